@@ -1,0 +1,1 @@
+"""The programme as data, and the settings of a deployment."""

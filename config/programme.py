@@ -1,0 +1,377 @@
+"""The model of a programme: what the YAML says, checked, as frozen values.
+
+Keys are stable ASCII slugs, texts are for readers. Nothing here knows a particular programme.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Email = Annotated[str, Field(pattern=r"^[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+$", max_length=254)]
+Text = Annotated[str, Field(min_length=1, max_length=1000)]
+Language = Literal["nb", "nn", "en"]
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# ---------------------------------------------------------------------------------------------- organisations and people
+
+
+class Tenant(StrEnum):
+    """Where an organisation's people have their accounts: in the home tenant, or elsewhere (then they are guests)."""
+
+    HOME = "home"
+    GUEST = "guest"
+
+
+class Organisation(Value):
+    key: Slug
+    name: Text
+    kind: Literal["county", "municipality", "nav", "employers", "university", "association", "other"]
+    tenant: Tenant
+    domain: Text
+    number: str | None = None
+    """Organisation number, nine digits."""
+
+
+class Role(StrEnum):
+    COUNTY_LEAD = "county_lead"
+    TEAM_OWNER = "team_owner"
+    """A named county employee who owns our groups in Entra; guests cannot."""
+    OWNER_BOARD_CHAIR = "owner_board_chair"
+    OWNER_BOARD_MEMBER = "owner_board_member"
+    BOARD_CHAIR = "board_chair"
+    BOARD_MEMBER = "board_member"
+    LOCAL_LEAD = "local_lead"
+    WORK_PACKAGE_LEAD = "work_package_lead"
+    CONTRIBUTOR = "contributor"
+    ADVISER = "adviser"
+    YOUTH_PANEL_COORDINATOR = "youth_panel_coordinator"
+    """The adult who speaks for the youth panel. No young person is ever registered."""
+
+
+class Person(Value):
+    key: Slug
+    name: Text
+    email: Email
+    organisation: Slug
+    title: str = ""
+    language: Language = "nb"
+
+
+class Assignment(Value):
+    """A person's role; in a municipality, in a work package, or (neither given) in the programme."""
+
+    person: Slug
+    role: Role
+    municipality: Slug | None = None
+    work_package: Slug | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
+
+
+class Partner(Value):
+    organisation: Slug
+    signs_agreement: bool = True
+    note: str = ""
+
+
+# ------------------------------------------------------------------------------------------------ municipalities and work
+
+
+class Place(StrEnum):
+    OURS = "ours"
+    THEIRS = "theirs"
+    NONE = "none"
+
+
+class Meetings(StrEnum):
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
+class PackageState(StrEnum):
+    PROPOSED = "proposed"
+    ADOPTED = "adopted"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class Indicator(Value):
+    key: Slug
+    name: Text
+    unit: str = ""
+    baseline: float | None = None
+    target: float | None = None
+    better: Literal["higher", "lower"] = "higher"
+
+
+class WorkPackage(Value):
+    key: Slug
+    """Unique in the programme."""
+    municipality: Slug
+    name: Text
+    summary: str = ""
+    state: PackageState = PackageState.RUNNING
+    since: date | None = None
+    until: date | None = None
+    indicators: tuple[Indicator, ...] = ()
+
+
+class Municipality(Value):
+    slug: Slug
+    number: Annotated[str, Field(pattern=r"^\d{4}$")]
+    name: Text
+    organisation: Slug
+    place: Place = Place.OURS
+    meetings: Meetings = Meetings.OURS
+    place_url: str | None = None
+    """Their own place, when `place: theirs`."""
+    schools: tuple[Slug, ...] = ()
+    meeting_dates: tuple[datetime, ...] = ()
+    """Local wall times, when `meetings: theirs`."""
+
+
+class School(Value):
+    key: Slug
+    name: Text
+    number: str
+    municipality: Slug
+    since: date | None = None
+    until: date | None = None
+
+
+# -------------------------------------------------------------------------------------------------- bodies and meetings
+
+
+class BodyKind(StrEnum):
+    OWNER_BOARD = "owner_board"
+    LOCAL_BOARD = "local_board"
+    LEAD_NETWORK = "lead_network"
+    PACKAGE_LEADS = "package_leads"
+
+
+class RoundTimes(Value):
+    """When things happen before a board meeting on day D, in whole days before D. Deadlines move backwards over days off."""
+
+    opens: int = 21
+    reminders: tuple[int, ...] = (14,)
+    last_reminder_before_deadline: int = 1
+    deadline: int = 10
+    release: int = 7
+    papers: int = 7
+    sendable_days: int = 5
+    """A date with fewer days for sending from opening to deadline is no candidate."""
+
+
+class Rhythm(Value):
+    """How a body's dates are found. Gaps in days."""
+
+    wanted_gap: int = 42
+    least_gap: int = 35
+    most_gap: int = 49
+    most_gap_over_summer: int = 77
+    weekdays: tuple[int, ...] = (1, 2, 3)
+    """ISO minus one: 0 is Monday."""
+    preferred_weekday: int | None = None
+    starts: time = time(9, 0)
+    minutes: int = 120
+    after_local_round: bool = False
+    """The date lies after every local board has met since this body's last meeting."""
+
+
+class Body(Value):
+    """A board or network. A `local_board` stands once for every municipality, with its overrides applied."""
+
+    key: Slug
+    kind: BodyKind
+    name: Text
+    municipality: Slug | None = None
+    chair: Role | None = None
+    members: tuple[Role, ...]
+    rhythm: Rhythm | None = None
+    rounds: RoundTimes | None = None
+    location: str = ""
+
+
+class SchoolBreak(Value):
+    """Days without school, first and last included. A municipality's row goes before the county's."""
+
+    municipality: Slug | None = None
+    school_year: Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")]
+    kind: Literal["autumn", "christmas", "winter", "easter", "summer", "other"]
+    first: date
+    last: date
+    source: str = ""
+    status: Literal["adopted", "assumed"] = "adopted"
+
+
+# ------------------------------------------------------------------------------------------------- the template of a place
+
+
+class TabSpec(Value):
+    key: Slug
+    name: Text
+    page: Literal["report", "plan", "calendar"]
+
+
+class ChannelSpec(Value):
+    key: Slug
+    name: Annotated[str, Field(min_length=1, max_length=50)]
+    description: str = ""
+    kind: Literal["standard", "private"] = "standard"
+    per: Literal["work_package"] | None = None
+    """Once for each running work package; `{work_package}` in the name is filled in."""
+    tabs: tuple[TabSpec, ...] = ()
+
+
+class ColumnSpec(Value):
+    name: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    label: Text
+    kind: Literal["text", "note", "number", "date", "boolean", "choice"] = "text"
+    choices: tuple[str, ...] = ()
+    indexed: bool = False
+
+
+class ListSpec(Value):
+    key: Slug
+    name: Text
+    source: Literal["work_packages", "indicators", "reports", "decisions", "plan_activities"]
+    description: str = ""
+    columns: tuple[ColumnSpec, ...]
+
+
+class PlaceTemplate(Value):
+    """What a place consists of. In texts `{municipality}`, `{year}` and `{work_package}` are filled in."""
+
+    name: Text
+    description: str = ""
+    mail_nickname: Annotated[str, Field(pattern=r"^[A-Za-z0-9{}._-]+$")]
+    members: tuple[Role, ...]
+    channels: tuple[ChannelSpec, ...]
+    folders: tuple[str, ...] = ()
+    lists: tuple[ListSpec, ...] = ()
+    landing_title: Text
+    landing_intro: Text
+
+
+class PlaceSpec(PlaceTemplate):
+    """One place with template, county and municipality layers merged. *layers*: value path → the layer it came from."""
+
+    key: Slug
+    """The municipality's slug, or the key of a programme-wide place."""
+    municipality: Slug | None = None
+    unique_name: Text
+    layers: Mapping[str, Literal["template", "county", "municipality"]] = Field(default_factory=dict)
+
+
+# ---------------------------------------------------------------------------------------------------- plan and programme
+
+
+class PlanActivity(Value):
+    key: Annotated[str, Field(pattern=r"^[A-Z]\d\d-\d\d$")]
+    years: tuple[int, ...]
+    level: Literal["county", "municipality", "both", "not_stated"]
+    text: Text
+    responsible: str = ""
+
+
+class BudgetLine(Value):
+    key: Annotated[str, Field(pattern=r"^B\d+$")]
+    amount: int | None = None
+    """Whole kroner."""
+    years: tuple[int, ...]
+    per: Literal["programme", "municipality"] = "programme"
+    purpose: Text
+
+
+class SendingHours(Value):
+    """Unasked messages leave only then, local time, on working days outside school breaks."""
+
+    first: time = time(8, 0)
+    last: time = time(15, 0)
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+
+
+class Programme(Value):
+    """A whole programme. Built by `config.loading`; references are checked there."""
+
+    key: Slug
+    name: Text
+    local_name: Text
+    """A municipality's part of it, with `{municipality}`."""
+    first_day: date
+    last_day: date
+    timezone: str = "Europe/Oslo"
+    language: Language = "nb"
+    vision: str = ""
+    goals: tuple[str, ...] = ()
+    county: Slug
+    """The organisation that leads it."""
+    organisations: tuple[Organisation, ...]
+    partners: tuple[Partner, ...]
+    people: tuple[Person, ...]
+    assignments: tuple[Assignment, ...]
+    municipalities: tuple[Municipality, ...]
+    schools: tuple[School, ...] = ()
+    work_packages: tuple[WorkPackage, ...] = ()
+    bodies: tuple[Body, ...]
+    """Every body, one local board per municipality included, overrides applied."""
+    places: tuple[PlaceSpec, ...]
+    """Every place that is ours: municipalities with `place: ours`, and the programme-wide ones."""
+    school_breaks: tuple[SchoolBreak, ...] = ()
+    days_off: tuple[date, ...] = ()
+    """Days without meetings or messages besides public holidays."""
+    activities: tuple[PlanActivity, ...] = ()
+    budget: tuple[BudgetLine, ...] = ()
+    sending: SendingHours = SendingHours()
+
+    def person(self, key: str) -> Person:
+        return next(person for person in self.people if person.key == key)
+
+    def municipality(self, slug: str) -> Municipality:
+        return next(item for item in self.municipalities if item.slug == slug)
+
+    def body(self, key: str) -> Body:
+        return next(body for body in self.bodies if body.key == key)
+
+    def work_package(self, key: str) -> WorkPackage:
+        return next(item for item in self.work_packages if item.key == key)
+
+    def place(self, key: str) -> PlaceSpec | None:
+        return next((place for place in self.places if place.key == key), None)
+
+    def organisation_of(self, person: Person) -> Organisation:
+        return next(item for item in self.organisations if item.key == person.organisation)
+
+    def holders(
+        self, role: Role, *, on: date, municipality: str | None = None, work_package: str | None = None
+    ) -> tuple[Person, ...]:
+        """Who holds *role* on that day, there."""
+        return tuple(
+            self.person(item.person)
+            for item in self.assignments
+            if item.role == role
+            and item.holds(on)
+            and item.municipality == municipality
+            and item.work_package == work_package
+        )
+
+    def running_packages(self, municipality: str, *, on: date) -> tuple[WorkPackage, ...]:
+        return tuple(
+            package
+            for package in self.work_packages
+            if package.municipality == municipality
+            and package.state is PackageState.RUNNING
+            and (package.since is None or package.since <= on)
+            and (package.until is None or on <= package.until)
+        )

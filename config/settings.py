@@ -1,0 +1,85 @@
+"""Settings from the environment (prefix VAREUNGE_). Nothing else in the project reads the environment."""
+
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+MICROSOFT = {
+    "graph_url": "https://graph.microsoft.com/v1.0",
+    "bot_service_url": "https://smba.trafficmanager.net/teams",
+    "bot_metadata_url": "https://login.botframework.com/v1/.well-known/openidconfiguration",
+    "authority_url": "https://login.microsoftonline.com",
+}
+
+
+class Part(StrEnum):
+    """Which deployment this process is; ALL is the embedded service with everything in one process."""
+
+    ALL = "all"
+    DOOR = "door"
+    HANDS = "hands"
+
+
+def _split(value: object) -> object:
+    return tuple(item.strip() for item in value.split(",") if item.strip()) if isinstance(value, str) else value
+
+
+Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """
+    Everything that differs between deployments.
+
+    The four Microsoft addresses are Microsoft's unless set; when one is set, all must be loopback addresses, so that a
+    service can never speak half to the sandbox and half to a real tenant.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="VAREUNGE_", frozen=True, extra="ignore")
+
+    graph_url: str = MICROSOFT["graph_url"]
+    bot_service_url: str = MICROSOFT["bot_service_url"]
+    bot_metadata_url: str = MICROSOFT["bot_metadata_url"]
+    authority_url: str = MICROSOFT["authority_url"]
+    clock_url: str | None = None
+    tenant_id: str = ""
+    app_id: str = ""
+    bot_id: str = ""
+    hands_id: str = ""
+    builder_id: str = ""
+    part: Part = Part.ALL
+    database_url: str = "sqlite+aiosqlite:///vareunge.db"
+    queue_url: str | None = None
+    public_url: str = "http://127.0.0.1:8000"
+    organizer: Addresses = ()
+    allowed_recipients: Addresses | None = None
+    timezone: str = "Europe/Oslo"
+    log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _sandbox_is_all_or_nothing(self) -> "Settings":
+        changed = {name for name, default in MICROSOFT.items() if getattr(self, name) != default}
+        if changed:
+            outside = sorted(name for name in MICROSOFT if not is_loopback(getattr(self, name)))
+            if outside:
+                names = ", ".join(f"VAREUNGE_{name.upper()}" for name in outside)
+                raise ValueError(f"{names}: expected loopback addresses, because another Microsoft address is one")
+        if self.clock_url and not is_loopback(self.clock_url):
+            raise ValueError(f"VAREUNGE_CLOCK_URL: {self.clock_url}: expected a loopback address")
+        ZoneInfo(self.timezone)
+        return self
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether Microsoft 365 is played by the sandbox."""
+        return is_loopback(self.graph_url)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether *url* leads to this machine."""
+    return urlsplit(url).hostname in LOOPBACK

@@ -1,0 +1,1 @@
+"""Units of work with leases, and the limits they keep: what makes «make it so» run anywhere."""

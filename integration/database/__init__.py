@@ -1,0 +1,1 @@
+"""The record: SQLite embedded, PostgreSQL in Azure."""

@@ -1,0 +1,280 @@
+"""Every table. Moments are UTC; local wall times are named so. Keys are natural wherever there is one."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A timezone-aware moment, kept as UTC (SQLite has no zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value}: a moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+register = Table(
+    "register",
+    metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+"""The programme as imported, one row a document section entry; `config.loading` builds the Programme from it."""
+
+account = Table(
+    "account",
+    metadata,
+    Column("email", String(254), primary_key=True),
+    Column("object_id", String(36), nullable=False, unique=True),
+    Column("kind", String(10), nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("redeemed", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+resource = Table(
+    "resource",
+    metadata,
+    Column("place", String(60), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("external_id", String(400), nullable=False),
+    Column("url", Text, nullable=False, default=""),
+    Column("fingerprint", String(64), nullable=False, default=""),
+    Column("details", JSON, nullable=False, default=dict),
+    Column("made_at", Moment, nullable=False),
+)
+"""What a rollout made or adopted: key such as `group`, `team`, `channel:board`, `tab:board/report`, `site`, `list:reports`."""
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("kind", String(60), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("lease_until", Moment, nullable=True),
+    Column("lease_owner", String(40), nullable=True),
+    Column("runs", Integer, nullable=False, default=0),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("note", Text, nullable=False, default=""),
+    Column("again", Boolean, nullable=False, default=False),
+    Column("done_at", Moment, nullable=True),
+    Index("ix_unit_due", "state", "due_at"),
+)
+"""Work: state waiting, done or failed. `again`: it became due once more while somebody held it."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("unit", String(200), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("what", String(80), nullable=False),
+    Column("details", JSON, nullable=False, default=dict),
+)
+
+intent = Table(
+    "intent",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("begun_at", Moment, nullable=False),
+)
+
+slot = Table(
+    "slot",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("free_at", Moment, nullable=False),
+)
+"""Limits that hold across workers: the moment from which the next send may leave."""
+
+switch = Table(
+    "switch",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("set_at", Moment, nullable=False),
+    Column("value", Text, nullable=False, default=""),
+)
+"""Flags people set: `pause` (everything), `pause:<municipality>`; and small facts such as the links' key."""
+
+meeting = Table(
+    "meeting",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    Column("body", String(60), nullable=False, index=True),
+    Column("state", String(12), nullable=False),
+    Column("starts_local", DateTime(timezone=False), nullable=False),
+    Column("ends_local", DateTime(timezone=False), nullable=False),
+    Column("timezone", String(40), nullable=False),
+    Column("location", Text, nullable=False, default=""),
+    Column("booked_by_us", Boolean, nullable=False),
+    Column("why", JSON, nullable=False, default=dict),
+    Column("organizer", String(254), nullable=False, default=""),
+    Column("event_id", String(400), nullable=False, default=""),
+    Column("ical_uid", String(400), nullable=False, default=""),
+    Column("join_url", Text, nullable=False, default=""),
+    Column("sequence", Integer, nullable=False, default=0),
+    Column("booked", JSON, nullable=False, default=dict),
+    Column("changed_at", Moment, nullable=False),
+)
+"""Key `<body>/<date first announced>`; state planned, booked or cancelled. `booked`: what was last written to Exchange."""
+
+status_round = Table(
+    "status_round",
+    metadata,
+    Column("meeting", String(120), ForeignKey("meeting.key"), primary_key=True),
+    Column("municipality", String(60), nullable=False, index=True),
+    Column("state", String(10), nullable=False),
+    Column("opens_at", Moment, nullable=False),
+    Column("reminders_at", JSON, nullable=False),
+    Column("deadline_at", Moment, nullable=False),
+    Column("release_at", Moment, nullable=False),
+)
+"""State planned, open or closed."""
+
+status_request = Table(
+    "status_request",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("meeting", String(120), ForeignKey("status_round.meeting"), nullable=False, index=True),
+    Column("work_package", String(60), nullable=False),
+    Column("person", String(60), nullable=False, index=True),
+    Column("state", String(10), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("latest_version", Integer, nullable=False, default=0),
+)
+"""One per package and round; id is derived from both. State open, answered, missing or waived."""
+
+status_answer = Table(
+    "status_answer",
+    metadata,
+    Column("request", String(32), ForeignKey("status_request.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String(60), nullable=False),
+    Column("surface", String(10), nullable=False),
+    Column("on_behalf", Boolean, nullable=False, default=False),
+    Column("content", JSON, nullable=False),
+)
+
+escalation = Table(
+    "escalation",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request", String(32), ForeignKey("status_request.id"), nullable=False),
+    Column("meeting", String(120), nullable=False, index=True),
+    Column("level", String(12), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("proposal", Text, nullable=False, default=""),
+    Column("state", String(10), nullable=False),
+    Column("raised_at", Moment, nullable=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("key", String(250), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("surface", String(10), nullable=False),
+    Column("municipality", String(60), nullable=True, index=True),
+    Column("person", String(60), nullable=True),
+    Column("request", String(32), nullable=True, index=True),
+    Column("state", String(10), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("reference", JSON, nullable=False, default=dict),
+    Column("in_doubt", Boolean, nullable=False, default=False),
+    Column("failure", Text, nullable=False, default=""),
+    Column("sent_at", Moment, nullable=True),
+    Index("ix_message_state", "state", "due_at"),
+)
+"""The outbox: every message to people. Surface personal, channel or email; state planned, sending, sent, failed, held
+or dropped. `reference`: where it ended up (conversation and activity, or message id)."""
+
+report = Table(
+    "report",
+    metadata,
+    Column("meeting", String(120), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("checksum", String(64), nullable=False),
+    Column("pdf", LargeBinary, nullable=True),
+    Column("compiled_at", Moment, nullable=False),
+    Column("released_at", Moment, nullable=True),
+    Column("published", JSON, nullable=False, default=dict),
+)
+"""State draft, released or published. `published`: addresses and checksum of the copy in SharePoint."""
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("object_id", String(36), primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("service_url", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+"""Personal chats with the bot, as Teams told us or as we opened them."""
+
+link = Table(
+    "link",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("purpose", String(20), nullable=False),
+    Column("subject", String(200), nullable=False, index=True),
+    Column("person", String(60), nullable=True),
+    Column("expires_at", Moment, nullable=True),
+    Column("revoked_at", Moment, nullable=True),
+)
+"""Addresses given to people: purpose answer, papers, report or feed. The token is the id, signed."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(60), nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("details", JSON, nullable=False, default=dict),
+)
+"""Who did what, append-only. Ids only, never a person's words."""

@@ -1,0 +1,1 @@
+"""What answers HTTP: the bot endpoint, the answer form, feeds and pages."""

@@ -1,0 +1,1 @@
+"""What to do and when. No HTTP, no SQL, no environment."""
