@@ -20,7 +20,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-# ---------------------------------------------------------------------------------------------- organisations and people
+# --------------------------------------------------------------------------------------------- organisations and people
 
 
 class Tenant(StrEnum):
@@ -85,7 +85,7 @@ class Partner(Value):
     note: str = ""
 
 
-# ------------------------------------------------------------------------------------------------ municipalities and work
+# ---------------------------------------------------------------------------------------------- municipalities and work
 
 
 class Place(StrEnum):
@@ -161,7 +161,7 @@ class BodyKind(StrEnum):
 
 
 class RoundTimes(Value):
-    """When things happen before a board meeting on day D, in whole days before D. Deadlines move backwards over days off."""
+    """When things happen before a board meeting, in whole days before it. Deadlines move backwards over days off."""
 
     opens: int = 21
     reminders: tuple[int, ...] = (14,)
@@ -215,7 +215,7 @@ class SchoolBreak(Value):
     status: Literal["adopted", "assumed"] = "adopted"
 
 
-# ------------------------------------------------------------------------------------------------- the template of a place
+# ---------------------------------------------------------------------------------------------- the template of a place
 
 
 class TabSpec(Value):
@@ -274,7 +274,7 @@ class PlaceSpec(PlaceTemplate):
     layers: Mapping[str, Literal["template", "county", "municipality"]] = Field(default_factory=dict)
 
 
-# ---------------------------------------------------------------------------------------------------- plan and programme
+# --------------------------------------------------------------------------------------------------- plan and programme
 
 
 class PlanActivity(Value):

@@ -22,7 +22,7 @@ from datetime import timedelta
 
 
 class OutsideError(Exception):
-    """Something outside the process said no. The message names what was tried, why not, and the service's request id."""
+    """Something outside said no. The message names what was tried, why not, and the service's request id."""
 
     def __init__(self, action: str, reason: str, *, request_id: str | None = None) -> None:
         trace = f" (request-id {request_id})" if request_id else ""

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-# ---------------------------------------------------------------------------------------------------------------- people
+# --------------------------------------------------------------------------------------------------------------- people
 
 
 class AccountKind(StrEnum):
@@ -71,7 +71,7 @@ class Groups(Protocol):
 
     async def find_group(self, unique_name: str) -> Group | None: ...
     async def ensure_group(self, spec: GroupSpec, *, owner_ids: Sequence[str]) -> Group:
-        """Create or update by unique name; *owner_ids* (at least one) are given at creation. A repeat makes no second."""
+        """Create or update by unique name; *owner_ids* (at least one) are set at creation. A repeat makes no second."""
         ...
 
     async def list_owners(self, group_id: str) -> Sequence[Account]: ...
@@ -109,7 +109,7 @@ class InstalledApp:
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogApp:
-    """Our app in the organisation's catalogue. *permissions* are its manifest's application-type resource-specific ones."""
+    """Our app in the organisation's catalogue."""
 
     id: str
     external_id: str
@@ -129,7 +129,7 @@ class TeamBuilder(Protocol):
     async def find_catalog_app(self, external_id: str) -> CatalogApp | None: ...
     async def find_team_app(self, team_id: str, external_id: str) -> InstalledApp | None: ...
     async def install_in_team(self, team_id: str, app: CatalogApp, *, permissions: Sequence[str]) -> None:
-        """A repeat is harmless. *permissions*: the resource-specific permissions consented to; must equal the manifest's."""
+        """A repeat is harmless. *permissions*: the resource-specific ones consented to; must equal the manifest's."""
         ...
 
     async def find_user_app(self, user_id: str, external_id: str) -> InstalledApp | None: ...
@@ -179,7 +179,7 @@ class Channels(Protocol):
         ...
 
 
-# ------------------------------------------------------------------------------------------------------------ SharePoint
+# ----------------------------------------------------------------------------------------------------------- SharePoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +249,7 @@ class SiteContent(Protocol):
     """What lies on a site that Hands was let into. Hands; needs Sites.Selected with the role `manage` there."""
 
     async def list_folders(self, site_id: str, parent: str = "") -> Sequence[str]:
-        """Names of the folders directly below *parent* (a path from the library's root); empty when there is none such."""
+        """Names of the folders directly below *parent* (a path from the library's root); empty when it is missing."""
         ...
 
     async def ensure_folder(self, site_id: str, path: str) -> None:
@@ -286,7 +286,7 @@ class SiteContent(Protocol):
         ...
 
 
-# ------------------------------------------------------------------------------------------------------ calendar and mail
+# ---------------------------------------------------------------------------------------------------- calendar and mail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -366,7 +366,7 @@ class Mailer(Protocol):
         ...
 
 
-# ------------------------------------------------------------------------------------------------------------- Teams bot
+# ------------------------------------------------------------------------------------------------------------ Teams bot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -395,7 +395,7 @@ class Bot(Protocol):
         ...
 
     async def post_in_channel(self, channel_id: str, card: Mapping[str, Any], *, summary: str) -> Posted:
-        """A new thread in a channel of a team that has the app. Refused as RecipientNotAllowed while an allow-list is set."""
+        """A new thread in a channel of a team that has the app. RecipientNotAllowed while an allow-list is set."""
         ...
 
     async def update_card(self, posted: Posted, card: Mapping[str, Any], *, summary: str) -> None:
@@ -403,7 +403,7 @@ class Bot(Protocol):
         ...
 
 
-# ---------------------------------------------------------------------------------------------------------------- engine
+# --------------------------------------------------------------------------------------------------------------- engine
 
 
 class Clock(Protocol):

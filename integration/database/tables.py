@@ -82,7 +82,7 @@ resource = Table(
     Column("details", JSON, nullable=False, default=dict),
     Column("made_at", Moment, nullable=False),
 )
-"""What a rollout made or adopted: key such as `group`, `team`, `channel:board`, `tab:board/report`, `site`, `list:reports`."""
+"""What a rollout made or adopted. Keys: `group`, `team`, `channel:board`, `tab:board/report`, `site`, `list:reports` …"""
 
 unit = Table(
     "unit",
@@ -156,7 +156,7 @@ meeting = Table(
     Column("booked", JSON, nullable=False, default=dict),
     Column("changed_at", Moment, nullable=False),
 )
-"""Key `<body>/<date first announced>`; state planned, booked or cancelled. `booked`: what was last written to Exchange."""
+"""Key `<body>/<date first announced>`; state planned, booked or cancelled. `booked`: what was last written there."""
 
 status_round = Table(
     "status_round",
