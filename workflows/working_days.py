@@ -1,0 +1,262 @@
+"""The calendar that work follows: public holidays, bridge days, school breaks, and when people may be written to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from config.programme import Programme, RoundTimes, SchoolBreak
+from workflows.ports import Words
+
+DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+class DayOff(StrEnum):
+    """Why people are not at work or school on a day."""
+
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    CLOSED = "closed"
+    """The programme's own days off."""
+    BRIDGE = "bridge"
+    """One working day between days off (inneklemt)."""
+    AUTUMN = "autumn"
+    CHRISTMAS = "christmas"
+    WINTER = "winter"
+    EASTER = "easter"
+    SUMMER = "summer"
+    OTHER = "other"
+
+    @property
+    def words(self) -> Words:
+        return Words(key=f"meetings.off_{self.value}")
+
+
+NOT_WORKED = {DayOff.WEEKEND, DayOff.HOLIDAY, DayOff.CLOSED}
+
+
+class WorkCalendar:
+    """
+    The days of a municipality, or of the county when none is given.
+
+    A municipality's school break goes before the county's of the same kind and year; where neither has one, the rule of
+    thumb stands in (weeks 8 and 41, Easter week, 20 December to 3 January, the third Friday of June to the third Monday
+    of August) and the school year is listed in `assumed_years`.
+    """
+
+    def __init__(self, programme: Programme, municipality: str | None = None) -> None:
+        self.municipality = municipality
+        self.timezone = ZoneInfo(programme.timezone)
+        self._programme = programme
+        self.sending = programme.sending
+        self._closed = frozenset(programme.days_off)
+        own = [row for row in programme.school_breaks if row.municipality == municipality]
+        county = [row for row in programme.school_breaks if row.municipality is None]
+        self._breaks = _by_kind_and_year(own) if municipality else {}
+        for key, rows in _by_kind_and_year(county).items():
+            self._breaks.setdefault(key, rows)
+        self._years: dict[int, dict[date, DayOff]] = {}
+
+    def day_off_reason(self, day: date) -> DayOff | None:
+        """Why *day* is no day for meetings or messages; None when it is one."""
+        year = self._years.get(day.year)
+        if year is None:
+            year = self._years[day.year] = self._year(day.year)
+        return year.get(day)
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether offices are open: also on bridge days and in school breaks."""
+        return day.weekday() < SATURDAY and self.day_off_reason(day) not in NOT_WORKED
+
+    def is_sendable(self, day: date) -> bool:
+        """Whether unasked messages may leave on *day*."""
+        return day.weekday() in self.sending.weekdays and self.day_off_reason(day) is None
+
+    def next_sendable(self, moment: datetime) -> datetime:
+        """*moment* itself when unasked messages may leave then, else the first moment after it when they may."""
+        local = moment.astimezone(self.timezone)
+        if self.is_sendable(local.date()):
+            if local.time() < self.sending.first:
+                return self.moment(local.date(), self.sending.first)
+            if local.time() < self.sending.last:
+                return moment.astimezone(UTC)
+        return self.moment(self.next_sendable_day(local.date() + DAY), self.sending.first)
+
+    def next_sendable_day(self, day: date) -> date:
+        """*day*, or the first sendable day after it."""
+        while not self.is_sendable(day):
+            day += DAY
+        return day
+
+    def previous_sendable_day(self, day: date) -> date:
+        """*day*, or the last sendable day before it."""
+        while not self.is_sendable(day):
+            day -= DAY
+        return day
+
+    def previous_working_day(self, day: date) -> date:
+        """*day*, or the last working day before it."""
+        while not self.is_working_day(day):
+            day -= DAY
+        return day
+
+    def sendable_days(self, first: date, last: date) -> int:
+        """How many days, both ends included, messages may leave on."""
+        return sum(self.is_sendable(day) for day in days(first, last))
+
+    def moment(self, day: date, at: time) -> datetime:
+        """The UTC moment of a local wall time."""
+        return datetime.combine(day, at, tzinfo=self.timezone).astimezone(UTC)
+
+    def assumed_years(self) -> tuple[str, ...]:
+        """School years of the programme in which a break is only assumed: a person should enter the adopted one."""
+        assumed = set()
+        for year in range(self._programme.first_day.year, self._programme.last_day.year + 1):
+            for kind in _RULES:
+                rows = self._breaks.get((kind, year), [])
+                if not rows or any(row.status == "assumed" for row in rows):
+                    assumed.add(_school_year(kind, year))
+        return tuple(sorted(assumed))
+
+    def _year(self, year: int) -> dict[date, DayOff]:
+        """Every day off of a calendar year. Later assignments win: a holiday inside a break is called a holiday."""
+        public = _public_holidays(year)
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        off: dict[date, DayOff] = {}
+        for kind in DayOff:
+            for day in self._break_days(kind, year):
+                off[day] = kind
+        for day in days(first, last):
+            if day.weekday() >= SATURDAY:
+                off[day] = DayOff.WEEKEND
+            elif day in public:
+                off[day] = DayOff.HOLIDAY
+            elif day in self._closed:
+                off[day] = DayOff.CLOSED
+            elif self._not_worked(day - DAY, public) and self._not_worked(day + DAY, public):
+                off.setdefault(day, DayOff.BRIDGE)
+        return off
+
+    def _break_days(self, kind: DayOff, year: int) -> Iterator[date]:
+        # A break is kept under the year it starts in; Christmas reaches into the next.
+        for start in (year - 1, year):
+            rows = self._breaks.get((kind.value, start))
+            if rows is not None:
+                spans = [(row.first, row.last) for row in rows]
+            elif kind.value in _RULES:
+                spans = [_assumed(kind, start)]
+            else:
+                spans = []
+            for first, last in spans:
+                yield from (day for day in days(first, last) if day.year == year)
+
+    def _not_worked(self, day: date, public: frozenset[date]) -> bool:
+        new_year = day.month == 1 and day.day == 1
+        return day.weekday() >= SATURDAY or new_year or day in public or day in self._closed
+
+
+def days(first: date, last: date) -> Iterator[date]:
+    """Every day from *first* to *last*, both included."""
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+_RULES = ("autumn", "christmas", "winter", "easter", "summer")
+
+
+def _assumed(kind: DayOff, year: int) -> tuple[date, date]:
+    """The break of that kind that starts in *year*, by the rule of thumb."""
+    match kind:
+        case DayOff.AUTUMN:
+            return date.fromisocalendar(year, 41, 1), date.fromisocalendar(year, 41, 5)
+        case DayOff.WINTER:
+            return date.fromisocalendar(year, 8, 1), date.fromisocalendar(year, 8, 5)
+        case DayOff.CHRISTMAS:
+            return date(year, 12, 20), date(year + 1, 1, 3)
+        case DayOff.EASTER:
+            monday = _easter_monday(year)
+            return monday - 7 * DAY, monday
+        case _:
+            return _third(year, 6, weekday=4) + DAY, _third(year, 8, weekday=0) - DAY
+
+
+def _third(year: int, month: int, *, weekday: int) -> date:
+    day = date(year, month, 15)
+    return day + timedelta(days=(weekday - day.weekday()) % 7)
+
+
+def _public_holidays(year: int) -> frozenset[date]:
+    # The language is given because the library would otherwise follow the machine's; it must not grow by itself.
+    return frozenset(holidays.country_holidays("NO", years=year, expand=False, language="no"))
+
+
+def _easter_monday(year: int) -> date:
+    # Easter Monday is the only Monday among the moving holidays of March and April.
+    return next(day for day in sorted(_public_holidays(year)) if day.month in (3, 4) and day.weekday() == 0)
+
+
+def _by_kind_and_year(rows: list[SchoolBreak]) -> dict[tuple[str, int], list[SchoolBreak]]:
+    found: dict[tuple[str, int], list[SchoolBreak]] = {}
+    for row in rows:
+        found.setdefault((row.kind, row.first.year), []).append(row)
+    return found
+
+
+def _school_year(kind: str, year: int) -> str:
+    start = year if kind in ("autumn", "christmas") else year - 1
+    return f"{start}/{(start + 1) % 100:02}"
+
+
+# -------------------------------------------------------------------------------------------------- a meeting's round
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundMoments:
+    """When a status round's steps happen, UTC: opens_at < reminders < deadline_at < release_at."""
+
+    opens_at: datetime
+    reminders_at: tuple[datetime, ...]
+    deadline_at: datetime
+    release_at: datetime
+
+
+def round_moments(meeting_local: datetime, times: RoundTimes, calendar: WorkCalendar) -> RoundMoments:
+    """
+    The moments of the round before a meeting (*meeting_local*: naive wall time).
+
+    The opening moves forward to a sendable moment, the deadline backwards over days off and breaks, and the release
+    backwards too, but never before the deadline. Reminders stand only between opening and deadline.
+    """
+    meeting = meeting_local.date()
+    hours = calendar.sending
+    opens_at = calendar.next_sendable(calendar.moment(meeting - timedelta(days=times.opens), hours.first))
+    deadline = deadline_day(meeting, times, calendar)
+    deadline_at = calendar.moment(deadline, hours.last)
+    release = calendar.previous_sendable_day(meeting - timedelta(days=times.release))
+    release_at = calendar.moment(release, hours.first)
+    if release_at <= deadline_at:
+        release_at = calendar.next_sendable(deadline_at)
+    reminder_days = [calendar.next_sendable_day(meeting - timedelta(days=number)) for number in times.reminders]
+    reminder_days.append(calendar.previous_sendable_day(deadline - times.last_reminder_before_deadline * DAY))
+    reminders = {calendar.moment(day, hours.first) for day in reminder_days if day < deadline}
+    return RoundMoments(
+        opens_at=opens_at,
+        reminders_at=tuple(sorted(moment for moment in reminders if moment > opens_at)),
+        deadline_at=deadline_at,
+        release_at=release_at,
+    )
+
+
+def deadline_day(meeting: date, times: RoundTimes, calendar: WorkCalendar) -> date:
+    """The last day to answer before *meeting*."""
+    return calendar.previous_sendable_day(meeting - timedelta(days=times.deadline))
+
+
+def days_to_answer(meeting: date, times: RoundTimes, calendar: WorkCalendar) -> int:
+    """How many sendable days, both ends included, lie from the opening of a meeting's round to its deadline."""
+    opens = meeting - timedelta(days=times.opens)
+    return calendar.sendable_days(opens, deadline_day(meeting, times, calendar))
