@@ -11,8 +11,7 @@ import sys
 from pathlib import Path
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
-PINS = re.compile(r"^(constraint-dependencies = \[
-).*?^(\])$", re.MULTILINE | re.DOTALL)
+PINS = re.compile(r"^(constraint-dependencies = \[\n).*?^(\])$", re.MULTILINE | re.DOTALL)
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;]+)(?: ; (.*))?$")
 
 
