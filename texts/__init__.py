@@ -1,0 +1,183 @@
+"""Every word a participant reads, by key and language, and how dates, numbers and lists are written.
+
+The texts of a language stand in `texts/<language>/<area>.yaml` as flat keys: `area.name: "… {value} …"`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+FOLDER = Path(__file__).parent
+DEFAULT = "nb"
+# Never Babel's bare `nb` and `nn`: their weeks are numbered wrongly.
+_LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
+_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+
+
+class TextError(Exception):
+    """A mistake in our texts or in how one was asked for: never the reader's fault."""
+
+
+class UnknownText(TextError, KeyError):
+    """There is no such text, or no such language."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def say(key: str, language: str = DEFAULT, **values: Any) -> str:
+    """
+    The text *key* with its *values* put in.
+
+    Strings go in as they are; numbers, dates and moments are written as the language writes them (moments must be local
+    time). Raises UnknownText for an unknown key, TextError for a missing or superfluous value. Nothing is escaped:
+    whoever puts the text into HTML or Markdown does that.
+    """
+    text = _text(key, language)
+    expected = placeholders(key, language)
+    if values.keys() != expected:
+        missing, superfluous = sorted(expected - values.keys()), sorted(values.keys() - expected)
+        raise TextError(f"text {key!r} ({language}): missing values {missing}, superfluous values {superfluous}")
+    return text.format_map({name: written(value, language) for name, value in values.items()})
+
+
+def placeholders(key: str, language: str = DEFAULT) -> frozenset[str]:
+    """The names of the values that the text *key* needs."""
+    return _placeholders(_text(key, language))
+
+
+def keys(language: str = DEFAULT) -> frozenset[str]:
+    """Every key of a language."""
+    return frozenset(_texts(language))
+
+
+def languages() -> Sequence[str]:
+    """The languages that have texts."""
+    return sorted(folder.name for folder in FOLDER.iterdir() if folder.name in _LOCALES and any(folder.glob("*.yaml")))
+
+
+def choose(wanted: str, default: str = DEFAULT) -> str:
+    """The *wanted* language if we have its texts, else *default* (the programme's own language)."""
+    return wanted if wanted in languages() else default
+
+
+def written(value: Any, language: str = DEFAULT) -> str:
+    """A value as the language writes it."""
+    match value:
+        case str():
+            return value
+        case bool():
+            raise TextError(f"{value!r} is no value of a text")
+        case datetime():
+            return long_moment(value, language)
+        case date():
+            return long_date(value, language)
+        case int() | float() | Decimal():
+            return number(value, language)
+    raise TextError(f"a {type(value).__name__} is no value of a text")
+
+
+def long_date(day: date, language: str = DEFAULT) -> str:
+    """«tirsdag 8. september 2026»."""
+    return format_date(day, "EEEE d MMMM y" if language == "en" else "EEEE d. MMMM y", locale=_locale(language))
+
+
+def short_date(day: date, language: str = DEFAULT) -> str:
+    """«8. september 2026»."""
+    return format_date(day, "d MMMM y" if language == "en" else "d. MMMM y", locale=_locale(language))
+
+
+def clock_time(moment: datetime, language: str = DEFAULT) -> str:
+    """«09.00», from local time."""
+    if moment.tzinfo is UTC:
+        raise TextError(f"{moment}: expected local time, not UTC")
+    # Written without Babel, which takes a naive moment for UTC and converts it.
+    return moment.strftime("%H:%M" if language == "en" else "%H.%M")
+
+
+def long_moment(moment: datetime, language: str = DEFAULT) -> str:
+    """«tirsdag 8. september 2026 kl. 09.00», from local time."""
+    at = "at" if language == "en" else "kl."
+    return f"{long_date(moment.date(), language)} {at} {clock_time(moment, language)}"
+
+
+def number(value: float | Decimal, language: str = DEFAULT) -> str:
+    """«10 000» with a hard space, «7,5» with a comma; four digits stand unbroken, as years do."""
+    return format_decimal(
+        value, locale=_locale(language), group_separator=not -10_000 < value < 10_000, decimal_quantization=False
+    )
+
+
+def join(items: Iterable[str], language: str = DEFAULT) -> str:
+    """«a, b og c»."""
+    return format_list(list(items), locale=_locale(language))
+
+
+def _locale(language: str) -> str:
+    try:
+        return _LOCALES[language]
+    except KeyError:
+        raise UnknownText(f"no texts in the language {language!r}") from None
+
+
+def _text(key: str, language: str) -> str:
+    try:
+        return _texts(language)[key]
+    except KeyError:
+        raise UnknownText(f"no text {key!r} in the language {language!r}") from None
+
+
+@cache
+def _texts(language: str) -> Mapping[str, str]:
+    _locale(language)
+    files = sorted((FOLDER / language).glob("*.yaml"))
+    if not files:
+        raise UnknownText(f"no texts in the language {language!r}")
+    found: dict[str, str] = {}
+    for path in files:
+        for key, text in read_texts(path).items():
+            if key in found:
+                raise TextError(f"{path.name}: the text {key!r} stands in another file too")
+            found[key] = text
+    return found
+
+
+def read_texts(path: Path) -> Mapping[str, str]:
+    """The texts of one file. Raises TextError, naming file and key, when it is not flat keys with texts."""
+    try:
+        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        raise TextError(f"{path.name}: {error}") from error
+    if not isinstance(content, dict):
+        raise TextError(f"{path.name}: expected keys with texts")
+    for key, text in content.items():
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
+            raise TextError(f"{path.name}: {key!r}: expected a key like area.name")
+        if not isinstance(text, str) or not text.strip():
+            raise TextError(f"{path.name}: {key}: expected a text")
+        _placeholders(text)
+    return content
+
+
+@cache
+def _placeholders(text: str) -> frozenset[str]:
+    try:
+        fields = [field for field in Formatter().parse(text) if field[1] is not None]
+    except ValueError as error:
+        raise TextError(f"{text!r}: {error}") from error
+    # Only plain names: `{person.name}` or `{0}` would tie a text to the shape of our objects.
+    wrong = [name for _, name, spec, conversion in fields if spec or conversion or not str(name).isidentifier()]
+    if wrong:
+        raise TextError(f"{text!r}: expected plain names in braces, not {wrong}")
+    return frozenset(str(name) for _, name, _, _ in fields)
