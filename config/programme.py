@@ -3,7 +3,7 @@
 Keys are stable ASCII slugs, texts are for readers. Nothing here knows a particular programme.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -14,6 +14,8 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Email = Annotated[str, Field(pattern=r"^[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+$", max_length=254)]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 Language = Literal["nb", "nn", "en"]
+Weekday = Annotated[int, Field(ge=0, le=6)]
+"""0 is Monday."""
 
 
 class Value(BaseModel):
@@ -54,6 +56,22 @@ class Role(StrEnum):
     ADVISER = "adviser"
     YOUTH_PANEL_COORDINATOR = "youth_panel_coordinator"
     """The adult who speaks for the youth panel. No young person is ever registered."""
+
+
+PROGRAMME_ROLES = frozenset(
+    {
+        Role.COUNTY_LEAD,
+        Role.TEAM_OWNER,
+        Role.OWNER_BOARD_CHAIR,
+        Role.OWNER_BOARD_MEMBER,
+        Role.YOUTH_PANEL_COORDINATOR,
+    }
+)
+"""Held in the programme as a whole."""
+LOCAL_ROLES = frozenset({Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.LOCAL_LEAD})
+"""Held in one municipality."""
+PACKAGE_ROLES = frozenset({Role.WORK_PACKAGE_LEAD, Role.CONTRIBUTOR})
+"""Held in one work package. An adviser may stand in the programme or in a municipality."""
 
 
 class Person(Value):
@@ -144,7 +162,8 @@ class Municipality(Value):
 class School(Value):
     key: Slug
     name: Text
-    number: str
+    number: Annotated[str, Field(pattern=r"^\d{9}$")]
+    """Organisation number."""
     municipality: Slug
     since: date | None = None
     until: date | None = None
@@ -180,9 +199,9 @@ class Rhythm(Value):
     least_gap: int = 35
     most_gap: int = 49
     most_gap_over_summer: int = 77
-    weekdays: tuple[int, ...] = (1, 2, 3)
+    weekdays: tuple[Weekday, ...] = (1, 2, 3)
     """ISO minus one: 0 is Monday."""
-    preferred_weekday: int | None = None
+    preferred_weekday: Weekday | None = None
     starts: time = time(9, 0)
     minutes: int = 120
     after_local_round: bool = False
@@ -198,6 +217,9 @@ class Body(Value):
     municipality: Slug | None = None
     chair: Role | None = None
     members: tuple[Role, ...]
+    """Who is expected at its meetings, besides the chair."""
+    optional: tuple[Role, ...] = ()
+    """Who is invited and may stay away."""
     rhythm: Rhythm | None = None
     rounds: RoundTimes | None = None
     location: str = ""
@@ -264,6 +286,9 @@ class PlaceTemplate(Value):
     landing_intro: Text
 
 
+Layer = Literal["template", "county", "municipality"]
+
+
 class PlaceSpec(PlaceTemplate):
     """One place with template, county and municipality layers merged. *layers*: value path → the layer it came from."""
 
@@ -271,7 +296,7 @@ class PlaceSpec(PlaceTemplate):
     """The municipality's slug, or the key of a programme-wide place."""
     municipality: Slug | None = None
     unique_name: Text
-    layers: Mapping[str, Literal["template", "county", "municipality"]] = Field(default_factory=dict)
+    layers: Mapping[str, Layer] = Field(default_factory=dict)
 
 
 # --------------------------------------------------------------------------------------------------- plan and programme
@@ -299,7 +324,7 @@ class SendingHours(Value):
 
     first: time = time(8, 0)
     last: time = time(15, 0)
-    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    weekdays: tuple[Weekday, ...] = (0, 1, 2, 3, 4)
 
 
 class Programme(Value):
@@ -365,6 +390,55 @@ class Programme(Value):
             and item.municipality == municipality
             and item.work_package == work_package
         )
+
+    def local_board(self, municipality: str) -> Body:
+        return next(
+            body for body in self.bodies if body.kind is BodyKind.LOCAL_BOARD and body.municipality == municipality
+        )
+
+    def owner_board(self) -> Body:
+        return next(body for body in self.bodies if body.kind is BodyKind.OWNER_BOARD)
+
+    def board_people(self, body: Body, on: date) -> tuple[tuple[Person, bool], ...]:
+        """Everyone who belongs to *body* on that day, each once, the chair first; and whether attendance is required."""
+        chair = (body.chair,) if body.chair else ()
+        required = self._people_with((*chair, *body.members), body.municipality, on)
+        optional = self._people_with(body.optional, body.municipality, on)
+        return tuple((person, True) for person in required) + tuple(
+            (person, False) for person in optional if person not in required
+        )
+
+    def place_people(self, place: PlaceSpec, on: date) -> tuple[Person, ...]:
+        """The members of a place on that day, each once. Its owners stand beside, unless a role makes them members."""
+        return self._people_with(place.members, place.municipality, on)
+
+    def owners(self, place: PlaceSpec, on: date) -> tuple[Person, ...]:
+        """Who owns the place's group: named employees of the home tenant, the same for every place."""
+        return self._people_with((Role.TEAM_OWNER,), place.municipality, on)
+
+    def is_guest(self, person: Person) -> bool:
+        """Whether the register expects a guest. What the person really is, the directory says."""
+        return self.organisation_of(person).tenant is Tenant.GUEST
+
+    def _people_with(self, roles: Iterable[Role], municipality: str | None, on: date) -> tuple[Person, ...]:
+        keys = dict.fromkeys(
+            item.person
+            for role in roles
+            for item in self.assignments
+            if item.role is role and item.holds(on) and self._reaches(item, municipality, on)
+        )
+        return tuple(self.person(key) for key in keys)
+
+    def _reaches(self, item: Assignment, municipality: str | None, on: date) -> bool:
+        """Whether an assignment counts there; without *municipality*: in what is common to the programme."""
+        if item.work_package is not None:
+            package = self.work_package(item.work_package)
+            going_on = package.state is not PackageState.ENDED and (package.until is None or on <= package.until)
+            return going_on and municipality in (None, package.municipality)
+        if item.municipality is not None:
+            # An adviser of one municipality is no adviser of the programme.
+            return item.municipality == municipality or (municipality is None and item.role in LOCAL_ROLES)
+        return municipality is None or item.role in PROGRAMME_ROLES
 
     def running_packages(self, municipality: str, *, on: date) -> tuple[WorkPackage, ...]:
         return tuple(

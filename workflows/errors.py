@@ -16,9 +16,10 @@ The first fork is the one that matters to the caller: is another try worth it, o
     InvalidInput              what a person or a file gave us: every problem at once
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from config.problems import InvalidInput as InvalidInput
+from config.problems import Problem as Problem
 
 
 class OutsideError(Exception):
@@ -74,23 +75,3 @@ class RecipientNotAllowed(Permanent):
 
 class Invalid(Permanent):
     """The service did not accept what was sent."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """One thing wrong with what we were given: where it stands, what stands there, what was expected."""
-
-    where: str
-    value: str
-    expected: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.value}: expected {self.expected}"
-
-
-class InvalidInput(Exception):
-    """Everything that is wrong with an input, all at once."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = tuple(problems)

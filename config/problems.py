@@ -1,0 +1,24 @@
+"""What is wrong with something a person or a file gave us."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing wrong with what we were given: where it stands, what stands there, what was expected."""
+
+    where: str
+    value: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.value}: expected {self.expected}"
+
+
+class InvalidInput(Exception):
+    """Everything that is wrong with an input, all at once."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
