@@ -1,1 +1,39 @@
 """Fixtures for every test."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from integration.database.connection import Database, create_database
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database file with the current schema, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("database") / "empty.db"
+
+    async def migrate() -> None:
+        database = create_database(f"sqlite+aiosqlite:///{path}")
+        await database.migrate()
+        await database.close()
+
+    asyncio.run(migrate())
+    return path
+
+
+@pytest.fixture
+def database_url(migrated_file: Path, tmp_path: Path) -> str:
+    """The address of a database of this test's own, migrated."""
+    path = tmp_path / "vareunge.db"
+    shutil.copyfile(migrated_file, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = create_database(database_url)
+    yield database
+    await database.close()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 # --------------------------------------------------------------------------------------------------------------- people
 
@@ -474,6 +474,41 @@ class Intents(Protocol):
         ...
 
     async def end(self, key: str) -> None: ...
+
+
+LinkPurpose = Literal["answer", "papers", "report", "feed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """What an address given to a person leads to."""
+
+    purpose: LinkPurpose
+    subject: str
+    person: str | None
+    expires_at: datetime | None
+
+
+class Links(Protocol):
+    """Makes and reads the tokens in addresses of ours."""
+
+    async def issue(
+        self,
+        purpose: LinkPurpose,
+        subject: str,
+        person: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> str:
+        """A token for *purpose*; the same arguments give the same one, until it is revoked."""
+        ...
+
+    async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """What the token leads to; None when it is forged, expired, revoked or for another purpose."""
+        ...
+
+    async def revoke(self, subject: str) -> None:
+        """End every link to *subject*. A repeat is harmless."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ resource = Table(
     Column("details", JSON, nullable=False, default=dict),
     Column("made_at", Moment, nullable=False),
 )
-"""What a rollout made or adopted. Keys: `group`, `team`, `channel:board`, `tab:board/report`, `site`, `list:reports` …"""
+"""What a rollout made or adopted. Keys: `group`, `team`, `channel:board`, `tab:board/report`, `site` …"""
 
 unit = Table(
     "unit",
@@ -96,11 +96,12 @@ unit = Table(
     Column("runs", Integer, nullable=False, default=0),
     Column("failures", Integer, nullable=False, default=0),
     Column("note", Text, nullable=False, default=""),
-    Column("again", Boolean, nullable=False, default=False),
+    Column("again_at", Moment, nullable=True),
     Column("done_at", Moment, nullable=True),
     Index("ix_unit_due", "state", "due_at"),
 )
-"""Work: state waiting, done or failed. `again`: it became due once more while somebody held it."""
+"""Work: state waiting, done or failed; somebody holds it while it has a lease owner. `again_at`: when it is due once
+more, because it became due while somebody held it."""
 
 event = Table(
     "event",

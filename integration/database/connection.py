@@ -1,0 +1,109 @@
+"""The database: SQLite in a file for embedded use, PostgreSQL in Azure. The same statements serve both."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WAIT_FOR_LOCK = 30
+"""Seconds a SQLite transaction waits for another process's to end."""
+
+
+class Database:
+    """Short transactions, and the schema's version."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write; committed at the end, rolled back by an exception.
+
+        On SQLite it is the only writer from its first moment, so that what it reads stays true until it writes.
+        Never hold it across a call to the network.
+        """
+        async with self._engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads: it waits for nobody and keeps nobody waiting."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(only_reads=True)
+            async with connection.begin():
+                yield connection
+
+    async def migrate(self) -> None:
+        """Bring the tables to the current schema. A repeat does nothing."""
+        async with self._engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+
+    async def is_current(self) -> bool:
+        """Whether the tables have the current schema."""
+        async with self.read() as connection:
+            return await connection.run_sync(_is_current)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def create_database(url: str) -> Database:
+    """A database at *url*; nothing is opened before the first transaction."""
+    if not url.startswith("sqlite"):
+        return Database(create_async_engine(url))
+    engine = create_async_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
+    event.listen(engine.sync_engine, "connect", _open_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> Any:
+    """An insert that knows `on_conflict_do_update` and `on_conflict_do_nothing`.
+
+    Both databases write them alike, but SQLAlchemy has one construct, without a common type, for each.
+    """
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _open_sqlite(connection: Any, _record: object) -> None:
+    # We say BEGIN ourselves: the driver's own would leave what we read outside the transaction.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on"):
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that takes the lock only at its first write fails at once when another one wrote meanwhile.
+    reads = connection.get_execution_options().get("only_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+# Alembic costs a third of a second to import, so only who migrates pays for it.
+
+
+def _alembic(connection: Connection) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    command.upgrade(_alembic(connection), "head")
+
+
+def _is_current(connection: Connection) -> bool:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    heads = ScriptDirectory.from_config(_alembic(connection)).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)

@@ -1,0 +1,60 @@
+"""Flags people set (pause, resume), and the few values the service makes for itself once."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from integration.database.connection import Database, insert_into
+from integration.database.tables import switch
+from workflows.ports import Clock
+
+PAUSE = "pause"
+
+
+class SQLSwitches:
+    """What people stopped: all sending, or one municipality's."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def pause(self, municipality: str | None = None) -> None:
+        """Stop sending; for everybody when *municipality* is None. A repeat is harmless."""
+        async with self._database.begin() as connection:
+            insert = insert_into(connection, switch).values(name=_name(municipality), set_at=self._clock.now())
+            await connection.execute(insert.on_conflict_do_nothing())
+
+    async def resume(self, municipality: str | None = None) -> None:
+        """Undo the pause of the same scope: resuming everybody leaves a municipality's own pause in place."""
+        async with self._database.begin() as connection:
+            await connection.execute(delete(switch).where(switch.c.name == _name(municipality)))
+
+    async def is_paused(self, municipality: str | None = None) -> bool:
+        """Whether sending is stopped there; what belongs to no municipality stops only with everybody."""
+        names = {_name(None), _name(municipality)}
+        async with self._database.read() as connection:
+            found = (await connection.execute(select(switch.c.name).where(switch.c.name.in_(names)).limit(1))).first()
+        return found is not None
+
+    async def list_paused(self) -> Sequence[str]:
+        """The paused municipalities; the empty string stands for everybody."""
+        async with self._database.read() as connection:
+            names = (await connection.execute(select(switch.c.name).order_by(switch.c.name))).scalars().all()
+        return [name.partition(":")[2] for name in names if name.partition(":")[0] == PAUSE]
+
+
+async def secret(connection: AsyncConnection, name: str, *, now: datetime) -> str:
+    """The secret *name*, made at its first use; whoever makes it first, all get the same."""
+    insert = insert_into(connection, switch).values(name=f"secret:{name}", set_at=now, value=secrets.token_urlsafe(32))
+    await connection.execute(insert.on_conflict_do_nothing())
+    value: str = (
+        await connection.execute(select(switch.c.value).where(switch.c.name == f"secret:{name}"))
+    ).scalar_one()
+    return value
+
+
+def _name(municipality: str | None) -> str:
+    return PAUSE if municipality is None else f"{PAUSE}:{municipality}"

@@ -1,0 +1,173 @@
+"""Units of work as rows: made due by whoever has a reason to, claimed by whichever engine comes first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.units import Claim
+from integration.database.connection import Database, insert_into
+from integration.database.tables import unit
+from workflows.ports import DueUnit
+
+
+class UnitState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitView:
+    """A unit as people see it. *held*: somebody works on it. *note*: what it waits for or why it failed."""
+
+    key: str
+    state: UnitState
+    due_at: datetime
+    held: bool
+    runs: int
+    failures: int
+    note: str
+    done_at: datetime | None
+
+
+async def make_due(connection: AsyncConnection, units: Sequence[DueUnit]) -> None:
+    """Make units due within the caller's transaction; see `Units.make_due`.
+
+    A unit that somebody holds is not touched but runs once more afterwards, because its holder may already have read
+    what has changed since.
+    """
+    if not units:
+        return
+    insert = insert_into(connection, unit)
+    wanted = insert.excluded.due_at
+    waiting, held = unit.c.state == UnitState.WAITING, unit.c.lease_owner.is_not(None)
+    sooner_again = or_(unit.c.again_at.is_(None), wanted < unit.c.again_at)
+    statement = insert.on_conflict_do_update(
+        index_elements=[unit.c.key],
+        set_={
+            "state": UnitState.WAITING,
+            "due_at": case((or_(held, and_(waiting, unit.c.due_at < wanted)), unit.c.due_at), else_=wanted),
+            "again_at": case((and_(held, sooner_again), wanted), else_=unit.c.again_at),
+            "failures": case((waiting, unit.c.failures), else_=0),
+            "note": case((waiting, unit.c.note), else_=""),
+        },
+    )
+    rows = [
+        {"key": item.key, "kind": item.kind, "state": UnitState.WAITING, "due_at": item.due_at}
+        # In one order for everybody: two transactions that make the same units due cannot lock each other out.
+        for item in sorted(units, key=lambda item: item.key)
+    ]
+    await connection.execute(statement, rows)
+
+
+class SQLUnits:
+    """The units' table: the workflows' `Units`, the engine's `UnitStore`, and the listing for people."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def make_due(self, units: Sequence[DueUnit]) -> None:
+        async with self._database.begin() as connection:
+            await make_due(connection, units)
+
+    async def claim(self, owner: str, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claim]:
+        free = or_(unit.c.lease_until.is_(None), unit.c.lease_until <= now)
+        due = (
+            select(unit.c.key)
+            .where(unit.c.state == UnitState.WAITING, unit.c.due_at <= now, free)
+            .order_by(unit.c.due_at, unit.c.key)
+            .limit(limit)
+            .with_for_update(skip_locked=True)  # PostgreSQL only; on SQLite we are the only writer anyhow.
+        )
+        take = (
+            update(unit)
+            .where(unit.c.key.in_(due.scalar_subquery()))
+            .values(lease_owner=owner, lease_until=lease_until, runs=unit.c.runs + 1)
+            .returning(unit.c.key, unit.c.due_at, unit.c.runs, unit.c.failures)
+        )
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(take)).all()
+        claims = [
+            Claim(unit=DueUnit(key=row.key, due_at=row.due_at), owner=owner, run=row.runs, failures=row.failures)
+            for row in rows
+        ]
+        return sorted(claims, key=lambda claim: (claim.unit.due_at, claim.unit.key))
+
+    async def renew(self, claim: Claim, *, lease_until: datetime) -> bool:
+        return await self._change(claim, lease_until=lease_until)
+
+    async def finish(self, claim: Claim, *, now: datetime, note: str) -> bool:
+        again = unit.c.again_at.is_not(None)
+        return await self._release(
+            claim,
+            state=case((again, UnitState.WAITING), else_=UnitState.DONE),
+            due_at=func.coalesce(unit.c.again_at, unit.c.due_at),
+            done_at=now,
+            failures=0,
+            note=note,
+        )
+
+    async def park(self, claim: Claim, *, until: datetime, note: str, failures: int) -> bool:
+        sooner = and_(unit.c.again_at.is_not(None), unit.c.again_at < until)
+        return await self._release(
+            claim, due_at=case((sooner, unit.c.again_at), else_=until), failures=failures, note=note
+        )
+
+    async def fail(self, claim: Claim, *, note: str, failures: int) -> bool:
+        again = unit.c.again_at.is_not(None)
+        return await self._release(
+            claim,
+            state=case((again, UnitState.WAITING), else_=UnitState.FAILED),
+            due_at=func.coalesce(unit.c.again_at, unit.c.due_at),
+            failures=failures,
+            note=note,
+        )
+
+    async def next_moment(self) -> datetime | None:
+        # A held unit is looked at when its lease ends: its holder may be gone.
+        later = case(
+            (and_(unit.c.lease_until.is_not(None), unit.c.lease_until > unit.c.due_at), unit.c.lease_until),
+            else_=unit.c.due_at,
+        )
+        query = select(later.label("moment")).where(unit.c.state == UnitState.WAITING).order_by(later).limit(1)
+        async with self._database.read() as connection:
+            moment: datetime | None = (await connection.execute(query)).scalar()
+        return moment
+
+    async def list_units(self, *, states: Sequence[UnitState] = (), kind: str | None = None) -> Sequence[UnitView]:
+        """Units by due time, only those in *states* (any when empty) and of *kind* (any when None)."""
+        query = select(unit).order_by(unit.c.due_at, unit.c.key)
+        if states:
+            query = query.where(unit.c.state.in_(states))
+        if kind is not None:
+            query = query.where(unit.c.kind == kind)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            UnitView(
+                key=row.key,
+                state=UnitState(row.state),
+                due_at=row.due_at,
+                held=row.lease_owner is not None,
+                runs=row.runs,
+                failures=row.failures,
+                note=row.note,
+                done_at=row.done_at,
+            )
+            for row in rows
+        ]
+
+    async def _release(self, claim: Claim, **values: Any) -> bool:
+        return await self._change(claim, lease_owner=None, lease_until=None, again_at=None, **values)
+
+    async def _change(self, claim: Claim, **values: Any) -> bool:
+        """Change a unit its claim still holds; False when somebody else took it over."""
+        ours = and_(unit.c.key == claim.unit.key, unit.c.lease_owner == claim.owner, unit.c.runs == claim.run)
+        async with self._database.begin() as connection:
+            result = await connection.execute(update(unit).where(ours).values(**values))
+        return result.rowcount == 1
