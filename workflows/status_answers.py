@@ -1,0 +1,123 @@
+"""What somebody wrote on a card or a form becomes a checked answer, or every problem with it at once.
+
+Input names, the same on both surfaces: `light`, `done`, `next`, `hinders`, `question`, `proposal`, `indicator:<key>`,
+and `unchanged` for «no change since last time», which keeps last time's light and texts and takes only the numbers.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from config.programme import Indicator
+from workflows.ports import Words
+from workflows.privacy_guard import holds_national_id
+from workflows.status_values import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light
+
+MAX_TEXT = 1000
+INDICATOR = "indicator:"
+_NUMBER = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
+_MINUS = str.maketrans({"−": "-", "–": "-"})
+# They turn the order of the text around them, or hide in it; joiners stay, for they hold signs and emoji together.
+_INVISIBLE = frozenset("\u200b\u200e\u200f\u2060\ufeff\u061c") | frozenset(map(chr, [*range(0x202A, 0x202F)]))
+_ISOLATES = frozenset(map(chr, range(0x2066, 0x206A)))
+
+
+def parse_answer(
+    raw: Mapping[str, Any], *, indicators: Sequence[Indicator], previous: AnswerContent | None = None
+) -> AnswerContent:
+    """
+    The answer in *raw*, untrusted input of any shape. Raises InvalidAnswer, and nothing else.
+
+    Keys that are no inputs of ours are left alone (a card sends its own), but an unknown indicator is refused.
+    """
+    problems: dict[str, Words] = {}
+    if _is_pressed(raw.get("unchanged")) and previous is not None:
+        light: Light | None = previous.light
+        texts = {name: getattr(previous, name) for name in TEXT_FIELDS}
+        # What was asked last time was lifted last time: unchanged work does not ask the board again.
+        texts |= {"question": "", "proposal": ""}
+    else:
+        light = _light(raw.get("light"), problems)
+        texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
+        if texts["proposal"] and not texts["question"] and "question" not in problems:
+            problems["question"] = Words(key="status.error.question_missing")
+    numbers = _numbers(raw, indicators, problems)
+    if problems or light is None:
+        raise InvalidAnswer(problems)
+    return AnswerContent(light=light, indicators=numbers, **texts)
+
+
+def clean_text(text: str) -> str:
+    """*text* in composed form with plain line breaks and without control, invisible or direction characters."""
+    lines = re.sub(r"\r\n?|[\u0085\u2028\u2029\v\f]", "\n", text).replace("\t", " ")
+    kept = (char for char in lines if char == "\n" or _is_visible(char))
+    return re.sub(r"\n{3,}", "\n\n", unicodedata.normalize("NFC", "".join(kept))).strip()
+
+
+def parse_number(text: str) -> float | None:
+    """A number as people write it, «1 234,5» or «-0.5»; None when it is none."""
+    match = _NUMBER.fullmatch("".join(text.split()).translate(_MINUS))
+    if match is None:
+        return None
+    sign, whole, decimals = match.groups()
+    return float(f"{sign}{whole}.{decimals or 0}")
+
+
+def _is_visible(char: str) -> bool:
+    if char in _INVISIBLE or char in _ISOLATES:
+        return False
+    return unicodedata.category(char) not in ("Cc", "Cs", "Cn", "Co")
+
+
+def _is_pressed(value: Any) -> bool:
+    return value in ("1", "true", True)
+
+
+def _light(value: Any, problems: dict[str, Words]) -> Light | None:
+    if isinstance(value, str) and value in set(Light):
+        return Light(value)
+    problems["light"] = Words(key="status.error.light_missing")
+    return None
+
+
+def _text(name: str, value: Any, problems: dict[str, Words]) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        problems[name] = Words(key="status.error.text")
+        return ""
+    text = clean_text(value)
+    if len(text) > MAX_TEXT:
+        problems[name] = Words(key="status.error.too_long", values={"most": MAX_TEXT, "written": len(text)})
+    elif holds_national_id(text):
+        problems[name] = Words(key="status.error.national_id")
+    return text
+
+
+def _numbers(raw: Mapping[str, Any], indicators: Sequence[Indicator], problems: dict[str, Words]) -> dict[str, float]:
+    known = {f"{INDICATOR}{indicator.key}": indicator.key for indicator in indicators}
+    found: dict[str, float] = {}
+    for name in raw:
+        if not name.startswith(INDICATOR):
+            continue
+        if name not in known:
+            problems[""] = Words(key="status.error.unknown_indicator")
+            continue
+        number = _number(name, raw[name], problems)
+        if number is not None:
+            found[known[name]] = number
+    return found
+
+
+def _number(name: str, value: Any, problems: dict[str, Words]) -> float | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    number: float | None = None
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        number = parse_number(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12:
+        number = float(value)
+    if number is None:
+        problems[name] = Words(key="status.error.number")
+    return number
