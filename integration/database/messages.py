@@ -1,0 +1,106 @@
+"""The outbox as rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from integration.database.connection import Database, insert_into
+from integration.database.tables import message
+from integration.database.units import make_due
+from workflows.outbox import Content, Message, MessageState, Surface
+from workflows.ports import DueUnit
+
+REPLACEABLE = (MessageState.PLANNED, MessageState.HELD)
+
+
+async def plan_messages(connection: AsyncConnection, messages: Sequence[Message]) -> None:
+    """Plan messages within the caller's transaction; see `Messages.plan`."""
+    for item in messages:
+        values = {
+            "key": item.key,
+            "kind": item.kind,
+            "surface": item.surface,
+            "municipality": item.municipality,
+            "person": item.person,
+            "request": item.request,
+            "state": MessageState.PLANNED,
+            "due_at": item.due_at,
+            "content": asdict(item.content),
+        }
+        insert = insert_into(connection, message).values(**values)
+        await connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=[message.c.key],
+                set_={"content": insert.excluded.content, "due_at": insert.excluded.due_at},
+                where=message.c.state.in_(REPLACEABLE),
+            )
+        )
+
+
+class SQLMessages:
+    """The table of messages: the workflows' `Messages`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def plan(self, messages: Sequence[Message], *, then: Sequence[DueUnit] = ()) -> None:
+        async with self._database.begin() as connection:
+            await plan_messages(connection, messages)
+            await make_due(connection, then)
+
+    async def list_messages(
+        self, *, states: Sequence[MessageState] = (), requests: Sequence[str] | None = None, kind: str | None = None
+    ) -> Sequence[Message]:
+        query = select(message).order_by(message.c.due_at, message.c.key)
+        if states:
+            query = query.where(message.c.state.in_(states))
+        if requests is not None:
+            query = query.where(message.c.request.in_(requests))
+        if kind is not None:
+            query = query.where(message.c.kind == kind)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [_message(row) for row in rows]
+
+    async def begin(self, key: str, *, in_doubt: bool) -> None:
+        await self._set(key, state=MessageState.SENDING, in_doubt=in_doubt, failure="")
+
+    async def change(self, key: str, state: MessageState, *, failure: str = "") -> None:
+        await self._set(key, state=state, failure=failure)
+
+    async def mark_sent(self, key: str, *, reference: Mapping[str, Any], at: datetime) -> None:
+        await self._set(key, state=MessageState.SENT, reference=dict(reference), sent_at=at)
+
+    async def note_reference(self, key: str, reference: Mapping[str, Any]) -> None:
+        await self._set(key, reference=dict(reference))
+
+    async def drop(self, requests: Sequence[str]) -> None:
+        waiting = (message.c.request.in_(requests), message.c.state.in_(REPLACEABLE))
+        async with self._database.begin() as connection:
+            await connection.execute(update(message).where(*waiting).values(state=MessageState.DROPPED))
+
+    async def _set(self, key: str, **values: Any) -> None:
+        async with self._database.begin() as connection:
+            await connection.execute(update(message).where(message.c.key == key).values(**values))
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(
+        key=row.key,
+        kind=row.kind,
+        surface=Surface(row.surface),
+        due_at=row.due_at,
+        content=Content(**row.content),
+        municipality=row.municipality,
+        person=row.person,
+        request=row.request,
+        state=MessageState(row.state),
+        reference=row.reference,
+        in_doubt=row.in_doubt,
+        failure=row.failure,
+        sent_at=row.sent_at,
+    )

@@ -1,0 +1,232 @@
+"""Every message to people is a row before it leaves, so that it can be seen, held, and sent once.
+
+    planned ──▶ sending ──▶ sent
+       ▲           ├──▶ failed    the surface refused it; who planned it uses the next one
+       └── held ◀──┘              sending is paused, or a rehearsal's allow-list leaves the reader out
+    dropped                       nobody needs it any more
+
+A card has no key at the service: a row still in `sending` when it is met again may have gone out. It is sent once more
+and marked in doubt. E-mail is sent once by its key whatever happens.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from workflows.errors import OutcomeUnknown, Permanent, RecipientNotAllowed, Transient
+from workflows.ports import Attendee, Bot, Clock, Conversation, DueUnit, Mail, Mailer, Posted, Recipients
+
+
+class Surface(StrEnum):
+    PERSONAL = "personal"
+    CHANNEL = "channel"
+    EMAIL = "email"
+
+
+class MessageState(StrEnum):
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    HELD = "held"
+    DROPPED = "dropped"
+
+
+WAITING = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
+"""States from which a message may still leave."""
+PAUSED = "paused"
+NOT_ALLOWED = "not on the allow-list"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What goes out, finished. *address*: e-mail address, account id or channel id, by the message's surface."""
+
+    email: str
+    """Whom it is for; held against the allow-list."""
+    name: str
+    address: str
+    subject: str
+    """Of the mail, or the notification's text of a card."""
+    text: str
+    """What the reader reads, as plain text, for previews."""
+    html: str = ""
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message to one person on one surface. *key* identifies it for ever."""
+
+    key: str
+    kind: str
+    surface: Surface
+    due_at: datetime
+    content: Content
+    municipality: str | None = None
+    person: str | None = None
+    request: str | None = None
+    state: MessageState = MessageState.PLANNED
+    reference: Mapping[str, Any] = field(default_factory=dict)
+    """Where it ended up: conversation, service_url and activity of a card, id of a mail; `shows`: its last change."""
+    in_doubt: bool = False
+    failure: str = ""
+    sent_at: datetime | None = None
+
+    @property
+    def posted(self) -> Posted | None:
+        """The card in Teams, if this is one and it was sent."""
+        if self.state is not MessageState.SENT or "activity" not in self.reference:
+            return None
+        where = Conversation(id=self.reference["conversation"], service_url=self.reference["service_url"])
+        return Posted(conversation=where, activity_id=self.reference["activity"])
+
+
+class Messages(Protocol):
+    """The rows of the outbox. Every method is atomic."""
+
+    async def plan(self, messages: Sequence[Message], *, then: Sequence[DueUnit] = ()) -> None:
+        """Add messages; one that is planned or held already gets the new content, any other stays as it is."""
+        ...
+
+    async def list_messages(
+        self, *, states: Sequence[MessageState] = (), requests: Sequence[str] | None = None, kind: str | None = None
+    ) -> Sequence[Message]:
+        """By due time; only those in *states*, of *requests* and of *kind* (any when empty or None)."""
+        ...
+
+    async def begin(self, key: str, *, in_doubt: bool) -> None:
+        """Note that it leaves now; *in_doubt*: it may have left before."""
+        ...
+
+    async def change(self, key: str, state: MessageState, *, failure: str = "") -> None: ...
+    async def mark_sent(self, key: str, *, reference: Mapping[str, Any], at: datetime) -> None: ...
+    async def note_reference(self, key: str, reference: Mapping[str, Any]) -> None: ...
+    async def drop(self, requests: Sequence[str]) -> None:
+        """Drop what was planned or held for *requests*."""
+        ...
+
+
+class Pauses(Protocol):
+    async def is_paused(self, municipality: str | None = None) -> bool:
+        """Whether people stopped sending there."""
+        ...
+
+
+class Outbox:
+    """Sends what was planned. Raises the transient errors of the surfaces; what is permanent ends in the row."""
+
+    def __init__(
+        self,
+        *,
+        messages: Messages,
+        mailer: Mailer,
+        bot: Bot,
+        pauses: Pauses,
+        recipients: Recipients,
+        clock: Clock,
+        sender: str,
+    ) -> None:
+        self._messages = messages
+        self._mailer = mailer
+        self._bot = bot
+        self._pauses = pauses
+        self._recipients = recipients
+        self._clock = clock
+        self._sender = sender
+
+    async def plan(self, messages: Sequence[Message], *, then: Sequence[DueUnit] = ()) -> None:
+        await self._messages.plan(messages, then=then)
+
+    async def deliver(self, message: Message) -> Message:
+        """Send *message*, already planned, unless it is over or must be held; returns it as it is afterwards."""
+        if message.state not in WAITING:
+            return message
+        if await self._pauses.is_paused(message.municipality):
+            return await self._change(message, MessageState.HELD, PAUSED)
+        if not self._recipients.permits(message.content.email):
+            return await self._change(message, MessageState.HELD, NOT_ALLOWED)
+        # A mail that was under way is found again by its key; a card is not.
+        in_doubt = message.state is MessageState.SENDING and message.surface is not Surface.EMAIL
+        message = replace(message, state=MessageState.SENDING, in_doubt=message.in_doubt or in_doubt)
+        await self._messages.begin(message.key, in_doubt=message.in_doubt)
+        try:
+            reference = await self._send(message)
+        except OutcomeUnknown:
+            raise
+        except Transient:
+            # It did not leave: the next try is no doubtful one.
+            await self._messages.change(message.key, MessageState.PLANNED)
+            raise
+        except Permanent as error:
+            return await self._refused(message, error)
+        at = self._clock.now()
+        await self._messages.mark_sent(message.key, reference=reference, at=at)
+        return replace(message, state=MessageState.SENT, reference=reference, sent_at=at)
+
+    async def waiting(self) -> Sequence[Message]:
+        """What is planned, held or on its way."""
+        return await self._messages.list_messages(states=WAITING)
+
+    async def in_doubt(self) -> Sequence[Message]:
+        """The messages that may have been sent twice."""
+        return [message for message in await self._messages.list_messages() if message.in_doubt]
+
+    async def _send(self, message: Message) -> dict[str, Any]:
+        content = message.content
+        if message.surface is Surface.EMAIL:
+            to = Attendee(email=content.address, name=content.name)
+            mail = Mail(key=message.key, to=to, subject=content.subject, html=content.html)
+            return {"message": await self._mailer.send(self._sender, mail)}
+        if message.surface is Surface.CHANNEL:
+            posted = await self._bot.post_in_channel(content.address, content.card, summary=content.subject)
+        else:
+            chat = await self._bot.open_chat(content.address)
+            posted = await self._bot.post_card(chat, content.card, summary=content.subject, recipient=content.email)
+        where = posted.conversation
+        return {"conversation": where.id, "service_url": where.service_url, "activity": posted.activity_id}
+
+    async def _refused(self, message: Message, error: Permanent) -> Message:
+        # A rehearsal lets a person receive but no channel: that surface fails, and the next one is used.
+        if isinstance(error, RecipientNotAllowed) and message.surface is not Surface.CHANNEL:
+            return await self._change(message, MessageState.HELD, NOT_ALLOWED)
+        return await self._change(message, MessageState.FAILED, str(error))
+
+    async def _change(self, message: Message, state: MessageState, failure: str) -> Message:
+        await self._messages.change(message.key, state, failure=failure)
+        return replace(message, state=state, failure=failure)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """A message that has not left, as a person sees it before it does."""
+
+    at: datetime
+    to: str
+    surface: Surface
+    kind: str
+    state: MessageState
+    subject: str
+    text: str
+    why_held: str = ""
+
+
+def preview(messages: Sequence[Message]) -> tuple[Preview, ...]:
+    """What would go out next, to whom, with its text, the earliest first."""
+    lines = (
+        Preview(
+            at=message.due_at,
+            to=message.content.email,
+            surface=message.surface,
+            kind=message.kind,
+            state=message.state,
+            subject=message.content.subject,
+            text=message.content.text,
+            why_held=message.failure if message.state is MessageState.HELD else "",
+        )
+        for message in messages
+        if message.state in WAITING
+    )
+    return tuple(sorted(lines, key=lambda line: (line.at, line.to, line.kind)))
