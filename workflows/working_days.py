@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from config.programme import Programme, RoundTimes, SchoolBreak
-from workflows.ports import Words
 
 DAY = timedelta(days=1)
 SATURDAY = 5
@@ -32,8 +31,9 @@ class DayOff(StrEnum):
     OTHER = "other"
 
     @property
-    def words(self) -> Words:
-        return Words(key=f"meetings.off_{self.value}")
+    def text_key(self) -> str:
+        """The key of its name in the texts."""
+        return f"meetings.off_{self.value}"
 
 
 NOT_WORKED = {DayOff.WEEKEND, DayOff.HOLIDAY, DayOff.CLOSED}
