@@ -1,0 +1,147 @@
+"""The application around the routers: headers, error pages, health."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from structlog.testing import capture_logs
+
+from web import pages
+from web.app import create_app
+from web.health import Check
+
+SECRET = "a-persons-words"
+
+
+def routes() -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/side")
+    async def show(request: Request) -> HTMLResponse:
+        return pages.page(request, "problem.html", heading="<b>", explanation="& co", number=None)
+
+    @router.get("/feil/{token}")
+    async def fail(token: str) -> None:
+        raise RuntimeError(token)
+
+    @router.get("/api/feil")
+    async def fail_for_programs() -> None:
+        raise RuntimeError(SECRET)
+
+    @router.get("/tall")
+    async def number(n: int) -> int:
+        return n
+
+    return router
+
+
+def client(*, ready: Check | None = None, **options: object) -> httpx.AsyncClient:
+    app = create_app([routes()], ready=ready, **options) if ready else create_app([routes()], **options)  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service.example")
+
+
+async def test_health_needs_nothing() -> None:
+    response = await client().get("/healthz")
+
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+async def test_ready_says_when_the_database_does_not_answer() -> None:
+    async def broken() -> None:
+        raise OSError(SECRET)
+
+    response = await client(ready=broken).get("/readyz")
+
+    assert response.status_code == 503
+    assert SECRET not in response.text
+    assert (await client().get("/readyz")).status_code == 200
+
+
+async def test_the_description_of_the_api_is_there_and_no_page_that_loads_foreign_script() -> None:
+    assert (await client().get("/openapi.json")).json()["info"]["title"] == "Våre unge 365"
+    assert (await client().get("/docs")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/side", "/ukjent", "/feil/x", "/healthz", "/static/app.css"])
+async def test_every_answer_has_the_security_headers(path: str) -> None:
+    headers = (await client().get(path)).headers
+
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "img-src 'self' data:" in policy
+    assert "unsafe" not in policy
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == ("public, max-age=3600" if "static" in path else "no-store")
+
+
+async def test_a_page_escapes_what_it_is_given_and_names_its_language() -> None:
+    response = await client().get("/side")
+
+    assert "<h1" in response.text
+    assert "&lt;b&gt;" in response.text
+    assert "&amp; co" in response.text
+    assert '<html lang="nb"' in response.text
+    assert response.headers["content-language"] == "nb"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "heading"),
+    [
+        pytest.param("GET", "/ukjent", 404, "Vi finner ikke siden", id="unknown address"),
+        pytest.param("POST", "/side", 405, "Dette går ikke her", id="wrong method"),
+        pytest.param("GET", "/tall?n=x", 400, "Vi forsto ikke det du sendte", id="wrong input"),
+    ],
+)
+async def test_a_mistake_gets_a_norwegian_page(method: str, path: str, status: int, heading: str) -> None:
+    response = await client().request(method, path)
+
+    assert response.status_code == status
+    assert heading in response.text
+
+
+async def test_a_wrong_method_still_says_which_are_allowed() -> None:
+    assert (await client().post("/side")).headers["allow"] == "GET"
+
+
+async def test_a_failure_shows_a_number_that_the_log_has_and_nothing_else() -> None:
+    with capture_logs() as entries:
+        response = await client().get(f"/feil/{SECRET}")
+
+    (entry,) = entries
+    assert response.status_code == 500
+    assert "Noe gikk galt" in response.text
+    assert entry["number"] in response.text
+    assert entry["error"] == "RuntimeError"
+    assert entry["route"] == "/feil/{token}"
+    assert SECRET not in response.text
+    assert SECRET not in str(entries)
+
+
+async def test_a_program_gets_a_failure_as_json() -> None:
+    response = await client().get("/api/feil")
+
+    assert response.status_code == 500
+    assert response.json()["error"]["status"] == 500
+
+
+async def test_each_request_counts_as_work_also_one_that_fails() -> None:
+    steps: list[str] = []
+
+    @asynccontextmanager
+    async def busy() -> AsyncIterator[None]:
+        steps.append("busy")
+        yield
+        steps.append("idle")
+
+    await client(around=busy).get("/feil/x")
+
+    assert steps == ["busy", "idle"]
+
+
+async def test_the_accessibility_statement_is_a_link_on_every_page() -> None:
+    assert 'href="/tilgjengelighet"' in (await client().get("/ukjent")).text
+    assert "WCAG 2.2" in (await client().get("/tilgjengelighet")).text

@@ -1,0 +1,87 @@
+"""Pages in a reader's language: Jinja2 templates with Designsystemet, readable without script."""
+
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import texts
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+_PROBLEMS = {
+    400: "invalid",
+    401: "not_found",
+    # Who may not see a page is not told that it is there.
+    403: "not_found",
+    404: "not_found",
+    405: "not_allowed",
+    410: "not_found",
+    413: "too_large",
+    422: "invalid",
+    429: "busy",
+    503: "busy",
+}
+
+
+def page(
+    request: Request, template: str, *, status: int = 200, language: str = texts.DEFAULT, **context: Any
+) -> HTMLResponse:
+    """
+    The page *template* filled with *context*; everything is escaped.
+
+    Templates extend `base.html` and have `request`, `language`, and `say(key, **values)`, `written(value)` and
+    `long_moment(local time)` in that language. A name that the context lacks is an error.
+    """
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            request=request,
+            language=language,
+            say=partial(texts.say, language=language),
+            written=partial(texts.written, language=language),
+            long_moment=partial(texts.long_moment, language=language),
+            **context,
+        )
+    )
+    return HTMLResponse(html, status, headers={"Content-Language": language})
+
+
+def problem(request: Request, status: int, *, number: str | None = None, language: str = texts.DEFAULT) -> HTMLResponse:
+    """A page that says what went wrong and what to do now; *number* is what the log knows it by."""
+    kind = _PROBLEMS.get(status)
+    return page(
+        request,
+        "problem.html",
+        status=status,
+        language=language,
+        heading=texts.say(f"error.{kind}_heading" if kind else "error.heading", language),
+        explanation=texts.say(f"error.{kind}" if kind else "error.generic", language),
+        number=number,
+    )
+
+
+def router() -> APIRouter:
+    """The pages that stand by themselves."""
+    routes = APIRouter()
+
+    @routes.get("/tilgjengelighet", response_class=HTMLResponse, summary="The accessibility statement")
+    async def accessibility(request: Request) -> HTMLResponse:
+        return page(request, "accessibility.html")
+
+    return routes
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
