@@ -476,7 +476,7 @@ class Intents(Protocol):
     async def end(self, key: str) -> None: ...
 
 
-LinkPurpose = Literal["answer", "papers", "report", "feed"]
+LinkPurpose = Literal["answer", "papers", "report", "feed", "tab"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,44 @@
+"""What the rollouts made or adopted: the tenant's ids, and what we last wrote there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from integration.database.connection import Database, insert_into
+from integration.database.tables import resource
+from workflows.ports import Clock
+from workflows.rollout_ports import Resource
+
+
+@dataclass(frozen=True)
+class SQLResources:
+    """The `Resources` of the rollout in the database."""
+
+    database: Database
+    clock: Clock
+    columns: tuple[str, ...] = field(default=("key", "external_id", "url", "fingerprint", "details"), init=False)
+
+    async def of(self, place: str) -> Mapping[str, Resource]:
+        """Everything of a place, by key."""
+        query = select(*(resource.c[name] for name in self.columns)).where(resource.c.place == place)
+        async with self.database.read() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return {row["key"]: Resource(**row) for row in rows}
+
+    async def keep(self, place: str, thing: Resource) -> None:
+        """Note it; a repeat replaces what was noted."""
+        values: dict[str, Any] = {name: getattr(thing, name) for name in self.columns}
+        values["details"] = dict(thing.details)
+        async with self.database.begin() as connection:
+            insert = insert_into(connection, resource).values(place=place, made_at=self.clock.now(), **values)
+            changed = {name: values[name] for name in self.columns if name != "key"}
+            await connection.execute(
+                insert.on_conflict_do_update(index_elements=[resource.c.place, resource.c.key], set_=changed)
+            )
+
+    async def forget(self, place: str, key: str) -> None:
+        """Note no longer. A repeat is harmless."""
+        async with self.database.begin() as connection:
+            await connection.execute(delete(resource).where(resource.c.place == place, resource.c.key == key))

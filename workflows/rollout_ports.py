@@ -1,0 +1,80 @@
+"""What a rollout reaches, and what it remembers."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from config.programme import Programme
+from workflows.ports import (
+    Account,
+    Channels,
+    Clock,
+    Directory,
+    Groups,
+    Intents,
+    Invitations,
+    Links,
+    Memberships,
+    Recipients,
+    SiteAccess,
+    SiteContent,
+    TeamBuilder,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One thing that a rollout made or adopted. *fingerprint*: of what was read back after writing."""
+
+    key: str
+    external_id: str
+    url: str = ""
+    fingerprint: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Resources(Protocol):
+    """What we made or adopted, by place."""
+
+    async def of(self, place: str) -> Mapping[str, Resource]: ...
+    async def keep(self, place: str, thing: Resource) -> None: ...
+    async def forget(self, place: str, key: str) -> None: ...
+
+
+class Accounts(Protocol):
+    """Remembers people's accounts for those who may not look them up."""
+
+    async def remember(self, accounts: Sequence[Account]) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamsApp:
+    """Our app as its manifest says: id, and the resource-specific permissions that a team consents to."""
+
+    external_id: str
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutPorts:
+    """Everything a rollout reaches."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    directory: Directory
+    invitations: Invitations
+    groups: Groups
+    memberships: Memberships
+    teams: TeamBuilder
+    channels: Channels
+    sites: SiteAccess
+    content: SiteContent
+    resources: Resources
+    accounts: Accounts
+    links: Links
+    intents: Intents
+    clock: Clock
+    recipients: Recipients
+    app: TeamsApp
+    hands_id: str
+    """The identity that is let into the sites."""
+    public_url: str
