@@ -1,0 +1,277 @@
+"""Status rounds decided from plain data: who is asked and where, what is due when, and how a round turned out."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from config.programme import Indicator, Person, Programme, Role, WorkPackage
+from workflows.outbox import Message, MessageState, Surface
+from workflows.ports import Account, AccountKind, DueUnit
+from workflows.status_values import (
+    AnswerContent,
+    IndicatorResult,
+    PackageResult,
+    RequestLine,
+    RequestState,
+    RoundOverview,
+    RoundResult,
+    RoundState,
+    StatusAnswer,
+    StatusRequest,
+    StatusRound,
+)
+from workflows.working_days import RoundMoments
+
+REQUEST = "status_request"
+REMINDER = "reminder"
+
+
+# ------------------------------------------------------------------------------------------------------ who and where
+
+
+def request_id(meeting: str, work_package: str) -> str:
+    """The id of a package's request in a round: the same for ever, and nothing to guess a package's name from."""
+    return _digest(meeting, work_package)
+
+
+def escalation_id(request: str, level: str) -> str:
+    """The id of the one question a request lifts to a level; a newer answer changes its words."""
+    return _digest(request, level)
+
+
+def package_leads(programme: Programme, work_package: str, on: date) -> tuple[Person, ...]:
+    """Who leads the package on that day."""
+    return _holders(programme, Role.WORK_PACKAGE_LEAD, on, work_package=work_package)
+
+
+def local_leads(programme: Programme, municipality: str, on: date) -> tuple[Person, ...]:
+    """Who leads the programme's work in the municipality on that day."""
+    return _holders(programme, Role.LOCAL_LEAD, on, municipality=municipality)
+
+
+def who_is_asked(programme: Programme, package: WorkPackage, on: date) -> Person | None:
+    """The package's lead; the local lead for a package without one; None when there is neither."""
+    asked = package_leads(programme, package.key, on) or local_leads(programme, package.municipality, on)
+    return asked[0] if asked else None
+
+
+def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: date) -> bool | None:
+    """Whether *person* would answer for somebody else; None when they may not answer at all."""
+    leads = package_leads(programme, package.key, on)
+    if any(lead.key == person for lead in leads):
+        return False
+    if any(lead.key == person for lead in local_leads(programme, package.municipality, on)):
+        return bool(leads)
+    return None
+
+
+def new_requests(programme: Programme, meeting: str, municipality: str, now: datetime) -> tuple[StatusRequest, ...]:
+    """One request for each package that runs when the round opens."""
+    asked = []
+    for package in programme.running_packages(municipality, on=now.date()):
+        person = who_is_asked(programme, package, now.date())
+        asked.append(
+            StatusRequest(
+                id=request_id(meeting, package.key),
+                meeting=meeting,
+                work_package=package.key,
+                person=person.key if person else "",
+                state=RequestState.OPEN,
+                opened_at=now,
+            )
+        )
+    return tuple(asked)
+
+
+def surfaces_for(account: Account | None, channel: str | None) -> tuple[Surface, ...]:
+    """
+    Where to reach somebody, the best first; each next one is used when the one before fails.
+
+    A post in Teams to a guest succeeds and is never seen, so guests and people without an account get the e-mail. Who
+    is a guest, the directory says, not the employer.
+    """
+    if account is None or account.kind is not AccountKind.MEMBER or not account.enabled:
+        return (Surface.EMAIL,)
+    return (Surface.PERSONAL, Surface.CHANNEL, Surface.EMAIL) if channel else (Surface.PERSONAL, Surface.EMAIL)
+
+
+def channel_of(channels: Mapping[str, str], work_package: str) -> str | None:
+    """The package's own channel, else the board's, among a place's things by their keys."""
+    own = (id_ for key, id_ in channels.items() if key.startswith("channel:") and key.endswith(f"/{work_package}"))
+    return next(own, channels.get("channel:board"))
+
+
+def message_key(kind: str, request: str, surface: Surface, number: int = 0) -> str:
+    """The key of a message: the request's first one, or its reminder *number*."""
+    return f"{kind}/{request}/{number}/{surface}" if number else f"{kind}/{request}/{surface}"
+
+
+# ------------------------------------------------------------------------------------------------------------ what when
+
+
+def planned_round(meeting: str, municipality: str, moments: RoundMoments) -> StatusRound:
+    """The round as it will open."""
+    return StatusRound(
+        meeting=meeting,
+        municipality=municipality,
+        state=RoundState.PLANNED,
+        opens_at=moments.opens_at,
+        reminders_at=moments.reminders_at,
+        deadline_at=moments.deadline_at,
+        release_at=moments.release_at,
+    )
+
+
+def units_of(status_round: StatusRound) -> tuple[DueUnit, ...]:
+    """What an open round makes due."""
+    meeting = status_round.meeting
+    reminders = (
+        DueUnit(key=f"status.remind:{meeting}/{number}", due_at=moment)
+        for number, moment in enumerate(status_round.reminders_at, start=1)
+    )
+    return (
+        DueUnit(key=f"status.send:{meeting}", due_at=status_round.opens_at),
+        *reminders,
+        DueUnit(key=f"status.close:{meeting}", due_at=status_round.deadline_at),
+    )
+
+
+def opening_unit(status_round: StatusRound) -> DueUnit:
+    """What makes a planned round open at its time."""
+    return DueUnit(key=f"status.open:{status_round.meeting}", due_at=status_round.opens_at)
+
+
+def compile_unit(meeting: str, now: datetime) -> DueUnit:
+    """What turns a closed round into the board's report."""
+    return DueUnit(key=f"report.compile:{meeting}", due_at=now)
+
+
+def refresh_units(requests: Sequence[StatusRequest], now: datetime) -> tuple[DueUnit, ...]:
+    """What brings the cards of *requests* up to date."""
+    return tuple(DueUnit(key=f"status.refresh:{request.id}", due_at=now) for request in requests)
+
+
+def is_outdated_reminder(status_round: StatusRound, number: int, now: datetime) -> bool:
+    """Whether a later reminder is due already (after an outage): then only that one is sent."""
+    return any(moment <= now for moment in status_round.reminders_at[number:])
+
+
+# ---------------------------------------------------------------------------------------------------- how it turned out
+
+
+def round_result(
+    programme: Programme,
+    status_round: StatusRound,
+    requests: Sequence[StatusRequest],
+    answers: Mapping[str, StatusAnswer],
+    previous: Mapping[str, StatusAnswer],
+) -> RoundResult:
+    """
+    A round as the report needs it, packages in the register's order.
+
+    *answers*: the newest of this round by request. *previous*: the newest of earlier rounds by package.
+    """
+    order = {package.key: number for number, package in enumerate(programme.work_packages)}
+    asked = [request for request in requests if request.state is not RequestState.WAIVED]
+    known = sorted((item for item in asked if item.work_package in order), key=lambda item: order[item.work_package])
+    return RoundResult(
+        round=status_round,
+        packages=tuple(
+            _package_result(programme, request, answers.get(request.id), previous.get(request.work_package))
+            for request in known
+        ),
+    )
+
+
+def indicator_results(
+    indicators: Sequence[Indicator], now: AnswerContent | None, previous: AnswerContent | None
+) -> tuple[IndicatorResult, ...]:
+    """The indicators with this round's numbers and those before; without an earlier number, the baseline."""
+    return tuple(
+        IndicatorResult(
+            key=indicator.key,
+            name=indicator.name,
+            unit=indicator.unit,
+            better=indicator.better,
+            target=indicator.target,
+            previous=previous.indicators.get(indicator.key, indicator.baseline) if previous else indicator.baseline,
+            now=now.indicators.get(indicator.key) if now else None,
+        )
+        for indicator in indicators
+    )
+
+
+def round_overview(
+    programme: Programme, status_round: StatusRound, requests: Sequence[StatusRequest], messages: Sequence[Message]
+) -> RoundOverview:
+    """Who owes what in a round, where they were reached and what failed on the way."""
+    return RoundOverview(round=status_round, lines=tuple(_line(programme, request, messages) for request in requests))
+
+
+def _package_result(
+    programme: Programme, request: StatusRequest, answer: StatusAnswer | None, previous: StatusAnswer | None
+) -> PackageResult:
+    package = programme.work_package(request.work_package)
+    content = answer.content if answer else None
+    before = previous.content if previous else None
+    texts = (
+        {}
+        if content is None
+        else {
+            "done": content.done,
+            "next": content.next,
+            "hinders": content.hinders,
+            "question": content.question,
+            "proposal": content.proposal,
+        }
+    )
+    return PackageResult(
+        request=request.id,
+        work_package=package.key,
+        name=package.name,
+        lead=_name(programme, request.person),
+        light=content.light if content else None,
+        previous_light=before.light if before else None,
+        indicators=indicator_results(package.indicators, content, before),
+        answered_at=answer.at if answer else None,
+        on_behalf=answer.on_behalf if answer else False,
+        **texts,
+    )
+
+
+def _line(programme: Programme, request: StatusRequest, messages: Sequence[Message]) -> RequestLine:
+    own = [message for message in messages if message.request == request.id]
+    sent = [message for message in own if message.state is MessageState.SENT]
+    return RequestLine(
+        request=request.id,
+        work_package=request.work_package,
+        name=next((item.name for item in programme.work_packages if item.key == request.work_package), ""),
+        lead=_name(programme, request.person),
+        state=request.state,
+        surfaces=tuple(dict.fromkeys(message.surface.value for message in sent if message.kind == REQUEST)),
+        failures=tuple(message.failure for message in own if message.failure),
+        reminders=sum(message.kind == REMINDER for message in sent),
+    )
+
+
+def _name(programme: Programme, person: str) -> str:
+    return next((item.name for item in programme.people if item.key == person), "")
+
+
+def _holders(
+    programme: Programme, role: Role, on: date, *, municipality: str | None = None, work_package: str | None = None
+) -> tuple[Person, ...]:
+    # A package is unique in the programme, so an assignment in it may name the municipality or not.
+    keys = dict.fromkeys(
+        item.person
+        for item in programme.assignments
+        if item.role is role
+        and item.holds(on)
+        and item.work_package == work_package
+        and (municipality is None or item.municipality == municipality)
+    )
+    return tuple(programme.person(key) for key in keys)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
