@@ -1,0 +1,49 @@
+"""The layout of every e-mail: one column, large text, one button; readable without images and by screen readers."""
+
+from collections.abc import Sequence
+
+from jinja2 import Environment, StrictUndefined
+
+_LAYOUT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined).from_string(
+    """\
+<!DOCTYPE html>
+<html lang="{{ language }}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ heading }}</title>
+</head>
+<body style="margin:0;padding:24px 16px;background:#ffffff;color:#1e2b3c;\
+font-family:Inter,'Segoe UI',Arial,sans-serif;font-size:18px;line-height:1.5">
+<div role="article" aria-label="{{ heading }}" style="max-width:36em;margin:0 auto">
+<h1 style="font-size:24px;line-height:1.3;margin:0 0 16px">{{ heading }}</h1>
+{% for paragraph in paragraphs %}
+<p style="margin:0 0 16px;white-space:pre-line">{{ paragraph }}</p>
+{% endfor %}
+{% if button %}
+<p style="margin:24px 0"><a href="{{ button[1] }}" style="display:inline-block;padding:12px 24px;\
+background:#0062ba;color:#ffffff;border-radius:4px;text-decoration:none;font-weight:600">{{ button[0] }}</a></p>
+<p style="margin:0 0 16px;font-size:16px;overflow-wrap:anywhere"><a href="{{ button[1] }}" \
+style="color:#0062ba">{{ button[1] }}</a></p>
+{% endif %}
+{% if note %}
+<p style="margin:24px 0 0;padding-top:16px;border-top:1px solid #b3bcc7;font-size:16px;color:#4a5768">{{ note }}</p>
+{% endif %}
+</div>
+</body>
+</html>
+"""
+)
+
+
+def mail(
+    *, language: str, heading: str, paragraphs: Sequence[str], button: tuple[str, str] | None = None, note: str = ""
+) -> str:
+    """
+    An e-mail's HTML; everything is escaped. *button*: its text and an http(s) address.
+
+    The address also stands as text, for readers whose mail program draws no links.
+    """
+    if button is not None and not button[1].startswith(("https://", "http://")):
+        raise ValueError("a mail's button leads to an http(s) address")
+    return _LAYOUT.render(language=language, heading=heading, paragraphs=list(paragraphs), button=button, note=note)
