@@ -74,4 +74,5 @@ class Rollout:
 async def _take(walk: Walk) -> None:
     """Every step in its order. Without `apply`, what cannot be there yet is planned as missing."""
     site = await TeamSteps(walk).take()
-    await SiteSteps(walk).take(site)
+    if site is not None or not walk.apply:
+        await SiteSteps(walk).take(site)
