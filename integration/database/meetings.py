@@ -1,0 +1,76 @@
+"""Meetings in the database."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from integration.database.connection import Database, insert_into
+from integration.database.tables import meeting as table
+from integration.database.units import make_due
+from workflows.dates import Moved
+from workflows.meeting_plan import Meeting, MeetingState
+from workflows.ports import DueUnit
+
+
+class SQLMeetings:
+    """The workflows' `MeetingStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
+        query = select(table).order_by(table.c.starts_local, table.c.key)
+        if body is not None:
+            query = query.where(table.c.body == body)
+        async with self._database.read() as connection:
+            return [_meeting(row) for row in await connection.execute(query)]
+
+    async def find_meeting(self, key: str) -> Meeting | None:
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(table).where(table.c.key == key))).one_or_none()
+        return None if row is None else _meeting(row)
+
+    async def add(self, meetings: Sequence[Meeting], then: Sequence[DueUnit] = ()) -> None:
+        async with self._database.begin() as connection:
+            if meetings:
+                statement = insert_into(connection, table).on_conflict_do_nothing()
+                await connection.execute(statement, [_row(meeting) for meeting in meetings])
+            await make_due(connection, then)
+
+    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
+        row = _row(meeting)
+        async with self._database.begin() as connection:
+            insert = insert_into(connection, table).values(row)
+            await connection.execute(insert.on_conflict_do_update(index_elements=[table.c.key], set_=row))
+            await make_due(connection, then)
+
+
+def _row(meeting: Meeting) -> dict[str, Any]:
+    moved = meeting.moved
+    return {
+        "key": meeting.key,
+        "body": meeting.body,
+        "state": meeting.state.value,
+        "starts_local": meeting.starts_local,
+        "ends_local": meeting.ends_local,
+        "timezone": meeting.timezone,
+        "location": meeting.location,
+        "booked_by_us": meeting.booked_by_us,
+        "why": {"wanted": moved.wanted.isoformat(), "reason": moved.reason} if moved else {},
+        "organizer": meeting.organizer,
+        "event_id": meeting.event_id,
+        "ical_uid": meeting.ical_uid,
+        "join_url": meeting.join_url,
+        "sequence": meeting.sequence,
+        "booked": dict(meeting.booked),
+        "changed_at": meeting.changed_at,
+    }
+
+
+def _meeting(row: Row[Any]) -> Meeting:
+    values = dict(row._mapping)
+    why = values.pop("why")
+    moved = Moved(wanted=date.fromisoformat(why["wanted"]), reason=why["reason"]) if why else None
+    return Meeting(**{**values, "state": MeetingState(row.state)}, moved=moved)
