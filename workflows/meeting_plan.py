@@ -215,7 +215,7 @@ def describe(programme: Programme, meetings: Iterable[Meeting], *, language: str
             "meetings.line",
             language,
             starts=meeting.starts_local,
-            ends=f"{meeting.ends_local:%H.%M}",
+            ends=texts.clock_time(meeting.ends_local, language),
             body=names.get(meeting.body, meeting.body),
             state=texts.say(state_key(meeting), language),
             why=explain(meeting.moved, language),

@@ -1,0 +1,57 @@
+"""The stable address of a meeting's papers: the invitation carries it from the first booking on."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+import texts
+from config.programme import Programme
+from web.pages import page
+from workflows.meeting_plan import state_key
+from workflows.meetings import MeetingStore
+from workflows.ports import Links
+
+
+class ReleasedReports(Protocol):
+    async def report_address(self, meeting: str) -> str | None:
+        """Where the meeting's released report can be read; empty when only those who were mailed a link can read it,
+        None when none is released."""
+        ...
+
+
+def router(
+    *,
+    meetings: MeetingStore,
+    reports: ReleasedReports,
+    links: Links,
+    programme: Callable[[], Awaitable[Programme]],
+) -> APIRouter:
+    """
+    `GET /moter/{token}`; the token is a link with the purpose `papers` to a meeting's key.
+
+    An invitation is passed on easily, so the page shows only what may be seen by whoever holds it: when and where, and
+    where the report stands for those who may read it. Neither the way into the Teams meeting nor the report itself.
+    """
+    routes = APIRouter()
+
+    @routes.get("/moter/{token}", response_class=HTMLResponse, summary="A meeting's papers")
+    async def papers(request: Request, token: str) -> HTMLResponse:
+        link = await links.resolve(token, "papers")
+        meeting = None if link is None else await meetings.find_meeting(link.subject)
+        if meeting is None:
+            raise HTTPException(404)
+        bodies = (await programme()).bodies
+        name = next((body.name for body in bodies if body.key == meeting.body), meeting.body)
+        return page(
+            request,
+            "papers.html",
+            heading=texts.say("meetings.subject", body=name),
+            meeting=meeting,
+            ends=texts.clock_time(meeting.ends_local),
+            state=texts.say(state_key(meeting)),
+            report=await reports.report_address(meeting.key),
+        )
+
+    return routes
