@@ -208,13 +208,9 @@ class Rhythm(Value):
     """The date lies after every local board has met since this body's last meeting."""
 
 
-class Body(Value):
-    """A board or network. A `local_board` stands once for every municipality, with its overrides applied."""
-
-    key: Slug
+class BodyTemplate(Value):
     kind: BodyKind
     name: Text
-    municipality: Slug | None = None
     chair: Role | None = None
     members: tuple[Role, ...]
     """Who is expected at its meetings, besides the chair."""
@@ -223,6 +219,14 @@ class Body(Value):
     rhythm: Rhythm | None = None
     rounds: RoundTimes | None = None
     location: str = ""
+
+
+class Body(BodyTemplate):
+    """A board or network. A `local_board` stands once for every municipality, with its overrides applied."""
+
+    key: Slug
+    """A local board's is its municipality's slug."""
+    municipality: Slug | None = None
 
 
 class SchoolBreak(Value):
@@ -400,7 +404,7 @@ class Programme(Value):
         return next(body for body in self.bodies if body.kind is BodyKind.OWNER_BOARD)
 
     def board_people(self, body: Body, on: date) -> tuple[tuple[Person, bool], ...]:
-        """Everyone who belongs to *body* on that day, each once, the chair first; and whether attendance is required."""
+        """Everyone who belongs to *body* on that day, each once, the chair first; and if required."""
         chair = (body.chair,) if body.chair else ()
         required = self._people_with((*chair, *body.members), body.municipality, on)
         optional = self._people_with(body.optional, body.municipality, on)

@@ -1,5 +1,6 @@
 """Settings from the environment (prefix VAREUNGE_). Nothing else in the project reads the environment."""
 
+import os
 from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -83,3 +84,14 @@ class Settings(BaseSettings):
 def is_loopback(url: str) -> bool:
     """Whether *url* leads to this machine."""
     return urlsplit(url).hostname in LOOPBACK
+
+
+def refuse_open_bot() -> None:
+    """
+    Raise RuntimeError when the environment would switch the Teams SDK's check of inbound tokens off.
+
+    Our code never hands that switch on, but a deployment that sets it expects something we will not do.
+    """
+    name = "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS"
+    if os.environ.get(name):
+        raise RuntimeError(f"{name} is set: expected it unset, because the bot checks every request")

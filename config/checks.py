@@ -1,0 +1,205 @@
+"""What must hold between the parts of a programme: references, dates, roles, addresses."""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import combinations
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from config.files import ProgrammeHead
+from config.programme import (
+    LOCAL_ROLES,
+    PACKAGE_ROLES,
+    PROGRAMME_ROLES,
+    Assignment,
+    BudgetLine,
+    Meetings,
+    Municipality,
+    Organisation,
+    PackageState,
+    Partner,
+    Person,
+    Place,
+    PlanActivity,
+    Role,
+    School,
+    SchoolBreak,
+    SendingHours,
+    Tenant,
+    Value,
+    WorkPackage,
+)
+from config.shapes import Checked, Entry, one_of
+
+ONE_AT_A_TIME = frozenset({Role.COUNTY_LEAD, Role.OWNER_BOARD_CHAIR, Role.BOARD_CHAIR, Role.LOCAL_LEAD})
+OWNERS_WANTED = 2
+
+
+def check_everything(checked: Checked) -> None:
+    """Add to *checked* every problem between values whose own shape is right."""
+    for check in (_unique, _references, _dates, _people, _assignments, _overlaps, _municipalities, _packages, _owners):
+        check(checked)
+
+
+def _unique(checked: Checked) -> None:
+    keys: tuple[tuple[str, type[Value], str], ...] = (
+        ("organisations", Organisation, "key"),
+        ("people", Person, "key"),
+        ("people", Person, "email"),
+        ("schools", School, "key"),
+        ("work_packages", WorkPackage, "key"),
+        ("municipality", Municipality, "slug"),
+        ("municipality", Municipality, "number"),
+        ("activities", PlanActivity, "key"),
+        ("budget", BudgetLine, "key"),
+        ("partners", Partner, "organisation"),
+    )
+    for section, kind, name in keys:
+        first: dict[str, Entry] = {}
+        for value, entry in checked.entries(section, kind):
+            key = str(getattr(value, name)).casefold()
+            if key in first:
+                before = checked.where(first[key].document, (*first[key].path, name))
+                checked.report(entry, (name,), key, f"a {name} of its own; it stands at {before} already")
+            else:
+                first[key] = entry
+
+
+def _references(checked: Checked) -> None:
+    organisations = checked.keys("organisations")
+    municipalities = checked.keys("municipality", "slug")
+    rules: tuple[tuple[str, type[Value], str, set[str]], ...] = (
+        ("programme", ProgrammeHead, "county", organisations),
+        ("partners", Partner, "organisation", organisations),
+        ("people", Person, "organisation", organisations),
+        ("municipality", Municipality, "organisation", organisations),
+        ("municipality", Municipality, "schools", checked.keys("schools")),
+        ("schools", School, "municipality", municipalities),
+        ("school_breaks", SchoolBreak, "municipality", municipalities),
+        ("work_packages", WorkPackage, "municipality", municipalities),
+        ("assignments", Assignment, "person", checked.keys("people")),
+        ("assignments", Assignment, "municipality", municipalities),
+        ("assignments", Assignment, "work_package", checked.keys("work_packages")),
+    )
+    for section, kind, name, known in rules:
+        for value, entry in checked.entries(section, kind):
+            wanted = getattr(value, name)
+            for index, key in enumerate(wanted if isinstance(wanted, tuple) else (wanted,)):
+                if key is not None and key not in known:
+                    path = (name, index) if isinstance(wanted, tuple) else (name,)
+                    checked.report(entry, path, key, one_of(key, sorted(known)))
+
+
+def _dates(checked: Checked) -> None:
+    spans: tuple[tuple[str, type[Value], str, str], ...] = (
+        ("programme", ProgrammeHead, "first_day", "last_day"),
+        ("schools", School, "since", "until"),
+        ("work_packages", WorkPackage, "since", "until"),
+        ("assignments", Assignment, "since", "until"),
+        ("school_breaks", SchoolBreak, "first", "last"),
+    )
+    for section, kind, start, end in spans:
+        for value, entry in checked.entries(section, kind):
+            first, last = getattr(value, start), getattr(value, end)
+            if first is not None and last is not None and last < first:
+                checked.report(entry, (end,), last, f"a day not before `{start}` ({first})")
+    for hours, entry in checked.entries("sending", SendingHours):
+        if hours.last <= hours.first:
+            checked.report(entry, ("last",), hours.last, f"a time after `first` ({hours.first})")
+    for head, entry in checked.entries("programme", ProgrammeHead):
+        try:
+            ZoneInfo(head.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            checked.report(entry, ("timezone",), head.timezone, "a time zone such as Europe/Oslo")
+
+
+def _people(checked: Checked) -> None:
+    domains = {item.key: item.domain.casefold() for item in checked.values("organisations", Organisation)}
+    for person, entry in checked.entries("people", Person):
+        wanted = domains.get(person.organisation)
+        domain = person.email.rpartition("@")[2].casefold()
+        if wanted and domain != wanted and not domain.endswith(f".{wanted}"):
+            checked.report(entry, ("email",), person.email, f"an address at {wanted}, as {person.organisation} has")
+
+
+def _assignments(checked: Checked) -> None:
+    guests = {item.key for item in checked.values("organisations", Organisation) if item.tenant is Tenant.GUEST}
+    employers = {item.key: item.organisation for item in checked.values("people", Person)}
+    for item, entry in checked.entries("assignments", Assignment):
+        if item.role is Role.TEAM_OWNER and employers.get(item.person) in guests:
+            checked.report(entry, ("person",), item.person, "somebody of the home tenant: a guest cannot own a team")
+        if item.role in PROGRAMME_ROLES and (item.municipality or item.work_package):
+            name = "municipality" if item.municipality else "work_package"
+            checked.report(entry, (name,), getattr(item, name), f"neither place nor package: {item.role} is for all")
+        elif item.role in LOCAL_ROLES and (item.municipality is None or item.work_package is not None):
+            checked.report(entry, ("role",), item.role, "`municipality:` beside it, and no work package")
+        elif item.role in PACKAGE_ROLES and (item.work_package is None or item.municipality is not None):
+            checked.report(entry, ("role",), item.role, "`work_package:` beside it, and no municipality")
+
+
+def _overlaps(checked: Checked) -> None:
+    for (one, _), (other, entry) in combinations(checked.entries("assignments", Assignment), 2):
+        same_role = one.role is other.role and (one.municipality, one.work_package) == (
+            other.municipality,
+            other.work_package,
+        )
+        if not same_role or not _meet(one, other):
+            continue
+        if one.person == other.person:
+            checked.report(
+                entry, ("person",), other.person, "assignments of one person to one role that do not overlap"
+            )
+        elif one.role in ONE_AT_A_TIME:
+            checked.report(entry, ("person",), other.person, f"one {one.role} at a time; {one.person} holds it then")
+
+
+def _meet(one: Assignment, other: Assignment) -> bool:
+    return (one.since or date.min) <= (other.until or date.max) and (other.since or date.min) <= (one.until or date.max)
+
+
+def _municipalities(checked: Checked) -> None:
+    assignments = checked.values("assignments", Assignment)
+    for item, entry in checked.entries("municipality", Municipality):
+        held = {assignment.role for assignment in assignments if assignment.municipality == item.slug}
+        for role in (Role.BOARD_CHAIR, Role.LOCAL_LEAD):
+            if role not in held:
+                checked.report(entry, ("slug",), item.slug, f"somebody assigned as {role}")
+        if item.place is Place.THEIRS and not item.place_url:
+            checked.report(entry, ("place",), item.place, "`place_url:`, the address of their place")
+        if item.meetings is Meetings.THEIRS and not item.meeting_dates:
+            checked.report(entry, ("meetings",), item.meetings, "`meeting_dates:`, the dates they meet")
+        if item.meetings is Meetings.OURS and item.meeting_dates:
+            checked.report(entry, ("meeting_dates",), "dates", "`meetings: theirs`: ours are planned, not given")
+        for index, moment in enumerate(item.meeting_dates):
+            if moment.tzinfo is not None:
+                checked.report(entry, ("meeting_dates", index), moment, "local wall time without an offset")
+
+
+def _packages(checked: Checked) -> None:
+    led = {
+        item.work_package
+        for item in checked.values("assignments", Assignment)
+        if item.role is Role.WORK_PACKAGE_LEAD and item.work_package
+    }
+    for package, entry in checked.entries("work_packages", WorkPackage):
+        if package.state is not PackageState.ENDED and package.key not in led:
+            checked.report(entry, ("key",), package.key, f"somebody assigned as {Role.WORK_PACKAGE_LEAD}")
+        for index in _doubles(indicator.key for indicator in package.indicators):
+            key = package.indicators[index].key
+            checked.report(entry, ("indicators", index, "key"), key, "a key of its own within the work package")
+
+
+def _doubles(keys: Iterable[str]) -> list[int]:
+    seen: set[str] = set()
+    doubles = []
+    for index, key in enumerate(keys):
+        if key in seen:
+            doubles.append(index)
+        seen.add(key)
+    return doubles
+
+
+def _owners(checked: Checked) -> None:
+    owners = {item.person for item in checked.values("assignments", Assignment) if item.role is Role.TEAM_OWNER}
+    for head, entry in checked.entries("programme", ProgrammeHead):
+        if len(owners) < OWNERS_WANTED:
+            checked.report(entry, ("county",), head.county, f"{OWNERS_WANTED} people assigned as {Role.TEAM_OWNER}")

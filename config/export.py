@@ -1,0 +1,61 @@
+"""The documents of a programme written back as YAML."""
+
+import re
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from config.files import kind_of
+from config.problems import InvalidInput, Problem
+from config.schema import schema_line
+
+SAFE = re.compile(r"^(municipalities/)?[a-z0-9]+(-[a-z0-9]+)*\.yaml$")
+
+
+def export_documents(documents: Mapping[str, Any], folder: Path) -> None:
+    """
+    Write every document to its path in *folder*, so that loading the folder gives the same programme.
+
+    Order is kept; comments are not, for documents hold none. Raises InvalidInput before anything is written when a
+    name would lead elsewhere, or when the folder holds YAML that is not among the documents and would be loaded too.
+    """
+    problems = [
+        Problem(where=str(folder), value=name, expected="the name of one of a programme's files")
+        for name in documents
+        if not SAFE.match(name) or kind_of(name) is None
+    ]
+    there = [*folder.glob("*.y*ml"), *folder.glob("municipalities/*.y*ml")]
+    problems += [
+        Problem(where=str(file), value="another file", expected="a folder with nothing but files of this programme")
+        for file in sorted(there)
+        if file.relative_to(folder).as_posix() not in documents
+    ]
+    if problems:
+        raise InvalidInput(problems)
+    for name, document in documents.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(schema_line(name, str(kind_of(name))) + to_yaml(document), "utf-8")
+
+
+def to_yaml(document: Mapping[str, Any]) -> str:
+    """A document as YAML, in its own order."""
+    yaml = YAML()
+    yaml.width = 120
+    yaml.default_flow_style = False
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = StringIO()
+    yaml.dump(_plain(document), stream)
+    return stream.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """Without the lines a document remembers, which YAML has no word for; copies, so that nothing becomes an alias."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,174 @@
+"""The files a programme is written in: which there are, and what each may hold.
+
+The loader reads by these shapes and the JSON Schemas are made from them, so an editor knows what the loader knows.
+"""
+
+import types
+from collections.abc import Mapping
+from copy import copy
+from datetime import date
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, create_model
+
+from config.programme import (
+    Assignment,
+    BodyTemplate,
+    BudgetLine,
+    ChannelSpec,
+    ColumnSpec,
+    Language,
+    ListSpec,
+    Municipality,
+    Organisation,
+    Partner,
+    Person,
+    PlaceTemplate,
+    PlanActivity,
+    School,
+    SchoolBreak,
+    SendingHours,
+    Slug,
+    TabSpec,
+    Text,
+    Value,
+    WorkPackage,
+)
+
+ENTRY_KEYS: Mapping[type[BaseModel], str] = {ChannelSpec: "key", TabSpec: "key", ListSpec: "key", ColumnSpec: "name"}
+"""What tells the entries of a list apart when layers are merged."""
+
+
+@cache
+def patch_of(model: type[BaseModel]) -> type[BaseModel]:
+    """*model* as an override writes it: everything may be left out, and an entry of a list may be taken out."""
+    fields: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        optional = copy(field)
+        if name != ENTRY_KEYS.get(model):
+            optional.default, optional.default_factory = None, None
+            optional.annotation = Union[_patched(field.annotation), None]  # type: ignore[assignment]  # noqa: UP007
+        fields[name] = (optional.annotation, optional)
+    if model in ENTRY_KEYS:
+        fields["remove"] = (bool, False)
+    return create_model(f"{model.__name__}Patch", __base__=Value, **fields)
+
+
+def _patched(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return patch_of(annotation)
+    arguments = get_args(annotation)
+    origin = get_origin(annotation)
+    if origin is tuple:
+        return tuple[tuple(_patched(argument) for argument in arguments)]  # type: ignore[misc]
+    if origin in (Union, types.UnionType):
+        return Union[tuple(_patched(argument) for argument in arguments)]  # noqa: UP007
+    return annotation
+
+
+class ProgrammeHead(Value):
+    key: Slug
+    name: Text
+    local_name: Text
+    first_day: date
+    last_day: date
+    timezone: str = "Europe/Oslo"
+    language: Language = "nb"
+    vision: str = ""
+    goals: tuple[str, ...] = ()
+    county: Slug
+
+
+class ProgrammeFile(Value):
+    programme: ProgrammeHead
+    partners: tuple[Partner, ...] = ()
+    activities: tuple[PlanActivity, ...] = ()
+    budget: tuple[BudgetLine, ...] = ()
+
+
+class OrganisationsFile(Value):
+    organisations: tuple[Organisation, ...]
+
+
+class PeopleFile(Value):
+    people: tuple[Person, ...]
+    assignments: tuple[Assignment, ...] = ()
+
+
+class SchoolsFile(Value):
+    schools: tuple[School, ...]
+
+
+class CalendarFile(Value):
+    school_breaks: tuple[SchoolBreak, ...] = ()
+    days_off: tuple[date, ...] = ()
+    sending: SendingHours = SendingHours()
+
+
+class PlaceDraft(PlaceTemplate):
+    per: Literal["municipality"] | None = None
+    """Once for every municipality whose place is ours."""
+
+
+class BodyDraft(BodyTemplate):
+    per: Literal["municipality"] | None = None
+    """Once for every municipality."""
+
+
+class TemplateFile(Value):
+    places: Mapping[Slug, PlaceDraft]
+    bodies: Mapping[Slug, BodyDraft]
+
+
+PlacePatch = patch_of(PlaceDraft)
+BodyPatch = patch_of(BodyDraft)
+
+
+class Overrides(Value):
+    """What a layer says differently. Entries of lists are matched by key; any other value is replaced whole."""
+
+    places: Mapping[Slug, PlacePatch] = {}  # type: ignore[valid-type]
+    bodies: Mapping[Slug, BodyPatch] = {}  # type: ignore[valid-type]
+
+
+class CountyFile(Value):
+    overrides: Overrides = Overrides()
+
+
+class MunicipalityFile(Value):
+    """Everything local. `municipality` is filled in where an entry would otherwise repeat it."""
+
+    municipality: Municipality
+    organisations: tuple[Organisation, ...] = ()
+    people: tuple[Person, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    schools: tuple[School, ...] = ()
+    work_packages: tuple[WorkPackage, ...] = ()
+    school_breaks: tuple[SchoolBreak, ...] = ()
+    overrides: Overrides = Overrides()
+
+
+FILES: Mapping[str, type[BaseModel]] = {
+    "programme": ProgrammeFile,
+    "organisations": OrganisationsFile,
+    "people": PeopleFile,
+    "schools": SchoolsFile,
+    "calendar": CalendarFile,
+    "template": TemplateFile,
+    "county": CountyFile,
+    "municipality": MunicipalityFile,
+}
+"""Kind of file → its shape. `municipalities/<slug>.yaml` are of kind municipality, `<kind>.yaml` are the others."""
+REQUIRED = ("programme", "organisations", "people", "template")
+
+
+def kind_of(path: str) -> str | None:
+    """What kind of file stands at that path in a programme's folder; None for a file that has no place there."""
+    parts = PurePosixPath(path)
+    if parts.suffix != ".yaml":
+        return None
+    if len(parts.parts) == 2 and parts.parts[0] == "municipalities":
+        return "municipality"
+    return parts.stem if len(parts.parts) == 1 and parts.stem in FILES and parts.stem != "municipality" else None

@@ -1,0 +1,103 @@
+"""From a folder of YAML, or from documents out of the register, to a checked programme."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from config.checks import check_everything
+from config.files import REQUIRED, ProgrammeHead
+from config.places import bodies_of, places_of
+from config.problems import InvalidInput, Problem
+from config.programme import (
+    Assignment,
+    BudgetLine,
+    Municipality,
+    Organisation,
+    Partner,
+    Person,
+    PlanActivity,
+    Programme,
+    School,
+    SchoolBreak,
+    SendingHours,
+    WorkPackage,
+)
+from config.reading import Document, read
+from config.shapes import Checked, check_shapes
+
+
+def load_documents(folder: Path) -> dict[str, Any]:
+    """
+    The documents of a programme: relative path → plain values, which know their lines as long as they are not copied.
+
+    Raises InvalidInput when something is no YAML; what the values mean is not checked.
+    """
+    problems: list[Problem] = []
+    documents = dict(_read_all(folder, problems))
+    if problems:
+        raise InvalidInput(problems)
+    return documents
+
+
+def programme_from(documents: Mapping[str, Any]) -> Programme:
+    """The programme these documents describe. Raises InvalidInput with everything that is wrong with them."""
+    return _build(documents, [])
+
+
+def load_programme(folder: Path) -> Programme:
+    """The programme written in *folder*. Raises InvalidInput with everything that is wrong, YAML and meaning."""
+    problems: list[Problem] = []
+    return _build(dict(_read_all(folder, problems)), problems)
+
+
+def _read_all(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
+    files = [*sorted(folder.glob("*.y*ml")), *sorted(folder.glob("municipalities/*.y*ml"))]
+    if not files:
+        problems.append(Problem(where=str(folder), value="no YAML files", expected="the folder of a programme"))
+    for file in files:
+        document = read(file, file=str(file), problems=problems)
+        if document is not None:
+            yield file.relative_to(folder).as_posix(), document
+
+
+def _build(documents: Mapping[str, Any], problems: list[Problem]) -> Programme:
+    checked = check_shapes(documents)
+    checked.problems.extend(problems)
+    if not problems:
+        # With a file that could not be read, half the references would lead nowhere and hide the one true problem.
+        check_everything(checked)
+    missing = [kind for kind in REQUIRED if f"{kind}.yaml" not in documents]
+    if not problems:
+        checked.problems.extend(
+            Problem(where=f"{kind}.yaml", value="nothing", expected="this file") for kind in missing
+        )
+    bodies = bodies_of(checked)
+    places = places_of(checked)
+    if checked.problems:
+        raise InvalidInput(checked.problems)
+    head = checked.values("programme", ProgrammeHead)[0]
+    return Programme(
+        **head.model_dump(),
+        **_parts(checked),
+        bodies=bodies,
+        places=places,
+    )
+
+
+def _parts(checked: Checked) -> dict[str, Any]:
+    days_off = [entry.value for entry in checked.sections.get("days_off", ())]
+    sending = checked.values("sending", SendingHours)
+    return {
+        "organisations": checked.values("organisations", Organisation),
+        "partners": checked.values("partners", Partner),
+        "people": checked.values("people", Person),
+        "assignments": checked.values("assignments", Assignment),
+        "municipalities": checked.values("municipality", Municipality),
+        "schools": checked.values("schools", School),
+        "work_packages": checked.values("work_packages", WorkPackage),
+        "school_breaks": checked.values("school_breaks", SchoolBreak),
+        "activities": checked.values("activities", PlanActivity),
+        "budget": checked.values("budget", BudgetLine),
+        "days_off": tuple(days_off),
+        "sending": sending[0] if sending else SendingHours(),
+    }

@@ -1,0 +1,211 @@
+"""The places and bodies of a programme: the template's, with the county's and each municipality's layer on it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from config.files import ProgrammeHead
+from config.layers import Laid, Origin, Sheet, lay
+from config.problems import Problem
+from config.programme import (
+    Body,
+    BodyKind,
+    ChannelSpec,
+    Municipality,
+    PackageState,
+    Place,
+    PlaceSpec,
+    RoundTimes,
+    Value,
+    WorkPackage,
+)
+from config.shapes import Checked, Entry, findings, one_of
+
+V = TypeVar("V", bound=Value)
+LONGEST_CHANNEL = 50
+LONGEST_GROUP = 256
+LONGEST_NICKNAME = 64
+NOT_IN_CHANNELS = re.compile(r"[~#%&*{}+/\\:<>?|'\"\x00-\x1f]|\.\.|^[._]|\.$|^\s|\s$")
+NOT_IN_FOLDERS = re.compile(r"[\"*:<>?\\|\x00-\x1f]|^\s|\s$|^$")
+PLACEHOLDERS = frozenset({"municipality", "year", "work_package"})
+
+
+def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
+    """Every place that is ours, in the template's order. What is wrong with them is added to *checked*."""
+    places = []
+    for key, municipality, laid in _laid(checked, "places", only_ours=True):
+        head = next(iter(checked.values("programme", ProgrammeHead)), None)
+        values = _filled(checked, laid, municipality)
+        values |= {"key": key, "unique_name": f"{head.key if head else ''}-{key}", "layers": laid.layers()}
+        if municipality:
+            values["municipality"] = municipality.slug
+        place = _valid(checked, PlaceSpec, values, laid)
+        if place is not None:
+            _check_place(checked, place, laid)
+            places.append(place)
+    _check_nicknames(checked, places)
+    return tuple(places)
+
+
+def bodies_of(checked: Checked) -> tuple[Body, ...]:
+    """Every body, those of municipalities once for each. What is wrong with them is added to *checked*."""
+    bodies = []
+    for key, municipality, laid in _laid(checked, "bodies"):
+        values = _filled(checked, laid, municipality)
+        if municipality:
+            is_board = values.get("kind") == BodyKind.LOCAL_BOARD
+            key = municipality.slug if is_board else f"{municipality.slug}-{key}"
+            values["municipality"] = municipality.slug
+        body = _valid(checked, Body, values | {"key": key}, laid)
+        if body is not None:
+            _check_rounds(checked, body.rounds, laid)
+            bodies.append(body)
+    return tuple(bodies)
+
+
+def _laid(
+    checked: Checked, section: str, *, only_ours: bool = False
+) -> Iterator[tuple[str, Municipality | None, Laid]]:
+    """Every item of that section of the template, once or for each municipality, with the layers on it."""
+    template = checked.documents.get("template.yaml", {}).get(section)
+    if section not in checked.sections or not isinstance(template, Mapping):
+        return
+    _check_overrides(checked, section, template)
+    for key, draft in template.items():
+        sheets = [
+            Sheet(values=draft, origin=Origin(layer="template", document="template.yaml", path=(section, key))),
+            *_sheets(checked, "county.yaml", "county", section, key),
+        ]
+        if draft.get("per") is None:
+            yield key, None, _complete(checked, sheets)
+            continue
+        for municipality, entry in checked.entries("municipality", Municipality):
+            if not only_ours or municipality.place is Place.OURS:
+                local = _sheets(checked, entry.document, "municipality", section, key)
+                yield (municipality.slug if only_ours else key), municipality, _complete(checked, [*sheets, *local])
+
+
+def _sheets(checked: Checked, document: str, layer: Any, section: str, key: str) -> list[Sheet]:
+    """What a document overrides of that item, unless its overrides are wrong in themselves."""
+    for entry in checked.sections.get("overrides", ()):
+        if entry.document == document:
+            values = checked.documents[document]["overrides"].get(section, {}).get(key)
+            path = ("overrides", section, key)
+            return [Sheet(values=values, origin=Origin(layer=layer, document=document, path=path))] if values else []
+    return []
+
+
+def _check_overrides(checked: Checked, section: str, template: Mapping[str, Any]) -> None:
+    for entry in checked.sections.get("overrides", ()):
+        everywhere = entry.document == "county.yaml"
+        known = [key for key, draft in template.items() if everywhere or draft.get("per") == "municipality"]
+        for key in getattr(entry.value, section):
+            if key not in known:
+                checked.report(entry, (section, key), key, one_of(key, known))
+
+
+def _complete(checked: Checked, sheets: list[Sheet]) -> Laid:
+    laid = lay(sheets)
+    for origin in laid.not_there:
+        _report(checked, origin, "remove", "the key of something that is there to be removed")
+    return laid
+
+
+def _report(checked: Checked, origin: Origin, value: object, expected: str) -> None:
+    place = Entry(None, origin.document, origin.path)
+    if all(problem.where != checked.where(place.document, place.path) for problem in checked.problems):
+        checked.report(place, (), value, expected)
+
+
+def _filled(checked: Checked, laid: Laid, municipality: Municipality | None) -> dict[str, Any]:
+    """The values with `{municipality}` filled in: the slug in the mail nickname, the name everywhere else."""
+
+    def fill(value: Any, path: tuple[Any, ...]) -> Any:
+        if isinstance(value, dict):
+            return {name: fill(item, (*path, name)) for name, item in value.items()}
+        if isinstance(value, list):
+            return [fill(item, (*path, index)) for index, item in enumerate(value)]
+        if not isinstance(value, str):
+            return value
+        known = PLACEHOLDERS if municipality else PLACEHOLDERS - {"municipality"}
+        for name in re.findall(r"\{([^{}]*)\}", value):
+            if name not in known:
+                _report(checked, laid.origin_of(path), f"{{{name}}}", one_of(name, sorted(known)))
+        name = "" if municipality is None else municipality.slug if path == ("mail_nickname",) else municipality.name
+        return value.replace("{municipality}", name)
+
+    return {name: fill(value, (name,)) for name, value in laid.values.items() if name != "per"}
+
+
+def _valid(checked: Checked, model: type[V], values: dict[str, Any], laid: Laid) -> V | None:
+    try:
+        return model.model_validate(values)
+    except ValidationError as exc:
+        for path, given, expected in findings(exc, model):
+            _report(checked, laid.origin_of(path), given, expected)
+        return None
+
+
+def _check_rounds(checked: Checked, rounds: RoundTimes | None, laid: Laid) -> None:
+    if rounds is None:
+        return
+    if rounds.deadline >= rounds.opens:
+        given = f"the deadline {rounds.deadline} days before"
+        _report(checked, laid.origin_of(("rounds",)), given, f"a deadline after the opening {rounds.opens} days before")
+    if rounds.release > rounds.deadline:
+        given = f"the release {rounds.release} days before"
+        _report(checked, laid.origin_of(("rounds",)), given, f"it after the deadline {rounds.deadline} days before")
+    if any(not rounds.deadline < days <= rounds.opens for days in rounds.reminders):
+        given = f"reminders {', '.join(map(str, rounds.reminders))} days before"
+        _report(checked, laid.origin_of(("rounds", "reminders")), given, "reminders between opening and deadline")
+
+
+def _check_place(checked: Checked, place: PlaceSpec, laid: Laid) -> None:
+    def wrong(path: tuple[str | int, ...], value: object, expected: str) -> None:
+        _report(checked, laid.origin_of(path), value, expected)
+
+    if len(place.name) > LONGEST_GROUP:
+        wrong(("name",), place.name, f"at most {LONGEST_GROUP} characters")
+    if len(place.mail_nickname) > LONGEST_NICKNAME or "{" in place.mail_nickname or "}" in place.mail_nickname:
+        wrong(("mail_nickname",), place.mail_nickname, f"at most {LONGEST_NICKNAME} characters, without braces")
+    for index, folder in enumerate(place.folders):
+        if any(NOT_IN_FOLDERS.search(part) for part in folder.split("/")):
+            wrong(("folders",), place.folders[index], 'a folder name without " * : < > ? \\ |')
+    names: set[str] = set()
+    for index, channel in enumerate(place.channels):
+        for name in _names_of(checked, channel, place):
+            if NOT_IN_CHANNELS.search(name) or len(name) > LONGEST_CHANNEL:
+                expected = (
+                    f"a channel name Teams takes: at most {LONGEST_CHANNEL} characters, none of ~ # % & * + / : < > ?"
+                )
+                wrong(("channels", index, "name"), name, expected)
+            if name.casefold() in names:
+                wrong(("channels", index, "name"), name, "a name no other channel of the place has")
+            names.add(name.casefold())
+
+
+def _names_of(checked: Checked, channel: ChannelSpec, place: PlaceSpec) -> list[str]:
+    """The names a channel gets, one for each work package where it stands for them."""
+    if channel.per is None:
+        return [channel.name]
+    return [
+        channel.name.replace("{work_package}", package.name)
+        for package in checked.values("work_packages", WorkPackage)
+        if package.municipality == place.municipality and package.state is PackageState.RUNNING
+    ]
+
+
+def _check_nicknames(checked: Checked, places: list[PlaceSpec]) -> None:
+    first: dict[str, str] = {}
+    for place in places:
+        other = first.setdefault(place.mail_nickname.casefold(), place.key)
+        if other != place.key:
+            checked.problems.append(
+                Problem(
+                    where=f"places: {place.key}: mail_nickname",
+                    value=place.mail_nickname,
+                    expected=f"another than {other} has",
+                )
+            )

@@ -1,0 +1,135 @@
+"""YAML read into plain values that remember their line, strictly: one document, no aliases, nothing twice."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from config.problems import Problem
+
+ValuePath = tuple[str | int, ...]
+TAG = "tag:yaml.org,2002:"
+
+
+class Document(dict[str, Any]):
+    """A document's plain values, with the file and the lines they came from."""
+
+    def __init__(self, values: dict[str, Any], *, file: str, lines: dict[ValuePath, int]) -> None:
+        super().__init__(values)
+        self.file = file
+        self.lines = lines
+
+
+def where(document: Mapping[str, Any], name: str, path: ValuePath) -> str:
+    """Where a value stands, for a reader: file, line and path; without lines, *name* of the document and path."""
+    spoken = spell(document, path)
+    if not isinstance(document, Document):
+        return f"{name}: {spoken}" if spoken else name
+    known = path
+    while known and known not in document.lines:
+        known = known[:-1]
+    line = f"{document.file}:{document.lines.get(known, 1)}"
+    return f"{line}: {spoken}" if spoken else line
+
+
+def spell(value: Any, path: ValuePath) -> str:
+    """*path* in words, with the keys of list entries for their numbers: `people[leder].email`."""
+    spoken = ""
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            value = None
+        if isinstance(step, int):
+            key = value.get("key") if isinstance(value, dict) else None
+            spoken += f"[{key if isinstance(key, str) else step}]"
+        else:
+            spoken += f".{step}" if spoken else step
+    return spoken
+
+
+def read(path: Path, *, file: str, problems: list[Problem]) -> Document | None:
+    """The document in that file. What is wrong with it as YAML is added to *problems*; None if nothing can be read."""
+    try:
+        root = YAML(typ="safe", pure=True).compose(path.read_text("utf-8"))
+    except UnicodeDecodeError as exc:
+        problems.append(Problem(where=file, value=f"byte {exc.start}", expected="text in UTF-8"))
+        return None
+    except MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        line = mark.line + 1 if mark else 1
+        problems.append(Problem(where=f"{file}:{line}", value=exc.problem or "syntax error", expected="valid YAML"))
+        return None
+    except YAMLError as exc:
+        problems.append(Problem(where=file, value=str(exc).splitlines()[0], expected="valid YAML"))
+        return None
+    if not isinstance(root, MappingNode):
+        problems.append(Problem(where=f"{file}:1", value="no mapping", expected="`key: value` lines at the top"))
+        return None
+    reader = _Reader(file, problems)
+    values = reader.value(root, ())
+    return Document(values, file=file, lines=reader.lines)
+
+
+class _Reader:
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        self.file = file
+        self.problems = problems
+        self.lines: dict[ValuePath, int] = {}
+        self._seen: set[int] = set()
+
+    def value(self, node: Node, path: ValuePath) -> Any:
+        line = node.start_mark.line + 1
+        self.lines.setdefault(path, line)
+        if id(node) in self._seen:
+            # An alias may make a document endless, and an editor of the register could not write it back.
+            self._problem(line, path, "an alias", "the value written out")
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, MappingNode):
+            return dict(self._pairs(node, path))
+        if isinstance(node, SequenceNode):
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node, path)
+
+    def _pairs(self, node: MappingNode, path: ValuePath) -> Iterator[tuple[str, Any]]:
+        first: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, ScalarNode):
+                self._problem(line, path, "a key that is no text", "a word")
+                continue
+            name = str(key.value)
+            if name in first:
+                self._problem(line, (*path, name), "written twice", f"it once (first on line {first[name]})")
+                continue
+            first[name] = line
+            self.lines[(*path, name)] = line
+            yield name, self.value(value, (*path, name))
+
+    def _scalar(self, node: Node, path: ValuePath) -> Any:
+        text = str(node.value)
+        match str(node.tag).removeprefix(TAG):
+            case "null":
+                return None
+            case "bool":
+                return text.lower() == "true"
+            case "int" | "float" as kind:
+                try:
+                    return int(text) if kind == "int" else float(text)
+                except ValueError:
+                    return text
+            # Dates stay text, so that documents are the same from YAML and from the register.
+            case "str" | "timestamp":
+                return text
+            case tag:
+                self._problem(node.start_mark.line + 1, path, tag, "a plain value without a tag")
+                return None
+
+    def _problem(self, line: int, path: ValuePath, value: str, expected: str) -> None:
+        spoken = spell({}, path)
+        place = f"{self.file}:{line}: {spoken}" if spoken else f"{self.file}:{line}"
+        self.problems.append(Problem(where=place, value=value, expected=expected))

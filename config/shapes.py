@@ -1,0 +1,182 @@
+"""Checking documents against their shapes, entry by entry, so that one bad entry hides nothing else that is wrong."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from config.files import FILES, kind_of
+from config.problems import Problem
+from config.programme import LOCAL_ROLES, Role, Value
+from config.reading import ValuePath, where
+
+V = TypeVar("V", bound=Value)
+FEW = 12
+SLUG = "lower-case letters a–z, digits and single hyphens"
+PATTERNS = {
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": SLUG,
+    r"^\d{4}$": "four digits in quotes",
+    r"^\d{9}$": "nine digits in quotes",
+    r"^\d{4}/\d{2}$": "a school year such as 2026/27",
+    r"^[A-Za-z0-9{}._-]+$": "ASCII letters, digits, hyphen, point or underscore",
+}
+LOCAL_ENTRIES = ("work_packages", "school_breaks")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A checked value and where it stands."""
+
+    value: Any
+    document: str
+    path: ValuePath
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What could be read of the documents, by section, and everything wrong with the rest."""
+
+    documents: Mapping[str, Mapping[str, Any]]
+    sections: dict[str, list[Entry]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def entries(self, section: str, kind: type[V]) -> Iterator[tuple[V, Entry]]:
+        for entry in self.sections.get(section, ()):
+            if isinstance(entry.value, kind):
+                yield entry.value, entry
+
+    def values(self, section: str, kind: type[V]) -> tuple[V, ...]:
+        return tuple(value for value, _ in self.entries(section, kind))
+
+    def keys(self, section: str, name: str = "key") -> set[str]:
+        """The keys a section has, bad entries included: a reference to one is no second problem."""
+        keys: set[str] = set()
+        for document in self.documents.values():
+            raw = document.get(section)
+            for item in raw if isinstance(raw, list) else [raw]:
+                if isinstance(item, Mapping) and isinstance(item.get(name), str):
+                    keys.add(item[name])
+        return keys
+
+    def where(self, document: str, path: ValuePath) -> str:
+        return where(self.documents[document], document, path)
+
+    def report(self, entry: Entry, path: ValuePath, value: object, expected: str) -> None:
+        """Note a problem with what stands at *path* inside an entry."""
+        place = self.where(entry.document, (*entry.path, *path))
+        self.problems.append(Problem(where=place, value=shown(value), expected=expected))
+
+
+def check_shapes(documents: Mapping[str, Mapping[str, Any]]) -> Checked:
+    """Everything in *documents* that has its right shape, and a problem for everything that has not."""
+    checked = Checked(documents)
+    for name, document in documents.items():
+        kind = kind_of(name)
+        if kind is None:
+            known = [*(f"{item}.yaml" for item in FILES if item != "municipality"), "municipalities/<slug>.yaml"]
+            place = where(document, name, ())
+            checked.problems.append(Problem(where=place, value=name, expected=one_of(name, known)))
+        else:
+            _check_document(checked, name, document, FILES[kind])
+    return checked
+
+
+def _check_document(checked: Checked, name: str, document: Mapping[str, Any], shape: type[BaseModel]) -> None:
+    for key in document:
+        if key not in shape.model_fields:
+            checked.report(Entry(None, name, ()), (key,), key, one_of(key, shape.model_fields))
+    for section, described in shape.model_fields.items():
+        if section not in document:
+            if described.is_required():
+                checked.report(Entry(None, name, ()), (), "nothing", f"`{section}:`")
+            continue
+        raw = document[section]
+        arguments = get_args(described.annotation)
+        if Ellipsis not in arguments:
+            _check_entry(checked, section, Entry(raw, name, (section,)), described.annotation)
+        elif isinstance(raw, list):
+            for index, item in enumerate(raw):
+                local = _with_municipality(section, item, document)
+                _check_entry(checked, section, Entry(local, name, (section, index)), arguments[0])
+        else:
+            checked.report(Entry(None, name, ()), (section,), raw, "a list")
+
+
+def _with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> Any:
+    """A municipality's file need not say in every entry which municipality it is about."""
+    municipality = document.get("municipality")
+    if not isinstance(item, dict) or not isinstance(municipality, dict) or "municipality" in item:
+        return item
+    local = section in LOCAL_ENTRIES or (section == "assignments" and item.get("role") in LOCAL_ROLES)
+    adviser = section == "assignments" and item.get("role") == Role.ADVISER and "work_package" not in item
+    return {**item, "municipality": municipality.get("slug")} if local or adviser else item
+
+
+def _check_entry(checked: Checked, section: str, entry: Entry, shape: Any) -> None:
+    try:
+        value = TypeAdapter(shape).validate_python(entry.value)
+    except ValidationError as exc:
+        for path, given, expected in findings(exc, shape):
+            checked.report(entry, path, given, expected)
+    else:
+        checked.sections.setdefault(section, []).append(Entry(value, entry.document, entry.path))
+
+
+def findings(exc: ValidationError, shape: Any) -> Iterator[tuple[ValuePath, object, str]]:
+    """Everything pydantic found wrong, in our words: the path, what stands there, what was expected."""
+    for error in exc.errors(include_url=False):
+        path = tuple(error["loc"])
+        if error["type"] == "missing":
+            yield path[:-1], "nothing", f"`{path[-1]}:`"
+        elif error["type"] == "extra_forbidden":
+            yield path, path[-1], one_of(str(path[-1]), _fields(shape, path[:-1]))
+        else:
+            yield path, error["input"], expected_by(error)
+
+
+def expected_by(error: ErrorDetails) -> str:
+    """What pydantic expected, in words."""
+    if error["loc"] and error["loc"][-1] == "kind" and error["input"] == "shared":
+        return "standard or private: a shared channel holds no guests"
+    context = error.get("ctx", {})
+    if error["type"] == "string_pattern_mismatch":
+        pattern = str(context["pattern"])
+        return PATTERNS.get(pattern, "an e-mail address" if "@" in pattern else f"something like {pattern}")
+    if error["type"] == "model_type":
+        return "a mapping"
+    message = re.sub(r"^\w+ should (be|have) ", "", error["msg"])
+    return message[:1].lower() + message[1:]
+
+
+def one_of(given: str, known: Iterable[str]) -> str:
+    """What could have stood for *given*: the nearest known name, and all of them where they are few."""
+    names = list(known)
+    nearest = [f"`{name}`?" for name in get_close_matches(given, names, n=1)]
+    few = [f"(known: {', '.join(names)})"] if 0 < len(names) <= FEW else []
+    return " ".join(nearest + few) or "the name of something that exists"
+
+
+def _fields(shape: Any, location: ValuePath) -> list[str]:
+    """The keys known where *location* leads."""
+    for step in location:
+        model = _model_in(shape)
+        shape = model.model_fields[step].annotation if model and step in model.model_fields else shape
+    model = _model_in(shape)
+    return list(model.model_fields) if model else []
+
+
+def _model_in(shape: Any) -> type[BaseModel] | None:
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        return shape
+    return next(filter(None, (_model_in(item) for item in get_args(shape))), None)
+
+
+def shown(value: object) -> str:
+    """A value as a problem shows it: short, on one line."""
+    text = "nothing" if value is None else str(value)
+    text = " ".join(text.split()) or "nothing"
+    return text if len(text) <= 80 else f"{text[:77]}…"
