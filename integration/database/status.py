@@ -1,0 +1,316 @@
+"""Status rounds, requests, answers and escalations as rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from integration.database import tables
+from integration.database.connection import Database, insert_into
+from integration.database.messages import plan_messages
+from integration.database.units import make_due
+from workflows.outbox import Message
+from workflows.ports import DueUnit
+from workflows.status_ports import BoardMeeting, NewAnswer
+from workflows.status_values import (
+    AnswerContent,
+    AnswerSurface,
+    Escalation,
+    EscalationState,
+    RequestState,
+    RoundState,
+    StatusAnswer,
+    StatusRequest,
+    StatusRound,
+)
+
+CANCELLED = "cancelled"
+
+
+class SQLStatus:
+    """The workflows' `Rounds` in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_meeting(self, key: str) -> BoardMeeting | None:
+        found = await self._rows(select(tables.meeting).where(tables.meeting.c.key == key))
+        return _meeting(found[0]) if found else None
+
+    async def list_meetings(self, *, bodies: Sequence[str], after_local: datetime) -> Sequence[BoardMeeting]:
+        wanted = and_(
+            tables.meeting.c.body.in_(bodies),
+            tables.meeting.c.starts_local > after_local,
+            tables.meeting.c.state != CANCELLED,
+        )
+        rows = await self._rows(
+            select(tables.meeting).where(wanted).order_by(tables.meeting.c.starts_local, tables.meeting.c.key)
+        )
+        return [_meeting(row) for row in rows]
+
+    async def find_round(self, meeting: str) -> StatusRound | None:
+        found = await self._rows(select(tables.status_round).where(tables.status_round.c.meeting == meeting))
+        return _round(found[0]) if found else None
+
+    async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]:
+        query = select(tables.status_round).where(tables.status_round.c.state == state)
+        return [_round(row) for row in await self._rows(query.order_by(tables.status_round.c.deadline_at))]
+
+    async def open_round(
+        self,
+        status_round: StatusRound,
+        requests: Sequence[StatusRequest],
+        messages: Sequence[Message],
+        *,
+        then: Sequence[DueUnit] = (),
+    ) -> bool:
+        async with self._database.begin() as connection:
+            if not await _insert_round(connection, status_round):
+                return False
+            if requests:
+                await connection.execute(
+                    tables.status_request.insert(), [_request_row(request) for request in requests]
+                )
+            await plan_messages(connection, messages)
+            await make_due(connection, then)
+        return True
+
+    async def move_round(self, status_round: StatusRound, *, then: Sequence[DueUnit] = ()) -> None:
+        async with self._database.begin() as connection:
+            await _update_moments(connection, status_round)
+            await make_due(connection, then)
+
+    async def close_round(self, meeting: str, *, unanswered: RequestState, then: Sequence[DueUnit] = ()) -> bool:
+        is_open = and_(tables.status_round.c.meeting == meeting, tables.status_round.c.state == RoundState.OPEN)
+        owing = and_(tables.status_request.c.meeting == meeting, tables.status_request.c.state == RequestState.OPEN)
+        async with self._database.begin() as connection:
+            closed = await connection.execute(
+                update(tables.status_round).where(is_open).values(state=RoundState.CLOSED)
+            )
+            if not closed.rowcount:
+                return False
+            await connection.execute(update(tables.status_request).where(owing).values(state=unanswered))
+            await make_due(connection, then)
+        return True
+
+    async def find_request(self, request: str) -> StatusRequest | None:
+        found = await self._rows(select(tables.status_request).where(tables.status_request.c.id == request))
+        return _request(found[0]) if found else None
+
+    async def list_requests(self, meeting: str) -> Sequence[StatusRequest]:
+        query = select(tables.status_request).where(tables.status_request.c.meeting == meeting)
+        return [_request(row) for row in await self._rows(query.order_by(tables.status_request.c.work_package))]
+
+    async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
+        rows = await self._rows(_newest().where(tables.status_request.c.id.in_(requests)))
+        return {row.request: _answer(row) for row in rows}
+
+    async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
+        rounds = tables.status_round
+        query = (
+            _newest()
+            .add_columns(tables.status_request.c.work_package)
+            .join(rounds, rounds.c.meeting == tables.status_request.c.meeting)
+            .where(
+                rounds.c.municipality == status_round.municipality,
+                rounds.c.meeting != status_round.meeting,
+                rounds.c.deadline_at < status_round.deadline_at,
+            )
+            .order_by(rounds.c.deadline_at)
+        )
+        # Later rounds come later and win.
+        return {row.work_package: _answer(row) for row in await self._rows(query)}
+
+    async def add_answer(
+        self, answer: NewAnswer, *, escalation: Escalation | None, then: Sequence[DueUnit] = ()
+    ) -> StatusAnswer | None:
+        async with self._database.begin() as connection:
+            if not await _takes_answers(connection, answer):
+                return None
+            before = (
+                await connection.execute(_newest().where(tables.status_request.c.id == answer.request))
+            ).one_or_none()
+            newest = _answer(before) if before else None
+            if newest and (newest.by, newest.content) == (answer.by, answer.content):
+                return newest
+            stored = StatusAnswer(
+                request=answer.request,
+                version=newest.version + 1 if newest else 1,
+                at=answer.at,
+                by=answer.by,
+                surface=answer.surface,
+                on_behalf=answer.on_behalf,
+                content=answer.content,
+            )
+            await _store_answer(connection, stored)
+            await _store_escalation(connection, answer.request, escalation)
+            await make_due(connection, then)
+        return stored
+
+    async def list_escalations(self, meeting: str) -> Sequence[Escalation]:
+        query = (
+            select(tables.escalation)
+            .where(tables.escalation.c.meeting == meeting)
+            .order_by(tables.escalation.c.raised_at)
+        )
+        return [_escalation(row) for row in await self._rows(query)]
+
+    async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        async with self._database.read() as connection:
+            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+        return rows
+
+
+def _newest() -> Select[Any]:
+    """The newest version of every answered request."""
+    return select(tables.status_answer).join(
+        tables.status_request,
+        and_(
+            tables.status_request.c.id == tables.status_answer.c.request,
+            tables.status_request.c.latest_version == tables.status_answer.c.version,
+        ),
+    )
+
+
+async def _insert_round(connection: AsyncConnection, item: StatusRound) -> bool:
+    values = {
+        "meeting": item.meeting,
+        "municipality": item.municipality,
+        "state": item.state,
+        "opens_at": item.opens_at,
+        "reminders_at": [moment.isoformat() for moment in item.reminders_at],
+        "deadline_at": item.deadline_at,
+        "release_at": item.release_at,
+    }
+    insert = insert_into(connection, tables.status_round).values(**values).on_conflict_do_nothing()
+    return bool((await connection.execute(insert)).rowcount)
+
+
+async def _update_moments(connection: AsyncConnection, item: StatusRound) -> None:
+    is_open = and_(tables.status_round.c.meeting == item.meeting, tables.status_round.c.state == RoundState.OPEN)
+    await connection.execute(
+        update(tables.status_round)
+        .where(is_open)
+        .values(
+            reminders_at=[moment.isoformat() for moment in item.reminders_at],
+            deadline_at=item.deadline_at,
+            release_at=item.release_at,
+        )
+    )
+
+
+async def _takes_answers(connection: AsyncConnection, answer: NewAnswer) -> bool:
+    """Whether the request's round is open; on PostgreSQL its rows are kept as they are until we have written."""
+    requests = tables.status_request
+    query = (
+        select(tables.status_round)
+        .join(requests, requests.c.meeting == tables.status_round.c.meeting)
+        .where(requests.c.id == answer.request, requests.c.state.in_((RequestState.OPEN, RequestState.ANSWERED)))
+        .with_for_update()
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return row is not None and _round(row).takes_answers(answer.at)
+
+
+async def _store_answer(connection: AsyncConnection, item: StatusAnswer) -> None:
+    values = {
+        "request": item.request,
+        "version": item.version,
+        "at": item.at,
+        "by": item.by,
+        "surface": item.surface,
+        "on_behalf": item.on_behalf,
+        "content": item.content.to_data(),
+    }
+    await connection.execute(tables.status_answer.insert().values(**values))
+    await connection.execute(
+        update(tables.status_request)
+        .where(tables.status_request.c.id == item.request)
+        .values(state=RequestState.ANSWERED, latest_version=item.version)
+    )
+
+
+async def _store_escalation(connection: AsyncConnection, request: str, item: Escalation | None) -> None:
+    if item is None:
+        raised = and_(tables.escalation.c.request == request, tables.escalation.c.state == EscalationState.RAISED)
+        await connection.execute(update(tables.escalation).where(raised).values(state=EscalationState.WITHDRAWN))
+        return
+    insert = insert_into(connection, tables.escalation).values(
+        id=item.id,
+        request=item.request,
+        meeting=item.meeting,
+        level=item.level,
+        question=item.question,
+        proposal=item.proposal,
+        state=item.state,
+        raised_at=item.raised_at,
+    )
+    changed = {name: insert.excluded[name] for name in ("question", "proposal", "state")}
+    await connection.execute(insert.on_conflict_do_update(index_elements=[tables.escalation.c.id], set_=changed))
+
+
+def _request_row(request: StatusRequest) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "meeting": request.meeting,
+        "work_package": request.work_package,
+        "person": request.person,
+        "state": request.state,
+        "opened_at": request.opened_at,
+        "latest_version": request.latest_version,
+    }
+
+
+def _meeting(row: Row[Any]) -> BoardMeeting:
+    return BoardMeeting(key=row.key, body=row.body, starts_local=row.starts_local, cancelled=row.state == CANCELLED)
+
+
+def _round(row: Row[Any]) -> StatusRound:
+    return StatusRound(
+        meeting=row.meeting,
+        municipality=row.municipality,
+        state=RoundState(row.state),
+        opens_at=row.opens_at,
+        reminders_at=tuple(datetime.fromisoformat(moment) for moment in row.reminders_at),
+        deadline_at=row.deadline_at,
+        release_at=row.release_at,
+    )
+
+
+def _request(row: Row[Any]) -> StatusRequest:
+    return StatusRequest(
+        id=row.id,
+        meeting=row.meeting,
+        work_package=row.work_package,
+        person=row.person,
+        state=RequestState(row.state),
+        opened_at=row.opened_at,
+        latest_version=row.latest_version,
+    )
+
+
+def _answer(row: Row[Any]) -> StatusAnswer:
+    return StatusAnswer(
+        request=row.request,
+        version=row.version,
+        at=row.at,
+        by=row.by,
+        surface=AnswerSurface(row.surface),
+        on_behalf=row.on_behalf,
+        content=AnswerContent.from_data(row.content),
+    )
+
+
+def _escalation(row: Row[Any]) -> Escalation:
+    return Escalation(
+        id=row.id,
+        request=row.request,
+        meeting=row.meeting,
+        level=row.level,
+        question=row.question,
+        proposal=row.proposal,
+        state=EscalationState(row.state),
+        raised_at=row.raised_at,
+    )

@@ -1,0 +1,171 @@
+"""Where people's answers arrive, whatever surface they were written on."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.programme import Programme
+from workflows.ports import Clock, Words
+from workflows.status_answers import parse_answer
+from workflows.status_messages import Asked, asked_of
+from workflows.status_plan import escalation_id, is_on_behalf, refresh_units
+from workflows.status_ports import KnownAccounts, NewAnswer, Rounds
+from workflows.status_values import (
+    AnswerSurface,
+    Escalation,
+    EscalationState,
+    NotYours,
+    Receipt,
+    RoundOver,
+    StatusRequest,
+    UnknownRequest,
+)
+
+LOCAL_BOARD = "local_board"
+
+
+@dataclass(frozen=True)
+class ByAccount:
+    """Who pressed a card's button, as Teams vouches for them."""
+
+    object_id: str
+
+
+@dataclass(frozen=True)
+class ByLink:
+    """Who was given the link; its token vouches for them."""
+
+    person: str
+
+
+Sender = ByAccount | ByLink
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusForm:
+    """A request as the person who opened it may see it."""
+
+    asked: Asked
+    is_open: bool
+    on_behalf: bool
+
+
+class StatusDesk:
+    """Shows the form to those who may see it and stores what they send. Nothing here waits for Microsoft 365."""
+
+    def __init__(
+        self,
+        *,
+        programme: Callable[[], Awaitable[Programme]],
+        rounds: Rounds,
+        accounts: KnownAccounts,
+        clock: Clock,
+    ) -> None:
+        self._programme = programme
+        self._rounds = rounds
+        self._accounts = accounts
+        self._clock = clock
+
+    async def form(self, request_id: str, *, sender: Sender) -> StatusForm:
+        """The form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
+        request = await self._rounds.find_request(request_id)
+        status_round = await self._rounds.find_round(request.meeting) if request else None
+        meeting = await self._rounds.find_meeting(request.meeting) if request else None
+        if request is None or status_round is None or meeting is None:
+            raise UnknownRequest(Words(key="status.error.unknown"))
+        programme = await self._programme()
+        now = self._clock.now()
+        person, on_behalf = await self._authorise(programme, request, sender)
+        answers = await self._rounds.newest_answers([request.id])
+        previous = (await self._rounds.previous_answers(status_round)).get(request.work_package)
+        asked = asked_of(
+            programme,
+            request=request,
+            status_round=status_round,
+            meeting_local=meeting.starts_local,
+            person=programme.person(person),
+            now=now,
+            answer=answers.get(request.id),
+            previous=previous.content if previous else None,
+        )
+        return StatusForm(asked=asked, is_open=status_round.takes_answers(now), on_behalf=on_behalf)
+
+    async def answer(
+        self, request_id: str, *, sender: Sender, content: Mapping[str, Any], surface: AnswerSurface
+    ) -> Receipt:
+        """
+        Check and store an answer; stored before it returns.
+
+        Raises UnknownRequest, NotYours, RoundOver and InvalidAnswer, and then nothing of *content* was stored. The same
+        answer once more is the same version.
+        """
+        form = await self.form(request_id, sender=sender)
+        asked = form.asked
+        if not form.is_open:
+            raise RoundOver(over_words(asked))
+        parsed = parse_answer(content, indicators=asked.package.indicators, previous=asked.previous)
+        now = self._clock.now()
+        new = NewAnswer(
+            request=asked.request.id,
+            at=now,
+            by=asked.person.key,
+            surface=surface,
+            on_behalf=form.on_behalf,
+            content=parsed,
+        )
+        stored = await self._rounds.add_answer(
+            new, escalation=_escalation(asked.request, new), then=refresh_units([asked.request], now)
+        )
+        if stored is None:
+            # The round closed between our look and our write.
+            raise RoundOver(over_words(asked))
+        return Receipt(
+            request=stored.request,
+            version=stored.version,
+            stored_at=stored.at,
+            changeable_until=asked.round.deadline_at,
+            content=stored.content,
+            on_behalf=stored.on_behalf,
+        )
+
+    async def _authorise(self, programme: Programme, request: StatusRequest, sender: Sender) -> tuple[str, bool]:
+        """The sender's key and whether they answer for somebody else."""
+        person = await self._person(programme, sender)
+        package = next((item for item in programme.work_packages if item.key == request.work_package), None)
+        if package is None:
+            raise UnknownRequest(Words(key="status.error.unknown"))
+        on_behalf = is_on_behalf(programme, package, person, self._clock.now().date()) if person else None
+        if person is None or on_behalf is None:
+            raise NotYours(Words(key="status.error.not_yours"))
+        return person, on_behalf
+
+    async def _person(self, programme: Programme, sender: Sender) -> str | None:
+        if isinstance(sender, ByLink):
+            return next((person.key for person in programme.people if person.key == sender.person), None)
+        account = await self._accounts.find_account(sender.object_id)
+        if account is None or not account.enabled:
+            return None
+        email = account.email.lower()
+        return next((person.key for person in programme.people if person.email.lower() == email), None)
+
+
+def over_words(asked: Asked) -> Words:
+    """Why nothing more is taken, and whom to talk to."""
+    if asked.local_lead:
+        return Words(key="status.error.over_contact", values={"local_lead": asked.local_lead})
+    return Words(key="status.error.over")
+
+
+def _escalation(request: StatusRequest, answer: NewAnswer) -> Escalation | None:
+    if not answer.content.question:
+        return None
+    return Escalation(
+        id=escalation_id(request.id, LOCAL_BOARD),
+        request=request.id,
+        meeting=request.meeting,
+        level=LOCAL_BOARD,
+        question=answer.content.question,
+        proposal=answer.content.proposal,
+        state=EscalationState.RAISED,
+        raised_at=answer.at,
+    )

@@ -1,0 +1,134 @@
+"""What status rounds need from outside."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from config.programme import Programme
+from workflows.outbox import Message, Messages, Outbox
+from workflows.ports import Account, Bot, Clock, DueUnit, Links
+from workflows.status_values import (
+    AnswerContent,
+    AnswerSurface,
+    Escalation,
+    RequestState,
+    RoundState,
+    StatusAnswer,
+    StatusRequest,
+    StatusRound,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardMeeting:
+    """A meeting as far as its round needs it. *starts_local*: naive wall time in the programme's zone."""
+
+    key: str
+    body: str
+    starts_local: datetime
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAnswer:
+    """An answer on its way into the record."""
+
+    request: str
+    at: datetime
+    by: str
+    surface: AnswerSurface
+    on_behalf: bool
+    content: AnswerContent
+
+
+class Rounds(Protocol):
+    """The record of rounds, requests, answers and what they lift. Every method is atomic."""
+
+    async def find_meeting(self, key: str) -> BoardMeeting | None: ...
+    async def list_meetings(self, *, bodies: Sequence[str], after_local: datetime) -> Sequence[BoardMeeting]:
+        """Meetings of *bodies* that start after then and are not cancelled, by their start."""
+        ...
+
+    async def find_round(self, meeting: str) -> StatusRound | None: ...
+    async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]: ...
+    async def open_round(
+        self,
+        status_round: StatusRound,
+        requests: Sequence[StatusRequest],
+        messages: Sequence[Message],
+        *,
+        then: Sequence[DueUnit] = (),
+    ) -> bool:
+        """Add all of it; False, and nothing written, when the round is there already."""
+        ...
+
+    async def move_round(self, status_round: StatusRound, *, then: Sequence[DueUnit] = ()) -> None:
+        """Give an open round the moments of *status_round*."""
+        ...
+
+    async def close_round(self, meeting: str, *, unanswered: RequestState, then: Sequence[DueUnit] = ()) -> bool:
+        """Close an open round and mark its unanswered requests; False, and nothing written, when it is not open."""
+        ...
+
+    async def find_request(self, request: str) -> StatusRequest | None: ...
+    async def list_requests(self, meeting: str) -> Sequence[StatusRequest]: ...
+    async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
+        """The newest version by request; who has none is left out."""
+        ...
+
+    async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
+        """The newest answer of every package of the municipality in earlier rounds, by package."""
+        ...
+
+    async def add_answer(
+        self, answer: NewAnswer, *, escalation: Escalation | None, then: Sequence[DueUnit] = ()
+    ) -> StatusAnswer | None:
+        """
+        Store the next version; None, and nothing written, when the round takes no answers at *answer.at*.
+
+        The same person's same words again are the version that is stored. *escalation*: what the answer lifts; without
+        one, what earlier versions lifted is withdrawn.
+        """
+        ...
+
+    async def list_escalations(self, meeting: str) -> Sequence[Escalation]: ...
+
+
+class KnownAccounts(Protocol):
+    """People's accounts, as last looked up."""
+
+    async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
+        """The accounts we know, by lower-case e-mail address."""
+        ...
+
+    async def find_account(self, object_id: str) -> Account | None: ...
+
+
+class Placed(Protocol):
+    """A thing of a place, by its id in the tenant."""
+
+    @property
+    def external_id(self) -> str: ...
+
+
+class Places(Protocol):
+    async def of(self, place: str) -> Mapping[str, Placed]:
+        """What the place consists of, by keys such as `channel:board`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusPorts:
+    """Everything a status round reaches."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    rounds: Rounds
+    messages: Messages
+    outbox: Outbox
+    bot: Bot
+    accounts: KnownAccounts
+    places: Places
+    links: Links
+    clock: Clock
+    public_url: str
