@@ -1,0 +1,197 @@
+"""The sandbox as one ASGI application: Graph, managed identity, connector, views and control calls."""
+
+import asyncio
+import time
+from collections import Counter
+from pathlib import Path
+
+import jwt
+from starlette.applications import Starlette
+
+from sandbox import connector, control, people, views
+from sandbox.clock import Clock
+from sandbox.dispatch import MAILBOX_CALLS, GraphRequest, answer, mailbox_of, too_many_at_once
+from sandbox.faults import Faults, Rule
+from sandbox.har import Traffic
+from sandbox.identity import Issuer
+from sandbox.latency import MODES
+from sandbox.routing import GRAPH, STORAGE, Reply
+from sandbox.seed import read_seed
+from sandbox.tenant import Tenant
+from sandbox.wire import (
+    Answer,
+    Incoming,
+    Receive,
+    Scope,
+    Send,
+    answer_of,
+    ask,
+    cut,
+    first_of,
+    gone,
+    incoming,
+    read_body,
+    tell,
+)
+
+FAULTY = (f"{GRAPH}/", "/beta/", STORAGE, "/connector/")
+RECORDED = (*FAULTY, "/msi/")
+IDENTITY_SECRET = "sandbox"  # noqa: S105  It protects nothing: the sandbox listens on the loopback only.
+
+
+class Sandbox:
+    """The ASGI application. *folder* is the seed, the product's own programme when left out."""
+
+    def __init__(self, *, latency: str = "none", folder: Path | None = None) -> None:
+        self.seed = read_seed(folder)
+        self.latency = MODES[latency]
+        self.clock = Clock()
+        self.traffic = Traffic()
+        self.faults = Faults()
+        self.issuer = Issuer(self.seed.tenant_id)
+        self.secret = IDENTITY_SECRET
+        self.tenant = self._new_tenant()
+        self._mailbox_calls: Counter[tuple[str, str]] = Counter()
+        parts = (control, connector, people, views)
+        self._inner = Starlette(routes=[route for part in parts for route in part.routes(self)])
+
+    def _new_tenant(self) -> Tenant:
+        return Tenant(self.seed, self.clock, self.latency, self.issuer, self.traffic)
+
+    def reset(self) -> None:
+        """Everything as at start: tenant, clock, faults and recorded traffic. Tokens stay valid."""
+        base_url = self.tenant.base_url
+        self.faults.clear()
+        self.traffic.clear()
+        self.clock.reset()
+        self.tenant = self._new_tenant()
+        self.tenant.base_url = base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/_sandbox/clock"):
+            await self._inner(scope, receive, send)
+            return
+        with self.clock.in_flight():
+            if scope["path"].startswith(RECORDED):
+                await self._exchange(scope, receive, send)
+            else:
+                await self._inner(scope, receive, send)
+
+    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer and record one request, with whatever fault is due."""
+        started_at, began = self.clock.now(), time.perf_counter()
+        body = await read_body(receive)
+        if body is None:
+            return
+        request = incoming(scope, body)
+        self.tenant.base_url = request.base_url
+        app = self._name_of(request)
+        rule = self.faults.meet(request.method, request.path, app) if request.path.startswith(FAULTY) else None
+        answered = await self._with_fault(rule, app, request, receive)
+        self.traffic.record(
+            started_at=started_at,
+            milliseconds=round((time.perf_counter() - began) * 1000, 3),
+            app=app,
+            method=request.method,
+            url=request.url,
+            request_headers=request.pairs,
+            request_body=request.body,
+            status=answered.status if answered else 0,
+            response_headers=answered.pairs if answered else [],
+            response_body=_recordable(request, answered),
+            note=rule.do if rule else "",
+        )
+        if answered:
+            await tell(send, answered)
+        elif rule and rule.do == "reset":
+            await cut(receive)
+
+    async def _with_fault(self, rule: Rule | None, app: str, request: Incoming, receive: Receive) -> Answer | None:
+        """The answer that goes out; None when there is none, because the connection is cut or the client gone."""
+        if rule is None:
+            return await self._answer(app, request)
+        if rule.do == "status" and rule.phase == "before":
+            return answer_of(_faulty(rule))
+        if rule.phase == "before" and rule.do == "reset":
+            return None
+        if rule.phase == "before" and rule.do == "hold" and not await self._held(rule, app, request, receive):
+            return None
+        answered = await self._answer(app, request)
+        if rule.do == "status" and rule.phase == "after":
+            return answer_of(_faulty(rule))
+        if rule.do == "lose_answer":
+            return answer_of(_lost())
+        if rule.phase == "after" and rule.do == "reset":
+            return None
+        if rule.phase == "after" and rule.do == "hold" and not await self._held(rule, app, request, receive):
+            return None
+        return answered
+
+    async def _held(self, rule: Rule, app: str, request: Incoming, receive: Receive) -> bool:
+        """Wait until the request is released; False when its client hung up instead."""
+        held = self.faults.hold(request.method, request.path, app, rule.phase)
+        try:
+            return await first_of(held.released.wait(), gone(receive)) == 0
+        finally:
+            self.faults.let_go(held)
+
+    async def _answer(self, app: str, request: Incoming) -> Answer:
+        """What the sandbox answers when nothing goes wrong on the way."""
+        if not request.path.startswith((f"{GRAPH}/", STORAGE)):
+            return await ask(self._inner, request)
+        graph = GraphRequest(
+            method=request.method,
+            path=request.path.removeprefix(GRAPH),
+            query=request.query,
+            headers=request.headers,
+            raw=request.body,
+            base_url=request.base_url,
+        )
+        mailbox = mailbox_of(graph.path)
+        if mailbox is None:
+            return answer_of(answer(self.tenant, graph))
+        self._mailbox_calls[app, mailbox] += 1
+        try:
+            # A call to Exchange takes long enough for others that were sent with it to arrive meanwhile.
+            for _ in range(3):
+                await asyncio.sleep(0)
+            if self._mailbox_calls[app, mailbox] > MAILBOX_CALLS:
+                return answer_of(too_many_at_once(self.tenant))
+            return answer_of(answer(self.tenant, graph))
+        finally:
+            self._mailbox_calls[app, mailbox] -= 1
+
+    def _name_of(self, request: Incoming) -> str:
+        """The name of the calling identity for the record; nothing is checked here."""
+        token = request.headers.get("authorization", "").partition(" ")[2]
+        try:
+            claims = jwt.decode(token, options={"verify_signature": False})
+        except jwt.InvalidTokenError:
+            client_id = request.query.partition("client_id=")[2].partition("&")[0]
+        else:
+            client_id = str(claims.get("appid", ""))
+        identity = self.tenant.identities.get(client_id)
+        return identity.name if identity else ""
+
+
+def _faulty(rule: Rule) -> Reply:
+    headers = {} if rule.retry_after is None else {"Retry-After": f"{rule.retry_after:g}"}
+    message = f"The sandbox was told to answer {rule.status}."
+    return Reply(rule.status, rule.body or {"error": {"code": "fault", "message": message}}, headers)
+
+
+def _lost() -> Reply:
+    message = "The operation timed out. It may have taken effect."
+    return Reply(504, {"error": {"code": "GatewayTimeout", "message": message}})
+
+
+def _recordable(request: Incoming, answered: Answer | None) -> bytes:
+    """What may be kept of an answer: a token never is."""
+    if answered is None or request.path.startswith("/msi/"):
+        return b""
+    return answered.body
+
+
+def create_sandbox(*, latency: str = "none", folder: Path | None = None) -> Sandbox:
+    """The stand-in for Microsoft 365; *latency* is none, fast or real, *folder* the seed."""
+    return Sandbox(latency=latency, folder=folder)

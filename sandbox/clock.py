@@ -1,0 +1,156 @@
+"""
+The clock of the sandbox: real time until somebody sets it, simulated from then on.
+
+Simulated time stands still while anybody works. Participants (services) join by name and say when they wait and until
+when; once all of them wait and the sandbox has no request in flight, time jumps to the earliest moment waited for.
+Whoever was wakened counts as busy until the next wait. A participant whose connection is lost stays joined and busy:
+a killed service stops time until it joins again under its name, or leaves.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+class Unknown(Exception):
+    """Nobody of that name has joined."""
+
+
+class Backwards(Exception):
+    """Simulated time only moves on."""
+
+
+@dataclass(eq=False)
+class Wait:
+    """One participant's wait. *done* gets True when its moment came, False when it was withdrawn or replaced."""
+
+    until: datetime | None
+    done: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def finish(self, came: bool) -> None:
+        if not self.done.done():
+            self.done.set_result(came)
+
+
+class Clock:
+    """See the module's docstring. Not thread-safe: everything happens on the server's event loop."""
+
+    def __init__(self) -> None:
+        self._simulated: datetime | None = None
+        self._participants: dict[str, Wait | None] = {}
+        self._in_flight = 0
+
+    def now(self) -> datetime:
+        return self._simulated or datetime.now(UTC)
+
+    def status(self) -> dict[str, object]:
+        """What the control call shows."""
+        return {
+            "now": stamp(self.now()),
+            "simulated": self._simulated is not None,
+            "in_flight": self._in_flight,
+            "participants": {name: _described(wait) for name, wait in sorted(self._participants.items())},
+        }
+
+    def set(self, moment: datetime) -> None:
+        """Begin to simulate, or jump ahead; whoever waited for a moment up to then is wakened."""
+        if self._simulated is not None and moment < self._simulated:
+            raise Backwards(f"{stamp(moment)} lies before {stamp(self._simulated)}")
+        self._simulated = moment.astimezone(UTC)
+        self._wake()
+
+    def reset(self) -> None:
+        """Back to real time, nobody joined."""
+        for wait in self._participants.values():
+            if wait:
+                wait.finish(False)
+        self._participants.clear()
+        self._simulated = None
+
+    def join(self, name: str) -> None:
+        """Join, or join again after a crash: busy from now on."""
+        self._become_busy(name)
+
+    def leave(self, name: str) -> None:
+        self._become_busy(name)
+        del self._participants[name]
+        self._advance()
+
+    def wait(self, name: str, until: datetime | None) -> Wait:
+        """Say that *name* has nothing to do before *until* (None: until something comes from outside)."""
+        self._known(name)
+        self._become_busy(name)
+        wait = Wait(until)
+        if self._simulated is not None and until is not None and until <= self._simulated:
+            wait.finish(True)
+            return wait
+        self._participants[name] = wait
+        self._advance()
+        return wait
+
+    def resume(self, name: str) -> None:
+        """Withdraw the wait of *name*: it works again."""
+        self._known(name)
+        self._become_busy(name)
+
+    def lost(self, name: str, wait: Wait) -> None:
+        """The connection that carried *wait* is gone: unless the participant has come back since, it counts as busy."""
+        if self._participants.get(name) is wait:
+            self._participants[name] = None
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """Hold time still while a request is worked on."""
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            self._advance()
+
+    def _known(self, name: str) -> None:
+        if name not in self._participants:
+            raise Unknown(name)
+
+    def _become_busy(self, name: str) -> None:
+        wait = self._participants.get(name)
+        self._participants[name] = None
+        if wait:
+            wait.finish(False)
+
+    def _advance(self) -> None:
+        if self._simulated is None or self._in_flight or not self._participants:
+            return
+        waits = list(self._participants.values())
+        moments = [wait.until for wait in waits if wait and wait.until]
+        if None in waits or not moments:
+            return
+        self._simulated = max(self._simulated, min(moments))
+        self._wake()
+
+    def _wake(self) -> None:
+        for name, wait in self._participants.items():
+            if wait and wait.until and wait.until <= self.now():
+                self._participants[name] = None
+                wait.finish(True)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the control calls write it; precise to the microsecond, so that nobody wakes too early."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_moment(text: object) -> datetime:
+    """A moment from a control call; ValueError when it has no zone."""
+    moment = datetime.fromisoformat(str(text))
+    if moment.tzinfo is None:
+        raise ValueError(f"{text}: a moment needs its zone, such as 2026-09-08T07:00:00Z")
+    return moment.astimezone(UTC)
+
+
+def _described(wait: Wait | None) -> str:
+    if wait is None:
+        return "busy"
+    return f"until {stamp(wait.until)}" if wait.until else "waiting"

@@ -1,0 +1,167 @@
+"""The control calls below /_sandbox/ and the managed identity endpoint."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from sandbox.canonical import canonical
+from sandbox.clock import Backwards, Clock, Unknown, parse_moment, stamp
+from sandbox.faults import HoldAt, Rule
+from sandbox.identity import managed_identity_token
+from sandbox.wire import first_of, gone
+
+if TYPE_CHECKING:
+    from sandbox.app import Sandbox
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+RULES = TypeAdapter(list[Rule])
+
+
+def routes(sandbox: "Sandbox") -> list[BaseRoute]:
+    """Everything that is for whoever runs the sandbox, not for the service."""
+    calls = _Control(sandbox)
+    return [
+        Route("/msi/token", calls.token, methods=["GET"]),
+        Route("/_sandbox/state", calls.state, methods=["GET"]),
+        Route("/_sandbox/har", calls.har, methods=["GET"]),
+        Route("/_sandbox/reset", calls.reset, methods=["POST"]),
+        Route("/_sandbox/apps/{client_id}", _checked(calls.app), methods=["POST"]),
+        Route("/_sandbox/bot", _checked(calls.bot), methods=["PUT"]),
+        Route("/_sandbox/faults", calls.faults, methods=["GET"]),
+        Route("/_sandbox/faults", _checked(calls.set_faults), methods=["POST"]),
+        *clock_routes(sandbox.clock),
+    ]
+
+
+def _checked(endpoint: Endpoint) -> Endpoint:
+    """Turn a body that is not what the call wants into 400."""
+
+    async def call(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except (ValueError, ValidationError, KeyError, TypeError, Backwards, Unknown) as error:
+            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
+
+    return call
+
+
+class _Control:
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self.sandbox = sandbox
+
+    async def token(self, request: Request) -> Response:
+        answer = managed_identity_token(
+            self.sandbox.issuer,
+            self.sandbox.tenant.identities,
+            dict(request.query_params),
+            header=request.headers.get("x-identity-header"),
+            secret=self.sandbox.secret,
+        )
+        return JSONResponse(answer.body, answer.status)
+
+    async def state(self, request: Request) -> Response:
+        tenant = self.sandbox.tenant
+        areas = canonical(tenant.canonical(), tenant.names)
+        if request.query_params.get("canonical"):
+            return JSONResponse(areas)
+        identities = {
+            found.name: {"client_id": found.client_id, "enabled": found.enabled, "granted": sorted(found.granted)}
+            for found in tenant.identities.values()
+        }
+        return JSONResponse(
+            {
+                "tenant": {"id": tenant.id, "domains": tenant.seed.domains, "organizers": sorted(tenant.organizers)},
+                "bot": {"endpoint": tenant.bot_endpoint},
+                "identities": identities,
+                "clock": self.sandbox.clock.status(),
+                "ids": {name: made for made, name in tenant.names.items()},
+                "recorded": len(self.sandbox.traffic),
+                **areas,
+            }
+        )
+
+    async def har(self, request: Request) -> Response:
+        return StreamingResponse(self.sandbox.traffic.stream(), media_type="application/json")
+
+    async def reset(self, request: Request) -> Response:
+        self.sandbox.reset()
+        return JSONResponse({"reset": True})
+
+    async def app(self, request: Request) -> Response:
+        identity = self.sandbox.tenant.identities.get(request.path_params["client_id"])
+        if identity is None:
+            return JSONResponse({"error": "No such identity"}, 404)
+        enabled = (await request.json())["enabled"]
+        if not isinstance(enabled, bool):
+            raise TypeError("enabled must be true or false")
+        identity.enabled = enabled
+        return JSONResponse({"name": identity.name, "client_id": identity.client_id, "enabled": enabled})
+
+    async def bot(self, request: Request) -> Response:
+        self.sandbox.tenant.bot_endpoint = str((await request.json())["endpoint"])
+        return JSONResponse({"endpoint": self.sandbox.tenant.bot_endpoint})
+
+    async def faults(self, request: Request) -> Response:
+        return JSONResponse(self.sandbox.faults.status())
+
+    async def set_faults(self, request: Request) -> Response:
+        body: Any = await request.json()
+        faults = self.sandbox.faults
+        if isinstance(body, list):
+            faults.set_rules(RULES.validate_python(body))
+        elif isinstance(body, dict) and "hold_at" in body:
+            faults.set_hold(HoldAt.model_validate(body))
+        elif body == {"release": True}:
+            faults.release()
+        else:
+            raise ValueError('expected a list of rules, {"hold_at": N, "phase": …} or {"release": true}')
+        return JSONResponse(faults.status())
+
+
+def clock_routes(clock: Clock) -> list[BaseRoute]:
+    """The calls of the shared clock; they never count as requests in flight."""
+
+    async def show(request: Request) -> Response:
+        return JSONResponse(clock.status())
+
+    async def set_to(request: Request) -> Response:
+        clock.set(parse_moment((await request.json())["now"]))
+        return JSONResponse(clock.status())
+
+    async def join(request: Request) -> Response:
+        clock.join(str((await request.json())["name"]))
+        return now()
+
+    async def leave(request: Request) -> Response:
+        clock.leave(str((await request.json())["name"]))
+        return now()
+
+    async def resume(request: Request) -> Response:
+        clock.resume(str((await request.json())["name"]))
+        return now()
+
+    async def wait(request: Request) -> Response:
+        body = await request.json()
+        name = str(body["name"])
+        until = body.get("until")
+        waiting = clock.wait(name, parse_moment(until) if until else None)
+        if await first_of(waiting.done, gone(request.receive)) == 1:
+            clock.lost(name, waiting)
+            return Response(status_code=499)
+        return JSONResponse({"now": stamp(clock.now()), "came": waiting.done.result()})
+
+    def now() -> Response:
+        return JSONResponse({"now": stamp(clock.now())})
+
+    return [
+        Route("/_sandbox/clock", show, methods=["GET"]),
+        Route("/_sandbox/clock", _checked(set_to), methods=["POST"]),
+        *(
+            Route(f"/_sandbox/clock/{call.__name__}", _checked(call), methods=["POST"])
+            for call in (join, leave, resume, wait)
+        ),
+    ]

@@ -1,0 +1,138 @@
+"""Entra: users, guests and groups."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sandbox.routing import GraphError
+
+if TYPE_CHECKING:
+    from sandbox.tenant import Tenant
+
+
+@dataclass(kw_only=True, eq=False)
+class User:
+    id: str
+    name: str
+    mail: str
+    upn: str
+    created_at: datetime
+    found_at: datetime
+    """When lists, filters and references know the account."""
+    guest: bool = False
+    enabled: bool = True
+    redeemed: bool = True
+
+
+@dataclass(kw_only=True, eq=False)
+class Group:
+    id: str
+    name: str
+    mail_nickname: str
+    created_at: datetime
+    ready_at: datetime
+    """When the group can be referred to: members added, a team made of it."""
+    unique_name: str | None = None
+    description: str | None = None
+    visibility: str = "Private"
+    mail: str | None = None
+    unified: bool = True
+    classification: str | None = None
+    behaviors: list[str] = field(default_factory=list)
+    owners: dict[str, datetime] = field(default_factory=dict)
+    members: dict[str, datetime] = field(default_factory=dict)
+    """User id → since when."""
+
+    @property
+    def key(self) -> str:
+        """What it is called in canonical state."""
+        return self.unique_name or self.mail_nickname
+
+
+def missing(what: str) -> GraphError:
+    """The directory's answer where an id or name leads to nothing."""
+    return GraphError(
+        404,
+        "Request_ResourceNotFound",
+        f"Resource '{what}' does not exist or one of its queried reference-property objects are not present.",
+    )
+
+
+class Directory:
+    """The users and groups of the tenant, by object id."""
+
+    def __init__(self, tenant: "Tenant") -> None:
+        self.tenant = tenant
+        self.users: dict[str, User] = {}
+        self.groups: dict[str, Group] = {}
+        self.deleted: list[str] = []
+        """Natural keys of directory objects that were deleted (`user:…`, `group:…`)."""
+
+    def add_member_user(self, *, name: str, email: str) -> User:
+        now = self.tenant.clock.now()
+        user = User(
+            id=self.tenant.new_id("user", email.lower()),
+            name=name,
+            mail=email,
+            upn=email,
+            created_at=now,
+            found_at=now,
+        )
+        self.users[user.id] = user
+        return user
+
+    def find_user(self, key: str) -> User | None:
+        """By object id, or user principal name, known to references or not."""
+        found = self.users.get(key) or self.users.get(key.lower())
+        return found or next((user for user in self.users.values() if user.upn.lower() == key.lower()), None)
+
+    def user_by_mail(self, email: str) -> User | None:
+        return next((user for user in self.users.values() if user.mail.lower() == email.lower()), None)
+
+    def get_user(self, key: str) -> User:
+        """A user as Graph finds one: a guest who was just invited is not there yet."""
+        user = self.find_user(key)
+        if user is None or user.found_at > self.tenant.clock.now():
+            raise missing(key)
+        return user
+
+    def get_group(self, key: str) -> Group:
+        group = self.groups.get(key) or self.groups.get(key.lower())
+        if group is None:
+            raise missing(key)
+        return group
+
+    def group_by_unique_name(self, name: str) -> Group | None:
+        return next(
+            (group for group in self.groups.values() if (group.unique_name or "").lower() == name.lower()), None
+        )
+
+    def canonical(self) -> Any:
+        return {
+            "users": {
+                user.mail.lower(): {
+                    "name": user.name,
+                    "type": "Guest" if user.guest else "Member",
+                    "enabled": user.enabled,
+                    "redeemed": user.redeemed,
+                }
+                for user in self.users.values()
+            },
+            "groups": {group.key: self._canonical_group(group) for group in self.groups.values()},
+            "deleted": sorted(self.deleted),
+        }
+
+    def _canonical_group(self, group: Group) -> Any:
+        return {
+            "name": group.name,
+            "description": group.description,
+            "visibility": group.visibility,
+            "mail_nickname": group.mail_nickname,
+            "behaviors": sorted(group.behaviors),
+            "owners": sorted(self.mail_of(user) for user in group.owners),
+            "members": sorted(self.mail_of(user) for user in group.members),
+        }
+
+    def mail_of(self, user_id: str) -> str:
+        user = self.users.get(user_id)
+        return user.mail.lower() if user else f"(deleted {user_id})"

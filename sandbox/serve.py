@@ -1,0 +1,56 @@
+"""Runs the sandbox as a server on the loopback."""
+
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from sandbox.app import Sandbox, create_sandbox
+
+HOST = "127.0.0.1"
+
+
+def environment(sandbox: Sandbox, port: int) -> dict[str, str]:
+    """The variables a service needs to speak to the sandbox instead of Microsoft 365."""
+    base, tenant = f"http://{HOST}:{port}", sandbox.tenant
+    ids = {found.name: found.client_id for found in tenant.identities.values()}
+    return {
+        "VAREUNGE_GRAPH_URL": f"{base}/v1.0",
+        "VAREUNGE_BOT_SERVICE_URL": f"{base}/connector",
+        "VAREUNGE_BOT_METADATA_URL": f"{base}/connector/.well-known/openidconfiguration",
+        "VAREUNGE_AUTHORITY_URL": base,
+        "VAREUNGE_CLOCK_URL": f"{base}/_sandbox/clock",
+        "VAREUNGE_TENANT_ID": tenant.id,
+        **{f"VAREUNGE_{name.upper()}_ID": ids[name] for name in ("app", "bot", "hands", "builder") if name in ids},
+        "VAREUNGE_ORGANIZER": ",".join(person.email for person in tenant.seed.organizers),
+        "IDENTITY_ENDPOINT": f"{base}/msi/token",
+        "IDENTITY_HEADER": sandbox.secret,
+    }
+
+
+def run(port: int, latency: str = "none", seed: Path | None = None) -> None:
+    """
+    Serve until interrupted. Port 0 takes a free one.
+
+    The first lines on standard output are the environment a service needs, `NAME=value` each, then an empty line; they
+    are written once the port accepts connections.
+    """
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(512)
+        sandbox = create_sandbox(latency=latency, folder=seed)
+        lines = [f"{name}={value}" for name, value in environment(sandbox, listener.getsockname()[1]).items()]
+        sys.stdout.write("\n".join([*lines, "", ""]))
+        sys.stdout.flush()
+        config = uvicorn.Config(
+            sandbox,
+            log_level="warning",
+            access_log=False,
+            date_header=False,
+            server_header=False,
+            http="h11",
+            ws="none",
+        )
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,150 @@
+"""Teams: teams, channels, tabs and what is installed where."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sandbox.directory import Group, User
+from sandbox.routing import GraphError
+
+if TYPE_CHECKING:
+    from sandbox.tenant import Tenant
+
+
+@dataclass(kw_only=True, eq=False)
+class Tab:
+    id: str
+    name: str
+    app_id: str
+    configuration: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True, eq=False)
+class Channel:
+    id: str
+    name: str
+    created_at: datetime
+    description: str | None = None
+    kind: str = "standard"
+    members: dict[str, list[str]] = field(default_factory=dict)
+    """Of a private channel: user id → roles."""
+    tabs: dict[str, Tab] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True, eq=False)
+class Installation:
+    id: str
+    app_id: str
+    """The catalogue's id."""
+    created_at: datetime
+    consented: frozenset[str] = frozenset()
+
+
+@dataclass(kw_only=True, eq=False)
+class TeamOperation:
+    id: str
+    kind: str
+    created_at: datetime
+    ready_at: datetime
+    error: dict[str, str] | None = None
+    polls: int = 0
+
+
+@dataclass(kw_only=True, eq=False)
+class Team:
+    id: str
+    created_at: datetime
+    ready_at: datetime
+    operations: dict[str, TeamOperation] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    installations: dict[str, Installation] = field(default_factory=dict)
+    direct: set[str] = field(default_factory=set)
+    """Users added through the team itself: no sync is waited for."""
+
+
+class Teams:
+    """The teams of the tenant by id, which is their group's, and the personal installations by user id."""
+
+    def __init__(self, tenant: "Tenant") -> None:
+        self.tenant = tenant
+        self.teams: dict[str, Team] = {}
+        self.personal: dict[str, dict[str, Installation]] = {}
+
+    def find_team(self, team_id: str) -> Team | None:
+        """A team that is ready."""
+        team = self.teams.get(team_id) or self.teams.get(team_id.lower())
+        return team if team and team.ready_at <= self.tenant.clock.now() else None
+
+    def get_team(self, team_id: str) -> Team:
+        team = self.find_team(team_id)
+        if team is None:
+            raise GraphError(404, "NotFound", f"No team found with Group Id {team_id}")
+        return team
+
+    def get_channel(self, team_id: str, channel_id: str) -> Channel:
+        channel = self.get_team(team_id).channels.get(channel_id)
+        if channel is None:
+            raise GraphError(404, "NotFound", f"Channel {channel_id} was not found in the team.")
+        return channel
+
+    def roster(self, team: Team) -> list[tuple[User, list[str]]]:
+        """Who the team shows, with their roles: changes in the group come only after a sync."""
+        group, directory, now = self.group(team), self.tenant.directory, self.tenant.clock.now()
+
+        def seen(user_id: str, since: datetime) -> bool:
+            return user_id in team.direct or since <= team.created_at or since + self.tenant.latency.team_sync <= now
+
+        since = {**group.owners, **group.members}
+        shown = [directory.users[key] for key, moment in since.items() if key in directory.users and seen(key, moment)]
+        return [(user, self._roles(group, user)) for user in shown]
+
+    def group(self, team: Team) -> Group:
+        return self.tenant.directory.get_group(team.id)
+
+    def consented_to(self, team_id: str, client_id: str) -> frozenset[str]:
+        """The resource-specific permissions an identity has in a team through the apps installed there."""
+        team = self.teams.get(team_id)
+        found: set[str] = set()
+        for installation in team.installations.values() if team else ():
+            app = self.tenant.catalog.apps.get(installation.app_id)
+            if app and app.web_application_id == client_id:
+                found |= installation.consented
+        return frozenset(found)
+
+    def canonical(self) -> Any:
+        mail_of = self.tenant.directory.mail_of
+        return {
+            "teams": {self.group(team).key: self._canonical_team(team) for team in self.teams.values()},
+            "personal_apps": {
+                mail_of(user): sorted(self.tenant.catalog.name_of(item.app_id) for item in found.values())
+                for user, found in self.personal.items()
+                if found
+            },
+        }
+
+    def _canonical_team(self, team: Team) -> Any:
+        name_of, mail_of = self.tenant.catalog.name_of, self.tenant.directory.mail_of
+        return {
+            "apps": {name_of(item.app_id): sorted(item.consented) for item in team.installations.values()},
+            "channels": {
+                channel.name: {
+                    "kind": channel.kind,
+                    "description": channel.description,
+                    "members": {mail_of(user): roles for user, roles in channel.members.items()},
+                    "tabs": sorted(
+                        (
+                            {"name": tab.name, "app": name_of(tab.app_id), "configuration": tab.configuration}
+                            for tab in channel.tabs.values()
+                        ),
+                        key=lambda tab: (tab["name"], str(tab["configuration"])),
+                    ),
+                }
+                for channel in team.channels.values()
+            },
+        }
+
+    @staticmethod
+    def _roles(group: Group, user: User) -> list[str]:
+        if user.guest:
+            return ["guest"]
+        return ["owner"] if user.id in group.owners else []

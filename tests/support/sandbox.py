@@ -1,0 +1,133 @@
+"""A real sandbox on a free loopback port, in this process or in one of its own."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from sandbox.app import Sandbox, create_sandbox
+from sandbox.serve import HOST, environment
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class RunningSandbox:
+    """Where the sandbox is, what a service needs to know of it, and short ways to its control calls."""
+
+    def __init__(self, url: str, env: dict[str, str], client: httpx.AsyncClient, app: Sandbox | None = None) -> None:
+        self.url = url
+        self.env = env
+        self.client = client
+        self.app = app
+        """The application itself, when it runs in this process."""
+        self._tokens: dict[str, str] = {}
+
+    async def token(self, name: str) -> str:
+        """A Graph token of an identity, as the managed identity endpoint gives it."""
+        if name not in self._tokens:
+            answer = await self.ask_token(name)
+            answer.raise_for_status()
+            self._tokens[name] = answer.json()["access_token"]
+        return self._tokens[name]
+
+    async def ask_token(self, name: str, resource: str = "https://graph.microsoft.com") -> httpx.Response:
+        return await self.client.get(
+            self.env["IDENTITY_ENDPOINT"],
+            params={
+                "api-version": "2019-08-01",
+                "resource": resource,
+                "client_id": self.env[f"VAREUNGE_{name.upper()}_ID"],
+            },
+            headers={"X-IDENTITY-HEADER": self.env["IDENTITY_HEADER"]},
+        )
+
+    async def graph(
+        self, method: str, path: str, json: Any = None, *, app: str = "builder", **more: Any
+    ) -> httpx.Response:
+        """Call Graph as an identity: hands, builder or bot."""
+        headers = {"Authorization": f"Bearer {await self.token(app)}", **more.pop("headers", {})}
+        url = path if path.startswith("http") else f"{self.url}/v1.0{path}"
+        return await self.client.request(method, url, json=json, headers=headers, **more)
+
+    async def control(self, method: str, path: str, json: Any = None) -> Any:
+        """A call below /_sandbox/; fails unless it answers 2xx."""
+        answer = await self.client.request(method, f"{self.url}/_sandbox/{path}", json=json)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def state(self) -> Any:
+        """The canonical state."""
+        return await self.control("GET", "state?canonical=1")
+
+
+@asynccontextmanager
+async def running_sandbox(*, latency: str = "none", seed: Path | None = None) -> AsyncIterator[RunningSandbox]:
+    """A sandbox served from this process over a real socket; *seed* defaults to the programme of the product."""
+    app = create_sandbox(latency=latency, folder=seed)
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        listener.listen(128)
+        port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            date_header=False,
+            server_header=False,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        server = uvicorn.Server(config)
+        server.capture_signals = _leave_signals_alone  # type: ignore[assignment, method-assign]
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+                yield RunningSandbox(f"http://{HOST}:{port}", environment(app, port), client, app)
+        finally:
+            server.should_exit = True
+            server.force_exit = True
+            await task
+
+
+@asynccontextmanager
+async def sandbox_process(*, latency: str = "none", seed: Path | None = None) -> AsyncIterator[RunningSandbox]:
+    """A sandbox in a process of its own, for tests that kill or outlive their service."""
+    code = (
+        "import sys; from pathlib import Path; from sandbox.serve import run; "
+        "run(0, sys.argv[1], Path(sys.argv[2]) if sys.argv[2:] else None)"
+    )
+    arguments = [latency, *([str(seed)] if seed else [])]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        env = await _read_environment(process.stdout)
+        url = env["IDENTITY_ENDPOINT"].removesuffix("/msi/token")
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+            yield RunningSandbox(url, env, client)
+    finally:
+        process.kill()
+        await process.communicate()
+
+
+async def _read_environment(lines: asyncio.StreamReader) -> dict[str, str]:
+    env: dict[str, str] = {}
+    async for line in lines:
+        name, found, value = line.decode().strip().partition("=")
+        if not found:
+            break
+        env[name] = value
+    return env
+
+
+def _leave_signals_alone() -> AbstractContextManager[None]:
+    return nullcontext()
