@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import accumulate, pairwise
 
 from config.programme import Body, Rhythm
-from workflows.working_days import DAY, DayOff, WorkCalendar, days
+from workflows.working_days import DAY, SATURDAY, DayOff, WorkCalendar, days
 
 # Costs are whole numbers, so that a plan made again comes out the same to the day. A gap costs the square of its days
 # away from the wanted one; the others are weighed against that.
@@ -122,6 +122,7 @@ class _Ground:
         self._rhythm, self._calendar, self._rounds = rhythm, calendar, body.rounds
         self._taken, self._blocked = taken, blocked
         self._local_rounds = [sorted(dates) for dates in local_rounds if dates] if rhythm.after_local_round else []
+        self._ready: dict[date | None, date] = {}
         self._origin = first - timedelta(days=400)
         around = list(days(self._origin, last + timedelta(days=30)))
         reasons = [calendar.day_off_reason(day) for day in around]
@@ -193,9 +194,7 @@ class _Ground:
         wanted = self._wanted(start)
         if wanted == day:
             return None
-        reason = self.why_not(wanted)
-        if reason is None and wanted <= self._ready_after(start):
-            reason = "meetings.local_round"
+        reason = self._why_not_after(start, wanted)
         if reason is None and self._taken.get(wanted):
             reason = "meetings.others_meet"
         if reason is None and self.cost(wanted) > self.cost(day):
@@ -209,9 +208,13 @@ class _Ground:
         first = self.first if start is None else max(start + timedelta(days=self._rhythm.least_gap), self.first)
         since = start or self.first
         last = max(first, min(since + timedelta(days=self._most(since, end or self.last)), self.last))
-        reasons = Counter(reason for day in days(first, last) if day.weekday() < 5 and (reason := self.why_not(day)))
+        weekdays = [day for day in days(first, last) if day.weekday() < SATURDAY]
+        reasons = Counter(reason for day in weekdays if (reason := self._why_not_after(start, day)))
         reason = max(reasons, key=lambda key: reasons[key], default="meetings.fixed_dates")
         return Impossible(first=first, last=last, reason=reason)
+
+    def _why_not_after(self, start: date | None, day: date) -> str | None:
+        return self.why_not(day) or ("meetings.local_round" if day <= self._ready_after(start) else None)
 
     def _wanted(self, start: date) -> date:
         wanted = start + timedelta(days=self._rhythm.wanted_gap)
@@ -230,13 +233,18 @@ class _Ground:
         return bisect_left(self._summer, end) > bisect_right(self._summer, start)
 
     def _ready_after(self, start: date | None) -> date:
-        """The day on which the last local board has met since *start*; one without a later date is not waited for."""
-        ready = [
-            dates[index]
-            for dates in self._local_rounds
-            if (index := bisect_right(dates, start) if start else 0) < len(dates)
-        ]
-        return max(ready, default=date.min)
+        """
+        The day on which the last local board has met since *start*.
+
+        A board whose next date lies beyond this body's own longest gap, or is not known, is not waited for.
+        """
+        if not self._local_rounds:
+            return date.min
+        if start not in self._ready:
+            within = (start or self.first) + timedelta(days=self._rhythm.most_gap)
+            following = [dates[bisect_right(dates, start or date.min) :] for dates in self._local_rounds]
+            self._ready[start] = max((dates[0] for dates in following if dates and dates[0] < within), default=date.min)
+        return self._ready[start]
 
     def _off(self, day: date) -> DayOff | None:
         return self._reason[day] if day in self._reason else self._calendar.day_off_reason(day)

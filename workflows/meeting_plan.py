@@ -84,9 +84,8 @@ class MeetingPlan:
 
 
 def is_theirs(programme: Programme, body: Body) -> bool:
-    """Whether the municipality calls the body's meetings itself: then we book nothing."""
-    local = body.kind is BodyKind.LOCAL_BOARD and body.municipality is not None
-    return local and programme.municipality(body.municipality or "").meetings is Meetings.THEIRS
+    """Whether the body's municipality calls its meetings itself: then we plan and book none there."""
+    return body.municipality is not None and programme.municipality(body.municipality).meetings is Meetings.THEIRS
 
 
 def plan_meetings(programme: Programme, known: Sequence[Meeting], *, now: datetime) -> MeetingPlan:
@@ -142,9 +141,11 @@ def _our_meetings(
 def _their_meetings(
     programme: Programme, body: Body, mine: Sequence[Meeting], now: datetime
 ) -> tuple[list[Meeting], list[Meeting]]:
-    """Their dates as the register has them: new ones, and known ones that came or went. Only what lies ahead."""
+    """Their board's dates as the register has them: new ones, and known ones that came or went, ahead of *now*."""
     minutes = body.rhythm.minutes if body.rhythm else 120
-    dates = {starts.date(): starts for starts in programme.municipality(body.municipality or "").meeting_dates}
+    board = body.municipality if body.kind is BodyKind.LOCAL_BOARD else None
+    announced = programme.municipality(board).meeting_dates if board else ()
+    dates = {starts.date(): starts for starts in announced}
     known = {meeting.day: meeting for meeting in mine}
     added, changed = [], []
     for day, starts in sorted(dates.items()):
