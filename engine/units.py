@@ -1,8 +1,37 @@
-"""Runs what is due."""
+"""Runs what is due: claims units, keeps their leases, and turns how they end into what happens next.
 
+A unit may be run twice or die anywhere; it reads how things are and does what is missing. The lease only keeps two from
+doing the same at the same time.
+"""
+
+import asyncio
+import contextlib
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from workflows.ports import DueUnit
+import structlog
+
+from workflows.errors import IdentityClosed, OutcomeUnknown, Permanent, Throttled, Transient
+from workflows.ports import Clock, Done, DueUnit, History, Outcome, Parked
+
+LEASE = timedelta(seconds=120)
+LONGEST_RUN = timedelta(seconds=240)
+"""Real time after which a unit is stopped; it parks itself instead of waiting, so this is no normal end."""
+GRACE = timedelta(seconds=20)
+"""Real time that running units get to end when the engine is stopped."""
+FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=1)
+CONSISTENCY_WINDOW = timedelta(seconds=60)
+"""How long a write whose answer was lost may take to be seen."""
+CLOSED_DELAY = timedelta(minutes=15)
+TRIES = 5
+"""How often an error that nobody foresaw is tried again."""
+
+Handler = Callable[[DueUnit, History], Awaitable[Outcome]]
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,3 +42,268 @@ class Claim:
     owner: str
     run: int
     failures: int
+
+
+class UnitStore(Protocol):
+    """Where units are kept. What changes a claimed unit answers False, and does nothing, when the lease was lost."""
+
+    async def claim(self, owner: str, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claim]:
+        """Take up to *limit* due units that nobody holds, those due first before others."""
+        ...
+
+    async def renew(self, claim: Claim, *, lease_until: datetime) -> bool: ...
+    async def finish(self, claim: Claim, *, now: datetime, note: str) -> bool: ...
+    async def park(self, claim: Claim, *, until: datetime, note: str, failures: int) -> bool: ...
+    async def fail(self, claim: Claim, *, note: str, failures: int) -> bool: ...
+    async def next_moment(self) -> datetime | None:
+        """When there may next be something to claim; None when nothing waits."""
+        ...
+
+    async def note(self, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> None:
+        """Add an event to the unit's history."""
+        ...
+
+
+class Alarm(Protocol):
+    """Wakes one sleeper before its time."""
+
+    def ring(self) -> None:
+        """Wake who waits, or let the next wait end at once."""
+        ...
+
+    async def wait(self, until: datetime | None) -> None:
+        """Sleep until the alarm rings or *until* has come."""
+        ...
+
+
+class EngineClock(Clock, Protocol):
+    """A clock that knows who is at work, because simulated time stands still meanwhile."""
+
+    def busy(self) -> AbstractAsyncContextManager[None]:
+        """Work is going on in this task. Sleeping on the clock does not count as work."""
+        ...
+
+    def alarm(self) -> Alarm: ...
+
+
+class Engine:
+    """Runs due units, each by the handler of its kind, up to *concurrency* at a time.
+
+    *owner* must differ from every other engine's on the same store. *poll*: look into the store at least this often,
+    for what other processes made due.
+    """
+
+    def __init__(
+        self,
+        store: UnitStore,
+        clock: EngineClock,
+        handlers: Mapping[str, Handler],
+        *,
+        owner: str,
+        concurrency: int = 8,
+        lease: timedelta = LEASE,
+        poll: timedelta | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._handlers = handlers
+        self._owner = owner
+        self._concurrency = concurrency
+        self._lease = lease
+        self._poll = poll
+        self._alarm = clock.alarm()
+        self._running: set[asyncio.Task[None]] = set()
+
+    def poke(self) -> None:
+        """Look now: something became due."""
+        self._alarm.ring()
+
+    async def run_due(self) -> int:
+        """Run units until none is due now; returns how many runs that took."""
+        started = 0
+        async with self._clock.busy():
+            while True:
+                # A unit that ends while we look may have made another due: then look once more.
+                were_running = bool(self._running)
+                fresh = await self._start_due()
+                started += fresh
+                if not fresh and not were_running:
+                    return started
+                await self._alarm.wait(None)
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Run units as they become due, until *stop* is set; what runs then gets a little time to end."""
+        watcher = asyncio.create_task(self._ring_on(stop))
+        try:
+            async with self._clock.busy():
+                while not stop.is_set():
+                    await self._alarm.wait(await self._look())
+        finally:
+            watcher.cancel()
+            await self._wind_up()
+
+    async def _ring_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._alarm.ring()
+
+    async def _look(self) -> datetime | None:
+        """Start what is due; returns when to look again at the latest."""
+        polled = self._clock.now() + self._poll if self._poll else None
+        try:
+            await self._start_due()
+            if len(self._running) >= self._concurrency:
+                return polled
+            upcoming = await self._store.next_moment()
+        except Exception as exc:  # noqa: BLE001 - The store may be away for a while; the loop outlives that.
+            log.error("engine.store_failed", error=type(exc).__name__, where=_where(exc))
+            return self._clock.now() + FIRST_DELAY
+        return min((moment for moment in (polled, upcoming) if moment), default=None)
+
+    async def _start_due(self) -> int:
+        free = self._concurrency - len(self._running)
+        if not free:
+            return 0
+        now = self._clock.now()
+        claims = await self._store.claim(self._owner, now=now, lease_until=now + self._lease, limit=free)
+        for claim in claims:
+            task = asyncio.create_task(self._run(claim), name=claim.unit.key)
+            self._running.add(task)
+        return len(claims)
+
+    async def _wind_up(self) -> None:
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=GRACE.total_seconds())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self, claim: Claim) -> None:
+        async with self._clock.busy():
+            try:
+                with structlog.contextvars.bound_contextvars(unit=claim.unit.key, run=claim.run):
+                    await self._hold(claim)
+            except Exception as exc:  # noqa: BLE001 - The outcome could not be stored: the lease ends, and it runs again.
+                log.error("unit.outcome_lost", unit=claim.unit.key, error=type(exc).__name__, where=_where(exc))
+            finally:
+                # Before this task counts as idle, so that no simulated time passes until the engine has looked.
+                task = asyncio.current_task()
+                if task is not None:
+                    self._running.discard(task)
+                self._alarm.ring()
+
+    async def _hold(self, claim: Claim) -> None:
+        """Run a unit while a heartbeat keeps its lease; stop without a word when another engine took it over."""
+        history = UnitHistory(self._store, self._clock, claim.unit.key)
+        await history.note("unit.started", run=claim.run)
+        scope = asyncio.timeout(LONGEST_RUN.total_seconds())
+        lost = asyncio.Event()
+        outcome: Outcome | Exception
+        try:
+            async with scope:
+                heartbeat = asyncio.create_task(self._keep_lease(claim, scope, lost))
+                try:
+                    outcome = await self._handle(claim, history)
+                finally:
+                    heartbeat.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await heartbeat
+        except asyncio.CancelledError:
+            # The process stops. Whoever starts next need not wait for the lease.
+            await self._store.park(claim, until=self._clock.now(), note="", failures=claim.failures)
+            raise
+        except TimeoutError as exc:
+            outcome = exc
+        except Exception as exc:  # noqa: BLE001 - Every error has a place in the policy below.
+            outcome = exc
+        if lost.is_set() or not await self._settle(claim, outcome, history):
+            log.warning("unit.taken_over")
+
+    async def _handle(self, claim: Claim, history: History) -> Outcome:
+        handler = self._handlers.get(claim.unit.kind)
+        if handler is None:
+            raise Permanent(f"run {claim.unit.kind}", "nothing here handles this kind of unit")
+        return await handler(claim.unit, history)
+
+    async def _keep_lease(self, claim: Claim, scope: asyncio.Timeout, lost: asyncio.Event) -> None:
+        async with self._clock.busy():
+            while True:
+                await self._clock.sleep_until(self._clock.now() + self._lease / 3)
+                try:
+                    kept = await self._store.renew(claim, lease_until=self._clock.now() + self._lease)
+                except Exception as exc:  # noqa: BLE001 - Two more heartbeats fit into the lease.
+                    log.warning("unit.lease_not_renewed", error=type(exc).__name__)
+                    continue
+                if not kept:
+                    lost.set()
+                    scope.reschedule(asyncio.get_running_loop().time())
+                    return
+
+    async def _settle(self, claim: Claim, outcome: Outcome | Exception, history: History) -> bool:
+        now = self._clock.now()
+        ending = decide(claim, outcome, now=now)
+        if isinstance(outcome, Exception):
+            log.warning("unit.error", error=type(outcome).__name__, where=_where(outcome), tries=claim.failures + 1)
+        match ending:
+            case Done():
+                event, kept = "unit.done", await self._store.finish(claim, now=now, note=ending.note)
+            case Parked():
+                failures = claim.failures + 1 if isinstance(outcome, Exception) else 0
+                kept = await self._store.park(claim, until=ending.until, note=ending.note, failures=failures)
+                event = "unit.parked"
+            case Failed():
+                kept = await self._store.fail(claim, note=ending.note, failures=claim.failures + 1)
+                event = "unit.failed"
+        if kept:
+            await history.note(event, note=ending.note)
+            log.info(event)
+        return kept
+
+
+class UnitHistory:
+    """The history of one unit, on the engine's clock."""
+
+    def __init__(self, store: UnitStore, clock: Clock, unit: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._unit = unit
+
+    async def note(self, what: str, **values: str | int) -> None:
+        await self._store.note(self._unit, what, at=self._clock.now(), values=values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """Somebody has to look at it."""
+
+    note: str
+
+
+def decide(claim: Claim, outcome: Outcome | Exception, *, now: datetime) -> Done | Parked | Failed:
+    """What becomes of a unit after a run that ended like this. The notes are for people."""
+    delay = min(FIRST_DELAY * 2 ** min(claim.failures, 10), LONGEST_DELAY)
+    match outcome:
+        case Done():
+            return outcome
+        case Parked():
+            # A moment ahead, or a unit that parks itself for no time would keep the engine running for ever.
+            return Parked(until=max(outcome.until, now + timedelta(seconds=1)), note=outcome.note)
+        case Throttled():
+            return Parked(until=now + max(outcome.retry_after, timedelta(seconds=1)), note=str(outcome))
+        case OutcomeUnknown():
+            return Parked(until=now + CONSISTENCY_WINDOW, note=str(outcome))
+        case Transient():
+            return Parked(until=now + delay, note=str(outcome))
+        case IdentityClosed():
+            return Parked(until=now + CLOSED_DELAY, note=str(outcome))
+        case Permanent():
+            return Failed(note=str(outcome))
+    # Not its message: what nobody foresaw may carry anybody's words.
+    note = f"unexpected {type(outcome).__name__}"
+    return Parked(until=now + delay, note=note) if claim.failures + 1 < TRIES else Failed(note=note)
+
+
+def _where(error: BaseException) -> str:
+    """The innermost places an error came through, without what it says: that may be somebody's words."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    return " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))

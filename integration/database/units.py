@@ -1,6 +1,6 @@
 """Units of work as rows: made due by whoever has a reason to, claimed by whichever engine comes first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
 from integration.database.connection import Database, insert_into
+from integration.database.history import note
 from integration.database.tables import unit
 from workflows.ports import DueUnit
 
@@ -127,6 +128,10 @@ class SQLUnits:
             failures=failures,
             note=note,
         )
+
+    async def note(self, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> None:
+        async with self._database.begin() as connection:
+            await note(connection, unit, what, at=at, values=values)
 
     async def next_moment(self) -> datetime | None:
         # A held unit is looked at when its lease ends: its holder may be gone.

@@ -1,0 +1,60 @@
+"""Accounts that were looked up, so that those who may not look (the Door) still know whom an object id belongs to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select
+
+from integration.database.connection import Database, insert_into
+from integration.database.tables import account
+from workflows.ports import Account, AccountKind, Clock
+
+
+class SQLAccounts:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def remember(self, accounts: Iterable[Account]) -> None:
+        """Keep what was found; replaces what was known of the same address or the same object."""
+        rows = [
+            {
+                "email": item.email.lower(),
+                "object_id": item.id,
+                "kind": item.kind,
+                "enabled": item.enabled,
+                "redeemed": item.redeemed,
+                "seen_at": self._clock.now(),
+            }
+            for item in accounts
+        ]
+        async with self._database.begin() as connection:
+            for row in rows:
+                old = or_(account.c.email == row["email"], account.c.object_id == row["object_id"])
+                await connection.execute(delete(account).where(old))
+                await connection.execute(insert_into(connection, account).values(**row).on_conflict_do_nothing())
+
+    async def find_account(self, email: str) -> Account | None:
+        return await self._find(account.c.email == email.lower())
+
+    async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
+        """Those known, by lower-case address."""
+        query = select(account).where(account.c.email.in_({email.lower() for email in emails}))
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {row.email: _account(row) for row in rows}
+
+    async def find_by_object_id(self, object_id: str) -> Account | None:
+        """Whose account it is, when Teams names a person by object id."""
+        return await self._find(account.c.object_id == object_id)
+
+    async def _find(self, condition: ColumnElement[bool]) -> Account | None:
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(account).where(condition))).one_or_none()
+        return _account(row) if row else None
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        id=row.object_id, email=row.email, kind=AccountKind(row.kind), enabled=row.enabled, redeemed=row.redeemed
+    )

@@ -1,0 +1,44 @@
+"""What happened: the steps of units, and what people did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from integration.database.connection import Database
+from integration.database.tables import audit, event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    unit: str
+    at: datetime
+    what: str
+    values: Mapping[str, str | int]
+
+
+async def note(
+    connection: AsyncConnection, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]
+) -> None:
+    """Add a step to a unit's history within the caller's transaction."""
+    await connection.execute(insert(event).values(unit=unit, at=at, what=what, details=dict(values)))
+
+
+async def note_action(
+    connection: AsyncConnection, actor: str, action: str, subject: str, *, at: datetime, values: Mapping[str, str | int]
+) -> None:
+    """Write down within the caller's transaction who did what. Ids only, never a person's words."""
+    row = {"at": at, "actor": actor, "action": action, "subject": subject, "details": dict(values)}
+    await connection.execute(insert(audit).values(**row))
+
+
+async def list_events(database: Database, *, unit: str | None = None, latest: int = 200) -> Sequence[Event]:
+    """The latest events, of one unit or of all, oldest first."""
+    query = select(event).order_by(event.c.id.desc()).limit(latest)
+    if unit is not None:
+        query = query.where(event.c.unit == unit)
+    async with database.read() as connection:
+        rows = (await connection.execute(query)).all()
+    return [Event(unit=row.unit, at=row.at, what=row.what, values=row.details) for row in reversed(rows)]

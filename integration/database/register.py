@@ -1,0 +1,81 @@
+"""The register: the programme's documents as they were imported, and the programme they make."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.loading import programme_from
+from config.programme import Programme
+from integration.database.connection import Database
+from integration.database.tables import register
+from integration.database.units import make_due
+from workflows.ports import DueUnit
+
+DOCUMENT, VERSION = "document", "version"
+
+
+class SQLRegister:
+    """One row for each document, and one that says how often the register was changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: tuple[int, Programme] | None = None
+
+    async def save(self, documents: Mapping[str, Any], *, then: tuple[DueUnit, ...] = ()) -> Programme:
+        """Replace the register, and make *then* due with it.
+
+        Raises InvalidInput, and changes nothing, when the documents make no programme.
+        """
+        programme = programme_from(documents)
+        rows: list[dict[str, Any]] = [
+            {"kind": DOCUMENT, "key": path, "position": position, "data": _plain(data)}
+            for position, (path, data) in enumerate(documents.items())
+        ]
+        async with self._database.begin() as connection:
+            version = await _version(connection) + 1
+            await connection.execute(delete(register))
+            rows.append({"kind": VERSION, "key": "", "position": version, "data": None})
+            await connection.execute(insert(register), rows)
+            await make_due(connection, then)
+        self._known = (version, programme)
+        return programme
+
+    async def documents(self) -> dict[str, Any]:
+        """Path → plain data, as imported; empty before the first import."""
+        query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT).order_by(register.c.position)
+        async with self._database.read() as connection:
+            return {row.key: row.data for row in (await connection.execute(query)).all()}
+
+    async def is_empty(self) -> bool:
+        """Whether nothing was imported yet."""
+        async with self._database.read() as connection:
+            return await _version(connection) == 0
+
+    async def programme(self) -> Programme:
+        """The programme as it stands now, in whichever process it was changed."""
+        async with self._database.read() as connection:
+            version = await _version(connection)
+        if self._known is None or self._known[0] != version:
+            self._known = (version, programme_from(await self.documents()))
+        return self._known[1]
+
+
+async def _version(connection: AsyncConnection) -> int:
+    query = select(register.c.position).where(register.c.kind == VERSION)
+    version: int = (await connection.execute(query)).scalar_one_or_none() or 0
+    return version
+
+
+def _plain(data: Any) -> Any:
+    """As JSON holds it: dates and times as text, which the loader reads as well."""
+    return json.loads(json.dumps(data, default=_text))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a document")
