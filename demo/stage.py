@@ -1,0 +1,147 @@
+"""The stage: a sandbox and a service on free loopback ports, with a fresh database, as processes of their own."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PATIENCE = timedelta(seconds=60)
+"""How long a process may take to answer for the first time."""
+
+
+class StageError(Exception):
+    """A process did not come up, or a command of the stage failed."""
+
+
+@dataclass
+class Stage:
+    """Where the demo is played. Addresses, the environment of the service, and its processes."""
+
+    folder: Path
+    programme: Path
+    sandbox_url: str
+    service_url: str
+    environment: dict[str, str]
+    http: httpx.AsyncClient
+    _processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+
+    async def start_service(self) -> None:
+        """Start the service and wait until it answers. Starting it again after `kill_service` continues its work."""
+        port = self.service_url.rpartition(":")[2]
+        await self._start("service", "serve", "--port", port)
+        await self._answers("service", f"{self.service_url}/healthz")
+
+    async def kill_service(self) -> None:
+        """End the service as a power cut would."""
+        process = self._processes.pop("service")
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+    async def stop(self) -> None:
+        """End what still runs, the service first."""
+        for name in reversed(list(self._processes)):
+            process = self._processes.pop(name)
+            if process.returncode is None:
+                process.terminate()
+                try:
+                    await asyncio.wait_for(process.wait(), 10)
+                except TimeoutError:
+                    process.kill()
+
+    async def run(self, *arguments: str) -> tuple[int, str]:
+        """Run a command of `vareunge` in the service's environment; its exit code and what it printed."""
+        process = await asyncio.create_subprocess_exec(
+            *_command(*arguments), env=self.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        printed, _ = await process.communicate()
+        return process.returncode or 0, printed.decode()
+
+    async def control(self, method: str, path: str, **arguments: Any) -> Any:
+        """A control call of the sandbox; its JSON."""
+        response = await self.http.request(method, f"{self.sandbox_url}/_sandbox/{path}", **arguments)
+        if response.is_error:
+            raise StageError(f"{method} {path}: {response.status_code} {response.text[:500]}")
+        return response.json() if response.content else None
+
+    async def _start(self, name: str, *arguments: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = await asyncio.create_subprocess_exec(
+                *_command(*arguments), env=self.environment, stdout=log, stderr=log
+            )
+
+    async def _answers(self, name: str, url: str) -> None:
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            while True:
+                if self._processes[name].returncode is not None:
+                    raise StageError(f"the {name} ended at once; see {self.folder / f'{name}.log'}")
+                try:
+                    if (await self.http.get(url)).is_success:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.05)  # Another process's start is in real time.
+
+
+@asynccontextmanager
+async def raised_stage(
+    folder: Path, programme: Path, *, starts_at: datetime, overrides: Mapping[str, str] | None = None
+) -> AsyncIterator[Stage]:
+    """
+    A stage with the sandbox running, its clock standing at *starts_at*, and the programme imported.
+
+    *overrides*: further environment of the service, such as an allow-list. Everything is stopped at the end.
+    """
+    sandbox_port, service_port = _free_ports(2)
+    sandbox_url, service_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{service_port}"
+    async with httpx.AsyncClient(timeout=httpx.Timeout(60)) as http:
+        stage = Stage(
+            folder=folder,
+            programme=programme,
+            sandbox_url=sandbox_url,
+            service_url=service_url,
+            environment={**os.environ, "NO_COLOR": "1"},
+            http=http,
+        )
+        try:
+            seed = str(programme)
+            await stage._start("sandbox", "sandbox", "--port", str(sandbox_port), "--latency", "fast", "--seed", seed)
+            await stage._answers("sandbox", f"{sandbox_url}/_sandbox/clock")
+            stage.environment |= await stage.control("GET", "environment")
+            stage.environment |= {
+                "VAREUNGE_CLOCK_URL": f"{sandbox_url}/_sandbox/clock",
+                "VAREUNGE_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'vareunge.db'}",
+                "VAREUNGE_PUBLIC_URL": service_url,
+                **(overrides or {}),
+            }
+            await stage.control("POST", "clock", json={"now": starts_at.isoformat()})
+            await stage.control("PUT", "bot", json={"endpoint": f"{service_url}/api/messages"})
+            code, printed = await stage.run("import", str(programme))
+            if code:
+                raise StageError(printed)
+            yield stage
+        finally:
+            await stage.stop()
+
+
+def _command(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", "import sys, cli; sys.exit(cli.main())", *arguments)
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()

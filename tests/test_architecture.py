@@ -1,0 +1,92 @@
+"""Imports point one way, the sandbox and the service know nothing of each other, and the programme is only data."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = {"cards", "config", "demo", "documents", "engine", "integration", "sandbox", "texts", "web", "workflows"}
+DOORS = {"cli", "function_app", "wiring", "web", "demo"}
+MAY_IMPORT = {
+    "config": set(),
+    "texts": set(),
+    "cards": {"texts", "config"},
+    "documents": {"texts", "config"},
+    "workflows": {"config", "texts", "cards", "documents"},
+    "engine": {"config", "workflows"},
+    "integration": {"config", "texts", "workflows", "engine"},
+    "sandbox": set(),
+}
+"""Which of our packages a package may import besides itself. Doors may import everything but the sandbox."""
+OUTSIDE_WORKFLOWS = {"httpx", "sqlalchemy", "msgraph", "fastapi", "starlette", "azure", "microsoft_teams", "os"}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py")) if (ROOT / package).is_dir() else [ROOT / f"{package}.py"]
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("package", sorted(MAY_IMPORT))
+def test_imports_point_one_way(package: str) -> None:
+    allowed = MAY_IMPORT[package] | {package}
+
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules(package)
+        for name in imported(path)
+        if name.split(".")[0] in (PACKAGES | DOORS) - allowed
+    ]
+
+    assert not wrong
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES - {"sandbox"} | {"function_app", "wiring"}))
+def test_only_the_command_line_starts_the_sandbox(package: str) -> None:
+    assert not [path for path in modules(package) for name in imported(path) if name.split(".")[0] == "sandbox"]
+
+
+def test_workflows_know_no_http_no_sql_and_no_environment() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules("workflows")
+        for name in imported(path)
+        if name.split(".")[0] in OUTSIDE_WORKFLOWS
+    ]
+
+    assert not wrong
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    allowed = {ROOT / "config" / "settings.py", ROOT / "demo" / "stage.py"}
+    reads = re.compile(r"os\.environ|os\.getenv|\bgetenv\(")
+    paths = {path for package in PACKAGES | {"cli", "wiring", "function_app"} for path in modules(package)}
+
+    assert not [path for path in paths - allowed if reads.search(path.read_text())]
+
+
+def test_nothing_in_code_knows_a_municipality_of_the_programme() -> None:
+    yaml = YAML(typ="safe")
+    names = set()
+    for path in sorted((ROOT / "config" / "vestfold" / "municipalities").glob("*.yaml")):
+        municipality = yaml.load(path.read_text())["municipality"]
+        names |= {municipality["name"].casefold(), municipality["slug"], str(municipality["number"])}
+    paths = [path for package in PACKAGES | {"cli", "wiring", "function_app"} for path in modules(package)]
+
+    assert names
+    assert not [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in paths
+        for name in names
+        if re.search(rf"\b{re.escape(name)}\b", path.read_text().casefold())
+    ]
