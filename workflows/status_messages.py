@@ -10,8 +10,8 @@ import cards
 import documents
 import texts
 from config.programme import Person, Programme, WorkPackage
-from workflows.outbox import Content, Surface
-from workflows.status_plan import indicator_results, local_leads, package_leads
+from workflows.outbox import Content, Message, Surface
+from workflows.status_plan import REMINDER, indicator_results, local_leads, package_leads
 from workflows.status_values import AnswerContent, IndicatorResult, StatusAnswer, StatusRequest, StatusRound
 
 
@@ -211,6 +211,17 @@ def closed_card(asked: Asked) -> dict[str, Any]:
     """The round is over: what the package's state was."""
     values = {"package": asked.package.name, "state": state_words(asked), "meeting": asked.meeting}
     return cards.render("closed", language=asked.language, values=values)
+
+
+def card_now(asked: Asked, message: Message, *, account: str, takes_answers: bool) -> dict[str, Any]:
+    """The card that belongs where *message* was posted."""
+    if not takes_answers:
+        return closed_card(asked)
+    if message.surface is Surface.CHANNEL:
+        return channel_card(asked, mention=None if asked.answer else account)
+    if asked.answer is not None:
+        return receipt_card(asked, editable=True)
+    return reminder_card(asked) if message.kind == REMINDER else request_card(asked)
 
 
 def state_words(asked: Asked) -> str:

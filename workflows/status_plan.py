@@ -151,6 +151,12 @@ def refresh_units(requests: Sequence[StatusRequest], now: datetime) -> tuple[Due
     return tuple(DueUnit(key=f"status.refresh:{request.id}", due_at=now) for request in requests)
 
 
+def shown(request: StatusRequest, status_round: StatusRound) -> str:
+    """What the truth is made of, in short: a card that shows it needs no touch."""
+    deadline = status_round.deadline_at.isoformat()
+    return f"{status_round.state}/{request.state}/{request.latest_version}/{deadline}"
+
+
 def is_outdated_reminder(status_round: StatusRound, number: int, now: datetime) -> bool:
     """Whether a later reminder is due already (after an outage): then only that one is sent."""
     return any(moment <= now for moment in status_round.reminders_at[number:])

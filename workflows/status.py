@@ -1,0 +1,293 @@
+"""Status rounds: a board meeting opens one, people are asked and reminded where they are, the deadline closes it.
+
+A unit each for opening, sending, each reminder, closing, and for bringing a request's cards up to date. All of them
+look at how things are first, so that a repeat, a late start or a crash anywhere ends in the same place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from config.programme import BodyKind, Programme, RoundTimes
+from workflows import status_plan as plan
+from workflows.errors import Permanent
+from workflows.outbox import PAUSED, Message, MessageState, Surface
+from workflows.ports import Done, DueUnit, History, Outcome, Parked
+from workflows.status_messages import card_now
+from workflows.status_ports import BoardMeeting, StatusPorts
+from workflows.status_reach import REQUEST_CALL, Call, Callers
+from workflows.status_values import (
+    RequestState,
+    RoundOverview,
+    RoundResult,
+    RoundState,
+    StatusRequest,
+    StatusRound,
+)
+from workflows.working_days import WorkCalendar, round_moments
+
+LOOK_AGAIN = timedelta(hours=1)
+"""How long a paused round waits before it looks whether sending goes on."""
+
+
+class StatusRounds:
+    """The handlers of the units `status.open`, `.send`, `.remind`, `.close` and `.refresh`, and what rounds tell."""
+
+    def __init__(self, ports: StatusPorts) -> None:
+        self._ports = ports
+        self._rounds = ports.rounds
+
+    # ------------------------------------------------------------------------------------------------------- handlers
+
+    async def open(self, unit: DueUnit, history: History) -> Outcome:
+        """Open the meeting's round when its time has come; an open one follows the meeting."""
+        meeting = await self._rounds.find_meeting(unit.subject)
+        existing = await self._rounds.find_round(unit.subject)
+        if meeting is None:
+            return Done(note="no such meeting")
+        if meeting.cancelled:
+            return await self._call_off(existing, history)
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        planned = _planned(programme, meeting)
+        if planned is None:
+            return Done(note="no local board's meeting")
+        if existing is not None:
+            return await self._follow(existing, planned, history)
+        if now < planned.opens_at:
+            return Parked(until=planned.opens_at, note="opens later")
+        if now >= planned.deadline_at:
+            return Done(note="the deadline had passed")
+        opened = replace(planned, state=RoundState.OPEN)
+        requests = plan.new_requests(programme, meeting.key, opened.municipality, now)
+        messages = await self._first_messages(programme, opened, meeting, requests)
+        if await self._rounds.open_round(opened, requests, messages, then=plan.units_of(opened)):
+            await history.note("status.opened", meeting=meeting.key, requests=len(requests))
+        return Done()
+
+    async def send(self, unit: DueUnit, history: History) -> Outcome:
+        """Tell everybody who has not answered that the round is open."""
+        return await self._call_on(unit.subject, REQUEST_CALL, history)
+
+    async def remind(self, unit: DueUnit, history: History) -> Outcome:
+        """Remind those who have not answered, unless a later reminder is due already."""
+        meeting, _, number = unit.subject.rpartition("/")
+        status_round = await self._rounds.find_round(meeting)
+        if status_round is None or not number.isdigit() or not 0 < int(number) <= len(status_round.reminders_at):
+            return Done(note="no such reminder")
+        now, due_at = self._ports.clock.now(), status_round.reminders_at[int(number) - 1]
+        if now < due_at:
+            return Parked(until=due_at, note="reminds later")
+        if plan.is_outdated_reminder(status_round, int(number), now):
+            return Done(note="a later reminder is due")
+        return await self._call_on(meeting, Call(kind=plan.REMINDER, number=int(number)), history)
+
+    async def close(self, unit: DueUnit, history: History) -> Outcome:
+        """Close the round at its deadline: unanswered requests are missing, links end, the report is compiled."""
+        status_round = await self._rounds.find_round(unit.subject)
+        if status_round is None:
+            return Done(note="no such round")
+        now = self._ports.clock.now()
+        if status_round.state is RoundState.OPEN and now < status_round.deadline_at:
+            return Parked(until=status_round.deadline_at, note="closes at the deadline")
+        return await self._close(unit.subject, RequestState.MISSING, (plan.compile_unit(unit.subject, now),), history)
+
+    async def refresh(self, unit: DueUnit, history: History) -> Outcome:
+        """Bring the request's cards up to date, so that every one of them tells the truth."""
+        request = await self._rounds.find_request(unit.subject)
+        status_round = await self._rounds.find_round(request.meeting) if request else None
+        if request is None or status_round is None:
+            return Done(note="no such request")
+        sent = await self._ports.messages.list_messages(states=[MessageState.SENT], requests=[request.id])
+        for message in sent:
+            await self._touch(message, request, status_round, history)
+        return Done()
+
+    # ------------------------------------------------------------------------------------------------ what rounds tell
+
+    async def due_units(self) -> tuple[DueUnit, ...]:
+        """Everything about rounds that should be due, now or later. Making it due again is harmless."""
+        units = [plan.opening_unit(planned) for _, planned in await self._to_come()]
+        for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):
+            units.append(DueUnit(key=f"status.open:{status_round.meeting}", due_at=self._ports.clock.now()))
+            units.extend(plan.units_of(status_round))
+        return tuple({unit.key: unit for unit in units}.values())
+
+    async def upcoming(self) -> tuple[Message, ...]:
+        """The messages that each municipality's next round will send as things stand, without the personal links."""
+        programme = await self._ports.programme()
+        messages: list[Message] = []
+        seen: set[str] = set()
+        for meeting, planned in await self._to_come():
+            if planned.municipality not in seen and await self._rounds.find_round(meeting.key) is None:
+                seen.add(planned.municipality)
+                requests = plan.new_requests(programme, meeting.key, planned.municipality, planned.opens_at)
+                messages += await self._first_messages(programme, planned, meeting, requests, with_links=False)
+        return tuple(messages)
+
+    async def result(self, meeting: str) -> RoundResult | None:
+        """How a round turned out so far; None when there is none."""
+        status_round = await self._rounds.find_round(meeting)
+        if status_round is None:
+            return None
+        requests = await self._rounds.list_requests(meeting)
+        answers = await self._rounds.newest_answers([request.id for request in requests])
+        previous = await self._rounds.previous_answers(status_round)
+        return plan.round_result(await self._ports.programme(), status_round, requests, answers, previous)
+
+    async def overview(self, meeting: str) -> RoundOverview | None:
+        """Who owes what in a round; None when there is none."""
+        status_round = await self._rounds.find_round(meeting)
+        if status_round is None:
+            return None
+        requests = await self._rounds.list_requests(meeting)
+        messages = await self._ports.messages.list_messages(requests=[request.id for request in requests])
+        return plan.round_overview(await self._ports.programme(), status_round, requests, messages)
+
+    # --------------------------------------------------------------------------------------------------------- opening
+
+    async def _to_come(self) -> list[tuple[BoardMeeting, StatusRound]]:
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        boards = [body.key for body in programme.bodies if body.kind is BodyKind.LOCAL_BOARD]
+        local = now.astimezone(ZoneInfo(programme.timezone)).replace(tzinfo=None)
+        meetings = await self._rounds.list_meetings(bodies=boards, after_local=local)
+        planned = ((meeting, _planned(programme, meeting)) for meeting in meetings)
+        return [(meeting, item) for meeting, item in planned if item is not None and now < item.deadline_at]
+
+    async def _first_messages(
+        self,
+        programme: Programme,
+        status_round: StatusRound,
+        meeting: BoardMeeting,
+        requests: Sequence[StatusRequest],
+        *,
+        with_links: bool = True,
+    ) -> list[Message]:
+        """The first message of each request, on the surface that would be tried first."""
+        callers = Callers(self._ports, programme, status_round, meeting)
+        messages = []
+        for request in requests:
+            if request.person:
+                reach = await callers.reach(request, status_round.opens_at)
+                surface = reach.surfaces[0]
+                messages.append(await callers.message(REQUEST_CALL, reach, surface, with_link=with_links))
+        return messages
+
+    async def _follow(self, existing: StatusRound, planned: StatusRound, history: History) -> Outcome:
+        moved = replace(planned, state=existing.state, opens_at=existing.opens_at)
+        if existing.state is not RoundState.OPEN or moved == existing:
+            return Done()
+        now = self._ports.clock.now()
+        requests = await self._rounds.list_requests(existing.meeting)
+        then = (*plan.units_of(moved), *plan.refresh_units(requests, now))
+        await self._rounds.move_round(moved, then=then)
+        await history.note("status.moved", meeting=existing.meeting)
+        return Done()
+
+    async def _call_off(self, existing: StatusRound | None, history: History) -> Outcome:
+        if existing is None:
+            return Done(note="the meeting is cancelled")
+        return await self._close(existing.meeting, RequestState.WAIVED, (), history)
+
+    async def _close(
+        self, meeting: str, unanswered: RequestState, then: Sequence[DueUnit], history: History
+    ) -> Outcome:
+        requests = await self._rounds.list_requests(meeting)
+        refresh = plan.refresh_units(requests, self._ports.clock.now())
+        if await self._rounds.close_round(meeting, unanswered=unanswered, then=(*then, *refresh)):
+            await history.note("status.closed", meeting=meeting)
+        await self._ports.messages.drop([request.id for request in requests])
+        for request in requests:
+            await self._ports.links.revoke(request.id)
+        return Done()
+
+    # --------------------------------------------------------------------------------------------------------- sending
+
+    async def _call_on(self, meeting_key: str, call: Call, history: History) -> Outcome:
+        """Send *call* to everybody who owes an answer, in sending hours."""
+        status_round = await self._rounds.find_round(meeting_key)
+        meeting = await self._rounds.find_meeting(meeting_key)
+        if status_round is None or meeting is None:
+            return Done(note="no such round")
+        programme = await self._ports.programme()
+        calendar = WorkCalendar(programme, status_round.municipality)
+        callers = Callers(self._ports, programme, status_round, meeting)
+        paused = False
+        for request in await self._rounds.list_requests(meeting_key):
+            now = self._ports.clock.now()
+            if not status_round.takes_answers(now):
+                return Done(note="the round takes no answers any more")
+            # Looked at for each of them: the hours may end while a long round is sent.
+            if (sendable := calendar.next_sendable(now)) > now:
+                return Parked(until=sendable, note="waits for sending hours")
+            fresh = await self._rounds.find_request(request.id)
+            if fresh is not None and fresh.state is RequestState.OPEN and fresh.person:
+                message = await self._tell(callers, call, fresh, now, history)
+                paused = paused or (message.state is MessageState.HELD and message.failure == PAUSED)
+        if paused:
+            return Parked(until=self._ports.clock.now() + LOOK_AGAIN, note="sending is paused")
+        return Done()
+
+    async def _tell(
+        self, callers: Callers, call: Call, request: StatusRequest, now: datetime, history: History
+    ) -> Message:
+        """Send on the best surface that works; each failure stays in its row and the next one is used at once."""
+        reach = await callers.reach(request, now)
+        messages = await self._ports.messages.list_messages(requests=[request.id])
+        there = {message.key: message for message in messages}
+        reached = [item.surface for item in messages if item.kind == plan.REQUEST and item.state is MessageState.SENT]
+        order = list(dict.fromkeys([*_begun(call, request, there), *reached, *reach.surfaces]))
+        last: Message | None = None
+        for surface in order:
+            message = there.get(call.key(request.id, surface))
+            if message is None or message.state in (MessageState.PLANNED, MessageState.HELD, MessageState.DROPPED):
+                # Written anew: names, lead or deadline may be others than when it was planned.
+                message = await callers.message(call, reach, surface)
+                await self._ports.outbox.plan([message])
+            last = await self._ports.outbox.deliver(message)
+            if last.in_doubt:
+                await history.note("status.in_doubt", request=request.id, surface=surface)
+            if last.state is not MessageState.FAILED:
+                return last
+            if message.state is not MessageState.FAILED:
+                await history.note("status.surface_failed", request=request.id, surface=surface)
+        if last is None:
+            raise ValueError(f"request {request.id} has no surface")
+        return last
+
+    async def _touch(
+        self, message: Message, request: StatusRequest, status_round: StatusRound, history: History
+    ) -> None:
+        truth = plan.shown(request, status_round)
+        meeting = await self._rounds.find_meeting(request.meeting)
+        if message.posted is None or message.reference.get("shows") == truth or meeting is None:
+            return
+        programme = await self._ports.programme()
+        callers = Callers(self._ports, programme, status_round, meeting)
+        reach = await callers.reach(request, self._ports.clock.now(), person=message.person)
+        card = card_now(
+            reach.asked, message, account=reach.account, takes_answers=status_round.state is RoundState.OPEN
+        )
+        try:
+            await self._ports.bot.update_card(message.posted, card, summary=message.content.subject)
+        except Permanent:
+            # The chat or the message is gone, and with it the need.
+            await history.note("status.card_gone", request=request.id, surface=message.surface)
+        await self._ports.messages.note_reference(message.key, {**message.reference, "shows": truth})
+
+
+def _planned(programme: Programme, meeting: BoardMeeting) -> StatusRound | None:
+    """The round before *meeting* by the board's own times; None when it is not a local board's."""
+    body = next((body for body in programme.bodies if body.key == meeting.body), None)
+    if body is None or body.kind is not BodyKind.LOCAL_BOARD or body.municipality is None:
+        return None
+    calendar = WorkCalendar(programme, body.municipality)
+    moments = round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar)
+    return plan.planned_round(meeting.key, body.municipality, moments)
+
+
+def _begun(call: Call, request: StatusRequest, there: dict[str, Message]) -> list[Surface]:
+    """The surfaces on which this call has gone out or is on its way: sent once, it is not sent elsewhere."""
+    begun = (MessageState.SENT, MessageState.SENDING)
+    found = (there.get(call.key(request.id, surface)) for surface in Surface)
+    return [message.surface for message in found if message is not None and message.state in begun]
