@@ -1,0 +1,290 @@
+"""
+The bot's own voice: cards into chats and channels, through the Microsoft Teams SDK. Hands; the bot's credential.
+
+The SDK is imported at the first call. Its typed cards are passed by: a card is a plain dict from `cards`.
+"""
+
+import logging
+import warnings
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from config.settings import is_loopback
+from integration.pace import Pace, Window
+from integration.retry import Call, Retry
+from workflows.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    OutcomeUnknown,
+    OutsideError,
+    Permanent,
+    RecipientNotAllowed,
+    Refused,
+    Throttled,
+    Transient,
+)
+from workflows.ports import Clock, Conversation, Posted, Recipients
+
+if TYPE_CHECKING:
+    from microsoft_teams.api import ApiClient
+    from microsoft_teams.api.activities.message import MessageActivityInput
+
+T = TypeVar("T")
+
+SCOPE = "https://api.botframework.com/.default"
+CARD = "application/vnd.microsoft.card.adaptive"
+SERVICE_HOST = "smba.trafficmanager.net"
+TIMEOUT = timedelta(seconds=30)
+NO_RETRY_AFTER = timedelta(seconds=2)
+"""The wait after a 429 that names none; Teams does not promise to."""
+
+PER_CONVERSATION = (
+    Window(7, timedelta(seconds=1)),
+    Window(8, timedelta(seconds=2)),
+    Window(60, timedelta(seconds=30)),
+    Window(1800, timedelta(hours=1)),
+)
+PER_TENANT = (Window(50, timedelta(seconds=1)),)
+
+GetToken = Callable[[str, str], Awaitable[str]]
+"""A bearer token, from a client id and a scope. Called for every request: it caches."""
+
+_ERRORS: Mapping[int, type[Permanent]] = {401: Refused, 403: Refused, 404: NotFound, 409: Conflict}
+
+
+def is_our_service(service_url: str, base_url: str) -> bool:
+    """
+    Whether *service_url* is a Bot connector we speak with: Microsoft's, or, when *base_url* is the sandbox, loopback.
+
+    The bot's token goes there, so nothing else may pass.
+    """
+    parts = urlsplit(service_url)
+    if is_loopback(base_url):
+        return is_loopback(service_url)
+    return parts.scheme == "https" and parts.netloc == SERVICE_HOST
+
+
+class TeamsBot:
+    """Implements `workflows.ports.Bot`."""
+
+    def __init__(
+        self,
+        *,
+        bot_id: str,
+        tenant_id: str,
+        service_url: str,
+        token: GetToken,
+        clock: Clock,
+        recipients: Recipients,
+    ) -> None:
+        self._bot_id = bot_id
+        self._tenant_id = tenant_id
+        self._service_url = service_url.rstrip("/")
+        self._token = token
+        self._recipients = recipients
+        self._retry = Retry(clock=clock)
+        self._conversations = Pace(clock, PER_CONVERSATION)
+        self._tenant = Pace(clock, PER_TENANT)
+        self._api: ApiClient | None = None
+
+    async def open_chat(self, user_id: str) -> Conversation:
+        """The personal chat with a user who has the app; the same one each time. Raises Refused without the app."""
+        body = {"isGroup": False, "members": [{"id": user_id}]}
+        made = await self._create(f"open the chat with {user_id}", f"user:{user_id}", body)
+        return self._conversation(made)
+
+    async def post_card(
+        self, conversation: Conversation, card: Mapping[str, Any], *, summary: str, recipient: str
+    ) -> Posted:
+        """Post again on each call. Raises OutcomeUnknown when the answer was lost: the card may be there."""
+        action = f"post a card in {conversation.id}"
+        if not self._recipients.permits(recipient):
+            raise RecipientNotAllowed(action, "the allow-list leaves this recipient out")
+        api = self._client(conversation, action)
+        message = _message(card, summary)
+
+        async def attempt() -> Posted:
+            await self._turn(conversation.id, action)
+            with bot_errors(action, creates=True):
+                sent = await api.conversations.create_activity(conversation.id, message)
+            return Posted(conversation=conversation, activity_id=_id(action, {"id": sent.id}, "id"))
+
+        return await self._run(action, attempt)
+
+    async def post_in_channel(self, channel_id: str, card: Mapping[str, Any], *, summary: str) -> Posted:
+        """Start a new thread on each call. Raises OutcomeUnknown when the answer was lost: the card may be there."""
+        action = f"post a card in the channel {channel_id}"
+        self._refuse_channels(action)
+        body = {
+            "isGroup": True,
+            "channelData": {"channel": {"id": channel_id}},
+            "activity": _message(card, summary),
+        }
+        made = await self._create(action, channel_id, body, creates=True)
+        return Posted(conversation=self._conversation(made), activity_id=_id(action, made, "activityId"))
+
+    async def update_card(self, posted: Posted, card: Mapping[str, Any], *, summary: str) -> None:
+        """Put *card* in the place of the one posted. A repeat is harmless."""
+        action = f"update the card {posted.activity_id} in {posted.conversation.id}"
+        if "@thread." in posted.conversation.id:
+            self._refuse_channels(action)
+        _check_id(action, posted.activity_id)
+        api = self._client(posted.conversation, action)
+        message = _message(card, summary)
+
+        async def attempt() -> None:
+            await self._turn(posted.conversation.id, action)
+            with bot_errors(action):
+                await api.conversations.update_activity(posted.conversation.id, posted.activity_id, message)
+
+        await self._run(action, attempt)
+
+    async def close(self) -> None:
+        """Close the connections. A call made later opens them again."""
+        api, self._api = self._api, None
+        if api is not None:
+            await api.http.http.aclose()
+
+    # ------------------------------------------------------------------------------------------------- how it is sent
+
+    async def _create(
+        self, action: str, key: str, body: Mapping[str, Any], *, creates: bool = False
+    ) -> Mapping[str, Any]:
+        """Make a conversation. *creates*: whether a repeat makes a second one."""
+        from microsoft_teams.api.clients.conversation import CreateConversationParams
+
+        api = self._client(Conversation(id="", service_url=self._service_url), action)
+        # The model lacks isGroup and bot; what it does not know goes out under the name it is given.
+        tenant = {"tenant": {"id": self._tenant_id}}
+        params = CreateConversationParams.model_validate(
+            {
+                **body,
+                "bot": {"id": f"28:{self._bot_id}"},
+                "tenantId": self._tenant_id,
+                "channelData": {**body.get("channelData", {}), **tenant},
+            }
+        )
+
+        async def attempt() -> Mapping[str, Any]:
+            await self._turn(key, action)
+            with bot_errors(action, creates=creates):
+                made = await api.conversations.create(params)
+            return made.model_dump(by_alias=True)
+
+        return await self._run(action, attempt)
+
+    async def _run(self, action: str, attempt: Callable[[], Awaitable[T]]) -> T:
+        # Posts too may be repeated here: bot_errors calls whatever may have happened OutcomeUnknown, which never is.
+        return await self._retry(action, Call.KEYED, attempt)
+
+    async def _turn(self, key: str, action: str) -> None:
+        await self._conversations.turn(key, action)
+        await self._tenant.turn("", action)
+
+    def _refuse_channels(self, action: str) -> None:
+        if self._recipients.allowed is not None:
+            raise RecipientNotAllowed(action, "a channel has more readers than the allow-list")
+
+    def _conversation(self, made: Mapping[str, Any]) -> Conversation:
+        given = made.get("serviceUrl") or ""
+        url = given if is_our_service(given, self._service_url) else self._service_url
+        return Conversation(id=_id("open a conversation", made, "id"), service_url=url)
+
+    def _client(self, conversation: Conversation, action: str) -> "ApiClient":
+        _check_id(action, conversation.id)
+        if not is_our_service(conversation.service_url, self._service_url):
+            raise Invalid(action, f"{conversation.service_url!r} is no Bot connector")
+        if self._api is None:
+            self._api = self._connect()
+        return self._api.from_service_url(conversation.service_url)
+
+    def _connect(self) -> "ApiClient":
+        with quiet_sdk():
+            from microsoft_teams.api import ApiClient
+            from microsoft_teams.common import Client, ClientOptions
+
+            async def token() -> str:
+                return await self._token(self._bot_id, SCOPE)
+
+            # Without a timeout of ours there is none.
+            http = Client(ClientOptions(timeout=TIMEOUT.total_seconds(), token=token))
+            return ApiClient(self._service_url, http)
+
+
+@contextmanager
+def quiet_sdk() -> Iterator[None]:
+    """Import and build the SDK without its warnings; keep whole activities and addresses with ids out of the log."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+    for name in ("microsoft_teams", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextmanager
+def bot_errors(action: str, *, creates: bool = False) -> Iterator[None]:
+    """
+    Turn the errors of the SDK into ours.
+
+    *creates*: a repeat would post twice, so whatever may have reached Teams becomes OutcomeUnknown.
+    """
+    doubtful = OutcomeUnknown if creates else Transient
+    try:
+        yield
+    except httpx.HTTPStatusError as exc:
+        raise _error_for(exc.response, action, doubtful) from exc
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
+        raise Transient(action, f"the Bot connector was not reached: {type(exc).__name__}") from exc
+    except (httpx.HTTPError, ValueError, KeyError) as exc:
+        # ValueError and KeyError: an answer that is not what was agreed. The request was taken.
+        raise doubtful(action, f"no usable answer: {type(exc).__name__}") from exc
+
+
+def _error_for(response: httpx.Response, action: str, doubtful: type[Transient]) -> OutsideError:
+    status, request_id = response.status_code, response.headers.get("x-ms-request-id")
+    reason = f"status {status} {_code(response)}".strip()
+    if status == 429:
+        after = response.headers.get("Retry-After", "")
+        wait = timedelta(seconds=int(after)) if after.isdecimal() else NO_RETRY_AFTER
+        return Throttled(action, reason, retry_after=wait, request_id=request_id)
+    if status == 412:
+        # Teams refuses so while it is busy with the same conversation; nothing was posted.
+        return Transient(action, reason, request_id=request_id)
+    if status >= 500 or status == 408 or status < 400:
+        return doubtful(action, reason, request_id=request_id)
+    return _ERRORS.get(status, Invalid)(action, reason, request_id=request_id)
+
+
+def _code(response: httpx.Response) -> str:
+    """The error's code; its message may quote what was sent."""
+    try:
+        return str(response.json()["error"]["code"])[:80]
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _message(card: Mapping[str, Any], summary: str) -> "MessageActivityInput":
+    with quiet_sdk():
+        from microsoft_teams.api.activities.message import MessageActivityInput
+        from microsoft_teams.api.models import Attachment
+
+        return MessageActivityInput(summary=summary, attachments=[Attachment(content_type=CARD, content=dict(card))])
+
+
+def _id(action: str, answer: Mapping[str, Any], name: str) -> str:
+    value = answer.get(name)
+    if not isinstance(value, str) or not value or value == "DO_NOT_USE_PLACEHOLDER_ID":
+        raise OutcomeUnknown(action, f"the answer holds no {name}")
+    return value
+
+
+def _check_id(action: str, value: str) -> None:
+    """Ids become part of an address, and the SDK puts them in as they are."""
+    if any(c in value for c in "/?#\\") or not value.isprintable():
+        raise Invalid(action, "an id with a character that addresses give a meaning to")

@@ -1,0 +1,44 @@
+"""POST /api/messages: where Teams sends what people do with the bot."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+MAX_BODY = 256_000
+"""Bytes. Far above the largest form of ours, with Teams' own words around it."""
+
+Handle = Callable[[Mapping[str, str], object], Awaitable[tuple[int, dict[str, Any] | None]]]
+
+
+def router(handle: Handle) -> APIRouter:
+    """*handle*: `BotEndpoint.handle`."""
+    routes = APIRouter()
+
+    @routes.post("/api/messages", summary="Activities from Teams; needs a token of the Bot Framework")
+    async def messages(request: Request) -> Response:
+        content = await _read(request)
+        if content is None:
+            return JSONResponse({"error": "too large"}, 413)
+        try:
+            body = json.loads(content)
+            # Half of a surrogate pair is valid JSON, but no text: nothing could store it.
+            json.dumps(body, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            return JSONResponse({"error": "body"}, 400)
+        status, answer = await handle(dict(request.headers), body)
+        return Response(status_code=status) if answer is None else JSONResponse(answer, status)
+
+    return routes
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body, or None as soon as it is too large."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MAX_BODY:
+            return None
+    return bytes(content)
