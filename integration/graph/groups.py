@@ -1,0 +1,158 @@
+"""Microsoft 365 groups: the group itself, its owners and its members."""
+
+from collections.abc import Sequence
+
+from integration.graph.client import Address, Graph, Json, Query, Request
+from integration.graph.people import ACCOUNT_FIELDS, to_account
+from integration.retry import Call
+from workflows.errors import Conflict, Invalid, NotFound, RecipientNotAllowed, Transient
+from workflows.ports import Account, Group, GroupSpec, Recipients
+
+_FIELDS = ("id", "uniqueName", "displayName", "description", "resourceProvisioningOptions")
+
+
+class GraphGroups:
+    """Groups and their owners. Needs the application permission Group.ReadWrite.All."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def find_group(self, unique_name: str) -> Group | None:
+        request = Request(
+            action=f"find group {unique_name}",
+            address=lambda sdk: sdk.groups_with_unique_name(unique_name),
+            query=Query(select=_FIELDS),
+        )
+        try:
+            return _to_group(await self._graph.get(request))
+        except NotFound:
+            return None
+
+    async def ensure_group(self, spec: GroupSpec, *, owner_ids: Sequence[str]) -> Group:
+        """
+        Create or update by unique name, and read it back.
+
+        A repeat makes no second. The owners are set at creation (without one, SharePoint may never make the site) and
+        are members too, which Teams and Planner ask for. Transient while the new group is not readable yet.
+        """
+        if not owner_ids:
+            raise ValueError("a group needs an owner")
+        existing = await self.find_group(spec.unique_name)
+        body = {"displayName": spec.display_name, "description": spec.description}
+        await self._graph.send(
+            Request(
+                action=f"create or update group {spec.unique_name}",
+                address=lambda sdk: sdk.groups_with_unique_name(spec.unique_name),
+                method="PATCH",
+                call=Call.KEYED,
+                headers={"Prefer": "create-if-missing"},
+                body=body if existing else {**body, **self._creation(spec, owner_ids)},
+            )
+        )
+        group = await self.find_group(spec.unique_name)
+        if group is None:
+            raise Transient(f"read group {spec.unique_name} back", "it is not readable yet")
+        return group
+
+    async def list_owners(self, group_id: str) -> Sequence[Account]:
+        request = Request(
+            action=f"list the owners of group {group_id}",
+            address=lambda sdk: sdk.groups.by_group_id(group_id).owners,
+            query=Query(select=ACCOUNT_FIELDS),
+        )
+        return [to_account(user) for user in await self._graph.list(request)]
+
+    async def add_owner(self, group_id: str, account_id: str) -> None:
+        """A repeat is harmless. Transient while a new group or account is not known everywhere."""
+        action = f"add owner {account_id} to group {group_id}"
+        await _add_reference(self._graph, action, account_id, lambda sdk: sdk.groups.by_group_id(group_id).owners.ref)
+
+    def _creation(self, spec: GroupSpec, owner_ids: Sequence[str]) -> dict[str, object]:
+        people = [self._graph.address(f"/users/{owner_id}") for owner_id in owner_ids]
+        return {
+            "groupTypes": ["Unified"],
+            "mailEnabled": True,
+            "mailNickname": spec.mail_nickname,
+            "securityEnabled": False,
+            "visibility": spec.visibility,
+            "resourceBehaviorOptions": ["WelcomeEmailDisabled", "SubscribeMembersToCalendarEventsDisabled"],
+            "owners@odata.bind": people,
+            "members@odata.bind": people,
+        }
+
+
+class GraphMemberships:
+    """
+    Who is in our groups. Needs the application permission GroupMember.ReadWrite.All.
+
+    Takes memberships away, never directory objects: every removal ends in `/$ref`, without which Graph would delete
+    the user.
+    """
+
+    def __init__(self, graph: Graph, recipients: Recipients) -> None:
+        self._graph = graph
+        self._recipients = recipients
+
+    async def list_members(self, group_id: str) -> Sequence[Account]:
+        request = Request(
+            action=f"list the members of group {group_id}",
+            address=lambda sdk: sdk.groups.by_group_id(group_id).members,
+            query=Query(select=ACCOUNT_FIELDS, top=100),
+        )
+        return [to_account(user) for user in await self._graph.list(request)]
+
+    async def add_member(self, group_id: str, account: Account) -> None:
+        """
+        Put a person, guests included, into the group; a repeat is harmless.
+
+        Raises RecipientNotAllowed (Microsoft may mail new members) and Transient while a new group or account is not
+        known everywhere.
+        """
+        action = f"add member {account.id} to group {group_id}"
+        if not self._recipients.permits(account.email):
+            raise RecipientNotAllowed(action, "the allow-list does not name the address")
+        await _add_reference(self._graph, action, account.id, lambda sdk: sdk.groups.by_group_id(group_id).members.ref)
+
+    async def remove_member(self, group_id: str, account: Account) -> None:
+        """A repeat is harmless."""
+        request = Request(
+            action=f"remove member {account.id} from group {group_id}",
+            address=lambda sdk: sdk.groups.by_group_id(group_id).members.by_directory_object_id(account.id).ref,
+            method="DELETE",
+            call=Call.KEYED,
+        )
+        try:
+            await self._graph.send(request)
+        except NotFound:
+            return
+
+
+async def _add_reference(graph: Graph, action: str, account_id: str, address: Address) -> None:
+    """Add an account to a collection of references; one that is there already is success."""
+    body = {"@odata.id": graph.address(f"/directoryObjects/{account_id}")}
+    request = Request(action=action, address=address, method="POST", call=Call.KEYED, body=body)
+    try:
+        await graph.send(request)
+    except Conflict:
+        return
+    except NotFound as exc:
+        raise _not_everywhere(exc) from exc
+    except Invalid as exc:
+        if "exist" not in exc.reason:
+            raise
+        raise _not_everywhere(exc) from exc
+
+
+def _not_everywhere(exc: NotFound | Invalid) -> Transient:
+    """Entra answers 400 or 404 for a group or account made seconds ago."""
+    return Transient(exc.action, exc.reason, request_id=exc.request_id)
+
+
+def _to_group(group: Json) -> Group:
+    return Group(
+        id=group["id"],
+        unique_name=group.get("uniqueName") or "",
+        display_name=group.get("displayName") or "",
+        description=group.get("description") or "",
+        has_team="Team" in group.get("resourceProvisioningOptions", ()),
+    )

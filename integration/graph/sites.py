@@ -1,0 +1,70 @@
+"""SharePoint sites of groups: finding them, and letting an identity into one of them."""
+
+from collections.abc import Sequence
+
+from integration.graph.client import Graph, Json, Query, Request
+from integration.retry import Call
+from workflows.errors import NotFound
+from workflows.ports import Site
+
+
+class GraphSiteAccess:
+    """
+    Finds group sites and lets Hands into them.
+
+    Needs the application permissions Sites.FullControl.All and, for the look-up alone, Sites.Read.All.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def find_site(self, group_id: str) -> Site | None:
+        """None while SharePoint is still making it, which takes minutes and has taken hours."""
+        request = Request(
+            action=f"find the site of group {group_id}",
+            address=lambda sdk: sdk.groups.by_group_id(group_id).sites.by_site_id("root"),
+            query=Query(select=("id", "webUrl")),
+            scopes=["sharepoint"],
+        )
+        try:
+            site = await self._graph.get(request)
+        except NotFound:
+            return None
+        return Site(id=site["id"], url=site.get("webUrl") or "")
+
+    async def granted_roles(self, site_id: str, app_id: str) -> Sequence[str]:
+        request = Request(
+            action=f"list who was let into site {site_id}",
+            address=lambda sdk: sdk.sites.by_site_id(site_id).permissions,
+            scopes=["sharepoint"],
+        )
+        ours = [grant for grant in await self._graph.list(request) if app_id in _applications(grant)]
+        return [role for grant in ours for role in await self._roles(site_id, grant)]
+
+    async def grant(self, site_id: str, *, app_id: str, app_name: str, role: str) -> None:
+        """Roles: read, write, manage, fullcontrol. A bare create: look with granted_roles before a repeat."""
+        request = Request(
+            action=f"let {app_id} into site {site_id}",
+            address=lambda sdk: sdk.sites.by_site_id(site_id).permissions,
+            method="POST",
+            call=Call.CREATE,
+            body={"roles": [role], "grantedToIdentities": [{"application": {"id": app_id, "displayName": app_name}}]},
+            scopes=["sharepoint"],
+        )
+        await self._graph.send(request)
+
+    async def _roles(self, site_id: str, grant: Json) -> Sequence[str]:
+        """SharePoint leaves the roles out of the list; they stand in the single grant."""
+        if grant.get("roles"):
+            return list(grant["roles"])
+        request = Request(
+            action=f"read grant {grant['id']} of site {site_id}",
+            address=lambda sdk: sdk.sites.by_site_id(site_id).permissions.by_permission_id(grant["id"]),
+            scopes=["sharepoint"],
+        )
+        return list((await self._graph.get(request)).get("roles") or ())
+
+
+def _applications(grant: Json) -> set[str]:
+    identities = [*(grant.get("grantedToIdentitiesV2") or ()), *(grant.get("grantedToIdentities") or ())]
+    return {application["id"] for identity in identities if (application := identity.get("application"))}

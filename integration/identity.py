@@ -1,0 +1,91 @@
+"""App tokens of the service's own identities. The only module that speaks with azure-identity.
+
+Every identity is a user-assigned managed identity; azure-identity finds the token endpoint of the hosting environment
+by itself (IDENTITY_ENDPOINT and IDENTITY_HEADER, which the sandbox plays as well).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from workflows.errors import IdentityClosed, Refused, Transient
+
+if TYPE_CHECKING:
+    from azure.identity.aio import ManagedIdentityCredential
+
+GRAPH_SCOPE = "https://graph.microsoft.com/.default"
+BOT_SCOPE = "https://api.botframework.com/.default"
+
+SWITCHED_OFF = "AADSTS7000112"
+"""Entra's error for an application whose service principal is disabled."""
+
+
+class Tokens(Protocol):
+    """Gives app tokens; Identities is the real one."""
+
+    async def token(self, client_id: str, scope: str, *, fresh: bool = False) -> str: ...
+
+
+class Identities:
+    """
+    App tokens by managed identity, kept until shortly before they expire. Close it when the process ends.
+
+    Nothing is asked of an identity, and azure-identity is not imported, before its first token is needed.
+    """
+
+    def __init__(self) -> None:
+        self._credentials: dict[str, ManagedIdentityCredential] = {}
+
+    async def token(self, client_id: str, scope: str, *, fresh: bool = False) -> str:
+        """
+        A bearer token for *scope* as the identity *client_id*; *fresh* passes by the cache.
+
+        Raises IdentityClosed when the identity is switched off, Refused when there is none, Transient when the token
+        endpoint does not answer.
+        """
+        with identity_errors(f"get a token as {client_id}"):
+            credential = self._credential(client_id)
+            # azure-identity answers from its cache unless claims are asked for; a managed identity has none to honour.
+            token: str = (await credential.get_token(scope, claims="{}" if fresh else None)).token
+        return token
+
+    async def close(self) -> None:
+        """Close the connections to the token endpoint. A token asked for later opens them again."""
+        while self._credentials:
+            _, credential = self._credentials.popitem()
+            await credential.close()
+
+    def _credential(self, client_id: str) -> "ManagedIdentityCredential":
+        if client_id not in self._credentials:
+            from azure.identity.aio import ManagedIdentityCredential
+
+            # Its own retries are off: they would sleep past our clock. The one policy is integration/retry.py.
+            self._credentials[client_id] = ManagedIdentityCredential(client_id=client_id, retry_total=0)
+        return self._credentials[client_id]
+
+
+@contextmanager
+def identity_errors(action: str) -> Iterator[None]:
+    """Turn the errors of azure-identity into ours."""
+    from azure.core.exceptions import AzureError, HttpResponseError
+
+    try:
+        yield
+    except HttpResponseError as exc:
+        if SWITCHED_OFF in str(exc) or SWITCHED_OFF in _body(exc):
+            raise IdentityClosed(action, f"{SWITCHED_OFF}: the identity is switched off") from exc
+        status = exc.status_code
+        if status is not None and (status in {404, 408, 410, 429} or status >= 500):
+            # 404 and 410 are how the endpoints of App Service and of virtual machines say "starting up".
+            raise Transient(action, f"the token endpoint answered {status}") from exc
+        raise Refused(action, f"{type(exc).__name__}, status {status}") from exc
+    except AzureError as exc:
+        raise Transient(action, type(exc).__name__) from exc
+
+
+def _body(exc: object) -> str:
+    response = getattr(exc, "response", None)
+    try:
+        return str(response.text()) if response is not None else ""
+    except Exception:  # noqa: BLE001 - a body that cannot be read says nothing, whatever the transport raises for it
+        return ""
