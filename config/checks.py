@@ -59,7 +59,7 @@ def _unique(checked: Checked) -> None:
             key = str(getattr(value, name)).casefold()
             if key in first:
                 before = checked.where(first[key].document, (*first[key].path, name))
-                checked.report(entry, (name,), key, f"a {name} of its own; it stands at {before} already")
+                checked.report(entry, (name,), key, f"another {name}: it stands at {before} already")
             else:
                 first[key] = entry
 

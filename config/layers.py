@@ -36,6 +36,8 @@ class Laid:
     origins: dict[tuple[str, ...], Origin] = field(default_factory=dict)
     not_there: list[Origin] = field(default_factory=list)
     """What a layer takes out although no lower layer has it."""
+    twice: list[Origin] = field(default_factory=list)
+    """What one layer says two times."""
 
     def layers(self) -> dict[str, Layer]:
         return {".".join(path): origin.layer for path, origin in self.origins.items() if path != ("per",)}
@@ -99,7 +101,10 @@ def _merge(
         elif isinstance(value, list) and value and all(entry_key(item) for item in value):
             if not isinstance(target.get(name), list):
                 target[name] = []
+            keys = [entry_key(entry) for entry in value]
             for index, entry in enumerate(value):
+                if keys[index] in keys[:index]:
+                    laid.twice.append(_at(at, index))
                 _merge_entry(laid, target[name], entry, here, _at(at, index))
         else:
             _forget(laid, here)

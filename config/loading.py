@@ -62,7 +62,7 @@ def _read_all(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Docu
 
 def _build(documents: Mapping[str, Any], problems: list[Problem]) -> Programme:
     checked = check_shapes(documents)
-    checked.problems.extend(problems)
+    checked.problems[:0] = problems
     if not problems:
         # With a file that could not be read, half the references would lead nowhere and hide the one true problem.
         check_everything(checked)

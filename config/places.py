@@ -110,6 +110,8 @@ def _complete(checked: Checked, sheets: list[Sheet]) -> Laid:
     laid = lay(sheets)
     for origin in laid.not_there:
         _report(checked, origin, "remove", "the key of something that is there to be removed")
+    for origin in laid.twice:
+        _report(checked, origin, "a second entry with this key", "it once")
     return laid
 
 
@@ -153,10 +155,20 @@ def _check_rounds(checked: Checked, rounds: RoundTimes | None, laid: Laid) -> No
         return
     if rounds.deadline >= rounds.opens:
         given = f"the deadline {rounds.deadline} days before"
-        _report(checked, laid.origin_of(("rounds",)), given, f"a deadline after the opening {rounds.opens} days before")
+        _report(
+            checked,
+            laid.origin_of(("rounds", "deadline")),
+            given,
+            f"a deadline after the opening {rounds.opens} days before",
+        )
     if rounds.release > rounds.deadline:
         given = f"the release {rounds.release} days before"
-        _report(checked, laid.origin_of(("rounds",)), given, f"it after the deadline {rounds.deadline} days before")
+        _report(
+            checked,
+            laid.origin_of(("rounds", "release")),
+            given,
+            f"it after the deadline {rounds.deadline} days before",
+        )
     if any(not rounds.deadline < days <= rounds.opens for days in rounds.reminders):
         given = f"reminders {', '.join(map(str, rounds.reminders))} days before"
         _report(checked, laid.origin_of(("rounds", "reminders")), given, "reminders between opening and deadline")

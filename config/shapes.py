@@ -24,6 +24,7 @@ PATTERNS = {
     r"^\d{4}/\d{2}$": "a school year such as 2026/27",
     r"^[A-Za-z0-9{}._-]+$": "ASCII letters, digits, hyphen, point or underscore",
 }
+PLAIN = {"model_type": "a mapping", "string_type": "text (in quotes, if it is a number)"}
 LOCAL_ENTRIES = ("work_packages", "school_breaks")
 
 
@@ -146,8 +147,8 @@ def expected_by(error: ErrorDetails) -> str:
     if error["type"] == "string_pattern_mismatch":
         pattern = str(context["pattern"])
         return PATTERNS.get(pattern, "an e-mail address" if "@" in pattern else f"something like {pattern}")
-    if error["type"] == "model_type":
-        return "a mapping"
+    if error["type"] in PLAIN:
+        return PLAIN[error["type"]]
     message = re.sub(r"^\w+ should (be|have) ", "", error["msg"])
     return message[:1].lower() + message[1:]
 
@@ -155,9 +156,11 @@ def expected_by(error: ErrorDetails) -> str:
 def one_of(given: str, known: Iterable[str]) -> str:
     """What could have stood for *given*: the nearest known name, and all of them where they are few."""
     names = list(known)
-    nearest = [f"`{name}`?" for name in get_close_matches(given, names, n=1)]
-    few = [f"(known: {', '.join(names)})"] if 0 < len(names) <= FEW else []
-    return " ".join(nearest + few) or "the name of something that exists"
+    all_of_them = ", ".join(names) if 0 < len(names) <= FEW else ""
+    nearest = get_close_matches(given, names, n=1)
+    if nearest:
+        return f"`{nearest[0]}`?" + (f" (known: {all_of_them})" if all_of_them else "")
+    return f"one of: {all_of_them}" if all_of_them else "the name of something that exists"
 
 
 def _fields(shape: Any, location: ValuePath) -> list[str]:
