@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import accumulate, pairwise
 
 from config.programme import Body, Rhythm
-from workflows.working_days import DAY, SATURDAY, DayOff, WorkCalendar, days
+from workflows.working_days import DAY, SATURDAY, DayOff, WorkCalendar, days, days_to_answer
 
 # Costs are whole numbers, so that a plan made again comes out the same to the day. A gap costs the square of its days
 # away from the wanted one; the others are weighed against that.
@@ -255,13 +255,16 @@ class _Ground:
         return beside_summer or week == BEFORE_CHRISTMAS_WEEK
 
     def _days_to_answer(self, day: date) -> int:
-        # Counted from running sums: moving the deadline backwards over days off does not change how many lie before it.
+        # As `working_days.days_to_answer`, from running sums: a deadline that moves back over days off leaves none out.
         assert self._rounds is not None
-        opens = (day - timedelta(days=self._rounds.opens) - self._origin).days
-        deadline = (day - timedelta(days=self._rounds.deadline) - self._origin).days
-        if opens < 0 or deadline + 1 >= len(self._sendable):
-            return self._rounds.sendable_days
-        return self._sendable[deadline + 1] - self._sendable[opens]
+        opens, deadline, release = (
+            (day - timedelta(days=before) - self._origin).days
+            for before in (self._rounds.opens, self._rounds.deadline, self._rounds.release)
+        )
+        if opens < 0 or release + 1 >= len(self._sendable):
+            return days_to_answer(day, self._rounds, self._calendar)
+        release_takes_the_last = self._sendable[release + 1] == self._sendable[deadline + 1]
+        return self._sendable[deadline + 1] - self._sendable[opens] - release_takes_the_last
 
 
 def _cheapest(ground: _Ground, start: date | None, end: date | None) -> list[date | None]:

@@ -12,6 +12,8 @@ from config.programme import Programme, RoundTimes, SchoolBreak
 
 DAY = timedelta(days=1)
 SATURDAY = 5
+SUMMER = timedelta(days=58)
+"""From the first Saturday without school to the Monday it begins again."""
 
 
 class DayOff(StrEnum):
@@ -43,9 +45,9 @@ class WorkCalendar:
     """
     The days of a municipality, or of the county when none is given.
 
-    A municipality's school break goes before the county's of the same kind and year; where neither has one, the rule of
-    thumb stands in (weeks 8 and 41, Easter week, 20 December to 3 January, the third Friday of June to the third Monday
-    of August) and the school year is listed in `assumed_years`.
+    A municipality's school break goes before the county's of the same kind and year. Where neither has one, the rule of
+    thumb stands in (weeks 8 and 41, Easter week, 20 December to 3 January, eight weeks up to the third Monday of
+    August), and the school year is listed in `assumed_years`.
     """
 
     def __init__(self, programme: Programme, municipality: str | None = None) -> None:
@@ -181,12 +183,9 @@ def _assumed(kind: DayOff, year: int) -> tuple[date, date]:
             monday = _easter_monday(year)
             return monday - 7 * DAY, monday
         case _:
-            return _third(year, 6, weekday=4) + DAY, _third(year, 8, weekday=0) - DAY
-
-
-def _third(year: int, month: int, *, weekday: int) -> date:
-    day = date(year, month, 15)
-    return day + timedelta(days=(weekday - day.weekday()) % 7)
+            middle = date(year, 8, 15)
+            start = middle + timedelta(days=-middle.weekday() % 7)
+            return start - SUMMER, start - DAY
 
 
 def _public_holidays(year: int) -> frozenset[date]:
@@ -228,32 +227,33 @@ def round_moments(meeting_local: datetime, times: RoundTimes, calendar: WorkCale
     """
     The moments of the round before a meeting (*meeting_local*: naive wall time).
 
-    The opening moves forward to a sendable moment, the deadline backwards over days off and breaks, and the release
-    backwards too, but never before the deadline. Reminders stand only between opening and deadline.
+    The opening moves forward to a sendable moment; deadline and release move backwards over days off and breaks, and
+    the deadline lies a sendable day before the release. Reminders stand only between opening and deadline.
     """
     meeting = meeting_local.date()
     hours = calendar.sending
     opens_at = calendar.next_sendable(calendar.moment(meeting - timedelta(days=times.opens), hours.first))
     deadline = deadline_day(meeting, times, calendar)
-    deadline_at = calendar.moment(deadline, hours.last)
-    release = calendar.previous_sendable_day(meeting - timedelta(days=times.release))
-    release_at = calendar.moment(release, hours.first)
-    if release_at <= deadline_at:
-        release_at = calendar.next_sendable(deadline_at)
     reminder_days = [calendar.next_sendable_day(meeting - timedelta(days=number)) for number in times.reminders]
     reminder_days.append(calendar.previous_sendable_day(deadline - times.last_reminder_before_deadline * DAY))
     reminders = {calendar.moment(day, hours.first) for day in reminder_days if day < deadline}
     return RoundMoments(
         opens_at=opens_at,
         reminders_at=tuple(sorted(moment for moment in reminders if moment > opens_at)),
-        deadline_at=deadline_at,
-        release_at=release_at,
+        deadline_at=calendar.moment(deadline, hours.last),
+        release_at=calendar.moment(release_day(meeting, times, calendar), hours.first),
     )
+
+
+def release_day(meeting: date, times: RoundTimes, calendar: WorkCalendar) -> date:
+    """The day on which the report for *meeting* is released."""
+    return calendar.previous_sendable_day(meeting - timedelta(days=times.release))
 
 
 def deadline_day(meeting: date, times: RoundTimes, calendar: WorkCalendar) -> date:
     """The last day to answer before *meeting*."""
-    return calendar.previous_sendable_day(meeting - timedelta(days=times.deadline))
+    wanted = meeting - timedelta(days=times.deadline)
+    return calendar.previous_sendable_day(min(wanted, release_day(meeting, times, calendar) - DAY))
 
 
 def days_to_answer(meeting: date, times: RoundTimes, calendar: WorkCalendar) -> int:
