@@ -75,7 +75,7 @@ _work: ContextVar[tuple[object, asyncio.Task[Any] | None]] = ContextVar("work", 
 
 
 class SimulatedClock:
-    """The sandbox's time, as the participant *name*.
+    """The sandbox's time at *url* (`…/_sandbox/clock`), as the participant *name*.
 
     Tasks at work are counted. When none is, the earliest sleeper's moment goes to the sandbox as this participant's
     wait; a task that begins to work takes that wait back, and hears so, before it goes on. Whoever wakes a sleeper
@@ -215,7 +215,7 @@ class SimulatedClock:
 
     async def _ask(self, what: str, **values: object) -> datetime:
         try:
-            answer = await self._http.post(f"/_sandbox/clock/{what}", json={"name": self._name, **values})
+            answer = await self._http.post(f"/{what}", json={"name": self._name, **values})
             answer.raise_for_status()
             return datetime.fromisoformat(answer.json()["now"])
         except (httpx.HTTPError, KeyError, ValueError) as exc:

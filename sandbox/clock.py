@@ -40,6 +40,7 @@ class Clock:
     def __init__(self) -> None:
         self._simulated: datetime | None = None
         self._participants: dict[str, Wait | None] = {}
+        self._withdrawn: dict[str, int] = {}
         self._in_flight = 0
 
     def now(self) -> datetime:
@@ -72,17 +73,25 @@ class Clock:
     def join(self, name: str) -> None:
         """Join, or join again after a crash: busy from now on."""
         self._become_busy(name)
+        self._withdrawn.pop(name, None)
 
     def leave(self, name: str) -> None:
         self._become_busy(name)
         del self._participants[name]
         self._advance()
 
-    def wait(self, name: str, until: datetime | None) -> Wait:
-        """Say that *name* has nothing to do before *until* (None: until something comes from outside)."""
+    def wait(self, name: str, until: datetime | None, turn: int | None = None) -> Wait:
+        """
+        Say that *name* has nothing to do before *until* (None: until something comes from outside).
+
+        *turn* counts the participant's waits: one that arrives after its own withdrawal is none.
+        """
         self._known(name)
-        self._become_busy(name)
         wait = Wait(until)
+        if turn is not None and turn <= self._withdrawn.get(name, 0):
+            wait.finish(False)
+            return wait
+        self._become_busy(name)
         if self._simulated is not None and until is not None and until <= self._simulated:
             wait.finish(True)
             return wait
@@ -90,10 +99,12 @@ class Clock:
         self._advance()
         return wait
 
-    def resume(self, name: str) -> None:
-        """Withdraw the wait of *name*: it works again."""
+    def resume(self, name: str, turn: int | None = None) -> None:
+        """Withdraw the wait of *name*, up to its *turn*: it works again."""
         self._known(name)
         self._become_busy(name)
+        if turn is not None:
+            self._withdrawn[name] = turn
 
     def lost(self, name: str, wait: Wait) -> None:
         """The connection that carried *wait* is gone: unless the participant has come back since, it counts as busy."""

@@ -141,14 +141,15 @@ def clock_routes(clock: Clock) -> list[BaseRoute]:
         return now()
 
     async def resume(request: Request) -> Response:
-        clock.resume(str((await request.json())["name"]))
+        body = await request.json()
+        clock.resume(str(body["name"]), body.get("turn"))
         return now()
 
     async def wait(request: Request) -> Response:
         body = await request.json()
         name = str(body["name"])
         until = body.get("until")
-        waiting = clock.wait(name, parse_moment(until) if until else None)
+        waiting = clock.wait(name, parse_moment(until) if until else None, body.get("turn"))
         if await first_of(waiting.done, gone(request.receive)) == 1:
             clock.lost(name, waiting)
             return Response(status_code=499)

@@ -46,14 +46,15 @@ class Limiter:
     @asynccontextmanager
     async def pass_through(self, scopes: Sequence[str]) -> AsyncIterator[None]:
         """Wait until a call within all of *scopes* may be sent, and count it as under way in the block."""
+        moment = max((self._reserve(scope) for scope in scopes), default=None)
+        if moment is not None and moment > self._clock.now():
+            # Before the gates: who waits for a gate counts as at work, and simulated time would stand still for both.
+            await self._clock.sleep_until(moment)
         async with AsyncExitStack() as stack:
             for scope in scopes:
                 kind = scope.partition(":")[0]
                 if kind in CONCURRENT:
                     await stack.enter_async_context(self._gates.setdefault(scope, asyncio.Semaphore(CONCURRENT[kind])))
-            moment = max((self._reserve(scope) for scope in scopes), default=None)
-            if moment is not None and moment > self._clock.now():
-                await self._clock.sleep_until(moment)
             yield
 
     def _reserve(self, scope: str) -> datetime:

@@ -11,7 +11,7 @@ from tests.clocks import NOON, FakeTimekeeper
 from workflows.errors import Transient
 
 HOUR = timedelta(hours=1)
-URL = "http://127.0.0.1:1"
+URL = "http://127.0.0.1:1/_sandbox/clock"
 
 
 @pytest.fixture
