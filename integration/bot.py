@@ -32,8 +32,9 @@ from workflows.errors import (
 from workflows.ports import Clock, Conversation, Posted, Recipients
 
 if TYPE_CHECKING:
-    from microsoft_teams.api import ApiClient
     from microsoft_teams.api.activities.message import MessageActivityInput
+    from microsoft_teams.api.clients.conversation import ConversationClient
+    from microsoft_teams.common import Client
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ class TeamsBot:
         self._retry = Retry(clock=clock)
         self._conversations = Pace(clock, PER_CONVERSATION)
         self._tenant = Pace(clock, PER_TENANT)
-        self._api: ApiClient | None = None
+        self._http: Client | None = None
 
     async def open_chat(self, user_id: str) -> Conversation:
         """The personal chat with a user who has the app; the same one each time. Raises Refused without the app."""
@@ -106,13 +107,13 @@ class TeamsBot:
         action = f"post a card in {conversation.id}"
         if not self._recipients.permits(recipient):
             raise RecipientNotAllowed(action, "the allow-list leaves this recipient out")
-        api = self._client(conversation, action)
+        conversations = self._client(conversation, action)
         message = _message(card, summary)
 
         async def attempt() -> Posted:
             await self._turn(conversation.id, action)
             with bot_errors(action, creates=True):
-                sent = await api.conversations.create_activity(conversation.id, message)
+                sent = await conversations.create_activity(conversation.id, message)
             return Posted(conversation=conversation, activity_id=_id(action, {"id": sent.id}, "id"))
 
         return await self._run(action, attempt)
@@ -135,21 +136,21 @@ class TeamsBot:
         if "@thread." in posted.conversation.id:
             self._refuse_channels(action)
         _check_id(action, posted.activity_id)
-        api = self._client(posted.conversation, action)
+        conversations = self._client(posted.conversation, action)
         message = _message(card, summary)
 
         async def attempt() -> None:
             await self._turn(posted.conversation.id, action)
             with bot_errors(action):
-                await api.conversations.update_activity(posted.conversation.id, posted.activity_id, message)
+                await conversations.update_activity(posted.conversation.id, posted.activity_id, message)
 
         await self._run(action, attempt)
 
     async def close(self) -> None:
         """Close the connections. A call made later opens them again."""
-        api, self._api = self._api, None
-        if api is not None:
-            await api.http.http.aclose()
+        client, self._http = self._http, None
+        if client is not None:
+            await client.http.aclose()
 
     # ------------------------------------------------------------------------------------------------- how it is sent
 
@@ -157,9 +158,9 @@ class TeamsBot:
         self, action: str, key: str, body: Mapping[str, Any], *, creates: bool = False
     ) -> Mapping[str, Any]:
         """Make a conversation. *creates*: whether a repeat makes a second one."""
+        conversations = self._client(Conversation(id="", service_url=self._service_url), action)
         from microsoft_teams.api.clients.conversation import CreateConversationParams
 
-        api = self._client(Conversation(id="", service_url=self._service_url), action)
         # The model lacks isGroup and bot; what it does not know goes out under the name it is given.
         tenant = {"tenant": {"id": self._tenant_id}}
         params = CreateConversationParams.model_validate(
@@ -174,7 +175,7 @@ class TeamsBot:
         async def attempt() -> Mapping[str, Any]:
             await self._turn(key, action)
             with bot_errors(action, creates=creates):
-                made = await api.conversations.create(params)
+                made = await conversations.create(params)
             return made.model_dump(by_alias=True)
 
         return await self._run(action, attempt)
@@ -196,25 +197,25 @@ class TeamsBot:
         url = given if is_our_service(given, self._service_url) else self._service_url
         return Conversation(id=_id("open a conversation", made, "id"), service_url=url)
 
-    def _client(self, conversation: Conversation, action: str) -> "ApiClient":
+    def _client(self, conversation: Conversation, action: str) -> "ConversationClient":
         _check_id(action, conversation.id)
         if not is_our_service(conversation.service_url, self._service_url):
             raise Invalid(action, f"{conversation.service_url!r} is no Bot connector")
-        if self._api is None:
-            self._api = self._connect()
-        return self._api.from_service_url(conversation.service_url)
-
-    def _connect(self) -> "ApiClient":
         with quiet_sdk():
-            from microsoft_teams.api import ApiClient
-            from microsoft_teams.common import Client, ClientOptions
+            from microsoft_teams.api.clients.conversation import ConversationClient
 
-            async def token() -> str:
-                return await self._token(self._bot_id, SCOPE)
+            if self._http is None:
+                self._http = self._connect()
+            return ConversationClient(conversation.service_url, self._http)
 
-            # Without a timeout of ours there is none.
-            http = Client(ClientOptions(timeout=TIMEOUT.total_seconds(), token=token))
-            return ApiClient(self._service_url, http)
+    def _connect(self) -> "Client":
+        from microsoft_teams.common import Client, ClientOptions
+
+        async def token() -> str:
+            return await self._token(self._bot_id, SCOPE)
+
+        # Without a timeout of ours there is none.
+        return Client(ClientOptions(timeout=TIMEOUT.total_seconds(), token=token))
 
 
 @contextmanager
@@ -241,8 +242,8 @@ def bot_errors(action: str, *, creates: bool = False) -> Iterator[None]:
         raise _error_for(exc.response, action, doubtful) from exc
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
         raise Transient(action, f"the Bot connector was not reached: {type(exc).__name__}") from exc
-    except (httpx.HTTPError, ValueError, KeyError) as exc:
-        # ValueError and KeyError: an answer that is not what was agreed. The request was taken.
+    except (httpx.HTTPError, ValueError, LookupError, AttributeError, TypeError) as exc:
+        # All but the first: the SDK tripped over an answer that is not what was agreed. The request was taken.
         raise doubtful(action, f"no usable answer: {type(exc).__name__}") from exc
 
 
