@@ -1,0 +1,112 @@
+"""Events in the calendars of users."""
+
+from typing import Any
+
+from sandbox.exchange import zones
+from sandbox.exchange.events import Event
+from sandbox.exchange.items import TAGS, expanded_tags, tags_json, wants_immutable
+from sandbox.exchange.mail import Mailbox
+from sandbox.filters import filter_of, value_at
+from sandbox.routing import Call, GraphError, Reply, collection, operation
+from sandbox.throttling import MAILBOX
+
+_LIST = ("Calendars.ReadBasic", "Calendars.ReadWrite", "Calendars.Read")
+# The published table leaves Calendars.ReadWrite out where a single event is read.
+_READ = ("Calendars.ReadBasic", "Calendars.Read")
+_WRITE = ("Calendars.ReadWrite",)
+_EVENTS = "/users/{user}/events"
+_CALENDAR = "/users/{user}/calendar/events"
+
+
+@operation("GET", _EVENTS, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+@operation("GET", _CALENDAR, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+def list_events(call: Call) -> Reply:
+    return _events(call, call.tenant.exchange.calendar(_box(call).address.email))
+
+
+@operation("GET", "/users/{user}/calendarView", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+@operation("GET", "/users/{user}/calendar/calendarView", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+def calendar_view(call: Call) -> Reply:
+    """The events that touch the time between two moments; one without an offset is UTC."""
+    if "startdatetime" not in call.query or "enddatetime" not in call.query:
+        raise GraphError(400, "ErrorInvalidParameter", "startDateTime and endDateTime are required.")
+    first, last = (zones.parse({"dateTime": call.query[name]}, name)[0] for name in ("startdatetime", "enddatetime"))
+    events = call.tenant.exchange.calendar(_box(call).address.email)
+    return _events(call, [event for event in events if event.end > first and event.start < last])
+
+
+@operation("POST", _EVENTS, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@operation("POST", _CALENDAR, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def create_event(call: Call) -> Reply:
+    event = call.tenant.exchange.book(_box(call), call.json(), immutable=wants_immutable(call))
+    return _reply(call, event, 201)
+
+
+@operation("GET", f"{_EVENTS}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
+@operation("GET", f"{_CALENDAR}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
+def get_event(call: Call) -> Reply:
+    return _reply(call, _event(call), 200)
+
+
+@operation("PATCH", f"{_EVENTS}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@operation("PATCH", f"{_CALENDAR}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def change_event(call: Call) -> Reply:
+    event = _event(call)
+    call.tenant.exchange.change_event(event, call.json())
+    return _reply(call, event, 200)
+
+
+@operation("POST", f"{_EVENTS}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@operation("POST", f"{_CALENDAR}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def cancel_event(call: Call) -> Reply:
+    given = call.body if isinstance(call.body, dict) else {}
+    comment = next((str(value or "") for name, value in given.items() if name.lower() == "comment"), "")
+    call.tenant.exchange.cancel(_event(call), comment)
+    return Reply(202)
+
+
+@operation("DELETE", f"{_EVENTS}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@operation("DELETE", f"{_CALENDAR}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def delete_event(call: Call) -> Reply:
+    """An organizer who deletes a meeting cancels it."""
+    event, exchange = _event(call), call.tenant.exchange
+    if event.is_organizer:
+        exchange.cancel(event, "")
+    else:
+        exchange.remove(event)
+    return Reply(204)
+
+
+def _box(call: Call) -> Mailbox:
+    return call.tenant.exchange.mailbox_of(call.args["user"])
+
+
+def _event(call: Call) -> Event:
+    return call.tenant.exchange.event(_box(call), call.args["event"])
+
+
+def _shown(call: Call, event: Event) -> dict[str, Any]:
+    return event.to_json(now=call.now, zone=zones.preferred(call.headers), immutable=wants_immutable(call))
+
+
+def _applied(call: Call) -> dict[str, str]:
+    zone = zones.preferred(call.headers)
+    return {} if zone == "UTC" else {"Preference-Applied": f'outlook.timezone="{zone}"'}
+
+
+def _reply(call: Call, event: Event, status: int) -> Reply:
+    return Reply(status, _shown(call, event) | expanded_tags(event.tags, call), _applied(call))
+
+
+def _events(call: Call, events: list[Event]) -> Reply:
+    """Filtered by what $filter says, extended properties included, which come with $expand only."""
+    wanted = filter_of(call)
+    found = [(event, _shown(call, event)) for event in events]
+    if wanted is not None:
+        found = [(event, body) for event, body in found if wanted.matches(body | {TAGS: tags_json(event.tags)})]
+    name, _, direction = call.query.get("orderby", "").partition(" ")
+    if name:
+        found.sort(key=lambda each: str(value_at(each[1], name)), reverse=direction.strip() == "desc")
+    reply = collection(call, [body | expanded_tags(event.tags, call) for event, body in found], size=10, most=1000)
+    reply.headers |= _applied(call)
+    return reply

@@ -1,0 +1,141 @@
+"""Lists, their columns and their items."""
+
+from typing import Any
+
+from sandbox.filters import filter_of
+from sandbox.graph.drives import author_of
+from sandbox.routing import Call, GraphError, Reply, collection, operation
+from sandbox.sharepoint.lists import Row, SiteList, find_list, new_list
+from sandbox.sharepoint.sites import Site
+from sandbox.throttling import SHAREPOINT
+
+_READ = ("Sites.Read.All", "Sites.ReadWrite.All")
+_WRITE = ("Sites.ReadWrite.All",)
+_MAKE = ("Sites.Manage.All", "Sites.ReadWrite.All")
+_READ_COLUMNS = ("Sites.Manage.All", "Sites.Read.All", "Sites.ReadWrite.All", "Sites.FullControl.All")
+_MAKE_COLUMNS = ("Sites.Manage.All", "Sites.FullControl.All")
+_READ_ITEM = ("Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All")
+_UNINDEXED = "HonorNonIndexedQueriesWarningMayFailRandomly"
+
+
+@operation("GET", "/sites/{site}/lists", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
+def list_lists(call: Call) -> Reply:
+    wanted = filter_of(call)
+    shown = [each.to_json() for each in _site(call).lists]
+    return collection(call, [each for each in shown if wanted is None or wanted.matches(each)])
+
+
+@operation("POST", "/sites/{site}/lists", permissions=_MAKE, sites="manage", limits=(SHAREPOINT(2),))
+def create_list(call: Call) -> Reply:
+    site = _site(call)
+    made = new_list(
+        call.json(),
+        site_key=site.key,
+        site_url=site.web_url,
+        taken=site.lists,
+        author=author_of(call),
+        now=call.now,
+        new_id=call.tenant.new_id,
+    )
+    site.lists.append(made)
+    return Reply(201, made.to_json())
+
+
+@operation("GET", "/sites/{site}/lists/{list}", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
+def get_list(call: Call) -> Reply:
+    found = _list(call)
+    body = found.to_json()
+    if "columns" in call.query.names("expand"):
+        body["columns"] = [column.to_json() for column in found.columns.values()]
+    return Reply(200, body)
+
+
+@operation(
+    "GET", "/sites/{site}/lists/{list}/columns", permissions=_READ_COLUMNS, sites="read", limits=(SHAREPOINT(2),)
+)
+def list_columns(call: Call) -> Reply:
+    return collection(call, [column.to_json() for column in _list(call).columns.values()])
+
+
+@operation(
+    "POST", "/sites/{site}/lists/{list}/columns", permissions=_MAKE_COLUMNS, sites="manage", limits=(SHAREPOINT(2),)
+)
+def add_column(call: Call) -> Reply:
+    return Reply(201, _list(call).add_column(call.json(), call.now).to_json())
+
+
+@operation("GET", "/sites/{site}/lists/{list}/items", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
+def list_items(call: Call) -> Reply:
+    found = _list(call)
+    rows = found.matching(filter_of(call), unindexed_too=call.headers.prefers(_UNINDEXED))
+    with_fields = "fields" in call.query.names("expand")
+    return collection(call, [found.row_json(row, with_fields=with_fields) for row in rows], size=200, most=5000)
+
+
+@operation("POST", "/sites/{site}/lists/{list}/items", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
+def add_item(call: Call) -> Reply:
+    body = call.json()
+    unknown = {key for key in body if not key.startswith("@")} - {"fields", "contentType"}
+    if unknown or not isinstance(body.get("fields", {}), dict):
+        raise GraphError(400, "invalidRequest", "A list item is made of its fields.")
+    found = _list(call)
+    row = found.add(body.get("fields", {}), author=author_of(call), now=call.now)
+    return Reply(201, found.row_json(row, with_fields=True))
+
+
+@operation(
+    "GET", "/sites/{site}/lists/{list}/items/{item}", permissions=_READ_ITEM, sites="read", limits=(SHAREPOINT(1),)
+)
+def get_item(call: Call) -> Reply:
+    """With its fields, also when these are not asked for."""
+    found, row = _row(call)
+    return Reply(200, found.row_json(row, with_fields=True))
+
+
+@operation(
+    "PATCH", "/sites/{site}/lists/{list}/items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),)
+)
+def change_item(call: Call) -> Reply:
+    found, row = _change(call, call.json().get("fields"))
+    return Reply(200, found.row_json(row, with_fields=True))
+
+
+@operation(
+    "PATCH",
+    "/sites/{site}/lists/{list}/items/{item}/fields",
+    permissions=_WRITE,
+    sites="write",
+    limits=(SHAREPOINT(2),),
+)
+def change_fields(call: Call) -> Reply:
+    return Reply(200, _change(call, call.json())[1].fields())
+
+
+@operation(
+    "DELETE", "/sites/{site}/lists/{list}/items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),)
+)
+def delete_item(call: Call) -> Reply:
+    found, row = _row(call)
+    found.remove(row, call.now)
+    return Reply(204)
+
+
+def _site(call: Call) -> Site:
+    return call.tenant.sharepoint.site(call.args["site"])
+
+
+def _list(call: Call) -> SiteList:
+    return find_list(_site(call).lists, call.args["list"])
+
+
+def _row(call: Call) -> tuple[SiteList, Row]:
+    found = _list(call)
+    return found, found.row(call.args["item"])
+
+
+def _change(call: Call, fields: Any) -> tuple[SiteList, Row]:
+    if not isinstance(fields, dict):
+        raise GraphError(400, "invalidRequest", "fields must be an object.")
+    found, row = _row(call)
+    found.change(row, fields, author=author_of(call), now=call.now, if_match=call.headers.get("if-match"))
+    return found, row

@@ -1,0 +1,98 @@
+"""Mail in the mailboxes of users: drafts, sending, and what was sent."""
+
+from typing import Any
+
+from sandbox.exchange.items import TAGS, expanded_tags, tags_json, wants_immutable
+from sandbox.exchange.mail import FOLDERS, Mail, Mailbox
+from sandbox.filters import filter_of
+from sandbox.routing import Call, GraphError, Reply, collection, operation
+from sandbox.throttling import MAILBOX
+
+_LIST = ("Mail.ReadBasic.All", "Mail.ReadWrite", "Mail.Read")
+# The published table leaves Mail.ReadWrite out where a single mail is read.
+_READ = ("Mail.Read", "Mail.ReadBasic.All")
+_WRITE = ("Mail.ReadWrite",)
+_SEND = ("Mail.Send",)
+_MESSAGES = "/users/{user}/messages"
+
+
+@operation("GET", _MESSAGES, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+def list_messages(call: Call) -> Reply:
+    """From every folder, newest first."""
+    box = _box(call)
+    return _mails(call, [mail for folder in FOLDERS for mail in box.folder(folder, call.now)])
+
+
+@operation("GET", "/users/{user}/mailFolders/{folder}/messages", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+def list_folder(call: Call) -> Reply:
+    folder = call.args["folder"].lower()
+    if folder not in FOLDERS:
+        raise GraphError(404, "ErrorItemNotFound", "The specified folder could not be found in the store.")
+    return _mails(call, _box(call).folder(folder, call.now))
+
+
+@operation("POST", _MESSAGES, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def create_draft(call: Call) -> Reply:
+    box = _box(call)
+    draft = call.tenant.exchange.new_draft(box, call.json())
+    box.mails.append(draft)
+    return Reply(201, _shown(call, draft))
+
+
+@operation("GET", f"{_MESSAGES}/{{message}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
+def get_message(call: Call) -> Reply:
+    mail = _mail(call)
+    return Reply(200, _shown(call, mail) | expanded_tags(mail.tags, call))
+
+
+@operation("PATCH", f"{_MESSAGES}/{{message}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def change_draft(call: Call) -> Reply:
+    mail = _mail(call)
+    if not mail.is_draft:
+        raise GraphError(400, "ErrorInvalidRequest", "Only a draft can be changed.")
+    mail.change_draft(call.json(), call.now)
+    return Reply(200, _shown(call, mail))
+
+
+@operation("DELETE", f"{_MESSAGES}/{{message}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def delete_message(call: Call) -> Reply:
+    _mail(call).move("deleteditems", call.now)
+    return Reply(204)
+
+
+@operation("POST", f"{_MESSAGES}/{{message}}/send", permissions=_SEND, exchange=_SEND, limits=(MAILBOX(),))
+def send_draft(call: Call) -> Reply:
+    """Accepted, not yet delivered. The mail keeps its properties and moves to Sent Items."""
+    call.tenant.exchange.send(_box(call), _mail(call))
+    return Reply(202)
+
+
+@operation("POST", "/users/{user}/sendMail", permissions=_SEND, exchange=_SEND, limits=(MAILBOX(),))
+def send_mail(call: Call) -> Reply:
+    """A repeat sends again: there is no key."""
+    given = {name.lower(): value for name, value in call.json().items()}
+    if not isinstance(given.get("message"), dict) or set(given) - {"message", "savetosentitems"}:
+        raise GraphError(400, "ErrorInvalidRequest", "The parameters are message and saveToSentItems.")
+    box, exchange = _box(call), call.tenant.exchange
+    exchange.send(box, exchange.new_draft(box, given["message"]), keep=given.get("savetosentitems") is not False)
+    return Reply(202)
+
+
+def _box(call: Call) -> Mailbox:
+    return call.tenant.exchange.mailbox_of(call.args["user"])
+
+
+def _mail(call: Call) -> Mail:
+    return _box(call).get(call.args["message"], call.now)
+
+
+def _shown(call: Call, mail: Mail) -> dict[str, Any]:
+    return mail.to_json(immutable=wants_immutable(call))
+
+
+def _mails(call: Call, mails: list[Mail]) -> Reply:
+    wanted = filter_of(call)
+    found = [(mail, _shown(call, mail)) for mail in sorted(mails, key=lambda mail: mail.seen_from, reverse=True)]
+    if wanted is not None:
+        found = [(mail, body) for mail, body in found if wanted.matches(body | {TAGS: tags_json(mail.tags)})]
+    return collection(call, [body | expanded_tags(mail.tags, call) for mail, body in found], size=10, most=1000)

@@ -1,0 +1,384 @@
+"""A document library: folders, files and their versions, and upload sessions."""
+
+import base64
+import hashlib
+import mimetypes
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from sandbox.routing import GraphError
+from sandbox.sharepoint import office
+
+_FORBIDDEN = re.compile(r'["*:<>?/\\|]')
+RANGE_UNIT = 320 * 1024
+SMALL_UPLOAD = 250 * 1024 * 1024
+
+NewId = Callable[[str, str], str]
+"""Gives an id for a kind and a natural key; a second thing with the same key gets another."""
+
+
+def instant(moment: datetime) -> str:
+    """A moment as SharePoint writes it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class Author:
+    """The app that wrote something."""
+
+    id: str
+    name: str
+
+    def identity(self) -> dict[str, Any]:
+        return {"application": {"id": self.id, "displayName": self.name}}
+
+
+@dataclass(kw_only=True)
+class Item:
+    """A file (content is bytes) or a folder (content is None)."""
+
+    id: str
+    guid: str
+    name: str
+    parent: "Item | None"
+    content: bytes | None
+    mime_type: str
+    author: Author
+    created_at: datetime
+    modified_at: datetime
+    version: int = 1
+    content_version: int = 1
+    children: dict[str, "Item"] = field(default_factory=dict)
+
+    @property
+    def is_folder(self) -> bool:
+        return self.content is None
+
+    @property
+    def path(self) -> str:
+        """From the library's root, without a leading slash; empty for the root."""
+        if self.parent is None:
+            return ""
+        return f"{self.parent.path}/{self.name}".lstrip("/")
+
+    @property
+    def etag(self) -> str:
+        return f'"{{{self.guid.upper()}}},{self.version}"'
+
+    @property
+    def ctag(self) -> str:
+        return f'"c:{{{self.guid.upper()}}},{self.content_version}"'
+
+    def size(self) -> int:
+        return len(self.content) if self.content is not None else sum(child.size() for child in self.children.values())
+
+    def sha1(self) -> str:
+        return hashlib.sha1(self.content or b"", usedforsecurity=False).hexdigest().upper()
+
+
+@dataclass(kw_only=True)
+class UploadSession:
+    """A file that comes in ranges."""
+
+    id: str
+    parent: Item
+    name: str
+    conflict: str
+    if_match: str | None
+    author: Author
+    expires_at: datetime
+    total: int | None = None
+    received: bytes = b""
+
+
+class Drive:
+    """The default document library of a site. Its name depends on the site's language."""
+
+    def __init__(
+        self, *, site_id: str, site_url: str, name: str, url_name: str, owner: str, now: datetime, new_id: NewId
+    ) -> None:
+        self.site_id = site_id
+        self.name = name
+        self.owner = owner
+        self.web_url = f"{site_url}/{quote(url_name)}"
+        self.created_at = now
+        self.id = "b!" + _url_safe(new_id("drive", site_id), new_id("library", site_id))
+        self._new_id = new_id
+        self._items: dict[str, Item] = {}
+        self._sessions: dict[str, UploadSession] = {}
+        self.root = self._make(None, "root", None, Author("", "SharePoint"), now)
+
+    # ------------------------------------------------------------------------------------------------------------ look
+
+    def item(self, item_id: str) -> Item:
+        """By id, or the root by its name."""
+        if item_id.lower() == "root":
+            return self.root
+        if item_id not in self._items:
+            raise _not_found()
+        return self._items[item_id]
+
+    def find(self, path: str, below: Item | None = None) -> Item | None:
+        current = below or self.root
+        for name in (part for part in path.split("/") if part):
+            child = current.children.get(name.casefold())
+            if child is None:
+                return None
+            current = child
+        return current
+
+    def at(self, path: str, below: Item | None = None) -> Item:
+        item = self.find(path, below)
+        if item is None:
+            raise _not_found()
+        return item
+
+    def walk(self, folder: Item | None = None) -> Iterator[Item]:
+        """Everything below, folders before what they hold, by name."""
+        for _, child in sorted((folder or self.root).children.items()):
+            yield child
+            yield from self.walk(child)
+
+    # ----------------------------------------------------------------------------------------------------------- write
+
+    def make_folder(self, parent: Item, name: str, *, conflict: str, author: Author, now: datetime) -> Item:
+        """A new folder; the existing one for `replace`, which keeps what is in it."""
+        _check_name(name)
+        if not parent.is_folder:
+            raise GraphError(400, "invalidRequest", "Children can only be made below a folder.")
+        existing = parent.children.get(name.casefold())
+        if existing is not None:
+            if conflict == "rename":
+                name = _free_name(parent, name)
+            elif conflict == "replace" and existing.is_folder:
+                return existing
+            else:
+                raise _taken()
+        return self._make(parent, name, None, author, now)
+
+    def ensure_folder(self, path: str, *, author: Author, now: datetime, below: Item | None = None) -> Item:
+        """The folder at *path*, made with those above it where they are missing."""
+        current = below or self.root
+        for name in (part for part in path.split("/") if part):
+            current = current.children.get(name.casefold()) or self.make_folder(
+                current, name, conflict="fail", author=author, now=now
+            )
+        return current
+
+    def put(
+        self,
+        parent: Item,
+        path: str,
+        content: bytes,
+        *,
+        author: Author,
+        now: datetime,
+        mime_type: str = "",
+        conflict: str = "replace",
+        if_match: str | None = None,
+    ) -> tuple[Item, bool]:
+        """Create or replace the file at *path* below *parent*; missing folders are made. Second: whether it is new."""
+        folders, _, name = path.strip("/").rpartition("/")
+        _check_name(name)
+        folder = self.ensure_folder(folders, author=author, now=now, below=parent)
+        existing = folder.children.get(name.casefold())
+        if existing is not None and conflict == "rename":
+            name, existing = _free_name(folder, name), None
+        if existing is None:
+            if if_match is not None:
+                raise _not_found()
+            kept = office.stored(name, content)
+            return self._make(folder, name, kept, author, now, mime_type), True
+        if conflict == "fail" or existing.is_folder:
+            raise _taken()
+        self.replace(existing, content, author=author, now=now, if_match=if_match)
+        return existing, False
+
+    def replace(
+        self, item: Item, content: bytes, *, author: Author, now: datetime, if_match: str | None = None
+    ) -> None:
+        """New content for a file: always a new version, also when the bytes are the same."""
+        if item.is_folder:
+            raise GraphError(400, "invalidRequest", "A folder has no content.")
+        check_match(item.etag, if_match)
+        item.content = office.stored(item.name, content)
+        item.author, item.modified_at = author, now
+        item.version += 1
+        item.content_version += 1
+
+    def delete(self, item: Item, *, if_match: str | None = None) -> None:
+        if item.parent is None:
+            raise GraphError(403, "accessDenied", "The root folder cannot be deleted.")
+        check_match(item.etag, if_match)
+        for below in [*self.walk(item), item]:
+            del self._items[below.id]
+        del item.parent.children[item.name.casefold()]
+
+    def _make(
+        self, parent: Item | None, name: str, content: bytes | None, author: Author, now: datetime, mime_type: str = ""
+    ) -> Item:
+        guid = self._new_id("item", f"{self.site_id}/{parent.path if parent else ''}/{name}")
+        item = Item(
+            id="01" + base64.b32encode(bytes.fromhex(guid.replace("-", ""))).decode().rstrip("="),
+            guid=guid,
+            name=name,
+            parent=parent,
+            content=content,
+            mime_type=mimetypes.guess_type(name)[0] or mime_type or "application/octet-stream",
+            author=author,
+            created_at=now,
+            modified_at=now,
+        )
+        self._items[item.id] = item
+        if parent is not None:
+            parent.children[name.casefold()] = item
+            parent.modified_at = now
+        return item
+
+    # ------------------------------------------------------------------------------------------------- upload sessions
+
+    def open_session(
+        self, parent: Item, name: str, *, conflict: str, if_match: str | None, author: Author, now: datetime
+    ) -> UploadSession:
+        _check_name(name)
+        session = UploadSession(
+            id=self._new_id("upload", f"{self.site_id}/{parent.path}/{name}"),
+            parent=parent,
+            name=name,
+            conflict=conflict,
+            if_match=if_match,
+            author=author,
+            expires_at=now + timedelta(days=14),
+        )
+        self._sessions[session.id] = session
+        return session
+
+    def session(self, session_id: str, now: datetime) -> UploadSession:
+        session = self._sessions.get(session_id)
+        if session is None or session.expires_at <= now:
+            raise GraphError(404, "itemNotFound", "The upload session was not found.")
+        return session
+
+    def close_session(self, session: UploadSession) -> None:
+        self._sessions.pop(session.id, None)
+
+    def receive(
+        self, session: UploadSession, content_range: str, data: bytes, now: datetime
+    ) -> tuple[Item, bool] | None:
+        """Take one range; the file and whether it is new once the last has come, None before."""
+        match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", content_range.strip())
+        if match is None:
+            raise GraphError(400, "invalidRequest", "The Content-Range header is missing or malformed.")
+        first, last, total = (int(part) for part in match.groups())
+        if first != len(session.received) or session.total not in (None, total) or last >= total:
+            raise GraphError(416, "invalidRange", "The uploaded fragment overlaps with already received data.")
+        if last - first + 1 != len(data):
+            raise GraphError(400, "invalidRequest", "The length of the fragment is not that of its Content-Range.")
+        if last + 1 < total and len(data) % RANGE_UNIT:
+            raise GraphError(400, "invalidRequest", "A fragment must be a multiple of 320 KiB.")
+        session.total = total
+        session.received += data
+        if last + 1 < total:
+            return None
+        self.close_session(session)
+        return self.put(
+            session.parent,
+            session.name,
+            session.received,
+            author=session.author,
+            now=now,
+            conflict=session.conflict,
+            if_match=session.if_match,
+        )
+
+    # --------------------------------------------------------------------------------------------------------- showing
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "description": "",
+            "driveType": "documentLibrary",
+            "webUrl": self.web_url,
+            "createdDateTime": instant(self.created_at),
+            "lastModifiedDateTime": instant(self.root.modified_at),
+            "owner": {"user": {"displayName": self.owner}},
+            "quota": {"deleted": 0, "remaining": 27487790694400, "state": "normal", "total": 27487790694400, "used": 0},
+        }
+
+    def item_json(self, item: Item) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "id": item.id,
+            "name": item.name,
+            "eTag": item.etag,
+            "cTag": item.ctag,
+            "size": item.size(),
+            "createdDateTime": instant(item.created_at),
+            "lastModifiedDateTime": instant(item.modified_at),
+            "createdBy": item.author.identity(),
+            "lastModifiedBy": item.author.identity(),
+            "webUrl": f"{self.web_url}/{quote(item.path)}".rstrip("/"),
+            "parentReference": self._reference(item),
+            "fileSystemInfo": {
+                "createdDateTime": instant(item.created_at),
+                "lastModifiedDateTime": instant(item.modified_at),
+            },
+        }
+        if item.is_folder:
+            body["folder"] = {"childCount": len(item.children)}
+        else:
+            body["file"] = {"mimeType": item.mime_type, "hashes": {"sha1Hash": item.sha1()}}
+        if item.parent is None:
+            body["root"] = {}
+        return body
+
+    def _reference(self, item: Item) -> dict[str, Any]:
+        reference: dict[str, Any] = {"driveId": self.id, "driveType": "documentLibrary", "siteId": self.site_id}
+        if item.parent is not None:
+            below = f"/{item.parent.path}" if item.parent.path else ""
+            reference |= {"id": item.parent.id, "name": item.parent.name, "path": f"/drives/{self.id}/root:{below}"}
+        return reference
+
+    def canonical(self) -> dict[str, Any]:
+        """Path → sha256 of a file's bytes, or None for a folder."""
+        return {
+            item.path: None if item.content is None else hashlib.sha256(item.content).hexdigest()
+            for item in self.walk()
+        }
+
+
+def check_match(etag: str, if_match: str | None) -> None:
+    """412 unless *if_match* is absent, a star or the current *etag*."""
+    if if_match not in (None, "*", etag, etag.strip('"')):
+        raise GraphError(412, "resourceModified", "ETag does not match current item's value")
+
+
+def _check_name(name: str) -> None:
+    if not name or _FORBIDDEN.search(name) or name != name.strip() or name.endswith("."):
+        raise GraphError(400, "invalidRequest", "The provided name cannot be used for a file or folder.")
+
+
+def _free_name(folder: Item, name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    number = 1
+    while True:
+        candidate = f"{stem} {number}{dot}{ending}" if dot else f"{name} {number}"
+        if candidate.casefold() not in folder.children:
+            return candidate
+        number += 1
+
+
+def _not_found() -> GraphError:
+    return GraphError(404, "itemNotFound", "The resource could not be found.")
+
+
+def _taken() -> GraphError:
+    return GraphError(409, "nameAlreadyExists", "The specified item name already exists.")
+
+
+def _url_safe(*guids: str) -> str:
+    return base64.urlsafe_b64encode(bytes.fromhex("".join(guids).replace("-", ""))).decode().rstrip("=")
