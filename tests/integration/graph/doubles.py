@@ -1,0 +1,74 @@
+"""A Graph whose answers the test decides, over a transport instead of a socket."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import respx
+
+from integration.graph.client import Graph, Request
+from integration.retry import Call
+from tests.clocks import StillClock
+
+URL = "https://graph.test/v1.0"
+NOW = datetime(2026, 9, 1, 10, tzinfo=UTC)
+
+
+class OneToken:
+    """Tokens that tell which of them is asked for; `refusal` is raised instead when it is set."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, bool]] = []
+        self.refusal: Exception | None = None
+
+    async def token(self, client_id: str, scope: str, *, fresh: bool = False) -> str:
+        self.asked.append((scope, fresh))
+        if fresh and self.refusal is not None:
+            raise self.refusal
+        return f"{client_id}-{'fresh' if fresh else 'token'}"
+
+
+class Double:
+    """A Graph client, what it was asked, and the clock it sleeps by."""
+
+    def __init__(self) -> None:
+        self.router = respx.Router(assert_all_called=False)
+        self.clock = StillClock(NOW)
+        self.tokens = OneToken()
+        transport = httpx.MockTransport(self.router.async_handler)
+        self.graph = Graph(URL, "hands", self.tokens, self.clock, transport=transport)
+
+    def on(self, method: str, path: str, *answers: httpx.Response | Exception) -> respx.Route:
+        """Answer calls to *path* with *answers* one after the other, the last one for ever."""
+
+        def endless() -> Iterator[httpx.Response | Exception]:
+            yield from answers
+            while True:
+                yield answers[-1]
+
+        return self.router.route(method=method, url__startswith=URL + path).mock(side_effect=endless())
+
+    @staticmethod
+    def request(method: str, call: Call) -> Request:
+        """A write to /teams."""
+        return Request(action="try it", address=lambda sdk: sdk.teams, method=method, call=call, body={})
+
+    @property
+    def requests(self) -> Sequence[httpx.Request]:
+        return [call.request for call in self.router.calls]
+
+    def waited(self) -> float:
+        return (self.clock.now() - NOW).total_seconds()
+
+
+def answer(status: int, body: Any = None, **headers: str) -> httpx.Response:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return (
+        httpx.Response(status, json=body, headers=names) if body is not None else httpx.Response(status, headers=names)
+    )
+
+
+def error(status: int, code: str, message: str = "No.", **headers: str) -> httpx.Response:
+    inner = {"request-id": "inner-id", "date": "2026-09-01T10:00:00"}
+    return answer(status, {"error": {"code": code, "message": message, "innerError": inner}}, **headers)
