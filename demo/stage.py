@@ -60,7 +60,10 @@ class Stage:
     async def run(self, *arguments: str) -> tuple[int, str]:
         """Run a command of `vareunge` in the service's environment; its exit code and what it printed."""
         process = await asyncio.create_subprocess_exec(
-            *_command(*arguments), env=self.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+            *_command(*arguments),
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
         )
         printed, _ = await process.communicate()
         return process.returncode or 0, printed.decode()

@@ -1,0 +1,176 @@
+"""The people of the demo: they read what reaches them in the sandbox and answer as the story says."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import unescape
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict
+from ruamel.yaml import YAML
+
+from config.programme import Person, Programme, Role, WorkPackage
+from demo.stage import Stage, StageError
+
+FORM_LINK = re.compile(r'href="([^"]*/svar/[^"]+)"')
+
+
+class Part(BaseModel):
+    """How one lead answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    how: Literal["prompt", "late", "never"] = "prompt"
+    light: str = "green"
+    done: str = ""
+    next: str = ""
+    hinders: str = ""
+    question: str = ""
+    proposal: str = ""
+    progress: float = 0.0
+
+
+class Story(BaseModel):
+    """The demo as data. *starts*: local time of the programme; *longest_days*: simulated days until it must be over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    programme: Path
+    starts: datetime
+    longest_days: int
+    packages: Mapping[str, Part]
+    otherwise: Part
+
+    def part(self, package: str) -> Part:
+        return self.packages.get(package, self.otherwise)
+
+
+def load_story(path: Path) -> Story:
+    """The story in *path*; what a package leaves out is as in `otherwise`."""
+    read = YAML(typ="safe").load(path.read_text())
+    usual = read["otherwise"]
+    read["packages"] = {key: {**usual, **(part or {})} for key, part in read.get("packages", {}).items()}
+    read["programme"] = path.parent.parent / read["programme"]
+    return Story.model_validate(read)
+
+
+def answer_to(part: Part, package: WorkPackage) -> dict[str, str]:
+    """The form's fields as the lead fills them in."""
+    texts = {name: getattr(part, name) for name in ("light", "done", "next", "hinders", "question", "proposal")}
+    numbers = {
+        f"indicator:{indicator.key}": f"{start + (end - start) * part.progress:.0f}"
+        for indicator in package.indicators
+        if (start := indicator.baseline) is not None and (end := indicator.target) is not None
+    }
+    return texts | numbers
+
+
+@dataclass
+class Lead:
+    """One lead of one package, and which requests they have dealt with."""
+
+    person: Person
+    package: WorkPackage
+    part: Part
+    dealt_with: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What a lead just did."""
+
+    package: str
+    surface: Literal["card", "form"]
+
+
+class Cast:
+    """Everybody who answers in the demo."""
+
+    def __init__(self, stage: Stage, programme: Programme, story: Story, *, on: datetime) -> None:
+        self._stage = stage
+        self._leads = [
+            Lead(person, package, story.part(package.key))
+            for municipality in programme.municipalities
+            for package in programme.running_packages(municipality.slug, on=on.date())
+            for person in programme.holders(
+                Role.WORK_PACKAGE_LEAD, on=on.date(), municipality=municipality.slug, work_package=package.key
+            )
+        ]
+
+    async def read_and_answer(self) -> list[Answered]:
+        """Everybody looks at what they got once, and answers what they will answer."""
+        answered = [await self._turn(lead) for lead in self._leads if lead.part.how != "never"]
+        return [each for each in answered if each is not None]
+
+    async def _turn(self, lead: Lead) -> Answered | None:
+        if await self._answer_card(lead):
+            return Answered(package=lead.package.key, surface="card")
+        if await self._answer_form(lead):
+            return Answered(package=lead.package.key, surface="form")
+        return None
+
+    async def _answer_card(self, lead: Lead) -> bool:
+        chats = await self._stage.control("GET", f"people/{lead.person.email}/chats")
+        seen: dict[str, list[tuple[str, str]]] = {}
+        for chat in chats:
+            for message in chat["messages"]:
+                request = _request_of(message["card"])
+                if request and lead.package.name in str(message["card"]):
+                    seen.setdefault(request, []).append((chat["conversation"], message["activity"]))
+        for request, messages in seen.items():
+            if request in lead.dealt_with or not _has_come(lead.part, len(messages)):
+                continue
+            conversation, activity = messages[-1]
+            data = answer_to(lead.part, lead.package)
+            reply = await self._stage.control(
+                "POST",
+                f"people/{lead.person.email}/act",
+                json={"conversation": conversation, "activity": activity, "verb": "answer_status", "data": data},
+            )
+            if reply["status"] != 200:
+                raise StageError(f"the card of {lead.package.key} was answered with {reply}")
+            lead.dealt_with.add(request)
+            return True
+        return False
+
+    async def _answer_form(self, lead: Lead) -> bool:
+        mails = await self._stage.control("GET", f"people/{lead.person.email}/mail")
+        seen: dict[str, int] = {}
+        for mail in mails:
+            if lead.package.name in mail["subject"] + mail["html"]:
+                for link in set(FORM_LINK.findall(mail["html"])):
+                    seen[unescape(link)] = seen.get(unescape(link), 0) + 1
+        for link, times in seen.items():
+            if link in lead.dealt_with or not _has_come(lead.part, times):
+                continue
+            page = await self._stage.http.get(link)
+            if page.status_code != 200:
+                lead.dealt_with.add(link)  # Its round is closed.
+                continue
+            origin = "{0.scheme}://{0.netloc}".format(urlsplit(link))
+            sent = await self._stage.http.post(
+                link, data=answer_to(lead.part, lead.package), headers={"Origin": origin}, follow_redirects=True
+            )
+            if sent.status_code != 200:
+                raise StageError(f"the form of {lead.package.key} was answered with {sent.status_code}: {sent.text}")
+            lead.dealt_with.add(link)
+            return True
+        return False
+
+
+def _has_come(part: Part, messages: int) -> bool:
+    return messages >= (2 if part.how == "late" else 1)
+
+
+def _request_of(card: Any) -> str | None:
+    """The request that a card's «send» button answers, if it has one."""
+    if isinstance(card, list):
+        return next(filter(None, map(_request_of, card)), None)
+    if not isinstance(card, dict):
+        return None
+    if card.get("verb") == "answer_status":
+        return str(card["data"]["request_id"])
+    return next(filter(None, map(_request_of, card.values())), None)
