@@ -1,0 +1,214 @@
+"""The catalogue of apps, and installing them in teams and for people."""
+
+from typing import Any
+
+from sandbox.catalog import CatalogApp
+from sandbox.filters import filter_of
+from sandbox.graph.channels import app_json
+from sandbox.permissions import only_for_own_app
+from sandbox.routing import Call, GraphError, Reply, bound_id, collection, operation
+from sandbox.teams import Installation
+from sandbox.throttling import TEAMS
+
+INSTALL_IN_TEAM = (
+    "TeamsAppInstallation.ReadWriteSelfForTeam.All",
+    "TeamsAppInstallation.ReadWriteForTeam.All",
+    "TeamsAppInstallation.ReadWriteAndConsentSelfForTeam.All",
+    "TeamsAppInstallation.ReadWriteAndConsentForTeam.All",
+    "Group.ReadWrite.All",
+    "Directory.ReadWrite.All",
+)
+WITHOUT_CONSENT = frozenset(
+    {"TeamsAppInstallation.ReadWriteSelfForTeam.All", "TeamsAppInstallation.ReadWriteForTeam.All"}
+)
+"""Not enough for an app that asks for resource-specific permissions."""
+READ_IN_TEAM = (
+    "TeamsAppInstallation.ReadForTeam.All",
+    "TeamsAppInstallation.Read.All",
+    "Group.Read.All",
+    "Directory.Read.All",
+    *INSTALL_IN_TEAM,
+)
+INSTALL_FOR_USER = (
+    "TeamsAppInstallation.ReadWriteSelfForUser.All",
+    "TeamsAppInstallation.ReadWriteForUser.All",
+    "TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All",
+    "TeamsAppInstallation.ReadWriteAndConsentForUser.All",
+)
+READ_FOR_USER = ("TeamsAppInstallation.ReadForUser.All", "TeamsAppInstallation.Read.All", *INSTALL_FOR_USER)
+READ_CHAT = (
+    "TeamsAppInstallation.ReadForUser.All",
+    "TeamsAppInstallation.Read.All",
+    "TeamsAppInstallation.ReadWriteForUser.All",
+    "TeamsAppInstallation.ReadWriteSelfForUser.All",
+)
+
+
+@operation(
+    "GET", "/appCatalogs/teamsApps", permissions=("AppCatalog.Read.All", "AppCatalog.ReadWrite.All"), limits=(TEAMS(),)
+)
+def list_apps(call: Call) -> Reply:
+    """The organisation's and the built-in ones; $filter on externalId or id."""
+    wanted = filter_of(call)
+    apps = [_catalog_json(call, app) for app in call.tenant.catalog.apps.values()]
+    return collection(call, [app for app in apps if wanted is None or wanted.matches(app)])
+
+
+def _catalog_json(call: Call, app: CatalogApp) -> dict[str, Any]:
+    known = app_json(app)
+    if "appDefinitions" in call.query.names("expand"):
+        known["appDefinitions"] = [_definition_json(app)]
+    return known
+
+
+def _definition_json(app: CatalogApp) -> dict[str, Any]:
+    return {
+        "id": f"{app.id}:{app.version}",
+        "teamsAppId": app.id,
+        "displayName": app.name,
+        "version": app.version,
+        "publishingState": "published",
+    }
+
+
+# --------------------------------------------------------------------------------------------------------------- teams
+
+
+@operation(
+    "GET",
+    "/teams/{team}/installedApps",
+    permissions=READ_IN_TEAM,
+    rsc=("TeamsAppInstallation.Read.Group",),
+    limits=(TEAMS(),),
+)
+def list_in_team(call: Call) -> Reply:
+    """With `$expand=teamsApp,teamsAppDefinition` and $filter on teamsApp/externalId."""
+    team = call.tenant.teams.get_team(call.args["team"])
+    return _installations(call, list(team.installations.values()))
+
+
+@operation("POST", "/teams/{team}/installedApps", permissions=INSTALL_IN_TEAM, limits=(TEAMS(),))
+def install_in_team(call: Call) -> Reply:
+    """The consent must be the manifest's, no more and no less."""
+    team = call.tenant.teams.get_team(call.args["team"])
+    app = _app_to_install(call, "team")
+    if app.resource_specific and call.allowed_by <= WITHOUT_CONSENT:
+        raise GraphError(403, "Forbidden", "The app asks for resource-specific consent, which the caller may not give.")
+    consented = _consented(call.json())
+    if consented != app.resource_specific:
+        raise GraphError(
+            400, "BadRequest", "The consentedPermissionSet must be exactly what the app's manifest asks for."
+        )
+    if any(found.app_id == app.id for found in team.installations.values()):
+        raise GraphError(409, "Conflict", "App already installed in the scope.")
+    installation = Installation(
+        id=call.tenant.new_id("installation", f"{team.id}/{app.external_id}"),
+        app_id=app.id,
+        created_at=call.now,
+        consented=frozenset(name for name, kind in consented if kind == "application"),
+    )
+    team.installations[installation.id] = installation
+    for hook in call.tenant.on_install:
+        hook(app, "team", team.id)
+    location = f"/teams('{team.id}')/installedApps('{installation.id}')"
+    return Reply(201, None, {"Location": location})
+
+
+# -------------------------------------------------------------------------------------------------------------- people
+
+
+@operation("GET", "/users/{user}/teamwork/installedApps", permissions=READ_FOR_USER, limits=(TEAMS(),))
+def list_for_user(call: Call) -> Reply:
+    """What is installed for a person."""
+    user = call.tenant.directory.get_user(call.args["user"])
+    return _installations(call, list(call.tenant.teams.personal.get(user.id, {}).values()))
+
+
+@operation("POST", "/users/{user}/teamwork/installedApps", permissions=INSTALL_FOR_USER, limits=(TEAMS(),))
+def install_for_user(call: Call) -> Reply:
+    """Not for guests."""
+    user = call.tenant.directory.get_user(call.args["user"])
+    app = _app_to_install(call, "personal")
+    if user.guest:
+        raise GraphError(403, "Forbidden", "Apps cannot be installed for guest users.")
+    installed = call.tenant.teams.personal.setdefault(user.id, {})
+    if any(found.app_id == app.id for found in installed.values()):
+        raise GraphError(409, "Conflict", "App already installed in the scope.")
+    installation = Installation(
+        id=call.tenant.new_id("installation", f"{user.id}/{app.external_id}"), app_id=app.id, created_at=call.now
+    )
+    installed[installation.id] = installation
+    for hook in call.tenant.on_install:
+        hook(app, "personal", user.id)
+    return Reply(201)
+
+
+@operation("GET", "/users/{user}/teamwork/installedApps/{installation}/chat", permissions=READ_CHAT, limits=(TEAMS(),))
+def get_personal_chat(call: Call) -> Reply:
+    """The conversation between the person and the app's bot; 404 for a moment after the installation."""
+    user = call.tenant.directory.get_user(call.args["user"])
+    installation = call.tenant.teams.personal.get(user.id, {}).get(call.args["installation"])
+    if installation is None or installation.created_at + call.tenant.latency.chat_ready > call.now:
+        raise GraphError(404, "NotFound", "The chat of the installation was not found.")
+    app = call.tenant.catalog.apps[installation.app_id]
+    _refuse_foreign(call, app)
+    return Reply(
+        200,
+        {
+            "id": call.tenant.personal_chat_id(user.id, app),
+            "topic": None,
+            "createdDateTime": installation.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "chatType": "oneOnOne",
+            "tenantId": call.tenant.id,
+            "webUrl": None,
+        },
+    )
+
+
+# -------------------------------------------------------------------------------------------------------------- shared
+
+
+def _app_to_install(call: Call, scope: str) -> CatalogApp:
+    app_id = bound_id(call.json().get("teamsApp@odata.bind"), "teamsApps")
+    app = call.tenant.catalog.apps.get(app_id)
+    if app is None:
+        raise GraphError(404, "NotFound", f"App {app_id} was not found in the catalogue.")
+    if scope not in app.scopes:
+        raise GraphError(400, "BadRequest", f"The app does not support the {scope} scope.")
+    _refuse_foreign(call, app)
+    return app
+
+
+def _refuse_foreign(call: Call, app: CatalogApp) -> None:
+    if only_for_own_app(call.allowed_by) and app.web_application_id != call.app.client_id:
+        raise GraphError(403, "Forbidden", f"{', '.join(sorted(call.allowed_by))} is for the caller's own app only.")
+
+
+def _consented(body: dict[str, Any]) -> frozenset[tuple[str, str]]:
+    given = (body.get("consentedPermissionSet") or {}).get("resourceSpecificPermissions") or []
+    try:
+        return frozenset((entry["permissionValue"], entry["permissionType"].lower()) for entry in given)
+    except (KeyError, TypeError, AttributeError):
+        raise GraphError(400, "BadRequest", "A permission needs permissionValue and permissionType.") from None
+
+
+def _installations(call: Call, found: list[Installation]) -> Reply:
+    wanted, expanded = filter_of(call), set(call.query.names("expand"))
+    shown = []
+    for installation in found:
+        app = call.tenant.catalog.apps[installation.app_id]
+        known = {
+            "id": installation.id,
+            "consentedPermissionSet": {
+                "resourceSpecificPermissions": [
+                    {"permissionValue": name, "permissionType": "application"}
+                    for name in sorted(installation.consented)
+                ]
+            },
+            "teamsApp": app_json(app),
+            "teamsAppDefinition": _definition_json(app),
+        }
+        if wanted is None or wanted.matches(known):
+            hidden = {"teamsApp", "teamsAppDefinition"} - expanded
+            shown.append({name: value for name, value in known.items() if name not in hidden})
+    return collection(call, shown)

@@ -1,0 +1,82 @@
+"""Several requests in one: $batch."""
+
+import base64
+import json
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from sandbox.permissions import EVERYBODY
+from sandbox.routing import Call, GraphError, Headers, Reply, operation
+
+MOST = 20
+
+
+@operation("POST", "/$batch", permissions=(EVERYBODY,))
+def batch(call: Call) -> Reply:
+    """Every part is checked, throttled and answered by itself; the whole is 200 unless it is malformed."""
+    parts = _checked(call.json().get("requests"))
+    answers: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        answers[part["id"].lower()] = _answer(call, part, answers)
+    return Reply(200, {"responses": [answers[part["id"].lower()] for part in parts]})
+
+
+def _checked(parts: Any) -> list[dict[str, Any]]:
+    if not isinstance(parts, list) or not 1 <= len(parts) <= MOST:
+        raise _malformed(f"A batch holds 1 to {MOST} requests.")
+    known: set[str] = set()
+    for part in parts:
+        if not isinstance(part, dict) or not isinstance(part.get("id"), str) or not part["id"]:
+            raise _malformed("Every request needs an id.")
+        if part["id"].lower() in known:
+            raise _malformed(f"The id '{part['id']}' is used twice.")
+        if "depends_on" in part:
+            raise _malformed("Unknown property 'depends_on': it is written dependsOn.")
+        url = part.get("url")
+        if not isinstance(part.get("method"), str) or not isinstance(url, str) or urlsplit(url).scheme:
+            raise _malformed("Every request needs a method and a relative url.")
+        if part.get("body") is not None and "content-type" not in Headers(part.get("headers") or {}):
+            raise _malformed("A request with a body needs a Content-Type header.")
+        missing = [each for each in part.get("dependsOn") or () if str(each).lower() not in known]
+        if missing:
+            raise _malformed(f"'{part['id']}' depends on '{missing[0]}', which does not come before it.")
+        known.add(part["id"].lower())
+    return parts
+
+
+def _answer(call: Call, part: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    # Imported here: dispatch registers this module.
+    from sandbox.dispatch import GraphRequest, answer_as, error_reply
+
+    request_id = str(uuid4())
+    client_request_id = call.headers.get("client-request-id", request_id)
+    url = urlsplit("/" + part["url"].removeprefix("/v1.0").lstrip("/"))
+    body = part.get("body")
+    request = GraphRequest(
+        method=part["method"].upper(),
+        path=unquote(url.path),
+        query=url.query,
+        headers=Headers(part.get("headers") or {}),
+        raw=b"" if body is None else json.dumps(body).encode(),
+        base_url=call.base_url,
+    )
+    try:
+        if any(answers[str(each).lower()]["status"] >= 400 for each in part.get("dependsOn") or ()):
+            raise GraphError(424, "FailedDependency", "A request that this one depends on has failed.")
+        reply = answer_as(call.tenant, call.app, request)
+    except GraphError as error:
+        reply = error_reply(error, call.now, request_id, client_request_id)
+    headers = dict(reply.headers)
+    answered: dict[str, Any] = {"id": part["id"], "status": reply.status, "headers": headers}
+    if isinstance(reply.body, bytes):
+        headers["Content-Type"] = reply.content_type
+        answered["body"] = base64.b64encode(reply.body).decode()
+    elif reply.body is not None:
+        headers["Content-Type"] = "application/json"
+        answered["body"] = reply.body
+    return answered
+
+
+def _malformed(message: str) -> GraphError:
+    return GraphError(400, "BadRequest", message)
