@@ -53,7 +53,8 @@ class StatusRounds:
         if planned is None:
             return Done(note="no local board's meeting")
         if existing is not None:
-            return await self._follow(existing, planned, history)
+            await self._follow(existing, planned, history)
+            return Done()
         if now < planned.opens_at:
             return Parked(until=planned.opens_at, note="opens later")
         if now >= planned.deadline_at:
@@ -72,7 +73,7 @@ class StatusRounds:
     async def remind(self, unit: DueUnit, history: History) -> Outcome:
         """Remind those who have not answered, unless a later reminder is due already."""
         meeting, _, number = unit.subject.rpartition("/")
-        status_round = await self._rounds.find_round(meeting)
+        status_round = await self._current(meeting, history)
         if status_round is None or not number.isdigit() or not 0 < int(number) <= len(status_round.reminders_at):
             return Done(note="no such reminder")
         now, due_at = self._ports.clock.now(), status_round.reminders_at[int(number) - 1]
@@ -84,7 +85,7 @@ class StatusRounds:
 
     async def close(self, unit: DueUnit, history: History) -> Outcome:
         """Close the round at its deadline: unanswered requests are missing, links end, the report is compiled."""
-        status_round = await self._rounds.find_round(unit.subject)
+        status_round = await self._current(unit.subject, history)
         if status_round is None:
             return Done(note="no such round")
         now = self._ports.clock.now()
@@ -173,16 +174,28 @@ class StatusRounds:
                 messages.append(await callers.message(REQUEST_CALL, reach, surface, with_link=with_links))
         return messages
 
-    async def _follow(self, existing: StatusRound, planned: StatusRound, history: History) -> Outcome:
+    async def _current(self, meeting_key: str, history: History) -> StatusRound | None:
+        """The round, first brought to where its meeting is now: nobody is reminded or cut off by an old date."""
+        status_round = await self._rounds.find_round(meeting_key)
+        meeting = await self._rounds.find_meeting(meeting_key)
+        if status_round is None or meeting is None:
+            return None
+        if meeting.cancelled:
+            await self._call_off(status_round, history)
+            return await self._rounds.find_round(meeting_key)
+        planned = _planned(await self._ports.programme(), meeting)
+        return await self._follow(status_round, planned, history) if planned else status_round
+
+    async def _follow(self, existing: StatusRound, planned: StatusRound, history: History) -> StatusRound:
         moved = replace(planned, state=existing.state, opens_at=existing.opens_at)
         if existing.state is not RoundState.OPEN or moved == existing:
-            return Done()
+            return existing
         now = self._ports.clock.now()
         requests = await self._rounds.list_requests(existing.meeting)
         then = (*plan.units_of(moved), *plan.refresh_units(requests, now))
         await self._rounds.move_round(moved, then=then)
         await history.note("status.moved", meeting=existing.meeting)
-        return Done()
+        return moved
 
     async def _call_off(self, existing: StatusRound | None, history: History) -> Outcome:
         if existing is None:
@@ -205,7 +218,7 @@ class StatusRounds:
 
     async def _call_on(self, meeting_key: str, call: Call, history: History) -> Outcome:
         """Send *call* to everybody who owes an answer, in sending hours."""
-        status_round = await self._rounds.find_round(meeting_key)
+        status_round = await self._current(meeting_key, history)
         meeting = await self._rounds.find_meeting(meeting_key)
         if status_round is None or meeting is None:
             return Done(note="no such round")

@@ -142,7 +142,7 @@ class StatusDesk:
     async def _person(self, programme: Programme, sender: Sender) -> str | None:
         if isinstance(sender, ByLink):
             return next((person.key for person in programme.people if person.key == sender.person), None)
-        account = await self._accounts.find_account(sender.object_id)
+        account = await self._accounts.find_by_object_id(sender.object_id)
         if account is None or not account.enabled:
             return None
         email = account.email.lower()

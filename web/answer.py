@@ -1,0 +1,235 @@
+"""The answer form: `GET|POST /svar/{token}`. The link is the person's own; whoever holds it answers as them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+import texts
+from web.pages import page
+from workflows.ports import Link, Links
+from workflows.status_answers import MAX_TEXT
+from workflows.status_desk import ByLink, StatusDesk, StatusForm, over_words
+from workflows.status_messages import Asked, named
+from workflows.status_values import (
+    TEXT_FIELDS,
+    AnswerContent,
+    AnswerRefused,
+    AnswerSurface,
+    InvalidAnswer,
+    Light,
+    RoundOver,
+)
+
+MAX_BODY = 256_000
+"""Bytes; five long texts of the widest characters, percent-encoded, are far below."""
+MAX_FIELDS = 100
+LIGHTS = tuple(light.value for light in Light)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberField:
+    """One indicator's input."""
+
+    name: str
+    label: str
+    help: str
+    value: str
+
+
+def router(*, desk: StatusDesk, links: Links, public_url: str) -> APIRouter:
+    """*public_url*: our own address; a form sent from a page elsewhere is not taken."""
+    routes = APIRouter()
+
+    @routes.get("/svar/{token}", response_class=HTMLResponse, summary="The answer form; changes nothing")
+    async def show(request: Request, token: str) -> HTMLResponse:
+        link = await links.resolve(token, "answer")
+        if link is None or link.person is None:
+            return _gone(request)
+        try:
+            form = await desk.form(link.subject, sender=ByLink(link.person))
+        except AnswerRefused as refused:
+            return _refused(request, refused)
+        if not form.is_open:
+            return _over(request, form)
+        return _form(request, form, typed=_start(form.asked), problems={})
+
+    @routes.post("/svar/{token}", response_class=HTMLResponse, summary="Store an answer")
+    async def answer(request: Request, token: str) -> HTMLResponse:
+        if not _is_from_us(request, public_url):
+            return _notice(request, 403, "status.foreign_title", "status.foreign")
+        link = await links.resolve(token, "answer")
+        if link is None or link.person is None:
+            return _gone(request)
+        return await _take(request, desk, link, ByLink(link.person), await _read(request))
+
+    return routes
+
+
+async def _take(
+    request: Request, desk: StatusDesk, link: Link, sender: ByLink, typed: Mapping[str, str]
+) -> HTMLResponse:
+    try:
+        receipt = await desk.answer(link.subject, sender=sender, content=typed, surface=AnswerSurface.FORM)
+    except InvalidAnswer as invalid:
+        form = await desk.form(link.subject, sender=sender)
+        problems = {name: form.asked.say(words.key, **words.values) for name, words in invalid.problems.items()}
+        return _form(request, form, typed=typed, problems=problems)
+    except RoundOver:
+        return _over(request, await desk.form(link.subject, sender=sender))
+    except AnswerRefused as refused:
+        return _refused(request, refused)
+    form = await desk.form(link.subject, sender=sender)
+    asked = form.asked
+    return page(
+        request,
+        "answer_receipt.html",
+        language=asked.language,
+        asked=asked,
+        until=asked.moment(receipt.changeable_until),
+        at=asked.moment(receipt.stored_at),
+        rows=_rows(asked, receipt.content),
+        again=request.url.path,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- what is read
+
+
+async def _read(request: Request) -> dict[str, str]:
+    """The form's fields. Refuses more than a form of ours can hold before it is all read."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise HTTPException(413)
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise HTTPException(400) from None
+    return dict(pairs)
+
+
+def _is_from_us(request: Request, public_url: str) -> bool:
+    """Whether the form was sent from our own page. Old browsers say nothing, and then the secret token must do."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    # Our pages send no referrer, and browsers then name no origin either.
+    return origin in (None, "null") or urlsplit(str(origin))[:2] == urlsplit(public_url)[:2]
+
+
+# --------------------------------------------------------------------------------------------------- what is shown
+
+
+def _start(asked: Asked) -> dict[str, str]:
+    """What the form starts with: what is stored, else last time's answer without what was lifted then."""
+    start = asked.prefill
+    if start is None:
+        return {}
+    typed = {"light": start.light.value} | {name: getattr(start, name) for name in TEXT_FIELDS}
+    if asked.answer is None:
+        return typed | {"question": "", "proposal": ""}
+    numbers = {f"indicator:{key}": _number(value, asked.language) for key, value in start.indicators.items()}
+    return typed | numbers
+
+
+def _form(request: Request, form: StatusForm, *, typed: Mapping[str, str], problems: Mapping[str, str]) -> HTMLResponse:
+    asked = form.asked
+    return page(
+        request,
+        "answer.html",
+        status=422 if problems else 200,
+        language=asked.language,
+        form=form,
+        asked=asked,
+        typed=typed,
+        problems=problems,
+        lights=LIGHTS,
+        numbers=[
+            NumberField(
+                name=f"indicator:{item.key}",
+                label=named(item),
+                help=_number_help(asked, item.previous, item.target),
+                value=typed.get(f"indicator:{item.key}", ""),
+            )
+            for item in asked.indicators
+        ],
+        most=MAX_TEXT,
+        correcting=_correcting(asked),
+        can_be_unchanged=asked.answer is None and asked.previous is not None,
+        action=request.url.path,
+    )
+
+
+def _correcting(asked: Asked) -> str:
+    """Whose stored answer the form shows; empty when none is stored."""
+    if asked.answer is None:
+        return ""
+    if asked.answer.by != asked.person.key and not asked.answer.on_behalf and asked.lead:
+        return asked.say("status.form_correcting_other", name=asked.lead, due=asked.due)
+    return asked.say("status.form_correcting", due=asked.due)
+
+
+def _number_help(asked: Asked, previous: float | None, target: float | None) -> str:
+    parts = [asked.say("status.form_decimal")]
+    if previous is not None:
+        parts.append(asked.say("status.form_previous", number=previous))
+    if target is not None:
+        parts.append(asked.say("status.form_target", number=target))
+    return " ".join(part if part.endswith(".") else f"{part}." for part in parts)
+
+
+def _number(value: float, language: str) -> str:
+    return texts.number(value, language)
+
+
+def _rows(asked: Asked, content: AnswerContent) -> list[tuple[str, str]]:
+    """What is stored, question by question."""
+    nothing = asked.say("status.receipt_nothing")
+    rows = [(asked.say("card.light"), asked.say(f"light.{content.light}"))]
+    rows += [(asked.say(f"card.{name}"), getattr(content, name) or nothing) for name in TEXT_FIELDS]
+    for item in asked.indicators:
+        number = content.indicators.get(item.key)
+        rows.append((named(item), nothing if number is None else _number(number, asked.language)))
+    return rows
+
+
+def _over(request: Request, form: StatusForm) -> HTMLResponse:
+    asked, words = form.asked, over_words(form.asked)
+    return page(
+        request,
+        "answer_over.html",
+        status=410,
+        language=asked.language,
+        heading=asked.say("status.over_title"),
+        explanation=asked.say(words.key, **words.values),
+        missing=None if asked.answer else asked.say("status.over_missing", package=asked.package.name),
+        rows=_rows(asked, asked.answer.content) if asked.answer else [],
+    )
+
+
+def _gone(request: Request) -> HTMLResponse:
+    return _notice(request, 404, "status.gone_title", "status.gone", "status.gone_help")
+
+
+def _refused(request: Request, refused: AnswerRefused) -> HTMLResponse:
+    words = refused.words
+    explanation = texts.say(words.key, **words.values)
+    title = texts.say("status.gone_title")
+    return page(request, "answer_over.html", status=403, heading=title, explanation=explanation, missing=None, rows=[])
+
+
+def _notice(request: Request, status: int, title: str, *explanations: str) -> HTMLResponse:
+    return page(
+        request,
+        "answer_over.html",
+        status=status,
+        heading=texts.say(title),
+        explanation=" ".join(texts.say(key) for key in explanations),
+        missing=None,
+        rows=[],
+    )

@@ -1,0 +1,59 @@
+"""What happens when somebody presses a button on a status card."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import texts
+from integration.bot_endpoint import CardAction, card_reply, error_reply, message_reply
+from workflows.ports import Words
+from workflows.status_desk import ByAccount, StatusDesk, StatusForm
+from workflows.status_messages import closed_card, receipt_card, request_card
+from workflows.status_values import AnswerRefused, AnswerSurface, InvalidAnswer, NotYours, RoundOver
+
+OPEN, ANSWER = "open_status", "answer_status"
+VERBS = (OPEN, ANSWER)
+
+
+class StatusActions:
+    """The verbs `open_status` and `answer_status`. The reply is seen only by who pressed."""
+
+    def __init__(self, desk: StatusDesk) -> None:
+        self._desk = desk
+
+    async def act(self, action: CardAction) -> dict[str, Any]:
+        """The reply to a press; a reply in words for everything that is refused. Stores before it answers."""
+        request = action.data.get("request_id")
+        if action.verb not in VERBS or not isinstance(request, str):
+            return _words(Words(key="status.error.unknown"))
+        sender = ByAccount(action.sender_object_id)
+        try:
+            # A refresh that Teams asks for by itself writes nothing, whatever its data say.
+            if action.verb == OPEN or action.automatic:
+                return card_reply(_opened(await self._desk.form(request, sender=sender)))
+            return await self._answer(request, sender, action.data)
+        except NotYours as refused:
+            return message_reply(texts.say(refused.words.key, **refused.words.values))
+        except AnswerRefused as refused:
+            return _words(refused.words)
+
+    async def _answer(self, request: str, sender: ByAccount, data: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            await self._desk.answer(request, sender=sender, content=data, surface=AnswerSurface.CARD)
+        except InvalidAnswer as invalid:
+            form = await self._desk.form(request, sender=sender)
+            asked = form.asked
+            problems = [asked.say(words.key, **words.values) for words in invalid.problems.values()]
+            return card_reply(request_card(asked, typed=data, problems=problems))
+        except RoundOver:
+            form = await self._desk.form(request, sender=sender)
+            return card_reply(closed_card(form.asked))
+        form = await self._desk.form(request, sender=sender)
+        return card_reply(receipt_card(form.asked, editable=form.is_open))
+
+
+def _opened(form: StatusForm) -> dict[str, Any]:
+    return request_card(form.asked) if form.is_open else closed_card(form.asked)
+
+
+def _words(words: Words) -> dict[str, Any]:
+    return error_reply(texts.say(words.key, **words.values))
