@@ -161,7 +161,8 @@ class _Ground:
     def step_cost(self, start: date | None, end: date | None) -> int:
         """What it costs to go from one meeting to the next; None is the period's edge."""
         if end is None:
-            return 0
+            # As if one more meeting stood at the end: so the last one comes in its time instead of not at all.
+            return max(0, (self.last - (start or self.first)).days - self._rhythm.wanted_gap) ** 2
         if start is None:
             return LATE_START_DAY * (end - self.first).days
         gap = (end - start).days
@@ -172,7 +173,7 @@ class _Ground:
     def excess(self, start: date | None, end: date | None) -> int:
         """By how many days two meetings lie too far apart or too close; 0 when their distance keeps the rules."""
         if start is None and end is None:
-            return max(0, (self.last - self.first).days - self._most(self.first, self.last))
+            return max(0, (self.last - self.first).days - self._rhythm.least_gap)
         if start is None:
             assert end is not None
             too_early = (self._ready_after(None) - end).days + 1
