@@ -1,7 +1,7 @@
 """The part of OData's $filter language that Graph's own services understand, as predicates over JSON objects."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -207,12 +207,20 @@ class _Parser:
         raise InvalidFilter(f"'{text}' is no value.")
 
 
-def filter_of(call: Call) -> Filter | None:
-    """What a request's $filter asks for, None without one; 400 when it is none."""
+def filter_of(call: Call, known: Collection[str] | None = None) -> Filter | None:
+    """
+    What a request's $filter asks for, None without one.
+
+    400 when it is none, or asks for a property that is not among the *known* ones: never silently nothing.
+    """
     text = call.query.get("filter", "").strip()
     if not text:
         return None
     try:
-        return parse_filter(text)
+        wanted = parse_filter(text)
     except InvalidFilter as error:
         raise GraphError(400, "BadRequest", f"Invalid filter clause: {error}") from None
+    foreign = {path for path in wanted.paths if known is not None and path.split("/")[0] not in known}
+    if foreign:
+        raise GraphError(400, "BadRequest", f"Invalid filter clause: '{min(foreign)}' cannot be filtered on here.")
+    return wanted

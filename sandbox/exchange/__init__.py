@@ -298,7 +298,7 @@ class Exchange:
             seen_from=before.seen_from if before else seen_from,
             settings=dict(event.settings),
             tags={},
-            attendees=list(event.attendees),
+            attendees=[Attendee(address=each.address, type=each.type) for each in event.attendees],
             response=attendee.response if attendee else "none",
             cancelled=cancelled,
         )

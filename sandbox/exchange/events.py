@@ -16,6 +16,7 @@ from sandbox.exchange.items import (
     parse_address,
     parse_body,
     parse_tags,
+    tags_json,
     with_appendix,
 )
 from sandbox.exchange.zones import instant, shown
@@ -216,6 +217,20 @@ class Event:
             "attendees": [] if hidden else [each.to_json() for each in self.attendees],
             "organizer": self.organizer.to_json(),
             "onlineMeeting": {"joinUrl": self.join_url} if self._has_address(now) else None,
+        }
+
+    def searchable(self) -> dict[str, Any]:
+        """What $filter and $orderby may look at, as it is shown in UTC."""
+        return {
+            "subject": self.subject,
+            "iCalUId": self.uid,
+            "start": shown(self.start, "UTC"),
+            "end": shown(self.end, "UTC"),
+            "createdDateTime": instant(self.created_at),
+            "lastModifiedDateTime": instant(self.modified_at),
+            "isCancelled": self.cancelled,
+            "isOrganizer": self.is_organizer,
+            TAGS: tags_json(self.tags),
         }
 
     def canonical(self) -> dict[str, Any]:

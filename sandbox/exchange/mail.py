@@ -16,6 +16,7 @@ from sandbox.exchange.items import (
     parse_addresses,
     parse_body,
     parse_tags,
+    tags_json,
 )
 from sandbox.exchange.zones import DAY, MINUTE, instant
 from sandbox.routing import GraphError
@@ -143,6 +144,19 @@ class Mail:
             "bccRecipients": [each.to_json() for each in self.bcc],
             "replyTo": [each.to_json() for each in self.reply_to],
             "flag": {"flagStatus": "notFlagged"},
+        }
+
+    def searchable(self) -> dict[str, Any]:
+        """What $filter may look at."""
+        return {
+            "subject": self.subject,
+            "isDraft": self.is_draft,
+            "createdDateTime": instant(self.created_at),
+            "lastModifiedDateTime": instant(self.modified_at),
+            "receivedDateTime": instant(self.sent_at or self.created_at),
+            "sentDateTime": instant(self.sent_at or self.created_at),
+            "from": self.sender.to_json(),
+            TAGS: tags_json(self.tags),
         }
 
     def canonical(self) -> list[Any]:

@@ -35,12 +35,14 @@ def _on_drives(method: str, suffix: str, **options: Any) -> Callable[[Handler], 
 
 @_on_drives("GET", "", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def get_drive(call: Call) -> Reply:
+    """The document library of a site or group."""
     return Reply(200, _drive(call).to_json())
 
 
 @operation("GET", "/sites/{site}/drives", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 @operation("GET", "/groups/{group}/drives", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_drives(call: Call) -> Reply:
+    """The one library a site has here."""
     return collection(call, [_drive(call).to_json()])
 
 
@@ -52,6 +54,7 @@ def list_drives(call: Call) -> Reply:
     limits=(SHAREPOINT(1),),
 )
 def get_item(call: Call) -> Reply:
+    """A file or folder by id or path, with a download address for a file."""
     drive, item = _found(call)
     body = drive.item_json(item)
     if not item.is_folder:
@@ -68,6 +71,7 @@ def get_item(call: Call) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def list_children(call: Call) -> Reply:
+    """What lies directly in a folder, by name."""
     drive, item = _found(call)
     return collection(call, [drive.item_json(child) for _, child in sorted(item.children.items())], size=200)
 
@@ -104,6 +108,7 @@ def get_content(call: Call) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def make_folder(call: Call) -> Reply:
+    """A new folder; what happens to a name that is taken is up to conflictBehavior."""
     body = call.json()
     if not isinstance(body.get("folder"), dict) or not isinstance(body.get("name"), str):
         raise GraphError(400, "invalidRequest", "Only folders are made this way: name and folder are needed.")
@@ -121,6 +126,7 @@ def make_folder(call: Call) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def put_file(call: Call) -> Reply:
+    """Create or replace by path: 201 for a new file, 200 for a new version."""
     drive = _drive(call)
     parent = drive.item(call.args.get("item", "root"))
     item, is_new = drive.put(
@@ -138,6 +144,7 @@ def put_file(call: Call) -> Reply:
 
 @_on_drives("PUT", "/items/{item}/content", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def replace_content(call: Call) -> Reply:
+    """A new version of a file."""
     drive, item = _found(call)
     drive.replace(item, _content(call), author=author_of(call), now=call.now, if_match=call.headers.get("if-match"))
     return Reply(200, drive.item_json(item), {"ETag": item.etag})
@@ -145,6 +152,7 @@ def replace_content(call: Call) -> Reply:
 
 @_on_drives("DELETE", "/root:/{path} /items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def delete_item(call: Call) -> Reply:
+    """Gone with everything below; there is no recycle bin here."""
     drive, item = _found(call)
     drive.delete(item, if_match=call.headers.get("if-match"))
     return Reply(204)
@@ -158,6 +166,7 @@ def delete_item(call: Call) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def create_upload_session(call: Call) -> Reply:
+    """An address for a file that comes in ranges. The published table allows it to Sites.ReadWrite.All only."""
     drive = _drive(call)
     parent = drive.item(call.args.get("item", "root"))
     path = call.args.get("path", "")

@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.exchange import zones
 from sandbox.exchange.events import Event
-from sandbox.exchange.items import TAGS, expanded_tags, tags_json, wants_immutable
+from sandbox.exchange.items import TAGS, expanded_tags, wants_immutable
 from sandbox.exchange.mail import Mailbox
 from sandbox.filters import filter_of, value_at
 from sandbox.routing import Call, GraphError, Reply, collection, operation
@@ -14,6 +14,10 @@ _LIST = ("Calendars.ReadBasic", "Calendars.ReadWrite", "Calendars.Read")
 # The published table leaves Calendars.ReadWrite out where a single event is read.
 _READ = ("Calendars.ReadBasic", "Calendars.Read")
 _WRITE = ("Calendars.ReadWrite",)
+_SEARCHABLE = (
+    *("subject", "iCalUId", "start", "end", "createdDateTime", "lastModifiedDateTime", "isCancelled", "isOrganizer"),
+    TAGS,
+)
 _EVENTS = "/users/{user}/events"
 _CALENDAR = "/users/{user}/calendar/events"
 
@@ -21,6 +25,7 @@ _CALENDAR = "/users/{user}/calendar/events"
 @operation("GET", _EVENTS, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
 @operation("GET", _CALENDAR, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
 def list_events(call: Call) -> Reply:
+    """The events of a calendar, by start."""
     return _events(call, call.tenant.exchange.calendar(_box(call).address.email))
 
 
@@ -38,6 +43,7 @@ def calendar_view(call: Call) -> Reply:
 @operation("POST", _EVENTS, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 @operation("POST", _CALENDAR, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def create_event(call: Call) -> Reply:
+    """Book, and mail who is invited."""
     event = call.tenant.exchange.book(_box(call), call.json(), immutable=wants_immutable(call))
     return _reply(call, event, 201)
 
@@ -45,12 +51,14 @@ def create_event(call: Call) -> Reply:
 @operation("GET", f"{_EVENTS}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
 @operation("GET", f"{_CALENDAR}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
 def get_event(call: Call) -> Reply:
+    """One event."""
     return _reply(call, _event(call), 200)
 
 
 @operation("PATCH", f"{_EVENTS}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 @operation("PATCH", f"{_CALENDAR}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def change_event(call: Call) -> Reply:
+    """Change, and mail whom it concerns."""
     event = _event(call)
     call.tenant.exchange.change_event(event, call.json())
     return _reply(call, event, 200)
@@ -59,6 +67,7 @@ def change_event(call: Call) -> Reply:
 @operation("POST", f"{_EVENTS}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 @operation("POST", f"{_CALENDAR}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def cancel_event(call: Call) -> Reply:
+    """Accepted; the attendees are told and the event is gone."""
     given = call.body if isinstance(call.body, dict) else {}
     comment = next((str(value or "") for name, value in given.items() if name.lower() == "comment"), "")
     call.tenant.exchange.cancel(_event(call), comment)
@@ -99,14 +108,17 @@ def _reply(call: Call, event: Event, status: int) -> Reply:
 
 
 def _events(call: Call, events: list[Event]) -> Reply:
-    """Filtered by what $filter says, extended properties included, which come with $expand only."""
-    wanted = filter_of(call)
-    found = [(event, _shown(call, event)) for event in events]
+    """Those that $filter wants; extended properties come with $expand only."""
+    found = [(event, event.searchable()) for event in events]
+    wanted = filter_of(call, _SEARCHABLE)
     if wanted is not None:
-        found = [(event, body) for event, body in found if wanted.matches(body | {TAGS: tags_json(event.tags)})]
+        found = [(event, searchable) for event, searchable in found if wanted.matches(searchable)]
     name, _, direction = call.query.get("orderby", "").partition(" ")
     if name:
+        if name.split("/")[0] not in _SEARCHABLE:
+            raise GraphError(400, "ErrorInvalidProperty", f"Events cannot be ordered by '{name}'.")
         found.sort(key=lambda each: str(value_at(each[1], name)), reverse=direction.strip() == "desc")
-    reply = collection(call, [body | expanded_tags(event.tags, call) for event, body in found], size=10, most=1000)
+    reply = collection(call, [event for event, _ in found], size=10, most=1000)
+    reply.body["value"] = [_shown(call, event) | expanded_tags(event.tags, call) for event in reply.body["value"]]
     reply.headers |= _applied(call)
     return reply

@@ -20,13 +20,15 @@ _UNINDEXED = "HonorNonIndexedQueriesWarningMayFailRandomly"
 
 @operation("GET", "/sites/{site}/lists", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_lists(call: Call) -> Reply:
-    wanted = filter_of(call)
+    """The lists that were made; the library and the list of pages are not among them."""
+    wanted = filter_of(call, ("id", "displayName", "name", "createdDateTime", "lastModifiedDateTime"))
     shown = [each.to_json() for each in _site(call).lists]
     return collection(call, [each for each in shown if wanted is None or wanted.matches(each)])
 
 
 @operation("POST", "/sites/{site}/lists", permissions=_MAKE, sites="manage", limits=(SHAREPOINT(2),))
 def create_list(call: Call) -> Reply:
+    """With all its columns in one call."""
     site = _site(call)
     made = new_list(
         call.json(),
@@ -43,6 +45,7 @@ def create_list(call: Call) -> Reply:
 
 @operation("GET", "/sites/{site}/lists/{list}", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def get_list(call: Call) -> Reply:
+    """By id or title."""
     found = _list(call)
     body = found.to_json()
     if "columns" in call.query.names("expand"):
@@ -54,6 +57,7 @@ def get_list(call: Call) -> Reply:
     "GET", "/sites/{site}/lists/{list}/columns", permissions=_READ_COLUMNS, sites="read", limits=(SHAREPOINT(2),)
 )
 def list_columns(call: Call) -> Reply:
+    """Title first, then the others as they were made."""
     return collection(call, [column.to_json() for column in _list(call).columns.values()])
 
 
@@ -61,11 +65,13 @@ def list_columns(call: Call) -> Reply:
     "POST", "/sites/{site}/lists/{list}/columns", permissions=_MAKE_COLUMNS, sites="manage", limits=(SHAREPOINT(2),)
 )
 def add_column(call: Call) -> Reply:
+    """One more column."""
     return Reply(201, _list(call).add_column(call.json(), call.now).to_json())
 
 
 @operation("GET", "/sites/{site}/lists/{list}/items", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_items(call: Call) -> Reply:
+    """In the order they were made; filtered on indexed columns."""
     found = _list(call)
     rows = found.matching(filter_of(call), unindexed_too=call.headers.prefers(_UNINDEXED))
     with_fields = "fields" in call.query.names("expand")
@@ -74,6 +80,7 @@ def list_items(call: Call) -> Reply:
 
 @operation("POST", "/sites/{site}/lists/{list}/items", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def add_item(call: Call) -> Reply:
+    """A repeat adds a second item, unless a unique column refuses it."""
     body = call.json()
     unknown = {key for key in body if not key.startswith("@")} - {"fields", "contentType"}
     if unknown or not isinstance(body.get("fields", {}), dict):
@@ -96,6 +103,7 @@ def get_item(call: Call) -> Reply:
     "PATCH", "/sites/{site}/lists/{list}/items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),)
 )
 def change_item(call: Call) -> Reply:
+    """Change the fields that are named."""
     found, row = _change(call, call.json().get("fields"))
     return Reply(200, found.row_json(row, with_fields=True))
 
@@ -108,6 +116,7 @@ def change_item(call: Call) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def change_fields(call: Call) -> Reply:
+    """Change the fields that are named and answer with all of them."""
     return Reply(200, _change(call, call.json())[1].fields())
 
 
@@ -115,6 +124,7 @@ def change_fields(call: Call) -> Reply:
     "DELETE", "/sites/{site}/lists/{list}/items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),)
 )
 def delete_item(call: Call) -> Reply:
+    """Gone; its number is not used again."""
     found, row = _row(call)
     found.remove(row, call.now)
     return Reply(204)

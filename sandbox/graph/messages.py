@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.exchange.items import TAGS, expanded_tags, tags_json, wants_immutable
+from sandbox.exchange.items import TAGS, expanded_tags, wants_immutable
 from sandbox.exchange.mail import FOLDERS, Mail, Mailbox
 from sandbox.filters import filter_of
 from sandbox.routing import Call, GraphError, Reply, collection, operation
@@ -13,6 +13,10 @@ _LIST = ("Mail.ReadBasic.All", "Mail.ReadWrite", "Mail.Read")
 _READ = ("Mail.Read", "Mail.ReadBasic.All")
 _WRITE = ("Mail.ReadWrite",)
 _SEND = ("Mail.Send",)
+_SEARCHABLE = (
+    *("subject", "isDraft", "createdDateTime", "lastModifiedDateTime", "receivedDateTime", "sentDateTime", "from"),
+    TAGS,
+)
 _MESSAGES = "/users/{user}/messages"
 
 
@@ -25,6 +29,7 @@ def list_messages(call: Call) -> Reply:
 
 @operation("GET", "/users/{user}/mailFolders/{folder}/messages", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
 def list_folder(call: Call) -> Reply:
+    """From one folder, newest first."""
     folder = call.args["folder"].lower()
     if folder not in FOLDERS:
         raise GraphError(404, "ErrorItemNotFound", "The specified folder could not be found in the store.")
@@ -33,6 +38,7 @@ def list_folder(call: Call) -> Reply:
 
 @operation("POST", _MESSAGES, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def create_draft(call: Call) -> Reply:
+    """A mail in Drafts."""
     box = _box(call)
     draft = call.tenant.exchange.new_draft(box, call.json())
     box.mails.append(draft)
@@ -41,12 +47,14 @@ def create_draft(call: Call) -> Reply:
 
 @operation("GET", f"{_MESSAGES}/{{message}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
 def get_message(call: Call) -> Reply:
+    """One mail."""
     mail = _mail(call)
     return Reply(200, _shown(call, mail) | expanded_tags(mail.tags, call))
 
 
 @operation("PATCH", f"{_MESSAGES}/{{message}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def change_draft(call: Call) -> Reply:
+    """Change a mail that was not sent yet."""
     mail = _mail(call)
     if not mail.is_draft:
         raise GraphError(400, "ErrorInvalidRequest", "Only a draft can be changed.")
@@ -56,6 +64,7 @@ def change_draft(call: Call) -> Reply:
 
 @operation("DELETE", f"{_MESSAGES}/{{message}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def delete_message(call: Call) -> Reply:
+    """Into Deleted Items."""
     _mail(call).move("deleteditems", call.now)
     return Reply(204)
 
@@ -91,8 +100,10 @@ def _shown(call: Call, mail: Mail) -> dict[str, Any]:
 
 
 def _mails(call: Call, mails: list[Mail]) -> Reply:
-    wanted = filter_of(call)
-    found = [(mail, _shown(call, mail)) for mail in sorted(mails, key=lambda mail: mail.seen_from, reverse=True)]
+    found = sorted(mails, key=lambda mail: mail.seen_from, reverse=True)
+    wanted = filter_of(call, _SEARCHABLE)
     if wanted is not None:
-        found = [(mail, body) for mail, body in found if wanted.matches(body | {TAGS: tags_json(mail.tags)})]
-    return collection(call, [body | expanded_tags(mail.tags, call) for mail, body in found], size=10, most=1000)
+        found = [mail for mail in found if wanted.matches(mail.searchable())]
+    reply = collection(call, found, size=10, most=1000)
+    reply.body["value"] = [_shown(call, mail) | expanded_tags(mail.tags, call) for mail in reply.body["value"]]
+    return reply

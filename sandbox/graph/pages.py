@@ -21,13 +21,14 @@ def list_pages(call: Call) -> Reply:
     """Never with what the pages say."""
     if "canvasLayout" in call.query.names("expand"):
         raise GraphError(400, "invalidRequest", "canvasLayout can be expanded on a single page only.")
-    wanted = filter_of(call)
+    wanted = filter_of(call, ("id", "name", "title", "createdDateTime", "lastModifiedDateTime"))
     shown = [page.to_json() for page in _site(call).pages]
     return collection(call, [page for page in shown if wanted is None or wanted.matches(page)])
 
 
 @operation("POST", "/sites/{site}/pages", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def create_page(call: Call) -> Reply:
+    """A draft, which readers do not see before it is published."""
     site = _site(call)
     page = new_page(
         call.json(),
@@ -51,6 +52,7 @@ def create_page(call: Call) -> Reply:
     limits=(SHAREPOINT(1),),
 )
 def get_page(call: Call) -> Reply:
+    """The newest version, draft or published."""
     with_canvas = "canvasLayout" in call.query.names("expand")
     if with_canvas and not call.path.lower().endswith("graph.sitepage"):
         raise GraphError(400, "invalidRequest", "Only a sitePage has a canvasLayout: add the cast to the path.")
@@ -65,6 +67,7 @@ def get_page(call: Call) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def change_page(call: Call) -> Reply:
+    """A new draft of the page."""
     page = _page(call)
     check_match(page.etag, call.headers.get("if-match"))
     page.change(call.json(), editor=author_of(call), now=call.now)
@@ -79,12 +82,14 @@ def change_page(call: Call) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def publish_page(call: Call) -> Reply:
+    """Show the newest draft to readers."""
     _page(call).publish(call.now)
     return Reply(204)
 
 
 @operation("DELETE", "/sites/{site}/pages/{page}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def delete_page(call: Call) -> Reply:
+    """Gone for readers too."""
     _site(call).pages.remove(_page(call))
     return Reply(204)
 

@@ -22,16 +22,19 @@ def site_in_question(call: Call) -> str | None:
 
 @operation("GET", "/groups/{group}/sites/root", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def group_site(call: Call) -> Reply:
+    """404 until SharePoint has made it."""
     return Reply(200, _site(call).to_json())
 
 
 @operation("GET", "/sites/{site}", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def get_site(call: Call) -> Reply:
+    """By id."""
     return Reply(200, _site(call).to_json())
 
 
 @operation("GET", "/sites/{host}:/{path}", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def site_by_address(call: Call) -> Reply:
+    """By host and path."""
     return Reply(200, _site(call).to_json())
 
 
@@ -43,6 +46,7 @@ def list_permissions(call: Call) -> Reply:
 
 @operation("POST", "/sites/{site}/permissions", permissions=_FULL, sites="fullcontrol", limits=(SHAREPOINT(5),))
 def add_permission(call: Call) -> Reply:
+    """Let an app into the site. A repeat grants again."""
     body = call.json()
     given = body.get("grantedToIdentitiesV2") or body.get("grantedToIdentities")
     apps = [entry.get("application") for entry in given if isinstance(entry, dict)] if isinstance(given, list) else []
@@ -58,6 +62,7 @@ def add_permission(call: Call) -> Reply:
     "GET", "/sites/{site}/permissions/{permission}", permissions=_FULL, sites="fullcontrol", limits=(SHAREPOINT(5),)
 )
 def get_permission(call: Call) -> Reply:
+    """With its roles."""
     return Reply(200, _grant(call).to_json())
 
 
@@ -65,6 +70,7 @@ def get_permission(call: Call) -> Reply:
     "PATCH", "/sites/{site}/permissions/{permission}", permissions=_FULL, sites="fullcontrol", limits=(SHAREPOINT(5),)
 )
 def change_permission(call: Call) -> Reply:
+    """Other roles for the app."""
     grant = _grant(call)
     grant.set_roles(_roles(call.json().get("roles")))
     return Reply(200, grant.to_json())
@@ -74,6 +80,7 @@ def change_permission(call: Call) -> Reply:
     "DELETE", "/sites/{site}/permissions/{permission}", permissions=_FULL, sites="fullcontrol", limits=(SHAREPOINT(5),)
 )
 def delete_permission(call: Call) -> Reply:
+    """Shut the app out again."""
     del _site(call).grants[_grant(call).id]
     return Reply(204)
 

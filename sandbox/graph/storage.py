@@ -8,6 +8,7 @@ from sandbox.sharepoint.tickets import session_json
 
 @operation("GET", f"{STORAGE}files/{{token}}", anonymous=True)
 def download(call: Call) -> Reply:
+    """The file, or what it was converted to."""
     ticket = call.tenant.sharepoint.tickets.download(call.args["token"], call.now)
     if ticket.as_pdf:
         return Reply(200, office.as_pdf(ticket.item.name), content_type="application/pdf")
@@ -16,6 +17,7 @@ def download(call: Call) -> Reply:
 
 @operation("PUT", f"{STORAGE}uploads/{{session}}", anonymous=True)
 def send_range(call: Call) -> Reply:
+    """One range of a file: 202 until the last."""
     drive, session = _session(call)
     finished = drive.receive(session, call.headers.get("content-range", ""), call.raw, call.now)
     if finished is None:
@@ -26,11 +28,13 @@ def send_range(call: Call) -> Reply:
 
 @operation("GET", f"{STORAGE}uploads/{{session}}", anonymous=True)
 def upload_status(call: Call) -> Reply:
+    """Which range comes next."""
     return Reply(200, session_json(_session(call)[1]))
 
 
 @operation("DELETE", f"{STORAGE}uploads/{{session}}", anonymous=True)
 def cancel_upload(call: Call) -> Reply:
+    """Forget what was sent."""
     drive, session = _session(call)
     drive.close_session(session)
     return Reply(204)

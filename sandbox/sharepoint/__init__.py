@@ -10,6 +10,7 @@ from urllib.parse import quote
 from sandbox.directory import Group
 from sandbox.routing import GraphError
 from sandbox.sharepoint.drives import Drive, Item
+from sandbox.sharepoint.pages import Page
 from sandbox.sharepoint.sites import SYSTEM, Site, new_site
 from sandbox.sharepoint.tickets import Tickets
 from sandbox.teams import Channel
@@ -83,6 +84,10 @@ class SharePoint:
     def tree(self, site_id: str) -> list[Item]:
         """Folders and files of a site's library, folders before what they hold."""
         return list(self.site(site_id).drive.walk())
+
+    def pages(self, site_id: str) -> list[Page]:
+        """A site's pages, by name."""
+        return sorted(self.site(site_id).pages, key=lambda page: page.name)
 
     def channel_folder(self, group_id: str, channel: Channel) -> tuple[Drive, Item]:
         """Where a channel's files lie; 404 until that is made."""
