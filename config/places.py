@@ -62,7 +62,23 @@ def bodies_of(checked: Checked) -> tuple[Body, ...]:
         if body is not None:
             _check_rounds(checked, body.rounds, laid)
             bodies.append(body)
+    _check_kinds(checked)
     return tuple(bodies)
+
+
+def _check_kinds(checked: Checked) -> None:
+    """A municipality has exactly one board, the programme at most one owner board."""
+    template = checked.documents.get("template.yaml", {}).get("bodies")
+    if "bodies" not in checked.sections or not isinstance(template, Mapping):
+        return
+    entry = Entry(None, "template.yaml", ("bodies",))
+    boards = [key for key, draft in template.items() if draft["kind"] == BodyKind.LOCAL_BOARD]
+    if len(boards) != 1 or template[boards[0]].get("per") != "municipality":
+        given = ", ".join(boards) or "nothing"
+        checked.report(entry, (), given, "one body of kind local_board with `per: municipality`")
+    owner_boards = [key for key, draft in template.items() if draft["kind"] == BodyKind.OWNER_BOARD]
+    for key in owner_boards[1:]:
+        checked.report(entry, (key,), key, f"one body of kind owner_board; {owner_boards[0]} is it")
 
 
 def _laid(

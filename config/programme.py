@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Email = Annotated[str, Field(pattern=r"^[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+$", max_length=254)]
@@ -16,6 +16,15 @@ Text = Annotated[str, Field(min_length=1, max_length=1000)]
 Language = Literal["nb", "nn", "en"]
 Weekday = Annotated[int, Field(ge=0, le=6)]
 """0 is Monday."""
+
+
+def _without_zone(moment: time) -> time:
+    if moment.tzinfo is not None:
+        raise ValueError('a local time such as "09:00"')
+    return moment
+
+
+LocalTime = Annotated[time, AfterValidator(_without_zone)]
 
 
 class Value(BaseModel):
@@ -202,7 +211,7 @@ class Rhythm(Value):
     weekdays: tuple[Weekday, ...] = (1, 2, 3)
     """ISO minus one: 0 is Monday."""
     preferred_weekday: Weekday | None = None
-    starts: time = time(9, 0)
+    starts: LocalTime = time(9, 0)
     minutes: int = 120
     after_local_round: bool = False
     """The date lies after every local board has met since this body's last meeting."""
@@ -326,8 +335,8 @@ class BudgetLine(Value):
 class SendingHours(Value):
     """Unasked messages leave only then, local time, on working days outside school breaks."""
 
-    first: time = time(8, 0)
-    last: time = time(15, 0)
+    first: LocalTime = time(8, 0)
+    last: LocalTime = time(15, 0)
     weekdays: tuple[Weekday, ...] = (0, 1, 2, 3, 4)
 
 

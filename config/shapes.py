@@ -72,12 +72,15 @@ class Checked:
         self.problems.append(Problem(where=place, value=shown(value), expected=expected))
 
 
-def check_shapes(documents: Mapping[str, Mapping[str, Any]]) -> Checked:
+def check_shapes(documents: Mapping[str, Any]) -> Checked:
     """Everything in *documents* that has its right shape, and a problem for everything that has not."""
-    checked = Checked(documents)
+    readable = {name: document if isinstance(document, Mapping) else {} for name, document in documents.items()}
+    checked = Checked(readable)
     for name, document in documents.items():
         kind = kind_of(name)
-        if kind is None:
+        if not isinstance(document, Mapping):
+            checked.problems.append(Problem(where=name, value=shown(document), expected="a mapping"))
+        elif kind is None:
             known = [*(f"{item}.yaml" for item in FILES if item != "municipality"), "municipalities/<slug>.yaml"]
             place = where(document, name, ())
             checked.problems.append(Problem(where=place, value=name, expected=one_of(name, known)))
@@ -112,7 +115,7 @@ def _with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> 
     municipality = document.get("municipality")
     if not isinstance(item, dict) or not isinstance(municipality, dict) or "municipality" in item:
         return item
-    local = section in LOCAL_ENTRIES or (section == "assignments" and item.get("role") in LOCAL_ROLES)
+    local = section in LOCAL_ENTRIES or (section == "assignments" and item.get("role") in tuple(LOCAL_ROLES))
     adviser = section == "assignments" and item.get("role") == Role.ADVISER and "work_package" not in item
     return {**item, "municipality": municipality.get("slug")} if local or adviser else item
 
@@ -149,7 +152,7 @@ def expected_by(error: ErrorDetails) -> str:
         return PATTERNS.get(pattern, "an e-mail address" if "@" in pattern else f"something like {pattern}")
     if error["type"] in PLAIN:
         return PLAIN[error["type"]]
-    message = re.sub(r"^\w+ should (be|have) ", "", error["msg"])
+    message = re.sub(r"^(\w+ should (be|have) |Value error, )", "", error["msg"])
     return message[:1].lower() + message[1:]
 
 

@@ -211,6 +211,16 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?"
             id="a municipality's deadline before the template's opening",
         ),
         pytest.param(
+            ("template.yaml", "kind: local_board", "kind: lead_network"),
+            "template.yaml:18: bodies: nothing: expected one body of kind local_board with `per: municipality`",
+            id="no local board",
+        ),
+        pytest.param(
+            override('{bodies: {local-board: {rhythm: {starts: "09:00Z"}}}}'),
+            f'{DAL}:9: overrides.bodies.local-board.rhythm.starts: 09:00Z: expected a local time such as "09:00"',
+            id="a start in another zone",
+        ),
+        pytest.param(
             override("{places: {umbrella: {name: Vårt}}}"),
             f"{DAL}:9: overrides.places.umbrella: umbrella: expected one of: municipality",
             id="overriding another's place",
@@ -260,6 +270,18 @@ def test_documents_without_lines_name_the_path(tmp_path: Path) -> None:
         programme_from(documents)
 
     assert str(caught.value) == "people.yaml: people[leder].email: nobody: expected an e-mail address"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [7, [], {"people": 7}, {"people": [7, None, {}]}, {"assignments": [{"role": {}, "person": []}]}],
+    ids=["a number", "a list", "no list", "no entries", "no words"],
+)
+def test_documents_of_any_shape_are_refused_in_words(tmp_path: Path, document: object) -> None:
+    documents = load_documents(write(tmp_path, FILES))
+
+    with pytest.raises(InvalidInput):
+        programme_from(documents | {"people.yaml": document, DAL: document})
 
 
 def test_an_alias_is_refused(tmp_path: Path) -> None:
