@@ -1,0 +1,79 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import StatementError
+
+from integration.database.connection import Database
+from integration.database.meetings import SQLMeetings
+from integration.database.units import SQLUnits
+from workflows.dates import Moved
+from workflows.meeting_plan import Meeting, MeetingState
+from workflows.ports import DueUnit
+
+NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
+UNIT = DueUnit(key="meetings.book:a-dal", due_at=NOW)
+
+
+def meeting(day: str = "2026-10-13", body: str = "a-dal") -> Meeting:
+    return Meeting(
+        key=f"{body}/{day}",
+        body=body,
+        state=MeetingState.PLANNED,
+        starts_local=datetime.fromisoformat(f"{day}T09:00"),
+        ends_local=datetime.fromisoformat(f"{day}T11:00"),
+        timezone="Europe/Oslo",
+        changed_at=NOW,
+        booked_by_us=True,
+        moved=Moved(wanted=date(2026, 10, 6), reason="meetings.off_autumn"),
+    )
+
+
+@pytest.fixture
+def meetings(database: Database) -> SQLMeetings:
+    return SQLMeetings(database)
+
+
+async def test_meetings_come_back_as_they_were_in_the_order_of_time(meetings: SQLMeetings) -> None:
+    later, other, sooner = meeting("2026-12-01"), meeting(body="b-vik"), meeting()
+    await meetings.add([later, other, sooner])
+
+    assert await meetings.list_meetings("a-dal") == [sooner, later]
+    assert len(await meetings.list_meetings()) == 3
+    assert await meetings.find_meeting(other.key) == other
+    assert await meetings.find_meeting("a-dal/2020-01-01") is None
+
+
+async def test_adding_leaves_a_known_meeting_as_it_is(meetings: SQLMeetings) -> None:
+    booked = replace(meeting(), state=MeetingState.BOOKED, booked={"subject": "Møte", "attendees": []}, moved=None)
+    await meetings.add([booked])
+
+    await meetings.add([meeting()])
+
+    assert await meetings.find_meeting(booked.key) == booked
+
+
+async def test_saving_replaces_it(meetings: SQLMeetings) -> None:
+    await meetings.add([meeting()])
+    moved = replace(meeting(), starts_local=meeting().starts_local + timedelta(hours=1), sequence=1)
+
+    await meetings.save(moved)
+
+    assert await meetings.list_meetings() == [moved]
+
+
+async def test_what_follows_becomes_due_in_the_same_transaction(meetings: SQLMeetings, database: Database) -> None:
+    await meetings.add([], [UNIT])
+    await meetings.save(meeting(), [replace(UNIT, key="status.open:a-dal/2026-10-13")])
+
+    assert [unit.key for unit in await SQLUnits(database).list_units()] == [
+        "meetings.book:a-dal",
+        "status.open:a-dal/2026-10-13",
+    ]
+
+
+async def test_a_meeting_is_not_kept_without_what_follows(meetings: SQLMeetings, database: Database) -> None:
+    with pytest.raises(StatementError, match="a moment needs its zone"):
+        await meetings.save(meeting(), [replace(UNIT, due_at=datetime.fromisoformat("2026-08-20T08:00"))])
+
+    assert await meetings.list_meetings() == []

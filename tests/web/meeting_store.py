@@ -1,0 +1,63 @@
+"""Fakes for the pages of meetings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from config.programme import Programme
+from tests.workflows.programme import programme
+from workflows.meeting_plan import Meeting, MeetingState
+from workflows.ports import DueUnit, Link, LinkPurpose
+
+
+def meeting(day: str = "2026-10-13", body: str = "a-dal", *, booked_by_us: bool = True) -> Meeting:
+    return Meeting(
+        key=f"{body}/{day}",
+        body=body,
+        state=MeetingState.BOOKED,
+        starts_local=datetime.fromisoformat(f"{day}T09:00"),
+        ends_local=datetime.fromisoformat(f"{day}T11:00"),
+        timezone="Europe/Oslo",
+        changed_at=datetime(2026, 8, 20, 8, tzinfo=UTC),
+        booked_by_us=booked_by_us,
+        location="Rådhuset",
+        join_url="https://teams.example/join",
+    )
+
+
+@dataclass
+class Meetings:
+    meetings: list[Meeting] = field(default_factory=lambda: [meeting(), meeting(body="b-vik", booked_by_us=False)])
+
+    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
+        return [meeting for meeting in self.meetings if body in (None, meeting.body)]
+
+    async def find_meeting(self, key: str) -> Meeting | None:
+        return next((meeting for meeting in self.meetings if meeting.key == key), None)
+
+    async def add(self, meetings: Sequence[Meeting], then: Sequence[DueUnit] = ()) -> None:
+        raise AssertionError("pages write nothing")
+
+    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
+        raise AssertionError("pages write nothing")
+
+
+class Tokens:
+    """Links whose token is `<purpose>.<subject with - for />`."""
+
+    async def issue(
+        self, purpose: LinkPurpose, subject: str, person: str | None = None, expires_at: datetime | None = None
+    ) -> str:
+        return f"{purpose}.{subject.replace('/', '_')}"
+
+    async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
+        named, _, subject = token.partition(".")
+        if named != purpose:
+            return None
+        return Link(purpose=purpose, subject=subject.replace("_", "/"), person=None, expires_at=None)
+
+    async def revoke(self, subject: str) -> None: ...
+
+
+async def register() -> Programme:
+    return programme()

@@ -1,0 +1,52 @@
+import httpx
+import pytest
+from icalendar import Calendar
+
+from tests.web.meeting_store import Meetings, Tokens, register
+from web.app import create_app
+from web.feeds import router
+
+FEED = "/kalender/feed.a-dal.ics"
+
+
+@pytest.fixture
+def client() -> httpx.AsyncClient:
+    feeds = router(meetings=Meetings(), links=Tokens(), programme=register, public_url="https://service.example/")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+
+
+async def test_a_feed_holds_its_bodys_meetings_and_their_stable_addresses(client: httpx.AsyncClient) -> None:
+    response = await client.get(FEED)
+
+    assert response.headers["content-type"] == "text/calendar; charset=utf-8"
+    (event,) = Calendar.from_ical(response.content).walk("VEVENT")
+    assert str(event["SUMMARY"]) == "Møte: Styret i a-dal"
+    assert str(event["URL"]) == "https://service.example/moter/papers.a-dal_2026-10-13"
+
+
+async def test_a_feed_of_their_own_meetings_says_who_calls_them(client: httpx.AsyncClient) -> None:
+    response = await client.get("/kalender/feed.b-vik.ics")
+
+    assert "Kommunen kaller inn til dette møtet." in response.text
+
+
+async def test_an_unchanged_feed_is_not_sent_again(client: httpx.AsyncClient) -> None:
+    etag = (await client.get(FEED)).headers["etag"]
+
+    again = await client.get(FEED, headers={"If-None-Match": f'"other", W/{etag}'})
+    changed = await client.get(FEED, headers={"If-None-Match": '"other"'})
+
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    assert changed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/kalender/forged.ics", id="forged"),
+        pytest.param("/kalender/papers.a-dal.ics", id="for another purpose"),
+        pytest.param("/kalender/feed.nowhere.ics", id="of a body that is gone"),
+    ],
+)
+async def test_a_bad_token_finds_nothing(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404

@@ -1,0 +1,56 @@
+from dataclasses import dataclass, replace
+
+import httpx
+import pytest
+
+from tests.web.meeting_store import Meetings, Tokens, meeting, register
+from web.app import create_app
+from web.papers import router
+from workflows.meeting_plan import MeetingState
+
+PAGE = "/moter/papers.a-dal_2026-10-13"
+
+
+@dataclass
+class Reports:
+    address: str | None = None
+
+    async def report_address(self, meeting: str) -> str | None:
+        return self.address
+
+
+def client(*, meetings: Meetings | None = None, address: str | None = None) -> httpx.AsyncClient:
+    papers = router(meetings=meetings or Meetings(), reports=Reports(address), links=Tokens(), programme=register)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([papers])), base_url="http://service.example")
+
+
+async def test_the_page_tells_when_and_where_but_not_the_way_into_the_meeting() -> None:
+    response = await client().get(PAGE)
+
+    assert response.status_code == 200
+    assert "tirsdag 13. oktober 2026 kl. 09.00–11.00" in response.text
+    assert "Rådhuset" in response.text
+    assert "teams.example" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        pytest.param(None, "Rapporten er ikke klar ennå.", id="not released"),
+        pytest.param("", "har fått lenken til den på e-post", id="released, only by mail"),
+        pytest.param("https://sharepoint.example/side", 'href="https://sharepoint.example/side"', id="published"),
+    ],
+)
+async def test_the_page_says_where_the_report_is(address: str | None, expected: str) -> None:
+    assert expected in (await client(address=address).get(PAGE)).text
+
+
+async def test_a_cancelled_meeting_says_so() -> None:
+    cancelled = Meetings([replace(meeting(), state=MeetingState.CANCELLED)])
+
+    assert "Møtet er avlyst." in (await client(meetings=cancelled).get(PAGE)).text
+
+
+@pytest.mark.parametrize("path", ["/moter/forged", "/moter/feed.a-dal_2026-10-13", "/moter/papers.a-dal_2020-01-01"])
+async def test_a_bad_token_finds_nothing(path: str) -> None:
+    assert (await client().get(path)).status_code == 404
