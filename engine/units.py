@@ -7,7 +7,7 @@ doing the same at the same time.
 import asyncio
 import contextlib
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,8 +47,10 @@ class Claim:
 class UnitStore(Protocol):
     """Where units are kept. What changes a claimed unit answers False, and does nothing, when the lease was lost."""
 
-    async def claim(self, owner: str, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claim]:
-        """Take up to *limit* due units that nobody holds, those due first before others."""
+    async def claim(
+        self, owner: str, *, now: datetime, lease_until: datetime, limit: int, only: Collection[str] | None = None
+    ) -> Sequence[Claim]:
+        """Take up to *limit* due units that nobody holds, those due first before others; *only* those keys, if given."""
         ...
 
     async def renew(self, claim: Claim, *, lease_until: datetime) -> bool: ...
@@ -118,14 +120,14 @@ class Engine:
         """Look now: something became due."""
         self._alarm.ring()
 
-    async def run_due(self) -> int:
-        """Run units until none is due now; returns how many runs that took."""
+    async def run_due(self, only: Collection[str] | None = None) -> int:
+        """Run units, *only* those keys if given, until none is due now; returns how many runs that took."""
         started = 0
         async with self._clock.busy():
             while True:
                 # A unit that ends while we look may have made another due: then look once more.
                 were_running = bool(self._running)
-                fresh = await self._start_due()
+                fresh = await self._start_due(only)
                 started += fresh
                 if not fresh and not were_running:
                     return started
@@ -159,12 +161,13 @@ class Engine:
             return self._clock.now() + FIRST_DELAY
         return min((moment for moment in (polled, upcoming) if moment), default=None)
 
-    async def _start_due(self) -> int:
+    async def _start_due(self, only: Collection[str] | None = None) -> int:
         free = self._concurrency - len(self._running)
         if not free:
             return 0
         now = self._clock.now()
-        claims = await self._store.claim(self._owner, now=now, lease_until=now + self._lease, limit=free)
+        lease_until = now + self._lease
+        claims = await self._store.claim(self._owner, now=now, lease_until=lease_until, limit=free, only=only)
         for claim in claims:
             task = asyncio.create_task(self._run(claim), name=claim.unit.key)
             self._running.add(task)

@@ -1,12 +1,12 @@
 """Units of work as rows: made due by whoever has a reason to, claimed by whichever engine comes first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
@@ -76,11 +76,14 @@ class SQLUnits:
         async with self._database.begin() as connection:
             await make_due(connection, units)
 
-    async def claim(self, owner: str, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claim]:
+    async def claim(
+        self, owner: str, *, now: datetime, lease_until: datetime, limit: int, only: Collection[str] | None = None
+    ) -> Sequence[Claim]:
         free = or_(unit.c.lease_until.is_(None), unit.c.lease_until <= now)
         due = (
             select(unit.c.key)
             .where(unit.c.state == UnitState.WAITING, unit.c.due_at <= now, free)
+            .where(true() if only is None else unit.c.key.in_(only))
             .order_by(unit.c.due_at, unit.c.key)
             .limit(limit)
             .with_for_update(skip_locked=True)  # PostgreSQL only; on SQLite we are the only writer anyhow.
