@@ -72,7 +72,7 @@ def identity_errors(action: str) -> Iterator[None]:
     try:
         yield
     except HttpResponseError as exc:
-        if SWITCHED_OFF in str(exc) or SWITCHED_OFF in _body(exc):
+        if SWITCHED_OFF in exc.message or SWITCHED_OFF in _body(exc):
             raise IdentityClosed(action, f"{SWITCHED_OFF}: the identity is switched off") from exc
         status = exc.status_code
         if status is not None and (status in {404, 408, 410, 429} or status >= 500):

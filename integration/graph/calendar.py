@@ -235,7 +235,7 @@ def _body(html: str, *, within: str = "") -> dict[str, str]:
     """Our HTML, marked, so that a later change replaces ours and keeps what others put around it."""
     ours = f'<div id="vareunge">{html}</div><div id="vareunge-end"></div>'
     content = _OURS.sub(lambda _: ours, within, count=1) if _OURS.search(within) else ours + within
-    return {"contentType": "HTML", "content": content}
+    return {"contentType": "html", "content": content}
 
 
 def _moment(wall: datetime, timezone: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ class GraphMailer:
             call=Call.CREATE,
             body={
                 "subject": mail.subject,
-                "body": {"contentType": "HTML", "content": mail.html},
+                "body": {"contentType": "html", "content": mail.html},
                 "toRecipients": [{"emailAddress": {"address": mail.to.email, "name": mail.to.name}}],
                 "singleValueExtendedProperties": [{"id": KEY_PROPERTY, "value": mail.key}],
             },

@@ -12,7 +12,6 @@ from workflows.errors import Conflict, Invalid, NotFound
 from workflows.ports import Column, ListItem, Page, SiteList, StoredFile
 
 SMALL_FILE = 4 * 1024 * 1024
-_LIST = Query(select=("id", "displayName", "webUrl"), expand="columns($select=name)")
 _SHAREPOINT = ("sharepoint",)
 _FACETS: Mapping[str, Mapping[str, Any]] = {
     "text": {"text": {}},
@@ -104,16 +103,24 @@ class GraphSiteContent:
     # ---- lists
 
     async def list_lists(self, site_id: str) -> Sequence[SiteList]:
+        """The lists with their columns, SharePoint's own among them; columns come with a single list only."""
         request = Request(
             action=f"list the lists of site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).lists,
-            query=_LIST,
+            query=Query(select=("id",)),
             scopes=_SHAREPOINT,
         )
-        return [
-            _to_list(found, [column["name"] for column in found.get("columns") or ()])
-            for found in await self._graph.list(request)
-        ]
+        return [await self._list(site_id, found["id"]) for found in await self._graph.list(request)]
+
+    async def _list(self, site_id: str, list_id: str) -> SiteList:
+        request = Request(
+            action=f"read list {list_id}",
+            address=lambda sdk: sdk.sites.by_site_id(site_id).lists.by_list_id(list_id),
+            query=Query(select=("id", "displayName", "webUrl"), expand="columns($select=name)"),
+            scopes=_SHAREPOINT,
+        )
+        found = await self._graph.get(request)
+        return _to_list(found, [column["name"] for column in found.get("columns") or ()])
 
     async def create_list(self, site_id: str, *, name: str, description: str, columns: Sequence[Column]) -> SiteList:
         """Raises Conflict when the name is taken."""

@@ -17,8 +17,8 @@ class GraphTeamBuilder:
     """
     Makes teams and puts our app into them.
 
-    Needs the application permissions Group.ReadWrite.All, AppCatalog.Read.All,
-    TeamsAppInstallation.ReadWriteAndConsentForTeam.All and TeamsAppInstallation.ReadWriteForUser.All.
+    Needs the application permissions Group.ReadWrite.All (which covers putting an app into a team),
+    AppCatalog.Read.All and TeamsAppInstallation.ReadWriteForUser.All.
     """
 
     def __init__(self, graph: Graph) -> None:

@@ -1,0 +1,136 @@
+"""Tokens of the service's identities, from a token endpoint on this machine."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+from azure.core import exceptions as azure
+
+from integration.identity import BOT_SCOPE, GRAPH_SCOPE, Identities, identity_errors
+from workflows.errors import IdentityClosed, OutsideError, Refused, Transient
+
+DISABLED = {"statusCode": 400, "message": "AADSTS7000112: Application 'x' is disabled."}
+
+
+class Endpoint:
+    """App Service's local token endpoint: answers with `status` and `body`, a token unless they are set."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, str]] = []
+        self.status = 200
+        self.body: Any = None
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append({**request.query, "header": request.headers["X-IDENTITY-HEADER"]})
+        token = {
+            "access_token": f"token-{len(self.asked)}",
+            "expires_on": "4102444800",
+            "resource": request.query["resource"],
+            "token_type": "Bearer",
+        }
+        text = self.body if isinstance(self.body, str) else json.dumps(self.body or token)
+        kind = "text/html" if isinstance(self.body, str) else "application/json"
+        return web.Response(status=self.status, text=text, content_type=kind)
+
+
+@asynccontextmanager
+async def served(endpoint: Endpoint) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_get("/msi/token", endpoint.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/msi/token"
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def endpoint(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Endpoint]:
+    endpoint = Endpoint()
+    async with served(endpoint) as url:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", url)
+        monkeypatch.setenv("IDENTITY_HEADER", "secret")
+        yield endpoint
+
+
+@pytest.fixture
+async def identities(endpoint: Endpoint) -> AsyncIterator[Identities]:
+    identities = Identities()
+    yield identities
+    await identities.close()
+
+
+async def test_a_token_is_asked_for_once_per_identity_and_resource(endpoint: Endpoint, identities: Identities) -> None:
+    tokens = [
+        await identities.token(client_id, scope)
+        for client_id, scope in [("hands", GRAPH_SCOPE), ("hands", GRAPH_SCOPE), ("bot", BOT_SCOPE)]
+    ]
+
+    assert tokens == ["token-1", "token-1", "token-2"]
+    assert [(ask["client_id"], ask["resource"], ask["header"]) for ask in endpoint.asked] == [
+        ("hands", "https://graph.microsoft.com", "secret"),
+        ("bot", "https://api.botframework.com", "secret"),
+    ]
+
+
+async def test_a_fresh_token_passes_by_the_cache(identities: Identities) -> None:
+    tokens = [await identities.token("hands", GRAPH_SCOPE, fresh=fresh) for fresh in (False, True)]
+
+    assert tokens == ["token-1", "token-2"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        pytest.param(400, DISABLED, IdentityClosed, id="switched off"),
+        pytest.param(400, {"statusCode": 400, "message": "No such identity"}, Refused, id="no such identity"),
+        pytest.param(500, {"statusCode": 500, "message": "Later"}, Transient, id="out of order"),
+        pytest.param(429, {"statusCode": 429, "message": "Slower"}, Transient, id="too often"),
+        pytest.param(502, "<h1>Bad gateway</h1>", Transient, id="a page of a gateway"),
+    ],
+)
+async def test_what_a_refusal_means(
+    endpoint: Endpoint, identities: Identities, status: int, body: Any, expected: type[OutsideError]
+) -> None:
+    endpoint.status, endpoint.body = status, body
+
+    with pytest.raises(OutsideError) as caught:
+        await identities.token("builder", GRAPH_SCOPE)
+
+    assert type(caught.value) is expected
+    assert len(endpoint.asked) == 1
+
+
+async def test_an_endpoint_that_is_away_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:9/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "secret")
+    identities = Identities()
+
+    with pytest.raises(Transient):
+        await identities.token("hands", GRAPH_SCOPE)
+
+    await identities.close()
+
+
+async def test_closing_allows_to_begin_again(identities: Identities) -> None:
+    await identities.token("hands", GRAPH_SCOPE)
+    await identities.close()
+
+    assert await identities.token("hands", GRAPH_SCOPE) == "token-2"
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [thing for thing in vars(azure).values() if isinstance(thing, type) and issubclass(thing, azure.AzureError)],
+)
+def test_every_error_of_azure_becomes_one_of_ours(cause: type[azure.AzureError]) -> None:
+    raised = cause.__new__(cause)
+    azure.AzureError.__init__(raised, "details")
+    raised.__dict__.setdefault("status_code", None)
+
+    with pytest.raises(OutsideError), identity_errors("try it"):
+        raise raised
