@@ -61,6 +61,10 @@ class NotInThisPart(RuntimeError):
     """This deployment does not have that piece, so that it cannot be used by mistake."""
 
 
+class SchemaOutdated(RuntimeError):
+    """The database must be migrated first; at deployment, not by whoever comes first."""
+
+
 class Services:
     """Everything a process is made of. Close it when the process ends."""
 
@@ -334,6 +338,13 @@ class Services:
                     self.engine.poke()
 
     # ------------------------------------------------------------------------------------------------------- the rest
+
+    async def prepare_database(self) -> None:
+        """See that the schema is current: an embedded database is migrated, another one only looked at."""
+        if self.settings.database_url.startswith("sqlite"):
+            await self.database.migrate()
+        elif not await self.database.is_current():
+            raise SchemaOutdated("the database has another schema than this version: vareunge migrate")
 
     async def find_programme(self) -> Programme | None:
         """The imported programme, if there is one."""

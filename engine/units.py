@@ -50,7 +50,7 @@ class UnitStore(Protocol):
     async def claim(
         self, owner: str, *, now: datetime, lease_until: datetime, limit: int, only: Collection[str] | None = None
     ) -> Sequence[Claim]:
-        """Take up to *limit* due units that nobody holds, those due first before others; *only* those keys, if given."""
+        """Take up to *limit* due units that nobody holds, the earliest first; *only* those keys, if given."""
         ...
 
     async def renew(self, claim: Claim, *, lease_until: datetime) -> bool: ...

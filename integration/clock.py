@@ -12,7 +12,7 @@ import httpx
 
 from config.settings import is_loopback
 from engine.units import Alarm, EngineClock
-from workflows.errors import OutsideError, Transient
+from workflows.errors import Invalid, OutsideError, Transient
 
 LONGEST_NAP = 3600.0
 """Seconds slept in one go, so that a machine's clock that is set anew is noticed."""
@@ -23,6 +23,9 @@ class ServiceClock(EngineClock, Protocol):
 
     async def join(self) -> None: ...
     async def leave(self) -> None: ...
+    async def set_to(self, moment: datetime) -> None:
+        """Set the time, where it is simulated."""
+        ...
 
 
 class SystemClock:
@@ -46,6 +49,9 @@ class SystemClock:
 
     async def leave(self) -> None:
         """Nobody to leave."""
+
+    async def set_to(self, moment: datetime) -> None:
+        raise RuntimeError("real time cannot be set")
 
 
 class _SystemAlarm:
@@ -119,6 +125,16 @@ class SimulatedClock:
             self._joined = False
             await self._ask("leave")
         await self._http.aclose()
+
+    async def set_to(self, moment: datetime) -> None:
+        """Begin to simulate at *moment*, or jump ahead to it. Time never goes back."""
+        try:
+            answer = await self._http.post("", json={"now": moment.isoformat()})
+        except httpx.HTTPError as exc:
+            raise Transient("set the sandbox's clock", f"no answer ({type(exc).__name__})") from exc
+        if answer.is_error:
+            raise Invalid("set the sandbox's clock", answer.text)
+        self._pass_to(moment)
 
     @asynccontextmanager
     async def busy(self) -> AsyncIterator[None]:
