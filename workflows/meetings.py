@@ -84,13 +84,15 @@ class MeetingDesk:
         programme, now = await self._programme(), self._clock.now()
         known = await self._store.list_meetings()
         plan = plan_meetings(programme, known, now=now)
-        altered = {meeting.key: meeting for meeting in plan.changed}
         for meeting in plan.changed:
-            await self._store.save(meeting, round_units(programme, [meeting], now=now))
-        ahead = [unit for unit in round_units(programme, known, now=now) if unit.due_at > now]
-        current = [*(altered.get(meeting.key, meeting) for meeting in known), *plan.new]
+            # A round that is open already is called off by the same unit.
+            gone = [] if meeting.stands else [DueUnit(key=f"status.open:{meeting.key}", due_at=now)]
+            await self._store.save(meeting, [*gone, *round_units(programme, [meeting], now=now)])
+        altered = {meeting.key: meeting for meeting in plan.changed}
+        standing = [altered.get(meeting.key, meeting) for meeting in known]
+        ahead = [unit for unit in round_units(programme, standing, now=now) if unit.due_at > now]
         ours = {
-            meeting.body for meeting in current if meeting.stands and meeting.booked_by_us and meeting.starts_at > now
+            item.body for item in (*standing, *plan.new) if item.stands and item.booked_by_us and item.starts_at > now
         }
         bookings = [DueUnit(key=f"meetings.book:{body}", due_at=now) for body in sorted(ours)]
         await self._store.add(plan.new, [*bookings, *ahead, *round_units(programme, plan.new, now=now)])
@@ -129,7 +131,8 @@ class MeetingDesk:
             return None
         organizer = meeting.organizer or self._organizer
         spec = await self._spec(programme, body, meeting)
-        changes = {} if event is None else _changes(spec, meeting.booked or _as_found(event, spec))
+        # Without a note of ours a crash came between booking and noting: then the event itself tells what was written.
+        changes = {} if event is None else _changes(spec, meeting.booked or _plain(event))
         if event is None:
             event = await self._calendar.book(organizer, spec)
             await history.note("meetings.booked", meeting=meeting.key, attendees=len(spec.attendees))
@@ -192,21 +195,15 @@ def _changes(spec: EventSpec, written: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(spec: EventSpec | BookedEvent) -> dict[str, Any]:
-    people = sorted((item.email.lower(), item.name, item.required) for item in spec.attendees)
+    # Without names: Exchange has its own mind about them, and a new spelling is not worth a mail to everybody.
+    people = sorted((item.email.lower(), item.required) for item in spec.attendees)
     return {
         "subject": spec.subject,
         "starts_local": _minute(spec.starts_local),
         "ends_local": _minute(spec.ends_local),
         "location": spec.location,
-        "attendees": [{"email": email, "name": name, "required": required} for email, name, required in people],
+        "attendees": [{"email": email, "required": required} for email, required in people],
     }
-
-
-def _as_found(event: BookedEvent, spec: EventSpec) -> dict[str, Any]:
-    """An event that was booked before a crash kept us from noting it. Exchange has its own mind about names."""
-    names = {attendee.email.lower(): attendee.name for attendee in spec.attendees}
-    people = tuple(replace(item, name=names.get(item.email.lower(), item.name)) for item in event.attendees)
-    return _plain(replace(event, attendees=people))
 
 
 def _minute(moment: datetime) -> str:

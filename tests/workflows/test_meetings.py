@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from config.programme import Assignment, Programme, Role
-from tests.workflows.programme import body, programme
+from config.programme import Assignment, Meetings, Programme, Role
+from tests.workflows.programme import body, municipality, programme
 from workflows.errors import Invalid
 from workflows.meeting_plan import Meeting, MeetingState
 from workflows.meetings import MeetingDesk
@@ -189,6 +189,20 @@ async def test_planning_again_adds_no_meeting(office: Office) -> None:
 
     assert plan.new == ()
     assert office.store.meetings == before
+
+
+async def test_a_meeting_they_took_away_has_its_round_called_off(office: Office) -> None:
+    office.clock.moment = NOW - timedelta(days=360)
+    await office.desk().plan()
+    office.store.due.clear()
+    office.register = programme(
+        municipalities=(municipality("a-dal"), municipality("b-vik", meetings=Meetings.THEIRS)),
+    )
+
+    plan = await office.desk().plan()
+
+    assert [meeting.state for meeting in plan.changed] == [MeetingState.CANCELLED] * 2
+    assert {office.store.due[f"status.open:{meeting.key}"] for meeting in plan.changed} == {office.clock.moment}
 
 
 async def test_every_future_meeting_is_booked_with_its_people_and_stable_address(office: Office) -> None:
