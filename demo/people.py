@@ -95,9 +95,7 @@ class Cast:
             Lead(person, package, story.part(package.key))
             for municipality in programme.municipalities
             for package in programme.running_packages(municipality.slug, on=on.date())
-            for person in programme.holders(
-                Role.WORK_PACKAGE_LEAD, on=on.date(), municipality=municipality.slug, work_package=package.key
-            )
+            for person in programme.holders(Role.WORK_PACKAGE_LEAD, on=on.date(), work_package=package.key)
         ]
 
     async def read_and_answer(self) -> list[Answered]:

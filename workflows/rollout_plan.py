@@ -132,9 +132,7 @@ def _rows(programme: Programme, spec: PlaceSpec, source: str, on: date) -> Itera
 
 def _work_packages(programme: Programme, spec: PlaceSpec, on: date) -> Iterable[dict[str, Any]]:
     for package in _packages(programme, spec):
-        leads = programme.holders(
-            Role.WORK_PACKAGE_LEAD, on=on, municipality=package.municipality, work_package=package.key
-        )
+        leads = programme.holders(Role.WORK_PACKAGE_LEAD, on=on, work_package=package.key)
         yield {
             "Key": package.key,
             "Title": package.name,
