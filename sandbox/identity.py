@@ -3,6 +3,7 @@
 import secrets
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jwt
@@ -40,6 +41,12 @@ class Identity:
         return frozenset(name.removeprefix("exchange:") for name in self.granted if name.startswith("exchange:"))
 
 
+@cache
+def _signing_key() -> RSAPrivateKey:
+    """Made once in a process: it takes longer than all the rest of a start."""
+    return generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class Issuer:
     """
     Makes and checks tokens with a key made at start.
@@ -49,7 +56,7 @@ class Issuer:
     """
 
     def __init__(self, tenant_id: str) -> None:
-        self.key: RSAPrivateKey = generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = _signing_key()
         self.key_id = secrets.token_hex(8)
         self.name = f"https://sts.windows.net/{tenant_id}/"
         self._tenant_id = tenant_id

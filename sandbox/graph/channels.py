@@ -184,6 +184,28 @@ def _private_members(call: Call, team: Team, given: Any) -> dict[str, list[str]]
     return members
 
 
+@operation(
+    "GET",
+    "/teams/{team}/channels/{channel}/filesFolder",
+    permissions=(
+        "Files.Read.All",
+        "Files.ReadWrite.All",
+        "Sites.Read.All",
+        "Sites.ReadWrite.All",
+        "Group.Read.All",
+        "Group.ReadWrite.All",
+    ),
+    rsc=("File.Read.Group",),
+    limits=(TEAMS(), CHANNEL()),
+)
+def get_files_folder(call: Call) -> Reply:
+    """Where the channel's files lie; 404 until SharePoint has made it."""
+    team = call.tenant.teams.get_team(call.args["team"])
+    channel = call.tenant.teams.get_channel(team.id, call.args["channel"])
+    drive, folder = call.tenant.sharepoint.channel_folder(team.id, channel)
+    return Reply(200, drive.item_json(folder))
+
+
 @operation("POST", "/teams/{team}/channels/{channel}/messages", permissions=("Teamwork.Migrate.All",))
 def refuse_message(call: Call) -> Reply:
     """Apps cannot post in channels; the one permission there is serves imports."""

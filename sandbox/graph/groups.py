@@ -150,7 +150,12 @@ def upsert_group(call: Call) -> Reply:
     body = call.json()
     group = call.tenant.directory.group_by_unique_name(call.args["name"])
     if group:
-        _update(call, group, {name: value for name, value in body.items() if name not in CREATE_ONLY})
+        binds = {"owners@odata.bind": group.owners, "members@odata.bind": group.members}
+        _update(call, group, {name: body[name] for name in body if name not in CREATE_ONLY and name not in binds})
+        for name, relation in binds.items():
+            for reference in body.get(name, ()):
+                user = _bound_user(call, reference, owner=relation is group.owners)
+                relation.setdefault(user.id, call.now)
         return Reply(204)
     if not call.headers.prefers("create-if-missing"):
         raise missing(call.args["name"])

@@ -52,7 +52,9 @@ async def start_team(sandbox: RunningSandbox, group: str) -> Any:
 
 
 async def install(sandbox: RunningSandbox, team: str, permissions: list[str] | None = None) -> Any:
-    catalog = await sandbox.graph("GET", "/appCatalogs/teamsApps", params={"$filter": "distributionMethod eq 'organization'"})
+    catalog = await sandbox.graph(
+        "GET", "/appCatalogs/teamsApps", params={"$filter": "distributionMethod eq 'organization'"}
+    )
     app = catalog.json()["value"][0]["id"]
     assert sandbox.app is not None
     wanted = sorted(name for name, _ in sandbox.app.tenant.catalog.ours.resource_specific)

@@ -3,8 +3,8 @@
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +85,14 @@ async def running_sandbox(*, latency: str = "none", seed: Path | None = None) ->
             lifespan="off",
             timeout_graceful_shutdown=1,
         )
-        server = uvicorn.Server(config)
-        server.capture_signals = _leave_signals_alone  # type: ignore[assignment, method-assign]
+        server = _Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
                 yield RunningSandbox(f"http://{HOST}:{port}", environment(app, port), client, app)
         finally:
-            server.should_exit = True
             server.force_exit = True
+            server.stop.set()
             await task
 
 
@@ -129,5 +128,16 @@ async def _read_environment(lines: asyncio.StreamReader) -> dict[str, str]:
     return env
 
 
-def _leave_signals_alone() -> AbstractContextManager[None]:
-    return nullcontext()
+class _Server(uvicorn.Server):
+    """Ends at once when told, and leaves signals to the test runner."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stop = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.stop.wait()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
