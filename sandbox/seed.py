@@ -85,7 +85,8 @@ def read_seed(folder: Path | None = None, *, permissions: Path | None = None, ma
         bot_endpoint=settings["bot"]["endpoint"],
         blocked_domains=frozenset(settings["b2b"].get("blocked_domains", ())),
         b2b_enabled=settings["b2b"].get("enabled", True),
-        manifest=_manifest(manifest or ROOT / "teams_app" / "manifest.json") or settings["teams_app"],
+        manifest=_manifest(manifest or ROOT / "teams_app" / "manifest.json", settings["identities"])
+        or settings["teams_app"],
     )
 
 
@@ -119,8 +120,12 @@ def _lines(path: Path) -> list[str]:
     return [line for line in lines if line]
 
 
-def _manifest(path: Path) -> dict[str, Any] | None:
+def _manifest(path: Path, identities: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The app's manifest, with the client ids of this tenant where it has placeholders such as {{HANDS_ID}}."""
     if not path.exists():
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    for name, entry in identities.items():
+        text = text.replace(f"{{{{{name.upper()}_ID}}}}", entry["client_id"])
+    found: dict[str, Any] = json.loads(text)
     return found

@@ -69,10 +69,23 @@ def router() -> APIRouter:
     """The pages that stand by themselves."""
     routes = APIRouter()
 
-    @routes.get("/tilgjengelighet", response_class=HTMLResponse, summary="The accessibility statement")
-    async def accessibility(request: Request) -> HTMLResponse:
-        return page(request, "accessibility.html")
+    def plain(path: str, heading: str, *paragraphs: str) -> None:
+        @routes.get(path, response_class=HTMLResponse, summary=texts.say(heading), name=heading)
+        async def show(request: Request) -> HTMLResponse:
+            words = [texts.say(paragraph) for paragraph in paragraphs]
+            return page(request, "plain.html", heading=texts.say(heading), paragraphs=words)
 
+    plain(
+        "/tilgjengelighet",
+        "web.accessibility",
+        "web.accessibility_aim",
+        "web.accessibility_state",
+        "web.accessibility_help",
+    )
+    plain("/personvern", "web.privacy", "web.privacy_what", "web.privacy_children", "web.privacy_help")
+    # What the Teams app's manifest points to: its personal tab, and where a tab is added by hand.
+    plain("/fane", "web.home_heading", "web.home_what")
+    plain("/fane/oppsett", "web.setup_heading", "web.setup_what")
     return routes
 
 

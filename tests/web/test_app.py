@@ -145,3 +145,12 @@ async def test_each_request_counts_as_work_also_one_that_fails() -> None:
 async def test_the_accessibility_statement_is_a_link_on_every_page() -> None:
     assert 'href="/tilgjengelighet"' in (await client().get("/ukjent")).text
     assert "WCAG 2.2" in (await client().get("/tilgjengelighet")).text
+
+
+@pytest.mark.parametrize("path", ["/tilgjengelighet", "/personvern", "/fane", "/fane/oppsett"])
+async def test_the_pages_that_stand_by_themselves_have_a_heading_and_words(path: str) -> None:
+    response = await client().get(path)
+
+    assert response.status_code == 200
+    assert response.text.count("<h1") == 1
+    assert "<p class" in response.text

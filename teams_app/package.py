@@ -1,0 +1,69 @@
+"""Builds the package that an administrator uploads to the organisation's app catalogue."""
+
+import json
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from config.settings import Settings
+
+FOLDER = Path(__file__).parent
+ICONS = ("color.png", "outline.png")
+
+
+def template() -> dict[str, Any]:
+    """The manifest with its placeholders."""
+    content: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    return content
+
+
+def external_id() -> str:
+    """The app's id in every tenant: what the catalogue knows it by."""
+    return str(template()["id"])
+
+
+def permissions() -> Sequence[str]:
+    """The resource-specific permissions a team consents to; an installation must name exactly these."""
+    return tuple(entry["name"] for entry in template()["authorization"]["permissions"]["resourceSpecific"])
+
+
+def manifest(settings: Settings) -> dict[str, Any]:
+    """The manifest of a deployment. Raises ValueError, naming every setting that is missing or that Teams refuses."""
+    url = urlsplit(settings.public_url)
+    wrong = [f"VAREUNGE_{name.upper()}: missing" for name in ("bot_id", "hands_id") if not getattr(settings, name)]
+    if url.scheme != "https" or not url.hostname:
+        wrong.append(f"VAREUNGE_PUBLIC_URL: {settings.public_url}: expected an https address")
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    values = {
+        "{{PUBLIC_URL}}": settings.public_url.rstrip("/"),
+        "{{DOMAIN}}": url.hostname or "",
+        "{{BOT_ID}}": settings.bot_id,
+        "{{HANDS_ID}}": settings.hands_id,
+    }
+    filled: dict[str, Any] = _fill(template(), values)
+    return filled
+
+
+def build(settings: Settings, out: Path) -> Path:
+    """Write the package to *out* and return it. The same settings give the same bytes."""
+    files = {"manifest.json": json.dumps(manifest(settings), ensure_ascii=False, indent=2).encode()}
+    files |= {name: (FOLDER / name).read_bytes() for name in ICONS}
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            # A fixed time: nothing but the content may differ between two packages.
+            package.writestr(zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0)), content)
+    return out
+
+
+def _fill(node: Any, values: dict[str, str]) -> Any:
+    if isinstance(node, dict):
+        return {key: _fill(value, values) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_fill(item, values) for item in node]
+    if isinstance(node, str):
+        for placeholder, value in values.items():
+            node = node.replace(placeholder, value)
+    return node

@@ -1,0 +1,78 @@
+"""The Teams app's package, against the manifest schema that Microsoft publishes (npm: @microsoft/app-manifest)."""
+
+import json
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from config.settings import Settings
+from teams_app import icons, package
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "node_modules/@microsoft/app-manifest/build/json-schemas/teams/v1.25/MicrosoftTeams.schema.json"
+SETTINGS = Settings(
+    bot_id="11111111-1111-1111-1111-111111111111",
+    hands_id="22222222-2222-2222-2222-222222222222",
+    public_url="https://vareunge.example/",
+)
+
+
+def read(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as content:
+        manifest: dict[str, Any] = json.loads(content.read("manifest.json"))
+    return manifest
+
+
+def pixels(png: bytes) -> bytes:
+    """Unpacked: another zlib may pack the same picture differently."""
+    return zlib.decompress(png[png.index(b"IDAT") + 4 : png.index(b"IEND") - 8])
+
+
+def test_the_manifest_is_valid_by_its_published_schema(tmp_path: Path) -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    manifest = read(package.build(SETTINGS, tmp_path / "app.zip"))
+
+    jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker()).validate(manifest)
+    assert manifest["manifestVersion"] == "1.25"
+
+
+def test_no_placeholder_is_left_and_everything_lies_at_the_top(tmp_path: Path) -> None:
+    path = package.build(SETTINGS, tmp_path / "app.zip")
+
+    assert "{{" not in json.dumps(read(path))
+    assert read(path)["validDomains"] == ["vareunge.example"]
+    assert sorted(zipfile.ZipFile(path).namelist()) == ["color.png", "manifest.json", "outline.png"]
+
+
+def test_the_same_settings_give_the_same_package(tmp_path: Path) -> None:
+    first, second = (package.build(SETTINGS, tmp_path / name).read_bytes() for name in ("1.zip", "2.zip"))
+
+    assert first == second
+
+
+def test_everything_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"BOT_ID: missing; .*HANDS_ID: missing; .*PUBLIC_URL: http://127.*https"):
+        package.build(Settings(), tmp_path / "app.zip")
+
+
+def test_the_consent_falls_to_hands_and_asks_for_what_its_list_names() -> None:
+    lines = (ROOT / "infra/permissions/hands.txt").read_text(encoding="utf-8").splitlines()
+    by_consent = {line.split("#")[0].strip() for line in lines if line.split("#")[0].strip().endswith(".Group")}
+
+    assert set(package.permissions()) == by_consent
+    assert package.template()["webApplicationInfo"]["id"] == "{{HANDS_ID}}"
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "draw"), [("color.png", 192, icons.color), ("outline.png", 32, icons.outline)]
+)
+def test_an_icon_has_its_size_and_is_drawn_by_our_script(name: str, size: int, draw: Any) -> None:
+    content = (package.FOLDER / name).read_bytes()
+
+    assert pixels(content) == pixels(draw())
+    assert struct.unpack(">II", content[16:24]) == (size, size)
