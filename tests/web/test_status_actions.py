@@ -1,0 +1,149 @@
+"""Buttons on status cards: what the person who pressed sees, and what is stored."""
+
+from typing import Any
+
+import pytest
+
+from integration.bot_endpoint import CARD, CardAction
+from integration.database.connection import Database
+from tests.workflows.rounds import GUEST, HOME, MEETING, World
+from tests.workflows.test_privacy_guard import NUMBER
+from tests.workflows.test_status import DEADLINE
+from web.status_actions import StatusActions
+from workflows.ports import Conversation
+from workflows.status_plan import request_id
+from workflows.status_values import StatusAnswer
+
+REQUEST = request_id(MEETING, HOME)
+ANSWER = {"request_id": REQUEST, "light": "yellow", "done": "Mye", "indicator:plasser": 12.5}
+
+
+@pytest.fixture
+async def world(database: Database) -> World:
+    world = World(database)
+    await world.open()
+    return world
+
+
+async def press(world: World, verb: str, data: dict[str, Any], *, who: str = "home-id", **more: Any) -> dict[str, Any]:
+    action = CardAction(
+        verb=verb,
+        data=data,
+        sender_object_id=who,
+        conversation=Conversation(id="a:1", service_url="https://teams.example"),
+        activity_id="1",
+        **more,
+    )
+    return await StatusActions(world.desk).act(action)
+
+
+async def stored(world: World) -> StatusAnswer | None:
+    return (await world.store.newest_answers([REQUEST])).get(REQUEST)
+
+
+async def test_an_answer_is_stored_and_shown_as_a_receipt(world: World) -> None:
+    reply = await press(world, "answer_status", ANSWER)
+
+    assert reply["type"] == CARD
+    assert "Takk! Statusen er lagret" in str(reply)
+    answer = await stored(world)
+    assert answer is not None
+    assert (answer.content.done, answer.content.indicators) == ("Mye", {"plasser": 12.5})
+
+
+async def test_the_same_press_twice_is_one_answer(world: World) -> None:
+    for _ in range(2):
+        await press(world, "answer_status", ANSWER)
+
+    answer = await stored(world)
+    assert answer is not None
+    assert answer.version == 1
+
+
+async def test_the_form_comes_back_with_what_was_wrong_and_what_was_written(world: World) -> None:
+    reply = await press(world, "answer_status", {**ANSWER, "light": "", "proposal": "Ja"})
+
+    assert reply["type"] == CARD
+    assert "Velg hvordan arbeidet går." in str(reply)
+    assert "Skriv hva styret skal avgjøre" in str(reply)
+    values = {item.get("id"): item.get("value") for item in inputs(reply["value"])}
+    assert (values["done"], values["proposal"], values["indicator:plasser"]) == ("Mye", "Ja", 12.5)
+    assert await stored(world) is None
+
+
+async def test_a_national_id_is_not_stored_from_a_card(world: World) -> None:
+    reply = await press(world, "answer_status", {**ANSWER, "done": NUMBER})
+
+    assert "fødselsnummer" in str(reply)
+    assert await stored(world) is None
+
+
+@pytest.mark.parametrize("who", ["home-id", "lead-id"], ids=["the lead", "the local lead"])
+async def test_the_form_opens_for_those_who_may_answer(world: World, who: str) -> None:
+    reply = await press(world, "open_status", {"request_id": REQUEST}, who=who)
+
+    assert [item["id"] for item in inputs(reply["value"])][:2] == ["light", "done"]
+
+
+@pytest.mark.parametrize("verb", ["open_status", "answer_status"])
+@pytest.mark.parametrize("who", ["stranger-id", "guest-id", "", "x" * 500])
+async def test_others_get_a_polite_word(world: World, verb: str, who: str) -> None:
+    reply = await press(world, verb, ANSWER, who=who)
+
+    assert "Det er lederen av arbeidspakken som gir status her" in reply["value"]
+    assert await stored(world) is None
+
+
+async def test_a_correction_opens_what_is_stored_with_its_numbers(world: World) -> None:
+    await press(world, "answer_status", ANSWER)
+
+    reply = await press(world, "open_status", {"request_id": REQUEST})
+
+    values = {item["id"]: item.get("value") for item in inputs(reply["value"])}
+    assert (values["light"], values["done"], values["indicator:plasser"]) == ("yellow", "Mye", 12.5)
+
+
+@pytest.mark.parametrize("verb", ["open_status", "answer_status"])
+async def test_after_the_deadline_the_card_says_so(world: World, verb: str) -> None:
+    world.clock.time = DEADLINE
+
+    reply = await press(world, verb, ANSWER)
+
+    assert "Statusrunden er avsluttet" in str(reply)
+    assert await stored(world) is None
+
+
+async def test_a_refresh_that_teams_asks_for_stores_nothing(world: World) -> None:
+    await press(world, "answer_status", ANSWER, automatic=True)
+
+    assert await stored(world) is None
+
+
+@pytest.mark.parametrize(
+    ("verb", "data"),
+    [
+        pytest.param("answer_status", {}, id="no request"),
+        pytest.param("answer_status", {"request_id": 7}, id="a number"),
+        pytest.param("answer_status", {"request_id": "' or 1=1"}, id="unknown"),
+        pytest.param("delete_everything", {"request_id": REQUEST}, id="unknown verb"),
+    ],
+)
+async def test_unknown_things_are_answered_politely(world: World, verb: str, data: dict[str, Any]) -> None:
+    reply = await press(world, verb, data)
+
+    assert "Vi finner ikke statusrunden" in reply["value"]["message"]
+
+
+async def test_an_answer_for_another_s_package_is_not_taken(world: World) -> None:
+    await press(world, "answer_status", {**ANSWER, "request_id": request_id(MEETING, GUEST)})
+
+    assert not await world.store.newest_answers([request_id(MEETING, GUEST)])
+
+
+def inputs(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, list):
+        return [found for item in node for found in inputs(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node] if str(node.get("type", "")).startswith("Input.") else []
+    return own + [found for value in node.values() for found in inputs(value)]
