@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import jwt
@@ -87,7 +89,8 @@ class Sandbox:
         self.tenant.base_url = request.base_url
         app = self._name_of(request)
         rule = self.faults.meet(request.method, request.path, app) if request.path.startswith(FAULTY) else None
-        answered = await self._with_fault(rule, app, request, receive)
+        with self._mailbox_call(app, request):
+            answered = await self._with_fault(rule, app, request, receive)
         self.traffic.record(
             started_at=started_at,
             milliseconds=round((time.perf_counter() - began) * 1000, 3),
@@ -148,16 +151,24 @@ class Sandbox:
             base_url=request.base_url,
         )
         mailbox = mailbox_of(graph.path)
-        if mailbox is None:
-            return answer_of(answer(self.tenant, graph))
-        self._mailbox_calls[app, mailbox] += 1
-        try:
+        if mailbox is not None:
             # A call to Exchange takes long enough for others that were sent with it to arrive meanwhile.
             for _ in range(3):
                 await asyncio.sleep(0)
             if self._mailbox_calls[app, mailbox] > MAILBOX_CALLS:
                 return answer_of(too_many_at_once(self.tenant))
-            return answer_of(answer(self.tenant, graph))
+        return answer_of(answer(self.tenant, graph))
+
+    @contextmanager
+    def _mailbox_call(self, app: str, request: Incoming) -> Iterator[None]:
+        """Count the calls that are under way to one mailbox, held ones included."""
+        mailbox = mailbox_of(request.path.removeprefix(GRAPH))
+        if mailbox is None:
+            yield
+            return
+        self._mailbox_calls[app, mailbox] += 1
+        try:
+            yield
         finally:
             self._mailbox_calls[app, mailbox] -= 1
 

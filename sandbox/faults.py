@@ -59,10 +59,7 @@ class Counted:
         if not re.search(match.path, path, re.IGNORECASE):
             return False
         self.seen += 1
-        if match.nth is not None and self.seen != match.nth:
-            return False
-        self.hits += 1
-        return True
+        return match.nth is None or self.seen == match.nth
 
 
 @dataclass(eq=False)
@@ -107,7 +104,11 @@ class Faults:
         if self._hold_at and self._requests == self._hold_at.hold_at:
             phase, self._hold_at = self._hold_at.phase, None
             return Rule(do="hold", phase=phase)
-        return next((counted.rule for counted in self._rules if counted.meets(method, path, app)), None)
+        met = [counted for counted in self._rules if counted.meets(method, path, app)]
+        if not met:
+            return None
+        met[0].hits += 1
+        return met[0].rule
 
     def hold(self, method: str, path: str, app: str, phase: Phase) -> Held:
         held = Held(method, path, app, phase)
