@@ -118,8 +118,8 @@ class Graph:
         self._authentication = _Authentication(self._url, client_id, tokens)
         self._retry = Retry(clock=clock)
         self._limiter = limiter or Limiter(clock)
-        self._transport = transport
-        self._http: httpx.AsyncClient | None = None
+        self._given = transport
+        self._transport: httpx.AsyncBaseTransport | None = None
         self._adapter: GraphRequestAdapter | None = None
         self._sdk: GraphServiceClient | None = None
 
@@ -166,25 +166,26 @@ class Graph:
         from msgraph.graph_request_adapter import options
         from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 
-        self._http = GraphClientFactory.create_with_default_middleware(
+        self._transport = self._given or httpx.AsyncHTTPTransport(http2=True)
+        http = GraphClientFactory.create_with_default_middleware(
             client=httpx.AsyncClient(
                 timeout=TIMEOUT,
                 headers={"User-Agent": USER_AGENT},
-                http2=self._transport is None,
                 transport=self._transport,
-                trust_env=not is_loopback(self._url),
             ),
             options={**options, RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=0, should_retry=False)},
         )
-        self._adapter = GraphRequestAdapter(self._authentication, client=self._http)
+        self._adapter = GraphRequestAdapter(self._authentication, client=http)
         # Before the client is built: its builders copy the address.
         self._adapter.base_url = self._url
         self._sdk = GraphServiceClient(request_adapter=self._adapter)
 
     async def close(self) -> None:
-        if self._http is not None:
-            await self._http.aclose()
-        self._http = self._adapter = self._sdk = None
+        """Close the connections. A call made later opens them again."""
+        if self._transport is not None:
+            # The SDK wraps the transport in one of its own that does not pass the closing on.
+            await self._transport.aclose()
+        self._transport = self._adapter = self._sdk = None
 
     async def _attempt(self, request: Request) -> Answer:
         async with self._limiter.pass_through(request.scopes):
