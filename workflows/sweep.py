@@ -1,15 +1,15 @@
-"""Finds again what should be due, whatever was lost: at start-up, after an import, and every night."""
+"""Finds again what should be due, whatever was lost: at start-up, after an import, and once a week."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.programme import Programme
 from workflows.ports import Clock, Done, DueUnit, History, Outcome, Parked, Units
 
 SWEEP = "sweep.all"
-AT_NIGHT = time(3, 0)
-"""Local time."""
+WEEKDAY, AT_NIGHT = 0, time(3, 0)
+"""The night to Monday, local time. Bookings are compared with every calendar then, which is a few hundred calls."""
 
 Planner = Callable[[], Awaitable[Sequence[DueUnit]]]
 
@@ -34,21 +34,22 @@ class Sweep:
         self._clock = clock
 
     async def all(self, unit: DueUnit, history: History) -> Outcome:
-        """Handler of `sweep.all`. Parks itself until the next night."""
+        """Handler of `sweep.all`. Parks itself until the next weekly one."""
         programme = await self._programme()
         if programme is None:
             return Done(note="no programme was imported yet")
         due = [item for planner in self._planners for item in await planner()]
         await self._units.make_due(due)
         await history.note("sweep.made_due", units=len(due))
-        return Parked(until=next_night(self._clock.now(), programme.timezone), note="every night")
+        return Parked(until=next_sweep(self._clock.now(), programme.timezone), note="once a week")
 
 
-def next_night(now: datetime, timezone: str) -> datetime:
-    """The next 03.00 local time after *now*."""
+def next_sweep(now: datetime, timezone: str) -> datetime:
+    """The next weekly sweep after *now*."""
     local = now.astimezone(ZoneInfo(timezone))
-    night = datetime.combine(local.date(), AT_NIGHT, local.tzinfo)
-    return (night if night > local else night + timedelta(days=1)).astimezone(now.tzinfo)
+    days = (WEEKDAY - local.weekday()) % 7
+    moment = datetime.combine(local.date() + timedelta(days=days), AT_NIGHT, local.tzinfo)
+    return (moment if moment > local else moment + timedelta(days=7)).astimezone(UTC)
 
 
 def sweep_unit(programme: str, now: datetime) -> DueUnit:
