@@ -199,7 +199,7 @@ class Services:
                 intents=self.intents,
                 clock=self.clock,
                 recipients=self.recipients,
-                app=teams_app(self.settings),
+                app=teams_app(),
                 hands_id=self.settings.hands_id,
                 public_url=self.settings.public_url,
             )
@@ -388,13 +388,13 @@ class Services:
             raise NotInThisPart(f"part {self.settings.part} has no {piece}")
 
 
-def teams_app(settings: Settings) -> "TeamsApp":
+def teams_app() -> "TeamsApp":
     """Our Teams app, as the rollout installs it."""
     from workflows.rollout_ports import TeamsApp
 
     manifest = json.loads((Path(__file__).parent / "teams_app" / "manifest.json").read_text("utf-8"))
     permissions = manifest.get("authorization", {}).get("permissions", {}).get("resourceSpecific", [])
-    return TeamsApp(external_id=settings.app_id, permissions=tuple(item["name"] for item in permissions))
+    return TeamsApp(external_id=manifest["id"], permissions=tuple(item["name"] for item in permissions))
 
 
 class BotListener:

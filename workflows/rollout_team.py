@@ -33,8 +33,8 @@ class TeamSteps:
         if group is not None:
             await self._members(group, accounts)
         team_id = await self._team(group)
-        if team_id is not None:
-            await self._app(team_id, accounts)
+        if team_id is not None and not await self._app(team_id, accounts):
+            return None
         site = await self._site(group)
         await self._channels(team_id, accounts)
         return site
@@ -161,12 +161,13 @@ class TeamSteps:
         await self._walk.history.note("rollout.team_begun", group=group_id)
         raise NotYet(now + POLL, "team_in_the_making")
 
-    async def _app(self, team_id: str, accounts: Mapping[str, Account]) -> None:
+    async def _app(self, team_id: str, accounts: Mapping[str, Account]) -> bool:
+        """Whether the team has our app: what follows is done with the consent that comes with it."""
         external_id = self._walk.ports.app.external_id
         app = await self._walk.ports.teams.find_catalog_app(external_id)
         if app is None:
             self._walk.items.append(Item(key="app", state=State.PENDING, reason="app_not_in_catalogue"))
-            return
+            return False
         installed = await self._walk.ports.teams.find_team_app(team_id, external_id)
         if self._walk.begins(Item(key="app", state=State.SAME if installed else State.MISSING)):
             await self._walk.ports.teams.install_in_team(team_id, app, permissions=self._walk.ports.app.permissions)
@@ -181,6 +182,7 @@ class TeamSteps:
             item = Item(key=f"app:{person.key}", state=State.SAME if has_it else State.MISSING)
             if self._walk.begins(item):
                 await self._walk.ports.teams.install_for_user(account.id, app)
+        return installed is not None or self._walk.apply
 
     async def _site(self, group: Group | None) -> Site | None:
         site = await self._walk.ports.sites.find_site(group.id) if group is not None else None
