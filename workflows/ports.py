@@ -117,8 +117,8 @@ class CatalogApp:
 
 
 class TeamBuilder(Protocol):
-    """Makes teams and puts our app into them. Builder; needs Group.ReadWrite.All, AppCatalog.Read.All,
-    TeamsAppInstallation.ReadWriteAndConsentForTeam.All and TeamsAppInstallation.ReadWriteForUser.All."""
+    """Makes teams and puts our app into them. Builder; needs Group.ReadWrite.All, AppCatalog.Read.All and
+    TeamsAppInstallation.ReadWriteForUser.All."""
 
     async def has_team(self, group_id: str) -> bool: ...
     async def start_team(self, group_id: str) -> str:
@@ -189,7 +189,7 @@ class Site:
 
 
 class SiteAccess(Protocol):
-    """Finds group sites and lets Hands into them. Builder; needs Sites.FullControl.All."""
+    """Finds group sites and lets Hands into them. Builder; needs Sites.FullControl.All and Sites.Read.All."""
 
     async def find_site(self, group_id: str) -> Site | None:
         """None while SharePoint is still making it."""
@@ -339,7 +339,8 @@ class Calendar(Protocol):
         ...
 
     async def update(self, organizer: str, event_id: str, changes: Mapping[str, Any]) -> BookedEvent:
-        """*changes*: EventSpec field names to new values; only those are written."""
+        """*changes*: EventSpec field names to new values; only those are written. Look the event up before its
+        `body_html` is changed: what others put into its body is kept."""
         ...
 
     async def cancel(self, organizer: str, event_id: str, comment: str) -> None:

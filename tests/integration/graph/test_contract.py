@@ -200,6 +200,11 @@ async def test_the_app_is_put_with_a_person_once_and_never_with_a_guest(tenant: 
     found = await teams.find_user_app(person, app.external_id)
     assert found is not None
     assert found.app_id == app.id
+    guest = await GraphInvitations(tenant.hands, Recipients()).invite(
+        GUEST, name="R", redirect_url="https://a.example/"
+    )
+    with pytest.raises(Refused):
+        await teams.install_for_user(guest.id, app)
 
 
 async def test_channels_and_tabs(tenant: Tenant, place: Place) -> None:

@@ -1,0 +1,45 @@
+"""Each client is what the workflows ask for; the type checker is the one who tests it."""
+
+from integration.graph.calendar import GraphCalendar
+from integration.graph.groups import GraphGroups, GraphMemberships
+from integration.graph.mail import GraphMailer
+from integration.graph.people import GraphDirectory, GraphInvitations
+from integration.graph.site_content import GraphSiteContent
+from integration.graph.sites import GraphSiteAccess
+from integration.graph.teams import GraphChannels, GraphTeamBuilder
+from integration.identity import Identities, Tokens
+from tests.integration.graph.doubles import Double
+from workflows import ports
+
+
+async def test_nothing_is_sent_before_a_client_is_asked_for_something(double: Double) -> None:
+    graph, everybody = double.graph, ports.Recipients()
+
+    directory: ports.Directory = GraphDirectory(graph)
+    invitations: ports.Invitations = GraphInvitations(graph, everybody)
+    groups: ports.Groups = GraphGroups(graph)
+    memberships: ports.Memberships = GraphMemberships(graph, everybody)
+    builder: ports.TeamBuilder = GraphTeamBuilder(graph)
+    channels: ports.Channels = GraphChannels(graph)
+    access: ports.SiteAccess = GraphSiteAccess(graph)
+    content: ports.SiteContent = GraphSiteContent(graph)
+    calendar: ports.Calendar = GraphCalendar(graph, everybody, timezone="Europe/Oslo")
+    mailer: ports.Mailer = GraphMailer(graph, everybody)
+    tokens: Tokens = Identities()
+
+    clients = (
+        directory,
+        invitations,
+        groups,
+        memberships,
+        builder,
+        channels,
+        access,
+        content,
+        calendar,
+        mailer,
+        tokens,
+    )
+    assert all(clients)
+    assert double.requests == []
+    assert double.tokens.asked == []

@@ -1,0 +1,25 @@
+"""Starting must stay quick: what takes long to import is imported when it is first needed."""
+
+import subprocess
+import sys
+
+MODULES = (
+    "integration.identity",
+    "integration.retry",
+    "integration.graph.calendar",
+    "integration.graph.groups",
+    "integration.graph.mail",
+    "integration.graph.people",
+    "integration.graph.site_content",
+    "integration.graph.sites",
+    "integration.graph.teams",
+)
+
+
+def test_the_sdks_are_not_imported_with_the_clients() -> None:
+    heavy = "[name for name in sys.modules if name.split('.')[0] in {'msgraph', 'azure'}]"
+    code = f"import sys, {', '.join(MODULES)}; print({heavy})"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"
