@@ -146,6 +146,17 @@ async def test_a_card_is_replaced(bot: TeamsBot, connector: respx.MockRouter) ->
     assert sent(route)["attachments"][0]["content"]["type"] == "AdaptiveCard"
 
 
+@pytest.mark.parametrize("answer", [httpx.Response(200), httpx.Response(202, json={}), httpx.Response(200, json=[])])
+async def test_an_update_needs_no_words_in_its_answer(
+    bot: TeamsBot, connector: respx.MockRouter, answer: httpx.Response
+) -> None:
+    route = connector.put(f"{ACTIVITIES}/m1").mock(side_effect=[answer])
+
+    await bot.update_card(Posted(conversation=CHAT, activity_id="m1"), CARD, summary="Status")
+
+    assert route.call_count == 1
+
+
 # --------------------------------------------------------------------------------------------------- what is not sent
 
 
