@@ -14,6 +14,7 @@ from sandbox.exchange.events import Attendee, Event, default_settings
 from sandbox.exchange.items import Address, Body, parse_body
 from sandbox.exchange.mail import Mail, Mailbox
 from sandbox.exchange.zones import instant, parse
+from sandbox.ids import counted
 from sandbox.routing import GraphError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Exchange:
 
     def __init__(self, tenant: "Tenant") -> None:
         self.tenant = tenant
+        self._new_id = counted(tenant.new_id)
         self._boxes: dict[str, Mailbox] = {}
         self._calendars: dict[str, list[Event]] = {}
         self._transactions: dict[tuple[str, str], Event] = {}
@@ -110,7 +112,7 @@ class Exchange:
             modified_at=now,
         )
         draft.change_draft(body, now)
-        draft.guid = self.tenant.new_id("mail", f"{box.address.key}/{draft.subject}")
+        draft.guid = self._new_id("mail", f"{box.address.key}/{draft.subject}")
         return draft
 
     def send(self, box: Mailbox, mail: Mail, *, keep: bool = True) -> None:
@@ -149,7 +151,7 @@ class Exchange:
         arrives = box.departs_at(now) + self.tenant.latency.delivery
         for address in {each.key: each for each in recipients}.values():
             mail = Mail(
-                guid=self.tenant.new_id("mail", f"{address.key}/{sender.key}/{kind}/{subject}"),
+                guid=self._new_id("mail", f"{address.key}/{sender.key}/{kind}/{subject}"),
                 folder="inbox",
                 kind=kind,
                 sender=sender,
@@ -174,7 +176,7 @@ class Exchange:
         """Past the day's limit a mail comes back; the request that sent it was accepted all the same."""
         box.mails.append(
             Mail(
-                guid=self.tenant.new_id("mail", f"{box.address.key}/undeliverable/{subject}"),
+                guid=self._new_id("mail", f"{box.address.key}/undeliverable/{subject}"),
                 folder="inbox",
                 kind="undeliverable",
                 sender=box.address,
@@ -226,7 +228,7 @@ class Exchange:
             transaction_id=str(transaction) if transaction else None,
             settings=default_settings(),
         )
-        event.guid = self.tenant.new_id("event", f"{key}/{transaction or body.get('subject')}")
+        event.guid = self._new_id("event", f"{key}/{transaction or body.get('subject')}")
         event.uid = "040000008200E00074C5B7101A82E008" + event.guid.replace("-", "").upper()
         changes = event.change(body, now=now, join_lag=self.tenant.latency.delivery)
         self._calendars.setdefault(key, []).append(event)
@@ -293,7 +295,7 @@ class Exchange:
         attendee = event.attendee(address.email)
         copy = replace(
             event,
-            guid=before.guid if before else self.tenant.new_id("event", f"{address.key}/{event.uid}"),
+            guid=before.guid if before else self._new_id("event", f"{address.key}/{event.uid}"),
             owner=address,
             seen_from=before.seen_from if before else seen_from,
             settings=dict(event.settings),

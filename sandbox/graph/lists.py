@@ -37,7 +37,7 @@ def create_list(call: Call) -> Reply:
         taken=site.lists,
         author=author_of(call),
         now=call.now,
-        new_id=call.tenant.new_id,
+        new_id=call.tenant.sharepoint.new_id,
     )
     site.lists.append(made)
     return Reply(201, made.to_json())

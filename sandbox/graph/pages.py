@@ -37,7 +37,7 @@ def create_page(call: Call) -> Reply:
         taken=site.pages,
         author=author_of(call),
         now=call.now,
-        new_id=call.tenant.new_id,
+        new_id=call.tenant.sharepoint.new_id,
     )
     site.pages.append(page)
     return Reply(201, page.to_json())

@@ -4,21 +4,19 @@ import base64
 import hashlib
 import mimetypes
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from sandbox.ids import NewId
 from sandbox.routing import GraphError
 from sandbox.sharepoint import office
 
 _FORBIDDEN = re.compile(r'["*:<>?/\\|]')
 RANGE_UNIT = 320 * 1024
 SMALL_UPLOAD = 250 * 1024 * 1024
-
-NewId = Callable[[str, str], str]
-"""Gives an id for a kind and a natural key; a second thing with the same key gets another."""
 
 
 def instant(moment: datetime) -> str:

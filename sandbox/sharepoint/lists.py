@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.filters import Filter
+from sandbox.ids import NewId
 from sandbox.routing import GraphError
 from sandbox.sharepoint.columns import Column, new_column, title_column
-from sandbox.sharepoint.drives import Author, NewId, check_match, instant
+from sandbox.sharepoint.drives import Author, check_match, instant
 
 _ALWAYS_INDEXED = frozenset({"id", "ID"})
 _CREATION = frozenset({"displayName", "name", "description", "list", "columns"})

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from sandbox.ids import NewId
 from sandbox.routing import GraphError
-from sandbox.sharepoint.drives import Author, NewId, instant
+from sandbox.sharepoint.drives import Author, instant
 from sandbox.sharepoint.html import rewrite
 
 _TYPE = "#microsoft.graph.sitePage"
