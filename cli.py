@@ -338,7 +338,8 @@ async def session(*, prepared: bool = True) -> AsyncIterator["Services"]:
     from config.settings import Settings
     from wiring import create_services
 
-    services = create_services(Settings())
+    # What a command has to say it prints; events in between are for those who run a service.
+    services = create_services(Settings(), log_level="ERROR")
     try:
         async with services.clock.busy():
             await services.clock.join()
@@ -449,7 +450,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = create_parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         return DID_NOT_HOLD
     except Exception as exc:
         code, lines = _explain(exc)

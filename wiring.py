@@ -413,7 +413,7 @@ class BotListener:
         structlog.get_logger().info("bot.message", sender=message.sender_object_id)
 
 
-def create_services(settings: Settings, *, name: str | None = None) -> Services:
-    """The services of this process. *name*: as whom it takes part in a simulated clock; it must outlive a restart."""
-    configure_logs(settings.log_level)
+def create_services(settings: Settings, *, name: str | None = None, log_level: str | None = None) -> Services:
+    """The services of this process. *name*: as whom it takes part in a simulated clock, the same after a restart."""
+    configure_logs(log_level or settings.log_level)
     return Services(settings, name=name or f"{settings.part}-{os.getpid()}")

@@ -1,11 +1,12 @@
 """What becomes of a unit after each kind of end, and who runs what when."""
 
 import asyncio
-import os
 import signal
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -353,6 +354,7 @@ async def handler(unit, history):
     return Done()
 
 async def main():
+    await asyncio.to_thread(sys.stdin.readline)
     database = create_database(sys.argv[1])
     engine = Engine(
         SQLUnits(database), SystemClock(), {"rollout.place": handler}, owner=sys.argv[2], lease=timedelta(seconds=0.4)
@@ -374,17 +376,18 @@ async def test_a_unit_survives_the_process_that_ran_it(database: Database, datab
 
     async def worker(name: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WORKER, database_url, name, stdout=asyncio.subprocess.PIPE, cwd=os.getcwd()
+            sys.executable, "-c", WORKER, database_url, name, stdin=PIPE, stdout=PIPE, cwd=Path(__file__).parents[2]
         )
 
     async with asyncio.timeout(20):
-        first = await worker("hang")
+        first, second = await worker("hang"), await worker("work")
+        assert first.stdin is not None
         assert first.stdout is not None
+        first.stdin.write(b"go\n")
         await first.stdout.readline()
         first.send_signal(signal.SIGKILL)
         await first.communicate()
-        second = await worker("work")
-        await second.communicate()
+        await second.communicate(b"go\n")
     assert second.returncode == 0
     view = await the_unit(database)
     assert (view.state, view.runs) == (UnitState.DONE, 2)

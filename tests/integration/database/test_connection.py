@@ -60,10 +60,13 @@ async def test_a_reader_is_not_kept_waiting_by_a_writer(database: Database) -> N
 
 
 async def test_an_exception_rolls_everything_back(database: Database) -> None:
-    with pytest.raises(LookupError):
+    async def write_and_fail() -> None:
         async with database.begin() as connection:
             await connection.execute(text("insert into switch (name, set_at, value) values ('a', '2026-01-01', '')"))
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await write_and_fail()
     async with database.read() as connection:
         assert (await connection.execute(text("select count(*) from switch"))).scalar_one() == 0
 

@@ -1,0 +1,88 @@
+"""A link opens one thing, for one purpose, until it ends."""
+
+from datetime import timedelta
+
+import pytest
+
+from integration.database.connection import Database
+from integration.database.links import SQLLinks
+from tests.clocks import NOON, StillClock
+from workflows.ports import Link
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+def links(database: Database, clock: StillClock) -> SQLLinks:
+    return SQLLinks(database, clock)
+
+
+async def test_a_token_leads_to_what_it_was_issued_for(links: SQLLinks) -> None:
+    token = await links.issue("answer", "request-1", "lead", NOON + DAY)
+    assert await links.resolve(token, "answer") == Link(
+        purpose="answer", subject="request-1", person="lead", expires_at=NOON + DAY
+    )
+
+
+async def test_the_same_arguments_give_the_same_token_and_others_another(links: SQLLinks) -> None:
+    token = await links.issue("papers", "meeting")
+    assert await links.issue("papers", "meeting") == token
+    others = [
+        await links.issue("feed", "meeting"),
+        await links.issue("papers", "another"),
+        await links.issue("papers", "meeting", "lead"),
+        await links.issue("papers", "meeting", None, NOON + DAY),
+    ]
+    assert len({token, *others}) == 5
+
+
+async def test_a_token_outlives_the_process_that_issued_it(links: SQLLinks, database: Database) -> None:
+    token = await links.issue("feed", "board")
+    assert await SQLLinks(database, StillClock()).resolve(token, "feed") is not None
+
+
+async def test_a_token_says_nothing_about_whom_it_is_for(links: SQLLinks) -> None:
+    token = await links.issue("answer", "request-1", "lead")
+    assert "lead" not in token
+    assert "request" not in token
+
+
+@pytest.mark.parametrize("forged", ["", "x", "a.b", "æ.ø", "{id}", "{id}.", "{id}.AAAA", "{token}x", "x{token}"])
+async def test_a_forged_token_leads_nowhere(links: SQLLinks, forged: str) -> None:
+    token = await links.issue("answer", "request-1")
+    text = forged.replace("{token}", token).replace("{id}", token.partition(".")[0])
+    assert await links.resolve(text, "answer") is None
+
+
+async def test_a_link_serves_no_other_purpose(links: SQLLinks) -> None:
+    assert await links.resolve(await links.issue("papers", "meeting"), "report") is None
+
+
+async def test_an_expired_link_leads_nowhere(links: SQLLinks, clock: StillClock) -> None:
+    token = await links.issue("answer", "request-1", expires_at=NOON + DAY)
+    clock.advance(DAY)
+    assert await links.resolve(token, "answer") is None
+
+
+async def test_revoking_ends_every_link_to_a_subject_and_no_other(links: SQLLinks) -> None:
+    first, second = await links.issue("answer", "request-1", "lead"), await links.issue("papers", "request-1")
+    other = await links.issue("answer", "request-2", "lead")
+    await links.revoke("request-1")
+    await links.revoke("request-1")
+    assert [await links.resolve(first, "answer"), await links.resolve(second, "papers")] == [None, None]
+    assert await links.resolve(other, "answer") is not None
+
+
+async def test_a_link_issued_after_a_revocation_is_a_new_one(links: SQLLinks) -> None:
+    old = await links.issue("papers", "meeting")
+    await links.revoke("meeting")
+    new = await links.issue("papers", "meeting")
+    assert new != old
+    assert await links.issue("papers", "meeting") == new
+    assert await links.resolve(new, "papers") is not None
+    assert await links.resolve(old, "papers") is None

@@ -1,0 +1,96 @@
+"""The outbox's rows."""
+
+from dataclasses import replace
+
+import pytest
+
+from integration.database.connection import Database
+from integration.database.messages import SQLMessages
+from integration.database.units import SQLUnits
+from tests.clocks import NOON
+from workflows.outbox import Content, Message, MessageState, Surface
+from workflows.ports import DueUnit
+
+CONTENT = Content(email="a@b.example", name="A", address="a@b.example", subject="Emne", text="Tekst", html="<p>")
+MAIL = Message(key="m/1", kind="status_request", surface=Surface.EMAIL, due_at=NOON, content=CONTENT, request="r1")
+
+
+@pytest.fixture
+def messages(database: Database) -> SQLMessages:
+    return SQLMessages(database)
+
+
+async def only(messages: SQLMessages) -> Message:
+    [message] = await messages.list_messages()
+    return message
+
+
+async def test_a_message_comes_back_as_it_was_planned(messages: SQLMessages) -> None:
+    card = replace(MAIL, surface=Surface.PERSONAL, content=replace(CONTENT, card={"body": [1, "æ"]}))
+    await messages.plan([card])
+
+    assert await only(messages) == card
+
+
+@pytest.mark.parametrize("state", [MessageState.PLANNED, MessageState.HELD])
+async def test_what_has_not_left_gets_the_new_words(messages: SQLMessages, state: MessageState) -> None:
+    await messages.plan([MAIL])
+    await messages.change(MAIL.key, state)
+    await messages.plan([replace(MAIL, content=replace(CONTENT, subject="Nytt"))])
+
+    assert ((await only(messages)).content.subject, (await only(messages)).state) == ("Nytt", state)
+
+
+@pytest.mark.parametrize("state", [MessageState.SENDING, MessageState.SENT, MessageState.FAILED, MessageState.DROPPED])
+async def test_what_has_left_stays_as_it_was(messages: SQLMessages, state: MessageState) -> None:
+    await messages.plan([MAIL])
+    await messages.change(MAIL.key, state)
+    await messages.plan([replace(MAIL, content=replace(CONTENT, subject="Nytt"))])
+
+    assert ((await only(messages)).content.subject, (await only(messages)).state) == ("Emne", state)
+
+
+async def test_work_becomes_due_with_the_plan(messages: SQLMessages, database: Database) -> None:
+    await messages.plan([MAIL], then=[DueUnit(key="status.send:x", due_at=NOON)])
+
+    assert [unit.key for unit in await SQLUnits(database).list_units()] == ["status.send:x"]
+
+
+async def test_a_sent_message_keeps_where_it_is(messages: SQLMessages) -> None:
+    await messages.plan([MAIL])
+    await messages.begin(MAIL.key, in_doubt=False)
+    await messages.mark_sent(MAIL.key, reference={"message": "1"}, at=NOON)
+
+    message = await only(messages)
+    assert (message.state, message.reference, message.sent_at) == (MessageState.SENT, {"message": "1"}, NOON)
+
+
+async def test_dropping_takes_only_what_has_not_left_and_doubts_what_was_on_its_way(messages: SQLMessages) -> None:
+    states = [MessageState.PLANNED, MessageState.HELD, MessageState.SENDING, MessageState.SENT]
+    for state in states:
+        await messages.plan([replace(MAIL, key=state)])
+        await messages.change(state, state)
+    await messages.plan([replace(MAIL, key="other", request="r2")])
+
+    await messages.drop(["r1"])
+
+    found = {item.key: (item.state.value, item.in_doubt) for item in await messages.list_messages()}
+    assert found == {
+        "planned": ("dropped", False),
+        "held": ("dropped", False),
+        "sending": ("dropped", True),
+        "sent": ("sent", False),
+        "other": ("planned", False),
+    }
+
+
+async def test_messages_are_found_by_state_request_and_kind(messages: SQLMessages) -> None:
+    await messages.plan([MAIL, replace(MAIL, key="m/2", request="r2", kind="reminder")])
+
+    async def keys(**wanted: object) -> list[str]:
+        return [item.key for item in await messages.list_messages(**wanted)]  # type: ignore[arg-type]
+
+    assert await keys(requests=["r2"]) == ["m/2"]
+    assert await keys(requests=[]) == []
+    assert await keys(kind="status_request") == ["m/1"]
+    assert await keys(states=[MessageState.SENT]) == []

@@ -1,0 +1,118 @@
+"""Intents, limits, switches and accounts."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from integration.database.accounts import SQLAccounts
+from integration.database.connection import Database, create_database
+from integration.database.intents import SQLIntents
+from integration.database.limits import Rate, SQLLimits
+from integration.database.switches import SQLSwitches, secret
+from tests.clocks import NOON, StillClock
+from workflows.ports import Account, AccountKind
+
+SECOND = timedelta(seconds=1)
+
+
+async def test_an_intent_that_never_ended_tells_when_it_began(database: Database) -> None:
+    clock = StillClock()
+    intents = SQLIntents(database, clock)
+    assert await intents.begin("team:a-dal") is None
+    clock.advance(SECOND)
+    assert await intents.begin("team:a-dal") == NOON
+    assert await intents.begin("team:b-vik") is None
+    await intents.end("team:a-dal")
+    await intents.end("team:a-dal")
+    assert await intents.begin("team:a-dal") is None
+
+
+@pytest.mark.parametrize("count", [1, 3, 7, 50])
+async def test_no_stretch_of_time_holds_more_than_the_rate(database: Database, count: int) -> None:
+    limits, rate = SQLLimits(database, StillClock()), Rate(count, SECOND)
+    moments = [await limits.reserve("send", rate) for _ in range(2 * count + 1)]
+    assert moments[0] == NOON
+    assert all(later - moment >= SECOND for moment, later in zip(moments, moments[count:], strict=False))
+
+
+@given(count=st.integers(1, 10_000), per=st.timedeltas(SECOND, timedelta(days=1)))
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+def test_rounding_never_makes_a_rate_faster(count: int, per: timedelta) -> None:
+    assert Rate(count, per).step * count >= per
+
+
+async def test_workers_share_a_limit(database: Database, database_url: str) -> None:
+    other = create_database(database_url)
+    workers = [SQLLimits(database, StillClock()), SQLLimits(other, StillClock())]
+    rate = Rate(50, SECOND)
+    moments = await asyncio.gather(*(workers[number % 2].reserve("send", rate) for number in range(30)))
+    await other.close()
+    assert sorted(moments) == [NOON + number * rate.step for number in range(30)]
+
+
+async def test_limits_of_different_names_and_idle_times_do_not_add_up(database: Database) -> None:
+    clock = StillClock()
+    limits, rate = SQLLimits(database, clock), Rate(1, SECOND)
+    await limits.reserve("a", rate)
+    assert await limits.reserve("b", rate) == NOON
+    clock.advance(10 * SECOND)
+    assert await limits.reserve("a", rate) == NOON + 10 * SECOND
+    assert await limits.reserve("a", rate) == NOON + 11 * SECOND
+
+
+async def test_a_pause_holds_where_it_was_set(database: Database) -> None:
+    switches = SQLSwitches(database, StillClock())
+    assert not await switches.is_paused("a-dal")
+    await switches.pause("a-dal")
+    await switches.pause("a-dal")
+    assert [await switches.is_paused("a-dal"), await switches.is_paused("b-vik"), await switches.is_paused()] == [
+        True,
+        False,
+        False,
+    ]
+    await switches.pause()
+    assert await switches.is_paused("b-vik")
+    assert await switches.list_paused() == ["", "a-dal"]
+    await switches.resume()
+    assert [await switches.is_paused("a-dal"), await switches.is_paused("b-vik")] == [True, False]
+
+
+async def test_a_secret_is_made_once_whoever_comes_first(database: Database, database_url: str) -> None:
+    other = create_database(database_url)
+
+    async def ask(where: Database) -> str:
+        async with where.begin() as connection:
+            return await secret(connection, "links", now=NOON)
+
+    made = await asyncio.gather(ask(database), ask(other), ask(database))
+    await other.close()
+    assert len(set(made)) == 1
+    assert len(made[0]) > 40
+
+
+def account(number: int, email: str) -> Account:
+    return Account(id=f"id-{number}", email=email, kind=AccountKind.GUEST)
+
+
+async def test_accounts_are_found_by_address_and_by_object(database: Database) -> None:
+    accounts = SQLAccounts(database, StillClock())
+    await accounts.remember([account(1, "Leder@a-dal.example"), account(2, "styre@a-dal.example")])
+    found = await accounts.find_account("LEDER@a-dal.example")
+    assert found == await accounts.find_by_object_id("id-1") == account(1, "leder@a-dal.example")
+    assert set(await accounts.find_accounts(["styre@A-dal.example", "ingen@a-dal.example"])) == {"styre@a-dal.example"}
+    assert await accounts.find_by_object_id("id-9") is None
+
+
+async def test_a_changed_address_and_a_new_object_replace_what_was_known(database: Database) -> None:
+    accounts = SQLAccounts(database, StillClock())
+    await accounts.remember([account(1, "old@a-dal.example"), account(2, "other@a-dal.example")])
+    await accounts.remember([account(1, "new@a-dal.example"), account(3, "other@a-dal.example")])
+    assert await accounts.find_account("old@a-dal.example") is None
+    assert await accounts.find_by_object_id("id-2") is None
+    assert (await accounts.find_accounts(["new@a-dal.example", "other@a-dal.example"])).keys() == {
+        "new@a-dal.example",
+        "other@a-dal.example",
+    }

@@ -1,0 +1,49 @@
+"""The register keeps a programme as it was imported."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from config.loading import load_documents, load_programme
+from config.problems import InvalidInput
+from integration.database.connection import Database
+from integration.database.register import SQLRegister
+from integration.database.units import SQLUnits
+from tests.clocks import NOON
+from workflows.ports import DueUnit
+
+FOLDER = Path(__file__).resolve().parents[3] / "config" / "vestfold"
+
+
+async def test_an_imported_programme_comes_back_as_it_was_written(database: Database) -> None:
+    register = SQLRegister(database)
+    assert await register.is_empty()
+    documents = load_documents(FOLDER)
+    await register.save(documents, then=(DueUnit(key="sweep.all:p", due_at=NOON),))
+    reader = SQLRegister(database)
+    assert not await reader.is_empty()
+    assert await reader.programme() == load_programme(FOLDER)
+    assert list(await reader.documents()) == list(documents)
+    assert [unit.key for unit in await SQLUnits(database).list_units()] == ["sweep.all:p"]
+
+
+async def test_what_is_no_programme_changes_nothing(database: Database) -> None:
+    register = SQLRegister(database)
+    documents = load_documents(FOLDER)
+    await register.save(documents)
+    with pytest.raises(InvalidInput):
+        await register.save({name: data for name, data in documents.items() if name != "people.yaml"})
+    assert list(await register.documents()) == list(documents)
+
+
+async def test_a_change_made_elsewhere_is_seen(database: Database) -> None:
+    reader, writer = SQLRegister(database), SQLRegister(database)
+    documents = load_documents(FOLDER)
+    await writer.save(documents)
+    before, again = await asyncio.gather(reader.programme(), reader.programme())
+    assert before == again
+    changed = {**documents["programme.yaml"]}
+    changed["programme"] = {**changed["programme"], "vision": "Alle unge i Å-dal er med"}
+    await writer.save({**documents, "programme.yaml": changed})
+    assert (await reader.programme()).vision == "Alle unge i Å-dal er med"
