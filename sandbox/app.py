@@ -54,8 +54,8 @@ class Sandbox:
         self.secret = IDENTITY_SECRET
         self.tenant = self._new_tenant()
         self._mailbox_calls: Counter[tuple[str, str]] = Counter()
-        parts = (control, connector, people, views)
-        self._inner = Starlette(routes=[route for part in parts for route in part.routes(self)])
+        parts = (control.routes, connector.routes, people.routes, views.routes, control.not_played)
+        self._inner = Starlette(routes=[route for part in parts for route in part(self)])
 
     def _new_tenant(self) -> Tenant:
         return Tenant(self.seed, self.clock, self.latency, self.issuer, self.traffic)

@@ -37,6 +37,16 @@ def routes(sandbox: "Sandbox") -> list[BaseRoute]:
     ]
 
 
+def not_played(sandbox: "Sandbox") -> list[BaseRoute]:
+    """The last route: whatever nothing else answers, sign-in of people and /beta among it."""
+
+    async def refuse(request: Request) -> Response:
+        message = f"The sandbox does not play {request.method} {request.url.path}"
+        return JSONResponse({"error": {"code": "notImplemented", "message": message}}, 501)
+
+    return [Route("/{path:path}", refuse, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])]
+
+
 def _checked(endpoint: Endpoint) -> Endpoint:
     """Turn a body that is not what the call wants into 400."""
 

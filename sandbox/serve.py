@@ -29,6 +29,19 @@ def environment(sandbox: Sandbox, port: int) -> dict[str, str]:
     }
 
 
+def listening(port: int = 0) -> socket.socket:
+    """
+    A listening socket on the loopback, on a free port unless one is given.
+
+    It names TCP: asyncio sends small packets at once only on sockets that do, and every answer would take 40 ms.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((HOST, port))
+    listener.listen(512)
+    return listener
+
+
 def run(port: int, latency: str = "none", seed: Path | None = None) -> None:
     """
     Serve until interrupted. Port 0 takes a free one.
@@ -36,10 +49,7 @@ def run(port: int, latency: str = "none", seed: Path | None = None) -> None:
     The first lines on standard output are the environment a service needs, `NAME=value` each, then an empty line; they
     are written once the port accepts connections.
     """
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
-        listener.listen(512)
+    with listening(port) as listener:
         sandbox = create_sandbox(latency=latency, folder=seed)
         lines = [f"{name}={value}" for name, value in environment(sandbox, listener.getsockname()[1]).items()]
         sys.stdout.write("\n".join([*lines, "", ""]))

@@ -81,13 +81,13 @@ async def test_a_new_guest_is_found_only_after_a_while(slow: RunningSandbox) -> 
 
 
 async def test_an_upsert_makes_updates_and_makes_nothing_unasked(sandbox: RunningSandbox) -> None:
-    asked = {"headers": {"Prefer": "create-if-missing"}}
+    asked = {"Prefer": "create-if-missing"}
     owner = await user_id(sandbox, "leder@fylket.example")
     body = {**GROUP, "owners@odata.bind": [f"{sandbox.url}/v1.0/users('{owner}')"]}
 
     unasked = await sandbox.graph("PATCH", UNIQUE, body)
-    made = await sandbox.graph("PATCH", UNIQUE, body, **asked)
-    updated = await sandbox.graph("PATCH", UNIQUE, {**body, "displayName": "Nytt navn"}, **asked)
+    made = await sandbox.graph("PATCH", UNIQUE, body, headers=asked)
+    updated = await sandbox.graph("PATCH", UNIQUE, {**body, "displayName": "Nytt navn"}, headers=asked)
 
     assert [answer.status_code for answer in (unasked, made, updated)] == [404, 201, 204]
     found = (await sandbox.graph("GET", UNIQUE)).json()

@@ -94,8 +94,9 @@ async def test_every_answer_can_be_traced(sandbox: RunningSandbox) -> None:
     assert (inner["client-request-id"], inner["request-id"]) == ("abc", answer.headers["request-id"])
 
 
-async def test_what_is_not_played_says_so(sandbox: RunningSandbox) -> None:
-    answer = await sandbox.graph("GET", "/planner/plans")
+@pytest.mark.parametrize("path", ["/v1.0/planner/plans", "/beta/users", "/some-tenant/oauth2/v2.0/authorize"])
+async def test_what_is_not_played_says_so(sandbox: RunningSandbox, path: str) -> None:
+    answer = await sandbox.graph("GET", sandbox.url + path)
 
     assert answer.status_code == 501
-    assert "GET /planner/plans" in answer.json()["error"]["message"]
+    assert f"GET {path.removeprefix('/v1.0')}" in answer.json()["error"]["message"]

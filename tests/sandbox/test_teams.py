@@ -61,7 +61,7 @@ async def test_a_team_of_a_group_takes_nothing_but_template_and_group(
 
 
 async def test_a_group_without_an_owner_becomes_no_team(sandbox: RunningSandbox) -> None:
-    group = await make_group(sandbox, **{"owners@odata.bind": []})
+    group = await make_group(sandbox, changes={"owners@odata.bind": []})
 
     assert (await start_team(sandbox, group)).status_code == 400
 

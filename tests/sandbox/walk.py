@@ -1,5 +1,6 @@
 """Short ways to what many tests need first."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.support.sandbox import RunningSandbox
@@ -29,10 +30,12 @@ async def guest_id(sandbox: RunningSandbox, email: str = "lokal@a-dal.example") 
     return str(answer.json()["invitedUser"]["id"])
 
 
-async def make_group(sandbox: RunningSandbox, owner: str | None = None, **more: Any) -> str:
+async def make_group(
+    sandbox: RunningSandbox, owner: str | None = None, changes: Mapping[str, Any] | None = None
+) -> str:
     """Upsert the group with one owner; returns its id."""
     owner = owner or await user_id(sandbox, "leder@fylket.example")
-    body = {**GROUP, "owners@odata.bind": [f"{sandbox.url}/v1.0/users/{owner}"], **more}
+    body = {**GROUP, "owners@odata.bind": [f"{sandbox.url}/v1.0/users/{owner}"], **(changes or {})}
     answer = await sandbox.graph("PATCH", UNIQUE, body, headers={"Prefer": "create-if-missing"})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])

@@ -1,7 +1,6 @@
 """A real sandbox on a free loopback port, in this process or in one of its own."""
 
 import asyncio
-import socket
 import sys
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,7 +11,7 @@ import httpx
 import uvicorn
 
 from sandbox.app import Sandbox, create_sandbox
-from sandbox.serve import HOST, environment
+from sandbox.serve import HOST, environment, listening
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,9 +69,7 @@ class RunningSandbox:
 async def running_sandbox(*, latency: str = "none", seed: Path | None = None) -> AsyncIterator[RunningSandbox]:
     """A sandbox served from this process over a real socket; *seed* defaults to the programme of the product."""
     app = create_sandbox(latency=latency, folder=seed)
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        listener.listen(128)
+    with listening() as listener:
         port = listener.getsockname()[1]
         config = uvicorn.Config(
             app,
