@@ -79,9 +79,12 @@ class SQLMessages:
         await self._set(key, reference=dict(reference))
 
     async def drop(self, requests: Sequence[str]) -> None:
-        waiting = (message.c.request.in_(requests), message.c.state.in_(REPLACEABLE))
+        ours = message.c.request.in_(requests)
+        dropped = update(message).values(state=MessageState.DROPPED)
+        begun = message.c.state == MessageState.SENDING
         async with self._database.begin() as connection:
-            await connection.execute(update(message).where(*waiting).values(state=MessageState.DROPPED))
+            await connection.execute(dropped.where(ours, message.c.state.in_(REPLACEABLE)))
+            await connection.execute(dropped.where(ours, begun).values(in_doubt=True))
 
     async def _set(self, key: str, **values: Any) -> None:
         async with self._database.begin() as connection:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from integration.bot_endpoint import CARD, CardAction
+from integration.bot import CARD
+from integration.bot_endpoint import CardAction
 from integration.database.connection import Database
 from tests.workflows.rounds import GUEST, HOME, MEETING, World
 from tests.workflows.test_privacy_guard import NUMBER
