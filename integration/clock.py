@@ -91,9 +91,10 @@ class SimulatedClock:
     def __init__(self, url: str, name: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         if not is_loopback(url):
             raise ValueError(f"{url}: expected a loopback address")
+        self._url = url.rstrip("/")
         self._name = name
         # No proxy from the environment, and no time-out: a wait lasts as long as others work.
-        self._http = httpx.AsyncClient(base_url=url, transport=transport, timeout=None, trust_env=False)  # noqa: S113
+        self._http = httpx.AsyncClient(transport=transport, timeout=None, trust_env=False)  # noqa: S113
         self._now: datetime | None = None
         self._joined = False
         self._working = 0
@@ -129,7 +130,7 @@ class SimulatedClock:
     async def set_to(self, moment: datetime) -> None:
         """Begin to simulate at *moment*, or jump ahead to it. Time never goes back."""
         try:
-            answer = await self._http.post("", json={"now": moment.isoformat()})
+            answer = await self._http.post(self._url, json={"now": moment.isoformat()})
         except httpx.HTTPError as exc:
             raise Transient("set the sandbox's clock", f"no answer ({type(exc).__name__})") from exc
         if answer.is_error:
@@ -231,7 +232,7 @@ class SimulatedClock:
 
     async def _ask(self, what: str, **values: object) -> datetime:
         try:
-            answer = await self._http.post(f"/{what}", json={"name": self._name, **values})
+            answer = await self._http.post(f"{self._url}/{what}", json={"name": self._name, **values})
             answer.raise_for_status()
             return datetime.fromisoformat(answer.json()["now"])
         except (httpx.HTTPError, KeyError, ValueError) as exc:
