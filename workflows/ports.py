@@ -419,7 +419,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class DueUnit:
-    """Work that becomes due: `kind:subject`, for example `status.send:larvik/2026-09-08`."""
+    """Work that becomes due: `kind:subject`, for example `status.send:a-dal/2026-09-08`."""
 
     key: str
     due_at: datetime
