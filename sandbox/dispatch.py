@@ -97,6 +97,7 @@ def answer_as(tenant: "Tenant", app: Identity, request: GraphRequest) -> Reply:
     call.allowed_by = allow(operation, call)
     call.body = _body(request)
     reply = operation.handler(call)
+    reply.headers |= tenant.throttle.headers(operation.limits, app=app.client_id, args=args, now=call.now)
     if request.method == "GET" and "select" in call.query:
         reply.body = _selected(reply.body, call)
     if request.method == "GET" and isinstance(reply.body, dict):

@@ -1,5 +1,6 @@
 """The published limits as token buckets on the sandbox clock."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +52,10 @@ SHAREPOINT = Bucket("sharepoint", 1250, 60, area="sharepoint")
 MAILBOX = Bucket("mailbox", 10_000, 600, ("user",), area="mailbox")
 
 
+NEAR = 0.2
+"""What is left of a limit when the services begin to tell how much it is."""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A bucket that is empty, and when it holds enough again."""
@@ -70,7 +75,7 @@ class Throttle:
         taken: list[tuple[tuple[str, ...], float]] = []
         for draw in draws:
             bucket = draw.bucket
-            key = (bucket.name, app, *(args.get(name, "").lower() for name in bucket.scope))
+            key = self._key(bucket, app, args)
             level = self._level(key, bucket, now)
             if level + 1e-9 < draw.cost:
                 missing = draw.cost - level
@@ -79,6 +84,29 @@ class Throttle:
         for key, level in taken:
             self._levels[key] = (level, now)
         return None
+
+    def headers(self, draws: tuple[Draw, ...], *, app: str, args: dict[str, str], now: datetime) -> dict[str, str]:
+        """What an answer tells about the limits it drew from: Entra its cost, and both how near the limit is."""
+        told: dict[str, str] = {}
+        for draw in draws:
+            bucket = draw.bucket
+            if bucket not in (DIRECTORY, SHAREPOINT):
+                continue
+            left = self._level(self._key(bucket, app, args), bucket, now)
+            near = left <= NEAR * bucket.amount
+            if bucket == DIRECTORY:
+                told["x-ms-resource-unit"] = f"{draw.cost:g}"
+                if near:
+                    told["x-ms-throttle-limit-percentage"] = f"{1 - left / bucket.amount:.1f}"
+            elif near:
+                told["RateLimit-Limit"] = f"{bucket.amount:g}"
+                told["RateLimit-Remaining"] = f"{int(left)}"
+                told["RateLimit-Reset"] = f"{math.ceil((bucket.amount - left) * bucket.seconds / bucket.amount)}"
+        return told
+
+    @staticmethod
+    def _key(bucket: Bucket, app: str, args: dict[str, str]) -> tuple[str, ...]:
+        return (bucket.name, app, *(args.get(name, "").lower() for name in bucket.scope))
 
     def _level(self, key: tuple[str, ...], bucket: Bucket, now: datetime) -> float:
         level, since = self._levels.get(key, (bucket.amount, now))
