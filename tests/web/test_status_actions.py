@@ -13,7 +13,7 @@ from tests.workflows.test_status import DEADLINE
 from web.status_actions import StatusActions
 from workflows.ports import Conversation
 from workflows.status_plan import request_id
-from workflows.status_values import StatusAnswer
+from workflows.status_values import TEXT_FIELDS, StatusAnswer
 
 REQUEST = request_id(MEETING, HOME)
 ANSWER = {"request_id": REQUEST, "light": "yellow", "done": "Mye", "indicator:plasser": 12.5}
@@ -148,3 +148,13 @@ def inputs(node: Any) -> list[dict[str, Any]]:
         return []
     own = [node] if str(node.get("type", "")).startswith("Input.") else []
     return own + [found for value in node.values() for found in inputs(value)]
+
+
+@pytest.mark.parametrize("text", ["\N{SMILING FACE WITH OPEN MOUTH}" * 1000, '"' * 1000, "a\n" * 400, "å" * 1000])
+@pytest.mark.parametrize("verb", ["open_status", "answer_status"])
+async def test_long_answers_can_be_shown_again(world: World, text: str, verb: str) -> None:
+    fields = dict.fromkeys(TEXT_FIELDS, text)
+    await press(world, "answer_status", {**ANSWER, **fields})
+
+    for data in ({**ANSWER, **fields}, {**ANSWER, **fields, "light": ""}):
+        assert (await press(world, verb, data))["type"] == CARD
