@@ -20,7 +20,7 @@ _UNINDEXED = "HonorNonIndexedQueriesWarningMayFailRandomly"
 
 @operation("GET", "/sites/{site}/lists", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_lists(call: Call) -> Reply:
-    """The lists that were made; the library and the list of pages are not among them."""
+    """Those that were made, and besides the site's library and its pages, named in the site's language."""
     wanted = filter_of(call, ("id", "displayName", "name", "createdDateTime", "lastModifiedDateTime"))
     shown = [each.to_json() for each in _site(call).lists]
     return collection(call, [each for each in shown if wanted is None or wanted.matches(each)])
@@ -72,7 +72,7 @@ def add_column(call: Call) -> Reply:
 @operation("GET", "/sites/{site}/lists/{list}/items", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_items(call: Call) -> Reply:
     """In the order they were made; filtered on indexed columns."""
-    found = _list(call)
+    found = _items(call)
     rows = found.matching(filter_of(call), unindexed_too=call.headers.prefers(_UNINDEXED))
     with_fields = "fields" in call.query.names("expand")
     return collection(call, [found.row_json(row, with_fields=with_fields) for row in rows], size=200, most=5000)
@@ -85,7 +85,7 @@ def add_item(call: Call) -> Reply:
     unknown = {key for key in body if not key.startswith("@")} - {"fields", "contentType"}
     if unknown or not isinstance(body.get("fields", {}), dict):
         raise GraphError(400, "invalidRequest", "A list item is made of its fields.")
-    found = _list(call)
+    found = _items(call)
     row = found.add(body.get("fields", {}), author=author_of(call), now=call.now)
     return Reply(201, found.row_json(row, with_fields=True))
 
@@ -138,8 +138,15 @@ def _list(call: Call) -> SiteList:
     return find_list(_site(call).lists, call.args["list"])
 
 
-def _row(call: Call) -> tuple[SiteList, Row]:
+def _items(call: Call) -> SiteList:
     found = _list(call)
+    if found.is_library:
+        raise GraphError(501, "notImplemented", "The sandbox does not play a library's items as those of a list.")
+    return found
+
+
+def _row(call: Call) -> tuple[SiteList, Row]:
+    found = _items(call)
     return found, found.row(call.args["item"])
 
 

@@ -68,6 +68,11 @@ class SiteList:
     _last: int = 0
     version: int = 1
 
+    @property
+    def is_library(self) -> bool:
+        """Whether it stands for the site's files or pages, which are played elsewhere."""
+        return self.template != "genericList"
+
     # ----------------------------------------------------------------------------------------------------------- items
 
     def row(self, item_id: str) -> Row:

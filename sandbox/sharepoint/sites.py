@@ -12,11 +12,11 @@ from sandbox.sharepoint.lists import SiteList
 from sandbox.sharepoint.pages import Page
 
 ROLES = ("read", "write", "manage", "fullcontrol")
-LIBRARIES: Mapping[str, tuple[str, str]] = {
-    "nb": ("Dokumenter", "Delte dokumenter"),
-    "en": ("Documents", "Shared Documents"),
+LIBRARIES: Mapping[str, tuple[str, str, str]] = {
+    "nb": ("Dokumenter", "Delte dokumenter", "Områdesider"),
+    "en": ("Documents", "Shared Documents", "Site Pages"),
 }
-"""Per language of a site: the title of its library and the part of the address it has."""
+"""Per language of a site: the title of its library, the part of the address it has, and the title of the pages."""
 
 
 @dataclass(kw_only=True)
@@ -93,7 +93,7 @@ class Site:
         return {
             "grants": sorted(f"{grant.app_name}:{grant.role}" for grant in self.grants.values()),
             "files": self.drive.canonical(),
-            "lists": {each.display_name: each.canonical() for each in self.lists},
+            "lists": {each.display_name: each.canonical() for each in self.lists if not each.is_library},
             "pages": {page.name: page.canonical() for page in self.pages},
         }
 
@@ -114,7 +114,7 @@ def new_site(
 ) -> Site:
     """A site as SharePoint makes one: with a library named in the site's language and the list of its pages."""
     site_id = f"{host},{new_id('site-collection', key)},{new_id('web', key)}"
-    library, library_url = LIBRARIES[language]
+    library, library_url, pages = LIBRARIES[language]
     drive = Drive(
         site_id=site_id, site_url=url, name=library, url_name=library_url, owner=owner, now=created_at, new_id=new_id
     )
@@ -129,6 +129,25 @@ def new_site(
         ready_at=ready_at,
         new_id=new_id,
         drive=drive,
+        lists=[
+            _library(key, library, "documentLibrary", drive.web_url, created_at, new_id),
+            _library(key, pages, "webPageLibrary", f"{url}/SitePages", created_at, new_id),
+        ],
+    )
+
+
+def _library(key: str, title: str, template: str, url: str, created_at: datetime, new_id: NewId) -> SiteList:
+    return SiteList(
+        id=new_id("list", f"{key}/{title}"),
+        name=url.rpartition("/")[2],
+        display_name=title,
+        description="",
+        template=template,
+        web_url=url,
+        created_at=created_at,
+        modified_at=created_at,
+        author=SYSTEM,
+        new_id=new_id,
     )
 
 

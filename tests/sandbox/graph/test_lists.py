@@ -41,6 +41,12 @@ async def test_a_list_is_found_by_filter_and_by_title(site: OpenSite) -> None:
     assert [each["id"] for each in found.json()["value"]] == [by_title.json()["id"]]
 
 
+async def test_the_library_and_the_pages_are_lists_too(site: OpenSite) -> None:
+    lists = (await site.ask("GET", "/lists")).json()["value"]
+
+    assert [each["list"]["template"] for each in lists] == ["documentLibrary", "webPageLibrary", "genericList"]
+
+
 async def test_title_comes_with_the_list(site: OpenSite) -> None:
     columns = (await site.ask("GET", "/lists/Møteplan/columns")).json()["value"]
 
