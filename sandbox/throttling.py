@@ -79,7 +79,7 @@ class Throttle:
             level = self._level(key, bucket, now)
             if level + 1e-9 < draw.cost:
                 missing = draw.cost - level
-                return Refusal(bucket, missing * bucket.seconds / bucket.amount)
+                return Refusal(bucket, round(missing * bucket.seconds / bucket.amount, 6))
             taken.append((key, level - draw.cost))
         for key, level in taken:
             self._levels[key] = (level, now)
