@@ -122,10 +122,12 @@ class SimulatedClock:
         if waiter is not None:
             waiter.cancel()
             await asyncio.wait([waiter])
-        if self._joined:
-            self._joined = False
-            await self._ask("leave")
-        await self._http.aclose()
+        try:
+            if self._joined:
+                self._joined = False
+                await self._ask("leave")
+        finally:
+            await self._http.aclose()
 
     async def set_to(self, moment: datetime) -> None:
         """Begin to simulate at *moment*, or jump ahead to it. Time never goes back."""
