@@ -63,6 +63,7 @@ class WantedChannel:
 
     key: str
     name: str
+    description: str
     spec: ChannelSpec
 
 
@@ -105,11 +106,12 @@ def wanted_place(programme: Programme, spec: PlaceSpec, *, on: date) -> WantedPl
 def _channels(specs: Iterable[ChannelSpec], packages: Sequence[WorkPackage]) -> Iterable[WantedChannel]:
     for spec in specs:
         if spec.per is None:
-            yield WantedChannel(key=spec.key, name=spec.name, spec=spec)
+            yield WantedChannel(key=spec.key, name=spec.name, description=spec.description, spec=spec)
             continue
         for package in packages:
             name = spec.name.replace("{work_package}", package.name)[:50].rstrip()
-            yield WantedChannel(key=f"{spec.key}/{package.key}", name=name, spec=spec)
+            description = spec.description.replace("{work_package}", package.name)
+            yield WantedChannel(key=f"{spec.key}/{package.key}", name=name, description=description, spec=spec)
 
 
 def _folders(spec: PlaceSpec, packages: Sequence[WorkPackage], programme: Programme) -> Iterable[str]:

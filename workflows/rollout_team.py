@@ -230,7 +230,7 @@ class TeamSteps:
         return await self._walk.ports.channels.create_channel(
             team_id,
             name=wanted.name,
-            description=wanted.spec.description,
+            description=wanted.description,
             kind=ChannelKind.PRIVATE if private else ChannelKind.STANDARD,
             owner_id=owner.id if private else None,
         )

@@ -1,0 +1,254 @@
+"""What must hold when the demo is over. Pure: from what the sandbox and the service's record show to checks."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from config.programme import Place, Programme
+from demo.people import Story
+from demo.play import Played, boards_with_our_meetings
+
+Entry = Mapping[str, Any]
+"""One exchange of a HAR, with `_app`: the identity that called."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What there is to look at. *state* is the sandbox's canonical state."""
+
+    played: Played
+    story: Story
+    state: Mapping[str, Any]
+    traffic: Sequence[Entry]
+    repeated: Sequence[Entry]
+    """The traffic of a second rollout of everything."""
+    allowed: frozenset[str] | None = None
+    """The allow-list of a rehearsal."""
+
+    @property
+    def programme(self) -> Programme:
+        return self.played.programme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that must hold, and what was found."""
+
+    what: str
+    held: bool
+    found: str = ""
+
+
+def check_all(evidence: Evidence) -> list[Check]:
+    """Every check, in the order of the loop."""
+    return [
+        places_are_made(evidence),
+        guests_are_in(evidence),
+        meetings_are_booked(evidence),
+        no_invitation_came_twice(evidence),
+        requests_went_as_told(evidence),
+        every_surface_was_used(evidence),
+        reports_are_out(evidence),
+        no_message_came_twice(evidence),
+        nothing_gave_up(evidence),
+        a_second_rollout_writes_nothing(evidence),
+        the_door_calls_no_graph(evidence),
+        nothing_was_deleted(evidence),
+        no_limit_was_crossed(evidence),
+    ]
+
+
+def places_are_made(evidence: Evidence) -> Check:
+    """Every place that is ours has a team with our app, its channels, and a site with folders, lists and a page."""
+    teams, sites = evidence.state["teams"]["teams"], evidence.state["sharepoint"]
+    lacking = []
+    for place in evidence.programme.places:
+        team, site = teams.get(place.unique_name, {}), sites.get(place.unique_name, {})
+        channels = {channel.name for channel in place.channels if channel.per is None}
+        lists = {wanted.name for wanted in place.lists}
+        if not channels <= set(team.get("channels", ())):
+            lacking.append(f"{place.key}: channels")
+        if not team.get("apps"):
+            lacking.append(f"{place.key}: app")
+        if not lists <= set(site.get("lists", ())):
+            lacking.append(f"{place.key}: lists")
+        if not any(page.get("published") for page in site.get("pages", {}).values()):
+            lacking.append(f"{place.key}: page")
+    return Check(
+        what="every place of ours has team, app, channels, lists and page",
+        held=not lacking and len(teams) == len(evidence.programme.places),
+        found=", ".join(lacking) or f"{len(teams)} teams",
+    )
+
+
+def guests_are_in(evidence: Evidence) -> Check:
+    """Everybody who belongs to a place is in its group, guests included, and no guest owns one."""
+    programme, groups = evidence.programme, evidence.state["directory"]["groups"]
+    on = evidence.played.began_at.date()
+    missing, guests = [], 0
+    for place in programme.places:
+        group = groups.get(place.unique_name, {"members": (), "owners": ()})
+        people = programme.place_people(place, on)
+        guests += sum(programme.is_guest(person) for person in people)
+        missing += [person.key for person in people if person.email not in group["members"]]
+        missing += [
+            f"{person.key} owns" for person in people if programme.is_guest(person) and person.email in group["owners"]
+        ]
+    return Check(
+        what="everybody is in the groups they belong to, and no guest owns one",
+        held=not missing,
+        found=", ".join(missing) or f"{guests} memberships of guests",
+    )
+
+
+def meetings_are_booked(evidence: Evidence) -> Check:
+    """The boards' meetings stand in the organizer's calendar through the programme's last year, with a way in."""
+    events = [event for mailbox in evidence.state["exchange"].values() for event in mailbox.get("calendar", ())]
+    ours = [event for event in events if event.get("tags")]
+    keys = {key for event in ours for key in event["tags"].values()}
+    last_year = str(evidence.programme.last_day.year)
+    late = {key.partition("/")[0] for key in keys if key.partition("/")[2].startswith(last_year)}
+    lacking = boards_with_our_meetings(evidence.programme) - late
+    offline = [key for event in ours if not event["online"] for key in event["tags"].values()]
+    return Check(
+        what="every board's meetings are booked through the last year, with a Teams meeting",
+        held=not lacking and not offline and len(keys) == evidence.played.ledger.booked == len(ours),
+        found=", ".join([*sorted(lacking), *offline]) or f"{len(keys)} meetings",
+    )
+
+
+def no_invitation_came_twice(evidence: Evidence) -> Check:
+    """Nobody got more invitations than there are meetings in their calendar."""
+    wrong = []
+    for address, mailbox in evidence.state["exchange"].items():
+        invitations = sum(mail[-1] in {"invite", "update"} for mail in mailbox.get("inbox", ()))
+        if invitations > len(mailbox.get("calendar", ())):
+            wrong.append(address)
+    return Check(what="nobody was invited twice to a meeting", held=not wrong, found=", ".join(wrong))
+
+
+def requests_went_as_told(evidence: Evidence) -> Check:
+    """Whoever answers in the story has answered; who never does is shown as missing."""
+    wrong = []
+    requests = evidence.played.ledger.requests
+    for where, state in requests.items():
+        never = evidence.story.part(where.rpartition("/")[2]).how == "never"
+        if state == ("answered" if never else "missing"):
+            wrong.append(f"{where}: {state}")
+    missing = sum(state == "missing" for state in requests.values())
+    lifted = any(part.question for part in evidence.story.packages.values())
+    return Check(
+        what="leads answered as the story says, and who did not is shown as missing",
+        held=not wrong and missing > 0 and lifted,
+        found=", ".join(wrong) or f"{len(requests)} requests, {missing} missing",
+    )
+
+
+def every_surface_was_used(evidence: Evidence) -> Check:
+    """Some answered by card, some by form, and messages left as cards and as mail."""
+    ledger = evidence.played.ledger
+    held = {"card", "form"} <= set(ledger.surfaces) and {"personal", "email"} <= set(ledger.sent)
+    found = ", ".join(f"{count} by {surface}" for surface, count in sorted(ledger.surfaces.items()))
+    return Check(what="some answered by card, some by the form", held=held, found=found)
+
+
+def reports_are_out(evidence: Evidence) -> Check:
+    """Every local board has a report and the owner board its summary; where we have a site, page and PDF lie there."""
+    ledger, sites = evidence.played.ledger, evidence.state["sharepoint"]
+    lacking = []
+    for place in evidence.programme.places:
+        boards = [
+            body for body in evidence.programme.bodies if (body.municipality or body.key) == place.key and body.rounds
+        ]
+        if not boards:
+            continue
+        site = sites.get(place.unique_name, {})
+        pages = [page for name, page in site.get("pages", {}).items() if name != "start.aspx" and page.get("published")]
+        if not pages or not any(path.endswith(".pdf") for path in site.get("files", {})):
+            lacking.append(place.key)
+    out = Counter(state for state in ledger.reports.values())
+    none = [item.slug for item in evidence.programme.municipalities if item.place is not Place.OURS]
+    silent = [slug for slug in none if not any(key.startswith(f"{slug}/") for key in ledger.reports)]
+    return Check(
+        what="every board has its report as record, and as page and PDF where it has a site",
+        held=not lacking and not silent,
+        found=", ".join([*lacking, *silent]) or ", ".join(f"{count} {state}" for state, count in sorted(out.items())),
+    )
+
+
+def no_message_came_twice(evidence: Evidence) -> Check:
+    """No mailbox and no chat holds the same message twice, but for those whose fate a cut-off run left in doubt."""
+    doubled = []
+    for address, mailbox in evidence.state["exchange"].items():
+        mails = Counter(json.dumps(mail, sort_keys=True) for mail in mailbox.get("inbox", ()) if mail[-1] == "mail")
+        doubled += [f"{address}: {json.loads(mail)[2]}" for mail, times in mails.items() if times > 1]
+    for who, messages in _cards(evidence.state["chats"]):
+        cards = Counter(json.dumps(message, sort_keys=True) for message in messages)
+        doubled += [f"{who}: card" for times in cards.values() if times > 1]
+    doubtful = len(evidence.played.ledger.doubtful)
+    return Check(
+        what="nobody got a message twice",
+        held=len(doubled) <= doubtful,
+        found=", ".join(doubled) or (f"{doubtful} in doubt" if doubtful else ""),
+    )
+
+
+def _cards(chats: Mapping[str, Any]) -> Iterable[tuple[str, Sequence[Any]]]:
+    for kind in chats.values():
+        if isinstance(kind, Mapping):
+            yield from ((who, messages) for who, messages in kind.items() if isinstance(messages, list))
+
+
+def nothing_gave_up(evidence: Evidence) -> Check:
+    """No unit of work has failed for good."""
+    failed = evidence.played.ledger.failed
+    return Check(what="no unit of work gave up", held=not failed, found="; ".join(failed))
+
+
+def a_second_rollout_writes_nothing(evidence: Evidence) -> Check:
+    """Rolling out everything once more only reads."""
+    writes = [_line(entry) for entry in evidence.repeated if _is_graph(entry) and entry["request"]["method"] != "GET"]
+    reads = sum(map(_is_graph, evidence.repeated))
+    return Check(
+        what="a second rollout of everything writes nothing",
+        held=not writes and reads > 0,
+        found=", ".join(sorted(set(writes))) or f"{reads} reads",
+    )
+
+
+def the_door_calls_no_graph(evidence: Evidence) -> Check:
+    """Only Builder and Hands speak with Graph."""
+    callers = Counter(entry["_app"] for entry in evidence.traffic if _is_graph(entry))
+    found = ", ".join(f"{caller} {count}" for caller, count in sorted(callers.items()))
+    return Check(
+        what="only Builder and Hands call Graph, the Door never", held=set(callers) == {"builder", "hands"}, found=found
+    )
+
+
+def nothing_was_deleted(evidence: Evidence) -> Check:
+    """No directory object was deleted, and nothing else was asked to be."""
+    deletes = [_line(entry) for entry in evidence.traffic if entry["request"]["method"] == "DELETE"]
+    gone = evidence.state["directory"]["deleted"]
+    return Check(what="no directory object was deleted", held=not deletes and not gone, found=", ".join(deletes))
+
+
+def no_limit_was_crossed(evidence: Evidence) -> Check:
+    """Microsoft's published limits were kept before anybody had to say so."""
+    told = Counter(_line(entry) for entry in evidence.traffic if entry["response"]["status"] == 429)
+    return Check(
+        what="no limit was crossed",
+        held=not told,
+        found=", ".join(f"{count}x {line}" for line, count in told.most_common(5))
+        or f"{len(evidence.traffic)} requests",
+    )
+
+
+def _is_graph(entry: Entry) -> bool:
+    return urlsplit(entry["request"]["url"]).path.startswith("/v1.0/")
+
+
+def _line(entry: Entry) -> str:
+    return f"{entry['request']['method']} {urlsplit(entry['request']['url']).path}"

@@ -1,0 +1,80 @@
+"""What the service has done so far, read from its database: for following the demo and for checking it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from integration.database.connection import Database
+from integration.database.tables import meeting, message, report, status_answer, status_request, status_round, unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """Counts at one moment."""
+
+    places: int
+    """Places that are made."""
+    booked: int
+    """Meetings that stand in calendars."""
+    rounds: Counter[str]
+    """Status rounds by state."""
+    requests: Mapping[str, str]
+    """Work package and meeting → state of its request, by `meeting/package`."""
+    answers: int
+    surfaces: Counter[str]
+    """Answers by where they were written."""
+    sent: Counter[str]
+    """Messages that left, by surface."""
+    doubtful: tuple[str, ...]
+    """Messages that may have left twice, because a run was cut off while they left."""
+    reports: Mapping[str, str]
+    """Meeting → state of its newest report."""
+    failed: tuple[str, ...]
+    """Units that gave up, with why."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What can be said in a line each; two ledgers' difference is what just happened."""
+        rounds = ", ".join(f"{count} {state}" for state, count in sorted(self.rounds.items()))
+        sent = ", ".join(f"{count} {surface}" for surface, count in sorted(self.sent.items()))
+        states = Counter(self.reports.values())
+        reports = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        return (
+            f"places made: {self.places}",
+            f"meetings booked: {self.booked}",
+            f"status rounds: {rounds or 'none'}",
+            f"messages sent: {sent or 'none'}",
+            f"answers: {self.answers}",
+            f"reports: {reports or 'none'}",
+        )
+
+
+async def read_ledger(database: Database) -> Ledger:
+    """How things stand now."""
+    async with database.read() as connection:
+
+        async def rows(query: object) -> list[tuple[str, ...]]:
+            return [tuple(row) for row in await connection.execute(query)]  # type: ignore[call-overload]
+
+        newest = select(report.c.meeting, func.max(report.c.version).label("version")).group_by(report.c.meeting)
+        last = newest.subquery()
+        of_last = (report.c.meeting == last.c.meeting) & (report.c.version == last.c.version)
+        requests = await rows(select(status_request.c.meeting, status_request.c.work_package, status_request.c.state))
+        places = await rows(select(unit.c.key).where(unit.c.kind == "rollout.place", unit.c.state == "done"))
+        surfaces = await rows(select(status_answer.c.surface))
+        doubtful = await rows(select(message.c.key).where(message.c.in_doubt).order_by(message.c.key))
+        failed = await rows(select(unit.c.key, unit.c.note).where(unit.c.state == "failed").order_by(unit.c.key))
+        return Ledger(
+            places=len(places),
+            booked=len(await rows(select(meeting.c.key).where(meeting.c.state == "booked"))),
+            rounds=Counter(state for (state,) in await rows(select(status_round.c.state))),
+            requests={f"{where}/{package}": state for where, package, state in requests},
+            answers=len(surfaces),
+            surfaces=Counter(surface for (surface,) in surfaces),
+            sent=Counter(where for (where,) in await rows(select(message.c.surface).where(message.c.state == "sent"))),
+            doubtful=tuple(key for (key,) in doubtful),
+            reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),  # type: ignore[arg-type]
+            failed=tuple(f"{key}: {note}" for key, note in failed),
+        )

@@ -1,0 +1,120 @@
+"""One whole loop: the county lead orders the rollout, and time passes until the owner board has its summary."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from config.loading import load_programme
+from config.programme import Meetings, Programme
+from demo.ledger import Ledger, read_ledger
+from demo.people import Answered, Cast, Story
+from demo.stage import Stage, StageError
+from integration.clock import SimulatedClock
+from integration.database.connection import Database, create_database
+
+LOOKS_AT = timedelta(hours=11)
+"""When on a day, local time, people look at what they got."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """What came of it."""
+
+    programme: Programme
+    ledger: Ledger
+    answered: tuple[Answered, ...]
+    began_at: datetime
+    ended_at: datetime
+
+
+@dataclass
+class Director:
+    """Lets the demo happen on a raised stage. *say* gets a line whenever something happened, with its local time."""
+
+    stage: Stage
+    story: Story
+    say: Callable[[datetime, str], None]
+    answered: list[Answered] = field(default_factory=list)
+
+    async def play(self) -> Played:
+        """
+        Start the service, order the rollout of every place, and let people answer until the loop is closed.
+
+        Raises StageError when that takes longer than the story allows.
+        """
+        programme = load_programme(self.story.programme)
+        zone = ZoneInfo(programme.timezone)
+        began_at = self.story.starts.replace(tzinfo=zone)
+        async with self._time() as clock, opened(self.stage) as database:
+            await self.stage.start_service()
+            code, printed = await self.stage.run("rollout", "--all", "--no-wait")
+            if code:
+                raise StageError(printed)
+            cast = Cast(self.stage, programme, self.story, on=began_at)
+            before = await read_ledger(database)
+            for day in range(self.story.longest_days):
+                morning = (began_at + timedelta(days=day)).replace(hour=0, minute=0)
+                await clock.sleep_until(morning + LOOKS_AT)
+                self.answered += await cast.read_and_answer()
+                now = await read_ledger(database)
+                self._tell(morning, before, now)
+                before = now
+                if is_over(programme, now):
+                    return Played(
+                        programme=programme,
+                        ledger=now,
+                        answered=tuple(self.answered),
+                        began_at=began_at,
+                        ended_at=clock.now(),
+                    )
+        raise StageError(f"the loop was not closed within {self.story.longest_days} days: {before.lines}")
+
+    def _tell(self, when: datetime, before: Ledger, now: Ledger) -> None:
+        for line in now.lines:
+            if line not in before.lines:
+                self.say(when, line)
+        for failure in now.failed:
+            if failure not in before.failed:
+                self.say(when, f"gave up: {failure}")
+
+    @asynccontextmanager
+    async def _time(self) -> AsyncIterator[SimulatedClock]:
+        """People take part in the simulated time: it passes only while they wait, too."""
+        clock = SimulatedClock(f"{self.stage.sandbox_url}/_sandbox/clock", "people")
+        async with clock.busy():
+            await clock.join()
+            try:
+                yield clock
+            finally:
+                await clock.leave()
+
+
+def is_over(programme: Programme, ledger: Ledger) -> bool:
+    """Whether every local board has had a report, and the owner board its summary."""
+    finished = {meeting.partition("/")[0] for meeting, state in ledger.reports.items() if state != "draft"}
+    boards = {programme.local_board(item.slug).key for item in programme.municipalities}
+    return {*boards, programme.owner_board().key} <= finished and all(
+        state == "published" for meeting, state in ledger.reports.items() if _has_place(programme, meeting)
+    )
+
+
+def _has_place(programme: Programme, meeting: str) -> bool:
+    body = programme.body(meeting.partition("/")[0])
+    return programme.place(body.municipality or body.key) is not None
+
+
+@asynccontextmanager
+async def opened(stage: Stage) -> AsyncIterator[Database]:
+    """The service's database, to read."""
+    database = create_database(stage.environment["VAREUNGE_DATABASE_URL"])
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def boards_with_our_meetings(programme: Programme) -> set[str]:
+    """Keys of the local boards whose meetings we book."""
+    return {programme.local_board(item.slug).key for item in programme.municipalities if item.meetings is Meetings.OURS}
