@@ -25,6 +25,8 @@ class Asked:
     package: WorkPackage
     municipality: str
     """Its name."""
+    place: str
+    """The programme as it is called there."""
     person: Person
     """Who reads it."""
     language: str
@@ -76,12 +78,14 @@ def asked_of(
     package = programme.work_package(request.work_package)
     leads = package_leads(programme, package.key, now.date())
     helpers = local_leads(programme, package.municipality, now.date())
+    municipality = programme.municipality(package.municipality).name
     return Asked(
         request=request,
         round=status_round,
         meeting_local=meeting_local,
         package=package,
-        municipality=programme.municipality(package.municipality).name,
+        municipality=municipality,
+        place=programme.local_name.replace("{municipality}", municipality),
         person=person,
         language=texts.choose(person.language, programme.language),
         timezone=ZoneInfo(programme.timezone),
@@ -102,7 +106,7 @@ def request_content(asked: Asked, surface: Surface, *, address: str, account: st
     """
     paragraphs = [
         asked.say("status.mail_greeting", name=asked.person.name),
-        asked.say("status.mail_intro", municipality=asked.municipality, meeting=asked.meeting),
+        asked.say("status.mail_intro", place=asked.place, meeting=asked.meeting),
         asked.say("status.mail_deadline", due=asked.due),
     ]
     notice = asked.say("status.notification", package=asked.package.name, due=asked.due)
