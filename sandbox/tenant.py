@@ -24,7 +24,8 @@ class Tenant:
     """
     Everything that is kept. Made anew by a reset.
 
-    *on_install* is called as `(app, scope, target id)` with scope `team` or `personal` after an app was installed.
+    *on_install* is called as `(app, scope, target id)` with scope `team` or `personal` after an app was installed,
+    *on_remove* after one was removed.
     Each area offers `canonical()`: JSON in which natural keys stand for ids, without times, etags and versions.
     """
 
@@ -41,6 +42,7 @@ class Tenant:
         self.throttle = Throttle()
         self.names: dict[str, str] = {}
         self.on_install: list[InstallHook] = []
+        self.on_remove: list[InstallHook] = []
         self._made: dict[str, int] = {}
         self.identities = {
             app.client_id: Identity(

@@ -8,7 +8,7 @@ from sandbox.graph.channels import app_json
 from sandbox.permissions import only_for_own_app
 from sandbox.routing import Call, GraphError, Reply, bound_id, collection, operation
 from sandbox.teams import Installation
-from sandbox.throttling import TEAMS
+from sandbox.throttling import TEAMS, TEAMS_DELETE
 
 INSTALL_IN_TEAM = (
     "TeamsAppInstallation.ReadWriteSelfForTeam.All",
@@ -114,6 +114,23 @@ def install_in_team(call: Call) -> Reply:
     return Reply(201, None, {"Location": location})
 
 
+@operation(
+    "DELETE",
+    "/teams/{team}/installedApps/{installation}",
+    permissions=(
+        "TeamsAppInstallation.ReadWriteSelfForTeam.All",
+        "TeamsAppInstallation.ReadWriteForTeam.All",
+        "Group.ReadWrite.All",
+        "Directory.ReadWrite.All",
+    ),
+    limits=(TEAMS_DELETE(),),
+)
+def remove_from_team(call: Call) -> Reply:
+    """Its consent goes with it."""
+    team = call.tenant.teams.get_team(call.args["team"])
+    return _remove(call, team.installations, "team", team.id)
+
+
 # -------------------------------------------------------------------------------------------------------------- people
 
 
@@ -182,6 +199,18 @@ def _app_to_install(call: Call, scope: str) -> CatalogApp:
 def _refuse_foreign(call: Call, app: CatalogApp) -> None:
     if only_for_own_app(call.allowed_by) and app.web_application_id != call.app.client_id:
         raise GraphError(403, "Forbidden", f"{', '.join(sorted(call.allowed_by))} is for the caller's own app only.")
+
+
+def _remove(call: Call, installed: dict[str, Installation], scope: str, target: str) -> Reply:
+    found = installed.get(call.args["installation"])
+    if found is None:
+        raise GraphError(404, "NotFound", "The installation was not found.")
+    app = call.tenant.catalog.apps[found.app_id]
+    _refuse_foreign(call, app)
+    del installed[found.id]
+    for hook in call.tenant.on_remove:
+        hook(app, scope, target)
+    return Reply(204)
 
 
 def _consented(body: dict[str, Any]) -> frozenset[tuple[str, str]]:

@@ -172,6 +172,15 @@ async def test_an_app_is_installed_once_and_its_chat_is_there(sandbox: RunningSa
     assert chat.json()["id"] == f"19:{user}_{app.bot_id}@unq.gbl.spaces"
 
 
+async def test_with_the_app_its_consent_leaves_the_team(sandbox: RunningSandbox) -> None:
+    team = await make_team(sandbox)
+    installation = (await sandbox.graph("GET", f"/teams/{team}/installedApps")).json()["value"][0]["id"]
+
+    assert (await sandbox.graph("DELETE", f"/teams/{team}/installedApps/{installation}")).status_code == 204
+
+    assert (await sandbox.graph("GET", f"/teams/{team}/channels", app="hands")).status_code == 403
+
+
 async def test_apps_post_nothing_in_channels(sandbox: RunningSandbox) -> None:
     team = await make_team(sandbox)
     general = (await sandbox.graph("GET", f"/teams/{team}/primaryChannel", app="hands")).json()["id"]
