@@ -53,7 +53,9 @@ def check(arguments: argparse.Namespace) -> int:
 
 def demo(arguments: argparse.Namespace) -> int:
     """Play one whole loop against the sandbox and check the result."""
-    raise Usage("demo: not there yet")
+    from demo.run import run_demo
+
+    return asyncio.run(run_demo(out=arguments.out, keep=arguments.keep))
 
 
 def serve(arguments: argparse.Namespace) -> int:

@@ -247,7 +247,8 @@ def no_limit_was_crossed(evidence: Evidence) -> Check:
 
 
 def _is_graph(entry: Entry) -> bool:
-    return urlsplit(entry["request"]["url"]).path.startswith("/v1.0/")
+    path: str = urlsplit(entry["request"]["url"]).path
+    return path.startswith("/v1.0/")
 
 
 def _line(entry: Entry) -> str:
