@@ -52,7 +52,8 @@ class Exchange:
 
     def addresses(self) -> list[str]:
         """Everybody who has had mail or an event."""
-        return sorted(key for key in {*self._boxes, *self._calendars})
+        with_mail = {key for key, box in self._boxes.items() if box.mails}
+        return sorted(with_mail | {key for key, events in self._calendars.items() if events})
 
     def respond(self, email: str, event: str, response: str) -> None:
         """Answer an invitation as a person: *event* is an id or iCalUId, *response* as Graph writes it."""

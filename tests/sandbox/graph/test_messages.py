@@ -105,6 +105,12 @@ async def test_canonical_state_tells_who_got_what(sandbox: RunningSandbox) -> No
     assert exchange[ORGANIZER]["sent"] == [[ORGANIZER, [GUEST], "Status", "mail"]]
 
 
+async def test_looking_into_a_mailbox_leaves_no_trace(sandbox: RunningSandbox) -> None:
+    assert inbox(sandbox, "ingen@a-dal.example") == []
+
+    assert (await sandbox.state())["exchange"] == {}
+
+
 async def test_a_guest_has_no_mailbox_here(sandbox: RunningSandbox) -> None:
     body = {"invitedUserEmailAddress": GUEST, "inviteRedirectUrl": "https://tjeneste.example/"}
     guest = (await sandbox.graph("POST", "/invitations", body, app="hands")).json()["invitedUser"]["id"]
