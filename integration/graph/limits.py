@@ -19,6 +19,10 @@ class Rate:
     per_second: float
     burst: int
 
+    @property
+    def interval(self) -> timedelta:
+        return timedelta(seconds=1 / self.per_second)
+
 
 # A little below what Teams allows over a longer window, which is about 83 % of each listed figure.
 RATES: Mapping[str, Rate] = {
@@ -40,16 +44,18 @@ class Limiter:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._next: dict[str, datetime] = {}
+        self._spent: dict[str, datetime] = {}
+        """By scope: until when the calls let through use up its rate. A burst lets this run ahead of the clock."""
         self._gates: dict[str, asyncio.Semaphore] = {}
 
     @asynccontextmanager
     async def pass_through(self, scopes: Sequence[str]) -> AsyncIterator[None]:
         """Wait until a call within all of *scopes* may be sent, and count it as under way in the block."""
-        moment = max((self._reserve(scope) for scope in scopes), default=None)
-        if moment is not None and moment > self._clock.now():
-            # Before the gates: who waits for a gate counts as at work, and simulated time would stand still for both.
+        # Nothing is reserved ahead: who waits for a narrow limit must not hold a place in a wide one. And the wait is
+        # before the gates: who waits for a gate counts as at work, and simulated time would stand still for both.
+        while (moment := self._free_at(scopes)) > self._clock.now():
             await self._clock.sleep_until(moment)
+        self._count(scopes)
         async with AsyncExitStack() as stack:
             for scope in scopes:
                 kind = scope.partition(":")[0]
@@ -57,14 +63,18 @@ class Limiter:
                     await stack.enter_async_context(self._gates.setdefault(scope, asyncio.Semaphore(CONCURRENT[kind])))
             yield
 
-    def _reserve(self, scope: str) -> datetime:
-        """Take the next place in *scope* and return its moment."""
+    def _free_at(self, scopes: Sequence[str]) -> datetime:
+        """When the next call within all of *scopes* may go."""
         now = self._clock.now()
-        rate = RATES.get(scope.partition(":")[0])
-        if rate is None:
-            return now
-        interval = timedelta(seconds=1 / rate.per_second)
-        # The virtual schedule may run ahead of the clock by a burst; what is beyond has to wait.
-        full = max(self._next.get(scope, now), now) + interval
-        self._next[scope] = full
-        return full - interval * rate.burst
+        spent = ((self._spent.get(scope, now), rate) for scope, rate in _rates(scopes))
+        return max((until - rate.interval * (rate.burst - 1) for until, rate in spent), default=now)
+
+    def _count(self, scopes: Sequence[str]) -> None:
+        now = self._clock.now()
+        for scope, rate in _rates(scopes):
+            self._spent[scope] = max(self._spent.get(scope, now), now) + rate.interval
+
+
+def _rates(scopes: Sequence[str]) -> list[tuple[str, Rate]]:
+    kinds = ((scope, scope.partition(":")[0]) for scope in scopes)
+    return [(scope, RATES[kind]) for scope, kind in kinds if kind in RATES]

@@ -55,6 +55,17 @@ def test_no_window_holds_more_than_a_burst_and_what_the_rate_gives(kind: str, ga
             assert last - first + 1 <= rate.burst + (passed[last] - start) * rate.per_second + 0.01
 
 
+async def test_waiting_for_a_wide_limit_does_not_spend_a_narrow_one() -> None:
+    clock = StillClock()
+    limiter = Limiter(clock)
+    await moments(limiter, clock, ["team:a"], 3)
+
+    first, second = await moments(limiter, clock, ["team:a", "channel:x"], 2)
+
+    assert first > 0
+    assert second - first == 1.25
+
+
 async def test_a_mailbox_is_asked_four_things_at_a_time() -> None:
     limiter = Limiter(StillClock())
     under_way, most = 0, 0
