@@ -95,7 +95,7 @@ class SharePoint:
         """Where a channel's files lie; 404 until that is made."""
         for site in self.sites():
             if channel.kind != "standard" and (site.group_id, site.channel_id) == (group_id, channel.id):
-                return site.drive, site.drive.ensure_folder(channel.name, author=SYSTEM, now=site.ready_at)
+                return site.drive, site.drive.at(channel.name)
             if channel.kind == "standard" and (site.group_id, site.channel_id) == (group_id, None):
                 folder = site.drive.find(channel.name)
                 if folder is not None:
@@ -154,6 +154,8 @@ class SharePoint:
             owner=group.name,
             new_id=self.new_id,
         )
+        if channel:
+            self._sites[place].drive.ensure_folder(channel.name, author=SYSTEM, now=ready)
         return self._sites[place]
 
     def _ensure_folder(self, site: Site, channel: Channel) -> None:
