@@ -160,6 +160,18 @@ def install_for_user(call: Call) -> Reply:
     return Reply(201)
 
 
+@operation(
+    "DELETE",
+    "/users/{user}/teamwork/installedApps/{installation}",
+    permissions=INSTALL_FOR_USER,
+    limits=(TEAMS_DELETE(),),
+)
+def remove_for_user(call: Call) -> Reply:
+    """The bot reaches them no more."""
+    user = call.tenant.directory.get_user(call.args["user"])
+    return _remove(call, call.tenant.teams.personal.get(user.id, {}), "personal", user.id)
+
+
 @operation("GET", "/users/{user}/teamwork/installedApps/{installation}/chat", permissions=READ_CHAT, limits=(TEAMS(),))
 def get_personal_chat(call: Call) -> Reply:
     """The conversation between the person and the app's bot; 404 for a moment after the installation."""

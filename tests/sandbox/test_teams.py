@@ -170,6 +170,8 @@ async def test_an_app_is_installed_once_and_its_chat_is_there(sandbox: RunningSa
     found = (await sandbox.graph("GET", f"/users/{user}/teamwork/installedApps?{options}")).json()["value"]
     chat = await sandbox.graph("GET", f"/users/{user}/teamwork/installedApps/{found[0]['id']}/chat")
     assert chat.json()["id"] == f"19:{user}_{app.bot_id}@unq.gbl.spaces"
+    removed = await sandbox.graph("DELETE", f"/users/{user}/teamwork/installedApps/{found[0]['id']}")
+    assert (removed.status_code, await put(user)) == (204, 201)
 
 
 async def test_with_the_app_its_consent_leaves_the_team(sandbox: RunningSandbox) -> None:
