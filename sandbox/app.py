@@ -63,6 +63,7 @@ class Sandbox:
     def reset(self) -> None:
         """Everything as at start: tenant, clock, faults and recorded traffic. Tokens stay valid."""
         base_url = self.tenant.base_url
+        self.tenant.chats.outgoing.stop()
         self.faults.clear()
         self.traffic.clear()
         self.clock.reset()

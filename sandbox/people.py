@@ -1,13 +1,297 @@
-"""Not played yet."""
+"""The people of the tenant as control calls: what each of them sees, and what they do."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
 
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.cards import errors_in, fill_in, find_button, inputs_of
+from sandbox.chats import Chat, Message
+from sandbox.clock import stamp
+from sandbox.connector import CARD
+from sandbox.directory import User
+from sandbox.environment import service_environment
+from sandbox.exchange.events import Event
+from sandbox.exchange.mail import Mail
+from sandbox.routing import GraphError
 
 if TYPE_CHECKING:
     from sandbox.app import Sandbox
+    from sandbox.tenant import Tenant
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+WENT_WRONG = "Something went wrong. Please try again."
+"""What Teams says when a bot gives no usable answer."""
+
+
+class Refused(Exception):
+    """The person cannot do that."""
+
+    def __init__(self, status: int, **body: Any) -> None:
+        super().__init__(str(body))
+        self.status = status
+        self.body = body
 
 
 def routes(sandbox: "Sandbox") -> list[BaseRoute]:
-    """Placeholder."""
-    return []
+    """Below /_sandbox/people, and /_sandbox/environment."""
+    calls = _People(sandbox)
+    one = "/_sandbox/people/{email}"
+    return [
+        Route("/_sandbox/environment", calls.environment, methods=["GET"]),
+        Route("/_sandbox/people", calls.everybody, methods=["GET"]),
+        *(Route(f"{one}/{call.__name__}", _refusing(call), methods=["GET"]) for call in _reads(calls)),
+        *(Route(f"{one}/{call.__name__}", _refusing(call), methods=["POST"]) for call in _acts(calls)),
+    ]
+
+
+def _reads(calls: "_People") -> tuple[Endpoint, ...]:
+    return (calls.chats, calls.mail, calls.calendar)
+
+
+def _acts(calls: "_People") -> tuple[Endpoint, ...]:
+    return (calls.act, calls.say, calls.respond, calls.block)
+
+
+def _refusing(endpoint: Endpoint) -> Endpoint:
+    async def call(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Refused as error:
+            return JSONResponse(error.body, error.status)
+        except GraphError as error:
+            return JSONResponse({"error": error.message}, error.status)
+        except (ValueError, KeyError, TypeError) as error:
+            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
+
+    return call
+
+
+class _People:
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+
+    @property
+    def _tenant(self) -> "Tenant":
+        return self._sandbox.tenant
+
+    async def environment(self, request: Request) -> Response:
+        return JSONResponse(service_environment(self._sandbox, str(request.base_url).rstrip("/")))
+
+    async def everybody(self, request: Request) -> Response:
+        return JSONResponse(everybody(self._tenant))
+
+    # ---------------------------------------------------------------------------------------------------------- reading
+
+    async def chats(self, request: Request) -> Response:
+        user = self._tenant.directory.user_by_mail(request.path_params["email"])
+        seen = self._tenant.chats.seen_by(user) if user else []
+        return JSONResponse([chat_json(self._tenant, chat, user) for chat in seen if user])
+
+    async def mail(self, request: Request) -> Response:
+        return JSONResponse([mail_json(mail) for mail in self._tenant.exchange.inbox(request.path_params["email"])])
+
+    async def calendar(self, request: Request) -> Response:
+        events = self._tenant.exchange.calendar(request.path_params["email"])
+        return JSONResponse([event_json(self._tenant, event) for event in events])
+
+    # ----------------------------------------------------------------------------------------------------------- acting
+
+    async def act(self, request: Request) -> Response:
+        body = await request.json()
+        self._know_base(request)
+        answer = await press(
+            self._tenant,
+            self._user(request),
+            conversation=str(body["conversation"]),
+            activity_id=str(body["activity"]),
+            verb=body.get("verb"),
+            title=body.get("title"),
+            data=body.get("data") or {},
+        )
+        return JSONResponse(answer)
+
+    async def say(self, request: Request) -> Response:
+        text = str((await request.json())["text"])
+        user, app = self._user(request), self._tenant.catalog.ours
+        self._know_base(request)
+        chat = self._tenant.chats.chats.get(self._tenant.personal_chat_id(user.id, app))
+        if chat is None:
+            raise Refused(409, error="There is no chat with the bot yet.")
+        message = self._tenant.chats.post(chat, sender=user.id, text=text)
+        activity = self._tenant.chats.outgoing.in_chat(app, user, chat, chat.id)
+        answer = await self._tenant.chats.outgoing.send(
+            app, {**activity, "id": message.id, "type": "message", "text": text, "textFormat": "plain"}
+        )
+        return JSONResponse({"activity": message.id, "status": answer.status})
+
+    async def respond(self, request: Request) -> Response:
+        body = await request.json()
+        self._tenant.exchange.respond(request.path_params["email"], str(body["event"]), str(body["response"]))
+        return JSONResponse({"event": body["event"], "response": body["response"]})
+
+    async def block(self, request: Request) -> Response:
+        user, blocked = self._user(request), (await request.json())["blocked"]
+        if not isinstance(blocked, bool):
+            raise TypeError("blocked must be true or false")
+        (self._tenant.chats.blocked.add if blocked else self._tenant.chats.blocked.discard)(user.id)
+        return JSONResponse({"blocked": blocked})
+
+    def _user(self, request: Request) -> User:
+        user = self._tenant.directory.user_by_mail(request.path_params["email"])
+        if user is None:
+            raise Refused(404, error="Nobody with that address has an account.")
+        return user
+
+    def _know_base(self, request: Request) -> None:
+        self._tenant.base_url = str(request.base_url).rstrip("/")
+
+
+# --------------------------------------------------------------------------------------------------------- what is seen
+
+
+def everybody(tenant: "Tenant") -> list[dict[str, Any]]:
+    """All accounts, and the addresses outside that are known or have had mail."""
+    accounts = {user.mail.lower(): user for user in tenant.directory.users.values()}
+    found = [
+        {"email": user.mail, "name": user.name, "kind": "guest" if user.guest else "member", "redeemed": user.redeemed}
+        for user in accounts.values()
+    ]
+    names = {person.email.lower(): person.name for person in tenant.seed.people}
+    outside = sorted({*names, *tenant.exchange.addresses()} - set(accounts))
+    return found + [{"email": each, "name": names.get(each, each), "kind": "outside"} for each in outside]
+
+
+def chat_json(tenant: "Tenant", chat: Chat, user: User) -> dict[str, Any]:
+    """A chat or channel as *user* sees it."""
+    team = tenant.teams.teams.get(chat.team_id)
+    return {
+        "conversation": chat.id,
+        "kind": "channel" if team else "personal",
+        "team": tenant.teams.group(team).name if team else None,
+        "channel": team.channels[chat.id].name if team else None,
+        "messages": [_message_json(tenant, message, user) for message in chat.messages],
+    }
+
+
+def _message_json(tenant: "Tenant", message: Message, user: User) -> dict[str, Any]:
+    sender = tenant.directory.mail_of(message.sender) if message.sender else "bot"
+    return {
+        "activity": message.id,
+        "thread": message.conversation,
+        "from": sender,
+        "sent_at": stamp(message.sent_at),
+        "summary": message.summary,
+        "text": message.text,
+        "card": message.card,
+        "edited": message.edited,
+        "private_card": message.private.get(user.id),
+    }
+
+
+def mail_json(mail: Mail) -> dict[str, Any]:
+    """A mail as its reader sees it."""
+    return {
+        "id": mail.id(immutable=True),
+        "from": mail.sender.email,
+        "subject": mail.subject,
+        "html": mail.body.content,
+        "kind": mail.kind,
+        "sent_at": stamp(mail.sent_at) if mail.sent_at else None,
+    }
+
+
+def event_json(tenant: "Tenant", event: Event) -> dict[str, Any]:
+    """An event as the owner of the calendar sees it."""
+    now = tenant.clock.now()
+    return {
+        "id": event.id(immutable=True),
+        "subject": event.subject,
+        "start": stamp(event.start),
+        "end": stamp(event.end),
+        "organizer": event.organizer.email,
+        "is_organizer": event.is_organizer,
+        "location": str(event.location.get("displayName") or ""),
+        "join_url": event.join_url if event.join_ready_at and event.join_ready_at <= now else None,
+        "html": event.shown_body(now).content,
+        "response": event.response,
+        "cancelled": event.cancelled,
+        "attendees": [{"email": each.address.email, "response": each.response} for each in event.attendees],
+    }
+
+
+# --------------------------------------------------------------------------------------------------------- what is done
+
+
+async def press(
+    tenant: "Tenant",
+    user: User,
+    *,
+    conversation: str,
+    activity_id: str,
+    verb: str | None,
+    title: str | None,
+    data: dict[str, Any],
+) -> dict[str, Any]:
+    """Press a button of a card as *user*, as the client does it; what comes back is what the person sees."""
+    chat, _ = tenant.chats.find(conversation)
+    message = chat.find(activity_id) if chat and chat in tenant.chats.seen_by(user) else None
+    if chat is None or message is None:
+        raise Refused(404, error="The person sees no such message.")
+    card = message.private.get(user.id) or message.card or {}
+    button = find_button(card, verb=verb, title=title)
+    if button is None:
+        raise Refused(404, error="The card has no such button.")
+    inputs = inputs_of(button)
+    unknown = {name for name, value in data.items() if value not in ("", None)} - {entry["id"] for entry in inputs}
+    if unknown:
+        raise Refused(422, errors=dict.fromkeys(sorted(unknown), "The card has no such input."))
+    values = fill_in(inputs, data)
+    if errors := errors_in(inputs, values):
+        raise Refused(422, errors=errors)
+    action = button.action
+    if action["type"] == "Action.Execute":
+        return await _execute(tenant, user, chat, message, action, values)
+    if action["type"] == "Action.Submit":
+        return await _submit(tenant, user, chat, message, action, values)
+    if action["type"] == "Action.OpenUrl":
+        return {"status": 200, "type": "openUrl", "value": action.get("url")}
+    raise Refused(422, error=f"{action['type']} sends nothing.")
+
+
+async def _execute(
+    tenant: "Tenant", user: User, chat: Chat, message: Message, action: dict[str, Any], values: dict[str, str]
+) -> dict[str, Any]:
+    app = tenant.catalog.ours
+    sent: dict[str, Any] = {name: action[name] for name in ("type", "id", "title", "verb") if name in action}
+    invoke = {
+        **tenant.chats.outgoing.in_chat(app, user, chat, message.conversation),
+        "type": "invoke",
+        "name": "adaptiveCard/action",
+        "replyToId": message.id,
+        "value": {"action": {**sent, "data": {**(action.get("data") or {}), **values}}, "trigger": "manual"},
+    }
+    answer = await tenant.chats.outgoing.send(app, invoke, tries=1)
+    shown = answer.body if isinstance(answer.body, dict) else {}
+    if answer.status != 200 or not {"statusCode", "type", "value"} <= set(shown):
+        return {"status": answer.status or 502, "type": "error", "value": WENT_WRONG}
+    if shown["type"] == CARD and isinstance(shown["value"], dict):
+        message.private[user.id] = shown["value"]
+    return {"status": shown["statusCode"], "type": shown["type"], "value": shown["value"]}
+
+
+async def _submit(
+    tenant: "Tenant", user: User, chat: Chat, message: Message, action: dict[str, Any], values: dict[str, str]
+) -> dict[str, Any]:
+    app = tenant.catalog.ours
+    data = action.get("data")
+    activity = {
+        **tenant.chats.outgoing.in_chat(app, user, chat, message.conversation),
+        "type": "message",
+        "replyToId": message.id,
+        "value": {**(data if isinstance(data, dict) else {}), **values},
+    }
+    answer = await tenant.chats.outgoing.send(app, activity)
+    return {"status": answer.status or 502, "type": "message", "value": None}

@@ -7,26 +7,15 @@ from pathlib import Path
 import uvicorn
 
 from sandbox.app import Sandbox, create_sandbox
+from sandbox.environment import service_environment
 
 HOST = "127.0.0.1"
 
 
 def environment(sandbox: Sandbox, port: int) -> dict[str, str]:
     """The variables a service needs to speak to the sandbox instead of Microsoft 365."""
-    base, tenant = f"http://{HOST}:{port}", sandbox.tenant
-    ids = {found.name: found.client_id for found in tenant.identities.values()}
-    return {
-        "VAREUNGE_GRAPH_URL": f"{base}/v1.0",
-        "VAREUNGE_BOT_SERVICE_URL": f"{base}/connector",
-        "VAREUNGE_BOT_METADATA_URL": f"{base}/connector/.well-known/openidconfiguration",
-        "VAREUNGE_AUTHORITY_URL": base,
-        "VAREUNGE_CLOCK_URL": f"{base}/_sandbox/clock",
-        "VAREUNGE_TENANT_ID": tenant.id,
-        **{f"VAREUNGE_{name.upper()}_ID": ids[name] for name in ("app", "bot", "hands", "builder") if name in ids},
-        "VAREUNGE_ORGANIZER": ",".join(person.email for person in tenant.seed.organizers),
-        "IDENTITY_ENDPOINT": f"{base}/msi/token",
-        "IDENTITY_HEADER": sandbox.secret,
-    }
+    base_url = f"http://{HOST}:{port}"
+    return {**service_environment(sandbox, base_url), "VAREUNGE_CLOCK_URL": f"{base_url}/_sandbox/clock"}
 
 
 def listening(port: int = 0) -> socket.socket:

@@ -1,0 +1,23 @@
+"""What a service must know to speak to the sandbox instead of Microsoft 365."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sandbox.app import Sandbox
+
+
+def service_environment(sandbox: "Sandbox", base_url: str) -> dict[str, str]:
+    """The variables of a service for a sandbox at *base_url*, but not its clock: sharing that is a choice."""
+    tenant = sandbox.tenant
+    ids = {found.name: found.client_id for found in tenant.identities.values()}
+    return {
+        "VAREUNGE_GRAPH_URL": f"{base_url}/v1.0",
+        "VAREUNGE_BOT_SERVICE_URL": f"{base_url}/connector",
+        "VAREUNGE_BOT_METADATA_URL": f"{base_url}/connector/.well-known/openidconfiguration",
+        "VAREUNGE_AUTHORITY_URL": base_url,
+        "VAREUNGE_TENANT_ID": tenant.id,
+        **{f"VAREUNGE_{name.upper()}_ID": ids[name] for name in ("app", "bot", "hands", "builder") if name in ids},
+        "VAREUNGE_ORGANIZER": ",".join(person.email for person in tenant.seed.organizers),
+        "IDENTITY_ENDPOINT": f"{base_url}/msi/token",
+        "IDENTITY_HEADER": sandbox.secret,
+    }
