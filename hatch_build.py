@@ -12,6 +12,7 @@ SERVED = {
     "web/static/vendor/designsystemet/theme.css": "@digdir/designsystemet-css/dist/theme/designsystemet.css",
     "sandbox/static/vendor/adaptivecards/adaptivecards.min.js": "adaptivecards/dist/adaptivecards.min.js",
     "sandbox/static/vendor/adaptivecards/adaptivecards.css": "adaptivecards/dist/adaptivecards.css",
+    "sandbox/static/vendor/markdown-it/markdown-it.min.js": "markdown-it/dist/browser/markdown-it.umd.min.js",
 }
 """Where a file is served from, and where it lies below node_modules."""
 

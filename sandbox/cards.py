@@ -30,15 +30,15 @@ def buttons(card: Json, around: tuple[Json, ...] = ()) -> Iterator[Button]:
 
 
 def find_button(card: Json, *, verb: str | None, title: str | None) -> Button | None:
-    """The button with a verb (of a submit: in its data) or a title."""
+    """The button with a verb (of a submit: in its data) and a title; whichever is None does not matter."""
 
     def fits(action: Json) -> bool:
         data = action.get("data")
-        submitted = data.get("verb") if isinstance(data, dict) else None
-        if verb is not None:
-            return verb in (action.get("verb"), submitted)
-        return title is not None and action.get("title") == title
+        verbs = (action.get("verb"), data.get("verb") if isinstance(data, dict) else None)
+        return (verb is None or verb in verbs) and (title is None or title == action.get("title"))
 
+    if verb is None and title is None:
+        return None
     return next((button for button in buttons(card) if fits(button.action)), None)
 
 

@@ -62,6 +62,7 @@ class Chats:
         self.outgoing = Outgoing(tenant)
         self._last_id = 0
         tenant.on_install.append(self.app_installed)
+        tenant.on_remove.append(self.app_removed)
 
     # --------------------------------------------------------------------------------------------------- who is reached
 

@@ -7,10 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.cards import errors_in, fill_in, find_button, inputs_of
 from sandbox.chats import Chat, Message
+from sandbox.client import Client, Refused
 from sandbox.clock import stamp
-from sandbox.connector import CARD
 from sandbox.directory import User
 from sandbox.environment import service_environment
 from sandbox.exchange.events import Event
@@ -22,17 +21,6 @@ if TYPE_CHECKING:
     from sandbox.tenant import Tenant
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-WENT_WRONG = "Something went wrong. Please try again."
-"""What Teams says when a bot gives no usable answer."""
-
-
-class Refused(Exception):
-    """The person cannot do that."""
-
-    def __init__(self, status: int, **body: Any) -> None:
-        super().__init__(str(body))
-        self.status = status
-        self.body = body
 
 
 def routes(sandbox: "Sandbox") -> list[BaseRoute]:
@@ -102,11 +90,9 @@ class _People:
     async def act(self, request: Request) -> Response:
         body = await request.json()
         self._know_base(request)
-        answer = await press(
-            self._tenant,
-            self._user(request),
-            conversation=str(body["conversation"]),
-            activity_id=str(body["activity"]),
+        answer = await Client(self._tenant, self._user(request)).press(
+            str(body["conversation"]),
+            str(body["activity"]),
             verb=body.get("verb"),
             title=body.get("title"),
             data=body.get("data") or {},
@@ -115,17 +101,8 @@ class _People:
 
     async def say(self, request: Request) -> Response:
         text = str((await request.json())["text"])
-        user, app = self._user(request), self._tenant.catalog.ours
         self._know_base(request)
-        chat = self._tenant.chats.chats.get(self._tenant.personal_chat_id(user.id, app))
-        if chat is None:
-            raise Refused(409, error="There is no chat with the bot yet.")
-        message = self._tenant.chats.post(chat, sender=user.id, text=text)
-        activity = self._tenant.chats.outgoing.in_chat(app, user, chat, chat.id)
-        answer = await self._tenant.chats.outgoing.send(
-            app, {**activity, "id": message.id, "type": "message", "text": text, "textFormat": "plain"}
-        )
-        return JSONResponse({"activity": message.id, "status": answer.status})
+        return JSONResponse(await Client(self._tenant, self._user(request)).say(text))
 
     async def respond(self, request: Request) -> Response:
         body = await request.json()
@@ -172,11 +149,12 @@ def chat_json(tenant: "Tenant", chat: Chat, user: User) -> dict[str, Any]:
         "kind": "channel" if team else "personal",
         "team": tenant.teams.group(team).name if team else None,
         "channel": team.channels[chat.id].name if team else None,
-        "messages": [_message_json(tenant, message, user) for message in chat.messages],
+        "messages": [message_json(tenant, message, user) for message in chat.messages],
     }
 
 
-def _message_json(tenant: "Tenant", message: Message, user: User) -> dict[str, Any]:
+def message_json(tenant: "Tenant", message: Message, user: User | None = None) -> dict[str, Any]:
+    """A message, with what *user* alone sees of it."""
     sender = tenant.directory.mail_of(message.sender) if message.sender else "bot"
     return {
         "activity": message.id,
@@ -187,7 +165,7 @@ def _message_json(tenant: "Tenant", message: Message, user: User) -> dict[str, A
         "text": message.text,
         "card": message.card,
         "edited": message.edited,
-        "private_card": message.private.get(user.id),
+        "private_card": message.private.get(user.id) if user else None,
     }
 
 
@@ -220,78 +198,3 @@ def event_json(tenant: "Tenant", event: Event) -> dict[str, Any]:
         "cancelled": event.cancelled,
         "attendees": [{"email": each.address.email, "response": each.response} for each in event.attendees],
     }
-
-
-# --------------------------------------------------------------------------------------------------------- what is done
-
-
-async def press(
-    tenant: "Tenant",
-    user: User,
-    *,
-    conversation: str,
-    activity_id: str,
-    verb: str | None,
-    title: str | None,
-    data: dict[str, Any],
-) -> dict[str, Any]:
-    """Press a button of a card as *user*, as the client does it; what comes back is what the person sees."""
-    chat, _ = tenant.chats.find(conversation)
-    message = chat.find(activity_id) if chat and chat in tenant.chats.seen_by(user) else None
-    if chat is None or message is None:
-        raise Refused(404, error="The person sees no such message.")
-    card = message.private.get(user.id) or message.card or {}
-    button = find_button(card, verb=verb, title=title)
-    if button is None:
-        raise Refused(404, error="The card has no such button.")
-    inputs = inputs_of(button)
-    unknown = {name for name, value in data.items() if value not in ("", None)} - {entry["id"] for entry in inputs}
-    if unknown:
-        raise Refused(422, errors=dict.fromkeys(sorted(unknown), "The card has no such input."))
-    values = fill_in(inputs, data)
-    if errors := errors_in(inputs, values):
-        raise Refused(422, errors=errors)
-    action = button.action
-    if action["type"] == "Action.Execute":
-        return await _execute(tenant, user, chat, message, action, values)
-    if action["type"] == "Action.Submit":
-        return await _submit(tenant, user, chat, message, action, values)
-    if action["type"] == "Action.OpenUrl":
-        return {"status": 200, "type": "openUrl", "value": action.get("url")}
-    raise Refused(422, error=f"{action['type']} sends nothing.")
-
-
-async def _execute(
-    tenant: "Tenant", user: User, chat: Chat, message: Message, action: dict[str, Any], values: dict[str, str]
-) -> dict[str, Any]:
-    app = tenant.catalog.ours
-    sent: dict[str, Any] = {name: action[name] for name in ("type", "id", "title", "verb") if name in action}
-    invoke = {
-        **tenant.chats.outgoing.in_chat(app, user, chat, message.conversation),
-        "type": "invoke",
-        "name": "adaptiveCard/action",
-        "replyToId": message.id,
-        "value": {"action": {**sent, "data": {**(action.get("data") or {}), **values}}, "trigger": "manual"},
-    }
-    answer = await tenant.chats.outgoing.send(app, invoke, tries=1)
-    shown = answer.body if isinstance(answer.body, dict) else {}
-    if answer.status != 200 or not {"statusCode", "type", "value"} <= set(shown):
-        return {"status": answer.status or 502, "type": "error", "value": WENT_WRONG}
-    if shown["type"] == CARD and isinstance(shown["value"], dict):
-        message.private[user.id] = shown["value"]
-    return {"status": shown["statusCode"], "type": shown["type"], "value": shown["value"]}
-
-
-async def _submit(
-    tenant: "Tenant", user: User, chat: Chat, message: Message, action: dict[str, Any], values: dict[str, str]
-) -> dict[str, Any]:
-    app = tenant.catalog.ours
-    data = action.get("data")
-    activity = {
-        **tenant.chats.outgoing.in_chat(app, user, chat, message.conversation),
-        "type": "message",
-        "replyToId": message.id,
-        "value": {**(data if isinstance(data, dict) else {}), **values},
-    }
-    answer = await tenant.chats.outgoing.send(app, activity)
-    return {"status": answer.status or 502, "type": "message", "value": None}
