@@ -4,6 +4,7 @@ Nothing is made at import, and each piece only at its first use: a command that 
 client, and the Door, which may do nothing in Graph, has none to open.
 """
 
+import asyncio
 import json
 import os
 import uuid
@@ -28,6 +29,7 @@ from integration.database.links import SQLLinks
 from integration.database.meetings import SQLMeetings
 from integration.database.messages import SQLMessages
 from integration.database.register import SQLRegister
+from integration.database.reports import SQLReports
 from integration.database.resources import SQLResources
 from integration.database.status import SQLStatus
 from integration.database.switches import SQLSwitches
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from web.status_actions import StatusActions
     from workflows.meetings import MeetingDesk
     from workflows.outbox import Outbox
+    from workflows.reports import Reports
     from workflows.rollout import Rollout
     from workflows.rollout_ports import TeamsApp
     from workflows.status import StatusRounds
@@ -71,6 +74,8 @@ class Services:
     def __init__(self, settings: Settings, *, name: str) -> None:
         self.settings = settings
         self.name = name
+        self._preparing = asyncio.Lock()
+        self._prepared = False
 
     # ----------------------------------------------------------------------------------------------- time and record
 
@@ -121,6 +126,10 @@ class Services:
     @cached_property
     def messages(self) -> SQLMessages:
         return SQLMessages(self.database)
+
+    @cached_property
+    def report_store(self) -> SQLReports:
+        return SQLReports(self.database)
 
     @cached_property
     def recipients(self) -> Recipients:
@@ -255,11 +264,35 @@ class Services:
         )
 
     @cached_property
+    def reports(self) -> "Reports":
+        from integration.graph.site_content import GraphSiteContent
+        from workflows.report_ports import ReportPorts
+        from workflows.reports import Reports
+
+        return Reports(
+            ReportPorts(
+                programme=self.register.programme,
+                store=self.report_store,
+                meetings=self.meetings,
+                results=self.status_rounds,
+                rounds=self.rounds,
+                content=GraphSiteContent(self.hands),
+                places=self.resources,
+                accounts=self.accounts,
+                messages=self.messages,
+                outbox=self.outbox,
+                links=self.links,
+                clock=self.clock,
+                public_url=self.settings.public_url,
+            )
+        )
+
+    @cached_property
     def sweep(self) -> Sweep:
         return Sweep(
             units=self.units,
             programme=self.find_programme,
-            planners=[self._plan_meetings, self._plan_rounds],
+            planners=[self._plan_meetings, self._plan_rounds, self._plan_reports],
             clock=self.clock,
         )
 
@@ -277,10 +310,19 @@ class Services:
             "status.remind": rounds.remind,
             "status.close": rounds.close,
             "status.refresh": rounds.refresh,
+            "report.compile": self.reports.compile,
+            "report.release": self.reports.release,
+            "report.publish": self.reports.publish,
+            "report.owner": self.reports.owner,
         }
 
     @cached_property
     def engine(self) -> Engine:
+        """The one engine of a process that runs until it is stopped."""
+        return self.create_engine()
+
+    def create_engine(self) -> Engine:
+        """An engine for one caller: who waits for its units must not wait for anybody else's."""
         return Engine(
             self.units,
             self.clock,
@@ -315,13 +357,17 @@ class Services:
     @cached_property
     def web(self) -> "FastAPI":
         self._only(Part.DOOR, "web")
-        from web import answer, bot, feeds
+        from web import answer, bot, feeds, papers, reports, tabs
         from web.app import create_app
 
-        programme, public_url = self.register.programme, self.settings.public_url
+        programme, public_url, links = self.register.programme, self.settings.public_url, self.links
+        meetings, store = self.meetings, self.report_store
         routers = [
-            answer.router(desk=self.status_desk, links=self.links, public_url=public_url),
-            feeds.router(meetings=self.meetings, links=self.links, programme=programme, public_url=public_url),
+            answer.router(desk=self.status_desk, links=links, public_url=public_url),
+            feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url),
+            papers.router(meetings=meetings, reports=store, links=links, programme=programme),
+            reports.router(reports=store, links=links, programme=programme),
+            tabs.router(meetings=meetings, reports=store, links=links, programme=programme, public_url=public_url),
         ]
         if self.settings.bot_id:
             routers.append(bot.router(self.bot_endpoint.handle))
@@ -341,10 +387,17 @@ class Services:
 
     async def prepare_database(self) -> None:
         """See that the schema is current: an embedded database is migrated, another one only looked at."""
-        if self.settings.database_url.startswith("sqlite"):
-            await self.database.migrate()
+        if self.settings.embedded_database:
+            await self.migrate_embedded_database()
         elif not await self.database.is_current():
             raise SchemaOutdated("the database has another schema than this version: vareunge migrate")
+
+    async def migrate_embedded_database(self) -> None:
+        """Give a database of this process's own its tables, once. Any other gets them at deployment."""
+        async with self._preparing:
+            if self.settings.embedded_database and not self._prepared:
+                await self.database.migrate()
+                self._prepared = True
 
     async def find_programme(self) -> Programme | None:
         """The imported programme, if there is one."""
@@ -374,6 +427,9 @@ class Services:
 
     async def _plan_rounds(self) -> Sequence[DueUnit]:
         return await self.status_rounds.due_units()
+
+    async def _plan_reports(self) -> Sequence[DueUnit]:
+        return await self.reports.due_units()
 
     def _graph(self, client_id: str, variable: str) -> "Graph":
         self._only(Part.HANDS, "Graph client")

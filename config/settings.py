@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     bot_id: str = ""
     hands_id: str = ""
     builder_id: str = ""
+    door_id: str = ""
+    """The Door's own identity, which may nothing: only `doctor` asks for its token, to see that."""
     part: Part = Part.ALL
     database_url: str = "sqlite+aiosqlite:///vareunge.db"
     queue_url: str | None = None
@@ -79,6 +81,11 @@ class Settings(BaseSettings):
     def sandboxed(self) -> bool:
         """Whether Microsoft 365 is played by the sandbox."""
         return is_loopback(self.graph_url)
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether the database is a file of this process, which then looks after its tables itself."""
+        return self.database_url.startswith("sqlite")
 
 
 def is_loopback(url: str) -> bool:

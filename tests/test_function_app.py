@@ -1,0 +1,183 @@
+"""`function_app.py` under the real Python worker library: it loads, is indexed as meant, and runs."""
+
+import ast
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.loading import load_documents
+from config.settings import Settings
+from engine.units import LONGEST_RUN
+from integration.database.connection import Database
+from integration.database.register import SQLRegister
+from integration.database.units import SQLUnits, UnitState
+from tests.clocks import NOON
+from wiring import Services
+from workflows.ports import DueUnit
+
+ROOT = Path(__file__).parent.parent
+NOBODY = "http://127.0.0.1:9"
+HEALTH = {"trigger": "http", "method": "GET", "path": "/healthz", "body": ""}
+OPENAPI = {"trigger": "http", "method": "GET", "path": "/openapi.json", "body": ""}
+FORM = {"trigger": "http", "method": "GET", "path": "/svar/forged", "body": ""}
+ACTIVITY = {
+    "type": "message",
+    "id": "1",
+    "channelId": "msteams",
+    "serviceUrl": f"{NOBODY}/connector",
+    "from": {"id": "29:1"},
+    "recipient": {"id": "28:bot"},
+    "conversation": {"id": "a:1", "tenantId": "tenant"},
+    "channelData": {"tenant": {"id": "tenant"}},
+}
+BOT = {"trigger": "http", "method": "POST", "path": "/api/messages", "body": json.dumps(ACTIVITY)}
+TIMER = {"trigger": "timer"}
+QUEUE = {"trigger": "queue"}
+UNIT = DueUnit(key="rollout.place:nowhere", due_at=NOON)
+"""A unit that needs no Graph: there is no such place."""
+
+under_the_worker = pytest.mark.skipif(
+    sys.version_info < (3, 13), reason="the Functions worker library needs Python 3.13, the deployment's version"
+)
+
+
+async def play(database_url: str, requests: Sequence[Mapping[str, str]], part: str = "all") -> Any:
+    """Load the app in a process of its own and make all *requests* at once."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("VAREUNGE_")}
+    settings = {
+        "DATABASE_URL": database_url,
+        "PART": part,
+        "BOT_ID": "bot",
+        "HANDS_ID": "hands",
+        "BUILDER_ID": "builder",
+        "TENANT_ID": "tenant",
+        "GRAPH_URL": f"{NOBODY}/v1.0",
+        "BOT_SERVICE_URL": f"{NOBODY}/connector",
+        "BOT_METADATA_URL": f"{NOBODY}/keys",
+        "AUTHORITY_URL": NOBODY,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.support.functions_host",
+        json.dumps(requests),
+        cwd=ROOT,
+        env=others | {f"VAREUNGE_{name}": value for name, value in settings.items()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    shown, told = await process.communicate()
+    assert process.returncode == 0, told.decode()
+    return json.loads(shown.splitlines()[-1])
+
+
+@under_the_worker
+async def test_the_first_requests_of_a_worker_may_come_together(tmp_path: Path) -> None:
+    """On a database without tables: an embedded one gets them by the first call, whichever that is."""
+    played = await play(f"sqlite+aiosqlite:///{tmp_path}/new.db", [HEALTH, FORM, BOT, OPENAPI, HEALTH])
+
+    assert [answer["status"] for answer in played["answers"]] == [200, 404, 401, 200, 200]
+    assert "/svar/{token}" in json.loads(played["answers"][3]["body"])["paths"]
+    assert "<html" in played["answers"][1]["body"]
+
+
+@under_the_worker
+@pytest.mark.parametrize("requests", [[TIMER], [QUEUE], [TIMER, QUEUE, QUEUE]], ids=["timer", "queue", "together"])
+async def test_a_due_unit_is_run(database: Database, database_url: str, requests: Sequence[Mapping[str, str]]) -> None:
+    await SQLRegister(database).save(load_documents(ROOT / "config" / "vestfold"), then=(UNIT,))
+
+    await play(database_url, requests, part="hands")
+
+    ran = [(unit.key, unit.state, unit.runs) for unit in await SQLUnits(database).list_units()]
+    assert ran == [(UNIT.key, UnitState.DONE, 1)]
+
+
+@under_the_worker
+@pytest.mark.parametrize(
+    ("part", "triggers"),
+    [
+        pytest.param("door", {"httpTrigger"}, id="the Door answers HTTP alone"),
+        pytest.param("hands", {"timerTrigger", "queueTrigger"}, id="the Hands answer no HTTP"),
+        pytest.param("all", {"httpTrigger", "timerTrigger", "queueTrigger"}, id="one app does it all"),
+    ],
+)
+async def test_a_part_registers_what_is_its_own(database_url: str, part: str, triggers: set[str]) -> None:
+    functions = (await play(database_url, [], part))["functions"]
+
+    bindings = [binding for found in functions.values() for binding in found]
+    assert {binding["type"] for binding in bindings if binding["direction"] == "IN"} == triggers
+    assert {binding["authLevel"].lower() for binding in bindings if binding["type"] == "httpTrigger"} <= {"anonymous"}
+
+
+class _Migrated(Exception):
+    """The schema was touched."""
+
+
+class _Schema:
+    async def migrate(self) -> None:
+        raise _Migrated
+
+
+@pytest.mark.parametrize(
+    ("url", "touched"),
+    [
+        pytest.param("sqlite+aiosqlite:///any.db", pytest.raises(_Migrated), id="a file of our own"),
+        pytest.param("postgresql+psycopg://server/any", nullcontext(), id="a server"),
+    ],
+)
+async def test_only_an_embedded_database_is_migrated_by_the_app(
+    url: str, touched: AbstractContextManager[object]
+) -> None:
+    services = Services(Settings(database_url=url), name="test")
+    services.__dict__["database"] = _Schema()
+
+    with touched:
+        await services.migrate_embedded_database()
+
+
+def constant(name: str) -> Any:
+    """A constant of `function_app.py`, without importing it."""
+    tree = ast.parse((ROOT / "function_app.py").read_text("utf-8"))
+    found = next(
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name
+    )
+    return ast.literal_eval(found)
+
+
+def test_the_timer_comes_every_five_minutes() -> None:
+    """The worker does not look into cron texts, so a wrong one would be seen in Azure only."""
+    second, minute, *others = constant("EVERY_FIVE_MINUTES").split()
+
+    assert (second, minute, others) == ("0", "*/5", ["*"] * 4)
+
+
+def test_the_queue_has_a_name_that_storage_takes() -> None:
+    assert re.fullmatch(r"[a-z0-9](-?[a-z0-9]){2,62}", constant("QUEUE"))
+
+
+def test_the_host_leaves_addresses_and_messages_alone_and_outlasts_a_unit() -> None:
+    host = json.loads((ROOT / "host.json").read_text("utf-8"))
+    hours, minutes, seconds = map(int, host["functionTimeout"].split(":"))
+
+    assert host["extensions"]["http"]["routePrefix"] == ""
+    assert host["extensions"]["queues"]["messageEncoding"] == "none"
+    assert hours * 3600 + minutes * 60 + seconds > 2 * LONGEST_RUN.total_seconds()
+
+
+def test_what_is_for_developers_stays_out_of_the_package() -> None:
+    left_out = {line.rstrip("/") for line in (ROOT / ".funcignore").read_text("utf-8").splitlines() if line}
+    needed = {"cards", "config", "documents", "engine", "integration", "teams_app", "texts", "web", "workflows"}
+
+    assert {"tests", "sandbox", "demo", ".venv*", ".git", "node_modules", "*.db*"} <= left_out
+    assert not left_out & (needed | {"function_app.py", "host.json", "wiring.py", "cli.py", "infra"})
