@@ -155,10 +155,18 @@ async def status(services: "Services", arguments: argparse.Namespace) -> int:
 
 
 async def report(services: "Services", arguments: argparse.Namespace) -> int:
-    """Compile a report."""
+    """Bring the newest report as far as its time allows: compile, release, publish."""
     if bool(arguments.municipality) is arguments.owner_board:
         raise Usage("report: name a municipality, or --owner-board")
-    raise Usage("report: not there yet")
+    programme = await _programme(services)
+    if arguments.owner_board:
+        meeting = await _next_meeting(services, programme.owner_board().key)
+        steps = ["owner", "publish"]
+    else:
+        meeting = await _reported_meeting(services, arguments.municipality)
+        steps = ["compile", "release", "publish"]
+    codes = [await _run_units(services, [f"report.{step}:{meeting}"]) for step in steps]
+    return max(codes)
 
 
 async def tick(services: "Services", arguments: argparse.Namespace) -> int:
@@ -269,6 +277,27 @@ async def _meeting(services: "Services", municipality: str, *, upcoming: bool) -
     ahead = await services.rounds.list_meetings(bodies=[board], after_local=local)
     if not ahead:
         raise Usage(f"{municipality}: no board meeting is planned: vareunge meetings {municipality}")
+    return ahead[0].key
+
+
+async def _reported_meeting(services: "Services", municipality: str) -> str:
+    """The meeting whose report is in work: that of the open round, else of the one that closed last."""
+    from workflows.status_values import RoundState
+
+    _known(await _programme(services), municipality)
+    for state in (RoundState.OPEN, RoundState.CLOSED):
+        rounds = await services.rounds.list_rounds(state=state)
+        mine = [item.meeting for item in rounds if item.municipality == municipality]
+        if mine:
+            return mine[-1]
+    raise Usage(f"{municipality}: no status round was opened yet")
+
+
+async def _next_meeting(services: "Services", body: str) -> str:
+    now = services.clock.now()
+    ahead = [item for item in await services.meetings.list_meetings(body) if item.stands and item.starts_at > now]
+    if not ahead:
+        raise Usage(f"{body}: no meeting is planned: vareunge meetings")
     return ahead[0].key
 
 

@@ -294,6 +294,8 @@ class PlaceTemplate(Value):
     members: tuple[Role, ...]
     channels: tuple[ChannelSpec, ...]
     folders: tuple[str, ...] = ()
+    report_folder: str = ""
+    """Where the PDFs of released reports lie; empty is the library's top."""
     lists: tuple[ListSpec, ...] = ()
     landing_title: Text
     landing_intro: Text

@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parent
 DEFAULT = "nb"
 # Never Babel's bare `nb` and `nn`: their weeks are numbered wrongly.
 _LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
+_LAST_LETTERS = str.maketrans("æøå", "{|}")
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 
@@ -122,6 +123,11 @@ def number(value: float | Decimal, language: str = DEFAULT) -> str:
 def join(items: Iterable[str], language: str = DEFAULT) -> str:
     """«a, b og c»."""
     return format_list(list(items), locale=_locale(language))
+
+
+def sort_key(name: str) -> str:
+    """Sorts names as Norwegian does: æ, ø and å come last, in this order."""
+    return name.casefold().translate(_LAST_LETTERS)
 
 
 def _locale(language: str) -> str:

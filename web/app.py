@@ -21,14 +21,15 @@ log = structlog.get_logger()
 
 STATIC = Path(__file__).parent / "static"
 
-TEAMS = "https://teams.microsoft.com https://*.teams.microsoft.com https://*.cloud.microsoft"
-"""Who may show our pages in a frame: Teams, where they are tabs."""
+TEAMS = "https://teams.microsoft.com https://*.teams.microsoft.com https://*.cloud.microsoft https://*.office.com"
+"""Who may show our tabs in a frame: Teams and Outlook. Nobody may frame any other page."""
+TABS = "/fane"
 
 HEADERS = {
     # `data:` images, because Designsystemet's signs are masks of that kind.
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-        f"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self' {TEAMS}"
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framers}"
     ),
     # Our addresses carry tokens: they go to nobody else, into no search engine and into no cache.
     "Referrer-Policy": "no-referrer",
@@ -98,8 +99,9 @@ class Frame:
 def _add_headers(headers: MutableHeaders, *, path: str) -> None:
     if path.startswith("/static/"):
         headers.setdefault("Cache-Control", "public, max-age=3600")
+    framers = TEAMS if path == TABS or path.startswith(f"{TABS}/") else "'none'"
     for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+        headers.setdefault(name, value.format(framers=framers))
 
 
 def _log_failure(error: Exception, number: str, scope: Scope) -> None:

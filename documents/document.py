@@ -1,0 +1,97 @@
+"""A document as finished words in their order; the renderings decide how each part looks, never what it says."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A table's cell. *light*: the kind of status light beside the text, if it tells one."""
+
+    text: str
+    light: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    text: str
+    """Line breaks are kept."""
+    strong: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Light:
+    """A status light: its kind, and the word that says it."""
+
+    kind: str
+    word: str
+    sign: str
+    note: str = ""
+    """What stands beside it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Short questions with their answers."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bullets:
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """*headers* name the columns, the first cell of a row names the row."""
+
+    name: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+Block = Paragraph | Light | Facts | Bullets | Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """*level* 2 stands below the title, 3 below the section before."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+    level: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    language: str
+    title: str
+    lead: tuple[Block, ...]
+    """What stands before the first heading."""
+    sections: tuple[Section, ...]
+    signs: Mapping[str, str]
+    """A sign for each kind of light, so that none is told by its colour alone."""
+
+
+def as_data(document: Document) -> dict[str, Any]:
+    """The document as plain data, every block with its kind."""
+    return {
+        "language": document.language,
+        "title": document.title,
+        "lead": [_block(block) for block in document.lead],
+        "sections": [
+            {"heading": item.heading, "level": item.level, "blocks": [_block(block) for block in item.blocks]}
+            for item in document.sections
+        ],
+    }
+
+
+def kind_of(block: Block) -> str:
+    """The block's kind, as templates know it."""
+    return type(block).__name__.lower()
+
+
+def _block(block: Block) -> dict[str, Any]:
+    return {"block": kind_of(block), **asdict(block)}

@@ -1,0 +1,72 @@
+"""A document as a PDF that is kept: PDF/A-2a and PDF/UA-1 (tagged, with its fonts inside), the same bytes each time."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from documents.document import Document, as_data
+
+_LAYOUT = (Path(__file__).parent / "report.typ").read_bytes()
+# What the typesetter's own fonts can show; a document that is to be kept may not lack a single sign.
+_SHOWN = (
+    (0x20, 0x7E),
+    (0xA0, 0x24F),
+    (0x391, 0x3A1),
+    (0x3A3, 0x3CE),
+    (0x400, 0x45F),
+    (0x1E00, 0x1EFF),
+    (0x2002, 0x200A),
+    (0x2010, 0x2015),
+    (0x2018, 0x201E),
+    (0x2020, 0x2022),
+    (0x2026, 0x2026),
+    (0x202F, 0x202F),
+    (0x2030, 0x2030),
+    (0x2032, 0x2033),
+    (0x2039, 0x203A),
+    (0x20AC, 0x20AC),
+    (0x2190, 0x2193),
+    (0x2212, 0x2212),
+    (0x2260, 0x2265),
+)
+UNSHOWN = "\u25a1"
+"""Stands in the PDF for a sign its fonts lack, such as an emoji; the page and the record keep the sign itself."""
+
+
+def report_pdf(document: Document, *, created_at: datetime) -> bytes:
+    """The document as PDF. *created_at* is its date and the only moment in it. Fonts of the machine are not used."""
+    # Words go in as data and never as markup, so nothing that people write can be a command.
+    words = json.dumps(_showable(as_data(document)), ensure_ascii=False)
+    created = created_at.astimezone(UTC)
+    return typst.compile(
+        _LAYOUT,
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs={"document": words, "day": created.date().isoformat()},
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=int(created.timestamp()),
+    )
+
+
+def showable(text: str) -> str:
+    """*text* with every sign that cannot be shown replaced; line breaks stay."""
+    return "".join(sign if sign == "\n" or _is_shown(ord(sign)) else UNSHOWN for sign in text)
+
+
+def _showable(data: Any) -> Any:
+    """Every text in *data* made showable."""
+    match data:
+        case str():
+            return showable(data)
+        case dict():
+            return {key: _showable(value) for key, value in data.items()}
+        case list() | tuple():
+            return [_showable(value) for value in data]
+    return data
+
+
+def _is_shown(code: int) -> bool:
+    return any(first <= code <= last for first, last in _SHOWN)

@@ -1,0 +1,132 @@
+"""Reports in the database: every version is kept, and a released one changes no more."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from integration.database.connection import Database
+from integration.database.tables import meeting as meetings
+from integration.database.tables import report as table
+from integration.database.units import make_due
+from workflows.ports import DueUnit
+from workflows.report_values import ReportContent, ReportState, StoredReport, checksum, content_from
+
+RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
+
+
+class SQLReports:
+    """The workflows' `ReportStore`, and what the pages read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def newest(self, meeting: str) -> StoredReport | None:
+        async with self._database.read() as connection:
+            return await _newest(connection, meeting)
+
+    async def newest_released(self, body: str, *, before_local: datetime | None = None) -> StoredReport | None:
+        query = (
+            select(table)
+            .join(meetings, meetings.c.key == table.c.meeting)
+            .where(meetings.c.body == body, table.c.state.in_(RELEASED))
+            .order_by(meetings.c.starts_local.desc(), table.c.version.desc())
+            .limit(1)
+        )
+        if before_local is not None:
+            query = query.where(meetings.c.starts_local < before_local)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _report(row)
+
+    async def states(self) -> Mapping[str, ReportState]:
+        newest = select(table.c.meeting, func.max(table.c.version).label("version")).group_by(table.c.meeting)
+        last = newest.subquery()
+        query = select(table.c.meeting, table.c.state).join(
+            last, and_(last.c.meeting == table.c.meeting, last.c.version == table.c.version)
+        )
+        async with self._database.read() as connection:
+            return {row.meeting: ReportState(row.state) for row in await connection.execute(query)}
+
+    async def report_address(self, meeting: str) -> str | None:
+        """Where the meeting's released report can be read; empty when only those who were mailed a link can read it,
+        None when none is released."""
+        report = await self.newest(meeting)
+        if report is None or not report.is_released:
+            return None
+        return str(report.published.get("page", {}).get("url", ""))
+
+    async def draft(
+        self, meeting: str, content: ReportContent, *, at: datetime, then: Sequence[DueUnit] = ()
+    ) -> StoredReport:
+        async with self._database.begin() as connection:
+            newest = await _newest(connection, meeting)
+            digest = checksum(content)
+            if newest is None or (not newest.is_released and newest.checksum != digest):
+                newest = StoredReport(
+                    meeting=meeting,
+                    version=newest.version + 1 if newest else 1,
+                    state=ReportState.DRAFT,
+                    content=content,
+                    checksum=digest,
+                    compiled_at=at,
+                )
+                await connection.execute(table.insert().values(**_row(newest)))
+            await make_due(connection, then)
+        return newest
+
+    async def release(self, report: StoredReport, *, pdf: bytes, at: datetime, then: Sequence[DueUnit] = ()) -> bool:
+        async with self._database.begin() as connection:
+            newest = await _newest(connection, report.meeting)
+            if newest is None or newest.is_released or newest.version != report.version:
+                return False
+            values = {"state": ReportState.RELEASED, "pdf": pdf, "released_at": at}
+            await connection.execute(update(table).where(*_version(report)).values(**values))
+            await make_due(connection, then)
+        return True
+
+    async def note_published(self, report: StoredReport, published: Mapping[str, Any], *, finished: bool) -> None:
+        values: dict[str, Any] = {"published": dict(published)}
+        if finished:
+            values["state"] = ReportState.PUBLISHED
+        async with self._database.begin() as connection:
+            released = table.c.state.in_(RELEASED)
+            await connection.execute(update(table).where(*_version(report), released).values(**values))
+
+
+async def _newest(connection: AsyncConnection, meeting: str) -> StoredReport | None:
+    query = select(table).where(table.c.meeting == meeting).order_by(table.c.version.desc()).limit(1)
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else _report(row)
+
+
+def _version(report: StoredReport) -> tuple[Any, Any]:
+    return table.c.meeting == report.meeting, table.c.version == report.version
+
+
+def _row(report: StoredReport) -> dict[str, Any]:
+    return {
+        "meeting": report.meeting,
+        "version": report.version,
+        "state": report.state,
+        "content": report.content.to_data(),
+        "checksum": report.checksum,
+        "compiled_at": report.compiled_at,
+        "published": {},
+    }
+
+
+def _report(row: Row[Any]) -> StoredReport:
+    return StoredReport(
+        meeting=row.meeting,
+        version=row.version,
+        state=ReportState(row.state),
+        content=content_from(row.content),
+        checksum=row.checksum,
+        compiled_at=row.compiled_at,
+        released_at=row.released_at,
+        pdf=row.pdf,
+        published=row.published,
+    )
