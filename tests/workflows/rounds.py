@@ -223,10 +223,12 @@ class World:
     async def read_programme(self) -> Programme:
         return self.programme
 
-    async def plan_meeting(self, starts: datetime = STARTS, *, key: str = MEETING, state: str = "planned") -> None:
+    async def plan_meeting(
+        self, starts: datetime = STARTS, *, key: str = MEETING, state: str = "planned", body: str = "a-dal"
+    ) -> None:
         row = {
             "key": key,
-            "body": "a-dal",
+            "body": body,
             "state": state,
             "starts_local": starts,
             "ends_local": starts + timedelta(hours=2),
