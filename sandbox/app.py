@@ -19,6 +19,7 @@ from sandbox.identity import Issuer
 from sandbox.latency import MODES
 from sandbox.routing import GRAPH, STORAGE, Reply
 from sandbox.seed import read_seed
+from sandbox.snapshots import Snapshot, put_aside, put_back
 from sandbox.tenant import Tenant
 from sandbox.wire import (
     Answer,
@@ -52,6 +53,7 @@ class Sandbox:
         self.faults = Faults()
         self.issuer = Issuer(self.seed.tenant_id)
         self.secret = IDENTITY_SECRET
+        self.snapshots: dict[str, Snapshot] = {}
         self.tenant = self._new_tenant()
         self._mailbox_calls: Counter[tuple[str, str]] = Counter()
         parts = (control.routes, connector.routes, people.routes, views.routes, control.not_played)
@@ -60,13 +62,29 @@ class Sandbox:
     def _new_tenant(self) -> Tenant:
         return Tenant(self.seed, self.clock, self.latency, self.issuer, self.traffic)
 
+    def put_aside(self, name: str) -> None:
+        """Take a snapshot of the tenant and of simulated time; one of the same name is replaced."""
+        self.snapshots[name] = put_aside(self.tenant, self.clock.simulated)
+
+    def put_back(self, name: str) -> None:
+        """Everything the tenant keeps, and simulated time, as in the snapshot. Faults, record and tokens stay."""
+        snapshot = self.snapshots[name]
+        self.take_over(put_back(snapshot, self.tenant))
+        self.clock.put_back(snapshot.moment)
+
+    def take_over(self, tenant: Tenant) -> None:
+        """Play another state from now on; what was on its way to the bot is lost."""
+        self.tenant.chats.outgoing.stop()
+        self.tenant = tenant
+
     def reset(self) -> None:
-        """Everything as at start: tenant, clock, faults and recorded traffic. Tokens stay valid."""
+        """Everything as at start: tenant, clock, faults, recorded traffic, no snapshots. Tokens stay valid."""
         base_url = self.tenant.base_url
         self.tenant.chats.outgoing.stop()
         self.faults.clear()
         self.traffic.clear()
         self.clock.reset()
+        self.snapshots.clear()
         self.tenant = self._new_tenant()
         self.tenant.base_url = base_url
 

@@ -46,6 +46,11 @@ class Clock:
     def now(self) -> datetime:
         return self._simulated or datetime.now(UTC)
 
+    @property
+    def simulated(self) -> datetime | None:
+        """The moment of simulated time, None while time is real."""
+        return self._simulated
+
     def status(self) -> dict[str, object]:
         """What the control call shows."""
         return {
@@ -60,6 +65,11 @@ class Clock:
         if self._simulated is not None and moment < self._simulated:
             raise Backwards(f"{stamp(moment)} lies before {stamp(self._simulated)}")
         self._simulated = moment.astimezone(UTC)
+        self._wake()
+
+    def put_back(self, moment: datetime | None) -> None:
+        """To the moment of a snapshot, backwards too, or to real time. Who has joined stays, and who waits waits on."""
+        self._simulated = moment
         self._wake()
 
     def reset(self) -> None:

@@ -1,6 +1,7 @@
 """The control calls below /_sandbox/ and the managed identity endpoint."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,6 +13,7 @@ from sandbox.canonical import canonical
 from sandbox.clock import Backwards, Clock, Unknown, parse_moment, stamp
 from sandbox.faults import HoldAt, Rule
 from sandbox.identity import managed_identity_token
+from sandbox.transfer import exported, imported
 from sandbox.wire import first_of, gone
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ def routes(sandbox: "Sandbox") -> list[BaseRoute]:
     return [
         Route("/msi/token", calls.token, methods=["GET"]),
         Route("/_sandbox/state", calls.state, methods=["GET"]),
+        Route("/_sandbox/state", _checked(calls.put_state), methods=["PUT"]),
+        Route("/_sandbox/snapshots", calls.snapshots, methods=["GET"]),
+        Route("/_sandbox/snapshots/{name}", calls.put_aside, methods=["POST"]),
+        Route("/_sandbox/snapshots/{name}/restore", calls.put_back, methods=["POST"]),
         Route("/_sandbox/har", calls.har, methods=["GET"]),
         Route("/_sandbox/reset", calls.reset, methods=["POST"]),
         Route("/_sandbox/apps/{client_id}", _checked(calls.app), methods=["POST"]),
@@ -91,8 +97,38 @@ class _Control:
                 "ids": {name: made for made, name in tenant.names.items()},
                 "recorded": len(self.sandbox.traffic),
                 **areas,
+                "moment": _stamped(self.sandbox.clock.simulated),
+                "whole": exported(tenant),
             }
         )
+
+    async def put_state(self, request: Request) -> Response:
+        """Take what `GET` gave: of it only `moment` and `whole` count, the rest is for reading."""
+        body = await request.json()
+        moment = parse_moment(body["moment"]) if body["moment"] else None
+        self.sandbox.take_over(imported(body["whole"], self.sandbox.tenant))
+        self.sandbox.clock.put_back(moment)
+        return JSONResponse({"moment": _stamped(moment)})
+
+    async def snapshots(self, request: Request) -> Response:
+        return JSONResponse(
+            {
+                name: {"moment": _stamped(found.moment), "bytes": len(found.tenant)}
+                for name, found in self.sandbox.snapshots.items()
+            }
+        )
+
+    async def put_aside(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        self.sandbox.put_aside(name)
+        return JSONResponse({"snapshot": name, "moment": _stamped(self.sandbox.snapshots[name].moment)}, 201)
+
+    async def put_back(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in self.sandbox.snapshots:
+            return JSONResponse({"error": "No such snapshot"}, 404)
+        self.sandbox.put_back(name)
+        return JSONResponse({"snapshot": name, "moment": _stamped(self.sandbox.clock.simulated)})
 
     async def har(self, request: Request) -> Response:
         return StreamingResponse(self.sandbox.traffic.stream(), media_type="application/json")
@@ -130,6 +166,10 @@ class _Control:
         else:
             raise ValueError('expected a list of rules, {"hold_at": N, "phase": …} or {"release": true}')
         return JSONResponse(faults.status())
+
+
+def _stamped(moment: datetime | None) -> str | None:
+    return stamp(moment) if moment else None
 
 
 def clock_routes(clock: Clock) -> list[BaseRoute]:

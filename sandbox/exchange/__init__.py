@@ -14,7 +14,7 @@ from sandbox.exchange.events import Attendee, Event, default_settings
 from sandbox.exchange.items import Address, Body, parse_body
 from sandbox.exchange.mail import Mail, Mailbox
 from sandbox.exchange.zones import instant, parse
-from sandbox.ids import counted
+from sandbox.ids import Counted
 from sandbox.routing import GraphError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Exchange:
 
     def __init__(self, tenant: "Tenant") -> None:
         self.tenant = tenant
-        self._new_id = counted(tenant.new_id)
+        self._new_id = Counted(tenant.new_id)
         self._boxes: dict[str, Mailbox] = {}
         self._calendars: dict[str, list[Event]] = {}
         self._transactions: dict[tuple[str, str], Event] = {}

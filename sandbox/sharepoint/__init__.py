@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sandbox.directory import Group
-from sandbox.ids import counted
+from sandbox.ids import Counted
 from sandbox.routing import GraphError
 from sandbox.sharepoint.drives import Drive, Item
 from sandbox.sharepoint.pages import Page
@@ -34,7 +34,7 @@ class SharePoint:
     def __init__(self, tenant: "Tenant") -> None:
         self.tenant = tenant
         self.tickets = Tickets()
-        self.new_id = counted(tenant.new_id)
+        self.new_id = Counted(tenant.new_id)
         self._sites: dict[tuple[str, str | None], Site] = {}
 
     # ------------------------------------------------------------------------------------------------------------ look
