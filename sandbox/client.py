@@ -63,12 +63,11 @@ class Client:
         button = find_button(message.private.get(self._user.id) or message.card or {}, verb=verb, title=title)
         if button is None:
             raise Refused(404, error="The card has no such button.")
-        values = _checked_values(button, data)
         match button.action["type"]:
             case "Action.Execute":
-                return await self._execute(chat, message, button.action, values)
+                return await self._execute(chat, message, button.action, _checked_values(button, data))
             case "Action.Submit":
-                return await self._submit(chat, message, button.action, values)
+                return await self._submit(chat, message, button.action, _checked_values(button, data))
             case "Action.OpenUrl":
                 return {"status": 200, "type": "openUrl", "value": button.action.get("url")}
         raise Refused(422, error=f"{button.action['type']} sends nothing.")

@@ -3,6 +3,7 @@
 import base64
 import json
 import zlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -84,12 +85,27 @@ class Traffic:
             )
         )
 
+    def counts(self) -> dict[str, Counter[str]]:
+        """By caller: how many requests there were in all, how many were throttled, else refused, or failed."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for entry in self._entries:
+            found[entry.app].update(("all", _outcome(entry.status)))
+        return dict(sorted(found.items()))
+
     def stream(self) -> Iterator[str]:
         """The HAR file in pieces."""
         yield '{"log": {"version": "1.2", "creator": {"name": "vareunge sandbox", "version": "1"}, "entries": ['
         for number, entry in enumerate(list(self._entries)):
             yield ("," if number else "") + "\n" + json.dumps(to_har(entry), ensure_ascii=False)
         yield "\n]}}\n"
+
+
+def _outcome(status: int) -> str:
+    if status == 429:
+        return "throttled"
+    if 400 <= status < 500:
+        return "refused"
+    return "failed" if status >= 500 or status == 0 else "answered"
 
 
 def to_har(entry: Entry) -> dict[str, Any]:

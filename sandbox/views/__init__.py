@@ -1,13 +1,5 @@
-"""Not played yet."""
+"""The tenant in the browser: pages for whoever watches a demo or looks for an error."""
 
-from typing import TYPE_CHECKING
+from sandbox.views.pages import routes
 
-from starlette.routing import BaseRoute
-
-if TYPE_CHECKING:
-    from sandbox.app import Sandbox
-
-
-def routes(sandbox: "Sandbox") -> list[BaseRoute]:
-    """Placeholder."""
-    return []
+__all__ = ["routes"]

@@ -82,7 +82,7 @@ async def running_sandbox(*, latency: str = "none", seed: Path | None = None) ->
             lifespan="off",
             timeout_graceful_shutdown=1,
         )
-        server = _Server(config)
+        server = StoppableServer(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
@@ -125,7 +125,7 @@ async def _read_environment(lines: asyncio.StreamReader) -> dict[str, str]:
     return env
 
 
-class _Server(uvicorn.Server):
+class StoppableServer(uvicorn.Server):
     """Ends at once when told, and leaves signals to the test runner."""
 
     def __init__(self, config: uvicorn.Config) -> None:

@@ -1,0 +1,236 @@
+"""What the pages show. Everything is read from the tenant when a page is asked for."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from sandbox.chats import Chat
+from sandbox.client import Client, Refused
+from sandbox.directory import User
+from sandbox.exchange.events import Event
+from sandbox.people import chat_json, everybody, message_json
+from sandbox.routing import GraphError
+from sandbox.sharepoint.lists import SiteList
+from sandbox.sharepoint.sites import Site
+from sandbox.teams import Channel, Team
+from sandbox.views.render import STATIC, page
+
+if TYPE_CHECKING:
+    from sandbox.app import Sandbox
+    from sandbox.tenant import Tenant
+
+STEPS = {
+    "1 minute": timedelta(minutes=1),
+    "1 hour": timedelta(hours=1),
+    "1 day": timedelta(days=1),
+    "1 week": timedelta(weeks=1),
+}
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes(sandbox: "Sandbox") -> list[BaseRoute]:
+    """The pages below /; what is done on them goes by forms, and by the control call for cards."""
+    views = _Views(sandbox)
+
+    def at(path: str, endpoint: Endpoint, method: str = "GET") -> Route:
+        return Route(path, _found(endpoint), methods=[method])
+
+    return [
+        Mount("/static", StaticFiles(directory=STATIC)),
+        at("/", views.overview),
+        at("/advance", views.advance, "POST"),
+        at("/teams/{team}", views.team),
+        at("/people/{email}", views.person),
+        at("/people/{email}/say", views.say, "POST"),
+        at("/people/{email}/respond", views.respond, "POST"),
+        at("/people/{email}/block", views.block, "POST"),
+        at("/sites/{site}", views.site),
+        at("/sites/{site}/files/{path:path}", views.file),
+    ]
+
+
+def _found(endpoint: Endpoint) -> Endpoint:
+    async def call(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except GraphError as error:
+            return page("problem.html", status=error.status, message=error.message)
+        except Refused as error:
+            return page("problem.html", status=error.status, message=str(error.body.get("error", "")))
+
+    return call
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamShown:
+    """A team with who is in it now and who will be after the next sync."""
+
+    team: Team
+    name: str
+    owners: list[User]
+    members: list[User]
+    guests: list[User]
+    pending: list[User]
+    site: Site | None
+    apps: list[str] = field(default_factory=list)
+
+
+class _Views:
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+
+    @property
+    def _tenant(self) -> "Tenant":
+        return self._sandbox.tenant
+
+    # --------------------------------------------------------------------------------------------------------- overview
+
+    async def overview(self, request: Request) -> Response:
+        tenant = self._tenant
+        boxes = {key: len(tenant.exchange.inbox(key)) for key in tenant.exchange.addresses()}
+        return page(
+            "overview.html",
+            tenant=tenant,
+            teams=[self._shown(team) for team in tenant.teams.teams.values()],
+            people=everybody(tenant),
+            boxes=boxes,
+            sites=tenant.sharepoint.sites(),
+            now=self._sandbox.clock.now(),
+            clock=self._sandbox.clock.status(),
+            steps=STEPS,
+            faults=self._sandbox.faults.status(),
+            traffic=self._sandbox.traffic.counts(),
+        )
+
+    async def advance(self, request: Request) -> Response:
+        step = STEPS.get(await _field(request, "step"))
+        if step is None:
+            raise GraphError(400, "BadRequest", "The clock does not know that step.")
+        self._sandbox.clock.set(self._sandbox.clock.now() + step)
+        return _back("/", "clock")
+
+    # ------------------------------------------------------------------------------------------------------------ teams
+
+    async def team(self, request: Request) -> Response:
+        tenant = self._tenant
+        team = tenant.teams.get_team(request.path_params["team"])
+        channels = [(channel, self._posts(channel), self._tabs(channel)) for channel in team.channels.values()]
+        return page("team.html", tenant=tenant, shown=self._shown(team), channels=channels)
+
+    def _posts(self, channel: Channel) -> list[dict[str, Any]]:
+        chat = self._tenant.chats.chats.get(channel.id) or Chat(id=channel.id)
+        return [message_json(self._tenant, message) for message in chat.messages]
+
+    def _tabs(self, channel: Channel) -> list[tuple[str, str]]:
+        return [
+            (tab.name, str(tab.configuration.get("websiteUrl") or tab.configuration.get("contentUrl") or ""))
+            for tab in channel.tabs.values()
+        ]
+
+    def _shown(self, team: Team) -> TeamShown:
+        tenant = self._tenant
+        group = tenant.teams.group(team)
+        roster = {user.id: roles for user, roles in tenant.teams.roster(team)}
+        users = [tenant.directory.users[key] for key in roster]
+        later = [key for key in {**group.owners, **group.members} if key not in roster]
+        return TeamShown(
+            team=team,
+            name=group.name,
+            owners=[user for user in users if "owner" in roster[user.id]],
+            members=[user for user in users if not roster[user.id]],
+            guests=[user for user in users if "guest" in roster[user.id]],
+            pending=[tenant.directory.users[key] for key in later if key in tenant.directory.users],
+            site=next((site for site in tenant.sharepoint.sites() if site.group_id == team.id), None),
+            apps=[tenant.catalog.name_of(item.app_id) for item in team.installations.values()],
+        )
+
+    # ----------------------------------------------------------------------------------------------------------- people
+
+    async def person(self, request: Request) -> Response:
+        tenant, email = self._tenant, request.path_params["email"]
+        entry = next((each for each in everybody(tenant) if each["email"].lower() == email.lower()), None)
+        if entry is None:
+            raise GraphError(404, "NotFound", f"Nobody is known as {email}.")
+        user = tenant.directory.user_by_mail(email)
+        seen = [chat_json(tenant, chat, user) for chat in tenant.chats.seen_by(user)] if user else []
+        return page(
+            "person.html",
+            tenant=tenant,
+            person=entry,
+            chats=[chat for chat in seen if chat["messages"] or chat["kind"] == "personal"],
+            blocked=user is not None and user.id in tenant.chats.blocked,
+            mails=list(reversed(tenant.exchange.inbox(email))),
+            events=[(event, self._join_url(event)) for event in tenant.exchange.calendar(email)],
+            now=self._sandbox.clock.now(),
+        )
+
+    def _join_url(self, event: Event) -> str:
+        ready = event.join_ready_at is not None and event.join_ready_at <= self._sandbox.clock.now()
+        return event.join_url if ready else ""
+
+    async def say(self, request: Request) -> Response:
+        text = await _field(request, "text")
+        if text.strip():
+            self._tenant.base_url = str(request.base_url).rstrip("/")
+            await Client(self._tenant, self._user(request)).say(text)
+        return self._back_to_person(request, "chats")
+
+    async def respond(self, request: Request) -> Response:
+        response, email = await _field(request, "response"), request.path_params["email"]
+        self._tenant.exchange.respond(email, await _field(request, "event"), response)
+        return self._back_to_person(request, "calendar")
+
+    async def block(self, request: Request) -> Response:
+        user, blocked = self._user(request), self._tenant.chats.blocked
+        (blocked.add if await _field(request, "blocked") == "yes" else blocked.discard)(user.id)
+        return self._back_to_person(request, "chats")
+
+    def _user(self, request: Request) -> User:
+        user = self._tenant.directory.user_by_mail(request.path_params["email"])
+        if user is None:
+            raise GraphError(404, "NotFound", "Nobody with that address has an account.")
+        return user
+
+    def _back_to_person(self, request: Request, part: str) -> Response:
+        return _back(f"/people/{quote(request.path_params['email'])}", part)
+
+    # ------------------------------------------------------------------------------------------------------------ sites
+
+    async def site(self, request: Request) -> Response:
+        site = self._tenant.sharepoint.site(request.path_params["site"])
+        items = sorted(self._tenant.sharepoint.tree(site.id), key=lambda item: item.path.casefold())
+        lists = [(each, _columns(each)) for each in site.lists if not each.is_library]
+        return page("site.html", site=site, items=items, lists=lists, pages=self._tenant.sharepoint.pages(site.id))
+
+    async def file(self, request: Request) -> Response:
+        item = self._tenant.sharepoint.site(request.path_params["site"]).drive.at(request.path_params["path"])
+        if item.content is None:
+            raise GraphError(404, "itemNotFound", "That is a folder.")
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(item.name)}",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(item.content, media_type=item.mime_type, headers=headers)
+
+
+def _columns(shown: SiteList) -> list[tuple[str, str]]:
+    """Heading and field of each column worth showing: those that some row fills."""
+    names = {column.field: column.display_name for column in shown.columns.values()}
+    filled = {name for row in shown.rows.values() for name, value in row.values.items() if value not in (None, "")}
+    return [(heading, name) for name, heading in names.items() if name in filled]
+
+
+async def _field(request: Request, name: str) -> str:
+    """A field of a form that was sent."""
+    return parse_qs((await request.body()).decode(), keep_blank_values=True).get(name, [""])[0]
+
+
+def _back(path: str, part: str) -> Response:
+    return RedirectResponse(f"{path}#{part}", 303)
