@@ -68,7 +68,7 @@ async def read_ledger(database: Database) -> Ledger:
         failed = await rows(select(unit.c.key, unit.c.note).where(unit.c.state == "failed").order_by(unit.c.key))
         return Ledger(
             places=len(places),
-            booked=len(await rows(select(meeting.c.key).where(meeting.c.state == "booked"))),
+            booked=len(await rows(select(meeting.c.key).where(meeting.c.event_id != ""))),
             rounds=Counter(state for (state,) in await rows(select(status_round.c.state))),
             requests={f"{where}/{package}": state for where, package, state in requests},
             answers=len(surfaces),
@@ -78,3 +78,11 @@ async def read_ledger(database: Database) -> Ledger:
             reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),  # type: ignore[arg-type]
             failed=tuple(f"{key}: {note}" for key, note in failed),
         )
+
+
+async def read_pdfs(database: Database) -> Mapping[str, bytes]:
+    """Every report as PDF, by the name of its file."""
+    query = select(report.c.meeting, report.c.version, report.c.pdf).where(report.c.pdf.is_not(None))
+    async with database.read() as connection:
+        rows = await connection.execute(query)
+        return {f"{where.replace('/', '-')}-v{version}.pdf": bytes(pdf) for where, version, pdf in rows}

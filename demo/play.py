@@ -1,9 +1,11 @@
 """One whole loop: the county lead orders the rollout, and time passes until the owner board has its summary."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from config.loading import load_programme
@@ -16,6 +18,8 @@ from integration.database.connection import Database, create_database
 
 LOOKS_AT = timedelta(hours=11)
 """When on a day, local time, people look at what they got."""
+WINDS_UP = timedelta(minutes=30)
+"""How long the service has at the end for what the last answers and reports made due."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,16 +42,15 @@ class Director:
     say: Callable[[datetime, str], None]
     answered: list[Answered] = field(default_factory=list)
 
-    async def play(self) -> Played:
+    async def play(self, clock: SimulatedClock) -> Played:
         """
         Start the service, order the rollout of every place, and let people answer until the loop is closed.
 
         Raises StageError when that takes longer than the story allows.
         """
         programme = load_programme(self.story.programme)
-        zone = ZoneInfo(programme.timezone)
-        began_at = self.story.starts.replace(tzinfo=zone)
-        async with self._time() as clock, opened(self.stage) as database:
+        began_at = self.story.starts.replace(tzinfo=ZoneInfo(programme.timezone))
+        async with opened(self.stage) as database:
             await self.stage.start_service()
             code, printed = await self.stage.run("rollout", "--all", "--no-wait")
             if code:
@@ -62,9 +65,10 @@ class Director:
                 self._tell(morning, before, now)
                 before = now
                 if is_over(programme, now):
+                    await clock.sleep_until(clock.now() + WINDS_UP)
                     return Played(
                         programme=programme,
-                        ledger=now,
+                        ledger=await read_ledger(database),
                         answered=tuple(self.answered),
                         began_at=began_at,
                         ended_at=clock.now(),
@@ -79,16 +83,24 @@ class Director:
             if failure not in before.failed:
                 self.say(when, f"gave up: {failure}")
 
-    @asynccontextmanager
-    async def _time(self) -> AsyncIterator[SimulatedClock]:
-        """People take part in the simulated time: it passes only while they wait, too."""
-        clock = SimulatedClock(f"{self.stage.sandbox_url}/_sandbox/clock", "people")
-        async with clock.busy():
-            await clock.join()
-            try:
-                yield clock
-            finally:
-                await clock.leave()
+
+@asynccontextmanager
+async def peoples_time(stage: Stage) -> AsyncIterator[SimulatedClock]:
+    """People take part in the simulated time: within the body it passes only while they wait, too."""
+    clock = SimulatedClock(f"{stage.sandbox_url}/_sandbox/clock", "people")
+    async with clock.busy():
+        await clock.join()
+        try:
+            yield clock
+        finally:
+            await clock.leave()
+
+
+async def pass_time(clock: SimulatedClock) -> NoReturn:
+    """Let simulated time pass as fast as real time, so that people can look around in a day that goes on."""
+    while True:
+        await asyncio.sleep(1)  # Real time, for once.
+        await clock.sleep_until(clock.now() + timedelta(seconds=1))
 
 
 def is_over(programme: Programme, ledger: Ledger) -> bool:

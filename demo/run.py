@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -10,18 +11,20 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from integration.database.reports import SQLReports
 from rich.console import Console
 from rich.table import Table
 
 from config.loading import load_programme
+from config.programme import Programme
 from demo.checks import Check, Entry, Evidence, check_all
+from demo.ledger import read_pdfs
 from demo.people import Story, load_story
-from demo.play import Director, Played, opened
+from demo.play import Director, Played, opened, pass_time, peoples_time
 from demo.stage import Stage, StageError, raised_stage
 from integration.clock import SystemClock
 from integration.database.links import SQLLinks
 
+DONE, DID_NOT_HOLD = 0, 1
 STORY = Path(__file__).parent / "story.yaml"
 
 
@@ -30,17 +33,32 @@ async def run_demo(*, out: Path | None = None, keep: bool = False, overrides: Ma
     Play the whole loop once; returns 0 only if every check held.
 
     *out*: a folder that gets the traffic, the reports, a feed and the database. *keep*: stay until interrupted.
+    *overrides*: further settings of the service.
     """
     console = Console(soft_wrap=True, highlight=False)
     story = load_story(STORY)
-    with tempfile.TemporaryDirectory(prefix="vareunge-demo-") as name:
-        folder = Path(name)
-        try:
-            return await _play(console, story, folder, out=out, keep=keep, overrides=overrides or {})
-        except StageError as error:
-            console.print(f"The demo could not be played: {error}", style="red")
-            _keep_logs(folder, out)
-            return 1
+    folder = Path(tempfile.mkdtemp(prefix="vareunge-demo-"))
+    _end_on(signal.SIGTERM, signal.SIGHUP)
+    try:
+        code = await _play(console, story, folder, out=out, keep=keep, overrides=overrides or {})
+    except StageError as error:
+        console.print(f"The demo could not be played: {error}", style="red", markup=False)
+        _keep_logs(folder, out)
+        console.print(f"Database and logs: {folder}")
+        return DID_NOT_HOLD
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    shutil.rmtree(folder)
+    return code
+
+
+def _end_on(*signals: signal.Signals) -> None:
+    """Take these signals as Ctrl-C is taken: every process that was started ends."""
+    task = asyncio.current_task()
+    if task is not None:
+        for number in signals:
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 async def _play(
@@ -50,28 +68,39 @@ async def _play(
     console.print(f"Sandbox and service start; simulated time begins {story.starts:%Y-%m-%d %H:%M} ({zone.key}).")
     starts_at = story.starts.replace(tzinfo=zone)
     async with raised_stage(folder, story.programme, starts_at=starts_at, overrides=overrides) as stage:
-        played = await Director(stage, story, Teller(console)).play()
-        checks = check_all(await gather(stage, story, played))
-        _show(console, stage, played, checks)
+        async with peoples_time(stage) as clock:
+            played = await Director(stage, story, Teller(console)).play(clock)
+            feed = await _feed(stage, played.programme)
+            await stage.stop_service()
+        evidence = await gather(stage, story, played)
+        checks = check_all(evidence)
+        _show(console, stage, played, checks, keep=keep)
         if out is not None:
-            await _keep_everything(stage, played, out)
+            await _keep_everything(stage, evidence, feed, out)
             console.print(f"Traffic, reports, feed, database and logs: {out}")
         if keep:
-            console.print("Everything keeps running. Ctrl-C ends it.")
-            with suppress(asyncio.CancelledError, KeyboardInterrupt):
-                await asyncio.Event().wait()
-    return 0 if all(check.held for check in checks) else 1
+            await _stay(console, stage)
+    return DONE if all(check.held for check in checks) else DID_NOT_HOLD
 
 
 async def gather(stage: Stage, story: Story, played: Played) -> Evidence:
-    """Everything there is to look at; rolls everything out once more to see that this changes nothing."""
+    """Everything there is to look at, once the service has ended; rolls everything out again to see what changes."""
     first = await traffic(stage)
     code, printed = await stage.run("rollout", "--all")
     if code:
-        raise StageError(printed)
+        raise StageError(f"the second rollout ended with {code}: {printed}")
     whole = await traffic(stage)
     state = await stage.control("GET", "state", params={"canonical": "1"})
     return Evidence(played=played, story=story, state=state, traffic=first, repeated=whole[len(first) :])
+
+
+async def _stay(console: Console, stage: Stage) -> None:
+    """Start the service again and let its day go on until somebody interrupts."""
+    async with peoples_time(stage) as clock:
+        await stage.start_service()
+        console.print("Everything runs, and the simulated day goes on. Ctrl-C ends it.")
+        with suppress(asyncio.CancelledError):
+            await pass_time(clock)
 
 
 async def traffic(stage: Stage) -> Sequence[Entry]:
@@ -90,20 +119,16 @@ class Teller:
         self._console.print(f"[dim]{when:%Y-%m-%d}[/dim]  {line}")
 
 
-def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check]) -> None:
-    ledger = played.ledger
-    made = Table(title="What was made", title_justify="left")
-    made.add_column("what")
-    made.add_column("how much")
-    for line in ledger.lines:
+def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check], *, keep: bool) -> None:
+    made = Table(title="What was made", title_justify="left", show_header=False)
+    for line in played.ledger.lines:
         made.add_row(*line.split(": ", 1))
     console.print(made)
-    looks = Table(title="Where to look (with --keep)", title_justify="left")
-    looks.add_column("what")
-    looks.add_column("address")
-    looks.add_row("Microsoft 365 as everybody sees it", stage.sandbox_url)
-    looks.add_row("The service", f"{stage.service_url}/healthz")
-    console.print(looks)
+    if keep:
+        looks = Table(title="Where to look", title_justify="left", show_header=False)
+        looks.add_row("Microsoft 365 as everybody sees it", stage.sandbox_url)
+        looks.add_row("The service", stage.service_url)
+        console.print(looks)
     table = Table(title="Checks", title_justify="left")
     table.add_column("")
     table.add_column("what")
@@ -115,25 +140,31 @@ def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check
     console.print(f"{days} days passed. {sum(check.held for check in checks)} of {len(checks)} checks held.")
 
 
-async def _keep_everything(stage: Stage, played: Played, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+async def _keep_everything(stage: Stage, evidence: Evidence, feed: bytes, out: Path) -> None:
+    reports = out / "reports"
+    reports.mkdir(parents=True, exist_ok=True)
+    (out / "feed.ics").write_bytes(feed)
+    (out / "state.json").write_text(_pretty(evidence.state))
     with (out / "traffic.har").open("wb") as har:
         async with stage.http.stream("GET", f"{stage.sandbox_url}/_sandbox/har") as response:
             async for chunk in response.aiter_bytes():
                 har.write(chunk)
-    state = await stage.control("GET", "state", params={"canonical": "1"})
-    (out / "state.json").write_text(json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True))
     async with opened(stage) as database:
-        for meeting, version, pdf in await SQLReports(database).list_pdfs():
-            target = out / "reports" / f"{meeting.replace('/', '-')}-v{version}.pdf"
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(pdf)
-        links = SQLLinks(database, SystemClock())
-        token = await links.issue("feed", played.programme.owner_board().key)
-        feed = await stage.http.get(f"{stage.service_url}/kalender/{token}.ics")
-        (out / "feed.ics").write_bytes(feed.content)
+        for name, pdf in (await read_pdfs(database)).items():
+            (reports / name).write_bytes(pdf)
     shutil.copyfile(stage.folder / "vareunge.db", out / "vareunge.db")
     _keep_logs(stage.folder, out)
+
+
+async def _feed(stage: Stage, programme: Programme) -> bytes:
+    """The calendar feed of the owner board, as a calendar that subscribes to it reads it."""
+    async with opened(stage) as database:
+        token = await SQLLinks(database, SystemClock()).issue("feed", programme.owner_board().key)
+    return (await stage.http.get(f"{stage.service_url}/kalender/{token}.ics")).content
+
+
+def _pretty(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _keep_logs(folder: Path, out: Path | None) -> None:

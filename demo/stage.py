@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +15,12 @@ import httpx
 
 PATIENCE = timedelta(seconds=60)
 """How long a process may take to answer for the first time."""
+GRACE = 10
+"""Seconds that a process gets to end when it is told to."""
+LOG_LINES = 12
+"""How much of a log is told when its process did not come up."""
+PASSED_ON = ("VAREUNGE_ALLOWED_RECIPIENTS", "VAREUNGE_LOG_LEVEL")
+"""What of the caller's settings holds on the stage too. The rest is for a service of theirs, with real addresses."""
 
 
 class StageError(Exception):
@@ -33,29 +38,37 @@ class Stage:
     environment: dict[str, str]
     http: httpx.AsyncClient
     _processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the service starts or ends, so that nobody ends it halfway."""
 
     async def start_service(self) -> None:
-        """Start the service and wait until it answers. Starting it again after `kill_service` continues its work."""
-        port = self.service_url.rpartition(":")[2]
-        await self._start("service", "serve", "--port", port)
-        await self._answers("service", f"{self.service_url}/healthz")
+        """Start the service and wait until it answers."""
+        async with self._changing:
+            await self._raise_service()
 
-    async def kill_service(self) -> None:
-        """End the service as a power cut would."""
-        process = self._processes.pop("service")
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
+    async def stop_service(self) -> None:
+        """Let the service end in its order."""
+        async with self._changing:
+            await self._end("service")
+
+    async def cut_power(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        """Kill the service, do *meanwhile*, and start it again on what it left."""
+        async with self._changing:
+            process = self._processes.pop("service")
+            process.kill()
+            await process.wait()
+            await meanwhile()
+            await self._raise_service()
+
+    async def service_answers(self) -> None:
+        """Wait until the service answers (again)."""
+        async with self._changing:
+            await self._answers("service", f"{self.service_url}/healthz")
 
     async def stop(self) -> None:
         """End what still runs, the service first."""
         for name in reversed(list(self._processes)):
-            process = self._processes.pop(name)
-            if process.returncode is None:
-                process.terminate()
-                try:
-                    await asyncio.wait_for(process.wait(), 10)
-                except TimeoutError:
-                    process.kill()
+            await self._end(name)
 
     async def run(self, *arguments: str) -> tuple[int, str]:
         """Run a command of `vareunge` in the service's environment; its exit code and what it printed."""
@@ -75,23 +88,49 @@ class Stage:
             raise StageError(f"{method} {path}: {response.status_code} {response.text[:500]}")
         return response.json() if response.content else None
 
+    async def _raise_service(self) -> None:
+        await self._start("service", "serve", "--port", self.service_url.rpartition(":")[2])
+        await self._answers("service", f"{self.service_url}/healthz")
+
     async def _start(self, name: str, *arguments: str) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
+        # A group of its own: Ctrl-C reaches only us, and we end the processes in their order.
+        with self._log(name).open("ab") as log:
             self._processes[name] = await asyncio.create_subprocess_exec(
-                *_command(*arguments), env=self.environment, stdout=log, stderr=log
+                *_command(*arguments), env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
+    async def _end(self, name: str) -> None:
+        process = self._processes.pop(name)
+        if process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), GRACE)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
     async def _answers(self, name: str, url: str) -> None:
-        async with asyncio.timeout(PATIENCE.total_seconds()):
-            while True:
-                if self._processes[name].returncode is not None:
-                    raise StageError(f"the {name} ended at once; see {self.folder / f'{name}.log'}")
-                try:
-                    if (await self.http.get(url)).is_success:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.05)  # Another process's start is in real time.
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                while not await self._is_up(url):
+                    if name not in self._processes or self._processes[name].returncode is not None:
+                        raise StageError(f"the {name} ended at once{self._last_words(name)}")
+                    await asyncio.sleep(0.05)  # Another process's start is in real time.
+        except TimeoutError:
+            raise StageError(f"the {name} did not answer within {PATIENCE.seconds} s{self._last_words(name)}") from None
+
+    async def _is_up(self, url: str) -> bool:
+        try:
+            return (await self.http.get(url)).is_success
+        except httpx.TransportError:
+            return False
+
+    def _log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def _last_words(self, name: str) -> str:
+        lines = self._log(name).read_text(errors="replace").splitlines()[-LOG_LINES:]
+        return "; its log ends with:\n" + "\n".join(lines) if lines else "; its log is empty"
 
 
 @asynccontextmanager
@@ -105,13 +144,13 @@ async def raised_stage(
     """
     sandbox_port, service_port = _free_ports(2)
     sandbox_url, service_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{service_port}"
-    async with httpx.AsyncClient(timeout=httpx.Timeout(60)) as http:
+    async with httpx.AsyncClient(timeout=httpx.Timeout(60), trust_env=False) as http:
         stage = Stage(
             folder=folder,
             programme=programme,
             sandbox_url=sandbox_url,
             service_url=service_url,
-            environment={**os.environ, "NO_COLOR": "1"},
+            environment=_environment(),
             http=http,
         )
         try:
@@ -135,8 +174,14 @@ async def raised_stage(
             await stage.stop()
 
 
+def _environment() -> dict[str, str]:
+    """The caller's environment without its settings, and without a proxy on the way to this machine."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VAREUNGE_") or name in PASSED_ON}
+    return {**kept, "NO_COLOR": "1", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+
+
 def _command(*arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-c", "import sys, cli; sys.exit(cli.main())", *arguments)
+    return (sys.executable, "-P", "-c", "import sys, cli; sys.exit(cli.main())", *arguments)
 
 
 def _free_ports(count: int) -> list[int]:
