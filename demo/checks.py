@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +25,8 @@ class Evidence:
     traffic: Sequence[Entry]
     repeated: Sequence[Entry]
     """The traffic of a second rollout of everything."""
+    feed: bytes
+    """The owner board's calendar feed."""
     allowed: frozenset[str] | None = None
     """The allow-list of a rehearsal."""
 
@@ -180,26 +182,23 @@ def reports_are_out(evidence: Evidence) -> Check:
 
 
 def no_message_came_twice(evidence: Evidence) -> Check:
-    """No mailbox and no chat holds the same message twice, but for those whose fate a cut-off run left in doubt."""
-    doubled = []
+    """Nobody holds more mails or cards than were meant for them, but for those that a cut-off run left in doubt."""
+    ledger, more = evidence.played.ledger, []
     for address, mailbox in evidence.state["exchange"].items():
-        mails = Counter(json.dumps(mail, sort_keys=True) for mail in mailbox.get("inbox", ()) if mail[-1] == "mail")
-        doubled += [f"{address}: {json.loads(mail)[2]}" for mail, times in mails.items() if times > 1]
-    for who, messages in _cards(evidence.state["chats"]):
-        cards = Counter(json.dumps(message, sort_keys=True) for message in messages)
-        doubled += [f"{who}: card" for times in cards.values() if times > 1]
-    doubtful = len(evidence.played.ledger.doubtful)
+        mails = Counter((address, mail[2]) for mail in mailbox.get("inbox", ()) if mail[-1] == "mail")
+        more += [f"{where}: {subject}" for where, subject in (mails - ledger.mails).elements()]
+    for where, messages in evidence.state["chats"].items():
+        if "@" in where:
+            more += [f"{where}: card"] * (len(messages) - ledger.cards[where])
+        else:
+            cards = Counter(json.dumps(message, sort_keys=True) for message in messages)
+            more += [f"{where}: card"] * (cards.total() - len(cards))
+    doubtful = len(ledger.doubtful)
     return Check(
         what="nobody got a message twice",
-        held=len(doubled) <= doubtful,
-        found=", ".join(doubled) or (f"{doubtful} in doubt" if doubtful else ""),
+        held=len(more) <= doubtful,
+        found=", ".join(more) or (f"{doubtful} in doubt" if doubtful else f"{ledger.sent.total()} messages"),
     )
-
-
-def _cards(chats: Mapping[str, Any]) -> Iterable[tuple[str, Sequence[Any]]]:
-    for kind in chats.values():
-        if isinstance(kind, Mapping):
-            yield from ((who, messages) for who, messages in kind.items() if isinstance(messages, list))
 
 
 def nothing_gave_up(evidence: Evidence) -> Check:

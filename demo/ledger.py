@@ -27,6 +27,10 @@ class Ledger:
     """Answers by where they were written."""
     sent: Counter[str]
     """Messages that left, by surface."""
+    mails: Counter[tuple[str, str]]
+    """Mails that left, by address and subject."""
+    cards: Counter[str]
+    """Cards in personal chats, by whom they are for."""
     doubtful: tuple[str, ...]
     """Messages that may have left twice, because a run was cut off while they left."""
     reports: Mapping[str, str]
@@ -64,6 +68,8 @@ async def read_ledger(database: Database) -> Ledger:
         requests = await rows(select(status_request.c.meeting, status_request.c.work_package, status_request.c.state))
         places = await rows(select(unit.c.key).where(unit.c.kind == "rollout.place", unit.c.state == "done"))
         surfaces = await rows(select(status_answer.c.surface))
+        sent = (await connection.execute(select(message).where(message.c.state == "sent"))).all()
+        to = [(row.surface, str(row.content["email"]).lower(), str(row.content["subject"])) for row in sent]
         doubtful = await rows(select(message.c.key).where(message.c.in_doubt).order_by(message.c.key))
         failed = await rows(select(unit.c.key, unit.c.note).where(unit.c.state == "failed").order_by(unit.c.key))
         return Ledger(
@@ -73,7 +79,9 @@ async def read_ledger(database: Database) -> Ledger:
             requests={f"{where}/{package}": state for where, package, state in requests},
             answers=len(surfaces),
             surfaces=Counter(surface for (surface,) in surfaces),
-            sent=Counter(where for (where,) in await rows(select(message.c.surface).where(message.c.state == "sent"))),
+            sent=Counter(surface for surface, _, _ in to),
+            mails=Counter((email, subject) for surface, email, subject in to if surface == "email"),
+            cards=Counter(email for surface, email, _ in to if surface == "personal"),
             doubtful=tuple(key for (key,) in doubtful),
             reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),  # type: ignore[arg-type]
             failed=tuple(f"{key}: {note}" for key, note in failed),

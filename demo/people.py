@@ -5,16 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from config.programme import Person, Programme, Role, WorkPackage
 from demo.stage import Stage, StageError
 
+TRIES = 3
+"""How often somebody tries before they give up."""
 FORM_LINK = re.compile(r'href="([^"]*/svar/[^"]+)"')
 
 
@@ -123,16 +127,21 @@ class Cast:
                 continue
             conversation, activity = messages[-1]
             data = answer_to(lead.part, lead.package)
-            reply = await self._stage.control(
-                "POST",
-                f"people/{lead.person.email}/act",
-                json={"conversation": conversation, "activity": activity, "verb": "answer_status", "data": data},
-            )
-            if reply["status"] != 200:
-                raise StageError(f"the card of {lead.package.key} was answered with {reply}")
+            press = {"conversation": conversation, "activity": activity, "verb": "answer_status", "data": data}
+            await self._press(lead, press)
             lead.dealt_with.add(request)
             return True
         return False
+
+    async def _press(self, lead: Lead, press: Mapping[str, Any]) -> None:
+        """Press a card's button; when Teams says that something went wrong, do as it says and try again."""
+        reply: Mapping[str, Any] = {}
+        for _ in range(TRIES):
+            reply = await self._stage.control("POST", f"people/{lead.person.email}/act", json=press)
+            if reply["status"] == HTTPStatus.OK:
+                return
+            await self._stage.service_answers()
+        raise StageError(f"the card of {lead.package.key} was answered with {reply}")
 
     async def _answer_form(self, lead: Lead) -> bool:
         mails = await self._stage.control("GET", f"people/{lead.person.email}/mail")
@@ -144,19 +153,26 @@ class Cast:
         for link, times in seen.items():
             if link in lead.dealt_with or not _has_come(lead.part, times):
                 continue
-            page = await self._stage.http.get(link)
-            if page.status_code != 200:
+            page = await self._ask("GET", link)
+            if page.status_code != HTTPStatus.OK:
                 lead.dealt_with.add(link)  # Its round is closed.
                 continue
             origin = "{0.scheme}://{0.netloc}".format(urlsplit(link))
-            sent = await self._stage.http.post(
-                link, data=answer_to(lead.part, lead.package), headers={"Origin": origin}, follow_redirects=True
-            )
-            if sent.status_code != 200:
+            sent = await self._ask("POST", link, data=answer_to(lead.part, lead.package), headers={"Origin": origin})
+            if sent.status_code != HTTPStatus.OK:
                 raise StageError(f"the form of {lead.package.key} was answered with {sent.status_code}: {sent.text}")
             lead.dealt_with.add(link)
             return True
         return False
+
+    async def _ask(self, method: str, url: str, **more: Any) -> httpx.Response:
+        """Ask the service as a browser does; without an answer, once more when the page is there again."""
+        for _ in range(TRIES):
+            try:
+                return await self._stage.http.request(method, url, follow_redirects=True, **more)
+            except httpx.TransportError:
+                await self._stage.service_answers()
+        raise StageError(f"{method} {url} got no answer")
 
 
 def _has_come(part: Part, messages: int) -> bool:

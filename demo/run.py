@@ -5,7 +5,7 @@ import json
 import shutil
 import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -68,30 +68,30 @@ async def _play(
     console.print(f"Sandbox and service start; simulated time begins {story.starts:%Y-%m-%d %H:%M} ({zone.key}).")
     starts_at = story.starts.replace(tzinfo=zone)
     async with raised_stage(folder, story.programme, starts_at=starts_at, overrides=overrides) as stage:
-        async with peoples_time(stage) as clock:
-            played = await Director(stage, story, Teller(console)).play(clock)
-            feed = await _feed(stage, played.programme)
-            await stage.stop_service()
-        evidence = await gather(stage, story, played)
+        evidence = await perform(stage, story, Teller(console))
         checks = check_all(evidence)
-        _show(console, stage, played, checks, keep=keep)
+        _show(console, stage, evidence.played, checks, keep=keep)
         if out is not None:
-            await _keep_everything(stage, evidence, feed, out)
+            await _keep_everything(stage, evidence, out)
             console.print(f"Traffic, reports, feed, database and logs: {out}")
         if keep:
             await _stay(console, stage)
     return DONE if all(check.held for check in checks) else DID_NOT_HOLD
 
 
-async def gather(stage: Stage, story: Story, played: Played) -> Evidence:
-    """Everything there is to look at, once the service has ended; rolls everything out again to see what changes."""
+async def perform(stage: Stage, story: Story, say: Callable[[datetime, str], None]) -> Evidence:
+    """Play the loop, end the service, and gather what there is to look at; *say* as in `Director`."""
+    async with peoples_time(stage) as clock:
+        played = await Director(stage, story, say).play(clock)
+        feed = await _feed(stage, played.programme)
+        await stage.stop_service()
     first = await traffic(stage)
     code, printed = await stage.run("rollout", "--all")
     if code:
         raise StageError(f"the second rollout ended with {code}: {printed}")
     whole = await traffic(stage)
     state = await stage.control("GET", "state", params={"canonical": "1"})
-    return Evidence(played=played, story=story, state=state, traffic=first, repeated=whole[len(first) :])
+    return Evidence(played=played, story=story, state=state, traffic=first, repeated=whole[len(first) :], feed=feed)
 
 
 async def _stay(console: Console, stage: Stage) -> None:
@@ -140,10 +140,10 @@ def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check
     console.print(f"{days} days passed. {sum(check.held for check in checks)} of {len(checks)} checks held.")
 
 
-async def _keep_everything(stage: Stage, evidence: Evidence, feed: bytes, out: Path) -> None:
+async def _keep_everything(stage: Stage, evidence: Evidence, out: Path) -> None:
     reports = out / "reports"
     reports.mkdir(parents=True, exist_ok=True)
-    (out / "feed.ics").write_bytes(feed)
+    (out / "feed.ics").write_bytes(evidence.feed)
     (out / "state.json").write_text(_pretty(evidence.state))
     with (out / "traffic.har").open("wb") as har:
         async with stage.http.stream("GET", f"{stage.sandbox_url}/_sandbox/har") as response:

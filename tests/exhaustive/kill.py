@@ -1,0 +1,245 @@
+"""Kills the service at seeded moments of the demo and compares what comes of it: `python -m tests.exhaustive.kill`.
+
+A moment is a request of the service to Graph or the connector, and whether it is killed before that request takes
+effect or after. Simulated time stands still until the service runs again. Several moments share one demo: each is
+counted from the one before, when the service is at work again, and they lie far apart.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from config.loading import load_programme
+from demo.checks import Check, Evidence, check_all
+from demo.people import Story, load_story
+from demo.run import STORY, perform
+from demo.stage import Stage, raised_stage
+
+LOOK = 0.05
+"""Seconds between two looks whether the request is held: real time, while the simulated one stands still."""
+LONGEST_RUN = 600
+"""Seconds after which a demo is given up."""
+
+Phase = Literal["before", "after"]
+
+
+@dataclass(frozen=True, order=True)
+class Moment:
+    """When to kill: at the *number*th request, *before* it takes effect or *after*."""
+
+    number: int
+    phase: Phase
+
+
+@dataclass
+class Cut:
+    """A moment that came, and the request that was held then."""
+
+    moment: Moment
+    request: str
+
+
+@dataclass
+class Run:
+    """One demo with its power cuts."""
+
+    moments: Sequence[Moment]
+    cuts: list[Cut] = field(default_factory=list)
+    evidence: Evidence | None = None
+    requests: int = 0
+    failure: str = ""
+
+    @property
+    def failed(self) -> list[Check]:
+        return [check for check in check_all(self.evidence) if not check.held] if self.evidence else []
+
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        return self.evidence.played.ledger.doubtful if self.evidence else ()
+
+
+def choose(requests: int, count: int, seed: int) -> list[Moment]:
+    """*count* moments of a demo with so many *requests*, the same for the same seed, in their order."""
+    dice = random.Random(seed)
+    phases: tuple[Phase, Phase] = ("before", "after")
+    numbers = dice.sample(range(1, requests + 1), count)
+    return sorted(Moment(number, dice.choice(phases)) for number in numbers)
+
+
+def deal(moments: Sequence[Moment], per_run: int) -> list[list[Moment]]:
+    """Share moments out to runs, so that those of one run lie far apart."""
+    runs = -(-len(moments) // per_run)
+    return [list(moments[start::runs]) for start in range(runs)]
+
+
+async def play(moments: Sequence[Moment] = (), *, keep_in: Path | None = None) -> Run:
+    """Play the demo with a power cut at each of *moments*; a failure is told in the run."""
+    run, story = Run(moments), load_story(STORY)
+    with tempfile.TemporaryDirectory(prefix="vareunge-kill-") as folder:
+        try:
+            async with asyncio.timeout(LONGEST_RUN):
+                await _play(run, story, Path(folder))
+        except Exception as error:  # noqa: BLE001 - Whatever it is belongs into the table.
+            run.failure = f"{type(error).__name__}: {error}"
+            if keep_in is not None:
+                await asyncio.to_thread(_keep, Path(folder), keep_in)
+    return run
+
+
+async def _play(run: Run, story: Story, folder: Path) -> None:
+    starts_at = story.starts.replace(tzinfo=ZoneInfo(load_programme(story.programme).timezone))
+    async with raised_stage(folder, story.programme, starts_at=starts_at) as stage:
+        with _alongside(_cut_power(stage, run)) as problem:
+            run.evidence = await perform(stage, story, lambda when, line: None)
+        if error := problem():
+            raise error
+        repeated = sum(map(_counts, run.evidence.repeated))
+        run.requests = (await stage.control("GET", "faults"))["requests"] - repeated
+
+
+async def _cut_power(stage: Stage, run: Run) -> None:
+    """Kill the service at each moment, while the request is held, and start it again."""
+    passed = 0
+    for moment in run.moments:
+        await stage.control("POST", "faults", json={"hold_at": moment.number - passed, "phase": moment.phase})
+        while not (held := (await stage.control("GET", "faults"))["held"]):  # noqa: ASYNC110 - It is another process.
+            await asyncio.sleep(LOOK)
+        run.cuts.append(Cut(moment, f"{held[0]['method']} {held[0]['path']}"))
+        await stage.cut_power(lambda: stage.control("POST", "faults", json={"release": True}))
+        passed = moment.number
+
+
+@contextmanager
+def _alongside(work: Any) -> Iterator[Callable[[], BaseException | None]]:
+    """Let *work* go on beside the body; what went wrong with it can be asked for."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield lambda: task.exception() if task.done() and not task.cancelled() else None
+    finally:
+        task.cancel()
+
+
+def _counts(entry: Mapping[str, Any]) -> bool:
+    return "/v1.0/" in entry["request"]["url"] or "/connector/" in entry["request"]["url"]
+
+
+def _keep(folder: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        (target / file.name).write_bytes(file.read_bytes())
+
+
+# ------------------------------------------------------------------------------------------------------ what came of it
+
+
+def differences(expected: Evidence, found: Evidence) -> list[str]:
+    """Where the canonical states differ, but for the messages that the service itself names as in doubt."""
+    doubtful = len(found.played.ledger.doubtful)
+    before, after = dict(expected.state), dict(found.state)
+    chats, chats_after = before.pop("chats"), after.pop("chats")
+    lines = list(_differing("", before, after))
+    extra = 0
+    for where in sorted({*chats, *chats_after}):
+        meant, got = (Counter(map(repr, state.get(where, ()))) for state in (chats, chats_after))
+        extra += (got - meant).total() - (meant - got).total()
+        if missing := (meant - got).total():
+            lines.append(f"chats/{where}: {missing} cards are missing or different")
+    if extra > doubtful:
+        lines.append(f"chats: {extra} cards too many, {doubtful} in doubt")
+    return lines
+
+
+def _differing(path: str, expected: Any, found: Any) -> Iterator[str]:
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        for name in sorted({*expected, *found}):
+            yield from _differing(f"{path}/{name}", expected.get(name), found.get(name))
+    elif expected != found:
+        yield f"{path}: {_short(expected, found)}"
+
+
+def _short(expected: Any, found: Any) -> str:
+    if isinstance(expected, list) and isinstance(found, list):
+        meant, got = Counter(map(repr, expected)), Counter(map(repr, found))
+        return f"lacks {[*(meant - got)][:2]}, has {[*(got - meant)][:2]}"[:400]
+    return f"expected {expected!r}, found {found!r}"[:400]
+
+
+def problems(expected: Evidence, run: Run) -> list[str]:
+    """Everything that did not hold in a run."""
+    found = [run.failure] if run.failure else []
+    found += [f"{len(run.moments) - len(run.cuts)} moments did not come"] if len(run.cuts) < len(run.moments) else []
+    found += [f"{check.what}: {check.found}" for check in run.failed]
+    return found + (differences(expected, run.evidence) if run.evidence else [])
+
+
+# ---------------------------------------------------------------------------------------------------------- the command
+
+
+async def run_all(console: Console, *, count: int, seed: int, per_run: int, keep_in: Path | None) -> int:
+    """Play everything and print the table; returns the exit code."""
+    began = time.monotonic()
+    quiet = await play(keep_in=keep_in / "undisturbed" if keep_in else None)
+    if quiet.evidence is None or quiet.failed:
+        console.print("The undisturbed demo did not hold:", quiet.failure, *[check.what for check in quiet.failed])
+        return 1
+    console.print(f"Undisturbed: {quiet.requests} requests to Graph and connector, every check held.")
+    runs = []
+    for number, moments in enumerate(deal(choose(quiet.requests, count, seed), per_run), start=1):
+        runs.append(await play(moments, keep_in=keep_in / f"run-{number}" if keep_in else None))
+        for line in problems(quiet.evidence, runs[-1]):
+            console.print(f"run {number}: {line}", style="red", markup=False)
+    console.print(_table(quiet.evidence, runs))
+    doubtful = [key for run in runs for key in run.doubtful]
+    killed, sound = sum(len(run.cuts) for run in runs), not any(problems(quiet.evidence, run) for run in runs)
+    console.print(
+        f"{datetime.now().astimezone():%Y-%m-%d}: seed {seed}, {killed} kills in {len(runs)} demos,"
+        f" {len(doubtful)} messages in doubt, {time.monotonic() - began:.0f} s:"
+        f" {'every run ended as the undisturbed one' if sound else 'NOT every run ended as the undisturbed one'}."
+    )
+    for key in doubtful:
+        console.print(f"  in doubt: {key}")
+    return 0 if sound and killed == count else 1
+
+
+def _table(expected: Evidence, runs: Sequence[Run]) -> Table:
+    table = Table(title="Kills", title_justify="left")
+    for name in ("demo", "request", "phase", "held", "in doubt", "ended as undisturbed"):
+        table.add_column(name)
+    for number, run in enumerate(runs, start=1):
+        verdict = "NO" if problems(expected, run) else "yes"
+        for cut in run.cuts:
+            moment = cut.moment
+            table.add_row(str(number), str(moment.number), moment.phase, cut.request, str(len(run.doubtful)), verdict)
+    return table
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; exit code 0 only if every run ended as the undisturbed one."""
+    parser = argparse.ArgumentParser(prog="python -m tests.exhaustive.kill", description=__doc__)
+    parser.add_argument("--moments", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=365)
+    parser.add_argument("--per-run", type=int, default=5, help="how many moments one demo takes")
+    parser.add_argument("--keep-in", type=Path, help="where database and logs of a run that ended badly are kept")
+    given = parser.parse_args(argv)
+    console = Console(soft_wrap=True, highlight=False)
+    return asyncio.run(
+        run_all(console, count=given.moments, seed=given.seed, per_run=given.per_run, keep_in=given.keep_in)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
