@@ -42,6 +42,7 @@ FORM: dict[str, Any] = {
             "type": "Input.ChoiceSet",
             "id": "light",
             "label": "Lys",
+            "style": "expanded",
             "choices": [{"title": "Grønt", "value": "green"}, {"title": "Rødt", "value": "red"}],
         },
         {"type": "Input.Toggle", "id": "sure", "title": "Sikker"},
