@@ -103,14 +103,14 @@ async def export(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def plan(services: "Services", arguments: argparse.Namespace) -> int:
     """Show how places differ from what is wanted."""
-    await _show_plans(services, arguments, _places(await _programme(services), arguments.municipality))
-    return DONE
+    places = _places(await _programme(services), arguments.municipality)
+    return DID_NOT_HOLD if await _show_plans(services, arguments, places) is None else DONE
 
 
 async def drift(services: "Services", arguments: argparse.Namespace) -> int:
     """Report how all places differ, changing nothing."""
     places = [place.key for place in (await _programme(services)).places]
-    return DID_NOT_HOLD if await _show_plans(services, arguments, places) else DONE
+    return DONE if await _show_plans(services, arguments, places) == 0 else DID_NOT_HOLD
 
 
 async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
@@ -119,7 +119,14 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
     if bool(arguments.municipality) is arguments.all:
         raise Usage("rollout: name municipalities, or --all")
     places = [place.key for place in programme.places] if arguments.all else _places(programme, arguments.municipality)
-    return await _run_units(services, [f"rollout.place:{place}" for place in places])
+    keys = [f"rollout.place:{place}" for place in places]
+    if arguments.no_wait:
+        await _make_due(services, keys)
+        await _hint(services)
+        print("\n".join(f"{key}  ordered" for key in keys))
+        return DONE
+    await _see_that_somebody_answers(services)
+    return await _run_units(services, keys)
 
 
 async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
@@ -224,7 +231,28 @@ async def outbox(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     """Say what is missing in the tenant, changing nothing."""
-    raise Usage("doctor: not there yet")
+    from dataclasses import asdict
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from config.settings import bot_is_open
+    from workflows.doctor import check_record, check_settings
+
+    settings = services.settings
+    try:
+        current = await services.database.is_current()
+    except SQLAlchemyError:
+        current = False
+    programme = await services.find_programme() if current else None
+    paused = await services.switches.list_paused() if current else []
+    found = [
+        *check_settings(settings, open_bot=bot_is_open()),
+        *check_record(current=current, programme=programme, paused=paused, timezone=settings.timezone),
+        *await services.doctor.examine(programme),
+    ]
+    lines = [f"{item.verdict:<9} {item.what}" + (f"  → {item.todo}" if item.todo else "") for item in found]
+    _print(arguments, [asdict(item) for item in found], lines)
+    return DID_NOT_HOLD if any(item.fails for item in found) else DONE
 
 
 # ------------------------------------------------------------------------------------------------- shared by commands
@@ -301,11 +329,17 @@ async def _next_meeting(services: "Services", body: str) -> str:
     return ahead[0].key
 
 
-async def _show_plans(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> int:
-    """Print how places differ; returns how many things do."""
+async def _show_plans(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> int | None:
+    """Print how places differ; returns how many things do, None when the Builder is closed and nobody can see it."""
     from dataclasses import asdict
 
-    plans = [await services.rollout.plan(place) for place in places]
+    from workflows.errors import IdentityClosed
+
+    try:
+        plans = [await services.rollout.plan(place) for place in places]
+    except IdentityClosed:
+        await _show_orders(services, arguments, places)
+        return None
     lines = [
         f"{item.place}  {entry.state:<18} {entry.key}" + (f"  {entry.reason}" if entry.reason else "")
         for item in plans
@@ -316,13 +350,52 @@ async def _show_plans(services: "Services", arguments: argparse.Namespace, place
     return len(lines)
 
 
-async def _run_units(services: "Services", keys: Sequence[str]) -> int:
-    """Make units due and run them, waiting while they wait for something that takes a moment only."""
+async def _show_orders(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> None:
+    """Print which places wait for the Builder to be opened, and who opens it how."""
     from integration.database.units import UnitState
+
+    waiting = await services.units.list_units(states=[UnitState.WAITING], kind="rollout.place")
+    ordered = {unit.key.partition(":")[2] for unit in waiting}
+    todo = _waiting_for_it(services)
+    rows = [{"place": place, "state": "unknown", "ordered": place in ordered, "todo": todo} for place in places]
+    _print(
+        arguments, rows, [f"{place}  {'ordered' if place in ordered else 'not ordered'}  {todo}" for place in places]
+    )
+
+
+def _waiting_for_it(services: "Services") -> str:
+    """The state of a place whose Builder is closed, and the command that IT runs."""
+    from texts import say
+    from workflows.doctor import open_builder
+
+    return f"{say('rollout.waiting_for_it')}: {open_builder(services.settings.builder_id)}"
+
+
+async def _see_that_somebody_answers(services: "Services") -> None:
+    """Raise at once, instead of trying for minutes, when not even the identity's token can be had."""
+    from contextlib import suppress
+
+    from integration.identity import GRAPH_SCOPE
+    from workflows.errors import IdentityClosed
+
+    # A closed Builder is no obstacle: the order waits for it.
+    with suppress(IdentityClosed):
+        await services.identities.token(services.settings.builder_id, GRAPH_SCOPE)
+
+
+async def _make_due(services: "Services", keys: Sequence[str]) -> None:
     from workflows.ports import DueUnit
 
     now = services.clock.now()
     await services.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
+
+
+async def _run_units(services: "Services", keys: Sequence[str]) -> int:
+    """Make units due and run them, waiting while they wait for something that takes a moment only."""
+    from integration.database.units import UnitState
+    from workflows.rollout import BUILDER_CLOSED
+
+    await _make_due(services, keys)
     while True:
         await services.engine.run_due(keys)
         units = [unit for unit in await services.units.list_units() if unit.key in keys]
@@ -333,6 +406,9 @@ async def _run_units(services: "Services", keys: Sequence[str]) -> int:
         # At least a second: a unit that is due but held by the running service is waited for.
         await services.clock.sleep_until(max(min(moments), services.clock.now() + timedelta(seconds=1)))
     for unit in units:
+        if unit.note == BUILDER_CLOSED:
+            print(f"{unit.key}  {_waiting_for_it(services)}")
+            continue
         until = f" until {unit.due_at.isoformat(timespec='minutes')}" if unit.state is UnitState.WAITING else ""
         print(f"{unit.key}  {unit.state}{until}" + (f"  {unit.note}" if unit.note else ""))
     return DONE if all(unit.state is UnitState.DONE for unit in units) else DID_NOT_HOLD
@@ -388,7 +464,7 @@ def with_services(command: Command) -> Callable[[argparse.Namespace], int]:
     """The command as the parser calls it: with services of its own, in a loop of its own."""
 
     async def in_session(arguments: argparse.Namespace) -> int:
-        async with session(prepared=command is not migrate) as services:
+        async with session(prepared=command not in (migrate, doctor)) as services:
             return await command(services, arguments)
 
     @wraps(command)
@@ -431,7 +507,7 @@ def _add_processes(add: Add) -> None:
     command.add_argument("--port", type=int, default=8000)
     command.add_argument("--host", default="127.0.0.1")
     add("migrate", with_services(migrate))
-    add("doctor", with_services(doctor))
+    add("doctor", with_services(doctor)).add_argument("--json", action="store_true")
 
 
 def _add_register(add: Add) -> None:
@@ -449,6 +525,7 @@ def _add_work(add: Add) -> None:
     command = add("rollout", with_services(rollout))
     command.add_argument("municipality", nargs="*", metavar="M")
     command.add_argument("--all", action="store_true")
+    command.add_argument("--no-wait", action="store_true", help="only order it: the running service carries it out")
     command = add("drift", with_services(drift))
     command.add_argument("--json", action="store_true")
     command = add("meetings", with_services(meetings))

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from integration.graph.mail import GraphMailer
     from integration.identity import Identities
     from web.status_actions import StatusActions
+    from workflows.doctor import Doctor, Permissions, Tenant
     from workflows.meetings import MeetingDesk
     from workflows.outbox import Outbox
     from workflows.reports import Reports
@@ -211,6 +212,21 @@ class Services:
                 app=teams_app(),
                 hands_id=self.settings.hands_id,
                 public_url=self.settings.public_url,
+            )
+        )
+
+    @cached_property
+    def doctor(self) -> "Doctor":
+        from workflows.doctor import Doctor, DoctorPorts
+
+        return Doctor(
+            DoctorPorts(
+                settings=self.settings,
+                lists=permission_lists(),
+                roles=self.identities,
+                tenant=self._tenant() if self.settings.hands_id and self.settings.builder_id else None,
+                resources=self.resources,
+                app=teams_app(),
             )
         )
 
@@ -417,6 +433,21 @@ class Services:
             if piece is not None:
                 await piece.close()
 
+    def _tenant(self) -> "Tenant":
+        from integration.graph.mailboxes import GraphMailboxes
+        from integration.graph.site_content import GraphSiteContent
+        from integration.graph.sites import GraphSiteAccess
+        from integration.graph.teams import GraphChannels, GraphTeamBuilder
+        from workflows.doctor import Tenant
+
+        return Tenant(
+            mailboxes=GraphMailboxes(self.hands),
+            channels=GraphChannels(self.hands),
+            content=GraphSiteContent(self.hands),
+            teams=GraphTeamBuilder(self.builder),
+            sites=GraphSiteAccess(self.builder),
+        )
+
     @property
     def _organizer(self) -> str:
         return next(iter(self.settings.organizer), "")
@@ -451,6 +482,14 @@ def teams_app() -> "TeamsApp":
     manifest = json.loads((Path(__file__).parent / "teams_app" / "manifest.json").read_text("utf-8"))
     permissions = manifest.get("authorization", {}).get("permissions", {}).get("resourceSpecific", [])
     return TeamsApp(external_id=manifest["id"], permissions=tuple(item["name"] for item in permissions))
+
+
+def permission_lists() -> "Mapping[str, Permissions]":
+    """What each identity is meant to be allowed, by its name."""
+    from workflows.doctor import permissions_of
+
+    folder = Path(__file__).parent / "infra" / "permissions"
+    return {name: permissions_of((folder / f"{name}.txt").read_text("utf-8")) for name in ("hands", "builder", "door")}
 
 
 class BotListener:

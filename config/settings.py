@@ -93,12 +93,16 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in LOOPBACK
 
 
-def refuse_open_bot() -> None:
-    """
-    Raise RuntimeError when the environment would switch the Teams SDK's check of inbound tokens off.
+OPEN_BOT = "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS"
+"""Switches the Teams SDK's check of inbound tokens off. Our code never hands it on."""
 
-    Our code never hands that switch on, but a deployment that sets it expects something we will not do.
-    """
-    name = "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS"
-    if os.environ.get(name):
-        raise RuntimeError(f"{name} is set: expected it unset, because the bot checks every request")
+
+def bot_is_open() -> bool:
+    """Whether the environment asks for a bot that checks nobody."""
+    return bool(os.environ.get(OPEN_BOT))
+
+
+def refuse_open_bot() -> None:
+    """Raise RuntimeError for an open bot: a deployment that asks for one expects something that we will not do."""
+    if bot_is_open():
+        raise RuntimeError(f"{OPEN_BOT} is set: expected it unset, because the bot checks every request")

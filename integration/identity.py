@@ -4,11 +4,13 @@ Every identity is a user-assigned managed identity; azure-identity finds the tok
 by itself (IDENTITY_ENDPOINT and IDENTITY_HEADER, which the sandbox plays as well).
 """
 
+import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from workflows.errors import IdentityClosed, Refused, Transient
+from workflows.errors import IdentityClosed, Invalid, Refused, Transient
 
 if TYPE_CHECKING:
     from azure.identity.aio import ManagedIdentityCredential
@@ -48,6 +50,17 @@ class Identities:
             # azure-identity answers from its cache unless claims are asked for; a managed identity has none to honour.
             token: str = (await credential.get_token(scope, claims="{}" if fresh else None)).token
         return token
+
+    async def roles(self, client_id: str) -> frozenset[str]:
+        """The identity's tenant-wide Graph roles, as its own token tells them; raises what `token` raises."""
+        token = await self.token(client_id, GRAPH_SCOPE)
+        try:
+            claims = token.split(".")[1]
+            # Not verified: it is our own token, just fetched, and only its owner's list is read from it.
+            roles = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4))).get("roles", [])
+        except (IndexError, ValueError, AttributeError) as exc:
+            raise Invalid(f"read the roles of {client_id}", "its token is no JSON web token") from exc
+        return frozenset(roles)
 
     async def close(self) -> None:
         """Close the connections to the token endpoint. A token asked for later opens them again."""

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sandbox.app import Sandbox
 
+IDENTITIES = ("app", "bot", "hands", "builder", "door")
+
 
 def service_environment(sandbox: "Sandbox", base_url: str) -> dict[str, str]:
     """The variables of a service for a sandbox at *base_url*, but not its clock: sharing that is a choice."""
@@ -16,7 +18,7 @@ def service_environment(sandbox: "Sandbox", base_url: str) -> dict[str, str]:
         "VAREUNGE_BOT_METADATA_URL": f"{base_url}/connector/.well-known/openidconfiguration",
         "VAREUNGE_AUTHORITY_URL": base_url,
         "VAREUNGE_TENANT_ID": tenant.id,
-        **{f"VAREUNGE_{name.upper()}_ID": ids[name] for name in ("app", "bot", "hands", "builder") if name in ids},
+        **{f"VAREUNGE_{name.upper()}_ID": ids[name] for name in IDENTITIES if name in ids},
         "VAREUNGE_ORGANIZER": ",".join(person.email for person in tenant.seed.organizers),
         "IDENTITY_ENDPOINT": f"{base_url}/msi/token",
         "IDENTITY_HEADER": sandbox.secret,

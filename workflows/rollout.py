@@ -17,6 +17,8 @@ from workflows.rollout_team import TeamSteps
 from workflows.rollout_walk import SETTLING, NotYet, Walk
 
 CLOSED_AGAIN = timedelta(minutes=10)
+BUILDER_CLOSED = "builder_closed"
+"""What an order notes while it waits for IT to open the Builder."""
 
 
 class _NoHistory:
@@ -42,7 +44,7 @@ class Rollout:
         try:
             await _take(walk)
         except IdentityClosed:
-            return Parked(until=self._ports.clock.now() + CLOSED_AGAIN, note="builder_closed")
+            return Parked(until=self._ports.clock.now() + CLOSED_AGAIN, note=BUILDER_CLOSED)
         except NotYet as wait:
             return Parked(until=wait.until, note=wait.note)
         except Conflict as taken:

@@ -1,0 +1,25 @@
+"""Whether a mailbox can be read: for `doctor`, which wants the answer and not what lies there."""
+
+from integration.graph.client import Address, Graph, Query, Request
+
+
+class GraphMailboxes:
+    """
+    Reads one id from a mailbox and forgets it.
+
+    Needs what booking and sending need there, by an Exchange role: Calendars.ReadWrite and Mail.ReadWrite. Raises
+    Refused where the role does not reach.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def read_calendar(self, address: str) -> None:
+        await self._read("see whether a calendar opens", lambda sdk: sdk.users.by_user_id(address).events, address)
+
+    async def read_mail(self, address: str) -> None:
+        await self._read("see whether a mailbox opens", lambda sdk: sdk.users.by_user_id(address).messages, address)
+
+    async def _read(self, action: str, at: Address, address: str) -> None:
+        query = Query(select=("id",), top=1)
+        await self._graph.get(Request(action=action, address=at, query=query, scopes=[f"mailbox:{address}"]))
