@@ -27,8 +27,6 @@ class Light:
     kind: str
     word: str
     sign: str
-    note: str = ""
-    """What stands beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)

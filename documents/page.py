@@ -23,7 +23,7 @@ _TEMPLATE = """\
 {% if kind == "paragraph" -%}
 <p>{% if block.strong %}<strong>{{ lines(block.text) }}</strong>{% else %}{{ lines(block.text) }}{% endif %}</p>
 {%- elif kind == "light" -%}
-<p><strong>{{ block.sign }} {{ block.word }}</strong>{% if block.note %} {{ block.note }}{% endif %}</p>
+<p><strong>{{ block.sign }} {{ block.word }}</strong></p>
 {%- elif kind == "facts" -%}
 {% for name, words in block.rows %}<p><strong>{{ name }}</strong><br>{{ lines(words) }}</p>{% endfor %}
 {%- elif kind == "bullets" -%}

@@ -26,8 +26,8 @@ class _Words:
         self.say = partial(texts.say, language=language)
         self.signs = {light: self.say(f"light_sign.{light}") for light in LIGHTS}
 
-    def light(self, kind: str, *, note: str = "") -> Light:
-        return Light(kind=kind, word=self.word(kind), sign=self.signs[kind], note=note)
+    def light(self, kind: str) -> Light:
+        return Light(kind=kind, word=self.word(kind), sign=self.signs[kind])
 
     def word(self, kind: str) -> str:
         return self.say(f"light.{kind}")

@@ -1,4 +1,4 @@
-"""A round's answers become a report: compiled, released, told, published; the same however often and wherever stopped."""
+"""A round's answers become a report, released, told and published once, wherever it was stopped in between."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -107,7 +107,8 @@ async def test_a_closed_round_becomes_a_draft_that_is_released_later(world: Repo
     await world.reach_release()
 
     report = await world.record.newest(MEETING)
-    assert report is not None and isinstance(report.content, BoardReport)
+    assert report is not None
+    assert isinstance(report.content, BoardReport)
     assert (report.version, report.state) == (1, ReportState.DRAFT)
     assert {item.key: item.light for item in report.content.packages}[HOME] == "red"
     assert {item.key for item in report.content.missing} >= {GUEST}
@@ -119,7 +120,8 @@ async def test_the_same_content_again_makes_no_new_version(world: ReportWorld) -
     await world.report("compile")
 
     report = await world.record.newest(MEETING)
-    assert report is not None and report.version == 1
+    assert report is not None
+    assert report.version == 1
 
 
 async def test_a_later_answer_makes_a_new_version_before_the_release(world: ReportWorld) -> None:
@@ -129,7 +131,8 @@ async def test_a_later_answer_makes_a_new_version_before_the_release(world: Repo
     await world.report("compile")
 
     report = await world.record.newest(MEETING)
-    assert report is not None and report.version == 2
+    assert report is not None
+    assert report.version == 2
 
 
 async def test_a_cancelled_meeting_has_no_report(world: ReportWorld) -> None:
@@ -172,7 +175,9 @@ async def test_a_released_report_never_changes(world: ReportWorld) -> None:
     await world.report("release")
 
     assert await world.record.newest(MEETING) == before
-    assert before is not None and before.pdf is not None and before.pdf.startswith(b"%PDF")
+    assert before is not None
+    assert before.pdf is not None
+    assert before.pdf.startswith(b"%PDF")
     assert f"report.publish:{MEETING}" in await world.due()
 
 
@@ -227,7 +232,8 @@ async def test_a_released_report_stands_on_the_site_with_its_pdf_and_a_row(world
     await world.report("publish")
 
     page = world.site.pages["rapport-2026-11-17.aspx"]
-    assert page.published and "Får vi lokaler?" in page.html
+    assert page.published
+    assert "Får vi lokaler?" in page.html
     assert "Rapporter/Rapport 2026-11-17.pdf" in world.site.files
     assert [row["MeetingDate"] for row in world.site.rows.values()] == ["2026-11-17"]
     assert await world.record.report_address(MEETING) == page.url
@@ -297,7 +303,8 @@ async def test_the_owner_board_gets_every_municipality_and_who_has_not_reported(
     assert await world.report("owner", OWNER_MEETING) == Done(note="released, the board was told")
 
     report = await world.record.newest(OWNER_MEETING)
-    assert report is not None and isinstance(report.content, OwnerSummary)
+    assert report is not None
+    assert isinstance(report.content, OwnerSummary)
     assert [(line.slug, line.report_meeting) for line in report.content.municipalities] == [
         ("a-dal", MEETING),
         ("b-vik", ""),

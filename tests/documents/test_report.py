@@ -1,0 +1,134 @@
+"""Reports as SharePoint HTML and as PDF, with full, sparse and hostile data."""
+
+import io
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+
+from documents import Document, report_page
+from documents.pdf import UNSHOWN, report_pdf, showable
+from tests.workflows import reports_samples as samples
+from workflows.report_values import ReportContent
+from workflows.report_words import document_of
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+CREATED = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
+CONTENTS = [
+    pytest.param(samples.FULL, id="full"),
+    pytest.param(samples.EMPTY, id="empty"),
+    pytest.param(samples.NO_PACKAGES, id="no-packages"),
+    pytest.param(samples.ATTACK, id="hostile"),
+    pytest.param(samples.SUMMARY, id="owner"),
+]
+
+
+def document(content: ReportContent) -> Document:
+    return document_of(content, "nb")
+
+
+def pdf(content: ReportContent) -> bytes:
+    return report_pdf(document(content), created_at=CREATED)
+
+
+class Tags(HTMLParser):
+    """The elements of a piece of HTML, and whether each that opens is closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def compare(name: str, found: str) -> None:
+    path = SNAPSHOTS / name
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(found, "utf-8")
+        pytest.fail(f"{name} was written anew: read it, then run again")
+    assert found == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_the_page_reads_as_before(content: ReportContent, request: pytest.FixtureRequest) -> None:
+    html = "\n\n".join(report_page(document(content))).replace("><", ">\n<")
+
+    compare(f"{request.node.callspec.id}.html", html + "\n")
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_the_page_has_only_what_survives_sharepoint(content: ReportContent) -> None:
+    for part in report_page(document(content)):
+        tags = Tags(part)
+        assert tags.names <= {"p", "br", "strong", "ul", "li", "h2", "h3", "table", "thead", "tbody", "tr", "th", "td"}
+        assert tags.attributes <= {"scope"}
+        assert not tags.open
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_the_pdf_reads_as_before(content: ReportContent, request: pytest.FixtureRequest) -> None:
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(content))).pages)
+
+    compare(f"{request.node.callspec.id}.txt", text + "\n")
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_the_pdf_has_the_same_bytes_each_time(content: ReportContent) -> None:
+    assert pdf(content) == pdf(content)
+
+
+def test_the_pdf_is_tagged_and_says_what_it_keeps_to() -> None:
+    reader = PdfReader(io.BytesIO(pdf(samples.FULL)))
+    catalogue = reader.trailer["/Root"]
+    assert isinstance(catalogue, DictionaryObject)
+    metadata = catalogue["/Metadata"].get_data().decode()  # type: ignore[attr-defined]
+
+    assert str(catalogue["/Lang"]).lower().startswith("nb")
+    marks = catalogue["/MarkInfo"]
+    assert isinstance(marks, DictionaryObject)
+    assert marks["/Marked"]
+    assert re.search(r"pdfaid:part>2<.*pdfaid:conformance>A<", metadata, re.DOTALL)
+    assert "pdfuaid:part>1<" in metadata
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Status til styret i Våre unge Å-dal, møtet tirsdag 8. september 2026"
+
+
+def test_a_light_is_told_in_words_everywhere() -> None:
+    html = "".join(report_page(document(samples.FULL)))
+
+    assert all(word in html for word in ("✕ Står fast", "✓ Som planlagt", "○ Ikke startet", "? Mangler status"))
+
+
+def test_numbers_have_a_decimal_comma_and_what_is_missing_says_so() -> None:
+    html = "".join(report_page(document(samples.FULL)))
+
+    assert "<td>7,5</td><td>10\N{NO-BREAK SPACE}500</td>" in html
+    assert "<td>6,25</td><td>Mangler</td><td>4</td><td>Lavere er bedre</td>" in html
+
+
+def test_a_sign_no_font_has_is_shown_as_a_box() -> None:
+    assert showable("Å \U0001f600\x00\nø") == f"Å {UNSHOWN}{UNSHOWN}\nø"
+
+
+@pytest.mark.parametrize("first", range(0, 0x3000, 0x400))
+def test_every_sign_is_either_shown_or_replaced(first: int) -> None:
+    signs = "".join(map(chr, range(first, first + 0x400)))
+
+    content = samples.board_report(location=signs)
+
+    assert pdf(content).startswith(b"%PDF")

@@ -1,0 +1,106 @@
+"""Reports as rows: versions, the release that ends them, and what became of the copy."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from integration.database import tables
+from integration.database.connection import Database
+from integration.database.reports import SQLReports
+from integration.database.units import SQLUnits
+from tests.workflows import reports_samples as samples
+from workflows.ports import DueUnit
+from workflows.report_values import BoardReport, ReportContent, ReportState, checksum, content_from
+
+AT = datetime(2026, 9, 1, 6, tzinfo=UTC)
+MEETING = samples.FULL.meeting.key
+OTHER = replace(samples.FULL, name="Et annet navn")
+THEN = (DueUnit(key="report.publish:x", due_at=AT),)
+
+
+@pytest.fixture
+async def record(database: Database) -> SQLReports:
+    meetings = [
+        {
+            "key": meeting.key,
+            "body": meeting.body,
+            "state": "booked",
+            "starts_local": meeting.starts_local,
+            "ends_local": meeting.ends_local,
+            "timezone": "Europe/Oslo",
+            "booked_by_us": True,
+            "changed_at": AT,
+        }
+        for meeting in (samples.meeting(), samples.meeting("a-dal/2026-10-20"))
+    ]
+    async with database.begin() as connection:
+        await connection.execute(tables.meeting.insert(), meetings)
+    return SQLReports(database)
+
+
+@pytest.mark.parametrize("content", [samples.FULL, samples.EMPTY, samples.ATTACK, samples.SUMMARY])
+def test_a_report_comes_out_of_the_record_as_it_went_in(content: ReportContent) -> None:
+    assert content_from(content.to_data()) == content
+    assert checksum(content_from(content.to_data())) == checksum(content)
+
+
+async def test_the_same_content_is_the_same_version(record: SQLReports) -> None:
+    first = await record.draft(MEETING, samples.FULL, at=AT)
+    again = await record.draft(MEETING, samples.FULL, at=AT)
+    changed = await record.draft(MEETING, OTHER, at=AT)
+
+    assert (first.version, again.version, changed.version) == (1, 1, 2)
+    assert await record.newest(MEETING) == changed
+
+
+async def test_a_release_happens_once_and_ends_the_versions(record: SQLReports, database: Database) -> None:
+    draft = await record.draft(MEETING, samples.FULL, at=AT)
+    released = await asyncio.gather(*(record.release(draft, pdf=b"%PDF", at=AT, then=THEN) for _ in range(3)))
+
+    assert sorted(released) == [False, False, True]
+    assert (await record.draft(MEETING, OTHER, at=AT)).content == samples.FULL
+    assert [unit.key for unit in await SQLUnits(database).list_units()] == ["report.publish:x"]
+
+
+async def test_an_outdated_draft_is_not_released(record: SQLReports) -> None:
+    draft = await record.draft(MEETING, samples.FULL, at=AT)
+    await record.draft(MEETING, OTHER, at=AT)
+
+    assert not await record.release(draft, pdf=b"%PDF", at=AT)
+
+
+async def test_the_address_follows_the_report(record: SQLReports) -> None:
+    addresses = [await record.report_address(MEETING)]
+    draft = await record.draft(MEETING, samples.FULL, at=AT)
+    addresses.append(await record.report_address(MEETING))
+    await record.release(draft, pdf=b"%PDF", at=AT)
+    addresses.append(await record.report_address(MEETING))
+    await record.note_published(draft, {"page": {"url": "https://tenant.example/side"}}, finished=True)
+    addresses.append(await record.report_address(MEETING))
+
+    assert addresses == [None, None, "", "https://tenant.example/side"]
+    assert await record.states() == {MEETING: ReportState.PUBLISHED}
+
+
+async def test_a_draft_has_no_copy(record: SQLReports) -> None:
+    draft = await record.draft(MEETING, samples.FULL, at=AT)
+    await record.note_published(draft, {"page": {}}, finished=True)
+
+    assert await record.states() == {MEETING: ReportState.DRAFT}
+
+
+async def test_the_newest_released_is_that_of_the_latest_meeting(record: SQLReports) -> None:
+    later = replace(samples.FULL, meeting=samples.meeting("a-dal/2026-10-20"))
+    for content in (later, samples.FULL):
+        await record.release(await record.draft(content.meeting.key, content, at=AT), pdf=b"%PDF", at=AT)
+
+    newest = await record.newest_released("a-dal")
+    before = await record.newest_released("a-dal", before_local=later.meeting.starts_local)
+    assert newest is not None
+    assert isinstance(newest.content, BoardReport)
+    assert newest.content == later
+    assert before is not None
+    assert before.meeting == MEETING
+    assert await record.newest_released("b-vik") is None
