@@ -1,0 +1,112 @@
+"""Rollout and doctor at the terminal, against a real sandbox in a process of its own."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cli import DID_NOT_HOLD, DONE, WRONG_USE, main
+from tests.support.sandbox import RunningSandbox, sandbox_process
+
+FOLDER = Path(__file__).parent.parent / "config" / "vestfold"
+NOBODY = "http://127.0.0.1:9"
+
+
+async def run(*arguments: str) -> int:
+    """The command in a thread: it makes an event loop of its own."""
+    return await asyncio.to_thread(main, list(arguments))
+
+
+@pytest.fixture
+async def sandbox(
+    monkeypatch: pytest.MonkeyPatch, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> AsyncIterator[RunningSandbox]:
+    """A sandbox whose environment this process has, with the programme imported."""
+    async with sandbox_process() as sandbox:
+        settings = {**sandbox.env, "VAREUNGE_DATABASE_URL": database_url, "VAREUNGE_PUBLIC_URL": NOBODY}
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        assert await run("import", str(FOLDER)) == DONE
+        capsys.readouterr()
+        yield sandbox
+
+
+async def open_builder(sandbox: RunningSandbox, enabled: bool) -> str:
+    client_id = sandbox.env["VAREUNGE_BUILDER_ID"]
+    await sandbox.control("POST", f"apps/{client_id}", {"enabled": enabled})
+    return f"az ad sp update --id {client_id} --set accountEnabled=true"
+
+
+async def test_a_closed_builder_leaves_the_order_waiting_visibly(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = await open_builder(sandbox, enabled=False)
+    before = await sandbox.state()
+
+    assert await run("rollout", "horten", "sandefjord") == DID_NOT_HOLD
+    assert capsys.readouterr().out.splitlines() == [
+        f"rollout.place:{place}  Venter på IT: {command}" for place in ("horten", "sandefjord")
+    ]
+    assert await run("plan", "horten", "tonsberg") == DID_NOT_HOLD
+    assert capsys.readouterr().out.splitlines() == [
+        f"horten  ordered  Venter på IT: {command}",
+        f"tonsberg  not ordered  Venter på IT: {command}",
+    ]
+    assert await sandbox.state() == before
+
+
+async def test_an_order_that_nobody_waits_for_is_only_noted(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = await sandbox.state()
+
+    assert await run("rollout", "horten", "--no-wait") == DONE
+    assert capsys.readouterr().out == "rollout.place:horten  ordered\n"
+    assert await sandbox.state() == before
+
+
+async def test_a_tenant_that_does_not_answer_is_one_line(
+    sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{NOBODY}/msi/token")
+
+    assert await run("rollout", "horten") == DID_NOT_HOLD
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+async def test_a_refused_permission_is_one_line_and_changes_nothing(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await sandbox.control("POST", "faults", [{"match": {"app": "builder"}, "do": "status", "status": 403}])
+    before = await sandbox.state()
+
+    assert await run("rollout", "horten") == DID_NOT_HOLD
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 1
+    assert "403" in told[0]
+    assert await sandbox.state() == before
+
+
+async def test_an_unknown_municipality_changes_nothing(sandbox: RunningSandbox) -> None:
+    before = await sandbox.state()
+
+    assert await run("rollout", "nowhere") == WRONG_USE
+    assert await sandbox.state() == before
+
+
+@pytest.mark.parametrize("enabled", [True, False], ids=["builder open", "builder closed"])
+async def test_the_doctor_finds_nothing_wrong_and_changes_nothing(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str], enabled: bool
+) -> None:
+    command = await open_builder(sandbox, enabled)
+    before = await sandbox.state()
+
+    assert await run("doctor", "--json") == DONE
+    found = {item["what"]: item for item in json.loads(capsys.readouterr().out)}
+    assert found["foreign mailboxes: the calendar role is scoped"]["verdict"] == "ok"
+    assert any(command in item["todo"] for item in found.values()) is not enabled
+    assert await sandbox.state() == before
+    calls = (await sandbox.control("GET", "har"))["log"]["entries"]
+    assert {call["request"]["method"] for call in calls} == {"GET"}
