@@ -1,9 +1,10 @@
 """The calendar that work follows: public holidays, bridge days, school breaks, and when people may be written to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -61,14 +62,13 @@ class WorkCalendar:
         self._breaks = _by_kind_and_year(own) if municipality else {}
         for key, rows in _by_kind_and_year(county).items():
             self._breaks.setdefault(key, rows)
-        self._years: dict[int, dict[date, DayOff]] = {}
+        self._spans = tuple(
+            (kind, year, row.first, row.last) for (kind, year), rows in self._breaks.items() for row in rows
+        )
 
     def day_off_reason(self, day: date) -> DayOff | None:
         """Why *day* is no day for meetings or messages; None when it is one."""
-        year = self._years.get(day.year)
-        if year is None:
-            year = self._years[day.year] = self._year(day.year)
-        return year.get(day)
+        return _days_off(day.year, self._closed, self._spans).get(day)
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices are open: also on bridge days and in school breaks."""
@@ -124,41 +124,48 @@ class WorkCalendar:
                     assumed.add(_school_year(kind, year))
         return tuple(sorted(assumed))
 
-    def _year(self, year: int) -> dict[date, DayOff]:
-        """Every day off of a calendar year. Later assignments win: a holiday inside a break is called a holiday."""
-        public = _public_holidays(year)
-        first, last = date(year, 1, 1), date(year, 12, 31)
-        off: dict[date, DayOff] = {}
-        for kind in DayOff:
-            for day in self._break_days(kind, year):
-                off[day] = kind
-        for day in days(first, last):
-            if day.weekday() >= SATURDAY:
-                off[day] = DayOff.WEEKEND
-            elif day in public:
-                off[day] = DayOff.HOLIDAY
-            elif day in self._closed:
-                off[day] = DayOff.CLOSED
-            elif self._not_worked(day - DAY, public) and self._not_worked(day + DAY, public):
-                off.setdefault(day, DayOff.BRIDGE)
-        return off
 
-    def _break_days(self, kind: DayOff, year: int) -> Iterator[date]:
-        # A break is kept under the year it starts in; Christmas reaches into the next.
-        for start in (year - 1, year):
-            rows = self._breaks.get((kind.value, start))
-            if rows is not None:
-                spans = [(row.first, row.last) for row in rows]
-            elif kind.value in _RULES:
-                spans = [_assumed(kind, start)]
-            else:
-                spans = []
-            for first, last in spans:
-                yield from (day for day in days(first, last) if day.year == year)
+Span = tuple[str, int, date, date]
+"""A school break: kind, the year it starts in, first and last day."""
 
-    def _not_worked(self, day: date, public: frozenset[date]) -> bool:
-        new_year = day.month == 1 and day.day == 1
-        return day.weekday() >= SATURDAY or new_year or day in public or day in self._closed
+
+@lru_cache(maxsize=256)
+def _days_off(year: int, closed: frozenset[date], breaks: tuple[Span, ...]) -> Mapping[date, DayOff]:
+    """
+    Every day off of a calendar year. Later assignments win: a holiday inside a break is called a holiday.
+
+    Remembered: calendars are made by the hundred, of few municipalities and years.
+    """
+    public = _public_holidays(year)
+    off: dict[date, DayOff] = {}
+    for kind in DayOff:
+        for day in _break_days(kind, year, breaks):
+            off[day] = kind
+    for day in days(date(year, 1, 1), date(year, 12, 31)):
+        if day.weekday() >= SATURDAY:
+            off[day] = DayOff.WEEKEND
+        elif day in public:
+            off[day] = DayOff.HOLIDAY
+        elif day in closed:
+            off[day] = DayOff.CLOSED
+        elif _not_worked(day - DAY, public, closed) and _not_worked(day + DAY, public, closed):
+            off.setdefault(day, DayOff.BRIDGE)
+    return off
+
+
+def _break_days(kind: DayOff, year: int, breaks: tuple[Span, ...]) -> Iterator[date]:
+    # A break is kept under the year it starts in; Christmas reaches into the next.
+    for start in (year - 1, year):
+        spans = [(first, last) for name, begins, first, last in breaks if (name, begins) == (kind.value, start)]
+        if not spans and kind.value in _RULES:
+            spans = [_assumed(kind, start)]
+        for first, last in spans:
+            yield from (day for day in days(first, last) if day.year == year)
+
+
+def _not_worked(day: date, public: frozenset[date], closed: frozenset[date]) -> bool:
+    new_year = day.month == 1 and day.day == 1
+    return day.weekday() >= SATURDAY or new_year or day in public or day in closed
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -188,6 +195,7 @@ def _assumed(kind: DayOff, year: int) -> tuple[date, date]:
             return start - SUMMER, start - DAY
 
 
+@cache
 def _public_holidays(year: int) -> frozenset[date]:
     # The language is given because the library would otherwise follow the machine's; it must not grow by itself.
     return frozenset(holidays.country_holidays("NO", years=year, expand=False, language="no"))
