@@ -33,7 +33,18 @@ _TEMPLATE = """\
 {%- endif %}
 {%- endfor %}"""
 
-_SECTION = Environment(autoescape=True, undefined=StrictUndefined).from_string(_TEMPLATE)
+_CONTROLS = (*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0))
+"""XML refuses them."""
+_TURNS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+"""They turn the direction of what follows."""
+_UNWANTED = dict.fromkeys((*_CONTROLS, *_TURNS))
+
+
+def _clean(value: object) -> object:
+    return value.translate(_UNWANTED) if isinstance(value, str) else value
+
+
+_SECTION = Environment(autoescape=True, undefined=StrictUndefined, finalize=_clean).from_string(_TEMPLATE)
 
 
 def report_page(document: Document) -> Sequence[str]:

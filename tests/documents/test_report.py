@@ -101,7 +101,7 @@ def test_the_pdf_is_tagged_and_says_what_it_keeps_to() -> None:
     assert str(catalogue["/Lang"]).lower().startswith("nb")
     marks = catalogue["/MarkInfo"]
     assert isinstance(marks, DictionaryObject)
-    assert marks["/Marked"]
+    assert str(marks["/Marked"]) == "True"
     assert re.search(r"pdfaid:part>2<.*pdfaid:conformance>A<", metadata, re.DOTALL)
     assert "pdfuaid:part>1<" in metadata
     assert reader.metadata is not None
