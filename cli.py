@@ -334,20 +334,17 @@ async def _show_plans(services: "Services", arguments: argparse.Namespace, place
     from dataclasses import asdict
 
     from workflows.errors import IdentityClosed
+    from workflows.rollout_text import plan_lines
 
     try:
         plans = [await services.rollout.plan(place) for place in places]
     except IdentityClosed:
         await _show_orders(services, arguments, places)
         return None
-    lines = [
-        f"{item.place}  {entry.state:<18} {entry.key}" + (f"  {entry.reason}" if entry.reason else "")
-        for item in plans
-        for entry in item.items
-        if entry.state != "same"
-    ]
-    _print(arguments, [asdict(item) for item in plans], lines or ["nothing differs"])
-    return len(lines)
+    language = (await _programme(services)).language
+    lines = [line for item in plans for line in plan_lines(item, language=language)]
+    _print(arguments, [asdict(item) for item in plans], lines)
+    return sum(entry.state != "same" for item in plans for entry in item.items)
 
 
 async def _show_orders(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> None:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from workflows.reports import Reports
     from workflows.rollout import Rollout
     from workflows.rollout_ports import TeamsApp
+    from workflows.rollout_welcome import Welcome
     from workflows.status import StatusRounds
     from workflows.status_desk import StatusDesk
 
@@ -212,6 +213,17 @@ class Services:
                 app=teams_app(),
                 hands_id=self.settings.hands_id,
                 public_url=self.settings.public_url,
+            ),
+            self.welcome,
+        )
+
+    @cached_property
+    def welcome(self) -> "Welcome":
+        from workflows.rollout_welcome import Welcome, WelcomePorts
+
+        return Welcome(
+            WelcomePorts(
+                programme=self.register.programme, messages=self.messages, outbox=self.outbox, clock=self.clock
             )
         )
 
@@ -320,6 +332,7 @@ class Services:
         return {
             "sweep.all": self.sweep.all,
             "rollout.place": self.rollout.place,
+            "rollout.welcome": self.welcome.send,
             "meetings.book": self.meeting_desk.book,
             "status.open": rounds.open,
             "status.send": rounds.send,

@@ -5,16 +5,19 @@ site, channels and tabs, folders, lists and pages. Each step reads what is there
 `Rollout.plan` takes the same walk without doing anything.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from workflows.errors import Conflict, IdentityClosed, NotFound
-from workflows.ports import Done, DueUnit, History, Outcome, Parked
-from workflows.rollout_plan import PlacePlan, State, wanted_place
+from workflows.errors import IdentityClosed, NotFound
+from workflows.ports import Account, Done, DueUnit, History, Outcome, Parked
+from workflows.rollout_plan import PlacePlan, wanted_place
 from workflows.rollout_ports import RolloutPorts
 from workflows.rollout_site import SiteSteps
 from workflows.rollout_team import TeamSteps
-from workflows.rollout_walk import SETTLING, NotYet, Walk
+from workflows.rollout_text import result_text
+from workflows.rollout_walk import NotYet, Walk
+from workflows.rollout_welcome import Welcome
 
 CLOSED_AGAIN = timedelta(minutes=10)
 BUILDER_CLOSED = "builder_closed"
@@ -29,8 +32,9 @@ class _NoHistory:
 class Rollout:
     """Makes places so, and says how they differ."""
 
-    def __init__(self, ports: RolloutPorts) -> None:
+    def __init__(self, ports: RolloutPorts, welcome: Welcome) -> None:
         self._ports = ports
+        self._welcome = welcome
 
     async def place(self, unit: DueUnit, history: History) -> Outcome:
         """
@@ -42,17 +46,13 @@ class Rollout:
         if walk is None:
             return Done(note="no place of ours")
         try:
-            await _take(walk)
+            accounts = await _take(walk)
+            await self._welcome_guests(walk, accounts)
         except IdentityClosed:
             return Parked(until=self._ports.clock.now() + CLOSED_AGAIN, note=BUILDER_CLOSED)
         except NotYet as wait:
             return Parked(until=wait.until, note=wait.note)
-        except Conflict as taken:
-            # Made a moment ago and not listed yet, most likely by our own run before it was stopped.
-            return Parked(until=self._ports.clock.now() + SETTLING, note=str(taken))
-        done = sum(item.to_do for item in walk.items)
-        open_ = sum(item.state in (State.PENDING, State.BLOCKED, State.UNKNOWN) for item in walk.items)
-        return Done(note=f"{done} made or changed, {open_} open")
+        return Done(note=result_text(walk.items, language=walk.programme.language))
 
     async def plan(self, place: str) -> PlacePlan:
         """How the place differs from what is wanted. Writes nothing. Raises NotFound for a place that is not ours."""
@@ -61,6 +61,13 @@ class Rollout:
             raise NotFound(f"plan {place}", "it is no place of ours")
         await _take(walk)
         return PlacePlan(place=place, items=tuple(walk.items))
+
+    async def _welcome_guests(self, walk: Walk, accounts: Mapping[str, Account]) -> None:
+        """Once there is something to come to. A channel's address names the tenant, which lets guests accept there."""
+        channels = (walk.known.get(f"channel:{channel.key}") for channel in walk.wanted.channels)
+        url = next((channel.url for channel in channels if channel is not None and channel.url), None)
+        if url is not None and (planned := await self._welcome.plan(walk.wanted, accounts, url=url)):
+            await walk.history.note("rollout.welcomes_planned", messages=planned)
 
     async def _walk(self, place: str, history: History, *, apply: bool) -> Walk | None:
         programme = await self._ports.programme()
@@ -73,8 +80,12 @@ class Rollout:
         return Walk(self._ports, programme, wanted, known, history, apply=apply)
 
 
-async def _take(walk: Walk) -> None:
-    """Every step in its order. Without `apply`, what cannot be there yet is planned as missing."""
-    site = await TeamSteps(walk).take()
+async def _take(walk: Walk) -> Mapping[str, Account]:
+    """Every step in its order; the accounts that were found or made. A plan shows what cannot be there as missing."""
+    team = TeamSteps(walk)
+    accounts = await team.people()
+    site = await team.take(accounts)
     if site is not None or not walk.apply:
-        await SiteSteps(walk).take(site)
+        with walk.looking("site.content"):
+            await SiteSteps(walk).take(site)
+    return accounts

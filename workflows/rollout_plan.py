@@ -27,6 +27,7 @@ class State(StrEnum):
 
 
 TO_DO = frozenset({State.MISSING, State.DIFFERS})
+OPEN = frozenset({State.PENDING, State.BLOCKED, State.UNKNOWN})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,9 @@ class Item:
     new: str = ""
     layer: str = "template"
     reason: str = ""
+    """Why it is not `same`, as the end of a text's key: `rollout.reason_…`."""
+    detail: str = ""
+    """What the service said, with its request id, for IT."""
 
     @property
     def to_do(self) -> bool:
@@ -273,7 +277,7 @@ def plan_named(
         if known_id not in by_id:
             return Item(key=key, state=State.LOCAL, new=name, layer=layer, reason="removed"), None
         seen = by_id[known_id]
-        state = State.SAME if seen == name else State.LOCAL
+        state = State.SAME if seen.casefold() == name.casefold() else State.LOCAL
         return Item(key=key, state=state, old=seen, new=name, layer=layer), known_id
     found = next((id_ for id_, seen in by_id.items() if seen.casefold() == name.casefold()), None)
     if found is not None:

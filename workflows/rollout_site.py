@@ -1,11 +1,14 @@
 """The part of a rollout that fills the place's site: folders, lists with the register's rows, and the landing page."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from html import unescape
 
 import texts
 from config.programme import ColumnSpec, ListSpec
+from workflows.errors import Conflict
 from workflows.ports import Column, Site, SiteList
 from workflows.rollout_plan import Item, State, compare, landing_html, plan_named, row_changes
 from workflows.rollout_ports import Resource
@@ -25,8 +28,10 @@ class SiteSteps:
         await self._folders(site)
         there = await self._walk.ports.content.list_lists(site.id) if site else ()
         for spec in self._walk.wanted.spec.lists:
-            made = await self._list(site, spec, there)
-            await self._rows(site, spec, made)
+            item, made = await self._list(site, spec, there)
+            # The rows of a list that people removed went with it.
+            if made is not None or (item.to_do and not self._walk.apply):
+                await self._rows(site, spec, made)
         await self._landing(site)
 
     async def _folders(self, site: Site | None) -> None:
@@ -38,14 +43,18 @@ class SiteSteps:
             key = f"folder:{path}"
             there = name in listed[parent]
             # A folder we made and that is gone was moved or removed by people.
-            gone = State.LOCAL if key in self._walk.known else State.MISSING
-            if self._walk.begins(Item(key=key, state=State.SAME if there else gone)) and site:
+            gone = (
+                Item(key=key, state=State.LOCAL, reason="removed")
+                if key in self._walk.known
+                else Item(key=key, state=State.MISSING)
+            )
+            if self._walk.begins(Item(key=key, state=State.SAME) if there else gone) and site:
                 await self._walk.ports.content.ensure_folder(site.id, path)
                 there = True
             if there and self._walk.apply and key not in self._walk.known:
                 await self._walk.keep(Resource(key=key, external_id=path))
 
-    async def _list(self, site: Site | None, spec: ListSpec, there: Sequence[SiteList]) -> SiteList | None:
+    async def _list(self, site: Site | None, spec: ListSpec, there: Sequence[SiteList]) -> tuple[Item, SiteList | None]:
         key = f"list:{spec.key}"
         known = self._walk.known.get(key)
         by_id = {found.id: found.name for found in there}
@@ -54,14 +63,23 @@ class SiteSteps:
         item, id_ = plan_named(key, spec.name, by_id=by_id, known_id=known_id, layer=layer)
         made = next((found for found in there if found.id == id_), None)
         if self._walk.begins(item) and site:
-            description = spec.description or texts.say("rollout.copy_note", self._walk.programme.language)
-            columns = [_column(column) for column in spec.columns]
+            made = await self._create_list(site, item, spec)
+        if made is not None and self._walk.apply and known is None:
+            await self._walk.keep(Resource(key=key, external_id=made.id, url=made.url))
+        return item, made
+
+    async def _create_list(self, site: Site, item: Item, spec: ListSpec) -> SiteList | None:
+        """The list; None when its name is taken, which the item says then."""
+        description = spec.description or texts.say("rollout.copy_note", self._walk.programme.language)
+        columns = [_column(column) for column in spec.columns]
+        try:
             made = await self._walk.ports.content.create_list(
                 site.id, name=spec.name, description=description, columns=columns
             )
-            await self._walk.history.note("rollout.list_made", list=spec.key)
-        if made is not None and self._walk.apply and known is None:
-            await self._walk.keep(Resource(key=key, external_id=made.id, url=made.url))
+        except Conflict:
+            await self._walk.taken(item)
+            return None
+        await self._walk.history.note("rollout.list_made", list=spec.key)
         return made
 
     async def _rows(self, site: Site | None, spec: ListSpec, made: SiteList | None) -> None:
@@ -76,24 +94,21 @@ class SiteSteps:
             if not self._walk.begins(Item(key=key, state=state)) or site is None or made is None:
                 continue
             if there is None:
-                await self._walk.first(f"{self._walk.place}/{key}")
-                await self._walk.ports.content.add_item(site.id, made.id, row)
-                await self._walk.made(f"{self._walk.place}/{key}")
+                async with self._walk.once(key):
+                    await self._walk.ports.content.add_item(site.id, made.id, row)
             else:
                 await self._walk.ports.content.update_item(site.id, made.id, there.id, changes)
 
     async def _landing(self, site: Site | None) -> None:
         spec, known = self._walk.wanted.spec, self._walk.known.get("page:landing")
-        links = await self._landing_links() if self._walk.apply else []
-        html = landing_html(self._walk.wanted, links, language=self._walk.programme.language)
-        # Without links (a plan writes nothing, not even links) the words alone tell whether the template changed.
+        html = landing_html(self._walk.wanted, await self._landing_links(), language=self._walk.programme.language)
         words = _digest(spec.landing_title, spec.landing_intro)
         page = await self._walk.ports.content.find_page(site.id, "start.aspx") if site else None
         item = compare(
             "page:landing",
             wanted=words,
-            seen=self._landing_seen(known, page.html if page else None),
-            written=known.details.get("words") if known else None,
+            seen=_landing_seen(known, page.html if page else None, "".join(html)),
+            written=str(known.details["words"]) if known else UNFINISHED,
             layer=self._walk.wanted.layer("landing_intro"),
             shown=False,
         )
@@ -116,19 +131,28 @@ class SiteSteps:
             await self._walk.history.note("rollout.page_published", page="landing")
 
     async def _landing_links(self) -> list[tuple[str, str]]:
-        language = self._walk.programme.language
-        pages = ("report", "plan", "calendar")
-        return [(texts.say(f"rollout.page_{page}", language), await self._walk.address(page)) for page in pages]
+        """Text and address of each; a plan writes nothing, not even addresses."""
+        language, walk = self._walk.programme.language, self._walk
+        return [
+            (texts.say(f"rollout.page_{page}", language), await walk.address(page) if walk.apply else "")
+            for page in ("report", "plan", "calendar")
+        ]
 
-    @staticmethod
-    def _landing_seen(known: Resource | None, html: str | None) -> str | None:
-        """The words that stand there: those we wrote, if nobody changed the page since; else somebody's own."""
-        if html is None:
-            return None
-        if known is None:
-            return "not ours"
-        written = str(known.details["words"])
-        return written if written == UNFINISHED or _digest(html) == known.fingerprint else "changed"
+
+def _landing_seen(known: Resource | None, html: str | None, wanted_html: str) -> str | None:
+    """The words that stand there: those we wrote, if nobody changed the page since; else somebody's own."""
+    if html is None:
+        return None
+    if known is None:
+        # Ours from before the database was lost: it says what we would, and its links lead nowhere any more.
+        return UNFINISHED if _readable(html) == _readable(wanted_html) else "not ours"
+    written = str(known.details["words"])
+    return written if written == UNFINISHED or _digest(html) == known.fingerprint else "changed"
+
+
+def _readable(html: str) -> str:
+    """What a reader sees of *html*, without the markup that SharePoint rewrites."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
 def _column(spec: ColumnSpec) -> Column:

@@ -1,10 +1,14 @@
 """What every step of a rollout does: note the item, begin it or not, remember what was made."""
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.programme import Programme
+from workflows.errors import IdentityClosed, Invalid, NotFound, OutcomeUnknown, OutsideError, Refused, Transient
 from workflows.ports import History
-from workflows.rollout_plan import Item, WantedPlace
+from workflows.rollout_plan import Item, State, WantedPlace
 from workflows.rollout_ports import Resource, RolloutPorts
 
 SETTLING = timedelta(seconds=60)
@@ -48,22 +52,63 @@ class Walk:
         self.items.append(item)
         return self.apply and item.to_do
 
-    async def first(self, key: str) -> None:
+    @asynccontextmanager
+    async def once(self, key: str) -> AsyncIterator[None]:
         """
-        Before a create that the service has no key for: wait until an earlier try with a lost answer would be listed.
+        A create that the service has no key for: noted before, and the note goes when its outcome is known.
 
-        Raises NotYet for that wait; after it the unit reads again and finds what the earlier try made, if it did.
+        Raises NotYet until an earlier try whose outcome nobody knows would be listed; after that wait the unit reads
+        again, and finds what the earlier try made, if it did.
         """
+        key = f"{self.place}/{key}"
         begun = await self.ports.intents.begin(key)
-        if begun is None:
-            return
-        if self.ports.clock.now() < begun + SETTLING:
-            raise NotYet(begun + SETTLING, "looking_after_a_lost_answer")
+        if begun is not None:
+            if self.ports.clock.now() < begun + SETTLING:
+                raise NotYet(begun + SETTLING, "looking_after_a_lost_answer")
+            await self.ports.intents.end(key)
+            await self.ports.intents.begin(key)
+        try:
+            yield
+        except OutcomeUnknown:
+            raise
+        except OutsideError:
+            await self.ports.intents.end(key)
+            raise
         await self.ports.intents.end(key)
-        await self.ports.intents.begin(key)
 
-    async def made(self, key: str) -> None:
+    async def taken(self, item: Item) -> None:
+        """
+        The service says that the name of *item* is taken, and nothing of that name was listed.
+
+        Raises NotYet the first time: a run that was stopped may have made it a moment ago. The second time it is
+        somebody else's, such as a channel that was deleted lately, and stays pending.
+        """
+        key = f"{self.place}/{item.key}?"
+        begun = await self.ports.intents.begin(key)
+        if begun is None or self.ports.clock.now() < begun + SETTLING:
+            raise NotYet(self.ports.clock.now() + SETTLING, "looking_for_what_is_there")
         await self.ports.intents.end(key)
+        self.items[-1] = replace(item, state=State.PENDING, reason="name_taken")
+
+    @contextmanager
+    def alone(self, item: Item) -> Iterator[None]:
+        """What is refused in here ends *item*, the last one noted, and nothing else of the place."""
+        try:
+            yield
+        except IdentityClosed:
+            raise
+        except (Invalid, NotFound, Refused) as error:
+            self.items[-1] = replace(item, state=State.PENDING, reason="refused", detail=str(error))
+
+    @contextmanager
+    def looking(self, key: str) -> Iterator[None]:
+        """A plan shows as unknown what could not be read in here. A rollout ends there, and is tried again."""
+        try:
+            yield
+        except (Refused, NotFound, Transient) as error:
+            if self.apply:
+                raise
+            self.items.append(Item(key=key, state=State.UNKNOWN, reason="not_readable", detail=str(error)))
 
     async def keep(self, thing: Resource) -> None:
         self.known[thing.key] = thing

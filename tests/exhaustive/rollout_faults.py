@@ -120,9 +120,8 @@ async def walk(parts: list[str]) -> int:
                 except AssertionError as error:
                     found = [str(error)]
                 wrong += bool(found)
-                print(
-                    f"{'differs' if found else 'holds':<8} {fault:<14} {kind}", *found, sep="\n    " if found else " "
-                )
+                lines = [f"{'differs' if found else 'holds':<8} {fault:<14} {kind}", *found]
+                sys.stdout.write("\n    ".join(lines) + "\n")
     return wrong
 
 

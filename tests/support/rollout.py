@@ -1,0 +1,209 @@
+"""Rollouts through the sandbox: real wiring over real HTTP, simulated time, a database file of the test's own."""
+
+import asyncio
+import copy
+import re
+import shutil
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from config.loading import load_documents
+from config.settings import Settings
+from integration.database.units import UnitState, UnitView
+from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
+from wiring import Services, create_services
+from workflows.ports import DueUnit
+from workflows.rollout_plan import Item, PlacePlan, State
+
+VESTFOLD = ROOT / "config" / "vestfold"
+START = datetime(2026, 8, 3, 7, 0, tzinfo=UTC)
+PATIENCE = timedelta(hours=6)
+"""How long a rollout may wait for something before a test calls it stuck."""
+_ID = re.compile(
+    r"[0-9a-f-]{36}(,[0-9a-f-]{36})*|[\w.-]+,[0-9a-f-]{36},[0-9a-f-]{36}|19:[^/]+|b![\w-]+|(?<=items/)\d+|'[^']+'"
+)
+Documents = dict[str, Any]
+
+
+def vestfold() -> Documents:
+    """The programme's documents, to be changed by the test."""
+    return copy.deepcopy(load_documents(VESTFOLD))
+
+
+def kind_of(method: str, url: str) -> str:
+    """Method and path template of a call."""
+    path = unquote(urlsplit(url).path).removeprefix("/v1.0")
+    return f"{method} {_ID.sub('{}', path)}"
+
+
+class Bench:
+    """A sandbox and the services that speak to it; `restart` gives new services on the same database."""
+
+    def __init__(self, sandbox: RunningSandbox, database: Path, **settings: Any) -> None:
+        self.sandbox = sandbox
+        self.database = database
+        self._settings = settings
+        self._number = 0
+        self._services: Services | None = None
+
+    @property
+    def services(self) -> Services:
+        assert self._services is not None
+        return self._services
+
+    async def start(self) -> None:
+        """New services, as after a restart; time goes on from the sandbox's."""
+        self._number += 1
+        env = {name.removeprefix("VAREUNGE_").lower(): value for name, value in self.sandbox.env.items()}
+        given = {name: value for name, value in env.items() if name in Settings.model_fields}
+        url = f"sqlite+aiosqlite:///{self.database}"
+        settings = Settings(**{**given, "database_url": url, **self._settings})
+        self._services = create_services(settings, name=f"bench-{self._number}", log_level="CRITICAL")
+        await self.services.clock.join()
+
+    async def stop(self) -> None:
+        services, self._services = self._services, None
+        if services is not None:
+            await services.clock.leave()
+            await services.close()
+
+    async def restart(self, *, lose: Path | None = None, **settings: Any) -> None:
+        """Stop, and start again; *lose*: with this empty database instead."""
+        await self.stop()
+        self._settings |= settings
+        if lose is not None:
+            for path in self.database.parent.glob(f"{self.database.name}*"):
+                path.unlink()
+            shutil.copyfile(lose, self.database)
+        await self.start()
+
+    async def import_(self, documents: Documents) -> None:
+        await self.services.register.save(documents)
+
+    async def rollout(self, *places: str, patience: timedelta = PATIENCE) -> list[UnitView]:
+        """Order the places and run until nothing waits any more, or for longer than *patience*."""
+        services = self.services
+        keys = [f"rollout.place:{place}" for place in places]
+        async with services.clock.busy():
+            now = services.clock.now()
+            await services.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
+            while True:
+                await services.engine.run_due(keys)
+                units = [unit for unit in await services.units.list_units() if unit.key in keys]
+                waiting = [unit.due_at for unit in units if unit.state is UnitState.WAITING]
+                if not waiting or min(waiting) > now + patience:
+                    return units
+                await services.clock.sleep_until(min(waiting))
+
+    async def made(self, place: str) -> UnitView:
+        """Roll the place out; fails unless it gets done."""
+        (unit,) = await self.rollout(place)
+        assert unit.state is UnitState.DONE, unit
+        return unit
+
+    async def run_all(self, *, until: datetime) -> None:
+        """Run whatever becomes due up to then."""
+        services = self.services
+        async with services.clock.busy():
+            while True:
+                await services.engine.run_due()
+                moment = await services.units.next_moment()
+                if moment is None or moment > until:
+                    return
+                await services.clock.sleep_until(moment)
+
+    async def mailed(self) -> dict[str, int]:
+        """How many e-mails lie in each mailbox."""
+        mailboxes = (await self.sandbox.state())["exchange"]
+        counts = {
+            address: sum(mail[-1] == "mail" for mail in box.get("inbox", ())) for address, box in mailboxes.items()
+        }
+        return {address: count for address, count in counts.items() if count}
+
+    async def plan(self, place: str) -> PlacePlan:
+        async with self.services.clock.busy():
+            return await self.services.rollout.plan(place)
+
+    async def kill_at_hold(self, place: str) -> bool:
+        """Roll out until the sandbox holds a request, and end it there as a killed process does; False: none was."""
+        key = f"rollout.place:{place}"
+        running = asyncio.create_task(self.rollout(place))
+        held = False
+        while not held and not running.done():
+            await asyncio.wait([running], timeout=0.02)
+            held = bool((await self.sandbox.control("GET", "faults"))["held"])
+        for task in asyncio.all_tasks() if held else ():
+            if task is running or task.get_name() == key:
+                task.cancel()
+        await asyncio.wait([running])
+        await self.sandbox.control("POST", "faults", {"release": True})
+        return held
+
+    # --------------------------------------------------------------------------------------------------- what happened
+
+    async def calls(self) -> list[Mapping[str, Any]]:
+        """Every call to Graph since the last reset, as HAR entries."""
+        entries = (await self.sandbox.control("GET", "har"))["log"]["entries"]
+        return [entry for entry in entries if "/v1.0/" in entry["request"]["url"]]
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[list[str]]:
+        """The kinds of call made in the block, filled when it ends."""
+        kinds: list[str] = []
+        before = len(await self.calls())
+        yield kinds
+        later = (await self.calls())[before:]
+        kinds.extend(kind_of(entry["request"]["method"], entry["request"]["url"]) for entry in later)
+
+
+def writes(kinds: Sequence[str]) -> list[str]:
+    return [kind for kind in kinds if not kind.startswith("GET ")]
+
+
+def in_state(plan: PlacePlan, *states: State) -> dict[str, Item]:
+    return {item.key: item for item in plan.items if item.state in states}
+
+
+@asynccontextmanager
+async def bench(
+    database: Path, *, seed: Path | None = None, documents: Documents | None = None, **settings: Any
+) -> AsyncIterator[Bench]:
+    """A bench on a fresh sandbox, with the programme imported."""
+    async with running_sandbox(seed=seed) as sandbox:
+        with identity_of(sandbox):
+            await sandbox.control("POST", "clock", {"now": START.isoformat()})
+            made = Bench(sandbox, database, **settings)
+            await made.start()
+            try:
+                await made.import_(documents or vestfold())
+                yield made
+            finally:
+                await made.stop()
+
+
+@contextmanager
+def identity_of(sandbox: RunningSandbox) -> Iterator[None]:
+    """Where azure-identity looks for tokens."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):
+            patch.setenv(name, sandbox.env[name])
+        yield
+
+
+PLACE = "sandefjord"
+
+
+def small() -> Documents:
+    """The programme with one small place: two owners, a county lead, three guests, one work package."""
+    documents = vestfold()
+    municipality = documents[f"municipalities/{PLACE}.yaml"]
+    kept = {"kommunalsjef-sandefjord", "leder-sandefjord", "pakkeleder-sandefjord"}
+    municipality["assignments"] = [item for item in municipality["assignments"] if item["person"] in kept]
+    municipality["work_packages"] = municipality["work_packages"][:1]
+    return documents

@@ -1,0 +1,62 @@
+"""A rollout in words: what came of it, for the county lead, and how a place differs, as a tree. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+import texts
+from workflows.rollout_plan import OPEN, Item, PlacePlan, State
+
+_SAID_ELSEWHERE = frozenset({"no_usable_account"})
+"""Who has no account is told once, as a person, and not again as a member and an owner."""
+
+
+def result_text(items: Sequence[Item], *, language: str) -> str:
+    """How many things were made or changed, and what somebody must do about the rest. Names keys, never people."""
+    sentences = [texts.say("rollout.result", language, number=sum(item.to_do for item in items))]
+    return " ".join([*sentences, *_open_text(items, language=language)])
+
+
+def plan_lines(plan: PlacePlan, *, language: str) -> list[str]:
+    """The plan as a tree: its place, the kinds of things, and below each kind what is not as wanted."""
+    to_do, waiting = len(plan.to_do), sum(item.state in OPEN for item in plan.items)
+    lines = [f"{plan.place}: {to_do} to do, {waiting} waiting"]
+    by_kind: dict[str, list[Item]] = {}
+    for item in plan.items:
+        by_kind.setdefault(_kind(item), []).append(item)
+    for kind, found in by_kind.items():
+        other = [item for item in found if item.state is not State.SAME]
+        lines.append(f"  {kind}: {len(found) - len(other)} same" + (f", {len(other)} not" if other else ""))
+        lines += [f"    {_line(item)}" for item in other]
+    return [*lines, *(f"  {sentence}" for sentence in _open_text(plan.items, language=language))]
+
+
+def _open_text(items: Iterable[Item], *, language: str) -> list[str]:
+    by_reason: dict[str, dict[str, None]] = {}
+    for item in items:
+        if item.state in OPEN and item.reason not in _SAID_ELSEWHERE:
+            by_reason.setdefault(item.reason, {})[_subject(item)] = None
+    return [_reason(reason, list(subjects), language) for reason, subjects in by_reason.items()]
+
+
+def _reason(reason: str, subjects: Sequence[str], language: str) -> str:
+    key = f"rollout.reason_{reason}"
+    # Some reasons are about the place as a whole.
+    things = {"things": texts.join(subjects, language)} if "things" in texts.placeholders(key, language) else {}
+    return texts.say(key, language, **things)
+
+
+def _line(item: Item) -> str:
+    parts = [item.state.value, _subject(item)]
+    if item.old or item.new:
+        parts.append(" → ".join(f"«{text}»" if text else "–" for text in dict.fromkeys((item.old, item.new))))
+    if item.to_do:
+        parts.append(f"({item.layer})")
+    parts += [item.reason] if item.reason else []
+    return "  ".join([f"{parts[0]:<18}", *parts[1:]])
+
+
+def _kind(item: Item) -> str:
+    return item.key.partition(":")[0].partition(".")[0]
+
+
+def _subject(item: Item) -> str:
+    return item.key.partition(":")[2] or item.key
