@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from config.programme import Place, Programme
+from config.programme import Person, Place, Programme, Role
 from demo.people import Story
 from demo.play import Played, boards_with_our_meetings
+from demo.reached import who_was_reached
 
 Entry = Mapping[str, Any]
 """One exchange of a HAR, with `_app`: the identity that called."""
@@ -33,6 +34,16 @@ class Evidence:
     @property
     def programme(self) -> Programme:
         return self.played.programme
+
+    def may_get(self, person: Person) -> bool:
+        """Whether anything is sent to this person: to everybody, but in a rehearsal."""
+        return self.allowed is None or person.email.lower() in self.allowed
+
+    def is_answered(self, package: str) -> bool:
+        """Whether the story has the package's lead answer, and the lead hears of it."""
+        on = self.played.began_at.date()
+        leads = self.programme.holders(Role.WORK_PACKAGE_LEAD, on=on, work_package=package)
+        return self.story.part(package).how != "never" and any(map(self.may_get, leads))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +71,7 @@ def check_all(evidence: Evidence) -> list[Check]:
         the_door_calls_no_graph(evidence),
         nothing_was_deleted(evidence),
         no_limit_was_crossed(evidence),
+        *([] if evidence.allowed is None else [nobody_else_was_reached(evidence)]),
     ]
 
 
@@ -93,7 +105,7 @@ def guests_are_in(evidence: Evidence) -> Check:
     missing, guests = [], 0
     for place in programme.places:
         group = groups.get(place.unique_name, {"members": (), "owners": ()})
-        people = programme.place_people(place, on)
+        people = [person for person in programme.place_people(place, on) if evidence.may_get(person)]
         guests += sum(programme.is_guest(person) for person in people)
         missing += [person.key for person in people if person.email not in group["members"]]
         missing += [
@@ -137,8 +149,7 @@ def requests_went_as_told(evidence: Evidence) -> Check:
     wrong = []
     requests = evidence.played.ledger.requests
     for where, state in requests.items():
-        never = evidence.story.part(where.rpartition("/")[2]).how == "never"
-        if state == ("answered" if never else "missing"):
+        if state == ("missing" if evidence.is_answered(where.rpartition("/")[2]) else "answered"):
             wrong.append(f"{where}: {state}")
     missing = sum(state == "missing" for state in requests.values())
     lifted = any(part.question for part in evidence.story.packages.values())
@@ -152,7 +163,10 @@ def requests_went_as_told(evidence: Evidence) -> Check:
 def every_surface_was_used(evidence: Evidence) -> Check:
     """Some answered by card, some by form, and messages left as cards and as mail."""
     ledger = evidence.played.ledger
-    held = {"card", "form"} <= set(ledger.surfaces) and {"personal", "email"} <= set(ledger.sent)
+    # In a rehearsal few are reached, and they need not be reached in every way.
+    held = bool(evidence.allowed) or (
+        {"card", "form"} <= set(ledger.surfaces) and {"personal", "email"} <= set(ledger.sent)
+    )
     found = ", ".join(f"{count} by {surface}" for surface, count in sorted(ledger.surfaces.items()))
     return Check(what="some answered by card, some by the form", held=held, found=found)
 
@@ -242,6 +256,19 @@ def no_limit_was_crossed(evidence: Evidence) -> Check:
         held=not told,
         found=", ".join(f"{count}x {line}" for line, count in told.most_common(5))
         or f"{len(evidence.traffic)} requests",
+    )
+
+
+def nobody_else_was_reached(evidence: Evidence) -> Check:
+    """In a rehearsal nothing goes to anybody who is not on the allow-list, on any surface."""
+    allowed = evidence.allowed or frozenset()
+    reached = who_was_reached([*evidence.traffic, *evidence.repeated])
+    others = dict.fromkeys(f"{item.who} by {item.by}" for item in reached if item.who not in allowed)
+    people = {item.who for item in reached} & allowed
+    return Check(
+        what="a rehearsal reached nobody else",
+        held=not others,
+        found=", ".join(list(others)[:5]) or f"{len(people)} of {len(allowed)} on the allow-list were reached",
     )
 
 

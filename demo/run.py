@@ -91,7 +91,15 @@ async def perform(stage: Stage, story: Story, say: Callable[[datetime, str], Non
         raise StageError(f"the second rollout ended with {code}: {printed}")
     whole = await traffic(stage)
     state = await stage.control("GET", "state", params={"canonical": "1"})
-    return Evidence(played=played, story=story, state=state, traffic=first, repeated=whole[len(first) :], feed=feed)
+    return Evidence(
+        played=played,
+        story=story,
+        state=state,
+        traffic=first,
+        repeated=whole[len(first) :],
+        feed=feed,
+        allowed=stage.allowed,
+    )
 
 
 async def _stay(console: Console, stage: Stage) -> None:

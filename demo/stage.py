@@ -41,6 +41,12 @@ class Stage:
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the service starts or ends, so that nobody ends it halfway."""
 
+    @property
+    def allowed(self) -> frozenset[str] | None:
+        """Who may be reached in a rehearsal; None when this is none."""
+        named = self.environment.get("VAREUNGE_ALLOWED_RECIPIENTS")
+        return None if named is None else frozenset(filter(None, (item.strip().lower() for item in named.split(","))))
+
     async def start_service(self) -> None:
         """Start the service and wait until it answers."""
         async with self._changing:

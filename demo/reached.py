@@ -1,0 +1,168 @@
+"""Who was reached: read from the recorded traffic alone, whatever the service says of itself."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+ADDRESS = re.compile(r"[^@\s<>'\"/]+@[^@\s<>'\"/]+\.[A-Za-z]{2,}")
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+SENDERS = re.compile(r"^/v1\.0/users/([^/]+)/(?:events|calendar|messages|sendMail)\b", re.IGNORECASE)
+USER = re.compile(r"/users/([^/]+@[^/]+)", re.IGNORECASE)
+SEND = re.compile(r"/messages/([^/]+)/send$", re.IGNORECASE)
+CONVERSATIONS = "/connector/v3/conversations"
+CONVERSATION = re.compile(r"^/connector/v3/conversations/([^/]+)")
+READING_COPY = re.compile(r"^/v1\.0/(?:sites|drives)/|^/_storage")
+"""What is written to a site reaches nobody by itself."""
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Somebody, as an e-mail address or as what could not be told, and the request that reached them."""
+
+    who: str
+    by: str
+
+
+@dataclass
+class _Known:
+    """What the traffic tells about ids."""
+
+    people: dict[str, str] = field(default_factory=dict)
+    """Object id, or the id of a member of a chat, in lower case → e-mail address."""
+    chats: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Personal conversation → the ids of those in it."""
+    drafts: set[str] = field(default_factory=set)
+    senders: set[str] = field(default_factory=set)
+    """Our own mailboxes: they stand in the address of what they send."""
+
+
+def who_was_reached(traffic: Sequence[Entry]) -> list[Reached]:
+    """
+    Everybody that a write to Graph or the connector names, as address or by object id, and every post to a channel.
+
+    Attendees, invitations, members and owners, installations, conversations, posts and mails are all such writes. What
+    cannot be resolved counts as somebody: nothing is reached unseen.
+    """
+    known = _read(traffic)
+    found: dict[Reached, None] = {}
+    for entry in traffic:
+        for method, path, body in _requests(entry):
+            line = f"{method} {path}"
+            for who in _reached_by(known, path, body):
+                found.setdefault(Reached(who, line))
+    return [reached for reached in found if reached.who not in known.senders]
+
+
+def _reached_by(known: _Known, path: str, body: Any) -> Iterator[str]:
+    if READING_COPY.search(path):
+        return
+    if (sent := SEND.search(path)) and sent[1] not in known.drafts:
+        yield f"the unknown mail {sent[1]}"
+    if conversation := CONVERSATION.match(path):
+        if conversation[1] not in known.chats:
+            yield f"the conversation {conversation[1]}"
+        yield from (known.people.get(who, who) for who in known.chats.get(conversation[1], ()))
+    else:
+        yield from _named(known, path, body)
+        yield from _spoken_to(known, body) if path == CONVERSATIONS else ()
+
+
+def _named(known: _Known, path: str, body: Any) -> Iterator[str]:
+    """Whom an address or a body names, by object id or by a value that is an address."""
+    if user := USER.search(path):
+        yield user[1].lower()
+    for text in (path, *_leaves(body)):
+        yield from (known.people[id_.lower()] for id_ in ID.findall(text) if id_.lower() in known.people)
+        if ADDRESS.fullmatch(text):
+            yield text.lower()
+
+
+def _spoken_to(known: _Known, body: Any) -> Iterator[str]:
+    """Whom a new conversation is with, where `_named` does not know them."""
+    members = [str(member.get("id", "")).lower() for member in body.get("members") or ()]
+    yield from (who for who in members if who not in known.people)
+    if "channel" in (body.get("channelData") or {}):
+        yield f"the channel {body['channelData']['channel'].get('id')}"
+
+
+def _read(traffic: Sequence[Entry]) -> _Known:
+    known = _Known()
+    for entry in traffic:
+        answer = _json(entry["response"].get("content", {}).get("text"))
+        for thing in _objects(answer):
+            _learn_person(known, thing)
+        asked = _json((entry["request"].get("postData") or {}).get("text"))
+        path = unquote(urlsplit(entry["request"]["url"]).path)
+        if entry["_app"] == "teams":
+            # What Teams tells the bot names people by both of their ids.
+            sender, chat = asked.get("from", {}), asked.get("conversation", {})
+            if address := known.people.get(str(sender.get("aadObjectId")).lower()):
+                known.people[str(sender["id"]).lower()] = address
+            if chat.get("conversationType") == "personal" and "aadObjectId" in sender:
+                known.chats.setdefault(str(chat["id"]), frozenset({str(sender["aadObjectId"]).lower()}))
+        elif sender_of := SENDERS.match(path):
+            known.senders.add(sender_of[1].lower())
+            known.drafts |= {str(answer["id"])} if path.endswith("/messages") and "id" in answer else set()
+        elif path == CONVERSATIONS and "id" in answer:
+            members = frozenset(str(member["id"]).lower() for member in asked.get("members") or ())
+            if members and not asked.get("isGroup"):
+                known.chats[str(answer["id"])] = members
+    return known
+
+
+def _learn_person(known: _Known, thing: Mapping[str, Any]) -> None:
+    invited = thing.get("invitedUser")
+    if isinstance(invited, Mapping) and "invitedUserEmailAddress" in thing:
+        known.people[str(invited["id"]).lower()] = str(thing["invitedUserEmailAddress"]).lower()
+    address = thing.get("mail") or thing.get("userPrincipalName")
+    if isinstance(address, str) and "mailNickname" not in thing and ID.fullmatch(str(thing.get("id"))):
+        known.people.setdefault(str(thing["id"]).lower(), address.lower())
+
+
+def _requests(entry: Entry) -> Iterator[tuple[str, str, Any]]:
+    """The writes in an exchange: itself, or the parts of a batch."""
+    method, path = entry["request"]["method"], unquote(urlsplit(entry["request"]["url"]).path)
+    if entry["_app"] == "teams" or method == "GET":
+        return
+    body = _json((entry["request"].get("postData") or {}).get("text"))
+    if path.endswith("/$batch"):
+        for part in body.get("requests") or ():
+            if part["method"] != "GET":
+                yield part["method"], "/v1.0" + unquote(urlsplit(part["url"]).path), part.get("body") or {}
+    else:
+        yield method, path, body
+
+
+def _json(text: object) -> Any:
+    """What a body says; an empty object when it is not JSON."""
+    try:
+        read = json.loads(text) if isinstance(text, str) else {}
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for item in value.values():
+            yield from _objects(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _objects(item)
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
