@@ -37,6 +37,7 @@ def routes(sandbox: "Sandbox") -> list[BaseRoute]:
         Route("/_sandbox/reset", calls.reset, methods=["POST"]),
         Route("/_sandbox/apps/{client_id}", _checked(calls.app), methods=["POST"]),
         Route("/_sandbox/bot", _checked(calls.bot), methods=["PUT"]),
+        Route("/_sandbox/mishaps", _checked(calls.mishaps), methods=["GET", "POST"]),
         Route("/_sandbox/faults", calls.faults, methods=["GET"]),
         Route("/_sandbox/faults", _checked(calls.set_faults), methods=["POST"]),
         *clock_routes(sandbox.clock),
@@ -150,6 +151,12 @@ class _Control:
     async def bot(self, request: Request) -> Response:
         self.sandbox.tenant.bot_endpoint = str((await request.json())["endpoint"])
         return JSONResponse({"endpoint": self.sandbox.tenant.bot_endpoint})
+
+    async def mishaps(self, request: Request) -> Response:
+        mishaps = self.sandbox.tenant.mishaps
+        if request.method == "POST":
+            mishaps.order(await request.json())
+        return JSONResponse(mishaps.ordered)
 
     async def faults(self, request: Request) -> Response:
         return JSONResponse(self.sandbox.faults.status())

@@ -68,6 +68,10 @@ class Directory:
         self.tenant = tenant
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
+        self._users_by_name: dict[str, User] = {}
+        """By mail address and by principal name, in lower case."""
+        self._groups_by_name: dict[tuple[str, str], Group] = {}
+        """By ("unique" or "nickname", the name in lower case)."""
         self.deleted: list[str] = []
         """Natural keys of directory objects that were deleted (`user:…`, `group:…`)."""
 
@@ -81,16 +85,38 @@ class Directory:
             created_at=LONG_AGO,
             found_at=LONG_AGO,
         )
-        self.users[user.id] = user
+        self.add_user(user)
         return user
+
+    def add_user(self, user: User) -> None:
+        self.users[user.id] = user
+        self._users_by_name |= {user.mail.lower(): user, user.upn.lower(): user}
+
+    def remove_user(self, user: User) -> None:
+        del self.users[user.id]
+        for name in {user.mail.lower(), user.upn.lower()}:
+            del self._users_by_name[name]
+
+    def add_group(self, group: Group) -> None:
+        self.groups[group.id] = group
+        self._groups_by_name["nickname", group.mail_nickname.lower()] = group
+        if group.unique_name:
+            self._groups_by_name["unique", group.unique_name.lower()] = group
+
+    def rename(self, group: Group, nickname: str) -> None:
+        """Give it another nickname, which nobody else has."""
+        del self._groups_by_name["nickname", group.mail_nickname.lower()]
+        group.mail_nickname = nickname
+        self._groups_by_name["nickname", nickname.lower()] = group
 
     def find_user(self, key: str) -> User | None:
         """By object id, or user principal name, known to references or not."""
-        found = self.users.get(key) or self.users.get(key.lower())
-        return found or next((user for user in self.users.values() if user.upn.lower() == key.lower()), None)
+        found = self.users.get(key) or self.users.get(key.lower()) or self._users_by_name.get(key.lower())
+        return found if found and key.lower() in (found.id, found.upn.lower()) else None
 
     def user_by_mail(self, email: str) -> User | None:
-        return next((user for user in self.users.values() if user.mail.lower() == email.lower()), None)
+        found = self._users_by_name.get(email.lower())
+        return found if found and found.mail.lower() == email.lower() else None
 
     def get_user(self, key: str) -> User:
         """A user as Graph finds one: a guest who was just invited is not there yet."""
@@ -106,9 +132,10 @@ class Directory:
         return group
 
     def group_by_unique_name(self, name: str) -> Group | None:
-        return next(
-            (group for group in self.groups.values() if (group.unique_name or "").lower() == name.lower()), None
-        )
+        return self._groups_by_name.get(("unique", name.lower()))
+
+    def group_by_nickname(self, nickname: str) -> Group | None:
+        return self._groups_by_name.get(("nickname", nickname.lower()))
 
     def canonical(self) -> Any:
         return {

@@ -13,7 +13,7 @@ import sandbox.graph  # noqa: F401  registers the operations
 from sandbox.identity import Identity, caller
 from sandbox.permissions import allow
 from sandbox.routing import STORAGE, Call, GraphError, Headers, Query, Reply, find_operation
-from sandbox.throttling import Refusal
+from sandbox.throttling import Refusal, asked
 
 if TYPE_CHECKING:
     from sandbox.tenant import Tenant
@@ -91,13 +91,14 @@ def answer_as(tenant: "Tenant", app: Identity, request: GraphRequest) -> Reply:
         raw=request.raw,
         base_url=request.base_url,
     )
-    refusal = tenant.throttle.draw(operation.limits, app=app.client_id, args=args, now=call.now)
+    limits = asked(operation.limits, call.query)
+    refusal = tenant.throttle.draw(limits, app=app.client_id, args=args, now=call.now)
     if refusal:
         raise throttled(tenant, app, refusal)
     call.allowed_by = allow(operation, call)
     call.body = _body(request)
     reply = operation.handler(call)
-    reply.headers |= tenant.throttle.headers(operation.limits, app=app.client_id, args=args, now=call.now)
+    reply.headers |= tenant.throttle.headers(limits, app=app.client_id, args=args, now=call.now)
     if request.method == "GET" and "select" in call.query:
         reply.body = _selected(reply.body, call)
     if request.method == "GET" and isinstance(reply.body, dict):
@@ -123,12 +124,16 @@ def error_reply(error: GraphError, now: datetime, request_id: str, client_reques
 def throttled(tenant: "Tenant", app: Identity, refusal: Refusal) -> GraphError:
     """429 with the headers of the service behind."""
     bucket = refusal.bucket
-    headers = {"Retry-After": str(max(1, math.ceil(refusal.retry_after)))}
+    # With decimals, as the reference page shows it; SharePoint and Exchange write whole seconds.
+    exact = f"{max(0.001, math.ceil(refusal.retry_after * 1000) / 1000):.3f}".rstrip("0").rstrip(".")
+    whole = bucket.area in ("sharepoint", "mailbox")
+    headers = {"Retry-After": str(max(1, math.ceil(refusal.retry_after))) if whole else exact}
     if bucket.area == "directory":
         headers["x-ms-throttle-scope"] = f"Tenant_Application/ReadWrite/{app.client_id}/{tenant.id}"
         headers["x-ms-throttle-information"] = "CPULimitExceeded"
+        headers["x-ms-throttle-limit-percentage"] = "1.0"
     if bucket.area == "sharepoint":
-        headers |= {"RateLimit-Limit": str(int(bucket.amount)), "RateLimit-Remaining": "0"}
+        headers |= {"RateLimit-Limit": str(int(tenant.throttle.amount(bucket))), "RateLimit-Remaining": "0"}
         headers["RateLimit-Reset"] = headers["Retry-After"]
         return GraphError(429, "activityLimitReached", "The app or user has been throttled.", headers=headers)
     if bucket.area == "mailbox":

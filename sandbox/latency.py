@@ -1,27 +1,55 @@
 """How long Microsoft 365 takes until what was written is seen, in time of the sandbox clock."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+
+ZERO = timedelta(0)
+TAIL = 0.05
+"""The share of things that take longer than usual."""
+
+
+@dataclass(frozen=True)
+class Lag:
+    """
+    Between *least* and *most*, and for one in twenty up to *worst*.
+
+    How long it is for one thing depends on its natural key alone, so that two runs of a story take equally long.
+    """
+
+    least: timedelta
+    most: timedelta
+    worst: timedelta
+
+    def of(self, key: str) -> timedelta:
+        share = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") / 2**32
+        if share >= 1 - TAIL:
+            return self.most + (share - 1 + TAIL) / TAIL * (self.worst - self.most)
+        return self.least + share / (1 - TAIL) * (self.most - self.least)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """The lags of one mode. Figures of REAL are from reference pages and reports; FAST keeps their order."""
+    """The lags of one mode. docs/sandbox.md says where the figures of REAL are from; FAST keeps their order."""
 
-    guest_found: timedelta
+    guest_found: Lag
     """From an invitation until lists, filters and references know the guest."""
-    group_ready: timedelta
+    group_ready: Lag
     """From a group's creation until members can be added and a team be made of it."""
-    team_ready: timedelta
+    team_ready: Lag
     """How long the operation takes that makes a team."""
     team_sync: timedelta
     """From a change in the group until the team's roster shows it."""
-    site_ready: timedelta
+    owner_sync: timedelta
+    """The same for who owns it."""
+    site_ready: Lag
     """From a group's creation until its site and drive are there."""
     folder_ready: timedelta
     """From a standard channel's creation until its files folder is there."""
-    private_site_ready: timedelta
+    channel_site_ready: Lag
     """From a private channel's creation until its own site is there."""
+    repair_after: timedelta
+    """How old a site that got stuck must be before asking for a files folder brings it on its way again."""
     chat_ready: timedelta
     """From a personal installation until its chat can be read."""
     delivery: timedelta
@@ -30,13 +58,56 @@ class Latency:
     """From any other write until lists and filters show it."""
 
 
-def _latency(*seconds: float) -> Latency:
-    names = list(Latency.__dataclass_fields__)
-    return Latency(**{name: timedelta(seconds=value) for name, value in zip(names, seconds, strict=True)})
+def _lag(least: float, most: float | None = None, worst: float | None = None) -> Lag:
+    most = least if most is None else most
+    return Lag(*(timedelta(seconds=value) for value in (least, most, most if worst is None else worst)))
 
 
-NONE = _latency(*[0] * 10)
-FAST = _latency(2, 3, 5, 30, 5, 1, 10, 1, 1, 0)
-REAL = _latency(40, 60, 90, 86_400, 240, 60, 300, 10, 20, 2)
+def _seconds(value: float) -> timedelta:
+    return timedelta(seconds=value)
+
+
+NONE = Latency(
+    guest_found=_lag(0),
+    group_ready=_lag(0),
+    team_ready=_lag(0),
+    team_sync=ZERO,
+    owner_sync=ZERO,
+    site_ready=_lag(0),
+    folder_ready=ZERO,
+    channel_site_ready=_lag(0),
+    repair_after=ZERO,
+    chat_ready=ZERO,
+    delivery=ZERO,
+    found=ZERO,
+)
+FAST = Latency(
+    guest_found=_lag(2),
+    group_ready=_lag(3),
+    team_ready=_lag(5),
+    team_sync=_seconds(30),
+    owner_sync=_seconds(10),
+    site_ready=_lag(5),
+    folder_ready=_seconds(1),
+    channel_site_ready=_lag(10),
+    repair_after=_seconds(10),
+    chat_ready=_seconds(1),
+    delivery=_seconds(1),
+    found=ZERO,
+)
+REAL = Latency(
+    guest_found=_lag(10, 120, 300),
+    group_ready=_lag(10, 40, 900),
+    team_ready=_lag(40, 180, 900),
+    team_sync=timedelta(hours=24),
+    owner_sync=timedelta(hours=2),
+    site_ready=_lag(300, 900, 3600),
+    folder_ready=_seconds(60),
+    channel_site_ready=_lag(200, 300, 900),
+    repair_after=_seconds(300),
+    chat_ready=_seconds(10),
+    delivery=_seconds(2),
+    found=_seconds(20),
+)
 
 MODES = {"none": NONE, "fast": FAST, "real": REAL}

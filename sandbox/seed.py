@@ -43,6 +43,8 @@ class Seed:
     bot_endpoint: str
     blocked_domains: frozenset[str]
     b2b_enabled: bool
+    licences: int
+    """How many the tenant has: SharePoint's limits grow with them."""
     manifest: Mapping[str, Any]
 
 
@@ -85,6 +87,7 @@ def read_seed(folder: Path | None = None, *, permissions: Path | None = None, ma
         bot_endpoint=settings["bot"]["endpoint"],
         blocked_domains=frozenset(settings["b2b"].get("blocked_domains", ())),
         b2b_enabled=settings["b2b"].get("enabled", True),
+        licences=settings["licences"],
         manifest=_manifest(manifest or ROOT / "teams_app" / "manifest.json", settings["identities"])
         or settings["teams_app"],
     )

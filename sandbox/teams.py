@@ -1,7 +1,7 @@
 """Teams: teams, channels, tabs and what is installed where."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.directory import Group, User
@@ -27,7 +27,7 @@ class Channel:
     description: str | None = None
     kind: str = "standard"
     members: dict[str, list[str]] = field(default_factory=dict)
-    """Of a private channel: user id → roles."""
+    """Of a private or shared channel: user id → roles."""
     tabs: dict[str, Tab] = field(default_factory=dict)
 
 
@@ -42,7 +42,10 @@ class Installation:
 
 @dataclass(kw_only=True, eq=False)
 class TeamOperation:
+    """Of a team, or of one that was not made."""
+
     id: str
+    team_id: str
     kind: str
     created_at: datetime
     ready_at: datetime
@@ -55,7 +58,6 @@ class Team:
     id: str
     created_at: datetime
     ready_at: datetime
-    operations: dict[str, TeamOperation] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     installations: dict[str, Installation] = field(default_factory=dict)
     direct: set[str] = field(default_factory=set)
@@ -68,6 +70,7 @@ class Teams:
     def __init__(self, tenant: "Tenant") -> None:
         self.tenant = tenant
         self.teams: dict[str, Team] = {}
+        self.operations: dict[str, TeamOperation] = {}
         self.personal: dict[str, dict[str, Installation]] = {}
 
     def find_team(self, team_id: str) -> Team | None:
@@ -83,20 +86,43 @@ class Teams:
 
     def get_channel(self, team_id: str, channel_id: str) -> Channel:
         channel = self.get_team(team_id).channels.get(channel_id)
-        if channel is None:
+        if channel is None or (channel.kind == "shared" and channel.created_at > self.tenant.clock.now()):
             raise GraphError(404, "NotFound", f"Channel {channel_id} was not found in the team.")
         return channel
 
+    def new_operation(
+        self, team_id: str, kind: str, *, ready_at: datetime, error: dict[str, str] | None = None
+    ) -> TeamOperation:
+        """Something that takes until *ready_at*, and fails then if there is an *error*."""
+        made = TeamOperation(
+            id=self.tenant.new_id("operation"),
+            team_id=team_id,
+            kind=kind,
+            created_at=self.tenant.clock.now(),
+            ready_at=ready_at,
+            error=error,
+        )
+        self.operations[made.id] = made
+        return made
+
     def roster(self, team: Team) -> list[tuple[User, list[str]]]:
         """Who the team shows, with their roles: changes in the group come only after a sync."""
-        group, directory, now = self.group(team), self.tenant.directory, self.tenant.clock.now()
-
-        def seen(user_id: str, since: datetime) -> bool:
-            return user_id in team.direct or since <= team.created_at or since + self.tenant.latency.team_sync <= now
-
+        group, users = self.group(team), self.tenant.directory.users
         since = {**group.owners, **group.members}
-        shown = [directory.users[key] for key, moment in since.items() if key in directory.users and seen(key, moment)]
-        return [(user, self._roles(group, user)) for user in shown]
+        shown = [users[key] for key in since if key in users and self.shows(team, key)]
+        return [(user, self._roles(team, group, user)) for user in shown]
+
+    def shows(self, team: Team, user_id: str) -> bool:
+        """Whether the team's roster has somebody by now."""
+        group, latency = self.group(team), self.tenant.latency
+        member = group.members.get(user_id)
+        if member is not None and self._synced(team, user_id, member, latency.team_sync):
+            return True
+        owner = group.owners.get(user_id)
+        return owner is not None and self._synced(team, user_id, owner, latency.owner_sync)
+
+    def _synced(self, team: Team, user_id: str, since: datetime, lag: timedelta) -> bool:
+        return user_id in team.direct or since <= team.created_at or since + lag <= self.tenant.clock.now()
 
     def group(self, team: Team) -> Group:
         return self.tenant.directory.get_group(team.id)
@@ -143,8 +169,9 @@ class Teams:
             },
         }
 
-    @staticmethod
-    def _roles(group: Group, user: User) -> list[str]:
+    def _roles(self, team: Team, group: Group, user: User) -> list[str]:
         if user.guest:
             return ["guest"]
-        return ["owner"] if user.id in group.owners else []
+        since = group.owners.get(user.id)
+        owns = since is not None and self._synced(team, user.id, since, self.tenant.latency.owner_sync)
+        return ["owner"] if owns else []

@@ -12,6 +12,7 @@ from sandbox.exchange import Exchange
 from sandbox.har import Traffic
 from sandbox.identity import Identity, Issuer
 from sandbox.latency import Latency
+from sandbox.mishaps import Mishaps
 from sandbox.seed import Seed
 from sandbox.sharepoint import SharePoint
 from sandbox.teams import Teams
@@ -39,7 +40,8 @@ class Tenant:
         """Where the sandbox is reached; known from the first request on."""
         self.id = seed.tenant_id
         self.bot_endpoint = seed.bot_endpoint
-        self.throttle = Throttle()
+        self.throttle = Throttle(seed.licences)
+        self.mishaps = Mishaps()
         self.names: dict[str, str] = {}
         self.on_install: list[InstallHook] = []
         self.on_remove: list[InstallHook] = []

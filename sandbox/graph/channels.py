@@ -42,7 +42,10 @@ CREATE_TABS = (
 LONGEST_NAME = 50
 PRIVATE_MEMBERS = 200
 _FORBIDDEN = re.compile(r"[~#%&*{}+/\\:<>?|'\"]|^[_.]|\.$")
-_KNOWN = frozenset({"@odata.type", "displayName", "description", "membershipType", "members", "isFavoriteByDefault"})
+_KNOWN = frozenset(
+    {"@odata.type", "displayName", "description", "membershipType", "members", "isFavoriteByDefault"}
+    | {"sharedWithTeams"}
+)
 
 
 def channel_json(call: Call, team: Team, channel: Channel) -> dict[str, Any]:
@@ -98,7 +101,10 @@ def list_channels(call: Call) -> Reply:
     """Private ones too: the caller is an app."""
     team = call.tenant.teams.get_team(call.args["team"])
     wanted = filter_of(call)
-    channels = [channel_json(call, team, channel) for channel in team.channels.values()]
+    there = [
+        channel for channel in team.channels.values() if channel.kind != "shared" or channel.created_at <= call.now
+    ]
+    channels = [channel_json(call, team, channel) for channel in there]
     return collection(call, [each for each in channels if wanted is None or wanted.matches(each)])
 
 
@@ -136,16 +142,30 @@ def get_primary_channel(call: Call) -> Reply:
     limits=(CHANNEL_CREATE(), TEAM()),
 )
 def create_channel(call: Call) -> Reply:
-    """Standard or private. A taken name is 400."""
+    """Standard or private: 201. Shared: 202, and an operation. A taken name is 400."""
     team, body = call.tenant.teams.get_team(call.args["team"]), call.json()
     name, kind = _checked(body)
     if any(channel.name.lower() == name.lower() for channel in team.channels.values()):
         message = "Channel name already existed, please use other name."
         extra = {"innerError": {"code": "NameAlreadyExists", "message": message}}
         raise GraphError(400, "BadRequest", message, extra=extra)
+    if kind == "shared":
+        return _share(call, team, name, body)
     members = _private_members(call, team, body.get("members")) if kind == "private" else {}
     channel = new_channel(call, team, name=name, description=body.get("description"), kind=kind, members=members)
     return Reply(201, {"@odata.context": call.url("$metadata"), **channel_json(call, team, channel)})
+
+
+def _share(call: Call, team: Team, name: str, body: dict[str, Any]) -> Reply:
+    """A channel that other teams can be let into. It has one owner at first, and never guests."""
+    if len(body.get("members") or ()) != 1:
+        raise GraphError(400, "BadRequest", "A shared channel is made with exactly one owner.")
+    members = _private_members(call, team, body["members"])
+    ready_at = call.now + call.tenant.latency.team_ready.of(f"{team.id}/{name}")
+    channel = new_channel(call, team, name=name, description=body.get("description"), kind="shared", members=members)
+    channel.created_at = ready_at
+    made = call.tenant.teams.new_operation(team.id, "createChannel", ready_at=ready_at)
+    return Reply(202, None, {"Content-Location": f"/teams/{team.id}/operations/{made.id}"})
 
 
 def _checked(body: dict[str, Any]) -> tuple[str, str]:
@@ -153,17 +173,18 @@ def _checked(body: dict[str, Any]) -> tuple[str, str]:
     if unknown:
         raise GraphError(400, "BadRequest", f"Invalid property '{unknown[0]}' on type 'microsoft.graph.channel'.")
     name, kind = body.get("displayName"), body.get("membershipType", "standard")
-    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME or _FORBIDDEN.search(name):
-        raise GraphError(400, "BadRequest", f"Channel name is invalid: {name!r}.")
-    if kind == "shared":
-        if len(body.get("members") or ()) != 1:
-            raise GraphError(400, "BadRequest", "A shared channel is made with exactly one owner.")
-        raise GraphError(501, "notImplemented", "The sandbox does not play shared channels: they hold no guests.")
-    if kind not in ("standard", "private"):
+    check_name(name)
+    if kind not in ("standard", "private", "shared"):
         raise GraphError(400, "BadRequest", f"Invalid membershipType '{kind}'.")
     if kind == "standard" and body.get("members"):
         raise GraphError(400, "BadRequest", "Members can be given for private and shared channels only.")
-    return name, kind
+    return str(name), kind
+
+
+def check_name(name: Any) -> None:
+    """400 for what cannot be a channel's name."""
+    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME or _FORBIDDEN.search(name):
+        raise GraphError(400, "BadRequest", f"Channel name is invalid: {name!r}.")
 
 
 def _private_members(call: Call, team: Team, given: Any) -> dict[str, list[str]]:

@@ -140,7 +140,7 @@ def _by_unique_name(call: Call) -> Group:
 @operation("POST", "/groups", permissions=CREATE_GROUPS, limits=(DIRECTORY_WRITES(),))
 def create_group(call: Call) -> Reply:
     """Nothing makes a repeat harmless but `uniqueName`."""
-    group = _new_group(call, call.json())
+    group = new_group(call, call.json())
     return Reply(201, {"@odata.context": call.url("$metadata#groups/$entity"), **group_json(call, group)})
 
 
@@ -161,7 +161,7 @@ def upsert_group(call: Call) -> Reply:
         raise missing(call.args["name"])
     if body.get("uniqueName", call.args["name"]) != call.args["name"]:
         raise _bad("uniqueName", "The uniqueName in the body differs from the one in the address.")
-    group = _new_group(call, {**body, "uniqueName": call.args["name"]})
+    group = new_group(call, {**body, "uniqueName": call.args["name"]})
     return Reply(201, {"@odata.context": call.url("$metadata#groups/$entity"), **group_json(call, group)})
 
 
@@ -172,7 +172,8 @@ def update_group(call: Call) -> Reply:
     return Reply(204)
 
 
-def _new_group(call: Call, body: dict[str, Any]) -> Group:
+def new_group(call: Call, body: dict[str, Any]) -> Group:
+    """A group as a request describes it; 400 when it is not in order."""
     _check(body)
     for needed in ("displayName", "mailEnabled", "mailNickname", "securityEnabled"):
         if needed not in body:
@@ -199,11 +200,11 @@ def _new_group(call: Call, body: dict[str, Any]) -> Group:
         classification=body.get("classification"),
         behaviors=list(body.get("resourceBehaviorOptions", ())),
         created_at=call.now,
-        ready_at=call.now + call.tenant.latency.group_ready,
+        ready_at=call.now + call.tenant.latency.group_ready.of(name or body["mailNickname"]),
         owners={user.id: call.now for user in owners},
         members={user.id: call.now for user in members},
     )
-    directory.groups[group.id] = group
+    directory.add_group(group)
     return group
 
 
@@ -214,6 +215,7 @@ def _update(call: Call, group: Group, body: dict[str, Any]) -> None:
         raise _bad(fixed[0], f"Property '{fixed[0]}' is read-only and cannot be set.")
     if "owners@odata.bind" in body:
         raise _bad("owners", "Owners are added one by one with POST /groups/{id}/owners/$ref.")
+    directory = call.tenant.directory
     nickname = body.get("mailNickname", group.mail_nickname)
     if nickname != group.mail_nickname:
         _check_nickname(call, nickname)
@@ -222,7 +224,7 @@ def _update(call: Call, group: Group, body: dict[str, Any]) -> None:
         raise GraphError(400, "Request_BadRequest", f"A request may bind at most {RELATIONS} relations.")
     if any(user.id in group.members for user in added):
         raise _already("members")
-    group.mail_nickname = nickname
+    directory.rename(group, nickname)
     group.name = body.get("displayName", group.name)
     group.description = body.get("description", group.description)
     group.visibility = body.get("visibility", group.visibility)
@@ -250,7 +252,7 @@ def _check_nickname(call: Call, nickname: str) -> None:
     if not _NICKNAME.fullmatch(nickname):
         message = "Invalid value specified for property 'mailNickname' of resource 'Group'."
         raise _bad("mailNickname", message)
-    if any(group.mail_nickname.lower() == nickname.lower() for group in call.tenant.directory.groups.values()):
+    if call.tenant.directory.group_by_nickname(nickname):
         raise _conflict("mailNickname")
 
 
@@ -314,7 +316,7 @@ def delete_member_object(call: Call) -> Reply:
     """Without /$ref the real service deletes the directory object. So does this one, and it remembers."""
     directory = call.tenant.directory
     user = directory.get_user(call.args["member"])
-    del directory.users[user.id]
+    directory.remove_user(user)
     for group in directory.groups.values():
         group.members.pop(user.id, None)
         group.owners.pop(user.id, None)

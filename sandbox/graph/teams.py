@@ -1,97 +1,15 @@
 """Teams and their members."""
 
-import base64
 from typing import Any
-from urllib.parse import quote
 
 from sandbox.directory import User
-from sandbox.graph.channels import new_channel
+from sandbox.graph.reading import MEMBER, READ_TEAM, member_json, team_json
 from sandbox.routing import Call, GraphError, Reply, bound_id, collection, operation
-from sandbox.teams import Team, TeamOperation
-from sandbox.throttling import MEMBERS_BULK, TEAM, TEAM_CREATE, TEAM_MEMBERS, TEAMS, TEAMS_READS
+from sandbox.teams import Team
+from sandbox.throttling import MEMBERS_BULK, TEAM, TEAM_MEMBERS, TEAMS, TEAMS_READS
 
-CREATE_TEAM = ("Team.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All")
-READ_TEAM = (
-    "Team.ReadBasic.All",
-    "TeamSettings.Read.All",
-    "TeamSettings.ReadWrite.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-)
 WRITE_MEMBERS = ("TeamMember.ReadWriteNonOwnerRole.All", "TeamMember.ReadWrite.All")
 BULK = 200
-GENERAL = "General"
-MEMBER = "#microsoft.graph.aadUserConversationMember"
-
-
-@operation("POST", "/teams", permissions=CREATE_TEAM, limits=(TEAM_CREATE(),))
-def create_team(call: Call) -> Reply:
-    """Make a team of a group. Takes a while: 202 and an operation. A group that has one already: 409."""
-    body = call.json()
-    if "group@odata.bind" not in body:
-        raise GraphError(501, "notImplemented", "The sandbox plays POST /teams only with group@odata.bind.")
-    unwelcome = sorted({"displayName", "visibility", "specialization", "members", "description"} & set(body))
-    if unwelcome:
-        raise GraphError(400, "BadRequest", f"'{unwelcome[0]}' cannot be set when a team is made of a group.")
-    unknown = sorted(set(body) - {"group@odata.bind", "template@odata.bind", "@odata.type"})
-    if unknown:
-        raise GraphError(501, "notImplemented", f"The sandbox does not play '{unknown[0]}' in POST /teams.")
-    bound_id(body.get("template@odata.bind"), "teamsTemplates")
-    key = bound_id(body["group@odata.bind"], "groups").lower()
-    group = call.tenant.directory.groups.get(key)
-    if group is None or group.ready_at > call.now:
-        raise GraphError(404, "NotFound", f"Failed to find the group {key}: it may not have been replicated yet.")
-    if not group.owners:
-        raise GraphError(400, "BadRequest", "The group must have at least one owner to make a team of it.")
-    if key in call.tenant.teams.teams:
-        raise GraphError(409, "Conflict", "The group is already provisioned as a team.")
-    team = _new_team(call, key)
-    operation_id = next(iter(team.operations))
-    headers = {
-        "Location": f"/teams('{key}')/operations('{operation_id}')",
-        "Content-Location": f"/teams('{key}')",
-    }
-    return Reply(202, None, headers)
-
-
-def _new_team(call: Call, group_id: str) -> Team:
-    ready_at = call.now + call.tenant.latency.team_ready
-    team = Team(id=group_id, created_at=call.now, ready_at=ready_at)
-    made = TeamOperation(
-        id=call.tenant.new_id("operation", group_id), kind="createTeam", created_at=call.now, ready_at=ready_at
-    )
-    team.operations[made.id] = made
-    call.tenant.teams.teams[group_id] = team
-    new_channel(call, team, name=GENERAL)
-    return team
-
-
-@operation("GET", "/teams/{team}/operations/{operation}", permissions=(*CREATE_TEAM, "Team.ReadBasic.All"))
-def get_operation(call: Call) -> Reply:
-    """notStarted, inProgress, succeeded, as time goes by."""
-    team = call.tenant.teams.teams.get(call.args["team"].lower())
-    made = team.operations.get(call.args["operation"]) if team else None
-    if team is None or made is None:
-        raise GraphError(404, "NotFound", "The operation was not found.")
-    made.polls += 1
-    done = made.ready_at <= call.now
-    waiting = "notStarted" if made.polls == 1 else "inProgress"
-    return Reply(
-        200,
-        {
-            "id": made.id,
-            "operationType": made.kind,
-            "createdDateTime": _stamp(made.created_at),
-            "status": ("failed" if made.error else "succeeded") if done else waiting,
-            "lastActionDateTime": _stamp(min(made.ready_at, call.now)),
-            "attemptsCount": 1,
-            "targetResourceId": team.id,
-            "targetResourceLocation": f"/teams('{team.id}')",
-            "error": made.error,
-        },
-    )
 
 
 @operation(
@@ -103,41 +21,10 @@ def get_operation(call: Call) -> Reply:
 )
 def get_team(call: Call) -> Reply:
     """404 until the team is made."""
-    team = call.tenant.teams.get_team(call.args["team"])
-    group = call.tenant.teams.group(team)
-    first = quote(next(iter(team.channels)))
-    return Reply(
-        200,
-        {
-            "id": team.id,
-            "displayName": group.name,
-            "description": group.description,
-            "classification": group.classification,
-            "visibility": group.visibility.lower(),
-            "webUrl": f"https://teams.microsoft.com/l/team/{first}/conversations?groupId={team.id}",
-            "isArchived": False,
-            "createdDateTime": _stamp(team.created_at),
-            "tenantId": call.tenant.id,
-        },
-    )
+    return Reply(200, team_json(call, call.tenant.teams.get_team(call.args["team"])))
 
 
 # ------------------------------------------------------------------------------------------------------------- members
-
-
-def member_json(call: Call, user: User, roles: list[str]) -> dict[str, Any]:
-    """A member of a team or channel."""
-    key = f"MCMjMSMj{call.tenant.id}##{call.args['team']}##{user.id}"
-    return {
-        "@odata.type": MEMBER,
-        "id": base64.b64encode(key.encode()).decode(),
-        "roles": roles,
-        "displayName": user.name,
-        "visibleHistoryStartDateTime": "0001-01-01T00:00:00Z",
-        "userId": user.id,
-        "email": user.mail,
-        "tenantId": call.tenant.id,
-    }
 
 
 @operation(
@@ -200,7 +87,3 @@ def _add(call: Call, team: Team, value: Any) -> tuple[User, list[str]]:
         group.owners.setdefault(user.id, call.now)
     team.direct.add(user.id)
     return user, roles
-
-
-def _stamp(moment: Any) -> str:
-    return str(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))

@@ -105,11 +105,11 @@ def invite(call: Call) -> Reply:
             mail=email,
             upn=upn,
             created_at=call.now,
-            found_at=call.now + call.tenant.latency.guest_found,
+            found_at=call.now + call.tenant.latency.guest_found.of(email.lower()),
             guest=True,
             redeemed=False,
         )
-        directory.users[user.id] = user
+        directory.add_user(user)
     redirect = body["inviteRedirectUrl"]
     return Reply(
         201,

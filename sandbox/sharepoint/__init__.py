@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,6 +19,8 @@ from sandbox.teams import Channel
 if TYPE_CHECKING:
     from sandbox.tenant import Tenant
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When a site that got stuck is ready, unless somebody helps."""
 GROUP_SITE_LANGUAGE = "nb"
 CHANNEL_SITE_LANGUAGE = "en"
 
@@ -36,6 +38,9 @@ class SharePoint:
         self.tickets = Tickets()
         self.new_id = Counted(tenant.new_id)
         self._sites: dict[tuple[str, str | None], Site] = {}
+        """By group and, for its own site, channel."""
+        self._by_name: dict[str, Site] = {}
+        """By each of its ids, its drive's id and its address."""
 
     # ------------------------------------------------------------------------------------------------------------ look
 
@@ -47,26 +52,19 @@ class SharePoint:
 
     def site(self, site_id: str) -> Site:
         """By the full id, or by the site collection's alone."""
-        wanted = site_id.casefold()
-        for site in self.sites():
-            if wanted in (site.id.casefold(), site.id.split(",")[1].casefold()):
-                return site
-        raise GraphError(404, "itemNotFound", "Requested site could not be found")
+        return self._find(site_id.casefold(), "Requested site could not be found")
 
     def site_at(self, host: str, path: str) -> Site:
         """By address."""
-        url = f"https://{host}/{quote(path.strip('/'))}".casefold()
-        for site in self.sites():
-            if site.web_url.casefold() == url:
-                return site
-        raise GraphError(404, "itemNotFound", "Requested site could not be found")
+        return self._find(f"https://{host}/{quote(path.strip('/'))}".casefold(), "Requested site could not be found")
 
     def group_site(self, group_id: str) -> Site:
         """404 until SharePoint has made it, and for ever when the group has no owner."""
         group = self.tenant.directory.get_group(group_id)
-        for site in self.sites():
-            if site.group_id == group.id and site.channel_id is None:
-                return site
+        self._provision_group(group)
+        site = self._sites.get((group.id, None))
+        if site is not None and site.ready_at <= self.tenant.clock.now():
+            return site
         raise GraphError(
             404,
             "itemNotFound",
@@ -75,10 +73,18 @@ class SharePoint:
         )
 
     def site_of_drive(self, drive_id: str) -> Site:
-        for site in self.sites():
-            if site.drive.id == drive_id:
-                return site
-        raise GraphError(404, "itemNotFound", "The drive could not be found")
+        return self._find(drive_id, "The drive could not be found")
+
+    def _find(self, name: str, message: str) -> Site:
+        if name not in self._by_name:
+            self._provision()
+        site = self._by_name.get(name)
+        if site is None:
+            raise GraphError(404, "itemNotFound", message)
+        self._provision_group(self.tenant.directory.get_group(site.group_id))
+        if site.ready_at > self.tenant.clock.now():
+            raise GraphError(404, "itemNotFound", message)
+        return site
 
     def drive(self, drive_id: str) -> Drive:
         return self.site_of_drive(drive_id).drive
@@ -92,14 +98,15 @@ class SharePoint:
         return sorted(self.site(site_id).pages, key=lambda page: page.name)
 
     def channel_folder(self, group_id: str, channel: Channel) -> tuple[Drive, Item]:
-        """Where a channel's files lie; 404 until that is made."""
-        for site in self.sites():
-            if channel.kind != "standard" and (site.group_id, site.channel_id) == (group_id, channel.id):
-                return site.drive, site.drive.at(channel.name)
-            if channel.kind == "standard" and (site.group_id, site.channel_id) == (group_id, None):
-                folder = site.drive.find(channel.name)
-                if folder is not None:
-                    return site.drive, folder
+        """Where a channel's files lie; 404 until that is made. Asking brings a site that got stuck on its way."""
+        self._provision_group(self.tenant.directory.get_group(group_id))
+        now, latency = self.tenant.clock.now(), self.tenant.latency
+        site = self._sites.get((group_id, channel.id if channel.kind != "standard" else None))
+        folder = site.drive.find(channel.name) if site and site.ready_at <= now else None
+        if site is not None and folder is not None:
+            return site.drive, folder
+        if site is not None and site.ready_at == NEVER and site.created_at + latency.repair_after <= now:
+            site.ready_at = now + latency.folder_ready
         raise GraphError(404, "NotFound", "Folder location for this channel is not ready yet, please try again later.")
 
     def granted_role(self, site_id: str, client_id: str) -> str | None:
@@ -122,26 +129,32 @@ class SharePoint:
     # ------------------------------------------------------------------------------------------------------- provision
 
     def _provision(self) -> None:
-        latency = self.tenant.latency
         for group in self.tenant.directory.groups.values():
-            if not group.unified or not group.owners:
-                continue
-            started = max(group.created_at, min(group.owners.values()))
-            site = self._ensure(group, None, started, started + latency.site_ready)
-            team = self.tenant.teams.teams.get(group.id)
-            for channel in team.channels.values() if team else ():
-                if channel.kind == "standard":
-                    self._ensure_folder(site, channel)
-                else:
-                    self._ensure(group, channel, channel.created_at, channel.created_at + latency.private_site_ready)
+            self._provision_group(group)
+
+    def _provision_group(self, group: Group) -> None:
+        if not group.unified or not group.owners:
+            return
+        latency = self.tenant.latency
+        started = max(group.created_at, min(group.owners.values()))
+        site = self._ensure(group, None, started, started + latency.site_ready.of(group.key))
+        team = self.tenant.teams.teams.get(group.id)
+        for channel in team.channels.values() if team else ():
+            if channel.kind == "standard":
+                self._ensure_folder(site, channel)
+            else:
+                lag = latency.channel_site_ready.of(f"{group.key}/{channel.name}")
+                self._ensure(group, channel, channel.created_at, channel.created_at + lag)
 
     def _ensure(self, group: Group, channel: Channel | None, started: datetime, ready: datetime) -> Site:
         place = (group.id, channel.id if channel else None)
         if place in self._sites:
             return self._sites[place]
+        if self.tenant.mishaps.strikes("channel_site_stuck" if channel else "site_stuck"):
+            ready = NEVER
         host = self.tenant.seed.sharepoint_host
         name = group.mail_nickname + (f"-{_address_part(channel.name)}" if channel else "")
-        self._sites[place] = new_site(
+        site = self._sites[place] = new_site(
             key=f"{group.key}/{channel.name}" if channel else group.key,
             title=f"{group.name}-{channel.name}" if channel else group.name,
             url=f"https://{host}/sites/{name}",
@@ -154,9 +167,12 @@ class SharePoint:
             owner=group.name,
             new_id=self.new_id,
         )
+        collection = site.id.split(",")[1]
+        names = (site.id.casefold(), collection.casefold(), site.drive.id, site.web_url.casefold())
+        self._by_name |= dict.fromkeys(names, site)
         if channel:
-            self._sites[place].drive.ensure_folder(channel.name, author=SYSTEM, now=ready)
-        return self._sites[place]
+            site.drive.ensure_folder(channel.name, author=SYSTEM, now=started)
+        return site
 
     def _ensure_folder(self, site: Site, channel: Channel) -> None:
         ready = max(site.ready_at, channel.created_at + self.tenant.latency.folder_ready)

@@ -46,7 +46,7 @@ async def test_a_team_takes_four_calls_a_second_on_the_sandbox_s_clock(sandbox: 
     calls = [await sandbox.graph("GET", f"/teams/{team}/channels", app="hands") for _ in range(5)]
 
     assert [call.status_code for call in calls] == [200] * 4 + [429]
-    assert calls[-1].headers["Retry-After"] == "1"
+    assert calls[-1].headers["Retry-After"] == "0.25"
     await sandbox.control("POST", "clock", {"now": "2030-01-01T00:00:01Z"})
     assert (await sandbox.graph("GET", f"/teams/{team}/channels", app="hands")).status_code == 200
 
@@ -59,7 +59,7 @@ async def test_parts_of_a_batch_are_throttled_one_by_one(sandbox: RunningSandbox
     parts = (await sandbox.graph("POST", "/$batch", body, app="hands")).json()["responses"]
 
     assert [each["status"] for each in parts] == [200] * 4 + [429]
-    assert parts[-1]["headers"]["Retry-After"] == "1"
+    assert parts[-1]["headers"]["Retry-After"] == "0.25"
 
 
 async def test_a_mailbox_takes_four_calls_at_once(sandbox: RunningSandbox) -> None:

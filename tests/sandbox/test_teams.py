@@ -36,7 +36,7 @@ async def test_a_team_takes_its_time_and_tells_where_to_look(slow: RunningSandbo
     assert location.startswith(f"/teams('{group}')/operations('")
     states = [(await slow.graph("GET", location)).json()["status"] for _ in range(2)]
     assert (await slow.graph("GET", f"/teams/{group}")).status_code == 404
-    await at(slow, "2026-08-17T06:02:30Z")
+    await at(slow, "2026-08-17T06:16:00Z")
     states.append((await slow.graph("GET", location)).json()["status"])
     assert states == ["notStarted", "inProgress", "succeeded"]
     assert (await slow.graph("GET", f"/teams/{group}")).json()["id"] == group
@@ -70,12 +70,12 @@ async def test_app_only_a_guest_gets_into_the_team_through_the_group_alone(slow:
     group, guest = await make_group(slow), await guest_id(slow)
     await at(slow, "2026-08-17T06:05:00Z")
     await start_team(slow, group)
-    await at(slow, "2026-08-17T06:10:00Z")
+    await at(slow, "2026-08-17T06:20:00Z")
 
     assert (await slow.graph("POST", f"/teams/{group}/members", member(guest), app="app")).status_code == 403
     assert (await refer(slow, group, guest)).status_code == 204
     assert "lokal@a-dal.example" not in await roster(slow, group)
-    await at(slow, "2026-08-18T06:10:00Z")
+    await at(slow, "2026-08-18T06:20:00Z")
     assert "lokal@a-dal.example" in await roster(slow, group)
 
 
