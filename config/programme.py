@@ -89,6 +89,8 @@ class Person(Value):
     email: Email
     organisation: Slug
     title: str = ""
+    first_name: str = ""
+    """What to greet with; a role has none and is greeted without."""
     language: Language = "nb"
 
 
