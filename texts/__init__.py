@@ -99,6 +99,11 @@ def short_date(day: date, language: str = DEFAULT) -> str:
     return format_date(day, "d MMMM y" if language == "en" else "d. MMMM y", locale=_locale(language))
 
 
+def day_and_month(day: date, language: str = DEFAULT) -> str:
+    """«1. september», where there is little room and the year is plain."""
+    return format_date(day, "d MMMM" if language == "en" else "d. MMMM", locale=_locale(language))
+
+
 def clock_time(moment: datetime, language: str = DEFAULT) -> str:
     """«09.00», from local time."""
     if moment.tzinfo is UTC:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 import texts
 from web.pages import page
 from workflows.ports import Link, Links
-from workflows.status_answers import MAX_TEXT
+from workflows.status_answers import MAX_TEXT, is_unchanged
 from workflows.status_desk import ByLink, StatusDesk, StatusForm, over_words
 from workflows.status_messages import Asked, named
 from workflows.status_values import (
@@ -20,6 +20,7 @@ from workflows.status_values import (
     AnswerSurface,
     InvalidAnswer,
     Light,
+    NumbersWanted,
     RoundOver,
 )
 
@@ -73,10 +74,14 @@ async def _take(
 ) -> HTMLResponse:
     try:
         receipt = await desk.answer(link.subject, sender=sender, content=typed, surface=AnswerSurface.FORM)
+    except NumbersWanted:
+        return _numbers_page(request, await desk.form(link.subject, sender=sender), typed={}, problems={})
     except InvalidAnswer as invalid:
         form = await desk.form(link.subject, sender=sender)
         problems = {name: form.asked.say(words.key, **words.values) for name, words in invalid.problems.items()}
-        return _form(request, form, typed=typed, problems=problems)
+        if is_unchanged(typed, form.asked.previous):
+            return _numbers_page(request, form, typed=typed, problems=problems)
+        return _form(request, form, typed=typed, problems=problems, confirm=invalid.confirm)
     except RoundOver:
         return _over(request, await desk.form(link.subject, sender=sender))
     except AnswerRefused as refused:
@@ -89,6 +94,7 @@ async def _take(
         language=asked.language,
         asked=asked,
         until=asked.moment(receipt.changeable_until),
+        on_behalf_of=asked.lead if receipt.on_behalf else "",
         at=asked.moment(receipt.stored_at),
         rows=_rows(asked, receipt.content),
         again=request.url.path,
@@ -137,7 +143,9 @@ def _start(asked: Asked) -> dict[str, str]:
     return typed | numbers
 
 
-def _form(request: Request, form: StatusForm, *, typed: Mapping[str, str], problems: Mapping[str, str]) -> HTMLResponse:
+def _form(
+    request: Request, form: StatusForm, *, typed: Mapping[str, str], problems: Mapping[str, str], confirm: str = ""
+) -> HTMLResponse:
     asked = form.asked
     return page(
         request,
@@ -149,28 +157,48 @@ def _form(request: Request, form: StatusForm, *, typed: Mapping[str, str], probl
         typed=typed,
         problems=problems,
         lights=LIGHTS,
-        numbers=[
-            NumberField(
-                name=f"indicator:{item.key}",
-                label=named(item),
-                help=_number_help(asked, item.previous, item.target),
-                value=typed.get(f"indicator:{item.key}", ""),
-            )
-            for item in asked.indicators
-        ],
+        numbers=_number_fields(asked, typed),
         most=MAX_TEXT,
         correcting=_correcting(asked),
-        can_be_unchanged=asked.answer is None and asked.previous is not None,
+        confirm=confirm,
         action=request.url.path,
     )
+
+
+def _numbers_page(
+    request: Request, form: StatusForm, *, typed: Mapping[str, str], problems: Mapping[str, str]
+) -> HTMLResponse:
+    """«No change since last time» still asks for the numbers, and for nothing else."""
+    return page(
+        request,
+        "answer_numbers.html",
+        status=422 if problems else 200,
+        language=form.asked.language,
+        asked=form.asked,
+        problems=problems,
+        numbers=_number_fields(form.asked, typed),
+        action=request.url.path,
+    )
+
+
+def _number_fields(asked: Asked, typed: Mapping[str, str]) -> list[NumberField]:
+    return [
+        NumberField(
+            name=f"indicator:{item.key}",
+            label=named(item),
+            help=_number_help(asked, item.previous, item.target),
+            value=typed.get(f"indicator:{item.key}", ""),
+        )
+        for item in asked.indicators
+    ]
 
 
 def _correcting(asked: Asked) -> str:
     """Whose stored answer the form shows; empty when none is stored."""
     if asked.answer is None:
         return ""
-    if asked.answer.by != asked.person.key and not asked.answer.on_behalf and asked.lead:
-        return asked.say("status.form_correcting_other", name=asked.lead, due=asked.due)
+    if asked.answer.by != asked.person.key and asked.by:
+        return asked.say("status.form_correcting_other", name=asked.by, due=asked.due)
     return asked.say("status.form_correcting", due=asked.due)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import texts
 from integration.bot_endpoint import CardAction, card_reply, error_reply, message_reply
 from workflows.ports import Words
+from workflows.status_answers import is_unchanged
 from workflows.status_desk import ByAccount, StatusDesk, StatusForm
-from workflows.status_messages import closed_card, receipt_card, request_card
-from workflows.status_values import AnswerRefused, AnswerSurface, InvalidAnswer, NotYours, RoundOver
+from workflows.status_messages import Asked, closed_card, numbers_card, receipt_card, request_card
+from workflows.status_values import AnswerRefused, AnswerSurface, InvalidAnswer, NotYours, NumbersWanted, RoundOver
 
 OPEN, ANSWER = "open_status", "answer_status"
 VERBS = (OPEN, ANSWER)
@@ -39,16 +40,26 @@ class StatusActions:
     async def _answer(self, request: str, sender: ByAccount, data: Mapping[str, Any]) -> dict[str, Any]:
         try:
             await self._desk.answer(request, sender=sender, content=data, surface=AnswerSurface.CARD)
+        except NumbersWanted:
+            form = await self._desk.form(request, sender=sender)
+            return card_reply(numbers_card(form.asked))
         except InvalidAnswer as invalid:
             form = await self._desk.form(request, sender=sender)
-            asked = form.asked
-            problems = [asked.say(words.key, **words.values) for words in invalid.problems.values()]
-            return card_reply(request_card(asked, typed=data, problems=problems))
+            return card_reply(_again(form.asked, data, invalid))
         except RoundOver:
             form = await self._desk.form(request, sender=sender)
             return card_reply(closed_card(form.asked))
         form = await self._desk.form(request, sender=sender)
         return card_reply(receipt_card(form.asked, editable=form.is_open))
+
+
+def _again(asked: Asked, data: Mapping[str, Any], invalid: InvalidAnswer) -> dict[str, Any]:
+    """The card that was pressed, with what is wrong and what was written."""
+    # Two fields with the same fault say it once.
+    problems = list(dict.fromkeys(asked.say(words.key, **words.values) for words in invalid.problems.values()))
+    if is_unchanged(data, asked.previous):
+        return numbers_card(asked, typed=data, problems=problems)
+    return request_card(asked, typed=data, problems=problems, confirm=invalid.confirm)
 
 
 def _opened(form: StatusForm) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What somebody wrote on a card or a form becomes a checked answer, or every problem with it at once.
 
 Input names, the same on both surfaces: `light`, `done`, `next`, `hinders`, `question`, `proposal`, `indicator:<key>`,
-and `unchanged` for «no change since last time», which keeps last time's light and texts and takes only the numbers.
+`unchanged` for «no change since last time», which keeps last time's light and texts and takes only the numbers, and
+`confirmed` for what the privacy guard asked about.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Any
 
 from config.programme import Indicator
 from workflows.ports import Words
-from workflows.privacy_guard import holds_national_id
+from workflows.privacy_guard import Found, confirmation, doubts, holds_national_id
 from workflows.status_values import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light
 
 MAX_TEXT = 1000
@@ -24,15 +25,21 @@ _ISOLATES = frozenset(map(chr, range(0x2066, 0x206A)))
 
 
 def parse_answer(
-    raw: Mapping[str, Any], *, indicators: Sequence[Indicator], previous: AnswerContent | None = None
+    raw: Mapping[str, Any],
+    *,
+    indicators: Sequence[Indicator],
+    previous: AnswerContent | None = None,
+    stored: AnswerContent | None = None,
 ) -> AnswerContent:
     """
     The answer in *raw*, untrusted input of any shape. Raises InvalidAnswer, and nothing else.
 
-    Keys that are no inputs of ours are left alone (a card sends its own), but an unknown indicator is refused.
+    *previous*: last time's answer. *stored*: the one being corrected. Keys that are no inputs of ours are left alone (a
+    card sends its own), but an unknown indicator is refused.
     """
     problems: dict[str, Words] = {}
-    if _is_pressed(raw.get("unchanged")) and previous is not None:
+    asked = ""
+    if is_unchanged(raw, previous) and previous is not None:
         light: Light | None = previous.light
         texts = {name: getattr(previous, name) for name in TEXT_FIELDS}
         # What was asked last time was lifted last time: unchanged work does not ask the board again.
@@ -42,10 +49,27 @@ def parse_answer(
         texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
         if texts["proposal"] and not texts["question"] and "question" not in problems:
             problems["question"] = Words(key="status.error.question_missing")
+        found = _doubts(texts, problems, [answer for answer in (previous, stored) if answer is not None])
+        asked = confirmation(found)
+        if raw.get("confirmed") != asked:
+            problems |= {name: Words(key=f"privacy.ask_{items[0].doubt}") for name, items in found.items()}
     numbers = _numbers(raw, indicators, problems)
     if problems or light is None:
-        raise InvalidAnswer(problems)
+        raise InvalidAnswer(problems, confirm=asked)
     return AnswerContent(light=light, indicators=numbers, **texts)
+
+
+def is_unchanged(raw: Mapping[str, Any], previous: AnswerContent | None) -> bool:
+    """Whether somebody pressed «no change since last time», and there was a last time."""
+    return previous is not None and raw.get("unchanged") in ("1", "true", True)
+
+
+def lacks_numbers(raw: Mapping[str, Any], indicators: Sequence[Indicator]) -> bool:
+    """Whether the package has numbers and none of them is in *raw*."""
+    return bool(indicators) and all(
+        raw.get(f"{INDICATOR}{indicator.key}") is None or raw.get(f"{INDICATOR}{indicator.key}") == ""
+        for indicator in indicators
+    )
 
 
 def clean_text(text: str) -> str:
@@ -64,14 +88,27 @@ def parse_number(text: str) -> float | None:
     return float(f"{sign}{whole}.{decimals or 0}")
 
 
+def is_national_id_number(number: float) -> bool:
+    """Whether a fødselsnummer was written where a number is asked for; as a number it lost its leading nought."""
+    return number.is_integer() and 0 <= number < 1e11 and holds_national_id(f"{number:011.0f}")
+
+
 def _is_visible(char: str) -> bool:
     if char in _INVISIBLE or char in _ISOLATES:
         return False
     return unicodedata.category(char) not in ("Cc", "Cs", "Cn", "Co")
 
 
-def _is_pressed(value: Any) -> bool:
-    return value in ("1", "true", True)
+def _doubts(
+    texts: Mapping[str, str], problems: Mapping[str, Words], accepted: Sequence[AnswerContent]
+) -> dict[str, tuple[Found, ...]]:
+    """What to ask about, by field; not about what was accepted once and stands there still."""
+    fresh = {
+        name: text
+        for name, text in texts.items()
+        if name not in problems and all(text != getattr(answer, name) for answer in accepted)
+    }
+    return {name: found for name, text in fresh.items() if (found := doubts(text))}
 
 
 def _light(value: Any, problems: dict[str, Words]) -> Light | None:
@@ -91,7 +128,7 @@ def _text(name: str, value: Any, problems: dict[str, Words]) -> str:
     if len(text) > MAX_TEXT:
         problems[name] = Words(key="status.error.too_long", values={"most": MAX_TEXT, "written": len(text)})
     elif holds_national_id(text):
-        problems[name] = Words(key="status.error.national_id")
+        problems[name] = Words(key="privacy.block")
     return text
 
 
@@ -120,4 +157,6 @@ def _number(name: str, value: Any, problems: dict[str, Words]) -> float | None:
         number = float(value)
     if number is None:
         problems[name] = Words(key="status.error.number")
+    elif is_national_id_number(number):
+        problems[name] = Words(key="privacy.block")
     return number

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.programme import Programme
 from workflows.ports import Clock, Words
-from workflows.status_answers import parse_answer
+from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer
 from workflows.status_messages import Asked, asked_of
 from workflows.status_plan import escalation_id, is_on_behalf, refresh_units
 from workflows.status_ports import KnownAccounts, NewAnswer, Rounds
@@ -15,6 +15,7 @@ from workflows.status_values import (
     Escalation,
     EscalationState,
     NotYours,
+    NumbersWanted,
     Receipt,
     RoundOver,
     StatusRequest,
@@ -96,14 +97,19 @@ class StatusDesk:
         """
         Check and store an answer; stored before it returns.
 
-        Raises UnknownRequest, NotYours, RoundOver and InvalidAnswer, and then nothing of *content* was stored. The same
-        answer once more is the same version.
+        Raises UnknownRequest, NotYours, RoundOver, NumbersWanted and InvalidAnswer, and then nothing of *content* was
+        stored. The same answer once more is the same version. *content* with `numbers_asked` is not asked for numbers.
         """
         form = await self.form(request_id, sender=sender)
         asked = form.asked
         if not form.is_open:
             raise RoundOver(over_words(asked))
-        parsed = parse_answer(content, indicators=asked.package.indicators, previous=asked.previous)
+        indicators = asked.package.indicators
+        unchanged = is_unchanged(content, asked.previous)
+        if unchanged and lacks_numbers(content, indicators) and not content.get("numbers_asked"):
+            raise NumbersWanted(Words(key="card.numbers_intro"))
+        stored_before = asked.answer.content if asked.answer else None
+        parsed = parse_answer(content, indicators=indicators, previous=asked.previous, stored=stored_before)
         now = self._clock.now()
         new = NewAnswer(
             request=asked.request.id,

@@ -11,7 +11,7 @@ import documents
 import texts
 from config.programme import Person, Programme, WorkPackage
 from workflows.outbox import Content, Message, Surface
-from workflows.status_plan import REMINDER, indicator_results, local_leads, package_leads
+from workflows.status_plan import MOVED, REMINDER, indicator_results, local_leads, package_leads
 from workflows.status_values import AnswerContent, IndicatorResult, StatusAnswer, StatusRequest, StatusRound
 
 
@@ -34,6 +34,8 @@ class Asked:
     lead: str = ""
     """The package's lead as readers know them; empty when there is none."""
     local_lead: str = ""
+    by: str = ""
+    """Who wrote the newest answer, as readers know them."""
     answer: StatusAnswer | None = None
     """The newest answer of this round."""
     previous: AnswerContent | None = None
@@ -49,8 +51,33 @@ class Asked:
         return indicator_results(self.package.indicators, self.answer.content if self.answer else None, self.previous)
 
     @property
+    def can_be_unchanged(self) -> bool:
+        """Whether «no change since last time» can be pressed."""
+        return self.answer is None and self.previous is not None
+
+    @property
+    def greeting(self) -> str:
+        if self.person.first_name:
+            return self.say("status.greeting", name=self.person.first_name)
+        return self.say("status.greeting_plain")
+
+    @property
     def due(self) -> str:
         return self.moment(self.round.deadline_at)
+
+    @property
+    def due_day(self) -> str:
+        """The deadline where there is little room: a mail's subject, a notification."""
+        return texts.day_and_month(self.round.deadline_at.astimezone(self.timezone).date(), self.language)
+
+    @property
+    def answered_by(self) -> str:
+        """Who answered, when that is somebody else than the reader; empty otherwise."""
+        if self.answer is None or self.answer.by == self.person.key:
+            return ""
+        if self.answer.on_behalf and self.lead:
+            return self.say("card.receipt_on_behalf", by=self.by, lead=self.lead)
+        return self.say("card.receipt_by", by=self.by)
 
     @property
     def meeting(self) -> str:
@@ -92,6 +119,7 @@ def asked_of(
         lead=leads[0].name if leads else "",
         # Whoever is the local lead needs no advice to ask the local lead.
         local_lead=helpers[0].name if helpers and helpers[0].key != person.key else "",
+        by=next((item.name for item in programme.people if answer and item.key == answer.by), ""),
         answer=answer,
         previous=previous,
     )
@@ -105,14 +133,14 @@ def request_content(asked: Asked, surface: Surface, *, address: str, account: st
     only the e-mail carries.
     """
     paragraphs = [
-        asked.say("status.mail_greeting", name=asked.person.name),
+        asked.greeting,
         asked.say("status.mail_intro", place=asked.place, meeting=asked.meeting),
         asked.say("status.mail_deadline", due=asked.due),
     ]
-    notice = asked.say("status.notification", package=asked.package.name, due=asked.due)
+    notice = asked.say("status.notification", package=asked.package.name, day=asked.due_day)
     if surface is Surface.EMAIL:
         heading = asked.say("status.mail_heading", package=asked.package.name)
-        subject = asked.say("status.mail_subject", package=asked.package.name, due=asked.due)
+        subject = asked.say("status.mail_subject", package=asked.package.name, day=asked.due_day)
         return _mail(asked, subject=subject, heading=heading, paragraphs=paragraphs, url=url)
     card = request_card(asked) if surface is Surface.PERSONAL else channel_card(asked, mention=account)
     return _card(asked, card, notice=notice, paragraphs=paragraphs, address=address)
@@ -121,12 +149,12 @@ def request_content(asked: Asked, surface: Surface, *, address: str, account: st
 def reminder_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
     """A reminder to somebody who has not answered."""
     paragraphs = [
-        asked.say("status.mail_greeting", name=asked.person.name),
+        asked.greeting,
         asked.say("status.reminder_intro", due=asked.due),
     ]
     if asked.local_lead:
         paragraphs.append(asked.say("status.reminder_help", local_lead=asked.local_lead))
-    subject = asked.say("status.reminder_subject", package=asked.package.name, due=asked.due)
+    subject = asked.say("status.reminder_subject", package=asked.package.name, day=asked.due_day)
     if surface is Surface.EMAIL:
         heading = asked.say("status.reminder_heading", package=asked.package.name)
         return _mail(asked, subject=subject, heading=heading, paragraphs=paragraphs, url=url)
@@ -134,29 +162,46 @@ def reminder_content(asked: Asked, surface: Surface, *, address: str, account: s
     return _card(asked, card, notice=subject, paragraphs=paragraphs, address=address)
 
 
+def moved_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
+    """The meeting was moved, and the deadline of somebody who has not answered with it."""
+    moved = asked.say(
+        "status.moved_intro", place=asked.place, meeting=asked.meeting, package=asked.package.name, due=asked.due
+    )
+    paragraphs = [asked.greeting, moved]
+    subject = asked.say("status.moved_subject", package=asked.package.name, day=asked.due_day)
+    if surface is Surface.EMAIL:
+        heading = asked.say("status.moved_heading")
+        return _mail(asked, subject=subject, heading=heading, paragraphs=paragraphs, url=url)
+    card = moved_card(asked) if surface is Surface.PERSONAL else channel_card(asked, mention=account)
+    return _card(asked, card, notice=subject, paragraphs=paragraphs, address=address)
+
+
 # --------------------------------------------------------------------------------------------------------------- cards
 
 
 def request_card(
-    asked: Asked, *, typed: Mapping[str, Any] | None = None, problems: Sequence[str] = ()
+    asked: Asked, *, typed: Mapping[str, Any] | None = None, problems: Sequence[str] = (), confirm: str = ""
 ) -> dict[str, Any]:
-    """The form as a card; *typed* is what the person just wrote, kept although *problems* stop it."""
+    """
+    The form as a card; *typed* is what the person just wrote, kept although *problems* stop it.
+
+    *confirm*: what ticking the privacy guard's question sends back.
+    """
     start = asked.prefill
     values: dict[str, Any] = {
         "package": asked.package.name,
         "request_id": asked.request.id,
-        "first_name": asked.person.name,
-        "municipality": asked.municipality,
+        "greeting": asked.greeting,
+        "place": asked.place,
         "meeting": asked.meeting,
         "due": asked.due,
         "again": start is not None and typed is None,
+        "can_be_unchanged": asked.can_be_unchanged,
+        "confirm": confirm,
         "problem": " ".join(problems),
         "light": start.light.value if start else None,
         **{name: getattr(start, name) if start else "" for name in ("done", "next", "hinders", "question", "proposal")},
-        "indicators": [
-            {"key": item.key, "indicator": named(item), "previous": item.previous, "now": item.now}
-            for item in asked.indicators
-        ],
+        "indicators": number_fields(asked),
     }
     if asked.answer is None:
         # What was lifted to the last board is not asked again by itself.
@@ -164,6 +209,20 @@ def request_card(
     if typed is not None:
         values |= _typed(typed, values["indicators"])
     return cards.render("status_request", language=asked.language, values=values)
+
+
+def numbers_card(
+    asked: Asked, *, typed: Mapping[str, Any] | None = None, problems: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Nothing changed but, perhaps, the numbers: they alone are asked for."""
+    fields = number_fields(asked)
+    values = {
+        "package": asked.package.name,
+        "request_id": asked.request.id,
+        "problem": " ".join(problems),
+        "indicators": _typed(typed or {}, fields)["indicators"],
+    }
+    return cards.render("status_numbers", language=asked.language, values=values)
 
 
 def receipt_card(asked: Asked, *, editable: bool) -> dict[str, Any]:
@@ -176,6 +235,8 @@ def receipt_card(asked: Asked, *, editable: bool) -> dict[str, Any]:
         "request_id": asked.request.id,
         "editable": editable,
         "until": asked.due,
+        "by": asked.answered_by,
+        "numbers": [{"line": line} for line in _numbers_given(asked, content)],
         "light": asked.say(f"light.{content.light}"),
         "done": content.done,
         "next": content.next,
@@ -204,11 +265,31 @@ def reminder_card(asked: Asked) -> dict[str, Any]:
     values = {
         "package": asked.package.name,
         "request_id": asked.request.id,
-        "first_name": asked.person.name,
+        "greeting": asked.greeting,
         "due": asked.due,
         "local_lead": asked.local_lead,
     }
     return cards.render("reminder", language=asked.language, values=values)
+
+
+def moved_card(asked: Asked) -> dict[str, Any]:
+    """The meeting was moved; one button opens the form."""
+    values = {
+        "package": asked.package.name,
+        "request_id": asked.request.id,
+        "greeting": asked.greeting,
+        "place": asked.place,
+        "meeting": asked.meeting,
+        "due": asked.due,
+    }
+    return cards.render("status_moved", language=asked.language, values=values)
+
+
+def replaced_card(asked: Asked, *, lead: str) -> dict[str, Any]:
+    """*lead* is asked now, and the reader no longer."""
+    return cards.render(
+        "status_replaced", language=asked.language, values={"package": asked.package.name, "lead": lead}
+    )
 
 
 def closed_card(asked: Asked) -> dict[str, Any]:
@@ -217,15 +298,20 @@ def closed_card(asked: Asked) -> dict[str, Any]:
     return cards.render("closed", language=asked.language, values=values)
 
 
-def card_now(asked: Asked, message: Message, *, account: str, takes_answers: bool) -> dict[str, Any]:
-    """The card that belongs where *message* was posted."""
+def card_now(
+    asked: Asked, message: Message, *, account: str, takes_answers: bool, replaced_by: str = ""
+) -> dict[str, Any]:
+    """The card that belongs where *message* was posted. *replaced_by*: who is asked instead of the one it went to."""
     if not takes_answers:
         return closed_card(asked)
     if message.surface is Surface.CHANNEL:
         return channel_card(asked, mention=None if asked.answer else account)
+    if replaced_by:
+        return replaced_card(asked, lead=replaced_by)
     if asked.answer is not None:
         return receipt_card(asked, editable=True)
-    return reminder_card(asked) if message.kind == REMINDER else request_card(asked)
+    write = {REMINDER: reminder_card, MOVED: moved_card}.get(message.kind, request_card)
+    return write(asked)
 
 
 def state_words(asked: Asked) -> str:
@@ -236,6 +322,30 @@ def state_words(asked: Asked) -> str:
 def named(indicator: IndicatorResult) -> str:
     """An indicator's name with its unit."""
     return f"{indicator.name} ({indicator.unit})" if indicator.unit else indicator.name
+
+
+def number_fields(asked: Asked) -> list[dict[str, Any]]:
+    """The package's indicators as a card asks for them: with last time's number, unit and target in the label."""
+    return [{"key": item.key, "label": _number_label(asked, item), "now": item.now} for item in asked.indicators]
+
+
+def _number_label(asked: Asked, item: IndicatorResult) -> str:
+    details = []
+    if item.previous is not None:
+        details.append(asked.say("card.indicator_previous", previous=item.previous))
+    if item.target is not None:
+        details.append(asked.say("card.indicator_target", target=item.target))
+    question = asked.say("card.indicator", indicator=named(item))
+    return asked.say("card.indicator_details", question=question, details=", ".join(details)) if details else question
+
+
+def _numbers_given(asked: Asked, content: AnswerContent) -> list[str]:
+    given = ((item, content.indicators.get(item.key)) for item in asked.indicators)
+    return [
+        asked.say("card.receipt_number", indicator=named(item), number=number)
+        for item, number in given
+        if number is not None
+    ]
 
 
 def _typed(typed: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from workflows.working_days import RoundMoments
 
 REQUEST = "status_request"
 REMINDER = "reminder"
+MOVED = "moved"
 
 
 # ------------------------------------------------------------------------------------------------------ who and where

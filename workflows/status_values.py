@@ -253,6 +253,7 @@ class AnswerRefused(Exception):
     ├── UnknownRequest   there is no such request
     ├── NotYours         somebody else leads this package
     ├── RoundOver        the round takes no answers (any more)
+    ├── NumbersWanted    nothing changed, but the package's numbers are asked for once
     └── InvalidAnswer    what was written must be changed first: *problems* by field
     """
 
@@ -274,8 +275,18 @@ class RoundOver(AnswerRefused):
 
 
 class InvalidAnswer(AnswerRefused):
-    """Something written must be changed first. *problems*: field name → what to do; "" stands for the whole answer."""
+    """
+    Something written must be changed first. *problems*: field name → what to do; "" stands for the whole answer.
 
-    def __init__(self, problems: Mapping[str, Words]) -> None:
+    *confirm*: what to send back as `confirmed` to have the texts stored that the privacy guard asks about; empty when
+    it asks about none.
+    """
+
+    def __init__(self, problems: Mapping[str, Words], *, confirm: str = "") -> None:
         super().__init__(Words(key="status.error.summary"))
         self.problems = dict(problems)
+        self.confirm = confirm
+
+
+class NumbersWanted(AnswerRefused):
+    """«No change since last time» was pressed for a package with numbers, and none was given: ask for them once."""

@@ -25,6 +25,8 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
     "status_request": {
         "problem": None,
         "again": False,
+        "can_be_unchanged": False,
+        "confirm": "",
         "light": None,
         "done": None,
         "next": None,
@@ -36,6 +38,8 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
     "status_channel": {"lead_id": None, "lead_name": None},
     "status_receipt": {
         "editable": False,
+        "by": "",
+        "numbers": [],
         "done": None,
         "next": "",
         "hinders": None,
@@ -45,6 +49,10 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
     "reminder": {"local_lead": None},
     "report_notice": {"decisions": None},
     "closed": {"state": None},
+    "status_moved": {"greeting": "Hei!"},
+    "status_numbers": {"problem": None, "indicators": []},
+    "status_replaced": {},
+    "bot_reply": {"lines": [], "requests": [], "url": None},
 }
 HOSTILE = (
     '"}],"x":[{"\\ {{ package }} {{ text:card.send }} {{DATE(2026-01-01T00:00:00Z,SHORT)}} <img src=x onerror=y> '
@@ -63,7 +71,9 @@ def sparse(name: str) -> dict[str, Any]:
 
 def hostile(name: str) -> dict[str, Any]:
     """Every text that comes from outside, hostile; ours (codes, ids, addresses) as they are."""
-    ours = {"request_id", "light", "lead_id", "url", "key"} - ({"light"} if name == "status_receipt" else set())
+    ours = {"request_id", "light", "lead_id", "url", "key", "confirm"} - (
+        {"light"} if name == "status_receipt" else set()
+    )
 
     def spoil(key: str, value: Any) -> Any:
         if isinstance(value, list):
@@ -73,6 +83,8 @@ def hostile(name: str) -> dict[str, Any]:
     return {key: spoil(key, value) for key, value in cards.sample(name).items()}
 
 
+PRESSED = ("unchanged", "numbers_asked")
+"""What a button says by itself."""
 CASES = [pytest.param(name, kind, id=f"{name}-{kind.__name__}") for name in NAMES for kind in (full, sparse, hostile)]
 
 
@@ -159,7 +171,9 @@ def test_every_text_wraps_and_every_input_has_a_label(name: str, kind: Any) -> N
 def test_every_action_carries_ids_only_and_falls_back_to_submit(name: str, kind: Any) -> None:
     for _, part in objects(cards.render(name, values=kind(name))):
         if part.get("type") == "Action.Execute":
-            assert part["data"] == {"request_id": cards.sample(name)["request_id"]}
+            assert part["data"].keys() <= {"request_id", *PRESSED}
+            assert part["data"]["request_id"] == "a-dal/2026-09-08/fullforer"
+            assert all(value == "1" for key, value in part["data"].items() if key in PRESSED)
             assert part["fallback"] == {
                 "type": "Action.Submit",
                 "title": part["title"],
@@ -191,6 +205,7 @@ def test_the_form_asks_for_what_the_form_on_the_web_asks_for() -> None:
         "proposal",
         "indicator:fravaer",
         "indicator:praksisplasser",
+        "confirmed",
     ]
 
 
@@ -264,16 +279,18 @@ def test_what_was_answered_last_time_comes_back_to_the_letter() -> None:
 # ------------------------------------------------------------------------------------------ limits, mistakes
 
 
-def test_the_fullest_ordinary_form_stays_small() -> None:
+@pytest.mark.parametrize("language", texts.languages())
+def test_the_fullest_ordinary_form_stays_small(language: str) -> None:
     answer = ("Vi har fått på plass avtalen med «Verftet» og møtes nå hver uke.\n" * 20)[: cards.MAX_ANSWER]
     values = {
         **full("status_request"),
         **dict.fromkeys(("done", "next", "hinders", "question", "proposal"), answer),
         "package": "P" * 120,
-        "indicators": [{"key": f"k{n}", "indicator": "Måltall " * 8, "previous": 12.5} for n in range(8)],
+        "indicators": [{"key": f"k{n}", "label": "Måltall " * 12} for n in range(8)],
     }
 
-    assert cards.utf16_size(cards.render("status_request", values=values)) <= ORDINARY_BYTES
+    card = cards.render("status_request", language=language, values=values)
+    assert cards.utf16_size(card) <= ORDINARY_BYTES
 
 
 def test_even_the_worst_form_fits_into_a_message() -> None:
@@ -292,15 +309,18 @@ def test_a_card_that_does_not_fit_is_an_error() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_missing_or_superfluous_value_is_an_error(name: str) -> None:
     values = full(name)
-    del values["package" if "package" in values else "title"]
+    if name == "bot_reply":
+        pytest.skip("everything in it may be missing")
+    missing = next(name for name in ("package", "title") if name in values)
+    del values[missing]
 
     with pytest.raises(CardError, match=r"missing values \['(package|title)'\], superfluous values \['wrong'\]"):
         cards.render(name, values={**values, "wrong": 1})
 
 
 def test_a_text_without_its_value_is_an_error() -> None:
-    with pytest.raises(CardError, match="'municipality' is missing"):
-        cards.render("status_request", values={**full("status_request"), "municipality": None})
+    with pytest.raises(CardError, match="'place' is missing"):
+        cards.render("status_request", values={**full("status_request"), "place": None})
 
 
 def test_an_unknown_card_is_an_error() -> None:
@@ -316,14 +336,17 @@ def test_a_language_without_texts_is_an_error() -> None:
 # ------------------------------------------------------------------------------------------ snapshots
 
 
-@pytest.mark.parametrize("kind", [full, sparse])
+@pytest.mark.parametrize("language", texts.languages())
+@pytest.mark.parametrize("kind", [full, sparse, hostile])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_card_looks_as_it_was_reviewed(name: str, kind: Any) -> None:
+def test_a_card_looks_as_it_was_reviewed(name: str, kind: Any, language: str) -> None:
     """With UPDATE_SNAPSHOTS=1 the files are written anew, to be read in the difference."""
-    path = SNAPSHOTS / f"{name}.{kind.__name__}.json"
-    text = json.dumps(cards.render(name, values=kind(name)), ensure_ascii=False, indent=2) + "\n"
+    path = SNAPSHOTS / language / f"{name}.{kind.__name__}.json"
+    card = cards.render(name, language=language, values=kind(name))
+    text = json.dumps(card, ensure_ascii=False, indent=2) + "\n"
     if os.environ.get("UPDATE_SNAPSHOTS"):
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text, encoding="utf-8")
 
+    assert card["lang"] == language
     assert text == path.read_text(encoding="utf-8")

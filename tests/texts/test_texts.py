@@ -21,6 +21,14 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 
+BOKMÅL = re.compile(
+    r"\b(ikke|jeg|hva|hvem|hvor|hvordan|hvilke[nt]?|hvis|noe|noen|fra|nå|dere|deres|ennå|bare|melding(en)|siden sist|"
+    r"forrige|lagret|avsluttet|åpne|trenger|mangler|leder|møtes|mer|uke|mellom|også|gjøre|skriver|sende[rt]e|"
+    r"lenken?|blir laget|være|vært)\b",
+    re.IGNORECASE,
+)
+NORWEGIAN = re.compile(r"[æøåÆØÅ]|\b(og|ikke|ikkje|du|deg|vi|er|til|av|på|med|det)\b", re.IGNORECASE)
+
 
 def raw(language: str, key: str) -> str:
     """The text with every value replaced by a neutral mark."""
@@ -42,6 +50,17 @@ def test_every_text_asks_for_the_same_values_and_says_something(language: str, k
 @pytest.mark.parametrize("key", sorted(texts.keys()))
 def test_no_english_is_left_over(key: str) -> None:
     assert not ENGLISH.findall(raw("nb", key))
+
+
+@pytest.mark.parametrize("key", sorted(texts.keys()))
+def test_no_bokmål_is_left_over_in_nynorsk(key: str) -> None:
+    assert not BOKMÅL.findall(raw("nn", key))
+
+
+@pytest.mark.parametrize("key", sorted(texts.keys()))
+def test_no_norwegian_is_left_over_in_english(key: str) -> None:
+    words = raw("en", key).replace("Våre unge 365", "").replace("bokmål", "")
+    assert not NORWEGIAN.findall(words)
 
 
 @pytest.mark.parametrize("key", sorted(texts.keys()))

@@ -122,6 +122,44 @@ async def test_a_national_id_is_refused_kindly_and_kept_in_the_form_only(browser
     assert await browser.versions() == 0
 
 
+async def test_a_phone_number_is_asked_about_and_sent_when_confirmed(browser: Browser) -> None:
+    fields = {"light": "green", "done": "Ring 41234567"}
+
+    asked = await browser.post(fields)
+    assert asked.status_code == 422
+    assert "ser ut til å inneholde et telefonnummer" in asked.text
+    assert "Ring 41234567</textarea>" in asked.text
+    assert await browser.versions() == 0
+
+    confirm = re.search(r'name="confirmed" value="([0-9a-f]+)"', asked.text)
+    assert confirm
+    assert (await browser.post({**fields, "confirmed": confirm[1]})).status_code == 200
+    assert await browser.versions() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nn", ("Korleis går arbeidet?", "fredag 6. november 2026 kl. 15.00", "Takk! Statusen er lagra")),
+        ("en", ("How is the work going?", "Friday 6 November 2026 at 15:00", "Your status is stored")),
+    ],
+)
+async def test_the_form_speaks_the_reader_s_language(browser: Browser, language: str, words: tuple[str, ...]) -> None:
+    people = tuple(
+        person.model_copy(update={"language": language}) if person.key == "home-lead" else person
+        for person in browser.world.programme.people
+    )
+    browser.world.programme = browser.world.programme.model_copy(update={"people": people})
+
+    form, receipt = await browser.get(), await browser.post({"light": "green"})
+
+    assert f'<html lang="{language}"' in form.text
+    assert form.headers["content-language"] == language
+    for word in words[:2]:
+        assert word in form.text
+    assert words[2] in receipt.text
+
+
 async def test_what_people_write_stays_text(browser: Browser) -> None:
     hostile = "</textarea><script>alert(1)</script>\n{{ 7*7 }}"
 
@@ -152,6 +190,11 @@ async def test_the_last_round_fills_the_form_and_can_be_sent_unchanged(browser: 
     assert "Forrige gang: 7." in form
     assert "Ingen endring siden sist" in form
 
+    numbers = await browser.post({"unchanged": "1", "indicator:plasser": ""})
+    assert "Alt annet blir som sist" in numbers.text
+    assert "textarea" not in numbers.text
+    wrong = await browser.post({"unchanged": "1", "numbers_asked": "1", "indicator:plasser": "mange"})
+    assert (wrong.status_code, 'value="mange"' in wrong.text) == (422, True)
     await browser.post({"unchanged": "1", "indicator:plasser": "8"})
     stored = (await world.store.newest_answers([request]))[request].content
     assert (stored.light, stored.done, stored.question, stored.indicators) == ("red", "Sist", "", {"plasser": 8})

@@ -7,9 +7,9 @@ import pytest
 from integration.bot import CARD
 from integration.bot_endpoint import CardAction
 from integration.database.connection import Database
-from tests.workflows.rounds import GUEST, HOME, MEETING, World
+from tests.workflows.rounds import GUEST, HOME, MEETING, STARTS, World
 from tests.workflows.test_privacy_guard import NUMBER
-from tests.workflows.test_status import DEADLINE
+from tests.workflows.test_status import DAY, DEADLINE
 from web.status_actions import StatusActions
 from workflows.ports import Conversation
 from workflows.status_plan import request_id
@@ -77,6 +77,41 @@ async def test_a_national_id_is_not_stored_from_a_card(world: World) -> None:
 
     assert "fødselsnummer" in str(reply)
     assert await stored(world) is None
+
+
+async def test_a_phone_number_is_asked_about_with_a_box_to_tick(world: World) -> None:
+    data = {**ANSWER, "done": "Ring 41234567"}
+
+    reply = await press(world, "answer_status", data)
+    [box] = [item for item in inputs(reply["value"]) if item["type"] == "Input.Toggle"]
+    assert "telefonnummer" in str(reply)
+    assert await stored(world) is None
+
+    await press(world, "answer_status", {**data, "confirmed": box["valueOn"]})
+    answer = await stored(world)
+    assert answer is not None
+    assert answer.content.done == "Ring 41234567"
+
+
+async def test_no_change_is_one_press_that_asks_for_the_numbers(world: World) -> None:
+    await press(world, "answer_status", ANSWER)
+    later = "a-dal/2027-02-09"
+    await world.plan_meeting(STARTS + 84 * DAY, key=later)
+    world.clock.time += 84 * DAY
+    await world.run("status.close")
+    await world.run("status.open", later)
+    request = request_id(later, HOME)
+    card = (await press(world, "open_status", {"request_id": request}))["value"]
+    [button] = [action for action in card["actions"] if "unchanged" in action["data"]]
+
+    asked = await press(world, button["verb"], {**button["data"], "light": "yellow", "indicator:plasser": ""})
+    [send] = asked["value"]["actions"]
+    assert [item["id"] for item in inputs(asked["value"])] == ["indicator:plasser"]
+    receipt = await press(world, send["verb"], {**send["data"], "indicator:plasser": 14})
+
+    assert "Takk! Statusen er lagret" in str(receipt)
+    answer = (await world.store.newest_answers([request]))[request]
+    assert (answer.content.done, answer.content.indicators) == ("Mye", {"plasser": 14})
 
 
 @pytest.mark.parametrize("who", ["home-id", "lead-id"], ids=["the lead", "the local lead"])

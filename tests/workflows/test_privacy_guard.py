@@ -1,10 +1,28 @@
 """What must never be stored is found however it is written. Only synthetic numbers (month + 80) stand here."""
 
+import json
+import random
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.privacy_guard import holds_national_id, is_national_id
+from workflows.privacy_guard import (
+    Doubt,
+    Found,
+    confirmation,
+    doubts,
+    holds_national_id,
+    is_national_id,
+    may_be_national_id,
+)
+
+ROOT = Path(__file__).parents[2]
+NAV = ROOT / "node_modules/@navikt/fnrvalidator"
 
 
 def synthetic(day: int = 1, month: int = 81, *, start: int = 0) -> str:
@@ -17,7 +35,16 @@ def synthetic(day: int = 1, month: int = 81, *, start: int = 0) -> str:
     raise AssertionError("no number")
 
 
+def of_2032(day: int = 1, month: int = 81) -> str:
+    """The first number that only the rule of 2032 takes."""
+    numbers = (f"{day:02}{month:02}00{individual:05}" for individual in range(100_000))
+    return next(number for number in numbers if may_be_national_id(number) and not is_national_id(number))
+
+
 NUMBER = synthetic()
+
+
+# ------------------------------------------------------------------------------------------------- the strict rule
 
 
 @pytest.mark.parametrize(
@@ -25,14 +52,30 @@ NUMBER = synthetic()
     [
         pytest.param(NUMBER, id="plain"),
         pytest.param(f"Ring {NUMBER}.", id="in a sentence"),
+        pytest.param(f"nr{NUMBER}x", id="between letters"),
         pytest.param(f"{NUMBER[:6]} {NUMBER[6:]}", id="space"),
         pytest.param(f"{NUMBER[:6]}\u00a0{NUMBER[6:]}", id="hard space"),
+        pytest.param(f"{NUMBER[:6]}\u202f{NUMBER[6:]}", id="narrow hard space"),
         pytest.param(f"{NUMBER[:6]}-{NUMBER[6:]}", id="hyphen"),
         pytest.param(f"{NUMBER[:6]}–{NUMBER[6:]}", id="dash"),
+        pytest.param(f"{NUMBER[:6]}.{NUMBER[6:]}", id="point"),
+        pytest.param(f"{NUMBER[:6]}:{NUMBER[6:]}", id="colon"),
+        pytest.param(f"{NUMBER[:6]} - {NUMBER[6:]}", id="hyphen between spaces"),
+        pytest.param(f"{NUMBER[:6]}\n{NUMBER[6:]}", id="two lines"),
+        pytest.param(f"{NUMBER[:2]}.{NUMBER[2:4]}.{NUMBER[4:6]} {NUMBER[6:]}", id="as a date"),
+        pytest.param(f"{NUMBER[:6]} {NUMBER[6:9]} {NUMBER[9:]}", id="in three groups"),
         pytest.param("\u200b".join(NUMBER), id="invisible characters"),
+        pytest.param("\u00ad".join(NUMBER), id="soft hyphens"),
+        pytest.param("\u0336".join(NUMBER), id="struck through"),
+        pytest.param("".join(f"{digit}\ufe0f\u20e3" for digit in NUMBER), id="keycaps"),
         pytest.param("".join(chr(ord(digit) + 0xFEE0) for digit in NUMBER), id="full width"),
+        pytest.param("".join(chr(ord(digit) + 0x0630) for digit in NUMBER), id="Arabic digits"),
+        pytest.param("".join(chr(ord(digit) + 0x1D79E) for digit in NUMBER), id="mathematical digits"),
         pytest.param(synthetic(day=41), id="D-number"),
-        pytest.param(synthetic(month=65 + 12), id="another synthetic series"),
+        pytest.param(synthetic(month=40 + 6), id="H-number, and the synthetic series of the same months"),
+        pytest.param(synthetic(month=65 + 12), id="the health network's test series"),
+        pytest.param(synthetic(day=71, month=80 + 12), id="D-number of the synthetic series"),
+        pytest.param(synthetic(day=29, month=82), id="29 February"),
     ],
 )
 def test_a_national_id_is_found(text: str) -> None:
@@ -50,6 +93,8 @@ def test_a_national_id_is_found(text: str) -> None:
         pytest.param("974 575 086", id="organisation number"),
         pytest.param("40 plasser i 2026", id="ordinary numbers"),
         pytest.param("00000000000", id="no date"),
+        pytest.param("31.02.2026 12345", id="a date and a number"),
+        pytest.param("²³¹⁵", id="raised digits"),
     ],
 )
 def test_other_numbers_pass(text: str) -> None:
@@ -59,3 +104,112 @@ def test_other_numbers_pass(text: str) -> None:
 @given(st.text())
 def test_any_text_can_be_looked_through(text: str) -> None:
     assert holds_national_id(text) in (True, False)
+    assert confirmation({"done": doubts(text)}) == "" or doubts(text)
+
+
+# -------------------------------------------------------------------------------------------------- the wide rules
+
+
+def kinds(text: str) -> list[Doubt]:
+    return [found.doubt for found in doubts(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param(of_2032(), Doubt.NATIONAL_ID, id="a number of 2032"),
+        pytest.param(" ".join(of_2032()), Doubt.NATIONAL_ID, id="digit by digit"),
+        pytest.param(f"{NUMBER[:4]} {NUMBER[4:6]} {NUMBER[6:]}", Doubt.NATIONAL_ID, id="grouped as an account"),
+        pytest.param("Ring 41234567", Doubt.PHONE, id="mobile"),
+        pytest.param("Ring 412 34 567.", Doubt.PHONE, id="mobile in groups"),
+        pytest.param("33 34 35 36", Doubt.PHONE, id="fixed"),
+        pytest.param("33\u00a034\u00a035\u00a036", Doubt.PHONE, id="hard spaces"),
+        pytest.param("+47 412 34 567", Doubt.PHONE, id="with the country's code"),
+        pytest.param("+46 70 123 45 67", Doubt.PHONE, id="abroad"),
+        pytest.param("4\u200b1234567", Doubt.PHONE, id="with an invisible character"),
+        pytest.param("Skriv til rolle@kommune.example", Doubt.EMAIL, id="e-mail"),
+        pytest.param("rolle＠kommune.example", Doubt.EMAIL, id="e-mail with a wide sign"),
+    ],
+)
+def test_what_may_be_about_somebody_is_asked_about(text: str, kind: Doubt) -> None:
+    assert kinds(text) == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "40 plasser i 2026–2027",
+        "1 250 000 kroner",
+        "25 000 000",
+        "kl. 09.00–11.00 den 08.09.2026",
+        "uke 37, 38 og 39",
+        "974 575 086",
+        "Sak 12/2026",
+        "12,5 prosent",
+        "www.kommune.example",
+        "@alle",
+    ],
+)
+def test_ordinary_words_and_numbers_are_not_asked_about(text: str) -> None:
+    assert kinds(text) == []
+
+
+def test_what_is_confirmed_is_what_was_found_and_nothing_more() -> None:
+    first, second = doubts("41234567"), doubts("41234568")
+
+    assert confirmation({}) == ""
+    assert confirmation({"done": first}) == confirmation({"done": first})
+    assert len({confirmation({"done": first}), confirmation({"next": first}), confirmation({"done": second})}) == 3
+    assert confirmation({"done": (*first, *second)}) not in (confirmation({"done": first}), "")
+    assert "41234567" not in confirmation({"done": (Found(doubt=Doubt.PHONE, words="41234567"),)})
+
+
+# --------------------------------------------------------------------------------------- held against other libraries
+
+RANDOM = random.Random(2032)  # noqa: S311 - a sample, and the same one each time
+
+
+def sample(count: int) -> list[str]:
+    """Numbers with a date of any series and check digits as they fall, and as many that fit one of the rules."""
+    found: list[str] = []
+    while len(found) < count:
+        day, month = RANDOM.randint(1, 31) + RANDOM.choice((0, 40)), RANDOM.randint(1, 12) + RANDOM.choice((0, 40, 80))
+        first = f"{day:02}{month:02}{RANDOM.randint(0, 99):02}{RANDOM.randint(0, 999):03}"
+        fitting = [f"{first}{end:02}" for end in range(100) if may_be_national_id(f"{first}{end:02}")]
+        found += [f"{first}{RANDOM.randint(0, 99):02}", *fitting[:3]]
+    return found
+
+
+def test_whatever_python_stdnum_takes_is_blocked() -> None:
+    """It knows neither the synthetic series nor all D-numbers, so the other way round does not hold."""
+    stdnum = pytest.importorskip("stdnum.no.fodselsnummer")
+    numbers = sample(4000)
+
+    taken = [number for number in numbers if stdnum.is_valid(number)]
+    assert len(taken) > 100
+    assert all(is_national_id(number) for number in taken)
+
+
+@pytest.mark.skipif(not NAV.exists() or shutil.which("node") is None, reason="needs node and @navikt/fnrvalidator")
+def test_navs_validator_takes_what_the_wide_rule_takes() -> None:
+    """It has the rule of 2032; the health network's own series (month + 65, first digit 8 or 9) it does not know."""
+    numbers = [number for number in sample(4000) if number[0] < "8"]
+
+    theirs = nav(numbers)
+
+    assert sum(theirs) > 1000
+    for number, taken in zip(numbers, theirs, strict=True):
+        # It takes the year for what it is in this century and the last; we cannot know, and allow 29 February.
+        if number[:4] not in ("2902", "6902", "2942", "6942", "2982", "6982"):
+            assert may_be_national_id(number) == taken, number[:9]
+
+
+def nav(numbers: Sequence[str]) -> list[bool]:
+    script = f"""
+        const {{ idnr }} = require({json.dumps(str(NAV))});
+        const numbers = JSON.parse(require("fs").readFileSync(0, "utf8"));
+        console.log(JSON.stringify(numbers.map((number) => idnr(number).status === "valid")));
+    """
+    ran = subprocess.run(["node", "-e", script], input=json.dumps(numbers), capture_output=True, text=True, check=True)
+    taken: list[bool] = json.loads(ran.stdout)
+    return taken

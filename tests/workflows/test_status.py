@@ -344,7 +344,7 @@ async def test_the_outbox_shows_a_round_that_has_not_opened(world: World) -> Non
     ]
     assert {line.at for line in lines} == {OPENS}
     assert "Pakken bro" in lines[0].subject
-    assert "Hei, Leder bro!" in lines[0].text
+    assert lines[0].text.startswith("Hei!")
     assert not await world.messages.list_messages()
 
 

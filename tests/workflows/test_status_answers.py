@@ -39,7 +39,7 @@ def test_only_a_light_of_ours_is_taken(light: object) -> None:
     [
         pytest.param({"done": "x" * (MAX_TEXT + 1)}, ("done", "status.error.too_long"), id="too long"),
         pytest.param({"next": 7}, ("next", "status.error.text"), id="no text"),
-        pytest.param({"hinders": f"Se {NUMBER}"}, ("hinders", "status.error.national_id"), id="national id"),
+        pytest.param({"hinders": f"Se {NUMBER}"}, ("hinders", "privacy.block"), id="national id"),
         pytest.param({"proposal": "Ja"}, ("question", "status.error.question_missing"), id="proposal alone"),
         pytest.param({"indicator:plasser": "mange"}, ("indicator:plasser", "status.error.number"), id="no number"),
         pytest.param({"indicator:plasser": True}, ("indicator:plasser", "status.error.number"), id="a truth value"),
@@ -50,6 +50,43 @@ def test_only_a_light_of_ours_is_taken(light: object) -> None:
 )
 def test_what_is_wrong_is_named_by_field(raw: dict[str, Any], problem: tuple[str, str]) -> None:
     assert problems_of(raw) == dict([problem])
+
+
+@pytest.mark.parametrize("number", [NUMBER, f"{NUMBER[:6]} {NUMBER[6:]}", int(NUMBER), float(NUMBER)])
+def test_a_national_id_is_no_number_of_the_package(number: object) -> None:
+    assert problems_of({"indicator:plasser": number}) == {"indicator:plasser": "privacy.block"}
+
+
+def test_what_is_asked_about_is_stored_once_it_is_confirmed() -> None:
+    raw = {"light": "green", "done": "Ring 41234567", "next": "Skriv til rolle@kommune.example"}
+    with pytest.raises(InvalidAnswer) as caught:
+        parse_answer(raw, indicators=[PLACES])
+    assert {name: words.key for name, words in caught.value.problems.items()} == {
+        "done": "privacy.ask_phone",
+        "next": "privacy.ask_email",
+    }
+
+    confirmed = {**raw, "confirmed": caught.value.confirm}
+    assert parse_answer(confirmed, indicators=[PLACES]).done == "Ring 41234567"
+    with pytest.raises(InvalidAnswer):
+        parse_answer({**confirmed, "hinders": "Eller 41234568"}, indicators=[PLACES])
+
+
+def test_a_national_id_cannot_be_confirmed() -> None:
+    raw = {"light": "green", "done": f"{NUMBER} eller 41234567"}
+    with pytest.raises(InvalidAnswer) as caught:
+        parse_answer(raw, indicators=[PLACES])
+
+    with pytest.raises(InvalidAnswer):
+        parse_answer({**raw, "confirmed": caught.value.confirm or "1"}, indicators=[PLACES])
+
+
+def test_what_was_confirmed_before_is_not_asked_about_again() -> None:
+    before = AnswerContent(light=Light.GREEN, done="Ring 41234567")
+
+    for accepted in ({"previous": before}, {"stored": before}):
+        raw = {"light": "red", "done": "Ring 41234567", "next": "Mer"}
+        assert parse_answer(raw, indicators=[PLACES], **accepted).next == "Mer"
 
 
 def test_all_problems_come_at_once() -> None:

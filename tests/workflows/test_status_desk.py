@@ -1,8 +1,11 @@
 """Who may answer, until when, and that what is acknowledged is stored."""
 
 import asyncio
+import logging
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from integration.database.connection import Database
 from tests.workflows.rounds import GUEST, HOME, MEETING, ORPHAN, STARTS, World
@@ -10,7 +13,7 @@ from tests.workflows.test_privacy_guard import NUMBER
 from tests.workflows.test_status import DAY, DEADLINE
 from workflows.status_desk import ByAccount, ByLink, Sender
 from workflows.status_plan import request_id
-from workflows.status_values import AnswerSurface, InvalidAnswer, NotYours, RoundOver, UnknownRequest
+from workflows.status_values import AnswerSurface, InvalidAnswer, NotYours, NumbersWanted, RoundOver, UnknownRequest
 
 HOME_REQUEST = request_id(MEETING, HOME)
 
@@ -105,6 +108,44 @@ async def test_a_national_id_is_not_stored_anywhere(world: World) -> None:
         await world.answer(HOME, "home-lead", done=f"Se {NUMBER}")
 
     assert not await world.store.newest_answers([HOME_REQUEST])
+
+
+def everything_in(folder: Path) -> bytes:
+    """The database's file, and the log it writes ahead."""
+    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+
+@pytest.mark.parametrize("rejected", [f"Se {NUMBER} her", "Ring 41234567 nå"])
+async def test_what_is_rejected_leaves_no_trace(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture, rejected: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with capture_logs() as entries, pytest.raises(InvalidAnswer) as caught:
+        await world.answer(HOME, "home-lead", done=rejected, next=rejected)
+
+    digits = rejected.split()[1]
+    stored = everything_in(tmp_path)
+    assert b"home-lead" in stored
+    assert digits.encode() not in stored
+    assert digits not in caplog.text + str(entries) + str(caught.value) + repr(caught.value.problems)
+
+
+async def test_no_change_asks_for_the_numbers_once(world: World) -> None:
+    await world.answer(HOME, "home-lead", done="Sist", **{"indicator:plasser": "7"})
+    later = "a-dal/2027-02-09"
+    await world.plan_meeting(STARTS + 84 * DAY, key=later)
+    world.clock.time += 84 * DAY
+    await world.run("status.close")
+    await world.run("status.open", later)
+    request, sender = request_id(later, HOME), ByLink("home-lead")
+
+    with pytest.raises(NumbersWanted):
+        await world.desk.answer(request, sender=sender, content={"unchanged": "1"}, surface=AnswerSurface.CARD)
+    assert not await world.store.newest_answers([request])
+
+    content = {"unchanged": "1", "numbers_asked": "1"}
+    receipt = await world.desk.answer(request, sender=sender, content=content, surface=AnswerSurface.CARD)
+    assert (receipt.content.done, receipt.content.indicators) == ("Sist", {})
 
 
 async def test_the_next_round_starts_with_last_time_s_words_but_not_its_question(world: World) -> None:
