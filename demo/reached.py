@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 
 ADDRESS = re.compile(r"[^@\s<>'\"/]+@[^@\s<>'\"/]+\.[A-Za-z]{2,}")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-SENDERS = re.compile(r"^/v1\.0/users/([^/]+)/(?:events|calendar|messages|sendMail)\b", re.IGNORECASE)
 USER = re.compile(r"/users/([^/]+@[^/]+)", re.IGNORECASE)
 SEND = re.compile(r"/messages/([^/]+)/send$", re.IGNORECASE)
 CONVERSATIONS = "/connector/v3/conversations"
@@ -37,8 +36,6 @@ class _Known:
     chats: dict[str, frozenset[str]] = field(default_factory=dict)
     """Personal conversation → the ids of those in it."""
     drafts: set[str] = field(default_factory=set)
-    senders: set[str] = field(default_factory=set)
-    """Our own mailboxes: they stand in the address of what they send."""
 
 
 def who_was_reached(traffic: Sequence[Entry]) -> list[Reached]:
@@ -55,7 +52,7 @@ def who_was_reached(traffic: Sequence[Entry]) -> list[Reached]:
             line = f"{method} {path}"
             for who in _reached_by(known, path, body):
                 found.setdefault(Reached(who, line))
-    return [reached for reached in found if reached.who not in known.senders]
+    return list(found)
 
 
 def _reached_by(known: _Known, path: str, body: Any) -> Iterator[str]:
@@ -105,9 +102,8 @@ def _read(traffic: Sequence[Entry]) -> _Known:
                 known.people[str(sender["id"]).lower()] = address
             if chat.get("conversationType") == "personal" and "aadObjectId" in sender:
                 known.chats.setdefault(str(chat["id"]), frozenset({str(sender["aadObjectId"]).lower()}))
-        elif sender_of := SENDERS.match(path):
-            known.senders.add(sender_of[1].lower())
-            known.drafts |= {str(answer["id"])} if path.endswith("/messages") and "id" in answer else set()
+        elif path.endswith("/messages") and "id" in answer:
+            known.drafts.add(str(answer["id"]))
         elif path == CONVERSATIONS and "id" in answer:
             members = frozenset(str(member["id"]).lower() for member in asked.get("members") or ())
             if members and not asked.get("isGroup"):

@@ -99,6 +99,7 @@ async def perform(stage: Stage, story: Story, say: Callable[[datetime, str], Non
         repeated=whole[len(first) :],
         feed=feed,
         allowed=stage.allowed,
+        senders=stage.senders,
     )
 
 

@@ -44,8 +44,16 @@ class Stage:
     @property
     def allowed(self) -> frozenset[str] | None:
         """Who may be reached in a rehearsal; None when this is none."""
-        named = self.environment.get("VAREUNGE_ALLOWED_RECIPIENTS")
-        return None if named is None else frozenset(filter(None, (item.strip().lower() for item in named.split(","))))
+        return self._addresses("ALLOWED_RECIPIENTS") if "VAREUNGE_ALLOWED_RECIPIENTS" in self.environment else None
+
+    @property
+    def senders(self) -> frozenset[str]:
+        """The mailboxes that the service books and sends from."""
+        return self._addresses("ORGANIZER")
+
+    def _addresses(self, setting: str) -> frozenset[str]:
+        named = self.environment[f"VAREUNGE_{setting}"].split(",")
+        return frozenset(filter(None, (address.strip().lower() for address in named)))
 
     async def start_service(self) -> None:
         """Start the service and wait until it answers."""

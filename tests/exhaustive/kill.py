@@ -86,13 +86,15 @@ def deal(moments: Sequence[Moment], per_run: int) -> list[list[Moment]]:
     return [list(moments[start::runs]) for start in range(runs)]
 
 
-async def play(moments: Sequence[Moment] = (), *, keep_in: Path | None = None) -> Run:
-    """Play the demo with a power cut at each of *moments*; a failure is told in the run."""
+async def play(
+    moments: Sequence[Moment] = (), *, settings: Mapping[str, str] | None = None, keep_in: Path | None = None
+) -> Run:
+    """Play the demo with a power cut at each of *moments*; a failure is told in the run. *settings*: the service's."""
     run, story = Run(moments), load_story(STORY)
     with tempfile.TemporaryDirectory(prefix="vareunge-kill-") as folder:
         try:
             async with asyncio.timeout(LONGEST_RUN):
-                await _play(run, story, Path(folder))
+                await _play(run, story, Path(folder), settings or {})
         except Exception as error:  # noqa: BLE001 - Whatever it is belongs into the table.
             run.failure = f"{type(error).__name__}: {error}"
             if keep_in is not None:
@@ -100,9 +102,9 @@ async def play(moments: Sequence[Moment] = (), *, keep_in: Path | None = None) -
     return run
 
 
-async def _play(run: Run, story: Story, folder: Path) -> None:
+async def _play(run: Run, story: Story, folder: Path, settings: Mapping[str, str]) -> None:
     starts_at = story.starts.replace(tzinfo=ZoneInfo(load_programme(story.programme).timezone))
-    async with raised_stage(folder, story.programme, starts_at=starts_at) as stage:
+    async with raised_stage(folder, story.programme, starts_at=starts_at, overrides=settings) as stage:
         with _alongside(_cut_power(stage, run)) as problem:
             run.evidence = await perform(stage, story, lambda when, line: None)
         if error := problem():

@@ -1,0 +1,48 @@
+"""The whole product in one loop, played as `vareunge demo` plays it, by processes of its own."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import replace
+
+from demo.checks import Entry, nobody_else_was_reached
+from tests.exhaustive.kill import choose, play, problems
+
+FEWER_REQUESTS_THAN_A_DEMO_MAKES = 1200
+OWNER, LEAD = "programradgiver@vestfoldfylke.example", "pakkeleder.verkstedet@horten.example"
+
+
+async def test_a_killed_service_ends_where_an_undisturbed_one_does() -> None:
+    """Three moments: `python -m tests.exhaustive.kill` tries more."""
+    moments = choose(FEWER_REQUESTS_THAN_A_DEMO_MAKES, 3, seed=3)
+
+    undisturbed, killed = await asyncio.gather(play(), play(moments))
+
+    assert (undisturbed.failure, undisturbed.failed) == ("", [])
+    assert undisturbed.evidence is not None
+    assert problems(undisturbed.evidence, killed) == []
+
+
+async def test_a_rehearsal_closes_the_loop_and_reaches_two_people_only() -> None:
+    run = await play(settings={"VAREUNGE_ALLOWED_RECIPIENTS": f"{OWNER}, {LEAD}"})
+
+    assert (run.failure, run.failed) == ("", [])
+    assert run.evidence is not None
+    assert nobody_else_was_reached(run.evidence).found.startswith("2 of 2")
+    slip = replace(run.evidence, traffic=with_one_more_attendee(run.evidence.traffic))
+    assert not nobody_else_was_reached(slip).held
+
+
+def with_one_more_attendee(traffic: Sequence[Entry]) -> list[Entry]:
+    """The traffic as it would be had the last booking named somebody else."""
+    booking = next(
+        entry
+        for entry in reversed(traffic)
+        if entry["request"]["method"] == "POST" and entry["request"]["url"].endswith("/events")
+    )
+    slipped = deepcopy(booking)
+    body = json.loads(slipped["request"]["postData"]["text"])
+    body["attendees"].append({"emailAddress": {"address": "somebody.else@a-dal.example"}})
+    slipped["request"]["postData"]["text"] = json.dumps(body)
+    return [slipped if entry is booking else entry for entry in traffic]
