@@ -26,7 +26,8 @@ START = datetime(2026, 8, 3, 7, 0, tzinfo=UTC)
 PATIENCE = timedelta(hours=6)
 """How long a rollout may wait for something before a test calls it stuck."""
 _ID = re.compile(
-    r"[0-9a-f-]{36}(,[0-9a-f-]{36})*|[\w.-]+,[0-9a-f-]{36},[0-9a-f-]{36}|19:[^/]+|b![\w-]+|(?<=items/)\d+|'[^']+'"
+    r"[0-9a-f-]{36}(,[0-9a-f-]{36})*|[\w.-]+,[0-9a-f-]{36},[0-9a-f-]{36}|19:[^/]+|b![\w-]+|'[^']+'"
+    r"|(?<=items/)\d+|(?<=messages/)[^/]+"
 )
 Documents = dict[str, Any]
 
