@@ -191,7 +191,7 @@ def problems(expected: Evidence, run: Run) -> list[str]:
 # ---------------------------------------------------------------------------------------------------------- the command
 
 
-async def run_all(console: Console, *, count: int, seed: int, per_run: int, keep_in: Path | None) -> int:
+async def run_all(console: Console, *, count: int, seed: int, per_run: int, at_once: int, keep_in: Path | None) -> int:
     """Play everything and print the table; returns the exit code."""
     began = time.monotonic()
     quiet = await play(keep_in=keep_in / "undisturbed" if keep_in else None)
@@ -199,11 +199,17 @@ async def run_all(console: Console, *, count: int, seed: int, per_run: int, keep
         console.print("The undisturbed demo did not hold:", quiet.failure, *[check.what for check in quiet.failed])
         return 1
     console.print(f"Undisturbed: {quiet.requests} requests to Graph and connector, every check held.")
-    runs = []
-    for number, moments in enumerate(deal(choose(quiet.requests, count, seed), per_run), start=1):
-        runs.append(await play(moments, keep_in=keep_in / f"run-{number}" if keep_in else None))
-        for line in problems(quiet.evidence, runs[-1]):
+    turns = asyncio.Semaphore(at_once)
+
+    async def in_turn(number: int, moments: Sequence[Moment]) -> Run:
+        async with turns:
+            run = await play(moments, keep_in=keep_in / f"run-{number}" if keep_in else None)
+        for line in problems(expected, run):
             console.print(f"run {number}: {line}", style="red", markup=False)
+        return run
+
+    expected, dealt = quiet.evidence, deal(choose(quiet.requests, count, seed), per_run)
+    runs = await asyncio.gather(*(in_turn(number, moments) for number, moments in enumerate(dealt, start=1)))
     console.print(_table(quiet.evidence, runs))
     doubtful = [key for run in runs for key in run.doubtful]
     killed, sound = sum(len(run.cuts) for run in runs), not any(problems(quiet.evidence, run) for run in runs)
@@ -235,12 +241,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--moments", type=int, default=20)
     parser.add_argument("--seed", type=int, default=365)
     parser.add_argument("--per-run", type=int, default=5, help="how many moments one demo takes")
+    parser.add_argument("--at-once", type=int, default=1, help="how many demos run at the same time")
     parser.add_argument("--keep-in", type=Path, help="where database and logs of a run that ended badly are kept")
     given = parser.parse_args(argv)
     console = Console(soft_wrap=True, highlight=False)
-    return asyncio.run(
-        run_all(console, count=given.moments, seed=given.seed, per_run=given.per_run, keep_in=given.keep_in)
+    work = run_all(
+        console,
+        count=given.moments,
+        seed=given.seed,
+        per_run=given.per_run,
+        at_once=given.at_once,
+        keep_in=given.keep_in,
     )
+    return asyncio.run(work)
 
 
 if __name__ == "__main__":
