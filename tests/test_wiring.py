@@ -55,6 +55,9 @@ def test_every_kind_of_unit_of_the_loop_has_a_handler(services: Services) -> Non
         "status.open",
         "status.send",
         "status.remind",
+        "status.moved",
+        "status.escalate",
+        "status.lifted",
         "status.close",
         "status.refresh",
     }

@@ -192,7 +192,8 @@ class Outbox:
         # A rehearsal lets a person receive but no channel: that surface fails, and the next one is used.
         if isinstance(error, RecipientNotAllowed) and message.surface is not Surface.CHANNEL:
             return await self._change(message, MessageState.HELD, NOT_ALLOWED)
-        return await self._change(message, MessageState.FAILED, str(error))
+        failure = NOT_ALLOWED if isinstance(error, RecipientNotAllowed) else str(error)
+        return await self._change(message, MessageState.FAILED, failure)
 
     async def _change(self, message: Message, state: MessageState, failure: str) -> Message:
         await self._messages.change(message.key, state, failure=failure)

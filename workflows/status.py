@@ -14,10 +14,12 @@ from workflows import status_plan as plan
 from workflows.errors import Permanent
 from workflows.outbox import PAUSED, Message, MessageState, Surface
 from workflows.ports import Done, DueUnit, History, Outcome, Parked
+from workflows.status_lead import LeadNotices
 from workflows.status_messages import card_now
 from workflows.status_ports import BoardMeeting, StatusPorts
 from workflows.status_reach import REQUEST_CALL, Call, Callers
 from workflows.status_values import (
+    EscalationState,
     RequestState,
     RoundOverview,
     RoundResult,
@@ -27,12 +29,14 @@ from workflows.status_values import (
 )
 from workflows.working_days import WorkCalendar, round_moments
 
+TIME_TO_ANSWER = timedelta(hours=12)
+"""From the last reminder until the local lead hears of it."""
 LOOK_AGAIN = timedelta(hours=1)
 """How long a paused round waits before it looks whether sending goes on."""
 
 
 class StatusRounds:
-    """The handlers of the units `status.open`, `.send`, `.remind`, `.close` and `.refresh`, and what rounds tell."""
+    """The handlers of the units `status.<name of the method>`, and what rounds tell."""
 
     def __init__(self, ports: StatusPorts) -> None:
         self._ports = ports
@@ -83,6 +87,50 @@ class StatusRounds:
             return Done(note="a later reminder is due")
         return await self._call_on(meeting, Call(kind=plan.REMINDER, number=int(number)), history)
 
+    async def moved(self, unit: DueUnit, history: History) -> Outcome:
+        """Tell those who were asked and have not answered that the deadline moved with the meeting."""
+        status_round = await self._current(unit.subject, history)
+        if status_round is None:
+            return Done(note="no such round")
+        deadline = status_round.deadline_at.astimezone(ZoneInfo((await self._ports.programme()).timezone))
+        return await self._call_on(unit.subject, Call(kind=plan.MOVED, number=int(f"{deadline:%Y%m%d}")), history)
+
+    async def escalate(self, unit: DueUnit, history: History) -> Outcome:
+        """Tell the local lead who has not answered the reminders, half a day after the last one."""
+        status_round = await self._current(unit.subject, history)
+        meeting = await self._rounds.find_meeting(unit.subject)
+        now = self._ports.clock.now()
+        if status_round is None or meeting is None or not status_round.takes_answers(now):
+            return Done(note="the round takes no answers")
+        programme = await self._ports.programme()
+        calendar = WorkCalendar(programme, status_round.municipality)
+        reminded_at = status_round.reminders_at[-1] if status_round.reminders_at else status_round.opens_at
+        due_at = calendar.next_sendable(reminded_at + TIME_TO_ANSWER)
+        if now < due_at < status_round.deadline_at:
+            return Parked(until=due_at, note="gives the reminder time")
+        if (sendable := calendar.next_sendable(now)) > now:
+            return Parked(until=sendable, note="waits for sending hours")
+        await LeadNotices(self._ports, programme, status_round, meeting).unanswered()
+        return Done()
+
+    async def lifted(self, unit: DueUnit, history: History) -> Outcome:
+        """Tell the local lead that an answer asks the board for a decision."""
+        del history
+        request = await self._rounds.find_request(unit.subject)
+        status_round = await self._rounds.find_round(request.meeting) if request else None
+        meeting = await self._rounds.find_meeting(request.meeting) if request else None
+        if request is None or status_round is None or meeting is None:
+            return Done(note="no such request")
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        if (sendable := WorkCalendar(programme, status_round.municipality).next_sendable(now)) > now:
+            return Parked(until=sendable, note="waits for sending hours")
+        answer = (await self._rounds.newest_answers([request.id])).get(request.id)
+        for item in await self._rounds.list_escalations(request.meeting):
+            if item.request == request.id and item.state is EscalationState.RAISED:
+                notices = LeadNotices(self._ports, programme, status_round, meeting)
+                await notices.question(request, item, by=answer.by if answer else "")
+        return Done()
+
     async def close(self, unit: DueUnit, history: History) -> Outcome:
         """Close the round at its deadline: unanswered requests are missing, links end, the report is compiled."""
         status_round = await self._current(unit.subject, history)
@@ -112,6 +160,7 @@ class StatusRounds:
         for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):
             units.append(DueUnit(key=f"status.open:{status_round.meeting}", due_at=self._ports.clock.now()))
             units.extend(plan.units_of(status_round))
+            units.extend(await self._outdated_cards(status_round))
         return tuple({unit.key: unit for unit in units}.values())
 
     async def upcoming(self) -> tuple[Message, ...]:
@@ -142,8 +191,17 @@ class StatusRounds:
         if status_round is None:
             return None
         requests = await self._rounds.list_requests(meeting)
-        messages = await self._ports.messages.list_messages(requests=[request.id for request in requests])
-        return plan.round_overview(await self._ports.programme(), status_round, requests, messages)
+        ids = [request.id for request in requests]
+        messages = await self._ports.messages.list_messages(requests=ids)
+        told = await self._ports.messages.list_messages(states=[MessageState.SENT], kind=plan.LEAD_UNANSWERED)
+        return plan.round_overview(
+            await self._ports.programme(),
+            status_round,
+            requests,
+            messages,
+            await self._rounds.newest_answers(ids),
+            lead_told=any(message.key.startswith(f"{plan.unanswered_key(status_round)}/") for message in told),
+        )
 
     # --------------------------------------------------------------------------------------------------------- opening
 
@@ -174,6 +232,19 @@ class StatusRounds:
                 messages.append(await callers.message(REQUEST_CALL, reach, surface, with_link=with_links))
         return messages
 
+    async def _outdated_cards(self, status_round: StatusRound) -> Sequence[DueUnit]:
+        """The cards in chats of those who are not asked any more: nothing but the register has changed."""
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        requests = await self._rounds.list_requests(status_round.meeting)
+        by_id = {request.id: request for request in requests}
+        sent = await self._ports.messages.list_messages(states=[MessageState.SENT], requests=list(by_id))
+        outdated = {
+            message.request
+            for message in sent
+            if message.request and message.person != plan.asked_now(programme, by_id[message.request], now.date())
+        }
+        return plan.refresh_units([by_id[request] for request in sorted(outdated)], now)
+
     async def _current(self, meeting_key: str, history: History) -> StatusRound | None:
         """The round, first brought to where its meeting is now: nobody is reminded or cut off by an old date."""
         status_round = await self._rounds.find_round(meeting_key)
@@ -192,7 +263,8 @@ class StatusRounds:
             return existing
         now = self._ports.clock.now()
         requests = await self._rounds.list_requests(existing.meeting)
-        then = (*plan.units_of(moved), *plan.refresh_units(requests, now))
+        told = [plan.moved_unit(moved, now)] if moved.deadline_at != existing.deadline_at else []
+        then = (*plan.units_of(moved), *plan.refresh_units(requests, now), *told)
         await self._rounds.move_round(moved, then=then)
         await history.note("status.moved", meeting=existing.meeting)
         return moved
@@ -236,19 +308,26 @@ class StatusRounds:
             fresh = await self._rounds.find_request(request.id)
             if fresh is not None and fresh.state is RequestState.OPEN and fresh.person:
                 message = await self._tell(callers, call, fresh, now, history)
-                paused = paused or (message.state is MessageState.HELD and message.failure == PAUSED)
+                paused = paused or _is_paused(message)
         if paused:
             return Parked(until=self._ports.clock.now() + LOOK_AGAIN, note="sending is paused")
+        await LeadNotices(self._ports, programme, status_round, meeting).failed(call)
         return Done()
 
     async def _tell(
         self, callers: Callers, call: Call, request: StatusRequest, now: datetime, history: History
-    ) -> Message:
-        """Send on the best surface that works; each failure stays in its row and the next one is used at once."""
+    ) -> Message | None:
+        """
+        Send on the best surface that works; each failure stays in its row and the next one is used at once.
+
+        None when there is nothing to tell: of a new deadline hears only who was told the old one.
+        """
         reach = await callers.reach(request, now)
         messages = await self._ports.messages.list_messages(requests=[request.id])
         there = {message.key: message for message in messages}
         reached = [item.surface for item in messages if item.kind == plan.REQUEST and item.state is MessageState.SENT]
+        if call.kind == plan.MOVED and not reached:
+            return None
         order = list(dict.fromkeys([*_begun(call, request, there), *reached, *reach.surfaces]))
         last: Message | None = None
         for surface in order:
@@ -271,15 +350,22 @@ class StatusRounds:
     async def _touch(
         self, message: Message, request: StatusRequest, status_round: StatusRound, history: History
     ) -> None:
-        truth = plan.shown(request, status_round)
         meeting = await self._rounds.find_meeting(request.meeting)
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        asked = plan.asked_now(programme, request, now.date())
+        truth = plan.shown(request, status_round, asked)
         if message.posted is None or message.reference.get("shows") == truth or meeting is None:
             return
-        programme = await self._ports.programme()
         callers = Callers(self._ports, programme, status_round, meeting)
-        reach = await callers.reach(request, self._ports.clock.now(), person=message.person)
+        # A channel's card is for whoever is asked now; a chat's for the one whose chat it is.
+        person = None if message.surface is Surface.CHANNEL else message.person
+        reach = await callers.reach(request, now, person=person)
         card = card_now(
-            reach.asked, message, account=reach.account, takes_answers=status_round.state is RoundState.OPEN
+            reach.asked,
+            message,
+            account=reach.account,
+            takes_answers=status_round.state is RoundState.OPEN,
+            replaced_by=plan.replaced_by(programme, request, message.person or "", now.date()),
         )
         try:
             await self._ports.bot.update_card(message.posted, card, summary=message.content.subject)
@@ -287,6 +373,10 @@ class StatusRounds:
             # The chat or the message is gone, and with it the need.
             await history.note("status.card_gone", request=request.id, surface=message.surface)
         await self._ports.messages.note_reference(message.key, {**message.reference, "shows": truth})
+
+
+def _is_paused(message: Message | None) -> bool:
+    return message is not None and message.state is MessageState.HELD and message.failure == PAUSED
 
 
 def _planned(programme: Programme, meeting: BoardMeeting) -> StatusRound | None:

@@ -8,7 +8,7 @@ from config.programme import Programme
 from workflows.ports import Clock, Words
 from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer
 from workflows.status_messages import Asked, asked_of
-from workflows.status_plan import escalation_id, is_on_behalf, refresh_units
+from workflows.status_plan import escalation_id, is_on_behalf, lifted_unit, refresh_units
 from workflows.status_ports import KnownAccounts, NewAnswer, Rounds
 from workflows.status_values import (
     AnswerSurface,
@@ -119,9 +119,10 @@ class StatusDesk:
             on_behalf=form.on_behalf,
             content=parsed,
         )
-        stored = await self._rounds.add_answer(
-            new, escalation=_escalation(asked.request, new), then=refresh_units([asked.request], now)
-        )
+        escalation = _escalation(asked.request, new)
+        lifted = [lifted_unit(asked.request.id, now)] if escalation else []
+        then = [*refresh_units([asked.request], now), *lifted]
+        stored = await self._rounds.add_answer(new, escalation=escalation, then=then)
         if stored is None:
             # The round closed between our look and our write.
             raise RoundOver(over_words(asked))

@@ -16,6 +16,7 @@ from workflows.status_values import (
     RoundOverview,
     RoundResult,
     RoundState,
+    Stage,
     StatusAnswer,
     StatusRequest,
     StatusRound,
@@ -25,6 +26,8 @@ from workflows.working_days import RoundMoments
 REQUEST = "status_request"
 REMINDER = "reminder"
 MOVED = "moved"
+LEAD_FAILED, LEAD_UNANSWERED, LEAD_QUESTION = "lead_failed", "lead_unanswered", "lead_question"
+"""Kinds of messages. What the local lead hears stands in workflows/status_lead.py."""
 
 
 # ------------------------------------------------------------------------------------------------------ who and where
@@ -54,6 +57,21 @@ def who_is_asked(programme: Programme, package: WorkPackage, on: date) -> Person
     """The package's lead; the local lead for a package without one; None when there is neither."""
     asked = package_leads(programme, package.key, on) or local_leads(programme, package.municipality, on)
     return asked[0] if asked else None
+
+
+def asked_now(programme: Programme, request: StatusRequest, on: date) -> str:
+    """The key of who is asked on that day; of who was asked at the opening when there is nobody now."""
+    package = next((item for item in programme.work_packages if item.key == request.work_package), None)
+    asked = who_is_asked(programme, package, on) if package else None
+    return asked.key if asked else request.person
+
+
+def replaced_by(programme: Programme, request: StatusRequest, person: str, on: date) -> str:
+    """Who is asked instead of *person*, as readers know them; empty while *person* may answer."""
+    package = programme.work_package(request.work_package)
+    if is_on_behalf(programme, package, person, on) is not None:
+        return ""
+    return _name(programme, asked_now(programme, request, on))
 
 
 def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: date) -> bool | None:
@@ -130,9 +148,12 @@ def units_of(status_round: StatusRound) -> tuple[DueUnit, ...]:
         DueUnit(key=f"status.remind:{meeting}/{number}", due_at=moment)
         for number, moment in enumerate(status_round.reminders_at, start=1)
     )
+    # Who has not answered the last reminder, the local lead hears of.
+    escalation = (DueUnit(key=f"status.escalate:{meeting}", due_at=moment) for moment in status_round.reminders_at[-1:])
     return (
         DueUnit(key=f"status.send:{meeting}", due_at=status_round.opens_at),
         *reminders,
+        *escalation,
         DueUnit(key=f"status.close:{meeting}", due_at=status_round.deadline_at),
     )
 
@@ -152,10 +173,25 @@ def refresh_units(requests: Sequence[StatusRequest], now: datetime) -> tuple[Due
     return tuple(DueUnit(key=f"status.refresh:{request.id}", due_at=now) for request in requests)
 
 
-def shown(request: StatusRequest, status_round: StatusRound) -> str:
-    """What the truth is made of, in short: a card that shows it needs no touch."""
+def unanswered_key(status_round: StatusRound) -> str:
+    """The key, but for its reader, of what tells the local lead who does not answer; anew after a move."""
+    return f"{LEAD_UNANSWERED}/{status_round.meeting}/{status_round.deadline_at:%Y%m%d}"
+
+
+def moved_unit(status_round: StatusRound, now: datetime) -> DueUnit:
+    """What tells people that the deadline moved with the meeting."""
+    return DueUnit(key=f"status.moved:{status_round.meeting}", due_at=now)
+
+
+def lifted_unit(request: str, now: datetime) -> DueUnit:
+    """What tells the local lead that an answer asks the board for a decision."""
+    return DueUnit(key=f"status.lifted:{request}", due_at=now)
+
+
+def shown(request: StatusRequest, status_round: StatusRound, asked: str) -> str:
+    """What the truth is made of, in short: a card that shows it needs no touch. *asked*: who is asked now."""
     deadline = status_round.deadline_at.isoformat()
-    return f"{status_round.state}/{request.state}/{request.latest_version}/{deadline}"
+    return f"{status_round.state}/{request.state}/{request.latest_version}/{deadline}/{asked}"
 
 
 def is_outdated_reminder(status_round: StatusRound, number: int, now: datetime) -> bool:
@@ -209,10 +245,21 @@ def indicator_results(
 
 
 def round_overview(
-    programme: Programme, status_round: StatusRound, requests: Sequence[StatusRequest], messages: Sequence[Message]
+    programme: Programme,
+    status_round: StatusRound,
+    requests: Sequence[StatusRequest],
+    messages: Sequence[Message],
+    answers: Mapping[str, StatusAnswer],
+    *,
+    lead_told: bool = False,
 ) -> RoundOverview:
-    """Who owes what in a round, where they were reached and what failed on the way."""
-    return RoundOverview(round=status_round, lines=tuple(_line(programme, request, messages) for request in requests))
+    """
+    Who owes what in a round, where they were reached and what failed on the way.
+
+    *answers*: the newest by request. *lead_told*: the local lead was told who does not answer.
+    """
+    lines = (_line(programme, request, messages, answers.get(request.id), lead_told) for request in requests)
+    return RoundOverview(round=status_round, lines=tuple(lines))
 
 
 def _package_result(
@@ -246,10 +293,21 @@ def _package_result(
     )
 
 
-def _line(programme: Programme, request: StatusRequest, messages: Sequence[Message]) -> RequestLine:
+def _line(
+    programme: Programme,
+    request: StatusRequest,
+    messages: Sequence[Message],
+    answer: StatusAnswer | None,
+    lead_told: bool,
+) -> RequestLine:
     own = [message for message in messages if message.request == request.id]
     sent = [message for message in own if message.state is MessageState.SENT]
+    failed = [message for message in own if message.state is MessageState.FAILED]
     return RequestLine(
+        stage=_stage(request, sent, lead_told),
+        failed_on=tuple(dict.fromkeys(message.surface.value for message in failed)),
+        on_behalf=answer.on_behalf if answer else False,
+        lifts=bool(answer and answer.content.question),
         request=request.id,
         work_package=request.work_package,
         name=next((item.name for item in programme.work_packages if item.key == request.work_package), ""),
@@ -259,6 +317,18 @@ def _line(programme: Programme, request: StatusRequest, messages: Sequence[Messa
         failures=tuple(message.failure for message in own if message.failure),
         reminders=sum(message.kind == REMINDER for message in sent),
     )
+
+
+def _stage(request: StatusRequest, sent: Sequence[Message], lead_told: bool) -> Stage:
+    if request.state is RequestState.OPEN:
+        if lead_told:
+            return Stage.ESCALATED
+        if any(message.kind == REMINDER for message in sent):
+            return Stage.REMINDED
+        return Stage.SENT if sent else Stage.PLANNED
+    if request.state is RequestState.ANSWERED and request.latest_version > 1:
+        return Stage.CORRECTED
+    return Stage(request.state)
 
 
 def _name(programme: Programme, person: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from config.programme import Person, Programme
 from workflows import status_plan as plan
 from workflows.outbox import Message, Surface
-from workflows.status_messages import Asked, asked_of, reminder_content, request_content
+from workflows.status_messages import Asked, asked_of, moved_content, reminder_content, request_content
 from workflows.status_ports import BoardMeeting, StatusPorts
 from workflows.status_values import StatusRequest, StatusRound
 
@@ -16,7 +16,11 @@ LINK_LIFE = timedelta(days=90)
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One thing to tell everybody of a round who has not answered: the request itself, or a reminder."""
+    """
+    One thing to tell everybody of a round who has not answered: the request itself, a reminder, a new deadline.
+
+    *number*: which reminder; of a new deadline, its day as 20261113.
+    """
 
     kind: str
     number: int = 0
@@ -26,6 +30,7 @@ class Call:
 
 
 REQUEST_CALL = Call(kind=plan.REQUEST)
+WRITERS = {plan.REQUEST: request_content, plan.REMINDER: reminder_content, plan.MOVED: moved_content}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,17 +85,22 @@ class Callers:
             Surface.EMAIL: asked.person.email,
         }[surface]
         url = await self._link(asked) if with_link and surface is Surface.EMAIL else ""
-        write = request_content if call.kind == plan.REQUEST else reminder_content
+        write = WRITERS[call.kind]
         return Message(
             key=call.key(asked.request.id, surface),
             kind=call.kind,
             surface=surface,
-            due_at=self._round.reminders_at[call.number - 1] if call.number else self._round.opens_at,
+            due_at=self._due_at(call),
             content=write(asked, surface, address=address, account=reach.account, url=url),
             municipality=self._round.municipality,
             person=asked.person.key,
             request=asked.request.id,
         )
+
+    def _due_at(self, call: Call) -> datetime:
+        if call.kind == plan.MOVED:
+            return self._ports.clock.now()
+        return self._round.reminders_at[call.number - 1] if call.number else self._round.opens_at
 
     async def _link(self, asked: Asked) -> str:
         expires_at = self._round.opens_at + LINK_LIFE
@@ -98,9 +108,9 @@ class Callers:
         return f"{self._ports.public_url}/svar/{token}"
 
     def _reader(self, request: StatusRequest, person: str | None) -> Person:
-        """Who is asked now: a new lead takes over in the middle of a round."""
-        if person is not None:
-            return self._programme.person(person)
+        """*person* if they are registered still, else who is asked now: a new lead takes over in the middle."""
+        if (known := next((item for item in self._programme.people if item.key == person), None)) is not None:
+            return known
         package = self._programme.work_package(request.work_package)
         on = self._ports.clock.now().date()
         return plan.who_is_asked(self._programme, package, on) or self._programme.person(request.person)

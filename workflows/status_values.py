@@ -38,6 +38,21 @@ class RequestState(StrEnum):
     """Nobody needs to answer any more: the meeting was cancelled or the package ended."""
 
 
+class Stage(StrEnum):
+    """How far a request has come, as those who look after the round see it. There are no drafts: an answer is sent."""
+
+    PLANNED = "planned"
+    """The round is open, and nothing has left yet."""
+    SENT = "sent"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    """The reminders were not answered, and the local lead was told."""
+    ANSWERED = "answered"
+    CORRECTED = "corrected"
+    MISSING = "missing"
+    WAIVED = "waived"
+
+
 class AnswerSurface(StrEnum):
     """Where an answer was written."""
 
@@ -216,11 +231,18 @@ class RequestLine:
     name: str
     lead: str
     state: RequestState
+    stage: Stage
     surfaces: tuple[str, ...] = ()
     """Where the request reached the lead."""
+    failed_on: tuple[str, ...] = ()
+    """Which surfaces did not take a message."""
     failures: tuple[str, ...] = ()
-    """Why a surface did not."""
+    """Why, in the service's words: for IT."""
     reminders: int = 0
+    on_behalf: bool = False
+    """The local lead answered for the package's lead."""
+    lifts: bool = False
+    """The answer asks the board for a decision."""
 
 
 @dataclass(frozen=True, kw_only=True)
