@@ -40,19 +40,40 @@ class Ledger:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What can be said in a line each; two ledgers' difference is what just happened."""
-        rounds = ", ".join(f"{count} {state}" for state, count in sorted(self.rounds.items()))
-        sent = ", ".join(f"{count} {surface}" for surface, count in sorted(self.sent.items()))
-        states = Counter(self.reports.values())
-        reports = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        """What can be said in a line each."""
+        reports = Counter(self.reports.values())
         return (
             f"places made: {self.places}",
             f"meetings booked: {self.booked}",
-            f"status rounds: {rounds or 'none'}",
-            f"messages sent: {sent or 'none'}",
-            f"answers: {self.answers}",
-            f"reports: {reports or 'none'}",
+            f"status rounds: {_listed(self.rounds) or 'none'}",
+            f"messages sent: {_listed(self.sent) or 'none'}",
+            f"answers: {_listed(self.surfaces) or 'none'}",
+            f"reports: {_listed(reports) or 'none'}",
         )
+
+
+def happened(before: Ledger, now: Ledger) -> tuple[str, ...]:
+    """What happened between two looks, in the order of the loop."""
+    missing = Counter(now.requests.values())["missing"] - Counter(before.requests.values())["missing"]
+    closed = now.rounds["closed"] - before.rounds["closed"]
+    done = Counter(now.reports.values())
+    done.subtract(Counter(before.reports.values()))
+    told = (
+        (now.places - before.places, "places made", ""),
+        (now.booked - before.booked, "meetings booked", ""),
+        (now.rounds.total() - before.rounds.total(), "rounds opened", ""),
+        (now.sent.total() - before.sent.total(), "messages sent", _listed(now.sent - before.sent)),
+        (now.answers - before.answers, "answers", _listed(now.surfaces - before.surfaces)),
+        (closed, "rounds closed", f"{missing} without an answer" if missing > 0 else ""),
+        (len(now.reports) - len(before.reports), "reports compiled", ""),
+        (done["released"] + done["published"], "reports released", ""),
+        (done["published"], "reports published", ""),
+    )
+    return tuple(f"{count} {what}" + (f" ({how})" if how else "") for count, what, how in told if count > 0)
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
 
 
 async def read_ledger(database: Database) -> Ledger:

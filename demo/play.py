@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from config.loading import load_programme
 from config.programme import Meetings, Programme
-from demo.ledger import Ledger, read_ledger
+from demo.ledger import Ledger, happened, read_ledger
 from demo.people import Answered, Cast, Story
 from demo.stage import Stage, StageError
 from integration.clock import SimulatedClock
@@ -55,6 +55,7 @@ class Director:
             code, printed = await self.stage.run("rollout", "--all", "--no-wait")
             if code:
                 raise StageError(printed)
+            self.say(began_at, "the service runs; the rollout of every place is ordered")
             cast = Cast(self.stage, programme, self.story, on=began_at)
             before = await read_ledger(database)
             for day in range(self.story.longest_days):
@@ -76,9 +77,8 @@ class Director:
         raise StageError(f"the loop was not closed within {self.story.longest_days} days: {before.lines}")
 
     def _tell(self, when: datetime, before: Ledger, now: Ledger) -> None:
-        for line in now.lines:
-            if line not in before.lines:
-                self.say(when, line)
+        if news := happened(before, now):
+            self.say(when, ", ".join(news))
         for failure in now.failed:
             if failure not in before.failed:
                 self.say(when, f"gave up: {failure}")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from config.loading import load_programme
 from config.programme import Programme
@@ -125,28 +126,34 @@ class Teller:
         self._console = console
 
     def __call__(self, when: datetime, line: str) -> None:
-        self._console.print(f"[dim]{when:%Y-%m-%d}[/dim]  {line}")
+        self._console.print(Text.assemble((f"{when:%a %Y-%m-%d}", "dim"), "  ", line))
 
 
 def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check], *, keep: bool) -> None:
-    made = Table(title="What was made", title_justify="left", show_header=False)
-    for line in played.ledger.lines:
-        made.add_row(*line.split(": ", 1))
-    console.print(made)
+    _list(console, "What was made", [tuple(line.split(": ", 1)) for line in played.ledger.lines])
     if keep:
-        looks = Table(title="Where to look", title_justify="left", show_header=False)
-        looks.add_row("Microsoft 365 as everybody sees it", stage.sandbox_url)
-        looks.add_row("The service", stage.service_url)
-        console.print(looks)
-    table = Table(title="Checks", title_justify="left")
-    table.add_column("")
-    table.add_column("what")
-    table.add_column("found")
-    for check in checks:
-        table.add_row("[green]held[/green]" if check.held else "[red]FAILED[/red]", check.what, check.found)
-    console.print(table)
+        places = [("Microsoft 365 as everybody sees it", stage.sandbox_url), ("The service", stage.service_url)]
+        _list(console, "Where to look", places)
+    rows = [("held" if check.held else "FAILED", check.what, check.found) for check in checks]
+    _list(console, "Checks", rows)
     days = (played.ended_at - played.began_at).days
     console.print(f"{days} days passed. {sum(check.held for check in checks)} of {len(checks)} checks held.")
+
+
+def _list(console: Console, title: str, rows: Sequence[tuple[str, ...]]) -> None:
+    """A table in a terminal; elsewhere, and without colours, a plain line for each row."""
+    if not console.is_terminal or console.no_color:
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        console.print(f"\n{title}", markup=False)
+        for row in rows:
+            line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            console.print(f"  {line.rstrip()}", markup=False)
+        return
+    table = Table(title=title, title_justify="left", show_header=False)
+    for row in rows:
+        colour = {"held": "green", "FAILED": "red"}.get(row[0])
+        table.add_row(*(Text(cell, style=colour or "") if cell == row[0] else Text(cell) for cell in row))
+    console.print(table)
 
 
 async def _keep_everything(stage: Stage, evidence: Evidence, out: Path) -> None:

@@ -8,6 +8,7 @@ counted from the one before, when the service is at work again, and they lie far
 import argparse
 import asyncio
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -141,8 +142,8 @@ def _counts(entry: Mapping[str, Any]) -> bool:
 
 def _keep(folder: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    for file in folder.iterdir():
-        (target / file.name).write_bytes(file.read_bytes())
+    for file in folder.glob("*.*"):
+        shutil.copyfile(file, target / file.name)
 
 
 # ------------------------------------------------------------------------------------------------------ what came of it
@@ -196,7 +197,7 @@ async def run_all(console: Console, *, count: int, seed: int, per_run: int, at_o
     began = time.monotonic()
     quiet = await play(keep_in=keep_in / "undisturbed" if keep_in else None)
     if quiet.evidence is None or quiet.failed:
-        console.print("The undisturbed demo did not hold:", quiet.failure, *[check.what for check in quiet.failed])
+        console.print("The undisturbed demo did not hold:", quiet.failure, *quiet.failed)
         return 1
     console.print(f"Undisturbed: {quiet.requests} requests to Graph and connector, every check held.")
     turns = asyncio.Semaphore(at_once)
