@@ -12,6 +12,7 @@ from config.programme import (
     PROGRAMME_ROLES,
     Assignment,
     BudgetLine,
+    BusyDay,
     Meetings,
     Municipality,
     Organisation,
@@ -75,6 +76,7 @@ def _references(checked: Checked) -> None:
         ("municipality", Municipality, "schools", checked.keys("schools")),
         ("schools", School, "municipality", municipalities),
         ("school_breaks", SchoolBreak, "municipality", municipalities),
+        ("busy_days", BusyDay, "municipality", municipalities),
         ("work_packages", WorkPackage, "municipality", municipalities),
         ("assignments", Assignment, "person", checked.keys("people")),
         ("assignments", Assignment, "municipality", municipalities),
@@ -165,13 +167,22 @@ def _municipalities(checked: Checked) -> None:
                 checked.report(entry, ("slug",), item.slug, f"somebody assigned as {role}")
         if item.place is Place.THEIRS and not item.place_url:
             checked.report(entry, ("place",), item.place, "`place_url:`, the address of their place")
-        if item.meetings is Meetings.THEIRS and not item.meeting_dates:
-            checked.report(entry, ("meetings",), item.meetings, "`meeting_dates:`, the dates they meet")
-        if item.meetings is Meetings.OURS and item.meeting_dates:
-            checked.report(entry, ("meeting_dates",), "dates", "`meetings: theirs`: ours are planned, not given")
+        _their_meetings(checked, item, entry)
         for index, moment in enumerate(item.meeting_dates):
             if moment.tzinfo is not None:
                 checked.report(entry, ("meeting_dates", index), moment, "local wall time without an offset")
+
+
+def _their_meetings(checked: Checked, item: Municipality, entry: Entry) -> None:
+    if item.meetings is Meetings.THEIRS and not item.meeting_dates and not item.meeting_feed:
+        expected = "`meeting_dates:`, the dates they meet, or `meeting_feed:`, a calendar with them"
+        checked.report(entry, ("meetings",), item.meetings, expected)
+    if item.meetings is Meetings.OURS:
+        for name in ("meeting_dates", "meeting_feed"):
+            if getattr(item, name):
+                checked.report(entry, (name,), name, "`meetings: theirs`: ours are planned, not given")
+    elif item.meeting_feed and item.meeting_dates:
+        checked.report(entry, ("meeting_feed",), item.meeting_feed, "either `meeting_dates:` or `meeting_feed:`")
 
 
 def _packages(checked: Checked) -> None:

@@ -17,11 +17,13 @@ from config.programme import (
     Assignment,
     BodyTemplate,
     BudgetLine,
+    BusyDay,
     ChannelSpec,
     ColumnSpec,
     Language,
     ListSpec,
     Municipality,
+    Occasion,
     Organisation,
     Partner,
     Person,
@@ -37,7 +39,13 @@ from config.programme import (
     WorkPackage,
 )
 
-ENTRY_KEYS: Mapping[type[BaseModel], str] = {ChannelSpec: "key", TabSpec: "key", ListSpec: "key", ColumnSpec: "name"}
+ENTRY_KEYS: Mapping[type[BaseModel], str] = {
+    ChannelSpec: "key",
+    TabSpec: "key",
+    ListSpec: "key",
+    ColumnSpec: "name",
+    Occasion: "key",
+}
 """What tells the entries of a list apart when layers are merged."""
 
 
@@ -104,6 +112,7 @@ class SchoolsFile(Value):
 class CalendarFile(Value):
     school_breaks: tuple[SchoolBreak, ...] = ()
     days_off: tuple[date, ...] = ()
+    busy_days: tuple[BusyDay, ...] = ()
     sending: SendingHours = SendingHours()
 
 

@@ -11,6 +11,7 @@ from config.problems import InvalidInput, Problem
 from config.programme import (
     Assignment,
     BudgetLine,
+    BusyDay,
     Municipality,
     Organisation,
     Partner,
@@ -99,5 +100,6 @@ def _parts(checked: Checked) -> dict[str, Any]:
         "activities": checked.values("activities", PlanActivity),
         "budget": checked.values("budget", BudgetLine),
         "days_off": tuple(days_off),
+        "busy_days": checked.values("busy_days", BusyDay),
         "sending": sending[0] if sending else SendingHours(),
     }

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from config.body_dates import date_problems
 from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
 from config.problems import Problem
@@ -61,6 +62,8 @@ def bodies_of(checked: Checked) -> tuple[Body, ...]:
         body = _valid(checked, Body, values | {"key": key}, laid)
         if body is not None:
             _check_rounds(checked, body.rounds, laid)
+            for path, value, expected in date_problems(body):
+                _report(checked, laid.origin_of(path), value, expected)
             bodies.append(body)
     _check_kinds(checked)
     return tuple(bodies)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -16,6 +17,7 @@ Text = Annotated[str, Field(min_length=1, max_length=1000)]
 Language = Literal["nb", "nn", "en"]
 Weekday = Annotated[int, Field(ge=0, le=6)]
 """0 is Monday."""
+Minutes = Annotated[int, Field(ge=5, le=600)]
 
 
 def _without_zone(moment: time) -> time:
@@ -25,6 +27,21 @@ def _without_zone(moment: time) -> time:
 
 
 LocalTime = Annotated[time, AfterValidator(_without_zone)]
+
+
+def is_feed_address(url: str) -> bool:
+    """Whether we read a calendar there: over https, or (for tries) on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
+
+
+def _feed_address(url: str) -> str:
+    if not is_feed_address(url):
+        raise ValueError("an address that starts with https://")
+    return url
+
+
+FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(_feed_address)]
 
 
 class Value(BaseModel):
@@ -92,6 +109,8 @@ class Person(Value):
     first_name: str = ""
     """What to greet with; a role has none and is greeted without."""
     language: Language = "nb"
+    blocked_dates: tuple[date, ...] = ()
+    """Days on which the person can come to no meeting."""
 
 
 class Assignment(Value):
@@ -168,6 +187,8 @@ class Municipality(Value):
     schools: tuple[Slug, ...] = ()
     meeting_dates: tuple[datetime, ...] = ()
     """Local wall times, when `meetings: theirs`."""
+    meeting_feed: FeedAddress | None = None
+    """Address of an iCalendar feed with nothing but their board's meetings, instead of `meeting_dates`."""
 
 
 class School(Value):
@@ -188,6 +209,10 @@ class BodyKind(StrEnum):
     LOCAL_BOARD = "local_board"
     LEAD_NETWORK = "lead_network"
     PACKAGE_LEADS = "package_leads"
+    LEAD_TEAM = "lead_team"
+    """A local board's people between its meetings: their weekly contact."""
+    GATHERING = "gathering"
+    """Days for many, held once or a few times: competence days, a conference."""
 
 
 class RoundTimes(Value):
@@ -210,13 +235,26 @@ class Rhythm(Value):
     least_gap: int = 35
     most_gap: int = 49
     most_gap_over_summer: int = 77
-    weekdays: tuple[Weekday, ...] = (1, 2, 3)
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (1, 2, 3)
     """ISO minus one: 0 is Monday."""
     preferred_weekday: Weekday | None = None
     starts: LocalTime = time(9, 0)
-    minutes: int = 120
+    other_starts: tuple[LocalTime, ...] = ()
+    """Taken, the first that is free, when somebody sits in another meeting at the usual time."""
+    minutes: Minutes = 120
     after_local_round: bool = False
     """The date lies after every local board has met since this body's last meeting."""
+
+
+class Occasion(Value):
+    """One meeting somewhere within some weeks; on a decided day when *first* and *last* are the same."""
+
+    key: Slug
+    first: date
+    last: date
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (1, 2, 3)
+    starts: LocalTime = time(9, 0)
+    minutes: Minutes = 360
 
 
 class BodyTemplate(Value):
@@ -228,7 +266,15 @@ class BodyTemplate(Value):
     optional: tuple[Role, ...] = ()
     """Who is invited and may stay away."""
     rhythm: Rhythm | None = None
+    occasions: tuple[Occasion, ...] = ()
+    """Single meetings besides the rhythm's, or instead of them."""
+    fixed_dates: tuple[datetime, ...] = ()
+    """Local wall times that the body has decided itself: they are kept, and the rhythm goes around them."""
+    book: bool = True
+    """Whether its meetings are put into people's calendars. Else they stand in the feeds and lists only."""
     rounds: RoundTimes | None = None
+    quorum: Annotated[int, Field(ge=0, le=100)] = 50
+    """How many of its members must come for it to decide, in percent."""
     location: str = ""
 
 
@@ -250,6 +296,15 @@ class SchoolBreak(Value):
     last: date
     source: str = ""
     status: Literal["adopted", "assumed"] = "adopted"
+
+
+class BusyDay(Value):
+    """A day on which many are needed elsewhere, such as a council's meeting: avoided where it can be."""
+
+    day: date
+    name: Text
+    municipality: Slug | None = None
+    """None: for all."""
 
 
 # ---------------------------------------------------------------------------------------------- the template of a place
@@ -373,6 +428,7 @@ class Programme(Value):
     school_breaks: tuple[SchoolBreak, ...] = ()
     days_off: tuple[date, ...] = ()
     """Days without meetings or messages besides public holidays."""
+    busy_days: tuple[BusyDay, ...] = ()
     activities: tuple[PlanActivity, ...] = ()
     budget: tuple[BudgetLine, ...] = ()
     sending: SendingHours = SendingHours()

@@ -52,7 +52,8 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?"
         pytest.param(
             ("people.yaml", "name: Leder,", "name: Leder, nam: Leder,"),
             "people.yaml:4: people[leder].nam: nam: expected `name`?"
-            " (known: key, name, email, organisation, title, language)",
+            " (known: key, name, email, organisation, title, first_name, language,"
+            " blocked_dates)",
             id="unknown key",
         ),
         pytest.param(
@@ -190,7 +191,8 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?"
         ),
         pytest.param(
             (DAL, "organisation: dal-kommune}\npeople", "organisation: dal-kommune, meetings: theirs}\npeople"),
-            f"{DAL}:1: municipality.meetings: theirs: expected `meeting_dates:`, the dates they meet",
+            f"{DAL}:1: municipality.meetings: theirs: expected `meeting_dates:`, the dates they meet, or"
+            " `meeting_feed:`, a calendar with them",
             id="their meetings without dates",
         ),
         pytest.param(
