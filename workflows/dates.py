@@ -1,35 +1,31 @@
 """Finds a body's meeting dates: the cheapest chain of days that keeps every rule, or the rule that no chain can keep.
 
-Going greedily from date to date meets the wall of the summer holiday months later, so the chain is a shortest path over
-the days of the period. Between two dates that are already announced the chain is its own problem: they never move.
+1. Every day is either impossible, for a reason that can be named, or possible at a cost (`date_rules`).
+2. Every distance between two meetings is against the rhythm, or has a cost: the further from the wanted, the more.
+3. Going greedily from date to date meets the wall of the summer holiday months later. So the plan is a shortest path:
+   day by day, the cheapest chain that ends there is found from the cheapest chains to the days before it.
+4. Dates that are announced cut the period into parts, each a path of its own from one announced date to the next.
+5. A date that was planned before is worth more than all costs together, so that only what must move moves.
+6. When no chain keeps the rules, distances may break them at a ruinous price; each broken one is named, with what
+   stands in the way on how many days. A day that is itself impossible is never taken.
+7. Equal costs are decided by the earlier day: the same question always has the same answer.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import accumulate, pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from itertools import pairwise
 
-from config.programme import Body, Rhythm
-from workflows.working_days import DAY, SATURDAY, DayOff, WorkCalendar, days, days_to_answer
+from config.programme import Body, Occasion, Rhythm
+from workflows.date_rules import USUAL_GAP, Around, BodyDays, Ground, Times
+from workflows.working_days import SATURDAY, days
 
-# Costs are whole numbers, so that a plan made again comes out the same to the day. A gap costs the square of its days
-# away from the wanted one; the others are weighed against that.
-OTHER_WEEKDAY = 100
-BESIDE_DAYS_OFF = 60
-BUSY_WEEK = 100
-SAME_DAY_AS_OTHERS = 300
 SUMMER_GAP_DAY = 4
 LATE_START_DAY = 2
-UNWANTED_WEEKDAY = 10_000
-FIRST_DAYS_OF_YEAR = 20_000
-BROKEN_GAP = 1_000_000
-BROKEN_GAP_DAY = 1_000
-
-BEFORE_CHRISTMAS_WEEK = 51
-FIRST_DAYS = 8
-WEEKEND = {DayOff.WEEKEND, None}
+BROKEN_GAP = 1_000_000_000
+BROKEN_GAP_DAY = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,179 +39,258 @@ class Moved:
 @dataclass(frozen=True, kw_only=True)
 class PlannedDate:
     day: date
-    locked: bool = False
+    starts: time
     moved: Moved | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Impossible:
-    """No day from *first* to *last* keeps the rules; *reason*, a key in the texts, says what stands in the way."""
+    """
+    No day from *first* to *last* keeps the rules, or the date *announced* for that day does not.
+
+    *reasons*: keys in the texts, each with the number of weekdays on which it stands in the way, the most frequent
+    first; 0 when it is about no days.
+    """
 
     first: date
     last: date
-    reason: str
+    reasons: tuple[tuple[str, int], ...]
+    announced: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatePlan:
+    """*dates*: what is to be added to the announced ones. *given_up*: dates of the plan before, and why they went."""
+
     dates: tuple[PlannedDate, ...]
     problems: tuple[Impossible, ...] = ()
+    given_up: Mapping[date, str] = field(default_factory=dict)
 
     @property
     def days(self) -> tuple[date, ...]:
         return tuple(item.day for item in self.dates)
 
 
-def plan_dates(
+def plan_rhythm(
     body: Body,
-    calendar: WorkCalendar,
+    ground: Ground,
     *,
-    first: date,
-    last: date,
+    around: Around | None = None,
     previous: date | None = None,
-    locked: Collection[date] = (),
-    taken: Mapping[date, int] | None = None,
-    blocked: Collection[date] = (),
-    local_rounds: Sequence[Sequence[date]] = (),
+    announced: Mapping[date, time] | None = None,
+    kept: Mapping[date, time] | None = None,
 ) -> DatePlan:
     """
-    The body's dates from *first* to *last*.
+    The dates of the body's rhythm in the period of *ground*.
 
-    *previous*: its last meeting before *first*. *locked*: dates already announced, kept as they are. *taken*: how many
-    other bodies meet on a day. *blocked*: days on which a member cannot. *local_rounds*: each local board's dates, for
-    a body that meets after every one of them has met. A body without a rhythm has no dates.
+    *previous*: its last meeting before the period. *announced*: dates with their start that stay whatever comes.
+    *kept*: dates planned before but not announced. A body without a rhythm gets no dates.
     """
     if body.rhythm is None:
         return DatePlan(dates=())
-    ground = _Ground(body, body.rhythm, calendar, first, last, taken or {}, frozenset(blocked), local_rounds)
-    anchors = sorted(day for day in set(locked) if previous is None or day > previous)
-    stops: list[date | None] = [previous, *anchors, None]
-    chain: list[date | None] = [previous]
-    for start, end in pairwise(stops):
-        chain += _cheapest(ground, start, end)
-    steps = list(pairwise(chain))
-    dates = tuple(
-        PlannedDate(day=day, locked=day in anchors, moved=None if day in anchors else ground.moved(before, day))
-        for before, day in steps
-        if day is not None
+    announced, kept = announced or {}, kept or {}
+    rhythm = body.rhythm
+    times = Times(
+        weekdays=rhythm.weekdays,
+        starts=(rhythm.starts, *rhythm.other_starts),
+        minutes=rhythm.minutes,
+        preferred_weekday=rhythm.preferred_weekday,
+        scale=max(1, USUAL_GAP // rhythm.wanted_gap),
     )
-    unfit = [Impossible(first=day, last=day, reason=reason) for day in anchors if (reason := ground.why_not(day))]
-    broken = [ground.impossible(start, end) for start, end in steps if ground.excess(start, end)]
-    return DatePlan(dates=dates, problems=tuple(sorted([*unfit, *broken], key=lambda item: (item.first, item.last))))
+    search = _Search(BodyDays(ground, times, around or Around(), kept), rhythm)
+    anchors = sorted(day.toordinal() for day in announced if previous is None or day > previous)
+    stops = [previous.toordinal() if previous else None, *anchors, None]
+    chain = stops[:1]
+    for start, end in pairwise(stops):
+        chain += search.cheapest(start, end)
+    steps = list(pairwise(chain))
+    fixed = set(anchors)
+    dates = tuple(search.planned(before, day) for before, day in steps if day is not None and day not in fixed)
+    broken = [
+        search.impossible(start, end, both_fixed=start in fixed and end in fixed)
+        for start, end in steps
+        if search.excess(start, end)
+    ]
+    problems = [*unfit(search.days, announced), *broken]
+    return DatePlan(
+        dates=dates,
+        problems=tuple(sorted(problems, key=lambda item: (item.first, item.last))),
+        given_up=_given_up(search.days, kept, dates),
+    )
 
 
-class _Ground:
-    """What one body's days are like: which are possible, what they cost, how far apart two may lie."""
+def plan_occasion(
+    occasion: Occasion, ground: Ground, *, around: Around | None = None, kept: Mapping[date, time] | None = None
+) -> DatePlan:
+    """The cheapest day of the occasion's weeks within the period of *ground*, the middlemost of equals."""
+    kept = kept or {}
+    first, last = max(occasion.first, ground.first), min(occasion.last, ground.last)
+    if last < first:
+        return DatePlan(dates=())
+    times = Times(weekdays=occasion.weekdays, starts=(occasion.starts,), minutes=occasion.minutes)
+    rules = BodyDays(ground, times, around or Around(), kept)
+    middle = occasion.first + (occasion.last - occasion.first) / 2
+    options = [(*choice, day) for day in days(first, last) if (choice := rules.possible(day))]
+    if not options:
+        reasons = _counted(rules.why_not(day) for day in days(first, last) if first == last or day.weekday() < SATURDAY)
+        return DatePlan(dates=(), problems=(Impossible(first=first, last=last, reasons=reasons),))
+    _, starts, day = min(options, key=lambda option: (option[0], abs(option[2] - middle), option[2]))
+    dates = (PlannedDate(day=day, starts=starts),)
+    return DatePlan(dates=dates, given_up=_given_up(rules, kept, dates))
 
-    def __init__(
-        self,
-        body: Body,
-        rhythm: Rhythm,
-        calendar: WorkCalendar,
-        first: date,
-        last: date,
-        taken: Mapping[date, int],
-        blocked: frozenset[date],
-        local_rounds: Sequence[Sequence[date]],
-    ) -> None:
-        self.first, self.last = first, last
-        self._rhythm, self._calendar, self._rounds = rhythm, calendar, body.rounds
-        self._taken, self._blocked = taken, blocked
-        self._local_rounds = [sorted(dates) for dates in local_rounds if dates] if rhythm.after_local_round else []
-        self._ready: dict[date | None, date] = {}
-        self._origin = first - timedelta(days=400)
-        around = list(days(self._origin, last + timedelta(days=30)))
-        reasons = [calendar.day_off_reason(day) for day in around]
-        self._reason = dict(zip(around, reasons, strict=True))
-        self._summer = [day for day, reason in self._reason.items() if reason is DayOff.SUMMER]
-        self._sendable = [0, *accumulate(calendar.is_sendable(day) for day in around)]
-        self.candidates = [day for day in days(first, last) if not self.why_not(day)]
 
-    def why_not(self, day: date) -> str | None:
-        """The key of the rule that *day* breaks by itself; None when it is possible."""
-        reason = self._reason[day] if day in self._reason else self._calendar.day_off_reason(day)
+def unfit(rules: BodyDays, announced: Mapping[date, time]) -> list[Impossible]:
+    """The announced dates that a rule speaks against by now. They stay: moving them is for people to decide."""
+    found = []
+    for day, starts in announced.items():
+        # Too few days to answer is a matter of planning; a meeting that is called has the round it has.
+        reason = rules.why_not(day)
+        if reason in (None, "meetings.few_days", "meetings.clash"):
+            reason = "meetings.clash" if rules.clashes(day, starts) else None
         if reason is not None:
-            return reason.text_key
-        if day in self._blocked:
-            return "meetings.blocked"
-        if self._rounds is not None and self._days_to_answer(day) < self._rounds.sendable_days:
-            return "meetings.few_days"
-        return None
+            found.append(Impossible(first=day, last=day, reasons=((reason, 0),), announced=True))
+    return found
 
-    def cost(self, day: date) -> int:
-        """What it costs to meet on *day*, whatever lies before."""
-        rhythm = self._rhythm
-        cost = SAME_DAY_AS_OTHERS * self._taken.get(day, 0)
-        if day.weekday() not in rhythm.weekdays:
-            cost += UNWANTED_WEEKDAY
-        elif rhythm.preferred_weekday not in (None, day.weekday()):
-            cost += OTHER_WEEKDAY
-        if any(self._off(day + step) not in WEEKEND for step in (-DAY, DAY)):
-            cost += BESIDE_DAYS_OFF
-        if self._in_busy_week(day):
-            cost += BUSY_WEEK
-        if day.month == 1 and day.day <= FIRST_DAYS:
-            cost += FIRST_DAYS_OF_YEAR
-        return cost
 
-    def step_cost(self, start: date | None, end: date | None) -> int:
-        """What it costs to go from one meeting to the next; None is the period's edge."""
+def _given_up(rules: BodyDays, kept: Mapping[date, time], dates: Sequence[PlannedDate]) -> dict[date, str]:
+    chosen = {item.day for item in dates}
+    return {day: rules.why_not(day) or "meetings.fits_the_rest" for day in sorted(kept) if day not in chosen}
+
+
+def _counted(reasons: Iterable[str | None]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(reason for reason in reasons if reason).most_common())
+
+
+class _Search:
+    """The shortest path. Days are ordinals; None is the period's edge."""
+
+    def __init__(self, rules: BodyDays, rhythm: Rhythm) -> None:
+        self.days = rules
+        self._rhythm = rhythm
+        self._ground = rules.ground
+        self._first, self._last = rules.ground.first.toordinal(), rules.ground.last.toordinal()
+        self._scale = rules.times.scale
+        self._rounds = _ordinals(rules.around.local_rounds) if rhythm.after_local_round else []
+        self._ready: dict[int | None, int] = {}
+        self._choices = {
+            day.toordinal(): choice
+            for day in days(rules.ground.first, rules.ground.last)
+            if (choice := rules.possible(day))
+        }
+        self._candidates = list(self._choices)
+
+    def cheapest(self, start: int | None, end: int | None) -> list[int | None]:
+        """The cheapest chain after *start* up to *end*, both fixed."""
+        first = bisect_right(self._candidates, start) if start else 0
+        last = bisect_left(self._candidates, end) if end else len(self._candidates)
+        between = self._candidates[first:last]
+        return self._path(start, between, end, strict=True) or self._path(start, between, end, strict=False) or [end]
+
+    def _path(
+        self, start: int | None, between: Sequence[int], end: int | None, *, strict: bool
+    ) -> list[int | None] | None:
+        """Unless *strict*, a distance that breaks the rules is allowed at a ruinous cost."""
+        costs: list[int] = []
+        reached: list[int] = []
+        before: dict[int | None, int] = {}
+        for day in [*between, end]:
+            best = self._step(start, day, strict=strict)
+            source = _START
+            low, high = self._window(day, reached) if strict else (0, len(reached))
+            for index in range(low, high):
+                step = self._step(reached[index], day, strict=strict)
+                if step is not None and (best is None or costs[index] + step < best):
+                    best, source = costs[index] + step, reached[index]
+            if best is None:
+                continue
+            before[day] = source
+            if day is not None and day != end:
+                costs.append(best + self._choices[day][0])
+                reached.append(day)
+        if end not in before:
+            return None
+        chain: list[int | None] = [end]
+        while (source := before[chain[-1]]) != _START:
+            chain.append(source)
+        return chain[::-1]
+
+    def _window(self, day: int | None, reached: Sequence[int]) -> tuple[int, int]:
+        """Where in *reached* the days stand from which an allowed step leads to *day*."""
+        if day is None:
+            return bisect_left(reached, self._last - self._rhythm.most_gap_over_summer), len(reached)
+        low = bisect_left(reached, day - self._most(day - self._rhythm.most_gap_over_summer, day))
+        return low, bisect_right(reached, day - self._rhythm.least_gap)
+
+    def _step(self, start: int | None, end: int | None, *, strict: bool) -> int | None:
+        """What it costs to go from one meeting to the next; None when that is against the rules."""
+        excess = self.excess(start, end)
+        if excess:
+            return None if strict else BROKEN_GAP + BROKEN_GAP_DAY * excess
         if end is None:
             # As if one more meeting stood at the end: so the last one comes in its time instead of not at all.
-            return max(0, (self.last - (start or self.first)).days - self._rhythm.wanted_gap) ** 2
+            late = self._last - (start or self._first) - self._rhythm.wanted_gap
+            return (max(0, late) * self._scale) ** 2
         if start is None:
-            return LATE_START_DAY * (end - self.first).days
-        gap = (end - start).days
-        if gap > self._rhythm.most_gap and self._over_summer(start, end):
+            late = end - self._first
+            return LATE_START_DAY * late + (max(0, late - self._rhythm.wanted_gap) * self._scale) ** 2
+        gap = end - start
+        if gap > self._rhythm.most_gap:
             return SUMMER_GAP_DAY * (gap - self._rhythm.least_gap)
-        return (gap - self._rhythm.wanted_gap) ** 2
+        return ((gap - self._rhythm.wanted_gap) * self._scale) ** 2
 
-    def excess(self, start: date | None, end: date | None) -> int:
+    def excess(self, start: int | None, end: int | None) -> int:
         """By how many days two meetings lie too far apart or too close; 0 when their distance keeps the rules."""
+        since, until = start or self._first, end or self._last
+        gap = until - since
+        rhythm = self._rhythm
         if start is None and end is None:
-            return max(0, (self.last - self.first).days - self._rhythm.least_gap)
-        if start is None:
-            assert end is not None
-            too_early = (self._ready_after(None) - end).days + 1
-            return max(0, (end - self.first).days - self._most(self.first, end), too_early)
-        if end is None:
-            return max(0, (self.last - start).days - self._most(start, self.last))
-        gap = (end - start).days
-        too_early = (self._ready_after(start) - end).days + 1
-        return max(0, gap - self._most(start, end), self._rhythm.least_gap - gap, too_early)
+            return max(0, gap - rhythm.least_gap)
+        excess = gap - rhythm.most_gap if gap > rhythm.most_gap else 0
+        if excess and self._ground.over_summer(since, until):
+            excess = max(0, gap - rhythm.most_gap_over_summer)
+        if end is not None:
+            if start is not None and gap < rhythm.least_gap:
+                excess = rhythm.least_gap - gap
+            if self._rounds:
+                excess = max(excess, self._ready_after(start) - end + 1)
+        return excess
 
-    def reach(self) -> int:
-        """No allowed gap is longer."""
-        return max(self._rhythm.most_gap, self._rhythm.most_gap_over_summer)
+    def planned(self, start: int | None, day: int) -> PlannedDate:
+        """A day of the chain, with why it is not the one that the rhythm asked for."""
+        on = date.fromordinal(day)
+        return PlannedDate(day=on, starts=self._choices[day][1], moved=self._moved(start, on))
 
-    def moved(self, start: date | None, day: date) -> Moved | None:
-        """Why *day* was chosen when the rhythm asked for another."""
+    def _moved(self, start: int | None, day: date) -> Moved | None:
         if start is None:
             return None
-        wanted = self._wanted(start)
-        if wanted == day:
+        wanted = self._wanted(date.fromordinal(start))
+        if wanted == day or wanted < self._ground.first:
             return None
         reason = self._why_not_after(start, wanted)
-        if reason is None and self._taken.get(wanted):
+        if reason is None and any(other.firm or other.location for other in self.days.around.others.get(wanted, ())):
             reason = "meetings.others_meet"
-        if reason is None and self.cost(wanted) > self.cost(day):
+        if reason is None and wanted in self.days.around.busy:
+            reason = "meetings.needed_elsewhere"
+        if reason is None and self._ground.cost(wanted.toordinal()) > self._ground.cost(day.toordinal()):
             reason = "meetings.busy_time"
         return Moved(wanted=wanted, reason=reason or "meetings.fits_the_rest")
 
-    def impossible(self, start: date | None, end: date | None) -> Impossible:
+    def impossible(self, start: int | None, end: int | None, *, both_fixed: bool) -> Impossible:
         """Name why two meetings could not have an allowed distance."""
-        if start and end and (end - start).days < self._rhythm.least_gap:
-            return Impossible(first=start, last=end, reason="meetings.too_close")
-        first = self.first if start is None else max(start + timedelta(days=self._rhythm.least_gap), self.first)
-        since = start or self.first
-        last = max(first, min(since + timedelta(days=self._most(since, end or self.last)), self.last))
-        weekdays = [day for day in days(first, last) if day.weekday() < SATURDAY]
-        reasons = Counter(reason for day in weekdays if (reason := self._why_not_after(start, day)))
-        reason = max(reasons, key=lambda key: reasons[key], default="meetings.fixed_dates")
-        return Impossible(first=first, last=last, reason=reason)
+        rhythm = self._rhythm
+        if both_fixed and start and end and end - start < rhythm.least_gap:
+            close = (("meetings.too_close", 0),)
+            return Impossible(first=date.fromordinal(start), last=date.fromordinal(end), reasons=close)
+        first = self._first if start is None else max(start + rhythm.least_gap, self._first)
+        since = start or self._first
+        last = max(first, min(since + self._most(since, end or self._last), self._last))
+        around = [date.fromordinal(day) for day in range(first, last + 1)]
+        reasons = _counted(self._why_not_after(start, day) for day in around if day.weekday() < SATURDAY)
+        return Impossible(first=around[0], last=around[-1], reasons=reasons or (("meetings.fixed_dates", 0),))
 
-    def _why_not_after(self, start: date | None, day: date) -> str | None:
-        return self.why_not(day) or ("meetings.local_round" if day <= self._ready_after(start) else None)
+    def _why_not_after(self, start: int | None, day: date) -> str | None:
+        too_early = bool(self._rounds) and day.toordinal() <= self._ready_after(start)
+        return self.days.why_not(day) or ("meetings.local_round" if too_early else None)
 
     def _wanted(self, start: date) -> date:
         wanted = start + timedelta(days=self._rhythm.wanted_gap)
@@ -225,92 +300,26 @@ class _Ground:
         away = (weekday - wanted.weekday()) % 7
         return wanted + timedelta(days=away if away <= 3 else away - 7)
 
-    def _most(self, start: date, end: date) -> int:
+    def _most(self, start: int, end: int) -> int:
         rhythm = self._rhythm
-        over_summer = self._over_summer(start, end)
-        return max(rhythm.most_gap, rhythm.most_gap_over_summer) if over_summer else rhythm.most_gap
+        return rhythm.most_gap_over_summer if self._ground.over_summer(start, end) else rhythm.most_gap
 
-    def _over_summer(self, start: date, end: date) -> bool:
-        return bisect_left(self._summer, end) > bisect_right(self._summer, start)
-
-    def _ready_after(self, start: date | None) -> date:
+    def _ready_after(self, start: int | None) -> int:
         """
         The day on which the last local board has met since *start*.
 
         A board whose next date lies beyond this body's own longest gap, or is not known, is not waited for.
         """
-        if not self._local_rounds:
-            return date.min
         if start not in self._ready:
-            within = (start or self.first) + timedelta(days=self._rhythm.most_gap)
-            following = [dates[bisect_right(dates, start or date.min) :] for dates in self._local_rounds]
-            self._ready[start] = max((dates[0] for dates in following if dates and dates[0] < within), default=date.min)
+            within = (start or self._first) + self._rhythm.most_gap
+            following = [dates[bisect_right(dates, start or 0) :] for dates in self._rounds]
+            self._ready[start] = max((dates[0] for dates in following if dates and dates[0] < within), default=0)
         return self._ready[start]
 
-    def _off(self, day: date) -> DayOff | None:
-        return self._reason[day] if day in self._reason else self._calendar.day_off_reason(day)
 
-    def _in_busy_week(self, day: date) -> bool:
-        week = day.isocalendar().week
-        beside_summer = any(self._off(day + 7 * step) is DayOff.SUMMER for step in (-DAY, DAY))
-        return beside_summer or week == BEFORE_CHRISTMAS_WEEK
-
-    def _days_to_answer(self, day: date) -> int:
-        # As `working_days.days_to_answer`, from running sums: a deadline that moves back over days off leaves none out.
-        assert self._rounds is not None
-        opens, deadline, release = (
-            (day - timedelta(days=before) - self._origin).days
-            for before in (self._rounds.opens, self._rounds.deadline, self._rounds.release)
-        )
-        if opens < 0 or release + 1 >= len(self._sendable):
-            return days_to_answer(day, self._rounds, self._calendar)
-        release_takes_the_last = self._sendable[release + 1] == self._sendable[deadline + 1]
-        return self._sendable[deadline + 1] - self._sendable[opens] - release_takes_the_last
-
-
-def _cheapest(ground: _Ground, start: date | None, end: date | None) -> list[date | None]:
-    """The cheapest chain after *start* up to *end*, both fixed; None is the period's edge."""
-    first = bisect_right(ground.candidates, start) if start else 0
-    last = bisect_left(ground.candidates, end) if end else len(ground.candidates)
-    between = ground.candidates[first:last]
-    chain = _shortest_path(ground, start, between, end, strict=True)
-    return chain or _shortest_path(ground, start, between, end, strict=False) or [end]
-
-
-def _shortest_path(
-    ground: _Ground, start: date | None, between: Sequence[date], end: date | None, *, strict: bool
-) -> list[date | None] | None:
-    """Nodes in the order of time. Unless *strict*, a distance that breaks the rules is allowed at a ruinous cost."""
-    costs: dict[date | None, int] = {}
-    before: dict[date | None, date | None] = {}
-    known: list[date] = []
-
-    def settle(day: date | None, sources: Sequence[date], own: int) -> None:
-        best: int | None = None
-        for source in [_START, *sources]:
-            origin = start if source is _START else source
-            excess = ground.excess(origin, day)
-            if excess and strict:
-                continue
-            total = costs.get(source, 0) + ground.step_cost(origin, day) + own
-            total += BROKEN_GAP + BROKEN_GAP_DAY * excess if excess else 0
-            if best is None or total < best:
-                best, costs[day], before[day] = total, total, source
-
-    for day in between:
-        nearest = bisect_left(known, day - timedelta(days=ground.reach())) if strict else 0
-        settle(day, known[nearest:], ground.cost(day))
-        if day in costs:
-            known.append(day)
-    nearest = bisect_left(known, (end or ground.last) - timedelta(days=ground.reach())) if strict else 0
-    settle(end, known[nearest:], 0)
-    if end not in costs:
-        return None
-    chain: list[date | None] = [end]
-    while (source := before[chain[-1]]) is not _START:
-        chain.append(source)
-    return chain[::-1]
-
-
-_START = date.min
+_START = 0
 """Stands for the start of a chain, which may be no day at all."""
+
+
+def _ordinals(rounds: Sequence[Sequence[date]]) -> list[list[int]]:
+    return [sorted(day.toordinal() for day in dates) for dates in rounds if dates]

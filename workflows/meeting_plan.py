@@ -1,203 +1,233 @@
-"""Meetings as values: every body's dates through the programme, kept as announced, and what follows from them."""
+"""Every body's meetings through the programme: kept as announced, the rest where it fits best."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import texts
-from config.programme import Body, BodyKind, Meetings, Programme
-from workflows.dates import Impossible, Moved, plan_dates
+from config.programme import Body, BodyKind, Occasion, Programme, RoundTimes
+from workflows.attendance import Attendance, OtherMeeting
+from workflows.date_rules import Around, Ground, end_of
+from workflows.dates import Moved, PlannedDate, plan_occasion, plan_rhythm
+from workflows.meeting_values import Meeting as Meeting
+from workflows.meeting_values import MeetingPlan as MeetingPlan
+from workflows.meeting_values import MeetingState as MeetingState
+from workflows.meeting_values import NoDate as NoDate
 from workflows.ports import DueUnit
+from workflows.their_meetings import USUAL_MINUTES, changed_meeting, follow, registered_dates
+from workflows.their_meetings import is_theirs as is_theirs
 from workflows.working_days import WorkCalendar, round_moments
 
 NOTICE = timedelta(days=14)
 """A body's first meeting is announced at least this long before, and before its status round opens."""
-
-
-class MeetingState(StrEnum):
-    PLANNED = "planned"
-    BOOKED = "booked"
-    """It stands in calendars: ours when `booked_by_us`, else the municipality's own."""
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Meeting:
-    """One meeting of a body. *starts_local*/*ends_local*: naive wall time in *timezone*, which is what was agreed."""
-
-    key: str
-    """`<body>/<ISO date first announced>`; it stays when the meeting moves."""
-    body: str
-    state: MeetingState
-    starts_local: datetime
-    ends_local: datetime
-    timezone: str
-    changed_at: datetime
-    booked_by_us: bool
-    location: str = ""
-    moved: Moved | None = None
-    """Why the plan chose another day than the rhythm's."""
-    organizer: str = ""
-    event_id: str = ""
-    ical_uid: str = ""
-    join_url: str = ""
-    sequence: int = 0
-    booked: Mapping[str, Any] = field(default_factory=dict)
-    """What was last written to the calendar, as plain data; see `workflows.meetings`."""
-
-    @property
-    def starts_at(self) -> datetime:
-        return self.starts_local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
-
-    @property
-    def ends_at(self) -> datetime:
-        return self.ends_local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
-
-    @property
-    def day(self) -> date:
-        return self.starts_local.date()
-
-    @property
-    def stands(self) -> bool:
-        return self.state is not MeetingState.CANCELLED
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoDate:
-    """A body that can meet on no day of some weeks, and why."""
-
-    body: str
-    problem: Impossible
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeetingPlan:
-    """*new*: meetings to add; *changed*: known ones with another state or time (only of `meetings: theirs`)."""
-
-    new: tuple[Meeting, ...]
-    changed: tuple[Meeting, ...] = ()
-    problems: tuple[NoDate, ...] = ()
-
-
-def is_theirs(programme: Programme, body: Body) -> bool:
-    """Whether the body's municipality calls its meetings itself: then we plan and book none there."""
-    return body.municipality is not None and programme.municipality(body.municipality).meetings is Meetings.THEIRS
+ORDER = (
+    BodyKind.GATHERING,
+    BodyKind.LOCAL_BOARD,
+    BodyKind.OWNER_BOARD,
+    BodyKind.LEAD_NETWORK,
+    BodyKind.PACKAGE_LEADS,
+    BodyKind.LEAD_TEAM,
+)
+"""Who chooses first: days for many before boards, boards before what waits for them, and last what can be any day."""
 
 
 def plan_meetings(programme: Programme, known: Sequence[Meeting], *, now: datetime) -> MeetingPlan:
-    """Every body's meetings from *now* through the programme's last day. What is *known* stays where it is."""
-    new: list[Meeting] = []
-    changed: list[Meeting] = []
-    problems: list[NoDate] = []
-    # The others' dates wait for the local boards'.
-    for body in sorted(programme.bodies, key=lambda body: body.kind is not BodyKind.LOCAL_BOARD):
-        mine = [meeting for meeting in known if meeting.body == body.key]
-        if is_theirs(programme, body):
-            added, other = _their_meetings(programme, body, mine, now)
-            new += added
-            changed += other
+    """
+    Every body's meetings from *now* through the programme's last day.
+
+    Of what is *known*, announced meetings stay where they are; those that are only planned move if they must. People
+    never have to be in two meetings at once: who chooses later heeds those who chose before.
+    """
+    planning = _Planning(programme, known, now)
+    # Their own meetings move for nobody.
+    for body in sorted(programme.bodies, key=lambda body: (not is_theirs(programme, body), ORDER.index(body.kind))):
+        planning.plan(body)
+    return MeetingPlan(new=tuple(planning.new), changed=tuple(planning.changed), problems=tuple(planning.problems))
+
+
+class _Planning:
+    """One go through all bodies. What is planned for one is settled for those who come after it."""
+
+    def __init__(self, programme: Programme, known: Sequence[Meeting], now: datetime) -> None:
+        self._programme = programme
+        self._now = now
+        self._today = now.astimezone(WorkCalendar(programme).timezone).date()
+        self._attendance = Attendance(programme)
+        self._known: dict[str, list[Meeting]] = defaultdict(list)
+        for meeting in known:
+            self._known[meeting.body].append(meeting)
+        self._standing = {
+            body: [_as_other(meeting, settled=self._is_settled(meeting)) for meeting in meetings if meeting.stands]
+            for body, meetings in self._known.items()
+        }
+        self._grounds: dict[tuple[str | None, RoundTimes | None, date], Ground] = {}
+        self._own_breaks = {row.municipality for row in programme.school_breaks}
+        self.new: list[Meeting] = []
+        self.changed: list[Meeting] = []
+        self.problems: list[NoDate] = []
+
+    def plan(self, body: Body) -> None:
+        mine = self._known.get(body.key, [])
+        if is_theirs(self._programme, body):
+            dates = registered_dates(self._programme, body)
+            added, changed = ([], []) if dates is None else follow(self._programme, body, mine, dates, now=self._now)
         else:
-            added, missing = _our_meetings(programme, body, mine, [*known, *new], now)
-            new += added
-            problems += [NoDate(body=body.key, problem=problem) for problem in missing]
-    return MeetingPlan(new=tuple(new), changed=tuple(changed), problems=tuple(problems))
+            added, changed = self._ours(body, mine)
+        self.new += added
+        self.changed += changed
+        altered = {meeting.key: meeting for meeting in changed}
+        now = [altered.get(meeting.key, meeting) for meeting in mine] + added
+        self._standing[body.key] = [_as_other(meeting, settled=True) for meeting in now if meeting.stands]
+
+    def _ours(self, body: Body, mine: Sequence[Meeting]) -> tuple[list[Meeting], list[Meeting]]:
+        notice = max(NOTICE, timedelta(days=body.rounds.opens + 1)) if body.rounds else NOTICE
+        first, last = max(self._programme.first_day, self._today + notice), self._programme.last_day
+        if first > last:
+            return [], []
+        standing = [meeting for meeting in mine if meeting.stands]
+        soft = [item for item in standing if first <= item.day <= last and not self._is_settled(item)]
+        fixed = {moment.date(): moment.time() for moment in body.fixed_dates if moment.date() > self._today}
+        settled = {item.day: item.starts_local.time() for item in standing if item not in soft}
+        announced = {day: starts for day, starts in (fixed | settled).items() if first <= day <= last}
+        kept = {item.day: item.starts_local.time() for item in soft if _still_fits(body, item)}
+        around = self._around(body, mine, announced)
+        ground = self._ground(body, first)
+        plans = [
+            plan_occasion(item, ground, around=around, kept=kept) for item in _open_occasions(body, standing, soft)
+        ]
+        previous = max((day for day in (fixed | settled) if day < first), default=None)
+        plans.append(plan_rhythm(body, ground, around=around, previous=previous, announced=announced, kept=kept))
+        self.problems += [NoDate(body=body.key, problem=problem) for plan in plans for problem in plan.problems]
+        chosen = [item for plan in plans for item in plan.dates]
+        chosen += [PlannedDate(day=day, starts=starts) for day, starts in fixed.items() if day not in settled]
+        given_up = {day: reason for plan in plans for day, reason in plan.given_up.items()}
+        return self._compare(body, mine, soft, sorted(chosen, key=lambda item: item.day), given_up)
+
+    def _compare(
+        self,
+        body: Body,
+        mine: Sequence[Meeting],
+        soft: Sequence[Meeting],
+        chosen: Sequence[PlannedDate],
+        given_up: Mapping[date, str],
+    ) -> tuple[list[Meeting], list[Meeting]]:
+        """What to add and what to change so that the *soft* meetings, which may move, become the *chosen* dates."""
+        wanted = {item.day: self._meeting(body, item) for item in chosen}
+        changed = []
+        adrift = []
+        for have in soft:
+            want = wanted.pop(have.day, None)
+            if want is None:
+                adrift.append(have)
+            elif _differs(have, want):
+                changed.append(self._moved(have, want, "meetings.clash"))
+        for have in adrift:
+            near = min(wanted, key=lambda day: (abs(day - have.day), day), default=None)
+            if near is None or abs(near - have.day) > _reach(body):
+                changed.append(changed_meeting(have, self._now, state=MeetingState.CANCELLED))
+            else:
+                changed.append(self._moved(have, wanted.pop(near), given_up.get(have.day, "meetings.fits_the_rest")))
+        taken = {meeting.key for meeting in mine}
+        return [meeting for meeting in wanted.values() if meeting.key not in taken], changed
+
+    def _moved(self, have: Meeting, want: Meeting, reason: str) -> Meeting:
+        moved = have.moved
+        if (have.starts_local, have.day) != (want.starts_local, want.day):
+            moved = Moved(wanted=have.day, reason=reason)
+        return changed_meeting(
+            have,
+            self._now,
+            starts_local=want.starts_local,
+            ends_local=want.ends_local,
+            booked_by_us=want.booked_by_us,
+            moved=moved,
+        )
+
+    def _around(self, body: Body, mine: Sequence[Meeting], announced: Mapping[date, time]) -> Around:
+        rounds: list[list[date]] = []
+        if body.rhythm and body.rhythm.after_local_round:
+            boards = [item.key for item in self._programme.bodies if item.kind is BodyKind.LOCAL_BOARD]
+            rounds = [[other.starts.date() for other in self._standing.get(board, ())] for board in boards]
+        around = self._attendance.around(body, self._standing, rounds)
+        # A day whose meeting was called off or moved away is not proposed again.
+        left = {item.announced_on for item in mine if not item.stands or item.announced_on != item.day}
+        return replace(around, blocked=around.blocked | (left - announced.keys()))
+
+    def _ground(self, body: Body, first: date) -> Ground:
+        municipality = body.municipality if body.municipality in self._own_breaks else None
+        key = (municipality, body.rounds, first)
+        if key not in self._grounds:
+            calendar = WorkCalendar(self._programme, municipality)
+            self._grounds[key] = Ground(calendar, body.rounds, first=first, last=self._programme.last_day)
+        return self._grounds[key]
+
+    def _is_settled(self, meeting: Meeting) -> bool:
+        return meeting.state is MeetingState.BOOKED or meeting.day <= self._today + NOTICE
+
+    def _meeting(self, body: Body, item: PlannedDate) -> Meeting:
+        occasion = next((one for one in body.occasions if one.first <= item.day <= one.last), None)
+        minutes = occasion.minutes if occasion else body.rhythm.minutes if body.rhythm else USUAL_MINUTES
+        return Meeting(
+            key=f"{body.key}/{item.day.isoformat()}",
+            body=body.key,
+            state=MeetingState.PLANNED,
+            starts_local=datetime.combine(item.day, item.starts),
+            ends_local=datetime.combine(item.day, end_of(item.starts, minutes)),
+            timezone=self._programme.timezone,
+            location=body.location,
+            changed_at=self._now,
+            booked_by_us=body.book,
+            moved=item.moved,
+        )
 
 
-def _our_meetings(
-    programme: Programme, body: Body, mine: Sequence[Meeting], everyone: Sequence[Meeting], now: datetime
-) -> tuple[list[Meeting], Sequence[Impossible]]:
-    calendar = WorkCalendar(programme, body.municipality)
-    notice = max(NOTICE, timedelta(days=body.rounds.opens + 1)) if body.rounds else NOTICE
-    today = now.astimezone(calendar.timezone).date()
-    first = max(programme.first_day, today + notice)
-    standing = [meeting.day for meeting in mine if meeting.stands]
-    if body.rhythm is None or first > programme.last_day:
-        return [], ()
-    plan = plan_dates(
-        body,
-        calendar,
-        first=first,
-        last=programme.last_day,
-        previous=max((day for day in standing if day < first), default=None),
-        locked=[day for day in standing if first <= day <= programme.last_day],
-        taken=Counter(meeting.day for meeting in everyone if meeting.stands and meeting.body != body.key),
-        # A day whose meeting was called off is not proposed again.
-        blocked=[date.fromisoformat(meeting.key.rpartition("/")[2]) for meeting in mine if not meeting.stands],
-        local_rounds=_local_rounds(programme, everyone),
+def _as_other(meeting: Meeting, *, settled: bool) -> OtherMeeting:
+    return OtherMeeting(
+        body=meeting.body,
+        starts=meeting.starts_local,
+        ends=meeting.ends_local,
+        location=meeting.location,
+        settled=settled,
     )
-    added = []
-    for item in plan.dates:
-        if not item.locked:
-            starts = datetime.combine(item.day, body.rhythm.starts)
-            ends = starts + timedelta(minutes=body.rhythm.minutes)
-            added.append(_meeting(programme, body, starts, ends, now=now, moved=item.moved))
-    return added, plan.problems
 
 
-def _their_meetings(
-    programme: Programme, body: Body, mine: Sequence[Meeting], now: datetime
-) -> tuple[list[Meeting], list[Meeting]]:
-    """Their board's dates as the register has them: new ones, and known ones that came or went, ahead of *now*."""
-    minutes = body.rhythm.minutes if body.rhythm else 120
-    board = body.municipality if body.kind is BodyKind.LOCAL_BOARD else None
-    announced = programme.municipality(board).meeting_dates if board else ()
-    dates = {starts.date(): starts for starts in announced}
-    known = {meeting.day: meeting for meeting in mine}
-    added, changed = [], []
-    for day, starts in sorted(dates.items()):
-        wanted = _meeting(programme, body, starts, starts + timedelta(minutes=minutes), now=now)
-        have = known.get(day)
-        if wanted.starts_at <= now:
-            continue
-        if have is None:
-            added.append(replace(wanted, state=MeetingState.BOOKED, booked_by_us=False))
-        elif not have.stands or (have.starts_local, have.ends_local) != (wanted.starts_local, wanted.ends_local):
-            changed.append(_changed(have, now, starts_local=wanted.starts_local, ends_local=wanted.ends_local))
-    gone = [item for item in mine if item.stands and item.starts_at > now and item.day not in dates]
-    changed += [replace(_changed(item, now), state=MeetingState.CANCELLED) for item in gone]
-    return added, changed
+def _open_occasions(body: Body, standing: Sequence[Meeting], soft: Sequence[Meeting]) -> list[Occasion]:
+    """The occasions that have no meeting which stays. One that was moved out of its weeks is still theirs."""
+    days = {day for item in standing if item not in soft for day in (item.day, item.announced_on)}
+    return [item for item in body.occasions if not any(item.first <= day <= item.last for day in days)]
 
 
-def _changed(meeting: Meeting, now: datetime, **values: Any) -> Meeting:
-    values = {"state": MeetingState.BOOKED, "sequence": meeting.sequence + 1, "changed_at": now, **values}
-    return replace(meeting, **values)
+def _still_fits(body: Body, meeting: Meeting) -> bool:
+    """Whether a planned meeting is where it is for a reason of its own, or where the rhythm still wants it."""
+    if body.rhythm is None or meeting.moved is not None:
+        return True
+    return body.rhythm.preferred_weekday in (None, meeting.day.weekday())
 
 
-def _meeting(
-    programme: Programme, body: Body, starts: datetime, ends: datetime, *, now: datetime, moved: Moved | None = None
-) -> Meeting:
-    return Meeting(
-        key=f"{body.key}/{starts.date().isoformat()}",
-        body=body.key,
-        state=MeetingState.PLANNED,
-        starts_local=starts,
-        ends_local=ends,
-        timezone=programme.timezone,
-        location=body.location,
-        changed_at=now,
-        booked_by_us=True,
-        moved=moved,
-    )
+def _differs(have: Meeting, want: Meeting) -> bool:
+    names = ("starts_local", "ends_local", "booked_by_us")
+    return any(getattr(have, name) != getattr(want, name) for name in names)
 
 
-def _local_rounds(programme: Programme, meetings: Sequence[Meeting]) -> list[list[date]]:
-    boards = [body.key for body in programme.bodies if body.kind is BodyKind.LOCAL_BOARD]
-    return [[meeting.day for meeting in meetings if meeting.stands and meeting.body == board] for board in boards]
+def _reach(body: Body) -> timedelta:
+    """How far a planned meeting may move and still be the same."""
+    return timedelta(days=body.rhythm.least_gap) if body.rhythm else timedelta.max
 
 
 def round_units(programme: Programme, meetings: Iterable[Meeting], *, now: datetime) -> list[DueUnit]:
     """The units that a meeting sets going: a local board's status round, the owner board's summary."""
     bodies = {body.key: body for body in programme.bodies}
+    calendars: dict[str | None, WorkCalendar] = {}
     units = []
     for meeting in meetings:
         body = bodies.get(meeting.body)
         if body is None or body.rounds is None or not meeting.stands:
             continue
-        moments = round_moments(meeting.starts_local, body.rounds, WorkCalendar(programme, body.municipality))
+        if body.municipality not in calendars:
+            calendars[body.municipality] = WorkCalendar(programme, body.municipality)
+        moments = round_moments(meeting.starts_local, body.rounds, calendars[body.municipality])
         if body.kind is BodyKind.LOCAL_BOARD and moments.deadline_at > now:
             units.append(DueUnit(key=f"status.open:{meeting.key}", due_at=moments.opens_at))
         elif body.kind is BodyKind.OWNER_BOARD and meeting.starts_at > now:
@@ -219,7 +249,7 @@ def describe(programme: Programme, meetings: Iterable[Meeting], *, language: str
             ends=texts.clock_time(meeting.ends_local, language),
             body=names.get(meeting.body, meeting.body),
             state=texts.say(state_key(meeting), language),
-            why=explain(meeting.moved, language),
+            why=explain(meeting, language),
         ).rstrip()
         for meeting in sorted(meetings, key=lambda meeting: (meeting.starts_local, meeting.key))
     ]
@@ -232,24 +262,51 @@ def state_key(meeting: Meeting) -> str:
     return f"meetings.state_{meeting.state.value}"
 
 
-def explain(moved: Moved | None, language: str = "nb") -> str:
-    """Why a meeting is not on the rhythm's day; empty when it is."""
+def explain(meeting: Meeting, language: str = "nb") -> str:
+    """Why a meeting is not when the rhythm has it; empty when it is."""
+    moved = meeting.moved
     if moved is None:
         return ""
-    return texts.say("meetings.moved", language, day=moved.wanted, reason=texts.say(moved.reason, language))
+    reason = texts.say(moved.reason, language)
+    if moved.wanted == meeting.day:
+        return texts.say("meetings.other_time", language, reason=reason)
+    return texts.say("meetings.moved", language, day=moved.wanted, reason=reason)
 
 
 def explain_missing(programme: Programme, missing: NoDate, *, language: str = "nb") -> str:
-    """Why a body has no date in some weeks."""
+    """Why a body has no date in some weeks, or what speaks against an announced one."""
     problem = missing.problem
-    return texts.say(
-        "meetings.no_date",
-        language,
-        body=programme.body(missing.body).name,
-        first=problem.first,
-        last=problem.last,
-        reason=texts.say(problem.reason, language),
-    )
+    values: dict[str, Any] = {"body": programme.body(missing.body).name, "first": problem.first}
+    values["reasons"] = texts.join((_reason(key, number, language) for key, number in problem.reasons), language)
+    if problem.announced:
+        return texts.say("meetings.unfit", language, **values)
+    if problem.first == problem.last:
+        return texts.say("meetings.no_day", language, **values)
+    return texts.say("meetings.no_date", language, **values, last=problem.last)
+
+
+def _reason(key: str, number: int, language: str) -> str:
+    """A reason with the number of days it holds for, where it is about days."""
+    reason = texts.say(key, language)
+    if number == 0:
+        return reason
+    if number == 1:
+        return texts.say("meetings.reason_day", language, reason=reason)
+    return texts.say("meetings.reason_days", language, reason=reason, days=number)
+
+
+def missing_as_data(problems: Iterable[NoDate]) -> list[dict[str, Any]]:
+    """What no date could be found for, for programs."""
+    return [
+        {
+            "body": item.body,
+            "first": item.problem.first.isoformat(),
+            "last": item.problem.last.isoformat(),
+            "announced": item.problem.announced,
+            "reasons": [{"reason": reason, "days": number} for reason, number in item.problem.reasons],
+        }
+        for item in problems
+    ]
 
 
 def as_data(meetings: Iterable[Meeting]) -> list[dict[str, Any]]:

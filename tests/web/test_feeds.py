@@ -27,7 +27,7 @@ async def test_a_feed_holds_its_bodys_meetings_and_their_stable_addresses(client
 async def test_a_feed_of_their_own_meetings_says_who_calls_them(client: httpx.AsyncClient) -> None:
     response = await client.get("/kalender/feed.b-vik.ics")
 
-    assert "Kommunen kaller inn til dette møtet." in response.text
+    assert "Vi sender ingen innkalling til dette møtet." in response.text
 
 
 async def test_an_unchanged_feed_is_not_sent_again(client: httpx.AsyncClient) -> None:

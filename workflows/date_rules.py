@@ -1,0 +1,207 @@
+"""What a body's days are like: which are possible and at what time, what each costs, and what stands in the way.
+
+Days are proleptic ordinals (`date.toordinal`) inside the search, for it compares very many of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate
+
+from config.programme import RoundTimes
+from workflows.working_days import DAY, DayOff, WorkCalendar, days, days_to_answer
+
+USUAL_GAP = 42
+"""Costs are weighed for a body that meets this seldom."""
+# Costs are whole numbers, so that a plan made again comes out the same to the day. A gap costs the square of its days
+# away from the wanted one; the others are weighed against that.
+OTHER_WEEKDAY = 100
+OTHER_START = 40
+BESIDE_DAYS_OFF = 60
+BUSY_WEEK = 100
+BUSY_DAY = 200
+OPTIONAL_AWAY = 30
+TRAVEL = 300
+"""Somebody has another meeting elsewhere on the same day."""
+OVERLAP = 5_000
+"""Two meetings at once for somebody who may stay away from one of them, or of which one can still move."""
+UNWANTED_WEEKDAY = 10_000
+FIRST_DAYS_OF_YEAR = 20_000
+KEPT = 1_000_000
+"""What it is worth not to move a date: more than everything above together."""
+
+BEFORE_CHRISTMAS_WEEK = 51
+FIRST_DAYS = 8
+WEEKEND = {DayOff.WEEKEND, None}
+BACK, AHEAD = timedelta(days=400), timedelta(days=150)
+"""How far around the period days are looked at: for meetings before it, and for days that would have been wanted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engagement:
+    """Another meeting of somebody who belongs to the body. *firm*: neither can it move nor the person be spared."""
+
+    starts: time
+    ends: time
+    location: str = ""
+    firm: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What a body's dates have to find room among."""
+
+    blocked: frozenset[date] = frozenset()
+    """A member cannot."""
+    optional_away: frozenset[date] = frozenset()
+    """Somebody who may stay away cannot."""
+    busy: frozenset[date] = frozenset()
+    """Many are needed elsewhere, such as in a council."""
+    others: Mapping[date, Sequence[Engagement]] = field(default_factory=dict)
+    local_rounds: Sequence[Sequence[date]] = ()
+    """Each local board's dates, for a body that meets after every one of them has met."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """On which weekdays and at what times a body meets; the first start is the usual one."""
+
+    weekdays: tuple[int, ...]
+    starts: tuple[time, ...]
+    minutes: int
+    preferred_weekday: int | None = None
+    scale: int = 1
+    """How many times as much a day too early or too late and another weekday count, for a body that meets often."""
+
+
+class Ground:
+    """What days are like for every body with the same calendar and the same times for its rounds."""
+
+    def __init__(self, calendar: WorkCalendar, rounds: RoundTimes | None, *, first: date, last: date) -> None:
+        self.first, self.last = first, last
+        self._origin = (first - BACK).toordinal()
+        around = list(days(first - BACK, last + AHEAD))
+        self._off = [calendar.day_off_reason(day) for day in around]
+        self._summer = [0, *accumulate(reason is DayOff.SUMMER for reason in self._off)]
+        self._rounds, self._calendar = rounds, calendar
+        self._why_not: dict[int, str | None] = {}
+        self._costs: dict[int, int] = {}
+
+    def why_not(self, day: int) -> str | None:
+        """The key of the rule that *day* breaks for everybody; None when it is possible."""
+        if day not in self._why_not:
+            self._why_not[day] = self._rule_broken(day)
+        return self._why_not[day]
+
+    def cost(self, day: int) -> int:
+        """What it costs to meet on *day*, for everybody."""
+        if day not in self._costs:
+            self._costs[day] = self._cost(date.fromordinal(day))
+        return self._costs[day]
+
+    def over_summer(self, start: int, end: int) -> bool:
+        """Whether a day of the summer holiday lies between two days."""
+        return self._summer[self._index(end)] > self._summer[self._index(start)]
+
+    def _rule_broken(self, ordinal: int) -> str | None:
+        reason = self._off[self._index(ordinal)]
+        if reason is not None:
+            return reason.text_key
+        if self._rounds is not None:
+            to_answer = days_to_answer(date.fromordinal(ordinal), self._rounds, self._calendar)
+            return "meetings.few_days" if to_answer < self._rounds.sendable_days else None
+        return None
+
+    def _cost(self, day: date) -> int:
+        cost = 0
+        if any(self._off_on(day + step) not in WEEKEND for step in (-DAY, DAY)):
+            cost += BESIDE_DAYS_OFF
+        beside_summer = any(self._off_on(day + 7 * step) is DayOff.SUMMER for step in (-DAY, DAY))
+        if beside_summer or day.isocalendar().week == BEFORE_CHRISTMAS_WEEK:
+            cost += BUSY_WEEK
+        if day.month == 1 and day.day <= FIRST_DAYS:
+            cost += FIRST_DAYS_OF_YEAR
+        return cost
+
+    def _off_on(self, day: date) -> DayOff | None:
+        return self._off[self._index(day.toordinal())]
+
+    def _index(self, ordinal: int) -> int:
+        return min(max(0, ordinal - self._origin), len(self._off) - 1)
+
+
+class BodyDays:
+    """The days of one body: the ground's, with its own weekdays and times, and what its people are busy with."""
+
+    def __init__(self, ground: Ground, times: Times, around: Around, kept: Mapping[date, time]) -> None:
+        self.ground = ground
+        self.times = times
+        self.around = around
+        self._kept = kept
+
+    def why_not(self, day: date) -> str | None:
+        """The key of the rule that *day* breaks for this body; None when it is possible."""
+        broken = self.ground.why_not(day.toordinal())
+        if broken is not None:
+            return broken
+        if day in self.around.blocked:
+            return "meetings.blocked"
+        return None if self.choice(day) else "meetings.clash"
+
+    def possible(self, day: date) -> tuple[int, time] | None:
+        """What it costs to meet on *day* and when the meeting would start; None when a rule forbids the day."""
+        if self.ground.why_not(day.toordinal()) is not None or day in self.around.blocked:
+            return None
+        return self.choice(day)
+
+    def choice(self, day: date) -> tuple[int, time] | None:
+        """The cheapest start on *day* with its cost; None when somebody sits in another meeting at all of them."""
+        engagements = self.around.others.get(day, ())
+        best: tuple[int, time] | None = None
+        for number, starts in enumerate(self.times.starts):
+            cost = self._among(starts, engagements) if engagements else 0
+            if cost is None:
+                continue
+            cost += OTHER_START * number - self._worth_keeping(day, starts)
+            if best is None or cost < best[0]:
+                best = cost, starts
+        return None if best is None else (best[0] + self._cost(day), best[1])
+
+    def clashes(self, day: date, starts: time) -> bool:
+        """Whether somebody who cannot be spared sits in another meeting then."""
+        return self._among(starts, self.around.others.get(day, ())) is None
+
+    def _cost(self, day: date) -> int:
+        cost = self.ground.cost(day.toordinal())
+        if day.weekday() not in self.times.weekdays:
+            cost += UNWANTED_WEEKDAY
+        elif self.times.preferred_weekday not in (None, day.weekday()):
+            cost += OTHER_WEEKDAY * self.times.scale
+        if day in self.around.optional_away:
+            cost += OPTIONAL_AWAY
+        if day in self.around.busy:
+            cost += BUSY_DAY
+        return cost
+
+    def _worth_keeping(self, day: date, starts: time) -> int:
+        if day not in self._kept:
+            return 0
+        # Another time on the same day moves people less than another day.
+        return KEPT if self._kept[day] == starts else KEPT // 2
+
+    def _among(self, starts: time, engagements: Sequence[Engagement]) -> int | None:
+        ends = end_of(starts, self.times.minutes)
+        cost = 0
+        for other in engagements:
+            if starts < other.ends and other.starts < ends:
+                if other.firm:
+                    return None
+                cost += OVERLAP
+            elif other.location:
+                cost += TRAVEL
+        return cost
+
+
+def end_of(starts: time, minutes: int) -> time:
+    """When a meeting ends that starts then."""
+    return (datetime.combine(date.min, starts) + timedelta(minutes=minutes)).time()

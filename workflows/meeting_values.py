@@ -1,0 +1,88 @@
+"""What a meeting is, and what planning meetings comes to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflows.dates import Impossible, Moved
+
+
+class MeetingState(StrEnum):
+    PLANNED = "planned"
+    BOOKED = "booked"
+    """It stands in calendars: ours when `booked_by_us`, else the municipality's own."""
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meeting:
+    """One meeting of a body. *starts_local*/*ends_local*: naive wall time in *timezone*, which is what was agreed."""
+
+    key: str
+    """`<body>/<ISO date first announced>`; it stays when the meeting moves."""
+    body: str
+    state: MeetingState
+    starts_local: datetime
+    ends_local: datetime
+    timezone: str
+    changed_at: datetime
+    booked_by_us: bool
+    """Whether we put it into calendars; not when the municipality does, or when the body wants none of it."""
+    location: str = ""
+    moved: Moved | None = None
+    """Why the plan chose another day than the rhythm's."""
+    organizer: str = ""
+    event_id: str = ""
+    ical_uid: str = ""
+    join_url: str = ""
+    sequence: int = 0
+    booked: Mapping[str, Any] = field(default_factory=dict)
+    """What was last written to the calendar, as plain data; see `workflows.meeting_events`."""
+    words: str = ""
+    """Why people moved or cancelled it, as they put it."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What the attendees answered to the invitation, by lower-case address; see `workflows.ports.Answer`."""
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.starts_local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.ends_local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
+
+    @property
+    def day(self) -> date:
+        return self.starts_local.date()
+
+    @property
+    def announced_on(self) -> date:
+        """The day it was first announced for, as its key says."""
+        return date.fromisoformat(self.key.rpartition("/")[2])
+
+    @property
+    def stands(self) -> bool:
+        return self.state is not MeetingState.CANCELLED
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoDate:
+    """A body that can meet on no day of some weeks, and why."""
+
+    body: str
+    problem: Impossible
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingPlan:
+    """
+    *new*: meetings to add. *changed*: known ones with another state or time: of `meetings: theirs`, or planned and not
+    announced yet.
+    """
+
+    new: tuple[Meeting, ...]
+    changed: tuple[Meeting, ...] = ()
+    problems: tuple[NoDate, ...] = ()
