@@ -59,11 +59,11 @@ class Welcome:
             )
             for person in fresh
         ]
-        await self._ports.outbox.plan(planned, then=[DueUnit(key=f"{KIND}:{wanted.spec.key}", due_at=due_at)])
+        await self._ports.outbox.plan(planned, then=[DueUnit(key=f"{KIND}:{programme.key}", due_at=due_at)])
         return len(planned)
 
     async def send(self, unit: DueUnit, history: History) -> Outcome:
-        """Unit `rollout.welcome` [place]: send the welcomes that wait, this place's and any other's."""
+        """Unit `rollout.welcome` [programme]: send the welcomes that wait. One unit, as two would send the same one."""
         programme = await self._ports.programme()
         paused = False
         for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
