@@ -13,9 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import structlog
+from typing import TYPE_CHECKING
 
 from config.programme import Programme
 from config.settings import Part, Settings
@@ -23,6 +21,7 @@ from engine.logs import configure_logs
 from engine.units import Engine, Handler
 from integration.clock import ServiceClock, create_clock
 from integration.database.accounts import SQLAccounts
+from integration.database.chats import SQLChats
 from integration.database.connection import Database, create_database
 from integration.database.intents import SQLIntents
 from integration.database.links import SQLLinks
@@ -41,12 +40,12 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from integration.bot import TeamsBot
-    from integration.bot_endpoint import BotEndpoint, CardAction, InstallChanged, Message
+    from integration.bot_endpoint import BotEndpoint
     from integration.graph.calendar import GraphCalendar
     from integration.graph.client import Graph
     from integration.graph.mail import GraphMailer
     from integration.identity import Identities
-    from web.status_actions import StatusActions
+    from workflows.bot_commands import BotDesk, BotReplies
     from workflows.doctor import Doctor, Permissions, Tenant
     from workflows.meetings import MeetingDesk
     from workflows.outbox import Outbox
@@ -132,6 +131,10 @@ class Services:
     @cached_property
     def report_store(self) -> SQLReports:
         return SQLReports(self.database)
+
+    @cached_property
+    def chats(self) -> SQLChats:
+        return SQLChats(self.database, self.clock)
 
     @cached_property
     def recipients(self) -> Recipients:
@@ -265,6 +268,7 @@ class Services:
             messages=self.messages,
             mailer=self.mailer,
             bot=self.bot,
+            chats=self.chats,
             pauses=self.switches,
             recipients=self.recipients,
             clock=self.clock,
@@ -316,6 +320,12 @@ class Services:
         )
 
     @cached_property
+    def bot_replies(self) -> "BotReplies":
+        from workflows.bot_commands import BotReplies
+
+        return BotReplies(messages=self.messages, outbox=self.outbox, clock=self.clock)
+
+    @cached_property
     def sweep(self) -> Sweep:
         return Sweep(
             units=self.units,
@@ -342,6 +352,7 @@ class Services:
             "status.lifted": rounds.lifted,
             "status.close": rounds.close,
             "status.refresh": rounds.refresh,
+            "bot.reply": self.bot_replies.reply,
             "report.compile": self.reports.compile,
             "report.release": self.reports.release,
             "report.publish": self.reports.publish,
@@ -374,12 +385,31 @@ class Services:
         )
 
     @cached_property
+    def bot_desk(self) -> "BotDesk":
+        from workflows.bot_commands import BotDesk, BotPorts
+
+        return BotDesk(
+            BotPorts(
+                programme=self.register.programme,
+                rounds=self.rounds,
+                accounts=self.accounts,
+                messages=self.messages,
+                chats=self.chats,
+                places=self.resources,
+                languages=self.register,
+                clock=self.clock,
+                public_url=self.settings.public_url,
+            )
+        )
+
+    @cached_property
     def bot_endpoint(self) -> "BotEndpoint":
         from integration.bot_endpoint import BotEndpoint
+        from web.bot_listener import BotListener
         from web.status_actions import StatusActions
 
         return BotEndpoint(
-            BotListener(StatusActions(self.status_desk)),
+            BotListener(actions=StatusActions(self.status_desk), desk=self.bot_desk),
             bot_id=self.settings.bot_id,
             tenant_id=self.settings.tenant_id,
             service_url=self.settings.bot_service_url,
@@ -506,22 +536,6 @@ def permission_lists() -> "Mapping[str, Permissions]":
 
     folder = Path(__file__).parent / "infra" / "permissions"
     return {name: permissions_of((folder / f"{name}.txt").read_text("utf-8")) for name in ("hands", "builder", "door")}
-
-
-class BotListener:
-    """What the bot does about what Teams sends: buttons are answered, the rest is only logged."""
-
-    def __init__(self, actions: "StatusActions") -> None:
-        self._actions = actions
-
-    async def card_action(self, action: "CardAction") -> dict[str, Any]:
-        return await self._actions.act(action)
-
-    async def install_changed(self, change: "InstallChanged") -> None:
-        structlog.get_logger().info("bot.install_changed", added=change.added, team=change.team_id)
-
-    async def message(self, message: "Message") -> None:
-        structlog.get_logger().info("bot.message", sender=message.sender_object_id)
 
 
 def create_services(settings: Settings, *, name: str | None = None, log_level: str | None = None) -> Services:

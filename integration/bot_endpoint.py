@@ -55,7 +55,10 @@ class CardAction:
 
 @dataclass(frozen=True, kw_only=True)
 class InstallChanged:
-    """The app was added or removed: for a person (*object_id*) or in a team (*team_id*, the id of its group)."""
+    """The app was added or removed: for a person (*object_id*) or in a team (*team_id*, the id of its group).
+
+    Teams tells of it in two ways, and may tell in both.
+    """
 
     object_id: str | None
     team_id: str | None
@@ -65,11 +68,13 @@ class InstallChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """Somebody wrote to the bot."""
+    """Somebody wrote to the bot. *personal*: in their own chat with it, not in a channel."""
 
     text: str
     sender_object_id: str
     conversation: Conversation
+    activity_id: str = ""
+    personal: bool = False
 
 
 class BotHandlers(Protocol):
@@ -130,6 +135,7 @@ class _ChannelData(_Part):
 class _Conversation(_Part):
     id: str = Field(min_length=1, max_length=1000)
     tenant_id: str | None = None
+    conversation_type: str | None = None
 
 
 class _Sender(_Part):
@@ -149,6 +155,12 @@ class _Activity(_Part):
     text: str | None = None
     value: Any = None
     reply_to_id: str | None = None
+    members_added: Any = None
+    members_removed: Any = None
+
+    @property
+    def is_personal(self) -> bool:
+        return self.conversation.conversation_type == "personal"
 
     @property
     def place(self) -> Conversation:
@@ -257,6 +269,8 @@ class BotEndpoint:
                 return await self._guarded(activity, self._on_message)
             case "installationUpdate":
                 return await self._guarded(activity, self._on_install)
+            case "conversationUpdate":
+                return await self._guarded(activity, self._on_members)
         return 200, None
 
     async def _invoke(self, activity: _Activity) -> dict[str, Any]:
@@ -309,7 +323,13 @@ class BotEndpoint:
             )
         elif activity.text:
             await self._handlers.message(
-                Message(text=activity.text, sender_object_id=sender, conversation=activity.place)
+                Message(
+                    text=activity.text,
+                    sender_object_id=sender,
+                    conversation=activity.place,
+                    activity_id=activity.id or "",
+                    personal=activity.is_personal,
+                )
             )
 
     async def _on_install(self, activity: _Activity) -> None:
@@ -322,6 +342,22 @@ class BotEndpoint:
                 conversation=activity.place,
             )
         )
+
+    async def _on_members(self, activity: _Activity) -> None:
+        """The bot came into a personal chat, or left it."""
+        sender = activity.sender.aad_object_id
+        added = _names(self._bot_id, activity.members_added)
+        removed = _names(self._bot_id, activity.members_removed)
+        if sender and activity.is_personal and added != removed:
+            await self._handlers.install_changed(
+                InstallChanged(object_id=sender, team_id=None, added=added, conversation=activity.place)
+            )
+
+
+def _names(bot_id: str, members: object) -> bool:
+    """Whether the bot is among *members*, untrusted input."""
+    found = members if isinstance(members, list) else []
+    return any(isinstance(item, dict) and item.get("id") == f"28:{bot_id}" for item in found)
 
 
 class _NoRoutes:

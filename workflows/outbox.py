@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from workflows.errors import OutcomeUnknown, Permanent, RecipientNotAllowed, Transient
+from workflows.errors import NotFound, OutcomeUnknown, Permanent, RecipientNotAllowed, Refused, Transient
 from workflows.ports import Attendee, Bot, Clock, Conversation, DueUnit, Mail, Mailer, Posted, Recipients
 
 
@@ -115,6 +115,14 @@ class Pauses(Protocol):
         ...
 
 
+class Chats(Protocol):
+    """Personal chats with the bot, by the person's object id. Every method is atomic, and a repeat is harmless."""
+
+    async def find(self, object_id: str) -> Conversation | None: ...
+    async def remember(self, object_id: str, chat: Conversation) -> None: ...
+    async def forget(self, object_id: str) -> None: ...
+
+
 class Outbox:
     """Sends what was planned. Raises the transient errors of the surfaces; what is permanent ends in the row."""
 
@@ -124,6 +132,7 @@ class Outbox:
         messages: Messages,
         mailer: Mailer,
         bot: Bot,
+        chats: Chats,
         pauses: Pauses,
         recipients: Recipients,
         clock: Clock,
@@ -132,6 +141,7 @@ class Outbox:
         self._messages = messages
         self._mailer = mailer
         self._bot = bot
+        self._chats = chats
         self._pauses = pauses
         self._recipients = recipients
         self._clock = clock
@@ -183,10 +193,25 @@ class Outbox:
         if message.surface is Surface.CHANNEL:
             posted = await self._bot.post_in_channel(content.address, content.card, summary=content.subject)
         else:
-            chat = await self._bot.open_chat(content.address)
-            posted = await self._bot.post_card(chat, content.card, summary=content.subject, recipient=content.email)
+            posted = await self._post_in_chat(content)
         where = posted.conversation
         return {"conversation": where.id, "service_url": where.service_url, "activity": posted.activity_id}
+
+    async def _post_in_chat(self, content: Content) -> Posted:
+        known = await self._chats.find(content.address)
+        if known is not None:
+            try:
+                return await self._post(known, content)
+            except (NotFound, Refused):
+                # The chat was deleted, or the app removed and perhaps added again: what we knew holds no longer.
+                await self._chats.forget(content.address)
+        chat = await self._bot.open_chat(content.address)
+        posted = await self._post(chat, content)
+        await self._chats.remember(content.address, chat)
+        return posted
+
+    async def _post(self, chat: Conversation, content: Content) -> Posted:
+        return await self._bot.post_card(chat, content.card, summary=content.subject, recipient=content.email)
 
     async def _refused(self, message: Message, error: Permanent) -> Message:
         # A rehearsal lets a person receive but no channel: that surface fails, and the next one is used.

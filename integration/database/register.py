@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.loading import programme_from
@@ -44,6 +44,19 @@ class SQLRegister:
         self._known = (version, programme)
         return programme
 
+    async def set_language(self, person: str, language: str) -> bool:
+        """Write to *person* in *language* from now on; False when nobody has that key."""
+        query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT).with_for_update()
+        async with self._database.begin() as connection:
+            for path, data in (await connection.execute(query)).all():
+                if _give_language(data, person, language):
+                    ours = (register.c.kind == DOCUMENT, register.c.key == path)
+                    await connection.execute(update(register).where(*ours).values(data=data))
+                    newer = update(register).where(register.c.kind == VERSION)
+                    await connection.execute(newer.values(position=register.c.position + 1))
+                    return True
+        return False
+
     async def documents(self) -> dict[str, Any]:
         """Path → plain data, as imported; empty before the first import."""
         query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT).order_by(register.c.position)
@@ -68,6 +81,15 @@ async def _version(connection: AsyncConnection) -> int:
     query = select(register.c.position).where(register.c.kind == VERSION)
     version: int = (await connection.execute(query)).scalar_one_or_none() or 0
     return version
+
+
+def _give_language(document: Any, person: str, language: str) -> bool:
+    """Give *person* the language, if they stand in the document."""
+    people = document.get("people") if isinstance(document, dict) else None
+    found = next((item for item in people or () if item.get("key") == person), None)
+    if found is not None:
+        found["language"] = language
+    return found is not None
 
 
 def _plain(data: Any) -> Any:

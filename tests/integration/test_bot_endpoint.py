@@ -132,7 +132,9 @@ async def test_a_message_from_teams_gets_through(teams: httpx.AsyncClient, handl
     response = await send(teams, activity())
 
     assert (response.status_code, response.content) == (200, b"")
-    assert handlers.seen == [Message(text="hei", sender_object_id="o1", conversation=PLACE)]
+    assert handlers.seen == [
+        Message(text="hei", sender_object_id="o1", conversation=PLACE, activity_id="m1", personal=True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -402,6 +404,33 @@ async def test_installing_and_removing_is_told(
 
     assert response.status_code == 200
     assert handlers.seen == [expected]
+
+
+@pytest.mark.parametrize(
+    ("changes", "added"),
+    [
+        pytest.param({"membersAdded": [{"id": f"28:{BOT}"}, {"id": "29:x"}]}, [True], id="the bot came"),
+        pytest.param({"membersRemoved": [{"id": f"28:{BOT}"}]}, [False], id="the bot left"),
+        pytest.param({"membersAdded": [{"id": "29:x"}]}, [], id="somebody else came"),
+        pytest.param({"membersAdded": "28"}, [], id="no list"),
+        pytest.param({"membersAdded": [None, {"id": 7}]}, [], id="no members"),
+        pytest.param(
+            {
+                "membersAdded": [{"id": f"28:{BOT}"}],
+                "conversation": {"id": "19:c", "tenantId": TENANT, "conversationType": "channel"},
+            },
+            [],
+            id="in a team",
+        ),
+    ],
+)
+async def test_the_bot_s_coming_and_leaving_is_told(
+    teams: httpx.AsyncClient, handlers: Handlers, changes: Mapping[str, object], added: list[bool]
+) -> None:
+    response = await send(teams, activity(type="conversationUpdate", text=None, **changes))
+
+    assert response.status_code == 200
+    assert [change.added for change in handlers.seen if isinstance(change, InstallChanged)] == added
 
 
 def test_a_reply_may_be_a_text() -> None:

@@ -17,6 +17,7 @@ from config.programme import (
     WorkPackage,
 )
 from integration.database import tables
+from integration.database.chats import SQLChats
 from integration.database.connection import Database
 from integration.database.links import SQLLinks
 from integration.database.messages import SQLMessages
@@ -193,10 +194,12 @@ class World:
         self.switches = SQLSwitches(database, self.clock)
         self.links = SQLLinks(database, self.clock)
         self.units = SQLUnits(database)
+        self.chats = SQLChats(database, self.clock)
         self.outbox = Outbox(
             messages=self.messages,
             mailer=self.mailer,
             bot=self.bot,
+            chats=self.chats,
             pauses=self.switches,
             recipients=Recipients(allowed),
             clock=self.clock,

@@ -6,7 +6,7 @@ import pytest
 
 from config.programme import Assignment, Role
 from integration.database.connection import Database
-from tests.workflows.rounds import GUEST, HOME, MEETING, OPENS, ORPHAN, STARTS, World, deadline_of
+from tests.workflows.rounds import GUEST, HOME, MEETING, ORPHAN, STARTS, World, deadline_of
 from workflows.errors import Refused
 from workflows.outbox import MessageState
 from workflows.ports import Done, Mail, Parked
@@ -61,7 +61,8 @@ async def test_a_bot_that_was_removed_is_followed_by_the_next_surface_at_the_rem
     await world.run("status.send")
     assert not lead_mails(world)
     world.clock.time = FIRST_REMINDER
-    world.bot.faults["open_chat"] = [Refused("open a chat", "MessageWritesBlocked")]
+    world.bot.faults["post_card"] = [Refused("post a card", "MessageWritesBlocked")]
+    world.bot.faults["open_chat"] = [Refused("open a chat", "not installed")]
 
     await world.run("status.remind", f"{MEETING}/1")
 
@@ -80,7 +81,7 @@ async def test_nothing_is_told_of_what_a_rehearsal_keeps_back(database: Database
     assert "Kanalen i Teams tok" not in mail.html
 
 
-# --------------------------------------------------------------------------------------------------- who does not answer
+# ------------------------------------------------------------------------------------------------- who does not answer
 
 
 async def test_the_lead_hears_once_who_has_not_answered_two_reminders(world: World) -> None:
@@ -200,7 +201,7 @@ async def test_the_overview_says_who_was_reached_how_and_who_answered_for_whom(w
 # -------------------------------------------------------------------------------------------------- when things change
 
 
-async def test_of_a_moved_meeting_everybody_who_owes_hears_once(world: World) -> None:
+async def test_everybody_who_owes_hears_once_that_a_meeting_moved(world: World) -> None:
     await world.run("status.send")
     await world.answer(GUEST, "guest-lead")
     await world.move_meeting(STARTS + timedelta(days=7))
@@ -281,4 +282,3 @@ async def test_an_outage_of_two_days_is_caught_up_without_doubles_and_not_at_nig
         assert await world.run(*unit.split(":")) == Done()
     assert await world.run("status.remind", f"{MEETING}/2") == Parked(until=LAST_REMINDER, note="reminds later")
     assert len([where for where, _, _ in world.bot.posted if where == "chat:home-id"]) == 2
-    assert OPENS < world.clock.time

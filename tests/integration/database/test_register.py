@@ -37,6 +37,22 @@ async def test_what_is_no_programme_changes_nothing(database: Database) -> None:
     assert list(await register.documents()) == list(documents)
 
 
+async def test_a_person_s_language_is_changed_and_seen_elsewhere(database: Database) -> None:
+    reader, writer = SQLRegister(database), SQLRegister(database)
+    await writer.save(load_documents(FOLDER))
+    programme = await reader.programme()
+    first, last = programme.people[0].key, programme.people[-1].key
+
+    assert await writer.set_language(first, "nn")
+    assert await writer.set_language(last, "en")
+    assert not await writer.set_language("ingen", "en")
+
+    changed = await reader.programme()
+    assert (changed.person(first).language, changed.person(last).language) == ("nn", "en")
+    others = (person.language for person in changed.people if person.key not in (first, last))
+    assert set(others) == {"nb"}
+
+
 async def test_a_change_made_elsewhere_is_seen(database: Database) -> None:
     reader, writer = SQLRegister(database), SQLRegister(database)
     documents = load_documents(FOLDER)

@@ -1,0 +1,37 @@
+"""Personal chats with the bot, as Teams told us of them or as we opened them."""
+
+from sqlalchemy import delete, select
+
+from integration.database.connection import Database, insert_into
+from integration.database.tables import conversation
+from workflows.ports import Clock, Conversation
+
+
+class SQLChats:
+    """The table of conversations: the workflows' `Chats`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def find(self, object_id: str) -> Conversation | None:
+        query = select(conversation).where(conversation.c.object_id == object_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return Conversation(id=row.conversation_id, service_url=row.service_url) if row else None
+
+    async def remember(self, object_id: str, chat: Conversation) -> None:
+        values = {
+            "conversation_id": chat.id,
+            "service_url": chat.service_url,
+            "changed_at": self._clock.now(),
+        }
+        async with self._database.begin() as connection:
+            insert = insert_into(connection, conversation).values(object_id=object_id, **values)
+            await connection.execute(
+                insert.on_conflict_do_update(index_elements=[conversation.c.object_id], set_=values)
+            )
+
+    async def forget(self, object_id: str) -> None:
+        async with self._database.begin() as connection:
+            await connection.execute(delete(conversation).where(conversation.c.object_id == object_id))

@@ -1,0 +1,39 @@
+"""What the service does about what Teams sends to the bot."""
+
+from typing import Any
+
+import structlog
+
+from integration.bot_endpoint import CardAction, InstallChanged, Message
+from web.status_actions import StatusActions
+from workflows.bot_commands import BotDesk
+
+log = structlog.get_logger()
+
+
+class BotListener:
+    """Buttons are answered at once; what people write is answered by a unit, for the Door may not speak with Teams."""
+
+    def __init__(self, *, actions: StatusActions, desk: BotDesk) -> None:
+        self._actions = actions
+        self._desk = desk
+
+    async def card_action(self, action: CardAction) -> dict[str, Any]:
+        return await self._actions.act(action)
+
+    async def install_changed(self, change: InstallChanged) -> None:
+        log.info("bot.install_changed", added=change.added, team=change.team_id)
+        if change.object_id is not None:
+            await self._desk.chat_changed(change.object_id, change.conversation, open_=change.added)
+
+    async def message(self, message: Message) -> None:
+        if not message.activity_id:
+            # Without an id we could not tell a repeat.
+            return
+        await self._desk.heard(
+            message.text,
+            activity=message.activity_id,
+            object_id=message.sender_object_id,
+            chat=message.conversation,
+            personal=message.personal,
+        )
