@@ -9,15 +9,17 @@ from pathlib import Path
 
 import jwt
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from sandbox import connector, control, people, views
 from sandbox.clock import Clock
 from sandbox.dispatch import MAILBOX_CALLS, GraphRequest, answer, mailbox_of, too_many_at_once
-from sandbox.faults import Faults, Rule
+from sandbox.faults import Cut, Faults, Rule, Seen, lost, told
+from sandbox.graph.batch import parts_of
 from sandbox.har import Traffic
 from sandbox.identity import Issuer
 from sandbox.latency import MODES
-from sandbox.routing import GRAPH, STORAGE, Reply
+from sandbox.routing import GRAPH, STORAGE, find_operation, operations
 from sandbox.seed import read_seed
 from sandbox.snapshots import Snapshot, put_aside, put_back
 from sandbox.tenant import Tenant
@@ -56,8 +58,10 @@ class Sandbox:
         self.snapshots: dict[str, Snapshot] = {}
         self.tenant = self._new_tenant()
         self._mailbox_calls: Counter[tuple[str, str]] = Counter()
-        parts = (control.routes, connector.routes, people.routes, views.routes, control.not_played)
-        self._inner = Starlette(routes=[route for part in parts for route in part(self)])
+        self._connector = connector.routes(self)
+        parts = (people.routes, views.routes, control.not_played)
+        others = [route for part in parts for route in part(self)]
+        self._inner = Starlette(routes=[*control.routes(self), *self._connector, *others])
 
     def _new_tenant(self) -> Tenant:
         return Tenant(self.seed, self.clock, self.latency, self.issuer, self.traffic)
@@ -107,9 +111,13 @@ class Sandbox:
         request = incoming(scope, body)
         self.tenant.base_url = request.base_url
         app = self._name_of(request)
-        rule = self.faults.meet(request.method, request.path, app) if request.path.startswith(FAULTY) else None
+        rule, parts = self._faults_of(request, app) if request.path.startswith(FAULTY) else (None, {})
+        is_cut = rule is not None and rule.do == "reset"
         with self._mailbox_call(app, request):
-            answered = await self._with_fault(rule, app, request, receive)
+            try:
+                answered = await self._with_fault(rule, app, request, receive, parts)
+            except Cut:
+                answered, is_cut = None, True
         self.traffic.record(
             started_at=started_at,
             milliseconds=round((time.perf_counter() - began) * 1000, 3),
@@ -121,28 +129,67 @@ class Sandbox:
             status=answered.status if answered else 0,
             response_headers=answered.pairs if answered else [],
             response_body=_recordable(request, answered),
-            note=rule.do if rule else "",
+            note=rule.do if rule else ", ".join(f"{part.do} in {number}" for number, part in parts.items()),
         )
         if answered:
             await tell(send, answered)
-        elif rule and rule.do == "reset":
+        elif is_cut:
             await cut(receive)
 
-    async def _with_fault(self, rule: Rule | None, app: str, request: Incoming, receive: Receive) -> Answer | None:
+    def _faults_of(self, request: Incoming, app: str) -> tuple[Rule | None, dict[str, Rule]]:
+        """The rule for a request, and those for the parts of a $batch. A part that is held holds the whole."""
+        path = request.path.removeprefix(GRAPH)
+        rule = self.faults.meet(Seen(method=request.method, path=request.path, template=self._kind(request), app=app))
+        parts: dict[str, Rule] = {}
+        for part in parts_of(path, request.body) if rule is None else ():
+            found = find_operation(part.method, part.path)
+            template = found[0].template if found else ""
+            met = self.faults.meet_part(Seen(method=part.method, path=part.path, template=template, app=app))
+            if met and met.do == "hold":
+                return met, parts
+            if met:
+                parts[part.id] = met
+        return rule, parts
+
+    def _kind(self, request: Incoming) -> str:
+        """The template that a request's operation is registered under, here or at the connector."""
+        found = find_operation(request.method, request.path.removeprefix(GRAPH))
+        if found:
+            return found[0].template
+        return next(
+            (
+                route.path
+                for route in self._connector
+                if isinstance(route, Route)
+                and request.method in (route.methods or ())
+                and route.path_regex.match(request.path)
+            ),
+            "",
+        )
+
+    def kinds(self) -> set[str]:
+        """The templates that rules may name."""
+        return {found.template for found in operations()} | {
+            route.path for route in self._connector if isinstance(route, Route)
+        }
+
+    async def _with_fault(
+        self, rule: Rule | None, app: str, request: Incoming, receive: Receive, parts: dict[str, Rule]
+    ) -> Answer | None:
         """The answer that goes out; None when there is none, because the connection is cut or the client gone."""
         if rule is None:
-            return await self._answer(app, request)
+            return await self._answer(app, request, parts)
         if rule.do == "status" and rule.phase == "before":
-            return answer_of(_faulty(rule))
+            return answer_of(told(rule))
         if rule.phase == "before" and rule.do == "reset":
             return None
         if rule.phase == "before" and rule.do == "hold" and not await self._held(rule, app, request, receive):
             return None
-        answered = await self._answer(app, request)
+        answered = await self._answer(app, request, parts)
         if rule.do == "status" and rule.phase == "after":
-            return answer_of(_faulty(rule))
+            return answer_of(told(rule))
         if rule.do == "lose_answer":
-            return answer_of(_lost())
+            return answer_of(lost())
         if rule.phase == "after" and rule.do == "reset":
             return None
         if rule.phase == "after" and rule.do == "hold" and not await self._held(rule, app, request, receive):
@@ -157,7 +204,7 @@ class Sandbox:
         finally:
             self.faults.let_go(held)
 
-    async def _answer(self, app: str, request: Incoming) -> Answer:
+    async def _answer(self, app: str, request: Incoming, parts: dict[str, Rule]) -> Answer:
         """What the sandbox answers when nothing goes wrong on the way."""
         if not request.path.startswith((f"{GRAPH}/", STORAGE)):
             return await ask(self._inner, request)
@@ -168,6 +215,7 @@ class Sandbox:
             headers=request.headers,
             raw=request.body,
             base_url=request.base_url,
+            faults=parts,
         )
         mailbox = mailbox_of(graph.path)
         if mailbox is not None:
@@ -202,17 +250,6 @@ class Sandbox:
             client_id = str(claims.get("appid", ""))
         identity = self.tenant.identities.get(client_id)
         return identity.name if identity else ""
-
-
-def _faulty(rule: Rule) -> Reply:
-    headers = {} if rule.retry_after is None else {"Retry-After": f"{rule.retry_after:g}"}
-    message = f"The sandbox was told to answer {rule.status}."
-    return Reply(rule.status, rule.body or {"error": {"code": "fault", "message": message}}, headers)
-
-
-def _lost() -> Reply:
-    message = "The operation timed out. It may have taken effect."
-    return Reply(504, {"error": {"code": "GatewayTimeout", "message": message}})
 
 
 def _recordable(request: Incoming, answered: Answer | None) -> bytes:

@@ -40,6 +40,7 @@ def routes(sandbox: "Sandbox") -> list[BaseRoute]:
         Route("/_sandbox/mishaps", _checked(calls.mishaps), methods=["GET", "POST"]),
         Route("/_sandbox/faults", calls.faults, methods=["GET"]),
         Route("/_sandbox/faults", _checked(calls.set_faults), methods=["POST"]),
+        Route("/_sandbox/faults", calls.clear_faults, methods=["DELETE"]),
         *clock_routes(sandbox.clock),
     ]
 
@@ -165,14 +166,28 @@ class _Control:
         body: Any = await request.json()
         faults = self.sandbox.faults
         if isinstance(body, list):
-            faults.set_rules(RULES.validate_python(body))
+            rules = RULES.validate_python(body)
+            self._know(*(rule.match.template for rule in rules))
+            faults.set_rules(rules)
         elif isinstance(body, dict) and "hold_at" in body:
-            faults.set_hold(HoldAt.model_validate(body))
+            hold = HoldAt.model_validate(body)
+            self._know(hold.template)
+            faults.set_hold(hold)
         elif body == {"release": True}:
             faults.release()
         else:
             raise ValueError('expected a list of rules, {"hold_at": N, "phase": …} or {"release": true}')
         return JSONResponse(faults.status())
+
+    async def clear_faults(self, request: Request) -> Response:
+        """No rules any more, and the kinds that were seen are counted anew."""
+        self.sandbox.faults.clear()
+        return JSONResponse(self.sandbox.faults.status())
+
+    def _know(self, *templates: str | None) -> None:
+        unknown = {template for template in templates if template is not None} - self.sandbox.kinds()
+        if unknown:
+            raise ValueError(f"'{min(unknown)}' is no template: docs/sandbox-coverage.md lists them")
 
 
 def _stamped(moment: datetime | None) -> str | None:

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import sandbox.graph  # noqa: F401  registers the operations
+from sandbox.faults import Rule
 from sandbox.identity import Identity, caller
 from sandbox.permissions import allow
 from sandbox.routing import STORAGE, Call, GraphError, Headers, Query, Reply, find_operation
@@ -48,6 +50,8 @@ class GraphRequest:
     headers: Headers = field(default_factory=Headers)
     raw: bytes = b""
     base_url: str = "http://127.0.0.1"
+    faults: Mapping[str, Rule] = field(default_factory=dict)
+    """What goes wrong with parts of a $batch, by their id."""
 
 
 def answer(tenant: "Tenant", request: GraphRequest) -> Reply:
@@ -90,6 +94,7 @@ def answer_as(tenant: "Tenant", app: Identity, request: GraphRequest) -> Reply:
         headers=request.headers,
         raw=request.raw,
         base_url=request.base_url,
+        faults=request.faults,
     )
     limits = asked(operation.limits, call.query)
     refusal = tenant.throttle.draw(limits, app=app.client_id, args=args, now=call.now)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
 if TYPE_CHECKING:
+    from sandbox.faults import Rule
     from sandbox.identity import Identity
     from sandbox.tenant import Tenant
     from sandbox.throttling import Draw
@@ -105,6 +106,8 @@ class Call:
     body: Any = None
     raw: bytes = b""
     base_url: str = "http://127.0.0.1"
+    faults: "Mapping[str, Rule]" = field(default_factory=dict)
+    """What goes wrong with parts of a $batch, by their id."""
     allowed_by: frozenset[str] = frozenset()
     """The permissions of the caller that allow this operation; empty when an Exchange role or a site grant does."""
 

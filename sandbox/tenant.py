@@ -13,6 +13,7 @@ from sandbox.har import Traffic
 from sandbox.identity import Identity, Issuer
 from sandbox.latency import Latency
 from sandbox.mishaps import Mishaps
+from sandbox.planner import Planner
 from sandbox.seed import Seed
 from sandbox.sharepoint import SharePoint
 from sandbox.teams import Teams
@@ -60,6 +61,7 @@ class Tenant:
         self.catalog = Catalog(self, seed.manifest)
         self.sharepoint = SharePoint(self)
         self.exchange = Exchange(self)
+        self.planner = Planner(self)
         self.chats = Chats(self)
         for person in (*seed.members, *seed.organizers):
             if self.directory.user_by_mail(person.email) is None:
@@ -99,5 +101,6 @@ class Tenant:
             "catalog": self.catalog.canonical(),
             "sharepoint": self.sharepoint.canonical(),
             "exchange": self.exchange.canonical(),
+            "planner": self.planner.canonical(),
             "chats": self.chats.canonical(),
         }

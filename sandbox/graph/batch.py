@@ -2,10 +2,13 @@
 
 import base64
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import uuid4
 
+from sandbox.faults import Cut, Rule, lost, told
 from sandbox.permissions import EVERYBODY
 from sandbox.routing import Call, GraphError, Headers, Reply, operation
 
@@ -51,12 +54,11 @@ def _answer(call: Call, part: dict[str, Any], answers: dict[str, dict[str, Any]]
 
     request_id = str(uuid4())
     client_request_id = call.headers.get("client-request-id", request_id)
-    url = urlsplit("/" + part["url"].removeprefix("/v1.0").lstrip("/"))
     body = part.get("body")
     request = GraphRequest(
         method=part["method"].upper(),
-        path=unquote(url.path),
-        query=url.query,
+        path=_path(part["url"]),
+        query=_split(part["url"]).query,
         headers=Headers(part.get("headers") or {}),
         raw=b"" if body is None else json.dumps(body).encode(),
         base_url=call.base_url,
@@ -64,7 +66,7 @@ def _answer(call: Call, part: dict[str, Any], answers: dict[str, dict[str, Any]]
     try:
         if any(answers[str(each).lower()]["status"] >= 400 for each in part.get("dependsOn") or ()):
             raise GraphError(424, "FailedDependency", "A request that this one depends on has failed.")
-        reply = answer_as(call.tenant, call.app, request)
+        reply = _with_fault(call.faults.get(part["id"].lower()), lambda: answer_as(call.tenant, call.app, request))
     except GraphError as error:
         reply = error_reply(error, call.now, request_id, client_request_id)
     headers = dict(reply.headers)
@@ -76,6 +78,50 @@ def _answer(call: Call, part: dict[str, Any], answers: dict[str, dict[str, Any]]
         headers["Content-Type"] = "application/json"
         answered["body"] = reply.body
     return answered
+
+
+def _with_fault(rule: Rule | None, ask: Callable[[], Reply]) -> Reply:
+    """What a part is answered. A connection that is cut leaves undone what comes after."""
+    if rule is None:
+        return ask()
+    if rule.phase == "before" and rule.do == "status":
+        return told(rule)
+    if rule.phase == "before" and rule.do == "reset":
+        raise Cut
+    ask()
+    if rule.do == "reset":
+        raise Cut
+    return lost() if rule.do == "lose_answer" else told(rule)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a part of a batch asks for, as far as it can be told."""
+
+    id: str
+    method: str
+    path: str
+
+
+def parts_of(path: str, body: bytes) -> list[Part]:
+    """The parts of a request to *path*, none when it is no batch or a malformed one."""
+    if path.lower() != "/$batch":
+        return []
+    try:
+        return [
+            Part(part["id"].lower(), part["method"].upper(), _path(part["url"]))
+            for part in json.loads(body)["requests"]
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return []
+
+
+def _path(url: str) -> str:
+    return unquote(_split(url).path)
+
+
+def _split(url: str) -> SplitResult:
+    return urlsplit("/" + url.removeprefix("/v1.0").lstrip("/"))
 
 
 def _malformed(message: str) -> GraphError:

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.points import plays
 from tests.sandbox.walk import GROUP, UNIQUE, guest_id, make_group, refer, user_id
 from tests.support.sandbox import RunningSandbox
 
@@ -40,6 +41,7 @@ async def test_a_wrong_filter_is_refused(sandbox: RunningSandbox, text: str) -> 
     assert (await sandbox.graph("GET", "/users", params={"$filter": text})).status_code == 400
 
 
+@plays("11.5")
 async def test_pages_follow_each_other_on_this_host(sandbox: RunningSandbox) -> None:
     found, url = [], "/users?$top=2&$select=mail"
     while url:
@@ -80,6 +82,7 @@ async def test_a_new_guest_is_found_only_after_a_while(slow: RunningSandbox) -> 
     assert (await refer(slow, group, guest)).status_code == 204
 
 
+@plays("3.1")
 async def test_an_upsert_makes_updates_and_makes_nothing_unasked(sandbox: RunningSandbox) -> None:
     asked = {"Prefer": "create-if-missing"}
     owner = await user_id(sandbox, "leder@fylket.example")
@@ -94,6 +97,7 @@ async def test_an_upsert_makes_updates_and_makes_nothing_unasked(sandbox: Runnin
     assert (found["id"], found["displayName"]) == (made.json()["id"], "Nytt navn")
 
 
+@plays("3.2", "3.4")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -114,6 +118,7 @@ async def test_a_wrong_group_is_refused(sandbox: RunningSandbox, changes: dict[s
     assert answer.status_code == 400
 
 
+@plays("3.3")
 async def test_members_are_added_once_and_guests_never_own(sandbox: RunningSandbox) -> None:
     group, guest = await make_group(sandbox), await guest_id(sandbox)
 

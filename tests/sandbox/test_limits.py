@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.points import plays
 from tests.sandbox.walk import make_team
 from tests.support.sandbox import RunningSandbox
 
@@ -19,13 +20,20 @@ async def statuses(sandbox: RunningSandbox, *parts: dict[str, Any], app: str = "
     return [each["status"] for each in answer.json()["responses"]]
 
 
+@plays("8.4")
 async def test_each_part_of_a_batch_is_answered_by_itself(sandbox: RunningSandbox) -> None:
-    parts = [part(1, "/users"), part(2, "/users/nobody"), part(3, "/users", dependsOn=["2"]), part(4, "/planner/plans")]
+    parts = [
+        part(1, "/users"),
+        part(2, "/users/nobody"),
+        part(3, "/users", dependsOn=["2"]),
+        part(4, "/planner/rosters"),
+    ]
 
     assert await statuses(sandbox, *parts) == [200, 404, 424, 501]
     assert await statuses(sandbox, part(1, "/users"), app="hands") == [403]
 
 
+@plays("8.5")
 @pytest.mark.parametrize(
     "parts",
     [
@@ -40,6 +48,7 @@ async def test_a_malformed_batch_is_refused(sandbox: RunningSandbox, parts: list
     assert (await sandbox.graph("POST", "/$batch", {"requests": parts})).status_code == 400
 
 
+@plays("8.1", "8.2")
 async def test_a_team_takes_four_calls_a_second_on_the_sandbox_s_clock(sandbox: RunningSandbox) -> None:
     team = await make_team(sandbox)
     await sandbox.control("POST", "clock", {"now": "2030-01-01T00:00:00Z"})
@@ -51,6 +60,7 @@ async def test_a_team_takes_four_calls_a_second_on_the_sandbox_s_clock(sandbox: 
     assert (await sandbox.graph("GET", f"/teams/{team}/channels", app="hands")).status_code == 200
 
 
+@plays("8.3")
 async def test_parts_of_a_batch_are_throttled_one_by_one(sandbox: RunningSandbox) -> None:
     team = await make_team(sandbox)
     await sandbox.control("POST", "clock", {"now": "2030-01-01T00:00:00Z"})
@@ -85,6 +95,7 @@ async def until_held(sandbox: RunningSandbox, number: int) -> None:
             pass
 
 
+@plays("8.6")
 async def test_every_answer_can_be_traced(sandbox: RunningSandbox) -> None:
     answer = await sandbox.graph("GET", "/users/nobody", headers={"client-request-id": "abc"})
 
@@ -94,7 +105,7 @@ async def test_every_answer_can_be_traced(sandbox: RunningSandbox) -> None:
     assert (inner["client-request-id"], inner["request-id"]) == ("abc", answer.headers["request-id"])
 
 
-@pytest.mark.parametrize("path", ["/v1.0/planner/plans", "/beta/users", "/some-tenant/oauth2/v2.0/authorize"])
+@pytest.mark.parametrize("path", ["/v1.0/planner/rosters", "/beta/users", "/some-tenant/oauth2/v2.0/authorize"])
 async def test_what_is_not_played_says_so(sandbox: RunningSandbox, path: str) -> None:
     answer = await sandbox.graph("GET", sandbox.url + path)
 

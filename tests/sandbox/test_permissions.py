@@ -1,7 +1,10 @@
+import re
+
 import pytest
 
 import sandbox.graph  # noqa: F401  registers
 from sandbox.routing import operations
+from tests.sandbox.points import plays
 from tests.sandbox.walk import install, make_group, make_team, start_team, user_id
 from tests.support.sandbox import RunningSandbox
 
@@ -62,6 +65,21 @@ async def test_basic_reading_shows_basic_properties_only(sandbox: RunningSandbox
     answer = await sandbox.graph("GET", "/users?$select=mail,userType", app="app")
 
     assert {user["userType"] for user in answer.json()["value"]} == {None}
+
+
+@plays("10.1")
+async def test_no_operation_can_be_called_without_its_permission(sandbox: RunningSandbox) -> None:
+    """Walked with an identity that has none: whatever is registered refuses it."""
+    let_through = []
+    for found in operations():
+        if found.anonymous or "*" in found.permissions or found.method == "LOOK":
+            continue
+        path = re.sub(r"\{\w+\*?\}", "x", found.template)
+        answer = await sandbox.graph(found.method, path, app="bot")
+        if answer.status_code not in (401, 403, 429):
+            let_through.append(f"{found.method} {found.template}: {answer.status_code}")
+
+    assert let_through == []
 
 
 def test_every_operation_says_who_may_call_it() -> None:

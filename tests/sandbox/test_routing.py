@@ -104,7 +104,7 @@ def test_templates_cover_the_forms_of_graph(template: str, path: str, args: dict
 
 
 def test_what_is_not_played_leads_nowhere() -> None:
-    assert find_operation("GET", "/planner/plans") is None
+    assert find_operation("GET", "/planner/rosters") is None
 
 
 def test_functions_keep_their_parentheses() -> None:

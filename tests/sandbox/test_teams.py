@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.points import plays
 from tests.sandbox.walk import STANDARD, guest_id, install, make_group, make_team, refer, start_team, user_id
 from tests.support.sandbox import RunningSandbox
 
@@ -23,6 +24,7 @@ async def at(sandbox: RunningSandbox, moment: str) -> None:
     await sandbox.control("POST", "clock", {"now": moment})
 
 
+@plays("1.1", "1.2", "2.1", "2.3")
 async def test_a_team_takes_its_time_and_tells_where_to_look(slow: RunningSandbox) -> None:
     group = await make_group(slow)
     assert (await start_team(slow, group)).status_code == 404, "a fresh group is not replicated yet"
@@ -48,6 +50,7 @@ async def test_a_group_becomes_a_team_once(sandbox: RunningSandbox) -> None:
     assert (await start_team(sandbox, team)).status_code == 409
 
 
+@plays("11.1", "11.3")
 @pytest.mark.parametrize("extra", [{"displayName": "x"}, {"members": []}, {"group@odata_bind": "x"}])
 async def test_a_team_of_a_group_takes_nothing_but_template_and_group(
     sandbox: RunningSandbox, extra: dict[str, Any]
@@ -66,6 +69,7 @@ async def test_a_group_without_an_owner_becomes_no_team(sandbox: RunningSandbox)
     assert (await start_team(sandbox, group)).status_code == 400
 
 
+@plays("4.1", "4.2")
 async def test_app_only_a_guest_gets_into_the_team_through_the_group_alone(slow: RunningSandbox) -> None:
     group, guest = await make_group(slow), await guest_id(slow)
     await at(slow, "2026-08-17T06:05:00Z")
@@ -88,6 +92,7 @@ async def test_who_was_in_the_group_before_is_in_the_team_at_once(sandbox: Runni
     assert await roster(sandbox, group) == {"leder@fylket.example", "lokal@a-dal.example"}
 
 
+@plays("3.6")
 async def test_of_many_members_each_gets_an_answer(sandbox: RunningSandbox) -> None:
     team, guest = await make_team(sandbox), await guest_id(sandbox)
     values = [member(await user_id(sandbox, "radgiver@fylket.example")), member(guest)]
@@ -98,6 +103,7 @@ async def test_of_many_members_each_gets_an_answer(sandbox: RunningSandbox) -> N
     assert [bool(result["error"]) for result in answer.json()["value"]] == [False, True]
 
 
+@plays("6.1")
 @pytest.mark.parametrize(
     "body",
     [
@@ -129,6 +135,7 @@ async def test_a_private_channel_has_an_owner_of_the_team(sandbox: RunningSandbo
     assert [await made(outsider), await made(owner)] == [400, 201]
 
 
+@plays("6.2")
 async def test_a_tab_shows_an_installed_app_and_can_be_made_twice(sandbox: RunningSandbox) -> None:
     group = await make_group(sandbox)
     await start_team(sandbox, group)
@@ -153,6 +160,7 @@ async def test_a_tab_shows_an_installed_app_and_can_be_made_twice(sandbox: Runni
     assert [tab["teamsApp"]["externalId"] for tab in tabs] == [app.external_id] * 2
 
 
+@plays("6.3")
 async def test_an_app_is_installed_once_and_its_chat_is_there(sandbox: RunningSandbox) -> None:
     user, guest = await user_id(sandbox, "leder@fylket.example"), await guest_id(sandbox)
     assert sandbox.app is not None
@@ -183,6 +191,7 @@ async def test_with_the_app_its_consent_leaves_the_team(sandbox: RunningSandbox)
     assert (await sandbox.graph("GET", f"/teams/{team}/channels", app="hands")).status_code == 403
 
 
+@plays("10.2")
 async def test_apps_post_nothing_in_channels(sandbox: RunningSandbox) -> None:
     team = await make_team(sandbox)
     general = (await sandbox.graph("GET", f"/teams/{team}/primaryChannel", app="hands")).json()["id"]

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.sandbox.open_site import OpenSite, open_site
+from tests.sandbox.points import plays
 from tests.support.sandbox import RunningSandbox
 
 RANGE = 320 * 1024
@@ -17,6 +18,7 @@ async def site(sandbox: RunningSandbox) -> OpenSite:
     return await open_site(sandbox)
 
 
+@plays("7.3", "7.5")
 async def test_a_folder_whose_name_is_taken_is_refused_unless_asked_otherwise(site: OpenSite) -> None:
     first = await _folder(site, "fail")
     second, third, fourth = [await _folder(site, conflict) for conflict in ("fail", "replace", "rename")]
@@ -37,6 +39,7 @@ async def test_a_file_is_created_then_replaced_with_new_tags(site: OpenSite) -> 
     assert first.json()["cTag"] != second.json()["cTag"]
 
 
+@plays("11.4")
 async def test_paths_may_come_encoded_as_one_segment(site: OpenSite) -> None:
     made = await site.ask(
         "PUT",
@@ -49,6 +52,7 @@ async def test_paths_may_come_encoded_as_one_segment(site: OpenSite) -> None:
     assert made.json()["id"] == found.json()["id"]
 
 
+@plays("7.2")
 async def test_an_old_tag_is_refused(site: OpenSite) -> None:
     old = (await site.put("notat.txt", b"1")).json()["eTag"]
     await site.put("notat.txt", b"2")
@@ -68,6 +72,7 @@ async def test_content_lies_at_another_address_that_needs_no_token(site: OpenSit
     assert content.content == b"%PDF as sent"
 
 
+@plays("7.6")
 async def test_office_files_come_back_changed_and_can_be_read_as_pdf(site: OpenSite) -> None:
     sent = _docx()
     item = (await site.put("rapport.docx", sent)).json()["id"]
@@ -90,6 +95,7 @@ async def test_a_pdf_is_not_converted(site: OpenSite) -> None:
     assert answer.json()["error"]["code"] == "InputFormatNotSupported"
 
 
+@plays("7.4")
 async def test_a_large_file_comes_in_ranges(site: OpenSite) -> None:
     opened = await site.ask("POST", "/drive/root:/stor.bin:/createUploadSession", {"item": {}})
     url, total = opened.json()["uploadUrl"], RANGE + 10

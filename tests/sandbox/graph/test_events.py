@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.points import plays
 from tests.support.sandbox import RunningSandbox
 
 ORGANIZER = "moter@fylket.example"
@@ -60,6 +61,7 @@ async def test_times_come_back_in_the_zone_that_was_asked_for(sandbox: RunningSa
     assert plain.json()["value"][0]["start"] == {"dateTime": "2026-09-08T07:00:00.0000000", "timeZone": "UTC"}
 
 
+@plays("6.4")
 async def test_a_used_transaction_id_is_refused_with_the_event_it_made(sandbox: RunningSandbox) -> None:
     booked = await book(sandbox)
 
@@ -163,6 +165,7 @@ async def test_the_join_address_comes_later_and_a_body_without_it_ends_the_onlin
     assert [each.json()["isOnlineMeeting"] for each in (kept, lost, again)] == [True, False, False]
 
 
+@plays("6.6")
 async def test_a_cancelled_event_is_gone_and_its_attendees_know(sandbox: RunningSandbox) -> None:
     booked = await book(sandbox)
 

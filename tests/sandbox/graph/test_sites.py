@@ -1,10 +1,12 @@
 """Sites come some time after their group, and only who was let in gets in."""
 
 from tests.sandbox.open_site import let_in, open_site
+from tests.sandbox.points import plays
 from tests.sandbox.walk import install, make_group, make_team, start_team
 from tests.support.sandbox import RunningSandbox
 
 
+@plays("5.1")
 async def test_a_site_is_there_only_some_time_after_its_group(slow: RunningSandbox) -> None:
     group = await make_group(slow)
 
@@ -82,6 +84,7 @@ async def test_the_library_of_a_private_channels_site_is_called_otherwise(sandbo
     assert "/Shared%20Documents/" in folder.json()["webUrl"]
 
 
+@plays("5.1")
 async def test_the_folder_of_a_channel_comes_later_than_the_channel(slow: RunningSandbox) -> None:
     group = await make_group(slow)
     await slow.control("POST", "clock", {"now": "2026-08-17T06:30:00Z"})
