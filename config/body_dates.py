@@ -15,6 +15,8 @@ def date_problems(body: Body) -> Iterator[Finding]:
     """Everything that no calendar could follow."""
     if body.rhythm is not None:
         yield from _rhythm(body.rhythm)
+    if body.rhythm is not None and body.occasions:
+        yield ("occasions",), "occasions", "either a rhythm or occasions: a meeting could count for both"
     for index, occasion in enumerate(body.occasions):
         if occasion.last < occasion.first:
             expected = f"a day not before `first` ({occasion.first})"

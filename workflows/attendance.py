@@ -1,9 +1,10 @@
 """Who sits where: the people of every body with their days, and what keeps a body's people busy."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import cache
 
 from config.programme import LOCAL_ROLES, PROGRAMME_ROLES, Assignment, Body, PackageState, Programme, Role
 from workflows.date_rules import Around, Engagement
@@ -33,71 +34,81 @@ class OtherMeeting:
     settled: bool
 
 
+Slot = tuple[time, time, bool, bool]
+"""Start and end of something a person is busy with; whether it is settled; whether the person is required there."""
+
+
 class Attendance:
-    """The seats of all bodies of a programme, and which bodies share people."""
+    """
+    The seats of all bodies of a programme, and when each person sits in a meeting.
+
+    A person who belongs to very many bodies is busy at nine o'clock once a day, however many of them meet then.
+    """
 
     def __init__(self, programme: Programme) -> None:
-        self._programme = programme
         self._blocked = {person.key: person.blocked_dates for person in programme.people if person.blocked_dates}
+        self._busy_days = programme.busy_days
         self._seats = _seats(programme)
-        self._bodies: dict[str, set[str]] = defaultdict(set)
-        for body, seats in self._seats.items():
-            for seat in seats:
-                self._bodies[seat.person].add(body)
+        self._busy: dict[str, dict[date, dict[Slot, Counter[str]]]] = defaultdict(dict)
 
     def seats(self, body: str) -> Sequence[Seat]:
         """Everyone who ever belongs to a body; for one day it tells the same as `Programme.board_people`."""
-        return self._seats[body]
+        return self._seats.get(body, ())
 
-    def around(
-        self, body: Body, meetings: Mapping[str, Sequence[OtherMeeting]], local_rounds: Sequence[Sequence[date]] = ()
-    ) -> Around:
-        """What the dates of *body* have to find room among; *meetings*: those of every other body, by its key."""
+    def put(self, meetings: Iterable[OtherMeeting]) -> None:
+        """From now on these meetings keep their people busy."""
+        for slots, slot, location in self._entries(meetings):
+            slots.setdefault(slot, Counter())[location] += 1
+
+    def take(self, meetings: Iterable[OtherMeeting]) -> None:
+        """These meetings, which were put, do so no more."""
+        for slots, slot, location in self._entries(meetings):
+            slots[slot][location] -= 1
+            slots[slot] = +slots[slot]
+
+    def around(self, body: Body, local_rounds: Sequence[Sequence[date]] = ()) -> Around:
+        """What the dates of *body* have to find room among, its own meetings not counted unless they were put."""
         blocked: dict[bool, set[date]] = {True: set(), False: set()}
-        for seat in self._seats[body.key]:
+        others: dict[date, set[Engagement]] = defaultdict(set)
+        here = body.location.casefold()
+        for seat in self.seats(body.key):
             blocked[seat.required].update(day for day in self._blocked.get(seat.person, ()) if seat.holds(day))
-        others: dict[date, list[Engagement]] = defaultdict(list)
-        for other, shared in self._shared_with(body.key).items():
-            for meeting in meetings.get(other, ()):
-                needed = [both for mine, theirs, both in shared if _both_hold(mine, theirs, meeting.starts.date())]
-                if needed:
-                    engagement = _engagement(meeting, body, spared=not any(needed))
-                    others[meeting.starts.date()].append(engagement)
+            for day, slots in self._busy.get(seat.person, {}).items():
+                if seat.holds(day):
+                    others[day].update(_engagements(slots, seat, here))
+        busy_days = {item.day for item in self._busy_days if item.municipality in (None, body.municipality)}
         return Around(
             blocked=frozenset(blocked[True]),
             optional_away=frozenset(blocked[False]),
-            busy=frozenset(
-                item.day for item in self._programme.busy_days if item.municipality in (None, body.municipality)
-            ),
-            others=others,
+            busy=frozenset(busy_days),
+            others={day: tuple(sorted(found, key=_order)) for day, found in others.items() if found},
             local_rounds=local_rounds,
         )
 
-    def _shared_with(self, body: str) -> dict[str, list[tuple[Seat, Seat, bool]]]:
-        """Other bodies with one of this one's people: both seats, and whether the person is needed in both."""
-        shared: dict[str, list[tuple[Seat, Seat, bool]]] = defaultdict(list)
-        mine: dict[str, list[Seat]] = defaultdict(list)
-        for seat in self._seats[body]:
-            mine[seat.person].append(seat)
-        for other in sorted({other for person in mine for other in self._bodies[person]} - {body}):
-            for theirs in self._seats[other]:
-                shared[other] += [(seat, theirs, seat.required and theirs.required) for seat in mine[theirs.person]]
-        return shared
+    def _entries(self, meetings: Iterable[OtherMeeting]) -> Iterator[tuple[dict[Slot, Counter[str]], Slot, str]]:
+        for meeting in meetings:
+            day = meeting.starts.date()
+            for seat in self.seats(meeting.body):
+                if seat.holds(day):
+                    slot = (meeting.starts.time(), meeting.ends.time(), meeting.settled, seat.required)
+                    yield self._busy[seat.person].setdefault(day, {}), slot, meeting.location.casefold()
 
 
-def _both_hold(mine: Seat, theirs: Seat, on: date) -> bool:
-    return mine.holds(on) and theirs.holds(on)
+def _engagements(slots: Mapping[Slot, Counter[str]], seat: Seat, here: str) -> Iterator[Engagement]:
+    for (starts, ends, settled, required), places in slots.items():
+        if places:
+            # What still moves is no reason to stay away from its day; what lies in the same place asks for no travel.
+            travels = settled and any(place != here for place in places)
+            yield _engagement(starts, ends, travels, settled and required and seat.required)
 
 
-def _engagement(meeting: OtherMeeting, body: Body, *, spared: bool) -> Engagement:
-    same_place = meeting.location.casefold() == body.location.casefold()
-    return Engagement(
-        starts=meeting.starts.time(),
-        ends=meeting.ends.time(),
-        # What still moves is no reason to stay away from its day; what lies in the same place asks for no travel.
-        location=meeting.location or "elsewhere" if meeting.settled and not same_place else "",
-        firm=meeting.settled and not spared,
-    )
+@cache
+def _engagement(starts: time, ends: time, travels: bool, firm: bool) -> Engagement:
+    return Engagement(starts=starts, ends=ends, travels=travels, firm=firm)
+
+
+def _order(engagement: Engagement) -> tuple[time, time, bool, bool]:
+    return engagement.starts, engagement.ends, engagement.travels, engagement.firm
 
 
 def _seats(programme: Programme) -> dict[str, tuple[Seat, ...]]:

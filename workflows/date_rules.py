@@ -43,7 +43,8 @@ class Engagement:
 
     starts: time
     ends: time
-    location: str = ""
+    travels: bool = False
+    """Whether it is elsewhere, so that coming from there or going there takes time."""
     firm: bool = True
 
 
@@ -197,7 +198,7 @@ class BodyDays:
                 if other.firm:
                     return None
                 cost += OVERLAP
-            elif other.location:
+            elif other.travels:
                 cost += TRAVEL
         return cost
 

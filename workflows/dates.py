@@ -267,7 +267,7 @@ class _Search:
         if wanted == day or wanted < self._ground.first:
             return None
         reason = self._why_not_after(start, wanted)
-        if reason is None and any(other.firm or other.location for other in self.days.around.others.get(wanted, ())):
+        if reason is None and any(other.firm or other.travels for other in self.days.around.others.get(wanted, ())):
             reason = "meetings.others_meet"
         if reason is None and wanted in self.days.around.busy:
             reason = "meetings.needed_elsewhere"

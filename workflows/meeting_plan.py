@@ -62,6 +62,8 @@ class _Planning:
             body: [_as_other(meeting, settled=self._is_settled(meeting)) for meeting in meetings if meeting.stands]
             for body, meetings in self._known.items()
         }
+        for others in self._standing.values():
+            self._attendance.put(others)
         self._grounds: dict[tuple[str | None, RoundTimes | None, date], Ground] = {}
         self._own_breaks = {row.municipality for row in programme.school_breaks}
         self.new: list[Meeting] = []
@@ -70,6 +72,7 @@ class _Planning:
 
     def plan(self, body: Body) -> None:
         mine = self._known.get(body.key, [])
+        self._attendance.take(self._standing.get(body.key, ()))
         if is_theirs(self._programme, body):
             dates = registered_dates(self._programme, body)
             added, changed = ([], []) if dates is None else follow(self._programme, body, mine, dates, now=self._now)
@@ -80,6 +83,7 @@ class _Planning:
         altered = {meeting.key: meeting for meeting in changed}
         now = [altered.get(meeting.key, meeting) for meeting in mine] + added
         self._standing[body.key] = [_as_other(meeting, settled=True) for meeting in now if meeting.stands]
+        self._attendance.put(self._standing[body.key])
 
     def _ours(self, body: Body, mine: Sequence[Meeting]) -> tuple[list[Meeting], list[Meeting]]:
         notice = max(NOTICE, timedelta(days=body.rounds.opens + 1)) if body.rounds else NOTICE
@@ -150,7 +154,7 @@ class _Planning:
         if body.rhythm and body.rhythm.after_local_round:
             boards = [item.key for item in self._programme.bodies if item.kind is BodyKind.LOCAL_BOARD]
             rounds = [[other.starts.date() for other in self._standing.get(board, ())] for board in boards]
-        around = self._attendance.around(body, self._standing, rounds)
+        around = self._attendance.around(body, rounds)
         # A day whose meeting was called off or moved away is not proposed again.
         left = {item.announced_on for item in mine if not item.stands or item.announced_on != item.day}
         return replace(around, blocked=around.blocked | (left - announced.keys()))

@@ -293,7 +293,7 @@ def test_another_start_is_taken_before_another_day() -> None:
     "engagement",
     [
         pytest.param(Engagement(starts=time(9), ends=time(11), firm=False), id="could be spared"),
-        pytest.param(Engagement(starts=time(12), ends=time(14), location="Rådhuset"), id="would have to travel"),
+        pytest.param(Engagement(starts=time(12), ends=time(14), travels=True), id="would have to travel"),
     ],
 )
 def test_what_is_only_a_nuisance_is_avoided_but_rules_nothing_out(engagement: Engagement) -> None:
