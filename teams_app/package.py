@@ -1,6 +1,11 @@
-"""Builds the package that an administrator uploads to the organisation's app catalogue."""
+"""Builds the package that an administrator uploads to the organisation's app catalogue.
 
+`python -m teams_app.package OUT` writes it for the deployment that the environment describes.
+"""
+
+import argparse
 import json
+import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +22,11 @@ def template() -> dict[str, Any]:
     """The manifest with its placeholders."""
     content: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
     return content
+
+
+def languages() -> Sequence[str]:
+    """The files of the languages beside the manifest's own."""
+    return tuple(entry["file"] for entry in template()["localizationInfo"]["additionalLanguages"])
 
 
 def external_id() -> str:
@@ -50,7 +60,7 @@ def manifest(settings: Settings) -> dict[str, Any]:
 def build(settings: Settings, out: Path) -> Path:
     """Write the package to *out* and return it. The same settings give the same bytes."""
     files = {"manifest.json": json.dumps(manifest(settings), ensure_ascii=False, indent=2).encode()}
-    files |= {name: (FOLDER / name).read_bytes() for name in ICONS}
+    files |= {name: (FOLDER / name).read_bytes() for name in (*ICONS, *languages())}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in files.items():
             # A fixed time: nothing but the content may differ between two packages.
@@ -67,3 +77,21 @@ def _fill(node: Any, values: dict[str, str]) -> Any:
         for placeholder, value in values.items():
             node = node.replace(placeholder, value)
     return node
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the package; 2 when a setting is missing or refused by Teams."""
+    parser = argparse.ArgumentParser(prog="python -m teams_app.package", description=main.__doc__)
+    parser.add_argument("out", type=Path, help="the file to write, for example vaare-unge-365.zip")
+    out = parser.parse_args(arguments).out
+    try:
+        build(Settings(), out)
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(f"{out}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,6 +12,7 @@ import pytest
 
 from config.settings import Settings
 from teams_app import icons, package
+from workflows.bot_commands import Command, understand
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "node_modules/@microsoft/app-manifest/build/json-schemas/teams/v1.25/MicrosoftTeams.schema.json"
@@ -46,7 +47,44 @@ def test_no_placeholder_is_left_and_everything_lies_at_the_top(tmp_path: Path) -
 
     assert "{{" not in json.dumps(read(path))
     assert read(path)["validDomains"] == ["vareunge.example"]
-    assert sorted(zipfile.ZipFile(path).namelist()) == ["color.png", "manifest.json", "outline.png"]
+    assert sorted(zipfile.ZipFile(path).namelist()) == [
+        "color.png",
+        "en-gb.json",
+        "manifest.json",
+        "nn-no.json",
+        "outline.png",
+    ]
+
+
+@pytest.mark.parametrize("name", package.languages())
+def test_every_language_is_valid_by_its_published_schema_and_complete(tmp_path: Path, name: str) -> None:
+    path = package.build(SETTINGS, tmp_path / "app.zip")
+    words = json.loads(zipfile.ZipFile(path).read(name))
+    schema = json.loads(SCHEMA.with_name("MicrosoftTeams.Localization.schema.json").read_text(encoding="utf-8"))
+
+    jsonschema.Draft4Validator(schema).validate(words)
+    manifest = read(path)
+    commands = manifest["bots"][0]["commandLists"][0]["commands"]
+    wanted = {f"bots[0].commandLists[0].commands[{n}].{part}" for n in range(len(commands)) for part in commands[n]}
+    wanted |= {f"{part}.{length}" for part in ("name", "description") for length in ("short", "full")}
+    wanted |= {f"staticTabs[{n}].name" for n in range(len(manifest["staticTabs"]))}
+    assert words.keys() - {"$schema"} == wanted
+    # The bot understands every command that Teams offers, in each language.
+    for title in (words[key] for key in wanted if key.endswith(".title")):
+        assert understand(title).command is not Command.UNKNOWN
+
+
+def test_one_command_builds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "app.zip"
+    assert package.main([str(out)]) == 2
+    assert "VAREUNGE_BOT_ID: missing" in capsys.readouterr().err
+
+    for name in ("bot_id", "hands_id", "public_url"):
+        monkeypatch.setenv(f"VAREUNGE_{name.upper()}", getattr(SETTINGS, name))
+    assert package.main([str(out)]) == 0
+    assert read(out)["bots"][0]["botId"] == SETTINGS.bot_id
 
 
 def test_the_same_settings_give_the_same_package(tmp_path: Path) -> None:
