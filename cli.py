@@ -131,27 +131,24 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     """Plan and book meetings, and list them."""
+    from workflows.meeting_plan import as_data, describe, explain_missing, missing_as_data
+
     programme = await _programme(services)
     bodies = [body.key for body in programme.bodies]
     if arguments.municipality is not None:
         _known(programme, arguments.municipality)
-        bodies = [programme.local_board(arguments.municipality).key]
+        bodies = [body.key for body in programme.bodies if body.municipality == arguments.municipality]
     found = await services.meeting_desk.plan()
     await services.engine.run_due([f"meetings.book:{body}" for body in bodies])
-    rows = [
-        {
-            "key": meeting.key,
-            "state": meeting.state,
-            "starts_local": meeting.starts_local.isoformat(timespec="minutes"),
-            "join_url": meeting.join_url,
-        }
-        for body in bodies
-        for meeting in await services.meetings.list_meetings(body)
-    ]
-    _print(arguments, rows, [f"{row['starts_local']}  {row['state']:<10} {row['key']}" for row in rows])
-    for problem in found.problems:
-        print(problem, file=sys.stderr)
-    return DID_NOT_HOLD if found.problems else DONE
+    listed = [meeting for body in bodies for meeting in await services.meetings.list_meetings(body)]
+    problems = [problem for problem in found.problems if problem.body in bodies]
+    if arguments.json:
+        _print(arguments, {"meetings": as_data(listed), "problems": missing_as_data(problems)}, [])
+    else:
+        _print(arguments, [], describe(programme, listed))
+        for problem in problems:
+            print(explain_missing(programme, problem), file=sys.stderr)
+    return DID_NOT_HOLD if problems else DONE
 
 
 async def status(services: "Services", arguments: argparse.Namespace) -> int:

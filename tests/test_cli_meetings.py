@@ -1,0 +1,73 @@
+"""What the terminal shows of meetings: every date with its reason, and what could not be found."""
+
+import json
+from argparse import Namespace
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import cli
+from tests.workflows.programme import body, programme
+from workflows.meeting_plan import Meeting, plan_meetings
+from workflows.working_days import days
+
+NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
+BUSY = tuple(days(date(2026, 10, 1), date(2026, 12, 20)))
+PEOPLE = tuple(person.model_copy(update={"blocked_dates": BUSY}) for person in programme().people)
+PROGRAMME = programme(bodies=(body("a-dal"), body("b-vik")), people=PEOPLE)
+PLAN = plan_meetings(PROGRAMME, [], now=NOW)
+
+
+class Services(SimpleNamespace):
+    """As much of the services as the command asks for."""
+
+    async def find_programme(self) -> Any:
+        return PROGRAMME
+
+    async def plan(self) -> Any:
+        return PLAN
+
+    async def run_due(self, only: Sequence[str]) -> int:
+        return 0
+
+    async def list_meetings(self, key: str) -> list[Meeting]:
+        return [meeting for meeting in PLAN.new if meeting.body == key]
+
+
+async def run(**arguments: Any) -> int:
+    services: Any = Services()
+    services.meeting_desk = services.engine = services.meetings = services
+    given = {"municipality": None, "json": False, "move": None, "cancel": None, "reason": ""}
+    return await cli.meetings(services, Namespace(**given | arguments))
+
+
+async def test_dates_are_told_with_their_reasons_and_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    code = await run()
+
+    told = capsys.readouterr()
+    assert code == cli.DID_NOT_HOLD
+    assert len(told.out.splitlines()) == len(PLAN.new)
+    assert "Flyttet fra " in told.out
+    assert "har ingen ledig dag fra" in told.err
+    assert "dagen passer ikke for alle (" in told.err
+
+
+async def test_a_municipality_is_told_of_its_own_meetings_only(capsys: pytest.CaptureFixture[str]) -> None:
+    code = await run(municipality="b-vik", json=True)
+
+    told = json.loads(capsys.readouterr().out)
+    assert code == cli.DONE
+    assert {meeting["body"] for meeting in told["meetings"]} == {"b-vik"}
+    assert told["problems"] == []
+
+
+async def test_programs_get_the_problems_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    await run(json=True)
+
+    (problem, *_) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["body"] == "a-dal"
+    assert problem["reasons"][0]["reason"] == "meetings.blocked"
+    assert problem["reasons"][0]["days"] > 0
