@@ -40,14 +40,11 @@ class Welcome:
         guests = [person for person in wanted.members if _is_new_guest(accounts.get(person.email.lower()))]
         if not guests:
             return 0
-        there = {message.key for message in await self._ports.messages.list_messages(kind=KIND)}
-        fresh = [person for person in guests if welcome_key(person) not in there]
-        if not fresh:
-            return 0
+        there = {message.key: message for message in await self._ports.messages.list_messages(kind=KIND)}
         now = self._ports.clock.now()
         due_at = WorkCalendar(programme, wanted.spec.municipality).next_sendable(now)
         today = now.astimezone(ZoneInfo(programme.timezone)).date()
-        planned = [
+        wishes = [
             Message(
                 key=welcome_key(person),
                 kind=KIND,
@@ -57,8 +54,13 @@ class Welcome:
                 municipality=wanted.spec.municipality,
                 person=person.key,
             )
-            for person in fresh
+            for person in guests
         ]
+        # Places are made side by side: which of them writes to whom must not follow from which was quicker.
+        leading = {person.key for person in guests if _first_place(programme, person, today) == wanted.spec.key}
+        planned = [wish for wish in wishes if _is_news(wish, there.get(wish.key), leads=wish.person in leading)]
+        if not planned:
+            return 0
         await self._ports.outbox.plan(planned, then=[DueUnit(key=f"{KIND}:{programme.key}", due_at=due_at)])
         return len(planned)
 
@@ -78,6 +80,18 @@ class Welcome:
         if paused:
             return Parked(until=self._ports.clock.now() + LOOK_AGAIN, note="sending is paused")
         return Done()
+
+
+def _is_news(wish: Message, there: Message | None, *, leads: bool) -> bool:
+    """Whether to plan *wish*: nobody has yet, or it is from the person's first place and would be read as another."""
+    if there is None:
+        return True
+    return leads and there.state in (MessageState.PLANNED, MessageState.HELD) and there.content != wish.content
+
+
+def _first_place(programme: Programme, person: Person, on: date) -> str | None:
+    """The place, in the programme's order, that welcomes somebody who is part of several."""
+    return next((place.key for place in programme.places if person in programme.place_people(place, on)), None)
 
 
 def welcome_key(person: Person) -> str:
