@@ -34,6 +34,8 @@ def routes(sandbox: "Sandbox") -> list[BaseRoute]:
         Route("/_sandbox/snapshots/{name}", calls.put_aside, methods=["POST"]),
         Route("/_sandbox/snapshots/{name}/restore", calls.put_back, methods=["POST"]),
         Route("/_sandbox/har", calls.har, methods=["GET"]),
+        Route("/_sandbox/har", _checked(calls.set_har), methods=["POST"]),
+        Route("/_sandbox/har", calls.clear_har, methods=["DELETE"]),
         Route("/_sandbox/reset", calls.reset, methods=["POST"]),
         Route("/_sandbox/apps/{client_id}", _checked(calls.app), methods=["POST"]),
         Route("/_sandbox/bot", _checked(calls.bot), methods=["PUT"]),
@@ -134,6 +136,23 @@ class _Control:
 
     async def har(self, request: Request) -> Response:
         return StreamingResponse(self.sandbox.traffic.stream(), media_type="application/json")
+
+    async def set_har(self, request: Request) -> Response:
+        """Switch the record on and off, or say how many exchanges it keeps at most."""
+        body, traffic = await request.json(), self.sandbox.traffic
+        record, most = body.get("record", traffic.is_on), body.get("most", traffic.most)
+        if set(body) - {"record", "most"} or not isinstance(record, bool) or not (most is None or type(most) is int):
+            raise TypeError('expected {"record": true or false, "most": a number or null}')
+        traffic.is_on, traffic.most = record, most
+        return self._recording()
+
+    async def clear_har(self, request: Request) -> Response:
+        self.sandbox.traffic.clear()
+        return self._recording()
+
+    def _recording(self) -> Response:
+        traffic = self.sandbox.traffic
+        return JSONResponse({"record": traffic.is_on, "most": traffic.most, "recorded": len(traffic)})
 
     async def reset(self, request: Request) -> Response:
         self.sandbox.reset()

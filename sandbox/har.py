@@ -1,4 +1,4 @@
-"""All traffic as HAR 1.2, kept compactly and written out entry by entry."""
+"""All traffic as HAR 1.2: kept compactly, the older part on disk, and written out entry by entry."""
 
 import base64
 import json
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from sandbox.spool import Spool
 
 SECRET = frozenset({"authorization", "x-identity-header", "cookie", "set-cookie"})
 WORTH_PACKING = 1024
@@ -45,13 +47,19 @@ class Traffic:
     """Every exchange since the start or the last reset, in the order in which they ended."""
 
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
+        self._entries = Spool()
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self.is_on = True
+        """Whether exchanges are kept; they are counted in any case."""
+        self.most: int | None = None
+        """How many are kept at most; None for all."""
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def clear(self) -> None:
         self._entries.clear()
+        self._counts.clear()
 
     def record(
         self,
@@ -69,6 +77,9 @@ class Traffic:
         note: str = "",
     ) -> None:
         """Keep one exchange; headers that carry secrets are left out."""
+        self._counts[app].update(("all", _outcome(status)))
+        if not self.is_on or (self.most is not None and len(self) >= self.most):
+            return
         self._entries.append(
             Entry(
                 started_at=started_at,
@@ -87,15 +98,12 @@ class Traffic:
 
     def counts(self) -> dict[str, Counter[str]]:
         """By caller: how many requests there were in all, how many were throttled, else refused, or failed."""
-        found: dict[str, Counter[str]] = defaultdict(Counter)
-        for entry in self._entries:
-            found[entry.app].update(("all", _outcome(entry.status)))
-        return dict(sorted(found.items()))
+        return dict(sorted(self._counts.items()))
 
     def stream(self) -> Iterator[str]:
         """The HAR file in pieces."""
         yield '{"log": {"version": "1.2", "creator": {"name": "vareunge sandbox", "version": "1"}, "entries": ['
-        for number, entry in enumerate(list(self._entries)):
+        for number, entry in enumerate(self._entries):
             yield ("," if number else "") + "\n" + json.dumps(to_har(entry), ensure_ascii=False)
         yield "\n]}}\n"
 

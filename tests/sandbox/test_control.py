@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sandbox.canonical import canonical
 from sandbox.seed import read_seed
+from sandbox.spool import Spool
 from tests.sandbox.walk import guest_id, make_team, refer
 from tests.support.sandbox import RunningSandbox, running_sandbox, sandbox_process
 
@@ -22,6 +23,31 @@ async def test_the_record_names_who_called_and_keeps_no_token(sandbox: RunningSa
     assert base64.b64decode(upload["request"]["postData"]["text"]) == b"\xff\x00"
     assert await sandbox.token("hands") not in text
     assert "uthorization" not in text
+
+
+async def test_the_record_can_be_limited_switched_off_and_emptied(sandbox: RunningSandbox) -> None:
+    await sandbox.control("POST", "har", {"most": 2})
+    for _ in range(3):
+        await sandbox.graph("GET", "/users")
+    assert (await sandbox.control("POST", "har", {"most": None, "record": False}))["recorded"] == 2
+    await sandbox.graph("GET", "/users")
+    assert (await sandbox.control("DELETE", "har"))["recorded"] == 0
+    assert (await sandbox.client.post(f"{sandbox.url}/_sandbox/har", json={"record": 1})).status_code == 400
+
+
+def test_what_grows_long_lies_on_disk_and_is_read_in_order() -> None:
+    spool = Spool(in_memory=3)
+    for number in range(10):
+        spool.append(number)
+    reading = iter(spool)
+    first = [next(reading) for _ in range(5)]
+    for number in range(10, 20):
+        spool.append(number)
+
+    assert first + list(reading) == list(range(10)), "what comes later is not among it"
+    assert list(spool) == list(range(20))
+    spool.clear()
+    assert (list(spool), len(spool)) == ([], 0)
 
 
 async def test_two_runs_of_the_same_story_have_the_same_canonical_state(seed: Path) -> None:
