@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from workflows.rollout_welcome import Welcome
     from workflows.status import StatusRounds
     from workflows.status_desk import StatusDesk
+    from workflows.their_calendars import TheirCalendars
 
 POLL = timedelta(seconds=5)
 SIMULATED_POLL = timedelta(hours=6)
@@ -326,11 +327,23 @@ class Services:
         return BotReplies(messages=self.messages, outbox=self.outbox, clock=self.clock)
 
     @cached_property
+    def their_calendars(self) -> "TheirCalendars":
+        from integration.their_calendar import TheirCalendar
+        from workflows.their_calendars import TheirCalendars
+
+        return TheirCalendars(
+            feeds=TheirCalendar(self.clock),
+            store=self.meetings,
+            clock=self.clock,
+            programme=self.register.programme,
+        )
+
+    @cached_property
     def sweep(self) -> Sweep:
         return Sweep(
             units=self.units,
             programme=self.find_programme,
-            planners=[self._plan_meetings, self._plan_rounds, self._plan_reports],
+            planners=[self._plan_meetings, self._plan_readings, self._plan_rounds, self._plan_reports],
             clock=self.clock,
         )
 
@@ -341,6 +354,7 @@ class Services:
         rounds = self.status_rounds
         return {
             "sweep.all": self.sweep.all,
+            "meetings.read": self.their_calendars.read,
             "rollout.place": self.rollout.place,
             "rollout.welcome": self.welcome.send,
             "meetings.book": self.meeting_desk.book,
@@ -501,6 +515,11 @@ class Services:
     async def _plan_meetings(self) -> Sequence[DueUnit]:
         await self.meeting_desk.plan()
         return ()
+
+    async def _plan_readings(self) -> Sequence[DueUnit]:
+        from workflows.their_calendars import reading_units
+
+        return reading_units(await self.register.programme(), self.clock.now())
 
     async def _plan_rounds(self) -> Sequence[DueUnit]:
         return await self.status_rounds.due_units()
