@@ -1,1 +1,1 @@
-"""How long things take. Each module is a command of its own; figures stand in docs/benchmarks.md."""
+"""Measurements: run by hand, with what they found written in docs/."""

@@ -24,8 +24,8 @@ def router(handle: Handle) -> APIRouter:
             return JSONResponse({"error": "too large"}, 413)
         try:
             body = json.loads(content)
-            # Half of a surrogate pair is valid JSON, but no text: nothing could store it.
-            json.dumps(body, ensure_ascii=False).encode()
+            # Half of a surrogate pair is no text, and an endless number no number: neither could be sent back.
+            json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, RecursionError):
             return JSONResponse({"error": "body"}, 400)
         status, answer = await handle(dict(request.headers), body)

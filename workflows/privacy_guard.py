@@ -14,7 +14,9 @@ from enum import StrEnum
 
 _SEPARATOR = r"[\s.,\-:;/_·\u2010-\u2015]"
 _STRICT = re.compile(
-    rf"(?<!\d)(?:\d{{6}}|\d\d{_SEPARATOR}\d\d{_SEPARATOR}\d\d){_SEPARATOR}{{0,3}}\d{{3}}{_SEPARATOR}?\d{{2}}(?!\d)"
+    rf"(?<!\d)(?:\d{{6}}|\d\d{_SEPARATOR}\d\d{_SEPARATOR}\d\d){_SEPARATOR}{{0,3}}\d{{3}}{_SEPARATOR}?\d{{2}}"
+    # A date and a sum of money look alike: that is asked about.
+    r"(?!\d|\s?(?:kr|,-))"
 )
 _WIDE = re.compile(rf"(?<!\d)\d(?:{_SEPARATOR}?\d){{10}}(?!\d)")
 _PHONE = re.compile(
@@ -90,8 +92,8 @@ def may_be_national_id(digits: str) -> bool:
     """The same with what comes in 2032, when the first check digit may leave other rests, and with FH-numbers."""
     numbers = [int(digit) for digit in digits]
     # The health services' own numbers hold no date: they begin with 8 or 9.
-    begins = _is_date(numbers) or numbers[0] >= 8
-    return begins and _rest(numbers, _FIRST) in _RESTS_FROM_2032 and _rest(numbers, _SECOND) == 0
+    allowed = _RESTS_FROM_2032 if _is_date(numbers) else range(1 if numbers[0] >= 8 else 0)
+    return _rest(numbers, _FIRST) in allowed and _rest(numbers, _SECOND) == 0
 
 
 def _readable(text: str) -> str:

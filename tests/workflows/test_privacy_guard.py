@@ -94,6 +94,7 @@ def test_a_national_id_is_found(text: str) -> None:
         pytest.param("40 plasser i 2026", id="ordinary numbers"),
         pytest.param("00000000000", id="no date"),
         pytest.param("31.02.2026 12345", id="a date and a number"),
+        pytest.param(f"{NUMBER[:6]} {NUMBER[6:]} kroner", id="a sum of money, which is asked about"),
         pytest.param("²³¹⁵", id="raised digits"),
     ],
 )
@@ -119,6 +120,7 @@ def kinds(text: str) -> list[Doubt]:
     [
         pytest.param(of_2032(), Doubt.NATIONAL_ID, id="a number of 2032"),
         pytest.param(" ".join(of_2032()), Doubt.NATIONAL_ID, id="digit by digit"),
+        pytest.param(f"{NUMBER[:6]} {NUMBER[6:]} kroner", Doubt.NATIONAL_ID, id="before a currency"),
         pytest.param(f"{NUMBER[:4]} {NUMBER[4:6]} {NUMBER[6:]}", Doubt.NATIONAL_ID, id="grouped as an account"),
         pytest.param("Ring 41234567", Doubt.PHONE, id="mobile"),
         pytest.param("Ring 412 34 567.", Doubt.PHONE, id="mobile in groups"),

@@ -1,0 +1,97 @@
+"""How often the privacy guard is wrong about numbers that are nobody's: `python -m benchmarks.privacy_guard`.
+
+Every sample is drawn with a fixed seed, so that the figures in docs/privacy-guard.md can be had again.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from workflows.privacy_guard import Doubt, doubts, holds_national_id
+
+SAMPLES = 100_000
+SEED = 365
+
+
+def elevens(source: random.Random) -> str:
+    """Eleven digits as they fall."""
+    return f"{source.randrange(10**11):011}"
+
+
+def accounts(source: random.Random) -> str:
+    """A bank account number with a check digit that fits, written as they are: 1234.56.78901."""
+    while True:
+        first = f"{source.randrange(10**10):010}"
+        weights = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+        rest = sum(int(digit) * weight for digit, weight in zip(first, weights, strict=True)) % 11
+        if rest != 1:
+            digits = f"{first}{(11 - rest) % 11}"
+            return f"{digits[:4]}.{digits[4:6]}.{digits[6:]}"
+
+
+def plain_accounts(source: random.Random) -> str:
+    """The same without points."""
+    return accounts(source).replace(".", "")
+
+
+def organisations(source: random.Random) -> str:
+    """Nine digits, as an organisation number is written."""
+    number = f"{source.choice('89')}{source.randrange(10**8):08}"
+    return f"{number[:3]} {number[3:6]} {number[6:]}"
+
+
+def dates_and_sums(source: random.Random) -> str:
+    """A date followed by a sum: what a sentence about a budget may hold."""
+    day = date(2025, 1, 1) + timedelta(days=source.randrange(1095))
+    return f"{day:%d.%m.%y} {source.randrange(10_000, 100_000)} kroner"
+
+
+def sums(source: random.Random) -> str:
+    """An amount of money in groups of three."""
+    return f"{source.randrange(1_000, 100_000_000):,} kroner".replace(",", " ")
+
+
+def counts(source: random.Random) -> str:
+    """A sentence with the numbers that status texts are full of."""
+    places, week, year = source.randrange(500), source.randrange(1, 53), source.randrange(2025, 2028)
+    return f"{places} av {places + source.randrange(99)} plasser er fylt i uke {week}, {year}–{year + 1}."
+
+
+KINDS: tuple[Callable[[random.Random], str], ...] = (
+    elevens,
+    accounts,
+    plain_accounts,
+    organisations,
+    dates_and_sums,
+    sums,
+    counts,
+)
+
+
+def measure() -> Iterator[str]:
+    """One line for each kind of number."""
+    yield f"{'kind':<18}{'blocked':>10}{'asked: id':>12}{'asked: phone':>14}"
+    for kind in KINDS:
+        source = random.Random(SEED)  # noqa: S311 - a sample
+        blocked, identity, phone = 0, 0, 0
+        for _ in range(SAMPLES):
+            text = kind(source)
+            blocked += holds_national_id(text)
+            found = {item.doubt for item in doubts(text)}
+            identity += Doubt.NATIONAL_ID in found
+            phone += Doubt.PHONE in found
+        shares = (100 * count / SAMPLES for count in (blocked, identity, phone))
+        yield "{:<18}{:>9.2f}%{:>11.2f}%{:>13.2f}%".format(kind.__name__, *shares)
+    text = ("Vi har fylt 12 av 40 plasser, og møtes 08.09.2026 kl. 09.00. " * 17)[:1000]
+    started = time.perf_counter()
+    for _ in range(1000):
+        holds_national_id(text)
+        doubts(text)
+    yield f"a text of 1,000 characters takes {(time.perf_counter() - started) * 1000:.0f} µs"
+
+
+if __name__ == "__main__":
+    for line in measure():
+        sys.stdout.write(f"{line}\n")

@@ -1,0 +1,370 @@
+"""Whatever is sent to the two doors that strangers can reach: nothing changes that should not, and nothing breaks.
+
+The bot's endpoint stands here whole, signature check included, over a real database; so does the answer form.
+"""
+
+import copy
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from config.programme import Assignment, Person, Role
+from integration.bot_endpoint import BotEndpoint
+from integration.database import tables
+from integration.database.connection import Database
+from integration.database.register import SQLRegister
+from tests.integration.test_bot_endpoint import BOT, FORGED, SERVICE, TENANT, activity, metadata_url, token
+from tests.workflows.rounds import GUEST, HOME, MEETING, PUBLIC, World
+from tests.workflows.test_status import DAY, DEADLINE
+from web import answer, bot
+from web.app import create_app
+from web.bot_listener import BotListener
+from web.status_actions import StatusActions
+from workflows.bot_commands import BotDesk, BotPorts
+from workflows.ports import Account, AccountKind
+from workflows.status_plan import request_id
+from workflows.status_values import AnswerContent
+
+__all__ = ["metadata_url"]
+
+REQUEST = request_id(MEETING, HOME)
+OTHERS = request_id(MEETING, GUEST)
+FEW = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+RECORD = (
+    tables.register,
+    tables.status_round,
+    tables.status_request,
+    tables.status_answer,
+    tables.escalation,
+    tables.link,
+    tables.conversation,
+    tables.meeting,
+)
+
+NASTY = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(exclude_categories=["Cs"]))
+    | st.sampled_from(
+        [
+            "",
+            "\x00",
+            "\u202e\u2066\ufeff",
+            "' or 1=1 --",
+            "{{ 7*7 }}",
+            "<at>Alle</at>",
+            "../../etc",
+            "å" * 2000,
+            "\N{SMILING FACE WITH OPEN MOUTH}" * 2000,
+            10**400,
+            1e308,
+            REQUEST,
+            OTHERS,
+        ]
+    )
+    | st.lists(st.text(max_size=3), max_size=3)
+    | st.dictionaries(st.text(max_size=5), st.none() | st.text(max_size=5), max_size=3)
+)
+FIELDS = st.sampled_from(
+    [
+        "request_id",
+        "light",
+        "done",
+        "next",
+        "hinders",
+        "question",
+        "proposal",
+        "unchanged",
+        "numbers_asked",
+        "confirmed",
+        "indicator:plasser",
+        "indicator:andre",
+        "indicator:",
+        "msteams",
+        "__proto__",
+    ]
+)
+DATA = st.dictionaries(FIELDS | st.text(max_size=10), NASTY, max_size=8)
+PLACES = st.sampled_from(
+    [
+        ("id",),
+        ("text",),
+        ("from",),
+        ("from", "name"),
+        ("conversation", "id"),
+        ("conversation", "conversationType"),
+        ("channelData", "team"),
+        ("replyToId",),
+        ("name",),
+        ("action",),
+        ("value",),
+        ("value", "trigger"),
+        ("value", "action"),
+        ("value", "action", "verb"),
+        ("value", "action", "data"),
+        ("membersAdded",),
+    ]
+)
+KINDS = st.sampled_from(
+    ["message", "invoke", "installationUpdate", "conversationUpdate", "typing", "endOfConversation"]
+)
+
+
+class Doors:
+    """The service's two public doors over one world."""
+
+    def __init__(self, world: World, keys: str) -> None:
+        self.world = world
+        desk = BotDesk(
+            BotPorts(
+                programme=world.read_programme,
+                rounds=world.store,
+                accounts=world.accounts,
+                messages=world.messages,
+                chats=world.chats,
+                places=world.places,
+                languages=SQLRegister(world.database),
+                clock=world.clock,
+                public_url=PUBLIC,
+            )
+        )
+        endpoint = BotEndpoint(
+            BotListener(actions=StatusActions(world.desk), desk=desk),
+            bot_id=BOT,
+            tenant_id=TENANT,
+            service_url=SERVICE,
+            metadata_url=keys,
+        )
+        routers = [bot.router(endpoint.handle), answer.router(desk=world.desk, links=world.links, public_url=PUBLIC)]
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app(routers)), base_url=PUBLIC)
+
+    async def teams(self, body: object, bearer: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {bearer}", "content-type": "application/json"}
+        return await self._client.post("/api/messages", content=json.dumps(body), headers=headers)
+
+    async def form(self, path: str, body: bytes) -> httpx.Response:
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        return await self._client.post(path, content=body, headers=headers)
+
+    async def record(self) -> list[list[tuple[Any, ...]]]:
+        """Everything that is kept but what the bot says and who asked it."""
+        async with self.world.database.read() as connection:
+            return [[tuple(row) for row in (await connection.execute(select(table))).all()] for table in RECORD]
+
+    async def stored(self) -> AnswerContent | None:
+        found = (await self.world.store.newest_answers([REQUEST])).get(REQUEST)
+        return found.content if found else None
+
+
+@pytest.fixture
+async def doors(database: Database, metadata_url: str) -> Doors:
+    world = World(database)
+    small = world.programme
+    elsewhere = Person(key="other-lead", name="Leder B-vik", email="other@county.example", organisation="county")
+    leads = (*small.assignments, Assignment(person="other-lead", role=Role.LOCAL_LEAD, municipality="b-vik"))
+    world.programme = small.model_copy(update={"people": (*small.people, elsewhere), "assignments": leads})
+    world.accounts.accounts.append(Account(id="other-id", email=elsewhere.email, kind=AccountKind.MEMBER))
+    await world.open()
+    return Doors(world, metadata_url)
+
+
+def pressed(who: str, data: object, verb: object = "answer_status") -> dict[str, Any]:
+    return activity(
+        type="invoke",
+        name="adaptiveCard/action",
+        replyToId="card1",
+        value={"action": {"type": "Action.Execute", "verb": verb, "data": data}, "trigger": "manual"},
+        **{"from": {"id": "29:x", "aadObjectId": who}},
+    )
+
+
+def changed(body: Mapping[str, Any], changes: Mapping[tuple[str, ...], object]) -> dict[str, Any]:
+    """*body* with other values at some of its places, as far as those are there."""
+    spoiled: dict[str, Any] = copy.deepcopy(dict(body))
+    for (*way, last), value in changes.items():
+        part: Any = spoiled
+        for name in way:
+            part = part.get(name) if isinstance(part, dict) else None
+        if isinstance(part, dict):
+            part[last] = value
+    return spoiled
+
+
+def assert_polite(response: httpx.Response) -> None:
+    # What we do not know, we say so.
+    assert response.status_code < 500 or response.status_code == 501, response.text
+    if response.status_code == 200 and response.content and "json" in response.headers.get("content-type", ""):
+        assert response.json().get("statusCode") != 500, response.text
+
+
+# ----------------------------------------------------------------------------------------------------- what Teams sends
+
+
+@FEW
+@given(data=DATA, changes=st.dictionaries(PLACES, NASTY, max_size=3), kind=KINDS)
+@pytest.mark.parametrize(
+    "bearer",
+    [
+        pytest.param(token(FORGED), id="forged"),
+        pytest.param(token(exp=1_000_000), id="expired"),
+        pytest.param(token(aud="another"), id="another audience"),
+    ],
+)
+async def test_without_a_token_of_teams_nothing_gets_in(
+    doors: Doors, bearer: str, data: dict[str, Any], changes: dict[tuple[str, ...], object], kind: str
+) -> None:
+    before = await doors.record()
+
+    response = await doors.teams(changed({**pressed("home-id", data), "type": kind}, changes), bearer)
+
+    assert response.status_code in (400, 401, 403)
+    assert await doors.record() == before
+
+
+@FEW
+@given(data=DATA, changes=st.dictionaries(PLACES, NASTY, max_size=3), kind=KINDS)
+@pytest.mark.parametrize("who", ["stranger-id", "guest-id", "other-id", "nobody", ""])
+async def test_who_may_not_answer_changes_nothing_whatever_they_send(
+    doors: Doors, who: str, data: dict[str, Any], changes: dict[tuple[str, ...], object], kind: str
+) -> None:
+    before = (await doors.record())[:-2]
+    data = {**data, "request_id": REQUEST, "light": "green"}
+
+    assert_polite(await doors.teams(changed({**pressed(who, data), "type": kind}, changes), token()))
+
+    # Their own chat with the bot may be remembered; nothing else is.
+    assert (await doors.record())[:-2] == before
+
+
+@FEW
+@given(data=DATA, changes=st.dictionaries(PLACES, NASTY, max_size=3), kind=KINDS)
+async def test_what_the_lead_sends_is_an_answer_or_changes_nothing(
+    doors: Doors, data: dict[str, Any], changes: dict[tuple[str, ...], object], kind: str
+) -> None:
+    before = await doors.world.store.newest_answers([OTHERS])
+
+    body = changed({**pressed("home-id", {**data, "request_id": REQUEST}), "type": kind}, changes)
+    assert_polite(await doors.teams(body, token()))
+
+    assert await doors.world.store.newest_answers([OTHERS]) == before
+    content = await doors.stored()
+    if content is not None:
+        assert AnswerContent.from_data(content.to_data()) == content
+        assert max(map(len, (content.done, content.next, content.hinders, content.question))) <= 1000
+
+
+async def test_the_same_press_replayed_is_one_answer(doors: Doors) -> None:
+    body = pressed("home-id", {"request_id": REQUEST, "light": "green", "done": "Mye"})
+    first = await doors.teams(body, token())
+    record = await doors.record()
+
+    for _ in range(3):
+        assert (await doors.teams(body, token())).json() == first.json()
+    assert await doors.record() == record
+
+
+async def test_an_answer_replayed_after_a_correction_is_a_version_and_loses_nothing(doors: Doors) -> None:
+    for done in ("Først", "Rettet", "Først"):
+        await doors.teams(pressed("home-id", {"request_id": REQUEST, "light": "green", "done": done}), token())
+
+    async with doors.world.database.read() as connection:
+        rows = (await connection.execute(select(tables.status_answer.c.content))).all()
+    assert [row.content["done"] for row in rows] == ["Først", "Rettet", "Først"]
+
+
+@pytest.mark.parametrize("verb", ["answer_status", "open_status", "delete", "", None, 7, ["answer_status"]])
+@pytest.mark.parametrize("who", ["other-id", "stranger-id"])
+async def test_another_municipality_s_lead_sees_and_changes_nothing(doors: Doors, who: str, verb: object) -> None:
+    await doors.world.answer(HOME, "home-lead", done="Bare for oss")
+    before = await doors.record()
+
+    response = await doors.teams(pressed(who, {"request_id": REQUEST, "light": "red"}, verb), token())
+
+    assert_polite(response)
+    assert "Bare for oss" not in response.text
+    assert await doors.record() == before
+
+
+async def test_a_huge_activity_is_refused(doors: Doors) -> None:
+    response = await doors.teams(pressed("home-id", {"request_id": REQUEST, "done": "x" * bot.MAX_BODY}), token())
+
+    assert response.status_code == 413
+
+
+# --------------------------------------------------------------------------------------------------- what a form sends
+
+
+@FEW
+@given(name=st.text(min_size=1, max_size=60), body=st.binary(max_size=200))
+async def test_a_made_up_link_leads_nowhere(doors: Doors, name: str, body: bytes) -> None:
+    before = await doors.record()
+
+    response = await doors.form(f"/svar/{quote(name, safe='', errors='replace')}", body)
+
+    assert response.status_code in (404, 405, 307)
+    assert await doors.record() == before
+
+
+@FEW
+@given(data=st.integers(min_value=0, max_value=60), char=st.characters(min_codepoint=33, max_codepoint=126))
+async def test_a_link_with_one_letter_changed_leads_nowhere(doors: Doors, data: int, char: str) -> None:
+    right = await doors.world.links.issue("answer", REQUEST, "home-lead", DEADLINE + DAY)
+    place = data % len(right)
+    wrong = right[:place] + char + right[place + 1 :]
+    if wrong == right:
+        return
+    before = await doors.record()
+
+    response = await doors.form(f"/svar/{quote(wrong, safe='')}", urlencode({"light": "green"}).encode())
+
+    assert response.status_code == 404
+    assert await doors.record() == before
+
+
+@FEW
+@given(
+    fields=st.dictionaries(FIELDS | st.text(max_size=10), st.text(st.characters(exclude_categories=["Cs"]))),
+    rest=st.binary(max_size=50),
+)
+async def test_whatever_a_form_sends_is_an_answer_or_changes_nothing(
+    doors: Doors, fields: dict[str, str], rest: bytes
+) -> None:
+    path = f"/svar/{await doors.world.links.issue('answer', REQUEST, 'home-lead', DEADLINE + DAY)}"
+    before = await doors.record()
+
+    response = await doors.form(path, urlencode(fields).encode() + rest)
+
+    assert response.status_code in (200, 400, 413, 422)
+    if response.status_code != 200:
+        assert await doors.record() == before
+    assert not await doors.world.store.newest_answers([OTHERS])
+
+
+async def test_a_link_is_dead_when_its_time_is_up(doors: Doors) -> None:
+    path = f"/svar/{await doors.world.links.issue('answer', REQUEST, 'home-lead', DEADLINE + DAY)}"
+    doors.world.clock.time = DEADLINE + 2 * DAY
+    before = await doors.record()
+
+    assert (await doors.form(path, b"light=green")).status_code == 404
+    assert await doors.record() == before
+
+
+async def test_a_link_of_a_lead_who_left_is_refused(doors: Doors) -> None:
+    path = f"/svar/{await doors.world.links.issue('answer', REQUEST, 'other-lead', DEADLINE + DAY)}"
+    before = await doors.record()
+
+    assert (await doors.form(path, b"light=green")).status_code == 403
+    assert await doors.record() == before
