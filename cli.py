@@ -130,10 +130,14 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
 
 
 async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
-    """Plan and book meetings, and list them."""
+    """Plan and book meetings, and list them; before that move or cancel one."""
     from workflows.meeting_plan import as_data, describe, explain_missing, missing_as_data
 
     programme = await _programme(services)
+    if arguments.move:
+        await services.meeting_desk.move(arguments.move[0], _local_time(arguments.move[1]), arguments.reason)
+    if arguments.cancel:
+        await services.meeting_desk.cancel(arguments.cancel, arguments.reason)
     bodies = [body.key for body in programme.bodies]
     if arguments.municipality is not None:
         _known(programme, arguments.municipality)
@@ -524,6 +528,12 @@ def _add_work(add: Add) -> None:
     command.add_argument("--json", action="store_true")
     command = add("meetings", with_services(meetings))
     command.add_argument("municipality", nargs="?", metavar="M")
+    change = command.add_mutually_exclusive_group()
+    change.add_argument(
+        "--move", nargs=2, metavar=("KEY", "ISO"), help="to another local time, such as 2026-09-08T09:00"
+    )
+    change.add_argument("--cancel", metavar="KEY")
+    command.add_argument("--reason", default="", help="told to its people, once")
     command.add_argument("--json", action="store_true")
     command = add("status", with_services(status))
     command.add_argument("action", choices=("open", "send", "remind", "close"))
@@ -538,6 +548,13 @@ def _add_work(add: Add) -> None:
     command.add_argument("--json", action="store_true")
     add("pause", with_services(pause)).add_argument("municipality", nargs="?", metavar="M")
     add("resume", with_services(resume)).add_argument("municipality", nargs="?", metavar="M")
+
+
+def _local_time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Usage(f"--move: {text}: expected a local time such as 2026-09-08T09:00") from None
 
 
 def _moment(text: str) -> datetime:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from workflows.doctor import Doctor, Permissions, Tenant
     from workflows.meetings import MeetingDesk
     from workflows.outbox import Outbox
+    from workflows.quorum import QuorumWatch
     from workflows.reports import Reports
     from workflows.rollout import Rollout
     from workflows.rollout_ports import TeamsApp
@@ -256,9 +257,23 @@ class Services:
             links=self.links,
             clock=self.clock,
             programme=self.register.programme,
-            organizer=self._organizer,
+            organizers=self.settings.organizer,
             public_url=self.settings.public_url,
             recipients=self.recipients,
+        )
+
+    @cached_property
+    def quorum_watch(self) -> "QuorumWatch":
+        from workflows.quorum import QuorumPorts, QuorumWatch
+
+        return QuorumWatch(
+            QuorumPorts(
+                programme=self.register.programme,
+                meetings=self.meetings,
+                messages=self.messages,
+                outbox=self.outbox,
+                clock=self.clock,
+            )
         )
 
     @cached_property
@@ -358,6 +373,7 @@ class Services:
             "rollout.place": self.rollout.place,
             "rollout.welcome": self.welcome.send,
             "meetings.book": self.meeting_desk.book,
+            "meetings.quorum": self.quorum_watch.warn,
             "status.open": rounds.open,
             "status.send": rounds.send,
             "status.remind": rounds.remind,

@@ -1,22 +1,25 @@
 """The meeting desk: plans every body's meetings and sees to it that ours stand in people's calendars.
 
-Every write to an event with attendees mails them all. So an event is written when it is missing, and otherwise only the
-fields that differ from what was last written; the papers have a stable address from the first booking on, so that they
-never cause a write.
+Every write to an event with attendees mails people. So an event is written when it is missing, and otherwise only what
+differs from what was last written, all of it at once; the papers have a stable address from the first booking on, so
+that they never cause a write. What the delegates of the organizer's calendar move or cancel there is followed.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
-from html import escape
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from hashlib import sha256
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import texts
+from config.problems import InvalidInput, Problem
 from config.programme import Body, Programme
+from workflows import meeting_events as events
+from workflows.dates import Moved
 from workflows.errors import Invalid
 from workflows.meeting_plan import Meeting, MeetingPlan, MeetingState, is_theirs, plan_meetings, round_units
 from workflows.ports import (
-    Attendee,
     BookedEvent,
     Calendar,
     Clock,
@@ -29,12 +32,16 @@ from workflows.ports import (
     Parked,
     Recipients,
 )
+from workflows.quorum import attendance, quorum_unit
+from workflows.sweep import sweep_unit
 
 LOOK_AGAIN = timedelta(minutes=5)
 """How long Exchange is given to make the link into a Teams meeting before we look again."""
-COMPARED = ("subject", "starts_local", "ends_local", "location", "attendees")
-"""What is worth a mail to everybody. The body is not: its words are the product's, and the way into the Teams meeting
-stands there too."""
+GONE_FOR = timedelta(hours=1)
+"""How long an event must not be found before we believe that a person deleted it."""
+LOOK_AT = time(5, 0)
+"""Every morning, local time, the calendar is read: somebody may have moved a meeting, or answered."""
+_GONE_AT = "gone_at"
 
 
 class MeetingStore(Protocol):
@@ -53,7 +60,19 @@ class MeetingStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Desk:
+    """What one look into a body's calendar works with."""
+
+    programme: Programme
+    body: Body
+    history: History
+    now: datetime
+
+
 class MeetingDesk:
+    """*organizers*: the mailboxes whose calendars hold the meetings; a body stays with the same one."""
+
     def __init__(
         self,
         *,
@@ -62,7 +81,7 @@ class MeetingDesk:
         links: Links,
         clock: Clock,
         programme: Callable[[], Awaitable[Programme]],
-        organizer: str,
+        organizers: Sequence[str],
         public_url: str,
         recipients: Recipients,
     ) -> None:
@@ -71,9 +90,11 @@ class MeetingDesk:
         self._links = links
         self._clock = clock
         self._programme = programme
-        self._organizer = organizer
+        self._organizers = tuple(organizers)
         self._public_url = public_url.rstrip("/")
         self._recipients = recipients
+
+    # ----------------------------------------------------------------------------------------------- what people do
 
     async def plan(self) -> MeetingPlan:
         """
@@ -91,120 +112,256 @@ class MeetingDesk:
         altered = {meeting.key: meeting for meeting in plan.changed}
         standing = [altered.get(meeting.key, meeting) for meeting in known]
         ahead = [unit for unit in round_units(programme, standing, now=now) if unit.due_at > now]
-        ours = {
-            item.body for item in (*standing, *plan.new) if item.stands and item.booked_by_us and item.starts_at > now
-        }
+        ours = {item.body for item in (*standing, *plan.new) if _concerns_calendars(item, now)}
         bookings = [DueUnit(key=f"meetings.book:{body}", due_at=now) for body in sorted(ours)]
         await self._store.add(plan.new, [*bookings, *ahead, *round_units(programme, plan.new, now=now)])
         return plan
 
+    async def move(self, key: str, starts_local: datetime, reason: str) -> Meeting:
+        """Move a meeting to another time, as long as before; its people are told once, with *reason*.
+
+        Its round and deadlines follow, and the plan goes around it. Raises InvalidInput.
+        """
+        meeting = await self._to_change(key)
+        programme, now = await self._programme(), self._clock.now()
+        moved = replace(
+            meeting,
+            starts_local=starts_local,
+            ends_local=starts_local + (meeting.ends_local - meeting.starts_local),
+            moved=Moved(wanted=meeting.day, reason="meetings.asked_for"),
+            words=reason.strip(),
+            sequence=meeting.sequence + 1,
+            changed_at=now,
+        )
+        if starts_local.tzinfo is not None or moved.starts_at <= now:
+            wanted = f"a time ahead, in local time of {meeting.timezone} without an offset"
+            raise InvalidInput([Problem(where=key, value=starts_local.isoformat(), expected=wanted)])
+        if starts_local == meeting.starts_local:
+            return meeting
+        await self._store.save(moved, _following(programme, moved, now))
+        return moved
+
+    async def cancel(self, key: str, reason: str) -> Meeting:
+        """Cancel a meeting; its people are told once, with *reason*, and its round is called off. A repeat does
+        nothing. Raises InvalidInput."""
+        programme, now = await self._programme(), self._clock.now()
+        known = await self._store.find_meeting(key)
+        if known is not None and not known.stands:
+            return known
+        meeting = _cancelled(await self._to_change(key), now, words=reason.strip())
+        await self._store.save(meeting, _following(programme, meeting, now))
+        return meeting
+
+    async def _to_change(self, key: str) -> Meeting:
+        """The meeting, if it is ours, stands, and lies ahead."""
+        meeting = await self._store.find_meeting(key)
+        bodies = {body.key: body for body in (await self._programme()).bodies}
+        wanted = "the key of a meeting that we plan, and that was neither held nor cancelled"
+        if meeting is None or not meeting.stands or meeting.starts_at <= self._clock.now():
+            raise InvalidInput([Problem(where="meeting", value=key, expected=wanted)])
+        body = bodies.get(meeting.body)
+        if body is None or is_theirs(await self._programme(), body):
+            raise InvalidInput([Problem(where="meeting", value=key, expected=wanted)])
+        return meeting
+
+    # ------------------------------------------------------------------------------------------------- the calendars
+
     async def book(self, unit: DueUnit, history: History) -> Outcome:
-        """Handler of `meetings.book` [body]: bring the body's future meetings into its people's calendars."""
+        """Handler of `meetings.book` [body]: bring the body's future meetings into its people's calendars, and learn
+        what changed there. Looks again every morning while there are any."""
         programme, now = await self._programme(), self._clock.now()
         body = next((body for body in programme.bodies if body.key == unit.subject), None)
-        if body is None or is_theirs(programme, body):
+        mine = [item for item in await self._store.list_meetings(unit.subject) if _concerns_calendars(item, now)]
+        ours = body is not None and not is_theirs(programme, body)
+        standing = [meeting for meeting in mine if meeting.stands and ours]
+        leaving = [meeting for meeting in mine if not meeting.stands]
+        if not standing and not leaving:
             return Done(note="nothing of ours to book")
-        if not self._organizer:
+        if not self._organizers:
             raise Invalid("book meetings", "no organizer mailbox is named in the settings")
-        mine = [m for m in await self._store.list_meetings(body.key) if m.stands and m.booked_by_us]
-        future = [meeting for meeting in mine if meeting.starts_at > now]
-        events: dict[str, BookedEvent] = {}
-        for organizer in sorted({meeting.organizer or self._organizer for meeting in future}):
-            keys = [meeting.key for meeting in future if (meeting.organizer or self._organizer) == organizer]
-            events |= await self._calendar.find_events(organizer, keys)
-        incomplete = 0
-        for meeting in future:
-            done = await self._book_one(programme, body, meeting, events.get(meeting.key), history)
-            incomplete += done is not None and not done.join_url
-        if incomplete:
-            await history.note("meetings.join_link_missing", meetings=incomplete)
-            return Parked(until=now + LOOK_AGAIN, note=f"{incomplete} meetings have no link into Teams yet")
-        return Done(note=f"{len(future)} meetings stand in calendars")
+        found = await self._find([*standing, *leaving])
+        for meeting in leaving:
+            await self._withdraw(programme, meeting, found.get(meeting.key), history)
+        if body is None or not standing:
+            return Done(note="no meeting of ours stands")
+        desk = _Desk(programme=programme, body=body, history=history, now=now)
+        seen = [await self._see_to(desk, meeting, found.get(meeting.key)) for meeting in standing]
+        return await self._next_look(desk, [meeting for meeting in seen if meeting.stands])
 
-    async def _book_one(
-        self, programme: Programme, body: Body, meeting: Meeting, event: BookedEvent | None, history: History
-    ) -> Meeting | None:
-        """Returns the meeting as it stands now; None when somebody took its event away."""
-        if (meeting.event_id and event is None) or (event is not None and event.cancelled):
-            # Taken out of the calendar by a person: theirs to decide, ours to tell.
-            await history.note("meetings.event_gone", meeting=meeting.key)
-            return None
-        organizer = meeting.organizer or self._organizer
-        spec = await self._spec(programme, body, meeting)
-        # Without a note of ours a crash came between booking and noting: then the event itself tells what was written.
-        changes = {} if event is None else _changes(spec, meeting.booked or _plain(event))
+    async def _find(self, meetings: Sequence[Meeting]) -> dict[str, BookedEvent]:
+        found: dict[str, BookedEvent] = {}
+        for organizer in sorted({self._organizer_of(meeting) for meeting in meetings}):
+            keys = [meeting.key for meeting in meetings if self._organizer_of(meeting) == organizer]
+            found |= await self._calendar.find_events(organizer, keys)
+        gone = [meeting for meeting in meetings if _is_missing(meeting, found)]
+        if len(gone) > 1 and not found:
+            # One person deletes one meeting. A calendar without any of them is another thing gone wrong.
+            raise Invalid("look for meetings", "none of those that were booked is in the organizer's calendar")
+        return found
+
+    def _organizer_of(self, meeting: Meeting) -> str:
+        return meeting.organizer or organizer_for(meeting.body, self._organizers)
+
+    async def _see_to(self, desk: _Desk, meeting: Meeting, event: BookedEvent | None) -> Meeting:
+        """One meeting: its event booked, changed or followed. Returns the meeting as it stands now."""
+        if event is None and meeting.event_id:
+            return await self._missing(desk, meeting)
+        if event is not None and event.cancelled:
+            return await self._follow(desk, _cancelled_there(meeting, desk.now))
+        if event is not None and events.moved_by_others(meeting, event):
+            meeting = await self._follow(desk, _moved_there(meeting, event, desk.now))
+        spec = events.event_of(desk.programme, desk.body, meeting, self._recipients)
         if event is None:
-            event = await self._calendar.book(organizer, spec)
-            await history.note("meetings.booked", meeting=meeting.key, attendees=len(spec.attendees))
-        elif changes:
-            event = await self._calendar.update(organizer, event.id, changes)
-            await history.note("meetings.changed", meeting=meeting.key, fields=", ".join(changes))
-        booked = replace(
+            event = await self._book(desk, meeting, spec)
+        else:
+            event = await self._update(desk, meeting, spec, event)
+        return meeting if event is None else await self._keep(desk, meeting, spec, event)
+
+    async def _book(self, desk: _Desk, meeting: Meeting, spec: EventSpec) -> BookedEvent:
+        spec = replace(spec, body_html=await self._invitation(desk, meeting))
+        event = await self._calendar.book(self._organizer_of(meeting), spec)
+        await desk.history.note("meetings.booked", meeting=meeting.key, attendees=len(spec.attendees))
+        return event
+
+    async def _update(self, desk: _Desk, meeting: Meeting, spec: EventSpec, event: BookedEvent) -> BookedEvent | None:
+        """Write what differs, if anything; None when that has to wait for the end of a rehearsal."""
+        # Without a note of ours a crash came between booking and noting: then the event itself tells what was written.
+        changes = events.changes(spec, meeting.booked, event)
+        if not changes:
+            return event
+        if events.is_held(event, self._recipients):
+            await desk.history.note("meetings.held", meeting=meeting.key, fields=", ".join(changes))
+            return None
+        if changes.keys() != {"attendees"}:
+            changes["body_html"] = await self._invitation(desk, meeting)
+        event = await self._calendar.update(self._organizer_of(meeting), event.id, changes)
+        await desk.history.note("meetings.changed", meeting=meeting.key, fields=", ".join(changes))
+        return event
+
+    async def _keep(self, desk: _Desk, meeting: Meeting, spec: EventSpec, event: BookedEvent) -> Meeting:
+        """Note what stands in the calendar now, and let follow what the answers call for."""
+        seen_by_people = meeting.state is MeetingState.PLANNED or any(
+            meeting.booked.get(name) != value
+            for name, value in events.plain(spec).items()
+            if name in ("subject", "location")
+        )
+        kept = replace(
             meeting,
             state=MeetingState.BOOKED,
-            organizer=organizer,
+            organizer=self._organizer_of(meeting),
             event_id=event.id,
             ical_uid=event.ical_uid,
             join_url=event.join_url or meeting.join_url,
             location=spec.location,
-            sequence=meeting.sequence + (1 if changes.keys() - {"attendees"} else 0),
-            booked=_plain(spec),
+            sequence=meeting.sequence + seen_by_people,
+            booked=events.plain(spec),
+            answers={email: str(answer) for email, answer in sorted(event.answers.items())},
         )
-        if booked != meeting:
-            await self._store.save(replace(booked, changed_at=self._clock.now()))
-        return booked
+        if kept == meeting:
+            return meeting
+        if replace(kept, answers=meeting.answers) != meeting:
+            kept = replace(kept, changed_at=desk.now)
+        then = quorum_unit(desk.body, attendance(desk.programme, desk.body, kept), kept, desk.now)
+        await self._store.save(kept, then)
+        return kept
 
-    async def _spec(self, programme: Programme, body: Body, meeting: Meeting) -> EventSpec:
-        people = programme.board_people(body, meeting.day)
+    async def _missing(self, desk: _Desk, meeting: Meeting) -> Meeting:
+        """An event that was there and is not found: deleted by a person once it stays away for a while."""
+        gone_at = meeting.booked.get(_GONE_AT)
+        if gone_at is None:
+            await desk.history.note("meetings.event_gone", meeting=meeting.key)
+            meeting = replace(meeting, booked={**meeting.booked, _GONE_AT: desk.now.isoformat()})
+            await self._store.save(meeting)
+            return meeting
+        if desk.now < datetime.fromisoformat(gone_at) + GONE_FOR:
+            return meeting
+        return await self._follow(desk, _cancelled_there(meeting, desk.now))
+
+    async def _follow(self, desk: _Desk, meeting: Meeting) -> Meeting:
+        """Keep what a person did in the organizer's calendar; Outlook told the others already."""
+        await desk.history.note(
+            "meetings.moved_there" if meeting.stands else "meetings.cancelled_there", meeting=meeting.key
+        )
+        await self._store.save(meeting, _following(desk.programme, meeting, desk.now, book=False))
+        return meeting
+
+    async def _withdraw(
+        self, programme: Programme, meeting: Meeting, event: BookedEvent | None, history: History
+    ) -> None:
+        """Take a cancelled meeting out of the calendars, with one word to its people."""
+        if event is not None and events.is_held(event, self._recipients):
+            await history.note("meetings.held", meeting=meeting.key, fields="cancelled")
+            return
+        event_id = event.id if event else meeting.event_id
+        if event_id:
+            comment = " ".join(events.notice(meeting, texts.choose(programme.language)))
+            await self._calendar.cancel(self._organizer_of(meeting), event_id, comment)
+            await history.note("meetings.cancelled", meeting=meeting.key)
+        await self._store.save(events.withdrawn(meeting))
+
+    async def _next_look(self, desk: _Desk, meetings: Sequence[Meeting]) -> Outcome:
+        gone = [meeting for meeting in meetings if _GONE_AT in meeting.booked]
+        if gone:
+            return Parked(until=desk.now + GONE_FOR, note=f"{len(gone)} meetings are not found in the calendar")
+        incomplete = sum(not meeting.join_url and bool(meeting.event_id) for meeting in meetings)
+        if incomplete:
+            await desk.history.note("meetings.join_link_missing", meetings=incomplete)
+            return Parked(until=desk.now + LOOK_AGAIN, note=f"{incomplete} meetings have no link into Teams yet")
+        return Parked(until=next_morning(desk.now, desk.programme.timezone), note=f"{len(meetings)} meetings stand")
+
+    async def _invitation(self, desk: _Desk, meeting: Meeting) -> str:
         address = f"{self._public_url}/moter/{await self._links.issue('papers', meeting.key)}"
-        return EventSpec(
-            key=meeting.key,
-            subject=texts.say("meetings.subject", texts.choose(programme.language), body=body.name),
-            body_html=_body_html(body, address, people[0][0].name if people else "", texts.choose(programme.language)),
-            starts_local=meeting.starts_local,
-            ends_local=meeting.ends_local,
-            timezone=meeting.timezone,
-            location=body.location,
-            attendees=tuple(
-                Attendee(email=person.email, name=person.name, required=required)
-                for person, required in people
-                if self._recipients.permits(person.email)
-            ),
-        )
+        return events.invitation(desk.programme, desk.body, meeting, address)
 
 
-def _body_html(body: Body, address: str, contact: str, language: str) -> str:
-    def say(key: str, **values: Any) -> str:
-        return escape(texts.say(key, language, **values))
-
-    link = f'<a href="{escape(address)}">{say("meetings.papers_link")}</a>'
-    paragraphs = [say("meetings.invitation", body=body.name), f"{say('meetings.invitation_papers')} {link}"]
-    if contact:
-        paragraphs.append(say("meetings.invitation_contact", contact=contact))
-    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+def organizer_for(body: str, organizers: Sequence[str]) -> str:
+    """The mailbox that holds a body's meetings: the same one as long as it is there, whichever others come or go."""
+    return max(organizers, key=lambda mailbox: sha256(f"{mailbox.lower()}\n{body}".encode()).digest(), default="")
 
 
-def _changes(spec: EventSpec, written: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of *spec* that differ from what was last *written*, in the calendar's own words."""
-    wanted = _plain(spec)
-    changed = {name: getattr(spec, name) for name in COMPARED if wanted[name] != written.get(name)}
-    if changed.keys() & {"starts_local", "ends_local"}:
-        # A start alone could pass its end.
-        changed |= {"starts_local": spec.starts_local, "ends_local": spec.ends_local}
-    return changed
+def next_morning(now: datetime, timezone: str) -> datetime:
+    """When the calendars are read next."""
+    zone = ZoneInfo(timezone)
+    local = now.astimezone(zone)
+    day = local.date() if local.time() < LOOK_AT else local.date() + timedelta(days=1)
+    return datetime.combine(day, LOOK_AT, zone).astimezone(now.tzinfo)
 
 
-def _plain(spec: EventSpec | BookedEvent) -> dict[str, Any]:
-    # Without names: Exchange has its own mind about them, and a new spelling is not worth a mail to everybody.
-    people = sorted((item.email.lower(), item.required) for item in spec.attendees)
-    return {
-        "subject": spec.subject,
-        "starts_local": _minute(spec.starts_local),
-        "ends_local": _minute(spec.ends_local),
-        "location": spec.location,
-        "attendees": [{"email": email, "required": required} for email, required in people],
-    }
+def _concerns_calendars(meeting: Meeting, now: datetime) -> bool:
+    """Whether a meeting ahead stands in calendars through us, or should, or must be taken out of them."""
+    if not meeting.booked_by_us or meeting.starts_at <= now:
+        return False
+    return meeting.stands or not events.is_withdrawn(meeting)
 
 
-def _minute(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")
+def _is_missing(meeting: Meeting, found: Mapping[str, BookedEvent]) -> bool:
+    return bool(meeting.event_id) and meeting.stands and meeting.key not in found
+
+
+def _cancelled(meeting: Meeting, now: datetime, **values: Any) -> Meeting:
+    return replace(meeting, state=MeetingState.CANCELLED, sequence=meeting.sequence + 1, changed_at=now, **values)
+
+
+def _cancelled_there(meeting: Meeting, now: datetime) -> Meeting:
+    return events.withdrawn(_cancelled(meeting, now))
+
+
+def _moved_there(meeting: Meeting, event: BookedEvent, now: datetime) -> Meeting:
+    times: dict[str, Any] = {"starts_local": event.starts_local, "ends_local": event.ends_local}
+    return replace(
+        meeting,
+        moved=Moved(wanted=meeting.day, reason="meetings.in_outlook"),
+        words="",
+        sequence=meeting.sequence + 1,
+        changed_at=now,
+        booked=events.noted(meeting.booked, **times),
+        **times,
+    )
+
+
+def _following(programme: Programme, meeting: Meeting, now: datetime, *, book: bool = True) -> list[DueUnit]:
+    """What a meeting that was moved or cancelled sets going: its round follows, and the plan goes around it."""
+    units = [DueUnit(key=f"status.open:{meeting.key}", due_at=now), sweep_unit(programme.key, now)]
+    if book:
+        units.append(DueUnit(key=f"meetings.book:{meeting.body}", due_at=now))
+    return [*units, *round_units(programme, [meeting], now=now)]

@@ -311,6 +311,15 @@ class EventSpec:
     online: bool = True
 
 
+class Answer(StrEnum):
+    """What an attendee answered to an invitation."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+    NONE = "none"
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookedEvent:
     id: str
@@ -324,6 +333,8 @@ class BookedEvent:
     attendees: tuple[Attendee, ...]
     join_url: str | None
     cancelled: bool = False
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """By lower-case address, of everybody who is invited."""
 
 
 class Calendar(Protocol):
@@ -339,12 +350,13 @@ class Calendar(Protocol):
         ...
 
     async def update(self, organizer: str, event_id: str, changes: Mapping[str, Any]) -> BookedEvent:
-        """*changes*: EventSpec field names to new values; only those are written. Look the event up before its
-        `body_html` is changed: what others put into its body is kept."""
+        """*changes*: EventSpec field names to new values; only those are written. A repeat mails the attendees again:
+        raises OutcomeUnknown when the answer is lost, and then look first. Look the event up before its `body_html`
+        is changed: what others put into its body is kept."""
         ...
 
     async def cancel(self, organizer: str, event_id: str, comment: str) -> None:
-        """A repeat is harmless."""
+        """Take it out of all calendars and tell the attendees why. A repeat is harmless."""
         ...
 
 

@@ -48,7 +48,9 @@ class SQLMeetings:
 
 
 def _row(meeting: Meeting) -> dict[str, Any]:
-    moved = meeting.moved
+    why = {"words": meeting.words} if meeting.words else {}
+    if meeting.moved:
+        why |= {"wanted": meeting.moved.wanted.isoformat(), "reason": meeting.moved.reason}
     return {
         "key": meeting.key,
         "body": meeting.body,
@@ -58,13 +60,14 @@ def _row(meeting: Meeting) -> dict[str, Any]:
         "timezone": meeting.timezone,
         "location": meeting.location,
         "booked_by_us": meeting.booked_by_us,
-        "why": {"wanted": moved.wanted.isoformat(), "reason": moved.reason} if moved else {},
+        "why": why,
         "organizer": meeting.organizer,
         "event_id": meeting.event_id,
         "ical_uid": meeting.ical_uid,
         "join_url": meeting.join_url,
         "sequence": meeting.sequence,
         "booked": dict(meeting.booked),
+        "answers": dict(meeting.answers),
         "changed_at": meeting.changed_at,
     }
 
@@ -72,5 +75,5 @@ def _row(meeting: Meeting) -> dict[str, Any]:
 def _meeting(row: Row[Any]) -> Meeting:
     values = dict(row._mapping)
     why = values.pop("why")
-    moved = Moved(wanted=date.fromisoformat(why["wanted"]), reason=why["reason"]) if why else None
-    return Meeting(**{**values, "state": MeetingState(row.state)}, moved=moved)
+    moved = Moved(wanted=date.fromisoformat(why["wanted"]), reason=why["reason"]) if "wanted" in why else None
+    return Meeting(**{**values, "state": MeetingState(row.state)}, moved=moved, words=why.get("words", ""))

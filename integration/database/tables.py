@@ -155,6 +155,7 @@ meeting = Table(
     Column("join_url", Text, nullable=False, default=""),
     Column("sequence", Integer, nullable=False, default=0),
     Column("booked", JSON, nullable=False, default=dict),
+    Column("answers", JSON, nullable=False, default=dict, server_default="{}"),
     Column("changed_at", Moment, nullable=False),
 )
 """Key `<body>/<date first announced>`; state planned, booked or cancelled. `booked`: what was last written there."""

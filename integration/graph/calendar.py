@@ -11,7 +11,7 @@ from integration.graph.client import Graph, Json, Query, Request
 from integration.graph.people import quoted
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound
-from workflows.ports import Attendee, BookedEvent, EventSpec, Recipients
+from workflows.ports import Answer, Attendee, BookedEvent, EventSpec, Recipients
 
 NAMESPACE = UUID("6c1c8f5e-3f0b-4c55-9a0e-7f6a1d0a4b11")
 KEY_PROPERTY = f"String {{{NAMESPACE}}} Name VareUngeKey"
@@ -30,6 +30,12 @@ _FIELDS = (
     "onlineMeeting",
     "isCancelled",
 )
+_ANSWERS = {
+    "accepted": Answer.ACCEPTED,
+    "organizer": Answer.ACCEPTED,
+    "tentativelyAccepted": Answer.TENTATIVE,
+    "declined": Answer.DECLINED,
+}
 _OURS = re.compile(r'(?s)<div id="vareunge">.*?<div id="vareunge-end">[^<]*</div>')
 _JOIN_LOOKS = 5
 _JOIN_PAUSE = timedelta(seconds=2)
@@ -68,6 +74,8 @@ class GraphCalendar:
             "end": _moment(spec.ends_local, spec.timezone),
             "location": {"displayName": spec.location},
             "attendees": self._attendees(spec.attendees),
+            # A proposal would go to a mailbox that nobody reads: the invitation says whom to tell.
+            "allowNewTimeProposals": False,
             "transactionId": str(uuid5(NAMESPACE, spec.key)),
             "singleValueExtendedProperties": [{"id": KEY_PROPERTY, "value": spec.key}],
         }
@@ -94,7 +102,8 @@ class GraphCalendar:
 
     async def update(self, organizer: str, event_id: str, changes: Mapping[str, Any]) -> BookedEvent:
         """
-        *changes*: EventSpec field names to new values; only those are written. A repeat is harmless.
+        *changes*: EventSpec field names to new values; only those are written. Exchange tells the attendees of every
+        write, also of one that changes nothing: it is sent once, and OutcomeUnknown says to look before another try.
 
         Attendees are replaced as a whole by the permitted ones. The event must have been looked up or booked here
         before its `body_html` is changed: the present body holds what Teams put there to join the meeting, so it is
@@ -126,7 +135,7 @@ class GraphCalendar:
                 action=f"update event {event_id}",
                 address=lambda sdk: sdk.users.by_user_id(organizer).events.by_event_id(event_id),
                 method="PATCH",
-                call=Call.KEYED,
+                call=Call.CREATE,
                 body=body,
             )
         )
@@ -207,6 +216,7 @@ class GraphCalendar:
             attendees=tuple(_to_attendee(attendee) for attendee in event.get("attendees") or ()),
             join_url=(event.get("onlineMeeting") or {}).get("joinUrl"),
             cancelled=bool(event.get("isCancelled")),
+            answers=dict(_answer(attendee) for attendee in event.get("attendees") or ()),
         )
 
     def _local(self, moment: Json) -> datetime:
@@ -240,6 +250,11 @@ def _body(html: str, *, within: str = "") -> dict[str, str]:
 
 def _moment(wall: datetime, timezone: str) -> dict[str, str]:
     return {"dateTime": wall.replace(tzinfo=None).isoformat(timespec="seconds"), "timeZone": timezone}
+
+
+def _answer(attendee: Json) -> tuple[str, Answer]:
+    address = (attendee.get("emailAddress") or {}).get("address") or ""
+    return address.lower(), _ANSWERS.get((attendee.get("status") or {}).get("response") or "", Answer.NONE)
 
 
 def _to_attendee(attendee: Json) -> Attendee:

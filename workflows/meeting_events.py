@@ -1,0 +1,157 @@
+"""A meeting as an event in people's calendars: what is written there, and what of it has to be written anew.
+
+Three states are held against each other: what we want, what we wrote last, and what stands there now. We write what we
+want otherwise than we wrote it, unless it stands there already because the answer to our write was lost. What others
+changed since is theirs: an attendee they added stays, one they took out is not asked again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import texts
+from config.programme import Body, Programme
+from workflows.meeting_values import Meeting, MeetingState
+from workflows.ports import Attendee, BookedEvent, EventSpec, Recipients
+
+TIMES = ("starts_local", "ends_local")
+COMPARED = ("subject", "location", *TIMES)
+"""What is worth a mail to everybody. The body is not: its words are the product's, and the way into the Teams meeting
+stands there too. Attendees are compared one by one."""
+WITHDRAWN = "withdrawn"
+"""Noted in what was last written: the event is gone, and its people were told."""
+
+
+def event_of(programme: Programme, body: Body, meeting: Meeting, recipients: Recipients) -> EventSpec:
+    """The event of a meeting, still without its body: that is written only together with something else."""
+    return EventSpec(
+        key=meeting.key,
+        subject=texts.say("meetings.subject", texts.choose(programme.language), body=body.name),
+        body_html="",
+        starts_local=meeting.starts_local,
+        ends_local=meeting.ends_local,
+        timezone=meeting.timezone,
+        location=body.location,
+        attendees=tuple(
+            Attendee(email=person.email, name=person.name, required=required)
+            for person, required in programme.board_people(body, meeting.day)
+            if recipients.permits(person.email)
+        ),
+    )
+
+
+def changes(spec: EventSpec, written: Mapping[str, Any], event: BookedEvent) -> dict[str, Any]:
+    """The fields to write so that *event* becomes *spec*, in the calendar's own words."""
+    wanted, now = plain(spec), plain(event)
+    written = written or now
+    changed = {
+        name: getattr(spec, name)
+        for name in COMPARED
+        if wanted[name] != written.get(name) and wanted[name] != now[name]
+    }
+    if changed.keys() & set(TIMES):
+        # A start alone could pass its end.
+        changed |= {name: getattr(spec, name) for name in TIMES}
+    attendees = _attendees(spec, written, event)
+    if attendees is not None:
+        changed["attendees"] = attendees
+    return changed
+
+
+def _attendees(spec: EventSpec, written: Mapping[str, Any], event: BookedEvent) -> tuple[Attendee, ...] | None:
+    """All attendees as they should be, when ours came, left or became another kind; None when nothing is to do."""
+    before = {item["email"]: item["required"] for item in written.get("attendees", ())}
+    wanted = {item.email.lower(): item for item in spec.attendees}
+    there = {item.email.lower(): item for item in event.attendees}
+    left = before.keys() - wanted.keys()
+    new = {email: item for email, item in wanted.items() if before.get(email) != item.required}
+    result = {email: item for email, item in there.items() if email not in left} | new
+    if {email: item.required for email, item in result.items()} == {e: item.required for e, item in there.items()}:
+        return None
+    return tuple(result.values())
+
+
+def moved_by_others(meeting: Meeting, event: BookedEvent) -> bool:
+    """Whether somebody moved the event in their calendar program, and we did not move the meeting ourselves."""
+    written = tuple(meeting.booked.get(name) for name in TIMES)
+    ours = (_minute(meeting.starts_local), _minute(meeting.ends_local))
+    theirs = (_minute(event.starts_local), _minute(event.ends_local))
+    return written == ours and theirs != ours
+
+
+def plain(spec: EventSpec | BookedEvent) -> dict[str, Any]:
+    """What is kept of an event as last written, as plain data."""
+    # Without names: Exchange has its own mind about them, and a new spelling is not worth a mail to everybody.
+    people = sorted((item.email.lower(), item.required) for item in spec.attendees)
+    return {
+        "subject": spec.subject,
+        "starts_local": _minute(spec.starts_local),
+        "ends_local": _minute(spec.ends_local),
+        "location": spec.location,
+        "attendees": [{"email": email, "required": required} for email, required in people],
+    }
+
+
+def noted(booked: Mapping[str, Any], **values: Any) -> dict[str, Any]:
+    """*booked* with other *values*, in plain data."""
+    return {**booked, **{name: _minute(value) for name, value in values.items()}}
+
+
+def is_withdrawn(meeting: Meeting) -> bool:
+    """Whether a cancelled meeting is out of the calendars already."""
+    return bool(meeting.booked.get(WITHDRAWN))
+
+
+def withdrawn(meeting: Meeting) -> Meeting:
+    """A meeting that is out of the calendars."""
+    return replace(meeting, state=MeetingState.CANCELLED, booked={**meeting.booked, WITHDRAWN: True})
+
+
+def is_held(event: BookedEvent, recipients: Recipients) -> bool:
+    """Whether a write would mail somebody whom a rehearsal's allow-list leaves out: every write mails them all."""
+    return any(not recipients.permits(item.email) for item in event.attendees)
+
+
+# ------------------------------------------------------------------------------------------------------------- words
+
+
+def invitation(programme: Programme, body: Body, meeting: Meeting, address: str) -> str:
+    """The event's body, as HTML. *address*: where the meeting's papers are. A moved meeting says from when and why."""
+    language = texts.choose(programme.language)
+
+    def say(key: str, **values: Any) -> str:
+        return escape(texts.say(key, language, **values))
+
+    link = f'<a href="{escape(address)}">{say("meetings.papers_link")}</a>'
+    paragraphs = [escape(line) for line in notice(meeting, language)]
+    paragraphs += [say("meetings.invitation", body=body.name), f"{say('meetings.invitation_papers')} {link}"]
+    contact = contact_of(programme, body, meeting)
+    if contact:
+        paragraphs.append(say("meetings.invitation_contact", contact=contact))
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+
+
+def contact_of(programme: Programme, body: Body, meeting: Meeting) -> str:
+    """Whom to tell that the time does not fit: the chair, else whoever comes first."""
+    people = programme.board_people(body, meeting.day)
+    return people[0][0].name if people else ""
+
+
+def notice(meeting: Meeting, language: str) -> Sequence[str]:
+    """What people are told once about a meeting that was moved or cancelled after it stood in their calendars."""
+    told = meeting.booked.get("starts_local")
+    was = datetime.fromisoformat(told) if told else meeting.starts_local
+    lines: list[str] = []
+    if not meeting.stands:
+        lines.append(texts.say("meetings.notice_cancelled", language, was=was))
+    elif was != meeting.starts_local:
+        lines.append(texts.say("meetings.notice_moved", language, was=was, now=meeting.starts_local))
+    if lines and meeting.words:
+        lines.append(texts.say("meetings.notice_reason", language, reason=meeting.words))
+    return lines
+
+
+def _minute(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")

@@ -1,0 +1,159 @@
+"""Who comes to a meeting, as far as the answers to its invitation tell, and whether that is enough to decide."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import documents
+import texts
+from config.programme import Body, Person, Programme, Role
+from workflows.meeting_values import Meeting
+from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
+from workflows.ports import Answer, Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.working_days import WorkCalendar
+
+KIND = "meetings.quorum"
+LOOK_AGAIN = timedelta(hours=1)
+"""How long a paused warning waits before it looks whether sending goes on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attending:
+    """One person of a meeting and the answer to its invitation."""
+
+    person: str
+    name: str
+    required: bool
+    answer: Answer
+
+
+def attendance(programme: Programme, body: Body, meeting: Meeting) -> tuple[Attending, ...]:
+    """What each of a meeting's people answered, the chair first."""
+    return tuple(
+        Attending(
+            person=person.key,
+            name=person.name,
+            required=required,
+            answer=Answer(meeting.answers.get(person.email.lower(), Answer.NONE)),
+        )
+        for person, required in programme.board_people(body, meeting.day)
+    )
+
+
+def is_at_risk(body: Body, people: Sequence[Attending]) -> bool:
+    """Whether so many of those expected declined that the body cannot decide, even if all others come."""
+    expected = [item for item in people if item.required]
+    can_come = sum(item.answer is not Answer.DECLINED for item in expected)
+    return can_come * 100 < body.quorum * len(expected)
+
+
+def quorum_unit(body: Body, people: Sequence[Attending], meeting: Meeting, now: datetime) -> list[DueUnit]:
+    """The warning that a meeting's answers call for, if they do."""
+    return [DueUnit(key=f"{KIND}:{meeting.key}", due_at=now)] if is_at_risk(body, people) else []
+
+
+class KnownMeetings(Protocol):
+    async def find_meeting(self, key: str) -> Meeting | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuorumPorts:
+    """Everything a warning reaches."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    meetings: KnownMeetings
+    messages: Messages
+    outbox: Outbox
+    clock: Clock
+
+
+class QuorumWatch:
+    """Tells a board's chair and its local leads, once for each date, that a meeting may not be able to decide."""
+
+    def __init__(self, ports: QuorumPorts) -> None:
+        self._ports = ports
+
+    async def attendance(self, meeting: str) -> tuple[Attending, ...]:
+        """Who comes to a meeting, as far as we know; nobody when there is none."""
+        programme = await self._ports.programme()
+        found = await self._ports.meetings.find_meeting(meeting)
+        body = _body(programme, found)
+        return () if found is None or body is None else attendance(programme, body, found)
+
+    async def warn(self, unit: DueUnit, history: History) -> Outcome:
+        """Handler of `meetings.quorum` [meeting]: send the warning in sending hours, unless all is well again."""
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        meeting = await self._ports.meetings.find_meeting(unit.subject)
+        body = _body(programme, meeting)
+        if meeting is None or body is None or not meeting.stands or meeting.starts_at <= now:
+            return Done(note="no such meeting ahead")
+        people = attendance(programme, body, meeting)
+        if not is_at_risk(body, people):
+            return Done(note="enough can come")
+        sendable = WorkCalendar(programme, body.municipality).next_sendable(now)
+        if sendable > now:
+            return Parked(until=sendable, note="waits for sending hours")
+        warnings = [warning(body, meeting, people, to, now) for to in _responsible(programme, body, meeting)]
+        await self._ports.outbox.plan(warnings)
+        await history.note("meetings.quorum_at_risk", meeting=meeting.key)
+        if await self._deliver({message.key for message in warnings}):
+            return Parked(until=now + LOOK_AGAIN, note="sending is paused")
+        return Done()
+
+    async def _deliver(self, keys: Collection[str]) -> bool:
+        """Send what waits of *keys*; returns whether sending is paused."""
+        paused = False
+        for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
+            if message.key in keys:
+                sent = await self._ports.outbox.deliver(message)
+                paused = paused or (sent.state is MessageState.HELD and sent.failure == PAUSED)
+        return paused
+
+
+def warning(body: Body, meeting: Meeting, people: Sequence[Attending], to: Person, now: datetime) -> Message:
+    """What one of those responsible reads. One for each date of a meeting."""
+
+    def say(key: str, **values: object) -> str:
+        return texts.say(f"meetings.quorum_{key}", to.language, **values)
+
+    expected = [item for item in people if item.required]
+    declined = [item.name for item in expected if item.answer is Answer.DECLINED]
+    unanswered = [item.name for item in expected if item.answer is Answer.NONE]
+    subject = say("subject", body=body.name, starts=meeting.starts_local)
+    paragraphs = [
+        say("text", body=body.name, starts=meeting.starts_local, declined=len(declined), required=len(expected)),
+        say("declined", names=texts.join(declined, to.language)),
+    ]
+    if unanswered:
+        paragraphs.append(say("open", names=texts.join(unanswered, to.language)))
+    paragraphs.append(say("what"))
+    return Message(
+        key=f"{KIND}:{meeting.key}/{meeting.starts_local.isoformat(timespec='minutes')}/{to.key}",
+        kind=KIND,
+        surface=Surface.EMAIL,
+        due_at=now,
+        content=Content(
+            email=to.email,
+            name=to.name,
+            address=to.email,
+            subject=subject,
+            text="\n\n".join(paragraphs),
+            html=documents.mail(language=to.language, heading=subject, paragraphs=paragraphs),
+        ),
+        municipality=body.municipality,
+        person=to.key,
+    )
+
+
+def _responsible(programme: Programme, body: Body, meeting: Meeting) -> Sequence[Person]:
+    """The chair, and the local leads; in what is common to the programme those who lead it."""
+    day = meeting.day
+    chairs = programme.holders(body.chair, on=day, municipality=body.municipality) if body.chair else ()
+    role = Role.LOCAL_LEAD if body.municipality else Role.COUNTY_LEAD
+    leads = programme.holders(role, on=day, municipality=body.municipality)
+    return list({person.key: person for person in (*chairs, *leads)}.values())
+
+
+def _body(programme: Programme, meeting: Meeting | None) -> Body | None:
+    return next((body for body in programme.bodies if meeting and body.key == meeting.body), None)
