@@ -11,13 +11,14 @@ import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.programme import Programme
 from config.settings import Part, Settings
 from engine.logs import configure_logs
+from engine.together import together
 from engine.units import Engine, Handler
 from integration.clock import ServiceClock, create_clock
 from integration.database.accounts import SQLAccounts
@@ -214,6 +215,7 @@ class Services:
                 links=self.links,
                 intents=self.intents,
                 clock=self.clock,
+                together=partial(together, self.clock),
                 recipients=self.recipients,
                 app=teams_app(),
                 hands_id=self.settings.hands_id,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.errors import IdentityClosed, NotFound
 from workflows.ports import Account, Done, DueUnit, History, Outcome, Parked
+from workflows.rollout_look import look_ahead
 from workflows.rollout_plan import PlacePlan, wanted_place
 from workflows.rollout_ports import RolloutPorts
 from workflows.rollout_site import SiteSteps
@@ -82,6 +83,7 @@ class Rollout:
 
 async def _take(walk: Walk) -> Mapping[str, Account]:
     """Every step in its order; the accounts that were found or made. A plan shows what cannot be there as missing."""
+    await look_ahead(walk)
     team = TeamSteps(walk)
     accounts = await team.people()
     site = await team.take(accounts)

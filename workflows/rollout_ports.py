@@ -1,6 +1,6 @@
 """What a rollout reaches, and what it remembers."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -44,7 +44,17 @@ class Resources(Protocol):
 class Accounts(Protocol):
     """Remembers people's accounts for those who may not look them up."""
 
+    async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
+        """Those known, by lower-case address."""
+        ...
+
     async def remember(self, accounts: Sequence[Account]) -> None: ...
+
+
+class Together(Protocol):
+    """Does several things at the same time; all come to an end, then the first error is raised."""
+
+    async def __call__(self, *work: Coroutine[Any, Any, None]) -> object: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +83,7 @@ class RolloutPorts:
     links: Links
     intents: Intents
     clock: Clock
+    together: Together
     recipients: Recipients
     app: TeamsApp
     hands_id: str

@@ -10,6 +10,7 @@ import texts
 from config.programme import ColumnSpec, ListSpec
 from workflows.errors import Conflict
 from workflows.ports import Column, Site, SiteList
+from workflows.rollout_look import LANDING
 from workflows.rollout_plan import Item, State, compare, landing_html, plan_named, row_changes
 from workflows.rollout_ports import Resource
 from workflows.rollout_walk import Walk
@@ -26,7 +27,7 @@ class SiteSteps:
 
     async def take(self, site: Site | None) -> None:
         await self._folders(site)
-        there = await self._walk.ports.content.list_lists(site.id) if site else ()
+        there = await self._walk.read(self._walk.ports.content.list_lists, site.id) if site else ()
         for spec in self._walk.wanted.spec.lists:
             item, made = await self._list(site, spec, there)
             # The rows of a list that people removed went with it.
@@ -39,7 +40,8 @@ class SiteSteps:
         for path in self._walk.wanted.folders:
             parent, _, name = path.rpartition("/")
             if parent not in listed:
-                listed[parent] = set(await self._walk.ports.content.list_folders(site.id, parent)) if site else set()
+                look = self._walk.ports.content.list_folders
+                listed[parent] = set(await self._walk.read(look, site.id, parent)) if site else set()
             key = f"folder:{path}"
             there = name in listed[parent]
             # A folder we made and that is gone was moved or removed by people.
@@ -84,7 +86,8 @@ class SiteSteps:
 
     async def _rows(self, site: Site | None, spec: ListSpec, made: SiteList | None) -> None:
         wanted = self._walk.wanted.rows[spec.key]
-        seen = await self._walk.ports.content.list_items(site.id, made.id) if site and made and wanted else ()
+        look = self._walk.ports.content.list_items
+        seen = await self._walk.read(look, site.id, made.id) if site and made and wanted else ()
         by_key = {str(item.fields.get("Key")): item for item in seen}
         for row in wanted:
             key = f"row:{spec.key}/{row['Key']}"
@@ -103,7 +106,7 @@ class SiteSteps:
         spec, known = self._walk.wanted.spec, self._walk.known.get("page:landing")
         html = landing_html(self._walk.wanted, await self._landing_links(), language=self._walk.programme.language)
         words = _digest(spec.landing_title, spec.landing_intro)
-        page = await self._walk.ports.content.find_page(site.id, "start.aspx") if site else None
+        page = await self._walk.read(self._walk.ports.content.find_page, site.id, LANDING) if site else None
         item = compare(
             "page:landing",
             wanted=words,
@@ -118,12 +121,12 @@ class SiteSteps:
         await self._walk.keep(Resource(key="page:landing", external_id="", details={"words": UNFINISHED}))
         if page is None:
             page = await self._walk.ports.content.create_page(
-                site.id, name="start.aspx", title=spec.landing_title, html=html
+                site.id, name=LANDING, title=spec.landing_title, html=html
             )
         else:
             await self._walk.ports.content.update_page(site.id, page.id, title=spec.landing_title, html=html)
         await self._walk.ports.content.publish_page(site.id, page.id)
-        settled = await self._walk.ports.content.find_page(site.id, "start.aspx")
+        settled = await self._walk.ports.content.find_page(site.id, LANDING)
         if settled is not None:
             fingerprint = _digest(settled.html)
             landing = Resource(key="page:landing", external_id=settled.id, url=settled.url, fingerprint=fingerprint)

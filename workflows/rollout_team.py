@@ -52,7 +52,7 @@ class TeamSteps:
     async def people(self) -> Mapping[str, Account]:
         """Who has an account, guests invited just now included, by lower-case address."""
         members = self._walk.wanted.members
-        accounts = dict(await self._walk.ports.directory.find_accounts([person.email for person in members]))
+        accounts = dict(await self._walk.read(self._walk.ports.directory.find_accounts, self._walk.emails))
         guests = frozenset(person.key for person in members if self._walk.programme.is_guest(person))
         by_key = {f"person:{person.key}": person for person in members}
         for item in plan_people(self._walk.wanted, accounts, guests=guests, permitted=self._walk.permitted):
@@ -79,7 +79,7 @@ class TeamSteps:
 
     async def _group(self, accounts: Mapping[str, Account]) -> Group | None:
         spec = self._walk.wanted.spec
-        group = await self._walk.ports.groups.find_group(spec.unique_name)
+        group = await self._walk.read(self._walk.ports.groups.find_group, spec.unique_name)
         owner_ids = [
             accounts[owner.email.lower()].id
             for owner in self._walk.wanted.owners
@@ -130,14 +130,14 @@ class TeamSteps:
         return group
 
     async def _members(self, group: Group | None, accounts: Mapping[str, Account]) -> None:
-        owners = await self._walk.ports.groups.list_owners(group.id) if group else ()
+        owners = await self._walk.read(self._walk.ports.groups.list_owners, group.id) if group else ()
         by_key = {person.key: person for person in self._walk.wanted.members}
         present = {account.id for account in owners}
         permitted = self._walk.permitted
         for item in plan_memberships("owner", self._walk.wanted.owners, accounts, present, permitted=permitted):
             if self._walk.begins(item) and group:
                 await self._walk.ports.groups.add_owner(group.id, self._account(item, by_key, accounts).id)
-        members = await self._walk.ports.memberships.list_members(group.id) if group else ()
+        members = await self._walk.read(self._walk.ports.memberships.list_members, group.id) if group else ()
         present = {account.id for account in members}
         for item in plan_memberships("member", self._walk.wanted.members, accounts, present, permitted=permitted):
             if self._walk.begins(item) and group:
@@ -184,11 +184,13 @@ class TeamSteps:
     async def _app(self, team_id: str | None, accounts: Mapping[str, Account]) -> bool:
         """Whether the team has our app, or will have: what follows is done with the consent that comes with it."""
         external_id = self._walk.ports.app.external_id
-        app = await self._walk.ports.teams.find_catalog_app(external_id)
+        app = await self._walk.read(self._walk.ports.teams.find_catalog_app, external_id)
         if app is None:
             self._walk.items.append(Item(key="app", state=State.PENDING, reason="app_not_in_catalogue"))
             return False
-        installed = await self._walk.ports.teams.find_team_app(team_id, external_id) if team_id else None
+        installed = (
+            await self._walk.read(self._walk.ports.teams.find_team_app, team_id, external_id) if team_id else None
+        )
         if self._walk.begins(Item(key="app", state=State.SAME if installed else State.MISSING)) and team_id:
             await self._walk.ports.teams.install_in_team(team_id, app, permissions=self._walk.ports.app.permissions)
             await self._walk.history.note("rollout.app_installed", team=team_id)
@@ -206,7 +208,8 @@ class TeamSteps:
                 continue
             key = f"app:{person.key}"
             known = self._walk.known.get(key)
-            has_it = await self._walk.ports.teams.find_user_app(account.id, app.external_id) is not None
+            find = self._walk.ports.teams.find_user_app
+            has_it = await self._walk.read(find, account.id, app.external_id) is not None
             gone = Item(key=key, state=State.LOCAL if known else State.MISSING, reason="removed" if known else "")
             item = Item(key=key, state=State.SAME) if has_it else gone
             if self._walk.begins(item):
@@ -217,7 +220,7 @@ class TeamSteps:
                 await self._walk.keep(Resource(key=key, external_id=app.id))
 
     async def _site(self, group: Group | None) -> Site | None:
-        site = await self._walk.ports.sites.find_site(group.id) if group is not None else None
+        site = await self._walk.read(self._walk.ports.sites.find_site, group.id) if group is not None else None
         if site is None:
             self._walk.begins(Item(key="site", state=State.MISSING))
             if self._walk.apply:
@@ -225,7 +228,7 @@ class TeamSteps:
             return None
         self._walk.items.append(Item(key="site", state=State.SAME))
         hands_id = self._walk.ports.hands_id
-        granted = SITE_ROLE in await self._walk.ports.sites.granted_roles(site.id, hands_id)
+        granted = SITE_ROLE in await self._walk.read(self._walk.ports.sites.granted_roles, site.id, hands_id)
         if self._walk.begins(Item(key="site.access", state=State.SAME if granted else State.MISSING)):
             async with self._walk.once("site.access"):
                 await self._walk.ports.sites.grant(site.id, app_id=hands_id, app_name="hands", role=SITE_ROLE)
@@ -234,7 +237,8 @@ class TeamSteps:
         return site
 
     async def _channels(self, team_id: str | None, accounts: Mapping[str, Account]) -> None:
-        there = {c.id: c for c in await self._walk.ports.channels.list_channels(team_id)} if team_id else {}
+        channels = await self._walk.read(self._walk.ports.channels.list_channels, team_id) if team_id else ()
+        there = {channel.id: channel for channel in channels}
         by_id = {channel.id: channel.name for channel in there.values()}
         for wanted in self._walk.wanted.channels:
             key = f"channel:{wanted.key}"
@@ -281,7 +285,8 @@ class TeamSteps:
     async def _tabs(self, team_id: str | None, channel: Channel | None, wanted: WantedChannel) -> None:
         if not wanted.spec.tabs:
             return
-        tabs = await self._walk.ports.channels.list_tabs(team_id, channel.id) if team_id and channel else ()
+        look = self._walk.ports.channels.list_tabs
+        tabs = await self._walk.read(look, team_id, channel.id) if team_id and channel else ()
         by_id = {tab.id: tab.name for tab in tabs}
         for spec in wanted.spec.tabs:
             key = f"tab:{wanted.key}/{spec.key}"

@@ -1,15 +1,19 @@
 """What every step of a rollout does: note the item, begin it or not, remember what was made."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any, ParamSpec, TypeVar
 
 from config.programme import Programme
 from workflows.errors import IdentityClosed, Invalid, NotFound, OutcomeUnknown, OutsideError, Refused, Transient
 from workflows.ports import History
 from workflows.rollout_plan import Item, State, WantedPlace
 from workflows.rollout_ports import Resource, RolloutPorts
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SETTLING = timedelta(seconds=60)
 """How long a listing may miss what was just made."""
@@ -45,7 +49,23 @@ class Walk:
         self.known = known
         self.history = history
         self.apply = apply
+        self.began = ports.clock.now()
+        self._ahead: dict[tuple[object, ...], Any] = {}
+        self.emails = tuple(person.email for person in wanted.members)
         self.permitted = frozenset(p.key for p in wanted.members if ports.recipients.permits(p.email))
+
+    async def ahead(self, read: Callable[P, Awaitable[T]], *args: P.args, **more: P.kwargs) -> None:
+        """Keep the answer to a read for the step that asks for it. One that fails is left to that step."""
+        with suppress(OutsideError):
+            self._ahead[_question(read, args, more)] = await read(*args, **more)
+
+    async def read(self, read: Callable[P, Awaitable[T]], *args: P.args, **more: P.kwargs) -> T:
+        """What was read ahead, once; else, or for another look, read now."""
+        question = _question(read, args, more)
+        if question in self._ahead:
+            answer: T = self._ahead.pop(question)
+            return answer
+        return await read(*args, **more)
 
     def begins(self, item: Item) -> bool:
         """Note the item in the plan; whether it is to be done now."""
@@ -63,7 +83,8 @@ class Walk:
         key = f"{self.place}/{key}"
         begun = await self.ports.intents.begin(key)
         if begun is not None:
-            if self.ports.clock.now() < begun + SETTLING:
+            # What was read ahead is as old as the walk.
+            if self.began < begun + SETTLING:
                 raise NotYet(begun + SETTLING, "looking_after_a_lost_answer")
             await self.ports.intents.end(key)
             await self.ports.intents.begin(key)
@@ -85,7 +106,7 @@ class Walk:
         """
         key = f"{self.place}/{item.key}?"
         begun = await self.ports.intents.begin(key)
-        if begun is None or self.ports.clock.now() < begun + SETTLING:
+        if begun is None or self.began < begun + SETTLING:
             raise NotYet(self.ports.clock.now() + SETTLING, "looking_for_what_is_there")
         await self.ports.intents.end(key)
         self.items[-1] = replace(item, state=State.PENDING, reason="name_taken")
@@ -118,3 +139,7 @@ class Walk:
         """The stable address of one of our pages for this place."""
         token = await self.ports.links.issue("tab", f"{self.place}/{page}")
         return f"{self.ports.public_url}/fane/{token}"
+
+
+def _question(read: Callable[..., object], args: tuple[object, ...], more: Mapping[str, object]) -> tuple[object, ...]:
+    return read, *args, *sorted(more.items())

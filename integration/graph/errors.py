@@ -91,12 +91,25 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
 
 
 def _from_answer(action: str, call: Call, exc: Exception) -> OutsideError:
-    status = int(getattr(exc, "response_status_code", None) or 0)
-    headers = httpx.Headers(getattr(exc, "response_headers", None) or {})
     main = getattr(exc, "error", None)
-    code, message = getattr(main, "code", None) or "", getattr(main, "message", None) or ""
+    return error_from(
+        action,
+        call,
+        status=int(getattr(exc, "response_status_code", None) or 0),
+        headers=getattr(exc, "response_headers", None) or {},
+        code=getattr(main, "code", None) or "",
+        message=getattr(main, "message", None) or "",
+        request_id=getattr(getattr(main, "inner_error", None), "request_id", None),
+    )
+
+
+def error_from(
+    action: str, call: Call, *, status: int, headers: Mapping[str, str], code: str, message: str, request_id: str | None
+) -> OutsideError:
+    """Our error for an answer that is none of success. *request_id*: the one in the body; a header's goes before it."""
+    headers = httpx.Headers(headers)
     reason = without_addresses(": ".join(part for part in (f"{status} {code}".strip(), message) if part))
-    request_id = headers.get("request-id") or getattr(getattr(main, "inner_error", None), "request_id", None)
+    request_id = headers.get("request-id") or request_id
 
     pause = retry_after(headers)
     if status == 429 or code in _THROTTLED:

@@ -8,6 +8,7 @@ from integration.retry import Call
 from workflows.errors import Conflict, Invalid, NotFound, RecipientNotAllowed, Transient
 from workflows.ports import Account, Group, GroupSpec, Recipients
 
+_WRITE = ("directory-writes",)
 _FIELDS = ("id", "uniqueName", "displayName", "description", "resourceProvisioningOptions")
 
 
@@ -22,6 +23,7 @@ class GraphGroups:
             action=f"find group {unique_name}",
             address=lambda sdk: sdk.groups_with_unique_name(unique_name),
             query=Query(select=_FIELDS),
+            scopes=["directory"],
         )
         try:
             return _to_group(await self._graph.get(request))
@@ -47,6 +49,7 @@ class GraphGroups:
                 call=Call.KEYED,
                 headers={"Prefer": "create-if-missing"},
                 body=body if existing else {**body, **self._creation(spec, owner_ids)},
+                scopes=_WRITE,
             )
         )
         group = await self.find_group(spec.unique_name)
@@ -59,6 +62,7 @@ class GraphGroups:
             action=f"list the owners of group {group_id}",
             address=lambda sdk: sdk.groups.by_group_id(group_id).owners,
             query=Query(select=ACCOUNT_FIELDS),
+            scopes=["directory"] * 2,
         )
         return [to_account(user) for user in await self._graph.list(request)]
 
@@ -98,6 +102,7 @@ class GraphMemberships:
             action=f"list the members of group {group_id}",
             address=lambda sdk: sdk.groups.by_group_id(group_id).members,
             query=Query(select=ACCOUNT_FIELDS, top=100),
+            scopes=["directory"] * 3,
         )
         return [to_account(user) for user in await self._graph.list(request)]
 
@@ -120,6 +125,7 @@ class GraphMemberships:
             address=lambda sdk: sdk.groups.by_group_id(group_id).members.by_directory_object_id(account.id).ref,
             method="DELETE",
             call=Call.KEYED,
+            scopes=_WRITE,
         )
         try:
             await self._graph.send(request)
@@ -130,7 +136,7 @@ class GraphMemberships:
 async def _add_reference(graph: Graph, action: str, account_id: str, address: Address) -> None:
     """Add an account to a collection of references; one that is there already is success."""
     body = {"@odata.id": graph.address(f"/directoryObjects/{account_id}")}
-    request = Request(action=action, address=address, method="POST", call=Call.KEYED, body=body)
+    request = Request(action=action, address=address, method="POST", call=Call.KEYED, body=body, scopes=_WRITE)
     try:
         await graph.send(request)
     except Conflict:

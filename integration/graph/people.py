@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from engine.together import together
 from integration.graph.client import Graph, Json, Query, Request
 from integration.retry import Call
 from workflows.errors import RecipientNotAllowed
@@ -21,17 +22,18 @@ class GraphDirectory:
     async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
         """The accounts there are, by lower-case e-mail address; who has none is left out."""
         wanted = sorted({email.lower() for email in emails})
-        found: dict[str, Account] = {}
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            request = Request(
-                action=f"look up {len(chunk)} accounts",
-                address=lambda sdk: sdk.users,
-                query=Query(filter=" or ".join(f"mail eq {quoted(email)}" for email in chunk), select=ACCOUNT_FIELDS),
-            )
-            accounts = [to_account(user) for user in await self._graph.list(request)]
-            found |= {account.email.lower(): account for account in accounts}
-        return found
+        chunks = [wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]
+        found = await together(self._graph.clock, *(self._find(chunk) for chunk in chunks))
+        return {account.email.lower(): account for accounts in found for account in accounts}
+
+    async def _find(self, emails: Sequence[str]) -> Sequence[Account]:
+        request = Request(
+            action=f"look up {len(emails)} accounts",
+            address=lambda sdk: sdk.users,
+            query=Query(filter=" or ".join(f"mail eq {quoted(email)}" for email in emails), select=ACCOUNT_FIELDS),
+            scopes=["directory"] * 2,
+        )
+        return [to_account(user) for user in await self._graph.list(request)]
 
 
 class GraphInvitations:
@@ -60,6 +62,7 @@ class GraphInvitations:
                 "inviteRedirectUrl": redirect_url,
                 "sendInvitationMessage": False,
             },
+            scopes=["invitations", "directory-writes"],
         )
         invitation = await self._graph.get(request)
         redeemed = invitation.get("status") not in {"PendingAcceptance", "InProgress"}

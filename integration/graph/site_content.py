@@ -5,14 +5,17 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from integration.graph.client import Address, Graph, Json, Path, Query, Request
+from engine.together import together
+from integration.graph.client import Graph, Json, Path, Query, Request
 from integration.graph.people import quoted
 from integration.retry import Call
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.ports import Column, ListItem, Page, SiteList, StoredFile
 
 SMALL_FILE = 4 * 1024 * 1024
-_SHAREPOINT = ("sharepoint",)
+# What a call costs of the limit: one thing read is cheapest.
+_ONE = ("sharepoint",)
+_SHAREPOINT = ("sharepoint",) * 2
 _FACETS: Mapping[str, Mapping[str, Any]] = {
     "text": {"text": {}},
     "note": {"text": {"allowMultipleLines": True, "textType": "plain"}},
@@ -27,7 +30,6 @@ class GraphSiteContent:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._drives: dict[str, str] = {}
 
     # ---- files
 
@@ -35,7 +37,7 @@ class GraphSiteContent:
         """Names of the folders directly below *parent* (a path from the library's root); empty when it is missing."""
         request = Request(
             action=f"list folders on site {site_id}",
-            address=_children(await self._drive(site_id), parent),
+            address=_children(site_id, parent),
             query=Query(select=("id", "name", "folder")),
             scopes=_SHAREPOINT,
         )
@@ -46,12 +48,11 @@ class GraphSiteContent:
 
     async def ensure_folder(self, site_id: str, path: str) -> None:
         """Make the folder and those above it. A repeat is harmless: SharePoint answers 409 for what is there."""
-        drive_id = await self._drive(site_id)
         parent = ""
         for name in path.strip("/").split("/"):
             request = Request(
                 action=f"make a folder on site {site_id}",
-                address=_children(drive_id, parent),
+                address=_children(site_id, parent),
                 method="POST",
                 call=Call.KEYED,
                 body={"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"},
@@ -64,8 +65,8 @@ class GraphSiteContent:
     async def find_file(self, site_id: str, path: str) -> StoredFile | None:
         request = Request(
             action=f"find a file on site {site_id}",
-            address=_by_path(await self._drive(site_id), path, ""),
-            scopes=_SHAREPOINT,
+            address=_by_path(site_id, path, ""),
+            scopes=_ONE,
         )
         try:
             return _to_file(await self._graph.get(request), path)
@@ -79,7 +80,7 @@ class GraphSiteContent:
             raise Invalid(action, f"it has {len(content)} bytes, and uploads in parts are not built")
         request = Request(
             action=action,
-            address=_by_path(await self._drive(site_id), path, ":/content"),
+            address=_by_path(site_id, path, ":/content"),
             method="PUT",
             call=Call.KEYED,
             body=content,
@@ -87,18 +88,6 @@ class GraphSiteContent:
             scopes=_SHAREPOINT,
         )
         return _to_file(await self._graph.get(request), path)
-
-    async def _drive(self, site_id: str) -> str:
-        """The id of the site's document library, which never changes."""
-        if site_id not in self._drives:
-            request = Request(
-                action=f"find the library of site {site_id}",
-                address=lambda sdk: sdk.sites.by_site_id(site_id).drive,
-                query=Query(select=("id",)),
-                scopes=_SHAREPOINT,
-            )
-            self._drives[site_id] = (await self._graph.get(request))["id"]
-        return self._drives[site_id]
 
     # ---- lists
 
@@ -110,14 +99,15 @@ class GraphSiteContent:
             query=Query(select=("id",)),
             scopes=_SHAREPOINT,
         )
-        return [await self._list(site_id, found["id"]) for found in await self._graph.list(request)]
+        found = await self._graph.list(request)
+        return await together(self._graph.clock, *(self._list(site_id, each["id"]) for each in found))
 
     async def _list(self, site_id: str, list_id: str) -> SiteList:
         request = Request(
             action=f"read list {list_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).lists.by_list_id(list_id),
             query=Query(select=("id", "displayName", "webUrl"), expand="columns($select=name)"),
-            scopes=_SHAREPOINT,
+            scopes=_ONE,
         )
         found = await self._graph.get(request)
         return _to_list(found, [column["name"] for column in found.get("columns") or ()])
@@ -229,20 +219,22 @@ class GraphSiteContent:
             action=f"read page {page_id} of site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).pages.by_base_site_page_id(page_id).graph_site_page,
             query=Query(expand="canvasLayout"),
-            scopes=_SHAREPOINT,
+            scopes=_ONE,
         )
         return _to_page(await self._graph.get(request))
 
 
-def _children(drive_id: str, parent: str) -> Address:
-    if not parent.strip("/"):
-        return lambda sdk: sdk.drives.by_drive_id(drive_id).items.by_drive_item_id("root").children
-    return _by_path(drive_id, parent, ":/children")
+def _children(site_id: str, parent: str) -> Path:
+    return _by_path(site_id, parent, ":/children") if parent.strip("/") else _library(site_id, "/root/children")
 
 
-def _by_path(drive_id: str, path: str, tail: str) -> Path:
-    """An item by its path. The slashes and colons are part of the address, so the SDK's builders cannot say it."""
-    return Path(f"/drives/{{drive}}/root:/{quote(path.strip('/'))}{tail}", {"drive": drive_id})
+def _by_path(site_id: str, path: str, tail: str) -> Path:
+    return _library(site_id, f"/root:/{quote(path.strip('/'))}{tail}")
+
+
+def _library(site_id: str, tail: str) -> Path:
+    """In the site's document library, by path: the SDK's builders want the library's id and would encode slashes."""
+    return Path(f"/sites/{{site}}/drive{tail}", {"site": site_id})
 
 
 def _site_page(site_id: str, page_id: str, tail: str = "") -> Path:

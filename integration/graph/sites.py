@@ -36,7 +36,7 @@ class GraphSiteAccess:
         request = Request(
             action=f"list who was let into site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).permissions,
-            scopes=["sharepoint"],
+            scopes=["sharepoint"] * 5,
         )
         ours = [grant for grant in await self._graph.list(request) if app_id in _applications(grant)]
         return [role for grant in ours for role in await self._roles(site_id, grant)]
@@ -49,7 +49,7 @@ class GraphSiteAccess:
             method="POST",
             call=Call.CREATE,
             body={"roles": [role], "grantedToIdentities": [{"application": {"id": app_id, "displayName": app_name}}]},
-            scopes=["sharepoint"],
+            scopes=["sharepoint"] * 5,
         )
         await self._graph.send(request)
 
@@ -60,7 +60,7 @@ class GraphSiteAccess:
         request = Request(
             action=f"read grant {grant['id']} of site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).permissions.by_permission_id(grant["id"]),
-            scopes=["sharepoint"],
+            scopes=["sharepoint"] * 5,
         )
         return list((await self._graph.get(request)).get("roles") or ())
 

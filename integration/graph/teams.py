@@ -9,6 +9,7 @@ from integration.retry import Call
 from workflows.errors import Conflict, NotFound, OutcomeUnknown, Transient
 from workflows.ports import CatalogApp, Channel, ChannelKind, InstalledApp, OperationState, Tab
 
+_APPS = ("teams",)
 _OPERATION = re.compile(r"/teams[/(']+(?P<team>[^/')]+)[')]*/operations[/(']+(?P<operation>[^/')]+)")
 _STATES = {"succeeded": OperationState.SUCCEEDED, "failed": OperationState.FAILED, "invalid": OperationState.FAILED}
 
@@ -54,7 +55,7 @@ class GraphTeamBuilder:
                 "template@odata.bind": self._graph.address("/teamsTemplates('standard')"),
                 "group@odata.bind": self._graph.address(f"/groups('{group_id}')"),
             },
-            scopes=["teams", "new-teams"],
+            scopes=["new-teams"],
         )
         try:
             answer = await self._graph.send(request)
@@ -75,7 +76,7 @@ class GraphTeamBuilder:
             address=lambda sdk: sdk.teams.by_team_id(found["team"]).operations.by_teams_async_operation_id(
                 found["operation"]
             ),
-            scopes=team_scopes(found["team"]),
+            scopes=_APPS,
         )
         operation = await self._graph.get(request)
         return _STATES.get(operation["status"], OperationState.RUNNING)
@@ -85,6 +86,7 @@ class GraphTeamBuilder:
             action=f"find app {external_id} in the catalogue",
             address=lambda sdk: sdk.app_catalogs.teams_apps,
             query=Query(filter=f"externalId eq {quoted(external_id)}", expand="appDefinitions"),
+            scopes=_APPS,
         )
         app = await self._graph.find(request)
         if app is None:
@@ -94,9 +96,7 @@ class GraphTeamBuilder:
 
     async def find_team_app(self, team_id: str, external_id: str) -> InstalledApp | None:
         action = f"find app {external_id} in team {team_id}"
-        return await self._find_installed(
-            action, lambda sdk: sdk.teams.by_team_id(team_id).installed_apps, external_id, team_scopes(team_id)
-        )
+        return await self._find_installed(action, lambda sdk: sdk.teams.by_team_id(team_id).installed_apps, external_id)
 
     async def install_in_team(self, team_id: str, app: CatalogApp, *, permissions: Sequence[str]) -> None:
         """A repeat is harmless. *permissions*: the resource-specific ones consented to; must equal the manifest's."""
@@ -105,13 +105,12 @@ class GraphTeamBuilder:
             f"install app {app.id} in team {team_id}",
             lambda sdk: sdk.teams.by_team_id(team_id).installed_apps,
             {**self._app(app), "consentedPermissionSet": {"resourceSpecificPermissions": consent}},
-            team_scopes(team_id),
         )
 
     async def find_user_app(self, user_id: str, external_id: str) -> InstalledApp | None:
         action = f"find app {external_id} with user {user_id}"
         return await self._find_installed(
-            action, lambda sdk: sdk.users.by_user_id(user_id).teamwork.installed_apps, external_id, ["teams"]
+            action, lambda sdk: sdk.users.by_user_id(user_id).teamwork.installed_apps, external_id
         )
 
     async def install_for_user(self, user_id: str, app: CatalogApp) -> None:
@@ -120,25 +119,22 @@ class GraphTeamBuilder:
             f"install app {app.id} for user {user_id}",
             lambda sdk: sdk.users.by_user_id(user_id).teamwork.installed_apps,
             self._app(app),
-            ["teams"],
         )
 
     def _app(self, app: CatalogApp) -> dict[str, object]:
         return {"teamsApp@odata.bind": self._graph.address(f"/appCatalogs/teamsApps/{app.id}")}
 
-    async def _install(self, action: str, address: Address, body: dict[str, object], scopes: Sequence[str]) -> None:
+    async def _install(self, action: str, address: Address, body: dict[str, object]) -> None:
         # Teams keeps one installation of an app and answers 409 to a second, so a lost answer may be repeated.
-        request = Request(action=action, address=address, method="POST", call=Call.KEYED, body=body, scopes=scopes)
+        request = Request(action=action, address=address, method="POST", call=Call.KEYED, body=body, scopes=_APPS)
         try:
             await self._graph.send(request)
         except Conflict:
             return
 
-    async def _find_installed(
-        self, action: str, address: Address, external_id: str, scopes: Sequence[str]
-    ) -> InstalledApp | None:
+    async def _find_installed(self, action: str, address: Address, external_id: str) -> InstalledApp | None:
         query = Query(filter=f"teamsApp/externalId eq {quoted(external_id)}", expand="teamsApp")
-        found = await self._graph.find(Request(action=action, address=address, query=query, scopes=scopes))
+        found = await self._graph.find(Request(action=action, address=address, query=query, scopes=_APPS))
         return _to_installed_app(found, external_id) if found is not None else None
 
 
@@ -182,7 +178,7 @@ class GraphChannels:
             method="POST",
             call=Call.CREATE,
             body=body,
-            scopes=[*team_scopes(team_id), "new-teams"],
+            scopes=["new-channels", f"team:{team_id}"],
         )
         return _to_channel(await self._graph.get(request))
 
@@ -191,7 +187,7 @@ class GraphChannels:
             action=f"list the tabs of channel {channel_id}",
             address=lambda sdk: sdk.teams.by_team_id(team_id).channels.by_channel_id(channel_id).tabs,
             query=Query(expand="teamsApp"),
-            scopes=[*team_scopes(team_id), f"channel:{channel_id}"],
+            scopes=_channel_scopes(channel_id),
         )
         return [_to_tab(tab) for tab in await self._graph.list(request)]
 
@@ -209,14 +205,18 @@ class GraphChannels:
                 "teamsApp@odata.bind": self._graph.address(f"/appCatalogs/teamsApps/{app}"),
                 "configuration": {"entityId": entity_id, "contentUrl": content_url, "websiteUrl": content_url},
             },
-            scopes=[*team_scopes(team_id), f"channel:{channel_id}"],
+            scopes=_channel_scopes(channel_id),
         )
         return _to_tab(await self._graph.get(request))
 
 
 def team_scopes(team_id: str) -> Sequence[str]:
-    """The limits that every call to a team falls under."""
+    """The limits of calls to a team as a whole. Apps in it and its operations count with the tenant's only."""
     return ["teams", f"team:{team_id}"]
+
+
+def _channel_scopes(channel_id: str) -> Sequence[str]:
+    return ["teams", f"channel:{channel_id}"]
 
 
 def _to_channel(channel: Json) -> Channel:

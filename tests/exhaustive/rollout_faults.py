@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from integration.database.connection import create_database
-from tests.support.rollout import PLACE, START, Bench, Documents, identity_of, kind_of, small, writes
+from tests.support.rollout import PLACE, START, Bench, Documents, identity_of, kinds_of, small, writes
 from tests.support.sandbox import RunningSandbox, running_sandbox
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -62,7 +62,7 @@ class Stage:
             calls = await bench.calls()
         finally:
             await bench.stop()
-        return await self.sandbox.state(), writes([kind_of(c["request"]["method"], c["request"]["url"]) for c in calls])
+        return await self.sandbox.state(), writes([kind for call in calls for kind in kinds_of(call["request"])])
 
     async def _roll_out(self, bench: Bench, *, held: bool) -> None:
         if held and await bench.kill_at_hold(PLACE):

@@ -15,7 +15,7 @@ from tests.support.rollout import PLACE, START, VESTFOLD, Bench, bench, in_state
 from tests.support.sandbox import ROOT, running_sandbox
 from workflows.rollout_plan import State
 
-ROUND_TRIPS = 26
+ROUND_TRIPS = 5
 """What a rollout of the small place asks when nothing differs. Fewer is better: lower it when it gets less."""
 
 
@@ -52,7 +52,7 @@ async def test_a_plan_and_a_second_rollout_write_nothing_and_ask_little(made: Be
         plan = await made.plan(PLACE)
 
     assert writes(asked) == writes(planned) == []
-    assert len(asked) <= ROUND_TRIPS
+    assert max(asked.round_trips, planned.round_trips) <= ROUND_TRIPS
     assert {item.state for item in plan.items} == {State.SAME}
     assert await made.sandbox.state() == before
     assert unit.note == "0 ting er laget eller endret."

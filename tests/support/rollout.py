@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import json
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -41,6 +42,14 @@ def kind_of(method: str, url: str) -> str:
     """Method and path template of a call."""
     path = unquote(urlsplit(url).path).removeprefix("/v1.0")
     return f"{method} {_ID.sub('{}', path)}"
+
+
+def kinds_of(request: Mapping[str, Any]) -> list[str]:
+    """The kind of a call in a HAR; of a batch, those of its parts."""
+    if not request["url"].endswith("/v1.0/$batch"):
+        return [kind_of(request["method"], request["url"])]
+    parts = json.loads(request["postData"]["text"])["requests"]
+    return [kind_of(part["method"], f"/v1.0{part['url']}") for part in parts]
 
 
 class Bench:
@@ -154,13 +163,20 @@ class Bench:
         return [entry for entry in entries if "/v1.0/" in entry["request"]["url"]]
 
     @asynccontextmanager
-    async def watching(self) -> AsyncIterator[list[str]]:
-        """The kinds of call made in the block, filled when it ends."""
-        kinds: list[str] = []
+    async def watching(self) -> AsyncIterator["Asked"]:
+        """The kinds of call made in the block, parts of batches among them; filled when it ends."""
+        kinds = Asked()
         before = len(await self.calls())
         yield kinds
         later = (await self.calls())[before:]
-        kinds.extend(kind_of(entry["request"]["method"], entry["request"]["url"]) for entry in later)
+        kinds.round_trips = len(later)
+        kinds.extend(kind for entry in later for kind in kinds_of(entry["request"]))
+
+
+class Asked(list[str]):
+    """Kinds of calls, and in how many round trips they were made."""
+
+    round_trips = 0
 
 
 def writes(kinds: Sequence[str]) -> list[str]:

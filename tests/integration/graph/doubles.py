@@ -1,5 +1,6 @@
 """A Graph whose answers the test decides, over a transport instead of a socket."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -36,7 +37,9 @@ class Double:
         self.router = respx.Router(assert_all_called=False)
         self.clock = StillClock(NOW)
         self.tokens = OneToken()
-        transport = httpx.MockTransport(self.router.async_handler)
+        self.batches: list[int] = []
+        """How many parts each batch had; its parts are answered as calls of their own."""
+        transport = httpx.MockTransport(self._answer)
         self.graph = Graph(URL, "hands", self.tokens, self.clock, transport=transport)
 
     def on(self, method: str, path: str, *answers: httpx.Response | Exception) -> respx.Route:
@@ -48,6 +51,19 @@ class Double:
                 yield answers[-1]
 
         return self.router.route(method=method, url__startswith=URL + path).mock(side_effect=endless())
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("/$batch"):
+            return await self.router.async_handler(request)
+        parts = json.loads(request.content)["requests"]
+        self.batches.append(len(parts))
+        return httpx.Response(200, json={"responses": [await self._part(part) for part in reversed(parts)]})
+
+    async def _part(self, part: dict[str, Any]) -> dict[str, Any]:
+        inner = httpx.Request(part["method"], URL + part["url"], headers=part.get("headers"))
+        found = await self.router.async_handler(inner)
+        body = found.json() if found.content else None
+        return {"id": part["id"], "status": found.status_code, "headers": dict(found.headers), "body": body}
 
     @staticmethod
     def request(method: str, call: Call) -> Request:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.graph.limits import RATES, Limiter
-from tests.clocks import NOON, StillClock
+from integration.graph.limits import FEW, LIMITS, Limiter, limits_of
+from tests.clocks import NOON, RestfulClock, StillClock
 
 
 async def moments(limiter: Limiter, clock: StillClock, scopes: list[str], count: int) -> list[float]:
@@ -18,16 +18,27 @@ async def moments(limiter: Limiter, clock: StillClock, scopes: list[str], count:
     return taken
 
 
-async def test_a_channel_is_called_less_than_once_a_second() -> None:
+async def test_a_channel_is_called_once_a_second_and_less_often_in_the_long_run() -> None:
     clock = StillClock()
 
-    assert await moments(Limiter(clock), clock, ["teams", "team:a", "channel:x"], 4) == [0, 1.25, 2.5, 3.75]
+    assert await moments(Limiter(clock), clock, ["teams", "team:a", "channel:x"], 10) == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        10,
+        11,
+    ]
 
 
 async def test_what_is_far_from_a_limit_never_waits() -> None:
     clock = StillClock()
 
-    assert await moments(Limiter(clock), clock, ["team:a"], 3) == [0, 0, 0]
+    assert await moments(Limiter(clock), clock, ["team:a"], 4) == [0, 0, 0, 0]
     assert await moments(Limiter(clock), clock, [], 50) == [0] * 50
 
 
@@ -35,35 +46,82 @@ async def test_each_team_has_a_limit_of_its_own() -> None:
     clock = StillClock()
     limiter = Limiter(clock)
 
-    assert [await moments(limiter, clock, [f"team:{name}"], 3) for name in "abc"] == [[0, 0, 0]] * 3
+    assert [await moments(limiter, clock, [f"team:{name}"], 4) for name in "abc"] == [[0, 0, 0, 0]] * 3
 
 
-@given(kind=st.sampled_from(sorted(RATES)), gaps=st.lists(st.integers(0, 3000), max_size=60))
-def test_no_window_holds_more_than_a_burst_and_what_the_rate_gives(kind: str, gaps: list[int]) -> None:
-    async def taken() -> list[float]:
+async def test_a_scope_named_twice_counts_twice() -> None:
+    clock = StillClock()
+
+    assert await moments(Limiter(clock), clock, ["sharepoint"] * 5, 251) == [0] * 250 + [60]
+
+
+async def test_more_licences_let_more_pass() -> None:
+    clock = StillClock()
+
+    assert await moments(Limiter(clock, limits_of(12_000)), clock, ["sharepoint"] * 5, 751) == [0] * 750 + [60]
+
+
+@given(
+    kind=st.sampled_from(sorted(LIMITS)),
+    calls=st.lists(st.tuples(st.integers(0, 3000), st.integers(1, 4)), max_size=60),
+)
+def test_no_window_ever_holds_more_than_is_published(kind: str, calls: list[tuple[int, int]]) -> None:
+    async def passed() -> list[tuple[float, int]]:
         clock = StillClock()
         limiter = Limiter(clock)
-        passed: list[float] = []
-        for gap in gaps:
+        found: list[tuple[float, int]] = []
+        for gap, cost in calls:
+            cost = min(cost, int(LIMITS[kind].count))
             clock.advance(timedelta(milliseconds=gap))
-            passed += await moments(limiter, clock, [f"{kind}:x"], 1)
-        return passed
+            found += [(moment, cost) for moment in await moments(limiter, clock, [f"{kind}:x"] * cost, 1)]
+        return found
 
-    passed, rate = asyncio.run(taken()), RATES[kind]
-    for first, start in enumerate(passed):
-        for last in range(first, len(passed)):
-            assert last - first + 1 <= rate.burst + (passed[last] - start) * rate.per_second + 0.01
+    found = asyncio.run(passed())
+    for most, microseconds in LIMITS[kind].windows:
+        for start, _ in found:
+            assert sum(cost for moment, cost in found if start <= moment < start + microseconds / 1e6 - 1e-5) <= most
 
 
 async def test_waiting_for_a_wide_limit_does_not_spend_a_narrow_one() -> None:
     clock = StillClock()
     limiter = Limiter(clock)
-    await moments(limiter, clock, ["team:a"], 3)
+    await moments(limiter, clock, ["team:a"], 4)
 
     first, second = await moments(limiter, clock, ["team:a", "channel:x"], 2)
 
     assert first > 0
-    assert second - first == 1.25
+    assert second - first == 1
+
+
+async def test_a_dear_call_is_not_overtaken_by_cheap_ones_that_come_later() -> None:
+    limiter = Limiter(RestfulClock())
+    order: list[str] = []
+
+    async def call(name: str, scopes: list[str]) -> None:
+        async with limiter.pass_through(scopes):
+            order.append(name)
+
+    await call("first", ["sharepoint"] * 1240)
+    later = [
+        asyncio.create_task(call(name, scopes))
+        for name, scopes in {"dear": ["sharepoint"] * 20, "cheap": ["sharepoint"], "elsewhere": ["teams"]}.items()
+    ]
+    await asyncio.wait(later, timeout=0.01)
+    for task in later:
+        task.cancel()
+
+    assert order == ["first", "elsewhere"]
+
+
+async def test_teams_that_are_not_called_any_more_are_forgotten() -> None:
+    clock = StillClock()
+    limiter = Limiter(clock)
+
+    for number in range(5 * FEW):
+        clock.advance(timedelta(seconds=1))
+        await moments(limiter, clock, [f"team:{number}"], 1)
+
+    assert len(limiter.remembered) <= FEW
 
 
 async def test_a_mailbox_is_asked_four_things_at_a_time() -> None:

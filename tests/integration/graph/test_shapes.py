@@ -271,12 +271,11 @@ async def test_a_file_too_large_for_one_request_is_refused_clearly(double: Doubl
 
 
 async def test_a_path_may_hold_what_people_call_their_folders(double: Double) -> None:
-    double.on("GET", "/sites/s/drive", answer(200, {"id": "d"}))
-    double.on("PUT", "/drives/d/root:", answer(201, {"id": "f"}))
+    double.on("PUT", "/sites/s/drive/root:", answer(201, {"id": "f"}))
 
     await GraphSiteContent(double.graph).put_file("s", "Møter & mer/50 % #1.pdf", b"x", "application/pdf")
 
     request = double.requests[-1]
-    assert request.url.raw_path == b"/v1.0/drives/d/root:/M%C3%B8ter%20%26%20mer/50%20%25%20%231.pdf:/content"
+    assert request.url.raw_path == b"/v1.0/sites/s/drive/root:/M%C3%B8ter%20%26%20mer/50%20%25%20%231.pdf:/content"
     assert request.headers["Content-Type"] == "application/pdf"
     assert request.content == b"x"

@@ -1,0 +1,97 @@
+"""Reads of one moment travel together, and each has its own answer."""
+
+import asyncio
+
+import httpx
+
+from engine.together import together
+from integration.graph.client import Request
+from integration.retry import Call
+from tests.integration.graph.doubles import Double, answer, error
+from workflows.errors import NotFound, Refused
+
+
+def read(name: str, *scopes: str) -> Request:
+    return Request(action=f"read {name}", address=lambda sdk: sdk.groups.by_group_id(name), scopes=scopes)
+
+
+async def test_reads_of_one_moment_are_one_round_trip(double: Double) -> None:
+    for name in "abc":
+        double.on("GET", f"/groups/{name}", answer(200, {"id": name}))
+
+    found = await together(double.clock, *(double.graph.get(read(name)) for name in "abc"))
+
+    assert [each["id"] for each in found] == ["a", "b", "c"]
+    assert double.batches == [3]
+
+
+async def test_one_read_and_every_write_travel_alone(double: Double) -> None:
+    double.on("GET", "/groups/a", answer(200, {"id": "a"}))
+    double.on("POST", "/teams", answer(200, {}))
+
+    await double.graph.get(read("a"))
+    await together(double.clock, *(double.graph.send(double.request("POST", Call.CREATE)) for _ in range(2)))
+
+    assert double.batches == []
+
+
+async def test_each_part_has_its_own_error(double: Double) -> None:
+    double.on("GET", "/groups/a", answer(200, {"id": "a"}))
+    double.on("GET", "/groups/b", error(404, "Request_ResourceNotFound", request_id="part-b"))
+    double.on("GET", "/groups/c", error(403, "Authorization_RequestDenied"))
+
+    found = await asyncio.gather(*(double.graph.get(read(name)) for name in "abc"), return_exceptions=True)
+
+    assert found[0] == {"id": "a"}
+    assert isinstance(found[1], NotFound)
+    assert found[1].request_id == "part-b"
+    assert found[1].action == "read b"
+    assert isinstance(found[2], Refused)
+
+
+async def test_a_throttled_part_alone_is_asked_again_after_its_own_pause(double: Double) -> None:
+    double.on("GET", "/groups/a", answer(200, {"id": "a"}))
+    throttled = double.on("GET", "/groups/b", error(429, "TooManyRequests", retry_after="7"), answer(200, {"id": "b"}))
+
+    found = await together(double.clock, *(double.graph.get(read(name)) for name in "ab"))
+
+    assert [each["id"] for each in found] == ["a", "b"]
+    assert throttled.call_count == 2
+    assert double.batches == [2]
+    assert 7 <= double.waited() < 9
+
+
+async def test_a_batch_holds_no_more_than_graph_takes(double: Double) -> None:
+    double.on("GET", "/groups/", answer(200, {"id": "x"}))
+
+    await together(double.clock, *(double.graph.get(read(str(number))) for number in range(45)))
+
+    assert double.batches == [20, 20, 5]
+
+
+async def test_a_batch_holds_no_more_than_the_limits_let_pass_at_once(double: Double) -> None:
+    double.on("GET", "/groups/", answer(200, {"id": "x"}))
+
+    await together(double.clock, *(double.graph.get(read(str(number), "team:t")) for number in range(6)))
+
+    assert double.batches == [4, 2]
+    assert double.waited() == 1
+
+
+async def test_what_a_batch_that_is_lost_held_is_asked_again(double: Double) -> None:
+    double.on("GET", "/groups/a", answer(200, {"id": "a"}))
+    double.on("GET", "/groups/b", httpx.ReadTimeout("late"), answer(200, {"id": "b"}))
+
+    found = await together(double.clock, *(double.graph.get(read(name)) for name in "ab"))
+
+    assert [each["id"] for each in found] == ["a", "b"]
+
+
+async def test_who_travels_with_one_that_is_stopped_asks_again(double: Double) -> None:
+    double.on("GET", "/groups/", answer(200, {"id": "x"}))
+    carrier, other = (asyncio.create_task(double.graph.get(read(name))) for name in "ab")
+    await asyncio.sleep(0)
+
+    carrier.cancel()
+
+    assert await other == {"id": "x"}

@@ -1,0 +1,64 @@
+"""What a walk over a place asks ahead: everything that can be asked with what is known from earlier walks.
+
+A place that stands as it should is looked at in a handful of round trips. What is asked in vain costs little, and what
+is not asked here, a step asks when it comes to it.
+"""
+
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+from workflows.ports import AccountKind
+from workflows.rollout_walk import Walk
+
+LANDING = "start.aspx"
+Read = Coroutine[Any, Any, None]
+
+
+async def look_ahead(walk: Walk) -> None:
+    """Ask at once what the steps of *walk* will want to know."""
+    await walk.ports.together(*await _people(walk), *_team(walk), *_site(walk))
+
+
+async def _people(walk: Walk) -> list[Read]:
+    ports, spec = walk.ports, walk.wanted.spec
+    reads = [
+        walk.ahead(ports.directory.find_accounts, walk.emails),
+        walk.ahead(ports.groups.find_group, spec.unique_name),
+        walk.ahead(ports.teams.find_catalog_app, ports.app.external_id),
+    ]
+    remembered = await ports.accounts.find_accounts(walk.emails)
+    for person in walk.wanted.members:
+        account = remembered.get(person.email.lower())
+        if account is not None and account.kind is AccountKind.MEMBER and person.key in walk.permitted:
+            reads.append(walk.ahead(ports.teams.find_user_app, account.id, ports.app.external_id))
+    return reads
+
+
+def _team(walk: Walk) -> Iterator[Read]:
+    ports, group, team = walk.ports, walk.known.get("group"), walk.known.get("team")
+    if group is not None:
+        yield walk.ahead(ports.groups.list_owners, group.external_id)
+        yield walk.ahead(ports.memberships.list_members, group.external_id)
+        yield walk.ahead(ports.sites.find_site, group.external_id)
+    if team is not None:
+        yield walk.ahead(ports.teams.find_team_app, team.external_id, ports.app.external_id)
+        yield walk.ahead(ports.channels.list_channels, team.external_id)
+        for wanted in walk.wanted.channels:
+            channel = walk.known.get(f"channel:{wanted.key}")
+            if channel is not None and wanted.spec.tabs:
+                yield walk.ahead(ports.channels.list_tabs, team.external_id, channel.external_id)
+
+
+def _site(walk: Walk) -> Iterator[Read]:
+    ports, site = walk.ports, walk.known.get("site")
+    if site is None:
+        return
+    yield walk.ahead(ports.sites.granted_roles, site.external_id, ports.hands_id)
+    yield walk.ahead(ports.content.list_lists, site.external_id)
+    for spec in walk.wanted.spec.lists:
+        made = walk.known.get(f"list:{spec.key}")
+        if made is not None and walk.wanted.rows[spec.key]:
+            yield walk.ahead(ports.content.list_items, site.external_id, made.external_id)
+    for parent in dict.fromkeys(path.rpartition("/")[0] for path in walk.wanted.folders):
+        yield walk.ahead(ports.content.list_folders, site.external_id, parent)
+    yield walk.ahead(ports.content.find_page, site.external_id, LANDING)
