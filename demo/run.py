@@ -41,17 +41,18 @@ async def run_demo(*, out: Path | None = None, keep: bool = False, overrides: Ma
     folder = Path(tempfile.mkdtemp(prefix="vareunge-demo-"))
     _end_on(signal.SIGTERM, signal.SIGHUP)
     try:
-        code = await _play(console, story, folder, out=out, keep=keep, overrides=overrides or {})
+        return await _play(console, story, folder, out=out, keep=keep, overrides=overrides or {})
     except StageError as error:
         console.print(f"The demo could not be played: {error}", style="red", markup=False)
-        _keep_logs(folder, out)
-        console.print(f"Database and logs: {folder}")
+        logs = out or Path(tempfile.mkdtemp(prefix="vareunge-logs-"))
+        _keep_logs(folder, logs)
+        console.print(f"Logs: {logs}", markup=False)
         return DID_NOT_HOLD
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    shutil.rmtree(folder)
-    return code
+    except asyncio.CancelledError:
+        console.print("Interrupted; everything that was started has ended.")
+        return DID_NOT_HOLD
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end_on(*signals: signal.Signals) -> None:
@@ -183,8 +184,7 @@ def _pretty(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
-def _keep_logs(folder: Path, out: Path | None) -> None:
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        for log in folder.glob("*.log"):
-            shutil.copyfile(log, out / log.name)
+def _keep_logs(folder: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for log in folder.glob("*.log"):
+        shutil.copyfile(log, target / log.name)
