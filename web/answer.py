@@ -52,7 +52,7 @@ def router(*, desk: StatusDesk, links: Links, public_url: str) -> APIRouter:
         try:
             form = await desk.form(link.subject, sender=ByLink(link.person))
         except AnswerRefused as refused:
-            return _refused(request, refused)
+            return _refused(request, refused, await desk.language(ByLink(link.person)))
         if not form.is_open:
             return _over(request, form)
         return _form(request, form, typed=_start(form.asked), problems={})
@@ -85,7 +85,7 @@ async def _take(
     except RoundOver:
         return _over(request, await desk.form(link.subject, sender=sender))
     except AnswerRefused as refused:
-        return _refused(request, refused)
+        return _refused(request, refused, await desk.language(sender))
     form = await desk.form(link.subject, sender=sender)
     asked = form.asked
     return page(
@@ -244,11 +244,18 @@ def _gone(request: Request) -> HTMLResponse:
     return _notice(request, 404, "status.gone_title", "status.gone", "status.gone_help")
 
 
-def _refused(request: Request, refused: AnswerRefused) -> HTMLResponse:
+def _refused(request: Request, refused: AnswerRefused, language: str) -> HTMLResponse:
     words = refused.words
-    explanation = texts.say(words.key, **words.values)
-    title = texts.say("status.gone_title")
-    return page(request, "answer_over.html", status=403, heading=title, explanation=explanation, missing=None, rows=[])
+    return page(
+        request,
+        "answer_over.html",
+        status=403,
+        language=language,
+        heading=texts.say("status.gone_title", language),
+        explanation=texts.say(words.key, language, **words.values),
+        missing=None,
+        rows=[],
+    )
 
 
 def _notice(request: Request, status: int, title: str, *explanations: str) -> HTMLResponse:

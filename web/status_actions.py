@@ -24,18 +24,19 @@ class StatusActions:
     async def act(self, action: CardAction) -> dict[str, Any]:
         """The reply to a press; a reply in words for everything that is refused. Stores before it answers."""
         request = action.data.get("request_id")
-        if action.verb not in VERBS or not isinstance(request, str):
-            return _words(Words(key="status.error.unknown"))
         sender = ByAccount(action.sender_object_id)
+        if action.verb not in VERBS or not isinstance(request, str):
+            return _words(Words(key="status.error.unknown"), await self._desk.language(sender))
         try:
             # A refresh that Teams asks for by itself writes nothing, whatever its data say.
             if action.verb == OPEN or action.automatic:
                 return card_reply(_opened(await self._desk.form(request, sender=sender)))
             return await self._answer(request, sender, action.data)
         except NotYours as refused:
-            return message_reply(texts.say(refused.words.key, **refused.words.values))
+            language = await self._desk.language(sender)
+            return message_reply(texts.say(refused.words.key, language, **refused.words.values))
         except AnswerRefused as refused:
-            return _words(refused.words)
+            return _words(refused.words, await self._desk.language(sender))
 
     async def _answer(self, request: str, sender: ByAccount, data: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -66,5 +67,5 @@ def _opened(form: StatusForm) -> dict[str, Any]:
     return request_card(form.asked) if form.is_open else closed_card(form.asked)
 
 
-def _words(words: Words) -> dict[str, Any]:
-    return error_reply(texts.say(words.key, **words.values))
+def _words(words: Words, language: str) -> dict[str, Any]:
+    return error_reply(texts.say(words.key, language, **words.values))

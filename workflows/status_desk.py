@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import texts
 from config.programme import Programme
 from workflows.ports import Clock, Words
 from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer
@@ -90,6 +91,13 @@ class StatusDesk:
             previous=previous.content if previous else None,
         )
         return StatusForm(asked=asked, is_open=status_round.takes_answers(now), on_behalf=on_behalf)
+
+    async def language(self, sender: Sender) -> str:
+        """What the sender reads; the programme's own language when nobody knows them."""
+        programme = await self._programme()
+        key = await self._person(programme, sender)
+        person = next((person for person in programme.people if person.key == key), None)
+        return texts.choose(person.language, programme.language) if person else programme.language
 
     async def answer(
         self, request_id: str, *, sender: Sender, content: Mapping[str, Any], surface: AnswerSurface

@@ -130,6 +130,18 @@ async def test_others_get_a_polite_word(world: World, verb: str, who: str) -> No
     assert await stored(world) is None
 
 
+async def test_a_polite_word_is_in_the_language_of_who_pressed(world: World) -> None:
+    people = tuple(
+        person.model_copy(update={"language": "nn"}) if person.key == "stranger" else person
+        for person in world.programme.people
+    )
+    world.programme = world.programme.model_copy(update={"people": people})
+
+    assert "Det er leiaren av arbeidspakken" in (await press(world, "open_status", ANSWER, who="stranger-id"))["value"]
+    unknown = await press(world, "delete", ANSWER, who="stranger-id")
+    assert "Vi finn ikkje statusrunden" in unknown["value"]["message"]
+
+
 async def test_a_correction_opens_what_is_stored_with_its_numbers(world: World) -> None:
     await press(world, "answer_status", ANSWER)
 

@@ -1,0 +1,106 @@
+"""The form and the mails as they were reviewed, in every language, for full, sparse and hostile data.
+
+With UPDATE_SNAPSHOTS=1 the files are written anew, to be read in the difference.
+"""
+
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import texts
+from config.programme import Indicator, Programme
+from integration.database.connection import Database
+from tests.web.test_answer import Browser
+from tests.workflows.rounds import GUEST, MEETING, STARTS, World
+from tests.workflows.test_status import DAY, DEADLINE
+from workflows.status_plan import request_id
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+REQUEST = request_id(MEETING, GUEST)
+HOSTILE = (
+    '"}]<script>alert(1)</script><img src=x onerror=y> {{ 7*7 }} {% raw %} [lenke](https://elsewhere.example) **fet** '
+    "</textarea></title>&amp; \u202esnudd"
+)
+KINDS = ("full", "sparse", "hostile")
+
+
+def spoken(programme: Programme, language: str, kind: str) -> Programme:
+    """The guest lead's language, and how much there is to say of their package."""
+    person: dict[str, Any] = {"language": language}
+    package: dict[str, Any] = {"indicators": ()}
+    if kind == "full":
+        person["first_name"] = "Kari"
+        indicator = Indicator(key="plasser", name="Praksisplasser", unit="antall", baseline=12.5, target=40)
+        package["indicators"] = (indicator,)
+    if kind == "hostile":
+        person |= {"name": HOSTILE, "first_name": HOSTILE}
+        package = {"name": HOSTILE, "indicators": (Indicator(key="plasser", name=HOSTILE, unit=HOSTILE),)}
+    people = (item.model_copy(update=person) if item.key == "guest-lead" else item for item in programme.people)
+    packages = (item.model_copy(update=package) if item.key == GUEST else item for item in programme.work_packages)
+    return programme.model_copy(update={"people": tuple(people), "work_packages": tuple(packages)})
+
+
+@pytest.fixture(params=[(language, kind) for language in texts.languages() for kind in KINDS], ids="-".join)
+async def told(request: pytest.FixtureRequest, database: Database) -> tuple[World, str, str]:
+    language, kind = request.param
+    world = World(database)
+    world.programme = spoken(world.programme, language, kind)
+    await world.open()
+    return world, language, kind
+
+
+def assert_reviewed(name: str, language: str, kind: str, content: str) -> None:
+    path = SNAPSHOTS / language / f"{name}.{kind}.html"
+    text = re.sub(r"/svar/[\w.\-]+", "/svar/LINK", content)
+    text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(text, encoding="utf-8")
+
+    assert f'lang="{language}"' in text
+    assert "<script" not in text
+    assert "<img" not in text
+    assert text == path.read_text(encoding="utf-8")
+
+
+async def test_the_form_and_its_receipt_look_as_they_were_reviewed(told: tuple[World, str, str]) -> None:
+    world, language, kind = told
+    browser = Browser(world, await world.links.issue("answer", REQUEST, "guest-lead", DEADLINE + DAY))
+    written = {"full": "Vi har fått på plass én avtale.", "sparse": "", "hostile": HOSTILE}[kind]
+    fields = dict.fromkeys(("done", "next", "hinders", "question", "proposal"), written)
+    numbers = {} if kind == "sparse" else {"indicator:plasser": "12,5"}
+
+    pages = [
+        await browser.get(),
+        await browser.post({**fields, **numbers, "light": "", "indicator:plasser": "mange"} if numbers else fields),
+        await browser.post({"light": "yellow", **fields, **numbers}),
+        await browser.get(),
+    ]
+    world.clock.time = DEADLINE
+    pages.append(await browser.get())
+
+    assert [page.status_code for page in pages] == [200, 422, 200, 200, 410]
+    for name, page in zip(("form", "form_wrong", "receipt", "form_correcting", "over"), pages, strict=True):
+        assert_reviewed(name, language, kind, page.text)
+
+
+async def test_the_mails_look_as_they_were_reviewed(told: tuple[World, str, str]) -> None:
+    world, language, kind = told
+    await world.run("status.send")
+    world.clock.time = datetime(2026, 11, 3, 7, 0, tzinfo=UTC)
+    await world.run("status.remind", f"{MEETING}/1")
+    await world.move_meeting(STARTS + timedelta(days=7))
+    await world.run("status.moved")
+
+    mails = world.mailer.to("guest.lead@nav.example")
+
+    assert [mail.key.partition("/")[0] for mail in mails] == ["status_request", "reminder", "moved"]
+    for mail in mails:
+        assert_reviewed(
+            f"mail_{mail.key.partition('/')[0]}", language, kind, f"<!-- {escape(mail.subject)} -->\n{mail.html}"
+        )
