@@ -1,0 +1,1 @@
+"""Meetings in the calendars of a real sandbox: its mailboxes tell who heard what."""
