@@ -41,7 +41,7 @@ class CardAction:
 
     *activity_id* is the message that holds the card. *automatic*: Teams itself asked, to refresh the card; never update
     the message because of that. *answerable*: the reply is shown; when it is not (a client that fell back to
-    Action.Submit), bring the card up to date instead.
+    Action.Submit), bring the card up to date instead; *press_id* then tells a repeat.
     """
 
     verb: str
@@ -51,6 +51,7 @@ class CardAction:
     activity_id: str
     automatic: bool = False
     answerable: bool = True
+    press_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,6 +320,7 @@ class BotEndpoint:
                     conversation=activity.place,
                     activity_id=activity.reply_to_id or "",
                     answerable=False,
+                    press_id=activity.id or "",
                 )
             )
         elif activity.text:

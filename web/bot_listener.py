@@ -4,8 +4,9 @@ from typing import Any
 
 import structlog
 
+from integration.bot import CARD
 from integration.bot_endpoint import CardAction, InstallChanged, Message
-from web.status_actions import StatusActions
+from web.status_actions import OPEN, StatusActions
 from workflows.bot_commands import BotDesk
 
 log = structlog.get_logger()
@@ -19,7 +20,13 @@ class BotListener:
         self._desk = desk
 
     async def card_action(self, action: CardAction) -> dict[str, Any]:
-        return await self._actions.act(action)
+        reply = await self._actions.act(action)
+        if not action.answerable and action.verb == OPEN and action.press_id and reply["type"] == CARD:
+            # The form they asked for; what comes of an answer, the card that was pressed shows by itself.
+            await self._desk.show(
+                reply["value"], press=action.press_id, object_id=action.sender_object_id, chat=action.conversation
+            )
+        return reply
 
     async def install_changed(self, change: InstallChanged) -> None:
         log.info("bot.install_changed", added=change.added, team=change.team_id)

@@ -150,6 +150,14 @@ class BotDesk:
         key = _digest(chat.id, activity)
         await self._store(answer, language, key=key, object_id=object_id, person=person)
 
+    async def show(self, card: Mapping[str, Any], *, press: str, object_id: str, chat: Conversation) -> None:
+        """Post *card* in the person's own chat: their client shows no reply to a press. A repeat changes nothing."""
+        programme = await self._ports.programme()
+        person = await self._person(programme, object_id)
+        if person is not None:
+            language = texts.choose(person.language, programme.language)
+            await self._plan(card, language, text="", key=_digest(chat.id, press), object_id=object_id, person=person)
+
     async def _store(
         self, answer: Answer, language: str, *, key: str, object_id: str, person: Person | None = None
     ) -> None:
@@ -158,13 +166,20 @@ class BotDesk:
             "requests": [{"line": line, "request_id": request} for line, request in answer.requests],
             "url": answer.url,
         }
+        card = cards.render(REPLY, language=language, values=values)
+        text = "\n".join([*answer.lines, *(line for line, _ in answer.requests)])
+        await self._plan(card, language, text=text, key=key, object_id=object_id, person=person)
+
+    async def _plan(
+        self, card: Mapping[str, Any], language: str, *, text: str, key: str, object_id: str, person: Person | None
+    ) -> None:
         content = Content(
             email=person.email if person else "",
             name=person.name if person else "",
             address=object_id,
             subject=texts.say("bot.summary", language),
-            text="\n".join([*answer.lines, *(line for line, _ in answer.requests)]),
-            card=cards.render(REPLY, language=language, values=values),
+            text=text,
+            card=card,
         )
         now = self._ports.clock.now()
         message = Message(

@@ -298,6 +298,20 @@ async def test_another_municipality_s_lead_sees_and_changes_nothing(doors: Doors
     assert await doors.record() == before
 
 
+@pytest.mark.parametrize(("who", "shown"), [("home-id", 1), ("stranger-id", 0)])
+async def test_a_client_that_shows_no_replies_gets_the_form_in_its_chat_once(
+    doors: Doors, who: str, shown: int
+) -> None:
+    value = {"verb": "open_status", "request_id": REQUEST}
+    body = activity(text=None, value=value, **{"from": {"id": "29:x", "aadObjectId": who}})
+    for _ in range(2):
+        assert (await doors.teams(body, token())).status_code == 200
+
+    messages = await doors.world.messages.list_messages(kind="bot_reply")
+    assert len(messages) == shown
+    assert all("Input.ChoiceSet" in str(message.content.card) for message in messages)
+
+
 async def test_a_huge_activity_is_refused(doors: Doors) -> None:
     response = await doors.teams(pressed("home-id", {"request_id": REQUEST, "done": "x" * bot.MAX_BODY}), token())
 
