@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from config.programme import Person, Place, Programme, Role
 from demo.people import Story
 from demo.play import Played, boards_with_our_meetings
-from demo.reached import who_was_reached
+from demo.reached import statuses_in, who_was_reached, writes_in
 
 Entry = Mapping[str, Any]
 """One exchange of a HAR, with `_app`: the identity that called."""
@@ -225,7 +225,8 @@ def nothing_gave_up(evidence: Evidence) -> Check:
 
 def a_second_rollout_writes_nothing(evidence: Evidence) -> Check:
     """Rolling out everything once more only reads."""
-    writes = [_line(entry) for entry in evidence.repeated if _is_graph(entry) and entry["request"]["method"] != "GET"]
+    graph = filter(_is_graph, evidence.repeated)
+    writes = [f"{method} {path}" for entry in graph for method, path, _ in writes_in(entry)]
     reads = sum(map(_is_graph, evidence.repeated))
     return Check(
         what="a second rollout of everything writes nothing",
@@ -245,14 +246,15 @@ def the_door_calls_no_graph(evidence: Evidence) -> Check:
 
 def nothing_was_deleted(evidence: Evidence) -> Check:
     """No directory object was deleted, and nothing else was asked to be."""
-    deletes = [_line(entry) for entry in evidence.traffic if entry["request"]["method"] == "DELETE"]
+    writes = [write for entry in evidence.traffic for write in writes_in(entry)]
+    deletes = [f"{method} {path}" for method, path, _ in writes if method == "DELETE"]
     gone = evidence.state["directory"]["deleted"]
     return Check(what="no directory object was deleted", held=not deletes and not gone, found=", ".join(deletes))
 
 
 def no_limit_was_crossed(evidence: Evidence) -> Check:
     """Microsoft's published limits were kept before anybody had to say so."""
-    told = Counter(_line(entry) for entry in evidence.traffic if entry["response"]["status"] == 429)
+    told = Counter(_line(entry) for entry in evidence.traffic for status in statuses_in(entry) if status == 429)
     return Check(
         what="no limit was crossed",
         held=not told,

@@ -48,7 +48,7 @@ def who_was_reached(traffic: Sequence[Entry]) -> list[Reached]:
     known = _read(traffic)
     found: dict[Reached, None] = {}
     for entry in traffic:
-        for method, path, body in _requests(entry):
+        for method, path, body in writes_in(entry):
             line = f"{method} {path}"
             for who in _reached_by(known, path, body):
                 found.setdefault(Reached(who, line))
@@ -120,8 +120,8 @@ def _learn_person(known: _Known, thing: Mapping[str, Any]) -> None:
         known.people.setdefault(str(thing["id"]).lower(), address.lower())
 
 
-def _requests(entry: Entry) -> Iterator[tuple[str, str, Any]]:
-    """The writes in an exchange: itself, or the parts of a batch."""
+def writes_in(entry: Entry) -> Iterator[tuple[str, str, Any]]:
+    """The writes of ours in an exchange, itself or the parts of a batch: method, decoded path and body."""
     method, path = entry["request"]["method"], unquote(urlsplit(entry["request"]["url"]).path)
     if entry["_app"] == "teams" or method == "GET":
         return
@@ -132,6 +132,14 @@ def _requests(entry: Entry) -> Iterator[tuple[str, str, Any]]:
                 yield part["method"], "/v1.0" + unquote(urlsplit(part["url"]).path), part.get("body") or {}
     else:
         yield method, path, body
+
+
+def statuses_in(entry: Entry) -> Iterator[int]:
+    """The status of an answer, or those of a batch's parts as well."""
+    yield entry["response"]["status"]
+    if entry["request"]["url"].endswith("/$batch"):
+        answer = _json(entry["response"].get("content", {}).get("text"))
+        yield from (int(part["status"]) for part in answer.get("responses") or ())
 
 
 def _json(text: object) -> Any:

@@ -133,7 +133,10 @@ class Teller:
 def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check], *, keep: bool) -> None:
     _list(console, "What was made", [tuple(line.split(": ", 1)) for line in played.ledger.lines])
     if keep:
-        places = [("Microsoft 365 as everybody sees it", stage.sandbox_url), ("The service", stage.service_url)]
+        places = [
+            ("Microsoft 365 as everybody sees it", stage.sandbox_url),
+            ("The service", f"{stage.service_url}/healthz"),
+        ]
         _list(console, "Where to look", places)
     rows = [("held" if check.held else "FAILED", check.what, check.found) for check in checks]
     _list(console, "Checks", rows)
