@@ -134,6 +134,8 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     from workflows.meeting_plan import as_data, describe, explain_missing, missing_as_data
 
     programme = await _programme(services)
+    if arguments.feed:
+        return await _feed(services, arguments)
     if arguments.move:
         await services.meeting_desk.move(arguments.move[0], _local_time(arguments.move[1]), arguments.reason)
     if arguments.cancel:
@@ -153,6 +155,24 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
         for problem in problems:
             print(explain_missing(programme, problem), file=sys.stderr)
     return DID_NOT_HOLD if problems else DONE
+
+
+async def _feed(services: "Services", arguments: argparse.Namespace) -> int:
+    """The secret address of a body's or a person's calendar feed; a new one when the old one leaked."""
+    from web.feeds import PERSON
+
+    programme = await _programme(services)
+    people = {person.key: f"{PERSON}{person.key}" for person in programme.people}
+    subjects = people | {body.key: body.key for body in programme.bodies}
+    if arguments.feed not in subjects:
+        raise Usage(f"{arguments.feed}: expected the key of a person or of a body")
+    subject = subjects[arguments.feed]
+    if arguments.renew:
+        # Of a body, this ends the links for its feed and nothing else: only feeds have a body's key as subject.
+        await services.links.revoke(subject)
+    token = await services.links.issue("feed", subject)
+    print(f"{services.settings.public_url.rstrip('/')}/kalender/{token}.ics")
+    return DONE
 
 
 async def status(services: "Services", arguments: argparse.Namespace) -> int:
@@ -533,7 +553,9 @@ def _add_work(add: Add) -> None:
         "--move", nargs=2, metavar=("KEY", "ISO"), help="to another local time, such as 2026-09-08T09:00"
     )
     change.add_argument("--cancel", metavar="KEY")
+    change.add_argument("--feed", metavar="KEY", help="show the secret address of a person's or body's calendar feed")
     command.add_argument("--reason", default="", help="told to its people, once")
+    command.add_argument("--renew", action="store_true", help="with --feed: end the old address and give a new one")
     command.add_argument("--json", action="store_true")
     command = add("status", with_services(status))
     command.add_argument("action", choices=("open", "send", "remind", "close"))

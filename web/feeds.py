@@ -1,6 +1,6 @@
 """Calendar feeds that people subscribe to by a secret address."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from typing import Annotated
 
@@ -13,28 +13,41 @@ from workflows.meeting_plan import Meeting
 from workflows.meetings import MeetingStore
 from workflows.ports import Links
 
+PERSON = "person:"
+"""Begins the subject of a link to one person's feed; else it is a body's key."""
+
 
 def router(
     *, meetings: MeetingStore, links: Links, programme: Callable[[], Awaitable[Programme]], public_url: str
 ) -> APIRouter:
-    """`GET /kalender/{token}.ics`; the token is a link with the purpose `feed` to a body's key."""
+    """
+    `GET /kalender/{token}.ics`; the token is a link with the purpose `feed` to a body's key or to `person:<key>`.
+
+    Whoever holds the address reads the meetings; revoking the link's subject ends it.
+    """
     routes = APIRouter()
     base = public_url.rstrip("/")
 
-    @routes.get("/kalender/{token}.ics", summary="A body's meetings as an iCalendar feed")
+    @routes.get("/kalender/{token}.ics", summary="A body's or a person's meetings as an iCalendar feed")
     async def calendar_feed(token: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
         link = await links.resolve(token, "feed")
-        body = None if link is None else _body(await programme(), link.subject)
-        if body is None:
+        known = await programme()
+        name = None if link is None else _name(known, link.subject)
+        if link is None or name is None:
             raise HTTPException(404)
-        items = [await item(body, meeting) for meeting in await meetings.list_meetings(body.key)]
-        name = texts.say("meetings.feed_name", body=body.name)
+        items = [await item(body, meeting) for body, meeting in await listed(known, link.subject)]
         content = feed(name=name, source=f"{base}/kalender/{token}.ics", items=items)
         etag = f'"{sha256(content).hexdigest()[:32]}"'
         headers = {"ETag": etag, "Cache-Control": "private, max-age=900"}
         if if_none_match is not None and _names(if_none_match, etag):
             return Response(status_code=304, headers=headers)
         return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+    async def listed(known: Programme, subject: str) -> list[tuple[Body, Meeting]]:
+        if subject.startswith(PERSON):
+            return meetings_of(known, subject.removeprefix(PERSON), await meetings.list_meetings())
+        body = _body(known, subject)
+        return [] if body is None else [(body, meeting) for meeting in await meetings.list_meetings(body.key)]
 
     async def item(body: Body, meeting: Meeting) -> FeedItem:
         address = f"{base}/moter/{await links.issue('papers', meeting.key)}"
@@ -45,6 +58,24 @@ def router(
         return FeedItem(meeting=meeting, summary=summary, description=description, address=address)
 
     return routes
+
+
+def meetings_of(programme: Programme, person: str, meetings: Sequence[Meeting]) -> list[tuple[Body, Meeting]]:
+    """The meetings that a person is expected at or invited to, of every body."""
+    own = tuple(item for item in programme.assignments if item.person == person)
+    mine = programme.model_copy(update={"assignments": own})
+    bodies = {body.key: body for body in programme.bodies}
+    found = ((bodies[meeting.body], meeting) for meeting in meetings if meeting.body in bodies)
+    return [(body, meeting) for body, meeting in found if mine.board_people(body, meeting.day)]
+
+
+def _name(programme: Programme, subject: str) -> str | None:
+    """What a feed is called; None when its body or person is gone."""
+    if subject.startswith(PERSON):
+        known = any(person.key == subject.removeprefix(PERSON) for person in programme.people)
+        return texts.say("meetings.feed_of_person", programme=programme.name) if known else None
+    body = _body(programme, subject)
+    return None if body is None else texts.say("meetings.feed_name", body=body.name)
 
 
 def _body(programme: Programme, key: str) -> Body | None:

@@ -46,7 +46,16 @@ async def test_an_unchanged_feed_is_not_sent_again(client: httpx.AsyncClient) ->
         pytest.param("/kalender/forged.ics", id="forged"),
         pytest.param("/kalender/papers.a-dal.ics", id="for another purpose"),
         pytest.param("/kalender/feed.nowhere.ics", id="of a body that is gone"),
+        pytest.param("/kalender/feed.person:nobody.ics", id="of a person who is gone"),
     ],
 )
 async def test_a_bad_token_finds_nothing(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404
+
+
+async def test_a_persons_feed_holds_the_meetings_they_belong_to(client: httpx.AsyncClient) -> None:
+    response = await client.get("/kalender/feed.person:member.ics")
+
+    (event,) = Calendar.from_ical(response.content).walk("VEVENT")
+    assert str(event["UID"]) == "a-dal/2026-10-13@vaare-unge-365"
+    assert "Mine møter i Prøveprogrammet" in response.text
