@@ -550,8 +550,11 @@ class Services:
         if not client_id:
             raise NotInThisPart(f"{variable} is not set: it names the identity that speaks with Graph")
         from integration.graph.client import Graph
+        from integration.graph.limits import Limiter, limits_of
 
-        return Graph(self.settings.graph_url, client_id, self.identities, self.clock)
+        # Microsoft counts by application, so each identity has limits of its own.
+        limiter = Limiter(self.clock, limits_of(self.settings.licences))
+        return Graph(self.settings.graph_url, client_id, self.identities, self.clock, limiter=limiter)
 
     def _only(self, part: Part, piece: str) -> None:
         if self.settings.part not in (part, Part.ALL):

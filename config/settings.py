@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     organizer: Addresses = ()
     allowed_recipients: Addresses | None = None
+    licences: int = 1_000
+    """How many Microsoft 365 licences the tenant has: SharePoint's limits grow with them."""
     timezone: str = "Europe/Oslo"
     log_level: str = "INFO"
 

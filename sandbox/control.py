@@ -33,6 +33,7 @@ def routes(sandbox: "Sandbox") -> list[BaseRoute]:
         Route("/_sandbox/snapshots", calls.snapshots, methods=["GET"]),
         Route("/_sandbox/snapshots/{name}", calls.put_aside, methods=["POST"]),
         Route("/_sandbox/snapshots/{name}/restore", calls.put_back, methods=["POST"]),
+        Route("/_sandbox/calls", calls.calls, methods=["GET"]),
         Route("/_sandbox/har", calls.har, methods=["GET"]),
         Route("/_sandbox/har", _checked(calls.set_har), methods=["POST"]),
         Route("/_sandbox/har", calls.clear_har, methods=["DELETE"]),
@@ -133,6 +134,11 @@ class _Control:
             return JSONResponse({"error": "No such snapshot"}, 404)
         self.sandbox.put_back(name)
         return JSONResponse({"snapshot": name, "moment": _stamped(self.sandbox.clock.simulated)})
+
+    async def calls(self, request: Request) -> Response:
+        """How many calls each identity made since the last reset, recorded or not, and how many a limit refused."""
+        traffic, throttle = self.sandbox.traffic, self.sandbox.tenant.throttle
+        return JSONResponse({"calls": traffic.counts(), "throttled": throttle.refused})
 
     async def har(self, request: Request) -> Response:
         return StreamingResponse(self.sandbox.traffic.stream(), media_type="application/json")

@@ -109,6 +109,8 @@ class Throttle:
     def __init__(self, licences: int = 1_000) -> None:
         self._multiple = 1 + sum(licences > most for most in LICENCES)
         self._levels: dict[tuple[str, ...], tuple[float, datetime]] = {}
+        self.refused = 0
+        """How many calls found a limit used up, parts of batches among them."""
 
     def draw(self, draws: tuple[Draw, ...], *, app: str, args: dict[str, str], now: datetime) -> Refusal | None:
         """
@@ -117,6 +119,7 @@ class Throttle:
         A refused call takes nothing, but from SharePoint's buckets, where it counts all the same.
         """
         refusal = self._refusal(draws, app, args, now)
+        self.refused += refusal is not None
         for bucket, cost in _each(draws):
             if refusal is None or (bucket.refused_count and refusal.bucket.refused_count):
                 key = self._key(bucket, app, args)

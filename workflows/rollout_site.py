@@ -32,7 +32,7 @@ class SiteSteps:
             item, made = await self._list(site, spec, there)
             # The rows of a list that people removed went with it.
             if made is not None or (item.to_do and not self._walk.apply):
-                await self._rows(site, spec, made)
+                await self._rows(site, spec, made, is_new=item.to_do)
         await self._landing(site)
 
     async def _folders(self, site: Site | None) -> None:
@@ -84,10 +84,10 @@ class SiteSteps:
         await self._walk.history.note("rollout.list_made", list=spec.key)
         return made
 
-    async def _rows(self, site: Site | None, spec: ListSpec, made: SiteList | None) -> None:
+    async def _rows(self, site: Site | None, spec: ListSpec, made: SiteList | None, *, is_new: bool) -> None:
         wanted = self._walk.wanted.rows[spec.key]
         look = self._walk.ports.content.list_items
-        seen = await self._walk.read(look, site.id, made.id) if site and made and wanted else ()
+        seen = await self._walk.read(look, site.id, made.id) if site and made and wanted and not is_new else ()
         by_key = {str(item.fields.get("Key")): item for item in seen}
         for row in wanted:
             key = f"row:{spec.key}/{row['Key']}"

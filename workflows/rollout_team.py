@@ -24,6 +24,7 @@ from workflows.rollout_walk import NotYet, Walk
 
 POLL = timedelta(seconds=40)
 """Microsoft asks for more than 30 s between looks at a team's operation."""
+LONGEST_POLL = timedelta(minutes=5)
 PATIENCE = timedelta(hours=24)
 """How long a team may take before somebody must look."""
 SITE_ROLE = "manage"
@@ -179,7 +180,7 @@ class TeamSteps:
                 path = await self._walk.ports.teams.start_team(group_id)
                 await self._walk.keep(replace(begun, external_id=path))
                 await self._walk.history.note("rollout.team_begun", group=group_id)
-        raise NotYet(now + POLL, "team_in_the_making")
+        raise NotYet(_next_look(begun, now), "team_in_the_making")
 
     async def _app(self, team_id: str | None, accounts: Mapping[str, Account]) -> bool:
         """Whether the team has our app, or will have: what follows is done with the consent that comes with it."""
@@ -224,7 +225,7 @@ class TeamSteps:
         if site is None:
             self._walk.begins(Item(key="site", state=State.MISSING))
             if self._walk.apply:
-                raise NotYet(self._walk.ports.clock.now() + POLL, "site_in_the_making")
+                raise NotYet(await self._next_look_for_site(), "site_in_the_making")
             return None
         self._walk.items.append(Item(key="site", state=State.SAME))
         hands_id = self._walk.ports.hands_id
@@ -234,7 +235,16 @@ class TeamSteps:
                 await self._walk.ports.sites.grant(site.id, app_id=hands_id, app_name="hands", role=SITE_ROLE)
         if self._walk.apply and "site" not in self._walk.known:
             await self._walk.keep(Resource(key="site", external_id=site.id, url=site.url))
+            await self._walk.ports.resources.forget(self._walk.place, "site.wait")
         return site
+
+    async def _next_look_for_site(self) -> datetime:
+        now = self._walk.ports.clock.now()
+        begun = self._walk.known.get("site.wait")
+        if begun is None:
+            begun = Resource(key="site.wait", external_id="", details={"begun": now.isoformat()})
+            await self._walk.keep(begun)
+        return _next_look(begun, now)
 
     async def _channels(self, team_id: str | None, accounts: Mapping[str, Account]) -> None:
         channels = await self._walk.read(self._walk.ports.channels.list_channels, team_id) if team_id else ()
@@ -315,3 +325,9 @@ class TeamSteps:
     @staticmethod
     def _account(item: Item, by_key: Mapping[str, Person], accounts: Mapping[str, Account]) -> Account:
         return accounts[by_key[item.key.partition(":")[2]].email.lower()]
+
+
+def _next_look(begun: Resource, now: datetime) -> datetime:
+    """Less often the longer it takes: what is looked for an hour need not be found within the minute."""
+    waited = now - datetime.fromisoformat(begun.details["begun"])
+    return now + min(max(POLL, waited / 10), LONGEST_POLL)

@@ -1,0 +1,224 @@
+"""How long it takes to roll out a country under the published limits: `python -m benchmarks.rollout [N]`.
+
+The sandbox is a process of its own with real delays and a simulated clock; the service is another, so that its memory
+and its processor time are its own.
+"""
+
+# ruff: noqa: T201 - it prints its figures
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import resource
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.rollout_bound import Bound, bound
+from config.loading import load_documents, load_programme
+from integration.database.connection import create_database
+from integration.database.register import SQLRegister
+from tests.support.sandbox import RunningSandbox, sandbox_process
+
+ROOT = Path(__file__).parent.parent
+START = datetime(2026, 8, 3, 7, tzinfo=UTC)
+TARGET = 1.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What one run came to. Times in seconds."""
+
+    municipalities: int
+    simulated: float
+    bound: Bound
+    throttled: int
+    processor: float
+    sandbox_processor: float
+    peak_memory: float
+    """MiB, of the service."""
+    round_trips: float
+    """Of the rollout, per municipality."""
+    again: float
+    """The same of a second rollout, when nothing differs."""
+    again_simulated: float
+
+    @property
+    def ratio(self) -> float:
+        return self.simulated / self.bound.seconds
+
+
+async def measure(municipalities: int, folder: Path) -> Figures:
+    """Roll out that many municipalities, and once more; *folder* takes the programme and the database."""
+    programme, database = folder / "programme", f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
+    await _child("write", str(municipalities), str(programme), database)
+    async with sandbox_process(latency="real", seed=programme) as sandbox:
+        # The record of a country's traffic would be most of what the machine does.
+        await sandbox.control("POST", "har", {"record": False})
+        await sandbox.control("POST", "clock", {"now": START.isoformat()})
+        service = await _child("serve", env={**sandbox.env, "VAREUNGE_DATABASE_URL": database})
+        calls = await sandbox.control("GET", "calls")
+        processor = _processor_time(sandbox)
+    return Figures(
+        municipalities=municipalities,
+        simulated=service["first"]["simulated"],
+        bound=bound(load_programme(programme), START.date()),
+        throttled=calls["throttled"],
+        processor=service["processor"],
+        sandbox_processor=processor,
+        peak_memory=service["peak"],
+        round_trips=service["first"]["calls"] / municipalities,
+        again=service["again"]["calls"] / municipalities,
+        again_simulated=service["again"]["simulated"],
+    )
+
+
+def report(figures: Figures) -> str:
+    """The figures, for people."""
+    steps = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in figures.bound.steps.items())
+    return "\n".join(
+        [
+            f"{figures.municipalities} municipalities, {figures.bound.things} things",
+            f"simulated time      {_time(figures.simulated)}, {figures.ratio:.2f} × the bound (target: {TARGET})",
+            f"lower bound         {_time(figures.bound.seconds)}: {steps}",
+            f"throttled (429)     {figures.throttled}",
+            f"round trips         {figures.round_trips:.1f} a municipality",
+            f"nothing to do       {figures.again:.2f} a municipality, in {_time(figures.again_simulated)}",
+            f"processor time      service {figures.processor:.0f} s, sandbox {figures.sandbox_processor:.0f} s",
+            f"peak memory         {figures.peak_memory:.0f} MiB",
+            f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores",
+        ]
+    )
+
+
+# ------------------------------------------------------------------------------------------------- the other processes
+
+
+async def _child(*arguments: str, env: Mapping[str, str] | None = None) -> Any:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "benchmarks.rollout", "--as", *arguments),
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{arguments[0]} ended with {process.returncode}")
+    return json.loads(printed or b"null")
+
+
+async def _write(municipalities: int, folder: Path, url: str) -> None:
+    from benchmarks.country import write_country
+
+    write_country(folder, municipalities)
+    database = create_database(url)
+    await database.migrate()
+    await SQLRegister(database).save(load_documents(folder))
+    await database.close()
+
+
+async def _serve() -> None:
+    from config.settings import Settings
+    from wiring import create_services
+
+    services = create_services(Settings(), name="benchmark", log_level="ERROR")
+    await services.clock.join()
+    try:
+        # The second comes when listings show what the first wrote last.
+        first = await _roll_out(services)
+        async with services.clock.busy():
+            await services.clock.sleep_until(services.clock.now() + timedelta(hours=1))
+        again = await _roll_out(services)
+    finally:
+        await services.clock.leave()
+        await services.close()
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    figures = {"first": first, "again": again, "peak": _peak(), "processor": used.ru_utime + used.ru_stime}
+    print(json.dumps(figures))
+
+
+async def _roll_out(services: Any) -> dict[str, float]:
+    """Order every place, and run until all are done."""
+    from engine.units import Engine
+    from workflows.ports import Done, DueUnit, History, Outcome
+
+    keys = {f"rollout.place:{place.key}" for place in (await services.register.programme()).places}
+    left, stop, before = set(keys), asyncio.Event(), await _asked(services)
+    ended = start = services.clock.now()
+
+    async def place(unit: DueUnit, history: History) -> Outcome:
+        nonlocal ended
+        outcome: Outcome = await services.rollout.place(unit, history)
+        if isinstance(outcome, Done):
+            left.discard(unit.key)
+            ended = services.clock.now()
+        if not left:
+            stop.set()
+        return outcome
+
+    async with _engine_stops(services):
+        await services.units.make_due([DueUnit(key=key, due_at=start) for key in keys])
+        await Engine(services.units, services.clock, {"rollout.place": place}, owner="benchmark").run_forever(stop)
+    return {"simulated": (ended - start).total_seconds(), "calls": await _asked(services) - before}
+
+
+@asynccontextmanager
+async def _engine_stops(services: Any) -> AsyncIterator[None]:
+    """Time goes on only by the engine's own waits."""
+    async with services.clock.busy():
+        yield
+
+
+async def _asked(services: Any) -> int:
+    """How many requests Hands and Builder have made."""
+    import httpx
+
+    address = services.settings.clock_url.replace("/clock", "/calls")
+    async with httpx.AsyncClient(trust_env=False) as http:
+        calls = (await http.get(address)).json()["calls"]
+    return sum(calls.get(name, {}).get("all", 0) for name in ("hands", "builder"))
+
+
+def _peak() -> float:
+    """The most memory this process ever had, in MiB."""
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def _processor_time(sandbox: RunningSandbox) -> float:
+    """What the sandbox's process used up."""
+    del sandbox
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def main() -> None:
+    """Print the figures of one run; `--as` is what the processes it starts are."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("municipalities", nargs="?", type=int, default=20)
+    parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    match arguments.part:
+        case ["write", number, folder, url]:
+            asyncio.run(_write(int(number), Path(folder), url))
+        case ["serve"]:
+            asyncio.run(_serve())
+        case _:
+            with tempfile.TemporaryDirectory() as name:
+                print(report(asyncio.run(measure(arguments.municipalities, Path(name)))))
+
+
+if __name__ == "__main__":
+    main()
