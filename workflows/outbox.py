@@ -92,9 +92,14 @@ class Messages(Protocol):
         ...
 
     async def list_messages(
-        self, *, states: Sequence[MessageState] = (), requests: Sequence[str] | None = None, kind: str | None = None
+        self,
+        *,
+        states: Sequence[MessageState] = (),
+        requests: Sequence[str] | None = None,
+        kind: str | None = None,
+        keys: Sequence[str] | None = None,
     ) -> Sequence[Message]:
-        """By due time; only those in *states*, of *requests* and of *kind* (any when empty or None)."""
+        """By due time; only those in *states*, of *requests*, of *kind* and with *keys* (any when empty or None)."""
         ...
 
     async def begin(self, key: str, *, in_doubt: bool) -> None:

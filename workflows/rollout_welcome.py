@@ -40,7 +40,8 @@ class Welcome:
         guests = [person for person in wanted.members if _is_new_guest(accounts.get(person.email.lower()))]
         if not guests:
             return 0
-        there = {message.key: message for message in await self._ports.messages.list_messages(kind=KIND)}
+        keys = [welcome_key(person) for person in guests]
+        there = {message.key: message for message in await self._ports.messages.list_messages(keys=keys)}
         now = self._ports.clock.now()
         due_at = WorkCalendar(programme, wanted.spec.municipality).next_sendable(now)
         today = now.astimezone(ZoneInfo(programme.timezone)).date()

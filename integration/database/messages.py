@@ -53,7 +53,12 @@ class SQLMessages:
             await make_due(connection, then)
 
     async def list_messages(
-        self, *, states: Sequence[MessageState] = (), requests: Sequence[str] | None = None, kind: str | None = None
+        self,
+        *,
+        states: Sequence[MessageState] = (),
+        requests: Sequence[str] | None = None,
+        kind: str | None = None,
+        keys: Sequence[str] | None = None,
     ) -> Sequence[Message]:
         query = select(message).order_by(message.c.due_at, message.c.key)
         if states:
@@ -62,6 +67,8 @@ class SQLMessages:
             query = query.where(message.c.request.in_(requests))
         if kind is not None:
             query = query.where(message.c.kind == kind)
+        if keys is not None:
+            query = query.where(message.c.key.in_(keys))
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [_message(row) for row in rows]
