@@ -7,7 +7,7 @@ from sandbox.routing import Call, GraphError, Handler, Reply, collection, operat
 from sandbox.sharepoint import office
 from sandbox.sharepoint.drives import SMALL_UPLOAD, Author, Drive, Item
 from sandbox.sharepoint.tickets import session_json
-from sandbox.throttling import CHANNEL, SHAREPOINT, TEAM, TEAMS
+from sandbox.throttling import SHAREPOINT
 
 _READ = ("Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All")
 _READ_ITEM = (*_READ, "Group.Read.All", "Group.ReadWrite.All")
@@ -95,20 +95,6 @@ def get_content(call: Call) -> Reply:
         call.base_url, drive, item, as_pdf=wanted is not None, now=call.now
     )
     return Reply(302, None, {"Location": url})
-
-
-@operation(
-    "GET",
-    "/teams/{team}/channels/{channel}/filesFolder",
-    permissions=_READ_ITEM,
-    rsc=("File.Read.Group",),
-    limits=(TEAMS(), TEAM(), CHANNEL()),
-)
-def channel_folder(call: Call) -> Reply:
-    """Where the files of a channel lie; 404 until that was made."""
-    channel = call.tenant.teams.get_channel(call.args["team"], call.args["channel"])
-    drive, folder = call.tenant.sharepoint.channel_folder(call.args["team"], channel)
-    return Reply(200, drive.item_json(folder))
 
 
 # ------------------------------------------------------------------------------------------------------------- writing
