@@ -461,7 +461,14 @@ class Services:
             feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url),
             papers.router(meetings=meetings, reports=store, links=links, programme=programme),
             reports.router(reports=store, links=links, programme=programme),
-            tabs.router(meetings=meetings, reports=store, links=links, programme=programme, public_url=public_url),
+            tabs.router(
+                meetings=meetings,
+                reports=store,
+                links=links,
+                programme=programme,
+                public_url=public_url,
+                clock=self.clock,
+            ),
         ]
         if self.settings.bot_id:
             routers.append(bot.router(self.bot_endpoint.handle))

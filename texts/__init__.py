@@ -104,6 +104,11 @@ def day_and_month(day: date, language: str = DEFAULT) -> str:
     return format_date(day, "d MMMM" if language == "en" else "d. MMMM", locale=_locale(language))
 
 
+def month(day: date, language: str = DEFAULT) -> str:
+    """«sep», where there is hardly any room."""
+    return format_date(day, "LLL", locale=_locale(language)).rstrip(".")
+
+
 def clock_time(moment: datetime, language: str = DEFAULT) -> str:
     """«09.00», from local time."""
     if moment.tzinfo is UTC:

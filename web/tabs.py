@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
@@ -10,13 +11,16 @@ from fastapi.responses import HTMLResponse
 import texts
 from config.programme import Body, PlaceSpec, PlanActivity, Programme
 from documents import Block, Cell, Paragraph, Table, kind_of
+from documents.year_wheel import YearWheel
 from web.pages import page
+from web.wheels import shown
 from workflows.meeting_plan import Meeting
-from workflows.ports import Links
+from workflows.ports import Clock, Links
 from workflows.report_notice import decisions_in
 from workflows.report_plan import bodies_of
 from workflows.report_values import BoardReport, StoredReport
 from workflows.report_words import counts_words, title_of
+from workflows.year_wheel import year_wheel
 
 PAGES = ("report", "plan", "calendar")
 
@@ -36,6 +40,7 @@ def router(
     links: Links,
     programme: Callable[[], Awaitable[Programme]],
     public_url: str,
+    clock: Clock,
 ) -> APIRouter:
     """
     `GET /fane/{token}`; the token is a link with the purpose `tab` to `<place>/<page>`.
@@ -77,7 +82,9 @@ def router(
         feeds = [(body.name, f"{base}/kalender/{await links.issue('feed', body.key)}.ics") for body in bodies]
         blocks = [_dates(bodies, found)]
         heading = texts.say("reports.tab_calendar")
-        return _show(request, heading, blocks, feeds=feeds)
+        year = clock.now().astimezone(ZoneInfo(known.timezone)).year
+        wheel = year_wheel(known, bodies, found, name=place.name, year=year, language=texts.DEFAULT)
+        return _show(request, heading, blocks, feeds=feeds, wheel=wheel)
 
     return routes
 
@@ -89,9 +96,20 @@ def _show(
     *,
     link: tuple[str, str] | None = None,
     feeds: Sequence[tuple[str, str]] = (),
+    wheel: YearWheel | None = None,
 ) -> HTMLResponse:
     """*link*: words and address; *feeds*: names and addresses of calendar feeds."""
-    return page(request, "tab.html", heading=heading, blocks=blocks, link=link, feeds=feeds, signs={}, kind_of=kind_of)
+    return page(
+        request,
+        "tab.html",
+        heading=heading,
+        blocks=blocks,
+        link=link,
+        feeds=feeds,
+        wheel=None if wheel is None else shown(wheel),
+        signs={},
+        kind_of=kind_of,
+    )
 
 
 def _in_short(report: StoredReport) -> list[Paragraph]:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -78,9 +79,9 @@ def our_feed() -> bytes:
 
 
 def times_in(calendar: Calendar) -> Times:
+    events: list[Any] = calendar.walk("VEVENT")
     return {
-        str(event["UID"]): (event["DTSTART"].dt.astimezone(UTC), event["DTEND"].dt.astimezone(UTC))
-        for event in calendar.walk("VEVENT")
+        str(event["UID"]): (event["DTSTART"].dt.astimezone(UTC), event["DTEND"].dt.astimezone(UTC)) for event in events
     }
 
 

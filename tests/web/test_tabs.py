@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from config.programme import PlanActivity, Programme
+from tests.clocks import StillClock
 from tests.web.meeting_store import Meetings, Tokens, register
 from tests.web.test_reports import stored
 from tests.workflows import reports_samples as samples
@@ -40,6 +41,7 @@ def client(report: StoredReport | None = None) -> httpx.AsyncClient:
         links=Tokens(),
         programme=programme,
         public_url="https://service.example",
+        clock=StillClock(),
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([routes])), base_url="http://service.example")
 
@@ -70,6 +72,14 @@ async def test_the_calendar_tab_shows_the_dates_and_the_feed() -> None:
 
     assert "tirsdag 13. oktober 2026 kl. 09.00–11.00" in text
     assert "https://service.example/kalender/feed.a-dal.ics" in text
+
+
+async def test_the_calendar_tab_shows_the_year_as_a_wheel_and_in_words() -> None:
+    text = (await client().get("/fane/tab.a-dal_calendar")).text
+
+    assert '<svg class="year-wheel"' in text
+    assert "Hjulet viser 1 møter, 1 statusrunder og 6 skoleferier." in text
+    assert "Lage en lokal plan" in text
 
 
 async def test_only_tabs_may_be_framed_and_only_by_teams() -> None:
