@@ -225,7 +225,7 @@ class GraphSiteContent:
 
 
 def _children(site_id: str, parent: str) -> Path:
-    return _by_path(site_id, parent, ":/children") if parent.strip("/") else _library(site_id, "/root/children")
+    return _by_path(site_id, parent, ":/children") if parent.strip("/") else _library(site_id, "/items/root/children")
 
 
 def _by_path(site_id: str, path: str, tail: str) -> Path:
