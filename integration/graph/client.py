@@ -257,6 +257,9 @@ class Graph:
         # A copy: the SDK's builders share one dictionary, and the adapter writes into it.
         information = RequestInformation(Method[request.method], address.url_template, dict(address.path_parameters))
         information.query_parameters.update(request.query.parameters())
+        # Written out once: the SDK would do so at each of three looks, which is slow for a long filter.
+        information.path_parameters.setdefault("baseurl", self._url)
+        information.url = information.url
         if option is not None:
             information.add_request_options([option])
         information.headers.add("Accept", "application/json")
