@@ -29,6 +29,8 @@ class Ledger:
     """Messages that left, by surface."""
     mails: Counter[tuple[str, str]]
     """Mails that left, by address and subject."""
+    told: Counter[str]
+    """Messages that left, by whom they are for."""
     cards: Counter[str]
     """Cards in personal chats, by whom they are for."""
     doubtful: tuple[str, ...]
@@ -102,6 +104,7 @@ async def read_ledger(database: Database) -> Ledger:
             surfaces=Counter(surface for (surface,) in surfaces),
             sent=Counter(surface for surface, _, _ in to),
             mails=Counter((email, subject) for surface, email, subject in to if surface == "email"),
+            told=Counter(email for _, email, _ in to),
             cards=Counter(email for surface, email, _ in to if surface == "personal"),
             doubtful=tuple(key for (key,) in doubtful),
             reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """The people of the demo: they read what reaches them in the sandbox and answer as the story says."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -95,6 +96,7 @@ class Cast:
 
     def __init__(self, stage: Stage, programme: Programme, story: Story, *, on: datetime) -> None:
         self._stage = stage
+        self._seen: Counter[str] = Counter()
         self._leads = [
             Lead(person, package, story.part(package.key))
             for municipality in programme.municipalities
@@ -102,9 +104,16 @@ class Cast:
             for person in programme.holders(Role.WORK_PACKAGE_LEAD, on=on.date(), work_package=package.key)
         ]
 
-    async def read_and_answer(self) -> list[Answered]:
-        """Everybody looks at what they got once, and answers what they will answer."""
-        answered = [await self._turn(lead) for lead in self._leads if lead.part.how != "never"]
+    async def read_and_answer(self, told: Counter[str]) -> list[Answered]:
+        """
+        Whoever got something looks at it, and answers what they will answer.
+
+        *told*: how many messages have left for whom so far, by address: what makes a telephone buzz.
+        """
+        buzzing = told - self._seen
+        self._seen = told
+        leads = [lead for lead in self._leads if buzzing[lead.person.email.lower()] and lead.part.how != "never"]
+        answered = [await self._turn(lead) for lead in leads]
         return [each for each in answered if each is not None]
 
     async def _turn(self, lead: Lead) -> Answered | None:

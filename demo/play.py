@@ -61,7 +61,7 @@ class Director:
             for day in range(self.story.longest_days):
                 morning = (began_at + timedelta(days=day)).replace(hour=0, minute=0)
                 await clock.sleep_until(morning + LOOKS_AT)
-                self.answered += await cast.read_and_answer()
+                self.answered += await cast.read_and_answer((await read_ledger(database)).told)
                 now = await read_ledger(database)
                 self._tell(morning, before, now)
                 before = now

@@ -40,7 +40,8 @@ LOOK_AGAIN = timedelta(minutes=5)
 GONE_FOR = timedelta(hours=1)
 """How long an event must not be found before we believe that a person deleted it."""
 LOOK_AT = time(5, 0)
-"""Every morning, local time, the calendar is read: somebody may have moved a meeting, or answered."""
+"""Every working day's morning, local time, the calendar is read: somebody may have moved a meeting, or answered."""
+FRIDAY = 4
 _GONE_AT = "gone_at"
 
 
@@ -168,7 +169,7 @@ class MeetingDesk:
 
     async def book(self, unit: DueUnit, history: History) -> Outcome:
         """Handler of `meetings.book` [body]: bring the body's future meetings into its people's calendars, and learn
-        what changed there. Looks again every morning while there are any."""
+        what changed there. Looks again every working day's morning while there are any."""
         programme, now = await self._programme(), self._clock.now()
         body = next((body for body in programme.bodies if body.key == unit.subject), None)
         mine = [item for item in await self._store.list_meetings(unit.subject) if _concerns_calendars(item, now)]
@@ -324,6 +325,10 @@ def next_morning(now: datetime, timezone: str) -> datetime:
     zone = ZoneInfo(timezone)
     local = now.astimezone(zone)
     day = local.date() if local.time() < LOOK_AT else local.date() + timedelta(days=1)
+    while (
+        day.weekday() > FRIDAY
+    ):  # Whoever moves a meeting at the weekend is read on Monday, before anybody else is up.
+        day += timedelta(days=1)
     return datetime.combine(day, LOOK_AT, zone).astimezone(now.tzinfo)
 
 
