@@ -55,12 +55,15 @@ def parse_filter(text: str) -> Filter:
 
 def value_at(thing: Mapping[str, Any], path: str) -> Any:
     """What stands at `a/b/c` in *thing*, None where there is nothing."""
-    current: Any = thing
-    for name in path.split("/"):
-        if not isinstance(current, Mapping):
+    return _at(thing, path.split("/"))
+
+
+def _at(thing: Any, names: Sequence[str]) -> Any:
+    for name in names:
+        if not isinstance(thing, (dict, Mapping)):  # A plain dict is told at once; the general question is slow.
             return None
-        current = current.get(name)
-    return current
+        thing = thing.get(name)
+    return thing
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -117,14 +120,14 @@ class _Parser:
         while self._peek() == ("word", "or"):
             self._next()
             terms.append(self._conjunction(variable))
-        return lambda thing: any(term(thing) for term in terms)
+        return terms[0] if len(terms) == 1 else lambda thing: any(term(thing) for term in terms)
 
     def _conjunction(self, variable: str) -> Predicate:
         terms = [self._term(variable)]
         while self._peek() == ("word", "and"):
             self._next()
             terms.append(self._term(variable))
-        return lambda thing: all(term(thing) for term in terms)
+        return terms[0] if len(terms) == 1 else lambda thing: all(term(thing) for term in terms)
 
     def _term(self, variable: str) -> Predicate:
         kind, text = self._next()
@@ -157,8 +160,8 @@ class _Parser:
         compare = _COMPARISONS.get(word)
         if compare is None:
             raise InvalidFilter(f"No comparison follows '{text}'.")
-        against = self._literal()
-        return lambda thing: compare(_comparable(value_at(thing, path), against), against)
+        names, against = path.split("/"), self._literal()
+        return lambda thing: compare(_comparable(_at(thing, names), against), against)
 
     def _among(self, path: str) -> Predicate:
         self._take("(")
@@ -188,10 +191,15 @@ class _Parser:
         inner = self.alternatives(bound)
         self._take(")")
 
-        def holds(each: Any) -> bool:
-            return inner(each if isinstance(each, Mapping) else {bound: each})
+        names = path.split("/")
 
-        return lambda thing: any(holds(each) for each in value_at(thing, path) or ())
+        def matches(thing: Any) -> bool:
+            for each in _at(thing, names) or ():
+                if inner(each if isinstance(each, (dict, Mapping)) else {bound: each}):
+                    return True
+            return False
+
+        return matches
 
     def _literal(self) -> Any:
         kind, text = self._next()
