@@ -40,7 +40,15 @@ class Services(SimpleNamespace):
 async def run(**arguments: Any) -> int:
     services: Any = Services()
     services.meeting_desk = services.engine = services.meetings = services
-    given = {"municipality": None, "json": False, "move": None, "cancel": None, "reason": ""}
+    given = {
+        "municipality": None,
+        "json": False,
+        "move": None,
+        "cancel": None,
+        "reason": "",
+        "feed": None,
+        "renew": False,
+    }
     return await cli.meetings(services, Namespace(**given | arguments))
 
 
