@@ -45,7 +45,11 @@ class Claim:
 
 
 class UnitStore(Protocol):
-    """Where units are kept. What changes a claimed unit answers False, and does nothing, when the lease was lost."""
+    """
+    Where units are kept, with the history of each: what happens to a unit is noted together with it.
+
+    What changes a claimed unit answers False, and does nothing, when the lease was lost.
+    """
 
     async def claim(
         self, owner: str, *, now: datetime, lease_until: datetime, limit: int, only: Collection[str] | None = None
@@ -55,8 +59,8 @@ class UnitStore(Protocol):
 
     async def renew(self, claim: Claim, *, lease_until: datetime) -> bool: ...
     async def finish(self, claim: Claim, *, now: datetime, note: str) -> bool: ...
-    async def park(self, claim: Claim, *, until: datetime, note: str, failures: int) -> bool: ...
-    async def fail(self, claim: Claim, *, note: str, failures: int) -> bool: ...
+    async def park(self, claim: Claim, *, now: datetime, until: datetime, note: str, failures: int) -> bool: ...
+    async def fail(self, claim: Claim, *, now: datetime, note: str, failures: int) -> bool: ...
     async def next_moment(self) -> datetime | None:
         """When there may next be something to claim; None when nothing waits."""
         ...
@@ -152,10 +156,12 @@ class Engine:
         """Start what is due; returns when to look again at the latest."""
         polled = self._clock.now() + self._poll if self._poll else None
         try:
-            await self._start_due()
-            if len(self._running) >= self._concurrency:
-                return polled
             upcoming = await self._store.next_moment()
+            if upcoming is not None and upcoming <= self._clock.now():
+                await self._start_due()
+                if len(self._running) >= self._concurrency:
+                    return polled
+                upcoming = await self._store.next_moment()
         except Exception as exc:  # noqa: BLE001 - The store may be away for a while; the loop outlives that.
             log.error("engine.store_failed", error=type(exc).__name__, where=_where(exc))
             return self._clock.now() + FIRST_DELAY
@@ -198,7 +204,6 @@ class Engine:
     async def _hold(self, claim: Claim) -> None:
         """Run a unit while a heartbeat keeps its lease; stop without a word when another engine took it over."""
         history = UnitHistory(self._store, self._clock, claim.unit.key)
-        await history.note("unit.started", run=claim.run)
         scope = asyncio.timeout(LONGEST_RUN.total_seconds())
         lost = asyncio.Event()
         outcome: Outcome | Exception
@@ -213,13 +218,14 @@ class Engine:
                         await heartbeat
         except asyncio.CancelledError:
             # The process stops. Whoever starts next need not wait for the lease.
-            await self._store.park(claim, until=self._clock.now(), note="", failures=claim.failures)
+            now = self._clock.now()
+            await self._store.park(claim, now=now, until=now, note="", failures=claim.failures)
             raise
         except TimeoutError as exc:
             outcome = exc
         except Exception as exc:  # noqa: BLE001 - Every error has a place in the policy below.
             outcome = exc
-        if lost.is_set() or not await self._settle(claim, outcome, history):
+        if lost.is_set() or not await self._settle(claim, outcome):
             log.warning("unit.taken_over")
 
     async def _handle(self, claim: Claim, history: History) -> Outcome:
@@ -242,7 +248,7 @@ class Engine:
                     scope.reschedule(asyncio.get_running_loop().time())
                     return
 
-    async def _settle(self, claim: Claim, outcome: Outcome | Exception, history: History) -> bool:
+    async def _settle(self, claim: Claim, outcome: Outcome | Exception) -> bool:
         now = self._clock.now()
         ending = decide(claim, outcome, now=now)
         if isinstance(outcome, Exception):
@@ -252,13 +258,12 @@ class Engine:
                 event, kept = "unit.done", await self._store.finish(claim, now=now, note=ending.note)
             case Parked():
                 failures = claim.failures + 1 if isinstance(outcome, Exception) else 0
-                kept = await self._store.park(claim, until=ending.until, note=ending.note, failures=failures)
+                kept = await self._store.park(claim, now=now, until=ending.until, note=ending.note, failures=failures)
                 event = "unit.parked"
             case Failed():
-                kept = await self._store.fail(claim, note=ending.note, failures=claim.failures + 1)
+                kept = await self._store.fail(claim, now=now, note=ending.note, failures=claim.failures + 1)
                 event = "unit.failed"
         if kept:
-            await history.note(event, note=ending.note)
             log.info(event)
         return kept
 

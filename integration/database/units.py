@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, true, update
+from sqlalchemy import Update, and_, case, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
@@ -96,6 +96,8 @@ class SQLUnits:
         )
         async with self._database.begin() as connection:
             rows = (await connection.execute(take)).all()
+            for row in rows:
+                await note(connection, row.key, "unit.started", at=now, values={"run": row.runs})
         claims = [
             Claim(unit=DueUnit(key=row.key, due_at=row.due_at), owner=owner, run=row.runs, failures=row.failures)
             for row in rows
@@ -103,12 +105,15 @@ class SQLUnits:
         return sorted(claims, key=lambda claim: (claim.unit.due_at, claim.unit.key))
 
     async def renew(self, claim: Claim, *, lease_until: datetime) -> bool:
-        return await self._change(claim, lease_until=lease_until)
+        async with self._database.begin() as connection:
+            return (await connection.execute(_if_held(claim).values(lease_until=lease_until))).rowcount == 1
 
     async def finish(self, claim: Claim, *, now: datetime, note: str) -> bool:
         again = unit.c.again_at.is_not(None)
         return await self._release(
             claim,
+            "unit.done",
+            now,
             state=case((again, UnitState.WAITING), else_=UnitState.DONE),
             due_at=func.coalesce(unit.c.again_at, unit.c.due_at),
             done_at=now,
@@ -116,16 +121,17 @@ class SQLUnits:
             note=note,
         )
 
-    async def park(self, claim: Claim, *, until: datetime, note: str, failures: int) -> bool:
+    async def park(self, claim: Claim, *, now: datetime, until: datetime, note: str, failures: int) -> bool:
         sooner = and_(unit.c.again_at.is_not(None), unit.c.again_at < until)
-        return await self._release(
-            claim, due_at=case((sooner, unit.c.again_at), else_=until), failures=failures, note=note
-        )
+        due_at = case((sooner, unit.c.again_at), else_=until)
+        return await self._release(claim, "unit.parked", now, due_at=due_at, failures=failures, note=note)
 
-    async def fail(self, claim: Claim, *, note: str, failures: int) -> bool:
+    async def fail(self, claim: Claim, *, now: datetime, note: str, failures: int) -> bool:
         again = unit.c.again_at.is_not(None)
         return await self._release(
             claim,
+            "unit.failed",
+            now,
             state=case((again, UnitState.WAITING), else_=UnitState.FAILED),
             due_at=func.coalesce(unit.c.again_at, unit.c.due_at),
             failures=failures,
@@ -170,12 +176,16 @@ class SQLUnits:
             for row in rows
         ]
 
-    async def _release(self, claim: Claim, **values: Any) -> bool:
-        return await self._change(claim, lease_owner=None, lease_until=None, again_at=None, **values)
-
-    async def _change(self, claim: Claim, **values: Any) -> bool:
-        """Change a unit its claim still holds; False when somebody else took it over."""
-        ours = and_(unit.c.key == claim.unit.key, unit.c.lease_owner == claim.owner, unit.c.runs == claim.run)
+    async def _release(self, claim: Claim, event: str, at: datetime, **values: Any) -> bool:
+        """End a hold, and note how with the same stroke: a unit and its history never tell two things."""
         async with self._database.begin() as connection:
-            result = await connection.execute(update(unit).where(ours).values(**values))
-        return result.rowcount == 1
+            free = {"lease_owner": None, "lease_until": None, "again_at": None}
+            held = (await connection.execute(_if_held(claim).values(**free, **values))).rowcount == 1
+            if held:
+                await note(connection, claim.unit.key, event, at=at, values={"note": values["note"]})
+        return held
+
+
+def _if_held(claim: Claim) -> Update:
+    """A change of a unit that its claim still holds: of none when somebody else took it over."""
+    return update(unit).where(unit.c.key == claim.unit.key, unit.c.lease_owner == claim.owner, unit.c.runs == claim.run)

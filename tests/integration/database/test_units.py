@@ -61,7 +61,7 @@ async def test_a_done_unit_becomes_due_again(units: SQLUnits) -> None:
 
 async def test_a_failed_unit_that_becomes_due_again_has_its_tries_back(units: SQLUnits) -> None:
     await units.make_due([due()])
-    await units.fail(await claim(units), note="no", failures=5)
+    await units.fail(await claim(units), now=NOON, note="no", failures=5)
     await units.make_due([due(1)])
     view = await the_unit(units)
     assert (view.state, view.failures) == (UnitState.WAITING, 0)
@@ -76,7 +76,7 @@ async def test_a_unit_made_due_while_held_runs_again_at_that_time(units: SQLUnit
     if ending == "finish":
         await units.finish(held, now=NOON, note="")
     else:
-        await units.fail(held, note="", failures=1)
+        await units.fail(held, now=NOON, note="", failures=1)
     view = await the_unit(units)
     assert (view.state, view.due_at, view.held) == (UnitState.WAITING, NOON + 2 * HOUR, False)
 
@@ -85,7 +85,7 @@ async def test_a_unit_made_due_while_held_cuts_its_parking_short(units: SQLUnits
     await units.make_due([due()])
     held = await claim(units)
     await units.make_due([due(1)])
-    await units.park(held, until=NOON + 9 * HOUR, note="waits", failures=0)
+    await units.park(held, now=NOON, until=NOON + 9 * HOUR, note="waits", failures=0)
     assert (await the_unit(units)).due_at == NOON + HOUR
 
 
@@ -109,8 +109,8 @@ async def test_who_lost_the_lease_changes_nothing(units: SQLUnits) -> None:
     await claim(units, hours=1)  # The same owner, a later hold.
     assert not await units.renew(lost, lease_until=NOON + 9 * HOUR)
     assert not await units.finish(lost, now=NOON, note="")
-    assert not await units.park(lost, until=NOON, note="", failures=0)
-    assert not await units.fail(lost, note="", failures=1)
+    assert not await units.park(lost, now=NOON, until=NOON, note="", failures=0)
+    assert not await units.fail(lost, now=NOON, note="", failures=1)
     view = await the_unit(units)
     assert (view.state, view.held) == (UnitState.WAITING, True)
 
