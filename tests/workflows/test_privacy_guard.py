@@ -168,7 +168,7 @@ def test_what_is_confirmed_is_what_was_found_and_nothing_more() -> None:
 
 # --------------------------------------------------------------------------------------- held against other libraries
 
-RANDOM = random.Random(2032)  # noqa: S311 - a sample, and the same one each time
+RANDOM = random.Random(2032)  # A sample, and the same one each time.
 
 
 def sample(count: int) -> list[str]:
