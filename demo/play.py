@@ -51,18 +51,18 @@ class Director:
         programme = load_programme(self.story.programme)
         began_at = self.story.starts.replace(tzinfo=ZoneInfo(programme.timezone))
         async with opened(self.stage) as database:
-            await self.stage.start_service()
-            code, printed = await self.stage.run("rollout", "--all", "--no-wait")
-            if code:
-                raise StageError(printed)
+            await asyncio.gather(self.stage.start_service(), self._command("import", str(self.story.programme)))
+            await self._command("rollout", "--all", "--no-wait")
             self.say(began_at, "the service runs; the rollout of every place is ordered")
             cast = Cast(self.stage, programme, self.story, on=began_at)
             before = await read_ledger(database)
             for day in range(self.story.longest_days):
                 morning = (began_at + timedelta(days=day)).replace(hour=0, minute=0)
                 await clock.sleep_until(morning + LOOKS_AT)
-                self.answered += await cast.read_and_answer((await read_ledger(database)).told)
                 now = await read_ledger(database)
+                if answered := await cast.read_and_answer(now.told):
+                    self.answered += answered
+                    now = await read_ledger(database)
                 self._tell(morning, before, now)
                 before = now
                 if is_over(programme, now):
@@ -75,6 +75,11 @@ class Director:
                         ended_at=clock.now(),
                     )
         raise StageError(f"the loop was not closed within {self.story.longest_days} days: {before.lines}")
+
+    async def _command(self, *arguments: str) -> None:
+        code, printed = await self.stage.run(*arguments)
+        if code:
+            raise StageError(f"vareunge {arguments[0]} ended with {code}: {printed}")
 
     def _tell(self, when: datetime, before: Ledger, now: Ledger) -> None:
         if news := happened(before, now):

@@ -158,7 +158,7 @@ async def raised_stage(
     folder: Path, programme: Path, *, starts_at: datetime, overrides: Mapping[str, str] | None = None
 ) -> AsyncIterator[Stage]:
     """
-    A stage with the sandbox running, its clock standing at *starts_at*, and the programme imported.
+    A stage with the sandbox running as the tenant of *programme*, its clock standing at *starts_at*.
 
     *overrides*: further environment of the service, such as an allow-list. Everything is stopped at the end.
     """
@@ -186,9 +186,6 @@ async def raised_stage(
             }
             await stage.control("POST", "clock", json={"now": starts_at.isoformat()})
             await stage.control("PUT", "bot", json={"endpoint": f"{service_url}/api/messages"})
-            code, printed = await stage.run("import", str(programme))
-            if code:
-                raise StageError(printed)
             yield stage
         finally:
             await stage.stop()
