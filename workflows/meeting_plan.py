@@ -95,7 +95,9 @@ class _Planning:
         fixed = {moment.date(): moment.time() for moment in body.fixed_dates if moment.date() > self._today}
         settled = {item.day: item.starts_local.time() for item in standing if item not in soft}
         announced = {day: starts for day, starts in (fixed | settled).items() if first <= day <= last}
-        kept = {item.day: item.starts_local.time() for item in soft if _still_fits(body, item)}
+        kept = {
+            item.day: item.starts_local.time() for item in soft if _still_fits(body, item, leads=item is standing[0])
+        }
         around = self._around(body, mine, announced)
         ground = self._ground(body, first)
         plans = [
@@ -203,10 +205,16 @@ def _open_occasions(body: Body, standing: Sequence[Meeting], soft: Sequence[Meet
     return [item for item in body.occasions if not any(item.first <= day <= item.last for day in days)]
 
 
-def _still_fits(body: Body, meeting: Meeting) -> bool:
-    """Whether a planned meeting is where it is for a reason of its own, or where the rhythm still wants it."""
+def _still_fits(body: Body, meeting: Meeting, *, leads: bool) -> bool:
+    """
+    Whether a planned meeting is where it is for a reason of its own, or where the rhythm still wants it.
+
+    *leads*: it is the first of its chain. No date before it says why it lies where it does, so its hour alone tells.
+    """
     if body.rhythm is None or meeting.moved is not None:
         return True
+    if leads:
+        return meeting.starts_local.time() == body.rhythm.starts
     return body.rhythm.preferred_weekday in (None, meeting.day.weekday())
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import texts
@@ -304,6 +304,7 @@ def test_what_is_not_to_be_booked_is_planned_all_the_same() -> None:
 
 
 @settings(max_examples=15, deadline=None)
+@example(announced=set(), blocked={40}, later=1)
 @given(
     announced=st.sets(st.integers(0, 60)),
     blocked=st.sets(st.integers(30, 480), max_size=20),
