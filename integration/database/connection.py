@@ -1,29 +1,24 @@
 """The database: SQLite in a file for embedded use, PostgreSQL in Azure. The same statements serve both."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, event, make_url
+from sqlalchemy import Connection, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from integration.database import inline
-
 MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT_FOR_LOCK = 30
-"""Seconds a SQLite transaction, and the process with it, waits for another process's to end: they take milliseconds."""
+"""Seconds a SQLite transaction waits for another process's to end."""
 
 
 class Database:
-    """Short transactions, and the schema's version. *one_writer*: who writes waits here for others of this process."""
+    """Short transactions, and the schema's version."""
 
-    def __init__(self, engine: AsyncEngine, *, one_writer: bool = False) -> None:
+    def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._turn = asyncio.Lock() if one_writer else contextlib.nullcontext()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -32,7 +27,7 @@ class Database:
         On SQLite it is the only writer from its first moment, so that what it reads stays true until it writes.
         Never hold it across a call to the network.
         """
-        async with self._turn, self._engine.begin() as connection:
+        async with self._engine.begin() as connection:
             yield connection
 
     @asynccontextmanager
@@ -45,7 +40,7 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables to the current schema. A repeat does nothing."""
-        async with self.begin() as connection:
+        async with self._engine.begin() as connection:
             await connection.run_sync(_upgrade)
 
     async def is_current(self) -> bool:
@@ -61,16 +56,10 @@ def create_database(url: str) -> Database:
     """A database at *url*; nothing is opened before the first transaction."""
     if not url.startswith("sqlite"):
         return Database(create_async_engine(url))
-    path = make_url(url).database or ":memory:"
-
-    async def connect() -> inline.Connection:
-        return inline.Connection(path, wait_for_lock=WAIT_FOR_LOCK)
-
-    engine = create_async_engine(url, async_creator=connect)
+    engine = create_async_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
     event.listen(engine.sync_engine, "connect", _open_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    # A statement that waited for a lock of our own would keep the loop from ever giving it back.
-    return Database(engine, one_writer=True)
+    return Database(engine)
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> Any:
@@ -82,12 +71,13 @@ def insert_into(connection: AsyncConnection, table: Table) -> Any:
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:
+    # We say BEGIN ourselves: the driver's own would leave what we read outside the transaction.
+    connection.isolation_level = None
     for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on"):
         connection.execute(f"pragma {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # We say BEGIN ourselves: the driver's own would leave what we read outside the transaction.
     # A transaction that takes the lock only at its first write fails at once when another one wrote meanwhile.
     reads = connection.get_execution_options().get("only_reads", False)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
