@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.problems import InvalidInput, Problem
-from config.programme import Body, Programme
+from config.programme import Body, Programme, RoundTimes
 from workflows import meeting_events as events
 from workflows.dates import Moved
 from workflows.errors import Invalid
@@ -40,8 +40,8 @@ LOOK_AGAIN = timedelta(minutes=5)
 GONE_FOR = timedelta(hours=1)
 """How long an event must not be found before we believe that a person deleted it."""
 LOOK_AT = time(5, 0)
-"""Every working day's morning, local time, the calendar is read: somebody may have moved a meeting, or answered."""
-FRIDAY = 4
+"""The time of day, local, when the calendar is read: somebody may have moved a meeting, or answered."""
+MONDAY, FRIDAY = 0, 4
 _GONE_AT = "gone_at"
 
 
@@ -169,7 +169,7 @@ class MeetingDesk:
 
     async def book(self, unit: DueUnit, history: History) -> Outcome:
         """Handler of `meetings.book` [body]: bring the body's future meetings into its people's calendars, and learn
-        what changed there. Looks again every working day's morning while there are any."""
+        what changed there. Looks again while there are any: `next_look` says when."""
         programme, now = await self._programme(), self._clock.now()
         body = next((body for body in programme.bodies if body.key == unit.subject), None)
         mine = [item for item in await self._store.list_meetings(unit.subject) if _concerns_calendars(item, now)]
@@ -308,7 +308,7 @@ class MeetingDesk:
         if incomplete:
             await desk.history.note("meetings.join_link_missing", meetings=incomplete)
             return Parked(until=desk.now + LOOK_AGAIN, note=f"{incomplete} meetings have no link into Teams yet")
-        return Parked(until=next_morning(desk.now, desk.programme.timezone), note=f"{len(meetings)} meetings stand")
+        return Parked(until=next_look(desk.now, desk.body, meetings), note=f"{len(meetings)} meetings stand")
 
     async def _invitation(self, desk: _Desk, meeting: Meeting) -> str:
         address = f"{self._public_url}/moter/{await self._links.issue('papers', meeting.key)}"
@@ -320,14 +320,16 @@ def organizer_for(body: str, organizers: Sequence[str]) -> str:
     return max(organizers, key=lambda mailbox: sha256(f"{mailbox.lower()}\n{body}".encode()).digest(), default="")
 
 
-def next_morning(now: datetime, timezone: str) -> datetime:
-    """When the calendars are read next."""
-    zone = ZoneInfo(timezone)
+def next_look(now: datetime, body: Body, meetings: Sequence[Meeting]) -> datetime:
+    """When a body's calendar is read next, given its *meetings* ahead: every working day's morning from the day before
+    the next one's round opens, and on Mondays until then."""
+    following = min(meetings, key=lambda meeting: meeting.starts_at)
+    zone = ZoneInfo(following.timezone)
+    urgent_from = following.day - timedelta(days=(body.rounds or RoundTimes()).opens + 1)
     local = now.astimezone(zone)
     day = local.date() if local.time() < LOOK_AT else local.date() + timedelta(days=1)
-    while (
-        day.weekday() > FRIDAY
-    ):  # Whoever moves a meeting at the weekend is read on Monday, before anybody else is up.
+    # Whoever moves a meeting at the weekend is read on Monday, before anybody else is up.
+    while day.weekday() != MONDAY and (day.weekday() > FRIDAY or day < urgent_from):
         day += timedelta(days=1)
     return datetime.combine(day, LOOK_AT, zone).astimezone(now.tzinfo)
 

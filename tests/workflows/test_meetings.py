@@ -1,7 +1,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,7 +10,7 @@ from config.programme import Assignment, Meetings, Programme, Role
 from tests.workflows.programme import body, municipality, programme
 from workflows.errors import Invalid, InvalidInput, OutcomeUnknown
 from workflows.meeting_plan import Meeting, MeetingState, explain
-from workflows.meetings import MeetingDesk, organizer_for
+from workflows.meetings import MeetingDesk, next_look, organizer_for
 from workflows.ports import (
     Answer,
     Attendee,
@@ -566,3 +567,24 @@ async def test_names_cannot_break_the_invitation(office: Office) -> None:
     await office.book()
 
     assert "<script>" not in office.mailbox.booked()[0].body_html
+
+
+@pytest.mark.parametrize(
+    ("now", "read_next"),
+    [
+        pytest.param("2027-08-04T10:00", "2027-08-09T05:00", id="weeks before the round: on Monday"),
+        pytest.param("2027-08-09T04:00", "2027-08-09T05:00", id="early on a Monday: the same morning"),
+        pytest.param("2027-08-18T10:00", "2027-08-19T05:00", id="while the round is open: the next morning"),
+        pytest.param("2027-08-20T10:00", "2027-08-23T05:00", id="on a Friday: after the weekend"),
+    ],
+)
+async def test_a_calendar_is_read_daily_from_the_round_on_and_weekly_before(
+    office: Office, now: str, read_next: str
+) -> None:
+    meeting = office.first()
+    body = next(body for body in office.register.bodies if body.key == meeting.body)
+    zone = ZoneInfo(meeting.timezone)
+
+    read = next_look(datetime.fromisoformat(now).replace(tzinfo=zone), body, [meeting])
+
+    assert (meeting.day, read) == (date(2027, 9, 7), datetime.fromisoformat(read_next).replace(tzinfo=zone))
