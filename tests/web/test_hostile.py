@@ -16,18 +16,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from config.programme import Assignment, Person, Role
-from integration.bot_endpoint import BotEndpoint
 from integration.database import tables
 from integration.database.connection import Database
-from integration.database.register import SQLRegister
 from tests.integration.test_bot_endpoint import BOT, FORGED, SERVICE, TENANT, activity, metadata_url, token
+from tests.support.doors import doors as doors_of
 from tests.workflows.rounds import GUEST, HOME, MEETING, PUBLIC, World
 from tests.workflows.test_status import DAY, DEADLINE
-from web import answer, bot
-from web.app import create_app
-from web.bot_listener import BotListener
-from web.status_actions import StatusActions
-from workflows.bot_commands import BotDesk, BotPorts
+from web import bot
 from workflows.ports import Account, AccountKind
 from workflows.status_plan import request_id
 from workflows.status_values import AnswerContent
@@ -128,28 +123,8 @@ class Doors:
 
     def __init__(self, world: World, keys: str) -> None:
         self.world = world
-        desk = BotDesk(
-            BotPorts(
-                programme=world.read_programme,
-                rounds=world.store,
-                accounts=world.accounts,
-                messages=world.messages,
-                chats=world.chats,
-                places=world.places,
-                languages=SQLRegister(world.database),
-                clock=world.clock,
-                public_url=PUBLIC,
-            )
-        )
-        endpoint = BotEndpoint(
-            BotListener(actions=StatusActions(world.desk), desk=desk),
-            bot_id=BOT,
-            tenant_id=TENANT,
-            service_url=SERVICE,
-            metadata_url=keys,
-        )
-        routers = [bot.router(endpoint.handle), answer.router(desk=world.desk, links=world.links, public_url=PUBLIC)]
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app(routers)), base_url=PUBLIC)
+        app = doors_of(world, bot_id=BOT, tenant_id=TENANT, service_url=SERVICE, metadata_url=keys)
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC)
 
     async def teams(self, body: object, bearer: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {bearer}", "content-type": "application/json"}

@@ -28,7 +28,7 @@ from tests.clocks import StillClock
 from tests.workflows import programme as base
 from workflows.errors import RecipientNotAllowed
 from workflows.outbox import Outbox
-from workflows.ports import Account, AccountKind, Conversation, DueUnit, Mail, Outcome, Posted, Recipients
+from workflows.ports import Account, AccountKind, Bot, Conversation, DueUnit, Mail, Outcome, Posted, Recipients
 from workflows.status import StatusRounds
 from workflows.status_desk import ByLink, StatusDesk
 from workflows.status_plan import request_id
@@ -173,7 +173,8 @@ class FakeHistory:
 class World:
     """Everything of a round, with handles to look at and to turn."""
 
-    def __init__(self, database: Database, *, allowed: frozenset[str] | None = None) -> None:
+    def __init__(self, database: Database, *, allowed: frozenset[str] | None = None, teams: Bot | None = None) -> None:
+        """*teams*: whom cards go to instead of the fake."""
         self.database = database
         self.clock = StillClock(OPENS)
         self.programme = programme()
@@ -198,7 +199,7 @@ class World:
         self.outbox = Outbox(
             messages=self.messages,
             mailer=self.mailer,
-            bot=self.bot,
+            bot=teams or self.bot,
             chats=self.chats,
             pauses=self.switches,
             recipients=Recipients(allowed),
@@ -211,7 +212,7 @@ class World:
                 rounds=self.store,
                 messages=self.messages,
                 outbox=self.outbox,
-                bot=self.bot,
+                bot=teams or self.bot,
                 accounts=self.accounts,
                 places=self.places,
                 links=self.links,

@@ -1,0 +1,71 @@
+"""The service's two public doors over the small world of a status round, whole: signature checks and all."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from integration.bot_endpoint import BotEndpoint
+from integration.database.register import SQLRegister
+from integration.database.units import UnitState
+from tests.support.sandbox import StoppableServer
+from tests.workflows.rounds import PUBLIC, World
+from web import answer, bot
+from web.app import create_app
+from web.bot_listener import BotListener
+from web.status_actions import StatusActions
+from workflows.bot_commands import BotDesk, BotPorts, BotReplies
+from workflows.ports import DueUnit
+
+
+def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metadata_url: str) -> FastAPI:
+    """The bot's endpoint and the answer form. The addresses and keys are those that Teams is played with."""
+    desk = BotDesk(
+        BotPorts(
+            programme=world.read_programme,
+            rounds=world.store,
+            accounts=world.accounts,
+            messages=world.messages,
+            chats=world.chats,
+            places=world.places,
+            languages=SQLRegister(world.database),
+            clock=world.clock,
+            public_url=PUBLIC,
+        )
+    )
+    endpoint = BotEndpoint(
+        BotListener(actions=StatusActions(world.desk), desk=desk),
+        bot_id=bot_id,
+        tenant_id=tenant_id,
+        service_url=service_url,
+        metadata_url=metadata_url,
+    )
+    form = answer.router(desk=world.desk, links=world.links, public_url=PUBLIC)
+    return create_app([bot.router(endpoint.handle), form])
+
+
+async def hands(world: World) -> None:
+    """What Hands would do now about what people did: send what the bot answers, and bring cards up to date."""
+    replies = BotReplies(messages=world.messages, outbox=world.outbox, clock=world.clock)
+    for kind, handle in (("bot.reply", replies.reply), ("status.refresh", world.rounds.refresh)):
+        for view in await world.units.list_units(states=[UnitState.WAITING], kind=kind):
+            await handle(DueUnit(key=view.key, due_at=view.due_at), world.history)
+
+
+@asynccontextmanager
+async def served(app: Any) -> AsyncIterator[str]:
+    """The address of *app* on a free loopback port."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = StoppableServer(uvicorn.Config(app, log_level="warning", access_log=False, ws="none", lifespan="off"))
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.force_exit = True
+            server.stop.set()
+            await task
