@@ -1,4 +1,4 @@
-"""Limits that every worker must keep together: a row holds the moment from which the next may leave."""
+"""Limits that every worker must keep together, and that a restart must not forget."""
 
 import math
 from dataclasses import dataclass
@@ -21,9 +21,14 @@ class Rate:
     per: timedelta
 
     @property
+    def at_once(self) -> int:
+        """How many may go together after a quiet time. With what flows back meanwhile, that makes the whole."""
+        return self.count // 2
+
+    @property
     def step(self) -> timedelta:
-        """The distance between two; rounded up, so that rounding never adds one."""
-        return math.ceil(self.per / MICROSECOND / self.count) * MICROSECOND
+        """The time after which one flows back; rounded up, so that rounding never adds one."""
+        return math.ceil(self.per / MICROSECOND / self.at_once) * MICROSECOND
 
 
 class SQLLimits:
@@ -31,17 +36,24 @@ class SQLLimits:
         self._database = database
         self._clock = clock
 
-    async def reserve(self, name: str, rate: Rate) -> datetime:
-        """Take the next place under the limit *name*; returns the moment it begins: sleep until then, then send.
-
-        A place that is not used is lost, which keeps the limit as well.
+    async def take(self, name: str, rate: Rate, count: int = 1) -> datetime | None:
         """
+        Take *count* places under the limit *name*. Returns None when they were taken, else when there is room.
+
+        A row holds the moment at which everything taken has flowed back. Places that are not used are lost, which
+        keeps the limit as well. More than half of a rate's count cannot be taken at once.
+        """
+        if count > rate.at_once:
+            raise ValueError(f"{count} at once under {name}: expected at most {rate.at_once}")
         now = self._clock.now()
         async with self._database.begin() as connection:
             fresh = insert_into(connection, slot).values(name=name, free_at=now)
             await connection.execute(fresh.on_conflict_do_nothing())
             query = select(slot.c.free_at).where(slot.c.name == name).with_for_update()
             free_at: datetime = (await connection.execute(query)).scalar_one()
-            start = max(free_at, now)
-            await connection.execute(update(slot).where(slot.c.name == name).values(free_at=start + rate.step))
-        return start
+            free_at = max(free_at, now) + count * rate.step
+            room_at = free_at - rate.at_once * rate.step
+            if room_at > now:
+                return room_at
+            await connection.execute(update(slot).where(slot.c.name == name).values(free_at=free_at))
+        return None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from integration.graph.client import Graph, Json, Query, Request
 from integration.graph.people import quoted
+from integration.graph.sending_limits import MAILS, MailboxLimits
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound
 from workflows.ports import Answer, Attendee, BookedEvent, EventSpec, Recipients
@@ -46,14 +47,20 @@ class GraphCalendar:
     Meetings in an organizer's mailbox. Needs Calendars.ReadWrite there, given by an Exchange role.
 
     Every write with attendees mails them, and Exchange offers no way to keep it from that: with an allow-list set,
-    only the attendees it permits are written, so nobody else is mailed. Times are told in *timezone*.
+    only the attendees it permits are written, so nobody else is mailed. Times are told in *timezone*. Without *limits*
+    nobody counts how many a mailbox mails; with them, a write raises Throttled when the day has no more.
     """
 
-    def __init__(self, graph: Graph, recipients: Recipients, *, timezone: str) -> None:
+    def __init__(
+        self, graph: Graph, recipients: Recipients, *, timezone: str, limits: MailboxLimits | None = None
+    ) -> None:
         self._graph = graph
         self._recipients = recipients
         self._timezone = timezone
+        self._limits = limits
         self._keys: dict[str, str] = {}
+        self._invited: dict[str, int] = {}
+        """By an event's id: how many a write to it mails."""
 
     async def find_events(self, organizer: str, keys: Sequence[str]) -> Mapping[str, BookedEvent]:
         """Those of *keys* that are booked; looked up by our own property, so lost state is found again."""
@@ -81,6 +88,7 @@ class GraphCalendar:
         }
         if spec.online:
             body |= {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
+        await self._count(organizer, len(body["attendees"]), action=f"book {spec.key}")
         try:
             answer = await self._graph.get(
                 self._request(
@@ -90,6 +98,7 @@ class GraphCalendar:
                     method="POST",
                     call=Call.KEYED,
                     body=body,
+                    mails=True,
                 )
             )
             event = self._to_event(spec.key, answer)
@@ -129,6 +138,8 @@ class GraphCalendar:
                     pass
                 case _:
                     raise ValueError(f"{name}: expected a field of an event that can be changed")
+        invited = max(self._invited.get(event_id, 0), len(body.get("attendees", ())))
+        await self._count(organizer, invited, action=f"update event {event_id}")
         answer = await self._graph.get(
             self._request(
                 organizer,
@@ -137,6 +148,7 @@ class GraphCalendar:
                 method="PATCH",
                 call=Call.CREATE,
                 body=body,
+                mails=True,
             )
         )
         return self._to_event(self._keys.get(event_id, ""), answer)
@@ -150,7 +162,9 @@ class GraphCalendar:
             method="POST",
             call=Call.KEYED,
             body={"comment": comment},
+            mails=True,
         )
+        await self._count(organizer, self._invited.get(event_id, 0), action=f"cancel event {event_id}")
         try:
             await self._graph.send(request)
         except NotFound:
@@ -188,9 +202,14 @@ class GraphCalendar:
             event = (await self.find_events(organizer, [event.key])).get(event.key, event)
         return event
 
-    def _request(self, organizer: str, **parts: Any) -> Request:
+    async def _count(self, organizer: str, recipients: int, *, action: str) -> None:
+        if self._limits is not None:
+            await self._limits.take(organizer, recipients, action=action)
+
+    def _request(self, organizer: str, *, mails: bool = False, **parts: Any) -> Request:
         headers = {"Prefer": f'IdType="ImmutableId", outlook.timezone="{self._timezone}"'}
-        return Request(headers=headers, scopes=[f"mailbox:{organizer}"], **parts)
+        scopes = [f"mailbox:{organizer}", *([f"{MAILS}:{organizer}"] if mails else [])]
+        return Request(headers=headers, scopes=scopes, **parts)
 
     def _attendees(self, attendees: Sequence[Attendee]) -> list[dict[str, Any]]:
         return [
@@ -204,6 +223,7 @@ class GraphCalendar:
 
     def _to_event(self, key: str, event: Json) -> BookedEvent:
         self._keys[event["id"]] = key
+        self._invited[event["id"]] = len(event.get("attendees") or ())
         return BookedEvent(
             id=event["id"],
             key=key,

@@ -64,6 +64,8 @@ LIMITS: Mapping[str, Limit] = {
     "directory": Limit(count=3500, seconds=10),
     "directory-writes": Limit(count=3000, seconds=150),
     "invitations": Limit(count=150, seconds=5),
+    # Exchange's transport, of one mailbox: what is more, it only delays.
+    "mails": Limit(count=30, seconds=60),
 }
 CONCURRENT: Mapping[str, int] = {"mailbox": 4}
 

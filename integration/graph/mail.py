@@ -2,6 +2,7 @@
 
 from integration.graph.calendar import KEY_PROPERTY, tagged
 from integration.graph.client import Graph, Request
+from integration.graph.sending_limits import MAILS, MailboxLimits
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound, OutcomeUnknown, RecipientNotAllowed
 from workflows.ports import Mail, Recipients
@@ -10,11 +11,15 @@ _HEADERS = {"Prefer": 'IdType="ImmutableId"'}
 
 
 class GraphMailer:
-    """Sends mail from an organizer mailbox. Needs Mail.ReadWrite and Mail.Send there, given by an Exchange role."""
+    """Sends mail from an organizer mailbox. Needs Mail.ReadWrite and Mail.Send there, given by an Exchange role.
 
-    def __init__(self, graph: Graph, recipients: Recipients) -> None:
+    Without *limits* nobody counts how many a mailbox mails; with them, Throttled says that the day has no more.
+    """
+
+    def __init__(self, graph: Graph, recipients: Recipients, *, limits: MailboxLimits | None = None) -> None:
         self._graph = graph
         self._recipients = recipients
+        self._limits = limits
 
     async def send(self, sender: str, mail: Mail) -> str:
         """
@@ -31,6 +36,8 @@ class GraphMailer:
             state = (await self._draft(sender, mail), True)
         message_id, is_draft = state
         if is_draft:
+            if self._limits is not None:
+                await self._limits.take(sender, 1, action=action)
             await self._send_draft(sender, message_id, action)
         return message_id
 
@@ -70,7 +77,7 @@ class GraphMailer:
             method="POST",
             call=Call.CREATE,
             headers=_HEADERS,
-            scopes=[f"mailbox:{sender}"],
+            scopes=[f"mailbox:{sender}", f"{MAILS}:{sender}"],
         )
         try:
             await self._graph.send(request)

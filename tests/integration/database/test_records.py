@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,37 +29,44 @@ async def test_an_intent_that_never_ended_tells_when_it_began(database: Database
     assert await intents.begin("team:a-dal") is None
 
 
-@pytest.mark.parametrize("count", [1, 3, 7, 50])
-async def test_no_stretch_of_time_holds_more_than_the_rate(database: Database, count: int) -> None:
-    limits, rate = SQLLimits(database, StillClock()), Rate(count, SECOND)
-    moments = [await limits.reserve("send", rate) for _ in range(2 * count + 1)]
-    assert moments[0] == NOON
-    assert all(later - moment >= SECOND for moment, later in zip(moments, moments[count:], strict=False))
+@given(taken=st.lists(st.tuples(st.integers(1, 5), st.floats(0, 1.5)), min_size=1, max_size=12))
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=15)
+async def test_no_stretch_of_time_holds_more_than_the_rate(database: Database, taken: list[tuple[int, float]]) -> None:
+    clock, rate = StillClock(), Rate(10, SECOND)
+    limits, passed, name = SQLLimits(database, clock), [], repr(taken)
+    for count, pause in taken:
+        clock.advance(pause * SECOND)
+        while (room_at := await limits.take(name, rate, count)) is not None:
+            assert room_at > clock.now()
+            clock.advance(room_at - clock.now())
+        passed.append((clock.now(), count))
+    for since, _ in passed:
+        assert sum(count for at, count in passed if since <= at < since + rate.per) <= rate.count
 
 
-@given(count=st.integers(1, 10_000), per=st.timedeltas(SECOND, timedelta(days=1)))
+@given(count=st.integers(2, 10_000), per=st.timedeltas(SECOND, timedelta(days=1)))
 @settings(suppress_health_check=list(HealthCheck), deadline=None)
 def test_rounding_never_makes_a_rate_faster(count: int, per: timedelta) -> None:
-    assert Rate(count, per).step * count >= per
+    assert Rate(count, per).step * Rate(count, per).at_once >= per
 
 
 async def test_workers_share_a_limit(database: Database, database_url: str) -> None:
     other = create_database(database_url)
     workers = [SQLLimits(database, StillClock()), SQLLimits(other, StillClock())]
     rate = Rate(50, SECOND)
-    moments = await asyncio.gather(*(workers[number % 2].reserve("send", rate) for number in range(30)))
+    rooms = await asyncio.gather(*(workers[number % 2].take("send", rate) for number in range(30)))
     await other.close()
-    assert sorted(moments) == [NOON + number * rate.step for number in range(30)]
+    assert (rooms.count(None), len(rooms)) == (25, 30)
 
 
 async def test_limits_of_different_names_and_idle_times_do_not_add_up(database: Database) -> None:
     clock = StillClock()
-    limits, rate = SQLLimits(database, clock), Rate(1, SECOND)
-    await limits.reserve("a", rate)
-    assert await limits.reserve("b", rate) == NOON
+    limits, rate = SQLLimits(database, clock), Rate(2, SECOND)
+    assert await limits.take("a", rate) is None
+    assert await limits.take("b", rate) is None
     clock.advance(10 * SECOND)
-    assert await limits.reserve("a", rate) == NOON + 10 * SECOND
-    assert await limits.reserve("a", rate) == NOON + 11 * SECOND
+    assert await limits.take("a", rate) is None
+    assert await limits.take("a", rate) == NOON + 11 * SECOND
 
 
 async def test_a_pause_holds_where_it_was_set(database: Database) -> None:
