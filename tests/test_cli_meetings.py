@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-import cli
+from commands.meetings import meetings
+from commands.session import DID_NOT_HOLD, DONE
 from tests.workflows.programme import body, programme
 from workflows.meeting_plan import Meeting, plan_meetings
 from workflows.working_days import days
@@ -49,14 +50,14 @@ async def run(**arguments: Any) -> int:
         "feed": None,
         "renew": False,
     }
-    return await cli.meetings(services, Namespace(**given | arguments))
+    return await meetings(services, Namespace(**given | arguments))
 
 
 async def test_dates_are_told_with_their_reasons_and_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     code = await run()
 
     told = capsys.readouterr()
-    assert code == cli.DID_NOT_HOLD
+    assert code == DID_NOT_HOLD
     assert len(told.out.splitlines()) == len(PLAN.new)
     assert "Flyttet fra " in told.out
     assert "har ingen ledig dag fra" in told.err
@@ -67,7 +68,7 @@ async def test_a_municipality_is_told_of_its_own_meetings_only(capsys: pytest.Ca
     code = await run(municipality="b-vik", json=True)
 
     told = json.loads(capsys.readouterr().out)
-    assert code == cli.DONE
+    assert code == DONE
     assert {meeting["body"] for meeting in told["meetings"]} == {"b-vik"}
     assert told["problems"] == []
 

@@ -1,0 +1,64 @@
+"""Meetings: planned, booked, listed, moved, cancelled, and the addresses of their calendar feeds."""
+
+import argparse
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from commands.session import DID_NOT_HOLD, DONE, Usage, complain, show, tell
+from commands.subjects import check_municipality, imported_programme
+
+if TYPE_CHECKING:
+    from wiring import Services
+
+
+async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
+    """Plan and book meetings, and list them; before that move or cancel one."""
+    from workflows.meeting_plan import as_data, describe, explain_missing, missing_as_data
+
+    programme = await imported_programme(services)
+    if arguments.feed:
+        return await _feed(services, arguments)
+    if arguments.move:
+        await services.meeting_desk.move(arguments.move[0], _local_time(arguments.move[1]), arguments.reason)
+    if arguments.cancel:
+        await services.meeting_desk.cancel(arguments.cancel, arguments.reason)
+    bodies = [body.key for body in programme.bodies]
+    if arguments.municipality is not None:
+        check_municipality(programme, arguments.municipality)
+        bodies = [body.key for body in programme.bodies if body.municipality == arguments.municipality]
+    found = await services.meeting_desk.plan()
+    await services.engine.run_due([f"meetings.book:{body}" for body in bodies])
+    listed = [meeting for body in bodies for meeting in await services.meetings.list_meetings(body)]
+    problems = [problem for problem in found.problems if problem.body in bodies]
+    if arguments.json:
+        show(arguments, {"meetings": as_data(listed), "problems": missing_as_data(problems)}, [])
+    else:
+        show(arguments, [], describe(programme, listed))
+        for problem in problems:
+            complain(explain_missing(programme, problem))
+    return DID_NOT_HOLD if problems else DONE
+
+
+async def _feed(services: "Services", arguments: argparse.Namespace) -> int:
+    """The secret address of a body's or a person's calendar feed; a new one when the old one leaked."""
+    from web.feeds import PERSON
+
+    programme = await imported_programme(services)
+    people = {person.key: f"{PERSON}{person.key}" for person in programme.people}
+    subjects = people | {body.key: body.key for body in programme.bodies}
+    if arguments.feed not in subjects:
+        raise Usage(f"{arguments.feed}: expected the key of a person or of a body")
+    subject = subjects[arguments.feed]
+    if arguments.renew:
+        # Of a body, this ends the links for its feed and nothing else: only feeds have a body's key as subject.
+        await services.links.revoke(subject)
+    token = await services.links.issue("feed", subject)
+    tell(f"{services.settings.public_url.rstrip('/')}/kalender/{token}.ics")
+    return DONE
+
+
+def _local_time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Usage(f"--move: {text}: expected a local time such as 2026-09-08T09:00") from None

@@ -1,0 +1,80 @@
+"""The service and the sandbox as processes, and what looks after them."""
+
+import argparse
+import asyncio
+from typing import TYPE_CHECKING
+
+from commands.session import DID_NOT_HOLD, DONE, Usage, show, tell
+
+if TYPE_CHECKING:
+    from wiring import Services
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Play one whole loop against the sandbox and check the result."""
+    from demo.run import run_demo
+
+    return asyncio.run(run_demo(out=arguments.out, keep=arguments.keep))
+
+
+def sandbox(arguments: argparse.Namespace) -> int:
+    """Microsoft 365 in a box, alone."""
+    from sandbox.serve import run
+
+    run(arguments.port, arguments.latency, arguments.seed)
+    return DONE
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """The service alone, embedded engine included."""
+    from config.settings import Settings
+    from web.serving import serve as serve_until_stopped
+    from wiring import create_services
+
+    # The name outlives a restart: simulated time waits for a service that was killed.
+    services = create_services(Settings(), name="service")
+    asyncio.run(serve_until_stopped(services, host=arguments.host, port=arguments.port))
+    return DONE
+
+
+async def migrate(services: "Services", arguments: argparse.Namespace) -> int:
+    """Bring the database to the current schema."""
+    await services.database.migrate()
+    tell("the database has the current schema")
+    return DONE
+
+
+async def tick(services: "Services", arguments: argparse.Namespace) -> int:
+    """Run whatever is due, once."""
+    if arguments.now is not None:
+        if services.settings.clock_url is None:
+            raise Usage("tick: --now needs VAREUNGE_CLOCK_URL, the clock of a sandbox")
+        await services.clock.set_to(arguments.now)
+    tell(f"{await services.engine.run_due()} units ran")
+    return DONE
+
+
+async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
+    """Say what is missing in the tenant, changing nothing."""
+    from dataclasses import asdict
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from config.settings import bot_is_open
+    from workflows.doctor import check_record, check_settings
+
+    settings = services.settings
+    try:
+        current = await services.database.is_current()
+    except SQLAlchemyError:
+        current = False
+    programme = await services.find_programme() if current else None
+    paused = await services.switches.list_paused() if current else []
+    found = [
+        *check_settings(settings, open_bot=bot_is_open()),
+        *check_record(current=current, programme=programme, paused=paused, timezone=settings.timezone),
+        *await services.doctor.examine(programme),
+    ]
+    lines = [f"{item.verdict:<9} {item.what}" + (f"  → {item.todo}" if item.todo else "") for item in found]
+    show(arguments, [asdict(item) for item in found], lines)
+    return DID_NOT_HOLD if any(item.fails for item in found) else DONE

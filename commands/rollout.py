@@ -1,0 +1,83 @@
+"""Places: how they differ from what is wanted, and making them so."""
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from commands.session import DID_NOT_HOLD, DONE, Usage, show, tell
+from commands.subjects import imported_programme, named_places
+from commands.units import hint, make_due, run_units, waiting_for_it
+
+if TYPE_CHECKING:
+    from wiring import Services
+
+
+async def plan(services: "Services", arguments: argparse.Namespace) -> int:
+    """Show how places differ from what is wanted."""
+    places = named_places(await imported_programme(services), arguments.municipality)
+    return DID_NOT_HOLD if await _show_plans(services, arguments, places) is None else DONE
+
+
+async def drift(services: "Services", arguments: argparse.Namespace) -> int:
+    """Report how all places differ, changing nothing."""
+    places = [place.key for place in (await imported_programme(services)).places]
+    return DONE if await _show_plans(services, arguments, places) == 0 else DID_NOT_HOLD
+
+
+async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
+    """Make places so."""
+    programme = await imported_programme(services)
+    if bool(arguments.municipality) is arguments.all:
+        raise Usage("rollout: name municipalities, or --all")
+    every = [place.key for place in programme.places]
+    places = every if arguments.all else named_places(programme, arguments.municipality)
+    keys = [f"rollout.place:{place}" for place in places]
+    if arguments.no_wait:
+        await make_due(services, keys)
+        await hint(services)
+        tell(*(f"{key}  ordered" for key in keys))
+        return DONE
+    await _see_that_somebody_answers(services)
+    return await run_units(services, keys)
+
+
+async def _show_plans(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> int | None:
+    """Print how places differ; returns how many things do, None when the Builder is closed and nobody can see it."""
+    from dataclasses import asdict
+
+    from workflows.errors import IdentityClosed
+    from workflows.rollout_text import plan_lines
+
+    try:
+        plans = [await services.rollout.plan(place) for place in places]
+    except IdentityClosed:
+        await _show_orders(services, arguments, places)
+        return None
+    language = (await imported_programme(services)).language
+    lines = [line for item in plans for line in plan_lines(item, language=language)]
+    show(arguments, [asdict(item) for item in plans], lines)
+    return sum(entry.state != "same" for item in plans for entry in item.items)
+
+
+async def _show_orders(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> None:
+    """Print which places wait for the Builder to be opened, and who opens it how."""
+    from integration.database.units import UnitState
+
+    waiting = await services.units.list_units(states=[UnitState.WAITING], kind="rollout.place")
+    ordered = {unit.key.partition(":")[2] for unit in waiting}
+    todo = waiting_for_it(services)
+    rows = [{"place": place, "state": "unknown", "ordered": place in ordered, "todo": todo} for place in places]
+    lines = [f"{place}  {'ordered' if place in ordered else 'not ordered'}  {todo}" for place in places]
+    show(arguments, rows, lines)
+
+
+async def _see_that_somebody_answers(services: "Services") -> None:
+    """Raise at once, instead of trying for minutes, when not even the identity's token can be had."""
+    from contextlib import suppress
+
+    from integration.identity import GRAPH_SCOPE
+    from workflows.errors import IdentityClosed
+
+    # A closed Builder is no obstacle: the order waits for it.
+    with suppress(IdentityClosed):
+        await services.identities.token(services.settings.builder_id, GRAPH_SCOPE)

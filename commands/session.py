@@ -1,0 +1,74 @@
+"""What every command has: an exit code, services of its own for as long as it runs, and a way to tell how it went."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wiring import Services
+
+DONE, DID_NOT_HOLD, WRONG_USE = 0, 1, 2
+
+Command = Callable[["Services", argparse.Namespace], Awaitable[int]]
+
+
+class Usage(Exception):
+    """The command cannot be meant like this."""
+
+
+@asynccontextmanager
+async def session(*, prepared: bool = True) -> AsyncIterator["Services"]:
+    """The services of one command, taking part in a shared clock, on a database with the current schema."""
+    from config.settings import Settings
+    from wiring import create_services
+
+    # What a command has to say it prints; events in between are for those who run a service.
+    services = create_services(Settings(), log_level="ERROR")
+    try:
+        async with services.clock.busy():
+            await services.clock.join()
+            try:
+                if prepared:
+                    await services.prepare_database()
+                yield services
+            finally:
+                await services.clock.leave()
+    finally:
+        await services.close()
+
+
+def with_services(command: Command, *, prepared: bool = True) -> Callable[[argparse.Namespace], int]:
+    """The command as the parser calls it: with services of its own, in a loop of its own.
+
+    *prepared*: whether it needs a database with the current schema.
+    """
+
+    async def in_session(arguments: argparse.Namespace) -> int:
+        async with session(prepared=prepared) as services:
+            return await command(services, arguments)
+
+    @wraps(command)
+    def run(arguments: argparse.Namespace) -> int:
+        return asyncio.run(in_session(arguments))
+
+    return run
+
+
+def tell(*lines: str) -> None:
+    """Print lines for the person at the terminal."""
+    print("\n".join(lines))  # noqa: T201
+
+
+def complain(*lines: str) -> None:
+    """Print lines about what is wrong, apart from those that a program may read."""
+    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+
+
+def show(arguments: argparse.Namespace, rows: Any, lines: Sequence[str]) -> None:
+    """Print *rows* as JSON for a program that asked with `--json`, *lines* for a person."""
+    tell(json.dumps(rows, ensure_ascii=False, indent=2) if arguments.json else "\n".join(lines))

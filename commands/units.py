@@ -1,0 +1,67 @@
+"""Units that somebody at the terminal orders: made due, run here and waited for, or left to the running service."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from commands.session import DID_NOT_HOLD, DONE, tell
+
+if TYPE_CHECKING:
+    from wiring import Services
+
+PATIENCE = timedelta(minutes=2)
+"""How far ahead a unit may park itself while somebody at the terminal waits for it."""
+
+
+async def make_due(services: "Services", keys: Sequence[str]) -> None:
+    """Make units due now, for whoever runs them."""
+    from workflows.ports import DueUnit
+
+    now = services.clock.now()
+    await services.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
+
+
+async def run_units(services: "Services", keys: Sequence[str]) -> int:
+    """Make units due and run them, waiting while they wait for something that takes a moment only."""
+    from integration.database.units import UnitState
+    from workflows.rollout import BUILDER_CLOSED
+
+    await make_due(services, keys)
+    while True:
+        await services.engine.run_due(keys)
+        units = [unit for unit in await services.units.list_units() if unit.key in keys]
+        soon = services.clock.now() + PATIENCE
+        moments = [unit.due_at for unit in units if unit.state is UnitState.WAITING and unit.due_at <= soon]
+        if not moments:
+            break
+        # At least a second: a unit that is due but held by the running service is waited for.
+        await services.clock.sleep_until(max(min(moments), services.clock.now() + timedelta(seconds=1)))
+    for unit in units:
+        if unit.note == BUILDER_CLOSED:
+            tell(f"{unit.key}  {waiting_for_it(services)}")
+            continue
+        until = f" until {unit.due_at.isoformat(timespec='minutes')}" if unit.state is UnitState.WAITING else ""
+        tell(f"{unit.key}  {unit.state}{until}" + (f"  {unit.note}" if unit.note else ""))
+    return DONE if all(unit.state is UnitState.DONE for unit in units) else DID_NOT_HOLD
+
+
+def waiting_for_it(services: "Services") -> str:
+    """The state of a place whose Builder is closed, and the command that IT runs."""
+    from texts import say
+    from workflows.doctor import open_builder
+
+    return f"{say('rollout.waiting_for_it')}: {open_builder(services.settings.builder_id)}"
+
+
+async def hint(services: "Services") -> None:
+    """Let a service on this machine look for work now; any request does that. Without one, its next look finds it."""
+    import httpx
+
+    from config.settings import is_loopback
+
+    if is_loopback(services.settings.public_url):
+        async with httpx.AsyncClient(base_url=services.settings.public_url, trust_env=False, timeout=2) as http:
+            try:
+                await http.get("/healthz")
+            except httpx.HTTPError:
+                return

@@ -1,0 +1,179 @@
+"""Time, the record, and the doors to other people's systems, made from settings.
+
+Nothing is made at import, and each piece only at its first use: a command that needs the database opens no Graph
+client, and the Door, which may do nothing in Graph, has none to open.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from config.programme import Programme
+from config.settings import Part, Settings
+from integration.clock import ServiceClock, create_clock
+from integration.database.accounts import SQLAccounts
+from integration.database.chats import SQLChats
+from integration.database.connection import Database, create_database
+from integration.database.intents import SQLIntents
+from integration.database.links import SQLLinks
+from integration.database.meetings import SQLMeetings
+from integration.database.messages import SQLMessages
+from integration.database.register import SQLRegister
+from integration.database.reports import SQLReports
+from integration.database.resources import SQLResources
+from integration.database.status import SQLStatus
+from integration.database.switches import SQLSwitches
+from integration.database.units import SQLUnits
+from workflows.ports import Recipients
+
+if TYPE_CHECKING:
+    from integration.bot import TeamsBot
+    from integration.graph.calendar import GraphCalendar
+    from integration.graph.client import Graph
+    from integration.graph.mail import GraphMailer
+    from integration.identity import Identities
+
+
+class NotInThisPart(RuntimeError):
+    """This deployment does not have that piece, so that it cannot be used by mistake."""
+
+
+class Outside:
+    """What a process has to do with: its clock, its database and Microsoft 365. Close it when the process ends."""
+
+    def __init__(self, settings: Settings, *, name: str) -> None:
+        self.settings = settings
+        self.name = name
+
+    # ----------------------------------------------------------------------------------------------- time and record
+
+    @cached_property
+    def clock(self) -> ServiceClock:
+        return create_clock(self.settings.clock_url, self.name)
+
+    @cached_property
+    def database(self) -> Database:
+        return create_database(self.settings.database_url)
+
+    @cached_property
+    def units(self) -> SQLUnits:
+        return SQLUnits(self.database)
+
+    @cached_property
+    def register(self) -> SQLRegister:
+        return SQLRegister(self.database)
+
+    @cached_property
+    def links(self) -> SQLLinks:
+        return SQLLinks(self.database, self.clock)
+
+    @cached_property
+    def switches(self) -> SQLSwitches:
+        return SQLSwitches(self.database, self.clock)
+
+    @cached_property
+    def intents(self) -> SQLIntents:
+        return SQLIntents(self.database, self.clock)
+
+    @cached_property
+    def accounts(self) -> SQLAccounts:
+        return SQLAccounts(self.database, self.clock)
+
+    @cached_property
+    def resources(self) -> SQLResources:
+        return SQLResources(self.database, self.clock)
+
+    @cached_property
+    def meetings(self) -> SQLMeetings:
+        return SQLMeetings(self.database)
+
+    @cached_property
+    def rounds(self) -> SQLStatus:
+        return SQLStatus(self.database)
+
+    @cached_property
+    def messages(self) -> SQLMessages:
+        return SQLMessages(self.database)
+
+    @cached_property
+    def report_store(self) -> SQLReports:
+        return SQLReports(self.database)
+
+    @cached_property
+    def chats(self) -> SQLChats:
+        return SQLChats(self.database, self.clock)
+
+    @cached_property
+    def recipients(self) -> Recipients:
+        allowed = self.settings.allowed_recipients
+        return Recipients(None if allowed is None else frozenset(address.lower() for address in allowed))
+
+    async def find_programme(self) -> Programme | None:
+        """The imported programme, if there is one."""
+        return None if await self.register.is_empty() else await self.register.programme()
+
+    # ------------------------------------------------------------------------------------------ Microsoft 365 (Hands)
+
+    @cached_property
+    def identities(self) -> "Identities":
+        self.only_in(Part.HANDS, "identities")
+        from integration.identity import Identities
+
+        return Identities()
+
+    @cached_property
+    def hands(self) -> "Graph":
+        return self._graph(self.settings.hands_id, "VAREUNGE_HANDS_ID")
+
+    @cached_property
+    def builder(self) -> "Graph":
+        return self._graph(self.settings.builder_id, "VAREUNGE_BUILDER_ID")
+
+    @cached_property
+    def calendar(self) -> "GraphCalendar":
+        from integration.graph.calendar import GraphCalendar
+
+        return GraphCalendar(self.hands, self.recipients, timezone=self.settings.timezone)
+
+    @cached_property
+    def mailer(self) -> "GraphMailer":
+        from integration.graph.mail import GraphMailer
+
+        return GraphMailer(self.hands, self.recipients)
+
+    @cached_property
+    def bot(self) -> "TeamsBot":
+        self.only_in(Part.HANDS, "bot's own voice")
+        from integration.bot import TeamsBot
+
+        return TeamsBot(
+            bot_id=self.settings.bot_id,
+            tenant_id=self.settings.tenant_id,
+            service_url=self.settings.bot_service_url,
+            token=self.identities.token,
+            clock=self.clock,
+            recipients=self.recipients,
+        )
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        for name in ("hands", "builder", "bot", "identities", "database"):
+            # Only what was made: asking for it would make it.
+            piece = self.__dict__.get(name)
+            if piece is not None:
+                await piece.close()
+
+    def _graph(self, client_id: str, variable: str) -> "Graph":
+        self.only_in(Part.HANDS, "Graph client")
+        if not client_id:
+            raise NotInThisPart(f"{variable} is not set: it names the identity that speaks with Graph")
+        from integration.graph.client import Graph
+        from integration.graph.limits import Limiter, limits_of
+
+        # Microsoft counts by application, so each identity has limits of its own.
+        limiter = Limiter(self.clock, limits_of(self.settings.licences))
+        return Graph(self.settings.graph_url, client_id, self.identities, self.clock, limiter=limiter)
+
+    def only_in(self, part: Part, piece: str) -> None:
+        """Raise when this deployment is meant to be without that piece."""
+        if self.settings.part not in (part, Part.ALL):
+            raise NotInThisPart(f"part {self.settings.part} has no {piece}")

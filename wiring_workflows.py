@@ -1,0 +1,260 @@
+"""The four jobs, and the desks that people reach, made from what lies outside."""
+
+import json
+from collections.abc import Mapping
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.together import together
+from wiring_outside import Outside
+
+if TYPE_CHECKING:
+    from workflows.bot_commands import BotDesk, BotReplies
+    from workflows.doctor import Doctor, Permissions, Tenant
+    from workflows.meetings import MeetingDesk
+    from workflows.outbox import Outbox
+    from workflows.quorum import QuorumWatch
+    from workflows.reports import Reports
+    from workflows.rollout import Rollout
+    from workflows.rollout_ports import TeamsApp
+    from workflows.rollout_welcome import Welcome
+    from workflows.status import StatusRounds
+    from workflows.status_desk import StatusDesk
+    from workflows.their_calendars import TheirCalendars
+
+
+class Workflows(Outside):
+    """What the service does, with everything it needs for it. Most of it is the Hands' alone; a desk is the Door's."""
+
+    # -------------------------------------------------------------------------------------------- workflows (Hands)
+
+    @cached_property
+    def rollout(self) -> "Rollout":
+        from integration.graph.groups import GraphGroups, GraphMemberships
+        from integration.graph.people import GraphDirectory, GraphInvitations
+        from integration.graph.site_content import GraphSiteContent
+        from integration.graph.sites import GraphSiteAccess
+        from integration.graph.teams import GraphChannels, GraphTeamBuilder
+        from workflows.rollout import Rollout
+        from workflows.rollout_ports import RolloutPorts
+
+        return Rollout(
+            RolloutPorts(
+                programme=self.register.programme,
+                directory=GraphDirectory(self.builder),
+                invitations=GraphInvitations(self.hands, self.recipients),
+                groups=GraphGroups(self.builder),
+                memberships=GraphMemberships(self.hands, self.recipients),
+                teams=GraphTeamBuilder(self.builder),
+                channels=GraphChannels(self.hands),
+                sites=GraphSiteAccess(self.builder),
+                content=GraphSiteContent(self.hands),
+                resources=self.resources,
+                accounts=self.accounts,
+                links=self.links,
+                intents=self.intents,
+                clock=self.clock,
+                together=partial(together, self.clock),
+                recipients=self.recipients,
+                app=teams_app(),
+                hands_id=self.settings.hands_id,
+                public_url=self.settings.public_url,
+            ),
+            self.welcome,
+        )
+
+    @cached_property
+    def welcome(self) -> "Welcome":
+        from workflows.rollout_welcome import Welcome, WelcomePorts
+
+        return Welcome(
+            WelcomePorts(
+                programme=self.register.programme, messages=self.messages, outbox=self.outbox, clock=self.clock
+            )
+        )
+
+    @cached_property
+    def doctor(self) -> "Doctor":
+        from workflows.doctor import Doctor, DoctorPorts
+
+        return Doctor(
+            DoctorPorts(
+                settings=self.settings,
+                lists=permission_lists(),
+                roles=self.identities,
+                tenant=self._tenant() if self.settings.hands_id and self.settings.builder_id else None,
+                resources=self.resources,
+                app=teams_app(),
+            )
+        )
+
+    @cached_property
+    def meeting_desk(self) -> "MeetingDesk":
+        from workflows.meetings import MeetingDesk
+
+        return MeetingDesk(
+            store=self.meetings,
+            calendar=self.calendar,
+            links=self.links,
+            clock=self.clock,
+            programme=self.register.programme,
+            organizers=self.settings.organizer,
+            public_url=self.settings.public_url,
+            recipients=self.recipients,
+        )
+
+    @cached_property
+    def quorum_watch(self) -> "QuorumWatch":
+        from workflows.quorum import QuorumPorts, QuorumWatch
+
+        return QuorumWatch(
+            QuorumPorts(
+                programme=self.register.programme,
+                meetings=self.meetings,
+                messages=self.messages,
+                outbox=self.outbox,
+                clock=self.clock,
+            )
+        )
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        from workflows.outbox import Outbox
+
+        return Outbox(
+            messages=self.messages,
+            mailer=self.mailer,
+            bot=self.bot,
+            chats=self.chats,
+            pauses=self.switches,
+            recipients=self.recipients,
+            clock=self.clock,
+            sender=self._organizer,
+        )
+
+    @cached_property
+    def status_rounds(self) -> "StatusRounds":
+        from workflows.status import StatusRounds
+        from workflows.status_ports import StatusPorts
+
+        return StatusRounds(
+            StatusPorts(
+                programme=self.register.programme,
+                rounds=self.rounds,
+                messages=self.messages,
+                outbox=self.outbox,
+                bot=self.bot,
+                accounts=self.accounts,
+                places=self.resources,
+                links=self.links,
+                clock=self.clock,
+                public_url=self.settings.public_url,
+            )
+        )
+
+    @cached_property
+    def reports(self) -> "Reports":
+        from integration.graph.site_content import GraphSiteContent
+        from workflows.report_ports import ReportPorts
+        from workflows.reports import Reports
+
+        return Reports(
+            ReportPorts(
+                programme=self.register.programme,
+                store=self.report_store,
+                meetings=self.meetings,
+                results=self.status_rounds,
+                rounds=self.rounds,
+                content=GraphSiteContent(self.hands),
+                places=self.resources,
+                accounts=self.accounts,
+                messages=self.messages,
+                outbox=self.outbox,
+                links=self.links,
+                clock=self.clock,
+                public_url=self.settings.public_url,
+            )
+        )
+
+    @cached_property
+    def bot_replies(self) -> "BotReplies":
+        from workflows.bot_commands import BotReplies
+
+        return BotReplies(messages=self.messages, outbox=self.outbox, clock=self.clock)
+
+    @cached_property
+    def their_calendars(self) -> "TheirCalendars":
+        from integration.their_calendar import TheirCalendar
+        from workflows.their_calendars import TheirCalendars
+
+        return TheirCalendars(
+            feeds=TheirCalendar(self.clock),
+            store=self.meetings,
+            clock=self.clock,
+            programme=self.register.programme,
+        )
+
+    @property
+    def _organizer(self) -> str:
+        return next(iter(self.settings.organizer), "")
+
+    def _tenant(self) -> "Tenant":
+        from integration.graph.mailboxes import GraphMailboxes
+        from integration.graph.site_content import GraphSiteContent
+        from integration.graph.sites import GraphSiteAccess
+        from integration.graph.teams import GraphChannels, GraphTeamBuilder
+        from workflows.doctor import Tenant
+
+        return Tenant(
+            mailboxes=GraphMailboxes(self.hands),
+            channels=GraphChannels(self.hands),
+            content=GraphSiteContent(self.hands),
+            teams=GraphTeamBuilder(self.builder),
+            sites=GraphSiteAccess(self.builder),
+        )
+
+    # -------------------------------------------------------------------------------------------- what people reach
+
+    @cached_property
+    def status_desk(self) -> "StatusDesk":
+        from workflows.status_desk import StatusDesk
+
+        return StatusDesk(
+            programme=self.register.programme, rounds=self.rounds, accounts=self.accounts, clock=self.clock
+        )
+
+    @cached_property
+    def bot_desk(self) -> "BotDesk":
+        from workflows.bot_commands import BotDesk, BotPorts
+
+        return BotDesk(
+            BotPorts(
+                programme=self.register.programme,
+                rounds=self.rounds,
+                accounts=self.accounts,
+                messages=self.messages,
+                chats=self.chats,
+                places=self.resources,
+                languages=self.register,
+                clock=self.clock,
+                public_url=self.settings.public_url,
+            )
+        )
+
+
+def teams_app() -> "TeamsApp":
+    """Our Teams app, as the rollout installs it."""
+    from workflows.rollout_ports import TeamsApp
+
+    manifest = json.loads((Path(__file__).parent / "teams_app" / "manifest.json").read_text("utf-8"))
+    permissions = manifest.get("authorization", {}).get("permissions", {}).get("resourceSpecific", [])
+    return TeamsApp(external_id=manifest["id"], permissions=tuple(item["name"] for item in permissions))
+
+
+def permission_lists() -> "Mapping[str, Permissions]":
+    """What each identity is meant to be allowed, by its name."""
+    from workflows.doctor import permissions_of
+
+    folder = Path(__file__).parent / "infra" / "permissions"
+    return {name: permissions_of((folder / f"{name}.txt").read_text("utf-8")) for name in ("hands", "builder", "door")}
