@@ -13,7 +13,7 @@ from typing import Protocol
 from config.programme import Programme
 from config.settings import OPEN_BOT, Settings
 from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
-from workflows.ports import Channels, SiteAccess, SiteContent, TeamBuilder
+from workflows.place_ports import Channels, SiteAccess, SiteContent, TeamBuilder
 from workflows.rollout_ports import Resources, TeamsApp
 
 SITE_ROLE = "manage"

@@ -11,7 +11,8 @@ from typing import Any
 import texts
 from config.programme import PlaceSpec, Programme
 from documents import report_page
-from workflows.ports import History, Page
+from workflows.place_ports import Page
+from workflows.ports import History
 from workflows.report_ports import ReportPorts
 from workflows.report_values import ReportState, StoredReport
 from workflows.report_words import document_of, title_of

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from config.programme import Programme
 from workflows.meeting_plan import Meeting
 from workflows.outbox import Messages, Outbox
-from workflows.ports import Clock, DueUnit, Links, SiteContent
+from workflows.place_ports import SiteContent
+from workflows.ports import Clock, DueUnit, Links
 from workflows.report_values import ReportContent, ReportState, StoredReport
 from workflows.status_ports import KnownAccounts, Places
 from workflows.status_values import RoundResult, RoundState, StatusRound

@@ -5,21 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from config.programme import Programme
-from workflows.ports import (
-    Account,
-    Channels,
-    Clock,
-    Directory,
-    Groups,
-    Intents,
-    Invitations,
-    Links,
-    Memberships,
-    Recipients,
-    SiteAccess,
-    SiteContent,
-    TeamBuilder,
-)
+from workflows.place_ports import Channels, Groups, Memberships, SiteAccess, SiteContent, TeamBuilder
+from workflows.ports import Account, Clock, Directory, Intents, Invitations, Links, Recipients
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from html import unescape
 import texts
 from config.programme import ColumnSpec, ListSpec
 from workflows.errors import Conflict
-from workflows.ports import Column, Site, SiteList
+from workflows.place_ports import Column, Site, SiteList
 from workflows.rollout_look import LANDING
 from workflows.rollout_plan import Item, State, compare, landing_html, plan_named, row_changes
 from workflows.rollout_ports import Resource

@@ -7,17 +7,8 @@ from datetime import datetime, timedelta
 
 from config.programme import Person, TabSpec
 from workflows.errors import Conflict, Invalid, Permanent
-from workflows.ports import (
-    Account,
-    AccountKind,
-    CatalogApp,
-    Channel,
-    ChannelKind,
-    Group,
-    GroupSpec,
-    OperationState,
-    Site,
-)
+from workflows.place_ports import CatalogApp, Channel, ChannelKind, Group, GroupSpec, OperationState, Site
+from workflows.ports import Account, AccountKind
 from workflows.rollout_plan import Item, State, WantedChannel, compare, plan_memberships, plan_named, plan_people
 from workflows.rollout_ports import Resource
 from workflows.rollout_walk import NotYet, Walk

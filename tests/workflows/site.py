@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workflows.errors import Conflict
-from workflows.ports import Column, ListItem, Page, SiteList, StoredFile
+from workflows.place_ports import Column, ListItem, Page, SiteList, StoredFile
 
 
 class Killed(BaseException):

@@ -19,7 +19,7 @@ from workflows.doctor import (
     permissions_of,
 )
 from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
-from workflows.ports import CatalogApp, TeamBuilder
+from workflows.place_ports import CatalogApp, TeamBuilder
 from workflows.rollout_ports import TeamsApp
 
 IDS: dict[str, Any] = {

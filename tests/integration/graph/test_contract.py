@@ -20,18 +20,8 @@ from integration.identity import Identities
 from tests.clocks import StillClock
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from workflows.errors import Conflict, IdentityClosed, Refused
-from workflows.ports import (
-    Attendee,
-    ChannelKind,
-    Column,
-    EventSpec,
-    Group,
-    GroupSpec,
-    Mail,
-    OperationState,
-    Recipients,
-    Site,
-)
+from workflows.place_ports import ChannelKind, Column, Group, GroupSpec, OperationState, Site
+from workflows.ports import Attendee, EventSpec, Mail, Recipients
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,7 +9,7 @@ from integration.graph.sites import GraphSiteAccess
 from integration.graph.teams import GraphChannels, GraphTeamBuilder
 from integration.identity import Identities, Tokens
 from tests.integration.graph.doubles import Double
-from workflows import ports
+from workflows import place_ports, ports
 
 
 async def test_nothing_is_sent_before_a_client_is_asked_for_something(double: Double) -> None:
@@ -17,12 +17,12 @@ async def test_nothing_is_sent_before_a_client_is_asked_for_something(double: Do
 
     directory: ports.Directory = GraphDirectory(graph)
     invitations: ports.Invitations = GraphInvitations(graph, everybody)
-    groups: ports.Groups = GraphGroups(graph)
-    memberships: ports.Memberships = GraphMemberships(graph, everybody)
-    builder: ports.TeamBuilder = GraphTeamBuilder(graph)
-    channels: ports.Channels = GraphChannels(graph)
-    access: ports.SiteAccess = GraphSiteAccess(graph)
-    content: ports.SiteContent = GraphSiteContent(graph)
+    groups: place_ports.Groups = GraphGroups(graph)
+    memberships: place_ports.Memberships = GraphMemberships(graph, everybody)
+    builder: place_ports.TeamBuilder = GraphTeamBuilder(graph)
+    channels: place_ports.Channels = GraphChannels(graph)
+    access: place_ports.SiteAccess = GraphSiteAccess(graph)
+    content: place_ports.SiteContent = GraphSiteContent(graph)
     calendar: ports.Calendar = GraphCalendar(graph, everybody, timezone="Europe/Oslo")
     mailer: ports.Mailer = GraphMailer(graph, everybody)
     tokens: Tokens = Identities()

@@ -18,16 +18,8 @@ from integration.graph.site_content import SMALL_FILE, GraphSiteContent
 from integration.graph.teams import GraphTeamBuilder
 from tests.integration.graph.doubles import URL, Double, answer, error
 from workflows.errors import Invalid, OutcomeUnknown, OutsideError, RecipientNotAllowed, Transient
-from workflows.ports import (
-    Account,
-    AccountKind,
-    Attendee,
-    EventSpec,
-    GroupSpec,
-    Mail,
-    OperationState,
-    Recipients,
-)
+from workflows.place_ports import GroupSpec, OperationState
+from workflows.ports import Account, AccountKind, Attendee, EventSpec, Mail, Recipients
 
 ALLOWED = Recipients(frozenset({"leder@a-dal.example"}))
 EVERYBODY = Recipients()
