@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from integration.graph.calendar import GraphCalendar
     from integration.graph.client import Graph
     from integration.graph.mail import GraphMailer
+    from integration.graph.sending_limits import MailboxLimits
     from integration.identity import Identities
 
 
@@ -132,13 +133,20 @@ class Outside:
     def calendar(self) -> "GraphCalendar":
         from integration.graph.calendar import GraphCalendar
 
-        return GraphCalendar(self.hands, self.recipients, timezone=self.settings.timezone)
+        return GraphCalendar(self.hands, self.recipients, timezone=self.settings.timezone, limits=self._mailbox_limits)
 
     @cached_property
     def mailer(self) -> "GraphMailer":
         from integration.graph.mail import GraphMailer
 
-        return GraphMailer(self.hands, self.recipients)
+        return GraphMailer(self.hands, self.recipients, limits=self._mailbox_limits)
+
+    @cached_property
+    def _mailbox_limits(self) -> "MailboxLimits":
+        from integration.database.limits import SQLLimits
+        from integration.graph.sending_limits import MailboxLimits
+
+        return MailboxLimits(SQLLimits(self.database, self.clock), self.clock)
 
     @cached_property
     def bot(self) -> "TeamsBot":

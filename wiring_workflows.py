@@ -47,11 +47,12 @@ class Workflows(Outside):
                 groups=GraphGroups(self.builder),
                 memberships=GraphMemberships(self.hands, self.recipients),
                 teams=GraphTeamBuilder(self.builder),
-                channels=GraphChannels(self.hands),
+                channels=GraphChannels(self.hands, self.recipients),
                 sites=GraphSiteAccess(self.builder),
                 content=GraphSiteContent(self.hands),
                 resources=self.resources,
                 accounts=self.accounts,
+                guests=self.guests,
                 links=self.links,
                 intents=self.intents,
                 clock=self.clock,
@@ -130,7 +131,7 @@ class Workflows(Outside):
             pauses=self.switches,
             recipients=self.recipients,
             clock=self.clock,
-            sender=self._organizer,
+            organizers=self.settings.organizer,
         )
 
     @cached_property
@@ -194,10 +195,6 @@ class Workflows(Outside):
             clock=self.clock,
             programme=self.register.programme,
         )
-
-    @property
-    def _organizer(self) -> str:
-        return next(iter(self.settings.organizer), "")
 
     def _tenant(self) -> "Tenant":
         from integration.graph.mailboxes import GraphMailboxes

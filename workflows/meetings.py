@@ -8,7 +8,6 @@ that they never cause a write. What the delegates of the organizer's calendar mo
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from workflows import meeting_events as events
 from workflows.dates import Moved
 from workflows.errors import Invalid
 from workflows.meeting_plan import Meeting, MeetingPlan, MeetingState, is_theirs, plan_meetings, round_units
+from workflows.organizers import organizer_for
 from workflows.ports import (
     BookedEvent,
     Calendar,
@@ -313,11 +313,6 @@ class MeetingDesk:
     async def _invitation(self, desk: _Desk, meeting: Meeting) -> str:
         address = f"{self._public_url}/moter/{await self._links.issue('papers', meeting.key)}"
         return events.invitation(desk.programme, desk.body, meeting, address)
-
-
-def organizer_for(body: str, organizers: Sequence[str]) -> str:
-    """The mailbox that holds a body's meetings: the same one as long as it is there, whichever others come or go."""
-    return max(organizers, key=lambda mailbox: sha256(f"{mailbox.lower()}\n{body}".encode()).digest(), default="")
 
 
 def next_look(now: datetime, body: Body, meetings: Sequence[Meeting]) -> datetime:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from workflows.errors import NotFound, OutcomeUnknown, Permanent, RecipientNotAllowed, Refused, Transient
+from workflows.organizers import organizer_for
 from workflows.ports import Attendee, Bot, Clock, Conversation, DueUnit, Mail, Mailer, Posted, Recipients
 
 
@@ -70,7 +71,8 @@ class Message:
     request: str | None = None
     state: MessageState = MessageState.PLANNED
     reference: Mapping[str, Any] = field(default_factory=dict)
-    """Where it ended up: conversation, service_url and activity of a card, id of a mail; `shows`: its last change."""
+    """Where it ended up: conversation, service_url and activity of a card, id of a mail; `shows`: its last change.
+    `sender`: the mailbox that a mail leaves from, noted before it does, so that it is looked for there."""
     in_doubt: bool = False
     failure: str = ""
     sent_at: datetime | None = None
@@ -102,8 +104,8 @@ class Messages(Protocol):
         """By due time; only those in *states*, of *requests*, of *kind* and with *keys* (any when empty or None)."""
         ...
 
-    async def begin(self, key: str, *, in_doubt: bool) -> None:
-        """Note that it leaves now; *in_doubt*: it may have left before."""
+    async def begin(self, key: str, *, in_doubt: bool, reference: Mapping[str, Any]) -> None:
+        """Note that it leaves now; *in_doubt*: it may have left before; *reference*: what is known of where it goes."""
         ...
 
     async def change(self, key: str, state: MessageState, *, failure: str = "") -> None: ...
@@ -129,7 +131,11 @@ class Chats(Protocol):
 
 
 class Outbox:
-    """Sends what was planned. Raises the transient errors of the surfaces; what is permanent ends in the row."""
+    """
+    Sends what was planned. Raises the transient errors of the surfaces; what is permanent ends in the row.
+
+    *organizers*: the mailboxes that mails leave from; a municipality's mails leave from the same one.
+    """
 
     def __init__(
         self,
@@ -141,7 +147,7 @@ class Outbox:
         pauses: Pauses,
         recipients: Recipients,
         clock: Clock,
-        sender: str,
+        organizers: Sequence[str],
     ) -> None:
         self._messages = messages
         self._mailer = mailer
@@ -150,7 +156,7 @@ class Outbox:
         self._pauses = pauses
         self._recipients = recipients
         self._clock = clock
-        self._sender = sender
+        self._organizers = tuple(organizers)
 
     async def plan(self, messages: Sequence[Message], *, then: Sequence[DueUnit] = ()) -> None:
         await self._messages.plan(messages, then=then)
@@ -165,8 +171,13 @@ class Outbox:
             return await self._change(message, MessageState.HELD, NOT_ALLOWED)
         # A mail that was under way is found again by its key; a card is not.
         in_doubt = message.state is MessageState.SENDING and message.surface is not Surface.EMAIL
-        message = replace(message, state=MessageState.SENDING, in_doubt=message.in_doubt or in_doubt)
-        await self._messages.begin(message.key, in_doubt=message.in_doubt)
+        message = replace(
+            message,
+            state=MessageState.SENDING,
+            in_doubt=message.in_doubt or in_doubt,
+            reference=self._from(message),
+        )
+        await self._messages.begin(message.key, in_doubt=message.in_doubt, reference=message.reference)
         try:
             reference = await self._send(message)
         except OutcomeUnknown:
@@ -194,13 +205,20 @@ class Outbox:
         if message.surface is Surface.EMAIL:
             to = Attendee(email=content.address, name=content.name)
             mail = Mail(key=message.key, to=to, subject=content.subject, html=content.html)
-            return {"message": await self._mailer.send(self._sender, mail)}
+            sender = str(message.reference["sender"])
+            return {"message": await self._mailer.send(sender, mail), "sender": sender}
         if message.surface is Surface.CHANNEL:
             posted = await self._bot.post_in_channel(content.address, content.card, summary=content.subject)
         else:
             posted = await self._post_in_chat(content)
         where = posted.conversation
         return {"conversation": where.id, "service_url": where.service_url, "activity": posted.activity_id}
+
+    def _from(self, message: Message) -> Mapping[str, Any]:
+        begun = message.state is MessageState.SENDING and "sender" in message.reference
+        if message.surface is not Surface.EMAIL or begun:
+            return message.reference
+        return {**message.reference, "sender": organizer_for(message.municipality or "", self._organizers)}
 
     async def _post_in_chat(self, content: Content) -> Posted:
         known = await self._chats.find(content.address)

@@ -73,8 +73,8 @@ class SQLMessages:
             rows = (await connection.execute(query)).all()
         return [_message(row) for row in rows]
 
-    async def begin(self, key: str, *, in_doubt: bool) -> None:
-        await self._set(key, state=MessageState.SENDING, in_doubt=in_doubt, failure="")
+    async def begin(self, key: str, *, in_doubt: bool, reference: Mapping[str, Any]) -> None:
+        await self._set(key, state=MessageState.SENDING, in_doubt=in_doubt, failure="", reference=dict(reference))
 
     async def change(self, key: str, state: MessageState, *, failure: str = "") -> None:
         await self._set(key, state=state, failure=failure)

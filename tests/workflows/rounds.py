@@ -126,9 +126,10 @@ class FakeMailer:
     """Sends each key once, as the real one does."""
 
     sent: dict[str, Mail] = field(default_factory=dict)
+    senders: dict[str, str] = field(default_factory=dict)
 
     async def send(self, sender: str, mail: Mail) -> str:
-        del sender
+        self.senders[mail.key] = sender
         self.sent.setdefault(mail.key, mail)
         return f"mail-{list(self.sent).index(mail.key)}"
 
@@ -173,7 +174,14 @@ class FakeHistory:
 class World:
     """Everything of a round, with handles to look at and to turn."""
 
-    def __init__(self, database: Database, *, allowed: frozenset[str] | None = None, teams: Bot | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        allowed: frozenset[str] | None = None,
+        teams: Bot | None = None,
+        organizers: Sequence[str] = ("organizer@county.example",),
+    ) -> None:
         """*teams*: whom cards go to instead of the fake."""
         self.database = database
         self.clock = StillClock(OPENS)
@@ -204,7 +212,7 @@ class World:
             pauses=self.switches,
             recipients=Recipients(allowed),
             clock=self.clock,
-            sender="organizer@county.example",
+            organizers=organizers,
         )
         self.rounds = StatusRounds(
             StatusPorts(

@@ -10,7 +10,8 @@ from config.programme import Assignment, Meetings, Programme, Role
 from tests.workflows.programme import body, municipality, programme
 from workflows.errors import Invalid, InvalidInput, OutcomeUnknown
 from workflows.meeting_plan import Meeting, MeetingState, explain
-from workflows.meetings import MeetingDesk, next_look, organizer_for
+from workflows.meetings import MeetingDesk, next_look
+from workflows.organizers import organizer_for
 from workflows.ports import (
     Answer,
     Attendee,

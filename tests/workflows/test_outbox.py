@@ -51,11 +51,33 @@ async def test_a_card_whose_fate_is_unknown_is_sent_again_and_named(world: World
 
 async def test_a_mail_is_never_in_doubt(world: World) -> None:
     await world.outbox.plan([MAIL])
-    await world.messages.begin(MAIL.key, in_doubt=False)
+    await world.messages.begin(MAIL.key, in_doubt=False, reference={})
 
     sent = await deliver(world, MAIL)
 
     assert (sent.state, sent.in_doubt, len(world.mailer.sent)) == (MessageState.SENT, False, 1)
+
+
+async def test_mails_are_spread_over_the_mailboxes_and_a_municipality_keeps_its_own(database: Database) -> None:
+    boxes = ["one@county.example", "two@county.example", "three@county.example"]
+    world = World(database, organizers=boxes)
+    places = [f"m-{number}" for number in range(30)]
+    for turn in ("first", "second"):
+        for place in places:
+            await deliver(world, replace(MAIL, key=f"{turn}/{place}", municipality=place))
+
+    used = {place: world.mailer.senders[f"first/{place}"] for place in places}
+    assert set(used.values()) == set(boxes)
+    assert used == {place: world.mailer.senders[f"second/{place}"] for place in places}
+
+
+async def test_a_mail_under_way_is_looked_for_where_it_began_whatever_mailboxes_there_are_now(world: World) -> None:
+    await world.outbox.plan([MAIL])
+    await world.messages.begin(MAIL.key, in_doubt=False, reference={"sender": "old@county.example"})
+
+    await deliver(world, MAIL)
+
+    assert world.mailer.senders[MAIL.key] == "old@county.example"
 
 
 async def test_what_a_surface_refuses_for_good_is_failed_with_its_reason(world: World) -> None:

@@ -58,7 +58,7 @@ async def test_work_becomes_due_with_the_plan(messages: SQLMessages, database: D
 
 async def test_a_sent_message_keeps_where_it_is(messages: SQLMessages) -> None:
     await messages.plan([MAIL])
-    await messages.begin(MAIL.key, in_doubt=False)
+    await messages.begin(MAIL.key, in_doubt=False, reference={})
     await messages.mark_sent(MAIL.key, reference={"message": "1"}, at=NOON)
 
     message = await only(messages)
