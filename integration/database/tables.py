@@ -247,6 +247,58 @@ report = Table(
 )
 """State draft, released or published. `published`: addresses and checksum of the copy in SharePoint."""
 
+agenda = Table(
+    "agenda",
+    metadata,
+    Column("meeting", String(120), primary_key=True),
+    Column("body", String(60), nullable=False, index=True),
+    Column("year", Integer, nullable=False),
+    Column("last_number", Integer, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("released_at", Moment, nullable=False),
+    Column("published", JSON, nullable=False, default=dict),
+)
+"""Agendas that were sent, each fixed. `last_number`: the highest of its items, which are counted through the year."""
+
+agenda_proposal = Table(
+    "agenda_proposal",
+    metadata,
+    Column("meeting", String(120), primary_key=True),
+    Column("person", String(60), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("content", JSON, nullable=False),
+)
+"""What people ask to have put on an agenda, every version."""
+
+minutes = Table(
+    "minutes",
+    metadata,
+    Column("meeting", String(120), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String(60), nullable=False),
+    Column("content", JSON, nullable=False),
+)
+
+
+def _matter(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("key", String(140), primary_key=True),
+        Column("version", Integer, primary_key=True),
+        Column("body", String(60), nullable=False, index=True),
+        Column("at", Moment, nullable=False),
+        Column("by", String(60), nullable=False),
+        Column("content", JSON, nullable=False),
+    )
+
+
+decision, action_item = _matter("decision"), _matter("action_item")
+"""What bodies decided, and who does what: every version, the newest counts."""
+
 conversation = Table(
     "conversation",
     metadata,
@@ -267,7 +319,7 @@ link = Table(
     Column("expires_at", Moment, nullable=True),
     Column("revoked_at", Moment, nullable=True),
 )
-"""Addresses given to people: purpose answer, papers, report or feed. The token is the id, signed."""
+"""Addresses given to people, for one purpose each; see `workflows.ports.LinkPurpose`. The token is the id, signed."""
 
 audit = Table(
     "audit",
