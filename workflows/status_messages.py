@@ -11,8 +11,17 @@ import documents
 import texts
 from config.programme import Person, Programme, WorkPackage
 from workflows.outbox import Content, Message, Surface
+from workflows.status_answers import parse_number
 from workflows.status_plan import MOVED, REMINDER, indicator_results, local_leads, package_leads
-from workflows.status_values import AnswerContent, IndicatorResult, StatusAnswer, StatusRequest, StatusRound
+from workflows.status_values import (
+    TEXT_FIELDS,
+    AnswerContent,
+    IndicatorResult,
+    Light,
+    StatusAnswer,
+    StatusRequest,
+    StatusRound,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +209,7 @@ def request_card(
         "confirm": confirm,
         "problem": " ".join(problems),
         "light": start.light.value if start else None,
-        **{name: getattr(start, name) if start else "" for name in ("done", "next", "hinders", "question", "proposal")},
+        **{name: getattr(start, name) if start else "" for name in TEXT_FIELDS},
         "indicators": number_fields(asked),
     }
     if asked.answer is None:
@@ -220,7 +229,7 @@ def numbers_card(
         "package": asked.package.name,
         "request_id": asked.request.id,
         "problem": " ".join(problems),
-        "indicators": _typed(typed or {}, fields)["indicators"],
+        "indicators": fields if typed is None else _typed(typed, fields)["indicators"],
     }
     return cards.render("status_numbers", language=asked.language, values=values)
 
@@ -349,18 +358,21 @@ def _numbers_given(asked: Asked, content: AnswerContent) -> list[str]:
 
 
 def _typed(typed: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What came back from the card, as far as its inputs can show it again."""
-    texts_typed = {
-        name: value[: cards.MAX_ANSWER]
-        for name in ("light", "done", "next", "hinders", "question", "proposal")
-        if isinstance(value := typed.get(name), str)
+    """What came back from the card, as far as its inputs can show it again. What a client left out was emptied."""
+    words = {name: value for name in ("light", *TEXT_FIELDS) if isinstance(value := typed.get(name), str)}
+    light = words.pop("light", "")
+    return {
+        **{name: words.get(name, "")[: cards.MAX_ANSWER] for name in TEXT_FIELDS},
+        "light": light if light in set(Light) else None,
+        "indicators": [{**item, "now": _number(typed.get(f"indicator:{item['key']}"))} for item in indicators],
     }
-    numbers = []
-    for item in indicators:
-        value = typed.get(f"indicator:{item['key']}")
-        number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
-        numbers.append({**item, "now": item["now"] if number is None else number})
-    return {**texts_typed, "indicators": numbers}
+
+
+def _number(value: Any) -> float | None:
+    """A number as clients send it: as one, or as text."""
+    if isinstance(value, str):
+        return parse_number(value[: cards.MAX_ANSWER])
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _mail(asked: Asked, *, subject: str, heading: str, paragraphs: Sequence[str], url: str) -> Content:

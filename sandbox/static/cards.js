@@ -88,8 +88,8 @@ async function press(place, card, action) {
     return;
   }
   const sent = action.data ?? {};
-  const ids = card.getAllInputs().map((input) => input.id).filter((id) => id in sent);
-  const data = Object.fromEntries(ids.map((id) => [id, sent[id]]));
+  // The renderer leaves out what was emptied; to the sandbox, what is left out keeps the card's own value.
+  const data = Object.fromEntries(card.getAllInputs().map(({ id }) => [id, sent[id] ?? ""]));
   tell(place, "Sending …", false);
   place.setAttribute("aria-busy", "true");
   try {

@@ -72,6 +72,17 @@ async def test_the_form_comes_back_with_what_was_wrong_and_what_was_written(worl
     assert await stored(world) is None
 
 
+async def test_what_was_emptied_does_not_come_back_with_what_is_wrong(world: World) -> None:
+    """Clients leave out what is empty, and send numbers as text."""
+    await press(world, "answer_status", ANSWER)
+
+    reply = await press(world, "answer_status", {"request_id": REQUEST, "proposal": "Ja", "indicator:plasser": "7,5"})
+
+    values = {item.get("id"): item.get("value") for item in inputs(reply["value"])}
+    assert (values["light"], values["done"]) == (None, "")
+    assert (values["proposal"], values["indicator:plasser"]) == ("Ja", 7.5)
+
+
 async def test_a_national_id_is_not_stored_from_a_card(world: World) -> None:
     reply = await press(world, "answer_status", {**ANSWER, "done": NUMBER})
 
