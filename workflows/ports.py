@@ -45,39 +45,6 @@ class Invitations(Protocol):
         ...
 
 
-TOP = "root"
-"""Stands for the id of a library's top folder."""
-
-
-class SiteLayout(Protocol):
-    """What a site is made of: folders by their ids, which stay when people move them, lists and their columns.
-    Hands; needs Sites.Selected with the role `manage` there."""
-
-    async def find_folder(self, site_id: str, folder_id: str) -> Folder | None: ...
-    async def list_folders(self, site_id: str, parent_id: str = TOP) -> Sequence[Folder]:
-        """Those directly below *parent_id*; none when it is gone."""
-        ...
-
-    async def make_folder(self, site_id: str, name: str, parent_id: str = TOP) -> Folder:
-        """Raises Conflict when the name is taken there."""
-        ...
-
-    async def move_folder(self, site_id: str, folder_id: str, name: str, parent_id: str) -> Folder:
-        """A repeat is harmless. Raises Conflict when the name is taken there."""
-        ...
-
-    async def find_list(self, site_id: str, list_id: str) -> SiteList | None: ...
-    async def add_column(self, site_id: str, list_id: str, column: Column) -> SiteColumn:
-        """Raises Conflict when the list has a column of that name."""
-        ...
-
-    async def change_column(self, site_id: str, list_id: str, column_id: str, column: Column) -> SiteColumn:
-        """What it is called and which choices it gives. A repeat is harmless."""
-        ...
-
-    async def read_page(self, site_id: str, page_id: str) -> Page | None: ...
-
-
 # ---------------------------------------------------------------------------------------------------- calendar and mail
 
 

@@ -13,6 +13,16 @@ from workflows.errors import Conflict, Invalid, NotFound
 from workflows.place_ports import Column, ListItem, Page, SiteList, StoredFile
 
 SMALL_FILE = 4 * 1024 * 1024
+# What a call costs of the limit: one thing read is cheapest.
+_ONE = ("sharepoint",)
+_SHAREPOINT = ("sharepoint",) * 2
+_FACETS: Mapping[str, Mapping[str, Any]] = {
+    "text": {"text": {}},
+    "note": {"text": {"allowMultipleLines": True, "textType": "plain"}},
+    "number": {"number": {}},
+    "date": {"dateTime": {"format": "dateOnly"}},
+    "boolean": {"boolean": {}},
+}
 
 
 class GraphSiteContent:
@@ -22,6 +32,19 @@ class GraphSiteContent:
         self._graph = graph
 
     # ---- files
+
+    async def list_folders(self, site_id: str, parent: str = "") -> Sequence[str]:
+        """Names of the folders directly below *parent* (a path from the library's root); empty when it is missing."""
+        request = Request(
+            action=f"list folders on site {site_id}",
+            address=_children(site_id, parent),
+            query=Query(select=("id", "name", "folder")),
+            scopes=_SHAREPOINT,
+        )
+        try:
+            return [item["name"] for item in await self._graph.list(request) if item.get("folder") is not None]
+        except NotFound:
+            return []
 
     async def ensure_folder(self, site_id: str, path: str) -> None:
         """Make the folder and those above it. A repeat is harmless: SharePoint answers 409 for what is there."""
@@ -33,7 +56,7 @@ class GraphSiteContent:
                 method="POST",
                 call=Call.KEYED,
                 body={"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"},
-                scopes=SHAREPOINT,
+                scopes=_SHAREPOINT,
             )
             with suppress(Conflict):
                 await self._graph.send(request)
@@ -43,7 +66,7 @@ class GraphSiteContent:
         request = Request(
             action=f"find a file on site {site_id}",
             address=_by_path(site_id, path, ""),
-            scopes=ONE,
+            scopes=_ONE,
         )
         try:
             return _to_file(await self._graph.get(request), path)
@@ -62,7 +85,7 @@ class GraphSiteContent:
             call=Call.KEYED,
             body=content,
             headers={"Content-Type": content_type},
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
         return _to_file(await self._graph.get(request), path)
 
@@ -74,10 +97,20 @@ class GraphSiteContent:
             action=f"list the lists of site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).lists,
             query=Query(select=("id",)),
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
         found = await self._graph.list(request)
-        return await together(self._graph.clock, *(read_list(self._graph, site_id, each["id"]) for each in found))
+        return await together(self._graph.clock, *(self._list(site_id, each["id"]) for each in found))
+
+    async def _list(self, site_id: str, list_id: str) -> SiteList:
+        request = Request(
+            action=f"read list {list_id}",
+            address=lambda sdk: sdk.sites.by_site_id(site_id).lists.by_list_id(list_id),
+            query=Query(select=("id", "displayName", "webUrl"), expand="columns($select=name)"),
+            scopes=_ONE,
+        )
+        found = await self._graph.get(request)
+        return _to_list(found, [column["name"] for column in found.get("columns") or ()])
 
     async def create_list(self, site_id: str, *, name: str, description: str, columns: Sequence[Column]) -> SiteList:
         """Raises Conflict when the name is taken."""
@@ -90,18 +123,18 @@ class GraphSiteContent:
                 "displayName": name,
                 "description": description,
                 "list": {"template": "genericList"},
-                "columns": [from_column(column) for column in columns],
+                "columns": [_from_column(column) for column in columns],
             },
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
-        return await read_list(self._graph, site_id, (await self._graph.get(request))["id"])
+        return _to_list(await self._graph.get(request), [column.name for column in columns])
 
     async def list_items(self, site_id: str, list_id: str) -> Sequence[ListItem]:
         request = Request(
             action=f"list the items of list {list_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).lists.by_list_id(list_id).items,
             query=Query(expand="fields"),
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
         return [_to_item(item) for item in await self._graph.list(request)]
 
@@ -113,7 +146,7 @@ class GraphSiteContent:
             method="POST",
             call=Call.CREATE,
             body={"fields": dict(fields)},
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
         item = await self._graph.get(request)
         return ListItem(id=item["id"], fields=item.get("fields") or dict(fields))
@@ -128,7 +161,7 @@ class GraphSiteContent:
             method="PATCH",
             call=Call.KEYED,
             body=dict(fields),
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
         await self._graph.send(request)
 
@@ -140,10 +173,10 @@ class GraphSiteContent:
             action=f"find a page on site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).pages.graph_site_page,
             query=Query(filter=f"name eq {quoted(name)}", select=("id", "name")),
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
         found = await self._graph.find(request)
-        return await read_page(self._graph, site_id, found["id"]) if found is not None else None
+        return await self._page(site_id, found["id"]) if found is not None else None
 
     async def create_page(self, site_id: str, *, name: str, title: str, html: Sequence[str]) -> Page:
         """A draft; *html*: one text section each. Raises Conflict when the name is taken."""
@@ -153,9 +186,9 @@ class GraphSiteContent:
             method="POST",
             call=Call.CREATE,
             body={"name": name, "pageLayout": "article", **_from_page(title, html)},
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
-        return await read_page(self._graph, site_id, (await self._graph.get(request))["id"])
+        return await self._page(site_id, (await self._graph.get(request))["id"])
 
     async def update_page(self, site_id: str, page_id: str, *, title: str, html: Sequence[str]) -> Page:
         """Replaces title and sections; what is published stays so until publish_page. A repeat is harmless."""
@@ -165,10 +198,10 @@ class GraphSiteContent:
             method="PATCH",
             call=Call.KEYED,
             body=_from_page(title, html),
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
         await self._graph.send(request)
-        return await read_page(self._graph, site_id, page_id)
+        return await self._page(site_id, page_id)
 
     async def publish_page(self, site_id: str, page_id: str) -> None:
         """A repeat is harmless."""
@@ -177,17 +210,31 @@ class GraphSiteContent:
             address=_site_page(site_id, page_id, "/publish"),
             method="POST",
             call=Call.KEYED,
-            scopes=SHAREPOINT,
+            scopes=_SHAREPOINT,
         )
         await self._graph.send(request)
 
+    async def _page(self, site_id: str, page_id: str) -> Page:
+        request = Request(
+            action=f"read page {page_id} of site {site_id}",
+            address=lambda sdk: sdk.sites.by_site_id(site_id).pages.by_base_site_page_id(page_id).graph_site_page,
+            query=Query(expand="canvasLayout"),
+            scopes=_ONE,
+        )
+        return _to_page(await self._graph.get(request))
+
 
 def _children(site_id: str, parent: str) -> Path:
-    return _by_path(site_id, parent, ":/children") if parent.strip("/") else library(site_id, "/items/root/children")
+    return _by_path(site_id, parent, ":/children") if parent.strip("/") else _library(site_id, "/items/root/children")
 
 
 def _by_path(site_id: str, path: str, tail: str) -> Path:
-    return library(site_id, f"/root:/{quote(path.strip('/'))}{tail}")
+    return _library(site_id, f"/root:/{quote(path.strip('/'))}{tail}")
+
+
+def _library(site_id: str, tail: str) -> Path:
+    """In the site's document library, by path: the SDK's builders want the library's id and would encode slashes."""
+    return Path(f"/sites/{{site}}/drive{tail}", {"site": site_id})
 
 
 def _site_page(site_id: str, page_id: str, tail: str = "") -> Path:
@@ -203,6 +250,16 @@ def _to_file(item: Json, path: str) -> StoredFile:
         etag=item.get("eTag") or "",
         size=item.get("size") or 0,
     )
+
+
+def _from_column(column: Column) -> dict[str, Any]:
+    choice = {"choice": {"choices": list(column.choices), "allowTextEntry": False, "displayAs": "dropDownMenu"}}
+    facet = choice if column.kind == "choice" else _FACETS[column.kind]
+    return {"name": column.name, "displayName": column.display_name, "indexed": column.indexed, **facet}
+
+
+def _to_list(found: Json, columns: Sequence[str]) -> SiteList:
+    return SiteList(id=found["id"], name=found["displayName"], url=found.get("webUrl") or "", columns=tuple(columns))
 
 
 def _to_item(item: Json) -> ListItem:
@@ -231,3 +288,22 @@ def _from_page(title: str, html: Sequence[str]) -> dict[str, Any]:
         "title": title,
         "canvasLayout": {"horizontalSections": sections},
     }
+
+
+def _to_page(page: Json) -> Page:
+    sections = (page.get("canvasLayout") or {}).get("horizontalSections") or ()
+    parts = [
+        part.get("innerHtml") or ""
+        for section in sections
+        for column in section.get("columns") or ()
+        for part in column.get("webparts") or ()
+    ]
+    return Page(
+        id=page["id"],
+        name=page["name"],
+        title=page.get("title") or "",
+        url=page.get("webUrl") or "",
+        etag=page.get("eTag") or "",
+        html="\n".join(parts),
+        published=(page.get("publishingState") or {}).get("level") == "published",
+    )
