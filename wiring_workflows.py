@@ -12,6 +12,7 @@ from wiring_outside import Outside
 if TYPE_CHECKING:
     from workflows.bot_commands import BotDesk, BotReplies
     from workflows.doctor import Doctor, Permissions, Tenant
+    from workflows.meeting_moves import MeetingMoves
     from workflows.meetings import MeetingDesk
     from workflows.outbox import Outbox
     from workflows.quorum import QuorumWatch
@@ -104,6 +105,12 @@ class Workflows(Outside):
             public_url=self.settings.public_url,
             recipients=self.recipients,
         )
+
+    @cached_property
+    def meeting_moves(self) -> "MeetingMoves":
+        from workflows.meeting_moves import MeetingMoves
+
+        return MeetingMoves(store=self.meetings, clock=self.clock, programme=self.register.programme)
 
     @cached_property
     def quorum_watch(self) -> "QuorumWatch":

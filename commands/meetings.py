@@ -19,9 +19,9 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     if arguments.feed:
         return await _feed(services, arguments)
     if arguments.move:
-        await services.meeting_desk.move(arguments.move[0], _local_time(arguments.move[1]), arguments.reason)
+        await services.meeting_moves.move(arguments.move[0], _local_time(arguments.move[1]), arguments.reason)
     if arguments.cancel:
-        await services.meeting_desk.cancel(arguments.cancel, arguments.reason)
+        await services.meeting_moves.cancel(arguments.cancel, arguments.reason)
     bodies = [body.key for body in programme.bodies]
     if arguments.municipality is not None:
         check_municipality(programme, arguments.municipality)

@@ -90,14 +90,7 @@ def plan_rhythm(
         return DatePlan(dates=())
     announced, kept = announced or {}, kept or {}
     rhythm = body.rhythm
-    times = Times(
-        weekdays=rhythm.weekdays,
-        starts=(rhythm.starts, *rhythm.other_starts),
-        minutes=rhythm.minutes,
-        preferred_weekday=rhythm.preferred_weekday,
-        scale=max(1, USUAL_GAP // rhythm.wanted_gap),
-    )
-    search = _Search(BodyDays(ground, times, around or Around(), kept), rhythm)
+    search = _Search(BodyDays(ground, times_of(rhythm), around or Around(), kept), rhythm)
     anchors = sorted(day.toordinal() for day in announced if previous is None or day > previous)
     stops = [previous.toordinal() if previous else None, *anchors, None]
     chain = stops[:1]
@@ -127,8 +120,7 @@ def plan_occasion(
     first, last = max(occasion.first, ground.first), min(occasion.last, ground.last)
     if last < first:
         return DatePlan(dates=())
-    times = Times(weekdays=occasion.weekdays, starts=(occasion.starts,), minutes=occasion.minutes)
-    rules = BodyDays(ground, times, around or Around(), kept)
+    rules = BodyDays(ground, times_of_occasion(occasion), around or Around(), kept)
     middle = occasion.first + (occasion.last - occasion.first) / 2
     options = [(*choice, day) for day in days(first, last) if (choice := rules.possible(day))]
     if not options:
@@ -137,6 +129,22 @@ def plan_occasion(
     _, starts, day = min(options, key=lambda option: (option[0], abs(option[2] - middle), option[2]))
     dates = (PlannedDate(day=day, starts=starts),)
     return DatePlan(dates=dates, given_up=_given_up(rules, kept, dates))
+
+
+def times_of(rhythm: Rhythm) -> Times:
+    """On which weekdays and at what times a body with that rhythm meets."""
+    return Times(
+        weekdays=rhythm.weekdays,
+        starts=(rhythm.starts, *rhythm.other_starts),
+        minutes=rhythm.minutes,
+        preferred_weekday=rhythm.preferred_weekday,
+        scale=max(1, USUAL_GAP // rhythm.wanted_gap),
+    )
+
+
+def times_of_occasion(occasion: Occasion) -> Times:
+    """The same of a single meeting."""
+    return Times(weekdays=occasion.weekdays, starts=(occasion.starts,), minutes=occasion.minutes)
 
 
 def unfit(rules: BodyDays, announced: Mapping[date, time]) -> list[Impossible]:

@@ -9,8 +9,8 @@ from typing import Any
 import texts
 from config.programme import Body, BodyKind, Occasion, Programme, RoundTimes
 from workflows.attendance import Attendance, OtherMeeting
-from workflows.date_rules import Around, Ground, end_of
-from workflows.dates import Moved, PlannedDate, plan_occasion, plan_rhythm
+from workflows.date_rules import Around, BodyDays, Ground, end_of
+from workflows.dates import Moved, PlannedDate, plan_occasion, plan_rhythm, times_of, times_of_occasion
 from workflows.meeting_values import Meeting as Meeting
 from workflows.meeting_values import MeetingPlan as MeetingPlan
 from workflows.meeting_values import MeetingState as MeetingState
@@ -45,6 +45,11 @@ def plan_meetings(programme: Programme, known: Sequence[Meeting], *, now: dateti
     for body in sorted(programme.bodies, key=lambda body: (not is_theirs(programme, body), ORDER.index(body.kind))):
         planning.plan(body)
     return MeetingPlan(new=tuple(planning.new), changed=tuple(planning.changed), problems=tuple(planning.problems))
+
+
+def days_of(programme: Programme, body: Body, known: Sequence[Meeting], *, now: datetime) -> BodyDays:
+    """What the days ahead are like for *body*, all *known* meetings of others considered."""
+    return _Planning(programme, known, now).days_of(body)
 
 
 class _Planning:
@@ -110,6 +115,15 @@ class _Planning:
         chosen += [PlannedDate(day=day, starts=starts) for day, starts in fixed.items() if day not in settled]
         given_up = {day: reason for plan in plans for day, reason in plan.given_up.items()}
         return self._compare(body, mine, soft, sorted(chosen, key=lambda item: item.day), given_up)
+
+    def days_of(self, body: Body) -> BodyDays:
+        """The days from tomorrow on, with what everybody else has planned as it stands."""
+        mine = self._known.get(body.key, [])
+        self._attendance.take(self._standing.get(body.key, ()))
+        around = self._around(body, mine, {item.day: item.starts_local.time() for item in mine if item.stands})
+        ground = self._ground(body, self._today + timedelta(days=1))
+        times = times_of(body.rhythm) if body.rhythm else times_of_occasion(body.occasions[0])
+        return BodyDays(ground, times, around, {})
 
     def _compare(
         self,

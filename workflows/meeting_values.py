@@ -1,13 +1,14 @@
 """What a meeting is, and what planning meetings comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from workflows.dates import Impossible, Moved
+from workflows.ports import DueUnit
 
 
 class MeetingState(StrEnum):
@@ -86,3 +87,19 @@ class MeetingPlan:
     new: tuple[Meeting, ...]
     changed: tuple[Meeting, ...] = ()
     problems: tuple[NoDate, ...] = ()
+
+
+class MeetingStore(Protocol):
+    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
+        """In the order of time; of every body when none is named."""
+        ...
+
+    async def find_meeting(self, key: str) -> Meeting | None: ...
+
+    async def add(self, meetings: Sequence[Meeting], then: Sequence[DueUnit] = ()) -> None:
+        """Keep new meetings; one whose key is known stays as it is. *then* becomes due together with it."""
+        ...
+
+    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
+        """Keep a meeting as it is now. *then* becomes due together with it."""
+        ...

@@ -8,16 +8,17 @@ that they never cause a write. What the delegates of the organizer's calendar mo
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import texts
-from config.problems import InvalidInput, Problem
 from config.programme import Body, Programme, RoundTimes
 from workflows import meeting_events as events
 from workflows.dates import Moved
 from workflows.errors import Invalid
+from workflows.meeting_moves import cancelled, following
 from workflows.meeting_plan import Meeting, MeetingPlan, MeetingState, is_theirs, plan_meetings, round_units
+from workflows.meeting_values import MeetingStore as MeetingStore
 from workflows.organizers import organizer_for
 from workflows.ports import (
     BookedEvent,
@@ -33,7 +34,6 @@ from workflows.ports import (
     Recipients,
 )
 from workflows.quorum import attendance, quorum_unit
-from workflows.sweep import sweep_unit
 
 LOOK_AGAIN = timedelta(minutes=5)
 """How long Exchange is given to make the link into a Teams meeting before we look again."""
@@ -43,22 +43,6 @@ LOOK_AT = time(5, 0)
 """The time of day, local, when the calendar is read: somebody may have moved a meeting, or answered."""
 MONDAY, FRIDAY = 0, 4
 _GONE_AT = "gone_at"
-
-
-class MeetingStore(Protocol):
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
-        """In the order of time; of every body when none is named."""
-        ...
-
-    async def find_meeting(self, key: str) -> Meeting | None: ...
-
-    async def add(self, meetings: Sequence[Meeting], then: Sequence[DueUnit] = ()) -> None:
-        """Keep new meetings; one whose key is known stays as it is. *then* becomes due together with it."""
-        ...
-
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
-        """Keep a meeting as it is now. *then* becomes due together with it."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +79,6 @@ class MeetingDesk:
         self._public_url = public_url.rstrip("/")
         self._recipients = recipients
 
-    # ----------------------------------------------------------------------------------------------- what people do
-
     async def plan(self) -> MeetingPlan:
         """
         Plan what is missing through the programme's last day, and make due what follows: bookings and status rounds.
@@ -117,53 +99,6 @@ class MeetingDesk:
         bookings = [DueUnit(key=f"meetings.book:{body}", due_at=now) for body in sorted(ours)]
         await self._store.add(plan.new, [*bookings, *ahead, *round_units(programme, plan.new, now=now)])
         return plan
-
-    async def move(self, key: str, starts_local: datetime, reason: str) -> Meeting:
-        """Move a meeting to another time, as long as before; its people are told once, with *reason*.
-
-        Its round and deadlines follow, and the plan goes around it. Raises InvalidInput.
-        """
-        meeting = await self._to_change(key)
-        programme, now = await self._programme(), self._clock.now()
-        moved = replace(
-            meeting,
-            starts_local=starts_local,
-            ends_local=starts_local + (meeting.ends_local - meeting.starts_local),
-            moved=Moved(wanted=meeting.day, reason="meetings.asked_for"),
-            words=reason.strip(),
-            sequence=meeting.sequence + 1,
-            changed_at=now,
-        )
-        if starts_local.tzinfo is not None or moved.starts_at <= now:
-            wanted = f"a time ahead, in local time of {meeting.timezone} without an offset"
-            raise InvalidInput([Problem(where=key, value=starts_local.isoformat(), expected=wanted)])
-        if starts_local == meeting.starts_local:
-            return meeting
-        await self._store.save(moved, _following(programme, moved, now))
-        return moved
-
-    async def cancel(self, key: str, reason: str) -> Meeting:
-        """Cancel a meeting; its people are told once, with *reason*, and its round is called off. A repeat does
-        nothing. Raises InvalidInput."""
-        programme, now = await self._programme(), self._clock.now()
-        known = await self._store.find_meeting(key)
-        if known is not None and not known.stands:
-            return known
-        meeting = _cancelled(await self._to_change(key), now, words=reason.strip())
-        await self._store.save(meeting, _following(programme, meeting, now))
-        return meeting
-
-    async def _to_change(self, key: str) -> Meeting:
-        """The meeting, if it is ours, stands, and lies ahead."""
-        meeting = await self._store.find_meeting(key)
-        bodies = {body.key: body for body in (await self._programme()).bodies}
-        wanted = "the key of a meeting that we plan, and that was neither held nor cancelled"
-        if meeting is None or not meeting.stands or meeting.starts_at <= self._clock.now():
-            raise InvalidInput([Problem(where="meeting", value=key, expected=wanted)])
-        body = bodies.get(meeting.body)
-        if body is None or is_theirs(await self._programme(), body):
-            raise InvalidInput([Problem(where="meeting", value=key, expected=wanted)])
-        return meeting
 
     # ------------------------------------------------------------------------------------------------- the calendars
 
@@ -283,7 +218,7 @@ class MeetingDesk:
         await desk.history.note(
             "meetings.moved_there" if meeting.stands else "meetings.cancelled_there", meeting=meeting.key
         )
-        await self._store.save(meeting, _following(desk.programme, meeting, desk.now, book=False))
+        await self._store.save(meeting, following(desk.programme, meeting, desk.now, book=False))
         return meeting
 
     async def _withdraw(
@@ -340,12 +275,8 @@ def _is_missing(meeting: Meeting, found: Mapping[str, BookedEvent]) -> bool:
     return bool(meeting.event_id) and meeting.stands and meeting.key not in found
 
 
-def _cancelled(meeting: Meeting, now: datetime, **values: Any) -> Meeting:
-    return replace(meeting, state=MeetingState.CANCELLED, sequence=meeting.sequence + 1, changed_at=now, **values)
-
-
 def _cancelled_there(meeting: Meeting, now: datetime) -> Meeting:
-    return events.withdrawn(_cancelled(meeting, now))
+    return events.withdrawn(cancelled(meeting, now))
 
 
 def _moved_there(meeting: Meeting, event: BookedEvent, now: datetime) -> Meeting:
@@ -359,11 +290,3 @@ def _moved_there(meeting: Meeting, event: BookedEvent, now: datetime) -> Meeting
         booked=events.noted(meeting.booked, **times),
         **times,
     )
-
-
-def _following(programme: Programme, meeting: Meeting, now: datetime, *, book: bool = True) -> list[DueUnit]:
-    """What a meeting that was moved or cancelled sets going: its round follows, and the plan goes around it."""
-    units = [DueUnit(key=f"status.open:{meeting.key}", due_at=now), sweep_unit(programme.key, now)]
-    if book:
-        units.append(DueUnit(key=f"meetings.book:{meeting.body}", due_at=now))
-    return [*units, *round_units(programme, [meeting], now=now)]

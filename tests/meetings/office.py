@@ -20,6 +20,7 @@ from integration.identity import Identities
 from tests.clocks import StillClock
 from tests.support.sandbox import RunningSandbox
 from workflows.errors import Transient
+from workflows.meeting_moves import MeetingMoves
 from workflows.meeting_values import Meeting
 from workflows.meetings import MeetingDesk
 from workflows.ports import DueUnit, Recipients
@@ -70,6 +71,7 @@ class CalendarOffice:
     sandbox: RunningSandbox
     store: DyingMeetings
     desk: MeetingDesk
+    moves: MeetingMoves
     clock: SteeredClock
     register: Programme
     organizer: str
@@ -150,7 +152,8 @@ async def calendar_office(
             public_url="https://service.example",
             recipients=recipients,
         )
-        office = CalendarOffice(sandbox, store, desk, clock, register, organizer)
+        moves = MeetingMoves(store=store, clock=clock, programme=programme)
+        office = CalendarOffice(sandbox, store, desk, moves, clock, register, organizer)
         try:
             yield office
         finally:

@@ -69,7 +69,7 @@ async def test_a_moved_board_a_new_member_and_a_new_school_break_are_told_to_who
     assert set(before.values()) == {1}
 
     moved, last = mine[3], theirs[-1]
-    await office.desk.move(moved.key, moved.starts_local + timedelta(days=1), "Rommet er opptatt")
+    await office.moves.move(moved.key, moved.starts_local + timedelta(days=1), "Rommet er opptatt")
     office.register = with_successor(with_break(office.register, last.day), "member-b-dal")
     for _ in range(2):
         await office.desk.plan()
@@ -113,7 +113,7 @@ async def test_answers_are_read_and_a_move_asks_everybody_anew(office: CalendarO
     assert kept is not None
     assert kept.answers["member@a-dal.example"] == "declined"
 
-    await office.desk.move(first.key, first.starts_local + timedelta(days=1), "")
+    await office.moves.move(first.key, first.starts_local + timedelta(days=1), "")
     await office.settle("a-dal")
     await office.settle("a-dal")
 
