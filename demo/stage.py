@@ -194,10 +194,6 @@ async def raised_stage(
 def _environment(folder: Path) -> dict[str, str]:
     """The caller's environment without its settings, and without a proxy on the way to this machine."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VAREUNGE_") or name in PASSED_ON}
-    if sys.dont_write_bytecode:
-        # Half a dozen processes load the same modules: at least here each is compiled once.
-        kept.pop("PYTHONDONTWRITEBYTECODE", None)
-        kept["PYTHONPYCACHEPREFIX"] = str(folder / "pycache")
     return {**kept, "NO_COLOR": "1", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
