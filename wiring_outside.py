@@ -13,6 +13,7 @@ from integration.clock import ServiceClock, create_clock
 from integration.database.accounts import SQLAccounts
 from integration.database.chats import SQLChats
 from integration.database.connection import Database, create_database
+from integration.database.guests import SQLGuests
 from integration.database.intents import SQLIntents
 from integration.database.links import SQLLinks
 from integration.database.meetings import SQLMeetings
@@ -78,6 +79,10 @@ class Outside:
     @cached_property
     def accounts(self) -> SQLAccounts:
         return SQLAccounts(self.database, self.clock)
+
+    @cached_property
+    def guests(self) -> SQLGuests:
+        return SQLGuests(self.database)
 
     @cached_property
     def resources(self) -> SQLResources:
@@ -152,6 +157,7 @@ class Outside:
     def bot(self) -> "TeamsBot":
         self.only_in(Part.HANDS, "bot's own voice")
         from integration.bot import TeamsBot
+        from integration.database.turns import SQLTurns
 
         return TeamsBot(
             bot_id=self.settings.bot_id,
@@ -160,6 +166,7 @@ class Outside:
             token=self.identities.token,
             clock=self.clock,
             recipients=self.recipients,
+            turns=SQLTurns(self.database),
         )
 
     async def close(self) -> None:

@@ -32,6 +32,7 @@ class Workflows(Outside):
 
     @cached_property
     def rollout(self) -> "Rollout":
+        from integration.graph.channel_members import GraphChannelMembers
         from integration.graph.groups import GraphGroups, GraphMemberships
         from integration.graph.people import GraphDirectory, GraphInvitations
         from integration.graph.site_content import GraphSiteContent
@@ -48,12 +49,13 @@ class Workflows(Outside):
                 groups=GraphGroups(self.builder),
                 memberships=GraphMemberships(self.hands, self.recipients),
                 teams=GraphTeamBuilder(self.builder),
-                channels=GraphChannels(self.hands, self.recipients),
+                channels=GraphChannels(self.hands),
                 sites=GraphSiteAccess(self.builder),
                 content=GraphSiteContent(self.hands),
                 resources=self.resources,
                 accounts=self.accounts,
                 guests=self.guests,
+                seats=GraphChannelMembers(self.hands, self.recipients),
                 links=self.links,
                 intents=self.intents,
                 clock=self.clock,

@@ -36,6 +36,10 @@ class Directory(Protocol):
         """The accounts there are, by lower-case e-mail address; who has none is left out."""
         ...
 
+    async def find_by_ids(self, ids: Sequence[str]) -> Mapping[str, Account]:
+        """The same by object id, whatever address they have by now."""
+        ...
+
 
 class Invitations(Protocol):
     """Makes guests. Hands; needs User.Invite.All."""
@@ -248,7 +252,7 @@ class Intents(Protocol):
     async def end(self, key: str) -> None: ...
 
 
-LinkPurpose = Literal["answer", "papers", "report", "feed", "tab"]
+LinkPurpose = Literal["answer", "papers", "report", "feed", "tab", "agenda", "minutes"]
 
 
 @dataclass(frozen=True, kw_only=True)

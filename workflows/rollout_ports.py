@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from config.programme import Programme
 from workflows.place_ports import Channels, Groups, Memberships, SiteAccess, SiteContent, TeamBuilder
+from workflows.people_ports import ChannelMembers, Guests
 from workflows.ports import Account, Clock, Directory, Intents, Invitations, Links, Recipients
 
 
@@ -35,7 +36,13 @@ class Accounts(Protocol):
         """Those known, by lower-case address."""
         ...
 
-    async def remember(self, accounts: Sequence[Account]) -> None: ...
+    async def of_people(self, people: Sequence[str]) -> Mapping[str, Account]:
+        """The account that each of these people had last, by their key."""
+        ...
+
+    async def remember(self, accounts: Sequence[Account], *, people: Mapping[str, str] | None = None) -> None:
+        """*people*: whose each lower-case address is, by the register."""
+        ...
 
 
 class Together(Protocol):
@@ -65,8 +72,13 @@ class RolloutPorts:
     channels: Channels
     sites: SiteAccess
     content: SiteContent
+    layout: SiteLayout
+    record: Callable[[PlaceSpec], Awaitable[PlaceRecord]]
+    """What the record has released of a place."""
     resources: Resources
     accounts: Accounts
+    guests: Guests
+    seats: ChannelMembers
     links: Links
     intents: Intents
     clock: Clock

@@ -15,8 +15,13 @@ class SQLAccounts:
         self._database = database
         self._clock = clock
 
-    async def remember(self, accounts: Iterable[Account]) -> None:
-        """Keep what was found; replaces what was known of the same address or the same object."""
+    async def remember(self, accounts: Iterable[Account], *, people: Mapping[str, str] | None = None) -> None:
+        """
+        Keep what was found; replaces what was known of the same address, the same object or the same person.
+
+        *people*: whose each lower-case address is, by the register.
+        """
+        whose = people or {}
         rows = [
             {
                 "email": item.email.lower(),
@@ -25,13 +30,16 @@ class SQLAccounts:
                 "enabled": item.enabled,
                 "redeemed": item.redeemed,
                 "seen_at": self._clock.now(),
+                "person": whose.get(item.email.lower()),
             }
             for item in accounts
         ]
         async with self._database.begin() as connection:
             for row in rows:
-                old = or_(account.c.email == row["email"], account.c.object_id == row["object_id"])
-                await connection.execute(delete(account).where(old))
+                same = [account.c.email == row["email"], account.c.object_id == row["object_id"]]
+                if row["person"] is not None:
+                    same.append(account.c.person == row["person"])
+                await connection.execute(delete(account).where(or_(*same)))
                 await connection.execute(insert_into(connection, account).values(**row).on_conflict_do_nothing())
 
     async def find_account(self, email: str) -> Account | None:
@@ -43,6 +51,13 @@ class SQLAccounts:
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return {row.email: _account(row) for row in rows}
+
+    async def of_people(self, people: Sequence[str]) -> Mapping[str, Account]:
+        """The account that each of these people had last, by their key."""
+        query = select(account).where(account.c.person.in_(people))
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {row.person: _account(row) for row in rows}
 
     async def find_by_object_id(self, object_id: str) -> Account | None:
         """Whose account it is, when Teams names a person by object id."""

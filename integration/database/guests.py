@@ -10,9 +10,8 @@ from sqlalchemy import delete, select, update
 from integration.database.connection import Database, insert_into
 from integration.database.tables import guest, guest_answer
 from integration.database.units import make_due
-from workflows.guest_values import GuestAnswer
+from workflows.people_ports import Guest, GuestAnswer
 from workflows.ports import DueUnit
-from workflows.rollout_ports import Guest
 
 
 @dataclass(frozen=True)

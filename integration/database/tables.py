@@ -69,7 +69,33 @@ account = Table(
     Column("enabled", Boolean, nullable=False),
     Column("redeemed", Boolean, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("person", String(60), nullable=True, index=True),
 )
+"""`person`: whose it is by the register; it outlives a change of the address."""
+
+guest = Table(
+    "guest",
+    metadata,
+    Column("person", String(60), primary_key=True),
+    Column("object_id", String(36), nullable=False),
+    Column("invited", Boolean, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("place", String(60), nullable=False),
+    Column("roles", JSON, nullable=False),
+)
+"""Whom we let in from other organisations: by our invitation or not, since when, and the place and roles it was for."""
+
+guest_answer = Table(
+    "guest_answer",
+    metadata,
+    Column("scope", String(60), primary_key=True),
+    Column("person", String(60), primary_key=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("answered_at", Moment, nullable=True),
+    Column("keeps", Boolean, nullable=True),
+    Column("answered_by", String(60), nullable=False, default=""),
+)
+"""The half-yearly question whether a guest goes on, one row per municipality (or programme) and guest."""
 
 resource = Table(
     "resource",

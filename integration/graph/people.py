@@ -21,16 +21,23 @@ class GraphDirectory:
 
     async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
         """The accounts there are, by lower-case e-mail address; who has none is left out."""
-        wanted = sorted({email.lower() for email in emails})
-        chunks = [wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]
-        found = await together(self._graph.clock, *(self._find(chunk) for chunk in chunks))
-        return {account.email.lower(): account for accounts in found for account in accounts}
+        found = await self._find("mail", sorted({email.lower() for email in emails}))
+        return {account.email.lower(): account for account in found}
 
-    async def _find(self, emails: Sequence[str]) -> Sequence[Account]:
+    async def find_by_ids(self, ids: Sequence[str]) -> Mapping[str, Account]:
+        """The same by object id, whatever address they have by now."""
+        return {account.id: account for account in await self._find("id", sorted(set(ids)))}
+
+    async def _find(self, name: str, values: Sequence[str]) -> Sequence[Account]:
+        chunks = [values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK)]
+        found = await together(self._graph.clock, *(self._find_some(name, chunk) for chunk in chunks))
+        return [account for accounts in found for account in accounts]
+
+    async def _find_some(self, name: str, values: Sequence[str]) -> Sequence[Account]:
         request = Request(
-            action=f"look up {len(emails)} accounts",
+            action=f"look up {len(values)} accounts",
             address=lambda sdk: sdk.users,
-            query=Query(filter=" or ".join(f"mail eq {quoted(email)}" for email in emails), select=ACCOUNT_FIELDS),
+            query=Query(filter=" or ".join(f"{name} eq {quoted(value)}" for value in values), select=ACCOUNT_FIELDS),
             scopes=["directory"] * 2,
         )
         return [to_account(user) for user in await self._graph.list(request)]

@@ -1,0 +1,223 @@
+"""The part of a rollout that is about people: who has an account, and who is let in and, when a role ends, out again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from config.programme import Person
+from workflows.errors import Invalid
+from workflows.people_ports import Guest
+from workflows.place_ports import Channel, Group
+from workflows.ports import Account, AccountKind
+from workflows.rollout_plan import (
+    Item,
+    State,
+    WantedChannel,
+    plan_leavers,
+    plan_memberships,
+    plan_people,
+    plan_strangers,
+)
+from workflows.rollout_ports import Resource
+from workflows.rollout_walk import Walk
+
+
+class PeopleSteps:
+    """
+    Looks people up, invites guests, and keeps groups and private channels as the register has them.
+
+    What we give is noted before it is given, so that it can be taken again. Whoever was let in by people stays.
+    """
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+        self._by_key = {person.key: person for person in walk.wanted.members}
+
+    async def find(self) -> Mapping[str, Account]:
+        """
+        Who has an account, guests invited just now included, by the register's lower-case address.
+
+        Who has none that can be used is told before anything is made.
+        """
+        walk, members = self._walk, self._walk.wanted.members
+        accounts = dict(await walk.read(walk.ports.directory.find_accounts, walk.emails))
+        accounts |= await self._under_another_address(accounts)
+        guests = frozenset(person.key for person in members if walk.programme.is_guest(person))
+        items = plan_people(walk.wanted, accounts, guests=guests, permitted=walk.permitted)
+        for item in items:
+            if walk.apply and item.state is State.PENDING:
+                await walk.history.note("rollout.person_unusable", person=_person(item), reason=item.reason)
+        noted = await walk.ports.guests.known([person.key for person in members])
+        for item in sorted(items, key=lambda item: item.to_do):
+            await self._person(item, accounts, noted)
+        if walk.apply:
+            people = {person.email.lower(): person.key for person in members}
+            await walk.ports.accounts.remember(list(accounts.values()), people=people)
+        return accounts
+
+    async def _under_another_address(self, accounts: Mapping[str, Account]) -> Mapping[str, Account]:
+        """Accounts of people who cannot be found by the register's address, but by the object id that they had."""
+        walk = self._walk
+        lost = [person for person in walk.wanted.members if person.email.lower() not in accounts]
+        if not lost:
+            return {}
+        before = await walk.ports.accounts.of_people([person.key for person in lost])
+        taken = {account.id for account in accounts.values()}
+        ids = [account.id for account in before.values() if account.id not in taken]
+        there = await walk.ports.directory.find_by_ids(ids) if ids else {}
+        found = {}
+        for person in lost:
+            account = there.get(before[person.key].id) if person.key in before else None
+            if account is not None:
+                found[person.email.lower()] = replace(account, email=person.email.lower())
+                walk.items.append(
+                    Item(key=f"address:{person.key}", state=State.PENDING, reason="address_differs", layer="register")
+                )
+        return found
+
+    async def _person(self, item: Item, accounts: dict[str, Account], noted: Mapping[str, Guest]) -> None:
+        walk, person = self._walk, self._by_key[_person(item)]
+        email = person.email.lower()
+        if not walk.begins(item):
+            if item.to_do:  # A plan goes on as if the guest were there.
+                accounts[email] = Account(id="", email=email, kind=AccountKind.GUEST, redeemed=False)
+            account, known = accounts.get(email), noted.get(person.key)
+            if walk.apply and account is not None and account.kind is AccountKind.GUEST:
+                # With an account of before us, or one whose invitation's answer was lost.
+                if known is None or known.object_id != account.id:
+                    await self._note_guest(person, account.id, invited=known is not None and known.invited)
+            return
+        await self._note_guest(person, "", invited=True)
+        try:
+            account = await walk.ports.invitations.invite(
+                person.email, name=person.name, redirect_url=walk.ports.public_url
+            )
+        except Invalid as error:
+            # An agreement between two organisations is missing: a person must talk to a person.
+            walk.items[-1] = replace(item, state=State.BLOCKED, reason="invitation_refused", detail=str(error))
+            await walk.ports.guests.forget(person.key)
+            return
+        accounts[email] = account
+        await self._note_guest(person, account.id, invited=True)
+        await walk.history.note("rollout.invited", person=person.key)
+
+    async def _note_guest(self, person: Person, object_id: str, *, invited: bool) -> None:
+        """Whom we let in as a guest, and why."""
+        walk = self._walk
+        spec, on = walk.wanted.spec, walk.today
+        roles = [
+            role.value
+            for role in spec.members
+            if person in walk.programme.place_people(spec.model_copy(update={"members": (role,)}), on)
+        ]
+        await walk.ports.guests.note(
+            Guest(
+                person=person.key,
+                object_id=object_id,
+                invited=invited,
+                since=walk.began,
+                place=walk.place,
+                roles=tuple(roles),
+            )
+        )
+
+    # ---------------------------------------------------------------------------------------------------------- groups
+
+    async def given_with_the_group(self, accounts: Mapping[str, Account]) -> None:
+        """Note that the owners will come with a group that is about to be made."""
+        for owner in self._walk.wanted.owners:
+            account = accounts.get(owner.email.lower())
+            if account is not None and owner.key in self._walk.permitted:
+                for prefix in ("owner", "member"):
+                    await self._walk.keep(Resource(key=f"{prefix}:{owner.key}", external_id=account.id))
+
+    async def members(self, group: Group | None, accounts: Mapping[str, Account]) -> None:
+        """Owners and members of the group: those who belong there in, those whose role has ended out."""
+        walk = self._walk
+        groups, memberships, permitted = walk.ports.groups, walk.ports.memberships, walk.permitted
+        owners = await walk.read(groups.list_owners, group.id) if group else ()
+        present = {account.id for account in owners}
+        for item in plan_memberships("owner", walk.wanted.owners, accounts, present, permitted=permitted):
+            if walk.begins(item) and group:
+                account = self._account(item, accounts)
+                await walk.keep(Resource(key=item.key, external_id=account.id))
+                await groups.add_owner(group.id, account.id)
+        await self._out_of_the_group("owner", walk.wanted.owners, group, accounts, present)
+        present = {account.id for account in await walk.read(memberships.list_members, group.id)} if group else set()
+        for item in plan_memberships("member", walk.wanted.members, accounts, present, permitted=permitted):
+            if walk.begins(item) and group:
+                await self._into_the_group(item, group, self._account(item, accounts))
+        await self._out_of_the_group("member", walk.wanted.members, group, accounts, present)
+
+    async def _into_the_group(self, item: Item, group: Group, account: Account) -> None:
+        walk = self._walk
+        before = walk.known.get(item.key)
+        if before is not None and before.external_id != account.id:
+            # The same person has another account now.
+            await walk.ports.memberships.remove_member(group.id, replace(account, id=before.external_id))
+        await walk.keep(Resource(key=item.key, external_id=account.id))
+        with walk.alone(item):
+            await walk.ports.memberships.add_member(group.id, account)
+            await walk.history.note("rollout.member_added", person=_person(item))
+        if walk.items[-1].state is State.PENDING:
+            await walk.forget(item.key)
+
+    async def _out_of_the_group(
+        self,
+        prefix: str,
+        people: Sequence[Person],
+        group: Group | None,
+        accounts: Mapping[str, Account],
+        present: set[str],
+    ) -> None:
+        walk = self._walk
+        for item in plan_leavers(prefix, people, walk.known, present):
+            account_id = walk.known[item.key].external_id
+            if walk.begins(item) and group:
+                with walk.alone(item):
+                    if prefix == "owner":
+                        await walk.ports.groups.remove_owner(group.id, account_id)
+                    else:
+                        leaver = Account(id=account_id, email="", kind=AccountKind.MEMBER)
+                        await walk.ports.memberships.remove_member(group.id, leaver)
+                    await walk.history.note(f"rollout.{prefix}_removed", person=_person(item))
+            if walk.apply and walk.items[-1].state is not State.PENDING:
+                await walk.forget(item.key)
+        walk.items += plan_strangers(prefix, people, accounts, walk.known, present)
+
+    # -------------------------------------------------------------------------------------------------- private channels
+
+    async def channel_members(
+        self, team_id: str | None, channel: Channel | None, wanted: WantedChannel, accounts: Mapping[str, Account]
+    ) -> None:
+        """Who may read a private channel. Only who is in the team already can be let in."""
+        if wanted.spec.kind != "private":
+            return
+        walk, prefix = self._walk, f"channel-member:{wanted.key}"
+        look = walk.ports.seats.list_seats
+        there = await walk.read(look, team_id, channel.id) if team_id and channel else ()
+        seats = {member.account_id: member.id for member in there}
+        permitted = walk.permitted
+        for item in plan_memberships(prefix, wanted.people, accounts, seats, permitted=permitted):
+            if walk.begins(item) and team_id and channel:
+                account = accounts[self._by_key[item.key.removeprefix(f"{prefix}:")].email.lower()]
+                await walk.keep(Resource(key=item.key, external_id=account.id))
+                with walk.alone(item):
+                    await walk.ports.seats.add(team_id, channel.id, account)
+                    await walk.history.note("rollout.channel_member_added", channel=wanted.key, member=account.id)
+                if walk.items[-1].state is State.PENDING:
+                    walk.items[-1] = replace(walk.items[-1], reason="not_in_team_yet")
+                    await walk.forget(item.key)
+        for item in plan_leavers(prefix, wanted.people, walk.known, seats):
+            if walk.begins(item) and team_id and channel:
+                seat = seats[walk.known[item.key].external_id]
+                await walk.ports.seats.remove(team_id, channel.id, seat)
+                await walk.history.note("rollout.channel_member_removed", channel=wanted.key)
+            if walk.apply:
+                await walk.forget(item.key)
+
+    def _account(self, item: Item, accounts: Mapping[str, Account]) -> Account:
+        return accounts[self._by_key[_person(item)].email.lower()]
+
+
+def _person(item: Item) -> str:
+    return item.key.partition(":")[2]
