@@ -9,8 +9,12 @@ VESTFOLD = Path(__file__).parent.parent / "config" / "vestfold"
 HOME = "fylket"
 
 
-def write_country(folder: Path, municipalities: int) -> None:
-    """Write the programme as YAML: per municipality nine people (seven of them guests) and three work packages."""
+def write_country(folder: Path, municipalities: int, *, at_home: int = 0) -> None:
+    """
+    Write the programme as YAML: per municipality nine people (seven of them guests) and three work packages.
+
+    *at_home*: so many packages a municipality instead, each led by somebody of the county.
+    """
     template = _read("template.yaml")
     places = {"municipality": template["places"]["municipality"]}
     bodies = {name: body for name, body in template["bodies"].items() if body.get("per") == "municipality"}
@@ -28,7 +32,7 @@ def write_country(folder: Path, municipalities: int) -> None:
         "calendar.yaml": _read("calendar.yaml"),
         "organisations.yaml": {"organisations": organisations},
         "people.yaml": {"people": county, "assignments": assignments},
-        **{f"municipalities/{slug}.yaml": _municipality(slug, number) for number, slug in enumerate(slugs)},
+        **{f"municipalities/{slug}.yaml": _municipality(slug, number, at_home) for number, slug in enumerate(slugs)},
     }
     yaml = YAML(typ="safe")
     for path, document in documents.items():
@@ -49,17 +53,21 @@ def _programme() -> dict[str, Any]:
     return {"programme": {**kept, **named}}
 
 
-def _municipality(slug: str, number: int) -> dict[str, Any]:
+def _municipality(slug: str, number: int, at_home: int) -> dict[str, Any]:
     guests = [_person(f"{role}-{slug}", slug) for role in ("styreleder", "medlem-a", "medlem-b", "leder", "pakke-a")]
     guests += [_person(f"pakke-b-{slug}", slug), _person(f"nabo-{slug}", slug)]
     colleagues = [_person(f"rektor-{slug}", HOME), _person(f"pakke-c-{slug}", HOME)]
     held = {"styreleder": "board_chair", "leder": "local_lead"}
     held |= dict.fromkeys(("medlem-a", "medlem-b", "nabo", "rektor"), "board_member")
-    packages = [_package(slug, letter) for letter in "abc"]
+    letters = "abcdefghijklmnopqrstuvwxyz"[:at_home] if at_home else "abc"
+    if at_home:
+        colleagues = [_person(f"rektor-{slug}", HOME), *(_person(f"pakke-{x}-{slug}", HOME) for x in letters)]
+        guests = [person for person in guests if not person["key"].startswith("pakke-")]
+    packages = [_package(slug, letter) for letter in letters]
     assignments: list[dict[str, str]] = [{"person": f"{who}-{slug}", "role": role} for who, role in held.items()]
     assignments += [
         {"person": f"pakke-{letter}-{slug}", "role": "work_package_lead", "work_package": f"{slug}-{letter}"}
-        for letter in "abc"
+        for letter in letters
     ]
     return {
         "municipality": {

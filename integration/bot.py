@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from config.settings import is_loopback
-from integration.pace import Pace, Window
+from integration.bot_limits import BotLimits, OwnTurns, Turns
 from integration.retry import Call, Retry
 from workflows.errors import (
     Conflict,
@@ -45,14 +45,6 @@ TIMEOUT = timedelta(seconds=30)
 NO_RETRY_AFTER = timedelta(seconds=2)
 """The wait after a 429 that names none; Teams does not promise to."""
 
-PER_CONVERSATION = (
-    Window(7, timedelta(seconds=1)),
-    Window(8, timedelta(seconds=2)),
-    Window(60, timedelta(seconds=30)),
-    Window(1800, timedelta(hours=1)),
-)
-PER_TENANT = (Window(50, timedelta(seconds=1)),)
-
 GetToken = Callable[[str, str], Awaitable[str]]
 """A bearer token, from a client id and a scope. Called for every request: it caches."""
 
@@ -72,7 +64,7 @@ def is_our_service(service_url: str, base_url: str) -> bool:
 
 
 class TeamsBot:
-    """Implements `workflows.ports.Bot`."""
+    """Implements `workflows.ports.Bot`. *turns*: shared by all workers that send as this bot; None for a lone one."""
 
     def __init__(
         self,
@@ -83,6 +75,7 @@ class TeamsBot:
         token: GetToken,
         clock: Clock,
         recipients: Recipients,
+        turns: Turns | None = None,
     ) -> None:
         self._bot_id = bot_id
         self._tenant_id = tenant_id
@@ -90,14 +83,13 @@ class TeamsBot:
         self._token = token
         self._recipients = recipients
         self._retry = Retry(clock=clock)
-        self._conversations = Pace(clock, PER_CONVERSATION)
-        self._tenant = Pace(clock, PER_TENANT)
+        self._limits = BotLimits(clock, turns or OwnTurns())
         self._http: Client | None = None
 
     async def open_chat(self, user_id: str) -> Conversation:
         """The personal chat with a user who has the app; the same one each time. Raises Refused without the app."""
         body = {"isGroup": False, "members": [{"id": user_id}]}
-        made = await self._create(f"open the chat with {user_id}", f"user:{user_id}", body)
+        made = await self._create(f"open the chat with {user_id}", user_id, body)
         return self._conversation(made)
 
     async def post_card(
@@ -111,7 +103,7 @@ class TeamsBot:
         message = _message(card, summary)
 
         async def attempt() -> Posted:
-            await self._turn(conversation.id, action)
+            await self._limits.turn(conversation.id, action)
             with bot_errors(action, creates=True):
                 sent = await conversations.create_activity(conversation.id, message)
             return Posted(conversation=conversation, activity_id=_id(action, {"id": sent.id}, "id"))
@@ -140,7 +132,7 @@ class TeamsBot:
         message = _message(card, summary)
 
         async def attempt() -> None:
-            await self._turn(posted.conversation.id, action)
+            await self._limits.turn(posted.conversation.id, action)
             # The status says that it is done; the SDK wants an id in the answer as well, which nobody needs.
             with bot_errors(action), suppress(LookupError, TypeError, ValueError):
                 await conversations.update_activity(posted.conversation.id, posted.activity_id, message)
@@ -174,7 +166,7 @@ class TeamsBot:
         )
 
         async def attempt() -> Mapping[str, Any]:
-            await self._turn(key, action)
+            await self._limits.turn(f"new/{key}", action)
             with bot_errors(action, creates=creates):
                 made = await conversations.create(params)
             return made.model_dump(by_alias=True)
@@ -184,10 +176,6 @@ class TeamsBot:
     async def _run(self, action: str, attempt: Callable[[], Awaitable[T]]) -> T:
         # Posts too may be repeated here: bot_errors calls whatever may have happened OutcomeUnknown, which never is.
         return await self._retry(action, Call.KEYED, attempt)
-
-    async def _turn(self, key: str, action: str) -> None:
-        await self._conversations.turn(key, action)
-        await self._tenant.turn("", action)
 
     def _refuse_channels(self, action: str) -> None:
         if self._recipients.allowed is not None:

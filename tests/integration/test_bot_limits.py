@@ -1,0 +1,126 @@
+"""The bot's published limits hold in every stretch of time, whoever sends."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integration.bot_limits import BotLimits, OwnTurns, Turn
+from integration.database.connection import Database
+from integration.database.turns import SQLTurns
+from tests.clocks import NOON, StillClock
+from workflows.errors import Throttled
+
+WHOLE = ((50, 1.0),)
+ONE_CHAT = ((7, 1.0), (8, 2.0), (60, 30.0), (1800, 3600.0))
+
+
+def most_within(moments: Sequence[datetime], seconds: float) -> int:
+    """The most of *moments* that lie within any stretch of that length."""
+    ordered, first, most = sorted(moments), 0, 0
+    for last, moment in enumerate(ordered):
+        while moment - ordered[first] >= timedelta(seconds=seconds):
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+async def sent(calls: Sequence[tuple[int, int]]) -> list[tuple[str, datetime]]:
+    """When each of *calls*, milliseconds after the one before and number of the chat, leaves."""
+    turns, now, left = OwnTurns(), NOON, []
+    for wait, chat in calls:
+        now += timedelta(milliseconds=wait)
+        asked_at = now
+        while not (turn := (await turns.take([f"chat-{chat}"], now=asked_at))[0]).granted:
+            asked_at = turn.at
+        left.append((f"chat-{chat}", turn.at))
+    return left
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 60)), max_size=250))
+async def test_no_stretch_of_time_holds_more_than_is_published(calls: list[tuple[int, int]]) -> None:
+    left = await sent(calls)
+
+    assert all(most_within([at for _, at in left], seconds) <= most for most, seconds in WHOLE)
+    for chat in {chat for chat, _ in left}:
+        own = [at for name, at in left if name == chat]
+        assert all(most_within(own, seconds) <= most for most, seconds in ONE_CHAT)
+
+
+async def test_one_chat_keeps_its_hour_too() -> None:
+    own = [at for _, at in await sent([(0, 1)] * 2000)]
+
+    assert [most_within(own, seconds) <= most for most, seconds in ONE_CHAT] == [True] * 4
+
+
+async def test_the_long_run_comes_near_what_is_permitted() -> None:
+    left = [at for _, at in await sent([(0, number) for number in range(1000)])]
+
+    assert len(left) / (max(left) - min(left)).total_seconds() > 0.975 * 50
+
+
+async def test_ten_leave_at_once_after_a_quiet_moment() -> None:
+    clock = StillClock()
+    limits = BotLimits(clock, OwnTurns())
+
+    await asyncio.gather(*(limits.turn(f"chat-{number}", "post") for number in range(10)))
+
+    assert clock.now() == NOON
+
+
+async def test_workers_share_the_turns(database: Database) -> None:
+    turns: list[Turn] = []
+    for number in range(10):
+        # Another object each time: what one worker took, the next one sees.
+        turns += await SQLTurns(database).take([f"chat-{number}-{each}" for each in range(12)], now=NOON)
+
+    assert most_within([turn.at for turn in turns], 1.0) == 50
+
+
+async def test_a_chat_is_shared_too(database: Database) -> None:
+    first = await SQLTurns(database).take(["chat"] * 6, now=NOON)
+    second = await SQLTurns(database).take(["chat", "other"], now=NOON)
+
+    assert [turn.granted for turn in (*first, *second)] == [True] * 6 + [False, True]
+
+
+async def test_those_who_ask_at_the_same_time_ask_with_one_write() -> None:
+    asked: list[int] = []
+
+    class Counted(OwnTurns):
+        async def take(self, conversations: Sequence[str], *, now: datetime) -> Sequence[Turn]:
+            asked.append(len(conversations))
+            await asyncio.sleep(0)
+            return await super().take(conversations, now=now)
+
+    limits = BotLimits(StillClock(), Counted())
+    await asyncio.gather(*(limits.turn(f"chat-{number}", "post") for number in range(9)))
+
+    assert asked == [1, 8]
+
+
+async def test_a_wait_that_is_too_long_is_handed_back() -> None:
+    turns = OwnTurns()
+    await turns.take([f"chat-{number}" for number in range(2000)], now=NOON)
+
+    with pytest.raises(Throttled):
+        await BotLimits(StillClock(), turns).turn("chat", "post")
+
+
+async def test_who_was_asked_for_by_one_that_failed_asks_again() -> None:
+    faults = [ConnectionError("away")]
+
+    class Failing(OwnTurns):
+        async def take(self, conversations: Sequence[str], *, now: datetime) -> Sequence[Turn]:
+            await asyncio.sleep(0)
+            if len(conversations) > 1 and faults:
+                raise faults.pop()
+            return await super().take(conversations, now=now)
+
+    limits = BotLimits(StillClock(), Failing())
+    ended = await asyncio.gather(*(limits.turn(f"chat-{n}", "post") for n in range(4)), return_exceptions=True)
+
+    assert [type(item) for item in ended] == [type(None), ConnectionError, type(None), type(None)]
