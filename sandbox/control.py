@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from sandbox.access import readers
 from sandbox.canonical import canonical
 from sandbox.clock import Backwards, Clock, Unknown, parse_moment, stamp
 from sandbox.faults import HoldAt, Rule
@@ -30,6 +31,7 @@ def routes(sandbox: "Sandbox") -> list[BaseRoute]:
         Route("/msi/token", calls.token, methods=["GET"]),
         Route("/_sandbox/state", calls.state, methods=["GET"]),
         Route("/_sandbox/state", _checked(calls.put_state), methods=["PUT"]),
+        Route("/_sandbox/access", calls.access, methods=["GET"]),
         Route("/_sandbox/snapshots", calls.snapshots, methods=["GET"]),
         Route("/_sandbox/snapshots/{name}", calls.put_aside, methods=["POST"]),
         Route("/_sandbox/snapshots/{name}/restore", calls.put_back, methods=["POST"]),
@@ -106,6 +108,10 @@ class _Control:
                 "whole": exported(tenant),
             }
         )
+
+    async def access(self, request: Request) -> Response:
+        """Who can read what, over all grants."""
+        return JSONResponse(readers(self.sandbox.tenant))
 
     async def put_state(self, request: Request) -> Response:
         """Take what `GET` gave: of it only `moment` and `whole` count, the rest is for reading."""

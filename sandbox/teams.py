@@ -29,6 +29,8 @@ class Channel:
     members: dict[str, list[str]] = field(default_factory=dict)
     """Of a private or shared channel: user id → roles."""
     tabs: dict[str, Tab] = field(default_factory=dict)
+    archived_at: datetime | None = None
+    """By itself; with its team it is archived as well."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -62,6 +64,7 @@ class Team:
     installations: dict[str, Installation] = field(default_factory=dict)
     direct: set[str] = field(default_factory=set)
     """Users added through the team itself: no sync is waited for."""
+    archived_at: datetime | None = None
 
 
 class Teams:
@@ -82,6 +85,13 @@ class Teams:
         team = self.find_team(team_id)
         if team is None:
             raise GraphError(404, "NotFound", f"No team found with Group Id {team_id}")
+        return team
+
+    def get_active_team(self, team_id: str) -> Team:
+        """A team that can be changed."""
+        team = self.get_team(team_id)
+        if team.archived_at is not None:
+            raise GraphError(403, "Forbidden", f"The team {team_id} is archived: it is read-only.")
         return team
 
     def get_channel(self, team_id: str, channel_id: str) -> Channel:
@@ -150,10 +160,12 @@ class Teams:
 
     def _canonical_team(self, team: Team) -> Any:
         name_of, mail_of = self.tenant.catalog.name_of, self.tenant.directory.mail_of
-        return {
+        archived = {"archived": True} if team.archived_at else {}
+        return archived | {
             "apps": {name_of(item.app_id): sorted(item.consented) for item in team.installations.values()},
             "channels": {
-                channel.name: {
+                channel.name: ({"archived": True} if channel.archived_at else {})
+                | {
                     "kind": channel.kind,
                     "description": channel.description,
                     "members": {mail_of(user): roles for user, roles in channel.members.items()},

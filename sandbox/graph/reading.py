@@ -31,7 +31,7 @@ def team_json(call: Call, team: Team) -> dict[str, Any]:
         "classification": group.classification,
         "visibility": group.visibility.lower(),
         "webUrl": f"https://teams.microsoft.com/l/team/{first}/conversations?groupId={team.id}",
-        "isArchived": False,
+        "isArchived": team.archived_at is not None,
         "createdDateTime": team.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tenantId": call.tenant.id,
     }
