@@ -101,7 +101,16 @@ async def playground(where: Path, *, endpoint: str, port: int, folder: Path) -> 
         "NODE_OPTIONS": f"--require {FOLDER / 'loopback.cjs'}",
     }
     service = f"http://127.0.0.1:{port}/_connector"
-    command = [where / "node_modules/.bin/agentsplayground", "start", "-e", endpoint, "-c", "msteams", "-p", str(port)]
+    command = [
+        str(where / "node_modules/.bin/agentsplayground"),
+        "start",
+        "-e",
+        endpoint,
+        "-c",
+        "msteams",
+        "-p",
+        str(port),
+    ]
     command += ["--service-url", service, "--disable-telemetry"]
     with (folder / "output.txt").open("wb") as output:
         process = await asyncio.create_subprocess_exec(
