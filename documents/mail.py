@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, StrictUndefined
 
+# Exchange and many mail programs drop what stands on <html> and <body>: look and language are the div's.
 _LAYOUT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined).from_string(
     """\
 <!DOCTYPE html>
@@ -13,9 +14,9 @@ _LAYOUT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, und
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{ heading }}</title>
 </head>
-<body style="margin:0;padding:24px 16px;background:#ffffff;color:#1e2b3c;\
+<body style="margin:0;padding:24px 16px;background:#ffffff">
+<div role="article" lang="{{ language }}" aria-label="{{ heading }}" style="max-width:36em;margin:0 auto;color:#1e2b3c;\
 font-family:Inter,'Segoe UI',Arial,sans-serif;font-size:18px;line-height:1.5">
-<div role="article" aria-label="{{ heading }}" style="max-width:36em;margin:0 auto">
 <h1 style="font-size:24px;line-height:1.3;margin:0 0 16px">{{ heading }}</h1>
 {% for paragraph in paragraphs %}
 <p style="margin:0 0 16px;white-space:pre-line">{{ paragraph }}</p>
