@@ -22,10 +22,12 @@ from typing import Any
 import texts
 
 FOLDER = Path(__file__).parent
-MAX_BYTES = 60_000
+MAX_BYTES = 72_000
 """In UTF-16, as Teams counts: it takes 80 KB for a whole message. Ordinary cards stay below 25 KB (tests/cards)."""
 MAX_ANSWER = 1_000
 """The longest answer to one question, in characters: five of them, put back into the form, fit into a card."""
+MAX_NAME = 150
+"""The longest name of something on a card that holds many of them."""
 
 _HOLE = re.compile(r"\{\{ (?:(text):)?([a-z][a-z0-9_.]*) \}\}")
 _CONDITIONS = ("$when", "$unless", "$each")
@@ -64,6 +66,11 @@ def render(name: str, *, language: str = texts.DEFAULT, values: Values) -> dict[
     if (size := utf16_size(card)) > MAX_BYTES:
         raise CardError(f"card {name!r}: {size} bytes in UTF-16, at most {MAX_BYTES} fit")
     return card
+
+
+def short(text: str, most: int = MAX_NAME) -> str:
+    """*text* as it stands, or its beginning."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def utf16_size(card: Mapping[str, Any]) -> int:
@@ -151,7 +158,7 @@ def _raw(value: str) -> str:
 
 def _run(value: str) -> str:
     """In a TextRun only `{{DATE(…)}}` and `{{TIME(…)}}` mean something: a word joiner keeps the braces apart."""
-    return _raw(value).replace("{{", "{\N{WORD JOINER}{")
+    return re.sub(r"\{(?=\{)", "{\N{WORD JOINER}", _raw(value))
 
 
 def _plain(value: str) -> str:

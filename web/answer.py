@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 import texts
+from web.forms import is_from_us, read_form
 from web.pages import page
 from workflows.ports import Link, Links
-from workflows.status_answers import MAX_TEXT, is_unchanged
+from workflows.status_answers import DECISION, MAX_FOLLOW_UP, MAX_TEXT, is_unchanged
+from workflows.status_asked import Asked
 from workflows.status_desk import ByLink, StatusDesk, StatusForm, over_words
-from workflows.status_messages import Asked, named
+from workflows.status_messages import named
 from workflows.status_values import (
     TEXT_FIELDS,
     AnswerContent,
@@ -26,7 +27,6 @@ from workflows.status_values import (
 
 MAX_BODY = 256_000
 """Bytes; five long texts of the widest characters, percent-encoded, are far below."""
-MAX_FIELDS = 100
 LIGHTS = tuple(light.value for light in Light)
 
 
@@ -59,12 +59,12 @@ def router(*, desk: StatusDesk, links: Links, public_url: str) -> APIRouter:
 
     @routes.post("/svar/{token}", response_class=HTMLResponse, summary="Store an answer")
     async def answer(request: Request, token: str) -> HTMLResponse:
-        if not _is_from_us(request, public_url):
+        if not is_from_us(request, public_url):
             return _notice(request, 403, "status.foreign_title", "status.foreign")
         link = await links.resolve(token, "answer")
         if link is None or link.person is None:
             return _gone(request)
-        return await _take(request, desk, link, ByLink(link.person), await _read(request))
+        return await _take(request, desk, link, ByLink(link.person), await read_form(request, most=MAX_BODY))
 
     return routes
 
@@ -101,33 +101,6 @@ async def _take(
     )
 
 
-# ---------------------------------------------------------------------------------------------------- what is read
-
-
-async def _read(request: Request) -> dict[str, str]:
-    """The form's fields. Refuses more than a form of ours can hold before it is all read."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise HTTPException(413)
-    try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS)
-    except ValueError:
-        raise HTTPException(400) from None
-    return dict(pairs)
-
-
-def _is_from_us(request: Request, public_url: str) -> bool:
-    """Whether the form was sent from our own page. Old browsers say nothing, and then the secret token must do."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    # Our pages send no referrer, and browsers then name no origin either.
-    return origin in (None, "null") or urlsplit(str(origin))[:2] == urlsplit(public_url)[:2]
-
-
 # --------------------------------------------------------------------------------------------------- what is shown
 
 
@@ -137,6 +110,7 @@ def _start(asked: Asked) -> dict[str, str]:
     if start is None:
         return {}
     typed = {"light": start.light.value} | {name: getattr(start, name) for name in TEXT_FIELDS}
+    typed |= {f"{DECISION}{key}": told for key, told in start.follow_ups.items()}
     if asked.answer is None:
         return typed | {"question": "", "proposal": ""}
     numbers = {f"indicator:{key}": _number(value, asked.language) for key, value in start.indicators.items()}
@@ -159,6 +133,7 @@ def _form(
         lights=LIGHTS,
         numbers=_number_fields(asked, typed),
         most=MAX_TEXT,
+        most_follow_up=MAX_FOLLOW_UP,
         correcting=_correcting(asked),
         confirm=confirm,
         action=request.url.path,
@@ -223,6 +198,10 @@ def _rows(asked: Asked, content: AnswerContent) -> list[tuple[str, str]]:
     for item in asked.indicators:
         number = content.indicators.get(item.key)
         rows.append((named(item), nothing if number is None else _number(number, asked.language)))
+    rows += [
+        (asked.say("card.decision", text=item.text), content.follow_ups.get(item.key) or nothing)
+        for item in asked.open_decisions
+    ]
     return rows
 
 

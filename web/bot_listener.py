@@ -1,12 +1,13 @@
 """What the service does about what Teams sends to the bot."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 
 from integration.bot import CARD
 from integration.bot_endpoint import CardAction, InstallChanged, Message
-from web.status_actions import OPEN, StatusActions
+from web.status_actions import WRONG, StatusActions
 from workflows.bot_commands import BotDesk
 
 log = structlog.get_logger()
@@ -21,12 +22,21 @@ class BotListener:
 
     async def card_action(self, action: CardAction) -> dict[str, Any]:
         reply = await self._actions.act(action)
-        if not action.answerable and action.verb == OPEN and action.press_id and reply["type"] == CARD:
-            # The form they asked for; what comes of an answer, the card that was pressed shows by itself.
-            await self._desk.show(
-                reply["value"], press=action.press_id, object_id=action.sender_object_id, chat=action.conversation
-            )
+        if not action.answerable and action.press_id:
+            await self._show(action, reply)
         return reply
+
+    async def _show(self, action: CardAction, reply: Mapping[str, Any]) -> None:
+        """A client that fell back to Action.Submit shows no reply: what it says is written in the person's chat."""
+        value = reply["value"]
+        where: dict[str, Any] = {"object_id": action.sender_object_id, "chat": action.conversation}
+        if reply["type"] == CARD:
+            await self._desk.show(value, press=action.press_id, **where)
+        elif isinstance(value, str):
+            await self._desk.tell(value, press=action.press_id, **where)
+        else:
+            again = str(action.data["request_id"]) if value["code"] == WRONG else None
+            await self._desk.tell(value["message"], press=action.press_id, request=again, **where)
 
     async def install_changed(self, change: InstallChanged) -> None:
         log.info("bot.install_changed", added=change.added, team=change.team_id)

@@ -7,12 +7,15 @@ import texts
 from integration.bot_endpoint import CardAction, card_reply, error_reply, message_reply
 from workflows.ports import Words
 from workflows.status_answers import is_unchanged
+from workflows.status_asked import Asked
 from workflows.status_desk import ByAccount, StatusDesk, StatusForm
-from workflows.status_messages import Asked, closed_card, numbers_card, receipt_card, request_card
+from workflows.status_messages import closed_card, numbers_card, receipt_card, request_card
 from workflows.status_values import AnswerRefused, AnswerSurface, InvalidAnswer, NotYours, NumbersWanted, RoundOver
 
 OPEN, ANSWER = "open_status", "answer_status"
 VERBS = (OPEN, ANSWER)
+WRONG = "InvalidAnswer"
+"""The code of a reply that tells what must be changed first, where the form cannot be shown again with it."""
 
 
 class StatusActions:
@@ -31,36 +34,45 @@ class StatusActions:
             # A refresh that Teams asks for by itself writes nothing, whatever its data say.
             if action.verb == OPEN or action.automatic:
                 return card_reply(_opened(await self._desk.form(request, sender=sender)))
-            return await self._answer(request, sender, action.data)
+            return await self._answer(request, sender, action)
         except NotYours as refused:
             language = await self._desk.language(sender)
             return message_reply(texts.say(refused.words.key, language, **refused.words.values))
         except AnswerRefused as refused:
             return _words(refused.words, await self._desk.language(sender))
 
-    async def _answer(self, request: str, sender: ByAccount, data: Mapping[str, Any]) -> dict[str, Any]:
+    async def _answer(self, request: str, sender: ByAccount, action: CardAction) -> dict[str, Any]:
         try:
-            await self._desk.answer(request, sender=sender, content=data, surface=AnswerSurface.CARD)
+            await self._desk.answer(request, sender=sender, content=action.data, surface=AnswerSurface.CARD)
         except NumbersWanted:
             form = await self._desk.form(request, sender=sender)
             return card_reply(numbers_card(form.asked))
         except InvalidAnswer as invalid:
             form = await self._desk.form(request, sender=sender)
-            return card_reply(_again(form.asked, data, invalid))
+            problems = _problems(form.asked, invalid)
+            if not action.answerable:
+                # Whatever is shown later must be stored until then; what was refused must not be.
+                return error_reply(" ".join(problems), code=WRONG)
+            return card_reply(_again(form.asked, action.data, problems, invalid.confirm))
         except RoundOver:
             form = await self._desk.form(request, sender=sender)
             return card_reply(closed_card(form.asked))
         form = await self._desk.form(request, sender=sender)
+        if not action.answerable:
+            return message_reply(form.asked.say("status.stored", until=form.asked.due))
         return card_reply(receipt_card(form.asked, editable=form.is_open))
 
 
-def _again(asked: Asked, data: Mapping[str, Any], invalid: InvalidAnswer) -> dict[str, Any]:
+def _problems(asked: Asked, invalid: InvalidAnswer) -> list[str]:
+    """What is wrong. Two fields with the same fault say it once."""
+    return list(dict.fromkeys(asked.say(words.key, **words.values) for words in invalid.problems.values()))
+
+
+def _again(asked: Asked, data: Mapping[str, Any], problems: list[str], confirm: str) -> dict[str, Any]:
     """The card that was pressed, with what is wrong and what was written."""
-    # Two fields with the same fault say it once.
-    problems = list(dict.fromkeys(asked.say(words.key, **words.values) for words in invalid.problems.values()))
     if is_unchanged(data, asked.previous):
         return numbers_card(asked, typed=data, problems=problems)
-    return request_card(asked, typed=data, problems=problems, confirm=invalid.confirm)
+    return request_card(asked, typed=data, problems=problems, confirm=confirm)
 
 
 def _opened(form: StatusForm) -> dict[str, Any]:

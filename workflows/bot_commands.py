@@ -158,6 +158,20 @@ class BotDesk:
             language = texts.choose(person.language, programme.language)
             await self._plan(card, language, text="", key=_digest(chat.id, press), object_id=object_id, person=person)
 
+    async def tell(
+        self, words: str, *, press: str, object_id: str, chat: Conversation, request: str | None = None
+    ) -> None:
+        """Say what came of a press in the person's own chat; *request*: what they may try again. Like `show`."""
+        programme = await self._ports.programme()
+        person = await self._person(programme, object_id)
+        if person is None:
+            return
+        language = texts.choose(person.language, programme.language)
+        answer = Answer(lines=[words])
+        if request is not None:
+            answer.requests.append((texts.say("bot.try_again", language), request))
+        await self._store(answer, language, key=_digest(chat.id, press), object_id=object_id, person=person)
+
     async def _store(
         self, answer: Answer, language: str, *, key: str, object_id: str, person: Person | None = None
     ) -> None:

@@ -1,8 +1,8 @@
 """What somebody wrote on a card or a form becomes a checked answer, or every problem with it at once.
 
 Input names, the same on both surfaces: `light`, `done`, `next`, `hinders`, `question`, `proposal`, `indicator:<key>`,
-`unchanged` for «no change since last time», which keeps last time's light and texts and takes only the numbers, and
-`confirmed` for what the privacy guard asked about.
+`decision:<key>` for what came of an earlier decision, `unchanged` for «no change since last time», which keeps last
+time's light and texts and takes only the numbers, and `confirmed` for what the privacy guard asked about.
 """
 
 import re
@@ -13,10 +13,13 @@ from typing import Any
 from config.programme import Indicator
 from workflows.ports import Words
 from workflows.privacy_guard import Found, confirmation, doubts, holds_national_id
-from workflows.status_values import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light
+from workflows.status_values import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light, OpenDecision
 
 MAX_TEXT = 1000
+MAX_FOLLOW_UP = 500
+"""Of what is told about one earlier decision."""
 INDICATOR = "indicator:"
+DECISION = "decision:"
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
 _MINUS = str.maketrans({"−": "-", "–": "-"})
 # They turn the order of the text around them, or hide in it; joiners stay, for they hold signs and emoji together.
@@ -28,6 +31,7 @@ def parse_answer(
     raw: Mapping[str, Any],
     *,
     indicators: Sequence[Indicator],
+    decisions: Sequence[OpenDecision] = (),
     previous: AnswerContent | None = None,
     stored: AnswerContent | None = None,
 ) -> AnswerContent:
@@ -35,7 +39,7 @@ def parse_answer(
     The answer in *raw*, untrusted input of any shape. Raises InvalidAnswer, and nothing else.
 
     *previous*: last time's answer. *stored*: the one being corrected. Keys that are no inputs of ours are left alone (a
-    card sends its own), but an unknown indicator is refused.
+    card sends its own), but an unknown indicator or decision is refused.
     """
     problems: dict[str, Words] = {}
     asked = ""
@@ -44,19 +48,22 @@ def parse_answer(
         texts = {name: getattr(previous, name) for name in TEXT_FIELDS}
         # What was asked last time was lifted last time: unchanged work does not ask the board again.
         texts |= {"question": "", "proposal": ""}
+        told = {item.key: words for item in decisions if (words := previous.follow_ups.get(item.key))}
     else:
         light = _light(raw.get("light"), problems)
         texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
         if texts["proposal"] and not texts["question"] and "question" not in problems:
             problems["question"] = Words(key="status.error.question_missing")
-        found = _doubts(texts, problems, [answer for answer in (previous, stored) if answer is not None])
+        told = _follow_ups(raw, decisions, problems)
+        written = texts | {f"{DECISION}{key}": words for key, words in told.items()}
+        found = _doubts(written, problems, [answer for answer in (previous, stored) if answer is not None])
         asked = confirmation(found)
         if raw.get("confirmed") != asked:
             problems |= {name: Words(key=f"privacy.ask_{items[0].doubt}") for name, items in found.items()}
     numbers = _numbers(raw, indicators, problems)
     if problems or light is None:
         raise InvalidAnswer(problems, confirm=asked)
-    return AnswerContent(light=light, indicators=numbers, **texts)
+    return AnswerContent(light=light, indicators=numbers, follow_ups=told, **texts)
 
 
 def is_unchanged(raw: Mapping[str, Any], previous: AnswerContent | None) -> bool:
@@ -106,9 +113,32 @@ def _doubts(
     fresh = {
         name: text
         for name, text in texts.items()
-        if name not in problems and all(text != getattr(answer, name) for answer in accepted)
+        if name not in problems and all(text != _accepted(answer, name) for answer in accepted)
     }
     return {name: found for name, text in fresh.items() if (found := doubts(text))}
+
+
+def _accepted(answer: AnswerContent, name: str) -> str:
+    """What *answer* says in a field."""
+    if name.startswith(DECISION):
+        return answer.follow_ups.get(name.removeprefix(DECISION), "")
+    return str(getattr(answer, name))
+
+
+def _follow_ups(
+    raw: Mapping[str, Any], decisions: Sequence[OpenDecision], problems: dict[str, Words]
+) -> dict[str, str]:
+    """What was told about each open decision; empty is nothing told."""
+    known = {f"{DECISION}{item.key}": item.key for item in decisions}
+    told: dict[str, str] = {}
+    for name in raw:
+        if not name.startswith(DECISION):
+            continue
+        if name not in known:
+            problems[""] = Words(key="status.error.unknown_decision")
+        elif text := _text(name, raw[name], problems, most=MAX_FOLLOW_UP):
+            told[known[name]] = text
+    return told
 
 
 def _light(value: Any, problems: dict[str, Words]) -> Light | None:
@@ -118,15 +148,15 @@ def _light(value: Any, problems: dict[str, Words]) -> Light | None:
     return None
 
 
-def _text(name: str, value: Any, problems: dict[str, Words]) -> str:
+def _text(name: str, value: Any, problems: dict[str, Words], *, most: int = MAX_TEXT) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
         problems[name] = Words(key="status.error.text")
         return ""
     text = clean_text(value)
-    if len(text) > MAX_TEXT:
-        problems[name] = Words(key="status.error.too_long", values={"most": MAX_TEXT, "written": len(text)})
+    if len(text) > most:
+        problems[name] = Words(key="status.error.too_long", values={"most": most, "written": len(text)})
     elif holds_national_id(text):
         problems[name] = Words(key="privacy.block")
     return text

@@ -8,9 +8,9 @@ import texts
 from config.programme import Programme
 from workflows.ports import Clock, Words
 from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer
-from workflows.status_messages import Asked, asked_of
+from workflows.status_asked import Asked, asked_of
 from workflows.status_plan import escalation_id, is_on_behalf, lifted_unit, refresh_units
-from workflows.status_ports import KnownAccounts, NewAnswer, Rounds
+from workflows.status_ports import KnownAccounts, NewAnswer, OpenDecisions, Rounds, open_decisions
 from workflows.status_values import (
     AnswerSurface,
     Escalation,
@@ -62,11 +62,14 @@ class StatusDesk:
         rounds: Rounds,
         accounts: KnownAccounts,
         clock: Clock,
+        decisions: OpenDecisions | None = None,
     ) -> None:
+        """*decisions*: what boards have decided; None where no minutes are kept."""
         self._programme = programme
         self._rounds = rounds
         self._accounts = accounts
         self._clock = clock
+        self._decisions = decisions
 
     async def form(self, request_id: str, *, sender: Sender) -> StatusForm:
         """The form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
@@ -89,6 +92,7 @@ class StatusDesk:
             now=now,
             answer=answers.get(request.id),
             previous=previous.content if previous else None,
+            open_decisions=await open_decisions(self._decisions, status_round, request),
         )
         return StatusForm(asked=asked, is_open=status_round.takes_answers(now), on_behalf=on_behalf)
 
@@ -117,7 +121,13 @@ class StatusDesk:
         if unchanged and lacks_numbers(content, indicators) and not content.get("numbers_asked"):
             raise NumbersWanted(Words(key="card.numbers_intro"))
         stored_before = asked.answer.content if asked.answer else None
-        parsed = parse_answer(content, indicators=indicators, previous=asked.previous, stored=stored_before)
+        parsed = parse_answer(
+            content,
+            indicators=indicators,
+            decisions=asked.open_decisions,
+            previous=asked.previous,
+            stored=stored_before,
+        )
         now = self._clock.now()
         new = NewAnswer(
             request=asked.request.id,

@@ -1,137 +1,15 @@
 """What a status round says to people: mails and cards from one request's values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import cards
 import documents
-import texts
-from config.programme import Person, Programme, WorkPackage
 from workflows.outbox import Content, Message, Surface
-from workflows.status_answers import parse_number
-from workflows.status_plan import MOVED, REMINDER, indicator_results, local_leads, package_leads
-from workflows.status_values import (
-    TEXT_FIELDS,
-    AnswerContent,
-    IndicatorResult,
-    Light,
-    StatusAnswer,
-    StatusRequest,
-    StatusRound,
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A request with everything its texts need."""
-
-    request: StatusRequest
-    round: StatusRound
-    meeting_local: datetime
-    package: WorkPackage
-    municipality: str
-    """Its name."""
-    place: str
-    """The programme as it is called there."""
-    person: Person
-    """Who reads it."""
-    language: str
-    timezone: ZoneInfo
-    lead: str = ""
-    """The package's lead as readers know them; empty when there is none."""
-    local_lead: str = ""
-    by: str = ""
-    """Who wrote the newest answer, as readers know them."""
-    answer: StatusAnswer | None = None
-    """The newest answer of this round."""
-    previous: AnswerContent | None = None
-    """The newest answer of earlier rounds."""
-
-    @property
-    def prefill(self) -> AnswerContent | None:
-        """What the form starts with."""
-        return self.answer.content if self.answer else self.previous
-
-    @property
-    def indicators(self) -> tuple[IndicatorResult, ...]:
-        return indicator_results(self.package.indicators, self.answer.content if self.answer else None, self.previous)
-
-    @property
-    def can_be_unchanged(self) -> bool:
-        """Whether «no change since last time» can be pressed."""
-        return self.answer is None and self.previous is not None
-
-    @property
-    def greeting(self) -> str:
-        if self.person.first_name:
-            return self.say("status.greeting", name=self.person.first_name)
-        return self.say("status.greeting_plain")
-
-    @property
-    def due(self) -> str:
-        return self.moment(self.round.deadline_at)
-
-    @property
-    def due_day(self) -> str:
-        """The deadline where there is little room: a mail's subject, a notification."""
-        return texts.day_and_month(self.round.deadline_at.astimezone(self.timezone).date(), self.language)
-
-    @property
-    def answered_by(self) -> str:
-        """Who answered, when that is somebody else than the reader; empty otherwise."""
-        if self.answer is None or self.answer.by == self.person.key:
-            return ""
-        if self.answer.on_behalf and self.lead:
-            return self.say("card.receipt_on_behalf", by=self.by, lead=self.lead)
-        return self.say("card.receipt_by", by=self.by)
-
-    @property
-    def meeting(self) -> str:
-        return texts.long_date(self.meeting_local.date(), self.language)
-
-    def moment(self, moment: datetime) -> str:
-        return texts.long_moment(moment.astimezone(self.timezone), self.language)
-
-    def say(self, key: str, **values: Any) -> str:
-        return texts.say(key, self.language, **values)
-
-
-def asked_of(
-    programme: Programme,
-    *,
-    request: StatusRequest,
-    status_round: StatusRound,
-    meeting_local: datetime,
-    person: Person,
-    now: datetime,
-    answer: StatusAnswer | None = None,
-    previous: AnswerContent | None = None,
-) -> Asked:
-    """The request as *person* reads it now."""
-    package = programme.work_package(request.work_package)
-    leads = package_leads(programme, package.key, now.date())
-    helpers = local_leads(programme, package.municipality, now.date())
-    municipality = programme.municipality(package.municipality).name
-    return Asked(
-        request=request,
-        round=status_round,
-        meeting_local=meeting_local,
-        package=package,
-        municipality=municipality,
-        place=programme.local_name.replace("{municipality}", municipality),
-        person=person,
-        language=texts.choose(person.language, programme.language),
-        timezone=ZoneInfo(programme.timezone),
-        lead=leads[0].name if leads else "",
-        # Whoever is the local lead needs no advice to ask the local lead.
-        local_lead=helpers[0].name if helpers and helpers[0].key != person.key else "",
-        by=next((item.name for item in programme.people if answer and item.key == answer.by), ""),
-        answer=answer,
-        previous=previous,
-    )
+from workflows.status_answers import DECISION, INDICATOR, MAX_FOLLOW_UP, parse_number
+from workflows.status_asked import Asked
+from workflows.status_plan import MOVED, REMINDER
+from workflows.status_values import TEXT_FIELDS, AnswerContent, IndicatorResult, Light
 
 
 def request_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
@@ -198,10 +76,10 @@ def request_card(
     """
     start = asked.prefill
     values: dict[str, Any] = {
-        "package": asked.package.name,
+        "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
-        "greeting": asked.greeting,
-        "place": asked.place,
+        "greeting": cards.short(asked.greeting),
+        "place": cards.short(asked.place),
         "meeting": asked.meeting,
         "due": asked.due,
         "again": start is not None and typed is None,
@@ -211,12 +89,20 @@ def request_card(
         "light": start.light.value if start else None,
         **{name: getattr(start, name) if start else "" for name in TEXT_FIELDS},
         "indicators": number_fields(asked),
+        "decisions": [
+            {
+                "key": item.key,
+                "text": cards.short(item.text),
+                "told": start.follow_ups.get(item.key, "") if start else "",
+            }
+            for item in asked.open_decisions
+        ],
     }
     if asked.answer is None:
         # What was lifted to the last board is not asked again by itself.
         values |= {"question": "", "proposal": ""}
     if typed is not None:
-        values |= _typed(typed, values["indicators"])
+        values |= _typed(typed, values["indicators"], values["decisions"])
     return cards.render("status_request", language=asked.language, values=values)
 
 
@@ -226,7 +112,7 @@ def numbers_card(
     """Nothing changed but, perhaps, the numbers: they alone are asked for."""
     fields = number_fields(asked)
     values = {
-        "package": asked.package.name,
+        "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
         "problem": " ".join(problems),
         "indicators": fields if typed is None else _typed(typed, fields)["indicators"],
@@ -240,11 +126,11 @@ def receipt_card(asked: Asked, *, editable: bool) -> dict[str, Any]:
     if content is None:
         raise ValueError(f"request {asked.request.id} is not answered")
     values = {
-        "package": asked.package.name,
+        "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
         "editable": editable,
         "until": asked.due,
-        "by": asked.answered_by,
+        "by": cards.short(asked.answered_by, 2 * cards.MAX_NAME),
         "numbers": [{"line": line} for line in _numbers_given(asked, content)],
         "light": asked.say(f"light.{content.light}"),
         "done": content.done,
@@ -252,6 +138,7 @@ def receipt_card(asked: Asked, *, editable: bool) -> dict[str, Any]:
         "hinders": content.hinders,
         "question": content.question,
         "proposal": content.proposal,
+        "decisions": [item for item in _decisions(asked, content.follow_ups) if item["told"]],
     }
     return cards.render("status_receipt", language=asked.language, values=values)
 
@@ -259,12 +146,12 @@ def receipt_card(asked: Asked, *, editable: bool) -> dict[str, Any]:
 def channel_card(asked: Asked, *, mention: str | None) -> dict[str, Any]:
     """The package's state in a channel; *mention*: the account of who is asked, None once they need no call."""
     values = {
-        "package": asked.package.name,
+        "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
         "state": state_words(asked),
         "due": asked.due,
         "lead_id": mention,
-        "lead_name": asked.person.name,
+        "lead_name": cards.short(asked.person.name),
     }
     return cards.render("status_channel", language=asked.language, values=values)
 
@@ -272,11 +159,11 @@ def channel_card(asked: Asked, *, mention: str | None) -> dict[str, Any]:
 def reminder_card(asked: Asked) -> dict[str, Any]:
     """A reminder with one button that opens the form."""
     values = {
-        "package": asked.package.name,
+        "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
-        "greeting": asked.greeting,
+        "greeting": cards.short(asked.greeting),
         "due": asked.due,
-        "local_lead": asked.local_lead,
+        "local_lead": cards.short(asked.local_lead),
     }
     return cards.render("reminder", language=asked.language, values=values)
 
@@ -284,10 +171,10 @@ def reminder_card(asked: Asked) -> dict[str, Any]:
 def moved_card(asked: Asked) -> dict[str, Any]:
     """The meeting was moved; one button opens the form."""
     values = {
-        "package": asked.package.name,
+        "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
-        "greeting": asked.greeting,
-        "place": asked.place,
+        "greeting": cards.short(asked.greeting),
+        "place": cards.short(asked.place),
         "meeting": asked.meeting,
         "due": asked.due,
     }
@@ -297,13 +184,15 @@ def moved_card(asked: Asked) -> dict[str, Any]:
 def replaced_card(asked: Asked, *, lead: str) -> dict[str, Any]:
     """*lead* is asked now, and the reader no longer."""
     return cards.render(
-        "status_replaced", language=asked.language, values={"package": asked.package.name, "lead": lead}
+        "status_replaced",
+        language=asked.language,
+        values={"package": cards.short(asked.package.name), "lead": cards.short(lead)},
     )
 
 
 def closed_card(asked: Asked) -> dict[str, Any]:
     """The round is over: what the package's state was."""
-    values = {"package": asked.package.name, "state": state_words(asked), "meeting": asked.meeting}
+    values = {"package": cards.short(asked.package.name), "state": state_words(asked), "meeting": asked.meeting}
     return cards.render("closed", language=asked.language, values=values)
 
 
@@ -344,27 +233,40 @@ def _number_label(asked: Asked, item: IndicatorResult) -> str:
         details.append(asked.say("card.indicator_previous", previous=item.previous))
     if item.target is not None:
         details.append(asked.say("card.indicator_target", target=item.target))
-    question = asked.say("card.indicator", indicator=named(item))
+    question = asked.say("card.indicator", indicator=cards.short(named(item)))
     return asked.say("card.indicator_details", question=question, details=", ".join(details)) if details else question
 
 
 def _numbers_given(asked: Asked, content: AnswerContent) -> list[str]:
     given = ((item, content.indicators.get(item.key)) for item in asked.indicators)
     return [
-        asked.say("card.receipt_number", indicator=named(item), number=number)
+        asked.say("card.receipt_number", indicator=cards.short(named(item)), number=number)
         for item, number in given
         if number is not None
     ]
 
 
-def _typed(typed: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _decisions(asked: Asked, told: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the board has decided, with what was told about it."""
+    return [
+        {"key": item.key, "text": cards.short(item.text), "told": told.get(item.key, "")}
+        for item in asked.open_decisions
+    ]
+
+
+def _typed(
+    typed: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]], decisions: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """What came back from the card, as far as its inputs can show it again. What a client left out was emptied."""
-    words = {name: value for name in ("light", *TEXT_FIELDS) if isinstance(value := typed.get(name), str)}
-    light = words.pop("light", "")
+
+    def words(name: str, most: int) -> str:
+        return value[:most] if isinstance(value := typed.get(name), str) else ""
+
     return {
-        **{name: words.get(name, "")[: cards.MAX_ANSWER] for name in TEXT_FIELDS},
-        "light": light if light in set(Light) else None,
-        "indicators": [{**item, "now": _number(typed.get(f"indicator:{item['key']}"))} for item in indicators],
+        **{name: words(name, cards.MAX_ANSWER) for name in TEXT_FIELDS},
+        "light": light if (light := words("light", 10)) in set(Light) else None,
+        "indicators": [{**item, "now": _number(typed.get(f"{INDICATOR}{item['key']}"))} for item in indicators],
+        "decisions": [{**item, "told": words(f"{DECISION}{item['key']}", MAX_FOLLOW_UP)} for item in decisions],
     }
 
 

@@ -12,12 +12,16 @@ from workflows.status_values import (
     AnswerContent,
     AnswerSurface,
     Escalation,
+    OpenDecision,
     RequestState,
     RoundState,
     StatusAnswer,
     StatusRequest,
     StatusRound,
 )
+
+MOST_DECISIONS = 4
+"""That a form asks about; the oldest. The rest stands in the minutes all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +75,10 @@ class Rounds(Protocol):
         """Close an open round and mark its unanswered requests; False, and nothing written, when it is not open."""
         ...
 
+    async def waive(self, requests: Sequence[str], *, then: Sequence[DueUnit] = ()) -> None:
+        """Nobody owes these answers any more, where they are still owed."""
+        ...
+
     async def find_request(self, request: str) -> StatusRequest | None: ...
     async def list_requests(self, meeting: str) -> Sequence[StatusRequest]: ...
     async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
@@ -93,6 +101,21 @@ class Rounds(Protocol):
         ...
 
     async def list_escalations(self, meeting: str) -> Sequence[Escalation]: ...
+
+
+class OpenDecisions(Protocol):
+    async def open_decisions(self, status_round: StatusRound, work_package: str) -> Sequence[OpenDecision]:
+        """What the package has to report on to the board that meets, the oldest first."""
+        ...
+
+
+async def open_decisions(
+    decisions: OpenDecisions | None, status_round: StatusRound, request: StatusRequest
+) -> Sequence[OpenDecision]:
+    """What the request's package reports on: at most as much as a card has room for. None: no minutes are kept."""
+    if decisions is None:
+        return ()
+    return (await decisions.open_decisions(status_round, request.work_package))[:MOST_DECISIONS]
 
 
 class KnownAccounts(Protocol):
@@ -132,3 +155,5 @@ class StatusPorts:
     links: Links
     clock: Clock
     public_url: str
+    decisions: OpenDecisions | None = None
+    """None where no minutes are kept."""

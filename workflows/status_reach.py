@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from config.programme import Person, Programme
 from workflows import status_plan as plan
 from workflows.outbox import Message, Surface
-from workflows.status_messages import Asked, asked_of, moved_content, reminder_content, request_content
-from workflows.status_ports import BoardMeeting, StatusPorts
+from workflows.status_asked import Asked, asked_of
+from workflows.status_messages import moved_content, reminder_content, request_content
+from workflows.status_ports import BoardMeeting, StatusPorts, open_decisions
 from workflows.status_values import StatusRequest, StatusRound
 
 LINK_LIFE = timedelta(days=90)
@@ -72,6 +73,7 @@ class Callers:
             now=now,
             answer=answers.get(request.id),
             previous=previous.content if previous else None,
+            open_decisions=await open_decisions(self._ports.decisions, self._round, request),
         )
         surfaces = plan.surfaces_for(account, channel)
         return Reach(asked=asked, surfaces=surfaces, account=account.id if account else "", channel=channel or "")

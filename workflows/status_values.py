@@ -97,12 +97,25 @@ class StatusRequest:
     latest_version: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenDecision:
+    """Something the board decided that a package has yet to report on. *text*: as the minutes have it."""
+
+    key: str
+    text: str
+
+
 TEXT_FIELDS = ("done", "next", "hinders", "question", "proposal")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerContent:
-    """What somebody answered, checked. *indicators*: the numbers given, by the indicator's key."""
+    """
+    What somebody answered, checked.
+
+    *indicators*: the numbers given, by the indicator's key. *follow_ups*: what was told about earlier decisions, by the
+    key of the decision or action item.
+    """
 
     light: Light
     done: str = ""
@@ -111,17 +124,20 @@ class AnswerContent:
     question: str = ""
     proposal: str = ""
     indicators: Mapping[str, float] = field(default_factory=dict)
+    follow_ups: Mapping[str, str] = field(default_factory=dict)
 
     def to_data(self) -> dict[str, Any]:
         """Plain data for the record; `from_data` reads it back."""
         texts = {name: getattr(self, name) for name in TEXT_FIELDS}
-        return {"light": self.light.value, **texts, "indicators": dict(self.indicators)}
+        numbers, told = dict(self.indicators), dict(self.follow_ups)
+        return {"light": self.light.value, **texts, "indicators": numbers, "follow_ups": told}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         texts = {name: str(data.get(name, "")) for name in TEXT_FIELDS}
         indicators = {key: float(value) for key, value in data.get("indicators", {}).items()}
-        return cls(light=Light(data["light"]), indicators=indicators, **texts)
+        follow_ups = {str(key): str(value) for key, value in data.get("follow_ups", {}).items()}
+        return cls(light=Light(data["light"]), indicators=indicators, follow_ups=follow_ups, **texts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +217,8 @@ class PackageResult:
     question: str = ""
     proposal: str = ""
     indicators: tuple[IndicatorResult, ...] = ()
+    follow_ups: Mapping[str, str] = field(default_factory=dict)
+    """What was told about earlier decisions, by their keys."""
     answered_at: datetime | None = None
     on_behalf: bool = False
 

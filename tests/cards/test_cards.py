@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 import cards
 import texts
 from cards import CardError
+from workflows.status_answers import MAX_FOLLOW_UP
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 NAMES = cards.names()
@@ -34,6 +35,7 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
         "question": None,
         "proposal": None,
         "indicators": [],
+        "decisions": [],
     },
     "status_channel": {"lead_id": None, "lead_name": None},
     "status_receipt": {
@@ -45,6 +47,7 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
         "hinders": None,
         "question": None,
         "proposal": None,
+        "decisions": [],
     },
     "reminder": {"local_lead": None},
     "report_notice": {"decisions": None},
@@ -162,7 +165,8 @@ def test_every_text_wraps_and_every_input_has_a_label(name: str, kind: Any) -> N
             assert part["id"]
             assert part.get("errorMessage") if part.get("isRequired") else True
         if part.get("type") == "Input.Text":
-            assert part["maxLength"] == cards.MAX_ANSWER
+            longest = MAX_FOLLOW_UP if part["id"].startswith("decision:") else cards.MAX_ANSWER
+            assert part["maxLength"] == longest
         if part.get("type") == "Input.ChoiceSet":
             assert part["wrap"] is True
 
@@ -205,6 +209,7 @@ def test_the_form_asks_for_what_the_form_on_the_web_asks_for() -> None:
         "proposal",
         "indicator:fravaer",
         "indicator:praksisplasser",
+        "decision:a-dal/2026/12",
         "confirmed",
     ]
 

@@ -21,6 +21,7 @@ from integration.database.connection import Database
 from tests.integration.test_bot_endpoint import BOT, FORGED, SERVICE, TENANT, activity, metadata_url, token
 from tests.support.doors import doors as doors_of
 from tests.workflows.rounds import GUEST, HOME, MEETING, PUBLIC, World
+from tests.workflows.test_privacy_guard import NUMBER
 from tests.workflows.test_status import DAY, DEADLINE
 from web import bot
 from workflows.ports import Account, AccountKind
@@ -146,6 +147,11 @@ class Doors:
 
 @pytest.fixture
 async def doors(database: Database, metadata_url: str) -> Doors:
+    return await open_doors(database, metadata_url)
+
+
+async def open_doors(database: Database, keys: str) -> Doors:
+    """A round has begun; the county has a local lead of another municipality as well."""
     world = World(database)
     small = world.programme
     elsewhere = Person(key="other-lead", name="Leder B-vik", email="other@county.example", organisation="county")
@@ -153,7 +159,7 @@ async def doors(database: Database, metadata_url: str) -> Doors:
     world.programme = small.model_copy(update={"people": (*small.people, elsewhere), "assignments": leads})
     world.accounts.accounts.append(Account(id="other-id", email=elsewhere.email, kind=AccountKind.MEMBER))
     await world.open()
-    return Doors(world, metadata_url)
+    return Doors(world, keys)
 
 
 def pressed(who: str, data: object, verb: object = "answer_status") -> dict[str, Any]:
@@ -273,9 +279,16 @@ async def test_another_municipality_s_lead_sees_and_changes_nothing(doors: Doors
     assert await doors.record() == before
 
 
-@pytest.mark.parametrize(("who", "shown"), [("home-id", 1), ("stranger-id", 0)])
-async def test_a_client_that_shows_no_replies_gets_the_form_in_its_chat_once(
-    doors: Doors, who: str, shown: int
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [
+        pytest.param("home-id", ["Input.ChoiceSet"], id="the lead"),
+        pytest.param("stranger-id", ["Det er lederen av arbeidspakken som gir status her"], id="somebody else"),
+        pytest.param("nobody", [], id="nobody we know"),
+    ],
+)
+async def test_a_client_that_shows_no_replies_gets_the_reply_in_its_chat_once(
+    doors: Doors, who: str, shown: list[str]
 ) -> None:
     value = {"verb": "open_status", "request_id": REQUEST}
     body = activity(text=None, value=value, **{"from": {"id": "29:x", "aadObjectId": who}})
@@ -283,8 +296,39 @@ async def test_a_client_that_shows_no_replies_gets_the_form_in_its_chat_once(
         assert (await doors.teams(body, token())).status_code == 200
 
     messages = await doors.world.messages.list_messages(kind="bot_reply")
-    assert len(messages) == shown
-    assert all("Input.ChoiceSet" in str(message.content.card) for message in messages)
+    assert len(messages) == len(shown)
+    assert all(words in str(message.content.card) for words, message in zip(shown, messages, strict=True))
+
+
+async def submitted(doors: Doors, **fields: str) -> list[str]:
+    """What is said in the lead's chat after a press in a client that falls back to Action.Submit."""
+    value = {"verb": "answer_status", "request_id": REQUEST, **fields}
+    body = activity(text=None, value=value, **{"from": {"id": "29:x", "aadObjectId": "home-id"}})
+    for _ in range(2):
+        assert (await doors.teams(body, token())).status_code == 200
+    return [str(message.content.card) for message in await doors.world.messages.list_messages(kind="bot_reply")]
+
+
+async def test_a_client_that_shows_no_replies_is_told_what_is_wrong_without_storing_it(doors: Doors) -> None:
+    [told] = await submitted(doors, done=f"Ring {NUMBER} nå")
+
+    assert "Velg hvordan arbeidet går. Teksten ser ut til å inneholde et fødselsnummer." in told
+    assert "'verb': 'open_status'" in told
+
+
+async def test_a_client_that_shows_no_replies_is_told_that_it_is_stored(doors: Doors) -> None:
+    [told] = await submitted(doors, light="green")
+
+    assert "Takk! Statusen er lagret. Du kan endre den fram til fredag 6. november 2026 kl. 15.00." in told
+    assert "open_status" not in told
+
+
+async def test_a_client_that_shows_no_replies_is_told_that_the_round_is_over(doors: Doors) -> None:
+    doors.world.clock.time = DEADLINE
+
+    [told] = await submitted(doors, light="green")
+
+    assert "Statusrunden er avsluttet" in told
 
 
 async def test_a_huge_activity_is_refused(doors: Doors) -> None:

@@ -33,7 +33,7 @@ from workflows.status import StatusRounds
 from workflows.status_desk import ByLink, StatusDesk
 from workflows.status_plan import request_id
 from workflows.status_ports import StatusPorts
-from workflows.status_values import AnswerSurface, Receipt
+from workflows.status_values import AnswerSurface, OpenDecision, Receipt, StatusRound
 
 MEETING = "a-dal/2026-11-17"
 STARTS = datetime(2026, 11, 17, 9, 0)  # noqa: DTZ001 - a local wall time
@@ -163,6 +163,17 @@ class FakePlaces:
 
 
 @dataclass
+class FakeDecisions:
+    """What the board has decided, by the package that reports on it."""
+
+    open: dict[str, list[OpenDecision]] = field(default_factory=dict)
+
+    async def open_decisions(self, status_round: StatusRound, work_package: str) -> Sequence[OpenDecision]:
+        del status_round
+        return self.open.get(work_package, ())
+
+
+@dataclass
 class FakeHistory:
     notes: list[str] = field(default_factory=list)
 
@@ -197,6 +208,7 @@ class World:
             ]
         )
         self.places = FakePlaces({"channel:board": Thing("19:board")})
+        self.decisions = FakeDecisions()
         self.history = FakeHistory()
         self.store = SQLStatus(database)
         self.messages = SQLMessages(database)
@@ -226,10 +238,15 @@ class World:
                 links=self.links,
                 clock=self.clock,
                 public_url=PUBLIC,
+                decisions=self.decisions,
             )
         )
         self.desk = StatusDesk(
-            programme=self.read_programme, rounds=self.store, accounts=self.accounts, clock=self.clock
+            programme=self.read_programme,
+            rounds=self.store,
+            accounts=self.accounts,
+            clock=self.clock,
+            decisions=self.decisions,
         )
 
     async def read_programme(self) -> Programme:

@@ -1,0 +1,35 @@
+"""What a form of ours sends: read within bounds, and only from our own pages."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import HTTPException, Request
+
+MAX_FIELDS = 100
+
+
+async def read_pairs(request: Request, *, most: int, fields: int = MAX_FIELDS) -> list[tuple[str, str]]:
+    """The form's fields in their order. Refuses more than *most* bytes before all of it is read; at most *fields*."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise HTTPException(413)
+    try:
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="replace", max_num_fields=fields)
+    except ValueError:
+        raise HTTPException(400) from None
+
+
+async def read_form(request: Request, *, most: int, fields: int = MAX_FIELDS) -> dict[str, str]:
+    """The same where each name comes once."""
+    return dict(await read_pairs(request, most=most, fields=fields))
+
+
+def is_from_us(request: Request, public_url: str) -> bool:
+    """Whether the form was sent from our own page. Old browsers say nothing, and then the secret token must do."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    # Our pages send no referrer, and browsers then name no origin either.
+    return origin in (None, "null") or urlsplit(str(origin))[:2] == urlsplit(public_url)[:2]

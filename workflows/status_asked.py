@@ -1,0 +1,133 @@
+"""A status request as one person reads it: everything that its card, its form and its mails say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import texts
+from config.programme import Person, Programme, WorkPackage
+from workflows.status_plan import indicator_results, local_leads, package_leads
+from workflows.status_values import (
+    AnswerContent,
+    IndicatorResult,
+    OpenDecision,
+    StatusAnswer,
+    StatusRequest,
+    StatusRound,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request with everything its texts need."""
+
+    request: StatusRequest
+    round: StatusRound
+    meeting_local: datetime
+    package: WorkPackage
+    municipality: str
+    """Its name."""
+    place: str
+    """The programme as it is called there."""
+    person: Person
+    """Who reads it."""
+    language: str
+    timezone: ZoneInfo
+    lead: str = ""
+    """The package's lead as readers know them; empty when there is none."""
+    local_lead: str = ""
+    by: str = ""
+    """Who wrote the newest answer, as readers know them."""
+    answer: StatusAnswer | None = None
+    """The newest answer of this round."""
+    previous: AnswerContent | None = None
+    """The newest answer of earlier rounds."""
+    open_decisions: tuple[OpenDecision, ...] = ()
+    """What the board has decided and the package reports on."""
+
+    @property
+    def prefill(self) -> AnswerContent | None:
+        """What the form starts with."""
+        return self.answer.content if self.answer else self.previous
+
+    @property
+    def indicators(self) -> tuple[IndicatorResult, ...]:
+        return indicator_results(self.package.indicators, self.answer.content if self.answer else None, self.previous)
+
+    @property
+    def can_be_unchanged(self) -> bool:
+        """Whether «no change since last time» can be pressed."""
+        return self.answer is None and self.previous is not None
+
+    @property
+    def greeting(self) -> str:
+        if self.person.first_name:
+            return self.say("status.greeting", name=self.person.first_name)
+        return self.say("status.greeting_plain")
+
+    @property
+    def due(self) -> str:
+        return self.moment(self.round.deadline_at)
+
+    @property
+    def due_day(self) -> str:
+        """The deadline where there is little room: a mail's subject, a notification."""
+        return texts.day_and_month(self.round.deadline_at.astimezone(self.timezone).date(), self.language)
+
+    @property
+    def answered_by(self) -> str:
+        """Who answered, when that is somebody else than the reader; empty otherwise."""
+        if self.answer is None or self.answer.by == self.person.key:
+            return ""
+        if self.answer.on_behalf and self.lead:
+            return self.say("card.receipt_on_behalf", by=self.by, lead=self.lead)
+        return self.say("card.receipt_by", by=self.by)
+
+    @property
+    def meeting(self) -> str:
+        return texts.long_date(self.meeting_local.date(), self.language)
+
+    def moment(self, moment: datetime) -> str:
+        return texts.long_moment(moment.astimezone(self.timezone), self.language)
+
+    def say(self, key: str, **values: Any) -> str:
+        return texts.say(key, self.language, **values)
+
+
+def asked_of(
+    programme: Programme,
+    *,
+    request: StatusRequest,
+    status_round: StatusRound,
+    meeting_local: datetime,
+    person: Person,
+    now: datetime,
+    answer: StatusAnswer | None = None,
+    previous: AnswerContent | None = None,
+    open_decisions: Sequence[OpenDecision] = (),
+) -> Asked:
+    """The request as *person* reads it now."""
+    package = programme.work_package(request.work_package)
+    leads = package_leads(programme, package.key, now.date())
+    helpers = local_leads(programme, package.municipality, now.date())
+    municipality = programme.municipality(package.municipality).name
+    return Asked(
+        request=request,
+        round=status_round,
+        meeting_local=meeting_local,
+        package=package,
+        municipality=municipality,
+        place=programme.local_name.replace("{municipality}", municipality),
+        person=person,
+        language=texts.choose(person.language, programme.language),
+        timezone=ZoneInfo(programme.timezone),
+        lead=leads[0].name if leads else "",
+        # Whoever is the local lead needs no advice to ask the local lead.
+        local_lead=helpers[0].name if helpers and helpers[0].key != person.key else "",
+        by=next((item.name for item in programme.people if answer and item.key == answer.by), ""),
+        answer=answer,
+        previous=previous,
+        open_decisions=tuple(open_decisions),
+    )
