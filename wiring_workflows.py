@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,19 @@ from engine.together import together
 from wiring_outside import Outside
 
 if TYPE_CHECKING:
+    from workflows.agenda_desk import AgendaDesk
+    from workflows.agendas import Agendas
     from workflows.bot_commands import BotDesk, BotReplies
     from workflows.doctor import Doctor, Permissions, Tenant
+    from workflows.drift import Drift
+    from workflows.follow_up import FollowUps
+    from workflows.guests import GuestDesk, GuestReview
+    from workflows.lead_mail import LeadMail
+    from workflows.leaving import Leaving
     from workflows.meeting_moves import MeetingMoves
     from workflows.meetings import MeetingDesk
     from workflows.outbox import Outbox
+    from workflows.own_meetings import OwnLinks, OwnMeetings
     from workflows.quorum import QuorumWatch
     from workflows.reports import Reports
     from workflows.rollout import Rollout
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from workflows.status import StatusRounds
     from workflows.status_desk import StatusDesk
     from workflows.their_calendars import TheirCalendars
+    from workflows.wind_down import WindDown
 
 
 class Workflows(Outside):
@@ -36,10 +46,12 @@ class Workflows(Outside):
         from integration.graph.groups import GraphGroups, GraphMemberships
         from integration.graph.people import GraphDirectory, GraphInvitations
         from integration.graph.site_content import GraphSiteContent
+        from integration.graph.site_layout import GraphSiteLayout
         from integration.graph.sites import GraphSiteAccess
         from integration.graph.teams import GraphChannels, GraphTeamBuilder
         from workflows.rollout import Rollout
         from workflows.rollout_ports import RolloutPorts
+        from workflows.rollout_record import RolloutRecord
 
         return Rollout(
             RolloutPorts(
@@ -52,6 +64,8 @@ class Workflows(Outside):
                 channels=GraphChannels(self.hands),
                 sites=GraphSiteAccess(self.builder),
                 content=GraphSiteContent(self.hands),
+                layout=GraphSiteLayout(self.hands),
+                record=RolloutRecord(self.report_store, self.follow_ups.decision_rows).of,
                 resources=self.resources,
                 accounts=self.accounts,
                 guests=self.guests,
@@ -75,6 +89,94 @@ class Workflows(Outside):
         return Welcome(
             WelcomePorts(
                 programme=self.register.programme, messages=self.messages, outbox=self.outbox, clock=self.clock
+            )
+        )
+
+    @cached_property
+    def leaving(self) -> "Leaving":
+        from integration.graph.channel_members import GraphChannelMembers
+        from integration.graph.groups import GraphMemberships
+        from workflows.leaving import Leaving, LeavingPorts
+
+        return Leaving(
+            LeavingPorts(
+                programme=self.register.programme,
+                memberships=GraphMemberships(self.hands, self.recipients),
+                seats=GraphChannelMembers(self.hands, self.recipients),
+                resources=self.resources,
+                clock=self.clock,
+            )
+        )
+
+    @cached_property
+    def lead_mail(self) -> "LeadMail":
+        from workflows.lead_mail import LeadMail, LeadMailPorts
+
+        return LeadMail(
+            LeadMailPorts(
+                programme=self.register.programme, messages=self.messages, outbox=self.outbox, clock=self.clock
+            )
+        )
+
+    @cached_property
+    def guest_desk(self) -> "GuestDesk":
+        from integration.database.roles import SQLRoles
+        from workflows.guests import GuestDesk, GuestPorts
+
+        return GuestDesk(
+            GuestPorts(
+                programme=self.register.programme,
+                guests=self.guests,
+                roles=SQLRoles(self.database),
+                links=self.links,
+                clock=self.clock,
+            )
+        )
+
+    @cached_property
+    def guest_review(self) -> "GuestReview":
+        from workflows.guests import GuestReview
+
+        return GuestReview(self.guest_desk, mail=self.lead_mail, public_url=self.settings.public_url)
+
+    @cached_property
+    def drift(self) -> "Drift":
+        from integration.graph.groups import GraphGroups
+        from integration.graph.site_content import GraphSiteContent
+        from integration.graph.site_layout import GraphSiteLayout
+        from integration.graph.teams import GraphChannels
+        from workflows.drift import Drift, DriftPorts
+
+        return Drift(
+            DriftPorts(
+                programme=self.register.programme,
+                groups=GraphGroups(self.hands),
+                channels=GraphChannels(self.hands),
+                content=GraphSiteContent(self.hands),
+                layout=GraphSiteLayout(self.hands),
+                resources=self.resources,
+                mail=self.lead_mail,
+                together=partial(together, self.clock),
+                clock=self.clock,
+                every=timedelta(days=self.settings.drift_days),
+            )
+        )
+
+    @cached_property
+    def wind_down(self) -> "WindDown":
+        from integration.graph.archive import GraphArchive
+        from workflows.wind_down import WindDown, WindDownPorts
+
+        return WindDown(
+            WindDownPorts(
+                programme=self.register.programme,
+                archive=GraphArchive(self.builder),
+                work=self.status_rounds,
+                meetings=self.meetings,
+                moves=self.meeting_moves,
+                resources=self.resources,
+                units=self.units,
+                clock=self.clock,
             )
         )
 
@@ -113,6 +215,28 @@ class Workflows(Outside):
         from workflows.meeting_moves import MeetingMoves
 
         return MeetingMoves(store=self.meetings, clock=self.clock, programme=self.register.programme)
+
+    @cached_property
+    def own_meetings(self) -> "OwnMeetings":
+        from workflows.own_meetings import OwnMeetings, OwnPorts
+
+        return OwnMeetings(
+            OwnPorts(
+                programme=self.register.programme,
+                meetings=self.meetings,
+                people=self.register,
+                messages=self.messages,
+                links=self.links,
+                clock=self.clock,
+                public_url=self.settings.public_url,
+            )
+        )
+
+    @cached_property
+    def own_links(self) -> "OwnLinks":
+        from workflows.own_meetings import OwnLinks
+
+        return OwnLinks(messages=self.messages, outbox=self.outbox, clock=self.clock)
 
     @cached_property
     def quorum_watch(self) -> "QuorumWatch":
@@ -184,7 +308,43 @@ class Workflows(Outside):
                 links=self.links,
                 clock=self.clock,
                 public_url=self.settings.public_url,
+                matters=self.agenda_store,
             )
+        )
+
+    @cached_property
+    def agendas(self) -> "Agendas":
+        from integration.graph.site_content import GraphSiteContent
+        from workflows.agenda_ports import AgendaPorts
+        from workflows.agendas import Agendas
+
+        return Agendas(
+            AgendaPorts(
+                programme=self.register.programme,
+                store=self.agenda_store,
+                meetings=self.meetings,
+                reports=self.report_store,
+                content=GraphSiteContent(self.hands),
+                places=self.resources,
+                clock=self.clock,
+            )
+        )
+
+    @cached_property
+    def follow_ups(self) -> "FollowUps":
+        from workflows.follow_up import FollowUps
+
+        return FollowUps(programme=self.register.programme, store=self.agenda_store, clock=self.clock)
+
+    @cached_property
+    def agenda_desk(self) -> "AgendaDesk":
+        from workflows.agenda_desk import AgendaDesk
+
+        return AgendaDesk(
+            programme=self.register.programme,
+            store=self.agenda_store,
+            meetings=self.meetings,
+            clock=self.clock,
         )
 
     @cached_property

@@ -14,6 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, create_model
 
 from config.programme import (
+    AgendaEntry,
     Assignment,
     BodyTemplate,
     BudgetLine,
@@ -45,6 +46,7 @@ ENTRY_KEYS: Mapping[type[BaseModel], str] = {
     ListSpec: "key",
     ColumnSpec: "name",
     Occasion: "key",
+    AgendaEntry: "key",
 }
 """What tells the entries of a list apart when layers are merged."""
 

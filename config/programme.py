@@ -3,10 +3,11 @@
 Keys are stable ASCII slugs, texts are for readers. Nothing here knows a particular programme.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -189,6 +190,10 @@ class Municipality(Value):
     """Local wall times, when `meetings: theirs`."""
     meeting_feed: FeedAddress | None = None
     """Address of an iCalendar feed with nothing but their board's meetings, instead of `meeting_dates`."""
+    until: date | None = None
+    """Its last day in the programme. After it the place is archived; nothing is deleted, and it can come back."""
+    later_meetings: Literal["cancel", "keep"] = "cancel"
+    """What becomes of its bodies' meetings after that day, where we call them."""
 
 
 class School(Value):
@@ -257,6 +262,24 @@ class Occasion(Value):
     minutes: Minutes = 360
 
 
+class AgendaEntry(Value):
+    """
+    One place on the agenda of a body's meetings.
+
+    `questions` and `proposals` stand for an item each, `packages` and `follow_up` for one item about all of them; an
+    entry without a source is an item of its own at every meeting.
+    """
+
+    key: Slug
+    title: Text
+    """Of `questions`: `{work_package}` is filled in. Of `proposals` the people who bring them give the titles."""
+    source: Literal["questions", "packages", "proposals", "follow_up"] | None = None
+    minutes: Minutes | None = None
+    """How long each of its items may take."""
+    order: int = 50
+    """Entries stand by this, those with the same in the order in which they were written."""
+
+
 class BodyTemplate(Value):
     kind: BodyKind
     name: Text
@@ -276,6 +299,8 @@ class BodyTemplate(Value):
     quorum: Annotated[int, Field(ge=0, le=100)] = 50
     """How many of its members must come for it to decide, in percent."""
     location: str = ""
+    agenda: tuple[AgendaEntry, ...] = ()
+    """What its meetings' agendas are made of; without entries its meetings have none."""
 
 
 class Body(BodyTemplate):
@@ -321,6 +346,8 @@ class ChannelSpec(Value):
     name: Annotated[str, Field(min_length=1, max_length=50)]
     description: str = ""
     kind: Literal["standard", "private"] = "standard"
+    members: tuple[Role, ...] = ()
+    """Who of the place's people may read a private channel; all of them when nobody is named."""
     per: Literal["work_package"] | None = None
     """Once for each running work package; `{work_package}` in the name is filled in."""
     tabs: tuple[TabSpec, ...] = ()
@@ -353,7 +380,11 @@ class PlaceTemplate(Value):
     folders: tuple[str, ...] = ()
     report_folder: str = ""
     """Where the PDFs of released reports lie; empty is the library's top."""
+    meeting_folder: str = ""
+    """Where meetings have a folder each for agenda and minutes; `{year}` is the meeting's. Empty: nowhere."""
     lists: tuple[ListSpec, ...] = ()
+    label: str = ""
+    """Id of the sensitivity label that the group should have; empty: none is asked for."""
     landing_title: Text
     landing_intro: Text
 
@@ -433,17 +464,40 @@ class Programme(Value):
     budget: tuple[BudgetLine, ...] = ()
     sending: SendingHours = SendingHours()
 
+    @cached_property
+    def _index(self) -> "_Index":
+        return _Index(self)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy looks everything up for itself: what is changed in it must be found there."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("_index", None)
+        return copied
+
     def person(self, key: str) -> Person:
-        return next(person for person in self.people if person.key == key)
+        return self._index.people[key]
+
+    def find_person(self, key: str) -> Person | None:
+        return self._index.people.get(key)
 
     def municipality(self, slug: str) -> Municipality:
-        return next(item for item in self.municipalities if item.slug == slug)
+        return self._index.municipalities[slug]
+
+    def find_person_by_email(self, email: str) -> Person | None:
+        return self._index.people_by_email.get(email.lower())
+
+    def assigned(self, role: Role, work_package: str | None = None) -> Sequence[Assignment]:
+        """Who has or had *role* at any time, in a package or (None) elsewhere."""
+        return self._index.assignments.get((role, work_package), ())
 
     def body(self, key: str) -> Body:
         return next(body for body in self.bodies if body.key == key)
 
     def work_package(self, key: str) -> WorkPackage:
-        return next(item for item in self.work_packages if item.key == key)
+        return self._index.work_packages[key]
+
+    def find_work_package(self, key: str) -> WorkPackage | None:
+        return self._index.work_packages.get(key)
 
     def place(self, key: str) -> PlaceSpec | None:
         return next((place for place in self.places if place.key == key), None)
@@ -463,6 +517,11 @@ class Programme(Value):
             and item.municipality == municipality
             and item.work_package == work_package
         )
+
+    def takes_part(self, municipality: str | None, on: date) -> bool:
+        """Whether a municipality is in the programme on that day; what is common to all (None) always is."""
+        until = None if municipality is None else self.municipality(municipality).until
+        return until is None or on <= until
 
     def local_board(self, municipality: str) -> Body:
         return next(
@@ -504,8 +563,13 @@ class Programme(Value):
 
     def _reaches(self, item: Assignment, municipality: str | None, on: date) -> bool:
         """Whether an assignment counts there; without *municipality*: in what is common to the programme."""
+        if municipality is None and not self.takes_part(item.municipality, on):
+            # Its own place is archived and stays readable for its people.
+            return False
         if item.work_package is not None:
             package = self.work_package(item.work_package)
+            if municipality is None and not self.takes_part(package.municipality, on):
+                return False
             going_on = package.state is not PackageState.ENDED and (package.until is None or on <= package.until)
             return going_on and municipality in (None, package.municipality)
         if item.municipality is not None:
@@ -519,6 +583,20 @@ class Programme(Value):
             for package in self.work_packages
             if package.municipality == municipality
             and package.state is PackageState.RUNNING
+            and self.takes_part(municipality, on)
             and (package.since is None or package.since <= on)
             and (package.until is None or on <= package.until)
         )
+
+
+class _Index:
+    """What is looked up again and again by its key, in lists that are thousands long for a country."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.people = {person.key: person for person in programme.people}
+        self.people_by_email = {person.email.lower(): person for person in programme.people}
+        self.municipalities = {item.slug: item for item in programme.municipalities}
+        self.work_packages = {package.key: package for package in programme.work_packages}
+        self.assignments: dict[tuple[Role, str | None], list[Assignment]] = {}
+        for item in programme.assignments:
+            self.assignments.setdefault((item.role, item.work_package), []).append(item)

@@ -41,6 +41,8 @@ class Group:
     mail: str | None = None
     unified: bool = True
     classification: str | None = None
+    label: dict[str, str] | None = None
+    """The sensitivity label, which people give it: id and name."""
     behaviors: list[str] = field(default_factory=list)
     owners: dict[str, datetime] = field(default_factory=dict)
     members: dict[str, datetime] = field(default_factory=dict)
@@ -68,6 +70,8 @@ class Directory:
         self.tenant = tenant
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
+        self.blocked_words: frozenset[str] = frozenset()
+        """The naming policy's: no group is called so."""
         self._users_by_name: dict[str, User] = {}
         """By mail address and by principal name, in lower case."""
         self._groups_by_name: dict[tuple[str, str], Group] = {}

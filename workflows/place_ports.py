@@ -30,6 +30,9 @@ class Group:
     display_name: str
     description: str
     has_team: bool
+    visibility: str = "Private"
+    labels: tuple[str, ...] = ()
+    """Ids of its sensitivity labels, which apps can read and not give."""
 
 
 class Groups(Protocol):
@@ -40,9 +43,21 @@ class Groups(Protocol):
         """Create or update by unique name; *owner_ids* (at least one) are set at creation. A repeat makes no second."""
         ...
 
+    async def change_group(self, unique_name: str, changes: Mapping[str, str]) -> Group:
+        """*changes*: some of display_name, description and visibility. A repeat is harmless."""
+        ...
+
+    async def find_by_nickname(self, mail_nickname: str) -> str | None:
+        """The id of the group that has this address, whoever made it."""
+        ...
+
     async def list_owners(self, group_id: str) -> Sequence[Account]: ...
     async def add_owner(self, group_id: str, account_id: str) -> None:
         """A repeat is harmless."""
+        ...
+
+    async def remove_owner(self, group_id: str, account_id: str) -> None:
+        """Take the ownership, nothing else; a repeat is harmless. The last owner stays: Invalid."""
         ...
 
 
@@ -101,6 +116,14 @@ class TeamBuilder(Protocol):
     async def find_user_app(self, user_id: str, external_id: str) -> InstalledApp | None: ...
     async def install_for_user(self, user_id: str, app: CatalogApp) -> None:
         """A repeat is harmless. Guests cannot have it: Refused."""
+        ...
+
+    async def change_channel(self, team_id: str, channel_id: str, changes: Mapping[str, str]) -> None:
+        """*changes*: name, description or both. A repeat is harmless. Raises Conflict when the name is taken."""
+        ...
+
+    async def rename_tab(self, team_id: str, channel_id: str, tab_id: str, name: str) -> None:
+        """A repeat is harmless."""
         ...
 
 
@@ -178,11 +201,31 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SiteColumn:
+    """A column as it stands. *name* is the one that stays; *display_name* is what people read."""
+
+    id: str
+    name: str
+    display_name: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SiteList:
     id: str
     name: str
     url: str
-    columns: tuple[str, ...]
+    columns: tuple[SiteColumn, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """A folder of a site's library. *path*: from the library's top; *parent_id*: of the folder it lies in."""
+
+    id: str
+    name: str
+    parent_id: str
+    path: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +241,8 @@ class StoredFile:
     url: str
     etag: str
     size: int
+    changed_by: str = ""
+    """Id of the person, or else of the application, who wrote it last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,10 +258,6 @@ class Page:
 
 class SiteContent(Protocol):
     """What lies on a site that Hands was let into. Hands; needs Sites.Selected with the role `manage` there."""
-
-    async def list_folders(self, site_id: str, parent: str = "") -> Sequence[str]:
-        """Names of the folders directly below *parent* (a path from the library's root); empty when it is missing."""
-        ...
 
     async def ensure_folder(self, site_id: str, path: str) -> None:
         """Make the folder and those above it. A repeat is harmless."""
@@ -237,7 +278,10 @@ class SiteContent(Protocol):
         """SharePoint adds a second item on a repeat: look for its key first."""
         ...
 
-    async def update_item(self, site_id: str, list_id: str, item_id: str, fields: Mapping[str, Any]) -> None: ...
+    async def update_item(self, site_id: str, list_id: str, item_id: str, fields: Mapping[str, Any]) -> None:
+        """A repeat is harmless."""
+        ...
+
     async def find_page(self, site_id: str, name: str) -> Page | None:
         """With its HTML as SharePoint keeps it (which is not what was sent)."""
         ...
@@ -250,3 +294,36 @@ class SiteContent(Protocol):
     async def publish_page(self, site_id: str, page_id: str) -> None:
         """A repeat is harmless."""
         ...
+
+
+TOP = "root"
+"""Stands for the id of a library's top folder."""
+
+
+class SiteLayout(Protocol):
+    """What a site is made of: folders by their ids, which stay when people move them, lists and their columns.
+    Hands; needs Sites.Selected with the role `manage` there."""
+
+    async def find_folder(self, site_id: str, folder_id: str) -> Folder | None: ...
+    async def list_folders(self, site_id: str, parent_id: str = TOP) -> Sequence[Folder]:
+        """Those directly below *parent_id*; none when it is gone."""
+        ...
+
+    async def make_folder(self, site_id: str, name: str, parent_id: str = TOP) -> Folder:
+        """Raises Conflict when the name is taken there."""
+        ...
+
+    async def move_folder(self, site_id: str, folder_id: str, name: str, parent_id: str) -> Folder:
+        """A repeat is harmless. Raises Conflict when the name is taken there."""
+        ...
+
+    async def find_list(self, site_id: str, list_id: str) -> SiteList | None: ...
+    async def add_column(self, site_id: str, list_id: str, column: Column) -> SiteColumn:
+        """Raises Conflict when the list has a column of that name."""
+        ...
+
+    async def change_column(self, site_id: str, list_id: str, column_id: str, column: Column) -> SiteColumn:
+        """What it is called and which choices it gives. A repeat is harmless."""
+        ...
+
+    async def read_page(self, site_id: str, page_id: str) -> Page | None: ...

@@ -252,7 +252,7 @@ class Intents(Protocol):
     async def end(self, key: str) -> None: ...
 
 
-LinkPurpose = Literal["answer", "papers", "report", "feed", "tab", "agenda", "minutes"]
+LinkPurpose = Literal["answer", "papers", "report", "feed", "tab", "agenda", "minutes", "own_meetings", "guests"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,19 +5,23 @@ site, channels and tabs, folders, lists and pages. Each step reads what is there
 `Rollout.plan` takes the same walk without doing anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from workflows.errors import IdentityClosed, NotFound
+from config.problems import Problem
+from config.shapes import one_of
+from workflows.errors import IdentityClosed, InvalidInput, NotFound
 from workflows.ports import Account, Done, DueUnit, History, Outcome, Parked
+from workflows.rollout_group import GroupSteps
 from workflows.rollout_look import look_ahead
+from workflows.rollout_people import PeopleSteps
 from workflows.rollout_plan import PlacePlan, wanted_place
-from workflows.rollout_ports import RolloutPorts
+from workflows.rollout_ports import Resource, RolloutPorts
 from workflows.rollout_site import SiteSteps
 from workflows.rollout_team import TeamSteps
 from workflows.rollout_text import result_text
-from workflows.rollout_walk import NotYet, Walk
+from workflows.rollout_walk import NotYet, Walk, restore_key
 from workflows.rollout_welcome import Welcome
 
 CLOSED_AGAIN = timedelta(minutes=10)
@@ -41,7 +45,8 @@ class Rollout:
         """
         Unit `rollout.place`: make the place so. A repeat writes nothing when nothing differs.
 
-        Parks while Microsoft 365 is still making a team or a site, and while the Builder is closed.
+        What goes wrong ends its own step and what depends on it. Parks while Microsoft 365 is still making a team or a
+        site, and while the Builder is closed. Raises Transient, after all else was done, for what may work later.
         """
         walk = await self._walk(unit.subject, history, apply=True)
         if walk is None:
@@ -51,8 +56,13 @@ class Rollout:
             await self._welcome_guests(walk, accounts)
         except IdentityClosed:
             return Parked(until=self._ports.clock.now() + CLOSED_AGAIN, note=BUILDER_CLOSED)
-        except NotYet as wait:
-            return Parked(until=wait.until, note=wait.note)
+        waits = [each for each in walk.unfinished if isinstance(each, NotYet)]
+        if waits:
+            first = min(waits, key=lambda wait: wait.until)
+            return Parked(until=first.until, note=first.note)
+        for error in walk.unfinished:
+            raise error
+        await walk.orders_done()
         return Done(note=result_text(walk.items, language=walk.programme.language))
 
     async def plan(self, place: str) -> PlacePlan:
@@ -62,6 +72,20 @@ class Rollout:
             raise NotFound(f"plan {place}", "it is no place of ours")
         await _take(walk)
         return PlacePlan(place=place, items=tuple(walk.items))
+
+    async def restore(self, place: str, keys: Sequence[str]) -> None:
+        """
+        Order that the next rollout brings these local edits of *place* back to the template.
+
+        Raises InvalidInput for a key that the plan does not offer.
+        """
+        offered = [item.key for item in (await self.plan(place)).items if item.can_be_restored]
+        expected = one_of("", offered) if offered else "nothing: the plan offers no key to restore"
+        problems = [Problem(where=place, value=key, expected=expected) for key in keys if key not in offered]
+        if problems:
+            raise InvalidInput(problems)
+        for key in keys:
+            await self._ports.resources.keep(place, Resource(key=restore_key(key), external_id=""))
 
     async def _welcome_guests(self, walk: Walk, accounts: Mapping[str, Account]) -> None:
         """Once there is something to come to. A channel's address names the tenant, which lets guests accept there."""
@@ -76,18 +100,27 @@ class Rollout:
         if spec is None:
             return None
         today = self._ports.clock.now().astimezone(ZoneInfo(programme.timezone)).date()
-        wanted = wanted_place(programme, spec, on=today)
+        wanted = wanted_place(programme, spec, on=today, record=await self._ports.record(spec))
         known = dict(await self._ports.resources.of(place))
         return Walk(self._ports, programme, wanted, known, history, apply=apply)
 
 
 async def _take(walk: Walk) -> Mapping[str, Account]:
-    """Every step in its order; the accounts that were found or made. A plan shows what cannot be there as missing."""
+    """
+    Every step in its order; the accounts that were found or made. A plan shows what cannot be there as missing.
+
+    Teams and SharePoint take their time, each its own: neither waits for the other.
+    """
     await look_ahead(walk)
-    team = TeamSteps(walk)
-    accounts = await team.people()
-    site = await team.take(accounts)
-    if site is not None or not walk.apply:
-        with walk.looking("site.content"):
-            await SiteSteps(walk).take(site)
+    people, accounts, group, complete = PeopleSteps(walk), dict[str, Account](), None, False
+    with walk.step("people"):
+        accounts |= await people.find()
+    with walk.step("group"):
+        group = await GroupSteps(walk, people).take(accounts)
+    if group is None and walk.apply:
+        return accounts
+    with walk.step("members"):
+        await people.members(group, accounts)
+        complete = True
+    await walk.side_by_side(TeamSteps(group, accounts, may_begin=complete).take, SiteSteps(group).take)
     return accounts

@@ -47,18 +47,22 @@ def _team(walk: Walk) -> Iterator[Read]:
             channel = walk.known.get(f"channel:{wanted.key}")
             if channel is not None and wanted.spec.tabs:
                 yield walk.ahead(ports.channels.list_tabs, team.external_id, channel.external_id)
+            if channel is not None and wanted.spec.kind == "private":
+                yield walk.ahead(ports.seats.list_seats, team.external_id, channel.external_id)
 
 
 def _site(walk: Walk) -> Iterator[Read]:
     ports, site = walk.ports, walk.known.get("site")
     if site is None:
         return
-    yield walk.ahead(ports.sites.granted_roles, site.external_id, ports.hands_id)
-    yield walk.ahead(ports.content.list_lists, site.external_id)
-    for spec in walk.wanted.spec.lists:
-        made = walk.known.get(f"list:{spec.key}")
-        if made is not None and walk.wanted.rows[spec.key]:
-            yield walk.ahead(ports.content.list_items, site.external_id, made.external_id)
-    for parent in dict.fromkeys(path.rpartition("/")[0] for path in walk.wanted.folders):
-        yield walk.ahead(ports.content.list_folders, site.external_id, parent)
-    yield walk.ahead(ports.content.find_page, site.external_id, LANDING)
+    layout, site_id = ports.layout, site.external_id
+    yield walk.ahead(ports.sites.granted_roles, site_id, ports.hands_id)
+    for key, thing in walk.known.items():
+        if key.startswith("folder:"):
+            yield walk.ahead(layout.find_folder, site_id, thing.external_id)
+        elif key.startswith("list:"):
+            yield walk.ahead(layout.find_list, site_id, thing.external_id)
+            if walk.wanted.rows.get(key.removeprefix("list:")):
+                yield walk.ahead(ports.content.list_items, site_id, thing.external_id)
+        elif key == "page:landing" and thing.external_id:
+            yield walk.ahead(layout.read_page, site_id, thing.external_id)

@@ -1,15 +1,15 @@
 """What a place should consist of, and how that differs from what is there. Pure: values in, values out."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from html import escape
-from typing import Any
+from typing import Any, Protocol
 
-import texts
-from config.programme import ChannelSpec, Person, PlaceSpec, Programme, Role, WorkPackage
+from config.programme import ChannelSpec, Person, PlaceSpec, Programme, WorkPackage
 from workflows.ports import Account
+from workflows.rollout_rows import NO_RECORD, PlaceRecord, rows_of
 
 
 class State(StrEnum):
@@ -28,6 +28,8 @@ class State(StrEnum):
 
 TO_DO = frozenset({State.MISSING, State.DIFFERS})
 OPEN = frozenset({State.PENDING, State.BLOCKED, State.UNKNOWN})
+RESTORABLE = frozenset({"", "removed", "moved"})
+"""Why a thing is local when people changed it. What the template knows no more, or people made, is theirs alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +46,17 @@ class Item:
     detail: str = ""
     """What the service said, with its request id, for IT."""
 
+    todo: str = ""
+    """What a person must do about it: a command, or whom to call."""
+
     @property
     def to_do(self) -> bool:
         return self.state in TO_DO
+
+    @property
+    def can_be_restored(self) -> bool:
+        """Whether it is a local edit that the template's word could take the place of, if somebody orders that."""
+        return self.state is State.LOCAL and self.reason in RESTORABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +79,8 @@ class WantedChannel:
     name: str
     description: str
     spec: ChannelSpec
+    people: tuple[Person, ...] = ()
+    """Of a private channel: who may read it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +93,7 @@ class WantedPlace:
     """Everybody who belongs to it, owners included."""
     channels: tuple[WantedChannel, ...]
     folders: tuple[str, ...]
+    """Paths, each after the folder it lies in."""
     rows: Mapping[str, tuple[Mapping[str, Any], ...]]
     """By list key: one mapping of column names to values each, `Key` among them."""
 
@@ -92,7 +105,7 @@ class WantedPlace:
         return layers.get(path, "template")
 
 
-def wanted_place(programme: Programme, spec: PlaceSpec, *, on: date) -> WantedPlace:
+def wanted_place(programme: Programme, spec: PlaceSpec, *, on: date, record: PlaceRecord = NO_RECORD) -> WantedPlace:
     """The place *spec* on that day: its people, a channel per running package, its folders and its lists' rows."""
     packages = programme.running_packages(spec.municipality, on=on) if spec.municipality else ()
     owners = tuple(programme.owners(spec, on))
@@ -101,9 +114,9 @@ def wanted_place(programme: Programme, spec: PlaceSpec, *, on: date) -> WantedPl
         spec=spec,
         owners=owners,
         members=owners + others,
-        channels=tuple(_channels(spec.channels, packages)),
-        folders=tuple(_folders(spec, packages, programme)),
-        rows={wanted.key: tuple(_rows(programme, spec, wanted.source, on)) for wanted in spec.lists},
+        channels=tuple(_with_people(programme, spec, _channels(spec.channels, packages), on)),
+        folders=tuple(dict.fromkeys(_with_parents(_folders(spec, packages, programme)))),
+        rows={wanted.key: tuple(rows_of(programme, spec, wanted, record, on=on)) for wanted in spec.lists},
     )
 
 
@@ -118,104 +131,41 @@ def _channels(specs: Iterable[ChannelSpec], packages: Sequence[WorkPackage]) -> 
             yield WantedChannel(key=f"{spec.key}/{package.key}", name=name, description=description, spec=spec)
 
 
+def _with_people(
+    programme: Programme, spec: PlaceSpec, channels: Iterable[WantedChannel], on: date
+) -> Iterable[WantedChannel]:
+    for channel in channels:
+        if channel.spec.kind != "private":
+            yield channel
+            continue
+        inner = spec.model_copy(update={"members": channel.spec.members or spec.members})
+        people = dict.fromkeys((*programme.owners(spec, on), *programme.place_people(inner, on)))
+        yield replace(channel, people=tuple(people))
+
+
 def _folders(spec: PlaceSpec, packages: Sequence[WorkPackage], programme: Programme) -> Iterable[str]:
     years = range(programme.first_day.year, programme.last_day.year + 1)
     for folder in spec.folders:
         if "{work_package}" in folder:
-            yield from (folder.replace("{work_package}", package.name) for package in packages)
+            yield from (folder.replace("{work_package}", _folder_name(package.name)) for package in packages)
         elif "{year}" in folder:
             yield from (folder.replace("{year}", str(year)) for year in years)
         else:
             yield folder
 
 
-def _rows(programme: Programme, spec: PlaceSpec, source: str, on: date) -> Iterable[Mapping[str, Any]]:
-    wanted = next(item for item in spec.lists if item.source == source)
-    columns = {column.name for column in wanted.columns} | {"Title"}
-    for row in _SOURCES.get(source, _nothing)(programme, spec, on):
-        yield {name: value for name, value in row.items() if name in columns and value is not None}
+def _folder_name(name: str) -> str:
+    """A work package's name without what SharePoint takes in no folder's name."""
+    return re.sub(r'["*:<>?/\\|]+', " ", name).strip(" .") or "-"
 
 
-def _work_packages(programme: Programme, spec: PlaceSpec, on: date) -> Iterable[dict[str, Any]]:
-    for package in _packages(programme, spec):
-        leads = programme.holders(Role.WORK_PACKAGE_LEAD, on=on, work_package=package.key)
-        yield {
-            "Key": package.key,
-            "Title": package.name,
-            "Municipality": programme.municipality(package.municipality).name,
-            "Lead": texts.join([lead.name for lead in leads], programme.language) if leads else None,
-            "State": texts.say(f"rollout.package_{package.state}", programme.language),
-            "Summary": package.summary or None,
-        }
-
-
-def _indicators(programme: Programme, spec: PlaceSpec, on: date) -> Iterable[dict[str, Any]]:
-    for package in _packages(programme, spec):
-        for indicator in package.indicators:
-            yield {
-                "Key": f"{package.key}/{indicator.key}",
-                "Title": indicator.name,
-                "WorkPackage": package.name,
-                "Unit": indicator.unit or None,
-                "Baseline": indicator.baseline,
-                "Target": indicator.target,
-                "Better": texts.say(f"rollout.better_{indicator.better}", programme.language),
-            }
-
-
-def _plan_activities(programme: Programme, spec: PlaceSpec, on: date) -> Iterable[dict[str, Any]]:
-    levels = {"municipality", "both", "not_stated"} if spec.municipality else {"county", "both", "not_stated"}
-    for activity in programme.activities:
-        if activity.level in levels:
-            yield {
-                "Key": activity.key,
-                "Title": activity.text[:255],
-                "Years": ", ".join(str(year) for year in activity.years),
-                "Level": texts.say(f"rollout.level_{activity.level}", programme.language),
-                "Responsible": activity.responsible or None,
-            }
-
-
-def _nothing(programme: Programme, spec: PlaceSpec, on: date) -> Iterable[dict[str, Any]]:
-    """Lists that fill as the programme goes: released reports and decisions."""
-    return ()
-
-
-def _packages(programme: Programme, spec: PlaceSpec) -> Iterable[WorkPackage]:
-    return (item for item in programme.work_packages if spec.municipality in (None, item.municipality))
-
-
-_SOURCES = {"work_packages": _work_packages, "indicators": _indicators, "plan_activities": _plan_activities}
-
-
-def landing_html(wanted: WantedPlace, links: Sequence[tuple[str, str]], *, language: str) -> tuple[str, ...]:
-    """The landing page: what this place is, and links (text, address) to our stable addresses."""
-    items = "".join(f'<li><a href="{escape(address)}">{escape(text)}</a></li>' for text, address in links)
-    note = escape(texts.say("rollout.copy_note", language))
-    return (f"<p>{escape(wanted.spec.landing_intro)}</p>", f"<ul>{items}</ul>", f"<p>{note}</p>")
+def _with_parents(paths: Iterable[str]) -> Iterable[str]:
+    for path in paths:
+        names = path.split("/")
+        yield from ("/".join(names[: depth + 1]) for depth in range(len(names)))
 
 
 # ------------------------------------------------------------------------------------------------------------ compare
-
-
-def compare(
-    key: str, *, wanted: str, seen: str | None, written: str | None, layer: str = "template", shown: bool = True
-) -> Item:
-    """
-    One value three ways: as wanted now, as it stands, as we last wrote it (None: we never did).
-
-    What stands otherwise than we wrote it was changed by people and stays theirs; so does what stood there before us.
-    """
-    old, new = (seen or "", wanted) if shown else ("", "")
-    if seen is None:
-        state = State.MISSING
-    elif seen == wanted:
-        state = State.SAME
-    elif seen == written:
-        state = State.DIFFERS
-    else:
-        state = State.LOCAL
-    return Item(key=key, state=state, old=old, new=new, layer=layer)
 
 
 def plan_people(
@@ -264,33 +214,38 @@ def plan_memberships(
     return [item(person) for person in people]
 
 
-def plan_named(
-    key: str, name: str, *, by_id: Mapping[str, str], known_id: str | None, layer: str = "template"
-) -> tuple[Item, str | None]:
-    """
-    A channel, tab or list: found by the id we know, else by its name (adopted), else missing.
+class Given(Protocol):
+    """What a rollout has noted: the account that it gave something to."""
 
-    *by_id*: id → name of what is there. Renamed by people: theirs. Known to us and gone: people removed it, so it
-    stays away. Returns the item and the id it has, if any.
-    """
-    if known_id is not None:
-        if known_id not in by_id:
-            return Item(key=key, state=State.LOCAL, new=name, layer=layer, reason="removed"), None
-        seen = by_id[known_id]
-        state = State.SAME if seen.casefold() == name.casefold() else State.LOCAL
-        return Item(key=key, state=state, old=seen, new=name, layer=layer), known_id
-    found = next((id_ for id_, seen in by_id.items() if seen.casefold() == name.casefold()), None)
-    if found is not None:
-        return Item(key=key, state=State.SAME, old=by_id[found], new=name, layer=layer), found
-    return Item(key=key, state=State.MISSING, new=name, layer=layer), None
+    @property
+    def external_id(self) -> str: ...
 
 
-def row_changes(wanted: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a list row that must be written. SharePoint returns whole numbers as decimals."""
+def plan_leavers(
+    prefix: str, people: Sequence[Person], known: Mapping[str, Given], present: Container[str]
+) -> list[Item]:
+    """Who was let in by us (noted below *prefix*), is still there, and has no role any more that lets them in."""
+    stay = {f"{prefix}:{person.key}" for person in people}
+    gone = [key for key in known if key.startswith(f"{prefix}:") and key not in stay]
+    return [
+        Item(key=key, state=State.DIFFERS, layer="register", reason="role_ended")
+        for key in gone
+        if known[key].external_id in present
+    ]
 
-    def same(left: Any, right: Any) -> bool:
-        if isinstance(left, int | float) and isinstance(right, int | float):
-            return float(left) == float(right)
-        return bool(left == right)
 
-    return {name: value for name, value in wanted.items() if not same(value, seen.get(name))}
+def plan_strangers(
+    prefix: str,
+    people: Sequence[Person],
+    accounts: Mapping[str, Account],
+    known: Mapping[str, Given],
+    present: Iterable[str],
+) -> list[Item]:
+    """Who was let in by people, by account id: theirs, and kept."""
+    ours = {accounts[person.email.lower()].id for person in people if person.email.lower() in accounts}
+    ours |= {thing.external_id for key, thing in known.items() if key.startswith(f"{prefix}:")}
+    return [
+        Item(key=f"{prefix}:{account_id}", state=State.LOCAL, reason="added_by_people")
+        for account_id in present
+        if account_id not in ours
+    ]

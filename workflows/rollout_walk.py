@@ -1,14 +1,26 @@
 """What every step of a rollout does: note the item, begin it or not, remember what was made."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 from config.programme import Programme
-from workflows.errors import IdentityClosed, Invalid, NotFound, OutcomeUnknown, OutsideError, Refused, Transient
+from workflows.errors import (
+    Conflict,
+    IdentityClosed,
+    Invalid,
+    NotFound,
+    OutcomeUnknown,
+    OutsideError,
+    Refused,
+    Transient,
+)
 from workflows.ports import History
+from workflows.rollout_compare import noted
 from workflows.rollout_plan import Item, State, WantedPlace
 from workflows.rollout_ports import Resource, RolloutPorts
 
@@ -29,7 +41,12 @@ class NotYet(Exception):
 
 
 class Walk:
-    """One walk over one place: reads, plans, and (when *apply*) does. `items` is the plan so far."""
+    """
+    One walk over one place: reads, plans, and (when *apply*) does.
+
+    `items` is the plan so far; `unfinished` is why a rollout must come again: what is still being made, and what did
+    not answer.
+    """
 
     def __init__(
         self,
@@ -42,6 +59,7 @@ class Walk:
         apply: bool,
     ) -> None:
         self.items: list[Item] = []
+        self.unfinished: list[NotYet | Transient] = []
         self.ports = ports
         self.programme = programme
         self.wanted = wanted
@@ -50,6 +68,7 @@ class Walk:
         self.history = history
         self.apply = apply
         self.began = ports.clock.now()
+        self.today = self.began.astimezone(ZoneInfo(programme.timezone)).date()
         self._ahead: dict[tuple[object, ...], Any] = {}
         self.emails = tuple(person.email for person in wanted.members)
         self.permitted = frozenset(p.key for p in wanted.members if ports.recipients.permits(p.email))
@@ -71,6 +90,33 @@ class Walk:
         """Note the item in the plan; whether it is to be done now."""
         self.items.append(item)
         return self.apply and item.to_do
+
+    def amend(self, item: Item) -> None:
+        """Note *item* in place of what was noted under its key, or as a new one."""
+        for number, before in enumerate(self.items):
+            if before.key == item.key:
+                self.items[number] = item
+                return
+        self.items.append(item)
+
+    def wished(self, item: Item) -> Item:
+        """As *item*; but to be done, when somebody ordered this local edit to be as the template has it."""
+        if restore_key(item.key) not in self.known or not item.can_be_restored:
+            return item
+        return replace(item, state=State.MISSING if item.reason == "removed" else State.DIFFERS, reason="restored")
+
+    async def orders_done(self) -> None:
+        """What was ordered to be restored is restored."""
+        for key in [key for key in self.known if key.startswith(restore_key(""))]:
+            await self.forget(key)
+
+    async def side_by_side(self, *steps: Callable[["Walk"], Coroutine[Any, Any, None]]) -> None:
+        """Take *steps* at the same time, each on a walk of its own; the plan has them in their order."""
+        walks = [copy(self) for _ in steps]
+        for walk in walks:
+            walk.items = []
+        await self.ports.together(*(step(walk) for step, walk in zip(steps, walks, strict=True)))
+        self.items += [item for walk in walks for item in walk.items]
 
     @asynccontextmanager
     async def once(self, key: str) -> AsyncIterator[None]:
@@ -109,31 +155,56 @@ class Walk:
         if begun is None or self.began < begun + SETTLING:
             raise NotYet(self.ports.clock.now() + SETTLING, "looking_for_what_is_there")
         await self.ports.intents.end(key)
-        self.items[-1] = replace(item, state=State.PENDING, reason="name_taken")
+        self.amend(replace(item, state=State.PENDING, reason="name_taken"))
 
     @contextmanager
     def alone(self, item: Item) -> Iterator[None]:
-        """What is refused in here ends *item*, the last one noted, and nothing else of the place."""
+        """What is refused in here ends *item*, which was noted before, and nothing else of the place."""
         try:
             yield
         except IdentityClosed:
             raise
-        except (Invalid, NotFound, Refused) as error:
-            self.items[-1] = replace(item, state=State.PENDING, reason="refused", detail=str(error))
+        except (Conflict, Invalid, NotFound, Refused) as error:
+            self.amend(replace(item, state=State.PENDING, reason=_why_refused(error), detail=str(error)))
 
     @contextmanager
-    def looking(self, key: str) -> Iterator[None]:
-        """A plan shows as unknown what could not be read in here. A rollout ends there, and is tried again."""
+    def step(self, key: str) -> Iterator[None]:
+        """
+        What goes wrong in here ends this step and what is done in it; the rest of the place goes on.
+
+        The item *key* says so. A rollout comes again for what may work later.
+        """
         try:
             yield
-        except (Refused, NotFound, Transient) as error:
-            if self.apply:
-                raise
-            self.items.append(Item(key=key, state=State.UNKNOWN, reason="not_readable", detail=str(error)))
+        except NotYet as wait:
+            self.unfinished.append(wait)
+        except IdentityClosed:
+            raise
+        except OutsideError as error:
+            item = next((item for item in self.items if item.key == key), Item(key=key, state=State.UNKNOWN))
+            if self.apply and not isinstance(error, Transient):
+                self.amend(replace(item, state=State.PENDING, reason=_why_refused(error), detail=str(error)))
+                return
+            self.amend(replace(item, state=State.UNKNOWN, reason="not_readable", detail=str(error)))
+            if self.apply and isinstance(error, Transient):
+                self.unfinished.append(error)
 
     async def keep(self, thing: Resource) -> None:
         self.known[thing.key] = thing
         await self.ports.resources.keep(self.place, thing)
+
+    async def settle(self, thing: Resource, values: Mapping[str, tuple[Item, str, str]]) -> None:
+        """Remember *thing* with how its values stand now (see `noted`), unless all of that is known."""
+        before = self.known.get(thing.key)
+        same = before is not None and before.external_id == thing.external_id
+        thing = replace(thing, details=noted(before.details if before is not None and same else {}, values))
+        if self.apply and thing != before:
+            await self.keep(thing)
+
+    async def forget(self, key: str) -> None:
+        """What was given is taken again, or was never taken."""
+        if self.known.pop(key, None) is not None:
+            await self.ports.resources.forget(self.place, key)
 
     async def address(self, page: str) -> str:
         """The stable address of one of our pages for this place."""
@@ -143,3 +214,17 @@ class Walk:
 
 def _question(read: Callable[..., object], args: tuple[object, ...], more: Mapping[str, object]) -> tuple[object, ...]:
     return read, *args, *sorted(more.items())
+
+
+def restore_key(key: str) -> str:
+    """Under which it is noted that somebody ordered *key* to be as the template has it."""
+    return f"restore:{key}"
+
+
+_NAMING = ("naming policy", "naming requirement", "blocked word")
+
+
+def _why_refused(error: OutsideError) -> str:
+    """Entra has no code of its own for names that the tenant's policy does not allow."""
+    said = error.reason.lower()
+    return "naming_policy" if any(words in said for words in _NAMING) else "refused"

@@ -1,16 +1,21 @@
 """Microsoft 365 groups: the group itself, its owners and its members."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from integration.graph.client import Address, Graph, Json, Query, Request
-from integration.graph.people import ACCOUNT_FIELDS, to_account
+from integration.graph.people import ACCOUNT_FIELDS, quoted, to_account
 from integration.retry import Call
 from workflows.errors import Conflict, Invalid, NotFound, RecipientNotAllowed, Transient
 from workflows.place_ports import Group, GroupSpec
 from workflows.ports import Account, Recipients
 
 _WRITE = ("directory-writes",)
-_FIELDS = ("id", "uniqueName", "displayName", "description", "resourceProvisioningOptions")
+_FIELDS = (
+    *("id", "uniqueName", "displayName", "description", "visibility"),
+    *("assignedLabels", "resourceProvisioningOptions"),
+)
+_CHANGEABLE = {"display_name": "displayName", "description": "description", "visibility": "visibility"}
 
 
 class GraphGroups:
@@ -53,9 +58,36 @@ class GraphGroups:
                 scopes=_WRITE,
             )
         )
-        group = await self.find_group(spec.unique_name)
+        return await self._read_back(spec.unique_name)
+
+    async def change_group(self, unique_name: str, changes: Mapping[str, str]) -> Group:
+        """*changes*: some of display_name, description and visibility. A repeat is harmless."""
+        request = Request(
+            action=f"change group {unique_name}",
+            address=lambda sdk: sdk.groups_with_unique_name(unique_name),
+            method="PATCH",
+            call=Call.KEYED,
+            body={_CHANGEABLE[name]: value for name, value in changes.items()},
+            scopes=_WRITE,
+        )
+        await self._graph.send(request)
+        return await self._read_back(unique_name)
+
+    async def find_by_nickname(self, mail_nickname: str) -> str | None:
+        """The id of the group that has this address, whoever made it."""
+        request = Request(
+            action=f"find the group with the address {mail_nickname}",
+            address=lambda sdk: sdk.groups,
+            query=Query(filter=f"mailNickname eq {quoted(mail_nickname)}", select=("id",)),
+            scopes=["directory"] * 2,
+        )
+        found = await self._graph.find(request)
+        return None if found is None else str(found["id"])
+
+    async def _read_back(self, unique_name: str) -> Group:
+        group = await self.find_group(unique_name)
         if group is None:
-            raise Transient(f"read group {spec.unique_name} back", "it is not readable yet")
+            raise Transient(f"read group {unique_name} back", "it is not readable yet")
         return group
 
     async def list_owners(self, group_id: str) -> Sequence[Account]:
@@ -71,6 +103,18 @@ class GraphGroups:
         """A repeat is harmless. Transient while a new group or account is not known everywhere."""
         action = f"add owner {account_id} to group {group_id}"
         await _add_reference(self._graph, action, account_id, lambda sdk: sdk.groups.by_group_id(group_id).owners.ref)
+
+    async def remove_owner(self, group_id: str, account_id: str) -> None:
+        """Take the ownership and nothing else: without `/$ref` Graph would delete the user. A repeat is harmless."""
+        request = Request(
+            action=f"remove owner {account_id} from group {group_id}",
+            address=lambda sdk: sdk.groups.by_group_id(group_id).owners.by_directory_object_id(account_id).ref,
+            method="DELETE",
+            call=Call.KEYED,
+            scopes=_WRITE,
+        )
+        with suppress(NotFound):
+            await self._graph.send(request)
 
     def _creation(self, spec: GroupSpec, owner_ids: Sequence[str]) -> dict[str, object]:
         people = [self._graph.address(f"/users/{owner_id}") for owner_id in owner_ids]
@@ -128,10 +172,8 @@ class GraphMemberships:
             call=Call.KEYED,
             scopes=_WRITE,
         )
-        try:
+        with suppress(NotFound):
             await self._graph.send(request)
-        except NotFound:
-            return
 
 
 async def _add_reference(graph: Graph, action: str, account_id: str, address: Address) -> None:
@@ -162,4 +204,6 @@ def _to_group(group: Json) -> Group:
         display_name=group.get("displayName") or "",
         description=group.get("description") or "",
         has_team="Team" in group.get("resourceProvisioningOptions", ()),
+        visibility=group.get("visibility") or "",
+        labels=tuple(label["labelId"] for label in group.get("assignedLabels") or ()),
     )

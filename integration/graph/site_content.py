@@ -8,21 +8,12 @@ from urllib.parse import quote
 from engine.together import together
 from integration.graph.client import Graph, Json, Path, Query, Request
 from integration.graph.people import quoted
+from integration.graph.site_layout import ONE, SHAREPOINT, from_column, library, read_list, read_page
 from integration.retry import Call
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.place_ports import Column, ListItem, Page, SiteList, StoredFile
 
 SMALL_FILE = 4 * 1024 * 1024
-# What a call costs of the limit: one thing read is cheapest.
-_ONE = ("sharepoint",)
-_SHAREPOINT = ("sharepoint",) * 2
-_FACETS: Mapping[str, Mapping[str, Any]] = {
-    "text": {"text": {}},
-    "note": {"text": {"allowMultipleLines": True, "textType": "plain"}},
-    "number": {"number": {}},
-    "date": {"dateTime": {"format": "dateOnly"}},
-    "boolean": {"boolean": {}},
-}
 
 
 class GraphSiteContent:
@@ -32,19 +23,6 @@ class GraphSiteContent:
         self._graph = graph
 
     # ---- files
-
-    async def list_folders(self, site_id: str, parent: str = "") -> Sequence[str]:
-        """Names of the folders directly below *parent* (a path from the library's root); empty when it is missing."""
-        request = Request(
-            action=f"list folders on site {site_id}",
-            address=_children(site_id, parent),
-            query=Query(select=("id", "name", "folder")),
-            scopes=_SHAREPOINT,
-        )
-        try:
-            return [item["name"] for item in await self._graph.list(request) if item.get("folder") is not None]
-        except NotFound:
-            return []
 
     async def ensure_folder(self, site_id: str, path: str) -> None:
         """Make the folder and those above it. A repeat is harmless: SharePoint answers 409 for what is there."""
@@ -56,7 +34,7 @@ class GraphSiteContent:
                 method="POST",
                 call=Call.KEYED,
                 body={"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"},
-                scopes=_SHAREPOINT,
+                scopes=SHAREPOINT,
             )
             with suppress(Conflict):
                 await self._graph.send(request)
@@ -66,7 +44,7 @@ class GraphSiteContent:
         request = Request(
             action=f"find a file on site {site_id}",
             address=_by_path(site_id, path, ""),
-            scopes=_ONE,
+            scopes=ONE,
         )
         try:
             return _to_file(await self._graph.get(request), path)
@@ -85,7 +63,7 @@ class GraphSiteContent:
             call=Call.KEYED,
             body=content,
             headers={"Content-Type": content_type},
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
         return _to_file(await self._graph.get(request), path)
 
@@ -97,20 +75,10 @@ class GraphSiteContent:
             action=f"list the lists of site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).lists,
             query=Query(select=("id",)),
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
         found = await self._graph.list(request)
-        return await together(self._graph.clock, *(self._list(site_id, each["id"]) for each in found))
-
-    async def _list(self, site_id: str, list_id: str) -> SiteList:
-        request = Request(
-            action=f"read list {list_id}",
-            address=lambda sdk: sdk.sites.by_site_id(site_id).lists.by_list_id(list_id),
-            query=Query(select=("id", "displayName", "webUrl"), expand="columns($select=name)"),
-            scopes=_ONE,
-        )
-        found = await self._graph.get(request)
-        return _to_list(found, [column["name"] for column in found.get("columns") or ()])
+        return await together(self._graph.clock, *(read_list(self._graph, site_id, each["id"]) for each in found))
 
     async def create_list(self, site_id: str, *, name: str, description: str, columns: Sequence[Column]) -> SiteList:
         """Raises Conflict when the name is taken."""
@@ -123,18 +91,18 @@ class GraphSiteContent:
                 "displayName": name,
                 "description": description,
                 "list": {"template": "genericList"},
-                "columns": [_from_column(column) for column in columns],
+                "columns": [from_column(column) for column in columns],
             },
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
-        return _to_list(await self._graph.get(request), [column.name for column in columns])
+        return await read_list(self._graph, site_id, (await self._graph.get(request))["id"])
 
     async def list_items(self, site_id: str, list_id: str) -> Sequence[ListItem]:
         request = Request(
             action=f"list the items of list {list_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).lists.by_list_id(list_id).items,
             query=Query(expand="fields"),
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
         return [_to_item(item) for item in await self._graph.list(request)]
 
@@ -146,7 +114,7 @@ class GraphSiteContent:
             method="POST",
             call=Call.CREATE,
             body={"fields": dict(fields)},
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
         item = await self._graph.get(request)
         return ListItem(id=item["id"], fields=item.get("fields") or dict(fields))
@@ -161,7 +129,7 @@ class GraphSiteContent:
             method="PATCH",
             call=Call.KEYED,
             body=dict(fields),
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
         await self._graph.send(request)
 
@@ -173,10 +141,10 @@ class GraphSiteContent:
             action=f"find a page on site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).pages.graph_site_page,
             query=Query(filter=f"name eq {quoted(name)}", select=("id", "name")),
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
         found = await self._graph.find(request)
-        return await self._page(site_id, found["id"]) if found is not None else None
+        return await read_page(self._graph, site_id, found["id"]) if found is not None else None
 
     async def create_page(self, site_id: str, *, name: str, title: str, html: Sequence[str]) -> Page:
         """A draft; *html*: one text section each. Raises Conflict when the name is taken."""
@@ -186,9 +154,9 @@ class GraphSiteContent:
             method="POST",
             call=Call.CREATE,
             body={"name": name, "pageLayout": "article", **_from_page(title, html)},
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
-        return await self._page(site_id, (await self._graph.get(request))["id"])
+        return await read_page(self._graph, site_id, (await self._graph.get(request))["id"])
 
     async def update_page(self, site_id: str, page_id: str, *, title: str, html: Sequence[str]) -> Page:
         """Replaces title and sections; what is published stays so until publish_page. A repeat is harmless."""
@@ -198,10 +166,10 @@ class GraphSiteContent:
             method="PATCH",
             call=Call.KEYED,
             body=_from_page(title, html),
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
         await self._graph.send(request)
-        return await self._page(site_id, page_id)
+        return await read_page(self._graph, site_id, page_id)
 
     async def publish_page(self, site_id: str, page_id: str) -> None:
         """A repeat is harmless."""
@@ -210,31 +178,17 @@ class GraphSiteContent:
             address=_site_page(site_id, page_id, "/publish"),
             method="POST",
             call=Call.KEYED,
-            scopes=_SHAREPOINT,
+            scopes=SHAREPOINT,
         )
         await self._graph.send(request)
 
-    async def _page(self, site_id: str, page_id: str) -> Page:
-        request = Request(
-            action=f"read page {page_id} of site {site_id}",
-            address=lambda sdk: sdk.sites.by_site_id(site_id).pages.by_base_site_page_id(page_id).graph_site_page,
-            query=Query(expand="canvasLayout"),
-            scopes=_ONE,
-        )
-        return _to_page(await self._graph.get(request))
-
 
 def _children(site_id: str, parent: str) -> Path:
-    return _by_path(site_id, parent, ":/children") if parent.strip("/") else _library(site_id, "/items/root/children")
+    return _by_path(site_id, parent, ":/children") if parent.strip("/") else library(site_id, "/items/root/children")
 
 
 def _by_path(site_id: str, path: str, tail: str) -> Path:
-    return _library(site_id, f"/root:/{quote(path.strip('/'))}{tail}")
-
-
-def _library(site_id: str, tail: str) -> Path:
-    """In the site's document library, by path: the SDK's builders want the library's id and would encode slashes."""
-    return Path(f"/sites/{{site}}/drive{tail}", {"site": site_id})
+    return library(site_id, f"/root:/{quote(path.strip('/'))}{tail}")
 
 
 def _site_page(site_id: str, page_id: str, tail: str = "") -> Path:
@@ -249,17 +203,14 @@ def _to_file(item: Json, path: str) -> StoredFile:
         url=item.get("webUrl") or "",
         etag=item.get("eTag") or "",
         size=item.get("size") or 0,
+        changed_by=_author(item.get("lastModifiedBy") or {}),
     )
 
 
-def _from_column(column: Column) -> dict[str, Any]:
-    choice = {"choice": {"choices": list(column.choices), "allowTextEntry": False, "displayAs": "dropDownMenu"}}
-    facet = choice if column.kind == "choice" else _FACETS[column.kind]
-    return {"name": column.name, "displayName": column.display_name, "indexed": column.indexed, **facet}
-
-
-def _to_list(found: Json, columns: Sequence[str]) -> SiteList:
-    return SiteList(id=found["id"], name=found["displayName"], url=found.get("webUrl") or "", columns=tuple(columns))
+def _author(identities: Json) -> str:
+    """The person's id; an application's only where no person is named, because people work through applications."""
+    known = (identities.get(kind) or {} for kind in ("user", "application"))
+    return next((who["id"] for who in known if who.get("id")), "")
 
 
 def _to_item(item: Json) -> ListItem:
@@ -288,22 +239,3 @@ def _from_page(title: str, html: Sequence[str]) -> dict[str, Any]:
         "title": title,
         "canvasLayout": {"horizontalSections": sections},
     }
-
-
-def _to_page(page: Json) -> Page:
-    sections = (page.get("canvasLayout") or {}).get("horizontalSections") or ()
-    parts = [
-        part.get("innerHtml") or ""
-        for section in sections
-        for column in section.get("columns") or ()
-        for part in column.get("webparts") or ()
-    ]
-    return Page(
-        id=page["id"],
-        name=page["name"],
-        title=page.get("title") or "",
-        url=page.get("webUrl") or "",
-        etag=page.get("eTag") or "",
-        html="\n".join(parts),
-        published=(page.get("publishingState") or {}).get("level") == "published",
-    )

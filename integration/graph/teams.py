@@ -1,7 +1,7 @@
 """Microsoft Teams: making teams, putting our app into them, and their channels and tabs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from integration.graph.client import Address, Graph, Json, Query, Request
 from integration.graph.people import quoted
@@ -10,15 +10,16 @@ from workflows.errors import Conflict, NotFound, OutcomeUnknown, Transient
 from workflows.place_ports import CatalogApp, Channel, ChannelKind, InstalledApp, OperationState, Tab
 
 _APPS = ("teams",)
+_CHANNEL_FIELDS = {"name": "displayName", "description": "description"}
 _OPERATION = re.compile(r"/teams[/(']+(?P<team>[^/')]+)[')]*/operations[/(']+(?P<operation>[^/')]+)")
 _STATES = {"succeeded": OperationState.SUCCEEDED, "failed": OperationState.FAILED, "invalid": OperationState.FAILED}
 
 
 class GraphTeamBuilder:
     """
-    Makes teams and puts our app into them.
+    Makes teams, puts our app into them, and changes what Hands may only make: channels and tabs.
 
-    Needs the application permissions Group.ReadWrite.All (which covers putting an app into a team),
+    Needs the application permissions Group.ReadWrite.All (which covers apps, channels and tabs of a team),
     AppCatalog.Read.All and TeamsAppInstallation.ReadWriteForUser.All.
     """
 
@@ -120,6 +121,32 @@ class GraphTeamBuilder:
             lambda sdk: sdk.users.by_user_id(user_id).teamwork.installed_apps,
             self._app(app),
         )
+
+    async def change_channel(self, team_id: str, channel_id: str, changes: Mapping[str, str]) -> None:
+        """*changes*: name, description or both. A repeat is harmless. Raises Conflict when the name is taken."""
+        request = Request(
+            action=f"change channel {channel_id} of team {team_id}",
+            address=lambda sdk: sdk.teams.by_team_id(team_id).channels.by_channel_id(channel_id),
+            method="PATCH",
+            call=Call.KEYED,
+            body={_CHANNEL_FIELDS[name]: value for name, value in changes.items()},
+            scopes=_channel_scopes(channel_id),
+        )
+        await self._graph.send(request)
+
+    async def rename_tab(self, team_id: str, channel_id: str, tab_id: str, name: str) -> None:
+        """A repeat is harmless."""
+        request = Request(
+            action=f"rename tab {tab_id} of channel {channel_id}",
+            address=lambda sdk: (
+                sdk.teams.by_team_id(team_id).channels.by_channel_id(channel_id).tabs.by_teams_tab_id(tab_id)
+            ),
+            method="PATCH",
+            call=Call.KEYED,
+            body={"displayName": name},
+            scopes=_channel_scopes(channel_id),
+        )
+        await self._graph.send(request)
 
     def _app(self, app: CatalogApp) -> dict[str, object]:
         return {"teamsApp@odata.bind": self._graph.address(f"/appCatalogs/teamsApps/{app.id}")}

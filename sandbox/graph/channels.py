@@ -39,6 +39,14 @@ CREATE_TABS = (
     "Group.ReadWrite.All",
     "Directory.ReadWrite.All",
 )
+CHANGE_CHANNELS = ("ChannelSettings.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All")
+CHANGE_TABS = (
+    "TeamsTab.ReadWrite.All",
+    "TeamsTab.ReadWriteForTeam.All",
+    "TeamsTab.ReadWriteSelfForTeam.All",
+    "Group.ReadWrite.All",
+    "Directory.ReadWrite.All",
+)
 LONGEST_NAME = 50
 PRIVATE_MEMBERS = 200
 _FORBIDDEN = re.compile(r"[~#%&*{}+/\\:<>?|'\"]|^[_.]|\.$")
@@ -61,7 +69,7 @@ def channel_json(call: Call, team: Team, channel: Channel) -> dict[str, Any]:
         "tenantId": call.tenant.id,
         "webUrl": f"https://teams.microsoft.com/l/channel/{address}",
         "membershipType": channel.kind,
-        "isArchived": False,
+        "isArchived": channel.archived_at is not None or team.archived_at is not None,
     }
 
 
@@ -143,17 +151,45 @@ def get_primary_channel(call: Call) -> Reply:
 )
 def create_channel(call: Call) -> Reply:
     """Standard or private: 201. Shared: 202, and an operation. A taken name is 400."""
-    team, body = call.tenant.teams.get_team(call.args["team"]), call.json()
+    team, body = call.tenant.teams.get_active_team(call.args["team"]), call.json()
     name, kind = _checked(body)
-    if any(channel.name.lower() == name.lower() for channel in team.channels.values()):
-        message = "Channel name already existed, please use other name."
-        extra = {"innerError": {"code": "NameAlreadyExists", "message": message}}
-        raise GraphError(400, "BadRequest", message, extra=extra)
+    _check_free(team, name)
     if kind == "shared":
         return _share(call, team, name, body)
     members = _private_members(call, team, body.get("members")) if kind == "private" else {}
     channel = new_channel(call, team, name=name, description=body.get("description"), kind=kind, members=members)
     return Reply(201, {"@odata.context": call.url("$metadata"), **channel_json(call, team, channel)})
+
+
+@operation(
+    "PATCH",
+    "/teams/{team}/channels/{channel}",
+    permissions=CHANGE_CHANNELS,
+    rsc=("ChannelSettings.ReadWrite.Group",),
+    limits=(TEAMS(), CHANNEL()),
+)
+def change_channel(call: Call) -> Reply:
+    """Name and description. General keeps its name."""
+    team, body = call.tenant.teams.get_team(call.args["team"]), call.json()
+    channel = call.tenant.teams.get_channel(team.id, call.args["channel"])
+    unknown = sorted(set(body) - {"@odata.type", "displayName", "description"})
+    if unknown:
+        raise GraphError(400, "BadRequest", f"Property '{unknown[0]}' of a channel cannot be changed here.")
+    if "displayName" in body:
+        check_name(body["displayName"])
+        if channel is next(iter(team.channels.values())):
+            raise GraphError(400, "BadRequest", "The General channel cannot be renamed here.")
+        _check_free(team, body["displayName"], channel)
+        channel.name = body["displayName"]
+    channel.description = body.get("description", channel.description)
+    return Reply(204)
+
+
+def _check_free(team: Team, name: str, renamed: Channel | None = None) -> None:
+    if any(other.name.lower() == name.lower() for other in team.channels.values() if other is not renamed):
+        message = "Channel name already existed, please use other name."
+        extra = {"innerError": {"code": "NameAlreadyExists", "message": message}}
+        raise GraphError(400, "BadRequest", message, extra=extra)
 
 
 def _share(call: Call, team: Team, name: str, body: dict[str, Any]) -> Reply:
@@ -284,7 +320,7 @@ def list_tabs(call: Call) -> Reply:
 )
 def create_tab(call: Call) -> Reply:
     """The same tab can be made twice, as in the real one."""
-    team = call.tenant.teams.get_team(call.args["team"])
+    team = call.tenant.teams.get_active_team(call.args["team"])
     channel = call.tenant.teams.get_channel(call.args["team"], call.args["channel"])
     body = call.json()
     app = _installed(call, team, bound_id(body.get("teamsApp@odata.bind"), "teamsApps"))
@@ -301,6 +337,28 @@ def create_tab(call: Call) -> Reply:
     tab = Tab(id=call.tenant.new_id("tab"), name=body["displayName"], app_id=app.id, configuration=dict(configuration))
     channel.tabs[tab.id] = tab
     return Reply(201, {"@odata.context": call.url("$metadata"), **_tab_json(call, team, channel, tab)})
+
+
+@operation(
+    "PATCH",
+    "/teams/{team}/channels/{channel}/tabs/{tab}",
+    permissions=CHANGE_TABS,
+    rsc=("TeamsTab.ReadWrite.Group",),
+    limits=(TEAMS(), CHANNEL()),
+)
+def change_tab(call: Call) -> Reply:
+    """Its name and where it leads; its app stays."""
+    team = call.tenant.teams.get_team(call.args["team"])
+    channel = call.tenant.teams.get_channel(call.args["team"], call.args["channel"])
+    tab, body = channel.tabs.get(call.args["tab"]), call.json()
+    if tab is None:
+        raise GraphError(404, "NotFound", f"Tab {call.args['tab']} was not found.")
+    unknown = sorted(set(body) - {"@odata.type", "displayName", "configuration"})
+    if unknown:
+        raise GraphError(400, "BadRequest", f"Property '{unknown[0]}' of a tab cannot be changed.")
+    tab.name = body.get("displayName", tab.name)
+    tab.configuration |= body.get("configuration") or {}
+    return Reply(200, {"@odata.context": call.url("$metadata"), **_tab_json(call, team, channel, tab)})
 
 
 def _installed(call: Call, team: Team, app_id: str) -> CatalogApp:

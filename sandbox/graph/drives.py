@@ -150,6 +150,20 @@ def replace_content(call: Call) -> Reply:
     return Reply(200, drive.item_json(item), {"ETag": item.etag})
 
 
+@_on_drives("PATCH", "/root:/{path} /items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
+def change_item(call: Call) -> Reply:
+    """Rename it, or put it below another folder of the same library; 409 when the name is taken there."""
+    drive, item = _found(call)
+    body = call.json()
+    unknown = sorted(key for key in body if not key.startswith("@") and key not in ("name", "parentReference"))
+    if unknown:
+        raise GraphError(501, "notImplemented", f"The sandbox does not change '{unknown[0]}' of an item.")
+    parent = body.get("parentReference") or {}
+    target = drive.item(parent["id"]) if "id" in parent else item.parent
+    drive.move(item, target, body.get("name", item.name), now=call.now, if_match=call.headers.get("if-match"))
+    return Reply(200, drive.item_json(item), {"ETag": item.etag})
+
+
 @_on_drives("DELETE", "/root:/{path} /items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def delete_item(call: Call) -> Reply:
     """Gone with everything below; there is no recycle bin here."""

@@ -76,6 +76,7 @@ def group_json(call: Call, group: Group) -> dict[str, Any]:
         "visibility": group.visibility,
         "uniqueName": group.unique_name,
         "classification": group.classification,
+        "assignedLabels": [group.label] if group.label else [],
         "createdDateTime": group.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "resourceBehaviorOptions": list(group.behaviors),
         "resourceProvisioningOptions": ["Team"] if has_team else [],
@@ -182,6 +183,7 @@ def new_group(call: Call, body: dict[str, Any]) -> Group:
         raise GraphError(501, "notImplemented", "The sandbox plays only Microsoft 365 groups.")
     if len(body.get("owners@odata.bind", ())) + len(body.get("members@odata.bind", ())) > RELATIONS:
         raise GraphError(400, "Request_BadRequest", f"A request may bind at most {RELATIONS} relations.")
+    _check_words(call, body["displayName"])
     directory = call.tenant.directory
     name: str | None = body.get("uniqueName")
     if name and directory.group_by_unique_name(name):
@@ -215,6 +217,7 @@ def _update(call: Call, group: Group, body: dict[str, Any]) -> None:
         raise _bad(fixed[0], f"Property '{fixed[0]}' is read-only and cannot be set.")
     if "owners@odata.bind" in body:
         raise _bad("owners", "Owners are added one by one with POST /groups/{id}/owners/$ref.")
+    _check_words(call, body.get("displayName", ""))
     directory = call.tenant.directory
     nickname = body.get("mailNickname", group.mail_nickname)
     if nickname != group.mail_nickname:
@@ -246,6 +249,18 @@ def _check(body: dict[str, Any]) -> None:
         raise _bad("displayName", "Invalid value specified for property 'displayName' of resource 'Group'.")
     if body.get("visibility", "Private") not in ("Private", "Public", "HiddenMembership"):
         raise _bad("visibility", "Invalid value specified for property 'visibility' of resource 'Group'.")
+
+
+def _check_words(call: Call, name: str) -> None:
+    """The tenant's naming policy, which holds for apps too."""
+    blocked = sorted(set(name.casefold().split()) & call.tenant.directory.blocked_words)
+    if blocked:
+        raise GraphError(
+            400,
+            "Request_BadRequest",
+            f"The property displayName has a naming policy violation: the word '{blocked[0]}' is blocked.",
+            [{"code": "ContainsBlockedWord", "target": "displayName", "message": "a blocked word"}],
+        )
 
 
 def _check_nickname(call: Call, nickname: str) -> None:

@@ -69,6 +69,31 @@ def add_column(call: Call) -> Reply:
     return Reply(201, _list(call).add_column(call.json(), call.now).to_json())
 
 
+@operation(
+    "PATCH",
+    "/sites/{site}/lists/{list}/columns/{column}",
+    permissions=_MAKE_COLUMNS,
+    sites="manage",
+    limits=(SHAREPOINT(2),),
+)
+def change_column(call: Call) -> Reply:
+    """What it is called, described and, where its kind stays, what it takes."""
+    return Reply(200, _list(call).change_column(call.args["column"], call.json(), call.now).to_json())
+
+
+@operation(
+    "DELETE",
+    "/sites/{site}/lists/{list}/columns/{column}",
+    permissions=_MAKE_COLUMNS,
+    sites="manage",
+    limits=(SHAREPOINT(2),),
+)
+def delete_column(call: Call) -> Reply:
+    """Gone, with what stood in it."""
+    _list(call).remove_column(call.args["column"], call.now)
+    return Reply(204)
+
+
 @operation("GET", "/sites/{site}/lists/{list}/items", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_items(call: Call) -> Reply:
     """In the order they were made; filtered on indexed columns."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +104,24 @@ def new_column(column_id: str, body: Any) -> Column:
         unique=bool(given.get("enforceUniqueValues")),
         read_only=bool(given.get("readOnly")),
         hidden=bool(given.get("hidden")),
+    )
+
+
+def changed_column(column: Column, body: Any) -> Column:
+    """The column as a request changes it; 400 for what stays as it was made."""
+    given = {key: value for key, value in body.items() if not key.startswith("@")} if isinstance(body, Mapping) else {}
+    unknown = set(given) - {"displayName", "description", "required", "indexed", "hidden", column.kind}
+    if not given or unknown:
+        named = f"'{min(unknown)}'" if unknown else "nothing"
+        raise GraphError(400, "invalidRequest", f"Column '{column.name}' cannot be changed in {named}.")
+    return replace(
+        column,
+        display_name=str(given.get("displayName", column.display_name)),
+        description=str(given.get("description", column.description)),
+        required=bool(given.get("required", column.required)),
+        indexed=bool(given.get("indexed", column.indexed)),
+        hidden=bool(given.get("hidden", column.hidden)),
+        settings={**column.settings, **given.get(column.kind, {})},
     )
 
 

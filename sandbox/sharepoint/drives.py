@@ -208,6 +208,19 @@ class Drive:
         item.version += 1
         item.content_version += 1
 
+    def move(self, item: Item, parent: Item | None, name: str, *, now: datetime, if_match: str | None = None) -> None:
+        """Another name, another folder, or both. What is in it goes along."""
+        _check_name(name)
+        if item.parent is None or parent is None or not parent.is_folder or parent in (item, *self.walk(item)):
+            raise GraphError(400, "invalidRequest", "It cannot be moved there.")
+        check_match(item.etag, if_match)
+        if parent.children.get(name.casefold()) not in (None, item):
+            raise _taken()
+        del item.parent.children[item.name.casefold()]
+        item.parent, item.name, item.modified_at = parent, name, now
+        item.version += 1
+        parent.children[name.casefold()] = item
+
     def delete(self, item: Item, *, if_match: str | None = None) -> None:
         if item.parent is None:
             raise GraphError(403, "accessDenied", "The root folder cannot be deleted.")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from sandbox.filters import Filter
 from sandbox.ids import NewId
 from sandbox.routing import GraphError
-from sandbox.sharepoint.columns import Column, new_column, title_column
+from sandbox.sharepoint.columns import Column, changed_column, new_column, title_column
 from sandbox.sharepoint.drives import Author, check_match, instant
 
 _ALWAYS_INDEXED = frozenset({"id", "ID"})
@@ -183,6 +183,26 @@ class SiteList:
         self.columns[column.name] = column
         self._touch(now)
         return column
+
+    def change_column(self, column_id: str, body: Any, now: datetime) -> Column:
+        column = self._column(column_id)
+        self.columns[column.name] = changed = changed_column(column, body)
+        self._touch(now)
+        return changed
+
+    def remove_column(self, column_id: str, now: datetime) -> None:
+        column = self._column(column_id)
+        del self.columns[column.name]
+        for row in self.rows.values():
+            row.values.pop(column.field, None)
+        self._touch(now)
+
+    def _column(self, column_id: str) -> Column:
+        """By id or name."""
+        found = next((each for each in self.columns.values() if column_id in (each.id, each.name)), None)
+        if found is None:
+            raise GraphError(404, "itemNotFound", "The specified column was not found.")
+        return found
 
     # --------------------------------------------------------------------------------------------------------- showing
 

@@ -102,7 +102,9 @@ def test_municipalities_really_override(programme: Programme) -> None:
     assert "channels.board.name" in overridden["tonsberg"]
     assert "channels.business.name" in overridden["horten"]
     assert "lists.work-packages.columns.QualityPlan.label" in overridden["sandefjord"]
-    assert {place.layers["folders"] for place in programme.places if place.municipality} == {"county", "municipality"}
+    local = [place for place in programme.places if place.municipality]
+    assert {place.layers["folders"] for place in local} == {"template", "municipality"}
+    assert {place.layers["landing_intro"] for place in local} == {"county"}
 
 
 def test_every_municipality_has_two_or_three_packages_with_indicators(programme: Programme) -> None:

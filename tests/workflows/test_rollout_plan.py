@@ -8,16 +8,9 @@ import pytest
 from config.loading import load_programme
 from config.programme import Programme
 from workflows.ports import Account, AccountKind
-from workflows.rollout_plan import (
-    State,
-    compare,
-    landing_html,
-    plan_memberships,
-    plan_named,
-    plan_people,
-    row_changes,
-    wanted_place,
-)
+from workflows.rollout_plan import State, plan_memberships, plan_people, wanted_place
+from workflows.rollout_rows import DecisionRow, PlaceRecord
+from workflows.rollout_site import landing_html
 
 PROGRAMME = Path(__file__).parent.parent.parent / "config" / "vestfold"
 TODAY = date(2026, 9, 1)
@@ -26,40 +19,6 @@ TODAY = date(2026, 9, 1)
 @pytest.fixture(scope="module")
 def programme() -> Programme:
     return load_programme(PROGRAMME)
-
-
-@pytest.mark.parametrize(
-    ("seen", "written", "state"),
-    [
-        pytest.param(None, None, State.MISSING, id="not there"),
-        pytest.param("new", "old", State.SAME, id="stands as wanted"),
-        pytest.param("old", "old", State.DIFFERS, id="as we wrote it, and the template has changed since"),
-        pytest.param("theirs", "old", State.LOCAL, id="changed by people"),
-        pytest.param("theirs", None, State.LOCAL, id="stood there before us"),
-    ],
-)
-def test_what_people_changed_is_told_from_what_the_template_changed(
-    seen: str | None, written: str | None, state: State
-) -> None:
-    assert compare("group", wanted="new", seen=seen, written=written).state is state
-
-
-@pytest.mark.parametrize(
-    ("there", "known", "state", "found"),
-    [
-        pytest.param({}, None, State.MISSING, None, id="never made"),
-        pytest.param({"1": "styret"}, None, State.SAME, "1", id="made by hand under the name: adopted"),
-        pytest.param({"1": "Styret"}, "1", State.SAME, "1", id="ours"),
-        pytest.param({"1": "Lederteamet"}, "1", State.LOCAL, "1", id="renamed by people"),
-        pytest.param({"2": "Annet"}, "1", State.LOCAL, None, id="removed by people: stays away"),
-    ],
-)
-def test_a_channel_is_found_by_id_then_by_name(
-    there: dict[str, str], known: str | None, state: State, found: str | None
-) -> None:
-    item, id_ = plan_named("channel:board", "Styret", by_id=there, known_id=known)
-
-    assert (item.state, id_) == (state, found)
 
 
 def test_a_place_has_a_channel_for_every_running_package_and_no_name_is_too_long(programme: Programme) -> None:
@@ -79,7 +38,38 @@ def test_every_choice_in_a_row_is_a_choice_of_its_column(programme: Programme) -
             choices = {column.name: column.choices for column in wanted_list.columns if column.kind == "choice"}
             for row in wanted.rows[wanted_list.key]:
                 assert "Key" in row
-                assert all(row[name] in allowed for name, allowed in choices.items() if name in row)
+                assert all(row[name] in (None, *allowed) for name, allowed in choices.items())
+
+
+def test_the_lists_hold_what_the_board_was_given_and_decided_and_nothing_else(programme: Programme) -> None:
+    package = next(package for package in programme.work_packages if package.indicators)
+    spec = programme.place(package.municipality)
+    assert spec is not None
+    indicator = package.indicators[0]
+    record = PlaceRecord(
+        lights={package.key: "yellow"},
+        measured={(package.key, indicator.name): 7.0},
+        decisions=(DecisionRow(key="a/2026/1", label="1/26", decided_on=TODAY, title="Lokaler", text="Vedtatt."),),
+    )
+
+    wanted = wanted_place(programme, spec, on=TODAY, record=record)
+
+    rows = {listed.source: {row["Key"]: row for row in wanted.rows[listed.key]} for listed in spec.lists}
+    assert rows["work_packages"][package.key]["Light"] == "Trenger oppmerksomhet"
+    assert rows["indicators"][f"{package.key}/{indicator.key}"]["Latest"] == 7.0
+    assert rows["decisions"]["a/2026/1"]["DecidedOn"] == TODAY.isoformat()
+    others = [row for key, row in rows["work_packages"].items() if key != package.key]
+    assert all(row["Light"] is None for row in others)
+
+
+def test_every_folder_stands_after_the_one_it_lies_in(programme: Programme) -> None:
+    for spec in programme.places:
+        folders = wanted_place(programme, spec, on=TODAY).folders
+
+        assert len(set(folders)) == len(folders)
+        for path in folders:
+            above = path.rpartition("/")[0]
+            assert not above or folders.index(above) < folders.index(path)
 
 
 def test_owners_come_first_and_nobody_twice(programme: Programme) -> None:
@@ -128,13 +118,6 @@ def test_a_disabled_account_is_not_put_into_a_group(programme: Programme) -> Non
     (item,) = plan_memberships("member", [person], {person.email: disabled}, (), permitted=frozenset({person.key}))
 
     assert item.state is State.PENDING
-
-
-def test_only_changed_columns_are_written() -> None:
-    wanted = {"Key": "a", "Title": "Verksted", "Target": 15, "Unit": "elever"}
-    seen = {"Key": "a", "Title": "Verksted", "Target": 15.0, "Unit": "unge", "id": "7"}
-
-    assert row_changes(wanted, seen) == {"Unit": "elever"}
 
 
 def test_nothing_in_a_landing_page_can_become_markup(programme: Programme) -> None:

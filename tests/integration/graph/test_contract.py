@@ -1,7 +1,7 @@
 """The clients against the sandbox over HTTP: what the protocols of the workflows promise, twice over."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
@@ -14,13 +14,14 @@ from integration.graph.limits import Limiter
 from integration.graph.mail import GraphMailer
 from integration.graph.people import GraphDirectory, GraphInvitations
 from integration.graph.site_content import GraphSiteContent
+from integration.graph.site_layout import GraphSiteLayout
 from integration.graph.sites import GraphSiteAccess
 from integration.graph.teams import GraphChannels, GraphTeamBuilder
 from integration.identity import Identities
 from tests.clocks import StillClock
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from workflows.errors import Conflict, IdentityClosed, Refused
-from workflows.place_ports import ChannelKind, Column, Group, GroupSpec, OperationState, Site
+from workflows.place_ports import TOP, ChannelKind, Column, Group, GroupSpec, OperationState, Site
 from workflows.ports import Attendee, EventSpec, Mail, Recipients
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -111,7 +112,10 @@ async def place(tenant: Tenant) -> Place:
     ]
     app = await teams.find_catalog_app(external_id)
     assert app is not None
-    consent = ["ChannelSettings.Read.Group", "Channel.Create.Group", "TeamsTab.Read.Group", "TeamsTab.Create.Group"]
+    consent = [
+        *("ChannelSettings.Read.Group", "Channel.Create.Group", "ChannelMember.ReadWrite.Group"),
+        *("TeamsTab.Read.Group", "TeamsTab.Create.Group"),
+    ]
     for _ in range(2):
         await teams.install_in_team(group.id, app, permissions=consent)
     installed = await teams.find_team_app(group.id, external_id)
@@ -156,6 +160,18 @@ async def test_a_group_is_made_once_and_found_by_its_unique_name(tenant: Tenant,
     assert again.id == place.group.id
     assert await groups.find_group(SPEC.unique_name) == again
     assert await groups.find_group("b-dal") is None
+    assert await groups.find_by_nickname(SPEC.mail_nickname) == again.id
+    assert await groups.find_by_nickname("b-dal") is None
+
+
+async def test_a_groups_words_are_changed_one_by_one(tenant: Tenant, place: Place) -> None:
+    groups = GraphGroups(tenant.builder)
+
+    changed = [await groups.change_group(SPEC.unique_name, {"description": "Nytt"}) for _ in range(2)][-1]
+    back = await groups.change_group(SPEC.unique_name, {"description": SPEC.description, "visibility": "Private"})
+
+    assert (changed.display_name, changed.description) == (SPEC.display_name, "Nytt")
+    assert (back.description, back.visibility, back.labels) == (SPEC.description, "Private", ())
 
 
 async def test_owners_and_members_come_and_go_any_number_of_times(tenant: Tenant, place: Place) -> None:
@@ -211,6 +227,17 @@ async def test_channels_and_tabs(tenant: Tenant, place: Place) -> None:
     assert name in {channel.name for channel in await channels.list_channels(team)}
     assert await channels.list_tabs(team, made.id) == [tab]
 
+    # What Hands may make and not change, Builder does.
+    builder = GraphTeamBuilder(tenant.builder)
+    for _ in range(2):
+        await builder.change_channel(team, made.id, {"name": "Samlinger", "description": "Om samlinger"})
+        await builder.rename_tab(team, made.id, tab.id, "Rapport")
+    with pytest.raises(Conflict):
+        await builder.change_channel(team, made.id, {"name": "General"})
+    (changed,) = [channel for channel in await channels.list_channels(team) if channel.id == made.id]
+    assert (changed.name, changed.description) == ("Samlinger", "Om samlinger")
+    assert [each.name for each in await channels.list_tabs(team, made.id)] == ["Rapport"]
+
 
 async def test_a_private_channel_has_an_owner(tenant: Tenant, place: Place) -> None:
     made = await GraphChannels(tenant.hands).create_channel(
@@ -234,11 +261,45 @@ async def test_folders_and_files(tenant: Tenant, place: Place) -> None:
         for text in (b"a", b"bb")
     ]
 
-    assert await content.list_folders(site, "Styret") == ["Møter & vedtak"]
-    assert await content.list_folders(site, "Finnes ikke") == []
     assert (first.id, first.size, second.size) == (second.id, 1, 2)
     assert await content.find_file(site, second.path) == second
     assert await content.find_file(site, "Styret/sak 2.pdf") is None
+
+
+async def test_folders_are_known_by_their_ids(tenant: Tenant, place: Place) -> None:
+    layout, site = GraphSiteLayout(tenant.hands), place.site.id
+
+    above = await layout.make_folder(site, "Arbeid")
+    made = await layout.make_folder(site, "Sak 1/2".replace("/", "-"), above.id)
+    with pytest.raises(Conflict):
+        await layout.make_folder(site, "Arbeid")
+    moved = [await layout.move_folder(site, made.id, "Sak 3", TOP) for _ in range(2)][-1]
+
+    assert (made.path, moved.path, moved.id) == ("Arbeid/Sak 1-2", "Sak 3", made.id)
+    assert await layout.find_folder(site, made.id) == moved
+    assert moved in await layout.list_folders(site)
+    assert await layout.list_folders(site, above.id) == []
+    assert await layout.find_folder(site, "01NOTTHERE") is None
+    assert await layout.list_folders(site, "01NOTTHERE") == []
+
+
+async def test_a_column_is_added_and_called_otherwise(tenant: Tenant, place: Place) -> None:
+    content, layout, site = GraphSiteContent(tenant.hands), GraphSiteLayout(tenant.hands), place.site.id
+    made = await content.create_list(site, name="Kolonner", description="", columns=COLUMNS)
+    light, new = next(each for each in COLUMNS if each.name == "Light"), replace(COLUMNS[0], name="New")
+
+    added = await layout.add_column(site, made.id, new)
+    with pytest.raises(Conflict):
+        await layout.add_column(site, made.id, new)
+    there = next(each for each in made.columns if each.name == "Light")
+    wanted = replace(light, display_name="Status", choices=("green", "red", "grey"))
+    changed = await layout.change_column(site, made.id, there.id, wanted)
+
+    found = await layout.find_list(site, made.id)
+    assert found is not None
+    assert {added, changed} <= set(found.columns)
+    assert (changed.display_name, changed.choices) == ("Status", ("green", "red", "grey"))
+    assert await layout.find_list(site, "not-there") is None
 
 
 async def test_lists_and_items(tenant: Tenant, place: Place) -> None:
@@ -251,7 +312,7 @@ async def test_lists_and_items(tenant: Tenant, place: Place) -> None:
     await content.update_item(site, made.id, item.id, {"Count": 4})
 
     (found,) = [each for each in await content.list_lists(site) if each.id == made.id]
-    assert set(made.columns) <= set(found.columns)
+    assert found == made
     assert [(each.fields["Key"], each.fields["Count"]) for each in await content.list_items(site, made.id)] == [
         ("p1", 4)
     ]

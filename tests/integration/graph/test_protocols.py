@@ -5,6 +5,7 @@ from integration.graph.groups import GraphGroups, GraphMemberships
 from integration.graph.mail import GraphMailer
 from integration.graph.people import GraphDirectory, GraphInvitations
 from integration.graph.site_content import GraphSiteContent
+from integration.graph.site_layout import GraphSiteLayout
 from integration.graph.sites import GraphSiteAccess
 from integration.graph.teams import GraphChannels, GraphTeamBuilder
 from integration.identity import Identities, Tokens
@@ -23,6 +24,7 @@ async def test_nothing_is_sent_before_a_client_is_asked_for_something(double: Do
     channels: place_ports.Channels = GraphChannels(graph)
     access: place_ports.SiteAccess = GraphSiteAccess(graph)
     content: place_ports.SiteContent = GraphSiteContent(graph)
+    layout: place_ports.SiteLayout = GraphSiteLayout(graph)
     calendar: ports.Calendar = GraphCalendar(graph, everybody, timezone="Europe/Oslo")
     mailer: ports.Mailer = GraphMailer(graph, everybody)
     tokens: Tokens = Identities()
@@ -36,6 +38,7 @@ async def test_nothing_is_sent_before_a_client_is_asked_for_something(double: Do
         channels,
         access,
         content,
+        layout,
         calendar,
         mailer,
         tokens,
