@@ -11,6 +11,7 @@ from config.programme import Programme
 from config.settings import Part, Settings
 from integration.clock import ServiceClock, create_clock
 from integration.database.accounts import SQLAccounts
+from integration.database.agendas import SQLAgendas
 from integration.database.chats import SQLChats
 from integration.database.connection import Database, create_database
 from integration.database.guests import SQLGuests
@@ -105,6 +106,10 @@ class Outside:
         return SQLReports(self.database)
 
     @cached_property
+    def agenda_store(self) -> SQLAgendas:
+        return SQLAgendas(self.database)
+
+    @cached_property
     def chats(self) -> SQLChats:
         return SQLChats(self.database, self.clock)
 
@@ -181,11 +186,14 @@ class Outside:
         self.only_in(Part.HANDS, "Graph client")
         if not client_id:
             raise NotInThisPart(f"{variable} is not set: it names the identity that speaks with Graph")
+        from integration.database.limits import SQLLimits
         from integration.graph.client import Graph
         from integration.graph.limits import Limiter, limits_of
 
-        # Microsoft counts by application, so each identity has limits of its own.
-        limiter = Limiter(self.clock, limits_of(self.settings.licences))
+        # Microsoft counts by application, so each identity has limits of its own, and some for the tenant besides.
+        record = SQLLimits(self.database, self.clock)
+        limits = limits_of(self.settings.licences)
+        limiter = Limiter(self.clock, limits, record=record, application=client_id)
         return Graph(self.settings.graph_url, client_id, self.identities, self.clock, limiter=limiter)
 
     def only_in(self, part: Part, piece: str) -> None:

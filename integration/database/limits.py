@@ -1,16 +1,20 @@
 """Limits that every worker must keep together, and that a restart must not forget."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import slot
+from integration.pace import Places
 from workflows.ports import Clock
 
 MICROSECOND = timedelta(microseconds=1)
+SOON = timedelta(milliseconds=20)
 
 
 @dataclass(frozen=True)
@@ -57,3 +61,39 @@ class SQLLimits:
                 return room_at
             await connection.execute(update(slot).where(slot.c.name == name).values(free_at=free_at))
         return None
+
+    async def occupy(self, wanted: Mapping[str, Places]) -> Mapping[str, datetime]:
+        """
+        Occupy one of the places under each name, all in one transaction.
+
+        Returns the names under which none was free, and when one will be. What was occupied is never given back: it
+        comes free by itself, so that a worker that dies holds nobody up for long.
+        """
+        full: dict[str, datetime] = {}
+        async with self._database.begin() as connection:
+            # In one order for everybody: two workers cannot lock each other out.
+            for name, places in sorted(wanted.items()):
+                free_at = await self._occupy(connection, name, places)
+                if free_at is not None:
+                    full[name] = free_at
+        return full
+
+    async def _occupy(self, connection: AsyncConnection, name: str, places: Places) -> datetime | None:
+        now, rows = self._clock.now(), [f"{name}#{number}" for number in range(places.number)]
+        free = (
+            select(slot.c.name)
+            .where(slot.c.name.in_(rows), slot.c.free_at <= now)
+            .limit(1)
+            .with_for_update(skip_locked=True)  # PostgreSQL only; on SQLite we are the only writer anyhow.
+        )
+        take = update(slot).where(slot.c.name.in_(free.scalar_subquery())).values(free_at=now + places.hold)
+        if (await connection.execute(take)).rowcount:
+            return None
+        fresh = insert_into(connection, slot).on_conflict_do_nothing()
+        await connection.execute(fresh, [{"name": row, "free_at": now} for row in rows])
+        if (await connection.execute(take)).rowcount:
+            return None
+        query = select(func.min(slot.c.free_at)).where(slot.c.name.in_(rows))
+        free_at: datetime = (await connection.execute(query)).scalar_one()
+        # A free one that another worker is just taking: it is looked for again in a moment.
+        return max(free_at, now + SOON)

@@ -201,7 +201,7 @@ class Graph:
         return await self._alone(request)
 
     async def _alone(self, request: Request) -> Answer:
-        async with self._limiter.pass_through(request.scopes):
+        async with self._limiter.pass_through(request.scopes, request.action):
             with graph_errors(request.action, request.call):
                 return await self._exchange(request)
 

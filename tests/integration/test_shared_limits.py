@@ -1,0 +1,162 @@
+"""Several workers that keep one limit, each taking a batch of it at a time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from integration.database.connection import Database, create_database
+from integration.database.limits import SQLLimits
+from integration.graph.limits import LIMITS, SEATS, Limit, Limiter
+from integration.pace import BATCHES, Places, Shared, SharedLimit
+from tests.clocks import NOON, RestfulClock, StillClock
+from workflows.errors import Throttled
+
+SECOND = timedelta(seconds=1)
+MINUTE = SharedLimit(name="hands/sharepoint", count=1250, per=timedelta(minutes=1))
+
+
+class Counting(SQLLimits):
+    """Counts how often the rows are written."""
+
+    writes = 0
+
+    async def occupy(self, wanted: Mapping[str, Places]) -> Mapping[str, datetime]:
+        self.writes += 1
+        return await super().occupy(wanted)
+
+
+@pytest.fixture
+async def other(database_url: str) -> AsyncIterator[Database]:
+    """The same database, as another process opens it."""
+    found = create_database(database_url)
+    yield found
+    await found.close()
+
+
+@given(calls=st.lists(st.tuples(st.integers(0, 1), st.integers(1, 9), st.floats(0, 30)), min_size=1, max_size=40))
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=15)
+async def test_no_stretch_of_time_holds_more_than_the_limit_whoever_calls(
+    database: Database, other: Database, calls: list[tuple[int, int, float]]
+) -> None:
+    clock = StillClock()
+    workers = [Shared(SQLLimits(each, clock), clock, patience=timedelta(hours=1)) for each in (database, other)]
+    limit = SharedLimit(name=repr(calls), count=30, per=timedelta(minutes=1))
+    passed: list[tuple[datetime, int]] = []
+
+    for worker, cost, pause in calls:
+        clock.advance(pause * SECOND)
+        await workers[worker].turn({limit: cost}, "call")
+        passed.append((clock.now(), cost))
+
+    for since, _ in passed:
+        assert sum(cost for at, cost in passed if since <= at < since + limit.per) <= limit.count
+
+
+async def test_a_worker_writes_once_for_many_calls(database: Database) -> None:
+    clock = StillClock()
+    record = Counting(database, clock)
+    shared = Shared(record, clock)
+
+    for _ in range(MINUTE.batch // 2):
+        await shared.turn({MINUTE: 2}, "call")
+
+    assert MINUTE.batch == 1250 // BATCHES
+    assert record.writes == 1
+
+
+async def test_what_one_worker_took_and_left_comes_back_by_itself(database: Database, other: Database) -> None:
+    clock = StillClock()
+    gone = Shared(SQLLimits(database, clock), clock)
+    for _ in range(BATCHES):
+        await gone.turn({MINUTE: MINUTE.batch}, "call")
+
+    left = Shared(SQLLimits(other, clock), clock)
+    with pytest.raises(Throttled) as caught:
+        await left.turn({MINUTE: 1}, "call")
+    clock.advance(caught.value.retry_after)
+    await left.turn({MINUTE: 1}, "call")
+
+    assert clock.now() - NOON == MINUTE.per + MINUTE.moment
+
+
+async def test_two_processes_together_keep_what_is_published_for_an_application(
+    database: Database, other: Database
+) -> None:
+    clock = StillClock()
+    limits = {"sharepoint": Limit(count=40, seconds=60), "sharepoint-day": Limit(count=100, seconds=86_400)}
+    workers = [
+        Limiter(clock, {**LIMITS, **limits}, record=SQLLimits(each, clock), application="hands")
+        for each in (database, other)
+    ]
+    moments = []
+    for number in range(50):
+        async with workers[number % 2].pass_through(["sharepoint"] * 2):
+            moments.append(clock.now())
+    assert all(later - moment >= timedelta(minutes=1) for moment, later in zip(moments, moments[20:], strict=False))
+
+    with pytest.raises(Throttled, match="our own limit") as caught:
+        async with workers[0].pass_through(["sharepoint"], "list a site"):
+            pass
+    assert caught.value.retry_after > timedelta(hours=20)
+
+
+async def test_applications_have_limits_of_their_own_but_share_the_tenant_s(database: Database) -> None:
+    clock, record = RestfulClock(), SQLLimits(database, RestfulClock())
+    hands, builder = (
+        Limiter(
+            clock,
+            {"invitations": LIMITS["invitations"], "new-teams": LIMITS["new-teams"]},
+            record=record,
+            application=name,
+        )
+        for name in ("hands", "builder")
+    )
+
+    async def passes(limiter: Limiter, scope: str, cost: int) -> bool:
+        try:
+            async with asyncio.timeout(0.1), limiter.pass_through([scope] * cost):
+                return True
+        except TimeoutError:
+            return False
+
+    assert await passes(hands, "new-teams", 8)
+    assert await passes(builder, "new-teams", 8)
+    assert await passes(hands, "invitations", 140)
+    assert not await passes(builder, "invitations", 20)
+
+
+async def test_a_mailbox_is_asked_four_things_at_a_time_by_all_workers(database: Database, other: Database) -> None:
+    clock, hold = RestfulClock(), asyncio.Event()
+    first, second = [Limiter(clock, record=SQLLimits(each, clock), application="hands") for each in (database, other)]
+    under_way = 0
+
+    async def call(limiter: Limiter) -> None:
+        nonlocal under_way
+        async with limiter.pass_through(["mailbox:m"]):
+            under_way += 1
+            await hold.wait()
+            under_way -= 1
+
+    async def until(number: int) -> None:
+        async with asyncio.timeout(10):
+            while under_way < number:  # noqa: ASYNC110 - It ends as soon as they have come.
+                await asyncio.sleep(0)
+
+    calls = [asyncio.create_task(call(first)) for _ in range(3)]
+    await until(3)
+    calls += [asyncio.create_task(call(limiter)) for limiter in (first, second) * 5]
+    await until(SEATS.number)
+    await asyncio.wait(calls, timeout=0.1)
+    assert under_way == SEATS.number
+
+    # A worker without a seat waits for those that are not given back to come free by themselves.
+    for task in calls:
+        task.cancel()
+    await asyncio.wait(calls)
+    hold.set()
+    clock.advance(SEATS.hold)
+    await asyncio.wait_for(call(second), 5)
