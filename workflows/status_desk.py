@@ -100,7 +100,7 @@ class StatusDesk:
         """What the sender reads; the programme's own language when nobody knows them."""
         programme = await self._programme()
         key = await self._person(programme, sender)
-        person = next((person for person in programme.people if person.key == key), None)
+        person = programme.find_person(key) if key else None
         return texts.choose(person.language, programme.language) if person else programme.language
 
     async def answer(
@@ -156,7 +156,7 @@ class StatusDesk:
     async def _authorise(self, programme: Programme, request: StatusRequest, sender: Sender) -> tuple[str, bool]:
         """The sender's key and whether they answer for somebody else."""
         person = await self._person(programme, sender)
-        package = next((item for item in programme.work_packages if item.key == request.work_package), None)
+        package = programme.find_work_package(request.work_package)
         if package is None:
             raise UnknownRequest(Words(key="status.error.unknown"))
         on_behalf = is_on_behalf(programme, package, person, self._clock.now().date()) if person else None
@@ -166,12 +166,12 @@ class StatusDesk:
 
     async def _person(self, programme: Programme, sender: Sender) -> str | None:
         if isinstance(sender, ByLink):
-            return next((person.key for person in programme.people if person.key == sender.person), None)
+            return known.key if (known := programme.find_person(sender.person)) else None
         account = await self._accounts.find_by_object_id(sender.object_id)
         if account is None or not account.enabled:
             return None
-        email = account.email.lower()
-        return next((person.key for person in programme.people if person.email.lower() == email), None)
+        found = programme.find_person_by_email(account.email)
+        return found.key if found else None
 
 
 def over_words(asked: Asked) -> Words:

@@ -134,7 +134,7 @@ class LeadNotices:
         return asked.key if asked else request.person
 
     def _name(self, person: str) -> str:
-        return next((item.name for item in self._programme.people if item.key == person), "")
+        return known.name if (known := self._programme.find_person(person)) else ""
 
     def _package_name(self, request: StatusRequest) -> str:
         return self._programme.work_package(request.work_package).name
@@ -164,5 +164,5 @@ class LeadNotices:
             person=person.key,
         )
         await self._ports.outbox.plan([message])
-        there = await self._ports.messages.list_messages(kind=kind)
-        await self._ports.outbox.deliver(next((item for item in there if item.key == message.key), message))
+        there = await self._ports.messages.list_messages(keys=[message.key])
+        await self._ports.outbox.deliver(there[0] if there else message)

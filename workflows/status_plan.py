@@ -61,7 +61,7 @@ def who_is_asked(programme: Programme, package: WorkPackage, on: date) -> Person
 
 def asked_now(programme: Programme, request: StatusRequest, on: date) -> str:
     """The key of who is asked on that day; of who was asked at the opening when there is nobody now."""
-    package = next((item for item in programme.work_packages if item.key == request.work_package), None)
+    package = programme.find_work_package(request.work_package)
     asked = who_is_asked(programme, package, on) if package else None
     return asked.key if asked else request.person
 
@@ -287,6 +287,7 @@ def _package_result(
         light=content.light if content else None,
         previous_light=before.light if before else None,
         indicators=indicator_results(package.indicators, content, before),
+        follow_ups=content.follow_ups if content else {},
         answered_at=answer.at if answer else None,
         on_behalf=answer.on_behalf if answer else False,
         **texts,
@@ -310,7 +311,7 @@ def _line(
         lifts=bool(answer and answer.content.question),
         request=request.id,
         work_package=request.work_package,
-        name=next((item.name for item in programme.work_packages if item.key == request.work_package), ""),
+        name=package.name if (package := programme.find_work_package(request.work_package)) else "",
         lead=_name(programme, request.person),
         state=request.state,
         surfaces=tuple(dict.fromkeys(message.surface.value for message in sent if message.kind == REQUEST)),
@@ -332,7 +333,7 @@ def _stage(request: StatusRequest, sent: Sequence[Message], lead_told: bool) -> 
 
 
 def _name(programme: Programme, person: str) -> str:
-    return next((item.name for item in programme.people if item.key == person), "")
+    return known.name if (known := programme.find_person(person)) else ""
 
 
 def _holders(
@@ -341,11 +342,8 @@ def _holders(
     # A package is unique in the programme, so an assignment in it may name the municipality or not.
     keys = dict.fromkeys(
         item.person
-        for item in programme.assignments
-        if item.role is role
-        and item.holds(on)
-        and item.work_package == work_package
-        and (municipality is None or item.municipality == municipality)
+        for item in programme.assigned(role, work_package)
+        if item.holds(on) and (municipality is None or item.municipality == municipality)
     )
     return tuple(programme.person(key) for key in keys)
 

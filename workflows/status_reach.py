@@ -111,7 +111,7 @@ class Callers:
 
     def _reader(self, request: StatusRequest, person: str | None) -> Person:
         """*person* if they are registered still, else who is asked now: a new lead takes over in the middle."""
-        if (known := next((item for item in self._programme.people if item.key == person), None)) is not None:
+        if person is not None and (known := self._programme.find_person(person)) is not None:
             return known
         package = self._programme.work_package(request.work_package)
         on = self._ports.clock.now().date()

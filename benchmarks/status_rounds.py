@@ -1,0 +1,404 @@
+"""How fast a country's status rounds are sent under the bot's published limits: `python -m benchmarks.status_rounds`.
+
+One round a municipality, all on the same morning, each package led by somebody of the home tenant: a chat to open and a
+card to post for everyone. The sandbox plays Teams in a process of its own; one or more workers on one database send.
+Real time, moved to a morning on which people may be written to. With `--kill` a worker is killed again and again.
+"""
+
+# ruff: noqa: T201 - it prints its figures
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from benchmarks.country import write_country
+from config.loading import load_documents
+from integration.clock import SystemClock
+from integration.database import tables
+from integration.database.accounts import SQLAccounts
+from integration.database.connection import Database, create_database
+from integration.database.meetings import SQLMeetings
+from integration.database.register import SQLRegister
+from workflows.meeting_values import Meeting, MeetingState
+from workflows.ports import Account, AccountKind, DueUnit
+
+if TYPE_CHECKING:
+    from sandbox.app import Sandbox
+
+ROOT = Path(__file__).parent.parent
+MEETING_DAY = date(2026, 11, 17)
+OPENS = datetime(2026, 10, 27, 7, tzinfo=UTC)
+"""When the rounds before that day open: a Tuesday morning."""
+PERMITTED = 50
+"""Requests a second of one bot in one tenant."""
+TARGET = 0.95
+LEASE = timedelta(seconds=5)
+WARM_UP = timedelta(seconds=8)
+"""How long before the opening the workers start: a service is there before its rounds are."""
+EVERY = 4.0
+"""Seconds between two kills."""
+
+
+@dataclass(kw_only=True)
+class Figures:
+    """What one run came to."""
+
+    requests: int
+    """Status requests."""
+    workers: int
+    calls: int
+    """Requests to the connector, and how many seconds lie between the first and the last."""
+    seconds: float
+    refused: int
+    missed: int
+    doubled: int
+    kills: int = 0
+    in_flight: int = 0
+    """Cards that were on their way when their worker was killed."""
+    processor: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """Of the permitted rate."""
+        return self.calls / self.seconds / PERMITTED
+
+
+async def measure(municipalities: int, packages: int, workers: int, folder: Path, *, kill: bool = False) -> Figures:
+    """Send that many rounds. *folder* takes programme, database and notes."""
+    url = f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
+    teams = await _start("teams", str(municipalities), str(packages), str(folder), url)
+    env = await _environment(teams)
+    opens_in = f"{time.time() + WARM_UP.total_seconds()}"
+    run = _Run(folder, {**os.environ, **env, "VAREUNGE_DATABASE_URL": url, "VAREUNGE_CLOCK_URL": ""}, opens_in)
+    for _ in range(workers):
+        await run.start_worker()
+    database = create_database(url)
+    try:
+        await _until_sent(database, municipalities * packages, run, kill=kill)
+        # Whoever was killed last is taken over, and everything else has ended.
+        await asyncio.sleep(0.5)
+    finally:
+        await run.stop()
+        teams.send_signal(signal.SIGTERM)
+        await teams.wait()
+    asked = await _requests(database)
+    await database.close()
+    seen = json.loads((folder / "teams.json").read_text("utf-8"))
+    cards: Mapping[str, int] = seen["cards"]
+    return Figures(
+        requests=len(asked),
+        workers=workers,
+        calls=len(seen["calls"]),
+        seconds=seen["calls"][-1] - seen["calls"][0],
+        refused=seen["refused"],
+        missed=sum(request not in cards for request in asked),
+        doubled=sum(count - 1 for count in cards.values()),
+        kills=run.kills,
+        in_flight=run.in_flight,
+        processor={"Teams": seen["processor"], "workers": run.processor()},
+    )
+
+
+def report(figures: Figures) -> str:
+    """The figures, for people."""
+    workers = f"{figures.workers} worker{'s' if figures.workers > 1 else ''}"
+    lines = [
+        f"{figures.requests} status requests, {workers}",
+        f"connector requests  {figures.calls} in {figures.seconds:.1f} s",
+        f"permitted rate      {figures.share:.1%} of {PERMITTED} a second (target: {TARGET:.0%})",
+        f"throttled (429)     {figures.refused}",
+        f"missed, doubled     {figures.missed}, {figures.doubled}",
+        "processor time      " + ", ".join(f"{name} {seconds:.0f} s" for name, seconds in figures.processor.items()),
+        f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores",
+    ]
+    if figures.kills:
+        lines.insert(5, f"killed              {figures.kills} times, {figures.in_flight} cards on their way")
+    return "\n".join(lines)
+
+
+# ----------------------------------------------------------------------------------------------------------- the run
+
+
+class _Run:
+    """The workers of one run."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str], opens_in: str) -> None:
+        self._folder = folder
+        self._env = {name: value for name, value in env.items() if value}
+        self._opens_in = opens_in
+        self._workers: dict[str, asyncio.subprocess.Process] = {}
+        self._random = random.Random(365)  # noqa: S311 - which worker, and when
+        self.kills = 0
+        self.in_flight = 0
+
+    async def start_worker(self) -> None:
+        name = f"worker-{self.kills + len(self._workers)}"
+        self._workers[name] = await _start("worker", name, self._opens_in, str(self._folder), env=self._env, quiet=True)
+
+    async def kill_one(self, database: Database) -> None:
+        """SIGKILL, look at what was on its way, and start another in its place."""
+        name = self._random.choice(sorted(self._workers))
+        process = self._workers.pop(name)
+        process.kill()
+        await process.wait()
+        self.kills += 1
+        self.in_flight += await _on_their_way(database, name)
+        await self.start_worker()
+
+    def check(self) -> None:
+        """Raise when a worker ended that nobody killed."""
+        if ended := [name for name, process in self._workers.items() if process.returncode is not None]:
+            raise RuntimeError(f"{', '.join(ended)} ended by itself")
+
+    async def wait(self) -> None:
+        await asyncio.sleep(EVERY * self._random.uniform(0.5, 1.5))
+
+    async def stop(self) -> None:
+        for process in self._workers.values():
+            with suppress(ProcessLookupError):
+                process.terminate()
+        for process in self._workers.values():
+            await process.wait()
+
+    def processor(self) -> float:
+        notes = [json.loads(path.read_text("utf-8")) for path in self._folder.glob("worker-*.json")]
+        return sum(float(note) for note in notes)
+
+
+async def _until_sent(database: Database, expected: int, run: _Run, *, kill: bool) -> None:
+    """Wait until all has been sent; with *kill*, end a worker now and then."""
+    message = tables.message
+    query = select(func.count()).select_from(message).where(message.c.state == "sent", message.c.kind == KIND)
+    killing: asyncio.Task[None] | None = None
+    while True:
+        await asyncio.sleep(0.5)
+        run.check()
+        async with database.read() as connection:
+            sent = (await connection.execute(query)).scalar_one()
+        if sent >= expected:
+            break
+        if kill and sent and (killing is None or killing.done()):
+            killing = asyncio.create_task(_kill_soon(run, database))
+    if killing is not None:
+        await killing
+
+
+async def _kill_soon(run: _Run, database: Database) -> None:
+    await run.wait()
+    await run.kill_one(database)
+
+
+KIND = "status_request"
+
+
+async def _on_their_way(database: Database, owner: str) -> int:
+    """The cards that left or may have left when *owner* died."""
+    message, request, unit = tables.message, tables.status_request, tables.unit
+    query = (
+        select(func.count())
+        .select_from(message)
+        .join(request, request.c.id == message.c.request)
+        .join(unit, unit.c.key == "status.send:" + request.c.meeting)
+        .where(message.c.state == "sending", unit.c.lease_owner == owner)
+    )
+    async with database.read() as connection:
+        return int((await connection.execute(query)).scalar_one())
+
+
+async def _requests(database: Database) -> Sequence[str]:
+    async with database.read() as connection:
+        return (await connection.execute(select(tables.status_request.c.id))).scalars().all()
+
+
+# ------------------------------------------------------------------------------------------------- the other processes
+
+
+async def _start(
+    *arguments: str, env: Mapping[str, str] | None = None, quiet: bool = False
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "benchmarks.status_rounds", "--as", *arguments),
+        cwd=ROOT,
+        env=env,
+        stdout=asyncio.subprocess.DEVNULL if quiet else asyncio.subprocess.PIPE,
+    )
+
+
+async def _environment(process: asyncio.subprocess.Process) -> dict[str, str]:
+    """What the sandbox says a service needs; it says so once it listens."""
+    assert process.stdout is not None
+    found: dict[str, str] = {}
+    while line := (await process.stdout.readline()).decode().strip():
+        name, _, value = line.partition("=")
+        found[name] = value
+    if not found:
+        raise RuntimeError("the sandbox did not start")
+    return found
+
+
+def _teams(municipalities: int, packages: int, folder: Path, url: str) -> None:
+    """Write the programme and the database, and play Teams until told to stop; then write down what came."""
+    import uvicorn
+
+    from sandbox.app import create_sandbox
+    from sandbox.serve import environment, listening
+
+    programme = folder / "programme"
+    write_country(programme, municipalities, at_home=packages)
+    sandbox = create_sandbox(folder=programme)
+    sandbox.traffic.is_on = False
+    asyncio.run(_prepare(programme, url, _with_app(sandbox)))
+    calls = _count_calls(sandbox)
+    with listening() as listener:
+        env = environment(sandbox, listener.getsockname()[1])
+        sys.stdout.write("".join(f"{name}={value}\n" for name, value in env.items()) + "\n")
+        sys.stdout.flush()
+        config = uvicorn.Config(sandbox, log_level="error", access_log=False, http="h11", ws="none", lifespan="off")
+        # The server stops at the signal, and then sends it to us once more.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        uvicorn.Server(config).run(sockets=[listener])
+    note = {
+        "calls": calls,
+        "refused": sandbox.tenant.throttle.refused,
+        "cards": _cards(sandbox),
+        "processor": time.process_time(),
+    }
+    (folder / "teams.json").write_text(json.dumps(note), "utf-8")
+
+
+def _with_app(sandbox: "Sandbox") -> list[Account]:
+    """Give everybody of the home tenant the app, as an administrator's policy does."""
+    from sandbox.teams import Installation
+
+    tenant = sandbox.tenant
+    app, accounts = tenant.catalog.ours, []
+    for user in tenant.directory.users.values():
+        installed = Installation(id=tenant.new_id("installation"), app_id=app.id, created_at=tenant.clock.now())
+        tenant.teams.personal[user.id] = {installed.id: installed}
+        accounts.append(Account(id=user.id, email=user.mail, kind=AccountKind.MEMBER))
+    return accounts
+
+
+def _count_calls(sandbox: "Sandbox") -> list[float]:
+    """When each request drew on the bot's limits."""
+    calls: list[float] = []
+    draw = sandbox.tenant.throttle.draw
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        calls.append(time.monotonic())
+        return draw(*arguments, **named)
+
+    sandbox.tenant.throttle.draw = counted  # type: ignore[method-assign]
+    return calls
+
+
+def _cards(sandbox: "Sandbox") -> Mapping[str, int]:
+    """How many cards there are for each status request."""
+    found: Counter[str] = Counter()
+    for chat in sandbox.tenant.chats.chats.values():
+        for message in chat.messages:
+            actions = (message.card or {}).get("actions", ())
+            found[next(action["data"]["request_id"] for action in actions if "data" in action)] += 1
+    return found
+
+
+async def _prepare(programme: Path, url: str, accounts: Sequence[Account]) -> None:
+    database = create_database(url)
+    await database.migrate()
+    loaded = await SQLRegister(database).save(load_documents(programme))
+    await SQLAccounts(database, SystemClock()).remember(accounts)
+    boards = [loaded.local_board(item.slug).key for item in loaded.municipalities]
+    meetings = [_meeting(board) for board in boards]
+    opening = [DueUnit(key=f"status.open:{meeting.key}", due_at=OPENS) for meeting in meetings]
+    await SQLMeetings(database).add(meetings, then=opening)
+    await database.close()
+
+
+def _meeting(board: str) -> Meeting:
+    starts = datetime.combine(MEETING_DAY, datetime.min.time()).replace(hour=9)
+    return Meeting(
+        key=f"{board}/{MEETING_DAY}",
+        body=board,
+        state=MeetingState.PLANNED,
+        starts_local=starts,
+        ends_local=starts + timedelta(hours=2),
+        timezone="Europe/Oslo",
+        changed_at=OPENS,
+        booked_by_us=True,
+    )
+
+
+class _ShiftedClock(SystemClock):
+    """Real time, so many seconds away."""
+
+    def __init__(self, shift: timedelta) -> None:
+        self._shift = shift
+
+    def now(self) -> datetime:
+        return super().now() + self._shift
+
+
+async def _work(name: str, opens_in: float, folder: Path) -> None:
+    from config.settings import Settings
+    from engine.units import Engine
+    from wiring import create_services
+
+    services = create_services(Settings(), name=name, log_level="ERROR")
+    clock = _ShiftedClock(OPENS - datetime.fromtimestamp(opens_in, UTC))
+    services.__dict__["clock"] = clock
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    rounds = services.status_rounds
+    handlers = {f"status.{kind}": getattr(rounds, kind) for kind in ("open", "send", "remind", "close", "refresh")}
+    engine = Engine(services.units, clock, handlers, owner=name, lease=LEASE, poll=timedelta(milliseconds=500))
+    await services.identities.token(services.settings.bot_id, "https://api.botframework.com/.default")
+    await engine.run_forever(stop)
+    await services.close()
+    (folder / f"{name}.json").write_text(json.dumps(time.process_time()), "utf-8")
+
+
+def main() -> None:
+    """Print the figures of one run; `--as` is what the processes it starts are."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("municipalities", nargs="?", type=int, default=357)
+    parser.add_argument("--packages", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--kill", action="store_true", help="kill a worker every few seconds")
+    parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    match arguments.part:
+        case ["teams", municipalities, packages, folder, url]:
+            _teams(int(municipalities), int(packages), Path(folder), url)
+        case ["worker", name, opens_in, folder]:
+            asyncio.run(_work(name, float(opens_in), Path(folder)))
+        case _:
+            with tempfile.TemporaryDirectory() as folder:
+                run = measure(
+                    arguments.municipalities,
+                    arguments.packages,
+                    arguments.workers,
+                    Path(folder),
+                    kill=arguments.kill,
+                )
+                print(report(asyncio.run(run)))
+
+
+if __name__ == "__main__":
+    main()
