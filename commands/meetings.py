@@ -41,7 +41,7 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def _feed(services: "Services", arguments: argparse.Namespace) -> int:
     """The secret address of a body's or a person's calendar feed; a new one when the old one leaked."""
-    from web.feeds import PERSON
+    from workflows.own_meetings import PERSON
 
     programme = await imported_programme(services)
     people = {person.key: f"{PERSON}{person.key}" for person in programme.people}

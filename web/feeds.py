@@ -9,12 +9,10 @@ from fastapi import APIRouter, Header, HTTPException, Response
 import texts
 from config.programme import Body, Programme
 from integration.ics import FeedItem, feed
-from workflows.meeting_plan import Meeting
+from workflows.meeting_plan import Meeting, explain_change
 from workflows.meetings import MeetingStore
+from workflows.own_meetings import PERSON
 from workflows.ports import Links
-
-PERSON = "person:"
-"""Begins the subject of a link to one person's feed; else it is a body's key."""
 
 
 def router(
@@ -54,6 +52,7 @@ def router(
         description = texts.say("meetings.feed_description", address=address)
         if not meeting.booked_by_us:
             description = f"{texts.say('meetings.feed_theirs')}\n{description}"
+        description = "\n".join([*explain_change(meeting), description])
         summary = texts.say("meetings.subject", body=body.name)
         return FeedItem(meeting=meeting, summary=summary, description=description, address=address)
 

@@ -59,10 +59,11 @@ class MeetingMoves:
             reason = "meetings.clash"
         return (reason,) if reason else _notes(days, starts_local.date())
 
-    async def move(self, key: str, starts_local: datetime, reason: str) -> Meeting:
+    async def move(self, key: str, starts_local: datetime, reason: str, *, by: str = "") -> Meeting:
         """Move a meeting to another time, as long as before; its people are told once, with *reason*.
 
-        Its round and deadlines follow, and the plan goes around it. Raises InvalidInput.
+        Its round and deadlines follow, and the plan goes around it. *by*: the key of the person who wants it, unless
+        it is wanted at the terminal. Raises InvalidInput.
         """
         meeting = await self._to_change(key)
         programme, now = await self._programme(), self._clock.now()
@@ -80,7 +81,7 @@ class MeetingMoves:
             raise InvalidInput([Problem(where=key, value=starts_local.isoformat(), expected=wanted)])
         if starts_local == meeting.starts_local:
             return meeting
-        await self._store.save(moved, following(programme, moved, now))
+        await self._store.save(moved, following(programme, moved, now), by=by)
         return moved
 
     async def cancel(self, key: str, reason: str) -> Meeting:

@@ -16,12 +16,14 @@ from workflows.meeting_values import MeetingPlan as MeetingPlan
 from workflows.meeting_values import MeetingState as MeetingState
 from workflows.meeting_values import NoDate as NoDate
 from workflows.ports import DueUnit
-from workflows.their_meetings import USUAL_MINUTES, changed_meeting, follow, registered_dates
+from workflows.their_meetings import BY_THEM, USUAL_MINUTES, changed_meeting, follow, registered_dates
 from workflows.their_meetings import is_theirs as is_theirs
 from workflows.working_days import WorkCalendar, round_moments
 
 NOTICE = timedelta(days=14)
 """A body's first meeting is announced at least this long before, and before its status round opens."""
+BY_PEOPLE = ("meetings.asked_for", "meetings.in_outlook", BY_THEM)
+"""The reasons of moves that people made; any other is the plan's own, of a date that was not announced."""
 ORDER = (
     BodyKind.GATHERING,
     BodyKind.LOCAL_BOARD,
@@ -297,6 +299,20 @@ def explain(meeting: Meeting, language: str = "nb") -> str:
     if moved.wanted == meeting.day:
         return texts.say("meetings.other_time", language, reason=reason)
     return texts.say("meetings.moved", language, day=moved.wanted, reason=reason)
+
+
+def explain_change(meeting: Meeting, language: str = "nb") -> list[str]:
+    """What was changed about a meeting after people knew of it, and why; nothing when nothing was."""
+    lines = []
+    if not meeting.stands:
+        lines.append(texts.say("meetings.page_cancelled", language))
+    elif meeting.moved is not None and meeting.moved.reason in BY_PEOPLE:
+        same_day = meeting.moved.wanted == meeting.day
+        key = "meetings.told_moved_time" if same_day else "meetings.told_moved"
+        lines.append(texts.say(key, language, **({} if same_day else {"was": meeting.moved.wanted})))
+    if lines and meeting.words:
+        lines.append(texts.say("meetings.notice_reason", language, reason=meeting.words))
+    return lines
 
 
 def explain_missing(programme: Programme, missing: NoDate, *, language: str = "nb") -> str:

@@ -49,11 +49,15 @@ class Meeting:
 
     @property
     def starts_at(self) -> datetime:
-        return self.starts_local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
+        return self.at(self.starts_local)
 
     @property
     def ends_at(self) -> datetime:
-        return self.ends_local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
+        return self.at(self.ends_local)
+
+    def at(self, local: datetime) -> datetime:
+        """The moment of a wall time where the meeting is."""
+        return local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
 
     @property
     def day(self) -> date:
@@ -100,6 +104,6 @@ class MeetingStore(Protocol):
         """Keep new meetings; one whose key is known stays as it is. *then* becomes due together with it."""
         ...
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
-        """Keep a meeting as it is now. *then* becomes due together with it."""
+    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
+        """Keep a meeting as it is now. *then* becomes due together with it. *by*: the person who wanted it so."""
         ...

@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.programme import Body, BodyKind, Meetings, Programme
+from workflows.dates import Moved
 from workflows.meeting_values import Meeting, MeetingState
 
 USUAL_MINUTES = 120
+BY_THEM = "meetings.by_them"
+"""The reason in the texts why one of their meetings is not when we first knew it to be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,8 @@ def follow(
             added.append(wanted)
         elif not have.stands or _times(have) != _times(wanted):
             times: dict[str, Any] = {"starts_local": wanted.starts_local, "ends_local": wanted.ends_local}
+            if _times(have) != _times(wanted):
+                times["moved"] = Moved(wanted=have.day, reason=BY_THEM)
             changed.append(changed_meeting(have, now, state=MeetingState.BOOKED, ical_uid=wanted.ical_uid, **times))
     if complete:
         gone = [item for item in mine if item.stands and item.starts_at > now and item.key not in found]

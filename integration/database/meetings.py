@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from integration.database.connection import Database, insert_into
+from integration.database.history import note_action
 from integration.database.tables import meeting as table
 from integration.database.units import make_due
 from workflows.dates import Moved
@@ -39,11 +40,15 @@ class SQLMeetings:
                 await connection.execute(statement, [_row(meeting) for meeting in meetings])
             await make_due(connection, then)
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
+    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
         row = _row(meeting)
         async with self._database.begin() as connection:
             insert = insert_into(connection, table).values(row)
             await connection.execute(insert.on_conflict_do_update(index_elements=[table.c.key], set_=row))
+            if by:
+                action = "meetings.moved" if meeting.stands else "meetings.cancelled"
+                to = {"to": meeting.starts_local.isoformat(timespec="minutes")}
+                await note_action(connection, by, action, meeting.key, at=meeting.changed_at, values=to)
             await make_due(connection, then)
 
 

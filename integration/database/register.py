@@ -1,7 +1,7 @@
 """The register: the programme's documents as they were imported, and the programme they make."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -46,16 +46,16 @@ class SQLRegister:
 
     async def set_language(self, person: str, language: str) -> bool:
         """Write to *person* in *language* from now on; False when nobody has that key."""
-        query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT).with_for_update()
         async with self._database.begin() as connection:
-            for path, data in (await connection.execute(query)).all():
-                if _give_language(data, person, language):
-                    ours = (register.c.kind == DOCUMENT, register.c.key == path)
-                    await connection.execute(update(register).where(*ours).values(data=data))
-                    newer = update(register).where(register.c.kind == VERSION)
-                    await connection.execute(newer.values(position=register.c.position + 1))
-                    return True
-        return False
+            return await _change_person(connection, person, {"language": language})
+
+    async def set_blocked_dates(self, person: str, days: Sequence[date], *, then: Sequence[DueUnit] = ()) -> bool:
+        """From now on *person* can come to no meeting on *days*, and on no others; False when nobody has that key."""
+        async with self._database.begin() as connection:
+            known = await _change_person(connection, person, {"blocked_dates": [day.isoformat() for day in days]})
+            if known:
+                await make_due(connection, then)
+            return known
 
     async def documents(self) -> dict[str, Any]:
         """Path → plain data, as imported; empty before the first import."""
@@ -83,13 +83,21 @@ async def _version(connection: AsyncConnection) -> int:
     return version
 
 
-def _give_language(document: Any, person: str, language: str) -> bool:
-    """Give *person* the language, if they stand in the document."""
-    people = document.get("people") if isinstance(document, dict) else None
-    found = next((item for item in people or () if item.get("key") == person), None)
-    if found is not None:
-        found["language"] = language
-    return found is not None
+async def _change_person(connection: AsyncConnection, person: str, values: Mapping[str, Any]) -> bool:
+    """Give *person* other *values* in the document where they stand; False when they stand in none."""
+    query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT).with_for_update()
+    for path, data in (await connection.execute(query)).all():
+        people = data.get("people") if isinstance(data, dict) else None
+        found = next((item for item in people or () if item.get("key") == person), None)
+        if found is None:
+            continue
+        found |= values
+        ours = (register.c.kind == DOCUMENT, register.c.key == path)
+        await connection.execute(update(register).where(*ours).values(data=data))
+        newer = update(register).where(register.c.kind == VERSION)
+        await connection.execute(newer.values(position=register.c.position + 1))
+        return True
+    return False
 
 
 def _plain(data: Any) -> Any:

@@ -39,11 +39,11 @@ class DyingMeetings(SQLMeetings):
     die_at = 0
     booking = False
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
+    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
         self.die_at -= self.booking
         if self.booking and self.die_at == 0:
             raise Killed
-        await super().save(meeting, then)
+        await super().save(meeting, then, by=by)
 
 
 class SteeredClock(StillClock):

@@ -38,7 +38,7 @@ class Meetings:
     async def add(self, meetings: Sequence[Meeting], then: Sequence[DueUnit] = ()) -> None:
         raise AssertionError("pages write nothing")
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
+    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
         raise AssertionError("pages write nothing")
 
 

@@ -1,10 +1,15 @@
+from dataclasses import replace
+from datetime import date, datetime
+
 import httpx
 import pytest
 from icalendar import Calendar
 
-from tests.web.meeting_store import Meetings, Tokens, register
+from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from web.app import create_app
 from web.feeds import router
+from workflows.dates import Moved
+from workflows.meeting_plan import MeetingState
 
 FEED = "/kalender/feed.a-dal.ics"
 
@@ -59,3 +64,24 @@ async def test_a_persons_feed_holds_the_meetings_they_belong_to(client: httpx.As
     (event,) = Calendar.from_ical(response.content).walk("VEVENT")
     assert str(event["UID"]) == "a-dal/2026-10-13@vaare-unge-365"
     assert "Mine møter i Prøveprogrammet" in response.text
+
+
+async def test_a_feed_says_from_when_a_meeting_was_moved_and_why() -> None:
+    moved = replace(
+        meeting(),
+        starts_local=datetime.fromisoformat("2026-10-15T09:00"),
+        moved=Moved(wanted=date(2026, 10, 13), reason="meetings.asked_for"),
+        words="Rådhuset er stengt",
+    )
+    off = replace(meeting("2026-11-24"), state=MeetingState.CANCELLED, words="Ingen saker")
+    feeds = router(
+        meetings=Meetings([moved, off]), links=Tokens(), programme=register, public_url="https://service.example/"
+    )
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+
+    first, second = Calendar.from_ical((await client.get(FEED)).content).walk("VEVENT")
+
+    assert str(first["DESCRIPTION"]).startswith(
+        "Møtet er flyttet fra tirsdag 13. oktober 2026.\nGrunn: Rådhuset er stengt\nAlt som hører"
+    )
+    assert str(second["DESCRIPTION"]).startswith("Møtet er avlyst.\nGrunn: Ingen saker\n")

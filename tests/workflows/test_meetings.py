@@ -110,7 +110,7 @@ class Store:
             self.meetings.setdefault(meeting.key, meeting)
         self.due |= {unit.key: unit.due_at for unit in then}
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
+    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
         if self.crash_at_save:
             raise Crash
         self.meetings[meeting.key] = meeting

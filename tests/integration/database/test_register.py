@@ -1,6 +1,7 @@
 """The register keeps a programme as it was imported."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,19 @@ async def test_a_person_s_language_is_changed_and_seen_elsewhere(database: Datab
     assert (changed.person(first).language, changed.person(last).language) == ("nn", "en")
     others = (person.language for person in changed.people if person.key not in (first, last))
     assert set(others) == {"nb"}
+
+
+async def test_a_person_s_blocked_days_replace_those_before_and_make_the_plan_due(database: Database) -> None:
+    register, days = SQLRegister(database), [date(2027, 3, 2), date(2027, 3, 3)]
+    await register.save(load_documents(FOLDER))
+    person = (await register.programme()).people[-1].key
+
+    for wanted in (days, days[1:]):
+        assert await register.set_blocked_dates(person, wanted, then=[DueUnit(key="sweep.all:p", due_at=NOON)])
+    assert not await register.set_blocked_dates("ingen", days)
+
+    assert (await SQLRegister(database).programme()).person(person).blocked_dates == tuple(days[1:])
+    assert [unit.key for unit in await SQLUnits(database).list_units()] == ["sweep.all:p"]
 
 
 async def test_a_change_made_elsewhere_is_seen(database: Database) -> None:

@@ -1,0 +1,307 @@
+"""A person's own meetings: seen, blocked and moved by the holder of the person's own address, and by nobody else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from config.programme import Assignment, Person, Programme, Role
+from integration.database.connection import Database
+from integration.database.history import list_events
+from integration.database.links import SQLLinks
+from integration.database.meetings import SQLMeetings
+from integration.database.messages import SQLMessages
+from integration.database.tables import audit
+from tests.clocks import StillClock
+from tests.web.meeting_store import meeting
+from tests.workflows.programme import programme
+from web.app import create_app
+from web.own_meetings import Doors, router
+from workflows.meeting_moves import MeetingMoves
+from workflows.meeting_plan import plan_meetings
+from workflows.own_meetings import OwnMeetings, OwnPorts
+from workflows.ports import Answer, DueUnit
+
+NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
+PUBLIC = "https://service.example"
+OTHER_PAGE = {"sec-fetch-site": "cross-site"}
+
+
+@dataclass
+class Register:
+    """The programme, and what people change in it."""
+
+    value: Programme = field(default_factory=programme)
+    due: list[str] = field(default_factory=list)
+
+    async def programme(self) -> Programme:
+        return self.value
+
+    async def set_blocked_dates(self, person: str, days: Sequence[date], *, then: Sequence[DueUnit] = ()) -> bool:
+        people = tuple(
+            item.model_copy(update={"blocked_dates": tuple(days)}) if item.key == person else item
+            for item in self.value.people
+        )
+        self.value = self.value.model_copy(update={"people": people})
+        self.due += [unit.key for unit in then]
+        return True
+
+
+@dataclass
+class Site:
+    register: Register
+    meetings: SQLMeetings
+    links: SQLLinks
+    messages: SQLMessages
+    own: OwnMeetings
+    clock: StillClock
+    client: httpx.AsyncClient
+    database: Database
+
+    async def address(self, person: str) -> str:
+        return (await self.own.address(person)).removeprefix(PUBLIC)
+
+    async def get(self, person: str, path: str = "") -> httpx.Response:
+        return await self.client.get(await self.address(person) + path)
+
+    async def post(self, person: str, path: str, form: dict[str, object], **headers: str) -> httpx.Response:
+        return await self.client.post(await self.address(person) + path, data=form, headers=headers)
+
+
+@pytest.fixture
+async def site(database: Database) -> Site:
+    clock, register = StillClock(NOW), Register()
+    meetings, links, messages = SQLMeetings(database), SQLLinks(database, clock), SQLMessages(database)
+    answers = {"member@county.example": str(Answer.DECLINED), "chair@county.example": str(Answer.ACCEPTED)}
+    first = meeting()
+    await meetings.add([first, meeting("2026-11-24"), meeting("2026-10-15", "b-vik", booked_by_us=False)])
+    await meetings.save(replace(first, answers=answers))
+    own = OwnMeetings(
+        OwnPorts(
+            programme=register.programme,
+            meetings=meetings,
+            people=register,
+            messages=messages,
+            links=links,
+            clock=clock,
+            public_url=PUBLIC,
+        )
+    )
+    moves = MeetingMoves(store=meetings, clock=clock, programme=register.programme)
+    doors = Doors(own=own, moves=moves, links=links, programme=register.programme, clock=clock, public_url=PUBLIC)
+    transport = httpx.ASGITransport(create_app([router(doors)]))
+    client = httpx.AsyncClient(transport=transport, base_url=PUBLIC)
+    return Site(register, meetings, links, messages, own, clock, client, database)
+
+
+KEY = "a-dal/2026-10-13"
+MOVE = f"/flytt?mote={quote(KEY, safe='')}"
+
+
+async def test_a_member_sees_own_meetings_and_feed_but_neither_answers_nor_a_way_to_move(site: Site) -> None:
+    page = await site.get("member")
+
+    assert page.status_code == 200
+    assert "tirsdag 13. oktober 2026 kl. 09.00–11.00" in page.text
+    assert "b-vik" not in page.text
+    assert f"{PUBLIC}/kalender/" in page.text
+    assert "Flytt møtet" not in page.text
+    assert "har ikke svart" not in page.text
+
+
+@pytest.mark.parametrize("person", ["chair", "lead"])
+async def test_who_leads_the_board_sees_the_answers_and_can_move(site: Site, person: str) -> None:
+    page = unescape((await site.get(person)).text)
+
+    assert "Svar på innkallingen: 1 kommer, 1 kommer ikke og 1 har ikke svart" in page
+    assert "Rolle member: kommer ikke" in page
+    assert "Flytt møtet tirsdag 13. oktober 2026" in page
+
+
+async def test_the_county_lead_can_move_every_board_s_meetings_but_not_those_the_municipality_calls(site: Site) -> None:
+    lead = Person(key="county", name="Fylkets leder", email="county@county.example", organisation="county")
+    seat = Assignment(person="county", role=Role.COUNTY_LEAD)
+    known = site.register.value
+    site.register.value = known.model_copy(
+        update={"people": (*known.people, lead), "assignments": (*known.assignments, seat)}
+    )
+
+    page = (await site.get("county")).text
+
+    assert page.count("Flytt møtet") == 2
+    assert "Styret i b-vik" in page
+
+
+@pytest.mark.parametrize("change", ["forged", "other purpose", "revoked", "expired", "left"])
+async def test_an_address_that_is_not_good_finds_nothing(site: Site, change: str) -> None:
+    path = await site.address("member")
+    match change:
+        case "forged":
+            path += "x"
+        case "other purpose":
+            path = f"/mine-moter/{await site.links.issue('feed', 'person:member')}"
+        case "revoked":
+            await site.links.revoke("own_meetings:member")
+        case "expired":
+            site.clock.advance(timedelta(days=91))
+        case _:
+            known = site.register.value
+            people = tuple(item for item in known.people if item.key != "member")
+            site.register.value = known.model_copy(update={"people": people})
+
+    assert (await site.client.get(path)).status_code == 404
+
+
+async def test_blocked_days_are_kept_planned_around_and_taken_back(site: Site) -> None:
+    added = await site.post("member", "/dager", {"first": "2026-10-12", "last": "2026-10-14"})
+    assert "Dagene dine er lagret." in added.text
+    assert "Du har sagt at du ikke kan denne dagen." in added.text
+    assert "Kan ikke denne dagen: Rolle member." in (await site.get("chair")).text
+    assert site.register.due == ["sweep.all:test"]
+
+    plan = plan_meetings(site.register.value, await site.meetings.list_meetings(), now=NOW)
+    announced = await site.meetings.find_meeting(KEY)
+    assert announced is not None
+    assert (announced.day, KEY in {item.key for item in plan.changed}) == (date(2026, 10, 13), False)
+    assert any(item.problem.announced and item.problem.first == announced.day for item in plan.problems)
+
+    await site.post("member", "/dager", {"do": "remove", "day": ["2026-10-12", "2026-10-14"]})
+    assert site.register.value.person("member").blocked_dates == (date(2026, 10, 13),)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "problem"),
+    [
+        pytest.param("", "", "Velg hvilken dag du ikke kan.", id="nothing"),
+        pytest.param("<script>", "", "Velg hvilken dag du ikke kan.", id="no date"),
+        pytest.param("2026-08-01", "", "Velg en dag fra torsdag 20. august 2026", id="past"),
+        pytest.param("2028-01-03", "", "Velg en dag fra torsdag 20. august 2026", id="after the programme"),
+        pytest.param("2026-10-14", "2026-10-12", "Siste dag kan ikke være før første dag.", id="the wrong way round"),
+        pytest.param("2026-10-14", "2027-10-12", "Legg til høyst 62 dager om gangen.", id="too many"),
+    ],
+)
+async def test_days_that_cannot_be_are_explained_and_not_kept(site: Site, first: str, last: str, problem: str) -> None:
+    page = await site.post("member", "/dager", {"first": first, "last": last})
+
+    assert page.status_code == 422
+    assert problem in unescape(page.text)
+    assert site.register.value == programme()
+
+
+async def test_the_chair_moves_a_meeting_after_seeing_what_happens(site: Site) -> None:
+    options = (await site.get("chair", MOVE)).text
+    assert 'value="2026-10-27T09:00"' in options
+    assert 'value="2026-10-13T09:00"' not in options
+    chosen = {"choice": "2026-10-27T09:00", "day": "", "time": "", "reason": "Rådhuset er <stengt>"}
+
+    preview = (await site.post("chair", MOVE, {**chosen, "step": "preview"})).text
+    assert "3 personer får én melding" in preview
+    assert "Rådhuset er &lt;stengt&gt;" in preview
+    assert "Fristen for å gi status blir fredag 16. oktober 2026 kl. 15.00." in preview
+    unmoved = await site.meetings.find_meeting(KEY)
+    assert unmoved is not None
+    assert unmoved.day == date(2026, 10, 13)
+
+    for _ in range(2):
+        done = await site.post("chair", MOVE, {**chosen, "step": "move"})
+    moved = await site.meetings.find_meeting(KEY)
+    assert moved is not None
+    assert (moved.starts_local, moved.words, moved.sequence) == (
+        datetime.fromisoformat("2026-10-27T09:00"),
+        "Rådhuset er <stengt>",
+        1,
+    )
+    assert done.status_code == 422  # The second time the meeting is there already.
+    assert "Møtet er flyttet fra tirsdag 13. oktober 2026." in (await site.get("member")).text
+    async with site.database.read() as connection:
+        rows = (await connection.execute(audit.select())).all()
+    assert [(row.actor, row.action, row.subject) for row in rows] == [("chair", "meetings.moved", KEY)]
+    assert await list_events(site.database) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "problem"),
+    [
+        pytest.param({"reason": "Syk"}, "Velg et av tidspunktene.", id="no choice"),
+        pytest.param({"choice": "other", "day": "2026-10-27", "reason": "Syk"}, "både dag og klokkeslett", id="half"),
+        pytest.param({"choice": "other", "day": "2026-08-19", "time": "09:00", "reason": "x"}, "som kommer", id="past"),
+        pytest.param({"choice": "2026-10-13T09:00", "reason": "x"}, "allerede", id="the same"),
+        pytest.param({"choice": "2026-10-27T09:00", "reason": " "}, "Skriv en kort grunn.", id="no reason"),
+        pytest.param({"choice": "2026-10-27T09:00", "reason": "x" * 301}, "høyst 300 tegn", id="long reason"),
+        pytest.param({"choice": "2026-10-27T09:00", "reason": "Ring 95 12 34 56"}, "telefonnummer", id="private"),
+        pytest.param({"choice": "2026-10-27T09:00+02:00", "reason": "x"}, "Velg et av", id="an offset"),
+    ],
+)
+async def test_what_cannot_be_moved_like_that_is_explained_and_kept(
+    site: Site, form: dict[str, object], problem: str
+) -> None:
+    page = await site.post("chair", MOVE, {**form, "step": "move"})
+
+    assert page.status_code == 422
+    assert problem in unescape(page.text)
+    kept = await site.meetings.find_meeting(KEY)
+    assert kept is not None
+    assert kept.sequence == 0
+
+
+async def test_a_day_against_the_rules_is_taken_after_a_word_of_warning(site: Site) -> None:
+    form: dict[str, object] = {"choice": "other", "day": "2026-10-07", "time": "10:00", "reason": "Besøk"}
+
+    assert "Dette taler mot dagen: høstferie." in (await site.post("chair", MOVE, {**form, "step": "preview"})).text
+    await site.post("chair", MOVE, {**form, "step": "move"})
+
+    moved = await site.meetings.find_meeting(KEY)
+    assert moved is not None
+    assert moved.starts_local == datetime.fromisoformat("2026-10-07T10:00")
+
+
+@pytest.mark.parametrize(
+    ("person", "key"),
+    [("member", KEY), ("chair", "b-vik/2026-10-15"), ("chair", "a-dal/2020-01-01"), ("chair", "")],
+    ids=["a member", "theirs", "none", "nothing"],
+)
+async def test_nobody_moves_what_is_not_theirs_to_move(site: Site, person: str, key: str) -> None:
+    path = f"/flytt?mote={quote(key, safe='')}"
+    form: dict[str, object] = {"choice": "2026-10-27T09:00", "reason": "Fordi", "step": "move"}
+
+    assert (await site.get(person, path)).status_code == 403
+    assert (await site.post(person, path, form)).status_code == 403
+    assert all(item.sequence == 0 for item in await site.meetings.list_meetings())
+
+
+@pytest.mark.parametrize("path", ["/dager", "/ny-adresse", MOVE])
+async def test_a_form_from_another_page_changes_nothing(site: Site, path: str) -> None:
+    form: dict[str, object] = {"first": "2026-10-12", "choice": "2026-10-27T09:00", "reason": "x", "step": "move"}
+
+    page = await site.post("chair", path, form, **OTHER_PAGE)
+
+    assert page.status_code == 403
+    assert site.register.value == programme()
+
+
+async def test_a_new_calendar_address_ends_the_old_one_and_leaves_the_page(site: Site) -> None:
+    old = await site.own.feed("member")
+
+    page = await site.post("member", "/ny-adresse", {})
+
+    assert old not in page.text
+    assert await site.links.resolve(old.rpartition("/")[2].removesuffix(".ics"), "feed") is None
+    assert (await site.get("member")).status_code == 200
+
+
+async def test_who_was_invited_gets_the_own_address_by_mail_once_a_day_and_nobody_learns_who_that_is(
+    site: Site,
+) -> None:
+    path = f"/moter/{await site.links.issue('papers', KEY)}/mine-moter"
+    emails = ["Member@county.example", "member@county.example", "stranger@county.example", ""]
+
+    pages = [(await site.client.post(path, data={"email": email})).text for email in emails]
+
+    assert len(set(pages)) == 1
+    [message] = await site.messages.list_messages()
+    assert (message.content.address, message.person) == ("member@county.example", "member")
+    assert await site.address("member") in message.content.html
