@@ -14,6 +14,7 @@ from tests.workflows.test_status import DAY, DEADLINE
 from web import answer
 from web.app import create_app
 from workflows.status_plan import request_id
+from workflows.status_values import OpenDecision
 
 REQUEST = request_id(MEETING, HOME)
 
@@ -291,3 +292,19 @@ async def test_odd_bodies_get_an_honest_answer(browser: Browser, body: bytes, st
 
 def world_meeting(key: str) -> datetime:
     return datetime.fromisoformat(f"{key.partition('/')[2]}T09:00")
+
+
+async def test_the_form_asks_what_came_of_the_board_s_decisions(browser: Browser) -> None:
+    decided = OpenDecision(key="a-dal/2026/12", text="Skolene får en felles kontaktperson.")
+    browser.world.decisions.open[HOME] = [decided]
+    name = f"decision:{decided.key}"
+    assert f'id="{name}"' in (await browser.get()).text
+
+    too_long = await browser.post({"light": "green", name: "Mye. " * 101})
+    assert "Kort den ned til 500 tegn." in too_long.text
+    assert f'href="#{name}"' in too_long.text
+    receipt = await browser.post({"light": "green", name: "Hun begynner snart."})
+
+    assert "Styret har bestemt: «Skolene får en felles kontaktperson.» Hva er gjort med det?" in receipt.text
+    assert "Hun begynner snart." in receipt.text
+    assert "Hun begynner snart." in (await browser.get()).text

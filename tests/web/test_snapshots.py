@@ -19,6 +19,7 @@ from tests.web.test_answer import Browser
 from tests.workflows.rounds import GUEST, MEETING, STARTS, World
 from tests.workflows.test_status import DAY, DEADLINE
 from workflows.status_plan import request_id
+from workflows.status_values import TEXT_FIELDS, OpenDecision
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 REQUEST = request_id(MEETING, GUEST)
@@ -50,6 +51,8 @@ async def told(request: pytest.FixtureRequest, database: Database) -> tuple[Worl
     language, kind = request.param
     world = World(database)
     world.programme = spoken(world.programme, language, kind)
+    words = {"full": ["Skolene får en felles kontaktperson."], "sparse": [], "hostile": [HOSTILE]}[kind]
+    world.decisions.open[GUEST] = [OpenDecision(key="a-dal/2026/12", text=text) for text in words]
     await world.open()
     return world, language, kind
 
@@ -72,7 +75,9 @@ async def test_the_form_and_its_receipt_look_as_they_were_reviewed(told: tuple[W
     world, language, kind = told
     browser = Browser(world, await world.links.issue("answer", REQUEST, "guest-lead", DEADLINE + DAY))
     written = {"full": "Vi har fått på plass én avtale.", "sparse": "", "hostile": HOSTILE}[kind]
-    fields = dict.fromkeys(("done", "next", "hinders", "question", "proposal"), written)
+    fields = dict.fromkeys(TEXT_FIELDS, written)
+    if world.decisions.open[GUEST]:
+        fields["decision:a-dal/2026/12"] = written
     numbers = {} if kind == "sparse" else {"indicator:plasser": "12,5"}
 
     pages = [

@@ -13,7 +13,8 @@ from tests.workflows.test_status import DAY, DEADLINE
 from web.status_actions import StatusActions
 from workflows.ports import Conversation
 from workflows.status_plan import request_id
-from workflows.status_values import TEXT_FIELDS, StatusAnswer
+from workflows.status_ports import MOST_DECISIONS
+from workflows.status_values import TEXT_FIELDS, OpenDecision, StatusAnswer
 
 REQUEST = request_id(MEETING, HOME)
 ANSWER = {"request_id": REQUEST, "light": "yellow", "done": "Mye", "indicator:plasser": 12.5}
@@ -123,6 +124,45 @@ async def test_no_change_is_one_press_that_asks_for_the_numbers(world: World) ->
     assert "Takk! Statusen er lagret" in str(receipt)
     answer = (await world.store.newest_answers([request]))[request]
     assert (answer.content.done, answer.content.indicators) == ("Mye", {"plasser": 14})
+
+
+DECIDED = OpenDecision(key="a-dal/2026/12", text="Skolene får en felles kontaktperson.")
+
+
+async def test_what_came_of_the_board_s_decisions_is_asked_kept_and_asked_again_while_they_are_open(
+    world: World,
+) -> None:
+    world.decisions.open[HOME] = [DECIDED]
+    form = (await press(world, "open_status", {"request_id": REQUEST}))["value"]
+    [asked] = [item for item in inputs(form) if item["id"].startswith("decision:")]
+    assert asked["label"] == "Styret har bestemt: «Skolene får en felles kontaktperson.» Hva er gjort med det?"
+
+    wrong = await press(world, "answer_status", {**ANSWER, "light": "", asked["id"]: "Hun begynner snart."})
+    assert {item["id"]: item.get("value") for item in inputs(wrong["value"])}[asked["id"]] == "Hun begynner snart."
+    receipt = await press(world, "answer_status", {**ANSWER, asked["id"]: "Hun begynner snart."})
+    assert "Hun begynner snart." in str(receipt)
+
+    answer = await stored(world)
+    assert answer is not None
+    assert answer.content.follow_ups == {"a-dal/2026/12": "Hun begynner snart."}
+    again = (await press(world, "open_status", {"request_id": REQUEST}))["value"]
+    assert {item["id"]: item.get("value") for item in inputs(again)}[asked["id"]] == "Hun begynner snart."
+
+
+async def test_a_decision_that_is_not_followed_up_any_more_is_said_to_be(world: World) -> None:
+    reply = await press(world, "answer_status", {**ANSWER, "decision:a-dal/2026/12": "Noe"})
+
+    assert "Et av vedtakene er ikke til oppfølging lenger." in str(reply)
+    assert "Mye" in str(reply)
+    assert await stored(world) is None
+
+
+async def test_as_many_decisions_are_asked_about_as_a_card_has_room_for(world: World) -> None:
+    world.decisions.open[HOME] = [OpenDecision(key=f"a-dal/2026/{n}", text="Noe") for n in range(9)]
+
+    form = (await press(world, "open_status", {"request_id": REQUEST}))["value"]
+
+    assert len([item for item in inputs(form) if item["id"].startswith("decision:")]) == MOST_DECISIONS
 
 
 @pytest.mark.parametrize("who", ["home-id", "lead-id"], ids=["the lead", "the local lead"])
