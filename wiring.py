@@ -52,7 +52,17 @@ class Services(Workflows):
         return Sweep(
             units=self.units,
             programme=self.find_programme,
-            planners=[self._plan_meetings, self._plan_readings, self._plan_rounds, self._plan_reports],
+            planners=[
+                self._plan_meetings,
+                self._plan_readings,
+                self._plan_rounds,
+                self._plan_reports,
+                self._plan_agendas,
+                self.wind_down.due_units,
+                self.leaving.due_units,
+                self.guest_review.due_units,
+                self.drift.due_units,
+            ],
             clock=self.clock,
         )
 
@@ -66,8 +76,16 @@ class Services(Workflows):
             "meetings.read": self.their_calendars.read,
             "rollout.place": self.rollout.place,
             "rollout.welcome": self.welcome.send,
+            "people.leave": self.leaving.place,
+            "leads.mail": self.lead_mail.send,
+            "guests.review": self.guest_review.review,
+            "guests.end": self.guest_desk.end,
+            "drift.look": self.drift.look,
+            "wind_down.place": self.wind_down.place,
+            "wind_down.package": self.wind_down.package,
             "meetings.book": self.meeting_desk.book,
             "meetings.quorum": self.quorum_watch.warn,
+            "meetings.own_link": self.own_links.send,
             "status.open": rounds.open,
             "status.send": rounds.send,
             "status.remind": rounds.remind,
@@ -81,6 +99,9 @@ class Services(Workflows):
             "report.release": self.reports.release,
             "report.publish": self.reports.publish,
             "report.owner": self.reports.owner,
+            "agenda.publish": self.agendas.publish,
+            "minutes.prepare": self.agendas.prepare,
+            "minutes.publish": self.agendas.publish_minutes,
         }
 
     @cached_property
@@ -119,6 +140,9 @@ class Services(Workflows):
     async def _plan_reports(self) -> Sequence[DueUnit]:
         return await self.reports.due_units()
 
+    async def _plan_agendas(self) -> Sequence[DueUnit]:
+        return await self.agendas.due_units()
+
     # ------------------------------------------------------------------------------------------------------------ web
 
     @cached_property
@@ -138,7 +162,7 @@ class Services(Workflows):
     @cached_property
     def web(self) -> "FastAPI":
         self.only_in(Part.DOOR, "web")
-        from web import answer, bot, feeds, papers, reports, tabs
+        from web import agenda, answer, bot, feeds, guests, minutes, own_meetings, papers, reports, tabs
         from web.app import create_app
 
         programme, public_url, links = self.register.programme, self.settings.public_url, self.links
@@ -146,7 +170,22 @@ class Services(Workflows):
         routers = [
             answer.router(desk=self.status_desk, links=links, public_url=public_url),
             feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url),
-            papers.router(meetings=meetings, reports=store, links=links, programme=programme),
+            papers.router(
+                meetings=meetings, reports=store, agendas=self.agenda_desk, links=links, programme=programme
+            ),
+            guests.router(desk=self.guest_desk, links=links, public_url=public_url),
+            agenda.router(desk=self.agenda_desk, links=links, public_url=public_url),
+            minutes.router(desk=self.agenda_desk, links=links, public_url=public_url),
+            own_meetings.router(
+                own_meetings.Doors(
+                    own=self.own_meetings,
+                    moves=self.meeting_moves,
+                    links=links,
+                    programme=programme,
+                    clock=self.clock,
+                    public_url=public_url,
+                )
+            ),
             reports.router(reports=store, links=links, programme=programme),
             tabs.router(
                 meetings=meetings,

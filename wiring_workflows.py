@@ -175,6 +175,7 @@ class Workflows(Outside):
                 meetings=self.meetings,
                 moves=self.meeting_moves,
                 resources=self.resources,
+                links=self.links,
                 units=self.units,
                 clock=self.clock,
             )
@@ -284,6 +285,7 @@ class Workflows(Outside):
                 links=self.links,
                 clock=self.clock,
                 public_url=self.settings.public_url,
+                decisions=self.follow_ups,
             )
         )
 
@@ -387,7 +389,11 @@ class Workflows(Outside):
         from workflows.status_desk import StatusDesk
 
         return StatusDesk(
-            programme=self.register.programme, rounds=self.rounds, accounts=self.accounts, clock=self.clock
+            programme=self.register.programme,
+            rounds=self.rounds,
+            accounts=self.accounts,
+            clock=self.clock,
+            decisions=self.follow_ups,
         )
 
     @cached_property

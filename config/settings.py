@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     allowed_recipients: Addresses | None = None
     licences: int = 1_000
     """How many Microsoft 365 licences the tenant has: SharePoint's limits grow with them."""
+    drift_days: int = Field(default=1, ge=1)
+    """How many days lie between two looks at whether something of ours is gone; 1 is every night before a working
+    day."""
     timezone: str = "Europe/Oslo"
     log_level: str = "INFO"
 

@@ -104,13 +104,13 @@ def _check_document(checked: Checked, name: str, document: Mapping[str, Any], sh
             _check_entry(checked, section, Entry(raw, name, (section,)), described.annotation)
         elif isinstance(raw, list):
             for index, item in enumerate(raw):
-                local = _with_municipality(section, item, document)
+                local = with_municipality(section, item, document)
                 _check_entry(checked, section, Entry(local, name, (section, index)), arguments[0])
         else:
             checked.report(Entry(None, name, ()), (section,), raw, "a list")
 
 
-def _with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> Any:
+def with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> Any:
     """A municipality's file need not say in every entry which municipality it is about."""
     municipality = document.get("municipality")
     if not isinstance(item, dict) or not isinstance(municipality, dict) or "municipality" in item:

@@ -16,7 +16,7 @@ from workflows.ports import Account, Done, DueUnit, History, Outcome, Parked
 from workflows.rollout_group import GroupSteps
 from workflows.rollout_look import look_ahead
 from workflows.rollout_people import PeopleSteps
-from workflows.rollout_plan import PlacePlan, wanted_place
+from workflows.rollout_plan import Item, PlacePlan, State, wanted_place
 from workflows.rollout_ports import Resource, RolloutPorts
 from workflows.rollout_site import SiteSteps
 from workflows.rollout_team import TeamSteps
@@ -27,6 +27,9 @@ from workflows.rollout_welcome import Welcome
 CLOSED_AGAIN = timedelta(minutes=10)
 BUILDER_CLOSED = "builder_closed"
 """What an order notes while it waits for IT to open the Builder."""
+
+
+WOUND_DOWN = Item(key="place", state=State.PENDING, reason="wound_down", layer="municipality")
 
 
 class _NoHistory:
@@ -51,6 +54,8 @@ class Rollout:
         walk = await self._walk(unit.subject, history, apply=True)
         if walk is None:
             return Done(note="no place of ours")
+        if _is_wound_down(walk):
+            return Done(note=result_text([WOUND_DOWN], language=walk.programme.language))
         try:
             accounts = await _take(walk)
             await self._welcome_guests(walk, accounts)
@@ -70,6 +75,8 @@ class Rollout:
         walk = await self._walk(place, _NoHistory(), apply=False)
         if walk is None:
             raise NotFound(f"plan {place}", "it is no place of ours")
+        if _is_wound_down(walk):
+            return PlacePlan(place=place, items=(WOUND_DOWN,))
         await _take(walk)
         return PlacePlan(place=place, items=tuple(walk.items))
 
@@ -103,6 +110,11 @@ class Rollout:
         wanted = wanted_place(programme, spec, on=today, record=await self._ports.record(spec))
         known = dict(await self._ports.resources.of(place))
         return Walk(self._ports, programme, wanted, known, history, apply=apply)
+
+
+def _is_wound_down(walk: Walk) -> bool:
+    """Whether the place's municipality has left: what is archived is not changed."""
+    return not walk.programme.takes_part(walk.wanted.spec.municipality, walk.today)
 
 
 async def _take(walk: Walk) -> Mapping[str, Account]:

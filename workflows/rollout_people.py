@@ -1,4 +1,4 @@
-"""The part of a rollout that is about people: who has an account, and who is let in and, when a role ends, out again."""
+"""The part of a rollout that is about people: who has an account, who is let in, and who is let out again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -81,10 +81,10 @@ class PeopleSteps:
             if item.to_do:  # A plan goes on as if the guest were there.
                 accounts[email] = Account(id="", email=email, kind=AccountKind.GUEST, redeemed=False)
             account, known = accounts.get(email), noted.get(person.key)
-            if walk.apply and account is not None and account.kind is AccountKind.GUEST:
+            is_guest = account is not None and account.kind is AccountKind.GUEST
+            if walk.apply and account and is_guest and (known is None or known.object_id != account.id):
                 # With an account of before us, or one whose invitation's answer was lost.
-                if known is None or known.object_id != account.id:
-                    await self._note_guest(person, account.id, invited=known is not None and known.invited)
+                await self._note_guest(person, account.id, invited=known is not None and known.invited)
             return
         await self._note_guest(person, "", invited=True)
         try:
@@ -93,7 +93,9 @@ class PeopleSteps:
             )
         except Invalid as error:
             # An agreement between two organisations is missing: a person must talk to a person.
-            walk.items[-1] = replace(item, state=State.BLOCKED, reason="invitation_refused", detail=str(error))
+            whom = walk.programme.organisation_of(person).name
+            blocked = replace(item, state=State.BLOCKED, reason="invitation_refused", detail=str(error), todo=whom)
+            walk.items[-1] = blocked
             await walk.ports.guests.forget(person.key)
             return
         accounts[email] = account
@@ -184,7 +186,7 @@ class PeopleSteps:
                 await walk.forget(item.key)
         walk.items += plan_strangers(prefix, people, accounts, walk.known, present)
 
-    # -------------------------------------------------------------------------------------------------- private channels
+    # ------------------------------------------------------------------------------------------------- private channels
 
     async def channel_members(
         self, team_id: str | None, channel: Channel | None, wanted: WantedChannel, accounts: Mapping[str, Account]

@@ -152,6 +152,25 @@ class StatusRounds:
             await self._touch(message, request, status_round, history)
         return Done()
 
+    async def call_off(self, municipality: str, history: History) -> None:
+        """End a municipality's open rounds without a report; nobody owes an answer any more. A repeat is harmless."""
+        for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):
+            if status_round.municipality == municipality:
+                await self._call_off(status_round, history)
+
+    async def waive(self, work_package: str, history: History) -> None:
+        """Nobody owes an answer about a work package any more; what was answered stays. A repeat is harmless."""
+        for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):
+            requests = await self._rounds.list_requests(status_round.meeting)
+            owing = [item for item in requests if item.work_package == work_package and item.state is RequestState.OPEN]
+            if owing:
+                refresh = plan.refresh_units(owing, self._ports.clock.now())
+                await self._rounds.waive([item.id for item in owing], then=refresh)
+                await self._ports.messages.drop([item.id for item in owing])
+                for item in owing:
+                    await self._ports.links.revoke(item.id)
+                await history.note("status.waived", requests=len(owing))
+
     # ------------------------------------------------------------------------------------------------ what rounds tell
 
     async def due_units(self) -> tuple[DueUnit, ...]:
@@ -380,9 +399,11 @@ def _is_paused(message: Message | None) -> bool:
 
 
 def _planned(programme: Programme, meeting: BoardMeeting) -> StatusRound | None:
-    """The round before *meeting* by the board's own times; None when it is not a local board's."""
+    """The round before *meeting* by the board's own times; None when no local board of the programme holds it."""
     body = next((body for body in programme.bodies if body.key == meeting.body), None)
     if body is None or body.kind is not BodyKind.LOCAL_BOARD or body.municipality is None:
+        return None
+    if not programme.takes_part(body.municipality, meeting.starts_local.date()):
         return None
     calendar = WorkCalendar(programme, body.municipality)
     moments = round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar)

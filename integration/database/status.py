@@ -95,6 +95,12 @@ class SQLStatus:
             await make_due(connection, then)
         return True
 
+    async def waive(self, requests: Sequence[str], *, then: Sequence[DueUnit] = ()) -> None:
+        owing = and_(tables.status_request.c.id.in_(requests), tables.status_request.c.state == RequestState.OPEN)
+        async with self._database.begin() as connection:
+            await connection.execute(update(tables.status_request).where(owing).values(state=RequestState.WAIVED))
+            await make_due(connection, then)
+
     async def find_request(self, request: str) -> StatusRequest | None:
         found = await self._rows(select(tables.status_request).where(tables.status_request.c.id == request))
         return _request(found[0]) if found else None
