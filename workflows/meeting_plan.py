@@ -94,7 +94,7 @@ class _Planning:
 
     def _ours(self, body: Body, mine: Sequence[Meeting]) -> tuple[list[Meeting], list[Meeting]]:
         notice = max(NOTICE, timedelta(days=body.rounds.opens + 1)) if body.rounds else NOTICE
-        first, last = max(self._programme.first_day, self._today + notice), self._programme.last_day
+        first, last = max(self._programme.first_day, self._today + notice), self._last_day(body)
         if first > last:
             return [], []
         standing = [meeting for meeting in mine if meeting.stands]
@@ -126,6 +126,11 @@ class _Planning:
         ground = self._ground(body, self._today + timedelta(days=1))
         times = times_of(body.rhythm) if body.rhythm else times_of_occasion(body.occasions[0])
         return BodyDays(ground, times, around, {})
+
+    def _last_day(self, body: Body) -> date:
+        """The programme's, or the body's municipality's when that leaves earlier."""
+        until = self._programme.municipality(body.municipality).until if body.municipality else None
+        return min(until or self._programme.last_day, self._programme.last_day)
 
     def _compare(
         self,
