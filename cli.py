@@ -69,6 +69,8 @@ def _add_rollout(add: Add) -> None:
     command.add_argument("municipality", nargs="*", metavar="M")
     command.add_argument("--all", action="store_true")
     command.add_argument("--no-wait", action="store_true", help="only order it: the running service carries it out")
+    restore = "bring a local edit that the plan shows back to the template (may be given again)"
+    command.add_argument("--restore", action="append", metavar="KEY", help=restore)
     command = add("drift", with_services(rollout.drift))
     command.add_argument("--json", action="store_true")
 

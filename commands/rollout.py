@@ -31,6 +31,10 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
         raise Usage("rollout: name municipalities, or --all")
     every = [place.key for place in programme.places]
     places = every if arguments.all else named_places(programme, arguments.municipality)
+    if arguments.restore:
+        if len(places) != 1:
+            raise Usage("rollout: --restore takes one municipality")
+        await services.rollout.restore(places[0], arguments.restore)
     keys = [f"rollout.place:{place}" for place in places]
     if arguments.no_wait:
         await make_due(services, keys)
@@ -43,10 +47,8 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def _show_plans(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> int | None:
     """Print how places differ; returns how many things do, None when the Builder is closed and nobody can see it."""
-    from dataclasses import asdict
-
     from workflows.errors import IdentityClosed
-    from workflows.rollout_text import plan_lines
+    from workflows.rollout_text import plan_data, plan_lines
 
     try:
         plans = [await services.rollout.plan(place) for place in places]
@@ -55,7 +57,7 @@ async def _show_plans(services: "Services", arguments: argparse.Namespace, place
         return None
     language = (await imported_programme(services)).language
     lines = [line for item in plans for line in plan_lines(item, language=language)]
-    show(arguments, [asdict(item) for item in plans], lines)
+    show(arguments, [plan_data(item) for item in plans], lines)
     return sum(entry.state != "same" for item in plans for entry in item.items)
 
 

@@ -1,6 +1,8 @@
 """A rollout in words: what came of it, for the county lead, and how a place differs, as a tree. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import texts
 from workflows.rollout_plan import OPEN, Item, PlacePlan, State
@@ -12,7 +14,13 @@ _SAID_ELSEWHERE = frozenset({"no_usable_account"})
 def result_text(items: Sequence[Item], *, language: str) -> str:
     """How many things were made or changed, and what somebody must do about the rest. Names keys, never people."""
     sentences = [texts.say("rollout.result", language, number=sum(item.to_do for item in items))]
-    return " ".join([*sentences, *_open_text(items, language=language)])
+    return " ".join([*sentences, *_open_text(items, language=language), *_for_it(items, language=language)])
+
+
+def plan_data(plan: PlacePlan) -> Mapping[str, Any]:
+    """The plan for programs: every item with its state, and under which key it can be restored."""
+    items = [{**asdict(item), "restore": item.key if item.can_be_restored else None} for item in plan.items]
+    return {"place": plan.place, "to_do": len(plan.to_do), "items": items}
 
 
 def plan_lines(plan: PlacePlan, *, language: str) -> list[str]:
@@ -25,16 +33,33 @@ def plan_lines(plan: PlacePlan, *, language: str) -> list[str]:
     for kind, found in by_kind.items():
         other = [item for item in found if item.state is not State.SAME]
         lines.append(f"  {kind}: {len(found) - len(other)} same" + (f", {len(other)} not" if other else ""))
-        lines += [f"    {_line(item)}" for item in other]
-    return [*lines, *(f"  {sentence}" for sentence in _open_text(plan.items, language=language))]
+        for item in other:
+            lines.append(f"    {_line(item)}")
+            lines += [f"{'':24}{more}" for more in (item.detail, item.todo) if more]
+    lines += [f"  {sentence}" for sentence in _open_text(plan.items, language=language)]
+    restorable = [item.key for item in plan.items if item.can_be_restored]
+    if restorable:
+        lines.append(f"  to bring back to the template: vareunge rollout {plan.place} --restore KEY")
+        lines += [f"    {key}" for key in restorable]
+    return lines
 
 
 def _open_text(items: Iterable[Item], *, language: str) -> list[str]:
     by_reason: dict[str, dict[str, None]] = {}
     for item in items:
         if item.state in OPEN and item.reason not in _SAID_ELSEWHERE:
-            by_reason.setdefault(item.reason, {})[_subject(item)] = None
+            # Who blocks is who must be called.
+            whom = f" ({item.todo})" if item.state is State.BLOCKED and item.todo else ""
+            by_reason.setdefault(item.reason, {})[_subject(item) + whom] = None
     return [_reason(reason, list(subjects), language) for reason, subjects in by_reason.items()]
+
+
+def _for_it(items: Iterable[Item], *, language: str) -> Iterable[str]:
+    """What the service said, with its request ids, and the commands of an administrator."""
+    said = [f"{item.key}: {' '.join(filter(None, (item.detail, item.todo)))}" for item in items if item.state in OPEN]
+    said = [text for text in dict.fromkeys(said) if not text.endswith(": ")]
+    if said:
+        yield texts.say("rollout.for_it", language, details="; ".join(said))
 
 
 def _reason(reason: str, subjects: Sequence[str], language: str) -> str:
