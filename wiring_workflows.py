@@ -250,6 +250,7 @@ class Workflows(Outside):
                 messages=self.messages,
                 outbox=self.outbox,
                 clock=self.clock,
+                own_address=self.own_meetings.address,
             )
         )
 
@@ -411,6 +412,7 @@ class Workflows(Outside):
                 languages=self.register,
                 clock=self.clock,
                 public_url=self.settings.public_url,
+                own_address=self.own_meetings.address,
             )
         )
 

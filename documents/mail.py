@@ -27,6 +27,10 @@ background:#0062ba;color:#ffffff;border-radius:4px;text-decoration:none;font-wei
 <p style="margin:0 0 16px;font-size:16px;overflow-wrap:anywhere"><a href="{{ button[1] }}" \
 style="color:#0062ba">{{ button[1] }}</a></p>
 {% endif %}
+{% if also %}
+<p style="margin:24px 0 16px">{{ also[0] }}<br>
+<a href="{{ also[1] }}" style="color:#0062ba;font-size:16px;overflow-wrap:anywhere">{{ also[1] }}</a></p>
+{% endif %}
 {% if note %}
 <p style="margin:24px 0 0;padding-top:16px;border-top:1px solid #b3bcc7;font-size:16px;color:#4a5768">{{ note }}</p>
 {% endif %}
@@ -38,13 +42,22 @@ style="color:#0062ba">{{ button[1] }}</a></p>
 
 
 def mail(
-    *, language: str, heading: str, paragraphs: Sequence[str], button: tuple[str, str] | None = None, note: str = ""
+    *,
+    language: str,
+    heading: str,
+    paragraphs: Sequence[str],
+    button: tuple[str, str] | None = None,
+    also: tuple[str, str] | None = None,
+    note: str = "",
 ) -> str:
     """
-    An e-mail's HTML; everything is escaped. *button*: its text and an http(s) address.
+    An e-mail's HTML; everything is escaped. *button*: its text and an http(s) address. *also*: a second one.
 
-    The address also stands as text, for readers whose mail program draws no links.
+    The addresses also stand as text, for readers whose mail program draws no links.
     """
-    if button is not None and not button[1].startswith(("https://", "http://")):
-        raise ValueError("a mail's button leads to an http(s) address")
-    return _LAYOUT.render(language=language, heading=heading, paragraphs=list(paragraphs), button=button, note=note)
+    for link in (button, also):
+        if link is not None and not link[1].startswith(("https://", "http://")):
+            raise ValueError("a mail's button leads to an http(s) address")
+    return _LAYOUT.render(
+        language=language, heading=heading, paragraphs=list(paragraphs), button=button, also=also, note=note
+    )

@@ -40,8 +40,13 @@ _TURNS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)
 _UNWANTED = dict.fromkeys((*_CONTROLS, *_TURNS))
 
 
+def clean(text: str) -> str:
+    """*text* without what XML refuses, and without what turns the line around; line breaks stay."""
+    return text.translate(_UNWANTED)
+
+
 def _clean(value: object) -> object:
-    return value.translate(_UNWANTED) if isinstance(value, str) else value
+    return clean(value) if isinstance(value, str) else value
 
 
 _SECTION = Environment(autoescape=True, undefined=StrictUndefined, finalize=_clean).from_string(_TEMPLATE)

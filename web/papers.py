@@ -8,8 +8,11 @@ from fastapi.responses import HTMLResponse
 
 import texts
 from config.programme import Programme
+from documents import kind_of
 from web.pages import page
-from workflows.meeting_plan import state_key
+from workflows.agenda_values import StoredAgenda
+from workflows.agenda_words import agenda_overview
+from workflows.meeting_plan import explain_change, state_key
 from workflows.meetings import MeetingStore
 from workflows.ports import Links
 
@@ -21,18 +24,26 @@ class ReleasedReports(Protocol):
         ...
 
 
+class SentAgendas(Protocol):
+    async def fixed(self, meeting: str) -> StoredAgenda | None:
+        """The meeting's agenda once it is sent."""
+        ...
+
+
 def router(
     *,
     meetings: MeetingStore,
     reports: ReleasedReports,
+    agendas: SentAgendas,
     links: Links,
     programme: Callable[[], Awaitable[Programme]],
 ) -> APIRouter:
     """
     `GET /moter/{token}`; the token is a link with the purpose `papers` to a meeting's key.
 
-    An invitation is passed on easily, so the page shows only what may be seen by whoever holds it: when and where, and
-    where the report stands for those who may read it. Neither the way into the Teams meeting nor the report itself.
+    An invitation is passed on easily, so the page shows only what may be seen by whoever holds it: when and where, the
+    items' titles, and where the report stands for those who may read it. Neither the way into the Teams meeting, nor
+    what people wrote, nor the report itself.
     """
     routes = APIRouter()
 
@@ -44,6 +55,7 @@ def router(
             raise HTTPException(404)
         bodies = (await programme()).bodies
         name = next((body.name for body in bodies if body.key == meeting.body), meeting.body)
+        agenda = await agendas.fixed(meeting.key)
         return page(
             request,
             "papers.html",
@@ -51,7 +63,11 @@ def router(
             meeting=meeting,
             ends=texts.clock_time(meeting.ends_local),
             state=texts.say(state_key(meeting)),
+            changed=explain_change(meeting),
+            ask_own=f"/moter/{token}/mine-moter",
             report=await reports.report_address(meeting.key),
+            agenda=agenda_overview(agenda.content, texts.DEFAULT) if agenda else None,
+            kind_of=kind_of,
         )
 
     return routes

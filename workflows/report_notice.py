@@ -7,6 +7,7 @@ import cards
 import documents
 import texts
 from config.programme import Body, Person, Programme
+from workflows.agenda_links import personal_address
 from workflows.outbox import PAUSED, Content, Message, MessageState, Surface
 from workflows.ports import Account, AccountKind, Parked
 from workflows.report_ports import ReportPorts
@@ -45,7 +46,7 @@ class Notices:
             messages.append(posted)
             in_channel = posted.state is MessageState.SENT or _is_paused(posted)
         people = await self._by_mail(now, in_channel=in_channel)
-        messages += [await self._deliver(self._mail_message(person, url, now), there) for person in people]
+        messages += [await self._deliver(await self._mail_message(person, url, now), there) for person in people]
         if any(_is_paused(message) for message in messages):
             return Parked(until=now + LOOK_AGAIN, note="sending is paused")
         return None
@@ -79,7 +80,7 @@ class Notices:
             Content(email="", name=self._body.name, address=channel, subject=title, text=title, card=card),
         )
 
-    def _mail_message(self, person: Person, url: str, now: datetime) -> Message:
+    async def _mail_message(self, person: Person, url: str, now: datetime) -> Message:
         content, language = self._report.content, texts.choose(person.language, self._programme.language)
         title = title_of(content, language)
         paragraphs = [
@@ -89,16 +90,26 @@ class Notices:
         if decisions := decisions_in(content):
             paragraphs.append(texts.say("reports.notice_decisions", language, decisions=decisions))
         note = texts.say("reports.notice_note", language)
+        agenda = await self._agenda(person, language)
         html = documents.mail(
             language=language,
             heading=title,
             paragraphs=paragraphs,
             button=(texts.say("reports.notice_button", language), url),
+            also=agenda,
             note=note,
         )
-        text = "\n".join([*paragraphs, url, note])
+        text = "\n".join([*paragraphs, url, *(agenda or ()), note])
         mail = Content(email=person.email, name=person.name, address=person.email, subject=title, text=text, html=html)
         return self._message(Surface.EMAIL, now, mail, person)
+
+    async def _agenda(self, person: Person, language: str) -> tuple[str, str] | None:
+        """The reader's own way to the agenda, which is sent together with the report."""
+        if not self._body.agenda:
+            return None
+        ports = self._ports
+        url = await personal_address(ports.links, ports.public_url, "agenda", self._report.meeting, person.key)
+        return texts.say("agenda.notice", language), url
 
     def _message(self, surface: Surface, now: datetime, content: Content, person: Person | None = None) -> Message:
         tail = f"/{person.key}" if person else ""

@@ -1,12 +1,15 @@
 """Reports decided from plain data: what the local boards and the owner board read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import texts
 from config.programme import Body, PlaceSpec, Programme
 from workflows.meeting_plan import Meeting
+from workflows.minutes_values import Matters
 from workflows.report_values import (
     BoardReport,
+    FollowUpLine,
     IndicatorLine,
     LiftedQuestion,
     MeetingFacts,
@@ -16,9 +19,14 @@ from workflows.report_values import (
 )
 from workflows.status_values import Light, PackageResult, RoundResult
 
+NOTHING = Matters()
 
-def compile_board_report(programme: Programme, meeting: Meeting, result: RoundResult) -> BoardReport:
-    """The report of a round as it stands, for the board that holds *meeting*."""
+
+def compile_board_report(
+    programme: Programme, meeting: Meeting, result: RoundResult, matters: Matters = NOTHING
+) -> BoardReport:
+    """The report of a round as it stands, for the board that holds *meeting*. *matters*: what the board has decided."""
+    told = {key: words for package in result.packages for key, words in package.follow_ups.items()}
     municipality = programme.municipality(result.round.municipality)
     return BoardReport(
         meeting=meeting_facts(meeting),
@@ -26,6 +34,10 @@ def compile_board_report(programme: Programme, meeting: Meeting, result: RoundRe
         municipality_name=municipality.name,
         name=programme.local_name.replace("{municipality}", municipality.name),
         packages=tuple(_package(package) for package in result.packages),
+        follow_up=tuple(
+            replace(line, words=told.get(line.key, ""))
+            for line in follow_up_lines(programme, matters.open_before(meeting.key))
+        ),
     )
 
 
@@ -34,11 +46,13 @@ def compile_owner_summary(
     meeting: Meeting,
     reports: Mapping[str, BoardReport],
     previous: OwnerSummary | None,
+    matters: Matters = NOTHING,
 ) -> OwnerSummary:
     """
     The summary for the owner board that holds *meeting*.
 
     *reports*: the newest released report by municipality; who has none is left out. *previous*: the last summary.
+    *matters*: what the owner board has decided.
     """
     before = {line.slug: line for line in previous.municipalities} if previous else {}
     by_name = sorted(programme.municipalities, key=lambda item: texts.sort_key(item.name))
@@ -51,7 +65,23 @@ def compile_owner_summary(
         is_first=previous is None,
         now_red=tuple(item for item in now if item not in then) if previous else (),
         no_longer_red=tuple(item for item in then if item not in now),
+        follow_up=follow_up_lines(programme, matters.open_before(meeting.key)),
     )
+
+
+def follow_up_lines(programme: Programme, matters: Matters) -> tuple[FollowUpLine, ...]:
+    """*matters* as a report and an agenda list them: decisions first, then who does what."""
+    names = {person.key: person.name for person in programme.people}
+    packages = {package.key: package.name for package in programme.work_packages}
+    decisions = (
+        FollowUpLine(key=item.key, label=item.label, text=item.text, who=packages.get(item.work_package, ""))
+        for item in matters.decisions
+    )
+    actions = (
+        FollowUpLine(key=item.key, label=item.label, text=item.what, who=names.get(item.person, ""), due_on=item.due_on)
+        for item in matters.actions
+    )
+    return (*decisions, *actions)
 
 
 def bodies_of(programme: Programme, place: PlaceSpec) -> tuple[Body, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from config.programme import Programme
+from workflows.agenda_ports import DecidedMatters
 from workflows.meeting_plan import Meeting
 from workflows.outbox import Messages, Outbox
 from workflows.place_ports import SiteContent
@@ -81,3 +82,4 @@ class ReportPorts:
     links: Links
     clock: Clock
     public_url: str
+    matters: DecidedMatters

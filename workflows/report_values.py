@@ -72,6 +72,25 @@ class PackageReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FollowUpLine:
+    """Something an earlier meeting decided that is not finished."""
+
+    key: str
+    """The decision's or the action item's."""
+    label: str
+    """The item it was decided on, «12/26»; empty when there was none."""
+    text: str
+    who: str = ""
+    due_on: date | None = None
+    words: str = ""
+    """What the round told about it; empty when nothing."""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "due_on": date.fromisoformat(data["due_on"]) if data["due_on"] else None})
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeetingFacts:
     """The meeting a report is for. Moments are local wall times, as they were agreed."""
 
@@ -102,6 +121,7 @@ class BoardReport:
     name: str
     """The programme's part there, as readers know it."""
     packages: tuple[PackageReport, ...]
+    follow_up: tuple[FollowUpLine, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -126,13 +146,14 @@ class BoardReport:
         return len(self.missing) == len(self.packages)
 
     def to_data(self) -> dict[str, Any]:
-        return {"kind": "board", **asdict(self), "meeting": self.meeting.to_data()}
+        return {"kind": "board", **asdict(self), "meeting": self.meeting.to_data(), **_follow_up_data(self.follow_up)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         values = {name: data[name] for name in ("municipality", "municipality_name", "name")}
         packages = tuple(PackageReport.from_data(item) for item in data["packages"])
-        return cls(meeting=MeetingFacts.from_data(data["meeting"]), packages=packages, **values)
+        meeting, follow_up = MeetingFacts.from_data(data["meeting"]), _follow_up_from(data)
+        return cls(meeting=meeting, packages=packages, follow_up=follow_up, **values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +207,7 @@ class OwnerSummary:
     now_red: tuple[tuple[str, str], ...] = ()
     """(municipality, package) that did not stand still in the last summary."""
     no_longer_red: tuple[tuple[str, str], ...] = ()
+    follow_up: tuple[FollowUpLine, ...] = ()
 
     @property
     def decisions(self) -> tuple[tuple[str, LiftedQuestion], ...]:
@@ -197,7 +219,7 @@ class OwnerSummary:
         return tuple((line.name, asked) for line in self.municipalities for asked in line.questions)
 
     def to_data(self) -> dict[str, Any]:
-        data = {"kind": "owner", **asdict(self), "meeting": self.meeting.to_data()}
+        data = {"kind": "owner", **asdict(self), "meeting": self.meeting.to_data(), **_follow_up_data(self.follow_up)}
         for line in data["municipalities"]:
             line["report_day"] = line["report_day"].isoformat() if line["report_day"] else None
         return data
@@ -214,7 +236,18 @@ class OwnerSummary:
             is_first=data["is_first"],
             now_red=pairs("now_red"),
             no_longer_red=pairs("no_longer_red"),
+            follow_up=_follow_up_from(data),
         )
+
+
+def _follow_up_data(lines: tuple[FollowUpLine, ...]) -> dict[str, Any]:
+    return {
+        "follow_up": [{**asdict(line), "due_on": line.due_on.isoformat() if line.due_on else None} for line in lines]
+    }
+
+
+def _follow_up_from(data: Mapping[str, Any]) -> tuple[FollowUpLine, ...]:
+    return tuple(FollowUpLine.from_data(line) for line in data.get("follow_up", ()))
 
 
 ReportContent = BoardReport | OwnerSummary

@@ -8,6 +8,7 @@ from documents import Block, Bullets, Cell, Document, Facts, Light, Paragraph, S
 from workflows.report_values import (
     LIGHTS,
     BoardReport,
+    FollowUpLine,
     IndicatorLine,
     LiftedQuestion,
     MeetingFacts,
@@ -120,6 +121,7 @@ def _board_sections(words: _Words, report: BoardReport) -> Iterable[Section]:
     yield Section(heading=say("reports.questions"), blocks=tuple(questions) or (nothing,))
     changes = words.bullets((_change(words, item) for item in report.changed), otherwise="reports.no_changes")
     yield Section(heading=say("reports.changes"), blocks=(changes,))
+    yield from _follow_up(words, report.follow_up)
     if report.missing:
         missing = tuple(
             say("reports.missing_of", package=item.name, lead=item.lead or say("reports.no_lead"))
@@ -135,6 +137,24 @@ def _board_sections(words: _Words, report: BoardReport) -> Iterable[Section]:
     yield Section(heading=say("reports.details"), blocks=())
     for package in report.packages:
         yield Section(heading=package.name, blocks=tuple(_package(words, package)), level=3)
+
+
+def _follow_up(words: _Words, lines: Sequence[FollowUpLine]) -> Iterable[Section]:
+    """What earlier meetings decided that is not finished; nothing when all is."""
+    if lines:
+        say = words.say
+        headers = tuple(say(f"agenda.{name}") for name in ("matter", "responsible", "due", "told"))
+        rows = tuple(
+            (
+                Cell(text=f"{line.label} {line.text}".strip()),
+                Cell(text=line.who or say("agenda.nobody")),
+                Cell(text=texts.short_date(line.due_on, words.language) if line.due_on else say("agenda.no_due")),
+                Cell(text=line.words or say("agenda.nothing_told")),
+            )
+            for line in lines
+        )
+        table = Table(name=say("agenda.follow_up"), headers=headers, rows=rows)
+        yield Section(heading=say("agenda.follow_up"), blocks=(table,))
 
 
 def _question(words: _Words, package: PackageReport) -> Iterable[Block]:
@@ -191,6 +211,7 @@ def _owner_sections(words: _Words, summary: OwnerSummary) -> Iterable[Section]:
     no_decisions = Paragraph(text=say("reports.owner_no_decisions"))
     yield Section(heading=say("reports.owner_decisions"), blocks=decisions or (no_decisions,))
     yield Section(heading=say("reports.owner_changes"), blocks=(_owner_changes(words, summary),))
+    yield from _follow_up(words, summary.follow_up)
     red = (
         say("reports.owner_red_item", municipality=line.name, package=package) for line in lines for package in line.red
     )

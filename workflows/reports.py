@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import texts
 from config.programme import Body, BodyKind, Programme, RoundTimes
+from workflows.agenda_plan import agenda_unit
 from workflows.errors import Conflict
 from workflows.meeting_plan import Meeting
 from workflows.ports import Done, DueUnit, History, Outcome, Parked
@@ -19,7 +20,7 @@ from workflows.report_plan import compile_board_report, compile_owner_summary
 from workflows.report_ports import ReportPorts
 from workflows.report_values import BoardReport, OwnerSummary, ReportContent, ReportState, StoredReport
 from workflows.report_words import document_of
-from workflows.status_values import RoundState
+from workflows.status_values import RoundResult, RoundState
 from workflows.working_days import WorkCalendar, round_moments
 
 SETTLING = timedelta(seconds=60)
@@ -57,7 +58,7 @@ class Reports:
         if result is None:
             return Done(note="no such round")
         release = DueUnit(key=f"report.release:{meeting.key}", due_at=result.round.release_at)
-        content = compile_board_report(await self._ports.programme(), meeting, result)
+        content = await self._board_report(meeting, result)
         return await self._draft(content, release, history)
 
     async def release(self, unit: DueUnit, history: History) -> Outcome:
@@ -74,8 +75,7 @@ class Reports:
             if result.round.state is not RoundState.CLOSED:
                 return Parked(until=now + CLOSES_SOON, note="the round closes first")
             # Compiled once more: after an outage the last answers may have come later than the draft.
-            content = compile_board_report(await self._ports.programme(), meeting, result)
-            report = await self._released(content, history)
+            report = await self._released(await self._board_report(meeting, result), history)
         return await self._tell(report, meeting)
 
     async def owner(self, unit: DueUnit, history: History) -> Outcome:
@@ -156,7 +156,7 @@ class Reports:
             # Beside the loop: the typesetter works for a good part of a second.
             pdf = await asyncio.to_thread(self._set_pdf, draft.content, language, at)
             publish = DueUnit(key=f"report.publish:{draft.meeting}", due_at=at)
-            if await self._store.release(draft, pdf=pdf, at=at, then=(publish,)):
+            if await self._store.release(draft, pdf=pdf, at=at, then=(publish, agenda_unit(draft.meeting, at))):
                 await history.note("report.released", meeting=draft.meeting, version=draft.version)
         return await self._store.newest(content.meeting.key) or draft
 
@@ -167,6 +167,10 @@ class Reports:
             return Done(note="released")
         return await Notices(self._ports, programme, report, body).send() or Done(note="released, the board was told")
 
+    async def _board_report(self, meeting: Meeting, result: RoundResult) -> BoardReport:
+        matters = await self._ports.matters.matters(meeting.body)
+        return compile_board_report(await self._ports.programme(), meeting, result, matters)
+
     async def _summary(self, programme: Programme, meeting: Meeting) -> OwnerSummary:
         found: dict[str, BoardReport] = {}
         for item in programme.municipalities:
@@ -175,7 +179,8 @@ class Reports:
                 found[item.slug] = report.content
         last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
         previous = last.content if last is not None and isinstance(last.content, OwnerSummary) else None
-        return compile_owner_summary(programme, meeting, found, previous)
+        matters = await self._ports.matters.matters(meeting.body)
+        return compile_owner_summary(programme, meeting, found, previous, matters)
 
     async def _meeting(self, key: str) -> Meeting | None:
         """The meeting, if it stands."""

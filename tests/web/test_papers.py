@@ -19,8 +19,15 @@ class Reports:
         return self.address
 
 
+class Agendas:
+    async def fixed(self, meeting: str) -> None:
+        return None
+
+
 def client(*, meetings: Meetings | None = None, address: str | None = None) -> httpx.AsyncClient:
-    papers = router(meetings=meetings or Meetings(), reports=Reports(address), links=Tokens(), programme=register)
+    papers = router(
+        meetings=meetings or Meetings(), reports=Reports(address), agendas=Agendas(), links=Tokens(), programme=register
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([papers])), base_url="http://service.example")
 
 

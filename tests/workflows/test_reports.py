@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from config.programme import ChannelSpec, ColumnSpec, ListSpec, PlaceSpec, Role
+from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from integration.database.reports import SQLReports
@@ -51,6 +52,7 @@ class ReportWorld(World):
         self.things = FakePlaces({**board, **site} if ours else {})
         self.site = FakeSite()
         self.record = SQLReports(database)
+        self.agenda_store = SQLAgendas(database)
         self.reports = Reports(
             ReportPorts(
                 programme=self.read_programme,
@@ -66,6 +68,7 @@ class ReportWorld(World):
                 links=self.links,
                 clock=self.clock,
                 public_url=PUBLIC,
+                matters=self.agenda_store,
             ),
         )
 

@@ -1,0 +1,101 @@
+"""A document as a Word file (.docx): real headings, lists and table headers, the same bytes each time."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from docx import Document as new_word_file
+from docx.document import Document as WordFile
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from documents.document import Block, Bullets, Document, Facts, Light, Paragraph, Table
+from documents.page import clean
+
+LOCALES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def word_file(document: Document, *, created_at: datetime) -> bytes:
+    """The document as a Word file. *created_at* is its date and the only moment in it."""
+    file = new_word_file()
+    _set_up(file, document, created_at.astimezone(UTC).replace(tzinfo=None))
+    file.add_heading(clean(document.title), level=1)
+    _blocks(file, document, document.lead)
+    for section in document.sections:
+        file.add_heading(clean(section.heading), level=section.level)
+        _blocks(file, document, section.blocks)
+    kept = io.BytesIO()
+    file.save(kept)
+    return _without_moments(kept.getvalue())
+
+
+def _set_up(file: WordFile, document: Document, created: datetime) -> None:
+    properties = file.core_properties
+    properties.title = clean(document.title)
+    properties.author = properties.last_modified_by = properties.comments = ""
+    properties.created = properties.modified = created
+    properties.language = LOCALES[document.language]
+    normal = file.styles["Normal"]
+    normal.font.name, normal.font.size = "Calibri", Pt(12)
+    # Screen readers and the spelling checker go by this.
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), LOCALES[document.language])
+    normal.element.get_or_add_rPr().append(language)
+    for page in file.sections:
+        page.page_width, page.page_height = Cm(21), Cm(29.7)
+        page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2.5)
+
+
+def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None:
+    for block in blocks:
+        match block:
+            case Paragraph():
+                _lines(file.add_paragraph(), block.text, bold=block.strong)
+            case Light():
+                _lines(file.add_paragraph(), f"{block.sign} {block.word}", bold=True)
+            case Facts():
+                for name, words in block.rows:
+                    paragraph = file.add_paragraph()
+                    _lines(paragraph, f"{name}: ", bold=True)
+                    _lines(paragraph, words)
+            case Bullets():
+                for item in block.items:
+                    _lines(file.add_paragraph(style="List Bullet"), item)
+            case Table():
+                _table(file, document, block)
+
+
+def _table(file: WordFile, document: Document, table: Table) -> None:
+    made = file.add_table(rows=1, cols=len(table.headers), style="Table Grid")
+    for cell, header in zip(made.rows[0].cells, table.headers, strict=True):
+        _lines(cell.paragraphs[0], header, bold=True)
+    # Repeated on every page, and read out as what names the columns.
+    made.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row in table.rows:
+        for cell, words in zip(made.add_row().cells, row, strict=True):
+            sign = f"{document.signs[words.light]} " if words.light else ""
+            _lines(cell.paragraphs[0], sign + words.text)
+    file.add_paragraph()
+
+
+def _lines(paragraph: WordParagraph, text: str, *, bold: bool = False) -> None:
+    for number, line in enumerate(clean(text).split("\n")):
+        run = paragraph.add_run()
+        run.bold = bold or None
+        if number:
+            run.add_break()
+        run.add_text(line)
+
+
+def _without_moments(content: bytes) -> bytes:
+    """The same file with the time of day taken out of its package."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(kept, "w") as after:
+        for name in before.namelist():
+            after.writestr(zipfile.ZipInfo(name, _EPOCH), before.read(name), zipfile.ZIP_DEFLATED)
+    return kept.getvalue()

@@ -1,0 +1,185 @@
+"""Agendas, proposals, minutes and what was decided as rows: every version is kept, and the newest counts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from integration.database import tables
+from integration.database.connection import Database, insert_into
+from integration.database.units import make_due
+from workflows.agenda_values import PROPOSAL_FIELDS, Agenda, Proposal, StoredAgenda
+from workflows.minutes_values import ActionItem, Decision, Matter, Matters, Minutes, Recorded, StoredMinutes
+from workflows.ports import DueUnit
+
+
+class SQLAgendas:
+    """The workflows' `AgendaStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -------------------------------------------------------------------------------------------------------- agendas
+
+    async def find_agenda(self, meeting: str) -> StoredAgenda | None:
+        async with self._database.read() as connection:
+            row = (await connection.execute(_agenda_of(meeting))).one_or_none()
+        return None if row is None else _agenda(row)
+
+    async def last_number(self, body: str, year: int) -> int:
+        async with self._database.read() as connection:
+            return await _last_number(connection, body, year)
+
+    async def release(self, agenda: Agenda, *, at: datetime, then: Sequence[DueUnit] = ()) -> bool:
+        body = agenda.meeting.body
+        first = agenda.items[0].number if agenda.items else 1
+        row = {
+            "meeting": agenda.meeting.key,
+            "body": body,
+            "year": agenda.year,
+            "last_number": agenda.items[-1].number if agenda.items else 0,
+            "content": agenda.to_data(),
+            "released_at": at,
+            "published": {},
+        }
+        async with self._database.begin() as connection:
+            if agenda.items and first != await _last_number(connection, body, agenda.year) + 1:
+                return False
+            insert = insert_into(connection, tables.agenda).values(**row).on_conflict_do_nothing()
+            if not (await connection.execute(insert)).rowcount:
+                return False
+            await make_due(connection, then)
+        return True
+
+    async def note_published(self, meeting: str, published: Mapping[str, Any]) -> None:
+        noted = update(tables.agenda).where(tables.agenda.c.meeting == meeting).values(published=dict(published))
+        async with self._database.begin() as connection:
+            await connection.execute(noted)
+
+    # ------------------------------------------------------------------------------------------------------ proposals
+
+    async def proposals(self, meeting: str) -> Sequence[Proposal]:
+        async with self._database.read() as connection:
+            return await _proposals(connection, meeting)
+
+    async def put_in(self, proposal: Proposal) -> Proposal | None:
+        async with self._database.begin() as connection:
+            if (await connection.execute(_agenda_of(proposal.meeting))).one_or_none() is not None:
+                return None
+            own = [item for item in await _proposals(connection, proposal.meeting) if item.person == proposal.person]
+            same = (item for item in own if item.words == proposal.words and proposal.number in (0, item.number))
+            if (stored := next(same, None)) is not None:
+                return stored
+            before = next((item for item in own if item.number == proposal.number), None)
+            number = before.number if before else len(own) + 1
+            version = before.version + 1 if before else 1
+            row = {
+                "meeting": proposal.meeting,
+                "person": proposal.person,
+                "number": number,
+                "version": version,
+                "at": proposal.at,
+                "content": {name: getattr(proposal, name) for name in (*PROPOSAL_FIELDS, "withdrawn")},
+            }
+            await connection.execute(tables.agenda_proposal.insert().values(**row))
+        return replace(proposal, number=number, version=version)
+
+    # -------------------------------------------------------------------------------------------- minutes and matters
+
+    async def newest_minutes(self, meeting: str) -> StoredMinutes | None:
+        async with self._database.read() as connection:
+            return await _minutes(connection, meeting)
+
+    async def matters(self, body: str) -> Matters:
+        async with self._database.read() as connection:
+            decisions = await _newest(connection, tables.decision, body)
+            actions = await _newest(connection, tables.action_item, body)
+        return Matters(
+            decisions=tuple(Decision.from_data(row.content) for row in decisions),
+            actions=tuple(ActionItem.from_data(row.content) for row in actions),
+        )
+
+    async def record(
+        self, recorded: Recorded, *, at: datetime, by: str, after: int, then: Sequence[DueUnit] = ()
+    ) -> StoredMinutes | None:
+        meeting = recorded.minutes.meeting.key
+        async with self._database.begin() as connection:
+            newest = await _minutes(connection, meeting)
+            if (newest.version if newest else 0) != after:
+                return None
+            matters = (*recorded.decisions, *recorded.actions)
+            if newest is not None and newest.content == recorded.minutes and not matters:
+                return newest
+            stored = StoredMinutes(meeting=meeting, version=after + 1, at=at, by=by, content=recorded.minutes)
+            row = {"meeting": meeting, "version": stored.version, "at": at, "by": by}
+            content = {"content": recorded.minutes.to_data()}
+            await connection.execute(tables.minutes.insert().values(**row, **content))
+            await _add_versions(connection, tables.decision, recorded.decisions, at, by)
+            await _add_versions(connection, tables.action_item, recorded.actions, at, by)
+            await make_due(connection, then)
+        return stored
+
+
+def _agenda_of(meeting: str) -> Any:
+    return select(tables.agenda).where(tables.agenda.c.meeting == meeting)
+
+
+async def _last_number(connection: AsyncConnection, body: str, year: int) -> int:
+    numbered = and_(tables.agenda.c.body == body, tables.agenda.c.year == year)
+    query = select(func.max(tables.agenda.c.last_number)).where(numbered)
+    return int((await connection.execute(query)).scalar_one() or 0)
+
+
+async def _proposals(connection: AsyncConnection, meeting: str) -> list[Proposal]:
+    table = tables.agenda_proposal
+    query = select(table).where(table.c.meeting == meeting).order_by(table.c.person, table.c.number, table.c.version)
+    # Later versions come later and win; the first one's moment is the proposal's.
+    newest: dict[tuple[str, int], Proposal] = {}
+    for row in await connection.execute(query):
+        key = (row.person, row.number)
+        at = newest[key].at if key in newest else row.at
+        newest[key] = Proposal(
+            meeting=meeting, person=row.person, number=row.number, version=row.version, at=at, **row.content
+        )
+    return list(newest.values())
+
+
+async def _minutes(connection: AsyncConnection, meeting: str) -> StoredMinutes | None:
+    table = tables.minutes
+    query = select(table).where(table.c.meeting == meeting).order_by(table.c.version.desc()).limit(1)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    content = Minutes.from_data(row.content)
+    return StoredMinutes(meeting=meeting, version=row.version, at=row.at, by=row.by, content=content)
+
+
+async def _newest(connection: AsyncConnection, table: Table, body: str) -> Sequence[Row[Any]]:
+    last = select(table.c.key, func.max(table.c.version).label("version")).where(table.c.body == body)
+    newest = last.group_by(table.c.key).subquery()
+    joined = and_(newest.c.key == table.c.key, newest.c.version == table.c.version)
+    first = select(table.c.key, func.min(table.c.at).label("first")).group_by(table.c.key).subquery()
+    query = select(table).join(newest, joined).join(first, first.c.key == table.c.key)
+    return (await connection.execute(query.order_by(first.c.first, table.c.key))).all()
+
+
+async def _add_versions(
+    connection: AsyncConnection, table: Table, matters: Iterable[Matter], at: datetime, by: str
+) -> None:
+    for item in matters:
+        known = select(func.max(table.c.version)).where(table.c.key == item.key)
+        version = int((await connection.execute(known)).scalar_one() or 0) + 1
+        row = {"key": item.key, "version": version, "body": item.body, "at": at, "by": by, "content": item.to_data()}
+        await connection.execute(table.insert().values(**row))
+
+
+def _agenda(row: Row[Any]) -> StoredAgenda:
+    return StoredAgenda(
+        meeting=row.meeting,
+        content=Agenda.from_data(row.content),
+        released_at=row.released_at,
+        published=row.published,
+    )

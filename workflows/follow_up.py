@@ -1,0 +1,56 @@
+"""What boards have decided, for those who go on with it: leads report on it, and lists on the site show it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+
+from config.programme import Programme
+from workflows.agenda_plan import local_day
+from workflows.agenda_ports import DecidedMatters
+from workflows.minutes_values import Decision, Matter
+from workflows.ports import Clock
+from workflows.rollout_rows import DecisionRow
+from workflows.status_plan import package_leads
+from workflows.status_values import OpenDecision, StatusRound
+
+
+class FollowUps:
+    """Reads what minutes say was decided."""
+
+    def __init__(self, *, programme: Callable[[], Awaitable[Programme]], store: DecidedMatters, clock: Clock) -> None:
+        self._programme = programme
+        self._store = store
+        self._clock = clock
+
+    async def open_decisions(self, status_round: StatusRound, work_package: str) -> Sequence[OpenDecision]:
+        """What the package reports on to the board that meets, the oldest first: the `OpenDecisions` of rounds."""
+        programme = await self._programme()
+        board = programme.local_board(status_round.municipality)
+        leads = package_leads(programme, work_package, local_day(programme, self._clock.now()))
+        asked = (await self._store.matters(board.key)).asked_of(work_package, {lead.key for lead in leads})
+        return [OpenDecision(key=item.key, text=_text(item)) for item in sorted(asked, key=_age)]
+
+    async def decision_rows(self, body: str) -> Sequence[DecisionRow]:
+        """The body's decisions as its place's list shows them."""
+        matters = await self._store.matters(body)
+        return [_row(item) for item in matters.decisions if item.text]
+
+
+def _text(matter: Matter) -> str:
+    text = matter.text if isinstance(matter, Decision) else matter.what
+    return f"{matter.label} {text}".strip()
+
+
+def _age(matter: Matter) -> str:
+    """Meetings' keys end with the day first announced."""
+    return matter.meeting
+
+
+def _row(decision: Decision) -> DecisionRow:
+    return DecisionRow(
+        key=decision.key,
+        label=decision.label,
+        decided_on=date.fromisoformat(decision.meeting.rpartition("/")[2]),
+        title=decision.title,
+        text=decision.text,
+        work_package=decision.work_package,
+    )
