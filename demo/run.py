@@ -39,7 +39,7 @@ async def run_demo(*, out: Path | None = None, keep: bool = False, overrides: Ma
     console = Console(soft_wrap=True, highlight=False)
     story = load_story(STORY)
     folder = Path(tempfile.mkdtemp(prefix="vareunge-demo-"))
-    _end_on(signal.SIGTERM, signal.SIGHUP)
+    _end_on(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     try:
         return await _play(console, story, folder, out=out, keep=keep, overrides=overrides or {})
     except StageError as error:
@@ -56,11 +56,18 @@ async def run_demo(*, out: Path | None = None, keep: bool = False, overrides: Ma
 
 
 def _end_on(*signals: signal.Signals) -> None:
-    """Take these signals as Ctrl-C is taken: every process that was started ends."""
-    task = asyncio.current_task()
-    if task is not None:
+    """End every process that was started when one of these comes. Only the first counts: Ctrl-C often comes twice,
+    from the terminal and passed on by who started us, and would break off the ending."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+    def end() -> None:
         for number in signals:
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+            loop.add_signal_handler(number, lambda: None)
+        if task is not None:
+            task.cancel()
+
+    for number in signals:
+        loop.add_signal_handler(number, end)
 
 
 async def _play(
