@@ -109,6 +109,8 @@ class BotPorts:
     places: Places
     languages: Languages
     clock: Clock
+    own_address: Callable[[str], Awaitable[str]]
+    """The address of a person's page with their own meetings."""
     public_url: str
 
 
@@ -326,7 +328,8 @@ class _Speaker:
             self._say("bot.meeting", body=names[item.body], at=texts.long_moment(item.starts_local, self._language))
             for item in meetings[:MOST_MEETINGS]
         ]
-        return Answer(lines=lines or [self._say("bot.meetings_none")])
+        url = await self._ports.own_address(self._person.key)
+        return Answer(lines=lines or [self._say("bot.meetings_none")], url=url)
 
     async def _rollout(self, wanted: str) -> Answer:
         if not self._rolls_out:

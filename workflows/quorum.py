@@ -66,6 +66,8 @@ class QuorumPorts:
     messages: Messages
     outbox: Outbox
     clock: Clock
+    own_address: Callable[[str], Awaitable[str]]
+    """The address of a person's own page, where they see the answers and can move the meeting."""
 
 
 class QuorumWatch:
@@ -94,7 +96,10 @@ class QuorumWatch:
         sendable = WorkCalendar(programme, body.municipality).next_sendable(now)
         if sendable > now:
             return Parked(until=sendable, note="waits for sending hours")
-        warnings = [warning(body, meeting, people, to, now) for to in _responsible(programme, body, meeting)]
+        warnings = [
+            warning(body, meeting, people, to, url=await self._ports.own_address(to.key), now=now)
+            for to in _responsible(programme, body, meeting)
+        ]
         await self._ports.outbox.plan(warnings)
         await history.note("meetings.quorum_at_risk", meeting=meeting.key)
         if await self._deliver({message.key for message in warnings}):
@@ -111,8 +116,10 @@ class QuorumWatch:
         return paused
 
 
-def warning(body: Body, meeting: Meeting, people: Sequence[Attending], to: Person, now: datetime) -> Message:
-    """What one of those responsible reads. One for each date of a meeting."""
+def warning(
+    body: Body, meeting: Meeting, people: Sequence[Attending], to: Person, *, url: str, now: datetime
+) -> Message:
+    """What one of those responsible reads. One for each date of a meeting. *url*: where they can move it."""
 
     def say(key: str, **values: object) -> str:
         return texts.say(f"meetings.quorum_{key}", to.language, **values)
@@ -138,8 +145,10 @@ def warning(body: Body, meeting: Meeting, people: Sequence[Attending], to: Perso
             name=to.name,
             address=to.email,
             subject=subject,
-            text="\n\n".join(paragraphs),
-            html=documents.mail(language=to.language, heading=subject, paragraphs=paragraphs),
+            text="\n\n".join([*paragraphs, url]),
+            html=documents.mail(
+                language=to.language, heading=subject, paragraphs=paragraphs, button=(say("button"), url)
+            ),
         ),
         municipality=body.municipality,
         person=to.key,

@@ -35,6 +35,7 @@ def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metada
             languages=SQLRegister(world.database),
             clock=world.clock,
             public_url=PUBLIC,
+            own_address=world.own_address,
         )
     )
     endpoint = BotEndpoint(

@@ -249,6 +249,9 @@ class World:
             decisions=self.decisions,
         )
 
+    async def own_address(self, person: str) -> str:
+        return f"{PUBLIC}/mine-moter/{person}"
+
     async def read_programme(self) -> Programme:
         return self.programme
 

@@ -35,6 +35,7 @@ class Talk:
                 languages=self,
                 clock=world.clock,
                 public_url=PUBLIC,
+                own_address=world.own_address,
             )
         )
         self.replies = BotReplies(messages=world.messages, outbox=world.outbox, clock=world.clock)
@@ -129,7 +130,9 @@ async def test_packages_and_meetings_are_the_person_s_own(talk: Talk) -> None:
     await talk.write("møter", activity="2", who="lead-id")
     await talk.write("møter", activity="3", who="stranger-id")
 
-    texts = {message.content.text for message in await talk.answers()}
+    answers = await talk.answers()
+    texts = {message.content.text for message in answers}
+    assert any(f"{PUBLIC}/mine-moter/lead" in str(message.content.card) for message in answers)
     assert any("Du leder arbeidspakken." in text for text in texts)
     assert any("tirsdag 17. november 2026 kl. 09.00" in text for text in texts)
     assert "Vi har ingen møter framover der du er med." in texts

@@ -49,6 +49,10 @@ class Post:
         return row
 
 
+async def own_address(person: str) -> str:
+    return f"https://service.example/mine-moter/{person}"
+
+
 @dataclass
 class Watch:
     meeting: Meeting = MEETING
@@ -69,6 +73,7 @@ class Watch:
                 messages=cast("Any", self.post),
                 outbox=cast("Outbox", self.post),
                 clock=self.clock,
+                own_address=own_address,
             )
         )
 
@@ -100,6 +105,7 @@ async def test_chair_and_local_lead_are_told_once() -> None:
     (row,) = [row for row in watch.post.rows.values() if row.person == "lead"]
     assert row.content.subject == "For få kan komme: Styret i a-dal tirsdag 13. oktober 2026 kl. 09.00"
     assert "2 av 2 kan ikke komme" in row.content.text
+    assert f"/mine-moter/{row.person}" in row.content.html
     assert "Har sagt nei: Rolle chair og Rolle member." in row.content.text
 
 
