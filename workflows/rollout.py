@@ -30,6 +30,8 @@ BUILDER_CLOSED = "builder_closed"
 
 
 WOUND_DOWN = Item(key="place", state=State.PENDING, reason="wound_down", layer="municipality")
+MADE = "order.made"
+"""Under which it is noted how much an order made before it had to wait."""
 
 
 class _NoHistory:
@@ -61,14 +63,19 @@ class Rollout:
             await self._welcome_guests(walk, accounts)
         except IdentityClosed:
             return Parked(until=self._ports.clock.now() + CLOSED_AGAIN, note=BUILDER_CLOSED)
+        made = int(walk.known[MADE].details["number"]) if MADE in walk.known else 0
+        made += sum(item.to_do for item in walk.items)
+        if walk.unfinished:
+            await walk.keep(Resource(key=MADE, external_id="", details={"number": made}))
         waits = [each for each in walk.unfinished if isinstance(each, NotYet)]
         if waits:
             first = min(waits, key=lambda wait: wait.until)
             return Parked(until=first.until, note=first.note)
         for error in walk.unfinished:
             raise error
+        await walk.forget(MADE)
         await walk.orders_done()
-        return Done(note=result_text(walk.items, language=walk.programme.language))
+        return Done(note=result_text(walk.items, made=made, language=walk.programme.language))
 
     async def plan(self, place: str) -> PlacePlan:
         """How the place differs from what is wanted. Writes nothing. Raises NotFound for a place that is not ours."""

@@ -34,7 +34,7 @@ class ChannelSteps:
 
     async def _channel(self, wanted: WantedChannel, there: Mapping[str, Channel], walk: Walk) -> None:
         key = f"channel:{wanted.key}"
-        known, layer = walk.known.get(key), walk.wanted.layer(f"channels.{wanted.spec.key}")
+        known, layer = walk.known.get(key), walk.wanted.layer(f"channels.{wanted.spec.key}.name")
         by_id = {id_: channel.name for id_, channel in there.items()}
         item, id_ = plan_named(key, wanted.name, by_id=by_id, known=known, layer=layer)
         item, channel = walk.wished(item), there.get(id_ or "")
@@ -55,7 +55,7 @@ class ChannelSteps:
             wanted=wanted.description,
             seen=channel.description,
             written=written(known, "description"),
-            layer=item.layer,
+            layer=walk.wanted.layer(f"channels.{wanted.spec.key}.description"),
         )
         items = {"name": item, "description": walk.wished(description)}
         words = {"name": wanted.name, "description": wanted.description}
@@ -115,7 +115,7 @@ class ChannelSteps:
         self, walk: Walk, channel: Channel | None, wanted: WantedChannel, spec: TabSpec, there: Mapping[str, Tab]
     ) -> None:
         key, entity_id = f"tab:{wanted.key}/{spec.key}", f"{walk.place}/{wanted.key}/{spec.key}"
-        known, layer = walk.known.get(key), walk.wanted.layer(f"channels.{wanted.spec.key}")
+        known, layer = walk.known.get(key), walk.wanted.layer(f"channels.{wanted.spec.key}.tabs.{spec.key}")
         if known is None:
             # From before the database was lost: our own name for it does not change with the one that people read.
             ours = next((tab for tab in there.values() if tab.entity_id == entity_id), None)

@@ -48,7 +48,7 @@ class ListSteps:
         return {each.id: each for each in found if each is not None}
 
     async def _list(self, spec: ListSpec, there: Mapping[str, SiteList], walk: Walk) -> None:
-        key, layer = f"list:{spec.key}", walk.wanted.layer(f"lists.{spec.key}")
+        key, layer = f"list:{spec.key}", walk.wanted.layer(f"lists.{spec.key}.name")
         known, by_id = walk.known.get(key), {id_: each.name for id_, each in there.items()}
         item, id_ = plan_named(key, spec.name, by_id=by_id, known=known, layer=layer)
         item, made = walk.wished(item), there.get(id_ or "")

@@ -5,9 +5,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
-from config.programme import ChannelSpec, Person, PlaceSpec, Programme, WorkPackage
+from config.programme import ChannelSpec, Layer, Person, PlaceSpec, Programme, WorkPackage
 from workflows.ports import Account
 from workflows.rollout_rows import NO_RECORD, PlaceRecord, rows_of
 
@@ -98,11 +98,13 @@ class WantedPlace:
     """By list key: one mapping of column names to values each, `Key` among them."""
 
     def layer(self, path: str) -> str:
-        """Who wants the value at *path*: template, county or municipality."""
+        """Who wants the value at *path*, or had the last word on something in it: template, county or municipality."""
         layers = self.spec.layers
-        while path and path not in layers:
-            path = path.rpartition(".")[0]
-        return layers.get(path, "template")
+        below = [layer for known, layer in layers.items() if known == path or known.startswith(f"{path}.")]
+        if below:
+            return max(below, key=get_args(Layer).index)
+        above = path.rpartition(".")[0]
+        return self.layer(above) if above and above in layers else "template"
 
 
 def wanted_place(programme: Programme, spec: PlaceSpec, *, on: date, record: PlaceRecord = NO_RECORD) -> WantedPlace:

@@ -11,9 +11,9 @@ _SAID_ELSEWHERE = frozenset({"no_usable_account"})
 """Who has no account is told once, as a person, and not again as a member and an owner."""
 
 
-def result_text(items: Sequence[Item], *, language: str) -> str:
-    """How many things were made or changed, and what somebody must do about the rest. Names keys, never people."""
-    sentences = [texts.say("rollout.result", language, number=sum(item.to_do for item in items))]
+def result_text(items: Sequence[Item], *, made: int, language: str) -> str:
+    """How many things were *made* or changed, and what somebody must do about the rest. Names keys, never people."""
+    sentences = [texts.say("rollout.result", language, number=made)]
     return " ".join([*sentences, *_open_text(items, language=language), *_for_it(items, language=language)])
 
 

@@ -178,6 +178,9 @@ class Walk:
             yield
         except NotYet as wait:
             self.unfinished.append(wait)
+            begun = next((item for item in self.items if item.key == key), None)
+            if begun is not None:
+                self.amend(replace(begun, state=State.PENDING, reason=wait.note))
         except IdentityClosed:
             raise
         except OutsideError as error:

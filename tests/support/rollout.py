@@ -5,9 +5,10 @@ import copy
 import json
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -30,12 +31,19 @@ _ID = re.compile(
     r"[0-9a-f-]{36}(,[0-9a-f-]{36})*|[\w.-]+,[0-9a-f-]{36},[0-9a-f-]{36}|19:[^/]+|b![\w-]+|'[^']+'"
     r"|(?<=items/)\d+|(?<=messages/)[^/]+"
 )
+_UNIT = re.compile(r"[a-z]+\.[a-z]+:")
+"""The name of a task that runs a unit."""
 Documents = dict[str, Any]
 
 
 def vestfold() -> Documents:
     """The programme's documents, to be changed by the test."""
-    return copy.deepcopy(load_documents(VESTFOLD))
+    return copy.deepcopy(_loaded())
+
+
+@cache
+def _loaded() -> Documents:
+    return load_documents(VESTFOLD)
 
 
 def kind_of(method: str, url: str) -> str:
@@ -140,18 +148,19 @@ class Bench:
         async with self.services.clock.busy():
             return await self.services.rollout.plan(place)
 
-    async def kill_at_hold(self, place: str) -> bool:
-        """Roll out until the sandbox holds a request, and end it there as a killed process does; False: none was."""
-        key = f"rollout.place:{place}"
-        running = asyncio.create_task(self.rollout(place))
+    async def kill_at_hold(self, work: Coroutine[Any, Any, Any]) -> bool:
+        """Do *work* until the sandbox holds a request, and end it there as a killed process does; False: none was."""
+        running = asyncio.create_task(work)
         held = False
         while not held and not running.done():
             await asyncio.wait([running], timeout=0.02)
             held = bool((await self.sandbox.control("GET", "faults"))["held"])
         for task in asyncio.all_tasks() if held else ():
-            if task is running or task.get_name() == key:
+            if task is running or _UNIT.match(task.get_name()):
                 task.cancel()
         await asyncio.wait([running])
+        if not held:
+            running.result()
         await self.sandbox.control("POST", "faults", {"release": True})
         return held
 
@@ -223,4 +232,20 @@ def small() -> Documents:
     kept = {"kommunalsjef-sandefjord", "leder-sandefjord", "pakkeleder-sandefjord"}
     municipality["assignments"] = [item for item in municipality["assignments"] if item["person"] in kept]
     municipality["work_packages"] = municipality["work_packages"][:1]
+    return documents
+
+
+PLACES = ("faerder", "holmestrand", "horten", "sandefjord", "tonsberg")
+
+
+def few() -> Documents:
+    """The programme with all five places of municipalities, each with a chair, a lead and one work package."""
+    documents = vestfold()
+    for place in PLACES:
+        municipality = documents[f"municipalities/{place}.yaml"]
+        municipality["work_packages"] = municipality["work_packages"][:1]
+        kept = {"board_chair", "local_lead", municipality["work_packages"][0]["key"]}
+        municipality["assignments"] = [
+            item for item in municipality["assignments"] if kept & {item["role"], item.get("work_package")}
+        ]
     return documents

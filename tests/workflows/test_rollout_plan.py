@@ -129,3 +129,21 @@ def test_nothing_in_a_landing_page_can_become_markup(programme: Programme) -> No
     assert "<script>" not in html
     assert "<b>" not in html
     assert '"onclick' not in html
+
+
+def test_every_value_has_the_layer_that_had_the_last_word(programme: Programme) -> None:
+    layers = {
+        "name": "template",
+        "channels.board.name": "municipality",
+        "channels.board.description": "template",
+        "lists.packages.columns.Budget.label": "county",
+    }
+    wanted = wanted_place(programme, programme.places[0].model_copy(update={"layers": layers}), on=TODAY)
+
+    assert [wanted.layer(path) for path in ("name", "channels.board.name", "channels.board.description")] == [
+        "template",
+        "municipality",
+        "template",
+    ]
+    assert (wanted.layer("channels.board"), wanted.layer("lists.packages.columns.Budget")) == ("municipality", "county")
+    assert wanted.layer("label") == "template"

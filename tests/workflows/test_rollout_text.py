@@ -36,7 +36,7 @@ def test_the_tree_shows_per_kind_what_stands_otherwise_and_who_wants_it() -> Non
 
 
 def test_the_result_says_what_was_done_and_what_somebody_must_do() -> None:
-    said = result_text(ITEMS, language="nb")
+    said = result_text(ITEMS, made=2, language="nb")
 
     assert said.startswith("2 ting er laget eller endret. Mangler konto")
     assert said.count("leder") == 1
@@ -55,7 +55,7 @@ def test_who_blocks_is_named_and_it_gets_request_ids_and_commands() -> None:
         Item(key="site", state=State.PENDING, reason="site_overdue"),
     ]
 
-    said = result_text(items, language="nb")
+    said = result_text(items, made=0, language="nb")
 
     assert "avvist: gjest (Å-dal kommune)." in said
     assert "request-id 7" in said
@@ -94,6 +94,8 @@ def test_every_reason_has_its_words() -> None:
         "label_by_hand",
         "rename_by_hand",
         "ambiguous",
+        "looking_after_a_lost_answer",
+        "looking_for_what_is_there",
     ):
         item = Item(key="person:a", state=State.PENDING, reason=reason)
-        assert result_text([item], language="nb") != texts.say("rollout.result", "nb", number=0)
+        assert result_text([item], made=0, language="nb") != texts.say("rollout.result", "nb", number=0)
