@@ -62,8 +62,16 @@ def year_wheel_svg(wheel: YearWheel, language: str = texts.DEFAULT) -> str:
         f'<desc id="wheel-words">{escape(_words(wheel, language))}</desc>'
         f"{''.join(rings)}{''.join(months)}{''.join(parts)}"
         '<text x="200" y="208" text-anchor="middle" font-size="26" font-weight="600" fill="currentColor">'
-        f"{wheel.year}</text></svg>"
+        f"{wheel.year}</text>{_activities(wheel, language)}</svg>"
     )
+
+
+def _activities(wheel: YearWheel, language: str) -> str:
+    """How many activities the plan has for the year. They have no day, so they lie in the middle."""
+    if not wheel.activities:
+        return ""
+    words = texts.say("meetings.wheel_activities", language, number=len(wheel.activities))
+    return f'<text x="200" y="230" text-anchor="middle" fill="currentColor">{escape(words)}</text>'
 
 
 def year_wheel_legend(language: str = texts.DEFAULT) -> list[tuple[str, str]]:
@@ -83,7 +91,8 @@ def year_wheel_table(wheel: YearWheel, language: str = texts.DEFAULT) -> Table:
 def _words(wheel: YearWheel, language: str) -> str:
     """What the picture shows, shortly; the table says each of it."""
     counts = {ring: sum(item.ring is ring for item in wheel.stretches) for ring in Ring}
-    return texts.say("meetings.wheel_words", language, **{f"{ring}s": counts[ring] for ring in Ring})
+    values = {f"{ring}s": counts[ring] for ring in Ring}
+    return texts.say("meetings.wheel_words", language, **values, activities=len(wheel.activities))
 
 
 def _when(item: Stretch, language: str) -> str:

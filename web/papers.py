@@ -7,14 +7,17 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 import texts
-from config.programme import Programme
+from config.programme import Body, Programme
 from documents import kind_of
+from documents.year_wheel import YearWheel
 from web.pages import page
+from web.wheels import shown
 from workflows.agenda_values import StoredAgenda
 from workflows.agenda_words import agenda_overview
 from workflows.meeting_plan import explain_change, state_key
 from workflows.meetings import MeetingStore
 from workflows.ports import Links
+from workflows.year_wheel import year_wheel
 
 
 class ReleasedReports(Protocol):
@@ -53,8 +56,9 @@ def router(
         meeting = None if link is None else await meetings.find_meeting(link.subject)
         if meeting is None:
             raise HTTPException(404)
-        bodies = (await programme()).bodies
-        name = next((body.name for body in bodies if body.key == meeting.body), meeting.body)
+        known = await programme()
+        body = next((body for body in known.bodies if body.key == meeting.body), None)
+        name = body.name if body else meeting.body
         agenda = await agendas.fixed(meeting.key)
         return page(
             request,
@@ -67,7 +71,17 @@ def router(
             ask_own=f"/moter/{token}/mine-moter",
             report=await reports.report_address(meeting.key),
             agenda=agenda_overview(agenda.content, texts.DEFAULT) if agenda else None,
+            wheel=shown(await _wheel(meetings, known, body, year=meeting.day.year)),
             kind_of=kind_of,
         )
 
     return routes
+
+
+async def _wheel(meetings: MeetingStore, programme: Programme, body: Body | None, *, year: int) -> YearWheel:
+    """The year of the meeting's municipality, or of what is common to the programme."""
+    place = body.municipality if body else None
+    bodies = [item for item in programme.bodies if item.municipality == place]
+    found = [meeting for item in bodies for meeting in await meetings.list_meetings(item.key)]
+    name = programme.municipality(place).name if place else programme.name
+    return year_wheel(programme, bodies, found, name=name, year=year, language=texts.DEFAULT)

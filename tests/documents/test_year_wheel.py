@@ -24,7 +24,7 @@ def test_the_picture_is_well_formed_and_says_what_it_shows(language: str) -> Non
     assert root.get("role") == "img"
     assert (root.findtext(f"{SVG}title") or "").endswith('Å-dal <"&')
     assert len(root.findall(f"{SVG}path")) == 2
-    assert len(root.findall(f"{SVG}text")) == 13
+    assert len(root.findall(f"{SVG}text")) == 14  # Twelve months, the year, and how many activities.
 
 
 def test_it_brings_no_styles_that_the_pages_policy_would_refuse() -> None:

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, replace
+from datetime import date
 
 import httpx
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from web.app import create_app
 from web.papers import router
+from workflows.dates import Moved
 from workflows.meeting_plan import MeetingState
 
 PAGE = "/moter/papers.a-dal_2026-10-13"
@@ -50,6 +52,25 @@ async def test_the_page_tells_when_and_where_but_not_the_way_into_the_meeting() 
 )
 async def test_the_page_says_where_the_report_is(address: str | None, expected: str) -> None:
     assert expected in (await client(address=address).get(PAGE)).text
+
+
+async def test_the_page_shows_the_year_in_a_picture_and_in_words() -> None:
+    text = (await client().get(PAGE)).text
+
+    assert "Årshjul 2026: a-dal" in text
+    assert 'role="img"' in text
+    assert "Hjulet viser møter (1), statusrunder (1)" in text
+    assert "høstferie" in text
+    assert "Styret i b-vik" not in text
+
+
+async def test_the_page_says_from_when_a_meeting_was_moved_and_why() -> None:
+    moved = replace(meeting(), moved=Moved(wanted=date(2026, 10, 6), reason="meetings.asked_for"), words="Opptatt")
+
+    text = (await client(meetings=Meetings([moved])).get(PAGE)).text
+
+    assert "Møtet er flyttet fra tirsdag 6. oktober 2026." in text
+    assert "Grunn: Opptatt" in text
 
 
 async def test_a_cancelled_meeting_says_so() -> None:

@@ -78,7 +78,7 @@ async def test_the_calendar_tab_shows_the_year_as_a_wheel_and_in_words() -> None
     text = (await client().get("/fane/tab.a-dal_calendar")).text
 
     assert '<svg class="year-wheel"' in text
-    assert "Hjulet viser 1 møter, 1 statusrunder og 6 skoleferier." in text
+    assert "Hjulet viser møter (1), statusrunder (1) og skoleferier (6)." in text
     assert "Lage en lokal plan" in text
 
 
