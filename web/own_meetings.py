@@ -14,10 +14,12 @@ import texts
 from config.programme import Programme
 from web.forms import is_from_us, read_form, read_pairs
 from web.pages import page
+from workflows.agenda_links import personal_address
+from workflows.agenda_links import personal_address
 from workflows.meeting_moves import MeetingMoves, Option
 from workflows.meeting_plan import explain_change
 from workflows.own_meetings import InvalidDays, OwnMeeting, OwnMeetings, OwnPage
-from workflows.ports import Answer, Clock, Links
+from workflows.ports import Answer, Clock, LinkPurpose, Links
 from workflows.privacy_guard import doubts, holds_national_id
 from workflows.working_days import WorkCalendar, round_moments
 
@@ -36,6 +38,8 @@ class Doors:
     programme: Callable[[], Awaitable[Programme]]
     clock: Clock
     public_url: str
+    to_record: Callable[[str], Awaitable[Sequence[tuple[date, str]]]]
+    """The days and keys of the meetings whose minutes a person may record now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,10 @@ class Shown:
 
     own: OwnMeeting
     papers: str
+    agenda: str
+    """The person's own way to the whole agenda; empty where there is none."""
+    agenda: str
+    """The person's own address of the agenda; empty where there is none."""
     move: str
     changed: Sequence[str]
     answers: str = ""
@@ -236,7 +244,7 @@ async def _show(
         language=mine.language,
         mine=mine,
         here=here,
-        meetings=[await _shown(doors, here, item, mine.language) for item in mine.meetings],
+        meetings=[await _shown(doors, here, item, person, mine.language) for item in mine.meetings],
         feed=await doors.own.feed(person),
         problems=_words(problems or {}, mine.language),
         typed=typed or {},
@@ -245,12 +253,20 @@ async def _show(
     )
 
 
-async def _shown(doors: Doors, here: str, own: OwnMeeting, language: str) -> Shown:
+async def _agenda(doors: Doors, own: OwnMeeting, person: str) -> str:
+    if not own.body.agenda or not own.seated:
+        return ""
+    return await personal_address(doors.links, doors.public_url, "agenda", own.meeting.key, person)
+
+
+async def _shown(doors: Doors, here: str, own: OwnMeeting, person: str, language: str) -> Shown:
     papers = f"{doors.public_url.rstrip('/')}/moter/{await doors.links.issue('papers', own.meeting.key)}"
     counted = Counter(item.answer for item in own.people)
     return Shown(
         own=own,
         papers=papers,
+        agenda=await _personal(doors, "agenda", key, mine.person.key) if own.body.agenda else "",
+        agenda=await _agenda(doors, own, person),
         move=f"{here}/flytt?mote={quote(own.meeting.key, safe='')}" if own.can_move else "",
         changed=explain_change(own.meeting, language),
         answers=texts.join(

@@ -49,6 +49,8 @@ class OwnMeeting:
     body: Body
     meeting: Meeting
     can_move: bool
+    seated: bool
+    """Whether the person belongs to it; who leads may move also what they do not sit in."""
     blocked: bool
     """Whether the person said they cannot come that day."""
     people: tuple[Attending, ...] = ()
@@ -195,14 +197,15 @@ class OwnMeetings:
         body = programme.body(meeting.body)
         leads = may_change(programme, body, person, _today(programme, now))
         people = attendance(programme, body, meeting) if leads and meeting.booked_by_us else ()
-        seated = [item for item, _ in programme.board_people(body, meeting.day)] if leads else []
+        seated = [item for item, _ in programme.board_people(body, meeting.day)]
         return OwnMeeting(
             body=body,
             meeting=meeting,
             can_move=leads and can_change(programme, meeting, now),
+            seated=person in seated,
             blocked=meeting.day in person.blocked_dates,
             people=people,
-            away=tuple(item.name for item in seated if meeting.day in item.blocked_dates),
+            away=tuple(item.name for item in seated if leads and meeting.day in item.blocked_dates),
         )
 
 
