@@ -28,7 +28,6 @@ CLOSED_AGAIN = timedelta(minutes=10)
 BUILDER_CLOSED = "builder_closed"
 """What an order notes while it waits for IT to open the Builder."""
 
-
 WOUND_DOWN = Item(key="place", state=State.PENDING, reason="wound_down", layer="municipality")
 MADE = "order.made"
 """Under which it is noted how much an order made before it had to wait."""
@@ -57,7 +56,7 @@ class Rollout:
         if walk is None:
             return Done(note="no place of ours")
         if _is_wound_down(walk):
-            return Done(note=result_text([WOUND_DOWN], language=walk.programme.language))
+            return Done(note=result_text([WOUND_DOWN], made=0, language=walk.programme.language))
         try:
             accounts = await _take(walk)
             await self._welcome_guests(walk, accounts)
