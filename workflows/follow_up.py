@@ -1,6 +1,6 @@
 """What boards have decided, for those who go on with it: leads report on it, and lists on the site show it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 
 from config.programme import Programme
@@ -21,13 +21,19 @@ class FollowUps:
         self._store = store
         self._clock = clock
 
-    async def open_decisions(self, status_round: StatusRound, work_package: str) -> Sequence[OpenDecision]:
-        """What the package reports on to the board that meets, the oldest first: the `OpenDecisions` of rounds."""
+    async def open_decisions(
+        self, status_round: StatusRound, work_packages: Sequence[str]
+    ) -> Mapping[str, Sequence[OpenDecision]]:
+        """What each package reports on to the board that meets, the oldest first: the `OpenDecisions` of rounds."""
         programme = await self._programme()
-        board = programme.local_board(status_round.municipality)
-        leads = package_leads(programme, work_package, local_day(programme, self._clock.now()))
-        asked = (await self._store.matters(board.key)).asked_of(work_package, {lead.key for lead in leads})
-        return [OpenDecision(key=item.key, text=_text(item)) for item in sorted(asked, key=_age)]
+        matters = await self._store.matters(programme.local_board(status_round.municipality).key)
+        today = local_day(programme, self._clock.now())
+        found = {}
+        for package in work_packages:
+            leads = package_leads(programme, package, today)
+            asked = matters.asked_of(package, {lead.key for lead in leads})
+            found[package] = [OpenDecision(key=item.key, text=_text(item)) for item in sorted(asked, key=_age)]
+        return found
 
     async def decision_rows(self, body: str) -> Sequence[DecisionRow]:
         """The body's decisions as its place's list shows them."""

@@ -6,7 +6,7 @@ look at how things are first, so that a repeat, a late start or a crash anywhere
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from config.programme import BodyKind, Programme, RoundTimes
@@ -242,11 +242,11 @@ class StatusRounds:
         with_links: bool = True,
     ) -> list[Message]:
         """The first message of each request, on the surface that would be tried first."""
-        callers = Callers(self._ports, programme, status_round, meeting)
+        callers = await Callers.of(self._ports, programme, status_round, meeting, requests)
         messages = []
         for request in requests:
             if request.person:
-                reach = await callers.reach(request, status_round.opens_at)
+                reach = callers.reach(request, status_round.opens_at)
                 surface = reach.surfaces[0]
                 messages.append(await callers.message(REQUEST_CALL, reach, surface, with_link=with_links))
         return messages
@@ -315,9 +315,11 @@ class StatusRounds:
             return Done(note="no such round")
         programme = await self._ports.programme()
         calendar = WorkCalendar(programme, status_round.municipality)
-        callers = Callers(self._ports, programme, status_round, meeting)
+        requests = await self._rounds.list_requests(meeting_key)
+        callers = await Callers.of(self._ports, programme, status_round, meeting, requests)
+        earlier = await self._ports.messages.list_messages(requests=[request.id for request in requests])
         paused = False
-        for request in await self._rounds.list_requests(meeting_key):
+        for request in requests:
             now = self._ports.clock.now()
             if not status_round.takes_answers(now):
                 return Done(note="the round takes no answers any more")
@@ -326,7 +328,8 @@ class StatusRounds:
                 return Parked(until=sendable, note="waits for sending hours")
             fresh = await self._rounds.find_request(request.id)
             if fresh is not None and fresh.state is RequestState.OPEN and fresh.person:
-                message = await self._tell(callers, call, fresh, now, history)
+                own = [message for message in earlier if message.request == fresh.id]
+                message = await self._tell(callers, call, fresh, own, history)
                 paused = paused or _is_paused(message)
         if paused:
             return Parked(until=self._ports.clock.now() + LOOK_AGAIN, note="sending is paused")
@@ -334,15 +337,15 @@ class StatusRounds:
         return Done()
 
     async def _tell(
-        self, callers: Callers, call: Call, request: StatusRequest, now: datetime, history: History
+        self, callers: Callers, call: Call, request: StatusRequest, messages: Sequence[Message], history: History
     ) -> Message | None:
         """
         Send on the best surface that works; each failure stays in its row and the next one is used at once.
 
-        None when there is nothing to tell: of a new deadline hears only who was told the old one.
+        *messages*: those of the request so far. None when there is nothing to tell: of a new deadline hears only who
+        was told the old one.
         """
-        reach = await callers.reach(request, now)
-        messages = await self._ports.messages.list_messages(requests=[request.id])
+        reach = callers.reach(request, self._ports.clock.now())
         there = {message.key: message for message in messages}
         reached = [item.surface for item in messages if item.kind == plan.REQUEST and item.state is MessageState.SENT]
         if call.kind == plan.MOVED and not reached:
@@ -353,8 +356,9 @@ class StatusRounds:
             message = there.get(call.key(request.id, surface))
             if message is None or message.state in (MessageState.PLANNED, MessageState.HELD, MessageState.DROPPED):
                 # Written anew: names, lead or deadline may be others than when it was planned.
-                message = await callers.message(call, reach, surface)
-                await self._ports.outbox.plan([message])
+                planned, message = message, await callers.message(call, reach, surface)
+                if planned != message:
+                    await self._ports.outbox.plan([message])
             last = await self._ports.outbox.deliver(message)
             if last.in_doubt:
                 await history.note("status.in_doubt", request=request.id, surface=surface)
@@ -375,10 +379,11 @@ class StatusRounds:
         truth = plan.shown(request, status_round, asked)
         if message.posted is None or message.reference.get("shows") == truth or meeting is None:
             return
-        callers = Callers(self._ports, programme, status_round, meeting)
         # A channel's card is for whoever is asked now; a chat's for the one whose chat it is.
         person = None if message.surface is Surface.CHANNEL else message.person
-        reach = await callers.reach(request, now, person=person)
+        also = [person] if person else []
+        callers = await Callers.of(self._ports, programme, status_round, meeting, [request], also=also)
+        reach = callers.reach(request, now, person=person)
         card = card_now(
             reach.asked,
             message,

@@ -82,7 +82,8 @@ class StatusDesk:
         now = self._clock.now()
         person, on_behalf = await self._authorise(programme, request, sender)
         answers = await self._rounds.newest_answers([request.id])
-        previous = (await self._rounds.previous_answers(status_round)).get(request.work_package)
+        package = request.work_package
+        previous = (await self._rounds.previous_answers(status_round)).get(package)
         asked = asked_of(
             programme,
             request=request,
@@ -92,7 +93,7 @@ class StatusDesk:
             now=now,
             answer=answers.get(request.id),
             previous=previous.content if previous else None,
-            open_decisions=await open_decisions(self._decisions, status_round, request),
+            open_decisions=(await open_decisions(self._decisions, status_round, [package])).get(package, ()),
         )
         return StatusForm(asked=asked, is_open=status_round.takes_answers(now), on_behalf=on_behalf)
 

@@ -104,18 +104,21 @@ class Rounds(Protocol):
 
 
 class OpenDecisions(Protocol):
-    async def open_decisions(self, status_round: StatusRound, work_package: str) -> Sequence[OpenDecision]:
-        """What the package has to report on to the board that meets, the oldest first."""
+    async def open_decisions(
+        self, status_round: StatusRound, work_packages: Sequence[str]
+    ) -> Mapping[str, Sequence[OpenDecision]]:
+        """What each package has to report on to the board that meets, the oldest first."""
         ...
 
 
 async def open_decisions(
-    decisions: OpenDecisions | None, status_round: StatusRound, request: StatusRequest
-) -> Sequence[OpenDecision]:
-    """What the request's package reports on: at most as much as a card has room for. None: no minutes are kept."""
+    decisions: OpenDecisions | None, status_round: StatusRound, work_packages: Sequence[str]
+) -> Mapping[str, Sequence[OpenDecision]]:
+    """By package, at most as much as a card has room for. None: no minutes are kept."""
     if decisions is None:
-        return ()
-    return (await decisions.open_decisions(status_round, request.work_package))[:MOST_DECISIONS]
+        return {}
+    found = await decisions.open_decisions(status_round, work_packages)
+    return {package: items[:MOST_DECISIONS] for package, items in found.items()}
 
 
 class KnownAccounts(Protocol):

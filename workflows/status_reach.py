@@ -1,15 +1,18 @@
 """How the people of a round are reached: what they are told, where, with which words."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from config.programme import Person, Programme
 from workflows import status_plan as plan
 from workflows.outbox import Message, Surface
+from workflows.ports import Account
 from workflows.status_asked import Asked, asked_of
 from workflows.status_messages import moved_content, reminder_content, request_content
 from workflows.status_ports import BoardMeeting, StatusPorts, open_decisions
-from workflows.status_values import StatusRequest, StatusRound
+from workflows.status_values import OpenDecision, StatusAnswer, StatusRequest, StatusRound
 
 LINK_LIFE = timedelta(days=90)
 """From the opening. The close revokes the link anyway; until then it must outlive a meeting that moves."""
@@ -45,25 +48,66 @@ class Reach:
     channel: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What is read once for a whole round: a country's rounds are sent on the same morning."""
+
+    answers: Mapping[str, StatusAnswer]
+    previous: Mapping[str, StatusAnswer]
+    accounts: Mapping[str, Account]
+    things: Mapping[str, str]
+    decisions: Mapping[str, Sequence[OpenDecision]]
+
+
 class Callers:
-    """Writes the messages of one round."""
+    """Writes the messages of one round, from what was read once for all of *requests*."""
 
     def __init__(
-        self, ports: StatusPorts, programme: Programme, status_round: StatusRound, meeting: BoardMeeting
+        self,
+        ports: StatusPorts,
+        programme: Programme,
+        status_round: StatusRound,
+        meeting: BoardMeeting,
+        known: "_Known",
     ) -> None:
         self._ports = ports
         self._programme = programme
         self._round = status_round
         self._meeting = meeting
+        self._known = known
 
-    async def reach(self, request: StatusRequest, now: datetime, *, person: str | None = None) -> Reach:
+    @classmethod
+    async def of(
+        cls,
+        ports: StatusPorts,
+        programme: Programme,
+        status_round: StatusRound,
+        meeting: BoardMeeting,
+        requests: Sequence[StatusRequest],
+        *,
+        also: Sequence[str] = (),
+    ) -> Self:
+        """*also*: keys of people who may be reached besides those who are asked now."""
+        on = ports.clock.now().date()
+        readers = {plan.asked_now(programme, request, on) for request in requests} | set(also)
+        people = [person for key in sorted(readers) if (person := programme.find_person(key)) is not None]
+        things = await ports.places.of(status_round.municipality)
+        packages = [request.work_package for request in requests]
+        known = _Known(
+            answers=await ports.rounds.newest_answers([request.id for request in requests]),
+            previous=await ports.rounds.previous_answers(status_round),
+            accounts=await ports.accounts.find_accounts([person.email for person in people]),
+            things={key: thing.external_id for key, thing in things.items()},
+            decisions=await open_decisions(ports.decisions, status_round, packages),
+        )
+        return cls(ports, programme, status_round, meeting, known)
+
+    def reach(self, request: StatusRequest, now: datetime, *, person: str | None = None) -> Reach:
         """Where the one asked, or *person*, can be reached, and what the request is to them."""
-        reader = self._reader(request, person)
-        answers = await self._ports.rounds.newest_answers([request.id])
-        previous = (await self._ports.rounds.previous_answers(self._round)).get(request.work_package)
-        account = (await self._ports.accounts.find_accounts([reader.email])).get(reader.email.lower())
-        things = await self._ports.places.of(self._round.municipality)
-        channel = plan.channel_of({key: thing.external_id for key, thing in things.items()}, request.work_package)
+        reader, known = self._reader(request, person), self._known
+        previous = known.previous.get(request.work_package)
+        account = known.accounts.get(reader.email.lower())
+        channel = plan.channel_of(known.things, request.work_package)
         asked = asked_of(
             self._programme,
             request=request,
@@ -71,9 +115,9 @@ class Callers:
             meeting_local=self._meeting.starts_local,
             person=reader,
             now=now,
-            answer=answers.get(request.id),
+            answer=known.answers.get(request.id),
             previous=previous.content if previous else None,
-            open_decisions=await open_decisions(self._ports.decisions, self._round, request),
+            open_decisions=known.decisions.get(request.work_package, ()),
         )
         surfaces = plan.surfaces_for(account, channel)
         return Reach(asked=asked, surfaces=surfaces, account=account.id if account else "", channel=channel or "")

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
@@ -19,8 +19,10 @@ REPLACEABLE = (MessageState.PLANNED, MessageState.HELD)
 
 async def plan_messages(connection: AsyncConnection, messages: Sequence[Message]) -> None:
     """Plan messages within the caller's transaction; see `Messages.plan`."""
-    for item in messages:
-        values = {
+    if not messages:
+        return
+    rows = [
+        {
             "key": item.key,
             "kind": item.kind,
             "surface": item.surface,
@@ -31,14 +33,16 @@ async def plan_messages(connection: AsyncConnection, messages: Sequence[Message]
             "due_at": item.due_at,
             "content": asdict(item.content),
         }
-        insert = insert_into(connection, message).values(**values)
-        await connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=[message.c.key],
-                set_={"content": insert.excluded.content, "due_at": insert.excluded.due_at},
-                where=message.c.state.in_(REPLACEABLE),
-            )
-        )
+        for item in messages
+    ]
+    insert = insert_into(connection, message)
+    statement = insert.on_conflict_do_update(
+        index_elements=[message.c.key],
+        set_={"content": insert.excluded.content, "due_at": insert.excluded.due_at},
+        # Not `in`: many rows at once take no list.
+        where=or_(*(message.c.state == state for state in REPLACEABLE)),
+    )
+    await connection.execute(statement, rows)
 
 
 class SQLMessages:

@@ -1,5 +1,6 @@
 """The register: the programme's documents as they were imported, and the programme they make."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, time
@@ -24,6 +25,7 @@ class SQLRegister:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: tuple[int, Programme] | None = None
+        self._reading = asyncio.Lock()
 
     async def save(self, documents: Mapping[str, Any], *, then: tuple[DueUnit, ...] = ()) -> Programme:
         """Replace the register, and make *then* due with it.
@@ -72,9 +74,11 @@ class SQLRegister:
         """The programme as it stands now, in whichever process it was changed."""
         async with self._database.read() as connection:
             version = await _version(connection)
-        if self._known is None or self._known[0] != version:
-            self._known = (version, programme_from(await self.documents()))
-        return self._known[1]
+        async with self._reading:
+            # Everybody waits for the one who reads: a country's programme takes seconds.
+            if self._known is None or self._known[0] != version:
+                self._known = (version, programme_from(await self.documents()))
+            return self._known[1]
 
 
 async def _version(connection: AsyncConnection) -> int:

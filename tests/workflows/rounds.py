@@ -168,9 +168,11 @@ class FakeDecisions:
 
     open: dict[str, list[OpenDecision]] = field(default_factory=dict)
 
-    async def open_decisions(self, status_round: StatusRound, work_package: str) -> Sequence[OpenDecision]:
+    async def open_decisions(
+        self, status_round: StatusRound, work_packages: Sequence[str]
+    ) -> Mapping[str, Sequence[OpenDecision]]:
         del status_round
-        return self.open.get(work_package, ())
+        return {package: self.open.get(package, ()) for package in work_packages}
 
 
 @dataclass
