@@ -84,6 +84,9 @@ def _add_meetings(add: Add) -> None:
     )
     change.add_argument("--cancel", metavar="KEY")
     change.add_argument("--feed", metavar="KEY", help="show the secret address of a person's or body's calendar feed")
+    change.add_argument(
+        "--agenda", action="store_true", help="show the next agenda of the board, without M of the owner board"
+    )
     command.add_argument("--reason", default="", help="told to its people, once")
     command.add_argument("--renew", action="store_true", help="with --feed: end the old address and give a new one")
     command.add_argument("--json", action="store_true")

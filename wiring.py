@@ -184,6 +184,7 @@ class Services(Workflows):
                     programme=programme,
                     clock=self.clock,
                     public_url=public_url,
+                    to_record=self.agenda_desk.to_record,
                 )
             ),
             reports.router(reports=store, links=links, programme=programme),

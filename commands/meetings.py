@@ -18,6 +18,8 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     programme = await imported_programme(services)
     if arguments.feed:
         return await _feed(services, arguments)
+    if arguments.agenda:
+        return await _agenda(services, arguments)
     if arguments.move:
         await services.meeting_moves.move(arguments.move[0], _local_time(arguments.move[1]), arguments.reason)
     if arguments.cancel:
@@ -37,6 +39,27 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
         for problem in problems:
             complain(explain_missing(programme, problem))
     return DID_NOT_HOLD if problems else DONE
+
+
+async def _agenda(services: "Services", arguments: argparse.Namespace) -> int:
+    """The agenda of the next meeting of a municipality's board, or of the owner board: as sent, else as it stands."""
+    from workflows.agenda_words import agenda_title, item_heading
+
+    programme = await imported_programme(services)
+    if arguments.municipality is not None:
+        check_municipality(programme, arguments.municipality)
+        body = programme.local_board(arguments.municipality)
+    else:
+        body = programme.owner_board()
+    now = services.clock.now()
+    found = [item for item in await services.meetings.list_meetings(body.key) if item.stands and item.ends_at > now]
+    if not found:
+        raise Usage(f"{body.key}: no meeting is planned")
+    agenda = await services.agenda_desk.current(min(found, key=lambda item: item.starts_local))
+    lines = [agenda_title(agenda, programme.language)]
+    lines += [item_heading(agenda, item, programme.language) for item in agenda.items]
+    show(arguments, agenda.to_data(), lines)
+    return DONE
 
 
 async def _feed(services: "Services", arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from docx import Document as new_word_file
+import docx
 from docx.document import Document as WordFile
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -22,7 +22,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def word_file(document: Document, *, created_at: datetime) -> bytes:
     """The document as a Word file. *created_at* is its date and the only moment in it."""
-    file = new_word_file()
+    file = docx.Document()
     _set_up(file, document, created_at.astimezone(UTC).replace(tzinfo=None))
     file.add_heading(clean(document.title), level=1)
     _blocks(file, document, document.lead)

@@ -15,11 +15,10 @@ from config.programme import Programme
 from web.forms import is_from_us, read_form, read_pairs
 from web.pages import page
 from workflows.agenda_links import personal_address
-from workflows.agenda_links import personal_address
 from workflows.meeting_moves import MeetingMoves, Option
 from workflows.meeting_plan import explain_change
 from workflows.own_meetings import InvalidDays, OwnMeeting, OwnMeetings, OwnPage
-from workflows.ports import Answer, Clock, LinkPurpose, Links
+from workflows.ports import Answer, Clock, Links
 from workflows.privacy_guard import doubts, holds_national_id
 from workflows.working_days import WorkCalendar, round_moments
 
@@ -59,8 +58,6 @@ class Shown:
 
     own: OwnMeeting
     papers: str
-    agenda: str
-    """The person's own way to the whole agenda; empty where there is none."""
     agenda: str
     """The person's own address of the agenda; empty where there is none."""
     move: str
@@ -245,6 +242,7 @@ async def _show(
         mine=mine,
         here=here,
         meetings=[await _shown(doors, here, item, person, mine.language) for item in mine.meetings],
+        minutes=await _minutes(doors, person),
         feed=await doors.own.feed(person),
         problems=_words(problems or {}, mine.language),
         typed=typed or {},
@@ -259,13 +257,18 @@ async def _agenda(doors: Doors, own: OwnMeeting, person: str) -> str:
     return await personal_address(doors.links, doors.public_url, "agenda", own.meeting.key, person)
 
 
+async def _minutes(doors: Doors, person: str) -> list[tuple[date, str]]:
+    """The days of the meetings whose minutes the person may record, and where."""
+    found = await doors.to_record(person)
+    return [(day, await personal_address(doors.links, doors.public_url, "minutes", key, person)) for day, key in found]
+
+
 async def _shown(doors: Doors, here: str, own: OwnMeeting, person: str, language: str) -> Shown:
     papers = f"{doors.public_url.rstrip('/')}/moter/{await doors.links.issue('papers', own.meeting.key)}"
     counted = Counter(item.answer for item in own.people)
     return Shown(
         own=own,
         papers=papers,
-        agenda=await _personal(doors, "agenda", key, mine.person.key) if own.body.agenda else "",
         agenda=await _agenda(doors, own, person),
         move=f"{here}/flytt?mote={quote(own.meeting.key, safe='')}" if own.can_move else "",
         changed=explain_change(own.meeting, language),

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import texts
 from config.programme import Body, Person, Programme
@@ -17,6 +17,8 @@ from workflows.ports import Clock, Words
 from workflows.written import InvalidText, Written
 
 LONGEST_TITLE = 150
+OFFERED = timedelta(days=60)
+"""How long after a meeting its minutes are offered to those who may record them; who has the link may go on."""
 MOST_PROPOSALS = 10
 """Of one person for one meeting."""
 
@@ -84,6 +86,13 @@ class AgendaDesk:
     async def fixed(self, meeting: str) -> StoredAgenda | None:
         """The agenda that was sent; None before that."""
         return await self._store.find_agenda(meeting)
+
+    async def current(self, meeting: Meeting) -> Agenda:
+        """The agenda that was sent, else as it stands so far."""
+        stored = await self._store.find_agenda(meeting.key)
+        if stored is not None:
+            return stored.content
+        return await self._draft(await self._programme(), meeting, await self._store.proposals(meeting.key))
 
     async def view(self, key: str, person: str | None) -> AgendaView:
         """The agenda with all that is asked in it. Raises DeskRefused to who does not belong to the body."""
@@ -159,6 +168,21 @@ class AgendaDesk:
             desk=Desk(agenda=agenda.content, minutes=minutes, matters=matters, people=people),
             stored=stored,
         )
+
+    async def to_record(self, person: str) -> Sequence[tuple[date, str]]:
+        """The days and keys of the meetings whose minutes the person may record now, the newest first."""
+        programme, now = await self._programme(), self._clock.now()
+        day = local_day(programme, now)
+        bodies = [body for body in programme.bodies if body.agenda]
+        mine = {body.key for body in bodies if person in {item.key for item in recorders(programme, body, day)}}
+        recent = [
+            meeting
+            for body in sorted(mine)
+            for meeting in await self._meetings.list_meetings(body)
+            if meeting.stands and meeting.starts_at - PREPARED <= now < meeting.ends_at + OFFERED
+        ]
+        found = [item for item in recent if await self._store.find_agenda(item.key) is not None]
+        return [(item.day, item.key) for item in sorted(found, key=lambda item: item.starts_local, reverse=True)]
 
     async def record(self, key: str, person: str | None, raw: Mapping[str, str]) -> StoredMinutes:
         """

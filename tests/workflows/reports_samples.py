@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from workflows.report_values import (
     BoardReport,
+    FollowUpLine,
     IndicatorLine,
     LiftedQuestion,
     MeetingFacts,
@@ -122,3 +123,7 @@ SUMMARY = OwnerSummary(
     now_red=(("Adal", "Praksisplasser for alle"),),
     no_longer_red=(("Øvik", "Jobbsmak"),),
 )
+
+
+def follow_up(key: str, *, words: str = "") -> FollowUpLine:
+    return FollowUpLine(key=key, label="7/26", text="Vi gjør det.", words=words)

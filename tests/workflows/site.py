@@ -20,6 +20,8 @@ class FakeSite:
     files: dict[str, bytes] = field(default_factory=dict)
     rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
+    authors: dict[str, str] = field(default_factory=dict)
+    """Who wrote a file last, if that was not us."""
     writes: list[str] = field(default_factory=list)
     kill_after: int | None = None
     """Stop after that many writes."""
@@ -36,8 +38,9 @@ class FakeSite:
         return None if content is None else self._file(path, content)
 
     async def put_file(self, site_id: str, path: str, content: bytes, content_type: str) -> StoredFile:
-        assert path.rpartition("/")[0] in self.folders
+        self.folders.add(path.rpartition("/")[0])
         self.files[path] = content
+        self.authors.pop(path, None)
         self._wrote(f"file {path}")
         return self._file(path, content)
 
@@ -84,9 +87,9 @@ class FakeSite:
         if self.kill_after is not None and len(self.writes) >= self.kill_after:
             raise Killed
 
-    @staticmethod
-    def _file(path: str, content: bytes) -> StoredFile:
-        return StoredFile(id=path, path=path, url=f"https://tenant.example/{path}", etag="1", size=len(content))
+    def _file(self, path: str, content: bytes) -> StoredFile:
+        url, author = f"https://tenant.example/{path}", self.authors.get(path, "us")
+        return StoredFile(id=path, path=path, url=url, etag="1", size=len(content), changed_by=author)
 
 
 def _rewritten(html: Sequence[str]) -> str:
