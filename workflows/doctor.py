@@ -20,6 +20,12 @@ SITE_ROLE = "manage"
 CONSENTED = (".Group", ".Chat", ".User")
 EXCHANGE = "exchange:"
 LIMIT_ROLE = "Set-ManagementRoleAssignment -Identity <the assignment> -CustomResourceScope <our mailboxes>"
+LOBBY = "organizer mailbox: whether its meetings let invited guests in past the lobby"
+OPEN_LOBBY = (
+    "New-CsTeamsMeetingPolicy -Identity VareUnge -AutoAdmittedUsers InvitedUsers; "
+    "Grant-CsTeamsMeetingPolicy -Identity {} -PolicyName VareUnge"
+)
+"""Done once by hand: Graph would let us set it in each meeting only with a permission over all online meetings."""
 STRANGERS = 3
 """How many mailboxes that are none of ours are tried until one is there."""
 
@@ -226,6 +232,7 @@ class Doctor:
             found.append(await _reach("organizer mailbox: its calendar", mailboxes.read_calendar(address), todo))
             found.append(await _reach("organizer mailbox: its drafts", mailboxes.read_mail(address), todo))
             found.append(Finding(verdict=Verdict.UNKNOWN, what="organizer mailbox: sending from it", todo=todo))
+            found.append(Finding(verdict=Verdict.UNKNOWN, what=LOBBY, todo=OPEN_LOBBY.format(address)))
         foreign = [] if programme is None else strangers(programme, self._settings.organizer)[:STRANGERS]
         for role, read in (("calendar", mailboxes.read_calendar), ("mail", mailboxes.read_mail)):
             verdict = await _scope_of(read, foreign)
