@@ -31,7 +31,6 @@ MAX_NAME = 150
 
 _HOLE = re.compile(r"\{\{ (?:(text):)?([a-z][a-z0-9_.]*) \}\}")
 _CONDITIONS = ("$when", "$unless", "$each")
-_MARKDOWN = frozenset({"msteams", "fallbackText"})
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PUNCTUATION = frozenset(" ,.'’-–!?«»%&")
 
@@ -91,7 +90,7 @@ def _fill(node: Any, scope: Values, clean: Cleaner) -> Any:
     if isinstance(node, dict):
         clean = _cleaner_for(node, clean)
         filled = {
-            key: _fill(value, scope, _plain if key in _MARKDOWN else clean)
+            key: _fill(value, scope, _PROPERTIES.get(key, clean))
             for key, value in node.items()
             if key not in _CONDITIONS
         }
@@ -157,7 +156,7 @@ def _raw(value: str) -> str:
 
 
 def _run(value: str) -> str:
-    """In a TextRun only `{{DATE(…)}}` and `{{TIME(…)}}` mean something: a word joiner keeps the braces apart."""
+    """In a TextRun and a label only `{{DATE(…)}}` and `{{TIME(…)}}` mean something: a word joiner parts the braces."""
     return re.sub(r"\{(?=\{)", "{\N{WORD JOINER}", _raw(value))
 
 
@@ -165,6 +164,9 @@ def _plain(value: str) -> str:
     """In Markdown, and in a mention: letters, digits and a little punctuation, on one line."""
     kept = (c if unicodedata.category(c)[0] in "LMN" or c in _PUNCTUATION else " " for c in _raw(value))
     return " ".join("".join(kept).split()).lstrip("-–!'. ")
+
+
+_PROPERTIES: Mapping[str, Cleaner] = {"msteams": _plain, "fallbackText": _plain, "label": _run, "title": _run}
 
 
 def _cleaner_for(node: Mapping[str, Any], inherited: Cleaner) -> Cleaner:

@@ -7,8 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 import texts
+
+_TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -89,12 +92,18 @@ def router() -> APIRouter:
     return routes
 
 
+def _shown(value: Any) -> Any:
+    """A value as it is printed: without characters that would turn the words around it."""
+    return value.translate(_TURNING) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -262,6 +262,14 @@ def test_nothing_is_left_that_a_client_would_replace_or_hide(name: str) -> None:
     for _, part in objects(card):
         if part.get("type") == "TextRun":
             assert "{{" not in part["text"]
+        assert "{{" not in part.get("label", "") + part.get("title", "")
+
+
+@pytest.mark.parametrize("braces", ["{{", "{{{", "{{{{", "{{{{{DATE(2026-01-01T00:00:00Z)}}}}}"])
+def test_no_number_of_braces_makes_a_date(braces: str) -> None:
+    values = {**full("status_receipt"), "done": braces}
+
+    assert "{{" not in json.dumps(cards.render("status_receipt", values=values))
 
 
 def test_a_mention_and_its_text_are_the_same_to_the_letter() -> None:

@@ -50,11 +50,25 @@ def spoken(programme: Programme, language: str, kind: str) -> Programme:
 async def told(request: pytest.FixtureRequest, database: Database) -> tuple[World, str, str]:
     language, kind = request.param
     world = World(database)
+    await tell(world, language, kind)
+    return world, language, kind
+
+
+async def tell(world: World, language: str, kind: str) -> None:
+    """Open a round with as much to say as *kind* has."""
     world.programme = spoken(world.programme, language, kind)
     words = {"full": ["Skolene får en felles kontaktperson."], "sparse": [], "hostile": [HOSTILE]}[kind]
     world.decisions.open[GUEST] = [OpenDecision(key="a-dal/2026/12", text=text) for text in words]
     await world.open()
-    return world, language, kind
+
+
+def fields_of(world: World, kind: str) -> dict[str, str]:
+    """What is written into the form, the light aside."""
+    written = {"full": "Vi har fått på plass én avtale.", "sparse": "", "hostile": HOSTILE}[kind]
+    fields = dict.fromkeys(TEXT_FIELDS, written)
+    if world.decisions.open[GUEST]:
+        fields["decision:a-dal/2026/12"] = written
+    return fields | ({} if kind == "sparse" else {"indicator:plasser": "12,5"})
 
 
 def assert_reviewed(name: str, language: str, kind: str, content: str) -> None:
@@ -74,16 +88,13 @@ def assert_reviewed(name: str, language: str, kind: str, content: str) -> None:
 async def test_the_form_and_its_receipt_look_as_they_were_reviewed(told: tuple[World, str, str]) -> None:
     world, language, kind = told
     browser = Browser(world, await world.links.issue("answer", REQUEST, "guest-lead", DEADLINE + DAY))
-    written = {"full": "Vi har fått på plass én avtale.", "sparse": "", "hostile": HOSTILE}[kind]
-    fields = dict.fromkeys(TEXT_FIELDS, written)
-    if world.decisions.open[GUEST]:
-        fields["decision:a-dal/2026/12"] = written
-    numbers = {} if kind == "sparse" else {"indicator:plasser": "12,5"}
+    fields = fields_of(world, kind)
+    wrong = {**fields, "light": "", "indicator:plasser": "mange"} if kind != "sparse" else fields
 
     pages = [
         await browser.get(),
-        await browser.post({**fields, **numbers, "light": "", "indicator:plasser": "mange"} if numbers else fields),
-        await browser.post({"light": "yellow", **fields, **numbers}),
+        await browser.post(wrong),
+        await browser.post({"light": "yellow", **fields}),
         await browser.get(),
     ]
     world.clock.time = DEADLINE
