@@ -102,9 +102,9 @@ class AgendaWorld(ReportWorld):
 
     async def next_meeting(self) -> str:
         """A later meeting of the board, with an open round."""
-        key = "a-dal/2027-01-12"
-        await self.plan_meeting(STARTS + timedelta(days=56), key=key)
-        self.clock.time = datetime(2026, 12, 29, 9, 0, tzinfo=UTC)
+        key = "a-dal/2027-02-02"
+        await self.plan_meeting(STARTS + timedelta(days=77), key=key)
+        self.clock.time = datetime(2027, 1, 13, 9, 0, tzinfo=UTC)
         await self.run("status.open", key)
         return key
 
