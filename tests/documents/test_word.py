@@ -1,0 +1,99 @@
+"""Agendas and minutes as Word files: real structure, the right language, the same bytes each time."""
+
+import io
+from datetime import UTC, date, datetime
+
+import docx
+import pytest
+from docx.document import Document as WordFile
+from docx.oxml.ns import qn
+
+import texts
+from documents import Document
+from documents.word import word_file
+from tests.documents.test_report import compare
+from tests.workflows import reports_samples as samples
+from tests.workflows.test_agenda_plan import decision, draft, proposal
+from workflows.agenda_words import agenda_document, minutes_document
+from workflows.minutes_values import ActionLine, Matters, Minutes, MinutesItem, Presence
+
+CREATED = datetime(2026, 11, 10, 7, 0, tzinfo=UTC)
+AGENDA = draft(
+    proposal(title="Skyss til skolen"), report=samples.FULL, matters=Matters(decisions=(decision(7),)), last_number=11
+)
+HOSTILE = draft(
+    proposal(title=samples.HOSTILE), report=samples.ATTACK, matters=Matters(decisions=(decision(7, text="\x00\x0b"),))
+)
+MINUTES = Minutes(
+    meeting=AGENDA.meeting,
+    name=AGENDA.name,
+    year=2026,
+    attendance=(
+        Presence(person="chair", name="Styreleder", present=True),
+        Presence(person="member", name="Rektor", present=False),
+    ),
+    others="En rådgiver fra fylket",
+    items=tuple(
+        MinutesItem(number=item.number, title=item.title, decision="Vedtatt.\nEnstemmig." if item.asks else "")
+        for item in AGENDA.items
+    ),
+    actions=(
+        ActionLine(
+            line=1, what="Skaffe lokaler", person="chair", who="Styreleder", number=14, due_on=date(2026, 12, 1)
+        ),
+    ),
+)
+DOCUMENTS = [
+    pytest.param(agenda_document(AGENDA, "nb"), id="agenda"),
+    pytest.param(agenda_document(draft(), "nb"), id="agenda-sparse"),
+    pytest.param(agenda_document(HOSTILE, "nb"), id="agenda-hostile"),
+    pytest.param(minutes_document(MINUTES, AGENDA, "nb", prepared=False), id="minutes"),
+    pytest.param(minutes_document(MINUTES, AGENDA, "nn", prepared=True), id="minutes-prepared"),
+    pytest.param(minutes_document(MINUTES, AGENDA, "en", prepared=False), id="minutes-english"),
+]
+
+
+def opened(document: Document) -> WordFile:
+    return docx.Document(io.BytesIO(word_file(document, created_at=CREATED)))
+
+
+def as_text(file: WordFile) -> str:
+    """What the file says, with the structure that a screen reader would tell."""
+    lines = []
+    for block in file.iter_inner_content():
+        if isinstance(block, docx.table.Table):
+            lines += [" | ".join(cell.text.replace("\n", " / ") for cell in row.cells) for row in block.rows]
+        elif block.text:
+            style = block.style.name if block.style else ""
+            sign = {"Heading 1": "# ", "Heading 2": "## ", "Heading 3": "### ", "List Bullet": "- "}.get(style, "")
+            lines.append(sign + block.text)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_file_reads_as_before(document: Document, request: pytest.FixtureRequest) -> None:
+    compare(f"{request.node.callspec.id}.docx.txt", as_text(opened(document)))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_tables_repeat_their_headers_and_the_language_is_told(document: Document) -> None:
+    file = opened(document)
+
+    for table in file.tables:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    language = file.styles["Normal"].element.rPr.find(qn("w:lang")).get(qn("w:val"))
+    assert language.partition("-")[0] == document.language
+    assert file.core_properties.title == file.paragraphs[0].text
+    assert file.core_properties.author == ""
+
+
+def test_the_same_document_is_the_same_file() -> None:
+    document = agenda_document(AGENDA, "nb")
+
+    assert word_file(document, created_at=CREATED) == word_file(document, created_at=CREATED)
+
+
+@pytest.mark.parametrize("language", texts.languages())
+def test_every_language_has_its_words(language: str) -> None:
+    assert agenda_document(AGENDA, language).title
+    assert minutes_document(MINUTES, AGENDA, language, prepared=True).sections
