@@ -262,7 +262,7 @@ class Doctor:
         return [
             await _reach(f"{place}: the team's channels, by consent", tenant.channels.list_channels(team), again),
             await self._consent(tenant, place, team),
-            await _reach(f"{place}: the site's lists, by its grant", tenant.content.list_lists(site), again),
+            await _reach(f"{place}: the site's lists, by its grant", tenant.content.list_ids(site), again),
             await self._grant(tenant, place, site),
         ]
 

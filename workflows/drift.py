@@ -142,8 +142,7 @@ class Drift:
         return _missing(known, keys, there)
 
     async def _lists(self, site_id: str, known: Mapping[str, Resource]) -> list[str]:
-        there = {each.id for each in await self._ports.content.list_lists(site_id)}
-        return _missing(known, _keys(known, "list:"), there)
+        return _missing(known, _keys(known, "list:"), set(await self._ports.content.list_ids(site_id)))
 
     async def _folder(self, site_id: str, known: Mapping[str, Resource], key: str) -> list[str]:
         return [] if await self._ports.layout.find_folder(site_id, known[key].external_id) else [key]

@@ -69,16 +69,20 @@ class GraphSiteContent:
 
     # ---- lists
 
-    async def list_lists(self, site_id: str) -> Sequence[SiteList]:
-        """The lists with their columns, SharePoint's own among them; columns come with a single list only."""
+    async def list_ids(self, site_id: str) -> Sequence[str]:
+        """Which lists there are, by their ids."""
         request = Request(
             action=f"list the lists of site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).lists,
             query=Query(select=("id",)),
             scopes=SHAREPOINT,
         )
-        found = await self._graph.list(request)
-        return await together(self._graph.clock, *(read_list(self._graph, site_id, each["id"]) for each in found))
+        return [found["id"] for found in await self._graph.list(request)]
+
+    async def list_lists(self, site_id: str) -> Sequence[SiteList]:
+        """The lists with their columns, SharePoint's own among them; columns come with a single list only."""
+        ids = await self.list_ids(site_id)
+        return await together(self._graph.clock, *(read_list(self._graph, site_id, list_id) for list_id in ids))
 
     async def create_list(self, site_id: str, *, name: str, description: str, columns: Sequence[Column]) -> SiteList:
         """Raises Conflict when the name is taken."""
@@ -94,6 +98,7 @@ class GraphSiteContent:
                 "columns": [from_column(column) for column in columns],
             },
             scopes=SHAREPOINT,
+            independent=True,
         )
         return await read_list(self._graph, site_id, (await self._graph.get(request))["id"])
 
@@ -115,6 +120,7 @@ class GraphSiteContent:
             call=Call.CREATE,
             body={"fields": dict(fields)},
             scopes=SHAREPOINT,
+            independent=True,
         )
         item = await self._graph.get(request)
         return ListItem(id=item["id"], fields=item.get("fields") or dict(fields))
@@ -130,6 +136,7 @@ class GraphSiteContent:
             call=Call.KEYED,
             body=dict(fields),
             scopes=SHAREPOINT,
+            independent=True,
         )
         await self._graph.send(request)
 

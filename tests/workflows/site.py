@@ -44,6 +44,9 @@ class FakeSite:
         self._wrote(f"file {path}")
         return self._file(path, content)
 
+    async def list_ids(self, site_id: str) -> Sequence[str]:
+        raise NotImplementedError
+
     async def list_lists(self, site_id: str) -> Sequence[SiteList]:
         raise NotImplementedError
 
