@@ -1,0 +1,204 @@
+"""A member's agenda and the recorder's minutes, used as a browser without script would."""
+
+import re
+from html import unescape
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from integration.database.connection import Database
+from tests.workflows.agenda_world import BEFORE_DEADLINE, AgendaWorld
+from tests.workflows.rounds import MEETING, PUBLIC
+from tests.workflows.test_privacy_guard import NUMBER
+from web import agenda, minutes
+from web.app import create_app
+from workflows.agenda_links import personal_address
+from workflows.ports import LinkPurpose
+
+
+class Site:
+    """Both pages over one world."""
+
+    def __init__(self, world: AgendaWorld) -> None:
+        doors = {"desk": world.agenda_desk, "links": world.links, "public_url": PUBLIC}
+        app = create_app([agenda.router(**doors), minutes.router(**doors)])  # type: ignore[arg-type]
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC)
+        self.world = world
+
+    async def address(self, purpose: LinkPurpose, person: str, meeting: str = MEETING) -> str:
+        return (await personal_address(self.world.links, PUBLIC, purpose, meeting, person)).removeprefix(PUBLIC)
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self._client.get(path)
+
+    async def post(self, path: str, fields: dict[str, str], **headers: str) -> httpx.Response:
+        headers = {"content-type": "application/x-www-form-urlencoded", **headers}
+        return await self._client.post(path, content=urlencode(fields).encode(), headers=headers)
+
+
+@pytest.fixture
+async def early(database: Database) -> Site:
+    world = AgendaWorld(database)
+    await world.open()
+    world.clock.time = BEFORE_DEADLINE
+    return Site(world)
+
+
+@pytest.fixture
+async def late(database: Database) -> Site:
+    world = AgendaWorld(database)
+    await world.at_the_meeting()
+    return Site(world)
+
+
+def words(response: httpx.Response) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
+
+
+# --------------------------------------------------------------------------------------------------------- the agenda
+
+
+async def test_the_page_says_what_is_known_and_until_when_items_are_taken(early: Site) -> None:
+    response = await early.get(await early.address("agenda", "member"))
+
+    assert response.status_code == 200
+    assert "Saksliste: Styret i a-dal, tirsdag 17. november 2026" in words(response)
+    assert "Dette er en foreløpig saksliste." in words(response)
+    assert "Saker meldes inn innen fredag 6. november 2026 kl. 15.00." in words(response)
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_opening_the_pages_changes_nothing(early: Site) -> None:
+    address = await early.address("agenda", "member")
+    due = await early.world.due()
+    for _ in range(3):
+        await early.get(address)
+
+    assert await early.world.due() == due
+    assert await early.world.agendas.proposals(MEETING) == []
+
+
+async def test_what_is_put_in_is_stored_shown_changed_and_withdrawn(early: Site) -> None:
+    address = await early.address("agenda", "member")
+
+    stored = await early.post(address, {"title": "Skyss & <buss>", "text": "Den mangler."})
+    assert "Takk! Saken er lagret" in words(stored)
+    assert "Skyss &amp; &lt;buss&gt;" in stored.text
+    form = await early.get(f"{address}?endre=1")
+    assert 'value="Skyss &amp; &lt;buss&gt;"' in form.text
+    changed = await early.post(address, {"number": "1", "title": "Skyss", "proposal": "Vi ber fylket."})
+    assert "Skyss &amp; &lt;buss&gt;" not in changed.text
+    gone = await early.post(address, {"number": "1", "withdraw": "1"})
+    assert "Saken er trukket." in words(gone)
+    assert [item.version for item in await early.world.agendas.proposals(MEETING)] == [3]
+
+
+async def test_what_must_be_changed_is_said_at_its_field_and_nothing_is_lost(early: Site) -> None:
+    address = await early.address("agenda", "member")
+
+    response = await early.post(address, {"title": "", "text": f"Gjelder {NUMBER}", "proposal": "Vi ber fylket."})
+
+    assert response.status_code == 422
+    assert 'href="#title"' in response.text
+    assert 'id="text-error"' in response.text
+    assert "Vi ber fylket." in response.text
+
+
+async def test_others_are_turned_away(early: Site) -> None:
+    stranger = await early.get(await early.address("agenda", "home-lead"))
+    foreign = await early.post(
+        await early.address("agenda", "member"), {"title": "Skyss"}, **{"sec-fetch-site": "cross-site"}
+    )
+    other_purpose = (await early.address("minutes", "chair")).replace("/referat/", "/saksliste/")
+
+    assert stranger.status_code == 403
+    assert "Skyss" not in stranger.text
+    assert foreign.status_code == 403
+    assert (await early.get(other_purpose)).status_code == 404
+    assert (await early.get("/saksliste/forged")).status_code == 404
+    assert await early.world.agendas.proposals(MEETING) == []
+
+
+async def test_once_sent_the_agenda_says_everything_and_takes_nothing(late: Site) -> None:
+    address = await late.address("agenda", "member")
+
+    response = await late.get(address)
+    refused = await late.post(address, {"title": "For sent"})
+
+    assert "Dette spør arbeidspakken om" in words(response)
+    assert "Får vi lokaler?" in words(response)
+    assert "<form" not in response.text
+    assert refused.status_code == 403
+    assert "Ta den opp under eventuelt." in words(refused)
+
+
+# --------------------------------------------------------------------------------------------------------- the minutes
+
+
+async def test_only_recorders_are_led_to_the_form_for_minutes(late: Site) -> None:
+    assert "/referat/" in (await late.get(await late.address("agenda", "lead"))).text
+    assert "/referat/" not in (await late.get(await late.address("agenda", "member"))).text
+    assert (await late.get(await late.address("minutes", "member"))).status_code == 403
+    assert (await late.post(await late.address("minutes", "member"), {"version": "0"})).status_code == 403
+
+
+async def test_recording_gives_the_minutes_and_the_form_starts_from_them_next_time(late: Site) -> None:
+    address = await late.address("minutes", "lead")
+    assert "Ingenting er lagret ennå." in words(await late.get(address))
+
+    saved = await late.post(
+        address,
+        {
+            "version": "0",
+            "present:chair": "1",
+            "decision:2": "Dere får <lokalene>.",
+            "follow:2": "1",
+            "what:1": "Ringe",
+        },
+    )
+    again = await late.get(address)
+
+    assert "Referatet er lagret som versjon 1." in words(saved)
+    assert "Dere får &lt;lokalene&gt;." in saved.text
+    assert 'name="version" value="1"' in again.text
+    assert re.search(r'name="present:chair"[^>]* checked', again.text)
+    assert 'id="what:4"' in again.text
+    assert "Dere får &lt;lokalene&gt;." in (await late.get(await late.address("agenda", "member"))).text
+
+
+async def test_wrong_minutes_are_shown_again_with_what_is_wrong(late: Site) -> None:
+    address = await late.address("minutes", "lead")
+
+    response = await late.post(
+        address, {"version": "0", "decision:1": "Ring 41 23 45 67", "what:1": "Ringe", "due:1": "snart"}
+    )
+
+    assert response.status_code == 422
+    assert 'href="#decision:1"' in response.text
+    assert 'href="#due:1"' in response.text
+    assert 'name="confirmed"' in response.text
+    assert "Ring 41 23 45 67" in response.text
+
+
+async def test_who_was_overtaken_sees_both(late: Site) -> None:
+    await late.post(await late.address("minutes", "chair"), {"version": "0", "decision:1": "Godkjent."})
+
+    overtaken = await late.post(await late.address("minutes", "lead"), {"version": "0", "decision:1": "Utsatt."})
+
+    assert overtaken.status_code == 422
+    assert "Noen andre har lagret referatet" in words(overtaken)
+    assert "Utsatt." in overtaken.text
+    assert 'name="version" value="1"' in overtaken.text
+
+
+async def test_every_label_has_its_field_and_no_id_comes_twice(late: Site) -> None:
+    for page in (
+        await late.get(await late.address("minutes", "lead")),
+        await late.get(await late.address("agenda", "lead")),
+    ):
+        ids = re.findall(r'\bid="([^"]+)"', page.text)
+        assert len(ids) == len(set(ids))
+        assert set(re.findall(r'<label[^>]* for="([^"]+)"', page.text)) <= set(ids)
+        for named in re.findall(r'aria-describedby="([^"]+)"', page.text):
+            assert set(named.split()) <= set(ids)
