@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from commands import meetings, processes, register, rollout, rounds, sending
+from commands import lifecycle, meetings, processes, register, rollout, rounds, sending
 from commands.session import DID_NOT_HOLD, DONE, WRONG_USE, Usage, with_services
 
 __all__ = ["DID_NOT_HOLD", "DONE", "WRONG_USE", "create_parser", "main"]
@@ -32,6 +32,7 @@ def create_parser() -> argparse.ArgumentParser:
     _add_processes(add)
     _add_register(add)
     _add_rollout(add)
+    _add_lifecycle(add)
     _add_meetings(add)
     _add_rounds(add)
     _add_sending(add)
@@ -71,8 +72,16 @@ def _add_rollout(add: Add) -> None:
     command.add_argument("--no-wait", action="store_true", help="only order it: the running service carries it out")
     restore = "bring a local edit that the plan shows back to the template (may be given again)"
     command.add_argument("--restore", action="append", metavar="KEY", help=restore)
-    command = add("drift", with_services(rollout.drift))
-    command.add_argument("--json", action="store_true")
+
+
+def _add_lifecycle(add: Add) -> None:
+    for name, run in (
+        ("drift", lifecycle.drift),
+        ("guests", lifecycle.guests),
+        ("partners", lifecycle.partners),
+        ("wind-down", lifecycle.wind_down),
+    ):
+        add(name, with_services(run)).add_argument("--json", action="store_true")
 
 
 def _add_meetings(add: Add) -> None:

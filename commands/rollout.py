@@ -18,12 +18,6 @@ async def plan(services: "Services", arguments: argparse.Namespace) -> int:
     return DID_NOT_HOLD if await _show_plans(services, arguments, places) is None else DONE
 
 
-async def drift(services: "Services", arguments: argparse.Namespace) -> int:
-    """Report how all places differ, changing nothing."""
-    places = [place.key for place in (await imported_programme(services)).places]
-    return DONE if await _show_plans(services, arguments, places) == 0 else DID_NOT_HOLD
-
-
 async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
     """Make places so."""
     programme = await imported_programme(services)

@@ -67,6 +67,14 @@ class Organisation(Value):
     domain: Text
     number: str | None = None
     """Organisation number, nine digits."""
+    tenant_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
+    """Its directory in Entra, where it has one of its own."""
+    it_contact: Annotated[str, Field(max_length=200)] = ""
+    """Whom to call there about guests: a function and how to reach it."""
+    inbound: Literal["open", "closed", "unknown"] = "unknown"
+    """Whether our directory takes guests from there: our cross-tenant access settings."""
+    outbound: Literal["open", "closed", "unknown"] = "unknown"
+    """Whether its people may be guests with us: its own cross-tenant access settings."""
 
 
 class Role(StrEnum):
@@ -173,7 +181,8 @@ class WorkPackage(Value):
     state: PackageState = PackageState.RUNNING
     since: date | None = None
     until: date | None = None
-    indicators: tuple[Indicator, ...] = ()
+    indicators: Annotated[tuple[Indicator, ...], Field(max_length=12)] = ()
+    """As many as a status card has room for."""
 
 
 class Municipality(Value):

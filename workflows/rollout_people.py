@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from config.programme import Person
 from workflows.errors import Invalid
+from workflows.partners import whom_to_call
 from workflows.people_ports import Guest
 from workflows.place_ports import Channel, Group
 from workflows.ports import Account, AccountKind

@@ -1,0 +1,81 @@
+"""What becomes of things after the rollout: what is gone, who is a guest, which partners are open, what has ended."""
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from commands.session import DID_NOT_HOLD, DONE, show
+from commands.subjects import imported_programme
+from commands.units import run_units
+
+if TYPE_CHECKING:
+    from wiring import Services
+
+
+async def drift(services: "Services", arguments: argparse.Namespace) -> int:
+    """Report what of ours is gone, changing nothing; how places differ otherwise, `plan` shows."""
+    await imported_programme(services)
+    found = await services.drift.report()
+    lines = []
+    for place in found:
+        parts = [f"gone: {', '.join(place.gone)}"] if place.gone else []
+        parts += [f"could not be seen: {', '.join(place.unknown)}"] if place.unknown else []
+        lines.append(f"{place.place}: {'; '.join(parts) or 'nothing is gone'}")
+    show(arguments, [asdict(place) for place in found], lines)
+    return DID_NOT_HOLD if any(place.gone or place.unknown for place in found) else DONE
+
+
+async def guests(services: "Services", arguments: argparse.Namespace) -> int:
+    """List the guests, who answered for them when, and the accounts that IT can delete by hand."""
+    await imported_programme(services)
+    by_scope, leftovers = await services.guest_desk.overview()
+    rows: list[dict[str, object]] = []
+    lines = []
+    for scope, found in by_scope.items():
+        for line in found:
+            confirmed = line.confirmed_at.date().isoformat() if line.confirmed_at else ""
+            asked = line.asked_at.date().isoformat() if line.asked_at else ""
+            state = f"asked {asked}, unanswered" if asked else f"confirmed {confirmed}" if confirmed else "new"
+            since = line.since.date().isoformat()
+            rows.append(
+                {
+                    "scope": scope,
+                    "person": line.person,
+                    "roles": list(line.roles),
+                    "since": since,
+                    "confirmed": confirmed,
+                    "asked": asked,
+                }
+            )
+            lines.append(f"{scope}  {line.person}  {', '.join(line.roles)}  since {since}  {state}")
+    for gone in leftovers:
+        rows.append({"person": gone.person, "todo": gone.command})
+        lines.append(f"no role any more  {gone.person}  → {gone.command}")
+    show(arguments, rows, lines or ["no guests"])
+    return DONE
+
+
+async def partners(services: "Services", arguments: argparse.Namespace) -> int:
+    """List the organisations with guests: what must be open between their directory and ours, and whom to call."""
+    from workflows.partners import checklist
+
+    checks = checklist(await imported_programme(services))
+    lines = []
+    for check in checks:
+        told = f"{check.name}  {check.domain}  {check.guests} people"
+        state = f"tenant {check.tenant_id or 'unknown'}  in {check.inbound}  out {check.outbound}"
+        lines.append(f"{told}  {state}  {check.contact or 'no contact'}")
+        lines += [f"    {todo}" for todo in check.todo]
+    show(arguments, [asdict(check) for check in checks], lines)
+    return DONE
+
+
+async def wind_down(services: "Services", arguments: argparse.Namespace) -> int:
+    """Archive what has ended by the register, and take back what goes on after all."""
+    await imported_programme(services)
+    now = services.clock.now()
+    keys = [unit.key for unit in await services.wind_down.due_units() if unit.due_at <= now]
+    if not keys:
+        show(arguments, [], ["nothing to wind down or to take back"])
+        return DONE
+    return await run_units(services, keys)
