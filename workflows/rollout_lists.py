@@ -1,7 +1,7 @@
 """The part of a rollout that makes the lists of the site, their columns, and the rows that are copies of the record."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import texts
@@ -132,49 +132,81 @@ class ListSteps:
     # ------------------------------------------------------------------------------------------------------------ rows
 
     async def _rows(self, walk: Walk, spec: ListSpec, made: SiteList | None, *, is_new: bool = False) -> None:
-        wanted = walk.wanted.rows[spec.key]
-        prefix = f"row:{spec.key}/"
-        ask = self._site is not None and made is not None and not is_new
+        """The rows as the record has them: all that are new side by side, then all that changed."""
+        wanted, prefix = walk.wanted.rows[spec.key], f"row:{spec.key}/"
         if not wanted and not any(key.startswith(prefix) for key in walk.known):
             return
-        look = walk.ports.content.list_items
-        seen = await walk.read(look, self._site.id, made.id) if ask and self._site and made else ()
+        seen: Sequence[ListItem] = ()
+        if self._site is not None and made is not None and not is_new:
+            seen = await walk.read(walk.ports.content.list_items, self._site.id, made.id)
         by_key = {str(item.fields.get("Key")): item for item in seen}
-        await walk.side_by_side(*(partial(self._row, spec, made, row, by_key) for row in wanted))
-        titles = {item.id: str(item.fields.get("Title") or "") for item in seen}
-        walk.items += plan_dropped(prefix, walk.known, {f"{prefix}{row['Key']}" for row in wanted}, titles)
-
-    async def _row(
-        self, spec: ListSpec, made: SiteList | None, row: Row, by_key: Mapping[str, ListItem], walk: Walk
-    ) -> None:
-        key, there = f"row:{spec.key}/{row['Key']}", by_key.get(row["Key"])
-        known = walk.known.get(key)
-        restored = walk.wished(Item(key=key, state=State.LOCAL)).to_do
-        before = known.details if known is not None and known.details and not restored else None
         # A column that people took out of the list takes nothing in.
-        columns = {column.name for column in made.columns} if made is not None and made.columns else set(row)
-        row = {name: value for name, value in row.items() if name in columns | {"Title"}}
-        changes, local = row_changes(row, there.fields, before) if there is not None else ({}, ())
-        item = walk.wished(_row_item(key, known, there, changes, local))
-        with walk.step(key):
-            if walk.begins(item) and self._site is not None and made is not None:
-                there = await self._write_row(walk, self._site, made, item, there, changes or row)
-            if there is not None and walk.apply:
-                kept = {name: (before or {}).get(name) for name in local}
-                thing = Resource(key=key, external_id=there.id, details={**row, **kept})
-                if thing != known:
-                    await walk.keep(thing)
+        columns = {"Title", *(column.name for column in made.columns)} if made is not None else None
+        rows = [plan_row(walk, prefix, row, by_key.get(row["Key"]), columns) for row in wanted]
+        to_do = [row for row in rows if walk.begins(row.item)]
+        if self._site is not None and made is not None:
+            await self._write(walk, self._site.id, made.id, to_do)
+            await self._remember(walk, rows)
+        titles = {item.id: str(item.fields.get("Title") or "") for item in seen}
+        walk.items += plan_dropped(prefix, walk.known, {row.item.key for row in rows}, titles)
 
     @staticmethod
-    async def _write_row(
-        walk: Walk, site: Site, made: SiteList, item: Item, there: ListItem | None, cells: Row
-    ) -> ListItem:
-        if there is not None:
-            await walk.ports.content.update_item(site.id, made.id, there.id, cells)
-            return there
-        async with walk.once(item.key):
-            given = {name: value for name, value in cells.items() if value is not None}
-            return await walk.ports.content.add_item(site.id, made.id, given)
+    async def _write(walk: Walk, site_id: str, list_id: str, rows: Sequence["PlannedRow"]) -> None:
+        content = walk.ports.content
+        added = await walk.create_all(
+            {row.item.key: partial(content.add_item, site_id, list_id, row.cells) for row in rows if not row.item_id}
+        )
+        for row in rows:
+            if row.item.key in added:
+                row.item_id = added[row.item.key].id
+
+        async def update(row: PlannedRow) -> None:
+            with walk.step(row.item.key):
+                await content.update_item(site_id, list_id, row.item_id, row.cells)
+
+        await walk.ports.together(*(update(row) for row in rows if row.item_id and row.item.key not in added))
+
+    @staticmethod
+    async def _remember(walk: Walk, rows: Sequence["PlannedRow"]) -> None:
+        """What stands in the rows now, but for those whose write did not come through."""
+        if not walk.apply:
+            return
+        failed = {item.key for item in walk.items if item.state in (State.PENDING, State.UNKNOWN)}
+        things = [
+            Resource(key=row.item.key, external_id=row.item_id, details=row.settled)
+            for row in rows
+            if row.item_id and row.item.key not in failed
+        ]
+        await walk.keep(*(thing for thing in things if walk.known.get(thing.key) != thing))
+
+
+@dataclass(kw_only=True)
+class PlannedRow:
+    """A row: how it stands, what is to be written, and what we will have written there then."""
+
+    item: Item
+    item_id: str
+    """Of the list's item; empty while there is none."""
+    cells: Row
+    settled: Row
+
+
+def plan_row(walk: Walk, prefix: str, row: Row, there: ListItem | None, columns: Container[str] | None) -> PlannedRow:
+    """How one row stands, cell by cell. A restored one is written whole."""
+    key = f"{prefix}{row['Key']}"
+    known = walk.known.get(key)
+    restored = walk.wished(Item(key=key, state=State.LOCAL)).to_do
+    before = known.details if known is not None and known.details and not restored else None
+    row = {name: value for name, value in row.items() if columns is None or name in columns}
+    changes, local = row_changes(row, there.fields, before) if there is not None else ({}, ())
+    cells = changes if there is not None else {name: value for name, value in row.items() if value is not None}
+    kept = {name: before[name] for name in local if before is not None and name in before}
+    return PlannedRow(
+        item=walk.wished(_row_item(key, known, there, changes, local)),
+        item_id=there.id if there is not None else "",
+        cells=cells,
+        settled={**row, **kept},
+    )
 
 
 _COLUMN = "column:"

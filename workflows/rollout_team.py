@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from workflows.errors import Conflict
 from workflows.place_ports import CatalogApp, Group, OperationState
@@ -91,25 +92,28 @@ class TeamSteps:
         return True
 
     async def _personal_apps(self, walk: Walk, app: CatalogApp) -> None:
-        for person in walk.wanted.members:
-            account = self._accounts.get(person.email.lower())
-            if account is None or account.kind is AccountKind.GUEST or not account.enabled:
-                continue
-            if person.key in walk.permitted:
-                with walk.step(f"app:{person.key}"):
-                    await self._personal_app(walk, app, f"app:{person.key}", account.id)
+        members = [(person, self._accounts.get(person.email.lower())) for person in walk.wanted.members]
+        await walk.side_by_side(
+            *(
+                partial(self._personal_app, app, f"app:{person.key}", account.id)
+                for person, account in members
+                if account is not None and account.kind is AccountKind.MEMBER and account.enabled
+                if person.key in walk.permitted
+            )
+        )
 
     @staticmethod
-    async def _personal_app(walk: Walk, app: CatalogApp, key: str, account_id: str) -> None:
-        known = walk.known.get(key)
-        has_it = await walk.read(walk.ports.teams.find_user_app, account_id, app.external_id) is not None
-        item = Item(key=key, state=State.SAME if has_it else State.MISSING)
-        if known is not None and not has_it:
-            item = replace(item, state=State.LOCAL, reason="removed")
-        item = walk.wished(item)
-        if walk.begins(item):
-            with walk.alone(item):
-                await walk.ports.teams.install_for_user(account_id, app)
-                has_it = True
-        if has_it and walk.apply and known is None:
-            await walk.keep(Resource(key=key, external_id=app.id))
+    async def _personal_app(app: CatalogApp, key: str, account_id: str, walk: Walk) -> None:
+        known, teams = walk.known.get(key), walk.ports.teams
+        with walk.step(key):
+            has_it = await walk.read(teams.find_user_app, account_id, app.external_id) is not None
+            item = Item(key=key, state=State.SAME if has_it else State.MISSING)
+            if known is not None and not has_it:
+                item = replace(item, state=State.LOCAL, reason="removed")
+            item = walk.wished(item)
+            if walk.begins(item):
+                with walk.alone(item):
+                    await teams.install_for_user(account_id, app)
+                    has_it = True
+            if has_it and walk.apply and known is None:
+                await walk.keep(Resource(key=key, external_id=app.id))

@@ -143,6 +143,37 @@ class Walk:
             raise
         await self.ports.intents.end(key)
 
+    async def create_all(self, creates: Mapping[str, Callable[[], Coroutine[Any, Any, T]]]) -> Mapping[str, T]:
+        """
+        As `once` for many at the same time: *creates* by the keys of their items; returns what those that came through
+        gave. Each that does not ends its own item.
+        """
+        names = {f"{self.place}/{key}": key for key in creates}
+        begun = await self.ports.intents.begin_all(list(names))
+        fresh = {name for name, moment in begun.items() if self.began < moment + SETTLING}
+        if settled := list(begun.keys() - fresh):
+            await self.ports.intents.end_all(settled)
+            await self.ports.intents.begin_all(settled)
+        made: dict[str, T] = {}
+        ended: list[str] = []
+
+        async def create(name: str, key: str) -> None:
+            with self.step(key):
+                if name in fresh:
+                    raise NotYet(begun[name] + SETTLING, "looking_after_a_lost_answer")
+                try:
+                    made[key] = await creates[key]()
+                except OutcomeUnknown:
+                    raise
+                except OutsideError:
+                    ended.append(name)
+                    raise
+                ended.append(name)
+
+        await self.ports.together(*(create(name, key) for name, key in names.items()))
+        await self.ports.intents.end_all(ended)
+        return made
+
     async def taken(self, item: Item) -> None:
         """
         The service says that the name of *item* is taken, and nothing of that name was listed.
@@ -192,9 +223,10 @@ class Walk:
             if self.apply and isinstance(error, Transient):
                 self.unfinished.append(error)
 
-    async def keep(self, thing: Resource) -> None:
-        self.known[thing.key] = thing
-        await self.ports.resources.keep(self.place, thing)
+    async def keep(self, *things: Resource) -> None:
+        if things:
+            self.known |= {thing.key: thing for thing in things}
+            await self.ports.resources.keep(self.place, *things)
 
     async def settle(self, thing: Resource, values: Mapping[str, tuple[Item, str, str]]) -> None:
         """Remember *thing* with how its values stand now (see `noted`), unless all of that is known."""

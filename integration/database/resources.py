@@ -27,16 +27,18 @@ class SQLResources:
             rows = (await connection.execute(query)).mappings()
             return {row["key"]: Resource(**row) for row in rows}
 
-    async def keep(self, place: str, thing: Resource) -> None:
-        """Note it; a repeat replaces what was noted."""
-        values: dict[str, Any] = {name: getattr(thing, name) for name in self.columns}
-        values["details"] = dict(thing.details)
+    async def keep(self, place: str, *things: Resource) -> None:
+        """Note them, in one go; a repeat replaces what was noted."""
+        now = self.clock.now()
         async with self.database.begin() as connection:
-            insert = insert_into(connection, resource).values(place=place, made_at=self.clock.now(), **values)
-            changed = {name: values[name] for name in self.columns if name != "key"}
-            await connection.execute(
-                insert.on_conflict_do_update(index_elements=[resource.c.place, resource.c.key], set_=changed)
-            )
+            for thing in things:
+                values: dict[str, Any] = {name: getattr(thing, name) for name in self.columns}
+                values["details"] = dict(thing.details)
+                insert = insert_into(connection, resource).values(place=place, made_at=now, **values)
+                changed = {name: values[name] for name in self.columns if name != "key"}
+                await connection.execute(
+                    insert.on_conflict_do_update(index_elements=[resource.c.place, resource.c.key], set_=changed)
+                )
 
     async def forget(self, place: str, key: str) -> None:
         """Note no longer. A repeat is harmless."""

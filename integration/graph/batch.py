@@ -1,4 +1,4 @@
-"""Reads that are asked for in the same moment travel as one `$batch`.
+"""Reads, and writes that do not depend on each other, travel as one `$batch` when they are asked for in one moment.
 
 Whoever asks first carries the others: waits until the limits have room for all of them, sends, and hands out the
 answers. Each part has its own answer, its own error and its own retries, as if it had been sent alone. The SDK's own
@@ -108,17 +108,18 @@ async def _tick() -> None:
     await turn
 
 
-def batch_body(urls: Sequence[str], headers: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """The body of a batch of reads, whose parts answer under their number."""
-    return {
-        "requests": [
-            {"id": str(number), "method": "GET", "url": url, "headers": dict(each)}
-            for number, (url, each) in enumerate(zip(urls, headers, strict=True))
-        ]
-    }
+def batch_part(
+    number: int, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any] | bytes | None
+) -> dict[str, Any]:
+    """One part of a batch, which is answered under its number."""
+    part: dict[str, Any] = {"id": str(number), "method": method, "url": url, "headers": dict(headers)}
+    if body is not None:
+        part["headers"].setdefault("Content-Type", "application/json")
+        part["body"] = body
+    return part
 
 
-def part_error(action: str, answer: Mapping[str, Any]) -> OutsideError | None:
+def part_error(action: str, call: Call, answer: Mapping[str, Any]) -> OutsideError | None:
     """What a part of a batch was refused with, in our words; None when it was answered."""
     status = answer.get("status")
     if isinstance(status, int) and 200 <= status < 300:
@@ -129,7 +130,7 @@ def part_error(action: str, answer: Mapping[str, Any]) -> OutsideError | None:
     inner = said.get("innerError") or said.get("innererror") or {}
     return error_from(
         action,
-        Call.READ,
+        call,
         status=status if isinstance(status, int) else 0,
         headers=answer.get("headers") or {},
         code=str(said.get("code") or ""),

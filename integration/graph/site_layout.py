@@ -63,6 +63,7 @@ class GraphSiteLayout:
             call=Call.KEYED,
             body={"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"},
             scopes=SHAREPOINT,
+            independent=True,
         )
         return _to_folder(await self._graph.get(request))
 
@@ -75,6 +76,7 @@ class GraphSiteLayout:
             call=Call.KEYED,
             body={"name": name, "parentReference": {"id": parent_id}},
             scopes=SHAREPOINT,
+            independent=True,
         )
         return _to_folder(await self._graph.get(request))
 

@@ -131,6 +131,7 @@ class GraphTeamBuilder:
             call=Call.KEYED,
             body={_CHANNEL_FIELDS[name]: value for name, value in changes.items()},
             scopes=_channel_scopes(channel_id),
+            independent=True,
         )
         await self._graph.send(request)
 
@@ -145,6 +146,7 @@ class GraphTeamBuilder:
             call=Call.KEYED,
             body={"displayName": name},
             scopes=_channel_scopes(channel_id),
+            independent=True,
         )
         await self._graph.send(request)
 
@@ -153,7 +155,15 @@ class GraphTeamBuilder:
 
     async def _install(self, action: str, address: Address, body: dict[str, object]) -> None:
         # Teams keeps one installation of an app and answers 409 to a second, so a lost answer may be repeated.
-        request = Request(action=action, address=address, method="POST", call=Call.KEYED, body=body, scopes=_APPS)
+        request = Request(
+            action=action,
+            address=address,
+            method="POST",
+            call=Call.KEYED,
+            body=body,
+            scopes=_APPS,
+            independent=True,
+        )
         try:
             await self._graph.send(request)
         except Conflict:
@@ -206,6 +216,7 @@ class GraphChannels:
             call=Call.CREATE,
             body=body,
             scopes=["new-channels", f"team:{team_id}"],
+            independent=True,
         )
         return _to_channel(await self._graph.get(request))
 
@@ -233,6 +244,7 @@ class GraphChannels:
                 "configuration": {"entityId": entity_id, "contentUrl": content_url, "websiteUrl": content_url},
             },
             scopes=_channel_scopes(channel_id),
+            independent=True,
         )
         return _to_tab(await self._graph.get(request))
 

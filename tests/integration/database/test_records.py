@@ -28,6 +28,11 @@ async def test_an_intent_that_never_ended_tells_when_it_began(database: Database
     await intents.end("team:a-dal")
     assert await intents.begin("team:a-dal") is None
 
+    assert await intents.begin_all(["row:1", "team:a-dal", "row:2"]) == {"team:a-dal": clock.now()}
+    assert await intents.begin_all([]) == {}
+    await intents.end_all(["row:1", "row:2"])
+    assert await intents.begin("row:1") is None
+
 
 @given(taken=st.lists(st.tuples(st.integers(1, 5), st.floats(0, 1.5)), min_size=1, max_size=12))
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=15)

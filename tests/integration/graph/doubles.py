@@ -37,6 +37,8 @@ class Double:
         self.router = respx.Router(assert_all_called=False)
         self.clock = StillClock(NOW)
         self.tokens = OneToken()
+        self.lose_batches = 0
+        """How many more batches are done without an answer coming through."""
         self.batches: list[int] = []
         """How many parts each batch had; its parts are answered as calls of their own."""
         transport = httpx.MockTransport(self._answer)
@@ -57,10 +59,14 @@ class Double:
             return await self.router.async_handler(request)
         parts = json.loads(request.content)["requests"]
         self.batches.append(len(parts))
-        return httpx.Response(200, json={"responses": [await self._part(part) for part in reversed(parts)]})
+        answers = [await self._part(part) for part in reversed(parts)]
+        if self.lose_batches:
+            self.lose_batches -= 1
+            raise httpx.ReadError("lost")
+        return httpx.Response(200, json={"responses": answers})
 
     async def _part(self, part: dict[str, Any]) -> dict[str, Any]:
-        inner = httpx.Request(part["method"], URL + part["url"], headers=part.get("headers"))
+        inner = httpx.Request(part["method"], URL + part["url"], headers=part.get("headers"), json=part.get("body"))
         found = await self.router.async_handler(inner)
         body = found.json() if found.content else None
         return {"id": part["id"], "status": found.status_code, "headers": dict(found.headers), "body": body}

@@ -8,7 +8,7 @@ from engine.together import together
 from integration.graph.client import Request
 from integration.retry import Call
 from tests.integration.graph.doubles import Double, answer, error
-from workflows.errors import NotFound, Refused
+from workflows.errors import NotFound, OutcomeUnknown, Refused
 
 
 def read(name: str, *scopes: str) -> Request:
@@ -25,7 +25,56 @@ async def test_reads_of_one_moment_are_one_round_trip(double: Double) -> None:
     assert double.batches == [3]
 
 
-async def test_one_read_and_every_write_travel_alone(double: Double) -> None:
+def write(name: str, call: Call = Call.KEYED) -> Request:
+    return Request(
+        action=f"write {name}",
+        address=lambda sdk: sdk.groups.by_group_id(name),
+        method="PATCH" if call is Call.KEYED else "POST",
+        call=call,
+        body={"displayName": name},
+        independent=True,
+    )
+
+
+async def test_writes_that_do_not_depend_on_each_other_travel_with_the_reads_of_the_moment(double: Double) -> None:
+    double.on("GET", "/groups/a", answer(200, {"id": "a"}))
+    double.on("PATCH", "/groups/b", answer(204))
+    double.on("POST", "/groups/c", answer(201, {"id": "c"}))
+
+    sent = [read("a"), write("b"), write("c", Call.CREATE)]
+    found = await together(double.clock, *(double.graph.get(each) for each in sent))
+
+    assert found == [{"id": "a"}, {}, {"id": "c"}]
+    assert double.batches == [3]
+
+
+async def test_a_lost_batch_is_sent_again_but_for_its_creates(double: Double) -> None:
+    double.lose_batches = 1
+    double.on("GET", "/groups/a", answer(200, {"id": "a"}))
+    double.on("PATCH", "/groups/b", answer(204))
+    created = double.on("POST", "/groups/c", answer(201, {"id": "c"}))
+
+    sent = [read("a"), write("b"), write("c", Call.CREATE)]
+    found = await asyncio.gather(*(double.graph.get(each) for each in sent), return_exceptions=True)
+
+    assert found[:2] == [{"id": "a"}, {}]
+    assert isinstance(found[2], OutcomeUnknown)
+    assert found[2].action == "write c"
+    assert created.call_count == 1
+
+
+async def test_a_part_whose_fate_the_service_does_not_know_is_a_question_only_for_a_create(double: Double) -> None:
+    double.on("PATCH", "/groups/b", error(504, "UnknownError"), answer(204))
+    double.on("POST", "/groups/c", error(504, "UnknownError"))
+
+    sent = [write("b"), write("c", Call.CREATE)]
+    found = await asyncio.gather(*(double.graph.get(each) for each in sent), return_exceptions=True)
+
+    assert found[0] == {}
+    assert isinstance(found[1], OutcomeUnknown)
+
+
+async def test_one_read_and_every_other_write_travel_alone(double: Double) -> None:
     double.on("GET", "/groups/a", answer(200, {"id": "a"}))
     double.on("POST", "/teams", answer(200, {}))
 
