@@ -55,6 +55,7 @@ class Services(Workflows):
             planners=[
                 self._plan_meetings,
                 self._plan_readings,
+                self.clash_watch.due_units,
                 self._plan_rounds,
                 self._plan_reports,
                 self._plan_agendas,
@@ -86,6 +87,7 @@ class Services(Workflows):
             "meetings.book": self.meeting_desk.book,
             "meetings.quorum": self.quorum_watch.warn,
             "meetings.own_link": self.own_links.send,
+            "meetings.clash": self.clash_watch.tell,
             "status.open": rounds.open,
             "status.send": rounds.send,
             "status.remind": rounds.remind,
@@ -170,9 +172,7 @@ class Services(Workflows):
         routers = [
             answer.router(desk=self.status_desk, links=links, public_url=public_url),
             feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url),
-            papers.router(
-                meetings=meetings, reports=store, agendas=self.agenda_desk, links=links, programme=programme
-            ),
+            papers.router(meetings=meetings, reports=store, agendas=self.agenda_desk, links=links, programme=programme),
             guests.router(desk=self.guest_desk, links=links, public_url=public_url),
             agenda.router(desk=self.agenda_desk, links=links, public_url=public_url),
             minutes.router(desk=self.agenda_desk, links=links, public_url=public_url),

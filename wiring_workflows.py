@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workflows.agenda_desk import AgendaDesk
     from workflows.agendas import Agendas
     from workflows.bot_commands import BotDesk, BotReplies
+    from workflows.clashes import ClashWatch
     from workflows.doctor import Doctor, Permissions, Tenant
     from workflows.drift import Drift
     from workflows.follow_up import FollowUps
@@ -238,6 +239,21 @@ class Workflows(Outside):
         from workflows.own_meetings import OwnLinks
 
         return OwnLinks(messages=self.messages, outbox=self.outbox, clock=self.clock)
+
+    @cached_property
+    def clash_watch(self) -> "ClashWatch":
+        from workflows.clashes import ClashPorts, ClashWatch
+
+        return ClashWatch(
+            ClashPorts(
+                programme=self.register.programme,
+                meetings=self.meetings,
+                messages=self.messages,
+                outbox=self.outbox,
+                clock=self.clock,
+                own_address=self.own_meetings.address,
+            )
+        )
 
     @cached_property
     def quorum_watch(self) -> "QuorumWatch":

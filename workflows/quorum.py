@@ -98,7 +98,7 @@ class QuorumWatch:
             return Parked(until=sendable, note="waits for sending hours")
         warnings = [
             warning(body, meeting, people, to, url=await self._ports.own_address(to.key), now=now)
-            for to in _responsible(programme, body, meeting)
+            for to in responsible(programme, body, meeting)
         ]
         await self._ports.outbox.plan(warnings)
         await history.note("meetings.quorum_at_risk", meeting=meeting.key)
@@ -155,8 +155,8 @@ def warning(
     )
 
 
-def _responsible(programme: Programme, body: Body, meeting: Meeting) -> Sequence[Person]:
-    """The chair, and the local leads; in what is common to the programme those who lead it."""
+def responsible(programme: Programme, body: Body, meeting: Meeting) -> Sequence[Person]:
+    """Who can do something about a meeting: the chair, and the local leads; in what is common those who lead it."""
     day = meeting.day
     chairs = programme.holders(body.chair, on=day, municipality=body.municipality) if body.chair else ()
     role = Role.LOCAL_LEAD if body.municipality else Role.COUNTY_LEAD

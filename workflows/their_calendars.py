@@ -9,6 +9,7 @@ from config.programme import Programme
 from workflows.meeting_plan import round_units
 from workflows.meeting_values import Meeting
 from workflows.ports import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.sweep import sweep_unit
 from workflows.their_meetings import TheirDate, follow, is_theirs
 
 KIND = "meetings.read"
@@ -80,7 +81,8 @@ class TheirCalendars:
 def _units(programme: Programme, meeting: Meeting, now: datetime) -> list[DueUnit]:
     # A round that is open already is called off by the same unit.
     gone = [] if meeting.stands else [DueUnit(key=f"status.open:{meeting.key}", due_at=now)]
-    return [*gone, *round_units(programme, [meeting], now=now)]
+    # Whoever sits there too: what is ours and not announced makes room, and a clash that stays is told.
+    return [*gone, sweep_unit(programme.key, now), *round_units(programme, [meeting], now=now)]
 
 
 def reading_units(programme: Programme, now: datetime) -> list[DueUnit]:

@@ -91,7 +91,8 @@ async def test_a_meeting_they_moved_stays_the_same_meeting_and_its_round_follows
 
     assert (moved.key, moved.sequence) == ("b-vik/2026-10-15", 1)
     assert moved.starts_local == datetime.fromisoformat("2026-10-22T14:00")
-    (unit,) = world.units
+    plan, unit = world.units
+    assert plan.key == "sweep.all:test"
     assert unit == DueUnit(key="status.open:b-vik/2026-10-15", due_at=datetime(2026, 10, 1, 6, tzinfo=UTC))
 
 

@@ -1,0 +1,164 @@
+"""People who have to be in two meetings at once although both are announced: told to those who can do something.
+
+The plan keeps clear of it as long as one of the meetings is ours and not announced. What is left are meetings that
+people moved, and two municipalities' own: those we move for nobody, so both boards' leads are told, once for each such
+pair.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import combinations
+from typing import Protocol
+
+import documents
+import texts
+from config.programme import Person, Programme
+from workflows.attendance import Attendance
+from workflows.meeting_values import Meeting, MeetingState
+from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
+from workflows.ports import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.quorum import responsible
+from workflows.working_days import WorkCalendar
+
+KIND = "meetings.clash"
+LOOK_AGAIN = timedelta(hours=1)
+"""How long a paused notice waits before it looks whether sending goes on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clash:
+    """Two announced meetings at the same time, the earlier first, and the keys of the people who belong to both."""
+
+    first: Meeting
+    second: Meeting
+    people: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Of this pair at these times: a clash that comes back after a move is another one."""
+        return "+".join(f"{item.key}@{item.starts_local:%Y%m%dT%H%M}" for item in (self.first, self.second))
+
+
+def clashes(programme: Programme, meetings: Sequence[Meeting], *, now: datetime) -> list[Clash]:
+    """The clashes ahead between announced meetings, for people who may stay away from neither, in the order of time."""
+    attendance = Attendance(programme)
+    at: dict[tuple[str, date], list[Meeting]] = defaultdict(list)
+    for meeting in meetings:
+        if meeting.state is MeetingState.BOOKED and meeting.starts_at > now:
+            required = {
+                item.person for item in attendance.seats(meeting.body) if item.required and item.holds(meeting.day)
+            }
+            for person in required:
+                at[person, meeting.day].append(meeting)
+    found: dict[tuple[str, str], tuple[Meeting, Meeting, list[str]]] = {}
+    for (person, _), same_day in sorted(at.items()):
+        for one, other in combinations(sorted(same_day, key=lambda item: (item.starts_local, item.key)), 2):
+            if other.starts_local < one.ends_local:
+                found.setdefault((one.key, other.key), (one, other, []))[2].append(person)
+    listed = [Clash(first=one, second=other, people=tuple(people)) for one, other, people in found.values()]
+    return sorted(listed, key=lambda item: (item.first.starts_local, item.key))
+
+
+class KnownMeetings(Protocol):
+    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClashPorts:
+    """Everything a notice reaches. *own_address*: of a person's own page, where they can move what is theirs."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    meetings: KnownMeetings
+    messages: Messages
+    outbox: Outbox
+    clock: Clock
+    own_address: Callable[[str], Awaitable[str]]
+
+
+class ClashWatch:
+    """Tells the chairs and leads of both boards, once for each pair of meetings."""
+
+    def __init__(self, ports: ClashPorts) -> None:
+        self._ports = ports
+
+    async def due_units(self) -> list[DueUnit]:
+        """The notice, when there is a clash ahead that somebody was not told of."""
+        now, programme = self._ports.clock.now(), await self._ports.programme()
+        found = clashes(programme, await self._ports.meetings.list_meetings(), now=now)
+        return [DueUnit(key=f"{KIND}:{programme.key}", due_at=now)] if found else []
+
+    async def tell(self, unit: DueUnit, history: History) -> Outcome:
+        """Handler of `meetings.clash` [programme]: tell in sending hours whoever was not told yet."""
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        found = clashes(programme, await self._ports.meetings.list_meetings(), now=now)
+        if not found:
+            return Done(note="nobody has to be in two places")
+        sendable = WorkCalendar(programme).next_sendable(now)
+        if sendable > now:
+            return Parked(until=sendable, note="waits for sending hours")
+        notices = [
+            notice(programme, clash, to, url=await self._ports.own_address(to.key), now=now)
+            for clash in found
+            for to in told(programme, clash)
+        ]
+        await self._ports.outbox.plan(notices)
+        await history.note("meetings.clash_found", clashes=len(found))
+        if await self._deliver({message.key for message in notices}):
+            return Parked(until=now + LOOK_AGAIN, note="sending is paused")
+        return Done()
+
+    async def _deliver(self, keys: Collection[str]) -> bool:
+        """Send what waits of *keys*; returns whether sending is paused."""
+        paused = False
+        for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
+            if message.key in keys:
+                sent = await self._ports.outbox.deliver(message)
+                paused = paused or (sent.state is MessageState.HELD and sent.failure == PAUSED)
+        return paused
+
+
+def told(programme: Programme, clash: Clash) -> Sequence[Person]:
+    """The chairs and leads of both bodies, each once."""
+    both = [
+        person
+        for meeting in (clash.first, clash.second)
+        for person in responsible(programme, programme.body(meeting.body), meeting)
+    ]
+    return list({person.key: person for person in both}.values())
+
+
+def notice(programme: Programme, clash: Clash, to: Person, *, url: str, now: datetime) -> Message:
+    """What one of those responsible reads. *url*: their own page."""
+
+    def say(key: str, **values: object) -> str:
+        return texts.say(f"meetings.clash_{key}", to.language, **values)
+
+    first, second = (programme.body(item.body).name for item in (clash.first, clash.second))
+    names = texts.join([programme.person(key).name for key in clash.people], to.language)
+    subject = say("subject", first=first, second=second)
+    paragraphs = [
+        say("who", names=names),
+        say("first", body=first, starts=clash.first.starts_local),
+        say("second", body=second, starts=clash.second.starts_local),
+        say("what"),
+    ]
+    return Message(
+        key=f"{KIND}:{clash.key}/{to.key}",
+        kind=KIND,
+        surface=Surface.EMAIL,
+        due_at=now,
+        content=Content(
+            email=to.email,
+            name=to.name,
+            address=to.email,
+            subject=subject,
+            text="\n\n".join([*paragraphs, url]),
+            html=documents.mail(
+                language=to.language, heading=subject, paragraphs=paragraphs, button=(say("button"), url)
+            ),
+        ),
+        municipality=programme.body(clash.first.body).municipality,
+        person=to.key,
+    )
