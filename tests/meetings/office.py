@@ -75,8 +75,15 @@ class CalendarOffice:
     clock: SteeredClock
     register: Programme
     organizer: str
+    links: SQLLinks
     notes: Notes = field(default_factory=Notes)
     errors: int = 0
+    reports: Any = None
+    """The record of reports, for who publishes."""
+
+    async def papers(self, key: str) -> str:
+        """The address of a meeting's papers that stands in its invitation."""
+        return f"https://service.example/moter/{await self.links.issue('papers', key)}"
 
     async def settle(self, body: str, tries: int = 6) -> None:
         """Run the body's booking as the engine does: after an error again, a little later."""
@@ -142,10 +149,11 @@ async def calendar_office(
         async def programme() -> Programme:
             return office.register
 
+        links = SQLLinks(database, clock)
         desk = MeetingDesk(
             store=store,
             calendar=GraphCalendar(graph, recipients, timezone="Europe/Oslo"),
-            links=SQLLinks(database, clock),
+            links=links,
             clock=clock,
             programme=programme,
             organizers=[organizer],
@@ -153,7 +161,7 @@ async def calendar_office(
             recipients=recipients,
         )
         moves = MeetingMoves(store=store, clock=clock, programme=programme)
-        office = CalendarOffice(sandbox, store, desk, moves, clock, register, organizer)
+        office = CalendarOffice(sandbox, store, desk, moves, clock, register, organizer, links)
         try:
             yield office
         finally:

@@ -10,8 +10,10 @@ import pytest_asyncio
 
 from config.programme import Assignment, Programme, Role, SchoolBreak
 from integration.database.connection import create_database
+from integration.database.reports import SQLReports
 from tests.meetings.office import CalendarOffice, Heard, calendar_office
 from tests.support.sandbox import RunningSandbox
+from tests.workflows import reports_samples as samples
 from tests.workflows.programme import body, municipality, owner_board, programme
 from workflows.meeting_values import MeetingState
 from workflows.ports import Recipients
@@ -55,6 +57,7 @@ async def office(sandbox: RunningSandbox, migrated_file: Path, tmp_path: Path) -
     async with calendar_office(sandbox, database, two_boards(), NOW, Recipients()) as office:
         await office.desk.plan()
         await office.settle_all()
+        office.reports = SQLReports(database)
         yield office
     await database.close()
 
@@ -71,6 +74,7 @@ async def test_a_moved_board_a_new_member_and_a_new_school_break_are_told_to_who
     moved, last = mine[3], theirs[-1]
     await office.moves.move(moved.key, moved.starts_local + timedelta(days=1), "Rommet er opptatt")
     office.register = with_successor(with_break(office.register, last.day), "member-b-dal")
+    await publish_everything(office)
     for _ in range(2):
         await office.desk.plan()
         await office.settle_all()
@@ -82,6 +86,23 @@ async def test_a_moved_board_a_new_member_and_a_new_school_break_are_told_to_who
             heard["member@b-dal.example", meeting.key, "cancel"] = 1
     assert (await office.heard()) - before == heard
     assert {meeting.state for meeting in await office.store.list_meetings()} == {MeetingState.BOOKED}
+
+
+async def test_papers_published_for_two_years_are_found_at_the_old_addresses_and_mail_nobody(
+    office: CalendarOffice,
+) -> None:
+    told = await office.heard()
+    addresses = {item.key: await office.papers(item.key) for item in await office.store.list_meetings()}
+
+    await publish_everything(office)
+    await office.desk.plan()
+    await office.settle_all()
+
+    assert await office.heard() == told
+    for key, address in addresses.items():
+        assert address == await office.papers(key)
+        assert address in office.event(key).body.content
+        assert await office.reports.report_address(key) is not None
 
 
 async def test_what_a_delegate_moves_or_cancels_in_outlook_is_followed_without_a_mail_of_ours(
@@ -129,6 +150,18 @@ async def test_a_look_at_two_years_that_found_nothing_reads_little(office: Calen
 
     (rule,) = (await office.sandbox.control("GET", "faults"))["rules"]
     assert rule["seen"] <= 2
+
+
+async def publish_everything(office: CalendarOffice) -> None:
+    """Every meeting's report is released, and its copy lies in SharePoint."""
+    at = office.clock.now()
+    for meeting in await office.store.list_meetings():
+        report = await office.reports.draft(meeting.key, samples.FULL, at=at)
+        if await office.reports.release(report, pdf=b"%PDF", at=at):
+            released = await office.reports.newest(meeting.key)
+            assert released is not None
+            page = {"url": f"https://sharepoint.example/{meeting.key}"}
+            await office.reports.note_published(released, {"page": page}, finished=True)
 
 
 def with_successor(register: Programme, person: str) -> Programme:

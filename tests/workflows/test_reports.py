@@ -315,6 +315,22 @@ async def test_the_owner_board_gets_every_municipality_and_who_has_not_reported(
     assert [asked.question for _, asked in report.content.decisions] == ["Får vi lokaler?"]
 
 
+async def test_the_owner_board_s_summary_waits_when_its_meeting_moves_later(world: ReportWorld) -> None:
+    await world.released()
+    starts = datetime.fromisoformat("2026-12-08T12:30")
+    await world.plan_meeting(starts, key=OWNER_MEETING, body="owner-board")
+    first = await world.report("owner", OWNER_MEETING)
+    assert isinstance(first, Parked)
+
+    await world.move_meeting(starts + timedelta(days=7), key=OWNER_MEETING)
+    world.clock.time = first.until
+    second = await world.report("owner", OWNER_MEETING)
+
+    assert isinstance(second, Parked)
+    assert second.until == first.until + timedelta(days=7)
+    assert await world.record.newest(OWNER_MEETING) is None
+
+
 # ---------------------------------------------------------------------------------------------------------- the sweep
 
 
