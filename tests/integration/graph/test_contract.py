@@ -266,6 +266,16 @@ async def test_folders_and_files(tenant: Tenant, place: Place) -> None:
     assert await content.find_file(site, "Styret/sak 2.pdf") is None
 
 
+async def test_an_upload_makes_its_folders_and_says_who_wrote_the_file(tenant: Tenant, place: Place) -> None:
+    content, site = GraphSiteContent(tenant.hands), place.site.id
+
+    stored = await content.put_file(site, "Styremøter/2026/2026-11-17/Saksliste.docx", b"PK", "application/msword")
+    found = await content.find_file(site, stored.path)
+
+    assert found is not None
+    assert stored.changed_by == found.changed_by != ""
+
+
 async def test_folders_are_known_by_their_ids(tenant: Tenant, place: Place) -> None:
     layout, site = GraphSiteLayout(tenant.hands), place.site.id
 
