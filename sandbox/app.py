@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import jwt
@@ -241,15 +242,21 @@ class Sandbox:
 
     def _name_of(self, request: Incoming) -> str:
         """The name of the calling identity for the record; nothing is checked here."""
-        token = request.headers.get("authorization", "").partition(" ")[2]
-        try:
-            claims = jwt.decode(token, options={"verify_signature": False})
-        except jwt.InvalidTokenError:
+        client_id = _claimed(request.headers.get("authorization", "").partition(" ")[2])
+        if client_id is None:
             client_id = request.query.partition("client_id=")[2].partition("&")[0]
-        else:
-            client_id = str(claims.get("appid", ""))
         identity = self.tenant.identities.get(client_id)
         return identity.name if identity else ""
+
+
+@lru_cache(maxsize=256)
+def _claimed(token: str) -> str | None:
+    """The client id that a token speaks of, if it is one."""
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return None
+    return str(claims.get("appid", ""))
 
 
 def _recordable(request: Incoming, answered: Answer | None) -> bytes:

@@ -67,10 +67,24 @@ def filtered(call: Call, things: Iterable[dict[str, Any]]) -> list[dict[str, Any
     return [thing for thing in found if wanted.matches(thing)]
 
 
+_BY_MAIL = re.compile(r"mail eq '((?:[^']|'')*)'(?: or |$)", re.IGNORECASE)
+
+
+def _candidates(call: Call) -> Iterable[User]:
+    """Whom $filter can be about: those it names by address, so that a country's people are not all looked at."""
+    directory, text, at = call.tenant.directory, call.query.get("filter", "").strip(), 0
+    found: dict[str, User] = {}
+    while match := _BY_MAIL.match(text, at):
+        user, at = directory.user_by_mail(match[1].replace("''", "'")), match.end()
+        if user is not None:
+            found[user.id] = user
+    return found.values() if text and at == len(text) else directory.users.values()
+
+
 @operation("GET", "/users", permissions=READ_USERS, limits=(DIRECTORY(2),))
 def list_users(call: Call) -> Reply:
     """Guests who were invited a moment ago are not among them yet."""
-    users = [user for user in call.tenant.directory.users.values() if user.found_at <= call.now]
+    users = [user for user in _candidates(call) if user.found_at <= call.now]
     kept = {thing["id"] for thing in filtered(call, map(user_json, users))}
     return collection(call, [shown(call, user) for user in users if user.id in kept])
 

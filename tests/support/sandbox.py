@@ -19,12 +19,21 @@ ROOT = Path(__file__).resolve().parents[2]
 class RunningSandbox:
     """Where the sandbox is, what a service needs to know of it, and short ways to its control calls."""
 
-    def __init__(self, url: str, env: dict[str, str], client: httpx.AsyncClient, app: Sandbox | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        env: dict[str, str],
+        client: httpx.AsyncClient,
+        app: Sandbox | None = None,
+        process: int | None = None,
+    ) -> None:
         self.url = url
         self.env = env
         self.client = client
         self.app = app
         """The application itself, when it runs in this process."""
+        self.process = process
+        """The id of its process, when it has one of its own."""
         self._tokens: dict[str, str] = {}
 
     async def token(self, name: str) -> str:
@@ -109,7 +118,7 @@ async def sandbox_process(*, latency: str = "none", seed: Path | None = None) ->
         env = await _read_environment(process.stdout)
         url = env["IDENTITY_ENDPOINT"].removesuffix("/msi/token")
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-            yield RunningSandbox(url, env, client)
+            yield RunningSandbox(url, env, client, process=process.pid)
     finally:
         process.kill()
         await process.communicate()
