@@ -28,6 +28,8 @@ REPLY = "bot_reply"
 LONGEST = 200
 """Characters that are looked at. A command is much shorter."""
 MOST_MEETINGS = 6
+MOST_LINES, MOST_REQUESTS, LONGEST_LINE = 12, 10, 400
+"""What one answer has room for; what is left out is counted."""
 STALE = timedelta(hours=1)
 """After that, an answer that has not left comes as a surprise, and is dropped."""
 
@@ -177,9 +179,14 @@ class BotDesk:
     async def _store(
         self, answer: Answer, language: str, *, key: str, object_id: str, person: Person | None = None
     ) -> None:
+        lines, requests = answer.lines[:MOST_LINES], answer.requests[:MOST_REQUESTS]
+        if left_out := len(answer.lines) - len(lines) + len(answer.requests) - len(requests):
+            lines = [*lines, texts.say("bot.more", language, count=left_out)]
         values = {
-            "lines": [{"line": line} for line in answer.lines],
-            "requests": [{"line": line, "request_id": request} for line, request in answer.requests],
+            "lines": [{"line": cards.short(line, LONGEST_LINE)} for line in lines],
+            "requests": [
+                {"line": cards.short(line, LONGEST_LINE), "request_id": request} for line, request in requests
+            ],
             "url": answer.url,
         }
         card = cards.render(REPLY, language=language, values=values)

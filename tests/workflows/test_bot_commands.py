@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cards
 from config.programme import Assignment, ChannelSpec, Place, PlaceSpec, Role
 from integration.database.connection import Database
-from tests.workflows.rounds import HOME, MEETING, PUBLIC, World
+from tests.workflows.rounds import HOME, MEETING, PUBLIC, World, package
 from workflows.bot_commands import BotDesk, BotPorts, BotReplies, Command, understand
 from workflows.errors import NotFound, Refused
 from workflows.outbox import Message, MessageState
@@ -114,6 +115,25 @@ async def test_status_shows_what_to_answer_with_a_button_each(talk: Talk) -> Non
     assert words == "Pakken arena: Vi mangler status. Svar innen fredag 6. november 2026 kl. 15.00."
     [message] = await talk.answers()
     assert request_id(MEETING, HOME) in str(message.content.card)
+
+
+@pytest.mark.parametrize("letter", ['"', "{", "\N{SMILING FACE WITH OPEN MOUTH}"])
+async def test_an_answer_fits_into_a_message_however_much_there_is_to_say(talk: Talk, letter: str) -> None:
+    many = [package(f"p{n}", name=letter * 1000) for n in range(40)]
+    leads = [Assignment(person="home-lead", role=Role.WORK_PACKAGE_LEAD, work_package=item.key) for item in many]
+    small = talk.world.programme
+    talk.world.programme = small.model_copy(
+        update={
+            "work_packages": (*small.work_packages, *many),
+            "assignments": (*small.assignments, *leads),
+        }
+    )
+
+    await talk.ask("mine pakker")
+
+    [message] = await talk.answers()
+    assert cards.utf16_size(message.content.card) <= cards.MAX_BYTES
+    assert "Det er 29 til som ikke får plass her." in str(message.content.card)
 
 
 async def test_status_shows_the_local_lead_who_owes_what(talk: Talk) -> None:
