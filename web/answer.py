@@ -86,8 +86,7 @@ async def _take(
         return _over(request, await desk.form(link.subject, sender=sender))
     except AnswerRefused as refused:
         return _refused(request, refused, await desk.language(sender))
-    form = await desk.form(link.subject, sender=sender)
-    asked = form.asked
+    asked = receipt.form.asked
     return page(
         request,
         "answer_receipt.html",

@@ -43,7 +43,7 @@ class StatusActions:
 
     async def _answer(self, request: str, sender: ByAccount, action: CardAction) -> dict[str, Any]:
         try:
-            await self._desk.answer(request, sender=sender, content=action.data, surface=AnswerSurface.CARD)
+            receipt = await self._desk.answer(request, sender=sender, content=action.data, surface=AnswerSurface.CARD)
         except NumbersWanted:
             form = await self._desk.form(request, sender=sender)
             return card_reply(numbers_card(form.asked))
@@ -57,7 +57,7 @@ class StatusActions:
         except RoundOver:
             form = await self._desk.form(request, sender=sender)
             return card_reply(closed_card(form.asked))
-        form = await self._desk.form(request, sender=sender)
+        form = receipt.form
         if not action.answerable:
             return message_reply(form.asked.say("status.stored", until=form.asked.due))
         return card_reply(receipt_card(form.asked, editable=form.is_open))

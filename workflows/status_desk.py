@@ -1,23 +1,26 @@
 """Where people's answers arrive, whatever surface they were written on."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import texts
-from config.programme import Programme
+from config.programme import Person, Programme
 from workflows.ports import Clock, Words
 from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer
 from workflows.status_asked import Asked, asked_of
 from workflows.status_plan import escalation_id, is_on_behalf, lifted_unit, refresh_units
-from workflows.status_ports import KnownAccounts, NewAnswer, OpenDecisions, Rounds, open_decisions
+from workflows.status_ports import KnownAccounts, NewAnswer, OpenDecisions, Rounds, Standing, open_decisions
 from workflows.status_values import (
+    AnswerContent,
     AnswerSurface,
     Escalation,
     EscalationState,
     NotYours,
     NumbersWanted,
-    Receipt,
+    OpenDecision,
+    RequestState,
     RoundOver,
     StatusRequest,
     UnknownRequest,
@@ -52,6 +55,19 @@ class StatusForm:
     on_behalf: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """An answer was stored: what, and until when it can be changed. *form*: the request as it stands now."""
+
+    form: StatusForm
+    request: str
+    version: int
+    stored_at: datetime
+    changeable_until: datetime
+    content: AnswerContent
+    on_behalf: bool
+
+
 class StatusDesk:
     """Shows the form to those who may see it and stores what they send. Nothing here waits for Microsoft 365."""
 
@@ -73,29 +89,38 @@ class StatusDesk:
 
     async def form(self, request_id: str, *, sender: Sender) -> StatusForm:
         """The form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
-        request = await self._rounds.find_request(request_id)
-        status_round = await self._rounds.find_round(request.meeting) if request else None
-        meeting = await self._rounds.find_meeting(request.meeting) if request else None
-        if request is None or status_round is None or meeting is None:
+        standing = await self._rounds.find_standing(request_id)
+        if standing is None:
             raise UnknownRequest(Words(key="status.error.unknown"))
-        programme = await self._programme()
+        programme, package = await self._programme(), standing.request.work_package
+        person, on_behalf = await self._authorise(programme, standing.request, sender)
+        decisions = await open_decisions(self._decisions, standing.round, [package])
+        return self._form(
+            programme, standing, programme.person(person), on_behalf=on_behalf, decisions=decisions.get(package, ())
+        )
+
+    def _form(
+        self,
+        programme: Programme,
+        standing: Standing,
+        person: Person,
+        *,
+        on_behalf: bool,
+        decisions: Sequence[OpenDecision],
+    ) -> StatusForm:
         now = self._clock.now()
-        person, on_behalf = await self._authorise(programme, request, sender)
-        answers = await self._rounds.newest_answers([request.id])
-        package = request.work_package
-        previous = (await self._rounds.previous_answers(status_round)).get(package)
         asked = asked_of(
             programme,
-            request=request,
-            status_round=status_round,
-            meeting_local=meeting.starts_local,
-            person=programme.person(person),
+            request=standing.request,
+            status_round=standing.round,
+            meeting_local=standing.meeting.starts_local,
+            person=person,
             now=now,
-            answer=answers.get(request.id),
-            previous=previous.content if previous else None,
-            open_decisions=(await open_decisions(self._decisions, status_round, [package])).get(package, ()),
+            answer=standing.answer,
+            previous=standing.previous.content if standing.previous else None,
+            open_decisions=decisions,
         )
-        return StatusForm(asked=asked, is_open=status_round.takes_answers(now), on_behalf=on_behalf)
+        return StatusForm(asked=asked, is_open=standing.round.takes_answers(now), on_behalf=on_behalf)
 
     async def language(self, sender: Sender) -> str:
         """What the sender reads; the programme's own language when nobody knows them."""
@@ -145,7 +170,10 @@ class StatusDesk:
         if stored is None:
             # The round closed between our look and our write.
             raise RoundOver(over_words(asked))
+        answered = replace(asked.request, state=RequestState.ANSWERED, latest_version=stored.version)
+        form = replace(form, asked=replace(asked, request=answered, answer=stored, by=asked.person.name))
         return Receipt(
+            form=form,
             request=stored.request,
             version=stored.version,
             stored_at=stored.at,

@@ -46,6 +46,19 @@ class NewAnswer:
     content: AnswerContent
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A request and everything that stands about it at one moment."""
+
+    request: StatusRequest
+    round: StatusRound
+    meeting: BoardMeeting
+    answer: StatusAnswer | None
+    """The newest of this round."""
+    previous: StatusAnswer | None
+    """The package's newest of earlier rounds."""
+
+
 class Rounds(Protocol):
     """The record of rounds, requests, answers and what they lift. Every method is atomic."""
 
@@ -80,6 +93,7 @@ class Rounds(Protocol):
         ...
 
     async def find_request(self, request: str) -> StatusRequest | None: ...
+    async def find_standing(self, request: str) -> Standing | None: ...
     async def list_requests(self, meeting: str) -> Sequence[StatusRequest]: ...
     async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
         """The newest version by request; who has none is left out."""

@@ -170,18 +170,6 @@ class Escalation:
     raised_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """An answer was stored: what, and until when it can be changed."""
-
-    request: str
-    version: int
-    stored_at: datetime
-    changeable_until: datetime
-    content: AnswerContent
-    on_behalf: bool
-
-
 # ---------------------------------------------------------------------------------------------- how a round turned out
 
 

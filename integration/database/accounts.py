@@ -64,8 +64,8 @@ class SQLAccounts:
         return await self._find(account.c.object_id == object_id)
 
     async def _find(self, condition: ColumnElement[bool]) -> Account | None:
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(account).where(condition))).one_or_none()
+        query = select(account).where(condition)
+        row = await self._database.look(lambda connection: connection.execute(query).one_or_none())
         return _account(row) if row else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, func, select, update
+from sqlalchemy import Row, Select, Table, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
@@ -94,9 +94,12 @@ class SQLAgendas:
             return await _minutes(connection, meeting)
 
     async def matters(self, body: str) -> Matters:
-        async with self._database.read() as connection:
-            decisions = await _newest(connection, tables.decision, body)
-            actions = await _newest(connection, tables.action_item, body)
+        # Everybody who answers waits for it: both in one go.
+        decisions, actions = await self._database.look(
+            lambda connection: [
+                connection.execute(_newest(table, body)).all() for table in (tables.decision, tables.action_item)
+            ]
+        )
         return Matters(
             decisions=tuple(Decision.from_data(row.content) for row in decisions),
             actions=tuple(ActionItem.from_data(row.content) for row in actions),
@@ -157,13 +160,14 @@ async def _minutes(connection: AsyncConnection, meeting: str) -> StoredMinutes |
     return StoredMinutes(meeting=meeting, version=row.version, at=row.at, by=row.by, content=content)
 
 
-async def _newest(connection: AsyncConnection, table: Table, body: str) -> Sequence[Row[Any]]:
+def _newest(table: Table, body: str) -> Select[Any]:
     last = select(table.c.key, func.max(table.c.version).label("version")).where(table.c.body == body)
     newest = last.group_by(table.c.key).subquery()
     joined = and_(newest.c.key == table.c.key, newest.c.version == table.c.version)
-    first = select(table.c.key, func.min(table.c.at).label("first")).group_by(table.c.key).subquery()
+    begun = select(table.c.key, func.min(table.c.at).label("first")).where(table.c.body == body)
+    first = begun.group_by(table.c.key).subquery()
     query = select(table).join(newest, joined).join(first, first.c.key == table.c.key)
-    return (await connection.execute(query.order_by(first.c.first, table.c.key))).all()
+    return query.order_by(first.c.first, table.c.key)
 
 
 async def _add_versions(

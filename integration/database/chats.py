@@ -1,6 +1,6 @@
 """Personal chats with the bot, as Teams told us of them or as we opened them."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import conversation
@@ -16,8 +16,7 @@ class SQLChats:
 
     async def find(self, object_id: str) -> Conversation | None:
         query = select(conversation).where(conversation.c.object_id == object_id)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._database.look(lambda connection: connection.execute(query).one_or_none())
         return Conversation(id=row.conversation_id, service_url=row.service_url) if row else None
 
     async def remember(self, object_id: str, chat: Conversation) -> None:
@@ -26,11 +25,12 @@ class SQLChats:
             "service_url": chat.service_url,
             "changed_at": self._clock.now(),
         }
-        async with self._database.begin() as connection:
+
+        def remember(connection: Connection) -> None:
             insert = insert_into(connection, conversation).values(object_id=object_id, **values)
-            await connection.execute(
-                insert.on_conflict_do_update(index_elements=[conversation.c.object_id], set_=values)
-            )
+            connection.execute(insert.on_conflict_do_update(index_elements=[conversation.c.object_id], set_=values))
+
+        await self._database.write(remember)
 
     async def forget(self, object_id: str) -> None:
         async with self._database.begin() as connection:

@@ -1,13 +1,16 @@
 """The database: SQLite in a file for embedded use, PostgreSQL in Azure. The same statements serve both."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT_FOR_LOCK = 30
@@ -17,8 +20,9 @@ WAIT_FOR_LOCK = 30
 class Database:
     """Short transactions, and the schema's version."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, plain: Engine) -> None:
         self._engine = engine
+        self._plain = plain
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -38,6 +42,22 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """
+        What *work* reads, in one transaction that a thread runs to its end.
+
+        It costs one change of threads instead of several for each statement: for what people wait for.
+        """
+        return await asyncio.to_thread(self._do, work, only_reads=True)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """What *work* gives, in one transaction that may write; otherwise as `look`. It is never left half-way."""
+        return await asyncio.to_thread(self._do, work, only_reads=False)
+
+    def _do(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
+        with self._plain.connect().execution_options(only_reads=only_reads) as connection, connection.begin():
+            return work(connection)
+
     async def migrate(self) -> None:
         """Bring the tables to the current schema. A repeat does nothing."""
         async with self._engine.begin() as connection:
@@ -50,19 +70,24 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+        self._plain.dispose()
 
 
 def create_database(url: str) -> Database:
     """A database at *url*; nothing is opened before the first transaction."""
+    # psycopg is both, asynchronous and not; SQLite has a driver for each.
+    plain_url = make_url(url).set(drivername="sqlite") if url.startswith("sqlite") else make_url(url)
     if not url.startswith("sqlite"):
-        return Database(create_async_engine(url))
+        return Database(create_async_engine(url), create_engine(plain_url))
     engine = create_async_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
-    event.listen(engine.sync_engine, "connect", _open_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return Database(engine)
+    plain = create_engine(plain_url, connect_args={"timeout": WAIT_FOR_LOCK})
+    for each in (engine.sync_engine, plain):
+        event.listen(each, "connect", _open_sqlite)
+        event.listen(each, "begin", _begin_sqlite)
+    return Database(engine, plain)
 
 
-def insert_into(connection: AsyncConnection, table: Table) -> Any:
+def insert_into(connection: AsyncConnection | Connection, table: Table) -> Any:
     """An insert that knows `on_conflict_do_update` and `on_conflict_do_nothing`.
 
     Both databases write them alike, but SQLAlchemy has one construct, without a common type, for each.

@@ -56,8 +56,8 @@ class SQLLinks:
             identity = signer.unsign(token).decode()
         except BadSignature:
             return None
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(link).where(link.c.id == identity))).one_or_none()
+        query = select(link).where(link.c.id == identity)
+        row = await self._database.look(lambda connection: connection.execute(query).one_or_none())
         if row is None or row.purpose != purpose or row.revoked_at is not None:
             return None
         if row.expires_at is not None and row.expires_at <= self._clock.now():

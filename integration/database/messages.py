@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import message
-from integration.database.units import make_due
+from integration.database.units import due_rows, due_statement
 from workflows.outbox import Content, Message, MessageState, Surface
 from workflows.ports import DueUnit
 
@@ -19,9 +19,12 @@ REPLACEABLE = (MessageState.PLANNED, MessageState.HELD)
 
 async def plan_messages(connection: AsyncConnection, messages: Sequence[Message]) -> None:
     """Plan messages within the caller's transaction; see `Messages.plan`."""
-    if not messages:
-        return
-    rows = [
+    if messages:
+        await connection.execute(_plan_statement(connection), _plan_rows(messages))
+
+
+def _plan_rows(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    return [
         {
             "key": item.key,
             "kind": item.kind,
@@ -35,14 +38,16 @@ async def plan_messages(connection: AsyncConnection, messages: Sequence[Message]
         }
         for item in messages
     ]
+
+
+def _plan_statement(connection: AsyncConnection | Connection) -> Any:
     insert = insert_into(connection, message)
-    statement = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=[message.c.key],
         set_={"content": insert.excluded.content, "due_at": insert.excluded.due_at},
         # Not `in`: many rows at once take no list.
         where=or_(*(message.c.state == state for state in REPLACEABLE)),
     )
-    await connection.execute(statement, rows)
 
 
 class SQLMessages:
@@ -52,9 +57,13 @@ class SQLMessages:
         self._database = database
 
     async def plan(self, messages: Sequence[Message], *, then: Sequence[DueUnit] = ()) -> None:
-        async with self._database.begin() as connection:
-            await plan_messages(connection, messages)
-            await make_due(connection, then)
+        def plan(connection: Connection) -> None:
+            if messages:
+                connection.execute(_plan_statement(connection), _plan_rows(messages))
+            if then:
+                connection.execute(due_statement(connection), due_rows(then))
+
+        await self._database.write(plan)
 
     async def list_messages(
         self,
@@ -73,8 +82,7 @@ class SQLMessages:
             query = query.where(message.c.kind == kind)
         if keys is not None:
             query = query.where(message.c.key.in_(keys))
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.look(lambda connection: connection.execute(query).all())
         return [_message(row) for row in rows]
 
     async def begin(self, key: str, *, in_doubt: bool, reference: Mapping[str, Any]) -> None:
@@ -98,8 +106,8 @@ class SQLMessages:
             await connection.execute(dropped.where(ours, begun).values(in_doubt=True))
 
     async def _set(self, key: str, **values: Any) -> None:
-        async with self._database.begin() as connection:
-            await connection.execute(update(message).where(message.c.key == key).values(**values))
+        statement = update(message).where(message.c.key == key).values(**values)
+        await self._database.write(lambda connection: connection.execute(statement).close())
 
 
 def _message(row: Row[Any]) -> Message:

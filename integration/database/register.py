@@ -17,6 +17,7 @@ from integration.database.units import make_due
 from workflows.ports import DueUnit
 
 DOCUMENT, VERSION = "document", "version"
+VERSION_NOW = select(register.c.position).where(register.c.kind == VERSION)
 
 
 class SQLRegister:
@@ -72,8 +73,9 @@ class SQLRegister:
 
     async def programme(self) -> Programme:
         """The programme as it stands now, in whichever process it was changed."""
-        async with self._database.read() as connection:
-            version = await _version(connection)
+        version = await self._database.look(
+            lambda connection: connection.execute(VERSION_NOW).scalar_one_or_none() or 0
+        )
         async with self._reading:
             # Everybody waits for the one who reads: a country's programme takes seconds.
             if self._known is None or self._known[0] != version:
@@ -82,8 +84,7 @@ class SQLRegister:
 
 
 async def _version(connection: AsyncConnection) -> int:
-    query = select(register.c.position).where(register.c.kind == VERSION)
-    version: int = (await connection.execute(query)).scalar_one_or_none() or 0
+    version: int = (await connection.execute(VERSION_NOW)).scalar_one_or_none() or 0
     return version
 
 

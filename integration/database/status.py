@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
 from integration.database.connection import Database, insert_into
 from integration.database.messages import plan_messages
-from integration.database.units import make_due
+from integration.database.units import due_rows, due_statement, make_due
 from workflows.outbox import Message
 from workflows.ports import DueUnit
-from workflows.status_ports import BoardMeeting, NewAnswer
+from workflows.status_ports import BoardMeeting, NewAnswer, Standing
 from workflows.status_values import (
     AnswerContent,
     AnswerSurface,
@@ -105,6 +106,9 @@ class SQLStatus:
         found = await self._rows(select(tables.status_request).where(tables.status_request.c.id == request))
         return _request(found[0]) if found else None
 
+    async def find_standing(self, request: str) -> Standing | None:
+        return await self._database.look(lambda connection: _standing(connection, request))
+
     async def list_requests(self, meeting: str) -> Sequence[StatusRequest]:
         query = select(tables.status_request).where(tables.status_request.c.meeting == meeting)
         return [_request(row) for row in await self._rows(query.order_by(tables.status_request.c.work_package))]
@@ -114,46 +118,14 @@ class SQLStatus:
         return {row.request: _answer(row) for row in rows}
 
     async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
-        rounds = tables.status_round
-        query = (
-            _newest()
-            .add_columns(tables.status_request.c.work_package)
-            .join(rounds, rounds.c.meeting == tables.status_request.c.meeting)
-            .where(
-                rounds.c.municipality == status_round.municipality,
-                rounds.c.meeting != status_round.meeting,
-                rounds.c.deadline_at < status_round.deadline_at,
-            )
-            .order_by(rounds.c.deadline_at)
-        )
+        query = _earlier(status_round).order_by(tables.status_round.c.deadline_at)
         # Later rounds come later and win.
         return {row.work_package: _answer(row) for row in await self._rows(query)}
 
     async def add_answer(
         self, answer: NewAnswer, *, escalation: Escalation | None, then: Sequence[DueUnit] = ()
     ) -> StatusAnswer | None:
-        async with self._database.begin() as connection:
-            if not await _takes_answers(connection, answer):
-                return None
-            before = (
-                await connection.execute(_newest().where(tables.status_request.c.id == answer.request))
-            ).one_or_none()
-            newest = _answer(before) if before else None
-            if newest and (newest.by, newest.content) == (answer.by, answer.content):
-                return newest
-            stored = StatusAnswer(
-                request=answer.request,
-                version=newest.version + 1 if newest else 1,
-                at=answer.at,
-                by=answer.by,
-                surface=answer.surface,
-                on_behalf=answer.on_behalf,
-                content=answer.content,
-            )
-            await _store_answer(connection, stored)
-            await _store_escalation(connection, answer.request, escalation)
-            await make_due(connection, then)
-        return stored
+        return await self._database.write(lambda connection: _add_answer(connection, answer, escalation, then))
 
     async def list_escalations(self, meeting: str) -> Sequence[Escalation]:
         query = (
@@ -164,9 +136,7 @@ class SQLStatus:
         return [_escalation(row) for row in await self._rows(query)]
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        async with self._database.read() as connection:
-            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
-        return rows
+        return await self._database.look(lambda connection: connection.execute(query).all())
 
 
 def _newest() -> Select[Any]:
@@ -207,7 +177,87 @@ async def _update_moments(connection: AsyncConnection, item: StatusRound) -> Non
     )
 
 
-async def _takes_answers(connection: AsyncConnection, answer: NewAnswer) -> bool:
+def _standing(connection: Connection, request: str) -> Standing | None:
+    requests, rounds, meetings, answers = (
+        tables.status_request,
+        tables.status_round,
+        tables.meeting,
+        tables.status_answer,
+    )
+    newest = and_(answers.c.request == requests.c.id, answers.c.version == requests.c.latest_version)
+    query = (
+        select(requests, rounds, meetings, answers)
+        .join(rounds, rounds.c.meeting == requests.c.meeting)
+        .join(meetings, meetings.c.key == requests.c.meeting)
+        .outerjoin(answers, newest)
+        .where(requests.c.id == request)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    status_round, found = _round(_part(row, rounds)), _request(_part(row, requests))
+    before = (
+        _earlier(status_round)
+        .where(requests.c.work_package == found.work_package)
+        .order_by(rounds.c.deadline_at.desc())
+    )
+    previous = connection.execute(before.limit(1)).one_or_none()
+    return Standing(
+        request=found,
+        round=status_round,
+        meeting=_meeting(_part(row, meetings)),
+        answer=_answer(_part(row, answers)) if found.latest_version else None,
+        previous=_answer(previous) if previous else None,
+    )
+
+
+def _part(row: Row[Any], table: Table) -> Any:
+    """The columns of one table among those of several."""
+    return SimpleNamespace(**{column.name: row._mapping[column] for column in table.c})
+
+
+def _earlier(status_round: StatusRound) -> Select[Any]:
+    """The newest answers of a municipality's earlier rounds."""
+    rounds = tables.status_round
+    return (
+        _newest()
+        .add_columns(tables.status_request.c.work_package)
+        .join(rounds, rounds.c.meeting == tables.status_request.c.meeting)
+        .where(
+            rounds.c.municipality == status_round.municipality,
+            rounds.c.meeting != status_round.meeting,
+            rounds.c.deadline_at < status_round.deadline_at,
+        )
+    )
+
+
+def _add_answer(
+    connection: Connection, answer: NewAnswer, escalation: Escalation | None, then: Sequence[DueUnit]
+) -> StatusAnswer | None:
+    if not _takes_answers(connection, answer):
+        return None
+    before = connection.execute(_newest().where(tables.status_request.c.id == answer.request)).one_or_none()
+    newest = _answer(before) if before else None
+    if newest and (newest.by, newest.content) == (answer.by, answer.content):
+        return newest
+    stored = StatusAnswer(
+        request=answer.request,
+        version=newest.version + 1 if newest else 1,
+        at=answer.at,
+        by=answer.by,
+        surface=answer.surface,
+        on_behalf=answer.on_behalf,
+        content=answer.content,
+    )
+    _store_answer(connection, stored)
+    if escalation is not None or newest is not None:
+        _store_escalation(connection, answer.request, escalation)
+    if then:
+        connection.execute(due_statement(connection), due_rows(then))
+    return stored
+
+
+def _takes_answers(connection: Connection, answer: NewAnswer) -> bool:
     """Whether the request's round is open; on PostgreSQL its rows are kept as they are until we have written."""
     requests = tables.status_request
     query = (
@@ -216,11 +266,11 @@ async def _takes_answers(connection: AsyncConnection, answer: NewAnswer) -> bool
         .where(requests.c.id == answer.request, requests.c.state.in_((RequestState.OPEN, RequestState.ANSWERED)))
         .with_for_update()
     )
-    row = (await connection.execute(query)).one_or_none()
+    row = (connection.execute(query)).one_or_none()
     return row is not None and _round(row).takes_answers(answer.at)
 
 
-async def _store_answer(connection: AsyncConnection, item: StatusAnswer) -> None:
+def _store_answer(connection: Connection, item: StatusAnswer) -> None:
     values = {
         "request": item.request,
         "version": item.version,
@@ -230,18 +280,18 @@ async def _store_answer(connection: AsyncConnection, item: StatusAnswer) -> None
         "on_behalf": item.on_behalf,
         "content": item.content.to_data(),
     }
-    await connection.execute(tables.status_answer.insert().values(**values))
-    await connection.execute(
+    connection.execute(tables.status_answer.insert().values(**values))
+    connection.execute(
         update(tables.status_request)
         .where(tables.status_request.c.id == item.request)
         .values(state=RequestState.ANSWERED, latest_version=item.version)
     )
 
 
-async def _store_escalation(connection: AsyncConnection, request: str, item: Escalation | None) -> None:
+def _store_escalation(connection: Connection, request: str, item: Escalation | None) -> None:
     if item is None:
         raised = and_(tables.escalation.c.request == request, tables.escalation.c.state == EscalationState.RAISED)
-        await connection.execute(update(tables.escalation).where(raised).values(state=EscalationState.WITHDRAWN))
+        connection.execute(update(tables.escalation).where(raised).values(state=EscalationState.WITHDRAWN))
         return
     insert = insert_into(connection, tables.escalation).values(
         id=item.id,
@@ -254,7 +304,7 @@ async def _store_escalation(connection: AsyncConnection, request: str, item: Esc
         raised_at=item.raised_at,
     )
     changed = {name: insert.excluded[name] for name in ("question", "proposal", "state")}
-    await connection.execute(insert.on_conflict_do_update(index_elements=[tables.escalation.c.id], set_=changed))
+    connection.execute(insert.on_conflict_do_update(index_elements=[tables.escalation.c.id], set_=changed))
 
 
 def _request_row(request: StatusRequest) -> dict[str, Any]:

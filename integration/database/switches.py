@@ -35,9 +35,8 @@ class SQLSwitches:
     async def is_paused(self, municipality: str | None = None) -> bool:
         """Whether sending is stopped there; what belongs to no municipality stops only with everybody."""
         names = {_name(None), _name(municipality)}
-        async with self._database.read() as connection:
-            found = (await connection.execute(select(switch.c.name).where(switch.c.name.in_(names)).limit(1))).first()
-        return found is not None
+        query = select(switch.c.name).where(switch.c.name.in_(names)).limit(1)
+        return await self._database.look(lambda connection: connection.execute(query).first()) is not None
 
     async def list_paused(self) -> Sequence[str]:
         """The paused municipalities; the empty string stands for everybody."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Update, and_, case, func, or_, select, true, update
+from sqlalchemy import Connection, Update, and_, case, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
@@ -42,13 +42,17 @@ async def make_due(connection: AsyncConnection, units: Sequence[DueUnit]) -> Non
     A unit that somebody holds is not touched but runs once more afterwards, because its holder may already have read
     what has changed since.
     """
-    if not units:
-        return
+    if units:
+        await connection.execute(due_statement(connection), due_rows(units))
+
+
+def due_statement(connection: AsyncConnection | Connection) -> Any:
+    """What makes `due_rows` due."""
     insert = insert_into(connection, unit)
     wanted = insert.excluded.due_at
     waiting, held = unit.c.state == UnitState.WAITING, unit.c.lease_owner.is_not(None)
     sooner_again = or_(unit.c.again_at.is_(None), wanted < unit.c.again_at)
-    statement = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=[unit.c.key],
         set_={
             "state": UnitState.WAITING,
@@ -58,12 +62,15 @@ async def make_due(connection: AsyncConnection, units: Sequence[DueUnit]) -> Non
             "note": case((waiting, unit.c.note), else_=""),
         },
     )
-    rows = [
+
+
+def due_rows(units: Sequence[DueUnit]) -> list[dict[str, Any]]:
+    """The rows of *units*."""
+    return [
         {"key": item.key, "kind": item.kind, "state": UnitState.WAITING, "due_at": item.due_at}
         # In one order for everybody: two transactions that make the same units due cannot lock each other out.
         for item in sorted(units, key=lambda item: item.key)
     ]
-    await connection.execute(statement, rows)
 
 
 class SQLUnits:
@@ -105,8 +112,8 @@ class SQLUnits:
         return sorted(claims, key=lambda claim: (claim.unit.due_at, claim.unit.key))
 
     async def renew(self, claim: Claim, *, lease_until: datetime) -> bool:
-        async with self._database.begin() as connection:
-            return (await connection.execute(_if_held(claim).values(lease_until=lease_until))).rowcount == 1
+        statement = _if_held(claim).values(lease_until=lease_until)
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount == 1)
 
     async def finish(self, claim: Claim, *, now: datetime, note: str) -> bool:
         again = unit.c.again_at.is_not(None)
@@ -149,8 +156,7 @@ class SQLUnits:
             else_=unit.c.due_at,
         )
         query = select(later.label("moment")).where(unit.c.state == UnitState.WAITING).order_by(later).limit(1)
-        async with self._database.read() as connection:
-            moment: datetime | None = (await connection.execute(query)).scalar()
+        moment: datetime | None = await self._database.look(lambda connection: connection.execute(query).scalar())
         return moment
 
     async def list_units(self, *, states: Sequence[UnitState] = (), kind: str | None = None) -> Sequence[UnitView]:

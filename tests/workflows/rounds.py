@@ -30,10 +30,10 @@ from workflows.errors import RecipientNotAllowed
 from workflows.outbox import Outbox
 from workflows.ports import Account, AccountKind, Bot, Conversation, DueUnit, Mail, Outcome, Posted, Recipients
 from workflows.status import StatusRounds
-from workflows.status_desk import ByLink, StatusDesk
+from workflows.status_desk import ByLink, Receipt, StatusDesk
 from workflows.status_plan import request_id
 from workflows.status_ports import StatusPorts
-from workflows.status_values import AnswerSurface, OpenDecision, Receipt, StatusRound
+from workflows.status_values import AnswerSurface, OpenDecision, StatusRound
 
 MEETING = "a-dal/2026-11-17"
 STARTS = datetime(2026, 11, 17, 9, 0)  # noqa: DTZ001 - a local wall time
