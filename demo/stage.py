@@ -182,6 +182,8 @@ async def raised_stage(
                 "VAREUNGE_CLOCK_URL": f"{sandbox_url}/_sandbox/clock",
                 "VAREUNGE_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'vareunge.db'}",
                 "VAREUNGE_PUBLIC_URL": service_url,
+                # Months go by in a minute: what is looked at every night, a week's look shows as well.
+                "VAREUNGE_DRIFT_DAYS": "7",
                 **(overrides or {}),
             }
             await stage.control("POST", "clock", json={"now": starts_at.isoformat()})

@@ -92,7 +92,8 @@ def guest_lines(
                 organisation=programme.organisation_of(person).name,
                 roles=roles,
                 since=guest.since,
-                confirmed_at=answer.answered_at if answer and answer.keeps else None,
+                # Also of one who was answered to end: their roles end at once, and nobody is asked again meanwhile.
+                confirmed_at=answer.answered_at if answer else None,
                 asked_at=answer.asked_at if answer and answer.answered_at is None else None,
             )
         )

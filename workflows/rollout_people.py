@@ -94,7 +94,7 @@ class PeopleSteps:
             )
         except Invalid as error:
             # An agreement between two organisations is missing: a person must talk to a person.
-            whom = walk.programme.organisation_of(person).name
+            whom = whom_to_call(walk.programme.organisation_of(person), walk.programme.language)
             blocked = replace(item, state=State.BLOCKED, reason="invitation_refused", detail=str(error), todo=whom)
             walk.items[-1] = blocked
             await walk.ports.guests.forget(person.key)
