@@ -11,14 +11,19 @@ import pytest
 
 from commands.meetings import meetings
 from commands.session import DID_NOT_HOLD, DONE
+from config.programme import AgendaEntry
 from tests.workflows.programme import body, programme
+from workflows.agenda_plan import draft_agenda
+from workflows.agenda_values import Agenda
 from workflows.meeting_plan import Meeting, plan_meetings
+from workflows.minutes_values import Matters
 from workflows.working_days import days
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
 BUSY = tuple(days(date(2026, 10, 1), date(2026, 12, 20)))
 PEOPLE = tuple(person.model_copy(update={"blocked_dates": BUSY}) for person in programme().people)
-PROGRAMME = programme(bodies=(body("a-dal"), body("b-vik")), people=PEOPLE)
+AGENDA = (AgendaEntry(key="any-other", title="Eventuelt"),)
+PROGRAMME = programme(bodies=(body("a-dal"), body("b-vik", agenda=AGENDA)), people=PEOPLE)
 PLAN = plan_meetings(PROGRAMME, [], now=NOW)
 
 
@@ -31,6 +36,12 @@ class Services(SimpleNamespace):
     async def plan(self) -> Any:
         return PLAN
 
+    def now(self) -> datetime:
+        return NOW
+
+    async def current(self, meeting: Meeting) -> Agenda:
+        return draft_agenda(PROGRAMME, meeting, report=None, proposals=(), matters=Matters(), last_number=11)
+
     async def run_due(self, only: Sequence[str]) -> int:
         return 0
 
@@ -40,7 +51,7 @@ class Services(SimpleNamespace):
 
 async def run(**arguments: Any) -> int:
     services: Any = Services()
-    services.meeting_desk = services.engine = services.meetings = services
+    services.meeting_desk = services.engine = services.meetings = services.agenda_desk = services.clock = services
     given = {
         "municipality": None,
         "json": False,
@@ -49,6 +60,7 @@ async def run(**arguments: Any) -> int:
         "reason": "",
         "feed": None,
         "renew": False,
+        "agenda": False,
     }
     return await meetings(services, Namespace(**given | arguments))
 
@@ -80,3 +92,19 @@ async def test_programs_get_the_problems_counted(capsys: pytest.CaptureFixture[s
     assert problem["body"] == "a-dal"
     assert problem["reasons"][0]["reason"] == "meetings.blocked"
     assert problem["reasons"][0]["days"] > 0
+
+
+async def test_the_next_agenda_of_a_board_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    code = await run(municipality="b-vik", agenda=True)
+
+    told = capsys.readouterr().out.splitlines()
+    assert code == DONE
+    assert told == ["Saksliste: Styret i b-vik, torsdag 15. oktober 2026", "Sak 12/26: Eventuelt"]
+
+
+async def test_programs_get_the_agenda_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+    await run(municipality="b-vik", agenda=True, json=True)
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["meeting"]["key"] == "b-vik/2026-10-15"
+    assert [item["number"] for item in told["items"]] == [12]
