@@ -156,7 +156,9 @@ class Reports:
             # Beside the loop: the typesetter works for a good part of a second.
             pdf = await asyncio.to_thread(self._set_pdf, draft.content, language, at)
             publish = DueUnit(key=f"report.publish:{draft.meeting}", due_at=at)
-            if await self._store.release(draft, pdf=pdf, at=at, then=(publish, agenda_unit(draft.meeting, at))):
+            copies = DueUnit(key=f"rollout.lists:{draft.content.meeting.body}", due_at=at)
+            then = (publish, agenda_unit(draft.meeting, at), copies)
+            if await self._store.release(draft, pdf=pdf, at=at, then=then):
                 await history.note("report.released", meeting=draft.meeting, version=draft.version)
         return await self._store.newest(content.meeting.key) or draft
 

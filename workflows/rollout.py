@@ -5,15 +5,19 @@ site, channels and tabs, folders, lists and pages. Each step reads what is there
 `Rollout.plan` takes the same walk without doing anything.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.problems import Problem
 from config.shapes import one_of
 from workflows.errors import IdentityClosed, InvalidInput, NotFound
+from workflows.place_ports import Site
 from workflows.ports import Account, Done, DueUnit, History, Outcome, Parked
 from workflows.rollout_group import GroupSteps
+from workflows.rollout_lists import ListSteps
 from workflows.rollout_look import look_ahead
 from workflows.rollout_people import PeopleSteps
 from workflows.rollout_plan import Item, PlacePlan, State, wanted_place
@@ -31,6 +35,8 @@ BUILDER_CLOSED = "builder_closed"
 WOUND_DOWN = Item(key="place", state=State.PENDING, reason="wound_down", layer="municipality")
 MADE = "order.made"
 """Under which it is noted how much an order made before it had to wait."""
+COPIES = "copies"
+"""Under which it is noted what the lists hold."""
 
 
 class _NoHistory:
@@ -63,7 +69,7 @@ class Rollout:
         except IdentityClosed:
             return Parked(until=self._ports.clock.now() + CLOSED_AGAIN, note=BUILDER_CLOSED)
         made = int(walk.known[MADE].details["number"]) if MADE in walk.known else 0
-        made += sum(item.to_do for item in walk.items)
+        made += _made(walk)
         if walk.unfinished:
             await walk.keep(Resource(key=MADE, external_id="", details={"number": made}))
         waits = [each for each in walk.unfinished if isinstance(each, NotYet)]
@@ -74,6 +80,7 @@ class Rollout:
             raise error
         await walk.forget(MADE)
         await walk.orders_done()
+        await _note_copies(walk)
         return Done(note=result_text(walk.items, made=made, language=walk.programme.language))
 
     async def plan(self, place: str) -> PlacePlan:
@@ -100,6 +107,36 @@ class Rollout:
         for key in keys:
             await self._ports.resources.keep(place, Resource(key=restore_key(key), external_id=""))
 
+    # ------------------------------------------------------------------------------------------ copies of the record
+
+    async def lists(self, unit: DueUnit, history: History) -> Outcome:
+        """
+        Unit `rollout.lists` [place]: bring the copies in the lists of a place up to date, and nothing else of it.
+
+        Done by the Hands alone, so that the Builder can stay closed.
+        """
+        walk = await self._walk(unit.subject, history, apply=True)
+        if walk is None or "site" not in walk.known or _is_wound_down(walk):
+            return Done(note="no site of ours")
+        site = walk.known["site"]
+        await ListSteps(Site(id=site.external_id, url=site.url), rows_only=True).take(walk)
+        for reason in walk.unfinished:
+            if isinstance(reason, NotYet):
+                return Parked(until=reason.until, note=reason.note)
+            raise reason
+        await _note_copies(walk)
+        return Done(note=result_text(walk.items, made=_made(walk), language=walk.programme.language))
+
+    async def due_units(self) -> Sequence[DueUnit]:
+        """A unit for each place whose lists do not hold what the record says now. Asks nobody outside."""
+        now, programme = self._ports.clock.now(), await self._ports.programme()
+        walks = [await self._walk(spec.key, _NoHistory(), apply=False) for spec in programme.places]
+        return [
+            lists_unit(walk.place, now)
+            for walk in walks
+            if walk is not None and COPIES in walk.known and walk.known[COPIES].fingerprint != _copies(walk)
+        ]
+
     async def _welcome_guests(self, walk: Walk, accounts: Mapping[str, Account]) -> None:
         """Once there is something to come to. A channel's address names the tenant, which lets guests accept there."""
         channels = (walk.known.get(f"channel:{channel.key}") for channel in walk.wanted.channels)
@@ -116,6 +153,27 @@ class Rollout:
         wanted = wanted_place(programme, spec, on=today, record=await self._ports.record(spec))
         known = dict(await self._ports.resources.of(place))
         return Walk(self._ports, programme, wanted, known, history, apply=apply)
+
+
+def lists_unit(place: str, at: datetime) -> DueUnit:
+    """The unit that brings the copies in a place's lists up to date."""
+    return DueUnit(key=f"rollout.lists:{place}", due_at=at)
+
+
+def _made(walk: Walk) -> int:
+    return sum(item.to_do for item in walk.items)
+
+
+def _copies(walk: Walk) -> str:
+    """Changes when the record says something else for the lists of the place."""
+    rows = {key: [dict(row) for row in rows] for key, rows in walk.wanted.rows.items()}
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+
+
+async def _note_copies(walk: Walk) -> None:
+    copies = Resource(key=COPIES, external_id="", fingerprint=_copies(walk))
+    if walk.known.get(COPIES) != copies and "site" in walk.known:
+        await walk.keep(copies)
 
 
 def _is_wound_down(walk: Walk) -> bool:
