@@ -11,11 +11,13 @@ import pytest
 
 from config.programme import Programme
 from integration.database.connection import Database
+from integration.database.limits import SQLLimits
 from integration.database.links import SQLLinks
 from integration.database.meetings import SQLMeetings
 from integration.graph.calendar import GraphCalendar
 from integration.graph.client import Graph
 from integration.graph.limits import Limiter
+from integration.graph.sending_limits import MailboxLimits
 from integration.identity import Identities
 from tests.clocks import StillClock
 from tests.support.sandbox import RunningSandbox
@@ -76,6 +78,7 @@ class CalendarOffice:
     register: Programme
     organizer: str
     links: SQLLinks
+    limits: SQLLimits
     notes: Notes = field(default_factory=Notes)
     errors: int = 0
     reports: Any = None
@@ -150,9 +153,11 @@ async def calendar_office(
             return office.register
 
         links = SQLLinks(database, clock)
+        limits = SQLLimits(database, clock)
+        calendar = GraphCalendar(graph, recipients, timezone="Europe/Oslo", limits=MailboxLimits(limits, clock))
         desk = MeetingDesk(
             store=store,
-            calendar=GraphCalendar(graph, recipients, timezone="Europe/Oslo"),
+            calendar=calendar,
             links=links,
             clock=clock,
             programme=programme,
@@ -161,7 +166,7 @@ async def calendar_office(
             recipients=recipients,
         )
         moves = MeetingMoves(store=store, clock=clock, programme=programme)
-        office = CalendarOffice(sandbox, store, desk, moves, clock, register, organizer, links)
+        office = CalendarOffice(sandbox, store, desk, moves, clock, register, organizer, links, limits)
         try:
             yield office
         finally:
