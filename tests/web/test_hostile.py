@@ -23,7 +23,7 @@ from tests.support.doors import doors as doors_of
 from tests.workflows.rounds import GUEST, HOME, MEETING, PUBLIC, World
 from tests.workflows.test_privacy_guard import NUMBER
 from tests.workflows.test_status import DAY, DEADLINE
-from web import bot
+from web import answer, bot
 from workflows.ports import Account, AccountKind
 from workflows.status_plan import request_id
 from workflows.status_values import AnswerContent
@@ -217,6 +217,35 @@ async def test_without_a_token_of_teams_nothing_gets_in(
 
 @FEW
 @given(data=DATA, changes=st.dictionaries(PLACES, NASTY, max_size=3), kind=KINDS)
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        pytest.param({("channelData", "tenant", "id"): "another"}, id="another tenant"),
+        pytest.param({("conversation", "tenantId"): "another"}, id="a conversation of another tenant"),
+        pytest.param({("channelData",): None, ("conversation", "tenantId"): None}, id="no tenant"),
+        pytest.param({("channelId",): "webchat"}, id="another channel"),
+        pytest.param({("serviceUrl",): "https://elsewhere.example/teams"}, id="another service"),
+        pytest.param({("serviceUrl",): None}, id="no service"),
+    ],
+)
+async def test_what_is_not_from_our_tenant_in_teams_gets_nowhere_with_the_best_of_tokens(
+    doors: Doors,
+    foreign: dict[tuple[str, ...], object],
+    data: dict[str, Any],
+    changes: dict[tuple[str, ...], object],
+    kind: str,
+) -> None:
+    before = await doors.record()
+    data = {**data, "request_id": REQUEST, "light": "green"}
+
+    body = changed(changed({**pressed("home-id", data), "type": kind}, changes), foreign)
+
+    assert (await doors.teams(body, token())).status_code in (400, 403)
+    assert await doors.record() == before
+
+
+@FEW
+@given(data=DATA, changes=st.dictionaries(PLACES, NASTY, max_size=3), kind=KINDS)
 @pytest.mark.parametrize("who", ["stranger-id", "guest-id", "other-id", "nobody", ""])
 async def test_who_may_not_answer_changes_nothing_whatever_they_send(
     doors: Doors, who: str, data: dict[str, Any], changes: dict[tuple[str, ...], object], kind: str
@@ -384,6 +413,34 @@ async def test_whatever_a_form_sends_is_an_answer_or_changes_nothing(
     if response.status_code != 200:
         assert await doors.record() == before
     assert not await doors.world.store.newest_answers([OTHERS])
+
+
+@pytest.mark.parametrize("purpose", ["papers", "report", "feed"])
+async def test_a_link_for_something_else_opens_no_form(doors: Doors, purpose: str) -> None:
+    path = f"/svar/{await doors.world.links.issue(purpose, REQUEST, 'home-lead', DEADLINE + DAY)}"
+    before = await doors.record()
+
+    assert (await doors.form(path, b"light=green")).status_code == 404
+    assert await doors.record() == before
+
+
+async def test_the_same_form_sent_again_and_again_is_one_answer(doors: Doors) -> None:
+    path = f"/svar/{await doors.world.links.issue('answer', REQUEST, 'home-lead', DEADLINE + DAY)}"
+    body = urlencode({"light": "green", "done": "Mye"}).encode()
+    first = await doors.form(path, body)
+    record = await doors.record()
+
+    for _ in range(3):
+        assert (await doors.form(path, body)).text == first.text
+    assert await doors.record() == record
+
+
+async def test_a_huge_form_is_refused(doors: Doors) -> None:
+    path = f"/svar/{await doors.world.links.issue('answer', REQUEST, 'home-lead', DEADLINE + DAY)}"
+    before = await doors.record()
+
+    assert (await doors.form(path, b"light=green&done=" + b"x" * answer.MAX_BODY)).status_code == 413
+    assert await doors.record() == before
 
 
 async def test_a_link_is_dead_when_its_time_is_up(doors: Doors) -> None:
