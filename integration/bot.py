@@ -57,7 +57,10 @@ def is_our_service(service_url: str, base_url: str) -> bool:
 
     The bot's token goes there, so nothing else may pass.
     """
-    parts = urlsplit(service_url)
+    try:
+        parts = urlsplit(service_url)
+    except ValueError:
+        return False
     if is_loopback(base_url):
         return is_loopback(service_url)
     return parts.scheme == "https" and parts.netloc == SERVICE_HOST

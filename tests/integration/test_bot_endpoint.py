@@ -208,6 +208,10 @@ async def test_what_is_not_from_our_tenant_in_teams_is_refused(
         ("https://smba.trafficmanager.net@elsewhere.example/", 403),
         ("https://smba.trafficmanager.net:444/", 403),
         ("http://smba.trafficmanager.net/", 403),
+        ("https://smba.trafficmanager.net:port/", 403),
+        ("https://[", 403),
+        ("https://[smba.trafficmanager.net]/", 403),
+        ("\x00", 403),
         ("http://127.0.0.1:9/connector", 403),
     ],
 )

@@ -63,6 +63,7 @@ NASTY = (
             "{{ 7*7 }}",
             "<at>Alle</at>",
             "../../etc",
+            "https://[",
             "å" * 2000,
             "\N{SMILING FACE WITH OPEN MOUTH}" * 2000,
             10**400,
@@ -96,6 +97,10 @@ FIELDS = st.sampled_from(
 DATA = st.dictionaries(FIELDS | st.text(max_size=10), NASTY, max_size=8)
 PLACES = st.sampled_from(
     [
+        ("channelId",),
+        ("serviceUrl",),
+        ("channelData", "tenant", "id"),
+        ("conversation", "tenantId"),
         ("id",),
         ("text",),
         ("from",),
