@@ -32,4 +32,9 @@ def is_from_us(request: Request, public_url: str) -> bool:
         return site in ("same-origin", "none")
     origin = request.headers.get("origin")
     # Our pages send no referrer, and browsers then name no origin either.
-    return origin in (None, "null") or urlsplit(str(origin))[:2] == urlsplit(public_url)[:2]
+    if origin in (None, "null"):
+        return True
+    try:
+        return urlsplit(str(origin))[:2] == urlsplit(public_url)[:2]
+    except ValueError:
+        return False

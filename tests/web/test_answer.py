@@ -254,8 +254,13 @@ async def test_a_former_lead_sees_nothing_of_the_package(world: World) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://other.example"}],
-    ids=["cross-site", "same-site", "another origin"],
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://other.example"},
+        {"origin": "https://["},
+    ],
+    ids=["cross-site", "same-site", "another origin", "an origin that is none"],
 )
 async def test_a_form_on_another_site_cannot_answer(browser: Browser, headers: dict[str, str]) -> None:
     response = await browser.post({"light": "green"}, **headers)
