@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from config.programme import Assignment, Person, Programme, Role
 from integration.database.connection import Database
@@ -61,6 +62,7 @@ class Site:
     clock: StillClock
     client: httpx.AsyncClient
     database: Database
+    app: FastAPI
 
     async def address(self, person: str) -> str:
         return (await self.own.address(person)).removeprefix(PUBLIC)
@@ -101,9 +103,9 @@ async def site(database: Database) -> Site:
         public_url=PUBLIC,
         to_record=to_record,
     )
-    transport = httpx.ASGITransport(create_app([router(doors)]))
-    client = httpx.AsyncClient(transport=transport, base_url=PUBLIC)
-    return Site(register, meetings, links, messages, own, clock, client, database)
+    app = create_app([router(doors)])
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC)
+    return Site(register, meetings, links, messages, own, clock, client, database, app)
 
 
 async def to_record(person: str) -> list[tuple[date, str]]:
