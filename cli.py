@@ -71,6 +71,8 @@ def _add_rollout(add: Add) -> None:
     command.add_argument("--all", action="store_true")
     command.add_argument("--no-wait", action="store_true", help="only order it: the running service carries it out")
     restore = "bring a local edit that the plan shows back to the template (may be given again)"
+    adopt = "take a group that people made for the place's own, by its object id"
+    command.add_argument("--adopt", metavar="ID", help=adopt)
     command.add_argument("--restore", action="append", metavar="KEY", help=restore)
 
 

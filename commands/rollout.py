@@ -25,9 +25,11 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
         raise Usage("rollout: name municipalities, or --all")
     every = [place.key for place in programme.places]
     places = every if arguments.all else named_places(programme, arguments.municipality)
+    if (arguments.restore or arguments.adopt) and len(places) != 1:
+        raise Usage("rollout: --restore and --adopt take one municipality")
+    if arguments.adopt:
+        await services.rollout.adopt(places[0], arguments.adopt)
     if arguments.restore:
-        if len(places) != 1:
-            raise Usage("rollout: --restore takes one municipality")
         await services.rollout.restore(places[0], arguments.restore)
     keys = [f"rollout.place:{place}" for place in places]
     if arguments.no_wait:

@@ -43,7 +43,8 @@ class Groups(Protocol):
         """Create or update by unique name; *owner_ids* (at least one) are set at creation. A repeat makes no second."""
         ...
 
-    async def change_group(self, unique_name: str, changes: Mapping[str, str]) -> Group:
+    async def read_group(self, group_id: str) -> Group | None: ...
+    async def change_group(self, group_id: str, changes: Mapping[str, str]) -> Group:
         """*changes*: some of display_name, description and visibility. A repeat is harmless."""
         ...
 

@@ -16,7 +16,7 @@ from config.shapes import one_of
 from workflows.errors import IdentityClosed, InvalidInput, NotFound
 from workflows.place_ports import Site
 from workflows.ports import Account, Done, DueUnit, History, Outcome, Parked
-from workflows.rollout_group import GroupSteps
+from workflows.rollout_group import BY_ID, GroupSteps
 from workflows.rollout_lists import ListSteps
 from workflows.rollout_look import look_ahead
 from workflows.rollout_people import PeopleSteps
@@ -106,6 +106,12 @@ class Rollout:
             raise InvalidInput(problems)
         for key in keys:
             await self._ports.resources.keep(place, Resource(key=restore_key(key), external_id=""))
+
+    async def adopt(self, place: str, group_id: str) -> None:
+        """Take a group that people made for the group of *place*. Raises InvalidInput when there is no such group."""
+        if await self._ports.groups.read_group(group_id) is None:
+            raise InvalidInput([Problem(where=place, value=group_id, expected="the object id of a group")])
+        await self._ports.resources.keep(place, Resource(key="group", external_id=group_id, details={BY_ID: True}))
 
     # ------------------------------------------------------------------------------------------ copies of the record
 

@@ -13,6 +13,8 @@ from workflows.rollout_ports import Resource
 from workflows.rollout_walk import Walk
 
 PRIVATE = "Private"
+BY_ID = "by_id"
+"""Notes of a group that somebody said is ours: it does not have our unique name."""
 
 
 class GroupSteps:
@@ -27,7 +29,11 @@ class GroupSteps:
     async def take(self, accounts: Mapping[str, Account]) -> Group | None:
         """The group, if there is one."""
         walk = self._walk
-        group = await walk.read(walk.ports.groups.find_group, walk.wanted.spec.unique_name)
+        known, groups = walk.known.get("group"), walk.ports.groups
+        if known is not None and known.details.get(BY_ID):
+            group = await walk.read(groups.read_group, known.external_id)
+        else:
+            group = await walk.read(groups.find_group, walk.wanted.spec.unique_name)
         if group is None:
             group = await self._make(accounts)
         else:
@@ -73,9 +79,7 @@ class GroupSteps:
         """Somebody else's group has the address: whether it is to become ours is not for a program to say."""
         walk, spec = self._walk, self._walk.wanted.spec
         other = await walk.ports.groups.find_by_nickname(spec.mail_nickname)
-        url = f"https://graph.microsoft.com/v1.0/groups/{other}"
-        body = f'{{"uniqueName": "{spec.unique_name}"}}'
-        todo = f"az rest --method PATCH --url {url} --body '{body}'" if other else ""
+        todo = f"vareunge rollout {walk.place} --adopt {other}" if other else ""
         walk.amend(replace(item, state=State.PENDING, reason="address_taken", detail=str(error), todo=todo))
 
     async def _bring_in_order(self, group: Group) -> Group:
@@ -89,7 +93,7 @@ class GroupSteps:
         changes = {name: self._wanted[name] for name, item in items.items() if walk.begins(item)}
         if changes:
             try:
-                group = await walk.ports.groups.change_group(group.unique_name, changes)
+                group = await walk.ports.groups.change_group(group.id, changes)
             except (Conflict, Invalid) as error:
                 for name in changes:
                     with walk.alone(items[name]):

@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 from workflows.ports import AccountKind
+from workflows.rollout_group import BY_ID
 from workflows.rollout_walk import Walk
 
 LANDING = "start.aspx"
@@ -20,10 +21,12 @@ async def look_ahead(walk: Walk) -> None:
 
 
 async def _people(walk: Walk) -> list[Read]:
-    ports, spec = walk.ports, walk.wanted.spec
+    ports, spec, group = walk.ports, walk.wanted.spec, walk.known.get("group")
     reads = [
         walk.ahead(ports.directory.find_accounts, walk.emails),
-        walk.ahead(ports.groups.find_group, spec.unique_name),
+        walk.ahead(ports.groups.read_group, group.external_id)
+        if group is not None and group.details.get(BY_ID)
+        else walk.ahead(ports.groups.find_group, spec.unique_name),
         walk.ahead(ports.teams.find_catalog_app, ports.app.external_id),
     ]
     remembered = await ports.accounts.find_accounts(walk.emails)

@@ -44,20 +44,23 @@ def plan_lines(plan: PlacePlan, *, language: str) -> list[str]:
     return lines
 
 
-def _open_text(items: Iterable[Item], *, language: str) -> list[str]:
+def _open_text(items: Sequence[Item], *, language: str) -> list[str]:
     by_reason: dict[str, dict[str, None]] = {}
     for item in items:
         if item.state in OPEN and item.reason not in _SAID_ELSEWHERE:
-            # Who blocks is who must be called.
-            whom = f" ({item.todo})" if item.state is State.BLOCKED and item.todo else ""
-            by_reason.setdefault(item.reason, {})[_subject(item) + whom] = None
-    return [_reason(reason, list(subjects), language) for reason, subjects in by_reason.items()]
+            by_reason.setdefault(item.reason, {})[_subject(item)] = None
+    reasons = [_reason(reason, list(subjects), language) for reason, subjects in by_reason.items()]
+    # Who blocks is who must be called.
+    return [*reasons, *dict.fromkeys(item.todo for item in items if item.state is State.BLOCKED and item.todo)]
 
 
 def _for_it(items: Iterable[Item], *, language: str) -> Iterable[str]:
     """What the service said, with its request ids, and the commands of an administrator."""
-    said = [f"{item.key}: {' '.join(filter(None, (item.detail, item.todo)))}" for item in items if item.state in OPEN]
-    said = [text for text in dict.fromkeys(said) if not text.endswith(": ")]
+    said = {}
+    for item in items:
+        command = item.todo if item.state is not State.BLOCKED else ""
+        if item.state in OPEN and (item.detail or command):
+            said[f"{item.key}: {' '.join(filter(None, (item.detail, command)))}"] = None
     if said:
         yield texts.say("rollout.for_it", language, details="; ".join(said))
 

@@ -58,20 +58,32 @@ class GraphGroups:
                 scopes=_WRITE,
             )
         )
-        return await self._read_back(spec.unique_name)
+        return _readable(await self.find_group(spec.unique_name), f"read group {spec.unique_name} back")
 
-    async def change_group(self, unique_name: str, changes: Mapping[str, str]) -> Group:
+    async def read_group(self, group_id: str) -> Group | None:
+        request = Request(
+            action=f"read group {group_id}",
+            address=lambda sdk: sdk.groups.by_group_id(group_id),
+            query=Query(select=_FIELDS),
+            scopes=["directory"],
+        )
+        try:
+            return _to_group(await self._graph.get(request))
+        except NotFound:
+            return None
+
+    async def change_group(self, group_id: str, changes: Mapping[str, str]) -> Group:
         """*changes*: some of display_name, description and visibility. A repeat is harmless."""
         request = Request(
-            action=f"change group {unique_name}",
-            address=lambda sdk: sdk.groups_with_unique_name(unique_name),
+            action=f"change group {group_id}",
+            address=lambda sdk: sdk.groups.by_group_id(group_id),
             method="PATCH",
             call=Call.KEYED,
             body={_CHANGEABLE[name]: value for name, value in changes.items()},
             scopes=_WRITE,
         )
         await self._graph.send(request)
-        return await self._read_back(unique_name)
+        return _readable(await self.read_group(group_id), request.action)
 
     async def find_by_nickname(self, mail_nickname: str) -> str | None:
         """The id of the group that has this address, whoever made it."""
@@ -83,12 +95,6 @@ class GraphGroups:
         )
         found = await self._graph.find(request)
         return None if found is None else str(found["id"])
-
-    async def _read_back(self, unique_name: str) -> Group:
-        group = await self.find_group(unique_name)
-        if group is None:
-            raise Transient(f"read group {unique_name} back", "it is not readable yet")
-        return group
 
     async def list_owners(self, group_id: str) -> Sequence[Account]:
         request = Request(
@@ -195,6 +201,12 @@ async def _add_reference(graph: Graph, action: str, account_id: str, address: Ad
 def _not_everywhere(exc: NotFound | Invalid) -> Transient:
     """Entra answers 400 or 404 for a group or account made seconds ago."""
     return Transient(exc.action, exc.reason, request_id=exc.request_id)
+
+
+def _readable(group: Group | None, action: str) -> Group:
+    if group is None:
+        raise Transient(action, "it is not readable yet")
+    return group
 
 
 def _to_group(group: Json) -> Group:

@@ -177,7 +177,7 @@ async def test_a_changed_template_writes_exactly_the_change(made: Bench) -> None
     (changed,) = in_state(plan, State.DIFFERS).values()
     assert changed.key == "group.description"
     assert changed.new == "Et nytt ord om rommet i Sandefjord."
-    assert writes(asked) == ["PATCH /groups(uniqueName={})", "POST /teams/{}/channels"]
+    assert writes(asked) == ["PATCH /groups/{}", "POST /teams/{}/channels"]
     assert {item.state for item in (await made.plan(PLACE)).items} == {State.SAME}
 
 
@@ -202,6 +202,8 @@ async def test_a_partner_that_refuses_and_a_colleague_without_account_hold_nobod
         unit = await found.made(PLACE)
 
         assert "Invitasjonen ble avvist: gjest." in unit.note
+        assert "stengt.example" in unit.note
+        assert "request-id" in unit.note
         assert "Mangler konto hos fylkeskommunen: ny." in unit.note
         plan = await found.plan(PLACE)
         assert set(in_state(plan, State.PENDING)) >= {"person:ny", "member:ny"}

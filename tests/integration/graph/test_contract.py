@@ -161,14 +161,16 @@ async def test_a_group_is_made_once_and_found_by_its_unique_name(tenant: Tenant,
     assert await groups.find_group(SPEC.unique_name) == again
     assert await groups.find_group("b-dal") is None
     assert await groups.find_by_nickname(SPEC.mail_nickname) == again.id
+    assert await groups.read_group(again.id) == again
+    assert await groups.read_group("00000000-0000-0000-0000-000000000000") is None
     assert await groups.find_by_nickname("b-dal") is None
 
 
 async def test_a_groups_words_are_changed_one_by_one(tenant: Tenant, place: Place) -> None:
     groups = GraphGroups(tenant.builder)
 
-    changed = [await groups.change_group(SPEC.unique_name, {"description": "Nytt"}) for _ in range(2)][-1]
-    back = await groups.change_group(SPEC.unique_name, {"description": SPEC.description, "visibility": "Private"})
+    changed = [await groups.change_group(place.group.id, {"description": "Nytt"}) for _ in range(2)][-1]
+    back = await groups.change_group(place.group.id, {"description": SPEC.description, "visibility": "Private"})
 
     assert (changed.display_name, changed.description) == (SPEC.display_name, "Nytt")
     assert (back.description, back.visibility, back.labels) == (SPEC.description, "Private", ())
