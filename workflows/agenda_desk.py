@@ -99,8 +99,9 @@ class AgendaDesk:
         programme, meeting, body, reader = await self._open(key, person)
         now = self._clock.now()
         day = local_day(programme, now)
-        allowed = {item.key for item in recorders(programme, body, day)}
-        if not may_propose(programme, body, reader.key, day) and reader.key not in allowed:
+        records = reader.key in {item.key for item in recorders(programme, body, day)}
+        proposes = may_propose(programme, body, reader.key, day)
+        if not (proposes or records):
             raise DeskRefused(Words(key="agenda.not_yours"))
         stored, proposals = await self._store.find_agenda(key), await self._store.proposals(key)
         agenda = stored.content if stored else await self._draft(programme, meeting, proposals)
@@ -113,9 +114,9 @@ class AgendaDesk:
             agenda=agenda,
             is_fixed=stored is not None,
             deadline_at=deadline_at,
-            is_open=stored is None and now < deadline_at and meeting.stands,
+            is_open=proposes and stored is None and now < deadline_at and meeting.stands,
             own=tuple(item for item in proposals if item.person == reader.key and not item.withdrawn),
-            may_record=reader.key in allowed and stored is not None and now >= meeting.starts_at - PREPARED,
+            may_record=records and stored is not None and now >= meeting.starts_at - PREPARED,
             minutes=await self._store.newest_minutes(key),
         )
 

@@ -319,6 +319,28 @@ def test_the_county_layer_lies_between(tmp_path: Path) -> None:
     assert {body.location for body in programme.bodies} == {"Rådhuset"}
 
 
+def test_a_municipality_changes_the_agenda_item_by_item(tmp_path: Path) -> None:
+    template = FILES["template.yaml"].replace(
+        "    kind: local_board\n",
+        "    kind: local_board\n    agenda:\n"
+        "      - {key: opening, title: Godkjenning av saksliste, order: 10}\n"
+        "      - {key: any-other, title: Eventuelt, order: 90}\n",
+        1,
+    )
+    assert template != FILES["template.yaml"]
+    changes = "[{key: opening, title: Velkommen}, {key: any-other, remove: true}, {key: economy, title: Økonomi}]"
+    _, old, new = override(f"{{bodies: {{local-board: {{agenda: {changes}}}}}}}")
+    files = FILES | {"template.yaml": template, DAL: FILES[DAL].replace(old, new, 1)}
+    programme = load_programme(write(tmp_path, files))
+
+    agenda = programme.local_board("dal").agenda
+
+    assert [(entry.key, entry.title, entry.order) for entry in agenda] == [
+        ("opening", "Velkommen", 10),
+        ("economy", "Økonomi", 50),
+    ]
+
+
 def test_a_board_has_everybody_once_the_chair_first(tmp_path: Path) -> None:
     files = FILES | {
         DAL: FILES[DAL].replace("work_packages:", "  - {person: sjef, role: board_member}\nwork_packages:")

@@ -80,7 +80,9 @@ def test_tables_repeat_their_headers_and_the_language_is_told(document: Document
     file = opened(document)
 
     for table in file.tables:
-        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        properties = table.rows[0]._tr.trPr
+        assert properties is not None
+        assert properties.find(qn("w:tblHeader")) is not None
     language = file.styles["Normal"].element.rPr.find(qn("w:lang")).get(qn("w:val"))
     assert language.partition("-")[0] == document.language
     assert file.core_properties.title == file.paragraphs[0].text

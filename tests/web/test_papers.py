@@ -1,12 +1,15 @@
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
+from tests.workflows import reports_samples as samples
+from tests.workflows.test_agenda_plan import draft
 from web.app import create_app
 from web.papers import router
+from workflows.agenda_values import Agenda, StoredAgenda
 from workflows.dates import Moved
 from workflows.meeting_plan import MeetingState
 
@@ -21,14 +24,25 @@ class Reports:
         return self.address
 
 
+@dataclass
 class Agendas:
-    async def fixed(self, meeting: str) -> None:
-        return None
+    agenda: Agenda | None = None
+
+    async def fixed(self, meeting: str) -> StoredAgenda | None:
+        if self.agenda is None:
+            return None
+        return StoredAgenda(meeting=meeting, content=self.agenda, released_at=datetime(2026, 10, 6, tzinfo=UTC))
 
 
-def client(*, meetings: Meetings | None = None, address: str | None = None) -> httpx.AsyncClient:
+def client(
+    *, meetings: Meetings | None = None, address: str | None = None, agenda: Agenda | None = None
+) -> httpx.AsyncClient:
     papers = router(
-        meetings=meetings or Meetings(), reports=Reports(address), agendas=Agendas(), links=Tokens(), programme=register
+        meetings=meetings or Meetings(),
+        reports=Reports(address),
+        agendas=Agendas(agenda),
+        links=Tokens(),
+        programme=register,
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([papers])), base_url="http://service.example")
 
@@ -52,6 +66,15 @@ async def test_the_page_tells_when_and_where_but_not_the_way_into_the_meeting() 
 )
 async def test_the_page_says_where_the_report_is(address: str | None, expected: str) -> None:
     assert expected in (await client(address=address).get(PAGE)).text
+
+
+async def test_whoever_holds_the_invitation_sees_the_items_and_not_what_people_wrote() -> None:
+    text = (await client(agenda=draft(report=samples.FULL, last_number=11)).get(PAGE)).text
+
+    assert "13/26" in text
+    assert "Praksisplasser for alle ber om en avgjørelse" in text
+    assert "Kan vi bruke møterommene" not in text
+    assert "Vi har ingen lokaler" not in text
 
 
 async def test_the_page_shows_the_year_in_a_picture_and_in_words() -> None:
