@@ -1,16 +1,18 @@
 """A round in the sandbox's Teams: the small world's people have accounts there, and its bot speaks for itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from integration.bot import SCOPE, GetToken, TeamsBot
 from integration.database.connection import Database
+from teams_app import package
 from tests.clocks import StillClock
 from tests.sandbox.conftest import TENANT
-from tests.sandbox.walk import user_id
+from tests.sandbox.walk import install, make_group, refer, start_team, user_id
 from tests.support.bot import API
 from tests.support.doors import doors, served
 from tests.support.sandbox import RunningSandbox, sandbox_process
@@ -55,6 +57,28 @@ class Teams:
         body = {"teamsApp@odata.bind": bind}
         answer = await self.sandbox.graph("POST", f"/users/{user}/teamwork/installedApps", body)
         assert answer.status_code == 201, answer.text
+
+    async def team_of(self, *emails: str) -> str:
+        """Give the municipality a team of these people with the app in it; returns its general channel."""
+        owner, *members = [await user_id(self.sandbox, email) for email in emails]
+        group = await make_group(self.sandbox, owner)
+        for member in members:
+            await refer(self.sandbox, group, member)
+        assert (await start_team(self.sandbox, group)).status_code == 202
+        assert (await install(self.sandbox, group, list(package.permissions()))).status_code == 201
+        channels = await self.sandbox.graph("GET", f"/teams/{group}/channels", app="hands")
+        return str(channels.json()["value"][0]["id"])
+
+    async def seen_by(self, email: str) -> list[dict[str, Any]]:
+        """The messages of the channels that a person sees."""
+        chats = await self.sandbox.control("GET", f"people/{email}/chats")
+        return [message for chat in chats if chat["kind"] == "channel" for message in chat["messages"]]
+
+    async def press(self, email: str, message: Mapping[str, Any], verb: str, **data: Any) -> dict[str, Any]:
+        """Press a button of a card in a channel as a person; what they see then."""
+        body = {"conversation": message["thread"], "activity": message["activity"], "verb": verb, "data": data}
+        answer: dict[str, Any] = await self.sandbox.control("POST", f"people/{email}/act", body)
+        return answer
 
 
 @asynccontextmanager

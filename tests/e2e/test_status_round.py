@@ -8,8 +8,9 @@ from playwright.async_api import Page, expect
 
 from integration.database.connection import Database
 from tests.e2e.teams import LEAD, Teams, teams_world
+from tests.sandbox.walk import user_id
 from tests.support.doors import hands
-from tests.workflows.rounds import HOME, MEETING
+from tests.workflows.rounds import HOME, MEETING, Thing
 from tests.workflows.test_privacy_guard import NUMBER
 from tests.workflows.test_status import DAY, DEADLINE
 from workflows.status_plan import request_id
@@ -85,6 +86,34 @@ async def test_the_bot_answers_what_is_written_to_it(phone: Page, teams: Teams) 
     await phone.get_by_role("button", name="Gi status").click()
 
     await expect(phone.get_by_role("button", name="Send status")).to_be_visible()
+
+
+async def test_a_channel_s_card_calls_the_lead_and_opens_the_form_for_them_alone(teams: Teams) -> None:
+    world, stranger, local_lead = teams.world, "stranger@county.example", "lead@county.example"
+    world.places.things = {"channel:board": Thing(await teams.team_of(local_lead, LEAD, stranger))}
+    await teams.sandbox.control("POST", f"people/{LEAD}/block", {"blocked": True})
+
+    await world.run("status.send")
+    [message] = [each for each in await teams.seen_by(LEAD) if "Pakken arena" in str(each["card"])]
+    [mention] = message["card"]["msteams"]["entities"]
+    [button] = message["card"]["actions"]
+    assert (mention["text"], button["title"]) == ("<at>Leder arena</at>", "Gi status")
+    assert mention["mentioned"]["id"] == await user_id(teams.sandbox, LEAD)
+
+    refused = await teams.press(stranger, message, "open_status")
+    assert "Det er lederen av arbeidspakken som gir status her." in refused["value"]
+    for email in (LEAD, local_lead):
+        assert "Input.ChoiceSet" in str((await teams.press(email, message, "open_status"))["value"])
+    # Who pressed sees the form; everybody else sees the card as it was.
+    shown = [each for each in await teams.seen_by(stranger) if each["activity"] == message["activity"]]
+    assert [(each["card"], each["private_card"]) for each in shown] == [(message["card"], None)]
+
+    await teams.press(LEAD, message, "answer_status", light="yellow", done="Bare for styret")
+    await hands(world)
+    [now] = [each["card"] for each in await teams.seen_by(stranger) if each["activity"] == message["activity"]]
+    assert "Status nå: Trenger oppmerksomhet" in str(now)
+    assert "Bare for styret" not in str(now)
+    assert now["msteams"]["entities"] == []
 
 
 async def test_the_form_is_answered_corrected_and_closed(phone: Page, teams: Teams) -> None:

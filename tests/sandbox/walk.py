@@ -59,14 +59,14 @@ async def install(sandbox: RunningSandbox, team: str, permissions: list[str] | N
         "GET", "/appCatalogs/teamsApps", params={"$filter": "distributionMethod eq 'organization'"}
     )
     app = catalog.json()["value"][0]["id"]
-    assert sandbox.app is not None
-    wanted = sorted(name for name, _ in sandbox.app.tenant.catalog.ours.resource_specific)
+    if permissions is None:
+        assert sandbox.app is not None
+        permissions = sorted(name for name, _ in sandbox.app.tenant.catalog.ours.resource_specific)
     body = {
         "teamsApp@odata.bind": f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{app}",
         "consentedPermissionSet": {
             "resourceSpecificPermissions": [
-                {"permissionValue": name, "permissionType": "application"}
-                for name in (wanted if permissions is None else permissions)
+                {"permissionValue": name, "permissionType": "application"} for name in permissions
             ]
         },
     }
