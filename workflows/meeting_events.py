@@ -126,7 +126,11 @@ def invitation(programme: Programme, body: Body, meeting: Meeting, address: str)
 
     link = f'<a href="{escape(address)}">{say("meetings.papers_link")}</a>'
     paragraphs = [escape(line) for line in notice(meeting, language)]
-    paragraphs += [say("meetings.invitation", body=body.name), f"{say('meetings.invitation_papers')} {link}"]
+    paragraphs += [
+        say("meetings.invitation", body=body.name),
+        f"{say('meetings.invitation_papers')} {link}",
+        say("meetings.invitation_own"),
+    ]
     contact = contact_of(programme, body, meeting)
     if contact:
         paragraphs.append(say("meetings.invitation_contact", contact=contact))

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.loading import programme_from
 from config.programme import Programme
-from integration.database.connection import Database
+from integration.database.connection import Database, insert_into
 from integration.database.tables import register
 from integration.database.units import make_due
 from workflows.ports import DueUnit
 
-DOCUMENT, VERSION = "document", "version"
+DOCUMENT, VERSION, OWN = "document", "version", "own"
+"""Kinds of rows. `own`: what a person said of themselves, by their key; it stays when a file is imported again."""
 VERSION_NOW = select(register.c.position).where(register.c.kind == VERSION)
 
 
@@ -29,7 +30,7 @@ class SQLRegister:
         self._reading = asyncio.Lock()
 
     async def save(self, documents: Mapping[str, Any], *, then: tuple[DueUnit, ...] = ()) -> Programme:
-        """Replace the register, and make *then* due with it.
+        """Replace the register, and make *then* due with it. What people said of themselves goes before the documents.
 
         Raises InvalidInput, and changes nothing, when the documents make no programme.
         """
@@ -40,12 +41,17 @@ class SQLRegister:
         ]
         async with self._database.begin() as connection:
             version = await _version(connection) + 1
-            await connection.execute(delete(register))
+            query = select(register.c.key, register.c.data).where(register.c.kind == OWN)
+            own = {row.key: row.data for row in (await connection.execute(query)).all()}
+            for row in rows:
+                for person in _people(row["data"]):
+                    person |= own.get(person.get("key"), {})
+            await connection.execute(delete(register).where(register.c.kind != OWN))
             rows.append({"kind": VERSION, "key": "", "position": version, "data": None})
             await connection.execute(insert(register), rows)
             await make_due(connection, then)
-        self._known = (version, programme)
-        return programme
+        self._known = None if own else (version, programme)
+        return await self.programme() if own else programme
 
     async def set_language(self, person: str, language: str) -> bool:
         """Write to *person* in *language* from now on; False when nobody has that key."""
@@ -89,11 +95,10 @@ async def _version(connection: AsyncConnection) -> int:
 
 
 async def _change_person(connection: AsyncConnection, person: str, values: Mapping[str, Any]) -> bool:
-    """Give *person* other *values* in the document where they stand; False when they stand in none."""
+    """Give *person* other *values*, as they said themselves, in the document where they stand; False if in none."""
     query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT).with_for_update()
     for path, data in (await connection.execute(query)).all():
-        people = data.get("people") if isinstance(data, dict) else None
-        found = next((item for item in people or () if item.get("key") == person), None)
+        found = next((item for item in _people(data) if item.get("key") == person), None)
         if found is None:
             continue
         found |= values
@@ -101,8 +106,23 @@ async def _change_person(connection: AsyncConnection, person: str, values: Mappi
         await connection.execute(update(register).where(*ours).values(data=data))
         newer = update(register).where(register.c.kind == VERSION)
         await connection.execute(newer.values(position=register.c.position + 1))
+        await _remember(connection, person, values)
         return True
     return False
+
+
+async def _remember(connection: AsyncConnection, person: str, values: Mapping[str, Any]) -> None:
+    mine = (register.c.kind == OWN, register.c.key == person)
+    before = (await connection.execute(select(register.c.data).where(*mine))).scalar_one_or_none() or {}
+    row = {"kind": OWN, "key": person, "position": 0, "data": {**before, **values}}
+    statement = insert_into(connection, register).values(**row)
+    keys = [register.c.kind, register.c.key]
+    await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_={"data": row["data"]}))
+
+
+def _people(document: Any) -> Sequence[dict[str, Any]]:
+    """The people that stand in a document."""
+    return (document.get("people") or ()) if isinstance(document, dict) else ()
 
 
 def _plain(data: Any) -> Any:

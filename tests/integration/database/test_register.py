@@ -67,6 +67,21 @@ async def test_a_person_s_blocked_days_replace_those_before_and_make_the_plan_du
     assert [unit.key for unit in await SQLUnits(database).list_units()] == ["sweep.all:p"]
 
 
+async def test_what_people_said_of_themselves_stays_when_the_files_are_imported_again(database: Database) -> None:
+    register, documents = SQLRegister(database), load_documents(FOLDER)
+    before = await register.save(documents)
+    first, last = before.people[0].key, before.people[-1].key
+    await register.set_language(first, "nn")
+    await register.set_blocked_dates(first, [date(2027, 3, 2)])
+
+    again = await register.save(documents)
+
+    for seen in (again, await SQLRegister(database).programme()):
+        assert (seen.person(first).language, seen.person(first).blocked_dates) == ("nn", (date(2027, 3, 2),))
+        assert seen.person(last) == before.person(last)
+    assert await register.documents() != documents
+
+
 async def test_a_change_made_elsewhere_is_seen(database: Database) -> None:
     reader, writer = SQLRegister(database), SQLRegister(database)
     documents = load_documents(FOLDER)
