@@ -84,10 +84,12 @@ def record(desk: Desk, raw: Mapping[str, str]) -> Recorded:
     What *raw*, the fields of the form, says. Raises InvalidText with every problem at once.
 
     Fields: `present:<person>`, `others`, `decision:<number>`, `follow:<number>`, `what|who|due|about:<line>`, and
-    `state:<key>` of what earlier meetings left open.
+    `state:<key>` of what earlier meetings left open. An item or a line that the form did not have stays as it was; one
+    that was emptied is taken out.
     """
     old = desk.minutes
     written = Written(raw, known=_stored_texts(old))
+    kept = [line for line in old.actions if f"what:{line.line}" not in raw]
     minutes = replace(
         old,
         attendance=tuple(replace(line, present=f"present:{line.person}" in raw) for line in old.attendance),
@@ -98,9 +100,11 @@ def record(desk: Desk, raw: Mapping[str, str]) -> Recorded:
                 decision=written.text(f"decision:{item.number}"),
                 follow_up=f"follow:{item.number}" in raw,
             )
+            if f"decision:{item.number}" in raw
+            else item
             for item in old.items
         ),
-        actions=tuple(_lines(desk, raw, written)),
+        actions=tuple(sorted((*_lines(desk, raw, written), *kept), key=lambda line: line.line)),
     )
     written.check()
     return Recorded(

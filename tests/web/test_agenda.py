@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+import texts
 from integration.database.connection import Database
+from tests.web.test_snapshots import HOSTILE, assert_reviewed
 from tests.workflows.agenda_world import BEFORE_DEADLINE, AgendaWorld
 from tests.workflows.rounds import MEETING, PUBLIC
 from tests.workflows.test_privacy_guard import NUMBER
@@ -202,3 +204,24 @@ async def test_every_label_has_its_field_and_no_id_comes_twice(late: Site) -> No
         assert set(re.findall(r'<label[^>]* for="([^"]+)"', page.text)) <= set(ids)
         for named in re.findall(r'aria-describedby="([^"]+)"', page.text):
             assert set(named.split()) <= set(ids)
+
+
+@pytest.mark.parametrize("language", texts.languages())
+async def test_the_pages_look_as_they_were_reviewed(late: Site, language: str) -> None:
+    people = (person.model_copy(update={"language": language}) for person in late.world.programme.people)
+    late.world.programme = late.world.programme.model_copy(update={"people": tuple(people)})
+    address = await late.address("minutes", "lead")
+    said = {"version": "0", "present:chair": "1", "decision:2": HOSTILE, "follow:2": "1", "what:1": "Ringe"}
+    said |= {"who:1": "member", "due:1": "2026-12-01", "about:1": "2"}
+
+    pages = {
+        "minutes": await late.get(address),
+        "minutes_wrong": await late.post(address, said | {"due:1": "snart"}),
+        "minutes_saved": await late.post(address, said),
+        "minutes_correcting": await late.get(address),
+        "agenda": await late.get(await late.address("agenda", "lead")),
+    }
+
+    for name, response in pages.items():
+        text = re.sub(r"/(saksliste|referat)/[\w.\-]+", r"/\1/LINK", response.text)
+        assert_reviewed(name, language, "full", text.replace(PUBLIC, ""))
