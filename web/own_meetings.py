@@ -137,7 +137,7 @@ def _add_moving(routes: APIRouter, doors: Doors) -> None:
             return await _not_yours(request, doors, token)
         form = await read_form(request, most=MAX_BODY)
         typed = _typed(form)
-        problems = _problems(typed, move.own, doors.clock.now())
+        problems = _problems(typed, move.page, move.own, doors.clock.now())
         if problems or form.get("step") == "choose":
             return await _choose(request, doors, move, typed=typed, problems=problems)
         assert typed.starts is not None
@@ -196,12 +196,14 @@ def _typed(form: Mapping[str, str]) -> Typed:
     return Typed(choice=choice, day=day, time=time, reason=reason, starts=starts)
 
 
-def _problems(typed: Typed, own: OwnMeeting, now: datetime) -> dict[str, tuple[str, Mapping[str, Any]]]:
+def _problems(typed: Typed, mine: OwnPage, own: OwnMeeting, now: datetime) -> dict[str, tuple[str, Mapping[str, Any]]]:
     """What is wrong, by the field it is about."""
     problems: dict[str, tuple[str, Mapping[str, Any]]] = {}
     where = "day" if typed.choice == OTHER else "choice"
     if typed.starts is None:
         problems[where] = ("own.problem_time" if typed.choice == OTHER else "own.problem_choose", {})
+    elif not mine.first <= typed.starts.date() <= mine.last:
+        problems[where] = ("own.problem_when", {"first": mine.first, "last": mine.last})
     elif typed.starts == own.meeting.starts_local:
         problems[where] = ("own.problem_same", {})
     elif not own.meeting.at(typed.starts) > now:

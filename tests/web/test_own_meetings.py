@@ -9,6 +9,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from config.programme import Assignment, Person, Programme, Role
 from integration.database.connection import Database
@@ -243,7 +245,9 @@ async def test_the_chair_moves_a_meeting_after_seeing_what_happens(site: Site) -
     [
         pytest.param({"reason": "Syk"}, "Velg et av tidspunktene.", id="no choice"),
         pytest.param({"choice": "other", "day": "2026-10-27", "reason": "Syk"}, "både dag og klokkeslett", id="half"),
-        pytest.param({"choice": "other", "day": "2026-08-19", "time": "09:00", "reason": "x"}, "som kommer", id="past"),
+        pytest.param({"choice": "other", "day": "2026-08-20", "time": "09:00", "reason": "x"}, "som kommer", id="past"),
+        pytest.param({"choice": "0001-01-01T00:00", "reason": "x"}, "Velg en dag fra", id="long ago"),
+        pytest.param({"choice": "9999-12-31T23:59", "reason": "x"}, "Velg en dag fra", id="never"),
         pytest.param({"choice": "2026-10-13T09:00", "reason": "x"}, "allerede", id="the same"),
         pytest.param({"choice": "2026-10-27T09:00", "reason": " "}, "Skriv en kort grunn.", id="no reason"),
         pytest.param({"choice": "2026-10-27T09:00", "reason": "x" * 301}, "høyst 300 tegn", id="long reason"),
@@ -261,6 +265,20 @@ async def test_what_cannot_be_moved_like_that_is_explained_and_kept(
     kept = await site.meetings.find_meeting(KEY)
     assert kept is not None
     assert kept.sequence == 0
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    form=st.dictionaries(
+        st.sampled_from(["first", "last", "day", "do", "choice", "time", "reason", "step", "email"]),
+        st.text() | st.sampled_from(["other", "remove", "move", "2026-10-27T09:00", "2026-W41", "24:00", "\u0000"]),
+    ),
+    path=st.sampled_from(["/dager", MOVE, "/flytt?mote=%00", "/flytt"]),
+)
+async def test_whatever_is_sent_is_answered(site: Site, form: dict[str, object], path: str) -> None:
+    page = await site.post("chair", path, {key: str(value).encode("utf-8", "ignore") for key, value in form.items()})
+
+    assert page.status_code in (200, 400, 403, 422)
 
 
 async def test_a_day_against_the_rules_is_taken_after_a_word_of_warning(site: Site) -> None:
