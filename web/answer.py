@@ -133,7 +133,6 @@ def _form(
         numbers=_number_fields(asked, typed),
         most=MAX_TEXT,
         most_follow_up=MAX_FOLLOW_UP,
-        correcting=_correcting(asked),
         confirm=confirm,
         action=request.url.path,
     )
@@ -165,15 +164,6 @@ def _number_fields(asked: Asked, typed: Mapping[str, str]) -> list[NumberField]:
         )
         for item in asked.indicators
     ]
-
-
-def _correcting(asked: Asked) -> str:
-    """Whose stored answer the form shows; empty when none is stored."""
-    if asked.answer is None:
-        return ""
-    if asked.answer.by != asked.person.key and asked.by:
-        return asked.say("status.form_correcting_other", name=asked.by, due=asked.due)
-    return asked.say("status.form_correcting", due=asked.due)
 
 
 def _number_help(asked: Asked, previous: float | None, target: float | None) -> str:

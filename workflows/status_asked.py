@@ -38,6 +38,8 @@ class Asked:
     lead: str = ""
     """The package's lead as readers know them; empty when there is none."""
     local_lead: str = ""
+    on_behalf_of: str = ""
+    """Whom the reader answers for; empty when it is their own."""
     by: str = ""
     """Who wrote the newest answer, as readers know them."""
     answer: StatusAnswer | None = None
@@ -77,10 +79,22 @@ class Asked:
         return texts.day_and_month(self.round.deadline_at.astimezone(self.timezone).date(), self.language)
 
     @property
+    def start_note(self) -> str:
+        """What the form is filled with; empty when it is empty."""
+        if self.answer is None:
+            return self.say("card.last_time") if self.previous else ""
+        if self.answer.by != self.person.key and self.by:
+            return self.say("status.form_correcting_other", name=self.by, due=self.due)
+        return self.say("status.form_correcting", due=self.due)
+
+    @property
     def answered_by(self) -> str:
-        """Who answered, when that is somebody else than the reader; empty otherwise."""
-        if self.answer is None or self.answer.by == self.person.key:
+        """Who answered, and for whom; empty when the reader did, for themselves."""
+        if self.answer is None:
             return ""
+        if self.answer.by == self.person.key:
+            on_behalf = self.answer.on_behalf and self.lead
+            return self.say("status.receipt_on_behalf", lead=self.lead) if on_behalf else ""
         if self.answer.on_behalf and self.lead:
             return self.say("card.receipt_on_behalf", by=self.by, lead=self.lead)
         return self.say("card.receipt_by", by=self.by)
@@ -124,6 +138,7 @@ def asked_of(
         language=texts.choose(person.language, programme.language),
         timezone=ZoneInfo(programme.timezone),
         lead=leads[0].name if leads else "",
+        on_behalf_of=leads[0].name if leads and all(lead.key != person.key for lead in leads) else "",
         # Whoever is the local lead needs no advice to ask the local lead.
         local_lead=helpers[0].name if helpers and helpers[0].key != person.key else "",
         by=next((item.name for item in programme.people if answer and item.key == answer.by), ""),

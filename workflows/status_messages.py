@@ -82,7 +82,10 @@ def request_card(
         "place": cards.short(asked.place),
         "meeting": asked.meeting,
         "due": asked.due,
-        "again": start is not None and typed is None,
+        "start_note": cards.short(asked.start_note, 2 * cards.MAX_NAME) if typed is None else "",
+        "on_behalf": asked.say("status.form_on_behalf", lead=cards.short(asked.on_behalf_of))
+        if asked.on_behalf_of
+        else "",
         "can_be_unchanged": asked.can_be_unchanged,
         "confirm": confirm,
         "problem": " ".join(problems),

@@ -25,7 +25,8 @@ ORDINARY_BYTES = 25_000
 SPARSE: Mapping[str, Mapping[str, Any]] = {
     "status_request": {
         "problem": None,
-        "again": False,
+        "start_note": "",
+        "on_behalf": "",
         "can_be_unchanged": False,
         "confirm": "",
         "light": None,

@@ -202,6 +202,17 @@ async def test_a_correction_opens_what_is_stored_with_its_numbers(world: World) 
     assert (values["light"], values["done"], values["indicator:plasser"]) == ("yellow", "Mye", 12.5)
 
 
+async def test_who_answers_on_behalf_is_told_for_whom_before_and_after(world: World) -> None:
+    form = await press(world, "open_status", {"request_id": REQUEST}, who="lead-id")
+    receipt = await press(world, "answer_status", ANSWER, who="lead-id")
+
+    assert "Du svarer på vegne av Leder arena." in str(form)
+    assert "Du har svart på vegne av Leder arena." in str(receipt)
+    own = await press(world, "open_status", {"request_id": REQUEST})
+    assert "på vegne av" not in str(own)
+    assert "Dette er svaret som Rolle lead har lagret. Du kan endre det fram til" in str(own)
+
+
 @pytest.mark.parametrize("verb", ["open_status", "answer_status"])
 async def test_after_the_deadline_the_card_says_so(world: World, verb: str) -> None:
     world.clock.time = DEADLINE
