@@ -18,6 +18,7 @@ from workflows.agenda_words import agenda_document, minutes_document
 from workflows.meeting_papers import MakeFile, MeetingPapers, make_word_file
 from workflows.meeting_values import Meeting
 from workflows.minutes_plan import prepared_minutes
+from workflows.place_folders import folder_now
 from workflows.ports import Done, DueUnit, History, Outcome, Parked
 from workflows.report_values import ReportContent, ReportState
 
@@ -154,11 +155,15 @@ class Agendas:
         place = programme.place(stored.content.meeting.body)
         if place is None or not place.meeting_folder:
             return Done(note="no folder of ours")
-        site = (await self._ports.places.of(place.key)).get("site")
+        things = await self._ports.places.of(place.key)
+        site = things.get("site")
         if site is None:
             return Parked(until=self._ports.clock.now() + NO_PLACE_YET, note="the place is not made yet")
-        papers = MeetingPapers(self._ports, place, stored, history, make_file=self._make_file)
-        name = texts.say(f"agenda.{part.name}_file", _language(programme), day=stored.meeting.rpartition("/")[2])
+        day = stored.meeting.rpartition("/")[2]
+        above = place.meeting_folder.replace("{year}", day[:4])
+        folder = await folder_now(self._ports.content, site.external_id, things, above)
+        papers = MeetingPapers(self._ports, f"{folder}/{day}", stored, history, make_file=self._make_file)
+        name = texts.say(f"agenda.{part.name}_file", _language(programme), day=day)
         await papers.put(site.external_id, part.name, name, document, at=part.at, version=part.version)
         return Done(note="the file is in order")
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from config.programme import PlaceSpec
 from documents import Document
 from workflows.agenda_ports import AgendaPorts
 from workflows.agenda_values import StoredAgenda
@@ -33,25 +32,27 @@ def make_word_file(document: Document, at: datetime) -> bytes:
 
 
 class MeetingPapers:
-    """The files of one meeting on the site of its place."""
+    """
+    The files of one meeting on the site of its place.
+
+    They lie in *folder*, named by the day that was first announced, for ever, even if the meeting moves.
+    """
 
     def __init__(
         self,
         ports: AgendaPorts,
-        place: PlaceSpec,
+        folder: str,
         agenda: StoredAgenda,
         history: History,
         *,
         make_file: MakeFile,
     ) -> None:
         self._ports = ports
-        self._place = place
+        self._folder = folder
         self._agenda = agenda
         self._history = history
         self._make_file = make_file
         self._published: dict[str, Any] = dict(agenda.published)
-        self._day = agenda.meeting.rpartition("/")[2]
-        """The day first announced: it names the folder for ever, even if the meeting moves."""
 
     async def put(
         self, site_id: str, part: str, name: str, document: Document, *, at: datetime, version: int = 1
@@ -73,10 +74,6 @@ class MeetingPapers:
         stored = await self._ports.content.put_file(site_id, path, content, WORD)
         await self._note(part, {"version": version, "by": stored.changed_by, "url": stored.url})
         await self._history.note("agenda.file_stored", meeting=self._agenda.meeting, part=part)
-
-    @property
-    def _folder(self) -> str:
-        return f"{self._place.meeting_folder.replace('{year}', self._day[:4])}/{self._day}"
 
     async def _note(self, part: str, value: Any) -> None:
         self._published[part] = value

@@ -264,6 +264,10 @@ class SiteContent(Protocol):
         """Make the folder and those above it. A repeat is harmless."""
         ...
 
+    async def folder_path(self, site_id: str, folder_id: str) -> str | None:
+        """Where the folder with that id lies, from the library's top; None when it is gone."""
+        ...
+
     async def find_file(self, site_id: str, path: str) -> StoredFile | None: ...
     async def put_file(self, site_id: str, path: str, content: bytes, content_type: str) -> StoredFile:
         """Create or replace. A repeat makes a new version of the same file."""

@@ -34,10 +34,13 @@ class ReportCopy:
         place: PlaceSpec,
         report: StoredReport,
         history: History,
+        *,
+        folder: str,
     ) -> None:
         self._ports = ports
         self._content = ports.content
         self._place = place
+        self._folder = folder
         self._report = report
         self._history = history
         self._language = texts.choose(programme.language)
@@ -54,7 +57,7 @@ class ReportCopy:
         await self._note(finished=True)
 
     async def _file(self, site_id: str) -> None:
-        folder = self._place.report_folder
+        folder = self._folder
         name = texts.say("reports.file_name", self._language, day=self._day)
         path = f"{folder}/{name}" if folder else name
         pdf, noted = self._report.pdf or b"", self._published.get("file")

@@ -13,6 +13,7 @@ from config.programme import Body, BodyKind, Programme, RoundTimes
 from workflows.agenda_plan import agenda_unit
 from workflows.errors import Conflict
 from workflows.meeting_plan import Meeting
+from workflows.place_folders import folder_now
 from workflows.ports import Done, DueUnit, History, Outcome, Parked
 from workflows.report_copy import ReportCopy
 from workflows.report_notice import Notices
@@ -108,7 +109,10 @@ class Reports:
         kept = next((f"list:{item.key}" for item in place.lists if item.source == "reports"), "")
         list_id = things[kept].external_id if kept in things else None
         try:
-            await ReportCopy(self._ports, programme, place, report, history).take(things["site"].external_id, list_id)
+            site_id = things["site"].external_id
+            folder = await folder_now(self._ports.content, site_id, things, place.report_folder)
+            copy = ReportCopy(self._ports, programme, place, report, history, folder=folder)
+            await copy.take(site_id, list_id)
         except Conflict as taken:
             # Made a moment ago and not found yet, most likely by our own run before it was stopped.
             return Parked(until=now + SETTLING, note=str(taken))

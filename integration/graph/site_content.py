@@ -8,7 +8,7 @@ from urllib.parse import quote
 from engine.together import together
 from integration.graph.client import Graph, Json, Path, Query, Request
 from integration.graph.people import quoted
-from integration.graph.site_layout import ONE, SHAREPOINT, from_column, library, read_list, read_page
+from integration.graph.site_layout import ONE, SHAREPOINT, find_folder, from_column, library, read_list, read_page
 from integration.retry import Call
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.place_ports import Column, ListItem, Page, SiteList, StoredFile
@@ -39,6 +39,11 @@ class GraphSiteContent:
             with suppress(Conflict):
                 await self._graph.send(request)
             parent = f"{parent}/{name}".strip("/")
+
+    async def folder_path(self, site_id: str, folder_id: str) -> str | None:
+        """Where the folder with that id lies, from the library's top; None when it is gone."""
+        folder = await find_folder(self._graph, site_id, folder_id)
+        return folder.path if folder is not None else None
 
     async def find_file(self, site_id: str, path: str) -> StoredFile | None:
         request = Request(

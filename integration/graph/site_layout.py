@@ -30,16 +30,7 @@ class GraphSiteLayout:
     # ---- folders
 
     async def find_folder(self, site_id: str, folder_id: str) -> Folder | None:
-        request = Request(
-            action=f"find folder {folder_id} on site {site_id}",
-            address=_item(site_id, folder_id),
-            query=Query(select=_FOLDER),
-            scopes=ONE,
-        )
-        try:
-            return _to_folder(await self._graph.get(request))
-        except NotFound:
-            return None
+        return await find_folder(self._graph, site_id, folder_id)
 
     async def list_folders(self, site_id: str, parent_id: str = TOP) -> Sequence[Folder]:
         """Those directly below *parent_id*; none when it is gone."""
@@ -122,6 +113,20 @@ class GraphSiteLayout:
             return await read_page(self._graph, site_id, page_id)
         except NotFound:
             return None
+
+
+async def find_folder(graph: Graph, site_id: str, folder_id: str) -> Folder | None:
+    """A folder by the id that it keeps wherever it goes."""
+    request = Request(
+        action=f"find folder {folder_id} on site {site_id}",
+        address=_item(site_id, folder_id),
+        query=Query(select=_FOLDER),
+        scopes=ONE,
+    )
+    try:
+        return _to_folder(await graph.get(request))
+    except NotFound:
+        return None
 
 
 async def read_list(graph: Graph, site_id: str, list_id: str) -> SiteList:

@@ -22,6 +22,8 @@ class FakeSite:
     folders: set[str] = field(default_factory=set)
     authors: dict[str, str] = field(default_factory=dict)
     """Who wrote a file last, if that was not us."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Where a folder lies, by its id."""
     writes: list[str] = field(default_factory=list)
     kill_after: int | None = None
     """Stop after that many writes."""
@@ -32,6 +34,9 @@ class FakeSite:
     async def ensure_folder(self, site_id: str, path: str) -> None:
         self.folders.add(path)
         self._wrote(f"folder {path}")
+
+    async def folder_path(self, site_id: str, folder_id: str) -> str | None:
+        return self.moved.get(folder_id)
 
     async def find_file(self, site_id: str, path: str) -> StoredFile | None:
         content = self.files.get(path)
