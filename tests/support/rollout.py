@@ -10,13 +10,14 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from config.loading import load_documents
 from config.settings import Settings
+from engine.units import LEASE
 from integration.database.units import UnitState, UnitView
 from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
 from wiring import Services, create_services
@@ -116,7 +117,11 @@ class Bench:
             while True:
                 await services.engine.run_due(keys)
                 units = [unit for unit in await services.units.list_units() if unit.key in keys]
-                waiting = [unit.due_at for unit in units if unit.state is UnitState.WAITING]
+                # What a killed process held comes free when its lease ends.
+                lease_ends = services.clock.now() + LEASE
+                waiting = [
+                    lease_ends if unit.held else unit.due_at for unit in units if unit.state is UnitState.WAITING
+                ]
                 if not waiting or min(waiting) > now + patience:
                     return units
                 await services.clock.sleep_until(min(waiting))
@@ -157,11 +162,14 @@ class Bench:
         while not held and not running.done():
             await asyncio.wait([running], timeout=0.02)
             held = bool((await self.sandbox.control("GET", "faults"))["held"])
-        for task in asyncio.all_tasks() if held else ():
-            if task is running or _UNIT.match(task.get_name()):
+        if held:
+            # Nothing is written any more, not even that a unit was given up.
+            self.services.database.begin = _killed  # type: ignore[method-assign]
+            killed = [task for task in asyncio.all_tasks() if task is running or _UNIT.match(task.get_name())]
+            for task in killed:
                 task.cancel()
-        await asyncio.wait([running])
-        if not held:
+            await asyncio.wait(killed)
+        else:
             running.result()
         await self.sandbox.control("POST", "faults", {"release": True})
         return held
@@ -182,6 +190,10 @@ class Bench:
         later = (await self.calls())[before:]
         kinds.round_trips = len(later)
         kinds.extend(kind for entry in later for kind in kinds_of(entry["request"]))
+
+
+def _killed() -> Never:
+    raise RuntimeError("the process is gone")
 
 
 class Asked(list[str]):
