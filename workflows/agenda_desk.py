@@ -9,7 +9,7 @@ from config.programme import Body, Person, Programme
 from workflows.agenda_plan import agenda_moments, draft_agenda, local_day, may_propose, recorders
 from workflows.agenda_ports import AgendaMeetings, AgendaStore
 from workflows.agenda_values import Agenda, Proposal, StoredAgenda
-from workflows.agendas import PREPARED, minutes_unit
+from workflows.agendas import PREPARED, minutes_units
 from workflows.meeting_values import Meeting
 from workflows.minutes_plan import Desk, people_to_name, prepared_minutes, record
 from workflows.minutes_values import Recorded, StoredMinutes
@@ -199,7 +199,7 @@ class AgendaDesk:
         now = self._clock.now()
         stored = None
         if raw.get("version", "") == str(view.version):
-            then = (minutes_unit(key, now),)
+            then = minutes_units(await self._programme(), view.meeting, now)
             stored = await self._store.record(recorded, at=now, by=view.person.key, after=view.version, then=then)
         if stored is None:
             raise InvalidText({"": Words(key="agenda.error_meanwhile")})

@@ -182,9 +182,11 @@ def prepare_unit(meeting: Meeting, now: datetime) -> DueUnit:
     return DueUnit(key=f"minutes.prepare:{meeting.key}", due_at=max(now, meeting.starts_at - PREPARED))
 
 
-def minutes_unit(meeting: str, now: datetime) -> DueUnit:
-    """What publishes recorded minutes."""
-    return DueUnit(key=f"minutes.publish:{meeting}", due_at=now)
+def minutes_units(programme: Programme, meeting: Meeting, now: datetime) -> tuple[DueUnit, ...]:
+    """What publishes recorded minutes: their file, and the lists of the place, where decisions are rows."""
+    minutes = DueUnit(key=f"minutes.publish:{meeting.key}", due_at=now)
+    place = programme.place(meeting.body)
+    return (minutes,) if place is None else (minutes, DueUnit(key=f"rollout.lists:{place.key}", due_at=now))
 
 
 def _agenda_due(programme: Programme, body: Body, meeting: Meeting, *, reported: bool) -> datetime:

@@ -321,6 +321,7 @@ async def test_a_decision_and_who_does_what_are_stored_and_published(late: Agend
         ("Gi beskjed til skolen", "member", date(2026, 12, 1), "2/26")
     ]
     assert (await late.due())[f"minutes.publish:{MEETING}"] == MEETING_DAY
+    assert "rollout.lists:a-dal" in await late.due()
     assert await late.paper("minutes.publish") == Done(note="the file is in order")
     assert MINUTES in late.site.files
 
