@@ -1,6 +1,7 @@
 """What must hold when the demo is over. Pure: from what the sandbox and the service's record show to checks."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from demo.people import Story
 from demo.play import Played, boards_with_our_meetings
 from demo.reached import statuses_in, who_was_reached, writes_in
 
+MEMBERSHIP = re.compile(r"/groups/[^/]+/(members|owners)/[^/]+/\$ref$|/channels/[^/]+/members/[^/]+$")
+"""Of a group, with the end without which the user would be deleted, or a seat in a private channel."""
 Entry = Mapping[str, Any]
 """One exchange of a HAR, with `_app`: the identity that called."""
 
@@ -103,7 +106,8 @@ def places_are_made(evidence: Evidence) -> Check:
 def guests_are_in(evidence: Evidence) -> Check:
     """Everybody who belongs to a place is in its group, guests included, and no guest owns one."""
     programme, groups = evidence.programme, evidence.state["directory"]["groups"]
-    on = evidence.played.began_at.date()
+    # Whose role has ended meanwhile is out again.
+    on = evidence.played.ended_at.date()
     missing, guests = [], 0
     for place in programme.places:
         group = groups.get(place.unique_name, {"members": (), "owners": ()})
@@ -245,11 +249,13 @@ def the_door_calls_no_graph(evidence: Evidence) -> Check:
 
 
 def nothing_was_deleted(evidence: Evidence) -> Check:
-    """No directory object was deleted, and nothing else was asked to be."""
+    """No directory object was deleted, and nothing else was asked to be but memberships of roles that ended."""
     writes = [write for entry in evidence.traffic for write in writes_in(entry)]
-    deletes = [f"{method} {path}" for method, path, _ in writes if method == "DELETE"]
+    paths = [path for method, path, _ in writes if method == "DELETE"]
+    deletes = [path for path in paths if not MEMBERSHIP.search(path)]
     gone = evidence.state["directory"]["deleted"]
-    return Check(what="no directory object was deleted", held=not deletes and not gone, found=", ".join(deletes))
+    found = ", ".join(deletes) or f"{len(paths)} memberships ended with their role"
+    return Check(what="no directory object was deleted", held=not deletes and not gone, found=found)
 
 
 def no_limit_was_crossed(evidence: Evidence) -> Check:
