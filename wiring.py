@@ -55,7 +55,7 @@ class Services(Workflows):
             planners=[
                 self._plan_meetings,
                 self._plan_readings,
-                self.clash_watch.due_units,
+                self.clash_notices.plan,
                 self._plan_rounds,
                 self._plan_reports,
                 self._plan_agendas,
@@ -89,7 +89,6 @@ class Services(Workflows):
             "meetings.book": self.meeting_desk.book,
             "meetings.quorum": self.quorum_watch.warn,
             "meetings.own_link": self.own_links.send,
-            "meetings.clash": self.clash_watch.tell,
             "status.open": rounds.open,
             "status.send": rounds.send,
             "status.remind": rounds.remind,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workflows.agenda_desk import AgendaDesk
     from workflows.agendas import Agendas
     from workflows.bot_commands import BotDesk, BotReplies
-    from workflows.clashes import ClashWatch
+    from workflows.clashes import ClashNotices
     from workflows.doctor import Doctor, Permissions, Tenant
     from workflows.drift import Drift
     from workflows.follow_up import FollowUps
@@ -241,18 +241,15 @@ class Workflows(Outside):
         return OwnLinks(messages=self.messages, outbox=self.outbox, clock=self.clock)
 
     @cached_property
-    def clash_watch(self) -> "ClashWatch":
-        from workflows.clashes import ClashPorts, ClashWatch
+    def clash_notices(self) -> "ClashNotices":
+        from workflows.clashes import ClashNotices
 
-        return ClashWatch(
-            ClashPorts(
-                programme=self.register.programme,
-                meetings=self.meetings,
-                messages=self.messages,
-                outbox=self.outbox,
-                clock=self.clock,
-                own_address=self.own_meetings.address,
-            )
+        return ClashNotices(
+            programme=self.register.programme,
+            meetings=self.meetings,
+            mail=self.lead_mail,
+            clock=self.clock,
+            own_address=self.own_meetings.address,
         )
 
     @cached_property

@@ -6,25 +6,20 @@ pair.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import combinations
 from typing import Protocol
 
-import documents
 import texts
 from config.programme import Person, Programme
 from workflows.attendance import Attendance
+from workflows.lead_mail import LeadMail, mail_to
 from workflows.meeting_values import Meeting, MeetingState
-from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
-from workflows.ports import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.outbox import Message
+from workflows.ports import Clock, DueUnit
 from workflows.quorum import responsible
-from workflows.working_days import WorkCalendar
-
-KIND = "meetings.clash"
-LOOK_AGAIN = timedelta(hours=1)
-"""How long a paused notice waits before it looks whether sending goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,57 +61,27 @@ class KnownMeetings(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClashPorts:
-    """Everything a notice reaches. *own_address*: of a person's own page, where they can move what is theirs."""
+class ClashNotices:
+    """Tells the chairs and leads of both boards, once for each pair of meetings. *own_address*: of a person's own page,
+    where they can move what is theirs."""
 
     programme: Callable[[], Awaitable[Programme]]
     meetings: KnownMeetings
-    messages: Messages
-    outbox: Outbox
+    mail: LeadMail
     clock: Clock
     own_address: Callable[[str], Awaitable[str]]
 
-
-class ClashWatch:
-    """Tells the chairs and leads of both boards, once for each pair of meetings."""
-
-    def __init__(self, ports: ClashPorts) -> None:
-        self._ports = ports
-
-    async def due_units(self) -> list[DueUnit]:
-        """The notice, when there is a clash ahead that somebody was not told of."""
-        now, programme = self._ports.clock.now(), await self._ports.programme()
-        found = clashes(programme, await self._ports.meetings.list_meetings(), now=now)
-        return [DueUnit(key=f"{KIND}:{programme.key}", due_at=now)] if found else []
-
-    async def tell(self, unit: DueUnit, history: History) -> Outcome:
-        """Handler of `meetings.clash` [programme]: tell in sending hours whoever was not told yet."""
-        programme, now = await self._ports.programme(), self._ports.clock.now()
-        found = clashes(programme, await self._ports.meetings.list_meetings(), now=now)
-        if not found:
-            return Done(note="nobody has to be in two places")
-        sendable = WorkCalendar(programme).next_sendable(now)
-        if sendable > now:
-            return Parked(until=sendable, note="waits for sending hours")
+    async def plan(self) -> Sequence[DueUnit]:
+        """Plan what is to be told of the clashes there are now. A planner of the sweep; a repeat tells nobody twice."""
+        programme, now = await self.programme(), self.clock.now()
+        found = clashes(programme, await self.meetings.list_meetings(), now=now)
         notices = [
-            notice(programme, clash, to, url=await self._ports.own_address(to.key), now=now)
+            notice(programme, clash, to, url=await self.own_address(to.key), now=now)
             for clash in found
             for to in told(programme, clash)
         ]
-        await self._ports.outbox.plan(notices)
-        await history.note("meetings.clash_found", clashes=len(found))
-        if await self._deliver({message.key for message in notices}):
-            return Parked(until=now + LOOK_AGAIN, note="sending is paused")
-        return Done()
-
-    async def _deliver(self, keys: Collection[str]) -> bool:
-        """Send what waits of *keys*; returns whether sending is paused."""
-        paused = False
-        for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
-            if message.key in keys:
-                sent = await self._ports.outbox.deliver(message)
-                paused = paused or (sent.state is MessageState.HELD and sent.failure == PAUSED)
-        return paused
+        await self.mail.plan(notices)
+        return ()
 
 
 def told(programme: Programme, clash: Clash) -> Sequence[Person]:
@@ -137,28 +102,17 @@ def notice(programme: Programme, clash: Clash, to: Person, *, url: str, now: dat
 
     first, second = (programme.body(item.body).name for item in (clash.first, clash.second))
     names = texts.join([programme.person(key).name for key in clash.people], to.language)
-    subject = say("subject", first=first, second=second)
-    paragraphs = [
-        say("who", names=names),
-        say("first", body=first, starts=clash.first.starts_local),
-        say("second", body=second, starts=clash.second.starts_local),
-        say("what"),
-    ]
-    return Message(
-        key=f"{KIND}:{clash.key}/{to.key}",
-        kind=KIND,
-        surface=Surface.EMAIL,
-        due_at=now,
-        content=Content(
-            email=to.email,
-            name=to.name,
-            address=to.email,
-            subject=subject,
-            text="\n\n".join([*paragraphs, url]),
-            html=documents.mail(
-                language=to.language, heading=subject, paragraphs=paragraphs, button=(say("button"), url)
-            ),
-        ),
+    return mail_to(
+        to,
+        key=f"clash:{clash.key}",
         municipality=programme.body(clash.first.body).municipality,
-        person=to.key,
+        due_at=now,
+        subject=say("subject", first=first, second=second),
+        paragraphs=[
+            say("who", names=names),
+            say("first", body=first, starts=clash.first.starts_local),
+            say("second", body=second, starts=clash.second.starts_local),
+            say("what"),
+        ],
+        button=(say("button"), url),
     )

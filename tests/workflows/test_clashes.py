@@ -11,17 +11,17 @@ from tests.clocks import StillClock
 from tests.workflows.programme import body, municipality, programme
 from tests.workflows.test_meetings import Notes
 from tests.workflows.test_quorum import TUESDAY_NOON, Post, own_address
-from workflows.clashes import ClashPorts, ClashWatch, clashes
+from workflows.clashes import ClashNotices, clashes
+from workflows.lead_mail import LeadMail, LeadMailPorts
 from workflows.meeting_plan import plan_meetings
-from workflows.meeting_values import Meeting
-from workflows.outbox import Outbox
-from workflows.ports import DueUnit, Outcome, Parked
+from workflows.meeting_values import Meeting, MeetingState
+from workflows.outbox import MessageState, Outbox
+from workflows.ports import DueUnit
 
 NOON = datetime.fromisoformat("2026-10-15T12:00")
-TELL = DueUnit(key="meetings.clash:test", due_at=TUESDAY_NOON)
 
 
-def two_theirs(*, second: datetime = NOON + timedelta(hours=1), until: str = "") -> Programme:
+def two_theirs(*, second: datetime = NOON + timedelta(hours=1)) -> Programme:
     """Two municipalities that call their own meetings, with one head of school in both boards."""
     both = Person(key="head", name="Rolle rektor", email="head@county.example", organisation="county")
     leads = tuple(
@@ -69,8 +69,6 @@ def test_who_can_be_in_both_has_no_clash(register: Programme) -> None:
 def test_one_that_is_cancelled_or_held_is_none() -> None:
     register = two_theirs()
     first, second = planned(register)
-    from workflows.meeting_values import MeetingState
-
     off = replace(first, state=MeetingState.CANCELLED)
     assert clashes(register, [off, second], now=TUESDAY_NOON) == []
     assert clashes(register, [first, second], now=first.starts_at) == []
@@ -87,9 +85,12 @@ def test_a_board_of_ours_keeps_clear_of_what_a_municipality_called_itself() -> N
     assert clashes(register, meetings, now=TUESDAY_NOON) == []
 
 
-class Watch:
-    def __init__(self, register: Programme, clock: StillClock) -> None:
-        self.register, self.post, self.clock, self.meetings = register, Post(), clock, planned(register)
+class Desk:
+    """The notices of a programme whose meetings are planned, and the mails that they become."""
+
+    def __init__(self, register: Programme) -> None:
+        self.register, self.post, self.clock = register, Post(), StillClock(TUESDAY_NOON)
+        self.meetings = planned(register)
 
     async def programme(self) -> Programme:
         return self.register
@@ -97,40 +98,35 @@ class Watch:
     async def list_meetings(self, body: str | None = None) -> list[Meeting]:
         return self.meetings
 
-    def watch(self) -> ClashWatch:
-        return ClashWatch(
-            ClashPorts(
-                programme=self.programme,
-                meetings=self,
-                messages=cast("Any", self.post),
-                outbox=cast("Outbox", self.post),
-                clock=self.clock,
-                own_address=own_address,
-            )
+    async def look(self) -> None:
+        outbox, messages = cast("Outbox", self.post), cast("Any", self.post)
+        ports = LeadMailPorts(programme=self.programme, messages=messages, outbox=outbox, clock=self.clock)
+        mail = LeadMail(ports)
+        notices = ClashNotices(
+            programme=self.programme, meetings=self, mail=mail, clock=self.clock, own_address=own_address
         )
-
-    async def tell(self) -> Outcome:
-        return await self.watch().tell(TELL, Notes())
+        assert await notices.plan() == ()
+        await mail.send(DueUnit(key="leads.mail:test", due_at=TUESDAY_NOON), Notes())
 
 
 async def test_both_leads_are_told_once_who_is_where_and_when() -> None:
-    watch = Watch(two_theirs(), StillClock(TUESDAY_NOON))
-    assert [unit.key for unit in await watch.watch().due_units()] == [TELL.key]
+    desk = Desk(two_theirs())
 
     for _ in range(2):
-        await watch.tell()
+        await desk.look()
 
-    assert {row.content.address for row in watch.post.rows.values()} == {"lead@b-vik.example", "lead@c-nes.example"}
-    [first, _] = watch.post.rows.values()
+    assert {row.content.address for row in desk.post.rows.values()} == {"lead@b-vik.example", "lead@c-nes.example"}
+    assert {row.state for row in desk.post.rows.values()} == {MessageState.SENT}
+    [first, _] = desk.post.rows.values()
     assert "Rolle rektor" in first.content.text
     assert "Styret i b-vik torsdag 15. oktober 2026 kl. 12.00" in first.content.text
     assert "Styret i c-nes torsdag 15. oktober 2026 kl. 13.00" in first.content.text
+    assert f"/mine-moter/{first.person}" in first.content.html
 
 
-async def test_nobody_is_told_at_night_or_when_there_is_nothing() -> None:
-    night = Watch(two_theirs(), StillClock(TUESDAY_NOON.replace(hour=20)))
-    assert isinstance(await night.tell(), Parked)
-    assert not night.post.rows
+async def test_nobody_is_told_of_nothing() -> None:
+    desk = Desk(two_theirs(second=NOON + timedelta(days=1)))
 
-    quiet = Watch(two_theirs(second=NOON + timedelta(days=1)), StillClock(TUESDAY_NOON))
-    assert await quiet.watch().due_units() == []
+    await desk.look()
+
+    assert not desk.post.rows
