@@ -6,6 +6,7 @@ write says what a repeat does.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -31,6 +32,8 @@ class Group:
     description: str
     has_team: bool
     visibility: str = "Private"
+    expires_at: datetime | None = None
+    """When the tenant's policy ends it, unless an owner renews it."""
     labels: tuple[str, ...] = ()
     """Ids of its sensitivity labels, which apps can read and not give."""
 
@@ -285,8 +288,8 @@ class SiteContent(Protocol):
         """SharePoint adds a second item on a repeat: look for its key first."""
         ...
 
-    async def update_item(self, site_id: str, list_id: str, item_id: str, fields: Mapping[str, Any]) -> None:
-        """A repeat is harmless."""
+    async def update_item(self, site_id: str, list_id: str, item_id: str, fields: Mapping[str, Any]) -> ListItem:
+        """With all its fields, as they stand then. A repeat is harmless."""
         ...
 
     async def find_page(self, site_id: str, name: str) -> Page | None:

@@ -11,7 +11,7 @@ from workflows.place_ports import Column, ListItem, Site, SiteColumn, SiteList
 from workflows.rollout_compare import compare, plan_dropped, plan_named, written
 from workflows.rollout_plan import Item, State
 from workflows.rollout_ports import Resource
-from workflows.rollout_rows import Row, row_changes
+from workflows.rollout_rows import Row, WrittenRow, row_changes
 from workflows.rollout_walk import Walk
 
 
@@ -154,17 +154,18 @@ class ListSteps:
     async def _write(walk: Walk, site_id: str, list_id: str, rows: Sequence["PlannedRow"]) -> None:
         content = walk.ports.content
         added = await walk.create_all(
-            {row.item.key: partial(content.add_item, site_id, list_id, row.cells) for row in rows if not row.item_id}
+            {row.item.key: partial(content.add_item, site_id, list_id, row.cells) for row in rows if not row.there}
         )
         for row in rows:
             if row.item.key in added:
-                row.item_id = added[row.item.key].id
+                row.there = added[row.item.key]
 
-        async def update(row: PlannedRow) -> None:
+        async def update(row: PlannedRow, there: ListItem) -> None:
             with walk.step(row.item.key):
-                await content.update_item(site_id, list_id, row.item_id, row.cells)
+                row.there = await content.update_item(site_id, list_id, there.id, row.cells)
 
-        await walk.ports.together(*(update(row) for row in rows if row.item_id and row.item.key not in added))
+        old = [(row, row.there) for row in rows if row.item.key not in added]
+        await walk.ports.together(*(update(row, there) for row, there in old if there is not None))
 
     @staticmethod
     async def _remember(walk: Walk, rows: Sequence["PlannedRow"]) -> None:
@@ -173,22 +174,32 @@ class ListSteps:
             return
         failed = {item.key for item in walk.items if item.state in (State.PENDING, State.UNKNOWN)}
         things = [
-            Resource(key=row.item.key, external_id=row.item_id, details=row.settled)
+            Resource(key=row.item.key, external_id=row.there.id, details=row.settled(row.there.fields))
             for row in rows
-            if row.item_id and row.item.key not in failed
+            if row.there is not None and row.item.key not in failed
         ]
         await walk.keep(*(thing for thing in things if walk.known.get(thing.key) != thing))
 
 
 @dataclass(kw_only=True)
 class PlannedRow:
-    """A row: how it stands, what is to be written, and what we will have written there then."""
+    """A row: how it stands, and what is to be written."""
 
     item: Item
-    item_id: str
-    """Of the list's item; empty while there is none."""
+    there: ListItem | None
     cells: Row
-    settled: Row
+    wanted: Row
+    local: Sequence[str]
+    before: WrittenRow | None
+
+    def settled(self, seen: Row) -> Mapping[str, Row]:
+        """What to remember, with *seen* standing there now. A cell that people changed keeps the note of before."""
+        before = self.before or WrittenRow({}, {})
+        ours = [name for name in self.wanted if name not in self.local]
+        return {
+            "wanted": {**before.wanted, **{name: self.wanted[name] for name in ours}},
+            "seen": {**before.seen, **{name: seen.get(name) for name in ours}},
+        }
 
 
 def plan_row(walk: Walk, prefix: str, row: Row, there: ListItem | None, columns: Container[str] | None) -> PlannedRow:
@@ -196,17 +207,13 @@ def plan_row(walk: Walk, prefix: str, row: Row, there: ListItem | None, columns:
     key = f"{prefix}{row['Key']}"
     known = walk.known.get(key)
     restored = walk.wished(Item(key=key, state=State.LOCAL)).to_do
-    before = known.details if known is not None and known.details and not restored else None
+    details = known.details if known is not None and not restored else {}
+    before = WrittenRow(details["wanted"], details["seen"]) if details else None
     row = {name: value for name, value in row.items() if columns is None or name in columns}
     changes, local = row_changes(row, there.fields, before) if there is not None else ({}, ())
     cells = changes if there is not None else {name: value for name, value in row.items() if value is not None}
-    kept = {name: before[name] for name in local if before is not None and name in before}
-    return PlannedRow(
-        item=walk.wished(_row_item(key, known, there, changes, local)),
-        item_id=there.id if there is not None else "",
-        cells=cells,
-        settled={**row, **kept},
-    )
+    item = walk.wished(_row_item(key, known, there, changes, local))
+    return PlannedRow(item=item, there=there, cells=cells, wanted=row, local=local, before=before)
 
 
 _COLUMN = "column:"

@@ -134,19 +134,27 @@ def same_value(left: Any, right: Any) -> bool:
     return bool((left or None) == (right or None)) if not isinstance(left, int | float) else bool(left == right)
 
 
-def row_changes(wanted: Row, seen: Row, written: Row | None) -> tuple[dict[str, Any], tuple[str, ...]]:
+@dataclass(frozen=True)
+class WrittenRow:
+    """What we wrote into a row last: as it was wanted then, and as it was read back."""
+
+    wanted: Row
+    seen: Row
+
+
+def row_changes(wanted: Row, seen: Row, written: WrittenRow | None) -> tuple[dict[str, Any], tuple[str, ...]]:
     """
     The cells of a row that must be written, and the names of those that people changed, which stay theirs.
 
-    *written*: what we wrote last; None when that is not known, and then the list counts as the copy that it is.
+    *written*: None when it is not known, and then the list counts as the copy that it is.
     """
     changes, local = {}, []
     for name, value in wanted.items():
         there = seen.get(name)
         if same_value(value, there):
             continue
-        if written is None or same_value(written.get(name), there):
-            changes[name] = value
-        else:
+        if written is not None and not same_value(written.seen.get(name), there):
             local.append(name)
+        elif written is None or name not in written.wanted or not same_value(value, written.wanted[name]):
+            changes[name] = value
     return changes, tuple(local)

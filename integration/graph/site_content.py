@@ -130,8 +130,8 @@ class GraphSiteContent:
         item = await self._graph.get(request)
         return ListItem(id=item["id"], fields=item.get("fields") or dict(fields))
 
-    async def update_item(self, site_id: str, list_id: str, item_id: str, fields: Mapping[str, Any]) -> None:
-        """A repeat is harmless."""
+    async def update_item(self, site_id: str, list_id: str, item_id: str, fields: Mapping[str, Any]) -> ListItem:
+        """With all its fields, as they stand then. A repeat is harmless."""
         request = Request(
             action=f"update item {item_id} of list {list_id}",
             address=lambda sdk: (
@@ -143,7 +143,7 @@ class GraphSiteContent:
             scopes=SHAREPOINT,
             independent=True,
         )
-        await self._graph.send(request)
+        return ListItem(id=item_id, fields=await self._graph.get(request))
 
     # ---- pages
 
@@ -215,7 +215,7 @@ def _to_file(item: Json, path: str) -> StoredFile:
         url=item.get("webUrl") or "",
         etag=item.get("eTag") or "",
         size=item.get("size") or 0,
-        changed_by=_author(item.get("lastModifiedBy") or {}),
+        changed_by=_author(item.get("lastModifiedBy") or Json()),
     )
 
 

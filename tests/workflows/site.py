@@ -67,7 +67,7 @@ class FakeSite:
         self._wrote(f"row {key}")
         return ListItem(id=key, fields=fields)
 
-    async def update_item(self, site_id: str, list_id: str, item_id: str, fields: Mapping[str, Any]) -> None:
+    async def update_item(self, site_id: str, list_id: str, item_id: str, fields: Mapping[str, Any]) -> ListItem:
         raise NotImplementedError
 
     async def find_page(self, site_id: str, name: str) -> Page | None:

@@ -5,7 +5,7 @@ import pytest
 from workflows.rollout_compare import Written, compare, noted, plan_dropped, plan_named, written
 from workflows.rollout_plan import Item, State
 from workflows.rollout_ports import Resource
-from workflows.rollout_rows import row_changes, same_value
+from workflows.rollout_rows import WrittenRow, row_changes, same_value
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,19 @@ def test_a_row_follows_the_register_cell_by_cell() -> None:
     wanted = {"Key": "a", "Title": "Verksted", "Target": 20, "Unit": "unge", "Lead": None}
     seen = {"Key": "a", "Title": "Verksted", "Target": 15.0, "Unit": "våre unge", "Lead": "Ine", "id": "7"}
 
-    changes, local = row_changes(wanted, seen, written_before)
+    changes, local = row_changes(wanted, seen, WrittenRow(written_before, written_before))
 
     assert changes == {"Target": 20, "Lead": None}
     assert local == ("Unit",)
+
+
+def test_what_the_service_made_of_a_cell_is_no_change_of_peoples() -> None:
+    before = WrittenRow({"Summary": "En\nTo"}, {"Summary": "En\r\nTo"})
+
+    assert row_changes({"Summary": "En\nTo"}, {"Summary": "En\r\nTo"}, before) == ({}, ())
+    assert row_changes({"Summary": "Tre"}, {"Summary": "En\r\nTo"}, before) == ({"Summary": "Tre"}, ())
+    assert row_changes({"Summary": "Tre"}, {"Summary": "Fire"}, before) == ({}, ("Summary",))
+
+
+def test_a_row_whose_note_is_lost_counts_as_the_copy_that_it_is() -> None:
+    assert row_changes({"Unit": "elever"}, {"Unit": "unge"}, None) == ({"Unit": "elever"}, ())
