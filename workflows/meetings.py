@@ -107,7 +107,10 @@ class MeetingDesk:
         what changed there. Looks again while there are any: `next_look` says when."""
         programme, now = await self._programme(), self._clock.now()
         body = next((body for body in programme.bodies if body.key == unit.subject), None)
-        mine = [item for item in await self._store.list_meetings(unit.subject) if _concerns_calendars(item, now)]
+        known = await self._store.list_meetings(unit.subject)
+        home = self._home(unit.subject, known)
+        # Also what is not booked yet: it goes where the body's others are.
+        mine = [replace(item, organizer=item.organizer or home) for item in known if _concerns_calendars(item, now)]
         ours = body is not None and not is_theirs(programme, body)
         standing = [meeting for meeting in mine if meeting.stands and ours]
         leaving = [meeting for meeting in mine if not meeting.stands]
@@ -126,8 +129,8 @@ class MeetingDesk:
 
     async def _find(self, meetings: Sequence[Meeting]) -> dict[str, BookedEvent]:
         found: dict[str, BookedEvent] = {}
-        for organizer in sorted({self._organizer_of(meeting) for meeting in meetings}):
-            keys = [meeting.key for meeting in meetings if self._organizer_of(meeting) == organizer]
+        for organizer in sorted({meeting.organizer for meeting in meetings}):
+            keys = [meeting.key for meeting in meetings if meeting.organizer == organizer]
             found |= await self._calendar.find_events(organizer, keys)
         gone = [meeting for meeting in meetings if _is_missing(meeting, found)]
         if len(gone) > 1 and not found:
@@ -135,8 +138,10 @@ class MeetingDesk:
             raise Invalid("look for meetings", "none of those that were booked is in the organizer's calendar")
         return found
 
-    def _organizer_of(self, meeting: Meeting) -> str:
-        return meeting.organizer or organizer_for(meeting.body, self._organizers)
+    def _home(self, body: str, known: Sequence[Meeting]) -> str:
+        """The mailbox of a body's meetings to come: that of its last one, as long as it is named in the settings."""
+        used = (meeting.organizer for meeting in reversed(known) if meeting.organizer in self._organizers)
+        return next(used, "") or organizer_for(body, self._organizers)
 
     async def _see_to(self, desk: _Desk, meeting: Meeting, event: BookedEvent | None) -> Meeting:
         """One meeting: its event booked, changed or followed. Returns the meeting as it stands now."""
@@ -155,7 +160,7 @@ class MeetingDesk:
 
     async def _book(self, desk: _Desk, meeting: Meeting, spec: EventSpec) -> BookedEvent:
         spec = replace(spec, body_html=await self._invitation(desk, meeting))
-        event = await self._calendar.book(self._organizer_of(meeting), spec)
+        event = await self._calendar.book(meeting.organizer, spec)
         await desk.history.note("meetings.booked", meeting=meeting.key, attendees=len(spec.attendees))
         return event
 
@@ -170,7 +175,7 @@ class MeetingDesk:
             return None
         if changes.keys() != {"attendees"}:
             changes["body_html"] = await self._invitation(desk, meeting)
-        event = await self._calendar.update(self._organizer_of(meeting), event.id, changes)
+        event = await self._calendar.update(meeting.organizer, event.id, changes)
         await desk.history.note("meetings.changed", meeting=meeting.key, fields=", ".join(changes))
         return event
 
@@ -184,7 +189,6 @@ class MeetingDesk:
         kept = replace(
             meeting,
             state=MeetingState.BOOKED,
-            organizer=self._organizer_of(meeting),
             event_id=event.id,
             ical_uid=event.ical_uid,
             join_url=event.join_url or meeting.join_url,
@@ -231,7 +235,7 @@ class MeetingDesk:
         event_id = event.id if event else meeting.event_id
         if event_id:
             comment = " ".join(events.notice(meeting, texts.choose(programme.language)))
-            await self._calendar.cancel(self._organizer_of(meeting), event_id, comment)
+            await self._calendar.cancel(meeting.organizer, event_id, comment)
             await history.note("meetings.cancelled", meeting=meeting.key)
         await self._store.save(events.withdrawn(meeting))
 

@@ -160,6 +160,7 @@ class Office:
     register: Programme = field(default_factory=programme)
     recipients: Recipients = field(default_factory=Recipients)
     organizer: str = ORGANIZER
+    organizers: Sequence[str] = ()
 
     async def load(self) -> Programme:
         return self.register
@@ -174,7 +175,7 @@ class Office:
             links=Tokens(),
             clock=self.clock,
             programme=self.load,
-            organizers=[self.organizer] if self.organizer else [],
+            organizers=self.organizers or ([self.organizer] if self.organizer else []),
             public_url="https://service.example/",
             recipients=self.recipients,
         )
@@ -461,6 +462,28 @@ def test_a_body_stays_with_its_mailbox_whichever_others_come_or_go() -> None:
 
     assert set(before.values()) == set(boxes)
     assert all(after[body] == before[body] for body in bodies if before[body] != boxes[-1])
+
+
+async def test_a_body_s_new_meetings_go_where_its_others_are_though_another_mailbox_is_added(office: Office) -> None:
+    await office.book()
+    boxes = [ORGANIZER, *(f"moter{number}@county.example" for number in range(20))]
+    assert organizer_for("a-dal", boxes) != ORGANIZER
+    first = office.first()
+    office.store.meetings["a-dal/2027-12-14"] = replace(
+        first,
+        key="a-dal/2027-12-14",
+        starts_local=datetime.fromisoformat("2027-12-14T09:00"),
+        ends_local=datetime.fromisoformat("2027-12-14T11:00"),
+        state=MeetingState.PLANNED,
+        organizer="",
+        event_id="",
+        booked={},
+    )
+
+    office.organizers = boxes
+    await office.book()
+
+    assert {meeting.organizer for meeting in office.store.meetings.values() if meeting.body == "a-dal"} == {ORGANIZER}
 
 
 async def test_a_new_member_changes_only_the_attendees_of_future_meetings(office: Office) -> None:
