@@ -41,6 +41,8 @@ class Group:
     mail: str | None = None
     unified: bool = True
     classification: str | None = None
+    expires_at: datetime | None = None
+    """When the tenant's expiration policy would end it, unless an owner renews it."""
     label: dict[str, str] | None = None
     """The sensitivity label, which people give it: id and name."""
     behaviors: list[str] = field(default_factory=list)

@@ -127,6 +127,11 @@ def open_builder(client_id: str) -> str:
     return f"az ad sp update --id {client_id} --set accountEnabled=true"
 
 
+def close_builder(client_id: str) -> str:
+    """The command by which IT closes the Builder again: it keeps nothing between orders."""
+    return f"az ad sp update --id {client_id} --set accountEnabled=false"
+
+
 def check_settings(settings: Settings, *, open_bot: bool) -> list[Finding]:
     """Settings without which something does not work. *open_bot*: the environment asks for an unchecked bot."""
     needed = ("tenant_id", "app_id", "bot_id", "hands_id", "builder_id", "organizer")
@@ -222,7 +227,11 @@ class Doctor:
         except OutsideError as error:
             todo = f"give this machine the identity {client_id}"
             return [Finding(verdict=Verdict.UNKNOWN, what=f"{name}: {error}", todo=todo)]
-        return compare_roles(name, client_id, wanted=self._ports.lists[name].roles, held=held)
+        found = compare_roles(name, client_id, wanted=self._ports.lists[name].roles, held=held)
+        if name == "builder":
+            todo = f"to close it when no order waits: {close_builder(client_id)}"
+            found.append(Finding(verdict=Verdict.OK, what="builder: it is open", todo=todo))
+        return found
 
     async def _mailboxes(self, mailboxes: Mailboxes, programme: Programme | None) -> list[Finding]:
         show = f"Test-ServicePrincipalAuthorization -Identity {self._settings.hands_id} -Resource {{}}"

@@ -15,6 +15,7 @@ from workflows.errors import NotFound, OutsideError
 from workflows.lead_mail import LeadMail, leads_of, mail_to
 from workflows.place_ports import Channels, Groups, SiteContent, SiteLayout
 from workflows.ports import Clock, DueUnit, History, Outcome, Parked
+from workflows.rollout_people import EXPIRES_SOON, EXPIRY
 from workflows.rollout_ports import Resource, Resources, Together
 from workflows.working_days import WorkCalendar
 
@@ -24,8 +25,6 @@ AT_NIGHT = time(2, 30)
 TOLD = "drift.told"
 """Key of what is noted about the things of a place that were told to be gone."""
 OWNERS = "owners"
-EXPIRY = "expiry"
-EXPIRES_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)

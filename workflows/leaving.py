@@ -108,6 +108,7 @@ def _is_plausible(given: Mapping[str, Resource], gone: Sequence[str]) -> bool:
 
 def _days_of_change(programme: Programme, first: date, last: date) -> Iterator[date]:
     """The days after the last ones of roles, packages and municipalities, in order."""
-    ends = {item.until for item in (*programme.assignments, *programme.work_packages, *programme.municipalities)}
+    ends = {item.until for item in programme.assignments}
+    ends |= {item.until for item in programme.work_packages} | {item.until for item in programme.municipalities}
     after = sorted(until + timedelta(days=1) for until in ends if until is not None)
     return (day for day in after if first <= day <= last)

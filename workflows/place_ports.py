@@ -327,6 +327,10 @@ class SiteLayout(Protocol):
         """A repeat is harmless. Raises Conflict when the name is taken there."""
         ...
 
+    async def library_name(self, site_id: str) -> str:
+        """What people read over the site's files, in the language that the site was made in."""
+        ...
+
     async def find_list(self, site_id: str, list_id: str) -> SiteList | None: ...
     async def add_column(self, site_id: str, list_id: str, column: Column) -> SiteColumn:
         """Raises Conflict when the list has a column of that name."""

@@ -55,7 +55,8 @@ def compile_owner_summary(
     *matters*: what the owner board has decided.
     """
     before = {line.slug: line for line in previous.municipalities} if previous else {}
-    by_name = sorted(programme.municipalities, key=lambda item: texts.sort_key(item.name))
+    there = [item for item in programme.municipalities if programme.takes_part(item.slug, meeting.day)]
+    by_name = sorted(there, key=lambda item: texts.sort_key(item.name))
     lines = tuple(_line(item.slug, item.name, reports.get(item.slug), before.get(item.slug)) for item in by_name)
     now, then = _red(lines), _red(previous.municipalities if previous else ())
     return OwnerSummary(

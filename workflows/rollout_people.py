@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from config.programme import Person
 from workflows.errors import Invalid
@@ -20,6 +21,10 @@ from workflows.rollout_plan import (
 )
 from workflows.rollout_ports import Resource
 from workflows.rollout_walk import Walk
+
+EXPIRY = "expiry"
+"""Key of what is noted about a group that the tenant's policy will end."""
+EXPIRES_SOON = timedelta(days=30)
 
 
 class PeopleSteps:
@@ -138,6 +143,8 @@ class PeopleSteps:
         walk = self._walk
         groups, memberships, permitted = walk.ports.groups, walk.ports.memberships, walk.permitted
         owners = await walk.read(groups.list_owners, group.id) if group else ()
+        if group is not None:
+            await self._watch(group, owners)
         present = {account.id for account in owners}
         for item in plan_memberships("owner", walk.wanted.owners, accounts, present, permitted=permitted):
             if walk.begins(item) and group:
@@ -150,6 +157,24 @@ class PeopleSteps:
             if walk.begins(item) and group:
                 await self._into_the_group(item, group, self._account(item, accounts))
         await self._out_of_the_group("member", walk.wanted.members, group, accounts, present)
+
+    async def _watch(self, group: Group, owners: Sequence[Account]) -> None:
+        """Warn of what ends a group by itself: nobody who could renew it, and the tenant's policy."""
+        walk = self._walk
+        if not any(owner.enabled for owner in owners):
+            walk.items.append(Item(key="group.owners", state=State.PENDING, reason="ownerless"))
+        noted = walk.known.get(EXPIRY)
+        if group.expires_at is None:
+            if walk.apply and noted is not None:
+                await walk.forget(EXPIRY)
+            return
+        if group.expires_at - walk.began < EXPIRES_SOON:
+            todo = f"Invoke-MgRenewGroup -GroupId {group.id}"
+            walk.items.append(Item(key="group.expiry", state=State.PENDING, reason="group_expires", todo=todo))
+        moment = {"at": group.expires_at.isoformat()}
+        if walk.apply and (noted is None or noted.details != moment):
+            # The nightly look may not read it from the group: it goes by this.
+            await walk.keep(Resource(key=EXPIRY, external_id=group.id, details=moment))
 
     async def _into_the_group(self, item: Item, group: Group, account: Account) -> None:
         walk = self._walk

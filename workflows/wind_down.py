@@ -76,7 +76,7 @@ class WindDown:
     async def due_units(self) -> Sequence[DueUnit]:
         """What ends today or later, and what ended, or goes on, otherwise than it was last noted."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        found = []
+        found: list[DueUnit] = []
         for item in programme.municipalities:
             known = await self._ports.resources.of(item.slug)
             found += _units(programme, item, known, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from integration.graph.client import Address, Graph, Json, Query, Request
 from integration.graph.people import ACCOUNT_FIELDS, quoted, to_account
@@ -13,7 +14,7 @@ from workflows.ports import Account, Recipients
 _WRITE = ("directory-writes",)
 _FIELDS = (
     *("id", "uniqueName", "displayName", "description", "visibility"),
-    *("assignedLabels", "resourceProvisioningOptions"),
+    *("assignedLabels", "expirationDateTime", "resourceProvisioningOptions"),
 )
 _CHANGEABLE = {"display_name": "displayName", "description": "description", "visibility": "visibility"}
 
@@ -217,5 +218,6 @@ def _to_group(group: Json) -> Group:
         description=group.get("description") or "",
         has_team="Team" in group.get("resourceProvisioningOptions", ()),
         visibility=group.get("visibility") or "",
+        expires_at=datetime.fromisoformat(expires) if (expires := group.get("expirationDateTime")) else None,
         labels=tuple(label["labelId"] for label in group.get("assignedLabels") or ()),
     )

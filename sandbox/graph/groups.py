@@ -76,6 +76,7 @@ def group_json(call: Call, group: Group) -> dict[str, Any]:
         "visibility": group.visibility,
         "uniqueName": group.unique_name,
         "classification": group.classification,
+        "expirationDateTime": group.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ") if group.expires_at else None,
         "assignedLabels": [group.label] if group.label else [],
         "createdDateTime": group.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "resourceBehaviorOptions": list(group.behaviors),
