@@ -24,6 +24,7 @@ CONTENTS = [
     pytest.param(samples.NO_PACKAGES, id="no-packages"),
     pytest.param(samples.ATTACK, id="hostile"),
     pytest.param(samples.SUMMARY, id="owner"),
+    pytest.param(samples.FOLLOWED, id="followed"),
 ]
 
 

@@ -1,5 +1,6 @@
 """Reports with full, sparse and hostile data, for tests."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from workflows.report_values import (
@@ -127,3 +128,18 @@ SUMMARY = OwnerSummary(
 
 def follow_up(key: str, *, words: str = "") -> FollowUpLine:
     return FollowUpLine(key=key, label="7/26", text="Vi gjør det.", words=words)
+
+
+FOLLOWED = replace(
+    FULL,
+    follow_up=(
+        FollowUpLine(
+            key="a-dal/2026/7",
+            label="7/26",
+            text="Styret ber kommunen stille to rom til disposisjon ut året.",
+            who="Praksisplasser for alle",
+            words="Vi har fått det ene rommet.",
+        ),
+        FollowUpLine(key="a-dal/2026-06-16/1", label="", text=HOSTILE, due_on=date(2026, 9, 1)),
+    ),
+)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.workflows.test_agenda_plan import PROGRAMME, decision, draft, meeting, proposal
 from workflows.minutes_plan import MOST_LINES, Desk, people_to_name, prepared_minutes, record
-from workflows.minutes_values import Matters, MatterState, Minutes, Recorded
+from workflows.minutes_values import Matter, Matters, MatterState, Minutes, Recorded
 from workflows.written import InvalidText
 
 AGENDA = draft(
@@ -53,7 +53,8 @@ def test_whatever_is_sent_is_recorded_or_refused_in_words(raw: dict[str, str]) -
     assert {item.number for item in said.minutes.items} == {item.number for item in AGENDA.items}
     # Only the board's own matters can change, and what was open is never lost.
     known = {item.key for item in EARLIER.all}
-    assert all(item.key in known or item.meeting == PREPARED.meeting.key for item in (*said.decisions, *said.actions))
+    matters: tuple[Matter, ...] = (*said.decisions, *said.actions)
+    assert all(item.key in known or item.meeting == PREPARED.meeting.key for item in matters)
 
 
 @given(st.dictionaries(FIELDS, VALUES, max_size=30))
