@@ -11,7 +11,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import escape
@@ -73,8 +73,8 @@ def sheet(language: str, kind: str) -> str:
     )
 
 
-async def draw_cards(camera: Camera) -> None:
-    for language in texts.languages():
+async def draw_cards(camera: Camera, languages: Sequence[str]) -> None:
+    for language in languages:
         for kind in CARD_KINDS:
             path = camera.folder / f"cards.{language}.{kind}.html"
             path.write_text(sheet(language, kind), encoding="utf-8")
@@ -124,16 +124,15 @@ async def draw_form(camera: Camera, language: str, kind: str, folder: Path) -> N
         await camera.take(f"form.{language}.{kind}.4-over", opened)
 
 
-async def draw(folder: Path) -> None:
-    """All of it; takes about a minute."""
+async def draw(folder: Path, languages: Sequence[str]) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         camera = Camera(browser, folder)
-        await draw_cards(camera)
+        await draw_cards(camera, languages)
         with tempfile.TemporaryDirectory() as databases:
-            for language in texts.languages():
+            for language in languages:
                 for kind in KINDS:
                     await draw_form(camera, language, kind, Path(databases))
         await browser.close()
@@ -142,9 +141,11 @@ async def draw(folder: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.pictures", description="Draw cards and form.")
     parser.add_argument("folder", type=Path, help="where the pictures go")
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("--language", choices=texts.languages(), help="of one language only; all takes minutes")
+    arguments = parser.parse_args()
+    folder: Path = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(draw(folder))
+    asyncio.run(draw(folder, [arguments.language] if arguments.language else list(texts.languages())))
     sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")
     return 0
 
