@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
+from operator import itemgetter
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -565,8 +566,8 @@ class Programme(Value):
         keys = dict.fromkeys(
             item.person
             for role in roles
-            for item in self.assignments
-            if item.role is role and item.holds(on) and self._reaches(item, municipality, on)
+            for item in self._index.assigned(role, municipality)
+            if item.holds(on) and self._reaches(item, municipality, on)
         )
         return tuple(self.person(key) for key in keys)
 
@@ -609,3 +610,17 @@ class _Index:
         self.assignments: dict[tuple[Role, str | None], list[Assignment]] = {}
         for item in programme.assignments:
             self.assignments.setdefault((item.role, item.work_package), []).append(item)
+        self._assigned: dict[tuple[Role, str | None], list[tuple[int, Assignment]]] = {}
+        """By role and the municipality it is held in, None for the programme; each with its place among all."""
+        for number, item in enumerate(programme.assignments):
+            package = self.work_packages.get(item.work_package or "")
+            where = item.municipality or (package.municipality if package else None)
+            self._assigned.setdefault((item.role, where), []).append((number, item))
+
+    def assigned(self, role: Role, municipality: str | None) -> Iterable[Assignment]:
+        """Those that may count there, in the register's order; without *municipality*, all of the role."""
+        if municipality is None:
+            found = [each for (held, _), items in self._assigned.items() if held is role for each in items]
+        else:
+            found = [each for where in (municipality, None) for each in self._assigned.get((role, where), ())]
+        return [item for _, item in sorted(found, key=itemgetter(0))]
