@@ -199,7 +199,8 @@ class Services(Workflows):
             ),
         ]
         if self.settings.bot_id:
-            routers.append(bot.router(self.bot_endpoint.handle))
+            # First, because routes are tried in their order, and buttons and forms come by the thousand.
+            routers.insert(0, bot.router(self.bot_endpoint.handle))
         return create_app(routers, ready=self.register.is_empty, around=self.around_request)
 
     @asynccontextmanager

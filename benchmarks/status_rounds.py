@@ -264,7 +264,7 @@ def _teams(municipalities: int, packages: int, folder: Path, url: str) -> None:
     write_country(programme, municipalities, at_home=packages)
     sandbox = create_sandbox(folder=programme)
     sandbox.traffic.is_on = False
-    asyncio.run(_prepare(programme, url, _with_app(sandbox)))
+    asyncio.run(prepare(programme, url, with_app(sandbox)))
     calls = _count_calls(sandbox)
     with listening() as listener:
         env = environment(sandbox, listener.getsockname()[1])
@@ -283,7 +283,7 @@ def _teams(municipalities: int, packages: int, folder: Path, url: str) -> None:
     (folder / "teams.json").write_text(json.dumps(note), "utf-8")
 
 
-def _with_app(sandbox: "Sandbox") -> list[Account]:
+def with_app(sandbox: "Sandbox") -> list[Account]:
     """Give everybody of the home tenant the app, as an administrator's policy does."""
     from sandbox.teams import Installation
 
@@ -319,7 +319,8 @@ def _cards(sandbox: "Sandbox") -> Mapping[str, int]:
     return found
 
 
-async def _prepare(programme: Path, url: str, accounts: Sequence[Account]) -> None:
+async def prepare(programme: Path, url: str, accounts: Sequence[Account]) -> None:
+    """Fill a new database with the programme, its people's accounts and a meeting of every local board."""
     database = create_database(url)
     await database.migrate()
     loaded = await SQLRegister(database).save(load_documents(programme))
@@ -345,7 +346,7 @@ def _meeting(board: str) -> Meeting:
     )
 
 
-class _ShiftedClock(SystemClock):
+class ShiftedClock(SystemClock):
     """Real time, so many seconds away."""
 
     def __init__(self, shift: timedelta) -> None:
@@ -361,7 +362,7 @@ async def _work(name: str, opens_in: float, folder: Path) -> None:
     from wiring import create_services
 
     services = create_services(Settings(), name=name, log_level="ERROR")
-    clock = _ShiftedClock(OPENS - datetime.fromtimestamp(opens_in, UTC))
+    clock = ShiftedClock(OPENS - datetime.fromtimestamp(opens_in, UTC))
     services.__dict__["clock"] = clock
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -63,6 +63,7 @@ def keys(language: str = DEFAULT) -> frozenset[str]:
     return frozenset(_texts(language))
 
 
+@cache
 def languages() -> Sequence[str]:
     """The languages that have texts."""
     return sorted(folder.name for folder in FOLDER.iterdir() if folder.name in _LOCALES and any(folder.glob("*.yaml")))

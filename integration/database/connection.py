@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+THREADS = 8
 WAIT_FOR_LOCK = 30
 """Seconds a SQLite transaction waits for another process's to end."""
 
@@ -23,6 +26,11 @@ class Database:
     def __init__(self, engine: AsyncEngine, plain: Engine) -> None:
         self._engine = engine
         self._plain = plain
+        # SQLite has one writer at a time, and who finds it busy sleeps and tries again: those of a process take turns
+        # instead. Its readers wait for nobody, and a thread of their own would cost more than what they read.
+        self._is_file = plain.dialect.name == "sqlite"
+        self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self._is_file else nullcontext()
+        self._threads = ThreadPoolExecutor(1 if self._is_file else THREADS, thread_name_prefix="database")
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -31,7 +39,7 @@ class Database:
         On SQLite it is the only writer from its first moment, so that what it reads stays true until it writes.
         Never hold it across a call to the network.
         """
-        async with self._engine.begin() as connection:
+        async with self._turn, self._engine.begin() as connection:
             yield connection
 
     @asynccontextmanager
@@ -44,15 +52,22 @@ class Database:
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """
-        What *work* reads, in one transaction that a thread runs to its end.
+        What *work* reads, in one transaction, without changing threads for each statement: for what people wait for.
 
-        It costs one change of threads instead of several for each statement: for what people wait for.
+        Only for what is read quickly: with SQLite nothing else happens meanwhile.
         """
-        return await asyncio.to_thread(self._do, work, only_reads=True)
+        if self._is_file:
+            return self._do(work, only_reads=True)
+        return await self._in_thread(work, only_reads=True)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """What *work* gives, in one transaction that may write; otherwise as `look`. It is never left half-way."""
-        return await asyncio.to_thread(self._do, work, only_reads=False)
+        async with self._turn:
+            return await self._in_thread(work, only_reads=False)
+
+    async def _in_thread(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(self._do, work, only_reads=only_reads))
 
     def _do(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
         with self._plain.connect().execution_options(only_reads=only_reads) as connection, connection.begin():
@@ -70,6 +85,7 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+        self._threads.shutdown(wait=False)
         self._plain.dispose()
 
 

@@ -1,0 +1,442 @@
+"""How long a country's answers take, and that nothing acknowledged is lost: `python -m benchmarks.answers`.
+
+Two Doors on one database. Answers arrive at fixed times, whether earlier ones were answered or not: half of them from
+the form, half from a card as signed invokes. With `--kill` a Door is killed every few seconds; afterwards the client's
+own log is held against the database.
+"""
+
+# ruff: noqa: T201 - it prints its figures
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import random
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+
+from benchmarks.status_rounds import MEETING_DAY, OPENS, ShiftedClock, prepare
+from integration.database import tables
+from integration.database.connection import create_database
+
+ROOT = Path(__file__).parent.parent
+HOST = "127.0.0.1"
+TARGET = 250
+"""Milliseconds that 99 of 100 answers may take."""
+WARM_UP = 30
+"""Answers to each Door before the time is taken: it reads the programme and fetches the keys at the first."""
+EVERY = 5.0
+"""Seconds between two kills."""
+BOT, TENANT = "3a7c0a51-5f0e-4a55-8a3e-6f6a3a6d0004", "11111111-2222-4333-8444-555555555555"
+
+
+@dataclass(kw_only=True)
+class Figures:
+    """What one run came to. Times in milliseconds."""
+
+    answers: int
+    rate: int
+    server: Sequence[float]
+    """How long each took within a Door."""
+    client: Sequence[float]
+    """From the moment it was due to leave until the answer was there."""
+    acknowledged: int
+    lost: int
+    """Sent, and never acknowledged."""
+    missing: int
+    """Acknowledged, and not stored."""
+    kills: int
+    processor: float
+    """Seconds, of the Doors."""
+    own: float
+    """Seconds, of the client."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A request, and what answers it: a token of the form, or the account of whoever presses the card's button."""
+
+    request: str
+    token: str
+    account: str
+
+
+async def measure(municipalities: int, rate: int, seconds: int, folder: Path, *, kill: bool = False) -> Figures:
+    """Send answers for that long. *folder* takes programme, database and notes."""
+    url = f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
+    await (await _start("prepare", str(municipalities), str(folder), url)).wait()
+    jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
+    async with _keys() as teams:
+        env = {**os.environ, **_settings(teams), "VAREUNGE_DATABASE_URL": url}
+        doors = [_Door(folder, env, number) for number in range(2)]
+        try:
+            client = _Client(doors, jobs, f"{teams}/connector")
+            for door in doors:
+                await door.start()
+                await client.warm_up(door)
+            killing = asyncio.create_task(_kill_now_and_then(doors)) if kill else None
+            began = time.process_time()
+            await client.run(rate, seconds)
+            own = time.process_time() - began
+            if killing is not None:
+                killing.cancel()
+                await asyncio.gather(killing, return_exceptions=True)
+        finally:
+            for door in doors:
+                await door.stop()
+    notes = _notes(folder)
+    return Figures(
+        answers=rate * seconds,
+        rate=rate,
+        server=sorted(item for note in notes for item in note["times"][WARM_UP:]),
+        client=sorted(client.times),
+        acknowledged=len(client.log),
+        lost=rate * seconds - len(client.times),
+        missing=len(set(client.log) - await _stored(url)),
+        kills=sum(door.kills for door in doors),
+        processor=sum(note["processor"] for note in notes),
+        own=own,
+    )
+
+
+def report(figures: Figures) -> str:
+    """The figures, for people."""
+    lines = [
+        f"{figures.answers} answers, {figures.rate} a second, half by form and half by card",
+        f"server time         {_spread(figures.server)} (target: p99 < {TARGET} ms)",
+        f"seen by the client  {_spread(figures.client)}",
+        f"acknowledged        {figures.acknowledged} with those before the time was taken",
+        f"not stored of them  {figures.missing}",
+        f"processor time      Doors {figures.processor:.0f} s, client {figures.own:.0f} s",
+        f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores",
+    ]
+    if figures.kills:
+        lines.insert(4, f"Doors killed        {figures.kills} times; {figures.lost} answers never acknowledged")
+    return "\n".join(lines)
+
+
+def _notes(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text("utf-8")) for path in folder.glob("door-*.json")]
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """The time that *share* of *times*, sorted, do not exceed."""
+    return times[min(len(times) - 1, int(len(times) * share))] if times else 0.0
+
+
+def _spread(times: Sequence[float]) -> str:
+    return ", ".join(f"p{100 * share:g} {percentile(times, share):.0f} ms" for share in (0.5, 0.9, 0.99, 1))
+
+
+async def _stored(url: str) -> set[tuple[str, str]]:
+    """Every version that is stored, as its request and what was done."""
+    database = create_database(url)
+    answer = tables.status_answer
+    async with database.read() as connection:
+        rows = (await connection.execute(select(answer.c.request, answer.c.content))).all()
+    await database.close()
+    return {(row.request, row.content["done"]) for row in rows}
+
+
+# --------------------------------------------------------------------------------------------------------- the client
+
+
+class _Client:
+    """Sends what is due when it is due, as lean as it can be: it runs on the Doors' processors."""
+
+    def __init__(self, doors: Sequence["_Door"], jobs: Sequence[Job], service_url: str) -> None:
+        self._doors = doors
+        self._jobs = jobs
+        self._service_url = service_url
+        self._token = _bot_token(service_url)
+        self._free: dict[int, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]] = {}
+        self._sent = 0
+        self.log: list[tuple[str, str]] = []
+        """What was acknowledged: the request, and the words that were written."""
+        self.times: list[float] = []
+
+    async def warm_up(self, door: "_Door") -> None:
+        for _ in range(WARM_UP):
+            await self._answer(door, *self._next())
+
+    async def run(self, rate: int, seconds: int) -> None:
+        """Leave at fixed times."""
+        began, running = time.perf_counter() + 0.5, set[asyncio.Task[None]]()
+        for number in range(rate * seconds):
+            due = began + number / rate
+            if (wait := due - time.perf_counter()) > 0:
+                await asyncio.sleep(wait)
+            task = asyncio.create_task(self._timed(self._doors[number % len(self._doors)], due))
+            running.add(task)
+            task.add_done_callback(running.discard)
+        await asyncio.wait(set(running), timeout=60) if running else None
+
+    async def _timed(self, door: "_Door", due: float) -> None:
+        try:
+            await self._answer(door, *self._next())
+        except (OSError, asyncio.IncompleteReadError):
+            # The Door died with it: nobody was told that it is stored.
+            return
+        self.times.append((time.perf_counter() - due) * 1000)
+
+    def _next(self) -> tuple[bytes, Job, str]:
+        job, words = self._jobs[self._sent % len(self._jobs)], f"Svar nummer {self._sent}"
+        self._sent += 1
+        fields = {"light": "green", "done": words, "next": "Vi går videre.", "indicator:antall": str(self._sent % 90)}
+        return (self._form(job, fields) if job.token else self._card(job, fields)), job, words
+
+    async def _answer(self, door: "_Door", request: bytes, job: Job, words: str) -> None:
+        status, body = await self._ask(door.port, request)
+        if status != 200 or (not job.token and b'"statusCode":200' not in body):
+            raise RuntimeError(f"status {status}: {body[:300]!r}")
+        self.log.append((job.request, words))
+
+    def _form(self, job: Job, fields: Mapping[str, str]) -> bytes:
+        return _post(f"/svar/{job.token}", urlencode(fields).encode(), "application/x-www-form-urlencoded")
+
+    def _card(self, job: Job, fields: Mapping[str, str]) -> bytes:
+        data = {**fields, "request_id": job.request}
+        activity = {
+            "type": "invoke",
+            "name": "adaptiveCard/action",
+            "id": str(self._sent),
+            "channelId": "msteams",
+            "serviceUrl": self._service_url,
+            "from": {"id": "29:1", "aadObjectId": job.account},
+            "conversation": {"id": f"a:{job.account}", "conversationType": "personal", "tenantId": TENANT},
+            "channelData": {"tenant": {"id": TENANT}},
+            "replyToId": "1",
+            "value": {
+                "action": {"type": "Action.Execute", "verb": "answer_status", "data": data},
+                "trigger": "manual",
+            },
+        }
+        body = json.dumps(activity).encode()
+        return _post("/api/messages", body, "application/json", f"Authorization: Bearer {self._token}\r\n")
+
+    async def _ask(self, port: int, request: bytes) -> tuple[int, bytes]:
+        free = self._free.setdefault(port, [])
+        reader, writer = free.pop() if free else await asyncio.open_connection(HOST, port)
+        try:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            body = await reader.readexactly(int(length.partition(b":")[2]))
+        except BaseException:
+            writer.close()
+            raise
+        free.append((reader, writer))
+        return int(head[9:12]), body
+
+
+def _post(path: str, body: bytes, kind: str, more: str = "") -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+    return head.encode() + body
+
+
+def _bot_token(service_url: str) -> str:
+    """A token of the Bot Framework, as good for an hour as the real one's."""
+    import jwt
+
+    from sandbox.outgoing import ISSUER, KEY_ID, signing_key
+
+    now = int(time.time())
+    claims = {"iss": ISSUER, "aud": BOT, "serviceurl": service_url, "nbf": now - 60, "exp": now + 3600}
+    return jwt.encode(claims, signing_key(), "RS256", headers={"kid": KEY_ID})
+
+
+@asynccontextmanager
+async def _keys() -> AsyncIterator[str]:
+    """The address of Microsoft as far as a Door asks it: for the keys that tokens are checked with."""
+    from sandbox.outgoing import ISSUER, published_keys
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+        metadata = {"issuer": ISSUER, "jwks_uri": f"{address}/keys", "id_token_signing_alg_values_supported": ["RS256"]}
+        body = json.dumps(published_keys() if path.endswith(b"/keys") else metadata).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, HOST, 0)
+    address = f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield address
+
+
+# -------------------------------------------------------------------------------------------------------- the Doors
+
+
+@dataclass
+class _Door:
+    """A process that takes answers. Its socket is ours, so that nothing is refused while another takes its place."""
+
+    folder: Path
+    env: Mapping[str, str]
+    number: int
+    kills: int = 0
+    process: asyncio.subprocess.Process | None = None
+    listener: socket.socket = field(init=False)
+
+    def __post_init__(self) -> None:
+        from sandbox.serve import listening
+
+        self.listener = listening()
+
+    @property
+    def port(self) -> int:
+        return int(self.listener.getsockname()[1])
+
+    async def start(self) -> None:
+        name = f"door-{self.number}-{self.kills}"
+        file = self.listener.fileno()
+        self.process = await _start("door", name, str(self.folder), str(file), env=self.env, files=[file])
+
+    async def kill(self) -> None:
+        """End it at once, and start another in its place."""
+        assert self.process is not None
+        self.process.kill()
+        await self.process.wait()
+        self.kills += 1
+        await self.start()
+
+    async def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            await self.process.wait()
+        self.listener.close()
+
+
+async def _kill_now_and_then(doors: Sequence[_Door]) -> None:
+    dice = random.Random(365)  # noqa: S311 - which Door, and when
+    while True:
+        await asyncio.sleep(EVERY * dice.uniform(0.5, 1.5))
+        # To its end, or a Door would be left without a process.
+        await asyncio.shield(dice.choice(list(doors)).kill())
+
+
+def _settings(teams: str) -> dict[str, str]:
+    return {
+        "VAREUNGE_PART": "door",
+        "VAREUNGE_BOT_ID": BOT,
+        "VAREUNGE_APP_ID": BOT,
+        "VAREUNGE_TENANT_ID": TENANT,
+        "VAREUNGE_GRAPH_URL": f"{teams}/v1.0",
+        "VAREUNGE_BOT_SERVICE_URL": f"{teams}/connector",
+        "VAREUNGE_BOT_METADATA_URL": f"{teams}/openidconfiguration",
+        "VAREUNGE_AUTHORITY_URL": teams,
+        "VAREUNGE_PUBLIC_URL": f"http://{HOST}",
+    }
+
+
+async def _start(
+    *arguments: str, env: Mapping[str, str] | None = None, files: Sequence[int] = ()
+) -> asyncio.subprocess.Process:
+    command = (sys.executable, "-m", "benchmarks.answers", "--as", *arguments)
+    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=env, pass_fds=files)
+
+
+async def _serve(name: str, folder: Path, file: int) -> None:
+    import uvicorn
+
+    from config.settings import Settings
+    from wiring import create_services
+
+    services = create_services(Settings(), name=name, log_level="ERROR")
+    services.__dict__["clock"] = ShiftedClock(OPENS + timedelta(days=1) - datetime.now(UTC))
+    app, times = services.web, list[float]()
+
+    async def timed(scope: Any, receive: Any, send: Any) -> None:
+        began = time.perf_counter()
+        await app(scope, receive, send)
+        times.append((time.perf_counter() - began) * 1000)
+
+    config = uvicorn.Config(timed, log_config=None, access_log=False, server_header=False, lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    # The server stops at the signal, and then sends it to us once more.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    await server.serve(sockets=[socket.socket(fileno=file)])
+    await services.close()
+    note = {"times": times, "processor": time.process_time()}
+    (folder / f"{name}.json").write_text(json.dumps(note), "utf-8")
+
+
+async def _prepare(municipalities: int, folder: Path, url: str) -> None:
+    """A country whose rounds are open, with a link or a card for each of its requests."""
+    from benchmarks.country import write_country
+    from integration.database.links import SQLLinks
+    from integration.database.register import SQLRegister
+    from integration.database.status import SQLStatus
+    from sandbox.app import create_sandbox
+    from workflows import status_plan as plan
+    from workflows.ports import Account, AccountKind
+    from workflows.status_values import RoundState, StatusRound
+
+    write_country(folder / "programme", municipalities, at_home=10)
+    users = create_sandbox(folder=folder / "programme").tenant.directory.users.values()
+    accounts = [Account(id=user.id, email=user.mail, kind=AccountKind.MEMBER) for user in users]
+    await prepare(folder / "programme", url, accounts)
+    ids = {account.email.lower(): account.id for account in accounts}
+    database = create_database(url)
+    programme = await SQLRegister(database).programme()
+    store, links, jobs = SQLStatus(database), SQLLinks(database, ShiftedClock(timedelta())), list[dict[str, str]]()
+    for place in programme.municipalities:
+        meeting = f"{programme.local_board(place.slug).key}/{MEETING_DAY}"
+        status_round = StatusRound(
+            meeting=meeting,
+            municipality=place.slug,
+            state=RoundState.OPEN,
+            opens_at=OPENS,
+            reminders_at=(),
+            deadline_at=OPENS + timedelta(days=10),
+            release_at=OPENS + timedelta(days=14),
+        )
+        requests = plan.new_requests(programme, meeting, place.slug, OPENS)
+        await store.open_round(status_round, requests, [])
+        for number, request in enumerate(requests):
+            account, token = ids[programme.person(request.person).email.lower()], ""
+            if number % 2:
+                token = await links.issue("answer", request.id, request.person)
+            jobs.append({"request": request.id, "token": token, "account": account})
+    await database.close()
+    random.Random(365).shuffle(jobs)  # noqa: S311 - who answers when
+    (folder / "jobs.json").write_text(json.dumps(jobs), "utf-8")
+
+
+def main() -> None:
+    """Print the figures of one run; `--as` is what the processes it starts are."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("municipalities", nargs="?", type=int, default=357)
+    parser.add_argument("--rate", type=int, default=200, help="answers a second")
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--kill", action="store_true", help="kill a Door every few seconds")
+    parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    match arguments.part:
+        case ["prepare", municipalities, folder, url]:
+            asyncio.run(_prepare(int(municipalities), Path(folder), url))
+        case ["door", name, folder, file]:
+            asyncio.run(_serve(name, Path(folder), int(file)))
+        case _:
+            with tempfile.TemporaryDirectory() as folder:
+                where = Path(folder)
+                run = measure(arguments.municipalities, arguments.rate, arguments.seconds, where, kill=arguments.kill)
+                print(report(asyncio.run(run)))
+
+
+if __name__ == "__main__":
+    main()
