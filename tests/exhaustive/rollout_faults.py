@@ -147,6 +147,12 @@ def _numbered(chapter: int, kinds: Sequence[str]) -> Iterator[Call]:
         yield Call(chapter=chapter, kind=kind, nth=seen[kind])
 
 
+def _each_kind_first(calls: Sequence[Call]) -> list[Call]:
+    """The last of every kind in every chapter, then all others: a walk that is stopped early has met every kind."""
+    last = {(call.chapter, call.kind): call for call in calls}
+    return sorted(calls, key=lambda call: last[call.chapter, call.kind] is not call)
+
+
 @asynccontextmanager
 async def stage() -> AsyncIterator[Stage]:
     """A sandbox in which the story was played undisturbed."""
@@ -199,7 +205,7 @@ async def walk(parts: Sequence[str], *, reads: bool, job: int, jobs: int) -> int
     """Play this job's share of the combinations; the number that did not hold."""
     wrong = 0
     async with stage() as on:
-        calls = [call for call in on.calls if call.is_write or reads]
+        calls = _each_kind_first([call for call in on.calls if call.is_write or reads])
         combinations = [
             (call, fault)
             for call in calls
