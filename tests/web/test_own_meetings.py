@@ -306,6 +306,22 @@ async def test_nobody_moves_what_is_not_theirs_to_move(site: Site, person: str, 
     assert all(item.sequence == 0 for item in await site.meetings.list_meetings())
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("nn", "Kvifor blir møtet flytta?"), ("en", "Why is the meeting moved?")]
+)
+async def test_the_pages_speak_the_person_s_language(site: Site, language: str, words: str) -> None:
+    known = site.register.value
+    people = tuple(item.model_copy(update={"language": language}) for item in known.people)
+    site.register.value = known.model_copy(update={"people": people})
+    form: dict[str, object] = {"choice": "2026-10-07T10:00", "reason": "Besøk", "step": "preview"}
+
+    pages = [await site.get("chair"), await site.get("chair", MOVE), await site.post("chair", MOVE, form)]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert all(f'lang="{language}"' in page.text for page in pages)
+    assert words in pages[1].text
+
+
 @pytest.mark.parametrize("path", ["/dager", "/ny-adresse", MOVE])
 async def test_a_form_from_another_page_changes_nothing(site: Site, path: str) -> None:
     form: dict[str, object] = {"first": "2026-10-12", "choice": "2026-10-27T09:00", "reason": "x", "step": "move"}
