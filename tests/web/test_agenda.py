@@ -24,8 +24,8 @@ class Site:
 
     def __init__(self, world: AgendaWorld) -> None:
         doors = {"desk": world.agenda_desk, "links": world.links, "public_url": PUBLIC}
-        app = create_app([agenda.router(**doors), minutes.router(**doors)])  # type: ignore[arg-type]
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC)
+        self.app = create_app([agenda.router(**doors), minutes.router(**doors)])  # type: ignore[arg-type]
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=PUBLIC)
         self.world = world
 
     async def address(self, purpose: LinkPurpose, person: str, meeting: str = MEETING) -> str:
