@@ -20,6 +20,7 @@ identities:
       - exchange:Mail.Send
       - ChannelSettings.Read.Group
       - Channel.Create.Group
+      - ChannelMember.ReadWrite.Group
       - TeamsTab.Read.Group
       - TeamsTab.Create.Group
   builder:
@@ -27,6 +28,7 @@ identities:
     permissions:
       - User.Read.All
       - Group.ReadWrite.All
+      - ChannelSettings.ReadWrite.All
       - AppCatalog.Read.All
       - TeamsAppInstallation.ReadWriteAndConsentForTeam.All
       - TeamsAppInstallation.ReadWriteForUser.All
