@@ -35,6 +35,8 @@ class SiteSteps:
         access = False
         with walk.step("site.access"):
             access = await self._access(walk, site)
+        with walk.step("site.language"):
+            await self._language(walk, site)
         if access:
             landing = LandingSteps(site)
             await walk.side_by_side(FolderSteps(site).take, ListSteps(site).take, landing.take)
@@ -46,13 +48,35 @@ class SiteSteps:
             if group is not None and (waited := await waits(walk, "site")):
                 walk.items.append(waited)
             else:
-                walk.begins(Item(key="site", state=State.MISSING))
+                walk.begins(Item(key="site", state=State.MISSING, new=_spoken(walk.programme.language)))
             return None
         walk.items.append(Item(key="site", state=State.SAME))
         if walk.apply and "site" not in walk.known:
             await walk.keep(Resource(key="site", external_id=site.id, url=site.url))
             await walk.forget("site.wait")
         return site
+
+    async def _language(self, walk: Walk, site: Site | None) -> None:
+        """
+        In which language SharePoint has made the site: nobody can choose it for a group's site, or change it later.
+
+        What its library is called tells; it is asked for once.
+        """
+        if site is None:
+            return
+        known, wanted = walk.known.get("site"), _spoken(walk.programme.language)
+        name = known.details.get("library") if known is not None else None
+        if name is None:
+            name = await walk.ports.layout.library_name(site.id)
+            if walk.apply and known is not None:
+                await walk.keep(replace(known, details={**known.details, "library": name}))
+        found = _LIBRARIES.get(str(name).casefold())
+        item = Item(key="site.language", state=State.SAME, old=found or str(name), new=wanted)
+        if found is None:
+            item = replace(item, state=State.UNKNOWN, reason="language_not_known")
+        elif found != wanted:
+            item = replace(item, state=State.PENDING, reason="site_language")
+        walk.items.append(item)
 
     async def _access(self, walk: Walk, site: Site | None) -> bool:
         """Whether Hands is let into the site, or will be."""
@@ -64,6 +88,15 @@ class SiteSteps:
             async with walk.once("site.access"):
                 await walk.ports.sites.grant(site.id, app_id=hands_id, app_name="hands", role=SITE_ROLE)
         return True
+
+
+_LIBRARIES = {"dokumenter": "nb", "delte dokumenter": "nb", "documents": "en", "shared documents": "en"}
+"""What SharePoint calls a site's library, by language."""
+
+
+def _spoken(language: str) -> str:
+    """SharePoint knows one Norwegian."""
+    return "nb" if language == "nn" else language
 
 
 class LandingSteps:

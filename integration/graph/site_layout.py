@@ -71,6 +71,16 @@ class GraphSiteLayout:
         )
         return _to_folder(await self._graph.get(request))
 
+    async def library_name(self, site_id: str) -> str:
+        """What people read over the site's files, in the language that the site was made in."""
+        request = Request(
+            action=f"read the library of site {site_id}",
+            address=library(site_id, ""),
+            query=Query(select=("name",)),
+            scopes=ONE,
+        )
+        return str((await self._graph.get(request))["name"])
+
     # ---- lists
 
     async def find_list(self, site_id: str, list_id: str) -> SiteList | None:

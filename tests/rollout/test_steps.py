@@ -43,6 +43,22 @@ async def test_a_label_is_a_step_for_an_administrator_until_it_is_there(database
         assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
 
 
+async def test_a_site_in_another_language_is_told_and_works_all_the_same(database_url: str) -> None:
+    async with bench(_file(database_url), documents=small()) as found:
+        (before,) = [item for item in (await found.plan(PLACE)).items if item.key == "site"]
+        assert (before.state, before.new) == (State.MISSING, "nb")
+        assert found.sandbox.app is not None
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sandbox.sharepoint.GROUP_SITE_LANGUAGE", "en")
+            unit = await found.made(PLACE)
+
+        assert "Nettstedet er laget på et annet språk" in unit.note
+        plan = await found.plan(PLACE)
+        (language,) = in_state(plan, State.PENDING).values()
+        assert (language.key, language.old, language.new) == ("site.language", "en", "nb")
+        assert {item.state for item in plan.items if item.key != "site.language"} == {State.SAME}
+
+
 async def test_a_word_that_the_naming_policy_blocks_is_said_and_nothing_is_made(database_url: str) -> None:
     async with bench(_file(database_url), documents=small()) as found:
         assert found.sandbox.app is not None
