@@ -286,6 +286,16 @@ async def test_a_bot_that_does_not_answer_is_asked_again(bot: FakeBot) -> None:
     assert {entry["response"]["status"] for entry in entries if entry["_app"] == "teams"} >= {503, 500}
 
 
+async def test_nothing_waits_for_a_bot_where_there_is_none(bot: FakeBot) -> None:
+    await bot.sandbox.control("PUT", "bot", {"endpoint": ""})
+
+    await chat_with(bot)
+
+    assert (await bot.sandbox.control("GET", "clock"))["in_flight"] == 0
+    entries = (await bot.sandbox.control("GET", "har"))["log"]["entries"]
+    assert not [entry for entry in entries if entry["_app"] == "teams"]
+
+
 async def test_time_stands_still_until_the_bot_was_told(bot: FakeBot) -> None:
     await bot.sandbox.control("POST", "clock", {"now": "2026-09-01T06:00:00Z"})
     await bot.sandbox.control("POST", "clock/join", {"name": "service"})

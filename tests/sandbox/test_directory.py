@@ -30,13 +30,20 @@ async def test_only_the_home_organisation_s_people_have_accounts(sandbox: Runnin
         "mail in ('leder@fylket.example', 'nobody@fylket.example')",
         "proxyAddresses/any(p:p eq 'smtp:leder@fylket.example')",
         "userPrincipalName eq 'leder@fylket.example' and userType eq 'Member'",
+        "mail eq 'nobody@fylket.example' or mail eq 'LEDER@fylket.example' or mail eq 'leder@fylket.example'",
+        "mail eq 'leder@fylket.example' and accountEnabled eq true",
+        "mail eq 'nobody@fylket.example' or startswith(displayName, 'Lede')",
     ],
 )
 async def test_people_are_found(sandbox: RunningSandbox, text: str) -> None:
     assert await mails(sandbox, **{"$filter": text}) == ["leder@fylket.example"]
 
 
-@pytest.mark.parametrize("text", ["mail eq", "shoeSize eq '43'"])
+async def test_nobody_is_found_by_an_address_that_nobody_has(sandbox: RunningSandbox) -> None:
+    assert await mails(sandbox, **{"$filter": "mail eq 'o''hara@fylket.example'"}) == []
+
+
+@pytest.mark.parametrize("text", ["mail eq", "mail eq 'leder@fylket.example' or ", "shoeSize eq '43'"])
 async def test_a_wrong_filter_is_refused(sandbox: RunningSandbox, text: str) -> None:
     assert (await sandbox.graph("GET", "/users", params={"$filter": text})).status_code == 400
 
