@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import account
@@ -34,13 +34,16 @@ class SQLAccounts:
             }
             for item in accounts
         ]
-        async with self._database.begin() as connection:
+
+        def remember(connection: Connection) -> None:
             for row in rows:
                 same = [account.c.email == row["email"], account.c.object_id == row["object_id"]]
                 if row["person"] is not None:
                     same.append(account.c.person == row["person"])
-                await connection.execute(delete(account).where(or_(*same)))
-                await connection.execute(insert_into(connection, account).values(**row).on_conflict_do_nothing())
+                connection.execute(delete(account).where(or_(*same)))
+                connection.execute(insert_into(connection, account).values(**row).on_conflict_do_nothing())
+
+        await self._database.write(remember)
 
     async def find_account(self, email: str) -> Account | None:
         return await self._find(account.c.email == email.lower())
@@ -48,15 +51,13 @@ class SQLAccounts:
     async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
         """Those known, by lower-case address."""
         query = select(account).where(account.c.email.in_({email.lower() for email in emails}))
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.look(lambda connection: connection.execute(query).all())
         return {row.email: _account(row) for row in rows}
 
     async def of_people(self, people: Sequence[str]) -> Mapping[str, Account]:
         """The account that each of these people had last, by their key."""
         query = select(account).where(account.c.person.in_(people))
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.look(lambda connection: connection.execute(query).all())
         return {row.person: _account(row) for row in rows}
 
     async def find_by_object_id(self, object_id: str) -> Account | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Insert, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database
@@ -19,11 +19,9 @@ class Event:
     values: Mapping[str, str | int]
 
 
-async def note(
-    connection: AsyncConnection, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]
-) -> None:
-    """Add a step to a unit's history within the caller's transaction."""
-    await connection.execute(insert(event).values(unit=unit, at=at, what=what, details=dict(values)))
+def note(unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> Insert:
+    """The statement that adds a step to a unit's history, for the caller's transaction."""
+    return insert(event).values(unit=unit, at=at, what=what, details=dict(values))
 
 
 async def note_action(

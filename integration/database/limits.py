@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select, update
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import slot
@@ -50,17 +49,20 @@ class SQLLimits:
         if count > rate.at_once:
             raise ValueError(f"{count} at once under {name}: expected at most {rate.at_once}")
         now = self._clock.now()
-        async with self._database.begin() as connection:
+
+        def take(connection: Connection) -> datetime | None:
             fresh = insert_into(connection, slot).values(name=name, free_at=now)
-            await connection.execute(fresh.on_conflict_do_nothing())
+            connection.execute(fresh.on_conflict_do_nothing())
             query = select(slot.c.free_at).where(slot.c.name == name).with_for_update()
-            free_at: datetime = (await connection.execute(query)).scalar_one()
+            free_at: datetime = connection.execute(query).scalar_one()
             free_at = max(free_at, now) + count * rate.step
             room_at = free_at - rate.at_once * rate.step
             if room_at > now:
                 return room_at
-            await connection.execute(update(slot).where(slot.c.name == name).values(free_at=free_at))
-        return None
+            connection.execute(update(slot).where(slot.c.name == name).values(free_at=free_at))
+            return None
+
+        return await self._database.write(take)
 
     async def occupy(self, wanted: Mapping[str, Places]) -> Mapping[str, datetime]:
         """
@@ -69,16 +71,15 @@ class SQLLimits:
         Returns the names under which none was free, and when one will be. What was occupied is never given back: it
         comes free by itself, so that a worker that dies holds nobody up for long.
         """
-        full: dict[str, datetime] = {}
-        async with self._database.begin() as connection:
-            # In one order for everybody: two workers cannot lock each other out.
-            for name, places in sorted(wanted.items()):
-                free_at = await self._occupy(connection, name, places)
-                if free_at is not None:
-                    full[name] = free_at
-        return full
 
-    async def _occupy(self, connection: AsyncConnection, name: str, places: Places) -> datetime | None:
+        def occupy(connection: Connection) -> Mapping[str, datetime]:
+            # In one order for everybody: two workers cannot lock each other out.
+            found = {name: self._occupy(connection, name, places) for name, places in sorted(wanted.items())}
+            return {name: free_at for name, free_at in found.items() if free_at is not None}
+
+        return await self._database.write(occupy)
+
+    def _occupy(self, connection: Connection, name: str, places: Places) -> datetime | None:
         now, rows = self._clock.now(), [f"{name}#{number}" for number in range(places.number)]
         free = (
             select(slot.c.name)
@@ -87,13 +88,13 @@ class SQLLimits:
             .with_for_update(skip_locked=True)  # PostgreSQL only; on SQLite we are the only writer anyhow.
         )
         take = update(slot).where(slot.c.name.in_(free.scalar_subquery())).values(free_at=now + places.hold)
-        if (await connection.execute(take)).rowcount:
+        if connection.execute(take).rowcount:
             return None
         fresh = insert_into(connection, slot).on_conflict_do_nothing()
-        await connection.execute(fresh, [{"name": row, "free_at": now} for row in rows])
-        if (await connection.execute(take)).rowcount:
+        connection.execute(fresh, [{"name": row, "free_at": now} for row in rows])
+        if connection.execute(take).rowcount:
             return None
         query = select(func.min(slot.c.free_at)).where(slot.c.name.in_(rows))
-        free_at: datetime = (await connection.execute(query)).scalar_one()
+        free_at: datetime = connection.execute(query).scalar_one()
         # A free one that another worker is just taking: it is looked for again in a moment.
         return max(free_at, now + SOON)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import resource
@@ -23,22 +23,24 @@ class SQLResources:
     async def of(self, place: str) -> Mapping[str, Resource]:
         """Everything of a place, by key."""
         query = select(*(resource.c[name] for name in self.columns)).where(resource.c.place == place)
-        async with self.database.read() as connection:
-            rows = (await connection.execute(query)).mappings()
-            return {row["key"]: Resource(**row) for row in rows}
+        rows = await self.database.look(lambda connection: connection.execute(query).mappings().all())
+        return {row["key"]: Resource(**row) for row in rows}
 
     async def keep(self, place: str, *things: Resource) -> None:
         """Note them, in one go; a repeat replaces what was noted."""
         now = self.clock.now()
-        async with self.database.begin() as connection:
+
+        def keep(connection: Connection) -> None:
             for thing in things:
                 values: dict[str, Any] = {name: getattr(thing, name) for name in self.columns}
                 values["details"] = dict(thing.details)
                 insert = insert_into(connection, resource).values(place=place, made_at=now, **values)
                 changed = {name: values[name] for name in self.columns if name != "key"}
-                await connection.execute(
+                connection.execute(
                     insert.on_conflict_do_update(index_elements=[resource.c.place, resource.c.key], set_=changed)
                 )
+
+        await self.database.write(keep)
 
     async def forget(self, place: str, key: str) -> None:
         """Note no longer. A repeat is harmless."""

@@ -101,13 +101,16 @@ class SQLUnits:
             .values(lease_owner=owner, lease_until=lease_until, runs=unit.c.runs + 1)
             .returning(unit.c.key, unit.c.due_at, unit.c.runs, unit.c.failures)
         )
-        async with self._database.begin() as connection:
-            rows = (await connection.execute(take)).all()
+
+        def claim(connection: Connection) -> Sequence[Any]:
+            rows = connection.execute(take).all()
             for row in rows:
-                await note(connection, row.key, "unit.started", at=now, values={"run": row.runs})
+                connection.execute(note(row.key, "unit.started", at=now, values={"run": row.runs}))
+            return rows
+
         claims = [
             Claim(unit=DueUnit(key=row.key, due_at=row.due_at), owner=owner, run=row.runs, failures=row.failures)
-            for row in rows
+            for row in await self._database.write(claim)
         ]
         return sorted(claims, key=lambda claim: (claim.unit.due_at, claim.unit.key))
 
@@ -146,8 +149,8 @@ class SQLUnits:
         )
 
     async def note(self, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> None:
-        async with self._database.begin() as connection:
-            await note(connection, unit, what, at=at, values=values)
+        statement = note(unit, what, at=at, values=values)
+        await self._database.write(lambda connection: connection.execute(statement).close())
 
     async def next_moment(self) -> datetime | None:
         # A held unit is looked at when its lease ends: its holder may be gone.
@@ -184,12 +187,15 @@ class SQLUnits:
 
     async def _release(self, claim: Claim, event: str, at: datetime, **values: Any) -> bool:
         """End a hold, and note how with the same stroke: a unit and its history never tell two things."""
-        async with self._database.begin() as connection:
-            free = {"lease_owner": None, "lease_until": None, "again_at": None}
-            held = (await connection.execute(_if_held(claim).values(**free, **values))).rowcount == 1
+        free = {"lease_owner": None, "lease_until": None, "again_at": None}
+
+        def release(connection: Connection) -> bool:
+            held = connection.execute(_if_held(claim).values(**free, **values)).rowcount == 1
             if held:
-                await note(connection, claim.unit.key, event, at=at, values={"note": values["note"]})
-        return held
+                connection.execute(note(claim.unit.key, event, at=at, values={"note": values["note"]}))
+            return held
+
+        return await self._database.write(release)
 
 
 def _if_held(claim: Claim) -> Update:
