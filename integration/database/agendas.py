@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, func, select, update
+from sqlalchemy import Row, Select, Table, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
@@ -97,7 +97,7 @@ class SQLAgendas:
         # Everybody who answers waits for it: both in one go.
         decisions, actions = await self._database.look(
             lambda connection: [
-                connection.execute(_newest(table, body)).all() for table in (tables.decision, tables.action_item)
+                connection.execute(newest, {"of_body": body}).all() for newest in (_DECISIONS, _ACTIONS)
             ]
         )
         return Matters(
@@ -160,14 +160,19 @@ async def _minutes(connection: AsyncConnection, meeting: str) -> StoredMinutes |
     return StoredMinutes(meeting=meeting, version=row.version, at=row.at, by=row.by, content=content)
 
 
-def _newest(table: Table, body: str) -> Select[Any]:
-    last = select(table.c.key, func.max(table.c.version).label("version")).where(table.c.body == body)
+def _newest(table: Table) -> Select[Any]:
+    of_body = table.c.body == bindparam("of_body")
+    last = select(table.c.key, func.max(table.c.version).label("version")).where(of_body)
     newest = last.group_by(table.c.key).subquery()
     joined = and_(newest.c.key == table.c.key, newest.c.version == table.c.version)
-    begun = select(table.c.key, func.min(table.c.at).label("first")).where(table.c.body == body)
+    begun = select(table.c.key, func.min(table.c.at).label("first")).where(of_body)
     first = begun.group_by(table.c.key).subquery()
     query = select(table).join(newest, joined).join(first, first.c.key == table.c.key)
     return query.order_by(first.c.first, table.c.key)
+
+
+# Built once: everybody who answers waits for them, and the making costs more than the reading.
+_DECISIONS, _ACTIONS = _newest(tables.decision), _newest(tables.action_item)
 
 
 async def _add_versions(

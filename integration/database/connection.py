@@ -108,7 +108,12 @@ def insert_into(connection: AsyncConnection | Connection, table: Table) -> Any:
 
     Both databases write them alike, but SQLAlchemy has one construct, without a common type, for each.
     """
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> Any:
+    """The same for a database known by its name."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:

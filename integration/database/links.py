@@ -4,13 +4,15 @@ import hashlib
 from datetime import UTC, datetime
 
 from itsdangerous import BadSignature, Signer
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
 from integration.database.switches import secret
 from integration.database.tables import link
 from workflows.ports import Clock, Link, LinkPurpose
+
+_LINK = select(link).where(link.c.id == bindparam("of"))
 
 
 class SQLLinks:
@@ -56,8 +58,7 @@ class SQLLinks:
             identity = signer.unsign(token).decode()
         except BadSignature:
             return None
-        query = select(link).where(link.c.id == identity)
-        row = await self._database.look(lambda connection: connection.execute(query).one_or_none())
+        row = await self._database.look(lambda connection: connection.execute(_LINK, {"of": identity}).one_or_none())
         if row is None or row.purpose != purpose or row.revoked_at is not None:
             return None
         if row.expires_at is not None and row.expires_at <= self._clock.now():

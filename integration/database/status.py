@@ -5,7 +5,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
@@ -118,9 +118,9 @@ class SQLStatus:
         return {row.request: _answer(row) for row in rows}
 
     async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
-        query = _earlier(status_round).order_by(tables.status_round.c.deadline_at)
+        rows = await self._database.look(lambda connection: connection.execute(_EARLIER, _place(status_round)).all())
         # Later rounds come later and win.
-        return {row.work_package: _answer(row) for row in await self._rows(query)}
+        return {row.work_package: _answer(row) for row in rows}
 
     async def add_answer(
         self, answer: NewAnswer, *, escalation: Escalation | None, then: Sequence[DueUnit] = ()
@@ -150,6 +150,26 @@ def _newest() -> Select[Any]:
     )
 
 
+_EARLIER = (
+    _newest()
+    .add_columns(tables.status_request.c.work_package)
+    .join(tables.status_round, tables.status_round.c.meeting == tables.status_request.c.meeting)
+    .where(
+        tables.status_round.c.municipality == bindparam("municipality"),
+        tables.status_round.c.meeting != bindparam("meeting"),
+        tables.status_round.c.deadline_at < bindparam("deadline_at"),
+    )
+    .order_by(tables.status_round.c.deadline_at)
+)
+"""The newest answers of a municipality's earlier rounds, the latest rounds last."""
+_LAST_BEFORE = (
+    _EARLIER.where(tables.status_request.c.work_package == bindparam("work_package"))
+    .order_by(None)
+    .order_by(tables.status_round.c.deadline_at.desc())
+    .limit(1)
+)
+
+
 async def _insert_round(connection: AsyncConnection, item: StatusRound) -> bool:
     values = {
         "meeting": item.meeting,
@@ -177,36 +197,53 @@ async def _update_moments(connection: AsyncConnection, item: StatusRound) -> Non
     )
 
 
-def _standing(connection: Connection, request: str) -> Standing | None:
-    requests, rounds, meetings, answers = (
-        tables.status_request,
-        tables.status_round,
-        tables.meeting,
+# Built once: what a statement costs is mostly the making of it, and everybody who answers waits for these.
+_THE_REQUEST = tables.status_request.c.id == bindparam("request")
+_STANDING = (
+    select(tables.status_request, tables.status_round, tables.meeting, tables.status_answer)
+    .join(tables.status_round, tables.status_round.c.meeting == tables.status_request.c.meeting)
+    .join(tables.meeting, tables.meeting.c.key == tables.status_request.c.meeting)
+    .outerjoin(
         tables.status_answer,
+        and_(
+            tables.status_answer.c.request == tables.status_request.c.id,
+            tables.status_answer.c.version == tables.status_request.c.latest_version,
+        ),
     )
-    newest = and_(answers.c.request == requests.c.id, answers.c.version == requests.c.latest_version)
-    query = (
-        select(requests, rounds, meetings, answers)
-        .join(rounds, rounds.c.meeting == requests.c.meeting)
-        .join(meetings, meetings.c.key == requests.c.meeting)
-        .outerjoin(answers, newest)
-        .where(requests.c.id == request)
+    .where(_THE_REQUEST)
+)
+
+
+_NEWEST_OF = _newest().where(_THE_REQUEST)
+_ROUND_OF = (
+    select(tables.status_round)
+    .join(tables.status_request, tables.status_request.c.meeting == tables.status_round.c.meeting)
+    .where(
+        _THE_REQUEST,
+        or_(*(tables.status_request.c.state == state for state in (RequestState.OPEN, RequestState.ANSWERED))),
     )
-    row = connection.execute(query).one_or_none()
+    .with_for_update()
+)
+_NEW_ANSWER = tables.status_answer.insert()
+_ANSWERED = (
+    update(tables.status_request)
+    .where(tables.status_request.c.id == bindparam("of"))
+    .values(state=RequestState.ANSWERED, latest_version=bindparam("last"))
+)
+
+
+def _standing(connection: Connection, request: str) -> Standing | None:
+    row = connection.execute(_STANDING, {"request": request}).one_or_none()
     if row is None:
         return None
-    status_round, found = _round(_part(row, rounds)), _request(_part(row, requests))
-    before = (
-        _earlier(status_round)
-        .where(requests.c.work_package == found.work_package)
-        .order_by(rounds.c.deadline_at.desc())
-    )
-    previous = connection.execute(before.limit(1)).one_or_none()
+    status_round, found = _round(_part(row, tables.status_round)), _request(_part(row, tables.status_request))
+    values = {**_place(status_round), "work_package": found.work_package}
+    previous = connection.execute(_LAST_BEFORE, values).one_or_none()
     return Standing(
         request=found,
         round=status_round,
-        meeting=_meeting(_part(row, meetings)),
-        answer=_answer(_part(row, answers)) if found.latest_version else None,
+        meeting=_meeting(_part(row, tables.meeting)),
+        answer=_answer(_part(row, tables.status_answer)) if found.latest_version else None,
         previous=_answer(previous) if previous else None,
     )
 
@@ -216,19 +253,13 @@ def _part(row: Row[Any], table: Table) -> Any:
     return SimpleNamespace(**{column.name: row._mapping[column] for column in table.c})
 
 
-def _earlier(status_round: StatusRound) -> Select[Any]:
-    """The newest answers of a municipality's earlier rounds."""
-    rounds = tables.status_round
-    return (
-        _newest()
-        .add_columns(tables.status_request.c.work_package)
-        .join(rounds, rounds.c.meeting == tables.status_request.c.meeting)
-        .where(
-            rounds.c.municipality == status_round.municipality,
-            rounds.c.meeting != status_round.meeting,
-            rounds.c.deadline_at < status_round.deadline_at,
-        )
-    )
+def _place(status_round: StatusRound) -> dict[str, Any]:
+    """What earlier rounds are found by."""
+    return {
+        "municipality": status_round.municipality,
+        "meeting": status_round.meeting,
+        "deadline_at": status_round.deadline_at,
+    }
 
 
 def _add_answer(
@@ -236,7 +267,7 @@ def _add_answer(
 ) -> StatusAnswer | None:
     if not _takes_answers(connection, answer):
         return None
-    before = connection.execute(_newest().where(tables.status_request.c.id == answer.request)).one_or_none()
+    before = connection.execute(_NEWEST_OF, {"request": answer.request}).one_or_none()
     newest = _answer(before) if before else None
     if newest and (newest.by, newest.content) == (answer.by, answer.content):
         return newest
@@ -259,14 +290,7 @@ def _add_answer(
 
 def _takes_answers(connection: Connection, answer: NewAnswer) -> bool:
     """Whether the request's round is open; on PostgreSQL its rows are kept as they are until we have written."""
-    requests = tables.status_request
-    query = (
-        select(tables.status_round)
-        .join(requests, requests.c.meeting == tables.status_round.c.meeting)
-        .where(requests.c.id == answer.request, requests.c.state.in_((RequestState.OPEN, RequestState.ANSWERED)))
-        .with_for_update()
-    )
-    row = (connection.execute(query)).one_or_none()
+    row = connection.execute(_ROUND_OF, {"request": answer.request}).one_or_none()
     return row is not None and _round(row).takes_answers(answer.at)
 
 
@@ -280,12 +304,8 @@ def _store_answer(connection: Connection, item: StatusAnswer) -> None:
         "on_behalf": item.on_behalf,
         "content": item.content.to_data(),
     }
-    connection.execute(tables.status_answer.insert().values(**values))
-    connection.execute(
-        update(tables.status_request)
-        .where(tables.status_request.c.id == item.request)
-        .values(state=RequestState.ANSWERED, latest_version=item.version)
-    )
+    connection.execute(_NEW_ANSWER, values)
+    connection.execute(_ANSWERED, {"of": item.request, "last": item.version})
 
 
 def _store_escalation(connection: Connection, request: str, item: Escalation | None) -> None:

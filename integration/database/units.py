@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Update, and_, case, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
-from integration.database.connection import Database, insert_into
+from integration.database.connection import Database, insert_for
 from integration.database.history import note
 from integration.database.tables import unit
 from workflows.ports import DueUnit
@@ -48,7 +49,12 @@ async def make_due(connection: AsyncConnection, units: Sequence[DueUnit]) -> Non
 
 def due_statement(connection: AsyncConnection | Connection) -> Any:
     """What makes `due_rows` due."""
-    insert = insert_into(connection, unit)
+    return _due_statement(connection.dialect.name)
+
+
+@cache
+def _due_statement(dialect: str) -> Any:
+    insert = insert_for(dialect, unit)
     wanted = insert.excluded.due_at
     waiting, held = unit.c.state == UnitState.WAITING, unit.c.lease_owner.is_not(None)
     sooner_again = or_(unit.c.again_at.is_(None), wanted < unit.c.again_at)
