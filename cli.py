@@ -99,7 +99,8 @@ def _add_meetings(add: Add) -> None:
         "--agenda", action="store_true", help="show the next agenda of the board, without M of the owner board"
     )
     command.add_argument("--reason", default="", help="told to its people, once")
-    command.add_argument("--renew", action="store_true", help="with --feed: end the old address and give a new one")
+    renew = "with --feed: end the old address, of a person their own page's too, and give a new one"
+    command.add_argument("--renew", action="store_true", help=renew)
     command.add_argument("--json", action="store_true")
 
 

@@ -64,7 +64,7 @@ async def _agenda(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def _feed(services: "Services", arguments: argparse.Namespace) -> int:
     """The secret address of a body's or a person's calendar feed; a new one when the old one leaked."""
-    from workflows.own_meetings import PERSON
+    from workflows.own_meetings import PERSON, own_page_of
 
     programme = await imported_programme(services)
     people = {person.key: f"{PERSON}{person.key}" for person in programme.people}
@@ -75,6 +75,9 @@ async def _feed(services: "Services", arguments: argparse.Namespace) -> int:
     if arguments.renew:
         # Of a body, this ends the links for its feed and nothing else: only feeds have a body's key as subject.
         await services.links.revoke(subject)
+        if arguments.feed in people:
+            # Whoever got hold of the one may have found it on the other.
+            await services.links.revoke(own_page_of(arguments.feed))
     token = await services.links.issue("feed", subject)
     tell(f"{services.settings.public_url.rstrip('/')}/kalender/{token}.ics")
     return DONE

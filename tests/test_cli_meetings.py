@@ -2,9 +2,9 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,11 +12,15 @@ import pytest
 from commands.meetings import meetings
 from commands.session import DID_NOT_HOLD, DONE
 from config.programme import AgendaEntry
+from integration.database.connection import Database
+from integration.database.links import SQLLinks
+from tests.clocks import StillClock
 from tests.workflows.programme import body, programme
 from workflows.agenda_plan import draft_agenda
 from workflows.agenda_values import Agenda
 from workflows.meeting_plan import Meeting, plan_meetings
 from workflows.minutes_values import Matters
+from workflows.own_meetings import own_address
 from workflows.working_days import days
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
@@ -49,8 +53,8 @@ class Services(SimpleNamespace):
         return [meeting for meeting in PLAN.new if meeting.body == key]
 
 
-async def run(**arguments: Any) -> int:
-    services: Any = Services()
+async def run(of: Mapping[str, Any] = MappingProxyType({}), **arguments: Any) -> int:
+    services: Any = Services(**of)
     services.meeting_desk = services.engine = services.meetings = services.agenda_desk = services.clock = services
     given = {
         "municipality": None,
@@ -108,3 +112,22 @@ async def test_programs_get_the_agenda_as_data(capsys: pytest.CaptureFixture[str
     told = json.loads(capsys.readouterr().out)
     assert told["meeting"]["key"] == "b-vik/2026-10-15"
     assert [item["number"] for item in told["items"]] == [12]
+
+
+async def test_a_renewed_feed_ends_the_person_s_old_addresses(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = StillClock()
+    links = SQLLinks(database, clock)
+    services = {"links": links, "settings": SimpleNamespace(public_url="https://service.example")}
+    page = await own_address(links, "https://service.example", "chair", clock.now())
+    await run(services, feed="chair")
+    old = capsys.readouterr().out.strip()
+
+    await run(services, feed="chair", renew=True)
+
+    new = capsys.readouterr().out.strip()
+    assert new.startswith("https://service.example/kalender/")
+    assert new != old
+    assert await links.resolve(old.rpartition("/")[2].removesuffix(".ics"), "feed") is None
+    assert await links.resolve(page.rpartition("/")[2], "own_meetings") is None

@@ -230,8 +230,13 @@ class OwnLinks:
 async def own_address(links: Links, public_url: str, person: str, now: datetime) -> str:
     """The address of a person's own page. It is for that person's eyes alone."""
     expires_at = datetime.combine(now.date(), time(), now.tzinfo) + VALID
-    token = await links.issue("own_meetings", f"own_meetings:{person}", person, expires_at)
+    token = await links.issue("own_meetings", own_page_of(person), person, expires_at)
     return f"{public_url.rstrip('/')}/mine-moter/{token}"
+
+
+def own_page_of(person: str) -> str:
+    """The subject of links to a person's own page: revoking it ends them all."""
+    return f"own_meetings:{person}"
 
 
 def feed_of(person: str) -> str:
