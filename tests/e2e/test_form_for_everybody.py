@@ -11,8 +11,9 @@ from playwright.async_api import Browser, Page, expect
 from integration.database.connection import Database
 from tests.support.doors import doors, served
 from tests.web.test_snapshots import REQUEST, tell
-from tests.workflows.rounds import World
+from tests.workflows.rounds import GUEST, STARTS, World
 from tests.workflows.test_status import DAY, DEADLINE
+from workflows.status_plan import request_id
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -51,6 +52,28 @@ def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+async def test_no_change_is_one_press_that_asks_for_the_numbers_alone(phone: Page, form: Form) -> None:
+    world, later = form.world, "a-dal/2027-02-09"
+    await world.answer(GUEST, "guest-lead", done="Vi har fått en avtale.")
+    await world.plan_meeting(STARTS + 84 * DAY, key=later)
+    world.clock.time += 84 * DAY
+    await world.run("status.close")
+    await world.run("status.open", later)
+    request = request_id(later, GUEST)
+    await phone.goto(form.url.rpartition("/")[0] + f"/{await world.links.issue('answer', request, 'guest-lead')}")
+
+    await expect(phone.get_by_label("Hva har dere fått til siden sist?")).to_have_value("Vi har fått en avtale.")
+    await phone.get_by_role("button", name="Ingen endring siden sist").click()
+    await expect(phone.get_by_role("textbox")).to_have_count(1)
+    assert await findings(phone) == []
+    await phone.get_by_label("Praksisplasser").fill("14")
+    await phone.get_by_role("button", name="Send status").click()
+
+    await expect(phone.get_by_role("heading", name="Takk! Statusen er lagret")).to_be_visible()
+    content = (await world.store.newest_answers([request]))[request].content
+    assert (content.done, content.indicators) == ("Vi har fått en avtale.", {"plasser": 14})
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_axe_finds_nothing_on_any_page_of_the_form(browser: Browser, form: Form, theme: Any) -> None:
     page = await browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=theme)
@@ -62,6 +85,7 @@ async def test_axe_finds_nothing_on_any_page_of_the_form(browser: Browser, form:
     await send.click()
     found["wrong"] = await findings(page)
     await page.get_by_label("Praksisplasser").fill("12")
+    await page.get_by_role("link", name="Er det greit at teksten lagres?").click()
     await page.get_by_label("Jeg har sett over teksten").check()
     await page.get_by_label("Står fast").check()
     await send.click()
