@@ -28,7 +28,7 @@ def router(*, desk: GuestDesk, links: Links, public_url: str) -> APIRouter:
         if link is None or link.person is None:
             return _gone(request)
         programme, lines = await desk.lines(link.subject.removeprefix(SUBJECT))
-        return _form(request, programme, link, lines, typed={})
+        return _form(request, programme, link, lines, typed=None)
 
     @routes.post("/gjester/{token}", response_class=HTMLResponse, summary="Store which guests go on")
     async def answer(request: Request, token: str) -> HTMLResponse:
@@ -50,19 +50,20 @@ def router(*, desk: GuestDesk, links: Links, public_url: str) -> APIRouter:
 
 
 def _form(
-    request: Request, programme: Programme, link: Link, lines: list[GuestLine], *, typed: Mapping[str, str]
+    request: Request, programme: Programme, link: Link, lines: list[GuestLine], *, typed: Mapping[str, str] | None
 ) -> HTMLResponse:
+    """*typed*: what was sent and is not whole; None at first."""
     language = _language(programme, link)
     return page(
         request,
         "guests.html",
-        status=422 if typed else 200,
+        status=200 if typed is None else 422,
         language=language,
         name=_name(programme, link),
         lines=[_shown(line, language) for line in lines],
         choices=CHOICES,
-        typed=typed,
-        unanswered=[line.name for line in lines if typed and typed.get(line.person) not in CHOICES],
+        typed=typed or {},
+        unanswered=[] if typed is None else [line.name for line in lines if typed.get(line.person) not in CHOICES],
         action=request.url.path,
     )
 

@@ -29,9 +29,9 @@ class Roles(Protocol):
     """Ends roles in the register."""
 
     async def end_roles(
-        self, person: str, *, municipality: str | None, last_day: date, then: Sequence[DueUnit] = ()
+        self, person: str, role: Role, *, municipality: str | None, last_day: date, then: Sequence[DueUnit] = ()
     ) -> int:
-        """The person's roles there (None: in the programme itself) end on that day; how many did."""
+        """The person's roles of that kind there (None: in the programme itself) end on that day; how many did."""
         ...
 
 
@@ -67,10 +67,17 @@ class Leftover:
 
 
 def scope_of(programme: Programme, item: Assignment) -> str:
-    """Where a role is confirmed: its municipality's slug, or the programme's key."""
+    """Where a role is confirmed: its municipality's slug, or the programme's key. Nobody confirms themselves."""
+    if item.role is Role.LOCAL_LEAD:
+        return programme.key
+    return municipality_of(programme, item) or programme.key
+
+
+def municipality_of(programme: Programme, item: Assignment) -> str | None:
+    """Where a role is held: a work package's in its municipality; None in the programme itself."""
     if item.work_package is not None:
         return programme.work_package(item.work_package).municipality
-    return item.municipality or programme.key
+    return item.municipality
 
 
 def guest_lines(
@@ -108,6 +115,12 @@ def leftovers(programme: Programme, guests: Iterable[Guest], on: date) -> list[L
         for guest in guests
         if guest.invited and guest.object_id and guest.person not in busy
     ]
+
+
+def _held(programme: Programme, scope: str, person: str) -> set[tuple[str | None, Role]]:
+    """The roles of a person that are confirmed in *scope*, and where they are held."""
+    mine = (item for item in programme.assignments if item.person == person)
+    return {(municipality_of(programme, item), item.role) for item in mine if scope_of(programme, item) == scope}
 
 
 def _roles(programme: Programme, scope: str, person: str, on: date) -> tuple[Role, ...]:
@@ -161,14 +174,14 @@ class GuestDesk:
         programme, lines = await self.lines(scope)
         there = {line.person for line in lines}
         now, yesterday = self.ports.clock.now(), self.today(programme) - timedelta(days=1)
-        municipality = None if scope == programme.key else scope
         leave = tuple(DueUnit(key=f"{LEAVE}:{place.key}", due_at=now) for place in programme.places)
         ended = 0
         for answer in await self.ports.guests.answers(scope):
             if answer.keeps is False and answer.person in there:
-                await self.ports.roles.end_roles(
-                    answer.person, municipality=municipality, last_day=yesterday, then=leave
-                )
+                for municipality, role in _held(programme, scope, answer.person):
+                    await self.ports.roles.end_roles(
+                        answer.person, role, municipality=municipality, last_day=yesterday, then=leave
+                    )
                 await history.note("guests.ended", scope=scope, person=answer.person)
                 ended += 1
         return Done(note=f"{ended} ended")

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from config.programme import Role
 from config.shapes import with_municipality
 from integration.database.connection import Database
 from integration.database.register import DOCUMENT, VERSION
@@ -24,10 +25,10 @@ class SQLRoles:
     database: Database
 
     async def end_roles(
-        self, person: str, *, municipality: str | None, last_day: date, then: Sequence[DueUnit] = ()
+        self, person: str, role: Role, *, municipality: str | None, last_day: date, then: Sequence[DueUnit] = ()
     ) -> int:
         """
-        The person's roles there (None: in the programme itself) end on that day; how many did.
+        The person's roles of that kind there (None: in the programme itself) end on that day; how many did.
 
         A role that began later ends on its first day. A repeat is harmless. *then* becomes due together with it.
         """
@@ -36,7 +37,7 @@ class SQLRoles:
         async with self.database.begin() as connection:
             documents = {row.key: row.data for row in (await connection.execute(query)).all()}
             for path, data in documents.items():
-                entries = list(_running(documents, data, person, municipality, last_day))
+                entries = list(_running(documents, data, (person, role), municipality, last_day))
                 for entry in entries:
                     since = str(entry.get("since") or "")
                     entry["until"] = max(last_day.isoformat(), since)
@@ -52,9 +53,9 @@ class SQLRoles:
 
 
 def _running(
-    documents: Mapping[str, Any], document: Any, person: str, municipality: str | None, last_day: date
+    documents: Mapping[str, Any], document: Any, who: tuple[str, Role], municipality: str | None, last_day: date
 ) -> Iterator[dict[str, Any]]:
-    """The entries of a document for the person's roles there that hold after that day."""
+    """The entries of a document for *who* there (a person's role) that hold after that day."""
     packages = {
         package["key"]: with_municipality("work_packages", package, each)["municipality"]
         for each in documents.values()
@@ -65,5 +66,6 @@ def _running(
         whole = with_municipality(SECTION, entry, document)
         where = packages.get(whole.get("work_package", ""), whole.get("municipality"))
         until = entry.get("until")
-        if entry["person"] == person and where == municipality and (until is None or str(until) > last_day.isoformat()):
+        is_theirs = (entry["person"], entry["role"]) == who and where == municipality
+        if is_theirs and (until is None or str(until) > last_day.isoformat()):
             yield entry

@@ -10,7 +10,6 @@ from sandbox.tenant import Tenant
 from tests.support.rollout import PLACE, Bench, bench, small, writes
 from workflows.drift import PlaceDrift
 
-LOOK = "drift.look:vestfold"
 ROUND_TRIPS = 2
 """What a look at one place may take; the questions travel in batches."""
 

@@ -59,7 +59,7 @@ def test_whose_other_role_gives_the_same_stays(programme: Programme) -> None:
 
 def test_a_guest_is_confirmed_where_the_role_is_and_due_half_a_year_after_the_last_answer(programme: Programme) -> None:
     spec = next(place for place in programme.places if place.municipality)
-    lead = programme.holders(Role.LOCAL_LEAD, on=TODAY, municipality=spec.municipality)[0]
+    lead = programme.holders(Role.BOARD_CHAIR, on=TODAY, municipality=spec.municipality)[0]
     scope = str(spec.municipality)
     said = GuestAnswer(scope=scope, person=lead.key, asked_at=NOW, answered_at=NOW, keeps=True)
 

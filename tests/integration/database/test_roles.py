@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from config.loading import load_documents
+from config.programme import Role
 from integration.database.connection import Database
 from integration.database.register import SQLRegister
 from integration.database.roles import SQLRoles
@@ -41,7 +42,9 @@ async def test_a_role_in_the_municipality_ends_and_the_programme_knows_it_at_onc
     before = await register.programme()
     assert any(item.person == LEAD and item.holds(TODAY) for item in before.assignments)
 
-    count = await SQLRoles(database).end_roles(LEAD, municipality=PLACE, last_day=TODAY - timedelta(days=1))
+    count = await SQLRoles(database).end_roles(
+        LEAD, Role.LOCAL_LEAD, municipality=PLACE, last_day=TODAY - timedelta(days=1)
+    )
 
     after = await register.programme()
     assert count == len(await ended(register)) == 1
@@ -51,15 +54,18 @@ async def test_a_role_in_the_municipality_ends_and_the_programme_knows_it_at_onc
 
 
 async def test_a_role_in_a_package_is_its_municipalitys(database: Database, register: SQLRegister) -> None:
-    assert await SQLRoles(database).end_roles(PACKAGE_LEAD, municipality=PLACE, last_day=TODAY) >= 1
+    assert (
+        await SQLRoles(database).end_roles(PACKAGE_LEAD, Role.WORK_PACKAGE_LEAD, municipality=PLACE, last_day=TODAY)
+        >= 1
+    )
     assert all("work_package" in item for item in await ended(register))
 
 
 async def test_roles_elsewhere_go_on_and_a_repeat_changes_nothing(database: Database, register: SQLRegister) -> None:
     roles = SQLRoles(database)
 
-    assert await roles.end_roles(LEAD, municipality="horten", last_day=TODAY) == 0
-    assert await roles.end_roles(LEAD, municipality=None, last_day=TODAY) == 0
-    await roles.end_roles(LEAD, municipality=PLACE, last_day=TODAY)
-    assert await roles.end_roles(LEAD, municipality=PLACE, last_day=TODAY) == 0
+    assert await roles.end_roles(LEAD, Role.LOCAL_LEAD, municipality="horten", last_day=TODAY) == 0
+    assert await roles.end_roles(LEAD, Role.LOCAL_LEAD, municipality=None, last_day=TODAY) == 0
+    await roles.end_roles(LEAD, Role.LOCAL_LEAD, municipality=PLACE, last_day=TODAY)
+    assert await roles.end_roles(LEAD, Role.LOCAL_LEAD, municipality=PLACE, last_day=TODAY) == 0
     assert await ended(register) == [item for item in await ended(register) if item["person"] == LEAD]
