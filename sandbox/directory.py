@@ -45,6 +45,8 @@ class Group:
     """When the tenant's expiration policy would end it, unless an owner renews it."""
     label: dict[str, str] | None = None
     """The sensitivity label, which people give it: id and name."""
+    lets_guests_in: bool = True
+    """The group's own setting, which an administrator gives it."""
     behaviors: list[str] = field(default_factory=list)
     owners: dict[str, datetime] = field(default_factory=dict)
     members: dict[str, datetime] = field(default_factory=dict)

@@ -289,6 +289,8 @@ def add_member(call: Call) -> Reply:
     group, user = _group_and_user(call)
     if user.id in group.members:
         raise _already("members")
+    if user.guest and not group.lets_guests_in:
+        raise GraphError(403, "Authorization_RequestDenied", "Guests are not allowed to be added to this group.")
     group.members[user.id] = call.now
     return Reply(204)
 

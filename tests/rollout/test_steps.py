@@ -59,6 +59,27 @@ async def test_a_site_in_another_language_is_told_and_works_all_the_same(databas
         assert {item.state for item in plan.items if item.key != "site.language"} == {State.SAME}
 
 
+async def test_guests_wait_while_the_group_lets_none_in_and_colleagues_do_not(database_url: str) -> None:
+    documents = small()
+    assignments = documents[f"municipalities/{PLACE}.yaml"]["assignments"]
+    async with bench(_file(database_url), documents=documents) as found:
+        await found.made(PLACE)
+        (group,) = _groups(found)
+        group.lets_guests_in = False
+        assignments.append({"person": "skolesjef-sandefjord", "role": "board_member"})
+        await found.import_(documents)
+
+        unit = await found.made(PLACE)
+
+        plan = await found.plan(PLACE)
+        assert "Gruppen slipper ikke inn gjester: skolesjef-sandefjord." in unit.note
+        assert f"/groups/{group.id}/settings --body" in unit.note
+        assert set(in_state(plan, State.MISSING)) == {"member:skolesjef-sandefjord"}
+        group.lets_guests_in = True
+        await found.made(PLACE)
+        assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
+
+
 async def test_a_word_that_the_naming_policy_blocks_is_said_and_nothing_is_made(database_url: str) -> None:
     async with bench(_file(database_url), documents=small()) as found:
         assert found.sandbox.app is not None

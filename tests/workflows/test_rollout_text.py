@@ -95,6 +95,7 @@ def test_every_reason_has_its_words() -> None:
         "label_by_hand",
         "rename_by_hand",
         "ambiguous",
+        "guests_kept_out",
         "site_language",
         "language_not_known",
         "looking_after_a_lost_answer",
