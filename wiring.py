@@ -6,6 +6,7 @@ here they become a process: an engine that runs units, a web that people reach, 
 
 import asyncio
 import os
+import sys
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -233,4 +234,6 @@ class Services(Workflows):
 def create_services(settings: Settings, *, name: str | None = None, log_level: str | None = None) -> Services:
     """The services of this process. *name*: as whom it takes part in a simulated clock, the same after a restart."""
     configure_logs(log_level or settings.log_level)
+    # A thread of the database has little to do: whoever answers people must not wait five milliseconds for each turn.
+    sys.setswitchinterval(0.001)
     return Services(settings, name=name or f"{settings.part}-{os.getpid()}")
