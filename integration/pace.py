@@ -1,9 +1,10 @@
 """Keeps within a service's published limits together with all other workers, before it has to say so."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,21 +13,24 @@ from workflows.ports import Clock
 
 BATCHES = 20
 """Into how many batches a shared limit is cut: fewer writes, or less that one worker takes and does not use."""
+SHORTEST = timedelta(milliseconds=250)
+"""A batch can be used for at least as long: time enough to write down that it was taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """*number* places, each of which stays occupied for *hold*."""
+    """*number* places, each of which stays occupied for *hold*; *wanted* of them at once."""
 
     number: int
     hold: timedelta
+    wanted: int = 1
 
 
 class Record(Protocol):
     """Where workers note what each of them took."""
 
     async def occupy(self, wanted: Mapping[str, Places]) -> Mapping[str, datetime]:
-        """Occupy one place under each name; the names that had none free, and when one will be."""
+        """Occupy the wanted places under each name, or none of them there: those names, and when to ask again."""
         ...
 
 
@@ -52,9 +56,18 @@ class SharedLimit:
         return self.count // self.places.number
 
     @property
+    def most(self) -> int:
+        """How much one call can cost: all batches."""
+        return self.places.number * self.batch
+
+    @property
     def moment(self) -> timedelta:
-        """How long a batch may be used."""
-        return self.per / BATCHES
+        """How long a batch may be used; the writing of it is part of that."""
+        return max(self.per / BATCHES, SHORTEST)
+
+    def batches(self, cost: int) -> Places:
+        """As many as *cost* needs."""
+        return replace(self.places, wanted=math.ceil(cost / self.batch))
 
 
 class Shared:
@@ -94,14 +107,17 @@ class Shared:
     async def refill(self, costs: Mapping[SharedLimit, int]) -> datetime | None:
         """Take what a call lacks. None when there is something new to draw from, else when there may be."""
         async with self._refilling:
-            lacking = [limit for limit, cost in costs.items() if self._usable(limit) < cost]
+            lacking = {limit: cost - left for limit, cost in costs.items() if (left := self._usable(limit)) < cost}
             if not lacking:
                 return None
-            full = await self._record.occupy({limit.name: limit.places for limit in lacking})
-            until = self._clock.now()
+            wanted = {limit.name: limit.batches(cost) for limit, cost in lacking.items()}
+            # From before they are written: their places come free counted from then.
+            now = self._clock.now()
+            full = await self._record.occupy(wanted)
             for limit in lacking:
                 if limit.name not in full:
-                    self._left.setdefault(limit.name, deque()).append((until + limit.moment, limit.batch))
+                    taken = wanted[limit.name].wanted * limit.batch
+                    self._left.setdefault(limit.name, deque()).append((now + limit.moment, taken))
         return max(full.values(), default=None)
 
     def _usable(self, limit: SharedLimit) -> int:

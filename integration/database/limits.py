@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import slot
@@ -38,6 +38,8 @@ class SQLLimits:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._known: set[str] = set()
+        """Names whose places have their rows."""
 
     async def take(self, name: str, rate: Rate, count: int = 1) -> datetime | None:
         """
@@ -66,10 +68,10 @@ class SQLLimits:
 
     async def occupy(self, wanted: Mapping[str, Places]) -> Mapping[str, datetime]:
         """
-        Occupy one of the places under each name, all in one transaction.
+        Occupy the wanted places under each name, all in one transaction.
 
-        Returns the names under which none was free, and when one will be. What was occupied is never given back: it
-        comes free by itself, so that a worker that dies holds nobody up for long.
+        Returns the names under which not enough were free, where none was occupied, and when there will be. What was
+        occupied is never given back: it comes free by itself, so that a worker that dies holds nobody up for long.
         """
 
         def occupy(connection: Connection) -> Mapping[str, datetime]:
@@ -77,24 +79,23 @@ class SQLLimits:
             found = {name: self._occupy(connection, name, places) for name, places in sorted(wanted.items())}
             return {name: free_at for name, free_at in found.items() if free_at is not None}
 
-        return await self._database.write(occupy)
+        full = await self._database.write(occupy)
+        self._known.update(wanted)
+        return full
 
     def _occupy(self, connection: Connection, name: str, places: Places) -> datetime | None:
         now, rows = self._clock.now(), [f"{name}#{number}" for number in range(places.number)]
-        free = (
-            select(slot.c.name)
-            .where(slot.c.name.in_(rows), slot.c.free_at <= now)
-            .limit(1)
-            .with_for_update(skip_locked=True)  # PostgreSQL only; on SQLite we are the only writer anyhow.
-        )
-        take = update(slot).where(slot.c.name.in_(free.scalar_subquery())).values(free_at=now + places.hold)
-        if connection.execute(take).rowcount:
+        if name not in self._known:
+            fresh = insert_into(connection, slot).on_conflict_do_nothing()
+            connection.execute(fresh, [{"name": row, "free_at": now} for row in rows])
+        ours = slot.c.name.in_(rows)
+        free = select(slot.c.name).where(ours, slot.c.free_at <= now).limit(places.wanted)
+        # PostgreSQL only; on SQLite we are the only writer anyhow.
+        found = connection.execute(free.with_for_update(skip_locked=True)).scalars().all()
+        if len(found) == places.wanted:
+            connection.execute(update(slot).where(slot.c.name.in_(found)).values(free_at=now + places.hold))
             return None
-        fresh = insert_into(connection, slot).on_conflict_do_nothing()
-        connection.execute(fresh, [{"name": row, "free_at": now} for row in rows])
-        if connection.execute(take).rowcount:
-            return None
-        query = select(func.min(slot.c.free_at)).where(slot.c.name.in_(rows))
-        free_at: datetime = connection.execute(query).scalar_one()
-        # A free one that another worker is just taking: it is looked for again in a moment.
+        enough = select(slot.c.free_at).where(ours).order_by(slot.c.free_at).offset(places.wanted - 1).limit(1)
+        free_at: datetime = connection.execute(enough).scalar_one()
+        # Free ones that another worker is just taking: they are looked for again in a moment.
         return max(free_at, now + SOON)

@@ -145,7 +145,7 @@ class Limiter:
         if mailbox is None:
             yield
             return
-        gate = self._gates.setdefault(mailbox, _Gate(f"{self._application}/{mailbox}", self._clock, self._record))
+        gate = self._gates.setdefault(mailbox, _Gate(f"{self._application}/seats/{mailbox}", self._clock, self._record))
         await gate.enter()
         try:
             yield
@@ -197,7 +197,10 @@ class Limiter:
 
     def fits(self, scopes: Sequence[str]) -> bool:
         """Whether calls within all of *scopes* could ever pass in one moment."""
-        return all(cost <= self._limits[_kind(scope)].count for scope, cost in self._costs(scopes).items())
+        costs = self._costs(scopes)
+        return all(cost <= self._limits[_kind(scope)].count for scope, cost in costs.items()) and all(
+            cost <= limit.most for limit, cost in self._shared_costs(costs).items()
+        )
 
     def _free_at(self, waiter: _Waiter) -> datetime:
         """When this call may go; until then it keeps its place before those that came later."""

@@ -160,3 +160,16 @@ async def test_a_mailbox_is_asked_four_things_at_a_time_by_all_workers(database:
     hold.set()
     clock.advance(SEATS.hold)
     await asyncio.wait_for(call(second), 5)
+
+
+async def test_a_call_that_costs_many_batches_passes_where_it_fits_and_others_are_not_begun(database: Database) -> None:
+    clock = StillClock()
+    limiter = Limiter(clock, record=SQLLimits(database, clock), application="hands")
+    most = int(LIMITS["new-channels"].count * LIMITS["new-channels"].sustained)
+
+    assert limiter.fits(["new-channels"] * most)
+    assert not limiter.fits(["new-channels"] * (most + 1))
+    for _ in range(2):
+        async with limiter.pass_through(["new-channels"] * most):
+            pass
+    assert timedelta(seconds=1) <= clock.now() - NOON <= timedelta(seconds=2)

@@ -165,6 +165,7 @@ class Bench:
         if held:
             # Nothing is written any more, not even that a unit was given up.
             self.services.database.begin = _killed  # type: ignore[method-assign]
+            self.services.database.write = _killed  # type: ignore[method-assign, assignment]
             killed = [task for task in asyncio.all_tasks() if task is running or _UNIT.match(task.get_name())]
             for task in killed:
                 task.cancel()
@@ -192,7 +193,7 @@ class Bench:
         kinds.extend(kind for entry in later for kind in kinds_of(entry["request"]))
 
 
-def _killed() -> Never:
+def _killed(*_: object) -> Never:
     raise RuntimeError("the process is gone")
 
 
