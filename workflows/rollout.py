@@ -78,6 +78,9 @@ class Rollout:
             return Parked(until=first.until, note=first.note)
         for error in walk.unfinished:
             raise error
+        if walk.refused and "group" not in walk.known:
+            # Nothing could be made: that is no result.
+            raise walk.refused[0]
         await walk.forget(MADE)
         await walk.orders_done()
         await _note_copies(walk)

@@ -60,6 +60,8 @@ class Walk:
     ) -> None:
         self.items: list[Item] = []
         self.unfinished: list[NotYet | Transient] = []
+        self.refused: list[OutsideError] = []
+        """What ended whole steps for good."""
         self.ports = ports
         self.programme = programme
         self.wanted = wanted
@@ -218,6 +220,7 @@ class Walk:
             item = next((item for item in self.items if item.key == key), Item(key=key, state=State.UNKNOWN))
             if self.apply and not isinstance(error, Transient):
                 self.amend(replace(item, state=State.PENDING, reason=_why_refused(error), detail=str(error)))
+                self.refused.append(error)
                 return
             self.amend(replace(item, state=State.UNKNOWN, reason="not_readable", detail=str(error)))
             if self.apply and isinstance(error, Transient):
