@@ -408,6 +408,7 @@ class Workflows(Outside):
             accounts=self.accounts,
             clock=self.clock,
             decisions=self.follow_ups,
+            doubles=self.messages,
         )
 
     @cached_property

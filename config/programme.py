@@ -496,9 +496,11 @@ class Programme(Value):
     def find_person_by_email(self, email: str) -> Person | None:
         return self._index.people_by_email.get(email.lower())
 
-    def assigned(self, role: Role, work_package: str | None = None) -> Sequence[Assignment]:
-        """Who has or had *role* at any time, in a package or (None) elsewhere."""
-        return self._index.assignments.get((role, work_package), ())
+    def assigned(
+        self, role: Role, work_package: str | None = None, municipality: str | None = None
+    ) -> Sequence[Assignment]:
+        """Who has or had *role* at any time, in a package or (None) in none; in one municipality, or (None) any."""
+        return self._index.assignments.get((role, work_package, municipality), ())
 
     def body(self, key: str) -> Body:
         return next(body for body in self.bodies if body.key == key)
@@ -607,9 +609,10 @@ class _Index:
         self.people_by_email = {person.email.lower(): person for person in programme.people}
         self.municipalities = {item.slug: item for item in programme.municipalities}
         self.work_packages = {package.key: package for package in programme.work_packages}
-        self.assignments: dict[tuple[Role, str | None], list[Assignment]] = {}
+        self.assignments: dict[tuple[Role, str | None, str | None], list[Assignment]] = {}
         for item in programme.assignments:
-            self.assignments.setdefault((item.role, item.work_package), []).append(item)
+            for municipality in {None, item.municipality}:
+                self.assignments.setdefault((item.role, item.work_package, municipality), []).append(item)
         self._assigned: dict[tuple[Role, str | None], list[tuple[int, Assignment]]] = {}
         """By role and the municipality it is held in, None for the programme; each with its place among all."""
         for number, item in enumerate(programme.assignments):

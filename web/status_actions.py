@@ -5,7 +5,7 @@ from typing import Any
 
 import texts
 from integration.bot_endpoint import CardAction, card_reply, error_reply, message_reply
-from workflows.ports import Words
+from workflows.ports import Posted, Words
 from workflows.status_answers import is_unchanged
 from workflows.status_asked import Asked
 from workflows.status_desk import ByAccount, StatusDesk, StatusForm
@@ -33,8 +33,15 @@ class StatusActions:
         try:
             # A refresh that Teams asks for by itself writes nothing, whatever its data say.
             if action.verb == OPEN or action.automatic:
-                return card_reply(_opened(await self._desk.form(request, sender=sender)))
-            return await self._answer(request, sender, action)
+                reply = card_reply(_opened(await self._desk.form(request, sender=sender)))
+            else:
+                reply = await self._answer(request, sender, action)
+            if not action.automatic:
+                # After the answer is stored, and only for somebody who may see the request.
+                await self._desk.touched(
+                    request, Posted(conversation=action.conversation, activity_id=action.activity_id)
+                )
+            return reply
         except NotYours as refused:
             language = await self._desk.language(sender)
             return message_reply(texts.say(refused.words.key, language, **refused.words.values))

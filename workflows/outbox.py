@@ -37,6 +37,8 @@ class MessageState(StrEnum):
 
 WAITING = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
 """States from which a message may still leave."""
+AGAIN = "/again/"
+"""In the key of a card that was posted twice, before the id of the one that was found later."""
 PAUSED = "paused"
 NOT_ALLOWED = "not on the allow-list"
 
@@ -111,8 +113,24 @@ class Messages(Protocol):
     async def change(self, key: str, state: MessageState, *, failure: str = "") -> None: ...
     async def mark_sent(self, key: str, *, reference: Mapping[str, Any], at: datetime) -> None: ...
     async def note_reference(self, key: str, reference: Mapping[str, Any]) -> None: ...
+    async def reached(self, people: Sequence[str], *, kind: str) -> Mapping[str, Surface]:
+        """By person: where the last message of *kind* reached them."""
+        ...
+
     async def drop(self, requests: Sequence[str]) -> None:
         """Drop what has not left for *requests*; what was on its way is in doubt."""
+        ...
+
+
+class Doubles(Protocol):
+    """Cards that we did not know to be there."""
+
+    async def adopt(self, request: str, posted: Posted, *, then: Sequence[DueUnit]) -> bool:
+        """
+        Note that a card of *request* in doubt is *posted* as well, and make *then* due.
+
+        False, and nothing written, when no card of it is in doubt or this one is known.
+        """
         ...
 
 
@@ -191,6 +209,10 @@ class Outbox:
         at = self._clock.now()
         await self._messages.mark_sent(message.key, reference=reference, at=at)
         return replace(message, state=MessageState.SENT, reference=reference, sent_at=at)
+
+    async def has_chat(self, object_id: str) -> bool:
+        """Whether we know a chat with them: the app was added, they wrote, or a card arrived there."""
+        return await self._chats.find(object_id) is not None
 
     async def waiting(self) -> Sequence[Message]:
         """What is planned, held or on its way."""

@@ -7,10 +7,11 @@ from typing import Any
 
 import texts
 from config.programme import Person, Programme
-from workflows.ports import Clock, Words
+from workflows.outbox import Doubles
+from workflows.ports import Clock, Posted, Words
 from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer
 from workflows.status_asked import Asked, asked_of
-from workflows.status_plan import escalation_id, is_on_behalf, lifted_unit, refresh_units
+from workflows.status_plan import escalation_id, is_on_behalf, lifted_unit, refresh_unit, refresh_units
 from workflows.status_ports import KnownAccounts, NewAnswer, OpenDecisions, Rounds, Standing, open_decisions
 from workflows.status_values import (
     AnswerContent,
@@ -79,13 +80,15 @@ class StatusDesk:
         accounts: KnownAccounts,
         clock: Clock,
         decisions: OpenDecisions | None = None,
+        doubles: Doubles | None = None,
     ) -> None:
-        """*decisions*: what boards have decided; None where no minutes are kept."""
+        """*decisions*: what boards have decided; None where no minutes are kept. *doubles*: cards that we may find."""
         self._programme = programme
         self._rounds = rounds
         self._accounts = accounts
         self._clock = clock
         self._decisions = decisions
+        self._doubles = doubles
 
     async def form(self, request_id: str, *, sender: Sender) -> StatusForm:
         """The form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
@@ -121,6 +124,12 @@ class StatusDesk:
             open_decisions=decisions,
         )
         return StatusForm(asked=asked, is_open=standing.round.takes_answers(now), on_behalf=on_behalf)
+
+    async def touched(self, request: str, posted: Posted) -> None:
+        """A card of *request* was pressed. One that was lost sight of when it left is kept up to date now."""
+        if self._doubles is not None and posted.activity_id:
+            then = [refresh_unit(request, self._clock.now())]
+            await self._doubles.adopt(request, posted, then=then)
 
     async def language(self, sender: Sender) -> str:
         """What the sender reads; the programme's own language when nobody knows them."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from config.programme import Indicator, Person, Programme, Role, WorkPackage
-from workflows.outbox import Message, MessageState, Surface
+from workflows.outbox import AGAIN, Message, MessageState, Surface
 from workflows.ports import Account, AccountKind, DueUnit
 from workflows.status_values import (
     AnswerContent,
@@ -114,6 +114,11 @@ def surfaces_for(account: Account | None, channel: str | None) -> tuple[Surface,
     return (Surface.PERSONAL, Surface.CHANNEL, Surface.EMAIL) if channel else (Surface.PERSONAL, Surface.EMAIL)
 
 
+def remembered_first(surfaces: tuple[Surface, ...], reached: Surface | None) -> tuple[Surface, ...]:
+    """Where somebody was *reached* last goes first, if they can be reached there still."""
+    return tuple(dict.fromkeys((reached, *surfaces))) if reached in surfaces and reached is not None else surfaces
+
+
 def channel_of(channels: Mapping[str, str], work_package: str) -> str | None:
     """The package's own channel, else the board's, among a place's things by their keys."""
     own = (id_ for key, id_ in channels.items() if key.startswith("channel:") and key.endswith(f"/{work_package}"))
@@ -170,7 +175,12 @@ def compile_unit(meeting: str, now: datetime) -> DueUnit:
 
 def refresh_units(requests: Sequence[StatusRequest], now: datetime) -> tuple[DueUnit, ...]:
     """What brings the cards of *requests* up to date."""
-    return tuple(DueUnit(key=f"status.refresh:{request.id}", due_at=now) for request in requests)
+    return tuple(refresh_unit(request.id, now) for request in requests)
+
+
+def refresh_unit(request: str, now: datetime) -> DueUnit:
+    """What brings the cards of a request up to date."""
+    return DueUnit(key=f"status.refresh:{request}", due_at=now)
 
 
 def unanswered_key(status_round: StatusRound) -> str:
@@ -316,7 +326,7 @@ def _line(
         state=request.state,
         surfaces=tuple(dict.fromkeys(message.surface.value for message in sent if message.kind == REQUEST)),
         failures=tuple(message.failure for message in own if message.failure),
-        reminders=sum(message.kind == REMINDER for message in sent),
+        reminders=sum(message.kind == REMINDER and AGAIN not in message.key for message in sent),
     )
 
 
@@ -340,11 +350,7 @@ def _holders(
     programme: Programme, role: Role, on: date, *, municipality: str | None = None, work_package: str | None = None
 ) -> tuple[Person, ...]:
     # A package is unique in the programme, so an assignment in it may name the municipality or not.
-    keys = dict.fromkeys(
-        item.person
-        for item in programme.assigned(role, work_package)
-        if item.holds(on) and (municipality is None or item.municipality == municipality)
-    )
+    keys = dict.fromkeys(item.person for item in programme.assigned(role, work_package, municipality) if item.holds(on))
     return tuple(programme.person(key) for key in keys)
 
 

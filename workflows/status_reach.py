@@ -55,6 +55,7 @@ class _Known:
     answers: Mapping[str, StatusAnswer]
     previous: Mapping[str, StatusAnswer]
     accounts: Mapping[str, Account]
+    reached: Mapping[str, Surface]
     things: Mapping[str, str]
     decisions: Mapping[str, Sequence[OpenDecision]]
 
@@ -93,10 +94,12 @@ class Callers:
         people = [person for key in sorted(readers) if (person := programme.find_person(key)) is not None]
         things = await ports.places.of(status_round.municipality)
         packages = [request.work_package for request in requests]
+        accounts = await ports.accounts.find_accounts([person.email for person in people])
         known = _Known(
             answers=await ports.rounds.newest_answers([request.id for request in requests]),
             previous=await ports.rounds.previous_answers(status_round),
-            accounts=await ports.accounts.find_accounts([person.email for person in people]),
+            accounts=accounts,
+            reached=await _remembered(ports, people, accounts),
             things={key: thing.external_id for key, thing in things.items()},
             decisions=await open_decisions(ports.decisions, status_round, packages),
         )
@@ -119,7 +122,7 @@ class Callers:
             previous=previous.content if previous else None,
             open_decisions=known.decisions.get(request.work_package, ()),
         )
-        surfaces = plan.surfaces_for(account, channel)
+        surfaces = plan.remembered_first(plan.surfaces_for(account, channel), known.reached.get(reader.key))
         return Reach(asked=asked, surfaces=surfaces, account=account.id if account else "", channel=channel or "")
 
     async def message(self, call: Call, reach: Reach, surface: Surface, *, with_link: bool = True) -> Message:
@@ -160,3 +163,16 @@ class Callers:
         package = self._programme.work_package(request.work_package)
         on = self._ports.clock.now().date()
         return plan.who_is_asked(self._programme, package, on) or self._programme.person(request.person)
+
+
+async def _remembered(
+    ports: StatusPorts, people: Sequence[Person], accounts: Mapping[str, Account]
+) -> Mapping[str, Surface]:
+    """Where people were reached by their last request. Who has a chat with the bot since then is tried there first."""
+    reached = dict(await ports.messages.reached([person.key for person in people], kind=plan.REQUEST))
+    for person in people:
+        account = accounts.get(person.email.lower())
+        elsewhere = reached.get(person.key) not in (None, Surface.PERSONAL)
+        if elsewhere and account is not None and await ports.outbox.has_chat(account.id):
+            del reached[person.key]
+    return reached

@@ -5,14 +5,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import message
 from integration.database.units import due_rows, due_statement
-from workflows.outbox import Content, Message, MessageState, Surface
-from workflows.ports import DueUnit
+from workflows.outbox import AGAIN, Content, Message, MessageState, Surface
+from workflows.ports import DueUnit, Posted
 
 REPLACEABLE = (MessageState.PLANNED, MessageState.HELD)
 
@@ -48,6 +48,9 @@ def _plan_statement(connection: AsyncConnection | Connection) -> Any:
         # Not `in`: many rows at once take no list.
         where=or_(*(message.c.state == state for state in REPLACEABLE)),
     )
+
+
+_OF_REQUEST = select(message).where(message.c.request == bindparam("of"))
 
 
 class SQLMessages:
@@ -96,6 +99,43 @@ class SQLMessages:
 
     async def note_reference(self, key: str, reference: Mapping[str, Any]) -> None:
         await self._set(key, reference=dict(reference))
+
+    async def reached(self, people: Sequence[str], *, kind: str) -> Mapping[str, Surface]:
+        query = (
+            select(message.c.person, message.c.surface)
+            .where(message.c.person.in_(people), message.c.kind == kind, message.c.state == MessageState.SENT)
+            .order_by(message.c.sent_at)
+        )
+        rows = await self._database.look(lambda connection: connection.execute(query).all())
+        # Later ones come later and win.
+        return {row.person: Surface(row.surface) for row in rows}
+
+    async def adopt(self, request: str, posted: Posted, *, then: Sequence[DueUnit]) -> bool:
+        rows = await self._database.look(lambda connection: connection.execute(_OF_REQUEST, {"of": request}).all())
+        if any(row.reference.get("activity") == posted.activity_id for row in rows):
+            return False
+        doubtful = next((row for row in rows if row.in_doubt and row.surface != Surface.EMAIL), None)
+        if doubtful is None:
+            return False
+        where = posted.conversation
+        values = {
+            **doubtful._mapping,
+            "key": f"{doubtful.key}{AGAIN}{posted.activity_id}",
+            "state": MessageState.SENT,
+            "reference": {
+                "conversation": where.id,
+                "service_url": where.service_url,
+                "activity": posted.activity_id,
+            },
+        }
+
+        def write(connection: Connection) -> None:
+            connection.execute(insert_into(connection, message).values(**values).on_conflict_do_nothing())
+            if then:
+                connection.execute(due_statement(connection), due_rows(then))
+
+        await self._database.write(write)
+        return True
 
     async def drop(self, requests: Sequence[str]) -> None:
         ours = message.c.request.in_(requests)

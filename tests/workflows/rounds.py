@@ -249,6 +249,7 @@ class World:
             accounts=self.accounts,
             clock=self.clock,
             decisions=self.decisions,
+            doubles=self.messages,
         )
 
     async def own_address(self, person: str) -> str:

@@ -1,5 +1,6 @@
 """A status round from its opening to its close, over a real database, with fakes of Teams and mail."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from integration.database.connection import Database
 from tests.workflows.rounds import GUEST, HOME, MEETING, OPENS, ORPHAN, PUBLIC, STARTS, World, deadline_of
 from workflows.errors import NotFound, OutcomeUnknown, Refused, Throttled, Transient
 from workflows.outbox import MessageState, Surface, preview
-from workflows.ports import AccountKind, Done, Parked
-from workflows.status_plan import request_id
+from workflows.ports import AccountKind, Conversation, Done, Parked, Posted
+from workflows.status_plan import REQUEST, message_key, request_id
 from workflows.status_values import EscalationState, RequestState, RoundState
 
 DEADLINE = deadline_of(date(2026, 11, 6))  # D−10 is a Saturday
@@ -386,3 +387,70 @@ async def test_a_question_is_lifted_to_the_board_and_withdrawn_by_a_later_answer
 
     [withdrawn] = await world.store.list_escalations(MEETING)
     assert withdrawn.state is EscalationState.WITHDRAWN
+
+
+async def test_where_somebody_was_reached_is_tried_first_the_next_time(world: World) -> None:
+    world.bot.faults["open_chat"] = [Refused("open the chat", "the app is not installed")]
+    await world.open()
+    await world.run("status.send")
+    later = "a-dal/2026-12-15"
+    world.clock.time = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+    await world.plan_meeting(STARTS + 28 * DAY, key=later)
+    await world.run("status.open", later)
+
+    messages = await world.messages.list_messages(requests=[request_id(later, HOME)])
+    assert [item.surface for item in messages] == [Surface.CHANNEL]
+
+
+async def test_who_has_a_chat_with_the_bot_again_is_asked_there(world: World) -> None:
+    world.bot.faults["open_chat"] = [Refused("open the chat", "the app is not installed")]
+    await world.open()
+    await world.run("status.send")
+    await world.chats.remember("home-id", Conversation(id="chat:home-id", service_url="https://teams.example"))
+    later = "a-dal/2026-12-15"
+    world.clock.time = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+    await world.plan_meeting(STARTS + 28 * DAY, key=later)
+    await world.run("status.open", later)
+
+    messages = await world.messages.list_messages(requests=[request_id(later, HOME)])
+    assert [item.surface for item in messages] == [Surface.PERSONAL]
+
+
+async def test_a_card_that_was_doubled_is_brought_up_to_date_at_its_first_touch(world: World) -> None:
+    """The first one left, and its worker died before it knew."""
+    await world.open()
+    request = request_id(MEETING, HOME)
+    key = message_key(REQUEST, request, Surface.PERSONAL)
+    await world.messages.begin(key, in_doubt=False, reference={})
+    await world.run("status.send")
+    await world.answer(HOME, "home-lead")
+    first = Posted(
+        conversation=Conversation(id="chat:home-id", service_url="https://teams.example"), activity_id="lost"
+    )
+
+    await world.desk.touched(request, first)
+    assert f"status.refresh:{request}" in await world.due()
+    await world.run("status.refresh", request)
+
+    shown = {
+        item.reference["activity"]: item.reference["shows"]
+        for item in await world.messages.list_messages()
+        if item.request == request
+    }
+    assert len(shown) == 2
+    assert "lost" in shown
+    assert len(set(shown.values())) == 1
+    assert len(world.bot.updated) == 2
+
+
+async def test_a_card_that_we_know_is_no_doubled_one(world: World) -> None:
+    await world.open()
+    await world.run("status.send")
+    request = request_id(MEETING, HOME)
+    [message] = await world.messages.list_messages(requests=[request])
+    assert message.posted is not None
+
+    await world.desk.touched(request, message.posted)
+    await world.desk.touched(request, replace(message.posted, activity_id="unknown, and nothing is in doubt"))
+
+    assert len(await world.messages.list_messages(requests=[request])) == 1

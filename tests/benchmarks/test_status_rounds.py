@@ -1,0 +1,25 @@
+"""Status rounds of many municipalities over the sandbox's connector, in real time, with workers that are killed."""
+
+from pathlib import Path
+
+from benchmarks.status_rounds import measure
+
+MUNICIPALITIES = 20
+"""As many as fit into the suite, ten requests each; `python -m benchmarks.status_rounds` takes all there are."""
+
+
+async def test_two_workers_keep_the_limits_together_and_nobody_is_missed_or_doubled(tmp_path: Path) -> None:
+    figures = await measure(MUNICIPALITIES, 10, 2, tmp_path)
+
+    assert figures.requests == 200
+    assert (figures.refused, figures.missed, figures.doubled) == (0, 0, 0)
+    assert figures.calls == 2 * figures.requests
+
+
+async def test_who_is_killed_misses_nobody_and_doubles_at_most_what_was_on_its_way(tmp_path: Path) -> None:
+    figures = await measure(MUNICIPALITIES, 10, 2, tmp_path, kill=True)
+
+    assert figures.kills > 0
+    assert figures.missed == 0
+    assert figures.doubled <= figures.in_flight
+    assert figures.refused == 0
