@@ -236,7 +236,8 @@ class BotEndpoint:
         """
         What the SDK answers. It looks keys up synchronously, at most once in five minutes: a short stall.
 
-        Teams sends the same token for an hour, so a minute's answer holds for the same token and service address.
+        Teams sends the same token for an hour, so an answer holds for the same token and service address: a minute,
+        and not beyond the token's end.
         """
         told = f"{headers.get('authorization', '')}\n{activity.service_url}"
         token = hashlib.sha256(told.encode()).digest()
@@ -249,7 +250,7 @@ class BotEndpoint:
         if answer["status"] == 200:
             if len(self._good) >= MOST_TOKENS:
                 self._good.clear()
-            self._good[token] = time.monotonic() + TOKEN_HOLDS
+            self._good[token] = time.monotonic() + min(TOKEN_HOLDS, _ends_in(headers["authorization"]))
         return answer["status"]
 
     def _token_check(self) -> "HttpServer":
@@ -396,13 +397,24 @@ def _is_bot_framework(authorization: str) -> bool:
 
     Else the SDK would take tokens of Entra for one app of Microsoft's, and tokens that never end.
     """
+    claims = _claims(authorization)
+    return claims.get("iss") == ISSUER and "exp" in claims
+
+
+def _ends_in(authorization: str) -> float:
+    """In how many seconds a token ends that was found good; negative when it has."""
+    return float(_claims(authorization)["exp"]) - time.time()
+
+
+def _claims(authorization: str) -> Mapping[str, Any]:
+    """What a bearer token says of itself; nothing when it is none."""
     scheme, _, token = authorization.partition(" ")
     try:
         part = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (IndexError, ValueError, RecursionError):
-        return False
-    return scheme == "Bearer" and isinstance(claims, dict) and claims.get("iss") == ISSUER and "exp" in claims
+        return {}
+    return claims if scheme == "Bearer" and isinstance(claims, dict) else {}
 
 
 def _log_failure(activity: _Activity, error: Exception) -> None:
