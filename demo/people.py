@@ -162,19 +162,19 @@ class Cast:
         for link, times in seen.items():
             if link in lead.dealt_with or not _has_come(lead.part, times):
                 continue
-            page = await self._ask("GET", link)
+            page = await self.ask("GET", link)
             if page.status_code != HTTPStatus.OK:
                 lead.dealt_with.add(link)  # Its round is closed.
                 continue
             origin = "{0.scheme}://{0.netloc}".format(urlsplit(link))
-            sent = await self._ask("POST", link, data=answer_to(lead.part, lead.package), headers={"Origin": origin})
+            sent = await self.ask("POST", link, data=answer_to(lead.part, lead.package), headers={"Origin": origin})
             if sent.status_code != HTTPStatus.OK:
                 raise StageError(f"the form of {lead.package.key} was answered with {sent.status_code}: {sent.text}")
             lead.dealt_with.add(link)
             return True
         return False
 
-    async def _ask(self, method: str, url: str, **more: Any) -> httpx.Response:
+    async def ask(self, method: str, url: str, **more: Any) -> httpx.Response:
         """Ask the service as a browser does; without an answer, once more when the page is there again."""
         for _ in range(TRIES):
             try:

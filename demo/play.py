@@ -12,6 +12,7 @@ from config.loading import load_programme
 from config.programme import Meetings, Programme
 from demo.ledger import Ledger, happened, read_ledger
 from demo.people import Answered, Cast, Story
+from demo.recorders import Recorders
 from demo.stage import Stage, StageError
 from integration.clock import SimulatedClock
 from integration.database.connection import Database, create_database
@@ -55,6 +56,7 @@ class Director:
             await self._command("rollout", "--all", "--no-wait")
             self.say(began_at, "the service runs; the rollout of every place is ordered")
             cast = Cast(self.stage, programme, self.story, on=began_at)
+            recorders = Recorders(self.stage, cast, programme, on=began_at)
             before = await read_ledger(database)
             for day in range(self.story.longest_days):
                 morning = (began_at + timedelta(days=day)).replace(hour=0, minute=0)
@@ -64,6 +66,8 @@ class Director:
                     self.answered += answered
                     now = await read_ledger(database)
                 self._tell(morning, before, now)
+                if recorded := await recorders.record(now.told):
+                    self.say(morning, f"{recorded} minutes recorded")
                 before = now
                 if is_over(programme, now):
                     await clock.sleep_until(clock.now() + WINDS_UP)

@@ -1,0 +1,73 @@
+"""The local leads of the demo: when their board has met, they record what it decided, each from their own mail."""
+
+import re
+from collections import Counter
+from datetime import datetime
+from html import unescape
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from config.programme import Person, Programme, Role
+from demo.people import Cast
+from demo.stage import Stage, StageError
+
+AGENDA = re.compile(r'href="([^"]*/saksliste/[^"]+)"')
+MINUTES = re.compile(r'href="([^"]*/referat/[^"]+)"')
+PRESENT = re.compile(r'name="(present:[^"]+)"[^>]* checked')
+ITEM = re.compile(r'name="(decision:\d+)"')
+PROPOSED = re.compile(r"Forslag til vedtak:</strong> (.*?)</p>", re.DOTALL)
+
+
+class Recorders:
+    """Everybody who records minutes in the demo: a proposal is adopted as it stands."""
+
+    def __init__(self, stage: Stage, cast: Cast, programme: Programme, *, on: datetime) -> None:
+        self._stage = stage
+        self._cast = cast
+        self._seen: Counter[str] = Counter()
+        self._leads = [
+            person
+            for municipality in programme.municipalities
+            for person in programme.holders(Role.LOCAL_LEAD, on=on.date(), municipality=municipality.slug)
+        ]
+        self._agendas: dict[str, str] = {}
+        """Where an agenda is, and where its minutes are recorded once that can be done."""
+        self._recorded: set[str] = set()
+
+    async def record(self, told: Counter[str]) -> int:
+        """Record what can be recorded since yesterday; how many minutes that were. *told*: as for those who answer."""
+        buzzing, self._seen = told - self._seen, told
+        for lead in self._leads:
+            if buzzing[lead.email.lower()]:
+                await self._read_mail(lead)
+        done = [await self._visit(agenda) for agenda in self._agendas if agenda not in self._recorded]
+        return sum(done)
+
+    async def _read_mail(self, lead: Person) -> None:
+        for mail in await self._stage.control("GET", f"people/{lead.email}/mail"):
+            for link in AGENDA.findall(mail["html"]):
+                self._agendas.setdefault(unescape(link), "")
+
+    async def _visit(self, agenda: str) -> bool:
+        """Whether minutes were recorded. The way to them opens the day before the meeting: it is over a day later."""
+        if form := self._agendas[agenda]:
+            await self._fill_in(form)
+            self._recorded.add(agenda)
+            return True
+        page = await self._cast.ask("GET", agenda)
+        if (found := MINUTES.search(page.text)) is not None:
+            self._agendas[agenda] = unescape(found[1])
+        return False
+
+    async def _fill_in(self, form: str) -> None:
+        page = await self._cast.ask("GET", form)
+        fields = {"version": "0"} | dict.fromkeys(PRESENT.findall(page.text), "1")
+        for part in page.text.split("<fieldset"):
+            if (item := ITEM.search(part)) is not None:
+                proposed = PROPOSED.search(part)
+                fields[item[1]] = unescape(proposed[1]) if proposed else ""
+                fields[item[1].replace("decision", "follow")] = "1"
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(form))
+        sent = await self._cast.ask("POST", form, data=fields, headers={"Origin": origin})
+        if sent.status_code != HTTPStatus.OK:
+            raise StageError(f"minutes were answered with {sent.status_code}: {sent.text}")

@@ -1,0 +1,48 @@
+"""The demo's local leads record minutes from their own mail, once for each meeting."""
+
+from collections import Counter
+from typing import Any
+
+from demo.recorders import Recorders
+from integration.database.connection import Database
+from tests.web.test_agenda import Site
+from tests.workflows.agenda_world import MEETING_DAY, AgendaWorld
+from tests.workflows.rounds import MEETING
+
+
+class Sandbox:
+    """Mail and pages as the demo reaches them."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def control(self, method: str, path: str) -> Any:
+        email = path.split("/")[1]
+        return [{"html": mail.html} for mail in self._site.world.mailer.to(email)]
+
+    async def ask(self, method: str, url: str, **more: Any) -> Any:
+        return await self._site.ask(method, url, **more)
+
+
+async def test_what_is_proposed_is_adopted_the_day_after_the_way_opened(database: Database) -> None:
+    world = AgendaWorld(database)
+    sandbox: Any = Sandbox(Site(world))
+    # Without an account the lead sees no channel and gets the mail.
+    world.accounts.accounts.clear()
+    await world.open()
+    recorders = Recorders(sandbox, sandbox, world.programme, on=world.clock.now())
+    await world.answer("arena", "home-lead", light="red", question="Får vi lokaler?", proposal="Ja, «ut» året.")
+    await world.close()
+    status_round = await world.store.find_round(MEETING)
+    assert status_round is not None
+    world.clock.time = status_round.release_at
+    await world.report("release")
+    await world.paper("agenda.publish")
+    told = Counter({"lead@county.example": 1})
+
+    before = await recorders.record(told)
+    world.clock.time = MEETING_DAY
+    days = [await recorders.record(told) for _ in range(3)]
+
+    assert (before, days) == (0, [0, 1, 0])
+    assert [item.text for item in (await world.agendas.matters("a-dal")).decisions] == ["Ja, «ut» året."]
