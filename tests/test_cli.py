@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "config" / "vestfold"
 NOBODY = "http://127.0.0.1:9"
 COMMANDS = {
-    "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate", "outbox", "partners", "pause",
-    "plan", "report", "resume", "rollout", "sandbox", "serve", "status", "tick", "wind-down",
+    "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate", "outbox", "partners",
+    "pause", "plan", "report", "resume", "rollout", "sandbox", "serve", "status", "tick", "wind-down",
 }  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def _open_text(items: Sequence[Item], *, language: str) -> list[str]:
 
 def _for_it(items: Iterable[Item], *, language: str) -> Iterable[str]:
     """What the service said, with its request ids, and the commands of an administrator."""
-    said = {}
+    said: dict[str, None] = {}
     for item in items:
         command = item.todo if item.state is not State.BLOCKED else ""
         if item.state in OPEN and (item.detail or command):

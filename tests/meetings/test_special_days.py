@@ -69,7 +69,7 @@ async def test_the_minute_is_the_same_everywhere(office: CalendarOffice, day: st
 
     item = FeedItem(meeting=meeting, summary="", description="", address="https://service.example")
     (told,) = Calendar.from_ical(feed(name="", source="", items=[item])).walk("VEVENT")
-    assert cast("Event", told).DTSTART == wanted
+    assert wanted == cast("Event", told).DTSTART
 
     assert meeting.starts_at == wanted
     assert texts.long_moment(meeting.starts_local) == words
