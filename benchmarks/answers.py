@@ -38,6 +38,8 @@ TARGET = 250
 """Milliseconds that 99 of 100 answers may take."""
 WARM_UP = 30
 """Answers to each Door before the time is taken: it reads the programme and fetches the keys at the first."""
+IDLE = 3.0
+"""Seconds after which a connection is not used again: a Door closes it soon."""
 EVERY = 5.0
 """Seconds between two kills."""
 BOT, TENANT = "3a7c0a51-5f0e-4a55-8a3e-6f6a3a6d0004", "11111111-2222-4333-8444-555555555555"
@@ -162,7 +164,8 @@ class _Client:
         self._jobs = jobs
         self._service_url = service_url
         self._token = _bot_token(service_url)
-        self._free: dict[int, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]] = {}
+        self._free: dict[int, list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]]] = {}
+        """Open connections by port, and since when each is not used."""
         self._sent = 0
         self.log: list[tuple[str, str]] = []
         """What was acknowledged: the request, and the words that were written."""
@@ -229,7 +232,9 @@ class _Client:
 
     async def _ask(self, port: int, request: bytes) -> tuple[int, bytes]:
         free = self._free.setdefault(port, [])
-        reader, writer = free.pop() if free else await asyncio.open_connection(HOST, port)
+        while free and time.perf_counter() - free[0][0] > IDLE:
+            free.pop(0)[2].close()
+        reader, writer = free.pop()[1:] if free else await asyncio.open_connection(HOST, port)
         try:
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
@@ -238,7 +243,7 @@ class _Client:
         except BaseException:
             writer.close()
             raise
-        free.append((reader, writer))
+        free.append((time.perf_counter(), reader, writer))
         return int(head[9:12]), body
 
 
