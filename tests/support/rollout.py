@@ -164,12 +164,14 @@ class Bench:
             held = bool((await self.sandbox.control("GET", "faults"))["held"])
         if held:
             # Nothing is written any more, not even that a unit was given up.
-            self.services.database.begin = _killed  # type: ignore[method-assign]
-            self.services.database.write = _killed  # type: ignore[method-assign, assignment]
-            killed = [task for task in asyncio.all_tasks() if task is running or _UNIT.match(task.get_name())]
-            for task in killed:
-                task.cancel()
-            await asyncio.wait(killed)
+            # Not in the middle of a write: here nobody would free its lock, as the end of a process does.
+            async with self.services.database._turn:
+                self.services.database.begin = _killed  # type: ignore[method-assign]
+                self.services.database.write = _killed  # type: ignore[method-assign, assignment]
+                killed = [task for task in asyncio.all_tasks() if task is running or _UNIT.match(task.get_name())]
+                for task in killed:
+                    task.cancel()
+                await asyncio.wait(killed)
         else:
             running.result()
         await self.sandbox.control("POST", "faults", {"release": True})
