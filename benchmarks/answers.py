@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,8 +84,8 @@ async def measure(municipalities: int, rate: int, seconds: int, folder: Path, *,
     async with _keys() as teams:
         env = {**os.environ, **_settings(teams), "VAREUNGE_DATABASE_URL": url}
         doors = [_Door(folder, env, number) for number in range(2)]
+        client = _Client(doors, jobs, f"{teams}/connector")
         try:
-            client = _Client(doors, jobs, f"{teams}/connector")
             for door in doors:
                 await door.start()
                 await client.warm_up(door)
@@ -97,6 +97,7 @@ async def measure(municipalities: int, rate: int, seconds: int, folder: Path, *,
                 killing.cancel()
                 await asyncio.gather(killing, return_exceptions=True)
         finally:
+            await client.close()
             for door in doors:
                 await door.stop()
     notes = _notes(folder)
@@ -186,6 +187,13 @@ class _Client:
             running.add(task)
             task.add_done_callback(running.discard)
         await asyncio.wait(set(running), timeout=60) if running else None
+
+    async def close(self) -> None:
+        """Close what is open."""
+        for _, _, writer in (each for free in self._free.values() for each in free):
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def _timed(self, door: "_Door", due: float) -> None:
         try:
