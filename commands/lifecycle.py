@@ -21,7 +21,7 @@ async def drift(services: "Services", arguments: argparse.Namespace) -> int:
         parts = [f"gone: {', '.join(place.gone)}"] if place.gone else []
         parts += [f"could not be seen: {', '.join(place.unknown)}"] if place.unknown else []
         lines.append(f"{place.place}: {'; '.join(parts) or 'nothing is gone'}")
-    show(arguments, [asdict(place) for place in found], lines)
+    show(arguments, [asdict(place) for place in found], lines or ["no place was made yet"])
     return DID_NOT_HOLD if any(place.gone or place.unknown for place in found) else DONE
 
 
@@ -66,16 +66,18 @@ async def partners(services: "Services", arguments: argparse.Namespace) -> int:
         state = f"tenant {check.tenant_id or 'unknown'}  in {check.inbound}  out {check.outbound}"
         lines.append(f"{told}  {state}  {check.contact or 'no contact'}")
         lines += [f"    {todo}" for todo in check.todo]
-    show(arguments, [asdict(check) for check in checks], lines)
+    show(arguments, [asdict(check) for check in checks], lines or ["no organisation has guests"])
     return DONE
 
 
 async def wind_down(services: "Services", arguments: argparse.Namespace) -> int:
     """Archive what has ended by the register, and take back what goes on after all."""
     await imported_programme(services)
+    due = await services.wind_down.due_units()
+    # Asked after that: what is due now was made due a moment ago.
     now = services.clock.now()
-    keys = [unit.key for unit in await services.wind_down.due_units() if unit.due_at <= now]
+    keys = [unit.key for unit in due if unit.due_at <= now]
     if not keys:
         show(arguments, [], ["nothing to wind down or to take back"])
         return DONE
-    return await run_units(services, keys)
+    return await run_units(services, arguments, keys)

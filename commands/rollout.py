@@ -38,7 +38,7 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
         tell(*(f"{key}  ordered" for key in keys))
         return DONE
     await _see_that_somebody_answers(services)
-    return await run_units(services, keys)
+    return await run_units(services, arguments, keys)
 
 
 async def _show_plans(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> int | None:

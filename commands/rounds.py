@@ -15,7 +15,7 @@ async def status(services: "Services", arguments: argparse.Namespace) -> int:
     """A status round by hand."""
     meeting = await meeting_of_round(services, arguments.municipality, upcoming=arguments.action == "open")
     subject = f"{meeting}/{arguments.number}" if arguments.action == "remind" else meeting
-    return await run_units(services, [f"status.{arguments.action}:{subject}"])
+    return await run_units(services, arguments, [f"status.{arguments.action}:{subject}"])
 
 
 async def report(services: "Services", arguments: argparse.Namespace) -> int:
@@ -29,5 +29,5 @@ async def report(services: "Services", arguments: argparse.Namespace) -> int:
     else:
         meeting = await reported_meeting(services, arguments.municipality)
         steps = ["compile", "release", "publish"]
-    codes = [await run_units(services, [f"report.{step}:{meeting}"]) for step in steps]
+    codes = [await run_units(services, arguments, [f"report.{step}:{meeting}"]) for step in steps]
     return max(codes)

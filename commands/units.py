@@ -1,10 +1,11 @@
 """Units that somebody at the terminal orders: made due, run here and waited for, or left to the running service."""
 
+import argparse
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from commands.session import DID_NOT_HOLD, DONE, tell
+from commands.session import DID_NOT_HOLD, DONE, show
 
 if TYPE_CHECKING:
     from wiring import Services
@@ -21,8 +22,8 @@ async def make_due(services: "Services", keys: Sequence[str]) -> None:
     await services.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
 
 
-async def run_units(services: "Services", keys: Sequence[str]) -> int:
-    """Make units due and run them, waiting while they wait for something that takes a moment only."""
+async def run_units(services: "Services", arguments: argparse.Namespace, keys: Sequence[str]) -> int:
+    """Make units due, run them and print how they stand, waiting while they wait for what takes a moment only."""
     from integration.database.units import UnitState
     from workflows.rollout import BUILDER_CLOSED
 
@@ -36,12 +37,15 @@ async def run_units(services: "Services", keys: Sequence[str]) -> int:
             break
         # At least a second: a unit that is due but held by the running service is waited for.
         await services.clock.sleep_until(max(min(moments), services.clock.now() + timedelta(seconds=1)))
+    rows, lines = [], []
     for unit in units:
-        if unit.note == BUILDER_CLOSED:
-            tell(f"{unit.key}  {waiting_for_it(services)}")
-            continue
-        until = f" until {unit.due_at.isoformat(timespec='minutes')}" if unit.state is UnitState.WAITING else ""
-        tell(f"{unit.key}  {unit.state}{until}" + (f"  {unit.note}" if unit.note else ""))
+        by_it = unit.note == BUILDER_CLOSED
+        note = waiting_for_it(services) if by_it else unit.note
+        until = unit.due_at.isoformat(timespec="minutes") if unit.state is UnitState.WAITING else ""
+        rows.append({"unit": unit.key, "state": unit.state, "until": until, "note": note})
+        state = "" if by_it else f"{unit.state} until {until}" if until else str(unit.state)
+        lines.append("  ".join(part for part in (unit.key, state, note) if part))
+    show(arguments, rows, lines)
     return DONE if all(unit.state is UnitState.DONE for unit in units) else DID_NOT_HOLD
 
 
