@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -33,6 +34,9 @@ class Site:
 
     async def get(self, path: str) -> httpx.Response:
         return await self._client.get(path)
+
+    async def ask(self, method: str, url: str, **more: Any) -> httpx.Response:
+        return await self._client.request(method, url, **more)
 
     async def post(self, path: str, fields: dict[str, str], **headers: str) -> httpx.Response:
         headers = {"content-type": "application/x-www-form-urlencoded", **headers}
