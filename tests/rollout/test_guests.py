@@ -86,7 +86,7 @@ async def test_nobody_is_asked_before_half_a_year_and_the_lead_then_once(made: B
 
     (mail,) = await mails(made)
     assert mail.person == LEAD
-    assert "2 personer" in mail.content.text
+    assert "Teams og SharePoint: 2." in mail.content.text
 
 
 async def test_opening_the_link_shows_the_guests_and_changes_nothing(made: Bench, page: httpx.AsyncClient) -> None:
