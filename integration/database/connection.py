@@ -31,6 +31,8 @@ class Database:
         self._is_file = plain.dialect.name == "sqlite"
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self._is_file else nullcontext()
         self._threads = ThreadPoolExecutor(1 if self._is_file else THREADS, thread_name_prefix="database")
+        # One connection for those who look and one for those who write: taking it anew costs more than what is read.
+        self._kept: dict[bool, Connection] = {}
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -70,8 +72,13 @@ class Database:
         return await loop.run_in_executor(self._threads, partial(self._do, work, only_reads=only_reads))
 
     def _do(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
-        with self._plain.connect().execution_options(only_reads=only_reads) as connection, connection.begin():
-            return work(connection)
+        if not self._is_file:
+            with self._plain.begin() as connection:
+                return work(connection)
+        if only_reads not in self._kept:
+            self._kept[only_reads] = self._plain.connect().execution_options(only_reads=only_reads)
+        with self._kept[only_reads].begin():
+            return work(self._kept[only_reads])
 
     async def migrate(self) -> None:
         """Bring the tables to the current schema. A repeat does nothing."""
@@ -85,7 +92,9 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
-        self._threads.shutdown(wait=False)
+        self._threads.shutdown()
+        for connection in self._kept.values():
+            connection.close()
         self._plain.dispose()
 
 
