@@ -88,7 +88,9 @@ class _Rewriter(HTMLParser):
             return
         if "pre" not in self._open:
             data = _one_space(data)
-            if not data.strip() and (not self._parts or self._parts[-1].endswith(">")):
+            if self._parts and self._parts[-1].endswith(" "):
+                data = data.lstrip(" ")  # A tag that was dropped between them leaves one text.
+            if not data or (not data.strip() and (not self._parts or self._parts[-1].endswith(">"))):
                 return
         self._parts.append(escape(data, quote=False).replace("\xa0", "&nbsp;"))
 
