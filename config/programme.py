@@ -193,8 +193,8 @@ class Municipality(Value):
     organisation: Slug
     place: Place = Place.OURS
     meetings: Meetings = Meetings.OURS
-    place_url: str | None = None
-    """Their own place, when `place: theirs`."""
+    place_url: Annotated[str, Field(pattern=r"^https://")] | None = None
+    """Their own place, when `place: theirs`: we link to it and write nothing there."""
     schools: tuple[Slug, ...] = ()
     meeting_dates: tuple[datetime, ...] = ()
     """Local wall times, when `meetings: theirs`."""
@@ -510,6 +510,11 @@ class Programme(Value):
 
     def find_work_package(self, key: str) -> WorkPackage | None:
         return self._index.work_packages.get(key)
+
+    def their_place(self, municipality: str | None) -> str | None:
+        """Address of the place that a municipality made itself; None when it has ours, or none."""
+        found = next((item for item in self.municipalities if item.slug == municipality), None)
+        return found.place_url if found is not None and found.place is Place.THEIRS else None
 
     def place(self, key: str) -> PlaceSpec | None:
         return next((place for place in self.places if place.key == key), None)

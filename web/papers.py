@@ -69,6 +69,7 @@ def router(
             state=texts.say(state_key(meeting)),
             changed=explain_change(meeting),
             ask_own=f"/moter/{token}/mine-moter",
+            place=known.their_place(body.municipality) if body else None,
             report=await reports.report_address(meeting.key),
             agenda=agenda_overview(agenda.content, texts.DEFAULT) if agenda else None,
             wheel=shown(await _wheel(meetings, known, body, year=meeting.day.year)),

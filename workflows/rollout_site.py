@@ -155,9 +155,14 @@ async def _links(walk: Walk) -> list[tuple[str, str]]:
     """Text and address of each; a plan writes nothing, not even addresses."""
     language = walk.programme.language
     pages = ("report", "plan", "calendar")
-    return [
+    ours = [
         (texts.say(f"rollout.page_{page}", language), await walk.address(page) if walk.apply else "") for page in pages
     ]
+    if walk.wanted.spec.municipality is not None:
+        return ours
+    # What all share leads to the places that municipalities made themselves, too.
+    named = [(item.name, walk.programme.their_place(item.slug)) for item in walk.programme.municipalities]
+    return ours + [(texts.say("rollout.their_place", language, name=name), url) for name, url in named if url]
 
 
 def landing_html(wanted: WantedPlace, links: list[tuple[str, str]], *, language: str) -> tuple[str, ...]:

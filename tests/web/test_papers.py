@@ -1,9 +1,11 @@
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 
+from config.programme import Place, Programme
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from tests.workflows import reports_samples as samples
 from tests.workflows.test_agenda_plan import draft
@@ -35,14 +37,18 @@ class Agendas:
 
 
 def client(
-    *, meetings: Meetings | None = None, address: str | None = None, agenda: Agenda | None = None
+    *,
+    meetings: Meetings | None = None,
+    address: str | None = None,
+    agenda: Agenda | None = None,
+    programme: Callable[[], Awaitable[Programme]] = register,
 ) -> httpx.AsyncClient:
     papers = router(
         meetings=meetings or Meetings(),
         reports=Reports(address),
         agendas=Agendas(agenda),
         links=Tokens(),
-        programme=register,
+        programme=programme,
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([papers])), base_url="http://service.example")
 
@@ -94,6 +100,18 @@ async def test_the_page_says_from_when_a_meeting_was_moved_and_why() -> None:
 
     assert "Møtet er flyttet fra tirsdag 6. oktober 2026." in text
     assert "Grunn: Opptatt" in text
+
+
+async def test_the_page_of_a_municipality_with_its_own_place_links_there() -> None:
+    known = await register()
+    theirs = {"place": Place.THEIRS, "place_url": "https://a-dal.example/rom"}
+    changed = tuple(item.model_copy(update=theirs) for item in known.municipalities)
+
+    async def programme() -> Programme:
+        return known.model_copy(update={"municipalities": changed})
+
+    assert 'href="https://a-dal.example/rom"' in (await client(programme=programme).get(PAGE)).text
+    assert "samarbeidsrom" not in (await client().get(PAGE)).text
 
 
 async def test_a_cancelled_meeting_says_so() -> None:
