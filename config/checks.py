@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import combinations
+from itertools import chain, combinations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.files import ProgrammeHead
@@ -139,12 +139,11 @@ def _assignments(checked: Checked) -> None:
 
 
 def _overlaps(checked: Checked) -> None:
-    for (one, _), (other, entry) in combinations(checked.entries("assignments", Assignment), 2):
-        same_role = one.role is other.role and (one.municipality, one.work_package) == (
-            other.municipality,
-            other.work_package,
-        )
-        if not same_role or not _meet(one, other):
+    held: dict[tuple[Role, str | None, str | None], list[tuple[Assignment, Entry]]] = {}
+    for item, entry in checked.entries("assignments", Assignment):
+        held.setdefault((item.role, item.municipality, item.work_package), []).append((item, entry))
+    for (one, _), (other, entry) in chain.from_iterable(combinations(items, 2) for items in held.values()):
+        if not _meet(one, other):
             continue
         if one.person == other.person:
             checked.report(
@@ -159,11 +158,10 @@ def _meet(one: Assignment, other: Assignment) -> bool:
 
 
 def _municipalities(checked: Checked) -> None:
-    assignments = checked.values("assignments", Assignment)
+    held = {(item.municipality, item.role) for item in checked.values("assignments", Assignment)}
     for item, entry in checked.entries("municipality", Municipality):
-        held = {assignment.role for assignment in assignments if assignment.municipality == item.slug}
         for role in (Role.BOARD_CHAIR, Role.LOCAL_LEAD):
-            if role not in held:
+            if (item.slug, role) not in held:
                 checked.report(entry, ("slug",), item.slug, f"somebody assigned as {role}")
         if item.place is Place.THEIRS and not item.place_url:
             checked.report(entry, ("place",), item.place, "`place_url:`, the address of their place")

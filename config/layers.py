@@ -95,7 +95,8 @@ def _merge(
         at = _at(origin, name)
         if isinstance(value, Mapping):
             if not isinstance(target.get(name), dict):
-                _forget(laid, here)
+                if name in target:
+                    _forget(laid, here)
                 target[name] = {}
             _merge(laid, target[name], value, here, at)
         elif isinstance(value, list) and value and all(entry_key(item) for item in value):
@@ -107,7 +108,8 @@ def _merge(
                     laid.twice.append(_at(at, index))
                 _merge_entry(laid, target[name], entry, here, _at(at, index))
         else:
-            _forget(laid, here)
+            if name in target:
+                _forget(laid, here)
             target[name] = deepcopy(value)
             laid.origins[here] = at
 

@@ -1,7 +1,7 @@
 """The places and bodies of a programme: the template's, with the county's and each municipality's layer on it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -13,7 +13,6 @@ from config.problems import Problem
 from config.programme import (
     Body,
     BodyKind,
-    ChannelSpec,
     Municipality,
     PackageState,
     Place,
@@ -36,6 +35,7 @@ PLACEHOLDERS = frozenset({"municipality", "year", "work_package"})
 def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
     """Every place that is ours, in the template's order. What is wrong with them is added to *checked*."""
     places = []
+    running = _running(checked)
     for key, municipality, laid in _laid(checked, "places", only_ours=True):
         head = next(iter(checked.values("programme", ProgrammeHead)), None)
         values = _filled(checked, laid, municipality)
@@ -44,7 +44,7 @@ def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
             values["municipality"] = municipality.slug
         place = _valid(checked, PlaceSpec, values, laid)
         if place is not None:
-            _check_place(checked, place, laid)
+            _check_place(checked, place, laid, running.get(place.municipality or "", ()))
             places.append(place)
     _check_nicknames(checked, places)
     return tuple(places)
@@ -193,7 +193,18 @@ def _check_rounds(checked: Checked, rounds: RoundTimes | None, laid: Laid) -> No
         _report(checked, laid.origin_of(("rounds", "reminders")), given, "reminders between opening and deadline")
 
 
-def _check_place(checked: Checked, place: PlaceSpec, laid: Laid) -> None:
+def _running(checked: Checked) -> dict[str, list[str]]:
+    """The names of the running work packages, by municipality."""
+    names: dict[str, list[str]] = {}
+    for package in checked.values("work_packages", WorkPackage):
+        if package.state is PackageState.RUNNING:
+            names.setdefault(package.municipality, []).append(package.name)
+    return names
+
+
+def _check_place(checked: Checked, place: PlaceSpec, laid: Laid, running: Sequence[str]) -> None:
+    """*running*: the names of its municipality's work packages."""
+
     def wrong(path: tuple[str | int, ...], value: object, expected: str) -> None:
         _report(checked, laid.origin_of(path), value, expected)
 
@@ -206,7 +217,9 @@ def _check_place(checked: Checked, place: PlaceSpec, laid: Laid) -> None:
             wrong(("folders",), place.folders[index], 'a folder name without " * : < > ? \\ |')
     names: set[str] = set()
     for index, channel in enumerate(place.channels):
-        for name in _names_of(checked, channel, place):
+        # One for each work package where the channel stands for them.
+        of_packages = [channel.name.replace("{work_package}", package) for package in running]
+        for name in [channel.name] if channel.per is None else of_packages:
             if NOT_IN_CHANNELS.search(name) or len(name) > LONGEST_CHANNEL:
                 expected = (
                     f"a channel name Teams takes: at most {LONGEST_CHANNEL} characters, none of ~ # % & * + / : < > ?"
@@ -215,17 +228,6 @@ def _check_place(checked: Checked, place: PlaceSpec, laid: Laid) -> None:
             if name.casefold() in names:
                 wrong(("channels", index, "name"), name, "a name no other channel of the place has")
             names.add(name.casefold())
-
-
-def _names_of(checked: Checked, channel: ChannelSpec, place: PlaceSpec) -> list[str]:
-    """The names a channel gets, one for each work package where it stands for them."""
-    if channel.per is None:
-        return [channel.name]
-    return [
-        channel.name.replace("{work_package}", package.name)
-        for package in checked.values("work_packages", WorkPackage)
-        if package.municipality == place.municipality and package.state is PackageState.RUNNING
-    ]
 
 
 def _check_nicknames(checked: Checked, places: list[PlaceSpec]) -> None:

@@ -528,11 +528,8 @@ class Programme(Value):
         """Who holds *role* on that day, there."""
         return tuple(
             self.person(item.person)
-            for item in self.assignments
-            if item.role == role
-            and item.holds(on)
-            and item.municipality == municipality
-            and item.work_package == work_package
+            for item in self.assigned(role, work_package, municipality)
+            if item.holds(on) and item.municipality == municipality
         )
 
     def takes_part(self, municipality: str | None, on: date) -> bool:

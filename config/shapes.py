@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -122,12 +123,18 @@ def with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> A
 
 def _check_entry(checked: Checked, section: str, entry: Entry, shape: Any) -> None:
     try:
-        value = TypeAdapter(shape).validate_python(entry.value)
+        value = _adapter(shape).validate_python(entry.value)
     except ValidationError as exc:
         for path, given, expected in findings(exc, shape):
             checked.report(entry, path, given, expected)
     else:
         checked.sections.setdefault(section, []).append(Entry(value, entry.document, entry.path))
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    """Made once for each shape: a country has thousands of entries of the same."""
+    return TypeAdapter(shape)
 
 
 def findings(exc: ValidationError, shape: Any) -> Iterator[tuple[ValuePath, object, str]]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Person, Programme, WorkPackage
-from workflows.status_plan import indicator_results, local_leads, package_leads
+from workflows.status_plan import indicator_results, local_leads, name_of, package_leads
 from workflows.status_values import (
     AnswerContent,
     IndicatorResult,
@@ -141,7 +141,7 @@ def asked_of(
         on_behalf_of=leads[0].name if leads and all(lead.key != person.key for lead in leads) else "",
         # Whoever is the local lead needs no advice to ask the local lead.
         local_lead=helpers[0].name if helpers and helpers[0].key != person.key else "",
-        by=next((item.name for item in programme.people if answer and item.key == answer.by), ""),
+        by=name_of(programme, answer.by) if answer else "",
         answer=answer,
         previous=previous,
         open_decisions=tuple(open_decisions),

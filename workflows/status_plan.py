@@ -71,7 +71,7 @@ def replaced_by(programme: Programme, request: StatusRequest, person: str, on: d
     package = programme.work_package(request.work_package)
     if is_on_behalf(programme, package, person, on) is not None:
         return ""
-    return _name(programme, asked_now(programme, request, on))
+    return name_of(programme, asked_now(programme, request, on))
 
 
 def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: date) -> bool | None:
@@ -293,7 +293,7 @@ def _package_result(
         request=request.id,
         work_package=package.key,
         name=package.name,
-        lead=_name(programme, request.person),
+        lead=name_of(programme, request.person),
         light=content.light if content else None,
         previous_light=before.light if before else None,
         indicators=indicator_results(package.indicators, content, before),
@@ -322,7 +322,7 @@ def _line(
         request=request.id,
         work_package=request.work_package,
         name=package.name if (package := programme.find_work_package(request.work_package)) else "",
-        lead=_name(programme, request.person),
+        lead=name_of(programme, request.person),
         state=request.state,
         surfaces=tuple(dict.fromkeys(message.surface.value for message in sent if message.kind == REQUEST)),
         failures=tuple(message.failure for message in own if message.failure),
@@ -342,7 +342,8 @@ def _stage(request: StatusRequest, sent: Sequence[Message], lead_told: bool) -> 
     return Stage(request.state)
 
 
-def _name(programme: Programme, person: str) -> str:
+def name_of(programme: Programme, person: str) -> str:
+    """A person as readers know them; empty for somebody the register does not know any more."""
     return known.name if (known := programme.find_person(person)) else ""
 
 
