@@ -55,7 +55,7 @@ def router(*, desk: StatusDesk, links: Links, public_url: str) -> APIRouter:
             return _refused(request, refused, await desk.language(ByLink(link.person)))
         if not form.is_open:
             return _over(request, form)
-        return _form(request, form, typed=_start(form.asked), problems={})
+        return _form(request, form, typed=form.draft or _start(form.asked), problems={})
 
     @routes.post("/svar/{token}", response_class=HTMLResponse, summary="Store an answer")
     async def answer(request: Request, token: str) -> HTMLResponse:
@@ -64,7 +64,9 @@ def router(*, desk: StatusDesk, links: Links, public_url: str) -> APIRouter:
         link = await links.resolve(token, "answer")
         if link is None or link.person is None:
             return _gone(request)
-        return await _take(request, desk, link, ByLink(link.person), await read_form(request, most=MAX_BODY))
+        typed = await read_form(request, most=MAX_BODY)
+        keep = _keep if typed.get("draft") else _take
+        return await keep(request, desk, link, ByLink(link.person), typed)
 
     return routes
 
@@ -78,7 +80,7 @@ async def _take(
         return _numbers_page(request, await desk.form(link.subject, sender=sender), typed={}, problems={})
     except InvalidAnswer as invalid:
         form = await desk.form(link.subject, sender=sender)
-        problems = {name: form.asked.say(words.key, **words.values) for name, words in invalid.problems.items()}
+        problems = _problems(form.asked, invalid)
         if is_unchanged(typed, form.asked.previous):
             return _numbers_page(request, form, typed=typed, problems=problems)
         return _form(request, form, typed=typed, problems=problems, confirm=invalid.confirm)
@@ -100,6 +102,27 @@ async def _take(
     )
 
 
+async def _keep(
+    request: Request, desk: StatusDesk, link: Link, sender: ByLink, typed: Mapping[str, str]
+) -> HTMLResponse:
+    """Keep a draft, and show the form with it again."""
+    try:
+        form = await desk.save_draft(link.subject, sender=sender, content=typed)
+    except InvalidAnswer as invalid:
+        form = await desk.form(link.subject, sender=sender)
+        problems = _problems(form.asked, invalid)
+        return _form(request, form, typed=typed, problems=problems, confirm=invalid.confirm)
+    except RoundOver:
+        return _over(request, await desk.form(link.subject, sender=sender))
+    except AnswerRefused as refused:
+        return _refused(request, refused, await desk.language(sender))
+    return _form(request, form, typed=form.draft or {}, problems={}, saved=True)
+
+
+def _problems(asked: Asked, invalid: InvalidAnswer) -> dict[str, str]:
+    return {name: asked.say(words.key, **words.values) for name, words in invalid.problems.items()}
+
+
 # --------------------------------------------------------------------------------------------------- what is shown
 
 
@@ -117,8 +140,15 @@ def _start(asked: Asked) -> dict[str, str]:
 
 
 def _form(
-    request: Request, form: StatusForm, *, typed: Mapping[str, str], problems: Mapping[str, str], confirm: str = ""
+    request: Request,
+    form: StatusForm,
+    *,
+    typed: Mapping[str, str],
+    problems: Mapping[str, str],
+    confirm: str = "",
+    saved: bool = False,
 ) -> HTMLResponse:
+    """*saved*: what was typed has just been kept as a draft."""
     asked = form.asked
     return page(
         request,
@@ -134,6 +164,7 @@ def _form(
         most=MAX_TEXT,
         most_follow_up=MAX_FOLLOW_UP,
         confirm=confirm,
+        saved=saved,
         action=request.url.path,
     )
 

@@ -220,6 +220,7 @@ class StatusRounds:
             messages,
             await self._rounds.newest_answers(ids),
             lead_told=any(message.key.startswith(f"{plan.unanswered_key(status_round)}/") for message in told),
+            drafted=await self._rounds.drafted(ids),
         )
 
     # --------------------------------------------------------------------------------------------------------- opening

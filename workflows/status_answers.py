@@ -51,19 +51,38 @@ def parse_answer(
         told = {item.key: words for item in decisions if (words := previous.follow_ups.get(item.key))}
     else:
         light = _light(raw.get("light"), problems)
-        texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
+        texts, told, asked = _written(raw, decisions, problems, accepted=(previous, stored))
         if texts["proposal"] and not texts["question"] and "question" not in problems:
             problems["question"] = Words(key="status.error.question_missing")
-        told = _follow_ups(raw, decisions, problems)
-        written = texts | {f"{DECISION}{key}": words for key, words in told.items()}
-        found = _doubts(written, problems, [answer for answer in (previous, stored) if answer is not None])
-        asked = confirmation(found)
-        if raw.get("confirmed") != asked:
-            problems |= {name: Words(key=f"privacy.ask_{items[0].doubt}") for name, items in found.items()}
     numbers = _numbers(raw, indicators, problems)
     if problems or light is None:
         raise InvalidAnswer(problems, confirm=asked)
     return AnswerContent(light=light, indicators=numbers, follow_ups=told, **texts)
+
+
+def parse_draft(
+    raw: Mapping[str, Any],
+    *,
+    indicators: Sequence[Indicator],
+    decisions: Sequence[OpenDecision] = (),
+    previous: AnswerContent | None = None,
+    stored: AnswerContent | None = None,
+) -> dict[str, str]:
+    """
+    What somebody has written so far, by input name and without what is empty.
+
+    As `parse_answer`, privacy guard included, but nothing need be there yet. Raises InvalidAnswer, and nothing else.
+    """
+    problems: dict[str, Words] = {}
+    texts, told, asked = _written(raw, decisions, problems, accepted=(previous, stored))
+    given = _numbers(raw, indicators, problems)
+    if problems:
+        raise InvalidAnswer(problems, confirm=asked)
+    light = {"light": raw["light"]} if _light(raw.get("light"), {}) else {}
+    # As they were typed: a form shows them again.
+    numbers = {f"{INDICATOR}{key}": str(raw[f"{INDICATOR}{key}"]).strip() for key in given}
+    words = texts | {f"{DECISION}{key}": words for key, words in told.items()}
+    return light | {name: text for name, text in words.items() if text} | numbers
 
 
 def is_unchanged(raw: Mapping[str, Any], previous: AnswerContent | None) -> bool:
@@ -104,6 +123,24 @@ def _is_visible(char: str) -> bool:
     if char in _INVISIBLE or char in _ISOLATES:
         return False
     return unicodedata.category(char) not in ("Cc", "Cs", "Cn", "Co")
+
+
+def _written(
+    raw: Mapping[str, Any],
+    decisions: Sequence[OpenDecision],
+    problems: dict[str, Words],
+    *,
+    accepted: Sequence[AnswerContent | None],
+) -> tuple[dict[str, str], dict[str, str], str]:
+    """The texts, what is told by decision, and what ticking the privacy guard's question sends back."""
+    texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
+    told = _follow_ups(raw, decisions, problems)
+    written = texts | {f"{DECISION}{key}": words for key, words in told.items()}
+    found = _doubts(written, problems, [answer for answer in accepted if answer is not None])
+    asked = confirmation(found)
+    if raw.get("confirmed") != asked:
+        problems |= {name: Words(key=f"privacy.ask_{items[0].doubt}") for name, items in found.items()}
+    return texts, told, asked
 
 
 def _doubts(

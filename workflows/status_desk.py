@@ -9,7 +9,7 @@ import texts
 from config.programme import Person, Programme
 from workflows.outbox import Doubles
 from workflows.ports import Clock, Posted, Words
-from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer
+from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer, parse_draft
 from workflows.status_asked import Asked, asked_of
 from workflows.status_plan import escalation_id, is_on_behalf, lifted_unit, refresh_unit, refresh_units
 from workflows.status_ports import KnownAccounts, NewAnswer, OpenDecisions, Rounds, Standing, open_decisions
@@ -54,6 +54,8 @@ class StatusForm:
     asked: Asked
     is_open: bool
     on_behalf: bool
+    draft: Mapping[str, str] | None = None
+    """What they have written and not sent, by input name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +125,31 @@ class StatusDesk:
             previous=standing.previous.content if standing.previous else None,
             open_decisions=decisions,
         )
-        return StatusForm(asked=asked, is_open=standing.round.takes_answers(now), on_behalf=on_behalf)
+        return StatusForm(
+            asked=asked,
+            is_open=standing.round.takes_answers(now),
+            on_behalf=on_behalf,
+            draft=standing.drafts.get(person.key),
+        )
+
+    async def save_draft(self, request_id: str, *, sender: Sender, content: Mapping[str, Any]) -> StatusForm:
+        """
+        Keep what somebody has written so far, for them alone, until they answer or the round closes.
+
+        Raises UnknownRequest, NotYours, RoundOver and InvalidAnswer, and then nothing of *content* was stored.
+        """
+        form = await self.form(request_id, sender=sender)
+        asked = form.asked
+        draft = parse_draft(
+            content,
+            indicators=asked.package.indicators,
+            decisions=asked.open_decisions,
+            previous=asked.previous,
+            stored=asked.answer.content if asked.answer else None,
+        )
+        if not await self._rounds.save_draft(request_id, asked.person.key, draft, at=self._clock.now()):
+            raise RoundOver(over_words(asked))
+        return replace(form, draft=draft or None)
 
     async def touched(self, request: str, posted: Posted) -> None:
         """A card of *request* was pressed. One that was lost sight of when it left is kept up to date now."""

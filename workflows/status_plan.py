@@ -1,7 +1,7 @@
 """Status rounds decided from plain data: who is asked and where, what is due when, and how a round turned out."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 
 from config.programme import Indicator, Person, Programme, Role, WorkPackage
@@ -262,14 +262,21 @@ def round_overview(
     answers: Mapping[str, StatusAnswer],
     *,
     lead_told: bool = False,
+    drafted: Container[str] = (),
 ) -> RoundOverview:
     """
     Who owes what in a round, where they were reached and what failed on the way.
 
-    *answers*: the newest by request. *lead_told*: the local lead was told who does not answer.
+    *answers*: the newest by request. *lead_told*: the local lead was told who does not answer. *drafted*: the requests
+    that somebody has begun to answer.
     """
-    lines = (_line(programme, request, messages, answers.get(request.id), lead_told) for request in requests)
-    return RoundOverview(round=status_round, lines=tuple(lines))
+
+    def line(request: StatusRequest) -> RequestLine:
+        own = [message for message in messages if message.request == request.id]
+        stage = _stage(request, own, lead_told=lead_told, drafted=request.id in drafted)
+        return _line(programme, request, own, answers.get(request.id), stage)
+
+    return RoundOverview(round=status_round, lines=tuple(map(line, requests)))
 
 
 def _package_result(
@@ -309,13 +316,12 @@ def _line(
     request: StatusRequest,
     messages: Sequence[Message],
     answer: StatusAnswer | None,
-    lead_told: bool,
+    stage: Stage,
 ) -> RequestLine:
-    own = [message for message in messages if message.request == request.id]
-    sent = [message for message in own if message.state is MessageState.SENT]
-    failed = [message for message in own if message.state is MessageState.FAILED]
+    sent = [message for message in messages if message.state is MessageState.SENT]
+    failed = [message for message in messages if message.state is MessageState.FAILED]
     return RequestLine(
-        stage=_stage(request, sent, lead_told),
+        stage=stage,
         failed_on=tuple(dict.fromkeys(message.surface.value for message in failed)),
         on_behalf=answer.on_behalf if answer else False,
         lifts=bool(answer and answer.content.question),
@@ -325,16 +331,19 @@ def _line(
         lead=name_of(programme, request.person),
         state=request.state,
         surfaces=tuple(dict.fromkeys(message.surface.value for message in sent if message.kind == REQUEST)),
-        failures=tuple(message.failure for message in own if message.failure),
+        failures=tuple(message.failure for message in messages if message.failure),
         reminders=sum(message.kind == REMINDER and AGAIN not in message.key for message in sent),
     )
 
 
-def _stage(request: StatusRequest, sent: Sequence[Message], lead_told: bool) -> Stage:
+def _stage(request: StatusRequest, messages: Sequence[Message], *, lead_told: bool, drafted: bool) -> Stage:
     if request.state is RequestState.OPEN:
+        sent = [message.kind for message in messages if message.state is MessageState.SENT]
+        if drafted:
+            return Stage.DRAFT
         if lead_told:
             return Stage.ESCALATED
-        if any(message.kind == REMINDER for message in sent):
+        if REMINDER in sent:
             return Stage.REMINDED
         return Stage.SENT if sent else Stage.PLANNED
     if request.state is RequestState.ANSWERED and request.latest_version > 1:

@@ -1,7 +1,7 @@
 """What status rounds need from outside."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -57,6 +57,8 @@ class Standing:
     """The newest of this round."""
     previous: StatusAnswer | None
     """The package's newest of earlier rounds."""
+    drafts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What people have written and not sent: by person, then by input name."""
 
 
 class Rounds(Protocol):
@@ -112,6 +114,19 @@ class Rounds(Protocol):
         The same person's same words again are the version that is stored. *escalation*: what the answer lifts; without
         one, what earlier versions lifted is withdrawn.
         """
+        ...
+
+    async def save_draft(self, request: str, person: str, draft: Mapping[str, str], *, at: datetime) -> bool:
+        """
+        Keep what *person* has written so far; an empty draft is none.
+
+        False, and nothing written, when the round takes no answers at *at*. It ends with that person's answer, and with
+        the round.
+        """
+        ...
+
+    async def drafted(self, requests: Sequence[str]) -> frozenset[str]:
+        """Which of them somebody has a draft for."""
         ...
 
     async def list_escalations(self, meeting: str) -> Sequence[Escalation]: ...

@@ -39,7 +39,7 @@ class RequestState(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far a request has come, as those who look after the round see it. There are no drafts: an answer is sent."""
+    """How far a request has come, as those who look after the round see it."""
 
     PLANNED = "planned"
     """The round is open, and nothing has left yet."""
@@ -47,6 +47,8 @@ class Stage(StrEnum):
     REMINDED = "reminded"
     ESCALATED = "escalated"
     """The reminders were not answered, and the local lead was told."""
+    DRAFT = "draft"
+    """Somebody has begun to write and has sent nothing."""
     ANSWERED = "answered"
     CORRECTED = "corrected"
     MISSING = "missing"

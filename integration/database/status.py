@@ -5,7 +5,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
@@ -93,6 +93,8 @@ class SQLStatus:
             if not closed.rowcount:
                 return False
             await connection.execute(update(tables.status_request).where(owing).values(state=unanswered))
+            of_it = select(tables.status_request.c.id).where(tables.status_request.c.meeting == meeting)
+            await connection.execute(delete(tables.status_draft).where(tables.status_draft.c.request.in_(of_it)))
             await make_due(connection, then)
         return True
 
@@ -100,6 +102,7 @@ class SQLStatus:
         owing = and_(tables.status_request.c.id.in_(requests), tables.status_request.c.state == RequestState.OPEN)
         async with self._database.begin() as connection:
             await connection.execute(update(tables.status_request).where(owing).values(state=RequestState.WAIVED))
+            await connection.execute(delete(tables.status_draft).where(tables.status_draft.c.request.in_(requests)))
             await make_due(connection, then)
 
     async def find_request(self, request: str) -> StatusRequest | None:
@@ -126,6 +129,13 @@ class SQLStatus:
         self, answer: NewAnswer, *, escalation: Escalation | None, then: Sequence[DueUnit] = ()
     ) -> StatusAnswer | None:
         return await self._database.write(lambda connection: _add_answer(connection, answer, escalation, then))
+
+    async def save_draft(self, request: str, person: str, draft: Mapping[str, str], *, at: datetime) -> bool:
+        return await self._database.write(lambda connection: _save_draft(connection, request, person, draft, at))
+
+    async def drafted(self, requests: Sequence[str]) -> frozenset[str]:
+        query = select(tables.status_draft.c.request).where(tables.status_draft.c.request.in_(requests))
+        return frozenset(row.request for row in await self._rows(query))
 
     async def list_escalations(self, meeting: str) -> Sequence[Escalation]:
         query = (
@@ -224,6 +234,10 @@ _ROUND_OF = (
     )
     .with_for_update()
 )
+_DRAFTS = select(tables.status_draft).where(tables.status_draft.c.request == bindparam("request"))
+_END_DRAFT = delete(tables.status_draft).where(
+    tables.status_draft.c.request == bindparam("of"), tables.status_draft.c.person == bindparam("by")
+)
 _NEW_ANSWER = tables.status_answer.insert()
 _ANSWERED = (
     update(tables.status_request)
@@ -239,12 +253,14 @@ def _standing(connection: Connection, request: str) -> Standing | None:
     status_round, found = _round(_part(row, tables.status_round)), _request(_part(row, tables.status_request))
     values = {**_place(status_round), "work_package": found.work_package}
     previous = connection.execute(_LAST_BEFORE, values).one_or_none()
+    drafts = connection.execute(_DRAFTS, {"request": request}).all()
     return Standing(
         request=found,
         round=status_round,
         meeting=_meeting(_part(row, tables.meeting)),
         answer=_answer(_part(row, tables.status_answer)) if found.latest_version else None,
         previous=_answer(previous) if previous else None,
+        drafts={row.person: row.content for row in drafts},
     )
 
 
@@ -265,7 +281,7 @@ def _place(status_round: StatusRound) -> dict[str, Any]:
 def _add_answer(
     connection: Connection, answer: NewAnswer, escalation: Escalation | None, then: Sequence[DueUnit]
 ) -> StatusAnswer | None:
-    if not _takes_answers(connection, answer):
+    if not _takes_answers(connection, answer.request, answer.at):
         return None
     before = connection.execute(_NEWEST_OF, {"request": answer.request}).one_or_none()
     newest = _answer(before) if before else None
@@ -288,10 +304,23 @@ def _add_answer(
     return stored
 
 
-def _takes_answers(connection: Connection, answer: NewAnswer) -> bool:
+def _takes_answers(connection: Connection, request: str, at: datetime) -> bool:
     """Whether the request's round is open; on PostgreSQL its rows are kept as they are until we have written."""
-    row = connection.execute(_ROUND_OF, {"request": answer.request}).one_or_none()
-    return row is not None and _round(row).takes_answers(answer.at)
+    row = connection.execute(_ROUND_OF, {"request": request}).one_or_none()
+    return row is not None and _round(row).takes_answers(at)
+
+
+def _save_draft(connection: Connection, request: str, person: str, draft: Mapping[str, str], at: datetime) -> bool:
+    if not _takes_answers(connection, request, at):
+        return False
+    if not draft:
+        connection.execute(_END_DRAFT, {"of": request, "by": person})
+        return True
+    values = {"request": request, "person": person, "content": dict(draft)}
+    keys = [tables.status_draft.c.request, tables.status_draft.c.person]
+    statement = insert_into(connection, tables.status_draft).values(**values)
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_={"content": values["content"]}))
+    return True
 
 
 def _store_answer(connection: Connection, item: StatusAnswer) -> None:
@@ -305,6 +334,7 @@ def _store_answer(connection: Connection, item: StatusAnswer) -> None:
         "content": item.content.to_data(),
     }
     connection.execute(_NEW_ANSWER, values)
+    connection.execute(_END_DRAFT, {"of": item.request, "by": item.by})
     connection.execute(_ANSWERED, {"of": item.request, "last": item.version})
 
 

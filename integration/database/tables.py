@@ -224,6 +224,14 @@ status_answer = Table(
     Column("content", JSON, nullable=False),
 )
 
+status_draft = Table(
+    "status_draft",
+    metadata,
+    Column("request", String(32), ForeignKey("status_request.id"), primary_key=True),
+    Column("person", String(60), primary_key=True),
+    Column("content", JSON, nullable=False),
+)
+
 escalation = Table(
     "escalation",
     metadata,
