@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 import texts
 from web.forms import is_from_us, read_form
-from web.pages import page
+from web.pages import language_of, page
 from workflows.ports import Link, Links
 from workflows.status_answers import DECISION, MAX_FOLLOW_UP, MAX_TEXT, is_unchanged
 from workflows.status_asked import Asked
@@ -258,12 +258,14 @@ def _refused(request: Request, refused: AnswerRefused, language: str) -> HTMLRes
 
 
 def _notice(request: Request, status: int, title: str, *explanations: str) -> HTMLResponse:
+    language = language_of(request)
     return page(
         request,
         "answer_over.html",
         status=status,
-        heading=texts.say(title),
-        explanation=" ".join(texts.say(key) for key in explanations),
+        language=language,
+        heading=texts.say(title, language),
+        explanation=" ".join(texts.say(key, language) for key in explanations),
         missing=None,
         rows=[],
     )

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 import texts
 from config.programme import Programme
 from web.forms import is_from_us, read_form
-from web.pages import page
+from web.pages import language_of, page
 from workflows.guests import GuestDesk, GuestLine
 from workflows.ports import Link, Links
 
@@ -103,5 +103,6 @@ def _language(programme: Programme, link: Link) -> str:
 
 
 def _gone(request: Request, *, status: int = 404) -> HTMLResponse:
-    heading, paragraph = texts.say("error.not_found_heading"), texts.say("error.not_found")
-    return page(request, "plain.html", status=status, heading=heading, paragraphs=[paragraph])
+    language = language_of(request)
+    heading, paragraph = texts.say("error.not_found_heading", language), texts.say("error.not_found", language)
+    return page(request, "plain.html", status=status, language=language, heading=heading, paragraphs=[paragraph])

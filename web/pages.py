@@ -15,6 +15,8 @@ _TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+_NORWEGIAN = {"no": "nb", "nb": "nb", "nn": "nn"}
+
 _PROBLEMS = {
     400: "invalid",
     401: "not_found",
@@ -54,9 +56,21 @@ def page(
     return HTMLResponse(html, status, headers={"Content-Language": language})
 
 
-def problem(request: Request, status: int, *, number: str | None = None, language: str = texts.DEFAULT) -> HTMLResponse:
+def language_of(request: Request) -> str:
+    """
+    The language of a reader we do not know: what their browser asks for, as far as we have it.
+
+    Norwegian wherever it stands in the list: many a browser in Norway is set up in English first.
+    """
+    header = request.headers.get("accept-language", "")
+    asked = [item.partition(";")[0].strip().lower().partition("-")[0] for item in header.split(",")]
+    norwegian = next((_NORWEGIAN[language] for language in asked if language in _NORWEGIAN), None)
+    return texts.choose(norwegian or ("en" if "en" in asked else texts.DEFAULT))
+
+
+def problem(request: Request, status: int, *, number: str | None = None) -> HTMLResponse:
     """A page that says what went wrong and what to do now; *number* is what the log knows it by."""
-    kind = _PROBLEMS.get(status)
+    kind, language = _PROBLEMS.get(status), language_of(request)
     return page(
         request,
         "problem.html",
@@ -75,8 +89,11 @@ def router() -> APIRouter:
     def plain(path: str, heading: str, *paragraphs: str) -> None:
         @routes.get(path, response_class=HTMLResponse, summary=texts.say(heading), name=heading)
         async def show(request: Request) -> HTMLResponse:
-            words = [texts.say(paragraph) for paragraph in paragraphs]
-            return page(request, "plain.html", heading=texts.say(heading), paragraphs=words)
+            language = language_of(request)
+            words = [texts.say(paragraph, language) for paragraph in paragraphs]
+            return page(
+                request, "plain.html", language=language, heading=texts.say(heading, language), paragraphs=words
+            )
 
     plain(
         "/tilgjengelighet",

@@ -83,7 +83,7 @@ def _again(asked: Asked, data: Mapping[str, Any], problems: list[str], confirm: 
 
 
 def _opened(form: StatusForm) -> dict[str, Any]:
-    return request_card(form.asked, typed=form.draft) if form.is_open else closed_card(form.asked)
+    return request_card(form.asked, draft=form.draft) if form.is_open else closed_card(form.asked)
 
 
 def _words(words: Words, language: str) -> dict[str, Any]:

@@ -67,14 +67,21 @@ def moved_content(asked: Asked, surface: Surface, *, address: str, account: str,
 
 
 def request_card(
-    asked: Asked, *, typed: Mapping[str, Any] | None = None, problems: Sequence[str] = (), confirm: str = ""
+    asked: Asked,
+    *,
+    draft: Mapping[str, Any] | None = None,
+    typed: Mapping[str, Any] | None = None,
+    problems: Sequence[str] = (),
+    confirm: str = "",
 ) -> dict[str, Any]:
     """
     The form as a card; *typed* is what the person just wrote, kept although *problems* stop it.
 
-    *confirm*: what ticking the privacy guard's question sends back.
+    *draft*: what they wrote earlier and have not sent. *confirm*: what ticking the privacy guard's question sends back.
     """
     start = asked.prefill
+    start_note = asked.say("status.draft_start") if draft else asked.start_note
+    typed = draft if typed is None else typed
     values: dict[str, Any] = {
         "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
@@ -82,7 +89,7 @@ def request_card(
         "place": cards.short(asked.place),
         "meeting": asked.meeting,
         "due": asked.due,
-        "start_note": cards.short(asked.start_note, 2 * cards.MAX_NAME) if typed is None else "",
+        "start_note": cards.short(start_note, 2 * cards.MAX_NAME) if typed is draft else "",
         "on_behalf": asked.say("status.form_on_behalf", lead=cards.short(asked.on_behalf_of))
         if asked.on_behalf_of
         else "",

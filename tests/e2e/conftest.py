@@ -35,7 +35,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def phone(browser: Browser) -> AsyncIterator[Page]:
     """A page as wide as a phone that reaches nothing but the loopback, and on which no script may fail."""
-    page = await browser.new_page(viewport={"width": 390, "height": 844})
+    page = await browser.new_page(viewport={"width": 390, "height": 844}, locale="nb-NO")
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if _is_wrong(message) else None)

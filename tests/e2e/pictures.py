@@ -99,29 +99,30 @@ async def form_of(language: str, kind: str, folder: Path) -> AsyncIterator[tuple
 
 
 async def draw_form(camera: Camera, language: str, kind: str, folder: Path) -> None:
-    """The form as it opens, with what is wrong, its receipt, and the round over."""
+    """The form as it opens, with what is wrong, with a draft, its receipt, and the round over."""
 
     async with form_of(language, kind, folder) as (world, url):
 
         async def opened(page: Page) -> None:
             await page.goto(url)
 
-        def sent(light: str) -> Callable[[Page], Any]:
+        def sent(light: str, button: str = "button:not([name])") -> Callable[[Page], Any]:
             async def send(page: Page) -> None:
                 await page.goto(url)
                 for name, value in fields_of(world, kind).items():
                     await page.locator(f'[name="{name}"]').fill("mange" if not light and "indicator" in name else value)
                 if light:
                     await page.locator(f"#light-{light}").check()
-                await page.locator("button[type=submit]").first.click()
+                await page.locator(f"form {button}").first.click()
 
             return send
 
         await camera.take(f"form.{language}.{kind}.1-open", opened)
         await camera.take(f"form.{language}.{kind}.2-wrong", sent(""))
-        await camera.take(f"form.{language}.{kind}.3-receipt", sent("yellow"))
+        await camera.take(f"form.{language}.{kind}.3-draft", sent("yellow", "button[name=draft]"))
+        await camera.take(f"form.{language}.{kind}.4-receipt", sent("yellow"))
         world.clock.time = DEADLINE
-        await camera.take(f"form.{language}.{kind}.4-over", opened)
+        await camera.take(f"form.{language}.{kind}.5-over", opened)
 
 
 async def draw(folder: Path, languages: Sequence[str]) -> None:

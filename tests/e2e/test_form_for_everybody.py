@@ -74,6 +74,22 @@ async def test_no_change_is_one_press_that_asks_for_the_numbers_alone(phone: Pag
     assert (content.done, content.indicators) == ("Vi har fått en avtale.", {"plasser": 14})
 
 
+async def test_who_is_interrupted_goes_on_later_where_they_stopped(phone: Page, form: Form) -> None:
+    done = phone.get_by_label("Hva har dere fått til siden sist?")
+    await phone.goto(form.url)
+    await done.fill("Vi har fått en avtale med")
+    await phone.get_by_role("button", name="Lagre kladd").click()
+    await expect(phone.get_by_role("status")).to_have_text("Kladden er lagret. Den er ikke sendt ennå.")
+    assert await findings(phone) == []
+
+    await phone.goto("about:blank")
+    await phone.goto(form.url)
+
+    await expect(phone.get_by_text("Dette er kladden din.")).to_be_visible()
+    await expect(done).to_have_value("Vi har fått en avtale med")
+    assert not (await form.world.store.newest_answers([REQUEST]))
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_axe_finds_nothing_on_any_page_of_the_form(browser: Browser, form: Form, theme: Any) -> None:
     page = await browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=theme)

@@ -103,6 +103,28 @@ async def test_a_mistake_gets_a_norwegian_page(method: str, path: str, status: i
     assert heading in response.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("", "nb"),
+        ("nb-NO,nb;q=0.9", "nb"),
+        ("no", "nb"),
+        ("nn-NO, nb;q=0.5", "nn"),
+        ("en-US,en;q=0.9", "en"),
+        ("en-US,en;q=0.9,nb;q=0.5", "nb"),
+        ("de, fr;q=0.5", "nb"),
+        (",;q=x,,", "nb"),
+    ],
+)
+async def test_a_reader_we_do_not_know_is_told_in_the_browser_s_language(asked: str, language: str) -> None:
+    web = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([pages.router()])), base_url="http://web.example")
+
+    for path in ("/ingen-slik-side", "/personvern"):
+        response = await web.get(path, headers={"accept-language": asked})
+        assert response.headers["content-language"] == language
+        assert f'<html lang="{language}"' in response.text
+
+
 async def test_a_wrong_method_still_says_which_are_allowed() -> None:
     assert (await client().post("/side")).headers["allow"] == "GET"
 

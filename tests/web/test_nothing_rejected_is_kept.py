@@ -56,8 +56,11 @@ async def test_what_is_rejected_is_kept_nowhere(
     await doors.teams(activity(text=text, **{"from": {"id": "29:x", "aadObjectId": "home-id"}}), token())
     on_form = await doors.form(f"/svar/{link}", urlencode(written).encode())
 
+    draft = await doors.form(f"/svar/{link}", urlencode({**written, "draft": "1"}).encode())
+
     # It stays with who wrote it.
-    assert on_form.status_code == 422
+    assert (on_form.status_code, draft.status_code) == (422, 422)
+    assert SECRET in draft.text
     assert SECRET in on_card.text
     assert SECRET in on_form.text
     for content in files(tmp_path):

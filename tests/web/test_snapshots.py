@@ -35,7 +35,7 @@ def spoken(programme: Programme, language: str, kind: str) -> Programme:
     person: dict[str, Any] = {"language": language}
     package: dict[str, Any] = {"indicators": ()}
     if kind == "full":
-        person["first_name"] = "Kari"
+        person["first_name"] = "Leder"
         indicator = Indicator(key="plasser", name="Praksisplasser", unit="antall", baseline=12.5, target=40)
         package["indicators"] = (indicator,)
     if kind == "hostile":
