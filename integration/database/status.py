@@ -11,13 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from integration.database import tables
 from integration.database.connection import Database, insert_into
 from integration.database.messages import plan_messages
+from integration.database.status_rows import (
+    CANCELLED,
+    answer_of,
+    escalation_of,
+    meeting_of,
+    request_of,
+    request_row,
+    round_of,
+)
 from integration.database.units import due_rows, due_statement, make_due
 from workflows.outbox import Message
 from workflows.ports import DueUnit
 from workflows.status_ports import BoardMeeting, NewAnswer, Standing
 from workflows.status_values import (
-    AnswerContent,
-    AnswerSurface,
     Escalation,
     EscalationState,
     RequestState,
@@ -26,8 +33,6 @@ from workflows.status_values import (
     StatusRequest,
     StatusRound,
 )
-
-CANCELLED = "cancelled"
 
 
 class SQLStatus:
@@ -38,7 +43,7 @@ class SQLStatus:
 
     async def find_meeting(self, key: str) -> BoardMeeting | None:
         found = await self._rows(select(tables.meeting).where(tables.meeting.c.key == key))
-        return _meeting(found[0]) if found else None
+        return meeting_of(found[0]) if found else None
 
     async def list_meetings(self, *, bodies: Sequence[str], after_local: datetime) -> Sequence[BoardMeeting]:
         wanted = and_(
@@ -49,15 +54,15 @@ class SQLStatus:
         rows = await self._rows(
             select(tables.meeting).where(wanted).order_by(tables.meeting.c.starts_local, tables.meeting.c.key)
         )
-        return [_meeting(row) for row in rows]
+        return [meeting_of(row) for row in rows]
 
     async def find_round(self, meeting: str) -> StatusRound | None:
         found = await self._rows(select(tables.status_round).where(tables.status_round.c.meeting == meeting))
-        return _round(found[0]) if found else None
+        return round_of(found[0]) if found else None
 
     async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]:
         query = select(tables.status_round).where(tables.status_round.c.state == state)
-        return [_round(row) for row in await self._rows(query.order_by(tables.status_round.c.deadline_at))]
+        return [round_of(row) for row in await self._rows(query.order_by(tables.status_round.c.deadline_at))]
 
     async def open_round(
         self,
@@ -71,9 +76,7 @@ class SQLStatus:
             if not await _insert_round(connection, status_round):
                 return False
             if requests:
-                await connection.execute(
-                    tables.status_request.insert(), [_request_row(request) for request in requests]
-                )
+                await connection.execute(tables.status_request.insert(), [request_row(request) for request in requests])
             await plan_messages(connection, messages)
             await make_due(connection, then)
         return True
@@ -107,23 +110,23 @@ class SQLStatus:
 
     async def find_request(self, request: str) -> StatusRequest | None:
         found = await self._rows(select(tables.status_request).where(tables.status_request.c.id == request))
-        return _request(found[0]) if found else None
+        return request_of(found[0]) if found else None
 
     async def find_standing(self, request: str) -> Standing | None:
         return await self._database.look(lambda connection: _standing(connection, request))
 
     async def list_requests(self, meeting: str) -> Sequence[StatusRequest]:
         query = select(tables.status_request).where(tables.status_request.c.meeting == meeting)
-        return [_request(row) for row in await self._rows(query.order_by(tables.status_request.c.work_package))]
+        return [request_of(row) for row in await self._rows(query.order_by(tables.status_request.c.work_package))]
 
     async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
         rows = await self._rows(_newest().where(tables.status_request.c.id.in_(requests)))
-        return {row.request: _answer(row) for row in rows}
+        return {row.request: answer_of(row) for row in rows}
 
     async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
         rows = await self._database.look(lambda connection: connection.execute(_EARLIER, _place(status_round)).all())
         # Later rounds come later and win.
-        return {row.work_package: _answer(row) for row in rows}
+        return {row.work_package: answer_of(row) for row in rows}
 
     async def add_answer(
         self, answer: NewAnswer, *, escalation: Escalation | None, then: Sequence[DueUnit] = ()
@@ -143,7 +146,7 @@ class SQLStatus:
             .where(tables.escalation.c.meeting == meeting)
             .order_by(tables.escalation.c.raised_at)
         )
-        return [_escalation(row) for row in await self._rows(query)]
+        return [escalation_of(row) for row in await self._rows(query)]
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         return await self._database.look(lambda connection: connection.execute(query).all())
@@ -250,16 +253,16 @@ def _standing(connection: Connection, request: str) -> Standing | None:
     row = connection.execute(_STANDING, {"request": request}).one_or_none()
     if row is None:
         return None
-    status_round, found = _round(_part(row, tables.status_round)), _request(_part(row, tables.status_request))
+    status_round, found = round_of(_part(row, tables.status_round)), request_of(_part(row, tables.status_request))
     values = {**_place(status_round), "work_package": found.work_package}
     previous = connection.execute(_LAST_BEFORE, values).one_or_none()
     drafts = connection.execute(_DRAFTS, {"request": request}).all()
     return Standing(
         request=found,
         round=status_round,
-        meeting=_meeting(_part(row, tables.meeting)),
-        answer=_answer(_part(row, tables.status_answer)) if found.latest_version else None,
-        previous=_answer(previous) if previous else None,
+        meeting=meeting_of(_part(row, tables.meeting)),
+        answer=answer_of(_part(row, tables.status_answer)) if found.latest_version else None,
+        previous=answer_of(previous) if previous else None,
         drafts={row.person: row.content for row in drafts},
     )
 
@@ -284,7 +287,7 @@ def _add_answer(
     if not _takes_answers(connection, answer.request, answer.at):
         return None
     before = connection.execute(_NEWEST_OF, {"request": answer.request}).one_or_none()
-    newest = _answer(before) if before else None
+    newest = answer_of(before) if before else None
     if newest and (newest.by, newest.content) == (answer.by, answer.content):
         return newest
     stored = StatusAnswer(
@@ -307,7 +310,7 @@ def _add_answer(
 def _takes_answers(connection: Connection, request: str, at: datetime) -> bool:
     """Whether the request's round is open; on PostgreSQL its rows are kept as they are until we have written."""
     row = connection.execute(_ROUND_OF, {"request": request}).one_or_none()
-    return row is not None and _round(row).takes_answers(at)
+    return row is not None and round_of(row).takes_answers(at)
 
 
 def _save_draft(connection: Connection, request: str, person: str, draft: Mapping[str, str], at: datetime) -> bool:
@@ -355,68 +358,3 @@ def _store_escalation(connection: Connection, request: str, item: Escalation | N
     )
     changed = {name: insert.excluded[name] for name in ("question", "proposal", "state")}
     connection.execute(insert.on_conflict_do_update(index_elements=[tables.escalation.c.id], set_=changed))
-
-
-def _request_row(request: StatusRequest) -> dict[str, Any]:
-    return {
-        "id": request.id,
-        "meeting": request.meeting,
-        "work_package": request.work_package,
-        "person": request.person,
-        "state": request.state,
-        "opened_at": request.opened_at,
-        "latest_version": request.latest_version,
-    }
-
-
-def _meeting(row: Row[Any]) -> BoardMeeting:
-    return BoardMeeting(key=row.key, body=row.body, starts_local=row.starts_local, cancelled=row.state == CANCELLED)
-
-
-def _round(row: Row[Any]) -> StatusRound:
-    return StatusRound(
-        meeting=row.meeting,
-        municipality=row.municipality,
-        state=RoundState(row.state),
-        opens_at=row.opens_at,
-        reminders_at=tuple(datetime.fromisoformat(moment) for moment in row.reminders_at),
-        deadline_at=row.deadline_at,
-        release_at=row.release_at,
-    )
-
-
-def _request(row: Row[Any]) -> StatusRequest:
-    return StatusRequest(
-        id=row.id,
-        meeting=row.meeting,
-        work_package=row.work_package,
-        person=row.person,
-        state=RequestState(row.state),
-        opened_at=row.opened_at,
-        latest_version=row.latest_version,
-    )
-
-
-def _answer(row: Row[Any]) -> StatusAnswer:
-    return StatusAnswer(
-        request=row.request,
-        version=row.version,
-        at=row.at,
-        by=row.by,
-        surface=AnswerSurface(row.surface),
-        on_behalf=row.on_behalf,
-        content=AnswerContent.from_data(row.content),
-    )
-
-
-def _escalation(row: Row[Any]) -> Escalation:
-    return Escalation(
-        id=row.id,
-        request=row.request,
-        meeting=row.meeting,
-        level=row.level,
-        question=row.question,
-        proposal=row.proposal,
-        state=EscalationState(row.state),
-        raised_at=row.raised_at,
-    )
