@@ -10,14 +10,14 @@ from statistics import median
 from time import process_time
 from typing import TypeVar
 
-from config.programme import (
+from config.programme import Programme
+from config.values import (
     Assignment,
     Body,
     BodyKind,
     Municipality,
     Organisation,
     Person,
-    Programme,
     Rhythm,
     Role,
     RoundTimes,

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
-from config.programme import Body, Rhythm
 from config.reading import ValuePath
+from config.values import (
+    Body,
+    Rhythm,
+)
 
 Finding = tuple[ValuePath, object, str]
 """The path within the body, what stands there, what was expected."""

@@ -6,7 +6,8 @@ from itertools import chain, combinations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.files import ProgrammeHead
-from config.programme import (
+from config.shapes import Checked, Entry, one_of
+from config.values import (
     LOCAL_ROLES,
     PACKAGE_ROLES,
     PROGRAMME_ROLES,
@@ -29,7 +30,6 @@ from config.programme import (
     Value,
     WorkPackage,
 )
-from config.shapes import Checked, Entry, one_of
 
 ONE_AT_A_TIME = frozenset({Role.COUNTY_LEAD, Role.OWNER_BOARD_CHAIR, Role.BOARD_CHAIR, Role.LOCAL_LEAD})
 OWNERS_WANTED = 2

@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, create_model
 
-from config.programme import (
+from config.values import (
     AgendaEntry,
     Assignment,
     BodyTemplate,

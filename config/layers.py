@@ -5,8 +5,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from config.programme import Layer
 from config.reading import ValuePath
+from config.values import (
+    Layer,
+)
 
 ENTRY_KEYS = ("key", "name")
 

@@ -8,7 +8,10 @@ from config.checks import check_everything
 from config.files import REQUIRED, ProgrammeHead
 from config.places import bodies_of, places_of
 from config.problems import InvalidInput, Problem
-from config.programme import (
+from config.programme import Programme
+from config.reading import Document, read
+from config.shapes import Checked, check_shapes
+from config.values import (
     Assignment,
     BudgetLine,
     BusyDay,
@@ -17,14 +20,11 @@ from config.programme import (
     Partner,
     Person,
     PlanActivity,
-    Programme,
     School,
     SchoolBreak,
     SendingHours,
     WorkPackage,
 )
-from config.reading import Document, read
-from config.shapes import Checked, check_shapes
 
 
 def load_documents(folder: Path) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from config.body_dates import date_problems
 from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
 from config.problems import Problem
-from config.programme import (
+from config.shapes import Checked, Entry, findings, one_of
+from config.values import (
     Body,
     BodyKind,
     Municipality,
@@ -21,7 +22,6 @@ from config.programme import (
     Value,
     WorkPackage,
 )
-from config.shapes import Checked, Entry, findings, one_of
 
 V = TypeVar("V", bound=Value)
 LONGEST_CHANNEL = 50

@@ -15,7 +15,12 @@ import httpx
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
-from config.programme import Person, Programme, Role, WorkPackage
+from config.programme import Programme
+from config.values import (
+    Person,
+    Role,
+    WorkPackage,
+)
 from demo.stage import Stage, StageError
 
 TRIES = 3

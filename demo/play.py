@@ -9,7 +9,10 @@ from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from config.loading import load_programme
-from config.programme import Meetings, Programme
+from config.programme import Programme
+from config.values import (
+    Meetings,
+)
 from demo.ledger import Ledger, happened, read_ledger
 from demo.people import Answered, Cast, Story
 from demo.recorders import Recorders

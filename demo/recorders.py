@@ -7,7 +7,11 @@ from html import unescape
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from config.programme import Person, Programme, Role
+from config.programme import Programme
+from config.values import (
+    Person,
+    Role,
+)
 from demo.people import Cast
 from demo.stage import Stage, StageError
 

@@ -11,7 +11,9 @@ import pytest
 
 from commands.meetings import meetings
 from commands.session import DID_NOT_HOLD, DONE
-from config.programme import AgendaEntry
+from config.values import (
+    AgendaEntry,
+)
 from integration.database.connection import Database
 from integration.database.links import SQLLinks
 from tests.clocks import StillClock

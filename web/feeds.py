@@ -7,7 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, HTTPException, Response
 
 import texts
-from config.programme import Body, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+)
 from integration.ics import FeedItem, feed
 from workflows.meeting_plan import Meeting, explain_change
 from workflows.meetings import MeetingStore

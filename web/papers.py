@@ -7,7 +7,10 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 import texts
-from config.programme import Body, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+)
 from documents import kind_of
 from documents.year_wheel import YearWheel
 from web.pages import page

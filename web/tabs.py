@@ -9,7 +9,12 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 import texts
-from config.programme import Body, PlaceSpec, PlanActivity, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+    PlaceSpec,
+    PlanActivity,
+)
 from documents import Block, Cell, Paragraph, Table, kind_of
 from documents.year_wheel import YearWheel
 from web.pages import page

@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import texts
-from config.programme import Body, Person, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+    Person,
+)
 from workflows.agenda_plan import agenda_moments, draft_agenda, local_day, may_propose, recorders
 from workflows.agenda_ports import AgendaMeetings, AgendaStore
 from workflows.agenda_values import Agenda, Proposal, StoredAgenda

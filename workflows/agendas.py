@@ -9,7 +9,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import texts
-from config.programme import Body, BodyKind, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+    BodyKind,
+)
 from documents import Document
 from workflows.agenda_plan import agenda_moments, draft_agenda
 from workflows.agenda_ports import AgendaPorts

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache
 
-from config.programme import LOCAL_ROLES, PROGRAMME_ROLES, Assignment, Body, PackageState, Programme, Role
+from config.programme import Programme
+from config.values import (
+    LOCAL_ROLES,
+    PROGRAMME_ROLES,
+    Assignment,
+    Body,
+    PackageState,
+    Role,
+)
 from workflows.date_rules import Around, Engagement
 
 

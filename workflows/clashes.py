@@ -13,7 +13,10 @@ from itertools import combinations
 from typing import Protocol
 
 import texts
-from config.programme import Person, Programme
+from config.programme import Programme
+from config.values import (
+    Person,
+)
 from workflows.attendance import Attendance
 from workflows.lead_mail import LeadMail, mail_to
 from workflows.meeting_values import Meeting, MeetingState

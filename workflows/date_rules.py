@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 
-from config.programme import RoundTimes
+from config.values import (
+    RoundTimes,
+)
 from workflows.working_days import DAY, DayOff, WorkCalendar, days, days_to_answer
 
 USUAL_GAP = 42

@@ -11,7 +11,11 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import texts
-from config.programme import Assignment, Programme, Role
+from config.programme import Programme
+from config.values import (
+    Assignment,
+    Role,
+)
 from workflows.lead_mail import LeadMail, leads_of, mail_to
 from workflows.leaving import KIND as LEAVE
 from workflows.people_ports import Guest, GuestAnswer, GuestQuestions

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import documents
-from config.programme import Person, Programme, Role
+from config.programme import Programme
+from config.values import (
+    Person,
+    Role,
+)
 from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
 from workflows.ports import Clock, Done, DueUnit, History, Outcome, Parked
 from workflows.working_days import WorkCalendar

@@ -12,7 +12,10 @@ from html import escape
 from typing import Any
 
 import texts
-from config.programme import Body, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+)
 from workflows.meeting_values import Meeting, MeetingState
 from workflows.ports import Attendee, BookedEvent, EventSpec, Recipients
 

@@ -7,7 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.problems import InvalidInput, Problem
-from config.programme import Body, Person, Programme, Role
+from config.programme import Programme
+from config.values import (
+    Body,
+    Person,
+    Role,
+)
 from workflows.date_rules import BodyDays
 from workflows.dates import Moved
 from workflows.meeting_plan import days_of, is_theirs, round_units

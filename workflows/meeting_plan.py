@@ -7,7 +7,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import texts
-from config.programme import Body, BodyKind, Occasion, Programme, RoundTimes
+from config.programme import Programme
+from config.values import (
+    Body,
+    BodyKind,
+    Occasion,
+    RoundTimes,
+)
 from workflows.attendance import Attendance, OtherMeeting
 from workflows.date_rules import Around, BodyDays, Ground, end_of
 from workflows.dates import Moved, PlannedDate, plan_occasion, plan_rhythm, times_of, times_of_occasion

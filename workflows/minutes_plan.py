@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from config.programme import Person, Programme
+from config.programme import Programme
+from config.values import (
+    Person,
+)
 from workflows.agenda_values import Agenda
 from workflows.meeting_values import Meeting
 from workflows.minutes_values import (

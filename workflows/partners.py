@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import texts
-from config.programme import Organisation, Programme, Tenant
+from config.programme import Programme
+from config.values import (
+    Organisation,
+    Tenant,
+)
 
 Setting = Literal["open", "closed", "unknown"]
 INBOUND = (

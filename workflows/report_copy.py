@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import texts
-from config.programme import PlaceSpec, Programme
+from config.programme import Programme
+from config.values import (
+    PlaceSpec,
+)
 from documents import report_page
 from workflows.place_ports import Page
 from workflows.ports import History

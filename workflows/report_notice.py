@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 import cards
 import documents
 import texts
-from config.programme import Body, Person, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+    Person,
+)
 from workflows.agenda_links import personal_address
 from workflows.outbox import PAUSED, Content, Message, MessageState, Surface
 from workflows.ports import Account, AccountKind, Parked

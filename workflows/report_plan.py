@@ -4,7 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import texts
-from config.programme import Body, PlaceSpec, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+    PlaceSpec,
+)
 from workflows.meeting_plan import Meeting
 from workflows.minutes_values import Matters
 from workflows.report_values import (

@@ -6,7 +6,13 @@ from datetime import date
 from typing import Any
 
 import texts
-from config.programme import ListSpec, PlaceSpec, Programme, Role, WorkPackage
+from config.programme import Programme
+from config.values import (
+    ListSpec,
+    PlaceSpec,
+    Role,
+    WorkPackage,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,11 @@ from zoneinfo import ZoneInfo
 
 import documents
 import texts
-from config.programme import Person, Programme, Role
+from config.programme import Programme
+from config.values import (
+    Person,
+    Role,
+)
 from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
 from workflows.ports import Account, AccountKind, Clock, Done, DueUnit, History, Outcome, Parked
 from workflows.rollout_plan import WantedPlace

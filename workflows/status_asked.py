@@ -7,7 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import texts
-from config.programme import Person, Programme, WorkPackage
+from config.programme import Programme
+from config.values import (
+    Person,
+    WorkPackage,
+)
 from workflows.status_plan import indicator_results, local_leads, name_of, package_leads
 from workflows.status_values import (
     AnswerContent,

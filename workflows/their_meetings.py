@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.programme import Body, BodyKind, Meetings, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+    BodyKind,
+    Meetings,
+)
 from workflows.dates import Moved
 from workflows.meeting_values import Meeting, MeetingState
 

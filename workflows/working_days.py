@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from config.programme import Programme, RoundTimes, SchoolBreak
+from config.programme import Programme
+from config.values import (
+    RoundTimes,
+    SchoolBreak,
+)
 
 DAY = timedelta(days=1)
 SATURDAY = 5

@@ -5,7 +5,11 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import texts
-from config.programme import Body, BodyKind, Programme
+from config.programme import Programme
+from config.values import (
+    Body,
+    BodyKind,
+)
 from documents.year_wheel import Ring, Stretch, YearWheel
 from workflows.meeting_values import Meeting
 from workflows.working_days import DayOff, WorkCalendar, round_moments

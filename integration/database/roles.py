@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from config.programme import Role
 from config.shapes import with_municipality
+from config.values import (
+    Role,
+)
 from integration.database.connection import Database
 from integration.database.register import DOCUMENT, VERSION
 from integration.database.tables import register

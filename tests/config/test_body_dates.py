@@ -4,7 +4,13 @@ from typing import Any
 import pytest
 
 from config.body_dates import date_problems
-from config.programme import Body, BodyKind, Occasion, Rhythm, Role
+from config.values import (
+    Body,
+    BodyKind,
+    Occasion,
+    Rhythm,
+    Role,
+)
 
 
 def body(**changes: Any) -> Body:

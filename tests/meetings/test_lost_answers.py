@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from config.programme import Assignment, Programme, Role
+from config.programme import Programme
+from config.values import (
+    Assignment,
+    Role,
+)
 from integration.database.connection import create_database
 from tests.meetings.office import CalendarOffice, Heard, calendar_office
 from tests.support.sandbox import RunningSandbox

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from config.programme import Assignment, Programme, Role, SchoolBreak
+from config.programme import Programme
+from config.values import (
+    Assignment,
+    Role,
+    SchoolBreak,
+)
 from integration.database.connection import create_database
 from integration.database.reports import SQLReports
 from tests.meetings.office import CalendarOffice, Heard, calendar_office

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from config.programme import Assignment, Programme
+from config.programme import Programme
+from config.values import (
+    Assignment,
+)
 from tests.support.rollout import START, bench
 
 ON: date = START.date()

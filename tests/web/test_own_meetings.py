@@ -12,7 +12,12 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.programme import Assignment, Person, Programme, Role
+from config.programme import Programme
+from config.values import (
+    Assignment,
+    Person,
+    Role,
+)
 from integration.database.connection import Database
 from integration.database.history import list_events
 from integration.database.links import SQLLinks

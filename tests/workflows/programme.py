@@ -3,7 +3,8 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from config.programme import (
+from config.programme import Programme
+from config.values import (
     Assignment,
     Body,
     BodyKind,
@@ -11,7 +12,6 @@ from config.programme import (
     Municipality,
     Organisation,
     Person,
-    Programme,
     Rhythm,
     Role,
     RoundTimes,

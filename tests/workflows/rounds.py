@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from config.programme import (
+from config.programme import Programme
+from config.values import (
     Assignment,
     Indicator,
     Organisation,
     PackageState,
     Person,
-    Programme,
     Role,
     Tenant,
     WorkPackage,

@@ -6,7 +6,13 @@ from typing import Any, cast
 
 import pytest
 
-from config.programme import Assignment, Meetings, Person, Programme, Role
+from config.programme import Programme
+from config.values import (
+    Assignment,
+    Meetings,
+    Person,
+    Role,
+)
 from tests.clocks import StillClock
 from tests.workflows.programme import body, municipality, programme
 from tests.workflows.test_meetings import Notes

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 import texts
 from config.loading import load_programme
-from config.programme import Assignment, BodyKind, Meetings, Occasion, Person, Programme, Rhythm, Role
+from config.programme import Programme
+from config.values import (
+    Assignment,
+    BodyKind,
+    Meetings,
+    Occasion,
+    Person,
+    Rhythm,
+    Role,
+)
 from tests.workflows.programme import THEIR_DATES, body, municipality, owner_board, programme
 from workflows.dates import Impossible, Moved
 from workflows.meeting_plan import (

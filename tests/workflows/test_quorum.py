@@ -4,7 +4,10 @@ from typing import Any, cast
 
 import pytest
 
-from config.programme import Programme, Role
+from config.programme import Programme
+from config.values import (
+    Role,
+)
 from tests.clocks import StillClock
 from tests.workflows.programme import body, programme
 from tests.workflows.test_meetings import Notes

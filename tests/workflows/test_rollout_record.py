@@ -2,7 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from config.programme import PlaceSpec
+from config.values import (
+    PlaceSpec,
+)
 from workflows.report_values import (
     BoardReport,
     IndicatorLine,

@@ -3,7 +3,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from config.programme import Meetings
+from config.values import (
+    Meetings,
+)
 from tests.clocks import StillClock
 from tests.workflows.programme import municipality, programme
 from workflows.meeting_values import Meeting, MeetingState

@@ -1,7 +1,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from config.programme import PlanActivity, SchoolBreak
+from config.values import (
+    PlanActivity,
+    SchoolBreak,
+)
 from documents.year_wheel import Ring, YearWheel
 from tests.web.meeting_store import meeting
 from tests.workflows.programme import programme

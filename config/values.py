@@ -1,0 +1,438 @@
+"""What a programme consists of: what the YAML says, checked, as frozen values.
+
+Keys are stable ASCII slugs, texts are for readers. Nothing here knows a particular programme.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Email = Annotated[str, Field(pattern=r"^[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+$", max_length=254)]
+Text = Annotated[str, Field(min_length=1, max_length=1000)]
+Language = Literal["nb", "nn", "en"]
+Weekday = Annotated[int, Field(ge=0, le=6)]
+"""0 is Monday."""
+Minutes = Annotated[int, Field(ge=5, le=600)]
+
+
+def _without_zone(moment: time) -> time:
+    if moment.tzinfo is not None:
+        raise ValueError('a local time such as "09:00"')
+    return moment
+
+
+LocalTime = Annotated[time, AfterValidator(_without_zone)]
+
+
+def is_feed_address(url: str) -> bool:
+    """Whether we read a calendar there: over https, or (for tries) on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
+
+
+def _feed_address(url: str) -> str:
+    if not is_feed_address(url):
+        raise ValueError("an address that starts with https://")
+    return url
+
+
+FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(_feed_address)]
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --------------------------------------------------------------------------------------------- organisations and people
+
+
+class Tenant(StrEnum):
+    """Where an organisation's people have their accounts: in the home tenant, or elsewhere (then they are guests)."""
+
+    HOME = "home"
+    GUEST = "guest"
+
+
+class Organisation(Value):
+    key: Slug
+    name: Text
+    kind: Literal["county", "municipality", "nav", "employers", "university", "association", "other"]
+    tenant: Tenant
+    domain: Text
+    number: str | None = None
+    """Organisation number, nine digits."""
+    tenant_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
+    """Its directory in Entra, where it has one of its own."""
+    it_contact: Annotated[str, Field(max_length=200)] = ""
+    """Whom to call there about guests: a function and how to reach it."""
+    inbound: Literal["open", "closed", "unknown"] = "unknown"
+    """Whether our directory takes guests from there: our cross-tenant access settings."""
+    outbound: Literal["open", "closed", "unknown"] = "unknown"
+    """Whether its people may be guests with us: its own cross-tenant access settings."""
+
+
+class Role(StrEnum):
+    COUNTY_LEAD = "county_lead"
+    TEAM_OWNER = "team_owner"
+    """A named county employee who owns our groups in Entra; guests cannot."""
+    OWNER_BOARD_CHAIR = "owner_board_chair"
+    OWNER_BOARD_MEMBER = "owner_board_member"
+    BOARD_CHAIR = "board_chair"
+    BOARD_MEMBER = "board_member"
+    LOCAL_LEAD = "local_lead"
+    WORK_PACKAGE_LEAD = "work_package_lead"
+    CONTRIBUTOR = "contributor"
+    ADVISER = "adviser"
+    YOUTH_PANEL_COORDINATOR = "youth_panel_coordinator"
+    """The adult who speaks for the youth panel. No young person is ever registered."""
+
+
+PROGRAMME_ROLES = frozenset(
+    {
+        Role.COUNTY_LEAD,
+        Role.TEAM_OWNER,
+        Role.OWNER_BOARD_CHAIR,
+        Role.OWNER_BOARD_MEMBER,
+        Role.YOUTH_PANEL_COORDINATOR,
+    }
+)
+"""Held in the programme as a whole."""
+LOCAL_ROLES = frozenset({Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.LOCAL_LEAD})
+"""Held in one municipality."""
+PACKAGE_ROLES = frozenset({Role.WORK_PACKAGE_LEAD, Role.CONTRIBUTOR})
+"""Held in one work package. An adviser may stand in the programme or in a municipality."""
+
+
+class Person(Value):
+    key: Slug
+    name: Text
+    email: Email
+    organisation: Slug
+    title: str = ""
+    first_name: str = ""
+    """What to greet with; a role has none and is greeted without."""
+    language: Language = "nb"
+    blocked_dates: tuple[date, ...] = ()
+    """Days on which the person can come to no meeting."""
+
+
+class Assignment(Value):
+    """A person's role; in a municipality, in a work package, or (neither given) in the programme."""
+
+    person: Slug
+    role: Role
+    municipality: Slug | None = None
+    work_package: Slug | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
+
+
+class Partner(Value):
+    organisation: Slug
+    signs_agreement: bool = True
+    note: str = ""
+
+
+# ---------------------------------------------------------------------------------------------- municipalities and work
+
+
+class Place(StrEnum):
+    OURS = "ours"
+    THEIRS = "theirs"
+    NONE = "none"
+
+
+class Meetings(StrEnum):
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
+class PackageState(StrEnum):
+    PROPOSED = "proposed"
+    ADOPTED = "adopted"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class Indicator(Value):
+    key: Slug
+    name: Text
+    unit: str = ""
+    baseline: float | None = None
+    target: float | None = None
+    better: Literal["higher", "lower"] = "higher"
+
+
+class WorkPackage(Value):
+    key: Slug
+    """Unique in the programme."""
+    municipality: Slug
+    name: Text
+    summary: str = ""
+    state: PackageState = PackageState.RUNNING
+    since: date | None = None
+    until: date | None = None
+    indicators: Annotated[tuple[Indicator, ...], Field(max_length=12)] = ()
+    """As many as a status card has room for."""
+
+
+class Municipality(Value):
+    slug: Slug
+    number: Annotated[str, Field(pattern=r"^\d{4}$")]
+    name: Text
+    organisation: Slug
+    place: Place = Place.OURS
+    meetings: Meetings = Meetings.OURS
+    place_url: Annotated[str, Field(pattern=r"^https://")] | None = None
+    """Their own place, when `place: theirs`: we link to it and write nothing there."""
+    schools: tuple[Slug, ...] = ()
+    meeting_dates: tuple[datetime, ...] = ()
+    """Local wall times, when `meetings: theirs`."""
+    meeting_feed: FeedAddress | None = None
+    """Address of an iCalendar feed with nothing but their board's meetings, instead of `meeting_dates`."""
+    until: date | None = None
+    """Its last day in the programme. After it the place is archived; nothing is deleted, and it can come back."""
+    later_meetings: Literal["cancel", "keep"] = "cancel"
+    """What becomes of its bodies' meetings after that day, where we call them."""
+
+
+class School(Value):
+    key: Slug
+    name: Text
+    number: Annotated[str, Field(pattern=r"^\d{9}$")]
+    """Organisation number."""
+    municipality: Slug
+    since: date | None = None
+    until: date | None = None
+
+
+# -------------------------------------------------------------------------------------------------- bodies and meetings
+
+
+class BodyKind(StrEnum):
+    OWNER_BOARD = "owner_board"
+    LOCAL_BOARD = "local_board"
+    LEAD_NETWORK = "lead_network"
+    PACKAGE_LEADS = "package_leads"
+    LEAD_TEAM = "lead_team"
+    """A local board's people between its meetings: their weekly contact."""
+    GATHERING = "gathering"
+    """Days for many, held once or a few times: competence days, a conference."""
+
+
+class RoundTimes(Value):
+    """When things happen before a board meeting, in whole days before it. Deadlines move backwards over days off."""
+
+    opens: int = 21
+    reminders: tuple[int, ...] = (14,)
+    last_reminder_before_deadline: int = 1
+    deadline: int = 10
+    release: int = 7
+    papers: int = 7
+    sendable_days: int = 5
+    """A date with fewer days for sending from opening to deadline is no candidate."""
+
+
+class Rhythm(Value):
+    """How a body's dates are found. Gaps in days."""
+
+    wanted_gap: int = 42
+    least_gap: int = 35
+    most_gap: int = 49
+    most_gap_over_summer: int = 77
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (1, 2, 3)
+    """ISO minus one: 0 is Monday."""
+    preferred_weekday: Weekday | None = None
+    starts: LocalTime = time(9, 0)
+    other_starts: tuple[LocalTime, ...] = ()
+    """Taken, the first that is free, when somebody sits in another meeting at the usual time."""
+    minutes: Minutes = 120
+    after_local_round: bool = False
+    """The date lies after every local board has met since this body's last meeting."""
+
+
+class Occasion(Value):
+    """One meeting somewhere within some weeks; on a decided day when *first* and *last* are the same."""
+
+    key: Slug
+    first: date
+    last: date
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (1, 2, 3)
+    starts: LocalTime = time(9, 0)
+    minutes: Minutes = 360
+
+
+class AgendaEntry(Value):
+    """
+    One place on the agenda of a body's meetings.
+
+    `questions` and `proposals` stand for an item each, `packages` and `follow_up` for one item about all of them; an
+    entry without a source is an item of its own at every meeting.
+    """
+
+    key: Slug
+    title: Text
+    """Of `questions`: `{work_package}` is filled in. Of `proposals` the people who bring them give the titles."""
+    source: Literal["questions", "packages", "proposals", "follow_up"] | None = None
+    minutes: Minutes | None = None
+    """How long each of its items may take."""
+    order: int = 50
+    """Entries stand by this, those with the same in the order in which they were written."""
+
+
+class BodyTemplate(Value):
+    kind: BodyKind
+    name: Text
+    chair: Role | None = None
+    members: tuple[Role, ...]
+    """Who is expected at its meetings, besides the chair."""
+    optional: tuple[Role, ...] = ()
+    """Who is invited and may stay away."""
+    rhythm: Rhythm | None = None
+    occasions: tuple[Occasion, ...] = ()
+    """Single meetings besides the rhythm's, or instead of them."""
+    fixed_dates: tuple[datetime, ...] = ()
+    """Local wall times that the body has decided itself: they are kept, and the rhythm goes around them."""
+    book: bool = True
+    """Whether its meetings are put into people's calendars. Else they stand in the feeds and lists only."""
+    rounds: RoundTimes | None = None
+    quorum: Annotated[int, Field(ge=0, le=100)] = 50
+    """How many of its members must come for it to decide, in percent."""
+    location: str = ""
+    agenda: tuple[AgendaEntry, ...] = ()
+    """What its meetings' agendas are made of; without entries its meetings have none."""
+
+
+class Body(BodyTemplate):
+    """A board or network. A `local_board` stands once for every municipality, with its overrides applied."""
+
+    key: Slug
+    """A local board's is its municipality's slug."""
+    municipality: Slug | None = None
+
+
+class SchoolBreak(Value):
+    """Days without school, first and last included. A municipality's row goes before the county's."""
+
+    municipality: Slug | None = None
+    school_year: Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")]
+    kind: Literal["autumn", "christmas", "winter", "easter", "summer", "other"]
+    first: date
+    last: date
+    source: str = ""
+    status: Literal["adopted", "assumed"] = "adopted"
+
+
+class BusyDay(Value):
+    """A day on which many are needed elsewhere, such as a council's meeting: avoided where it can be."""
+
+    day: date
+    name: Text
+    municipality: Slug | None = None
+    """None: for all."""
+
+
+# ---------------------------------------------------------------------------------------------- the template of a place
+
+
+class TabSpec(Value):
+    key: Slug
+    name: Text
+    page: Literal["report", "plan", "calendar"]
+
+
+class ChannelSpec(Value):
+    key: Slug
+    name: Annotated[str, Field(min_length=1, max_length=50)]
+    description: str = ""
+    kind: Literal["standard", "private"] = "standard"
+    members: tuple[Role, ...] = ()
+    """Who of the place's people may read a private channel; all of them when nobody is named."""
+    per: Literal["work_package"] | None = None
+    """Once for each running work package; `{work_package}` in the name is filled in."""
+    tabs: tuple[TabSpec, ...] = ()
+
+
+class ColumnSpec(Value):
+    name: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    label: Text
+    kind: Literal["text", "note", "number", "date", "boolean", "choice"] = "text"
+    choices: tuple[str, ...] = ()
+    indexed: bool = False
+
+
+class ListSpec(Value):
+    key: Slug
+    name: Text
+    source: Literal["work_packages", "indicators", "reports", "decisions", "plan_activities"]
+    description: str = ""
+    columns: tuple[ColumnSpec, ...]
+
+
+class PlaceTemplate(Value):
+    """What a place consists of. In texts `{municipality}`, `{year}` and `{work_package}` are filled in."""
+
+    name: Text
+    description: str = ""
+    mail_nickname: Annotated[str, Field(pattern=r"^[A-Za-z0-9{}._-]+$")]
+    members: tuple[Role, ...]
+    channels: tuple[ChannelSpec, ...]
+    folders: tuple[str, ...] = ()
+    report_folder: str = ""
+    """Where the PDFs of released reports lie; empty is the library's top."""
+    meeting_folder: str = ""
+    """Where meetings have a folder each for agenda and minutes; `{year}` is the meeting's. Empty: nowhere."""
+    lists: tuple[ListSpec, ...] = ()
+    label: str = ""
+    """Id of the sensitivity label that the group should have; empty: none is asked for."""
+    landing_title: Text
+    landing_intro: Text
+
+
+Layer = Literal["template", "county", "municipality"]
+
+
+class PlaceSpec(PlaceTemplate):
+    """One place with template, county and municipality layers merged. *layers*: value path → the layer it came from."""
+
+    key: Slug
+    """The municipality's slug, or the key of a programme-wide place."""
+    municipality: Slug | None = None
+    unique_name: Text
+    layers: Mapping[str, Layer] = Field(default_factory=dict)
+
+
+# --------------------------------------------------------------------------------------------------- plan and programme
+
+
+class PlanActivity(Value):
+    key: Annotated[str, Field(pattern=r"^[A-Z]\d\d-\d\d$")]
+    years: tuple[int, ...]
+    level: Literal["county", "municipality", "both", "not_stated"]
+    text: Text
+    responsible: str = ""
+
+
+class BudgetLine(Value):
+    key: Annotated[str, Field(pattern=r"^B\d+$")]
+    amount: int | None = None
+    """Whole kroner."""
+    years: tuple[int, ...]
+    per: Literal["programme", "municipality"] = "programme"
+    purpose: Text
+
+
+class SendingHours(Value):
+    """Unasked messages leave only then, local time, on working days outside school breaks."""
+
+    first: LocalTime = time(8, 0)
+    last: LocalTime = time(15, 0)
+    weekdays: tuple[Weekday, ...] = (0, 1, 2, 3, 4)
