@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.tenant import Tenant
-from tests.support.rollout import PLACE, START, VESTFOLD, Bench, bench, in_state, small, writes
+from tests.support.rollout import PLACE, START, VESTFOLD, Bench, bench, few, in_state, small, writes
 from tests.support.sandbox import ROOT, running_sandbox
 from workflows.rollout_plan import State
 
@@ -320,3 +320,16 @@ assignments:
 work_packages:
   - {key: sor-a-oya, name: Læring på øya, state: running, since: 2025-09-01}
 """
+
+
+async def test_what_all_share_leads_to_the_place_a_municipality_made_itself(database_url: str) -> None:
+    documents = few()
+    larvik = documents["municipalities/larvik.yaml"]["municipality"]
+    larvik |= {"place": "theirs", "place_url": "https://larvik.example/vare-unge"}
+    async with bench(_file(database_url), documents=documents) as found:
+        await found.made("umbrella")
+
+        site = _tenant(found).sharepoint.site((await found.services.resources.of("umbrella"))["site"].external_id)
+        page = next(page for page in site.pages if page.name == "start.aspx")
+        assert 'href="https://larvik.example/vare-unge"' in str(page.published)
+        assert {item.state for item in (await found.plan("umbrella")).items} == {State.SAME}
