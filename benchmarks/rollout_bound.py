@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from config.programme import Programme
-from config.values import (
-    PlaceSpec,
-)
+from config.values import PlaceSpec
 from integration.graph.limits import LIMITS
 from sandbox.latency import REAL, Latency
 from workflows.rollout_plan import WantedPlace, wanted_place

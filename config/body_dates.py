@@ -5,10 +5,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
 from config.reading import ValuePath
-from config.values import (
-    Body,
-    Rhythm,
-)
+from config.values import Body, Rhythm
 
 Finding = tuple[ValuePath, object, str]
 """The path within the body, what stands there, what was expected."""

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.reading import ValuePath
-from config.values import (
-    Layer,
-)
+from config.values import Layer
 
 ENTRY_KEYS = ("key", "name")
 

@@ -11,17 +11,7 @@ from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
 from config.problems import Problem
 from config.shapes import Checked, Entry, findings, one_of
-from config.values import (
-    Body,
-    BodyKind,
-    Municipality,
-    PackageState,
-    Place,
-    PlaceSpec,
-    RoundTimes,
-    Value,
-    WorkPackage,
-)
+from config.values import Body, BodyKind, Municipality, PackageState, Place, PlaceSpec, RoundTimes, Value, WorkPackage
 
 V = TypeVar("V", bound=Value)
 LONGEST_CHANNEL = 50

@@ -13,11 +13,7 @@ from pydantic_core import ErrorDetails
 from config.files import FILES, kind_of
 from config.problems import Problem
 from config.reading import ValuePath, where
-from config.values import (
-    LOCAL_ROLES,
-    Role,
-    Value,
-)
+from config.values import LOCAL_ROLES, Role, Value
 
 V = TypeVar("V", bound=Value)
 FEW = 12

@@ -9,11 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config.programme import Programme
-from config.values import (
-    Person,
-    Place,
-    Role,
-)
+from config.values import Person, Place, Role
 from demo.people import Story
 from demo.play import Played, boards_with_our_meetings
 from demo.reached import statuses_in, who_was_reached, writes_in

@@ -16,11 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from config.programme import Programme
-from config.values import (
-    Person,
-    Role,
-    WorkPackage,
-)
+from config.values import Person, Role, WorkPackage
 from demo.stage import Stage, StageError
 
 TRIES = 3

@@ -10,9 +10,7 @@ from zoneinfo import ZoneInfo
 
 from config.loading import load_programme
 from config.programme import Programme
-from config.values import (
-    Meetings,
-)
+from config.values import Meetings
 from demo.ledger import Ledger, happened, read_ledger
 from demo.people import Answered, Cast, Story
 from demo.recorders import Recorders

@@ -8,10 +8,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from config.programme import Programme
-from config.values import (
-    Person,
-    Role,
-)
+from config.values import Person, Role
 from demo.people import Cast
 from demo.stage import Stage, StageError
 

@@ -9,9 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 from icalendar import Calendar
 
-from config.values import (
-    is_feed_address,
-)
+from config.values import is_feed_address
 from integration.retry import Call, Retry
 from workflows.errors import Invalid, NotFound, Refused, Transient
 from workflows.ports import Clock

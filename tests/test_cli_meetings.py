@@ -11,9 +11,7 @@ import pytest
 
 from commands.meetings import meetings
 from commands.session import DID_NOT_HOLD, DONE
-from config.values import (
-    AgendaEntry,
-)
+from config.values import AgendaEntry
 from integration.database.connection import Database
 from integration.database.links import SQLLinks
 from tests.clocks import StillClock

@@ -8,9 +8,7 @@ from fastapi import APIRouter, Header, HTTPException, Response
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-)
+from config.values import Body
 from integration.ics import FeedItem, feed
 from workflows.meeting_plan import Meeting, explain_change
 from workflows.meetings import MeetingStore

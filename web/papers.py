@@ -8,9 +8,7 @@ from fastapi.responses import HTMLResponse
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-)
+from config.values import Body
 from documents import kind_of
 from documents.year_wheel import YearWheel
 from web.pages import page

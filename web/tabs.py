@@ -10,11 +10,7 @@ from fastapi.responses import HTMLResponse
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    PlaceSpec,
-    PlanActivity,
-)
+from config.values import Body, PlaceSpec, PlanActivity
 from documents import Block, Cell, Paragraph, Table, kind_of
 from documents.year_wheel import YearWheel
 from web.pages import page

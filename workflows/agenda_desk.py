@@ -6,10 +6,7 @@ from datetime import date, datetime, timedelta
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    Person,
-)
+from config.values import Body, Person
 from workflows.agenda_plan import agenda_moments, draft_agenda, local_day, may_propose, recorders
 from workflows.agenda_ports import AgendaMeetings, AgendaStore
 from workflows.agenda_values import Agenda, Proposal, StoredAgenda

@@ -5,13 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from config.programme import Programme
-from config.values import (
-    AgendaEntry,
-    Body,
-    Person,
-    Role,
-    RoundTimes,
-)
+from config.values import AgendaEntry, Body, Person, Role, RoundTimes
 from workflows.agenda_values import Agenda, AgendaItem, AgendaLine, ItemKind, Proposal
 from workflows.meeting_values import Meeting
 from workflows.minutes_values import Matters

@@ -10,10 +10,7 @@ from typing import Literal
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    BodyKind,
-)
+from config.values import Body, BodyKind
 from documents import Document
 from workflows.agenda_plan import agenda_moments, draft_agenda
 from workflows.agenda_ports import AgendaPorts

@@ -7,14 +7,7 @@ from datetime import date, datetime, time
 from functools import cache
 
 from config.programme import Programme
-from config.values import (
-    LOCAL_ROLES,
-    PROGRAMME_ROLES,
-    Assignment,
-    Body,
-    PackageState,
-    Role,
-)
+from config.values import LOCAL_ROLES, PROGRAMME_ROLES, Assignment, Body, PackageState, Role
 from workflows.date_rules import Around, Engagement
 
 

@@ -17,12 +17,7 @@ from zoneinfo import ZoneInfo
 import cards
 import texts
 from config.programme import Programme
-from config.values import (
-    Municipality,
-    Person,
-    Place,
-    Role,
-)
+from config.values import Municipality, Person, Place, Role
 from workflows import status_plan as plan
 from workflows.outbox import WAITING, Chats, Content, Message, Messages, MessageState, Outbox, Surface
 from workflows.ports import Clock, Conversation, Done, DueUnit, History, Outcome

@@ -14,9 +14,7 @@ from typing import Protocol
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Person,
-)
+from config.values import Person
 from workflows.attendance import Attendance
 from workflows.lead_mail import LeadMail, mail_to
 from workflows.meeting_values import Meeting, MeetingState

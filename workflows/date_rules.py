@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 
-from config.values import (
-    RoundTimes,
-)
+from config.values import RoundTimes
 from workflows.working_days import DAY, DayOff, WorkCalendar, days, days_to_answer
 
 USUAL_GAP = 42

@@ -18,11 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from itertools import pairwise
 
-from config.values import (
-    Body,
-    Occasion,
-    Rhythm,
-)
+from config.values import Body, Occasion, Rhythm
 from workflows.date_rules import USUAL_GAP, Around, BodyDays, Ground, Times
 from workflows.working_days import SATURDAY, days
 

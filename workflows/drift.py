@@ -11,9 +11,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
-from config.values import (
-    PlaceSpec,
-)
+from config.values import PlaceSpec
 from workflows.errors import NotFound, OutsideError
 from workflows.lead_mail import LeadMail, leads_of, mail_to
 from workflows.place_ports import Channels, Groups, SiteContent, SiteLayout

@@ -12,10 +12,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Assignment,
-    Role,
-)
+from config.values import Assignment, Role
 from workflows.lead_mail import LeadMail, leads_of, mail_to
 from workflows.leaving import KIND as LEAVE
 from workflows.people_ports import Guest, GuestAnswer, GuestQuestions

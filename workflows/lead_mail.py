@@ -6,10 +6,7 @@ from datetime import date, datetime, timedelta
 
 import documents
 from config.programme import Programme
-from config.values import (
-    Person,
-    Role,
-)
+from config.values import Person, Role
 from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
 from workflows.ports import Clock, Done, DueUnit, History, Outcome, Parked
 from workflows.working_days import WorkCalendar

@@ -9,9 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.programme import Programme
-from config.values import (
-    PlaceSpec,
-)
+from config.values import PlaceSpec
 from workflows.people_ports import ChannelMembers
 from workflows.place_ports import Memberships
 from workflows.ports import Account, AccountKind, Clock, Done, DueUnit, History, Outcome

@@ -13,9 +13,7 @@ from typing import Any
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-)
+from config.values import Body
 from workflows.meeting_values import Meeting, MeetingState
 from workflows.ports import Attendee, BookedEvent, EventSpec, Recipients
 

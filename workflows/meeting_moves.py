@@ -8,11 +8,7 @@ from zoneinfo import ZoneInfo
 
 from config.problems import InvalidInput, Problem
 from config.programme import Programme
-from config.values import (
-    Body,
-    Person,
-    Role,
-)
+from config.values import Body, Person, Role
 from workflows.date_rules import BodyDays
 from workflows.dates import Moved
 from workflows.meeting_plan import days_of, is_theirs, round_units

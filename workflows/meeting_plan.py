@@ -8,12 +8,7 @@ from typing import Any
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    BodyKind,
-    Occasion,
-    RoundTimes,
-)
+from config.values import Body, BodyKind, Occasion, RoundTimes
 from workflows.attendance import Attendance, OtherMeeting
 from workflows.date_rules import Around, BodyDays, Ground, end_of
 from workflows.dates import Moved, PlannedDate, plan_occasion, plan_rhythm, times_of, times_of_occasion

@@ -13,10 +13,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    RoundTimes,
-)
+from config.values import Body, RoundTimes
 from workflows import meeting_events as events
 from workflows.dates import Moved
 from workflows.errors import Invalid

@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from config.programme import Programme
-from config.values import (
-    Person,
-)
+from config.values import Person
 from workflows.agenda_values import Agenda
 from workflows.meeting_values import Meeting
 from workflows.minutes_values import (

@@ -13,10 +13,7 @@ from zoneinfo import ZoneInfo
 import documents
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    Person,
-)
+from config.values import Body, Person
 from workflows.meeting_moves import can_change, may_change
 from workflows.meeting_values import Meeting, MeetingStore
 from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface

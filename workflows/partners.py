@@ -5,10 +5,7 @@ from typing import Literal
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Organisation,
-    Tenant,
-)
+from config.values import Organisation, Tenant
 
 Setting = Literal["open", "closed", "unknown"]
 INBOUND = (

@@ -8,11 +8,7 @@ from typing import Protocol
 import documents
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    Person,
-    Role,
-)
+from config.values import Body, Person, Role
 from workflows.meeting_values import Meeting
 from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
 from workflows.ports import Answer, Clock, Done, DueUnit, History, Outcome, Parked

@@ -10,9 +10,7 @@ from typing import Any
 
 import texts
 from config.programme import Programme
-from config.values import (
-    PlaceSpec,
-)
+from config.values import PlaceSpec
 from documents import report_page
 from workflows.place_ports import Page
 from workflows.ports import History

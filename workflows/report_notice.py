@@ -7,10 +7,7 @@ import cards
 import documents
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    Person,
-)
+from config.values import Body, Person
 from workflows.agenda_links import personal_address
 from workflows.outbox import PAUSED, Content, Message, MessageState, Surface
 from workflows.ports import Account, AccountKind, Parked

@@ -5,10 +5,7 @@ from dataclasses import replace
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    PlaceSpec,
-)
+from config.values import Body, PlaceSpec
 from workflows.meeting_plan import Meeting
 from workflows.minutes_values import Matters
 from workflows.report_values import (

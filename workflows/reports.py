@@ -10,11 +10,7 @@ from datetime import datetime, timedelta
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    BodyKind,
-    RoundTimes,
-)
+from config.values import Body, BodyKind, RoundTimes
 from workflows.agenda_plan import agenda_unit
 from workflows.errors import Conflict
 from workflows.meeting_plan import Meeting

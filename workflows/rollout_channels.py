@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from config.values import (
-    TabSpec,
-)
+from config.values import TabSpec
 from workflows.errors import Conflict
 from workflows.place_ports import Channel, ChannelKind, Tab
 from workflows.ports import Account

@@ -5,10 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import texts
-from config.values import (
-    ColumnSpec,
-    ListSpec,
-)
+from config.values import ColumnSpec, ListSpec
 from workflows.errors import Conflict
 from workflows.place_ports import Column, ListItem, Site, SiteColumn, SiteList
 from workflows.rollout_compare import compare, plan_dropped, plan_named, written

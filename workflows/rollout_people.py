@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from config.values import (
-    Person,
-)
+from config.values import Person
 from workflows.errors import Invalid
 from workflows.partners import whom_to_call
 from workflows.people_ports import Guest

@@ -8,13 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol, get_args
 
 from config.programme import Programme
-from config.values import (
-    ChannelSpec,
-    Layer,
-    Person,
-    PlaceSpec,
-    WorkPackage,
-)
+from config.values import ChannelSpec, Layer, Person, PlaceSpec, WorkPackage
 from workflows.ports import Account
 from workflows.rollout_rows import NO_RECORD, PlaceRecord, rows_of
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from config.programme import Programme
-from config.values import (
-    PlaceSpec,
-)
+from config.values import PlaceSpec
 from workflows.people_ports import ChannelMembers, Guests
 from workflows.place_ports import Channels, Groups, Memberships, SiteAccess, SiteContent, SiteLayout, TeamBuilder
 from workflows.ports import Account, Clock, Directory, Intents, Invitations, Links, Recipients

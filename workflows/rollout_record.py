@@ -3,9 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from config.values import (
-    PlaceSpec,
-)
+from config.values import PlaceSpec
 from workflows.report_values import BoardReport, StoredReport
 from workflows.rollout_rows import DecisionRow, PlaceRecord
 

@@ -7,12 +7,7 @@ from typing import Any
 
 import texts
 from config.programme import Programme
-from config.values import (
-    ListSpec,
-    PlaceSpec,
-    Role,
-    WorkPackage,
-)
+from config.values import ListSpec, PlaceSpec, Role, WorkPackage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,7 @@ from zoneinfo import ZoneInfo
 import documents
 import texts
 from config.programme import Programme
-from config.values import (
-    Person,
-    Role,
-)
+from config.values import Person, Role
 from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
 from workflows.ports import Account, AccountKind, Clock, Done, DueUnit, History, Outcome, Parked
 from workflows.rollout_plan import WantedPlace

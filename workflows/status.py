@@ -10,10 +10,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from config.programme import Programme
-from config.values import (
-    BodyKind,
-    RoundTimes,
-)
+from config.values import BodyKind, RoundTimes
 from workflows import status_plan as plan
 from workflows.errors import Permanent
 from workflows.outbox import PAUSED, Message, MessageState, Surface

@@ -10,9 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from config.values import (
-    Indicator,
-)
+from config.values import Indicator
 from workflows.ports import Words
 from workflows.privacy_guard import Found, confirmation, doubts, holds_national_id
 from workflows.status_values import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light, OpenDecision

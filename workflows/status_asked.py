@@ -8,10 +8,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Person,
-    WorkPackage,
-)
+from config.values import Person, WorkPackage
 from workflows.status_plan import indicator_results, local_leads, name_of, package_leads
 from workflows.status_values import (
     AnswerContent,

@@ -7,9 +7,7 @@ from typing import Any
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Person,
-)
+from config.values import Person
 from workflows.outbox import Doubles
 from workflows.ports import Clock, Posted, Words
 from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer, parse_draft

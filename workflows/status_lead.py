@@ -12,9 +12,7 @@ from zoneinfo import ZoneInfo
 import documents
 import texts
 from config.programme import Programme
-from config.values import (
-    Person,
-)
+from config.values import Person
 from workflows import status_plan as plan
 from workflows.outbox import NOT_ALLOWED, Content, Message, MessageState, Surface
 from workflows.status_ports import BoardMeeting, StatusPorts

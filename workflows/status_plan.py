@@ -5,12 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 
 from config.programme import Programme
-from config.values import (
-    Indicator,
-    Person,
-    Role,
-    WorkPackage,
-)
+from config.values import Indicator, Person, Role, WorkPackage
 from workflows.outbox import AGAIN, Message, MessageState, Surface
 from workflows.ports import Account, AccountKind, DueUnit
 from workflows.status_values import (

@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from config.programme import Programme
-from config.values import (
-    Person,
-)
+from config.values import Person
 from workflows import status_plan as plan
 from workflows.outbox import Message, Surface
 from workflows.ports import Account

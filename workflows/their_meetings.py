@@ -6,11 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.programme import Programme
-from config.values import (
-    Body,
-    BodyKind,
-    Meetings,
-)
+from config.values import Body, BodyKind, Meetings
 from workflows.dates import Moved
 from workflows.meeting_values import Meeting, MeetingState
 

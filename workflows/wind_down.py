@@ -12,11 +12,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Municipality,
-    PackageState,
-    WorkPackage,
-)
+from config.values import Municipality, PackageState, WorkPackage
 from workflows.errors import IdentityClosed, Invalid, NotFound, Refused
 from workflows.meeting_moves import MeetingMoves, can_change
 from workflows.meeting_values import MeetingStore

@@ -10,10 +10,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from config.programme import Programme
-from config.values import (
-    RoundTimes,
-    SchoolBreak,
-)
+from config.values import RoundTimes, SchoolBreak
 
 DAY = timedelta(days=1)
 SATURDAY = 5

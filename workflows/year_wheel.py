@@ -6,10 +6,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Body,
-    BodyKind,
-)
+from config.values import Body, BodyKind
 from documents.year_wheel import Ring, Stretch, YearWheel
 from workflows.meeting_values import Meeting
 from workflows.working_days import DayOff, WorkCalendar, round_moments

@@ -8,9 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from config.shapes import with_municipality
-from config.values import (
-    Role,
-)
+from config.values import Role
 from integration.database.connection import Database
 from integration.database.register import DOCUMENT, VERSION
 from integration.database.tables import register

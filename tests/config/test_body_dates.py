@@ -4,13 +4,7 @@ from typing import Any
 import pytest
 
 from config.body_dates import date_problems
-from config.values import (
-    Body,
-    BodyKind,
-    Occasion,
-    Rhythm,
-    Role,
-)
+from config.values import Body, BodyKind, Occasion, Rhythm, Role
 
 
 def body(**changes: Any) -> Body:

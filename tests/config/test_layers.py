@@ -6,9 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.layers import Origin, Sheet, lay
-from config.values import (
-    Layer,
-)
+from config.values import Layer
 
 LAYERS: tuple[Layer, ...] = ("template", "county", "municipality")
 

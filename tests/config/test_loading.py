@@ -8,9 +8,7 @@ import pytest
 
 from config.loading import load_documents, load_programme, programme_from
 from config.problems import InvalidInput
-from config.values import (
-    Role,
-)
+from config.values import Role
 from tests.config.samples import ANOTHER, FILES, write
 
 TODAY = date(2026, 9, 1)

@@ -7,12 +7,7 @@ import pytest
 
 from config.loading import load_programme
 from config.programme import Programme
-from config.values import (
-    Meetings,
-    Place,
-    Role,
-    Tenant,
-)
+from config.values import Meetings, Place, Role, Tenant
 
 FOLDER = Path(__file__).parents[2] / "config" / "vestfold"
 TODAY = date(2026, 9, 1)

@@ -9,11 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from config.programme import Programme
-from config.values import (
-    Organisation,
-    Role,
-    Tenant,
-)
+from config.values import Organisation, Role, Tenant
 from integration.database.connection import Database
 from integration.database.guests import SQLGuests
 from integration.database.links import SQLLinks

@@ -10,10 +10,7 @@ import pytest
 import pytest_asyncio
 
 from config.programme import Programme
-from config.values import (
-    Assignment,
-    Role,
-)
+from config.values import Assignment, Role
 from integration.database.connection import create_database
 from tests.meetings.office import CalendarOffice, Heard, calendar_office
 from tests.support.sandbox import RunningSandbox

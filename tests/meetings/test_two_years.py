@@ -9,11 +9,7 @@ import pytest
 import pytest_asyncio
 
 from config.programme import Programme
-from config.values import (
-    Assignment,
-    Role,
-    SchoolBreak,
-)
+from config.values import Assignment, Role, SchoolBreak
 from integration.database.connection import create_database
 from integration.database.reports import SQLReports
 from tests.meetings.office import CalendarOffice, Heard, calendar_office

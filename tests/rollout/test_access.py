@@ -11,9 +11,7 @@ import pytest
 import pytest_asyncio
 
 from config.programme import Programme
-from config.values import (
-    Assignment,
-)
+from config.values import Assignment
 from tests.support.rollout import START, bench
 
 ON: date = START.date()

@@ -14,11 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from config.values import (
-    Assignment,
-    Person,
-    Role,
-)
+from config.values import Assignment, Person, Role
 from integration.database import tables
 from integration.database.connection import Database
 from tests.integration.test_bot_endpoint import BOT, FORGED, SERVICE, TENANT, activity, metadata_url, token

@@ -13,11 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.programme import Programme
-from config.values import (
-    Assignment,
-    Person,
-    Role,
-)
+from config.values import Assignment, Person, Role
 from integration.database.connection import Database
 from integration.database.history import list_events
 from integration.database.links import SQLLinks

@@ -6,9 +6,7 @@ import httpx
 import pytest
 
 from config.programme import Programme
-from config.values import (
-    Place,
-)
+from config.values import Place
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from tests.workflows import reports_samples as samples
 from tests.workflows.test_agenda_plan import draft

@@ -14,9 +14,7 @@ import pytest
 
 import texts
 from config.programme import Programme
-from config.values import (
-    Indicator,
-)
+from config.values import Indicator
 from integration.database.connection import Database
 from tests.web.test_answer import Browser
 from tests.workflows.rounds import GUEST, MEETING, STARTS, World

@@ -7,9 +7,7 @@ import httpx
 import pytest
 
 from config.programme import Programme
-from config.values import (
-    PlanActivity,
-)
+from config.values import PlanActivity
 from tests.clocks import StillClock
 from tests.web.meeting_store import Meetings, Tokens, register
 from tests.web.test_reports import stored

@@ -6,16 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from config.programme import Programme
-from config.values import (
-    Assignment,
-    Indicator,
-    Organisation,
-    PackageState,
-    Person,
-    Role,
-    Tenant,
-    WorkPackage,
-)
+from config.values import Assignment, Indicator, Organisation, PackageState, Person, Role, Tenant, WorkPackage
 from integration.database import tables
 from integration.database.chats import SQLChats
 from integration.database.connection import Database

@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.programme import Programme
-from config.values import (
-    Role,
-)
+from config.values import Role
 from tests.workflows import reports_samples as samples
 from tests.workflows.agenda_world import ENTRIES, with_agenda
 from tests.workflows.rounds import programme as rounds_programme

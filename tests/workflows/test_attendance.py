@@ -2,11 +2,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from config.loading import load_programme
-from config.values import (
-    Assignment,
-    BusyDay,
-    Role,
-)
+from config.values import Assignment, BusyDay, Role
 from tests.workflows.programme import body, municipality, programme
 from workflows.attendance import Attendance, OtherMeeting
 from workflows.date_rules import Engagement

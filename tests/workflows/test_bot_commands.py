@@ -7,13 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cards
-from config.values import (
-    Assignment,
-    ChannelSpec,
-    Place,
-    PlaceSpec,
-    Role,
-)
+from config.values import Assignment, ChannelSpec, Place, PlaceSpec, Role
 from integration.database.connection import Database
 from tests.workflows.rounds import HOME, MEETING, PUBLIC, World, package
 from workflows.bot_commands import BotDesk, BotPorts, BotReplies, Command, understand

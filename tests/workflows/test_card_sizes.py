@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 import cards
 import texts
-from config.values import (
-    Indicator,
-)
+from config.values import Indicator
 from tests.workflows.rounds import HOME, MEETING, programme
 from workflows.status_answers import DECISION, MAX_FOLLOW_UP, MAX_TEXT
 from workflows.status_asked import Asked

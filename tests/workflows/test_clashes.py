@@ -7,12 +7,7 @@ from typing import Any, cast
 import pytest
 
 from config.programme import Programme
-from config.values import (
-    Assignment,
-    Meetings,
-    Person,
-    Role,
-)
+from config.values import Assignment, Meetings, Person, Role
 from tests.clocks import StillClock
 from tests.workflows.programme import body, municipality, programme
 from tests.workflows.test_meetings import Notes

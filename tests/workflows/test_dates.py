@@ -6,13 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.values import (
-    Body,
-    Occasion,
-    Rhythm,
-    RoundTimes,
-    SchoolBreak,
-)
+from config.values import Body, Occasion, Rhythm, RoundTimes, SchoolBreak
 from tests.workflows.programme import body, owner_board, programme
 from workflows.date_rules import Around, Engagement, Ground
 from workflows.dates import DatePlan, Impossible, Moved, PlannedDate, plan_occasion, plan_rhythm

@@ -7,10 +7,7 @@ import pytest
 
 from config.loading import load_programme
 from config.programme import Programme
-from config.values import (
-    Assignment,
-    Role,
-)
+from config.values import Assignment, Role
 from workflows.guests import HALF_YEAR, guest_lines, leftovers
 from workflows.leaving import leavers
 from workflows.partners import checklist, whom_to_call

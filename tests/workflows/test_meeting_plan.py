@@ -12,15 +12,7 @@ from hypothesis import strategies as st
 import texts
 from config.loading import load_programme
 from config.programme import Programme
-from config.values import (
-    Assignment,
-    BodyKind,
-    Meetings,
-    Occasion,
-    Person,
-    Rhythm,
-    Role,
-)
+from config.values import Assignment, BodyKind, Meetings, Occasion, Person, Rhythm, Role
 from tests.workflows.programme import THEIR_DATES, body, municipality, owner_board, programme
 from workflows.dates import Impossible, Moved
 from workflows.meeting_plan import (

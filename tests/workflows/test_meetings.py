@@ -7,11 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.programme import Programme
-from config.values import (
-    Assignment,
-    Meetings,
-    Role,
-)
+from config.values import Assignment, Meetings, Role
 from tests.workflows.programme import body, municipality, programme
 from workflows.errors import Invalid, InvalidInput, OutcomeUnknown
 from workflows.meeting_moves import MeetingMoves

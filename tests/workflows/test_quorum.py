@@ -5,9 +5,7 @@ from typing import Any, cast
 import pytest
 
 from config.programme import Programme
-from config.values import (
-    Role,
-)
+from config.values import Role
 from tests.clocks import StillClock
 from tests.workflows.programme import body, programme
 from tests.workflows.test_meetings import Notes

@@ -5,13 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from config.values import (
-    ChannelSpec,
-    ColumnSpec,
-    ListSpec,
-    PlaceSpec,
-    Role,
-)
+from config.values import ChannelSpec, ColumnSpec, ListSpec, PlaceSpec, Role
 from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings

@@ -2,9 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from config.values import (
-    PlaceSpec,
-)
+from config.values import PlaceSpec
 from workflows.report_values import (
     BoardReport,
     IndicatorLine,

@@ -5,10 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from config.values import (
-    Assignment,
-    Role,
-)
+from config.values import Assignment, Role
 from integration.database.connection import Database
 from tests.workflows.rounds import GUEST, HOME, MEETING, OPENS, ORPHAN, PUBLIC, STARTS, World, deadline_of
 from workflows.errors import NotFound, OutcomeUnknown, Refused, Throttled, Transient

@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import texts
-from config.values import (
-    Indicator,
-)
+from config.values import Indicator
 from tests.workflows.test_privacy_guard import NUMBER
 from workflows.status_answers import MAX_TEXT, clean_text, parse_answer, parse_number
 from workflows.status_values import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light

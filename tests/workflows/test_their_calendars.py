@@ -3,9 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from config.values import (
-    Meetings,
-)
+from config.values import Meetings
 from tests.clocks import StillClock
 from tests.workflows.programme import municipality, programme
 from workflows.meeting_values import Meeting, MeetingState

@@ -2,10 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from config.values import (
-    RoundTimes,
-    SchoolBreak,
-)
+from config.values import RoundTimes, SchoolBreak
 from tests.workflows.programme import programme
 from workflows.working_days import DayOff, WorkCalendar, days, days_to_answer, round_moments
 

@@ -1,10 +1,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from config.values import (
-    PlanActivity,
-    SchoolBreak,
-)
+from config.values import PlanActivity, SchoolBreak
 from documents.year_wheel import Ring, YearWheel
 from tests.web.meeting_store import meeting
 from tests.workflows.programme import programme

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from config.loading import load_documents
-from config.values import (
-    Role,
-)
+from config.values import Role
 from integration.database.connection import Database
 from integration.database.register import SQLRegister
 from integration.database.roles import SQLRoles
