@@ -3,7 +3,7 @@ The clock of the sandbox: real time until somebody sets it, simulated from then 
 
 Simulated time stands still while anybody works. Participants (services) join by name and say when they wait and until
 when; once all of them wait and the sandbox has no request in flight, time jumps to the earliest moment waited for.
-Whoever was wakened counts as busy until the next wait. A participant whose connection is lost stays joined and busy:
+Whoever was wakened counts as busy until the next wait. In real time everybody is wakened at their moment. A participant whose connection is lost stays joined and busy:
 a killed service stops time until it joins again under its name, or leaves.
 """
 
@@ -12,6 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+
+LONGEST_NAP = 3600.0
+"""Seconds until a wait in real time is looked at again, so that a machine's clock that is set anew is noticed."""
 
 
 class Unknown(Exception):
@@ -71,6 +75,8 @@ class Clock:
         """To the moment of a snapshot, backwards too, or to real time. Who has joined stays, and who waits waits on."""
         self._simulated = moment
         self._wake()
+        for wait in self._participants.values():
+            self._ring(wait)
 
     def reset(self) -> None:
         """Back to real time, nobody joined."""
@@ -106,6 +112,7 @@ class Clock:
             wait.finish(True)
             return wait
         self._participants[name] = wait
+        self._ring(wait)
         self._advance()
         return wait
 
@@ -150,6 +157,16 @@ class Clock:
             return
         self._simulated = max(self._simulated, min(moments))
         self._wake()
+
+    def _ring(self, wait: Wait | None) -> None:
+        """Wake whoever waits when the moment comes, as long as time is real."""
+        if wait is None or wait.until is None or wait.done.done() or self._simulated is not None:
+            return
+        left = (wait.until - self.now()).total_seconds()
+        if left > 0:
+            asyncio.get_running_loop().call_later(min(left, LONGEST_NAP), self._ring, wait)
+        else:
+            self._wake()
 
     def _wake(self) -> None:
         for name, wait in self._participants.items():

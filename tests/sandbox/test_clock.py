@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.sandbox.test_limits import until_held
@@ -37,6 +38,29 @@ async def test_time_is_real_until_it_is_set(sandbox: RunningSandbox) -> None:
     shown = await sandbox.control("GET", "clock")
     assert (shown["simulated"], shown["now"]) == (True, START)
     assert (await sandbox.graph("GET", "/users")).headers["Date"] == "Mon, 17 Aug 2026 06:00:00 GMT"
+
+
+async def test_in_real_time_everybody_is_wakened_at_their_moment(sandbox: RunningSandbox) -> None:
+    """Who follows the README sets no clock."""
+    await clock(sandbox, "join", "cli")
+    await clock(sandbox, "join", "service")
+    soon = datetime.now(UTC) + timedelta(milliseconds=50)
+
+    async with asyncio.timeout(10):
+        shown = await clock(sandbox, "wait", "cli", until=soon.isoformat())
+
+    assert shown["came"] is True
+    assert datetime.fromisoformat(shown["now"]) >= soon
+
+
+async def test_a_wait_goes_on_in_simulated_time_when_that_begins(sandbox: RunningSandbox) -> None:
+    await clock(sandbox, "join", "service")
+    wait = waiting(sandbox, "service", "2199-01-01T00:00:00Z")
+    await until_participants(sandbox, service="until 2199-01-01T00:00:00Z")
+
+    await sandbox.control("POST", "clock", {"now": "2199-01-02T00:00:00Z"})
+
+    assert (await wait)["came"] is True
 
 
 async def test_time_jumps_to_the_earliest_wake_up_when_all_wait(sandbox: RunningSandbox) -> None:
