@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from config.body_dates import date_problems
 from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
-from config.problems import Problem
 from config.shapes import Checked, Entry, findings, one_of
 from config.values import Body, BodyKind, Municipality, PackageState, Place, PlaceSpec, RoundTimes, Value, WorkPackage
 
@@ -35,9 +34,9 @@ def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
         place = _valid(checked, PlaceSpec, values, laid)
         if place is not None:
             _check_place(checked, place, laid, running.get(place.municipality or "", ()))
-            places.append(place)
+            places.append((place, laid))
     _check_nicknames(checked, places)
-    return tuple(places)
+    return tuple(place for place, _ in places)
 
 
 def bodies_of(checked: Checked) -> tuple[Body, ...]:
@@ -220,15 +219,9 @@ def _check_place(checked: Checked, place: PlaceSpec, laid: Laid, running: Sequen
             names.add(name.casefold())
 
 
-def _check_nicknames(checked: Checked, places: list[PlaceSpec]) -> None:
+def _check_nicknames(checked: Checked, places: Sequence[tuple[PlaceSpec, Laid]]) -> None:
     first: dict[str, str] = {}
-    for place in places:
+    for place, laid in places:
         other = first.setdefault(place.mail_nickname.casefold(), place.key)
         if other != place.key:
-            checked.problems.append(
-                Problem(
-                    where=f"places: {place.key}: mail_nickname",
-                    value=place.mail_nickname,
-                    expected=f"another than {other} has",
-                )
-            )
+            _report(checked, laid.origin_of(("mail_nickname",)), place.mail_nickname, f"another than {other} has")

@@ -18,6 +18,10 @@ MICROSOFT = {
 }
 
 
+DATABASES = ("sqlite+aiosqlite:", "postgresql+psycopg:")
+"""The drivers we know."""
+
+
 class Part(StrEnum):
     """Which deployment this process is; ALL is the embedded service with everything in one process."""
 
@@ -79,6 +83,10 @@ class Settings(BaseSettings):
                 raise ValueError(f"{names}: expected loopback addresses, because another Microsoft address is one")
         if self.clock_url and not is_loopback(self.clock_url):
             raise ValueError(f"VAREUNGE_CLOCK_URL: {self.clock_url}: expected a loopback address")
+        if not self.database_url.startswith(DATABASES):
+            shown = self.database_url.partition("://")[0]
+            expected = "sqlite+aiosqlite:///FILE or postgresql+psycopg://HOST/NAME"
+            raise ValueError(f"VAREUNGE_DATABASE_URL: {shown}://…: expected {expected}")
         ZoneInfo(self.timezone)
         return self
 

@@ -106,7 +106,9 @@ def _check_document(checked: Checked, name: str, document: Mapping[str, Any], sh
         elif isinstance(raw, list):
             for index, item in enumerate(raw):
                 local = with_municipality(section, item, document)
-                _check_entry(checked, section, Entry(local, name, (section, index)), arguments[0])
+                # What is wrong with the document's own municipality is told once, where it stands.
+                told = () if local is item else ("municipality",)
+                _check_entry(checked, section, Entry(local, name, (section, index)), arguments[0], told=told)
         else:
             checked.report(Entry(None, name, ()), (section,), raw, "a list")
 
@@ -121,12 +123,14 @@ def with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> A
     return {**item, "municipality": municipality.get("slug")} if local or adviser else item
 
 
-def _check_entry(checked: Checked, section: str, entry: Entry, shape: Any) -> None:
+def _check_entry(checked: Checked, section: str, entry: Entry, shape: Any, *, told: ValuePath = ()) -> None:
+    """*told*: the path of what was reported already."""
     try:
         value = _adapter(shape).validate_python(entry.value)
     except ValidationError as exc:
         for path, given, expected in findings(exc, shape):
-            checked.report(entry, path, given, expected)
+            if not told or path != told:
+                checked.report(entry, path, given, expected)
     else:
         checked.sections.setdefault(section, []).append(Entry(value, entry.document, entry.path))
 

@@ -115,6 +115,16 @@ def test_settings_that_lead_outside_are_refused(
     assert "expected loopback addresses" in capsys.readouterr().err
 
 
+def test_a_database_of_another_kind_is_refused_by_its_setting_s_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VAREUNGE_DATABASE_URL", "sqlite:///secret-place.db")
+    assert main(["outbox"]) == WRONG_USE
+    told = capsys.readouterr().err
+    assert told.startswith("VAREUNGE_DATABASE_URL: sqlite://…: expected sqlite+aiosqlite:///FILE")
+    assert "secret-place" not in told
+
+
 def test_an_empty_outbox_is_an_empty_list(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("VAREUNGE_HANDS_ID", "hands")
     assert main(["outbox", "--json"]) == DONE

@@ -241,6 +241,22 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     assert len(problems_of(tmp_path)) == 3
 
 
+def test_a_bad_slug_is_told_once_and_not_for_every_entry_of_its_municipality(tmp_path: Path) -> None:
+    write(tmp_path, FILES | {DAL: FILES[DAL].replace("slug: dal", "slug: Dål", 1)})
+
+    told = [problem for problem in problems_of(tmp_path) if "expected lower-case letters" in problem]
+    assert len(told) == 1
+    assert "municipality.slug: Dål" in told[0]
+
+
+def test_one_mail_nickname_for_two_places_is_told_where_it_stands(tmp_path: Path) -> None:
+    write(tmp_path, FILES | {"municipalities/sor-a.yaml": ANOTHER})
+    write(tmp_path, {"template.yaml": FILES["template.yaml"].replace("unge-{municipality}", "unge", 1)})
+
+    told = [problem for problem in problems_of(tmp_path) if "mail_nickname" in problem]
+    assert told == ["template.yaml:5: places.municipality.mail_nickname: unge: expected another than dal has"]
+
+
 def test_a_file_that_cannot_be_read_does_not_hide_the_mistakes_of_others(tmp_path: Path) -> None:
     write(
         tmp_path, FILES | {"calendar.yaml": "a: [\n", "people.yaml": FILES["people.yaml"].replace("name:", "nam:", 1)}
