@@ -106,9 +106,11 @@ def _add_meetings(add: Add) -> None:
 
 def _add_rounds(add: Add) -> None:
     command = add("status", with_services(rounds.status))
-    command.add_argument("action", choices=("open", "send", "remind", "close"))
+    command.add_argument("action", choices=("open", "send", "remind", "close", "renew"))
     command.add_argument("municipality", metavar="M")
     command.add_argument("--number", type=int, default=1, help="which reminder (1 is the first)")
+    renew = "with renew: end the personal links of this work package only, and send a new one"
+    command.add_argument("--package", metavar="P", help=renew)
     command = add("report", with_services(rounds.report))
     command.add_argument("municipality", nargs="?", metavar="M")
     command.add_argument("--owner-board", action="store_true")

@@ -94,6 +94,7 @@ class Services(Workflows):
             "status.send": rounds.send,
             "status.remind": rounds.remind,
             "status.moved": rounds.moved,
+            "status.renew": rounds.renew,
             "status.escalate": rounds.escalate,
             "status.lifted": rounds.lifted,
             "status.close": rounds.close,

@@ -48,6 +48,18 @@ def dates_and_sums(source: random.Random) -> str:
     return f"{day:%d.%m.%y} {source.randrange(10_000, 100_000)} kroner"
 
 
+def moments(source: random.Random) -> str:
+    """A day and the hours of a meeting, as they are written."""
+    day, hour = date(2025, 1, 1) + timedelta(days=source.randrange(1095)), source.randrange(8, 22)
+    return f"{day:{source.choice(('%d.%m.%Y', '%d.%m.%y', '%Y-%m-%d', '%d-%m-%Y'))}} kl. {hour:02}.00-{hour + 1:02}.30"
+
+
+def years(source: random.Random) -> str:
+    """Two years, and two counts or sums beside each other."""
+    year, count = source.randrange(2015, 2040), source.randrange(1000, 10_000)
+    return f"{year}{source.choice('-– /')}{year + 1}: {count}-{count + source.randrange(500)}"
+
+
 def sums(source: random.Random) -> str:
     """An amount of money in groups of three."""
     return f"{source.randrange(1_000, 100_000_000):,} kroner".replace(",", " ")
@@ -65,6 +77,8 @@ KINDS: tuple[Callable[[random.Random], str], ...] = (
     plain_accounts,
     organisations,
     dates_and_sums,
+    moments,
+    years,
     sums,
     counts,
 )

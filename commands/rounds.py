@@ -14,8 +14,21 @@ if TYPE_CHECKING:
 async def status(services: "Services", arguments: argparse.Namespace) -> int:
     """A status round by hand."""
     meeting = await meeting_of_round(services, arguments.municipality, upcoming=arguments.action == "open")
+    if arguments.action == "renew":
+        return await _renew(services, arguments, meeting)
     subject = f"{meeting}/{arguments.number}" if arguments.action == "remind" else meeting
     return await run_units(services, arguments, [f"status.{arguments.action}:{subject}"])
+
+
+async def _renew(services: "Services", arguments: argparse.Namespace, meeting: str) -> int:
+    """End the personal links of a round, and send new ones to those who have not answered."""
+    programme = await imported_programme(services)
+    package = programme.find_work_package(arguments.package) if arguments.package else None
+    if arguments.package and (package is None or package.municipality != arguments.municipality):
+        known = [item.key for item in programme.work_packages if item.municipality == arguments.municipality]
+        raise Usage(f"{arguments.package}: unknown work package: expected one of {', '.join(known)}")
+    units = await services.status_rounds.revoke_links(meeting, arguments.package)
+    return await run_units(services, arguments, [unit.key for unit in units])
 
 
 async def report(services: "Services", arguments: argparse.Namespace) -> int:

@@ -66,7 +66,8 @@ def tell(*lines: str) -> None:
 
 def complain(*lines: str) -> None:
     """Print lines about what is wrong, apart from those that a program may read."""
-    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+    if lines:
+        print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def show(arguments: argparse.Namespace, rows: Any, lines: Sequence[str]) -> None:

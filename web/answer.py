@@ -9,25 +9,25 @@ from fastapi.responses import HTMLResponse
 import texts
 from web.forms import is_from_us, read_form
 from web.pages import language_of, page
-from workflows.ports import Link, Links
-from workflows.status_answers import DECISION, MAX_FOLLOW_UP, MAX_TEXT, is_unchanged
+from workflows.ports import EndedLinks, Link
+from workflows.status_answers import MAX_FOLLOW_UP, MAX_TEXT, is_unchanged, seen_version, texts_of
 from workflows.status_asked import Asked
 from workflows.status_desk import ByLink, StatusDesk, StatusForm, over_words
-from workflows.status_messages import named
+from workflows.status_messages import LIGHTS, late_rows, named
 from workflows.status_values import (
     TEXT_FIELDS,
     AnswerContent,
+    AnsweredMeanwhile,
     AnswerRefused,
     AnswerSurface,
     InvalidAnswer,
-    Light,
     NumbersWanted,
     RoundOver,
+    RoundState,
 )
 
 MAX_BODY = 256_000
 """Bytes; five long texts of the widest characters, percent-encoded, are far below."""
-LIGHTS = tuple(light.value for light in Light)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class NumberField:
     value: str
 
 
-def router(*, desk: StatusDesk, links: Links, public_url: str) -> APIRouter:
+def router(*, desk: StatusDesk, links: EndedLinks, public_url: str) -> APIRouter:
     """*public_url*: our own address; a form sent from a page elsewhere is not taken."""
     routes = APIRouter()
 
@@ -48,7 +48,7 @@ def router(*, desk: StatusDesk, links: Links, public_url: str) -> APIRouter:
     async def show(request: Request, token: str) -> HTMLResponse:
         link = await links.resolve(token, "answer")
         if link is None or link.person is None:
-            return _gone(request)
+            return await _dead(request, desk, await links.find_ended(token, "answer"))
         try:
             form = await desk.form(link.subject, sender=ByLink(link.person))
         except AnswerRefused as refused:
@@ -63,7 +63,7 @@ def router(*, desk: StatusDesk, links: Links, public_url: str) -> APIRouter:
             return _notice(request, 403, "status.foreign_title", "status.foreign")
         link = await links.resolve(token, "answer")
         if link is None or link.person is None:
-            return _gone(request)
+            return await _dead(request, desk, await links.find_ended(token, "answer"), sent=True)
         typed = await read_form(request, most=MAX_BODY)
         keep = _keep if typed.get("draft") else _take
         return await keep(request, desk, link, ByLink(link.person), typed)
@@ -77,7 +77,13 @@ async def _take(
     try:
         receipt = await desk.answer(link.subject, sender=sender, content=typed, surface=AnswerSurface.FORM)
     except NumbersWanted:
-        return _numbers_page(request, await desk.form(link.subject, sender=sender), typed={}, problems={})
+        form = await desk.form(link.subject, sender=sender)
+        return _numbers_page(request, form, typed=_seen(typed), problems={})
+    except AnsweredMeanwhile:
+        form = await desk.form(link.subject, sender=sender)
+        unchanged = is_unchanged(typed, form.asked.previous)
+        note = "status.missed_unchanged" if unchanged else "status.missed"
+        return _form(request, form, typed=_start(form.asked) if unchanged else typed, problems={}, missed=note)
     except InvalidAnswer as invalid:
         form = await desk.form(link.subject, sender=sender)
         problems = _problems(form.asked, invalid)
@@ -85,7 +91,7 @@ async def _take(
             return _numbers_page(request, form, typed=typed, problems=problems)
         return _form(request, form, typed=typed, problems=problems, confirm=invalid.confirm)
     except RoundOver:
-        return _over(request, await desk.form(link.subject, sender=sender))
+        return _over(request, await desk.form(link.subject, sender=sender), typed=typed)
     except AnswerRefused as refused:
         return _refused(request, refused, await desk.language(sender))
     asked = receipt.form.asked
@@ -113,10 +119,27 @@ async def _keep(
         problems = _problems(form.asked, invalid)
         return _form(request, form, typed=typed, problems=problems, confirm=invalid.confirm)
     except RoundOver:
-        return _over(request, await desk.form(link.subject, sender=sender))
+        return _over(request, await desk.form(link.subject, sender=sender), typed=typed)
     except AnswerRefused as refused:
         return _refused(request, refused, await desk.language(sender))
     return _form(request, form, typed=form.draft or {}, problems={}, saved=True)
+
+
+async def _dead(request: Request, desk: StatusDesk, link: Link | None, *, sent: bool = False) -> HTMLResponse:
+    """
+    What a link that leads nowhere says: that the round is over, when it was ours and that is why.
+
+    *sent*: a form came with it, of which nothing is stored. What is stored is not shown any more.
+    """
+    if link is None or link.person is None:
+        return _gone(request)
+    try:
+        form = await desk.form(link.subject, sender=ByLink(link.person))
+    except AnswerRefused:
+        return _gone(request)
+    if form.asked.round.state is not RoundState.CLOSED and not form.asked.is_waived:
+        return _gone(request)
+    return _over(request, form, typed=await read_form(request, most=MAX_BODY) if sent else {}, dead=True)
 
 
 def _problems(asked: Asked, invalid: InvalidAnswer) -> dict[str, str]:
@@ -131,8 +154,7 @@ def _start(asked: Asked) -> dict[str, str]:
     start = asked.prefill
     if start is None:
         return {}
-    typed = {"light": start.light.value} | {name: getattr(start, name) for name in TEXT_FIELDS}
-    typed |= {f"{DECISION}{key}": told for key, told in start.follow_ups.items()}
+    typed = {"light": start.light.value} | texts_of(start)
     if asked.answer is None:
         return typed | {"question": "", "proposal": ""}
     numbers = {f"indicator:{key}": _number(value, asked.language) for key, value in start.indicators.items()}
@@ -147,13 +169,17 @@ def _form(
     problems: Mapping[str, str],
     confirm: str = "",
     saved: bool = False,
+    missed: str = "",
 ) -> HTMLResponse:
-    """*saved*: what was typed has just been kept as a draft."""
+    """
+    *saved*: what was typed has just been kept as a draft. *missed*: what to say to somebody who did not know the answer
+    that stands. Until that is said, the form goes on saying that it was drawn without it.
+    """
     asked = form.asked
     return page(
         request,
         "answer.html",
-        status=422 if problems else 200,
+        status=422 if problems else 409 if missed else 200,
         language=asked.language,
         form=form,
         asked=asked,
@@ -165,6 +191,9 @@ def _form(
         most_follow_up=MAX_FOLLOW_UP,
         confirm=confirm,
         saved=saved,
+        missed=missed,
+        stored=_rows(asked, asked.answer.content) if missed and asked.answer else [],
+        seen=seen_version(typed) or 0 if problems else asked.version,
         action=request.url.path,
     )
 
@@ -181,8 +210,14 @@ def _numbers_page(
         asked=form.asked,
         problems=problems,
         numbers=_number_fields(form.asked, typed),
+        seen=seen_version(typed) or 0,
         action=request.url.path,
     )
+
+
+def _seen(typed: Mapping[str, str]) -> dict[str, str]:
+    """What a form says it was drawn from, and nothing of what was written into it."""
+    return {"seen": typed["seen"]} if "seen" in typed else {}
 
 
 def _number_fields(asked: Asked, typed: Mapping[str, str]) -> list[NumberField]:
@@ -225,17 +260,24 @@ def _rows(asked: Asked, content: AnswerContent) -> list[tuple[str, str]]:
     return rows
 
 
-def _over(request: Request, form: StatusForm) -> HTMLResponse:
+def _over(
+    request: Request, form: StatusForm, *, typed: Mapping[str, str] | None = None, dead: bool = False
+) -> HTMLResponse:
+    """Nothing is taken any more. *typed*: what came too late, to be copied. *dead*: the link opens nothing stored."""
     asked, words = form.asked, over_words(form.asked)
+    answer = None if dead else asked.answer
     return page(
         request,
         "answer_over.html",
         status=410,
         language=asked.language,
-        heading=asked.say("status.over_title"),
+        heading=asked.say("status.waived_title" if asked.is_waived else "status.over_title"),
         explanation=asked.say(words.key, **words.values),
-        missing=None if asked.answer else asked.say("status.over_missing", package=asked.package.name),
-        rows=_rows(asked, asked.answer.content) if asked.answer else [],
+        missing=None
+        if asked.answer or asked.is_waived or dead
+        else asked.say("status.over_missing", package=asked.package.name),
+        rows=_rows(asked, answer.content) if answer else [],
+        late=late_rows(asked, typed or {}),
     )
 
 
@@ -254,6 +296,7 @@ def _refused(request: Request, refused: AnswerRefused, language: str) -> HTMLRes
         explanation=texts.say(words.key, language, **words.values),
         missing=None,
         rows=[],
+        late=[],
     )
 
 
@@ -268,4 +311,5 @@ def _notice(request: Request, status: int, title: str, *explanations: str) -> HT
         explanation=" ".join(texts.say(key, language) for key in explanations),
         missing=None,
         rows=[],
+        late=[],
     )

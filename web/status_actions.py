@@ -3,14 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
+import cards
 import texts
 from integration.bot_endpoint import CardAction, card_reply, error_reply, message_reply
 from workflows.ports import Posted, Words
-from workflows.status_answers import is_unchanged
+from workflows.status_answers import is_unchanged, seen_version
 from workflows.status_asked import Asked
 from workflows.status_desk import ByAccount, StatusDesk, StatusForm
-from workflows.status_messages import closed_card, numbers_card, receipt_card, request_card
-from workflows.status_values import AnswerRefused, AnswerSurface, InvalidAnswer, NotYours, NumbersWanted, RoundOver
+from workflows.status_messages import ended_card, numbers_card, question_of, receipt_card, request_card
+from workflows.status_values import (
+    AnsweredMeanwhile,
+    AnswerRefused,
+    AnswerSurface,
+    InvalidAnswer,
+    NotYours,
+    NumbersWanted,
+    RoundOver,
+)
 
 OPEN, ANSWER = "open_status", "answer_status"
 VERBS = (OPEN, ANSWER)
@@ -53,17 +62,23 @@ class StatusActions:
             receipt = await self._desk.answer(request, sender=sender, content=action.data, surface=AnswerSurface.CARD)
         except NumbersWanted:
             form = await self._desk.form(request, sender=sender)
-            return card_reply(numbers_card(form.asked))
+            return card_reply(numbers_card(form.asked, seen=seen_version(action.data) or 0))
+        except AnsweredMeanwhile:
+            form = await self._desk.form(request, sender=sender)
+            if not action.answerable:
+                return error_reply(form.asked.answered_note, code=WRONG)
+            return card_reply(_missed(form.asked, action.data))
         except InvalidAnswer as invalid:
             form = await self._desk.form(request, sender=sender)
             problems = _problems(form.asked, invalid)
             if not action.answerable:
                 # Whatever is shown later must be stored until then; what was refused must not be.
-                return error_reply(" ".join(problems), code=WRONG)
+                return error_reply("\n".join(problems), code=WRONG)
             return card_reply(_again(form.asked, action.data, problems, invalid.confirm))
         except RoundOver:
             form = await self._desk.form(request, sender=sender)
-            return card_reply(closed_card(form.asked))
+            # A reply that is not shown would have to be stored first; what came too late must not be.
+            return card_reply(ended_card(form.asked, typed=action.data if action.answerable else None))
         form = receipt.form
         if not action.answerable:
             return message_reply(form.asked.say("status.stored", until=form.asked.due))
@@ -71,19 +86,31 @@ class StatusActions:
 
 
 def _problems(asked: Asked, invalid: InvalidAnswer) -> list[str]:
-    """What is wrong. Two fields with the same fault say it once."""
-    return list(dict.fromkeys(asked.say(words.key, **words.values) for words in invalid.problems.values()))
+    """What is wrong, each with the question it is about."""
+    return [_problem(asked, name, asked.say(words.key, **words.values)) for name, words in invalid.problems.items()]
+
+
+def _problem(asked: Asked, name: str, problem: str) -> str:
+    question = cards.short(question_of(asked, name))
+    return asked.say("card.problem", question=question, problem=problem) if question else problem
 
 
 def _again(asked: Asked, data: Mapping[str, Any], problems: list[str], confirm: str) -> dict[str, Any]:
     """The card that was pressed, with what is wrong and what was written."""
     if is_unchanged(data, asked.previous):
-        return numbers_card(asked, typed=data, problems=problems)
-    return request_card(asked, typed=data, problems=problems, confirm=confirm)
+        return numbers_card(asked, typed=data, problems=problems, seen=seen_version(data) or 0)
+    return request_card(asked, typed=data, problems=problems, confirm=confirm, seen=seen_version(data) or 0)
+
+
+def _missed(asked: Asked, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The form with what was written, or, where nothing was, with the answer that its reader did not know."""
+    unchanged = is_unchanged(data, asked.previous)
+    note = asked.say("status.missed_unchanged" if unchanged else "status.missed")
+    return request_card(asked, typed=None if unchanged else data, problems=[asked.answered_note, note])
 
 
 def _opened(form: StatusForm) -> dict[str, Any]:
-    return request_card(form.asked, draft=form.draft) if form.is_open else closed_card(form.asked)
+    return request_card(form.asked, draft=form.draft) if form.is_open else ended_card(form.asked)
 
 
 def _words(words: Words, language: str) -> dict[str, Any]:

@@ -75,7 +75,9 @@ class Heard:
 def understand(text: str) -> Heard:
     """The command in *text*, untrusted input; a mention of the bot before it is left out."""
     words = re.sub(r"<at>[^<]{0,100}</at>|&nbsp;|<[^>]{0,100}>", " ", text[: LONGEST * 2])
-    spoken = " ".join(words[:LONGEST].casefold().split()).strip(" .!«»\"'")
+    bare = " ".join(words[:LONGEST].casefold().replace(":", " ").split())
+    # Question marks alone ask for help.
+    spoken = bare.strip(" /.,;!?«»\"'") or bare[:1]
     if (command := _WORDS.get(spoken)) is not None:
         return Heard(command)
     for beginning, command in _WITH_MORE.items():
@@ -172,7 +174,7 @@ class BotDesk:
         if person is None:
             return
         language = texts.choose(person.language, programme.language)
-        answer = Answer(lines=[words])
+        answer = Answer(lines=words.splitlines())
         if request is not None:
             answer.requests.append((texts.say("bot.try_again", language), request))
         await self._store(answer, language, key=_digest(chat.id, press), object_id=object_id, person=person)
@@ -282,10 +284,11 @@ class _Speaker:
         answer, now = Answer(), self._ports.clock.now()
         for status_round in await self._ports.rounds.list_rounds(state=RoundState.OPEN):
             if status_round.takes_answers(now):
-                requests = await self._ports.rounds.list_requests(status_round.meeting)
+                of_round = await self._ports.rounds.list_requests(status_round.meeting)
+                requests = [request for request in of_round if request.state is not RequestState.WAIVED]
                 answers = await self._ports.rounds.newest_answers([request.id for request in requests])
                 answer.requests += self._mine(status_round, requests, answers)
-                if self._leads(status_round.municipality):
+                if requests and self._leads(status_round.municipality):
                     answer.lines += self._round(status_round, requests)
         if not answer.lines and not answer.requests:
             answer.lines.append(self._say("bot.status_none"))

@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from workflows.errors import NotFound, OutcomeUnknown, Permanent, RecipientNotAllowed, Refused, Transient
+from workflows.errors import NotFound, OutcomeUnknown, Permanent, RecipientNotAllowed, Refused, Throttled, Transient
 from workflows.organizers import organizer_for
 from workflows.ports import Attendee, Bot, Clock, Conversation, DueUnit, Mail, Mailer, Posted, Recipients
 
@@ -39,6 +39,9 @@ WAITING = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
 """States from which a message may still leave."""
 AGAIN = "/again/"
 """In the key of a card that was posted twice, before the id of the one that was found later."""
+TRIES, PATIENT_TRIES = 4, 12
+"""After how many failures, with growing pauses between them, a surface is given up: some minutes where another one is
+left, a working day where none is."""
 PAUSED = "paused"
 NOT_ALLOWED = "not on the allow-list"
 
@@ -55,6 +58,8 @@ class Content:
     """Of the mail, or the notification's text of a card."""
     text: str
     """What the reader reads, as plain text, for previews."""
+    deadline: str = ""
+    """The moment it asks somebody to answer by, if it does."""
     html: str = ""
     card: Mapping[str, Any] = field(default_factory=dict)
 
@@ -74,7 +79,8 @@ class Message:
     state: MessageState = MessageState.PLANNED
     reference: Mapping[str, Any] = field(default_factory=dict)
     """Where it ended up: conversation, service_url and activity of a card, id of a mail; `shows`: its last change.
-    `sender`: the mailbox that a mail leaves from, noted before it does, so that it is looked for there."""
+    `sender`: the mailbox that a mail leaves from, noted before it does, so that it is looked for there; `tries`: how
+    often it failed to leave."""
     in_doubt: bool = False
     failure: str = ""
     sent_at: datetime | None = None
@@ -114,7 +120,7 @@ class Messages(Protocol):
     async def mark_sent(self, key: str, *, reference: Mapping[str, Any], at: datetime) -> None: ...
     async def note_reference(self, key: str, reference: Mapping[str, Any]) -> None: ...
     async def reached(self, people: Sequence[str], *, kind: str) -> Mapping[str, Surface]:
-        """By person: where the last message of *kind* reached them."""
+        """By person: where the last message of *kind* reached them, if in their chat or because a better one failed."""
         ...
 
     async def drop(self, requests: Sequence[str]) -> None:
@@ -179,8 +185,12 @@ class Outbox:
     async def plan(self, messages: Sequence[Message], *, then: Sequence[DueUnit] = ()) -> None:
         await self._messages.plan(messages, then=then)
 
-    async def deliver(self, message: Message) -> Message:
-        """Send *message*, already planned, unless it is over or must be held; returns it as it is afterwards."""
+    async def deliver(self, message: Message, *, patient: bool = True) -> Message:
+        """
+        Send *message*, already planned, unless it is over or must be held; returns it as it is afterwards.
+
+        *patient*: no other surface is left for it, so it is tried for long before it fails.
+        """
         if message.state not in WAITING:
             return message
         if await self._pauses.is_paused(message.municipality):
@@ -198,11 +208,21 @@ class Outbox:
         await self._messages.begin(message.key, in_doubt=message.in_doubt, reference=message.reference)
         try:
             reference = await self._send(message)
-        except OutcomeUnknown:
+        except OutcomeUnknown as error:
+            if message.in_doubt:
+                # It may be there twice already.
+                return await self._change(message, MessageState.FAILED, str(error))
             raise
-        except Transient:
-            # It did not leave: the next try is no doubtful one.
+        except Throttled:
             await self._messages.change(message.key, MessageState.PLANNED)
+            raise
+        except Transient as error:
+            # It did not leave: the next try is no doubtful one.
+            tries = int(message.reference.get("tries", 0)) + 1
+            await self._messages.note_reference(message.key, {**message.reference, "tries": tries})
+            if tries >= (PATIENT_TRIES if patient else TRIES):
+                return await self._change(message, MessageState.FAILED, str(error))
+            await self._change(message, MessageState.PLANNED, str(error))
             raise
         except Permanent as error:
             return await self._refused(message, error)

@@ -19,12 +19,21 @@ _STRICT = re.compile(
     r"(?!\d|\s?(?:kr|,-))"
 )
 _WIDE = re.compile(rf"(?<!\d)\d(?:{_SEPARATOR}?\d){{10}}(?!\d)")
+
+
+def _grouped(separator: str) -> str:
+    """As Norwegians group them: 3-2-3 mobile and service numbers, 2-2-2-2 fixed and others. One kind of separator."""
+    return separator.join((r"[489]\d\d", r"\d\d", r"\d{3}")) + "|" + separator.join((r"[2-9]\d", *(r"\d\d",) * 3))
+
+
 _PHONE = re.compile(
     r"(?<![\d+])(?:"
     # Abroad, or with the country's code.
     r"(?:\+|00)[1-9](?:[ .\-]?\d){7,13}"
-    # Grouped as Norwegians group them: 3-2-3 mobile, 2-2-2-2 fixed, or without spaces.
-    r"|[49]\d\d \d\d \d{3}|[235679]\d \d\d \d\d \d\d|4\d \d\d \d\d \d\d|[2-79]\d{7}"
+    # 4-4 with a point or a hyphen is a sum or a span of years.
+    rf"|{_grouped(' {1,2}')}|{_grouped('[.]')}|{_grouped('-')}|[49]\d{{3}} {{1,2}}\d{{4}}"
+    # Without spaces, also with the country's code.
+    r"|(?:47)?[2-9]\d{7}"
     r")(?!\d)"
 )
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")

@@ -4,6 +4,7 @@ A unit each for opening, sending, each reminder, closing, and for bringing a req
 look at how things are first, so that a repeat, a late start or a crash anywhere ends in the same place.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -13,10 +14,11 @@ from config.programme import Programme
 from config.values import BodyKind, RoundTimes
 from workflows import status_plan as plan
 from workflows.errors import Permanent
-from workflows.outbox import PAUSED, Message, MessageState, Surface
+from workflows.outbox import Message, MessageState, Surface
 from workflows.ports import Done, DueUnit, History, Outcome, Parked
+from workflows.status_calls import RoundCalls
 from workflows.status_lead import LeadNotices
-from workflows.status_messages import card_now
+from workflows.status_messages import card_now, notice_now
 from workflows.status_ports import BoardMeeting, StatusPorts
 from workflows.status_reach import REQUEST_CALL, Call, Callers
 from workflows.status_values import (
@@ -28,12 +30,12 @@ from workflows.status_values import (
     StatusRequest,
     StatusRound,
 )
-from workflows.working_days import WorkCalendar, round_moments
+from workflows.working_days import WorkCalendar, last_moment_before, round_moments
 
 TIME_TO_ANSWER = timedelta(hours=12)
 """From the last reminder until the local lead hears of it."""
-LOOK_AGAIN = timedelta(hours=1)
-"""How long a paused round waits before it looks whether sending goes on."""
+TIME_TO_CALL = timedelta(hours=3)
+"""What the local lead has left before the deadline, however late the reminder was."""
 
 
 class StatusRounds:
@@ -58,7 +60,7 @@ class StatusRounds:
         if planned is None:
             return Done(note="no local board's meeting")
         if existing is not None:
-            await self._follow(existing, planned, history)
+            await self._follow(existing, planned, meeting, history)
             return Done()
         if now < planned.opens_at:
             return Parked(until=planned.opens_at, note="opens later")
@@ -72,8 +74,29 @@ class StatusRounds:
         return Done()
 
     async def send(self, unit: DueUnit, history: History) -> Outcome:
-        """Tell everybody who has not answered that the round is open."""
-        return await self._call_on(unit.subject, REQUEST_CALL, history)
+        """Tell everybody who has not answered that the round is open, and later whoever takes over from them."""
+        outcome = await self._call_on(unit.subject, REQUEST_CALL, history)
+        status_round = await self._rounds.find_round(unit.subject)
+        now = self._ports.clock.now()
+        if not isinstance(outcome, Done) or status_round is None or not status_round.takes_answers(now):
+            return outcome
+        programme = await self._ports.programme()
+        requests = await self._rounds.list_requests(unit.subject)
+        day = plan.next_takeover(programme, requests, now.date(), status_round.deadline_at.date())
+        if day is None:
+            return outcome
+        calendar = WorkCalendar(programme, status_round.municipality)
+        until = calendar.next_sendable(calendar.moment(day, calendar.sending.first))
+        return Parked(until=until, note="somebody takes over then")
+
+    async def renew(self, unit: DueUnit, history: History) -> Outcome:
+        """Send a request once more, with the link that holds now; subject: the request and which link it is."""
+        request, _, number = unit.subject.rpartition("/")
+        found = await self._rounds.find_request(request)
+        if found is None or not number.isdigit():
+            return Done(note="no such request")
+        call = Call(kind=plan.REQUEST, number=int(number))
+        return await self._call_on(found.meeting, call, history, only=request)
 
     async def remind(self, unit: DueUnit, history: History) -> Outcome:
         """Remind those who have not answered, unless a later reminder is due already."""
@@ -93,8 +116,9 @@ class StatusRounds:
         status_round = await self._current(unit.subject, history)
         if status_round is None:
             return Done(note="no such round")
-        deadline = status_round.deadline_at.astimezone(ZoneInfo((await self._ports.programme()).timezone))
-        return await self._call_on(unit.subject, Call(kind=plan.MOVED, number=int(f"{deadline:%Y%m%d}")), history)
+        # The number tells this deadline from others in what the local lead hears; people are told each in its turn.
+        number = int(status_round.deadline_at.timestamp())
+        return await self._call_on(unit.subject, Call(kind=plan.MOVED, number=number), history)
 
     async def escalate(self, unit: DueUnit, history: History) -> Outcome:
         """Tell the local lead who has not answered the reminders, half a day after the last one."""
@@ -105,9 +129,15 @@ class StatusRounds:
             return Done(note="the round takes no answers")
         programme = await self._ports.programme()
         calendar = WorkCalendar(programme, status_round.municipality)
-        reminded_at = status_round.reminders_at[-1] if status_round.reminders_at else status_round.opens_at
-        due_at = calendar.next_sendable(reminded_at + TIME_TO_ANSWER)
-        if now < due_at < status_round.deadline_at:
+        requests = [request.id for request in await self._rounds.list_requests(unit.subject)]
+        sent = await self._ports.messages.list_messages(
+            states=[MessageState.SENT], requests=requests, kind=plan.REMINDER
+        )
+        # When they left, not when they should have: after an outage that is later.
+        moments = [message.sent_at for message in sent if message.sent_at is not None]
+        reminded_at = max([status_round.opens_at, *status_round.reminders_at, *moments])
+        due_at = min(calendar.next_sendable(reminded_at + TIME_TO_ANSWER), status_round.deadline_at - TIME_TO_CALL)
+        if now < due_at:
             return Parked(until=due_at, note="gives the reminder time")
         if (sendable := calendar.next_sendable(now)) > now:
             return Parked(until=sendable, note="waits for sending hours")
@@ -123,6 +153,8 @@ class StatusRounds:
         if request is None or status_round is None or meeting is None:
             return Done(note="no such request")
         programme, now = await self._ports.programme(), self._ports.clock.now()
+        if not plan.known_requests(programme, [request]):
+            return Done(note="no such work package")
         if (sendable := WorkCalendar(programme, status_round.municipality).next_sendable(now)) > now:
             return Parked(until=sendable, note="waits for sending hours")
         answer = (await self._rounds.newest_answers([request.id])).get(request.id)
@@ -172,6 +204,23 @@ class StatusRounds:
                     await self._ports.links.revoke(item.id)
                 await history.note("status.waived", requests=len(owing))
 
+    async def revoke_links(self, meeting: str, work_package: str | None = None) -> tuple[DueUnit, ...]:
+        """
+        End the personal links of a round, or of one package in it; gives what sends new ones to who has not answered.
+
+        For a link that went astray. A repeat ends the new links as well.
+        """
+        requests = await self._rounds.list_requests(meeting)
+        ours = [request.id for request in requests if work_package in (None, request.work_package)]
+        mails = await self._ports.messages.list_messages(states=[MessageState.SENT], requests=ours)
+        had = Counter(item.request for item in mails if item.surface is Surface.EMAIL)
+        for request in ours:
+            await self._ports.links.revoke(request)
+        now = self._ports.clock.now()
+        return tuple(
+            DueUnit(key=f"status.renew:{request}/{had[request]}", due_at=now) for request in ours if had[request]
+        )
+
     # ------------------------------------------------------------------------------------------------ what rounds tell
 
     async def due_units(self) -> tuple[DueUnit, ...]:
@@ -214,14 +263,17 @@ class StatusRounds:
         ids = [request.id for request in requests]
         messages = await self._ports.messages.list_messages(requests=ids)
         told = await self._ports.messages.list_messages(states=[MessageState.SENT], kind=plan.LEAD_UNANSWERED)
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        on = min(now, status_round.deadline_at).date()
         return plan.round_overview(
-            await self._ports.programme(),
+            programme,
             status_round,
             requests,
             messages,
             await self._rounds.newest_answers(ids),
+            on=on,
             lead_told=any(message.key.startswith(f"{plan.unanswered_key(status_round)}/") for message in told),
-            drafted=await self._rounds.drafted(ids),
+            drafted=plan.begun_requests(programme, requests, await self._rounds.drafted(ids), on),
         )
 
     # --------------------------------------------------------------------------------------------------------- opening
@@ -276,13 +328,16 @@ class StatusRounds:
             await self._call_off(status_round, history)
             return await self._rounds.find_round(meeting_key)
         planned = _planned(await self._ports.programme(), meeting)
-        return await self._follow(status_round, planned, history) if planned else status_round
+        return await self._follow(status_round, planned, meeting, history) if planned else status_round
 
-    async def _follow(self, existing: StatusRound, planned: StatusRound, history: History) -> StatusRound:
-        moved = replace(planned, state=existing.state, opens_at=existing.opens_at)
+    async def _follow(
+        self, existing: StatusRound, planned: StatusRound, meeting: BoardMeeting, history: History
+    ) -> StatusRound:
+        now = self._ports.clock.now()
+        calendar = WorkCalendar(await self._ports.programme(), existing.municipality)
+        moved = plan.followed(existing, planned, last=last_moment_before(meeting.starts_local, calendar), now=now)
         if existing.state is not RoundState.OPEN or moved == existing:
             return existing
-        now = self._ports.clock.now()
         requests = await self._rounds.list_requests(existing.meeting)
         told = [plan.moved_unit(moved, now)] if moved.deadline_at != existing.deadline_at else []
         then = (*plan.units_of(moved), *plan.refresh_units(requests, now), *told)
@@ -309,68 +364,13 @@ class StatusRounds:
 
     # --------------------------------------------------------------------------------------------------------- sending
 
-    async def _call_on(self, meeting_key: str, call: Call, history: History) -> Outcome:
-        """Send *call* to everybody who owes an answer, in sending hours."""
+    async def _call_on(self, meeting_key: str, call: Call, history: History, *, only: str | None = None) -> Outcome:
+        """Send *call* to everybody who owes an answer, or to the request *only*, in sending hours."""
         status_round = await self._current(meeting_key, history)
         meeting = await self._rounds.find_meeting(meeting_key)
         if status_round is None or meeting is None:
             return Done(note="no such round")
-        programme = await self._ports.programme()
-        calendar = WorkCalendar(programme, status_round.municipality)
-        requests = await self._rounds.list_requests(meeting_key)
-        callers = await Callers.of(self._ports, programme, status_round, meeting, requests)
-        earlier = await self._ports.messages.list_messages(requests=[request.id for request in requests])
-        paused = False
-        for request in requests:
-            now = self._ports.clock.now()
-            if not status_round.takes_answers(now):
-                return Done(note="the round takes no answers any more")
-            # Looked at for each of them: the hours may end while a long round is sent.
-            if (sendable := calendar.next_sendable(now)) > now:
-                return Parked(until=sendable, note="waits for sending hours")
-            fresh = await self._rounds.find_request(request.id)
-            if fresh is not None and fresh.state is RequestState.OPEN and fresh.person:
-                own = [message for message in earlier if message.request == fresh.id]
-                message = await self._tell(callers, call, fresh, own, history)
-                paused = paused or _is_paused(message)
-        if paused:
-            return Parked(until=self._ports.clock.now() + LOOK_AGAIN, note="sending is paused")
-        await LeadNotices(self._ports, programme, status_round, meeting).failed(call)
-        return Done()
-
-    async def _tell(
-        self, callers: Callers, call: Call, request: StatusRequest, messages: Sequence[Message], history: History
-    ) -> Message | None:
-        """
-        Send on the best surface that works; each failure stays in its row and the next one is used at once.
-
-        *messages*: those of the request so far. None when there is nothing to tell: of a new deadline hears only who
-        was told the old one.
-        """
-        reach = callers.reach(request, self._ports.clock.now())
-        there = {message.key: message for message in messages}
-        reached = [item.surface for item in messages if item.kind == plan.REQUEST and item.state is MessageState.SENT]
-        if call.kind == plan.MOVED and not reached:
-            return None
-        order = list(dict.fromkeys([*_begun(call, request, there), *reached, *reach.surfaces]))
-        last: Message | None = None
-        for surface in order:
-            message = there.get(call.key(request.id, surface))
-            if message is None or message.state in (MessageState.PLANNED, MessageState.HELD, MessageState.DROPPED):
-                # Written anew: names, lead or deadline may be others than when it was planned.
-                planned, message = message, await callers.message(call, reach, surface)
-                if planned != message:
-                    await self._ports.outbox.plan([message])
-            last = await self._ports.outbox.deliver(message)
-            if last.in_doubt:
-                await history.note("status.in_doubt", request=request.id, surface=surface)
-            if last.state is not MessageState.FAILED:
-                return last
-            if message.state is not MessageState.FAILED:
-                await history.note("status.surface_failed", request=request.id, surface=surface)
-        if last is None:
-            raise ValueError(f"request {request.id} has no surface")
-        return last
+        return await RoundCalls(self._ports, status_round, meeting).send(call, history, only=only)
 
     async def _touch(
         self, message: Message, request: StatusRequest, status_round: StatusRound, history: History
@@ -381,28 +381,25 @@ class StatusRounds:
         truth = plan.shown(request, status_round, asked)
         if message.posted is None or message.reference.get("shows") == truth or meeting is None:
             return
+        if not plan.known_requests(programme, [request]):
+            return
         # A channel's card is for whoever is asked now; a chat's for the one whose chat it is.
         person = None if message.surface is Surface.CHANNEL else message.person
         also = [person] if person else []
         callers = await Callers.of(self._ports, programme, status_round, meeting, [request], also=also)
         reach = callers.reach(request, now, person=person)
+        takes_answers = status_round.state is RoundState.OPEN
+        replaced_by = plan.replaced_by(programme, request, message.person or "", now.date())
         card = card_now(
-            reach.asked,
-            message,
-            account=reach.account,
-            takes_answers=status_round.state is RoundState.OPEN,
-            replaced_by=plan.replaced_by(programme, request, message.person or "", now.date()),
+            reach.asked, message, account=reach.account, takes_answers=takes_answers, replaced_by=replaced_by
         )
+        notice = notice_now(reach.asked, takes_answers=takes_answers, replaced_by=replaced_by)
         try:
-            await self._ports.bot.update_card(message.posted, card, summary=message.content.subject)
+            await self._ports.bot.update_card(message.posted, card, summary=notice)
         except Permanent:
             # The chat or the message is gone, and with it the need.
             await history.note("status.card_gone", request=request.id, surface=message.surface)
         await self._ports.messages.note_reference(message.key, {**message.reference, "shows": truth})
-
-
-def _is_paused(message: Message | None) -> bool:
-    return message is not None and message.state is MessageState.HELD and message.failure == PAUSED
 
 
 def _planned(programme: Programme, meeting: BoardMeeting) -> StatusRound | None:
@@ -415,10 +412,3 @@ def _planned(programme: Programme, meeting: BoardMeeting) -> StatusRound | None:
     calendar = WorkCalendar(programme, body.municipality)
     moments = round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar)
     return plan.planned_round(meeting.key, body.municipality, moments)
-
-
-def _begun(call: Call, request: StatusRequest, there: dict[str, Message]) -> list[Surface]:
-    """The surfaces on which this call has gone out or is on its way: sent once, it is not sent elsewhere."""
-    begun = (MessageState.SENT, MessageState.SENDING)
-    found = (there.get(call.key(request.id, surface)) for surface in Surface)
-    return [message.surface for message in found if message is not None and message.state in begun]

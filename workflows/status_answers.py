@@ -2,7 +2,8 @@
 
 Input names, the same on both surfaces: `light`, `done`, `next`, `hinders`, `question`, `proposal`, `indicator:<key>`,
 `decision:<key>` for what came of an earlier decision, `unchanged` for «no change since last time», which keeps last
-time's light and texts and takes only the numbers, and `confirmed` for what the privacy guard asked about.
+time's light and texts and takes only the numbers, `confirmed` for what the privacy guard asked about, and `seen` for
+the newest version when the form or the card was drawn.
 """
 
 import re
@@ -18,9 +19,12 @@ from workflows.status_values import TEXT_FIELDS, AnswerContent, InvalidAnswer, L
 MAX_TEXT = 1000
 MAX_FOLLOW_UP = 500
 """Of what is told about one earlier decision."""
+MOST_NUMBER = 1e12
+"""What a package's number stays below."""
 INDICATOR = "indicator:"
 DECISION = "decision:"
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
+_VERSION = re.compile(r"[0-9]{1,9}")
 _MINUS = str.maketrans({"−": "-", "–": "-"})
 # They turn the order of the text around them, or hide in it; joiners stay, for they hold signs and emoji together.
 _INVISIBLE = frozenset("\u200b\u200e\u200f\u2060\ufeff\u061c") | frozenset(map(chr, [*range(0x202A, 0x202F)]))
@@ -34,12 +38,13 @@ def parse_answer(
     decisions: Sequence[OpenDecision] = (),
     previous: AnswerContent | None = None,
     stored: AnswerContent | None = None,
+    draft: Mapping[str, str] | None = None,
 ) -> AnswerContent:
     """
     The answer in *raw*, untrusted input of any shape. Raises InvalidAnswer, and nothing else.
 
-    *previous*: last time's answer. *stored*: the one being corrected. Keys that are no inputs of ours are left alone (a
-    card sends its own), but an unknown indicator or decision is refused.
+    *previous*: last time's answer. *stored*: the one being corrected. *draft*: the writer's own, by input name. Keys
+    that are no inputs of ours are left alone (a card sends its own), but an unknown indicator or decision is refused.
     """
     problems: dict[str, Words] = {}
     asked = ""
@@ -51,7 +56,7 @@ def parse_answer(
         told = {item.key: words for item in decisions if (words := previous.follow_ups.get(item.key))}
     else:
         light = _light(raw.get("light"), problems)
-        texts, told, asked = _written(raw, decisions, problems, accepted=(previous, stored))
+        texts, told, asked = _written(raw, decisions, problems, accepted=_accepted(previous, stored, draft))
         if texts["proposal"] and not texts["question"] and "question" not in problems:
             problems["question"] = Words(key="status.error.question_missing")
     numbers = _numbers(raw, indicators, problems)
@@ -67,6 +72,7 @@ def parse_draft(
     decisions: Sequence[OpenDecision] = (),
     previous: AnswerContent | None = None,
     stored: AnswerContent | None = None,
+    draft: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """
     What somebody has written so far, by input name and without what is empty.
@@ -74,7 +80,7 @@ def parse_draft(
     As `parse_answer`, privacy guard included, but nothing need be there yet. Raises InvalidAnswer, and nothing else.
     """
     problems: dict[str, Words] = {}
-    texts, told, asked = _written(raw, decisions, problems, accepted=(previous, stored))
+    texts, told, asked = _written(raw, decisions, problems, accepted=_accepted(previous, stored, draft))
     given = _numbers(raw, indicators, problems)
     if problems:
         raise InvalidAnswer(problems, confirm=asked)
@@ -88,6 +94,20 @@ def parse_draft(
 def is_unchanged(raw: Mapping[str, Any], previous: AnswerContent | None) -> bool:
     """Whether somebody pressed «no change since last time», and there was a last time."""
     return previous is not None and raw.get("unchanged") in ("1", "true", True)
+
+
+def seen_version(raw: Mapping[str, Any]) -> int | None:
+    """
+    The newest version that the form or card in *raw* was drawn from, 0 for none; None when it does not say.
+
+    «No change since last time» is offered only while there is no answer. What is no version has seen none.
+    """
+    seen = raw.get("seen", "0" if raw.get("unchanged") else None)
+    if isinstance(seen, bool) or not isinstance(seen, int | str | None):
+        return 0
+    if isinstance(seen, str):
+        return int(seen) if _VERSION.fullmatch(seen) else 0
+    return seen
 
 
 def lacks_numbers(raw: Mapping[str, Any], indicators: Sequence[Indicator]) -> bool:
@@ -130,13 +150,13 @@ def _written(
     decisions: Sequence[OpenDecision],
     problems: dict[str, Words],
     *,
-    accepted: Sequence[AnswerContent | None],
+    accepted: Sequence[Mapping[str, str]],
 ) -> tuple[dict[str, str], dict[str, str], str]:
     """The texts, what is told by decision, and what ticking the privacy guard's question sends back."""
     texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
     told = _follow_ups(raw, decisions, problems)
     written = texts | {f"{DECISION}{key}": words for key, words in told.items()}
-    found = _doubts(written, problems, [answer for answer in accepted if answer is not None])
+    found = _doubts(written, problems, accepted)
     asked = confirmation(found)
     if raw.get("confirmed") != asked:
         problems |= {name: Words(key=f"privacy.ask_{items[0].doubt}") for name, items in found.items()}
@@ -144,22 +164,28 @@ def _written(
 
 
 def _doubts(
-    texts: Mapping[str, str], problems: Mapping[str, Words], accepted: Sequence[AnswerContent]
+    texts: Mapping[str, str], problems: Mapping[str, Words], accepted: Sequence[Mapping[str, str]]
 ) -> dict[str, tuple[Found, ...]]:
     """What to ask about, by field; not about what was accepted once and stands there still."""
     fresh = {
         name: text
         for name, text in texts.items()
-        if name not in problems and all(text != _accepted(answer, name) for answer in accepted)
+        if name not in problems and all(text != before.get(name) for before in accepted)
     }
     return {name: found for name, text in fresh.items() if (found := doubts(text))}
 
 
-def _accepted(answer: AnswerContent, name: str) -> str:
-    """What *answer* says in a field."""
-    if name.startswith(DECISION):
-        return answer.follow_ups.get(name.removeprefix(DECISION), "")
-    return str(getattr(answer, name))
+def _accepted(
+    previous: AnswerContent | None, stored: AnswerContent | None, draft: Mapping[str, str] | None
+) -> list[Mapping[str, str]]:
+    """The texts that passed once, by input name; a draft's passed when it was saved."""
+    return [*(texts_of(answer) for answer in (previous, stored) if answer is not None), draft or {}]
+
+
+def texts_of(answer: AnswerContent) -> dict[str, str]:
+    """What *answer* says, by input name; the light and the numbers aside."""
+    told = {f"{DECISION}{key}": words for key, words in answer.follow_ups.items()}
+    return {name: getattr(answer, name) for name in TEXT_FIELDS} | told
 
 
 def _follow_ups(
@@ -220,7 +246,7 @@ def _number(name: str, value: Any, problems: dict[str, Words]) -> float | None:
     number: float | None = None
     if isinstance(value, str) and len(value) <= MAX_TEXT:
         number = parse_number(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12:
+    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST_NUMBER:
         number = float(value)
     if number is None:
         problems[name] = Words(key="status.error.number")

@@ -14,6 +14,7 @@ from workflows.status_values import (
     AnswerContent,
     IndicatorResult,
     OpenDecision,
+    RequestState,
     StatusAnswer,
     StatusRequest,
     StatusRound,
@@ -49,6 +50,16 @@ class Asked:
     """The newest answer of earlier rounds."""
     open_decisions: tuple[OpenDecision, ...] = ()
     """What the board has decided and the package reports on."""
+
+    @property
+    def version(self) -> int:
+        """The newest version that stands here; 0 while nobody has answered."""
+        return self.answer.version if self.answer else 0
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether nobody needs to answer any more."""
+        return self.request.state is RequestState.WAIVED
 
     @property
     def prefill(self) -> AnswerContent | None:
@@ -87,6 +98,26 @@ class Asked:
         if self.answer.by != self.person.key and self.by:
             return self.say("status.form_correcting_other", name=self.by, due=self.due)
         return self.say("status.form_correcting", due=self.due)
+
+    @property
+    def answered_note(self) -> str:
+        """Who has answered and what it comes to, for somebody who may not have seen it; empty while nobody has."""
+        if self.answer is None:
+            return ""
+        light = self.say(f"light.{self.answer.content.light}")
+        if self.answer.by == self.person.key:
+            note = self.say("status.answered_own", light=light)
+        elif self.by:
+            note = self.say("status.answered_other", name=self.by, light=light)
+        else:
+            note = self.say("status.answered_somebody", light=light)
+        question = self.answer.content.question
+        return f"{note} {self.say('status.answered_question', question=question)}" if question else note
+
+    @property
+    def draft_note(self) -> str:
+        """What the form is filled with when that is the reader's own draft."""
+        return " ".join(filter(None, [self.say("status.draft_start"), self.answered_note]))
 
     @property
     def answered_by(self) -> str:

@@ -10,12 +10,13 @@ from config.programme import Programme
 from config.values import Person
 from workflows.outbox import Doubles
 from workflows.ports import Clock, Posted, Words
-from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer, parse_draft
+from workflows.status_answers import is_unchanged, lacks_numbers, parse_answer, parse_draft, seen_version
 from workflows.status_asked import Asked, asked_of
 from workflows.status_plan import escalation_id, is_on_behalf, lifted_unit, refresh_unit, refresh_units
 from workflows.status_ports import KnownAccounts, NewAnswer, OpenDecisions, Rounds, Standing, open_decisions
 from workflows.status_values import (
     AnswerContent,
+    AnsweredMeanwhile,
     AnswerSurface,
     Escalation,
     EscalationState,
@@ -29,6 +30,7 @@ from workflows.status_values import (
 )
 
 LOCAL_BOARD = "local_board"
+_MISSED = Words(key="status.missed")
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class StatusDesk:
         )
         return StatusForm(
             asked=asked,
-            is_open=standing.round.takes_answers(now),
+            is_open=standing.round.takes_answers(now) and not asked.is_waived,
             on_behalf=on_behalf,
             draft=standing.drafts.get(person.key),
         )
@@ -141,12 +143,15 @@ class StatusDesk:
         """
         form = await self.form(request_id, sender=sender)
         asked = form.asked
+        if not form.is_open:
+            raise RoundOver(over_words(asked))
         draft = parse_draft(
             content,
             indicators=asked.package.indicators,
             decisions=asked.open_decisions,
             previous=asked.previous,
             stored=asked.answer.content if asked.answer else None,
+            draft=form.draft,
         )
         if not await self._rounds.save_draft(request_id, asked.person.key, draft, at=self._clock.now()):
             raise RoundOver(over_words(asked))
@@ -171,25 +176,16 @@ class StatusDesk:
         """
         Check and store an answer; stored before it returns.
 
-        Raises UnknownRequest, NotYours, RoundOver, NumbersWanted and InvalidAnswer, and then nothing of *content* was
-        stored. The same answer once more is the same version. *content* with `numbers_asked` is not asked for numbers.
+        Raises UnknownRequest, NotYours, RoundOver, NumbersWanted, AnsweredMeanwhile and InvalidAnswer, and then nothing
+        of *content* was stored. The same answer once more is the same version. *content* with `numbers_asked` is not
+        asked for numbers. What `seen` says is held against what stands now, not at the moment of writing: of two who
+        answer within that moment, both are kept.
         """
         form = await self.form(request_id, sender=sender)
         asked = form.asked
         if not form.is_open:
             raise RoundOver(over_words(asked))
-        indicators = asked.package.indicators
-        unchanged = is_unchanged(content, asked.previous)
-        if unchanged and lacks_numbers(content, indicators) and not content.get("numbers_asked"):
-            raise NumbersWanted(Words(key="card.numbers_intro"))
-        stored_before = asked.answer.content if asked.answer else None
-        parsed = parse_answer(
-            content,
-            indicators=indicators,
-            decisions=asked.open_decisions,
-            previous=asked.previous,
-            stored=stored_before,
-        )
+        parsed = _checked(form, content)
         now = self._clock.now()
         new = NewAnswer(
             request=asked.request.id,
@@ -239,8 +235,32 @@ class StatusDesk:
         return found.key if found else None
 
 
+def _checked(form: StatusForm, content: Mapping[str, Any]) -> AnswerContent:
+    """The answer in *content*. Raises NumbersWanted, AnsweredMeanwhile and InvalidAnswer."""
+    asked, seen = form.asked, seen_version(content)
+    missed = asked.answer if seen not in (None, asked.version) else None
+    indicators = asked.package.indicators
+    unchanged = is_unchanged(content, asked.previous)
+    if unchanged and lacks_numbers(content, indicators) and not content.get("numbers_asked"):
+        raise AnsweredMeanwhile(_MISSED) if missed else NumbersWanted(Words(key="card.numbers_intro"))
+    parsed = parse_answer(
+        content,
+        indicators=indicators,
+        decisions=asked.open_decisions,
+        previous=asked.previous,
+        stored=asked.answer.content if asked.answer else None,
+        draft=form.draft,
+    )
+    # The same person's same words are no second answer, however old the card is.
+    if missed and (missed.by, missed.content) != (asked.person.key, parsed):
+        raise AnsweredMeanwhile(_MISSED)
+    return parsed
+
+
 def over_words(asked: Asked) -> Words:
     """Why nothing more is taken, and whom to talk to."""
+    if asked.is_waived:
+        return Words(key="status.waived", values={"package": asked.package.name})
     if asked.local_lead:
         return Words(key="status.error.over_contact", values={"local_lead": asked.local_lead})
     return Words(key="status.error.over")

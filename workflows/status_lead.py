@@ -4,7 +4,8 @@ By e-mail, each thing once; the caller sees to the hours. How long somebody took
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ import texts
 from config.programme import Programme
 from config.values import Person
 from workflows import status_plan as plan
-from workflows.outbox import NOT_ALLOWED, Content, Message, MessageState, Surface
+from workflows.outbox import AGAIN, NOT_ALLOWED, Content, Message, MessageState, Surface
 from workflows.status_ports import BoardMeeting, StatusPorts
 from workflows.status_reach import Call
 from workflows.status_values import Escalation, RequestState, StatusRequest, StatusRound
@@ -48,15 +49,15 @@ class LeadNotices:
         self._round = status_round
         self._meeting = meeting
 
-    async def failed(self, call: Call) -> None:
-        """Tell what of *call* did not arrive where it was sent first, and what was used instead."""
-        requests = await self._ports.rounds.list_requests(self._round.meeting)
+    async def failed(self, call: Call, keys: Collection[str]) -> None:
+        """Tell what of *call*, the messages *keys*, did not arrive where it was sent first, and what came instead."""
+        requests = await self._requests()
         messages = await self._ports.messages.list_messages(requests=[request.id for request in requests])
         for reader in self._readers():
             said = []
             for request in requests:
-                keys = {call.key(request.id, surface) for surface in Surface}
-                said += self._failure(reader, request, [message for message in messages if message.key in keys])
+                tried = [message for message in messages if message.key in keys and message.request == request.id]
+                said += self._failure(reader, request, tried)
             if said:
                 intro = reader.say("status.lead_failed_intro", meeting=reader.meeting)
                 key = f"{FAILED}/{self._round.meeting}/{call.kind}/{call.number}"
@@ -64,10 +65,18 @@ class LeadNotices:
 
     async def unanswered(self) -> None:
         """Tell who has not answered the reminders."""
-        requests = await self._ports.rounds.list_requests(self._round.meeting)
+        requests = await self._requests()
         owing = [request for request in requests if request.state is RequestState.OPEN]
+        sent = await self._ports.messages.list_messages(
+            states=[MessageState.SENT], requests=[request.id for request in owing], kind=plan.REMINDER
+        )
+        reminded = Counter((item.request, item.person) for item in sent if AGAIN not in item.key)
         for reader in self._readers():
-            said = [self._reminded(reader, request) for request in owing if self._asked(request) != reader.person.key]
+            said = [
+                self._reminded(reader, request, reminded[request.id, asked])
+                for request in owing
+                if (asked := self._asked(request)) != reader.person.key
+            ]
             if said:
                 subject = reader.say("status.lead_unanswered_subject", meeting=reader.meeting)
                 said.append(reader.say("status.lead_unanswered_help", due=reader.due))
@@ -90,6 +99,9 @@ class LeadNotices:
             subject = reader.say("status.lead_question_subject", package=package)
             await self._send(QUESTION, f"{QUESTION}/{request.id}/{words}", reader, subject, said)
 
+    async def _requests(self) -> Sequence[StatusRequest]:
+        return plan.known_requests(self._programme, await self._ports.rounds.list_requests(self._round.meeting))
+
     # ------------------------------------------------------------------------------------------------------ the words
 
     def _failure(self, reader: _Reader, request: StatusRequest, messages: Sequence[Message]) -> list[str]:
@@ -108,9 +120,9 @@ class LeadNotices:
         )
         return [said]
 
-    def _reminded(self, reader: _Reader, request: StatusRequest) -> str:
-        usual = len(self._round.reminders_at) == SAID_OUTRIGHT
-        key = "escalate.local_lead" if usual else "escalate.local_lead_other"
+    def _reminded(self, reader: _Reader, request: StatusRequest, times: int) -> str:
+        several = "escalate.local_lead" if times == SAID_OUTRIGHT else "escalate.local_lead_other"
+        key = several if times else "escalate.local_lead_unreminded"
         return reader.say(key, package=self._package_name(request), name=self._name(self._asked(request)))
 
     def _readers(self) -> list[_Reader]:

@@ -1,15 +1,19 @@
 """What a status round says to people: mails and cards from one request's values."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import cards
 import documents
+import texts
 from workflows.outbox import Content, Message, Surface
-from workflows.status_answers import DECISION, INDICATOR, MAX_FOLLOW_UP, parse_number
+from workflows.status_answers import DECISION, INDICATOR, MAX_FOLLOW_UP, MOST_NUMBER, clean_text, parse_number, texts_of
 from workflows.status_asked import Asked
 from workflows.status_plan import MOVED, REMINDER
 from workflows.status_values import TEXT_FIELDS, AnswerContent, IndicatorResult, Light
+
+LIGHTS = tuple(light.value for light in Light)
 
 
 def request_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
@@ -73,18 +77,42 @@ def request_card(
     typed: Mapping[str, Any] | None = None,
     problems: Sequence[str] = (),
     confirm: str = "",
+    seen: int | None = None,
 ) -> dict[str, Any]:
     """
     The form as a card; *typed* is what the person just wrote, kept although *problems* stop it.
 
     *draft*: what they wrote earlier and have not sent. *confirm*: what ticking the privacy guard's question sends back.
+    *seen*: the newest version they have been shown; None: the one that stands. Texts too long to be shown whole are
+    cut, and the card says so.
     """
+    draw = partial(_request_card, asked, draft=draft, confirm=confirm, seen=asked.version if seen is None else seen)
+    try:
+        return draw(typed=typed, problems=problems)
+    except cards.CardError:
+        if typed is None or not _beyond(typed):
+            raise
+    return draw(typed=typed, problems=[*problems, asked.say("card.cut")], cut=True)
+
+
+def _request_card(
+    asked: Asked,
+    *,
+    draft: Mapping[str, Any] | None,
+    typed: Mapping[str, Any] | None,
+    problems: Sequence[str],
+    confirm: str,
+    seen: int,
+    cut: bool = False,
+) -> dict[str, Any]:
+    """*cut*: show no more of each text than its input takes."""
     start = asked.prefill
-    start_note = asked.say("status.draft_start") if draft else asked.start_note
+    start_note = asked.draft_note if draft else asked.start_note
     typed = draft if typed is None else typed
     values: dict[str, Any] = {
         "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
+        "seen": seen,
         "greeting": cards.short(asked.greeting),
         "place": cards.short(asked.place),
         "meeting": asked.meeting,
@@ -112,18 +140,19 @@ def request_card(
         # What was lifted to the last board is not asked again by itself.
         values |= {"question": "", "proposal": ""}
     if typed is not None:
-        values |= _typed(typed, values["indicators"], values["decisions"])
+        values |= _typed(typed, values["indicators"], values["decisions"], cut=cut)
     return cards.render("status_request", language=asked.language, values=values)
 
 
 def numbers_card(
-    asked: Asked, *, typed: Mapping[str, Any] | None = None, problems: Sequence[str] = ()
+    asked: Asked, *, typed: Mapping[str, Any] | None = None, problems: Sequence[str] = (), seen: int | None = None
 ) -> dict[str, Any]:
     """Nothing changed but, perhaps, the numbers: they alone are asked for."""
     fields = number_fields(asked)
     values = {
         "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
+        "seen": asked.version if seen is None else seen,
         "problem": " ".join(problems),
         "indicators": fields if typed is None else _typed(typed, fields)["indicators"],
     }
@@ -200,18 +229,38 @@ def replaced_card(asked: Asked, *, lead: str) -> dict[str, Any]:
     )
 
 
-def closed_card(asked: Asked) -> dict[str, Any]:
+def ended_card(asked: Asked, *, typed: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Nothing is taken any more, or nobody needs to answer. *typed*: what came too late, to be copied."""
+    rows = late_rows(asked, typed or {})
+    late = [
+        {"question": cards.short(question), "words": cards.short(words, cards.MAX_ANSWER)} for question, words in rows
+    ]
+    draw = _waived_card if asked.is_waived else closed_card
+    return draw(asked, late=late)
+
+
+def closed_card(asked: Asked, *, late: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
     """The round is over: what the package's state was."""
-    values = {"package": cards.short(asked.package.name), "state": state_words(asked), "meeting": asked.meeting}
+    values = {
+        "package": cards.short(asked.package.name),
+        "state": state_words(asked),
+        "meeting": asked.meeting,
+        "late": late,
+    }
     return cards.render("closed", language=asked.language, values=values)
+
+
+def _waived_card(asked: Asked, *, late: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+    values = {"package": cards.short(asked.package.name), "late": late}
+    return cards.render("status_waived", language=asked.language, values=values)
 
 
 def card_now(
     asked: Asked, message: Message, *, account: str, takes_answers: bool, replaced_by: str = ""
 ) -> dict[str, Any]:
     """The card that belongs where *message* was posted. *replaced_by*: who is asked instead of the one it went to."""
-    if not takes_answers:
-        return closed_card(asked)
+    if asked.is_waived or not takes_answers:
+        return ended_card(asked)
     if message.surface is Surface.CHANNEL:
         return channel_card(asked, mention=None if asked.answer else account)
     if replaced_by:
@@ -222,6 +271,19 @@ def card_now(
     return write(asked)
 
 
+def notice_now(asked: Asked, *, takes_answers: bool, replaced_by: str = "") -> str:
+    """The line that the chat list shows for a card as it is now."""
+    if asked.is_waived:
+        return asked.say("status.waived_title")
+    if not takes_answers:
+        return asked.say("status.over_title")
+    if asked.answer is not None:
+        return asked.say("status.notification_answered", package=asked.package.name)
+    if replaced_by:
+        return asked.say("card.replaced_heading")
+    return asked.say("status.notification", package=asked.package.name, day=asked.due_day)
+
+
 def state_words(asked: Asked) -> str:
     """The package's light in words; missing while nobody answered."""
     return asked.say(f"light.{asked.answer.content.light}" if asked.answer else "light.missing")
@@ -230,6 +292,37 @@ def state_words(asked: Asked) -> str:
 def named(indicator: IndicatorResult) -> str:
     """An indicator's name with its unit."""
     return f"{indicator.name} ({indicator.unit})" if indicator.unit else indicator.name
+
+
+def question_of(asked: Asked, name: str) -> str:
+    """What the input *name* asks, as the reader knows it; empty for what is no input of the request."""
+    if name == "light" or name in TEXT_FIELDS:
+        return asked.say(f"card.{name}")
+    indicators = {f"{INDICATOR}{item.key}": named(item) for item in asked.indicators}
+    return (indicators | {f"{DECISION}{item.key}": item.text for item in asked.open_decisions}).get(name, "")
+
+
+def late_rows(asked: Asked, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What somebody wrote that came too late, question by question; what is empty or stored already is left out."""
+    stored = texts_of(asked.answer.content) if asked.answer else {}
+    names = [*TEXT_FIELDS, *(f"{DECISION}{item.key}" for item in asked.open_decisions)]
+    light = typed.get("light")
+    rows = []
+    if light in LIGHTS and not (asked.answer and asked.answer.content.light == light):
+        rows.append((asked.say("card.light"), asked.say(f"light.{light}")))
+    written = {name: clean_text(text) for name in names if isinstance(text := typed.get(name), str)}
+    rows += [(question_of(asked, name), text) for name, text in written.items() if text != stored.get(name, "")]
+    rows += [(named(item), _late_number(item, typed, asked.language)) for item in asked.indicators]
+    return [(question, words) for question, words in rows if words]
+
+
+def _late_number(item: IndicatorResult, typed: Mapping[str, Any], language: str) -> str:
+    """As a number, or as it was typed where it is none; empty when it is stored already."""
+    raw = typed.get(f"{INDICATOR}{item.key}")
+    number = _number(raw)
+    if number is None or not abs(number) < MOST_NUMBER:
+        return clean_text(raw) if isinstance(raw, str) else ""
+    return "" if number == item.now else texts.number(number, language)
 
 
 def number_fields(asked: Asked) -> list[dict[str, Any]]:
@@ -264,17 +357,28 @@ def _decisions(asked: Asked, told: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
+def _beyond(typed: Mapping[str, Any]) -> bool:
+    """Whether a text is longer than its input takes."""
+    mosts = {name: MAX_FOLLOW_UP if name.startswith(DECISION) else cards.MAX_ANSWER for name in typed}
+    return any(isinstance(text, str) and len(text) > mosts[name] for name, text in typed.items())
+
+
 def _typed(
-    typed: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]], decisions: Sequence[Mapping[str, Any]] = ()
+    typed: Mapping[str, Any],
+    indicators: Sequence[Mapping[str, Any]],
+    decisions: Sequence[Mapping[str, Any]] = (),
+    *,
+    cut: bool = False,
 ) -> dict[str, Any]:
-    """What came back from the card, as far as its inputs can show it again. What a client left out was emptied."""
+    """What came back from the card, as its inputs show it again. What a client left out was emptied."""
 
     def words(name: str, most: int) -> str:
-        return value[:most] if isinstance(value := typed.get(name), str) else ""
+        value = typed.get(name)
+        return (value[:most] if cut else value) if isinstance(value, str) else ""
 
     return {
         **{name: words(name, cards.MAX_ANSWER) for name in TEXT_FIELDS},
-        "light": light if (light := words("light", 10)) in set(Light) else None,
+        "light": light if (light := typed.get("light")) in LIGHTS else None,
         "indicators": [{**item, "now": _number(typed.get(f"{INDICATOR}{item['key']}"))} for item in indicators],
         "decisions": [{**item, "told": words(f"{DECISION}{item['key']}", MAX_FOLLOW_UP)} for item in decisions],
     }

@@ -1,8 +1,9 @@
 """Status rounds decided from plain data: who is asked and where, what is due when, and how a round turned out."""
 
 import hashlib
-from collections.abc import Container, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from config.programme import Programme
 from config.values import Indicator, Person, Role, WorkPackage
@@ -27,6 +28,8 @@ from workflows.working_days import RoundMoments
 REQUEST = "status_request"
 REMINDER = "reminder"
 MOVED = "moved"
+NOTICE = timedelta(hours=24)
+"""The least that people have left when a meeting is moved nearer."""
 LEAD_FAILED, LEAD_UNANSWERED, LEAD_QUESTION = "lead_failed", "lead_unanswered", "lead_question"
 """Kinds of messages. What the local lead hears stands in workflows/status_lead.py."""
 
@@ -65,6 +68,18 @@ def asked_now(programme: Programme, request: StatusRequest, on: date) -> str:
     package = programme.find_work_package(request.work_package)
     asked = who_is_asked(programme, package, on) if package else None
     return asked.key if asked else request.person
+
+
+def begun_requests(
+    programme: Programme, requests: Sequence[StatusRequest], drafts: Mapping[str, Collection[str]], on: date
+) -> frozenset[str]:
+    """The requests that somebody who may answer them has begun to answer. *drafts*: who has one, by request."""
+
+    def may(request: StatusRequest, person: str) -> bool:
+        package = programme.find_work_package(request.work_package)
+        return package is not None and is_on_behalf(programme, package, person, on) is not None
+
+    return frozenset(item.id for item in requests if any(may(item, person) for person in drafts.get(item.id, ())))
 
 
 def replaced_by(programme: Programme, request: StatusRequest, person: str, on: date) -> str:
@@ -126,9 +141,14 @@ def channel_of(channels: Mapping[str, str], work_package: str) -> str | None:
     return next(own, channels.get("channel:board"))
 
 
-def message_key(kind: str, request: str, surface: Surface, number: int = 0) -> str:
-    """The key of a message: the request's first one, or its reminder *number*."""
-    return f"{kind}/{request}/{number}/{surface}" if number else f"{kind}/{request}/{surface}"
+def message_key(kind: str, request: str, surface: Surface, number: int = 0, *, person: str = "") -> str:
+    """The key of a message: the request's first one, or its reminder *number*; *person*: who took it over."""
+    return "/".join([kind, request, *([f"@{person}"] if person else []), *([str(number)] if number else []), surface])
+
+
+def known_requests(programme: Programme, requests: Sequence[StatusRequest]) -> tuple[StatusRequest, ...]:
+    """Those whose work package the register still has: an import may have taken one out of an open round."""
+    return tuple(request for request in requests if programme.find_work_package(request.work_package) is not None)
 
 
 # ------------------------------------------------------------------------------------------------------------ what when
@@ -145,6 +165,28 @@ def planned_round(meeting: str, municipality: str, moments: RoundMoments) -> Sta
         deadline_at=moments.deadline_at,
         release_at=moments.release_at,
     )
+
+
+def followed(existing: StatusRound, planned: StatusRound, *, last: datetime, now: datetime) -> StatusRound:
+    """
+    An open round where its meeting is now. *last*: the last moment to answer before the meeting.
+
+    Nobody is cut off: a deadline that the move would bring into the past, or nearer than NOTICE, stays where it was if
+    that is before the meeting, and is *last* else.
+    """
+    moved = replace(planned, state=existing.state, opens_at=existing.opens_at)
+    if planned.deadline_at >= min(existing.deadline_at, now + NOTICE):
+        return moved
+    deadline = max(planned.deadline_at, min(existing.deadline_at, last))
+    return replace(moved, deadline_at=deadline, release_at=max(planned.release_at, deadline))
+
+
+def next_takeover(programme: Programme, requests: Sequence[StatusRequest], today: date, last: date) -> date | None:
+    """The first day after *today*, up to *last*, on which somebody else is asked for one of the open *requests*."""
+    owing = [request for request in known_requests(programme, requests) if request.state is RequestState.OPEN]
+    asked = [asked_now(programme, request, today) for request in owing]
+    later = (today + timedelta(days=number) for number in range(1, (last - today).days + 1))
+    return next((day for day in later if [asked_now(programme, item, day) for item in owing] != asked), None)
 
 
 def units_of(status_round: StatusRound) -> tuple[DueUnit, ...]:
@@ -228,13 +270,15 @@ def round_result(
     order = {package.key: number for number, package in enumerate(programme.work_packages)}
     asked = [request for request in requests if request.state is not RequestState.WAIVED]
     known = sorted((item for item in asked if item.work_package in order), key=lambda item: order[item.work_package])
-    return RoundResult(
-        round=status_round,
-        packages=tuple(
-            _package_result(programme, request, answers.get(request.id), previous.get(request.work_package))
-            for request in known
-        ),
-    )
+
+    def result(request: StatusRequest) -> PackageResult:
+        # Whoever led it when the round closed, not who was asked when it opened.
+        lead = name_of(programme, asked_now(programme, request, status_round.deadline_at.date()))
+        return _package_result(
+            programme, request, answers.get(request.id), previous.get(request.work_package), lead=lead
+        )
+
+    return RoundResult(round=status_round, packages=tuple(map(result, known)))
 
 
 def indicator_results(
@@ -262,26 +306,33 @@ def round_overview(
     messages: Sequence[Message],
     answers: Mapping[str, StatusAnswer],
     *,
+    on: date,
     lead_told: bool = False,
     drafted: Container[str] = (),
 ) -> RoundOverview:
     """
     Who owes what in a round, where they were reached and what failed on the way.
 
-    *answers*: the newest by request. *lead_told*: the local lead was told who does not answer. *drafted*: the requests
-    that somebody has begun to answer.
+    *answers*: the newest by request. *on*: the day whose leads are meant. *lead_told*: the local lead was told who does
+    not answer. *drafted*: the requests that somebody has begun to answer.
     """
 
     def line(request: StatusRequest) -> RequestLine:
         own = [message for message in messages if message.request == request.id]
         stage = _stage(request, own, lead_told=lead_told, drafted=request.id in drafted)
-        return _line(programme, request, own, answers.get(request.id), stage)
+        lead = name_of(programme, asked_now(programme, request, on))
+        return _line(programme, request, own, answers.get(request.id), lead, stage)
 
     return RoundOverview(round=status_round, lines=tuple(map(line, requests)))
 
 
 def _package_result(
-    programme: Programme, request: StatusRequest, answer: StatusAnswer | None, previous: StatusAnswer | None
+    programme: Programme,
+    request: StatusRequest,
+    answer: StatusAnswer | None,
+    previous: StatusAnswer | None,
+    *,
+    lead: str,
 ) -> PackageResult:
     package = programme.work_package(request.work_package)
     content = answer.content if answer else None
@@ -301,12 +352,11 @@ def _package_result(
         request=request.id,
         work_package=package.key,
         name=package.name,
-        lead=name_of(programme, request.person),
+        lead=lead,
         light=content.light if content else None,
         previous_light=before.light if before else None,
         indicators=indicator_results(package.indicators, content, before),
         follow_ups=content.follow_ups if content else {},
-        answered_at=answer.at if answer else None,
         on_behalf=answer.on_behalf if answer else False,
         **texts,
     )
@@ -317,6 +367,7 @@ def _line(
     request: StatusRequest,
     messages: Sequence[Message],
     answer: StatusAnswer | None,
+    lead: str,
     stage: Stage,
 ) -> RequestLine:
     sent = [message for message in messages if message.state is MessageState.SENT]
@@ -329,7 +380,7 @@ def _line(
         request=request.id,
         work_package=request.work_package,
         name=package.name if (package := programme.find_work_package(request.work_package)) else "",
-        lead=name_of(programme, request.person),
+        lead=lead,
         state=request.state,
         surfaces=tuple(dict.fromkeys(message.surface.value for message in sent if message.kind == REQUEST)),
         failures=tuple(message.failure for message in messages if message.failure),

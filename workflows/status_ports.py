@@ -1,6 +1,6 @@
 """What status rounds need from outside."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -125,8 +125,8 @@ class Rounds(Protocol):
         """
         ...
 
-    async def drafted(self, requests: Sequence[str]) -> frozenset[str]:
-        """Which of them somebody has a draft for."""
+    async def drafted(self, requests: Sequence[str]) -> Mapping[str, Collection[str]]:
+        """Who has a draft, by the request."""
         ...
 
     async def list_escalations(self, meeting: str) -> Sequence[Escalation]: ...

@@ -1,7 +1,7 @@
 """How the people of a round are reached: what they are told, where, with which words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -15,8 +15,8 @@ from workflows.status_messages import moved_content, reminder_content, request_c
 from workflows.status_ports import BoardMeeting, StatusPorts, open_decisions
 from workflows.status_values import OpenDecision, StatusAnswer, StatusRequest, StatusRound
 
-LINK_LIFE = timedelta(days=90)
-"""From the opening. The close revokes the link anyway; until then it must outlive a meeting that moves."""
+LINK_LIFE, LINK_MARGIN = timedelta(days=90), timedelta(days=14)
+"""From the opening, and from the deadline at least. The close revokes it; it must outlive a meeting that moves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,14 +24,16 @@ class Call:
     """
     One thing to tell everybody of a round who has not answered: the request itself, a reminder, a new deadline.
 
-    *number*: which reminder; of a new deadline, its day as 20261113.
+    *number*: which reminder, which new deadline, which new link.
     """
 
     kind: str
     number: int = 0
 
-    def key(self, request: str, surface: Surface) -> str:
-        return plan.message_key(self.kind, request, surface, self.number)
+    def key(self, request: StatusRequest, surface: Surface, person: str) -> str:
+        """The key of what *person* is told; who took over has messages of their own."""
+        other = "" if person == request.person else person
+        return plan.message_key(self.kind, request.id, surface, self.number, person=other)
 
 
 REQUEST_CALL = Call(kind=plan.REQUEST)
@@ -135,25 +137,25 @@ class Callers:
             Surface.EMAIL: asked.person.email,
         }[surface]
         url = await self._link(asked) if with_link and surface is Surface.EMAIL else ""
-        write = WRITERS[call.kind]
+        content = WRITERS[call.kind](asked, surface, address=address, account=reach.account, url=url)
         return Message(
-            key=call.key(asked.request.id, surface),
+            key=call.key(asked.request, surface, asked.person.key),
             kind=call.kind,
             surface=surface,
             due_at=self._due_at(call),
-            content=write(asked, surface, address=address, account=reach.account, url=url),
+            content=replace(content, deadline=self._round.deadline_at.isoformat()),
             municipality=self._round.municipality,
             person=asked.person.key,
             request=asked.request.id,
         )
 
     def _due_at(self, call: Call) -> datetime:
-        if call.kind == plan.MOVED:
-            return self._ports.clock.now()
-        return self._round.reminders_at[call.number - 1] if call.number else self._round.opens_at
+        if call.kind == plan.REMINDER:
+            return self._round.reminders_at[call.number - 1]
+        return self._ports.clock.now() if call.number else self._round.opens_at
 
     async def _link(self, asked: Asked) -> str:
-        expires_at = self._round.opens_at + LINK_LIFE
+        expires_at = max(self._round.opens_at + LINK_LIFE, self._round.deadline_at + LINK_MARGIN)
         token = await self._ports.links.issue("answer", asked.request.id, asked.person.key, expires_at)
         return f"{self._ports.public_url}/svar/{token}"
 

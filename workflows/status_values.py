@@ -209,7 +209,6 @@ class PackageResult:
     indicators: tuple[IndicatorResult, ...] = ()
     follow_ups: Mapping[str, str] = field(default_factory=dict)
     """What was told about earlier decisions, by their keys."""
-    answered_at: datetime | None = None
     on_behalf: bool = False
 
     @property
@@ -280,11 +279,12 @@ class AnswerRefused(Exception):
     """An answer was not stored, and *words* say why to the person who wrote it.
 
     AnswerRefused
-    ├── UnknownRequest   there is no such request
-    ├── NotYours         somebody else leads this package
-    ├── RoundOver        the round takes no answers (any more)
-    ├── NumbersWanted    nothing changed, but the package's numbers are asked for once
-    └── InvalidAnswer    what was written must be changed first: *problems* by field
+    ├── UnknownRequest     there is no such request
+    ├── NotYours           somebody else leads this package
+    ├── RoundOver          the round takes no answers (any more), or nobody needs to answer
+    ├── NumbersWanted      nothing changed, but the package's numbers are asked for once
+    ├── AnsweredMeanwhile  there is an answer that the form was drawn without
+    └── InvalidAnswer      what was written must be changed first: *problems* by field
     """
 
     def __init__(self, words: Words) -> None:
@@ -301,7 +301,7 @@ class NotYours(AnswerRefused):
 
 
 class RoundOver(AnswerRefused):
-    """The round takes no answers any more."""
+    """The round takes no answers any more, or this answer is not needed."""
 
 
 class InvalidAnswer(AnswerRefused):
@@ -316,6 +316,10 @@ class InvalidAnswer(AnswerRefused):
         super().__init__(Words(key="status.error.summary"))
         self.problems = dict(problems)
         self.confirm = confirm
+
+
+class AnsweredMeanwhile(AnswerRefused):
+    """There is an answer that the form or card was drawn without: show it, so that a second press is a choice."""
 
 
 class NumbersWanted(AnswerRefused):

@@ -265,6 +265,11 @@ def deadline_day(meeting: date, times: RoundTimes, calendar: WorkCalendar) -> da
     return calendar.previous_sendable_day(min(wanted, release_day(meeting, times, calendar) - DAY))
 
 
+def last_moment_before(meeting_local: datetime, calendar: WorkCalendar) -> datetime:
+    """The end of the last sendable day before a meeting (*meeting_local*: naive wall time)."""
+    return calendar.moment(calendar.previous_sendable_day(meeting_local.date() - DAY), calendar.sending.last)
+
+
 def days_to_answer(meeting: date, times: RoundTimes, calendar: WorkCalendar) -> int:
     """How many sendable days, both ends included, lie from the opening of a meeting's round to its deadline."""
     opens = meeting - timedelta(days=times.opens)

@@ -101,14 +101,22 @@ class SQLMessages:
         await self._set(key, reference=dict(reference))
 
     async def reached(self, people: Sequence[str], *, kind: str) -> Mapping[str, Surface]:
+        over = (MessageState.SENT, MessageState.FAILED)
         query = (
-            select(message.c.person, message.c.surface)
-            .where(message.c.person.in_(people), message.c.kind == kind, message.c.state == MessageState.SENT)
-            .order_by(message.c.sent_at)
+            select(message.c.person, message.c.request, message.c.surface, message.c.state)
+            .where(message.c.person.in_(people), message.c.kind == kind, message.c.state.in_(over))
+            .order_by(message.c.due_at, message.c.sent_at)
         )
         rows = await self._database.look(lambda connection: connection.execute(query).all())
-        # Later ones come later and win.
-        return {row.person: Surface(row.surface) for row in rows}
+        refused = {(row.person, row.request) for row in rows if row.state == MessageState.FAILED}
+        # Later ones come later and win. Where no better surface refused, there was none, and there may be one now.
+        sent = {row.person: row for row in rows if row.state == MessageState.SENT}
+        best = (Surface.PERSONAL,)
+        return {
+            person: Surface(row.surface)
+            for person, row in sent.items()
+            if row.surface in best or (person, row.request) in refused
+        }
 
     async def adopt(self, request: str, posted: Posted, *, then: Sequence[DueUnit]) -> bool:
         rows = await self._database.look(lambda connection: connection.execute(_OF_REQUEST, {"of": request}).all())

@@ -1,6 +1,6 @@
 """Status rounds, requests, answers and escalations as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -136,9 +136,12 @@ class SQLStatus:
     async def save_draft(self, request: str, person: str, draft: Mapping[str, str], *, at: datetime) -> bool:
         return await self._database.write(lambda connection: _save_draft(connection, request, person, draft, at))
 
-    async def drafted(self, requests: Sequence[str]) -> frozenset[str]:
-        query = select(tables.status_draft.c.request).where(tables.status_draft.c.request.in_(requests))
-        return frozenset(row.request for row in await self._rows(query))
+    async def drafted(self, requests: Sequence[str]) -> Mapping[str, Collection[str]]:
+        query = select(tables.status_draft).where(tables.status_draft.c.request.in_(requests))
+        drafts: dict[str, list[str]] = {}
+        for row in await self._rows(query):
+            drafts.setdefault(row.request, []).append(row.person)
+        return drafts
 
     async def list_escalations(self, meeting: str) -> Sequence[Escalation]:
         query = (
@@ -289,6 +292,8 @@ def _add_answer(
     before = connection.execute(_NEWEST_OF, {"request": answer.request}).one_or_none()
     newest = answer_of(before) if before else None
     if newest and (newest.by, newest.content) == (answer.by, answer.content):
+        # Whatever they had begun to change, they sent this.
+        connection.execute(_END_DRAFT, {"of": answer.request, "by": answer.by})
         return newest
     stored = StatusAnswer(
         request=answer.request,

@@ -52,10 +52,11 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
     },
     "reminder": {"local_lead": None},
     "report_notice": {"decisions": None},
-    "closed": {"state": None},
+    "closed": {"state": None, "late": []},
     "status_moved": {"greeting": "Hei!"},
     "status_numbers": {"problem": None, "indicators": []},
     "status_replaced": {},
+    "status_waived": {"late": []},
     "bot_reply": {"lines": [], "requests": [], "url": None},
 }
 HOSTILE = (
@@ -87,7 +88,7 @@ def hostile(name: str) -> dict[str, Any]:
     return {key: spoil(key, value) for key, value in cards.sample(name).items()}
 
 
-PRESSED = ("unchanged", "numbers_asked")
+PRESSED = {"unchanged", "numbers_asked"}
 """What a button says by itself."""
 CASES = [pytest.param(name, kind, id=f"{name}-{kind.__name__}") for name in NAMES for kind in (full, sparse, hostile)]
 
@@ -176,8 +177,10 @@ def test_every_text_wraps_and_every_input_has_a_label(name: str, kind: Any) -> N
 def test_every_action_carries_ids_only_and_falls_back_to_submit(name: str, kind: Any) -> None:
     for _, part in objects(cards.render(name, values=kind(name))):
         if part.get("type") == "Action.Execute":
-            assert part["data"].keys() <= {"request_id", *PRESSED}
+            drawn_from = {"seen"} if part["verb"] == "answer_status" else set()
+            assert part["data"].keys() - PRESSED == {"request_id"} | drawn_from
             assert part["data"]["request_id"] == "a-dal/2026-09-08/fullforer"
+            assert part["data"].get("seen", 1) == 1
             assert all(value == "1" for key, value in part["data"].items() if key in PRESSED)
             assert part["fallback"] == {
                 "type": "Action.Submit",

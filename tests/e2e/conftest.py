@@ -45,8 +45,8 @@ async def phone(browser: Browser) -> AsyncIterator[Page]:
 
 
 def _is_wrong(message: ConsoleMessage) -> bool:
-    """Chromium calls pages errors that say that something must be changed first (422), or is over (410)."""
-    return message.type == "error" and not re.search(r"status of (410|422) ", message.text)
+    """Chromium calls pages errors that ask to change something (422) or to look first (409), or are over (410)."""
+    return message.type == "error" and not re.search(r"status of (409|410|422) ", message.text)
 
 
 def _is_ours(url: str) -> bool:

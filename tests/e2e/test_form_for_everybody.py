@@ -90,6 +90,43 @@ async def test_who_is_interrupted_goes_on_later_where_they_stopped(phone: Page, 
     assert not (await form.world.store.newest_answers([REQUEST]))
 
 
+async def test_what_somebody_answered_meanwhile_is_shown_and_a_second_press_counts(phone: Page, form: Form) -> None:
+    done, send = (
+        phone.get_by_label("Hva har dere fått til siden sist?"),
+        phone.get_by_role("button", name="Send status"),
+    )
+    await phone.goto(form.url)
+    await phone.get_by_label("Står fast").check()
+    await done.fill("Mitt svar")
+    await form.world.answer(GUEST, "lead", done="På vegne", question="Kan vi få penger?")
+
+    await send.click()
+
+    await expect(phone.get_by_role("alert")).to_contain_text("Rolle lead har svart i mellomtiden: «Som planlagt».")
+    await expect(phone.get_by_role("alert")).to_be_focused()
+    await expect(phone.get_by_role("definition").filter(has_text="På vegne")).to_be_visible()
+    await expect(done).to_have_value("Mitt svar")
+    assert await findings(phone) == []
+    assert (await form.world.store.newest_answers([REQUEST]))[REQUEST].by == "lead"
+
+    await send.click()
+
+    await expect(phone.get_by_role("heading", name="Takk! Statusen er lagret")).to_be_visible()
+    assert (await form.world.store.newest_answers([REQUEST]))[REQUEST].content.done == "Mitt svar"
+
+
+async def test_what_is_sent_too_late_can_be_copied(phone: Page, form: Form) -> None:
+    await phone.goto(form.url)
+    await phone.get_by_label("Hva har dere fått til siden sist?").fill("Fem minutter for sent")
+    form.world.clock.time = DEADLINE
+
+    await phone.get_by_role("button", name="Send status").click()
+
+    await expect(phone.get_by_role("heading", name="Dette rakk ikke fram")).to_be_visible()
+    await expect(phone.get_by_role("definition").filter(has_text="Fem minutter for sent")).to_be_visible()
+    assert await findings(phone) == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_axe_finds_nothing_on_any_page_of_the_form(browser: Browser, form: Form, theme: Any) -> None:
     page = await browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=theme)

@@ -219,13 +219,14 @@ async def test_after_the_deadline_the_page_shows_what_is_stored(browser: Browser
     assert await browser.versions() == 1
 
 
-async def test_after_the_close_the_link_is_dead(browser: Browser) -> None:
+async def test_after_the_close_the_link_opens_nothing(browser: Browser) -> None:
     browser.world.clock.time = DEADLINE
     await browser.world.run("status.close")
 
     for response in (await browser.get(), await browser.post({"light": "green"})):
-        assert response.status_code == 404
-        assert "Lenken virker ikke lenger" in response.text
+        assert response.status_code == 410
+        assert "Statusrunden er avsluttet" in response.text
+    assert await browser.versions() == 0
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,62 @@ async def test_a_phone_number_stands_in_a_draft_once_it_is_confirmed(browser: Br
     assert "Ring 41234567</textarea>" in (await browser.get()).text
 
 
+async def test_what_was_confirmed_in_a_draft_is_not_asked_about_again(browser: Browser) -> None:
+    """Not when the draft is saved with more in it, and not when it is sent."""
+    fields = {"light": "green", "done": "Ring 41234567"}
+    asked = await browser.post({**SAVE, **fields})
+    confirm = re.search(r'name="confirmed" value="([0-9a-f]+)"', asked.text)
+    assert confirm
+    await browser.post({**SAVE, **fields, "confirmed": confirm[1]})
+
+    assert (await browser.post({**SAVE, **fields, "next": "Mer"})).status_code == 200
+    assert (await browser.post({**fields, "hinders": "Ring 41234568"})).status_code == 422
+    assert (await browser.post({**fields, "next": "Enda mer"})).status_code == 200
+
+
+async def test_what_somebody_else_confirmed_in_a_draft_is_asked_about(browser: Browser, world: World) -> None:
+    fields = {"light": "green", "done": "Ring 41234567"}
+    confirm = re.search(r'name="confirmed" value="([0-9a-f]+)"', (await browser.post({**SAVE, **fields})).text)
+    assert confirm
+    await browser.post({**SAVE, **fields, "confirmed": confirm[1]})
+
+    assert (await (await browser_of(world, "lead")).post(fields)).status_code == 422
+
+
+async def test_a_draft_ends_with_the_answer_that_is_stored_already(browser: Browser, world: World) -> None:
+    answer = {"light": "green", "done": "Ferdig"}
+    await browser.post(answer)
+    await browser.post({**SAVE, "light": "red", "done": "Noe annet"})
+
+    await browser.post(answer)
+
+    assert not await world.store.drafted([REQUEST])
+    assert "Ferdig</textarea>" in (await browser.get()).text
+
+
+async def test_a_draft_does_not_hide_that_somebody_else_has_answered(browser: Browser, world: World) -> None:
+    await browser.post({**SAVE, "done": "Halvveis"})
+    await world.answer(HOME, "lead", light="red", question="Kan vi få penger?")
+    told = "Rolle lead har svart i mellomtiden: «Står fast». Svaret spør styret: «Kan vi få penger?»"
+
+    opened = await browser.get()
+    saved = await browser.post({**SAVE, "done": "Nesten"})
+    card = (await press(world, "open_status", {"request_id": REQUEST}))["value"]
+
+    assert f"Dette er kladden din. Den er ikke sendt ennå. {told}" in opened.text
+    assert told in saved.text
+    assert f"Dette er kladden din. Den er ikke sendt ennå. {told}" in str(card)
+
+
+async def test_a_draft_that_is_sent_by_somebody_who_was_told_counts(browser: Browser, world: World) -> None:
+    await browser.post({**SAVE, "light": "green", "done": "Halvveis"})
+    await world.answer(HOME, "lead")
+    seen = re.search(r'name="seen" value="([0-9]+)"', (await browser.get()).text)
+    assert seen
+
+    assert (await browser.post({"light": "green", "done": "Ferdig", "seen": seen[1]})).status_code == 200
+
+
 async def test_a_draft_ends_when_nobody_owes_an_answer_any_more(browser: Browser, world: World) -> None:
     await browser.post({**SAVE, "done": "Halvveis"})
 

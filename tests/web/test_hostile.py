@@ -86,6 +86,7 @@ FIELDS = st.sampled_from(
         "unchanged",
         "numbers_asked",
         "confirmed",
+        "seen",
         "indicator:plasser",
         "indicator:andre",
         "indicator:",
@@ -290,13 +291,19 @@ async def test_the_same_press_replayed_is_one_answer(doors: Doors) -> None:
     assert await doors.record() == record
 
 
-async def test_an_answer_replayed_after_a_correction_is_a_version_and_loses_nothing(doors: Doors) -> None:
-    for done in ("Først", "Rettet", "Først"):
-        await doors.teams(pressed("home-id", {"request_id": REQUEST, "light": "green", "done": done}), token())
+async def test_an_answer_replayed_after_a_correction_changes_nothing(doors: Doors) -> None:
+    data = {"request_id": REQUEST, "light": "green"}
+    old = pressed("home-id", {**data, "seen": 0, "done": "Først"})
+    await doors.teams(old, token())
+    await doors.teams(pressed("home-id", {**data, "seen": 1, "done": "Rettet"}), token())
+    record = await doors.record()
 
-    async with doors.world.database.read() as connection:
-        rows = (await connection.execute(select(tables.status_answer.c.content))).all()
-    assert [row.content["done"] for row in rows] == ["Først", "Rettet", "Først"]
+    for _ in range(3):
+        assert "Du har alt svart" in (await doors.teams(old, token())).text
+    assert await doors.record() == record
+    content = await doors.stored()
+    assert content is not None
+    assert content.done == "Rettet"
 
 
 @pytest.mark.parametrize("verb", ["answer_status", "open_status", "delete", "", None, 7, ["answer_status"]])
@@ -345,7 +352,8 @@ async def submitted(doors: Doors, **fields: str) -> list[str]:
 async def test_a_client_that_shows_no_replies_is_told_what_is_wrong_without_storing_it(doors: Doors) -> None:
     [told] = await submitted(doors, done=f"Ring {NUMBER} nå")
 
-    assert "Velg hvordan arbeidet går. Teksten ser ut til å inneholde et fødselsnummer." in told
+    assert "«Hvordan går arbeidet?» Velg hvordan arbeidet går." in told
+    assert "«Hva har dere fått til siden sist?» Teksten ser ut til å inneholde et fødselsnummer." in told
     assert "'verb': 'open_status'" in told
 
 

@@ -57,9 +57,15 @@ async def test_what_is_rejected_is_kept_nowhere(
     on_form = await doors.form(f"/svar/{link}", urlencode(written).encode())
 
     draft = await doors.form(f"/svar/{link}", urlencode({**written, "draft": "1"}).encode())
+    doors.world.clock.time = DEADLINE
+    late = await doors.form(f"/svar/{link}", urlencode(written).encode())
+    late_on_card = await doors.teams(pressed("home-id", {"request_id": REQUEST, **written}), token())
+    await doors.teams({**by_submit, "id": "late"}, token())
 
     # It stays with who wrote it.
-    assert (on_form.status_code, draft.status_code) == (422, 422)
+    assert (on_form.status_code, draft.status_code, late.status_code) == (422, 422, 410)
+    assert SECRET in late.text
+    assert SECRET in late_on_card.text
     assert SECRET in draft.text
     assert SECRET in on_card.text
     assert SECRET in on_form.text

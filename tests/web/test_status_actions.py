@@ -66,11 +66,48 @@ async def test_the_form_comes_back_with_what_was_wrong_and_what_was_written(worl
     reply = await press(world, "answer_status", {**ANSWER, "light": "", "proposal": "Ja"})
 
     assert reply["type"] == CARD
-    assert "Velg hvordan arbeidet går." in str(reply)
-    assert "Skriv hva styret skal avgjøre" in str(reply)
+    assert "«Hvordan går arbeidet?» Velg hvordan arbeidet går." in str(reply)
+    assert "«Trenger dere en avgjørelse fra styret? Skriv spørsmålet her.» Skriv hva styret skal avgjøre" in str(reply)
     values = {item.get("id"): item.get("value") for item in inputs(reply["value"])}
     assert (values["done"], values["proposal"], values["indicator:plasser"]) == ("Mye", "Ja", 12.5)
     assert await stored(world) is None
+
+
+async def test_every_fault_says_which_question_it_is_about(world: World) -> None:
+    world.decisions.open[HOME] = [DECIDED]
+    wrong = {"done": "Ring 41234567", "next": "Ring 41234568", "indicator:plasser": "mange"}
+    wrong |= {f"decision:{DECIDED.key}": "x" * 501, "indicator:andre": "1"}
+
+    reply = str(await press(world, "answer_status", {"request_id": REQUEST, "light": "green", **wrong}))
+
+    for words in (
+        "«Hva har dere fått til siden sist?» Teksten ser ut til å inneholde et telefonnummer.",
+        "«Hva skal dere gjøre fram mot neste møte?» Teksten ser ut til å inneholde et telefonnummer.",
+        "«Praksisplasser (antall)» Skriv et tall",
+        "«Skolene får en felles kontaktperson.» Teksten er for lang.",
+        " Et av tallene hører ikke til denne arbeidspakken.",
+    ):
+        assert words in reply
+
+
+async def test_a_text_that_is_too_long_comes_back_whole(world: World) -> None:
+    world.decisions.open[HOME] = [DECIDED]
+    told = f"decision:{DECIDED.key}"
+    data = {**ANSWER, "done": "x" * 1100 + "SLUTT", told: "y" * 600 + "SLUTT"}
+
+    reply = await press(world, "answer_status", data)
+
+    values = {item["id"]: item.get("value") for item in inputs(reply["value"])}
+    assert (values["done"], values[told]) == (data["done"], data[told])
+    assert "Kort den ned til 1" in str(reply)
+
+
+async def test_a_text_that_no_card_can_hold_is_cut_and_said_to_be(world: World) -> None:
+    reply = await press(world, "answer_status", {**ANSWER, "done": "x" * 40_000, "next": "Mer"})
+
+    values = {item["id"]: item.get("value") for item in inputs(reply["value"])}
+    assert (values["done"], values["next"]) == ("x" * 1000, "Mer")
+    assert "Det du skrev, er for langt til å vises her. Feltene viser bare begynnelsen." in str(reply)
 
 
 async def test_what_was_emptied_does_not_come_back_with_what_is_wrong(world: World) -> None:

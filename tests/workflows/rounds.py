@@ -74,6 +74,8 @@ class FakeBot:
     chats: list[str] = field(default_factory=list)
     posted: list[tuple[str, Mapping[str, Any], str]] = field(default_factory=list)
     updated: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """What the chat list says of each card that was updated."""
     faults: dict[str, list[BaseException]] = field(default_factory=dict)
     rehearsal: bool = False
 
@@ -94,9 +96,9 @@ class FakeBot:
         return self._post("post_in_channel", channel_id, card, summary)
 
     async def update_card(self, posted: Posted, card: Mapping[str, Any], *, summary: str) -> None:
-        del summary
         self._fault("update_card")
         self.updated.append((posted.conversation.id, card))
+        self.notices.append(summary)
 
     def _post(self, call: str, where: str, card: Mapping[str, Any], summary: str) -> Posted:
         fault = self.faults.get(call, [])
@@ -114,12 +116,15 @@ class FakeBot:
 
 @dataclass
 class FakeMailer:
-    """Sends each key once, as the real one does."""
+    """Sends each key once, as the real one does. *faults*: raised for mails to that address, for ever."""
 
     sent: dict[str, Mail] = field(default_factory=dict)
     senders: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Exception] = field(default_factory=dict)
 
     async def send(self, sender: str, mail: Mail) -> str:
+        if mail.to.email in self.faults:
+            raise self.faults[mail.to.email]
         self.senders[mail.key] = sender
         self.sent.setdefault(mail.key, mail)
         return f"mail-{list(self.sent).index(mail.key)}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import cards
 from config.values import Assignment, ChannelSpec, Place, PlaceSpec, Role
 from integration.database.connection import Database
-from tests.workflows.rounds import HOME, MEETING, PUBLIC, World, package
+from tests.workflows.rounds import GUEST, HOME, MEETING, ORPHAN, PUBLIC, World, package
 from workflows.bot_commands import BotDesk, BotPorts, BotReplies, Command, understand
 from workflows.errors import NotFound, Refused
 from workflows.outbox import Message, MessageState
@@ -84,6 +84,17 @@ async def talk(database: Database) -> Talk:
         ("møter", Command.MEETINGS),
         ("språk nn", Command.LANGUAGE),
         ("rull ut Å-dal", Command.ROLLOUT),
+        ("status?", Command.STATUS),
+        ("/status", Command.STATUS),
+        ("«Mine pakker».", Command.PACKAGES),
+        ("hjelp!", Command.HELP),
+        ("?", Command.HELP),
+        ("??", Command.HELP),
+        ("språk: nn", Command.LANGUAGE),
+        ("Språk:nn", Command.LANGUAGE),
+        ("/rull ut: Å-dal.", Command.ROLLOUT),
+        ("/", Command.UNKNOWN),
+        (":", Command.UNKNOWN),
         ("slett alt", Command.UNKNOWN),
         ("statusen er fin", Command.UNKNOWN),
         ("", Command.UNKNOWN),
@@ -143,6 +154,35 @@ async def test_status_shows_the_local_lead_who_owes_what(talk: Talk) -> None:
 
     assert "1 av 3 arbeidspakker har gitt status." in words
     assert "Vi mangler status for Pakken bro og Pakken laft." in words
+
+
+async def test_what_need_not_be_answered_is_neither_asked_for_nor_counted(talk: Talk) -> None:
+    await talk.world.rounds.waive(HOME, talk.world.history)
+    await talk.world.answer(GUEST, "guest-lead")
+    await talk.write("status", activity="1")
+    await talk.write("status", activity="2", who="lead-id")
+
+    own, the_lead_s = [message.content.text for message in await talk.answers()]
+    if "1 av" in own:
+        own, the_lead_s = the_lead_s, own
+    assert own == "Du har ingen status å gi nå."
+    assert "1 av 2 arbeidspakker har gitt status." in the_lead_s
+    assert "Vi mangler status for Pakken laft." in the_lead_s
+    assert "Pakken arena" not in the_lead_s
+
+
+async def test_a_round_that_asks_nobody_any_more_is_no_round(talk: Talk) -> None:
+    for key in (HOME, GUEST, ORPHAN):
+        await talk.world.rounds.waive(key, talk.world.history)
+
+    assert await talk.ask("status", who="lead-id") == "Du har ingen status å gi nå."
+
+
+@pytest.mark.parametrize("said", ["språk: nn", "Språk:nn", "/språk nn!"])
+async def test_a_language_is_chosen_however_it_is_punctuated(talk: Talk, said: str) -> None:
+    await talk.ask(said)
+
+    assert talk.languages == [("home-lead", "nn")]
 
 
 async def test_packages_and_meetings_are_the_person_s_own(talk: Talk) -> None:

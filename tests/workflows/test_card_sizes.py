@@ -1,5 +1,6 @@
 """Whatever stands in the register and whatever people write: a card fits into a message."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from workflows.status_answers import DECISION, MAX_FOLLOW_UP, MAX_TEXT
 from workflows.status_asked import Asked
 from workflows.status_messages import (
     channel_card,
-    closed_card,
+    ended_card,
     moved_card,
     numbers_card,
     receipt_card,
@@ -121,17 +122,24 @@ def test_every_card_of_a_round_fits_into_a_message(asked: Asked, problem: str) -
     assert content is not None
     typed: dict[str, Any] = {name: getattr(content, name) for name in TEXT_FIELDS} | {"light": "yellow"}
     typed |= {f"{DECISION}{key}": told for key, told in content.follow_ups.items()}
+    waived = replace(asked, request=replace(asked.request, state=RequestState.WAIVED))
+    too_late = {name: f"Nå: {text}" for name, text in typed.items()} | {f"indicator:i{n}": -1e11 + n for n in range(12)}
 
     drawn = [
         request_card(asked),
         request_card(asked, typed=typed, problems=[problem] * 2, confirm="f" * 32),
+        request_card(asked, typed=dict.fromkeys(typed, problem * 3), problems=[problem] * 2, confirm="f" * 32),
+        request_card(asked, typed=typed, problems=[asked.answered_note]),
+        request_card(asked, draft=typed),
         numbers_card(asked, problems=[problem]),
         receipt_card(asked, editable=True),
         channel_card(asked, mention="x" * 36),
         reminder_card(asked),
         moved_card(asked),
         replaced_card(asked, lead=asked.lead),
-        closed_card(asked),
+        ended_card(asked),
+        ended_card(asked, typed=too_late),
+        ended_card(waived, typed=too_late),
     ]
 
     assert max(map(cards.utf16_size, drawn)) <= cards.MAX_BYTES

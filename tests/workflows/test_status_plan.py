@@ -102,7 +102,9 @@ def request(state: RequestState) -> StatusRequest:
     ],
 )
 def test_the_answer_rate_counts_those_who_were_asked(states: list[RequestState], rate: float | None) -> None:
-    overview: RoundOverview = round_overview(programme(), ROUND, [request(state) for state in states], [], {})
+    overview: RoundOverview = round_overview(
+        programme(), ROUND, [request(state) for state in states], [], {}, on=OPENS.date()
+    )
 
     assert overview.answer_rate == rate
 
