@@ -145,6 +145,7 @@ class Workflows(Outside):
         from integration.graph.groups import GraphGroups
         from integration.graph.site_content import GraphSiteContent
         from integration.graph.site_layout import GraphSiteLayout
+        from integration.graph.sites import GraphSiteAccess
         from integration.graph.teams import GraphChannels
         from workflows.drift import Drift, DriftPorts
 
@@ -155,6 +156,7 @@ class Workflows(Outside):
                 channels=GraphChannels(self.hands),
                 content=GraphSiteContent(self.hands),
                 layout=GraphSiteLayout(self.hands),
+                sites=GraphSiteAccess(self.hands),
                 resources=self.resources,
                 mail=self.lead_mail,
                 together=partial(together, self.clock),
@@ -173,6 +175,7 @@ class Workflows(Outside):
                 programme=self.register.programme,
                 archive=GraphArchive(self.builder),
                 work=self.status_rounds,
+                welcomes=self.welcome,
                 meetings=self.meetings,
                 moves=self.meeting_moves,
                 resources=self.resources,
@@ -379,6 +382,7 @@ class Workflows(Outside):
             store=self.meetings,
             clock=self.clock,
             programme=self.register.programme,
+            mail=self.lead_mail,
         )
 
     def _tenant(self) -> "Tenant":

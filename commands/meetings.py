@@ -1,6 +1,7 @@
 """Meetings: planned, booked, listed, moved, cancelled, and the addresses of their calendar feeds."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,14 @@ from commands.subjects import check_municipality, imported_programme
 
 if TYPE_CHECKING:
     from wiring import Services
+    from workflows.their_calendars import Unread
 
 
 async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     """Plan and book meetings, and list them; before that move or cancel one."""
+    from workflows.meeting_events import explain_no_link, link_failed
     from workflows.meeting_plan import as_data, describe, explain_missing, missing_as_data
+    from workflows.their_calendars import explain_unread, reading_units, unread_as_data
 
     programme = await imported_programme(services)
     if arguments.feed:
@@ -29,16 +33,39 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
         check_municipality(programme, arguments.municipality)
         bodies = [body.key for body in programme.bodies if body.municipality == arguments.municipality]
     found = await services.meeting_desk.plan()
-    await services.engine.run_due([f"meetings.book:{body}" for body in bodies])
+    reading = [unit.key for unit in reading_units(programme, services.clock.now())]
+    await services.engine.run_due([*reading, *(f"meetings.book:{body}" for body in bodies)])
     listed = [meeting for body in bodies for meeting in await services.meetings.list_meetings(body)]
     problems = [problem for problem in found.problems if problem.body in bodies]
+    unread = await _unread(
+        services, [key for key in reading if arguments.municipality in (None, key.partition(":")[2])]
+    )
+    failed = [meeting for meeting in listed if link_failed(meeting, services.clock.now())]
     if arguments.json:
-        show(arguments, {"meetings": as_data(listed), "problems": missing_as_data(problems)}, [])
+        without_link = [meeting.key for meeting in failed]
+        told = [*missing_as_data(problems), *unread_as_data(programme, unread)]
+        show(arguments, {"meetings": as_data(listed), "problems": told, "without_link": without_link}, [])
     else:
         show(arguments, [], describe(programme, listed))
         for problem in problems:
             complain(explain_missing(programme, problem))
-    return DID_NOT_HOLD if problems else DONE
+        for calendar in unread:
+            complain(explain_unread(programme, calendar))
+        for meeting in failed:
+            complain(explain_no_link(programme, meeting))
+    return DID_NOT_HOLD if problems or unread or failed else DONE
+
+
+async def _unread(services: "Services", units: Sequence[str]) -> list["Unread"]:
+    """What could not be read of municipalities' own calendars the last time, by the units that read them."""
+    from integration.database.history import list_events
+    from workflows.their_calendars import latest_unread
+
+    found = []
+    for unit in units:
+        events = await list_events(services.database, unit=unit)
+        found += latest_unread(unit.partition(":")[2], ((event.what, event.values) for event in events))
+    return found
 
 
 async def _agenda(services: "Services", arguments: argparse.Namespace) -> int:

@@ -61,7 +61,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.settings import bot_is_open
-    from workflows.doctor import check_record, check_settings
+    from workflows.doctor import check_meetings, check_record, check_settings
 
     settings = services.settings
     try:
@@ -70,9 +70,11 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
         current = False
     programme = await services.find_programme() if current else None
     paused = await services.switches.list_paused() if current else []
+    meetings = await services.meetings.list_meetings() if current else []
     found = [
         *check_settings(settings, open_bot=bot_is_open()),
         *check_record(current=current, programme=programme, paused=paused, timezone=settings.timezone),
+        *check_meetings(meetings, now=services.clock.now()),
         *await services.doctor.examine(programme),
     ]
     lines = [f"{item.verdict:<9} {item.what}" + (f"  → {item.todo}" if item.todo else "") for item in found]

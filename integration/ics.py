@@ -56,12 +56,12 @@ def feed(*, name: str, source: str, items: Iterable[FeedItem]) -> bytes:
     The feed *name*, which stands at the address *source*.
 
     The same meetings give the same bytes. Cancelled meetings stay in, so that they disappear from calendars. Whatever
-    stands in the texts, they stay texts: control and formatting characters are left out.
+    stands in the texts, they stay texts: control and formatting characters are left out. A calendar to subscribe to is
+    nobody's message: it has no METHOD, which would ask for an ORGANIZER (RFC 5546, 3.2.1).
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
     calendar.add("name", one_line(name))
     calendar.add("x-wr-calname", vText(one_line(name)))
     calendar.add("source", one_line(source), parameters={"VALUE": "URI"})

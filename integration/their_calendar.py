@@ -1,13 +1,18 @@
 """Calendars of municipalities that call their own meetings: fetched over https within limits, and read with care."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import recurring_ical_events  # type: ignore[import-untyped]
 from icalendar import Calendar
+from icalendar.prop import vBroken
 
 from config.values import is_feed_address
 from integration.retry import Call, Retry
@@ -18,6 +23,12 @@ from workflows.their_meetings import TheirDate
 
 MOST_BYTES = 1_000_000
 MOST_EVENTS = 2_000
+MOST_SERIES = 20
+"""A rule that never comes true is tried for up to three seconds of work."""
+FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
+BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
+"""What the libraries raise about entries and rules that say nothing."""
 PATIENCE = timedelta(seconds=20)
 ACTION = "read a municipality's calendar"
 
@@ -28,15 +39,17 @@ class TheirCalendar:
     def __init__(self, clock: Clock) -> None:
         self._retry = Retry(clock=clock)
 
-    async def read(self, url: str, timezone: str) -> Reading:
+    async def read(self, url: str, timezone: str, *, first: date, last: date) -> Reading:
         """
-        The meetings in the feed at *url*, in the local time of *timezone*.
+        The meetings in the feed at *url*, in the local time of *timezone*; of a series, those from *first* to *last*.
 
         Raises Transient when it did not answer, Refused, NotFound or Invalid when another try would not help.
         """
         if not is_feed_address(url):
             raise Invalid(ACTION, "its address is not an https address")
-        return read_dates(await self._retry(ACTION, Call.READ, partial(_fetch, url)), timezone)
+        content = await self._retry(ACTION, Call.READ, partial(_fetch, url))
+        # Beside the loop: it may be a moment's work.
+        return await asyncio.to_thread(read_dates, content, timezone, first=first, last=last)
 
 
 async def _fetch(url: str) -> bytes:
@@ -75,35 +88,69 @@ def _check(response: httpx.Response) -> None:
     raise Invalid(ACTION, f"status {status}")
 
 
-def read_dates(content: bytes, timezone: str) -> Reading:
+def read_dates(content: bytes, timezone: str, *, first: date, last: date) -> Reading:
     """
-    The meetings in an iCalendar file. What cannot be placed in time for certain is left out and counted.
+    The meetings in an iCalendar file; of a series, those from *first* to *last*.
 
-    A zone that is unknown, or missing, would be read as any hour; a rule of repetition says no date by itself.
+    What lies ahead and cannot be placed in time for certain is left out and counted: a zone that is unknown, or
+    missing, would be read as any hour.
     """
     try:
         calendar = Calendar.from_ical(content)
         events = calendar.walk("VEVENT")
     except (ValueError, IndexError, KeyError, AttributeError) as exc:
         raise Invalid(ACTION, "it is no iCalendar file") from exc
-    if len(events) > MOST_EVENTS:
-        raise Invalid(ACTION, f"it has more than {MOST_EVENTS} events")
-    dates: list[TheirDate] = []
-    left_out: dict[str, int] = {}
-    for event in events:
-        if str(event.get("STATUS", "")).upper() == "CANCELLED":
-            continue
-        why = _why_not(event)
+    _check_number(len(events), MOST_EVENTS, "events")
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for number, event in enumerate(events):
+        groups[str(event.get("UID") or number)].append(event)
+    series = [group for group in groups.values() if any(_repeats(event) for event in group)]
+    _check_number(len(series), MOST_SERIES, "series")
+    zone = ZoneInfo(timezone)
+    left_out: Counter[str] = Counter()
+    found: list[_Entry] = []
+    for event in (event for group in groups.values() if group not in series for event in group):
+        try:
+            why = _why_not(event)
+            found += [_entry(event, zone)] if why is None else ()
+        except BROKEN:
+            why = "broken_entry"
+        if why is not None and not _is_past(event, first):
+            left_out[why] += 1
+    for group in series:
+        try:
+            why = next(filter(None, (_why_not(event) or _why_no_series(event) for event in group)), None)
+            found += [_entry(event, zone) for event in _expanded(group, first, last)] if why is None else ()
+        except BROKEN:
+            why = "bad_series"
         if why is not None:
-            left_out[why] = left_out.get(why, 0) + 1
-            continue
-        dates.append(_date(event, ZoneInfo(timezone)))
-    return Reading(dates=tuple(sorted(dates, key=lambda item: item.starts)), left_out=left_out)
+            left_out[why] += 1
+    _check_number(len(found), MOST_EVENTS, "meetings")
+    return _reading(found, left_out)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    date: TheirDate
+    is_off: bool
+
+
+def _check_number(number: int, most: int, what: str) -> None:
+    if number > most:
+        raise Invalid(ACTION, f"it has more than {most} {what}")
+
+
+def _repeats(event: Any) -> bool:
+    return event.get("RRULE") is not None or event.get("RDATE") is not None
+
+
+def _is_past(event: Any, first: date) -> bool:
+    value = event.get("DTSTART")
+    starts = None if isinstance(value, vBroken) else getattr(value, "dt", None)
+    return isinstance(starts, date) and (starts.date() if isinstance(starts, datetime) else starts) < first
 
 
 def _why_not(event: Any) -> str | None:
-    if event.get("RRULE") is not None or event.get("RDATE") is not None:
-        return "repeats"
     for name in ("DTSTART", "DTEND"):
         value = event.get(name)
         if value is None:
@@ -116,7 +163,40 @@ def _why_not(event: Any) -> str | None:
     return None
 
 
-def _date(event: Any, zone: ZoneInfo) -> TheirDate:
+def _why_no_series(event: Any) -> str | None:
+    """Boards meet on days. What repeats within a day is none of them, and would take for ever to count."""
+    rules = event.get("RRULE") or []
+    for rule in rules if isinstance(rules, list) else [rules]:
+        within_a_day = rule.get("FREQ", [""])[0] not in FREQUENCIES or any(name in rule for name in WITHIN_A_DAY)
+        if within_a_day or any(int(number) < 1 for number in rule.get("INTERVAL", [1])):
+            return "bad_series"
+    return None
+
+
+def _expanded(group: Sequence[Any], first: date, last: date) -> list[Any]:
+    """The meetings of one series from *first* to *last*, those that were moved or cancelled as they are now."""
+    calendar = Calendar()
+    for event in group:
+        calendar.add_component(event)
+    until = last + timedelta(days=1)
+    query = recurring_ical_events.of(calendar)
+    return list(query.between((first.year, first.month, first.day), (until.year, until.month, until.day)))
+
+
+def _reading(entries: Sequence[_Entry], left_out: Mapping[str, int]) -> Reading:
+    dates = [entry.date for entry in entries if not entry.is_off]
+    # A uid that stands for several tells them apart no more.
+    uses = Counter(item.uid for item in dates)
+    dates = [item if uses[item.uid] == 1 else replace(item, uid="") for item in dates]
+    called_off = {entry.date.uid for entry in entries if entry.is_off} - uses.keys() - {""}
+    return Reading(
+        dates=tuple(sorted(dates, key=lambda item: item.starts)),
+        left_out=dict(left_out),
+        called_off=frozenset(called_off),
+    )
+
+
+def _entry(event: Any, zone: ZoneInfo) -> _Entry:
     starts: datetime = event["DTSTART"].dt
     ends: datetime | None = None
     if event.get("DTEND") is not None:
@@ -124,10 +204,20 @@ def _date(event: Any, zone: ZoneInfo) -> TheirDate:
     elif event.get("DURATION") is not None:
         # Counted in UTC: two hours are two hours on the night the clocks change, too.
         ends = starts.astimezone(UTC) + event["DURATION"].dt
+    local_end = _local(ends, zone) if ends and ends > starts else None
+    date_ = TheirDate(starts=_local(starts, zone), ends=local_end, uid=_uid(event))
+    return _Entry(date_, is_off=str(event.get("STATUS", "")).upper() == "CANCELLED")
+
+
+def _uid(event: Any) -> str:
+    """What tells a meeting from the others: of a series also which of it, by the moment it was first meant for."""
     uid = str(event.get("UID", ""))
-    if event.get("RECURRENCE-ID") is not None:
-        uid += f"/{event['RECURRENCE-ID'].to_ical().decode()}"
-    return TheirDate(starts=_local(starts, zone), ends=_local(ends, zone) if ends and ends > starts else None, uid=uid)
+    original = event.get("RECURRENCE-ID")
+    if original is None or not uid:
+        return uid
+    if not isinstance(original.dt, datetime) or original.dt.tzinfo is None:
+        return f"{uid}/{original.to_ical().decode()}"
+    return f"{uid}/{original.dt.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:

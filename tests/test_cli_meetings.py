@@ -3,7 +3,8 @@
 import json
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
@@ -11,14 +12,15 @@ import pytest
 
 from commands.meetings import meetings
 from commands.session import DID_NOT_HOLD, DONE
-from config.values import AgendaEntry
+from config.values import AgendaEntry, Meetings
 from integration.database.connection import Database
 from integration.database.links import SQLLinks
+from integration.database.units import SQLUnits
 from tests.clocks import StillClock
-from tests.workflows.programme import body, programme
+from tests.workflows.programme import body, municipality, programme
 from workflows.agenda_plan import draft_agenda
 from workflows.agenda_values import Agenda
-from workflows.meeting_plan import Meeting, plan_meetings
+from workflows.meeting_plan import Meeting, MeetingState, plan_meetings
 from workflows.minutes_values import Matters
 from workflows.own_meetings import own_address
 from workflows.working_days import days
@@ -96,6 +98,56 @@ async def test_programs_get_the_problems_counted(capsys: pytest.CaptureFixture[s
     assert problem["body"] == "a-dal"
     assert problem["reasons"][0]["reason"] == "meetings.blocked"
     assert problem["reasons"][0]["days"] > 0
+
+
+async def test_a_meeting_without_a_link_into_teams_is_told_with_what_it_can_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    waits = {"no_link_since": (NOW - timedelta(hours=2)).isoformat()}
+    meeting = next(item for item in PLAN.new if item.body == "b-vik")
+    booked = replace(meeting, state=MeetingState.BOOKED, event_id="event", organizer="moter@county.example")
+
+    async def listed(key: str) -> list[Meeting]:
+        return [replace(booked, booked=waits)] if key == "b-vik" else []
+
+    code = await run({"list_meetings": listed}, municipality="b-vik")
+    told = capsys.readouterr()
+    await run({"list_meetings": listed}, municipality="b-vik", json=True)
+
+    assert code == DID_NOT_HOLD
+    assert "har ikke fått lenke til Teams. Be IT sjekke at moter@county.example har lisens" in told.err
+    assert json.loads(capsys.readouterr().out)["without_link"] == [meeting.key]
+
+
+async def test_a_calendar_of_theirs_that_cannot_be_read_is_a_problem(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed = municipality("b-vik", meetings=Meetings.THEIRS, meeting_feed="https://b-vik.example/styret.ics")
+    known = programme(municipalities=(municipality("a-dal"), feed))
+    units = SQLUnits(database)
+    for why, number in (("all_day", 2), ("no_zone", 1)):
+        await units.note("meetings.read:b-vik", "meetings.left_out", at=NOW, values={"why": why, "events": number})
+
+    async def find_programme() -> Any:
+        return known
+
+    services = {"find_programme": find_programme, "database": database}
+    code = await run(services, municipality="b-vik")
+    told = capsys.readouterr()
+    await run(services, municipality="b-vik", json=True)
+    rows = json.loads(capsys.readouterr().out)["problems"]
+    await run(services, municipality="a-dal")
+
+    assert code == DID_NOT_HOLD
+    assert told.err.splitlines() == [
+        "I møtekalenderen til b-vik er 2 avtaler ikke lest: klokkeslettet mangler.",
+        "I møtekalenderen til b-vik er 1 avtale ikke lest: tidssonen mangler.",
+    ]
+    assert rows == [
+        {"body": "b-vik", "calendar": "all_day", "events": 2},
+        {"body": "b-vik", "calendar": "no_zone", "events": 1},
+    ]
+    assert "møtekalenderen" not in capsys.readouterr().err
 
 
 async def test_the_next_agenda_of_a_board_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from workflows.agenda_desk import AgendaDesk, AgendaView, DeskRefused
 from workflows.agenda_links import personal_address
 from workflows.agenda_values import PROPOSAL_FIELDS
 from workflows.agenda_words import agenda_document, minutes_document
+from workflows.meeting_plan import explain_change
 from workflows.ports import Link, Links, Words
 from workflows.written import LONGEST, InvalidText
 
@@ -99,6 +100,7 @@ class _Pages:
             minutes=minutes_document(said, view.agenda, view.language, prepared=False) if said else None,
             kind_of=kind_of,
             view=view,
+            changed=explain_change(view.meeting, view.language),
             due=texts.long_moment(view.deadline_at.astimezone(ZoneInfo(view.meeting.timezone)), view.language),
             typed=typed,
             number=number,

@@ -1,8 +1,8 @@
 """Calendar feeds that people subscribe to by a secret address."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Header, HTTPException, Response
 
@@ -13,11 +13,21 @@ from integration.ics import FeedItem, feed
 from workflows.meeting_plan import Meeting, explain_change
 from workflows.meetings import MeetingStore
 from workflows.own_meetings import PERSON
-from workflows.ports import Links
+from workflows.ports import Link, LinkPurpose
+
+
+class FeedLinks(Protocol):
+    async def issue_all(self, purpose: LinkPurpose, subjects: Collection[str]) -> Mapping[str, str]:
+        """A token for each of *subjects*; looking again writes nothing, since calendars look every few hours."""
+        ...
+
+    async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """What the token leads to; None when it is forged, expired, revoked or for another purpose."""
+        ...
 
 
 def router(
-    *, meetings: MeetingStore, links: Links, programme: Callable[[], Awaitable[Programme]], public_url: str
+    *, meetings: MeetingStore, links: FeedLinks, programme: Callable[[], Awaitable[Programme]], public_url: str
 ) -> APIRouter:
     """
     `GET /kalender/{token}.ics`; the token is a link with the purpose `feed` to a body's key or to `person:<key>`.
@@ -34,7 +44,10 @@ def router(
         name = None if link is None else _name(known, link.subject)
         if link is None or name is None:
             raise HTTPException(404)
-        items = [await item(body, meeting) for body, meeting in await listed(known, link.subject)]
+        found = await listed(known, link.subject)
+        tokens = await links.issue_all("papers", [meeting.key for _, meeting in found])
+        language = _language(known, link.subject)
+        items = [item(body, meeting, tokens[meeting.key], language) for body, meeting in found]
         content = feed(name=name, source=f"{base}/kalender/{token}.ics", items=items)
         etag = f'"{sha256(content).hexdigest()[:32]}"'
         headers = {"ETag": etag, "Cache-Control": "private, max-age=900"}
@@ -48,14 +61,14 @@ def router(
         body = _body(known, subject)
         return [] if body is None else [(body, meeting) for meeting in await meetings.list_meetings(body.key)]
 
-    async def item(body: Body, meeting: Meeting) -> FeedItem:
-        address = f"{base}/moter/{await links.issue('papers', meeting.key)}"
-        description = texts.say("meetings.feed_description", address=address)
+    def item(body: Body, meeting: Meeting, token: str, language: str) -> FeedItem:
+        address = f"{base}/moter/{token}"
+        lines = explain_change(meeting, language)
         if not meeting.booked_by_us:
-            description = f"{texts.say('meetings.feed_theirs')}\n{description}"
-        description = "\n".join([*explain_change(meeting), description])
-        summary = texts.say("meetings.subject", body=body.name)
-        return FeedItem(meeting=meeting, summary=summary, description=description, address=address)
+            lines.append(texts.say("meetings.feed_theirs", language))
+        lines.append(texts.say("meetings.feed_description", language, address=address))
+        summary = texts.say("meetings.subject", language, body=body.name)
+        return FeedItem(meeting=meeting, summary=summary, description="\n".join(lines), address=address)
 
     return routes
 
@@ -69,13 +82,21 @@ def meetings_of(programme: Programme, person: str, meetings: Sequence[Meeting]) 
     return [(body, meeting) for body, meeting in found if mine.board_people(body, meeting.day)]
 
 
+def _language(programme: Programme, subject: str) -> str:
+    """The person's own in their feed, else the programme's."""
+    key = subject.removeprefix(PERSON) if subject.startswith(PERSON) else None
+    own = next((person.language for person in programme.people if person.key == key), programme.language)
+    return texts.choose(own, programme.language)
+
+
 def _name(programme: Programme, subject: str) -> str | None:
     """What a feed is called; None when its body or person is gone."""
+    language = _language(programme, subject)
     if subject.startswith(PERSON):
         known = any(person.key == subject.removeprefix(PERSON) for person in programme.people)
-        return texts.say("meetings.feed_of_person", programme=programme.name) if known else None
+        return texts.say("meetings.feed_of_person", language, programme=programme.name) if known else None
     body = _body(programme, subject)
-    return None if body is None else texts.say("meetings.feed_name", body=body.name)
+    return None if body is None else texts.say("meetings.feed_name", language, body=body.name)
 
 
 def _body(programme: Programme, key: str) -> Body | None:

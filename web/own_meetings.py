@@ -15,7 +15,7 @@ from config.programme import Programme
 from web.forms import is_from_us, read_form, read_pairs
 from web.pages import page
 from workflows.agenda_links import personal_address
-from workflows.meeting_moves import MeetingMoves, Option
+from workflows.meeting_moves import MeetingMoves, Option, spans_more_days
 from workflows.meeting_plan import explain_change
 from workflows.own_meetings import InvalidDays, OwnMeeting, OwnMeetings, OwnPage
 from workflows.ports import Answer, Clock, Links
@@ -208,6 +208,8 @@ def _problems(typed: Typed, mine: OwnPage, own: OwnMeeting, now: datetime) -> di
         problems[where] = ("own.problem_same", {})
     elif not own.meeting.at(typed.starts) > now:
         problems[where] = ("own.problem_past", {})
+    elif spans_more_days(own.meeting, typed.starts):
+        problems[where] = ("own.problem_midnight", {})
     if not typed.reason:
         problems["reason"] = ("own.problem_reason", {})
     elif len(typed.reason) > MAX_REASON:

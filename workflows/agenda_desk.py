@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import texts
 from config.programme import Programme
 from config.values import Body, Person
-from workflows.agenda_plan import agenda_moments, draft_agenda, local_day, may_propose, recorders
+from workflows.agenda_plan import agenda_moments, as_it_stands, draft_agenda, local_day, may_propose, recorders
 from workflows.agenda_ports import AgendaMeetings, AgendaStore
 from workflows.agenda_values import Agenda, Proposal, StoredAgenda
 from workflows.agendas import PREPARED, minutes_units
@@ -92,7 +92,7 @@ class AgendaDesk:
         """The agenda that was sent, else as it stands so far."""
         stored = await self._store.find_agenda(meeting.key)
         if stored is not None:
-            return stored.content
+            return as_it_stands(stored.content, meeting)
         return await self._draft(await self._programme(), meeting, await self._store.proposals(meeting.key))
 
     async def view(self, key: str, person: str | None) -> AgendaView:
@@ -105,7 +105,8 @@ class AgendaDesk:
         if not (proposes or records):
             raise DeskRefused(Words(key="agenda.not_yours"))
         stored, proposals = await self._store.find_agenda(key), await self._store.proposals(key)
-        agenda = stored.content if stored else await self._draft(programme, meeting, proposals)
+        agenda = as_it_stands(stored.content, meeting) if stored else await self._draft(programme, meeting, proposals)
+        minutes = await self._store.newest_minutes(key)
         deadline_at = agenda_moments(programme, body, meeting).deadline_at
         return AgendaView(
             meeting=meeting,
@@ -118,7 +119,7 @@ class AgendaDesk:
             is_open=proposes and stored is None and now < deadline_at and meeting.stands,
             own=tuple(item for item in proposals if item.person == reader.key and not item.withdrawn),
             may_record=records and stored is not None and now >= meeting.starts_at - PREPARED,
-            minutes=await self._store.newest_minutes(key),
+            minutes=replace(minutes, content=as_it_stands(minutes.content, meeting)) if minutes else None,
         )
 
     async def put_in(self, key: str, person: str | None, raw: Mapping[str, str]) -> Proposal:
@@ -160,7 +161,8 @@ class AgendaDesk:
         if agenda is None or self._clock.now() < meeting.starts_at - PREPARED:
             raise DeskRefused(Words(key="agenda.too_early"))
         stored = await self._store.newest_minutes(key)
-        minutes = stored.content if stored else prepared_minutes(programme, meeting, agenda.content)
+        prepared = stored.content if stored else prepared_minutes(programme, meeting, agenda.content)
+        minutes = as_it_stands(prepared, meeting)
         matters = await self._store.matters(body.key)
         people = people_to_name(programme, meeting)
         return MinutesView(

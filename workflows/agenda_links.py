@@ -1,7 +1,8 @@
 """Addresses of a person's own agenda and minutes."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from workflows.meeting_values import announced_on
 from workflows.ports import LinkPurpose, Links
 
 LINK_LIFE = timedelta(days=366)
@@ -10,8 +11,7 @@ LINK_LIFE = timedelta(days=366)
 
 async def personal_address(links: Links, public_url: str, purpose: LinkPurpose, meeting: str, person: str) -> str:
     """The person's own address of a meeting's agenda (`agenda`) or of recording its minutes (`minutes`)."""
-    announced = date.fromisoformat(meeting.rpartition("/")[2])
-    expires_at = datetime.combine(announced, datetime.min.time(), UTC) + LINK_LIFE
+    expires_at = datetime.combine(announced_on(meeting), datetime.min.time(), UTC) + LINK_LIFE
     token = await links.issue(purpose, meeting, person, expires_at)
     page = "referat" if purpose == "minutes" else "saksliste"
     return f"{public_url.rstrip('/')}/{page}/{token}"

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from config.programme import Programme
 from config.values import AgendaEntry, Body, Person, Role, RoundTimes
 from workflows.agenda_values import Agenda, AgendaItem, AgendaLine, ItemKind, Proposal
 from workflows.meeting_values import Meeting
-from workflows.minutes_values import Matters
+from workflows.minutes_values import Matters, Minutes
 from workflows.ports import DueUnit
 from workflows.report_plan import follow_up_lines, meeting_facts
 from workflows.report_values import MISSING, BoardReport, FollowUpLine, OwnerSummary, PackageReport, ReportContent
@@ -18,6 +19,7 @@ from workflows.working_days import RoundMoments, WorkCalendar, round_moments
 URGENCY = (Light.RED, Light.YELLOW, MISSING, Light.GREY, Light.GREEN, Light.DONE)
 """What a board talks about first."""
 PLACE = "{work_package}"
+Paper = TypeVar("Paper", Agenda, Minutes)
 
 
 def draft_agenda(
@@ -51,6 +53,11 @@ def draft_agenda(
         year=meeting.day.year,
         items=tuple(replace(item, number=last_number + place) for place, item in enumerate(items, 1)),
     )
+
+
+def as_it_stands(paper: Paper, meeting: Meeting) -> Paper:
+    """*paper*, an agenda or minutes, with the time and the place that its meeting has now: it may have moved since."""
+    return replace(paper, meeting=meeting_facts(meeting))
 
 
 def agenda_moments(programme: Programme, body: Body, meeting: Meeting) -> RoundMoments:

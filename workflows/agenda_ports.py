@@ -20,6 +20,8 @@ class DecidedMatters(Protocol):
         """Everything the body has decided, each in its newest version."""
         ...
 
+    async def newest_minutes(self, meeting: str) -> StoredMinutes | None: ...
+
 
 class AgendaStore(DecidedMatters, Protocol):
     """The record of agendas, of what people ask to have put there, and of what meetings came to. Methods are atomic."""
@@ -49,7 +51,6 @@ class AgendaStore(DecidedMatters, Protocol):
         """
         ...
 
-    async def newest_minutes(self, meeting: str) -> StoredMinutes | None: ...
     async def record(
         self, recorded: Recorded, *, at: datetime, by: str, after: int, then: Sequence[DueUnit] = ()
     ) -> StoredMinutes | None:

@@ -5,14 +5,14 @@ report's mail tells of the agenda too.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import texts
 from config.programme import Programme
 from config.values import Body, BodyKind
 from documents import Document
-from workflows.agenda_plan import agenda_moments, draft_agenda
+from workflows.agenda_plan import agenda_moments, agenda_unit, as_it_stands, draft_agenda
 from workflows.agenda_ports import AgendaPorts
 from workflows.agenda_values import Agenda, StoredAgenda
 from workflows.agenda_words import agenda_document, minutes_document
@@ -21,6 +21,7 @@ from workflows.meeting_values import Meeting
 from workflows.minutes_plan import prepared_minutes
 from workflows.place_folders import folder_now
 from workflows.ports import Done, DueUnit, History, Outcome, Parked
+from workflows.report_plan import meeting_facts
 from workflows.report_values import ReportContent, ReportState
 
 PREPARED = timedelta(days=1)
@@ -36,11 +37,13 @@ REPORTING = (BodyKind.LOCAL_BOARD, BodyKind.OWNER_BOARD)
 
 @dataclass(frozen=True)
 class _Part:
-    """One of a meeting's files: its name in texts and in what was noted, its date and its version."""
+    """One of a meeting's files: its name in texts and in what was noted, when it was made, the meeting's day, and which
+    version it is."""
 
     name: Literal["agenda", "draft", "minutes"]
     at: datetime
-    version: int = 1
+    day: date
+    version: int | str
 
 
 class Agendas:
@@ -67,8 +70,9 @@ class Agendas:
             stored = await self._fix(programme, meeting, history)
         if stored is None:
             return Parked(until=self._ports.clock.now() + TAKEN, note="another agenda took the numbers")
-        document = agenda_document(stored.content, _language(programme))
-        return await self._copy(programme, stored, history, _Part("agenda", stored.released_at), document)
+        document = agenda_document(as_it_stands(stored.content, meeting), _language(programme))
+        part = _Part("agenda", stored.released_at, meeting.day, _edition(stored, meeting))
+        return await self._copy(programme, stored, history, part, document)
 
     async def prepare(self, unit: DueUnit, history: History) -> Outcome:
         """Put prepared minutes into the meeting's folder the day before, unless somebody has recorded already."""
@@ -84,7 +88,8 @@ class Agendas:
             return Parked(until=meeting.starts_at - PREPARED, note="is prepared the day before")
         minutes = prepared_minutes(programme, meeting, stored.content)
         document = minutes_document(minutes, stored.content, _language(programme), prepared=True)
-        return await self._copy(programme, stored, history, _Part("draft", now), document)
+        part = _Part("draft", now, meeting.day, _edition(stored, meeting))
+        return await self._copy(programme, stored, history, part, document)
 
     async def publish_minutes(self, unit: DueUnit, history: History) -> Outcome:
         """Put the recorded minutes into the meeting's folder. Decisions come into their list as other rows do."""
@@ -94,7 +99,7 @@ class Agendas:
         if stored is None or minutes is None:
             return Done(note="nothing was recorded")
         document = minutes_document(minutes.content, stored.content, _language(programme), prepared=False)
-        part = _Part("minutes", minutes.at, minutes.version)
+        part = _Part("minutes", minutes.at, minutes.content.meeting.starts_local.date(), minutes.version)
         return await self._copy(programme, stored, history, part, document)
 
     # ---------------------------------------------------------------------------------------------------- what is due
@@ -107,13 +112,20 @@ class Agendas:
         units = []
         for meeting in await self._ports.meetings.list_meetings():
             body = bodies.get(meeting.body)
-            if body is None or not meeting.stands or not now < meeting.starts_at <= now + AHEAD:
+            if body is None or not meeting.stands or meeting.starts_at <= now:
                 continue
-            if await self._store.find_agenda(meeting.key) is None:
+            is_near = meeting.starts_at <= now + AHEAD
+            # One that was moved may have had its agenda sent when it was near.
+            if not is_near and meeting.moved is None:
+                continue
+            stored = await self._store.find_agenda(meeting.key)
+            if stored is None and is_near:
                 due_at = _agenda_due(programme, body, meeting, reported=states.get(meeting.key) in _RELEASED)
                 units.append(DueUnit(key=f"agenda.publish:{meeting.key}", due_at=max(now, due_at)))
-            else:
+            elif stored is not None:
                 units.append(prepare_unit(meeting, now))
+                if stored.content.meeting != meeting_facts(meeting):
+                    units.append(agenda_unit(meeting.key, now))
         return tuple(units)
 
     # --------------------------------------------------------------------------------------------------------- inside
@@ -164,7 +176,7 @@ class Agendas:
         above = place.meeting_folder.replace("{year}", day[:4])
         folder = await folder_now(self._ports.content, site.external_id, things, above)
         papers = MeetingPapers(self._ports, f"{folder}/{day}", stored, history, make_file=self._make_file)
-        name = texts.say(f"agenda.{part.name}_file", _language(programme), day=day)
+        name = texts.say(f"agenda.{part.name}_file", _language(programme), day=part.day.isoformat())
         await papers.put(site.external_id, part.name, name, document, at=part.at, version=part.version)
         return Done(note="the file is in order")
 
@@ -195,6 +207,14 @@ def _agenda_due(programme: Programme, body: Body, meeting: Meeting, *, reported:
     if body.kind in REPORTING and not reported:
         return meeting.starts_at - PREPARED
     return agenda_moments(programme, body, meeting).release_at
+
+
+def _edition(stored: StoredAgenda, meeting: Meeting) -> int | str:
+    """The version of a file about a meeting to come: another one whenever the meeting moves."""
+    now = meeting_facts(meeting)
+    if now == stored.content.meeting:
+        return 1
+    return f"{now.starts_local.isoformat()}/{now.ends_local.isoformat()}/{now.location}"
 
 
 def _language(programme: Programme) -> str:

@@ -5,14 +5,18 @@ Exchange's scoped roles) is tried by harmless reads that the lists in `infra/per
 do not show is `unknown`, with the administrator's command.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from config.programme import Programme
 from config.settings import OPEN_BOT, Settings
 from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
+from workflows.meeting_events import link_failed
+from workflows.meeting_values import Meeting
 from workflows.place_ports import Channels, SiteAccess, SiteContent, TeamBuilder
 from workflows.rollout_ports import Resources, TeamsApp
 
@@ -26,6 +30,8 @@ OPEN_LOBBY = (
     "Grant-CsTeamsMeetingPolicy -Identity {} -PolicyName VareUnge"
 )
 """Done once by hand: Graph would let us set it in each meeting only with a permission over all online meetings."""
+SHOW_TEAMS = "Get-CsOnlineUser -Identity {} | Select-Object AccountEnabled, AssignedPlan, TeamsMeetingPolicy"
+"""Shows whether an organizer account has Teams and may make meetings there."""
 STRANGERS = 3
 """How many mailboxes that are none of ours are tried until one is there."""
 
@@ -179,6 +185,19 @@ def check_record(*, current: bool, programme: Programme | None, paused: Sequence
         who = ", ".join(name or "everybody" for name in paused)
         return [*found, Finding(verdict=Verdict.OK, what=f"sending: paused for {who}", todo="vareunge resume [M]")]
     return [*found, Finding(verdict=Verdict.OK, what="sending: not paused")]
+
+
+def check_meetings(meetings: Iterable[Meeting], *, now: datetime) -> list[Finding]:
+    """The booked meetings to which Exchange makes no link into Teams, by the mailbox that holds them."""
+    without = Counter(meeting.organizer for meeting in meetings if link_failed(meeting, now))
+    return [
+        Finding(
+            verdict=Verdict.MISSING,
+            what=f"meetings of {organizer}: {number} have no link into Teams",
+            todo=f"give it a licence with Teams and a policy that allows meetings: {SHOW_TEAMS.format(organizer)}",
+        )
+        for organizer, number in sorted(without.items())
+    ] or [Finding(verdict=Verdict.OK, what="meetings: none waits for its link into Teams in vain")]
 
 
 def variable(name: str) -> str:

@@ -38,7 +38,14 @@ class FollowUps:
     async def decision_rows(self, body: str) -> Sequence[DecisionRow]:
         """The body's decisions as its place's list shows them."""
         matters = await self._store.matters(body)
-        return [_row(item) for item in matters.decisions if item.text]
+        decisions = [item for item in matters.decisions if item.text]
+        held = {meeting: await self._held_on(meeting) for meeting in {item.meeting for item in decisions}}
+        return [_row(item, held[item.meeting]) for item in decisions]
+
+    async def _held_on(self, meeting: str) -> date | None:
+        """The day of a meeting as its minutes have it: it may not have been held on the day first announced."""
+        minutes = await self._store.newest_minutes(meeting)
+        return minutes.content.meeting.starts_local.date() if minutes else None
 
 
 def _text(matter: Matter) -> str:
@@ -51,11 +58,11 @@ def _age(matter: Matter) -> str:
     return matter.meeting
 
 
-def _row(decision: Decision) -> DecisionRow:
+def _row(decision: Decision, held_on: date | None) -> DecisionRow:
     return DecisionRow(
         key=decision.key,
         label=decision.label,
-        decided_on=date.fromisoformat(decision.meeting.rpartition("/")[2]),
+        decided_on=held_on,
         title=decision.title,
         text=decision.text,
         work_package=decision.work_package,

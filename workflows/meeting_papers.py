@@ -55,24 +55,29 @@ class MeetingPapers:
         self._published: dict[str, Any] = dict(agenda.published)
 
     async def put(
-        self, site_id: str, part: str, name: str, document: Document, *, at: datetime, version: int = 1
+        self, site_id: str, part: str, name: str, document: Document, *, at: datetime, version: int | str
     ) -> None:
-        """Write the file *part* unless this version stands there, or somebody made the file their own."""
+        """
+        Write the file *part* unless this version stands there, or somebody made the file their own.
+
+        It keeps the *name* it was first written under, as a new version in SharePoint: links to it stay good.
+        """
         noted: Mapping[str, Any] = self._published.get(part, {})
         if noted.get("version") == version and noted.get("by") != UNFINISHED:
             return
+        name = noted.get("name", name)
         path = f"{self._folder}/{name}.docx"
         there = await self._ports.content.find_file(site_id, path)
         if there is not None and noted.get("by") not in (UNFINISHED, there.changed_by):
-            await self._note(part, {"version": version, "by": LOCAL, "url": there.url})
+            await self._note(part, {"version": version, "by": LOCAL, "url": there.url, "name": name})
             await self._history.note("agenda.file_is_theirs", meeting=self._agenda.meeting, part=part)
             return
         # Noted before it is written: a run that is stopped in between finds its own file, not somebody's.
-        await self._note(part, {"version": version, "by": UNFINISHED})
+        await self._note(part, {"version": version, "by": UNFINISHED, "name": name})
         # Beside the loop: it is work for a few hundredths of a second.
         content = await asyncio.to_thread(self._make_file, document, at)
         stored = await self._ports.content.put_file(site_id, path, content, WORD)
-        await self._note(part, {"version": version, "by": stored.changed_by, "url": stored.url})
+        await self._note(part, {"version": version, "by": stored.changed_by, "url": stored.url, "name": name})
         await self._history.note("agenda.file_stored", meeting=self._agenda.meeting, part=part)
 
     async def _note(self, part: str, value: Any) -> None:

@@ -10,7 +10,7 @@ import texts
 from config.programme import Programme
 from config.values import Body, BodyKind, Occasion, RoundTimes
 from workflows.attendance import Attendance, OtherMeeting
-from workflows.date_rules import Around, BodyDays, Ground, end_of
+from workflows.date_rules import Around, BodyDays, Ground, Times, end_of
 from workflows.dates import Moved, PlannedDate, plan_occasion, plan_rhythm, times_of, times_of_occasion
 from workflows.meeting_values import Meeting as Meeting
 from workflows.meeting_values import MeetingPlan as MeetingPlan
@@ -25,6 +25,7 @@ NOTICE = timedelta(days=14)
 """A body's first meeting is announced at least this long before, and before its status round opens."""
 BY_PEOPLE = ("meetings.asked_for", "meetings.in_outlook", BY_THEM)
 """The reasons of moves that people made; any other is the plan's own, of a date that was not announced."""
+WORKING_WEEK = (0, 1, 2, 3, 4)
 ORDER = (
     BodyKind.GATHERING,
     BodyKind.LOCAL_BOARD,
@@ -50,9 +51,15 @@ def plan_meetings(programme: Programme, known: Sequence[Meeting], *, now: dateti
     return MeetingPlan(new=tuple(planning.new), changed=tuple(planning.changed), problems=tuple(planning.problems))
 
 
-def days_of(programme: Programme, body: Body, known: Sequence[Meeting], *, now: datetime) -> BodyDays:
-    """What the days ahead are like for *body*, all *known* meetings of others considered."""
-    return _Planning(programme, known, now).days_of(body)
+def days_for(programme: Programme, meeting: Meeting, known: Sequence[Meeting], *, now: datetime) -> BodyDays:
+    """What the days ahead are like for *meeting*, all *known* meetings of other bodies considered."""
+    return _Planning(programme, known, now).days_for(meeting)
+
+
+def last_day_of(programme: Programme, body: Body) -> date:
+    """The programme's last day, or that of the body's municipality when it leaves earlier."""
+    until = programme.municipality(body.municipality).until if body.municipality else None
+    return min(until or programme.last_day, programme.last_day)
 
 
 class _Planning:
@@ -95,12 +102,17 @@ class _Planning:
 
     def _ours(self, body: Body, mine: Sequence[Meeting]) -> tuple[list[Meeting], list[Meeting]]:
         notice = max(NOTICE, timedelta(days=body.rounds.opens + 1)) if body.rounds else NOTICE
-        first, last = max(self._programme.first_day, self._today + notice), self._last_day(body)
+        first, last = max(self._programme.first_day, self._today + notice), last_day_of(self._programme, body)
         if first > last:
             return [], []
         standing = [meeting for meeting in mine if meeting.stands]
         soft = [item for item in standing if first <= item.day <= last and not self._is_settled(item)]
-        fixed = {moment.date(): moment.time() for moment in body.fixed_dates if moment.date() > self._today}
+        left = _left_for_good(mine, soft)
+        fixed = {
+            moment.date(): moment.time()
+            for moment in body.fixed_dates
+            if moment.date() > self._today and moment.date() not in left
+        }
         settled = {item.day: item.starts_local.time() for item in standing if item not in soft}
         announced = {day: starts for day, starts in (fixed | settled).items() if first <= day <= last}
         kept = {
@@ -119,19 +131,14 @@ class _Planning:
         given_up = {day: reason for plan in plans for day, reason in plan.given_up.items()}
         return self._compare(body, mine, soft, sorted(chosen, key=lambda item: item.day), given_up)
 
-    def days_of(self, body: Body) -> BodyDays:
+    def days_for(self, meeting: Meeting) -> BodyDays:
         """The days from tomorrow on, with what everybody else has planned as it stands."""
+        body = self._programme.body(meeting.body)
         mine = self._known.get(body.key, [])
         self._attendance.take(self._standing.get(body.key, ()))
         around = self._around(body, mine, {item.day: item.starts_local.time() for item in mine if item.stands})
         ground = self._ground(body, self._today + timedelta(days=1))
-        times = times_of(body.rhythm) if body.rhythm else times_of_occasion(body.occasions[0])
-        return BodyDays(ground, times, around, {})
-
-    def _last_day(self, body: Body) -> date:
-        """The programme's, or the body's municipality's when that leaves earlier."""
-        until = self._programme.municipality(body.municipality).until if body.municipality else None
-        return min(until or self._programme.last_day, self._programme.last_day)
+        return BodyDays(ground, _times(body, meeting), around, {})
 
     def _compare(
         self,
@@ -227,6 +234,32 @@ def _open_occasions(body: Body, standing: Sequence[Meeting], soft: Sequence[Meet
     return [item for item in body.occasions if not any(item.first <= day <= item.last for day in days)]
 
 
+def _left_for_good(mine: Sequence[Meeting], soft: Sequence[Meeting]) -> set[date]:
+    """The days on which a meeting was announced that was called off, or moved away other than by the plan, which could
+    bring it back."""
+    return {
+        item.announced_on
+        for item in mine
+        if not item.stands or (item.announced_on != item.day and (item not in soft or is_moved_by_people(item)))
+    }
+
+
+def is_moved_by_people(meeting: Meeting) -> bool:
+    """Whether it was people, and not the plan, who last moved the meeting."""
+    return meeting.moved is not None and meeting.moved.reason in BY_PEOPLE
+
+
+def _times(body: Body, meeting: Meeting) -> Times:
+    """On which weekdays and at what times *meeting* could be: the body's; its own when the body decided it itself."""
+    if body.rhythm:
+        return times_of(body.rhythm)
+    occasion = next((item for item in body.occasions if item.first <= meeting.announced_on <= item.last), None)
+    if occasion:
+        return times_of_occasion(occasion)
+    minutes = (meeting.ends_local - meeting.starts_local) // timedelta(minutes=1)
+    return Times(weekdays=WORKING_WEEK, starts=(meeting.starts_local.time(),), minutes=minutes)
+
+
 def _still_fits(body: Body, meeting: Meeting, *, leads: bool) -> bool:
     """
     Whether a planned meeting is where it is for a reason of its own, or where the rhythm still wants it.
@@ -312,7 +345,7 @@ def explain_change(meeting: Meeting, language: str = "nb") -> list[str]:
     lines = []
     if not meeting.stands:
         lines.append(texts.say("meetings.page_cancelled", language))
-    elif meeting.moved is not None and meeting.moved.reason in BY_PEOPLE:
+    elif meeting.moved is not None and is_moved_by_people(meeting):
         same_day = meeting.moved.wanted == meeting.day
         key = "meetings.told_moved_time" if same_day else "meetings.told_moved"
         lines.append(texts.say(key, language, **({} if same_day else {"was": meeting.moved.wanted})))

@@ -23,7 +23,8 @@ class Meeting:
     """One meeting of a body. *starts_local*/*ends_local*: naive wall time in *timezone*, which is what was agreed."""
 
     key: str
-    """`<body>/<ISO date first announced>`; it stays when the meeting moves."""
+    """`<body>/<ISO date first announced>`, with `-2` and so on when the day was another's first; it stays when the
+    meeting moves."""
     body: str
     state: MeetingState
     starts_local: datetime
@@ -66,11 +67,21 @@ class Meeting:
     @property
     def announced_on(self) -> date:
         """The day it was first announced for, as its key says."""
-        return date.fromisoformat(self.key.rpartition("/")[2])
+        return announced_on(self.key)
+
+    @property
+    def version(self) -> tuple[int, datetime]:
+        """What is another one once people moved or cancelled it, or the calendar was written, since it was read."""
+        return self.sequence, self.changed_at
 
     @property
     def stands(self) -> bool:
         return self.state is not MeetingState.CANCELLED
+
+
+def announced_on(key: str) -> date:
+    """The day for which the meeting *key* was first announced."""
+    return date.fromisoformat(key.rpartition("/")[2][: len("2026-10-15")])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +115,9 @@ class MeetingStore(Protocol):
         """Keep new meetings; one whose key is known stays as it is. *then* becomes due together with it."""
         ...
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
-        """Keep a meeting as it is now. *then* becomes due together with it. *by*: the person who wanted it so."""
+    async def change(self, was: Meeting, now: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> bool:
+        """
+        Keep a meeting as it is *now*, if it still has the version that it had when it was read as *was*; else do
+        nothing and answer False. *then* becomes due together with it. *by*: the person who wanted it so.
+        """
         ...

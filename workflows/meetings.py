@@ -3,19 +3,20 @@
 Every write to an event with attendees mails people. So an event is written when it is missing, and otherwise only what
 differs from what was last written, all of it at once; the papers have a stable address from the first booking on, so
 that they never cause a write. What the delegates of the organizer's calendar move or cancel there is followed.
+
+People move and cancel meetings while a booking runs. So a meeting is kept only as long as it is what was read; when it
+is not, theirs stands, and the next run, which their change made due, brings the calendar there.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
 from config.values import Body, RoundTimes
 from workflows import meeting_events as events
-from workflows.dates import Moved
 from workflows.errors import Invalid
 from workflows.meeting_moves import cancelled, following
 from workflows.meeting_plan import Meeting, MeetingPlan, MeetingState, is_theirs, plan_meetings, round_units
@@ -34,12 +35,15 @@ from workflows.ports import (
     Parked,
     Recipients,
 )
-from workflows.quorum import attendance, quorum_unit
+from workflows.quorum import attendance, quorum_unit, quorum_units
+from workflows.their_meetings import handed_over
 
 LOOK_AGAIN = timedelta(minutes=5)
 """How long Exchange is given to make the link into a Teams meeting before we look again."""
 GONE_FOR = timedelta(hours=1)
 """How long an event must not be found before we believe that a person deleted it."""
+LOOK_BACK = timedelta(days=3)
+"""How long after its start a meeting is still read: it may have been moved or cancelled on its own day."""
 LOOK_AT = time(5, 0)
 """The time of day, local, when the calendar is read: somebody may have moved a meeting, or answered."""
 MONDAY, FRIDAY = 0, 4
@@ -89,15 +93,22 @@ class MeetingDesk:
         programme, now = await self._programme(), self._clock.now()
         known = await self._store.list_meetings()
         plan = plan_meetings(programme, known, now=now)
+        before = {meeting.key: meeting for meeting in known}
+        altered: dict[str, Meeting] = {}
         for meeting in plan.changed:
-            # A round that is open already is called off by the same unit.
-            gone = [] if meeting.stands else [DueUnit(key=f"status.open:{meeting.key}", due_at=now)]
-            await self._store.save(meeting, [*gone, *round_units(programme, [meeting], now=now)])
-        altered = {meeting.key: meeting for meeting in plan.changed}
+            # A round that is open already follows, or is called off, by the same unit.
+            known_to_all = meeting.state is not MeetingState.PLANNED
+            follows = [DueUnit(key=f"status.open:{meeting.key}", due_at=now)] if known_to_all else []
+            then = [*follows, *round_units(programme, [meeting], now=now)]
+            # Whoever moved it meanwhile had the plan made due again.
+            if await self._store.change(before[meeting.key], meeting, then):
+                altered[meeting.key] = meeting
+        plan = replace(plan, changed=tuple(altered.values()))
         standing = [altered.get(meeting.key, meeting) for meeting in known]
         ahead = [unit for unit in round_units(programme, standing, now=now) if unit.due_at > now]
         ours = {item.body for item in (*standing, *plan.new) if _concerns_calendars(item, now)}
         bookings = [DueUnit(key=f"meetings.book:{body}", due_at=now) for body in sorted(ours)]
+        bookings += quorum_units(programme, standing, now)
         await self._store.add(plan.new, [*bookings, *ahead, *round_units(programme, plan.new, now=now)])
         return plan
 
@@ -105,16 +116,20 @@ class MeetingDesk:
 
     async def book(self, unit: DueUnit, history: History) -> Outcome:
         """Handler of `meetings.book` [body]: bring the body's future meetings into its people's calendars, and learn
-        what changed there. Looks again while there are any: `next_look` says when."""
+        what changed there. Looks again while there are any: `next_look` says when. Of meetings that have begun, it only
+        learns what changed."""
         programme, now = await self._programme(), self._clock.now()
         body = next((body for body in programme.bodies if body.key == unit.subject), None)
         known = await self._store.list_meetings(unit.subject)
         home = self._home(unit.subject, known)
         # Also what is not booked yet: it goes where the body's others are.
         mine = [replace(item, organizer=item.organizer or home) for item in known if _concerns_calendars(item, now)]
+        if body is None:
+            mine = [await self._call_off(programme, meeting, now) for meeting in mine if meeting.starts_at > now]
         ours = body is not None and not is_theirs(programme, body)
         standing = [meeting for meeting in mine if meeting.stands and ours]
-        leaving = [meeting for meeting in mine if not meeting.stands]
+        theirs = body is not None and not ours
+        leaving = [meeting for meeting in mine if not meeting.stands or (theirs and meeting.starts_at > now)]
         if not standing and not leaving:
             return Done(note="nothing of ours to book")
         if not self._organizers:
@@ -148,31 +163,38 @@ class MeetingDesk:
         """One meeting: its event booked, changed or followed. Returns the meeting as it stands now."""
         if event is None and meeting.event_id:
             return await self._missing(desk, meeting)
-        if event is not None and event.cancelled:
-            return await self._follow(desk, _cancelled_there(meeting, desk.now))
-        if event is not None and events.moved_by_others(meeting, event):
-            meeting = await self._follow(desk, _moved_there(meeting, event, desk.now))
-        spec = events.event_of(desk.programme, desk.body, meeting, self._recipients)
+        followed = meeting if event is None else events.followed(desk.body, meeting, event, desk.now)
+        if followed is not meeting and not await self._follow(desk, meeting, followed):
+            return meeting
+        if not followed.stands or followed.starts_at <= desk.now:
+            return followed
+        spec = events.event_of(desk.programme, desk.body, followed, self._recipients)
         if event is None:
-            event = await self._book(desk, meeting, spec)
+            event = await self._book(desk, followed, spec)
         else:
-            event = await self._update(desk, meeting, spec, event)
-        return meeting if event is None else await self._keep(desk, meeting, spec, event)
+            event = await self._update(desk, followed, spec, event)
+        return followed if event is None else await self._keep(desk, followed, spec, event)
 
-    async def _book(self, desk: _Desk, meeting: Meeting, spec: EventSpec) -> BookedEvent:
+    async def _book(self, desk: _Desk, meeting: Meeting, spec: EventSpec) -> BookedEvent | None:
+        """Invite its people; None when the meeting is another by now."""
+        if await self._is_outdated(meeting):
+            return None
         spec = replace(spec, body_html=await self._invitation(desk, meeting))
         event = await self._calendar.book(meeting.organizer, spec)
         await desk.history.note("meetings.booked", meeting=meeting.key, attendees=len(spec.attendees))
         return event
 
     async def _update(self, desk: _Desk, meeting: Meeting, spec: EventSpec, event: BookedEvent) -> BookedEvent | None:
-        """Write what differs, if anything; None when that has to wait for the end of a rehearsal."""
+        """Write what differs, if anything; None when that has to wait: for the end of a rehearsal, or because the
+        meeting is another by now."""
         # Without a note of ours a crash came between booking and noting: then the event itself tells what was written.
         changes = events.changes(spec, meeting.booked, event)
         if not changes:
             return event
         if events.is_held(event, self._recipients):
             await desk.history.note("meetings.held", meeting=meeting.key, fields=", ".join(changes))
+            return None
+        if await self._is_outdated(meeting):
             return None
         if changes.keys() != {"attendees"}:
             changes["body_html"] = await self._invitation(desk, meeting)
@@ -182,116 +204,117 @@ class MeetingDesk:
 
     async def _keep(self, desk: _Desk, meeting: Meeting, spec: EventSpec, event: BookedEvent) -> Meeting:
         """Note what stands in the calendar now, and let follow what the answers call for."""
-        seen_by_people = meeting.state is MeetingState.PLANNED or any(
-            meeting.booked.get(name) != value
-            for name, value in events.plain(spec).items()
-            if name in ("subject", "location")
-        )
-        kept = replace(
-            meeting,
-            state=MeetingState.BOOKED,
-            event_id=event.id,
-            ical_uid=event.ical_uid,
-            join_url=event.join_url or meeting.join_url,
-            location=spec.location,
-            sequence=meeting.sequence + seen_by_people,
-            booked=events.plain(spec),
-            answers={email: str(answer) for email, answer in sorted(event.answers.items())},
-        )
+        answers = {email: str(answer) for email, answer in sorted(event.answers.items())}
+        kept = replace(events.noted(meeting, spec, event, desk.now), answers=answers)
         if kept == meeting:
             return meeting
-        if replace(kept, answers=meeting.answers) != meeting:
-            kept = replace(kept, changed_at=desk.now)
         then = quorum_unit(desk.body, attendance(desk.programme, desk.body, kept), kept, desk.now)
-        await self._store.save(kept, then)
+        known: Meeting | None = meeting
+        while known is not None and not await self._store.change(known, kept, then):
+            # It is when people want it by now; what its people were told is true all the same, and their answers are
+            # about another day.
+            known = await self._store.find_meeting(meeting.key)
+            if known is not None:
+                kept = events.noted(replace(known, organizer=meeting.organizer), spec, event, desk.now)
+            then = []
         return kept
+
+    async def _is_outdated(self, meeting: Meeting) -> bool:
+        """Whether somebody changed the meeting since it was read. Asked before each write, since a run with many takes
+        minutes: nobody is invited to what was moved or cancelled meanwhile."""
+        known = await self._store.find_meeting(meeting.key)
+        return known is None or known.version != meeting.version
 
     async def _missing(self, desk: _Desk, meeting: Meeting) -> Meeting:
         """An event that was there and is not found: deleted by a person once it stays away for a while."""
         gone_at = meeting.booked.get(_GONE_AT)
         if gone_at is None:
             await desk.history.note("meetings.event_gone", meeting=meeting.key)
-            meeting = replace(meeting, booked={**meeting.booked, _GONE_AT: desk.now.isoformat()})
-            await self._store.save(meeting)
-            return meeting
+            noted = replace(meeting, booked={**meeting.booked, _GONE_AT: desk.now.isoformat()})
+            return noted if await self._store.change(meeting, noted) else meeting
         if desk.now < datetime.fromisoformat(gone_at) + GONE_FOR:
             return meeting
-        return await self._follow(desk, _cancelled_there(meeting, desk.now))
+        gone = events.cancelled_there(meeting, desk.now)
+        return gone if await self._follow(desk, meeting, gone) else meeting
 
-    async def _follow(self, desk: _Desk, meeting: Meeting) -> Meeting:
-        """Keep what a person did in the organizer's calendar; Outlook told the others already."""
-        await desk.history.note(
-            "meetings.moved_there" if meeting.stands else "meetings.cancelled_there", meeting=meeting.key
-        )
-        await self._store.save(meeting, following(desk.programme, meeting, desk.now, book=False))
-        return meeting
+    async def _follow(self, desk: _Desk, was: Meeting, now: Meeting) -> bool:
+        """Keep what a person did in the organizer's calendar; Outlook told the others already. Not when the meeting was
+        changed here meanwhile: then that stands."""
+        if not await self._store.change(was, now, following(desk.programme, now, desk.now, book=False)):
+            return False
+        moved = "meetings.moved_there" if was.starts_local != now.starts_local else "meetings.changed_there"
+        await desk.history.note(moved if now.stands else "meetings.cancelled_there", meeting=now.key)
+        return True
+
+    async def _call_off(self, programme: Programme, meeting: Meeting, now: datetime) -> Meeting:
+        """Cancel a meeting ahead whose body is in the register no more."""
+        if not meeting.stands:
+            return meeting
+        words = texts.say("meetings.body_gone", texts.choose(programme.language))
+        gone = cancelled(meeting, now, words=words)
+        return gone if await self._store.change(meeting, gone, following(programme, gone, now, book=False)) else meeting
 
     async def _withdraw(
         self, programme: Programme, meeting: Meeting, event: BookedEvent | None, history: History
     ) -> None:
-        """Take a cancelled meeting out of the calendars, with one word to its people."""
+        """Take a meeting that is cancelled, or theirs now, out of the calendars, with one word to its people."""
         if event is not None and events.is_held(event, self._recipients):
             await history.note("meetings.held", meeting=meeting.key, fields="cancelled")
             return
         event_id = event.id if event else meeting.event_id
         if event_id:
-            comment = " ".join(events.notice(meeting, texts.choose(programme.language)))
-            await self._calendar.cancel(meeting.organizer, event_id, comment)
+            await self._calendar.cancel(meeting.organizer, event_id, events.farewell(programme, meeting))
             await history.note("meetings.cancelled", meeting=meeting.key)
-        await self._store.save(events.withdrawn(meeting))
+        # A run in between noted the same; where it did not, a repeat is harmless.
+        gone = handed_over(meeting, self._clock.now()) if meeting.stands else events.withdrawn(meeting)
+        await self._store.change(meeting, gone)
 
     async def _next_look(self, desk: _Desk, meetings: Sequence[Meeting]) -> Outcome:
+        if not meetings:
+            return Done(note="no meeting of ours stands")
         gone = [meeting for meeting in meetings if _GONE_AT in meeting.booked]
         if gone:
             return Parked(until=desk.now + GONE_FOR, note=f"{len(gone)} meetings are not found in the calendar")
-        incomplete = sum(not meeting.join_url and bool(meeting.event_id) for meeting in meetings)
-        if incomplete:
-            await desk.history.note("meetings.join_link_missing", meetings=incomplete)
-            return Parked(until=desk.now + LOOK_AGAIN, note=f"{incomplete} meetings have no link into Teams yet")
-        return Parked(until=next_look(desk.now, desk.body, meetings), note=f"{len(meetings)} meetings stand")
+        incomplete = [item for item in meetings if events.lacks_link(item) and item.starts_at > desk.now]
+        failed = [item for item in incomplete if events.link_failed(item, desk.now)]
+        if len(failed) < len(incomplete):
+            await desk.history.note("meetings.join_link_missing", meetings=len(incomplete))
+            note = f"{len(incomplete)} meetings have no link into Teams yet"
+            return Parked(until=desk.now + LOOK_AGAIN, note=note)
+        until = next_look(desk.now, desk.body, meetings, daily=bool(failed))
+        if failed:
+            await desk.history.note("meetings.join_link_failed", meetings=len(failed))
+            return Parked(until=until, note=f"failed: {len(failed)} meetings have got no link into Teams")
+        return Parked(until=until, note=f"{len(meetings)} meetings stand")
 
     async def _invitation(self, desk: _Desk, meeting: Meeting) -> str:
         address = f"{self._public_url}/moter/{await self._links.issue('papers', meeting.key)}"
         return events.invitation(desk.programme, desk.body, meeting, address)
 
 
-def next_look(now: datetime, body: Body, meetings: Sequence[Meeting]) -> datetime:
-    """When a body's calendar is read next, given its *meetings* ahead: every working day's morning from the day before
-    the next one's round opens, and on Mondays until then."""
+def next_look(now: datetime, body: Body, meetings: Sequence[Meeting], *, daily: bool = False) -> datetime:
+    """When a body's calendar is read next, given its *meetings*: every working day's morning from the day before the
+    next one's round opens, while one lies just behind, or when it must be *daily*; else on Mondays."""
     following = min(meetings, key=lambda meeting: meeting.starts_at)
     zone = ZoneInfo(following.timezone)
     urgent_from = following.day - timedelta(days=(body.rounds or RoundTimes()).opens + 1)
     local = now.astimezone(zone)
     day = local.date() if local.time() < LOOK_AT else local.date() + timedelta(days=1)
     # Whoever moves a meeting at the weekend is read on Monday, before anybody else is up.
-    while day.weekday() != MONDAY and (day.weekday() > FRIDAY or day < urgent_from):
+    while day.weekday() != MONDAY and (day.weekday() > FRIDAY or (day < urgent_from and not daily)):
         day += timedelta(days=1)
     return datetime.combine(day, LOOK_AT, zone).astimezone(now.tzinfo)
 
 
 def _concerns_calendars(meeting: Meeting, now: datetime) -> bool:
-    """Whether a meeting ahead stands in calendars through us, or should, or must be taken out of them."""
-    if not meeting.booked_by_us or meeting.starts_at <= now:
+    """Whether a meeting ahead stands in calendars through us, or should, or must be taken out of them; or one has begun
+    there lately."""
+    if not meeting.booked_by_us:
         return False
+    if meeting.starts_at <= now:
+        return meeting.stands and bool(meeting.event_id) and now < meeting.starts_at + LOOK_BACK
     return meeting.stands or not events.is_withdrawn(meeting)
 
 
 def _is_missing(meeting: Meeting, found: Mapping[str, BookedEvent]) -> bool:
     return bool(meeting.event_id) and meeting.stands and meeting.key not in found
-
-
-def _cancelled_there(meeting: Meeting, now: datetime) -> Meeting:
-    return events.withdrawn(cancelled(meeting, now))
-
-
-def _moved_there(meeting: Meeting, event: BookedEvent, now: datetime) -> Meeting:
-    times: dict[str, Any] = {"starts_local": event.starts_local, "ends_local": event.ends_local}
-    return replace(
-        meeting,
-        moved=Moved(wanted=meeting.day, reason="meetings.in_outlook"),
-        words="",
-        sequence=meeting.sequence + 1,
-        changed_at=now,
-        booked=events.noted(meeting.booked, **times),
-        **times,
-    )

@@ -292,6 +292,14 @@ class Links(Protocol):
         ...
 
 
+class EndedLinks(Links, Protocol):
+    """Links of which those that have ended are known again, to say why they lead nowhere."""
+
+    async def find_ended(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """What a token of ours led to before it expired or was revoked; None for any other. It opens nothing."""
+        ...
+
+
 @dataclass(frozen=True)
 class Recipients:
     """The rehearsal's allow-list; None lets everybody receive."""

@@ -1,15 +1,17 @@
-"""Who comes to a meeting, as far as the answers to its invitation tell, and whether that is enough to decide."""
+"""Who comes to a meeting, as far as their answers and their own days tell, and whether that is enough to decide."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Protocol
 
 import documents
 import texts
 from config.programme import Programme
 from config.values import Body, Person, Role
-from workflows.meeting_values import Meeting
+from workflows.attendance import Attendance
+from workflows.meeting_values import Meeting, MeetingState
 from workflows.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
 from workflows.ports import Answer, Clock, Done, DueUnit, History, Outcome, Parked
 from workflows.working_days import WorkCalendar
@@ -21,12 +23,17 @@ LOOK_AGAIN = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Attending:
-    """One person of a meeting and the answer to its invitation."""
+    """One person of a meeting and the answer to its invitation. *away*: they said that they cannot come that day."""
 
     person: str
     name: str
     required: bool
     answer: Answer
+    away: bool = False
+
+    @property
+    def can_come(self) -> bool:
+        return self.answer is not Answer.DECLINED and not self.away
 
 
 def attendance(programme: Programme, body: Body, meeting: Meeting) -> tuple[Attending, ...]:
@@ -37,21 +44,40 @@ def attendance(programme: Programme, body: Body, meeting: Meeting) -> tuple[Atte
             name=person.name,
             required=required,
             answer=Answer(meeting.answers.get(person.email.lower(), Answer.NONE)),
+            away=meeting.day in person.blocked_dates,
         )
         for person, required in programme.board_people(body, meeting.day)
     )
 
 
 def is_at_risk(body: Body, people: Sequence[Attending]) -> bool:
-    """Whether so many of those expected declined that the body cannot decide, even if all others come."""
+    """Whether so many of those expected cannot come that the body cannot decide, even if all others come."""
     expected = [item for item in people if item.required]
-    can_come = sum(item.answer is not Answer.DECLINED for item in expected)
+    can_come = sum(item.can_come for item in expected)
     return can_come * 100 < body.quorum * len(expected)
 
 
 def quorum_unit(body: Body, people: Sequence[Attending], meeting: Meeting, now: datetime) -> list[DueUnit]:
     """The warning that a meeting's answers call for, if they do."""
     return [DueUnit(key=f"{KIND}:{meeting.key}", due_at=now)] if is_at_risk(body, people) else []
+
+
+def quorum_units(programme: Programme, meetings: Iterable[Meeting], now: datetime) -> list[DueUnit]:
+    """The warnings that people's own days call for: they lie on meetings of ours that were announced before."""
+    blocked = {person.key: person.blocked_dates for person in programme.people if person.blocked_dates}
+    if not blocked:
+        return []
+    bodies, seats = {body.key: body for body in programme.bodies}, Attendance(programme).seats
+    units = []
+    for meeting in meetings:
+        is_announced = meeting.booked_by_us and meeting.state is MeetingState.BOOKED and meeting.starts_at > now
+        if not is_announced or meeting.body not in bodies:
+            continue
+        # First the cheap question: there are thousands of meetings.
+        if any(meeting.day in blocked.get(seat.person, ()) for seat in seats(meeting.body)):
+            body = bodies[meeting.body]
+            units += quorum_unit(body, attendance(programme, body, meeting), meeting, now)
+    return units
 
 
 class KnownMeetings(Protocol):
@@ -72,7 +98,8 @@ class QuorumPorts:
 
 
 class QuorumWatch:
-    """Tells a board's chair and its local leads, once for each date, that a meeting may not be able to decide."""
+    """Tells a board's chair and its local leads that a meeting may not be able to decide: once for each date and for
+    each set of people who cannot come."""
 
     def __init__(self, ports: QuorumPorts) -> None:
         self._ports = ports
@@ -120,24 +147,26 @@ class QuorumWatch:
 def warning(
     body: Body, meeting: Meeting, people: Sequence[Attending], to: Person, *, url: str, now: datetime
 ) -> Message:
-    """What one of those responsible reads. One for each date of a meeting. *url*: where they can move it."""
+    """What one of those responsible reads. *url*: where they can move the meeting."""
 
     def say(key: str, **values: object) -> str:
         return texts.say(f"meetings.quorum_{key}", to.language, **values)
 
     expected = [item for item in people if item.required]
     declined = [item.name for item in expected if item.answer is Answer.DECLINED]
-    unanswered = [item.name for item in expected if item.answer is Answer.NONE]
+    away = [item.name for item in expected if item.away and item.answer is not Answer.DECLINED]
+    unanswered = [item.name for item in expected if item.can_come and item.answer is Answer.NONE]
+    missing = sorted(item.person for item in expected if not item.can_come)
+    who = sha256("\n".join(missing).encode()).hexdigest()[:12]
     subject = say("subject", body=body.name, starts=meeting.starts_local)
     paragraphs = [
-        say("text", body=body.name, starts=meeting.starts_local, declined=len(declined), required=len(expected)),
-        say("declined", names=texts.join(declined, to.language)),
+        say("text", body=body.name, starts=meeting.starts_local, declined=len(missing), required=len(expected)),
     ]
-    if unanswered:
-        paragraphs.append(say("open", names=texts.join(unanswered, to.language)))
+    named = {"declined": declined, "away": away, "open": unanswered}
+    paragraphs += [say(key, names=texts.join(names, to.language)) for key, names in named.items() if names]
     paragraphs.append(say("what"))
     return Message(
-        key=f"{KIND}:{meeting.key}/{meeting.starts_local.isoformat(timespec='minutes')}/{to.key}",
+        key=f"{KIND}:{meeting.key}/{meeting.starts_local.isoformat(timespec='minutes')}/{who}/{to.key}",
         kind=KIND,
         surface=Surface.EMAIL,
         due_at=now,

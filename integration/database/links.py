@@ -1,10 +1,13 @@
 """Addresses given to people: who holds one may do that one thing, until it expires or is revoked."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from itsdangerous import BadSignature, Signer
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
@@ -12,6 +15,8 @@ from integration.database.switches import secret
 from integration.database.tables import link
 from workflows.ports import Clock, Link, LinkPurpose
 
+MOST_AT_ONCE = 500
+"""Subjects in one question: databases take so many values and no more."""
 _LINK = select(link).where(link.c.id == bindparam("of"))
 
 
@@ -48,22 +53,53 @@ class SQLLinks:
             await connection.execute(insert_into(connection, link).values(**row).on_conflict_do_nothing())
         return signer.sign(identity).decode()
 
+    async def issue_all(self, purpose: LinkPurpose, subjects: Collection[str]) -> Mapping[str, str]:
+        """The token that `issue` gives for each of *subjects*, for anybody and without an end. It writes, once, only
+        when some have none yet."""
+        for_anybody = (link.c.purpose == purpose, link.c.person.is_(None), link.c.expires_at.is_(None))
+        wanted = sorted(set(subjects))
+        known, revoked = set(), Counter[str]()
+        async with self._database.read() as connection:
+            for start in range(0, len(wanted), MOST_AT_ONCE):
+                some = link.c.subject.in_(wanted[start : start + MOST_AT_ONCE])
+                query = select(link.c.id, link.c.subject, link.c.revoked_at).where(*for_anybody, some)
+                for row in await connection.execute(query):
+                    known.add(row.id)
+                    revoked[row.subject] += row.revoked_at is not None
+        identities = {subject: _digest(purpose, subject, "", "", str(revoked[subject])) for subject in wanted}
+        new = [
+            {"id": identity, "purpose": purpose, "subject": subject, "person": None, "expires_at": None}
+            for subject, identity in identities.items()
+            if identity not in known
+        ]
+        if new:
+            async with self._database.begin() as connection:
+                await connection.execute(insert_into(connection, link).on_conflict_do_nothing(), new)
+        signer = await self._known_signer()
+        return {subject: signer.sign(identity).decode() for subject, identity in identities.items()}
+
     async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
         """What the token leads to; None when it is forged, expired, revoked or for another purpose."""
-        signer = self._signer
-        if signer is None:
-            async with self._database.begin() as connection:
-                signer = await self._signer_of(connection)
+        row = await self._find(token, purpose)
+        return None if row is None or self._has_ended(row) else _link_of(row)
+
+    async def find_ended(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """What a token of ours led to before it expired or was revoked; None for any other. It opens nothing."""
+        row = await self._find(token, purpose)
+        return _link_of(row) if row is not None and self._has_ended(row) else None
+
+    async def _find(self, token: str, purpose: LinkPurpose) -> Row[Any] | None:
+        """The row that a correctly signed token names, if it is for *purpose*."""
+        signer = await self._known_signer()
         try:
             identity = signer.unsign(token).decode()
         except BadSignature:
             return None
         row = await self._database.look(lambda connection: connection.execute(_LINK, {"of": identity}).one_or_none())
-        if row is None or row.purpose != purpose or row.revoked_at is not None:
-            return None
-        if row.expires_at is not None and row.expires_at <= self._clock.now():
-            return None
-        return Link(purpose=purpose, subject=row.subject, person=row.person, expires_at=row.expires_at)
+        return None if row is None or row.purpose != purpose else row
+
+    def _has_ended(self, row: Row[Any]) -> bool:
+        return row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= self._clock.now())
 
     async def revoke(self, subject: str) -> None:
         """End every link to *subject*. A repeat is harmless."""
@@ -72,11 +108,21 @@ class SQLLinks:
         async with self._database.begin() as connection:
             await connection.execute(update(link).where(*ours).values(revoked_at=now))
 
+    async def _known_signer(self) -> Signer:
+        if self._signer is None:
+            async with self._database.begin() as connection:
+                return await self._signer_of(connection)
+        return self._signer
+
     async def _signer_of(self, connection: AsyncConnection) -> Signer:
         if self._signer is None:
             key = await secret(connection, "links", now=self._clock.now())
             self._signer = Signer(key, salt="links", key_derivation="hmac", digest_method=hashlib.sha256)
         return self._signer
+
+
+def _link_of(row: Row[Any]) -> Link:
+    return Link(purpose=row.purpose, subject=row.subject, person=row.person, expires_at=row.expires_at)
 
 
 def _digest(*parts: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from integration.database.connection import Database, insert_into
 from integration.database.history import note_action
@@ -40,16 +40,27 @@ class SQLMeetings:
                 await connection.execute(statement, [_row(meeting) for meeting in meetings])
             await make_due(connection, then)
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
+    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
+        """Keep a meeting whatever was known of it: for those that only one calendar tells of."""
         row = _row(meeting)
         async with self._database.begin() as connection:
             insert = insert_into(connection, table).values(row)
             await connection.execute(insert.on_conflict_do_update(index_elements=[table.c.key], set_=row))
-            if by:
-                action = "meetings.moved" if meeting.stands else "meetings.cancelled"
-                to = {"to": meeting.starts_local.isoformat(timespec="minutes")}
-                await note_action(connection, by, action, meeting.key, at=meeting.changed_at, values=to)
             await make_due(connection, then)
+
+    async def change(self, was: Meeting, now: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> bool:
+        sequence, changed_at = was.version
+        unchanged = (table.c.key == was.key, table.c.sequence == sequence, table.c.changed_at == changed_at)
+        async with self._database.begin() as connection:
+            written = await connection.execute(update(table).where(*unchanged).values(_row(now)))
+            if written.rowcount == 0:
+                return False
+            if by:
+                action = "meetings.moved" if now.stands else "meetings.cancelled"
+                to = {"to": now.starts_local.isoformat(timespec="minutes")}
+                await note_action(connection, by, action, now.key, at=now.changed_at, values=to)
+            await make_due(connection, then)
+        return True
 
 
 def _row(meeting: Meeting) -> dict[str, Any]:

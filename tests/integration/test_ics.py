@@ -45,7 +45,6 @@ def test_the_feed_as_calendars_read_it() -> None:
         "BEGIN:VCALENDAR",
         "PRODID:-//Vaare unge 365//Meetings//NO",
         "VERSION:2.0",
-        "METHOD:PUBLISH",
         "NAME:Å-dal: møter",
         "X-WR-CALNAME:Å-dal: møter",
         "SOURCE;VALUE=URI:https://service.example/kalender/abc.ics",

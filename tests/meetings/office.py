@@ -41,11 +41,11 @@ class DyingMeetings(SQLMeetings):
     die_at = 0
     booking = False
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
+    async def change(self, was: Meeting, now: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> bool:
         self.die_at -= self.booking
         if self.booking and self.die_at == 0:
             raise Killed
-        await super().save(meeting, then, by=by)
+        return await super().change(was, now, then, by=by)
 
 
 class SteeredClock(StillClock):

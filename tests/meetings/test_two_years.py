@@ -126,6 +126,44 @@ async def test_what_a_delegate_moves_or_cancels_in_outlook_is_followed_without_a
     assert await office.heard() == told
 
 
+async def test_a_place_that_a_delegate_chose_in_outlook_is_not_put_back_by_our_next_write(
+    office: CalendarOffice,
+) -> None:
+    first, *_ = await office.store.list_meetings("a-dal")
+    await office.in_outlook(first.key, {"location": {"displayName": "Kulturhuset"}})
+    told = await office.heard()
+    await office.settle("a-dal")
+    assert await office.heard() == told
+
+    await office.moves.move(first.key, first.starts_local + timedelta(days=1), "Rommet er opptatt")
+    await office.settle("a-dal")
+
+    kept = await office.store.find_meeting(first.key)
+    assert kept is not None
+    assert kept.location == office.event(first.key).location["displayName"] == "Kulturhuset"
+    heard = Heard({(f"{role}@a-dal.example", first.key, "update"): 1 for role in ROLES})
+    assert (await office.heard()) - told == heard
+
+
+async def test_a_meeting_that_a_delegate_moves_on_its_own_day_is_followed_without_a_mail_of_ours(
+    office: CalendarOffice,
+) -> None:
+    first, *_ = await office.store.list_meetings("a-dal")
+    await office.clock.sleep_until(first.starts_at - timedelta(hours=1))
+    await office.settle("a-dal")
+    later = first.starts_local + timedelta(days=2)
+    await office.in_outlook(first.key, {"start": _wall(later), "end": _wall(later + timedelta(hours=2))})
+    told = await office.heard()
+
+    await office.clock.sleep_until(first.starts_at + timedelta(days=1))
+    await office.settle("a-dal")
+
+    kept = await office.store.find_meeting(first.key)
+    assert kept is not None
+    assert kept.starts_local == later
+    assert await office.heard() == told
+
+
 async def test_answers_are_read_and_a_move_asks_everybody_anew(office: CalendarOffice) -> None:
     first, *_ = await office.store.list_meetings("a-dal")
     await office.heard()

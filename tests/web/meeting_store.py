@@ -1,6 +1,6 @@
 """Fakes for the pages of meetings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -38,7 +38,7 @@ class Meetings:
     async def add(self, meetings: Sequence[Meeting], then: Sequence[DueUnit] = ()) -> None:
         raise AssertionError("pages write nothing")
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
+    async def change(self, was: Meeting, now: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> bool:
         raise AssertionError("pages write nothing")
 
 
@@ -49,6 +49,9 @@ class Tokens:
         self, purpose: LinkPurpose, subject: str, person: str | None = None, expires_at: datetime | None = None
     ) -> str:
         return f"{purpose}.{subject.replace('/', '_')}"
+
+    async def issue_all(self, purpose: LinkPurpose, subjects: Collection[str]) -> Mapping[str, str]:
+        return {subject: await self.issue(purpose, subject) for subject in subjects}
 
     async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
         named, _, subject = token.partition(".")

@@ -1,6 +1,8 @@
 """A member's agenda and the recorder's minutes, used as a browser without script would."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -10,13 +12,15 @@ import pytest
 
 import texts
 from integration.database.connection import Database
+from integration.database.meetings import SQLMeetings
 from tests.web.test_snapshots import HOSTILE, assert_reviewed
 from tests.workflows.agenda_world import BEFORE_DEADLINE, AgendaWorld
-from tests.workflows.rounds import MEETING, PUBLIC
+from tests.workflows.rounds import MEETING, PUBLIC, STARTS
 from tests.workflows.test_privacy_guard import NUMBER
 from web import agenda, minutes
 from web.app import create_app
 from workflows.agenda_links import personal_address
+from workflows.dates import Moved
 from workflows.ports import LinkPurpose
 
 
@@ -137,6 +141,24 @@ async def test_once_sent_the_agenda_says_everything_and_takes_nothing(late: Site
     assert "<form" not in response.text
     assert refused.status_code == 403
     assert "Ta den opp under eventuelt." in words(refused)
+
+
+async def test_a_moved_meeting_is_shown_when_it_is_now_with_from_when_and_why(late: Site) -> None:
+    meetings = SQLMeetings(late.world.database)
+    meeting = await meetings.find_meeting(MEETING)
+    assert meeting is not None
+    later: dict[str, Any] = {
+        "starts_local": STARTS + timedelta(days=9),
+        "ends_local": STARTS + timedelta(days=9, hours=2),
+    }
+    why = Moved(wanted=meeting.day, reason="meetings.asked_for")
+    await meetings.save(replace(meeting, moved=why, words="Rådhuset er stengt", **later))
+
+    page = words(await late.get(await late.address("agenda", "member")))
+
+    assert "Saksliste: Styret i a-dal, torsdag 26. november 2026" in page
+    assert "Møtet er flyttet fra tirsdag 17. november 2026. Grunn: Rådhuset er stengt" in page
+    assert page.count("17. november") == 1
 
 
 # --------------------------------------------------------------------------------------------------------- the minutes

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -5,7 +6,12 @@ import httpx
 import pytest
 from icalendar import Calendar
 
+from config.programme import Programme
+from integration.database.connection import Database
+from integration.database.links import SQLLinks
+from tests.clocks import StillClock
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
+from tests.workflows.programme import programme
 from web.app import create_app
 from web.feeds import router
 from workflows.dates import Moved
@@ -64,6 +70,46 @@ async def test_a_persons_feed_holds_the_meetings_they_belong_to(client: httpx.As
     (event,) = Calendar.from_ical(response.content).walk("VEVENT")
     assert str(event["UID"]) == "a-dal/2026-10-13@vaare-unge-365"
     assert "Mine møter i Prøveprogrammet" in response.text
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "told"),
+    [
+        pytest.param("nn", "Møta mine i Prøveprogrammet", "Møtet er avlyst.", id="nynorsk"),
+        pytest.param("en", "My meetings in Prøveprogrammet", "The meeting is cancelled.", id="English"),
+        pytest.param("se", "Mine møter i Prøveprogrammet", "Møtet er avlyst.", id="a language we do not have"),
+    ],
+)
+async def test_a_persons_feed_is_in_their_language(language: str, name: str, told: str) -> None:
+    people = tuple(person.model_copy(update={"language": language}) for person in programme().people)
+
+    async def known() -> Programme:
+        return programme(people=people)
+
+    off = replace(meeting(), state=MeetingState.CANCELLED)
+    feeds = router(meetings=Meetings([off]), links=Tokens(), programme=known, public_url="https://service.example/")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+
+    calendar = Calendar.from_ical((await client.get("/kalender/feed.person:member.ics")).content)
+
+    (event,) = calendar.walk("VEVENT")
+    assert str(calendar["NAME"]) == name
+    assert str(event["DESCRIPTION"]).startswith(told)
+
+
+async def test_a_look_at_a_feed_writes_nothing_once_its_addresses_are_known(database: Database) -> None:
+    """Subscribers look every few hours, mostly for nothing."""
+    links = SQLLinks(database, StillClock())
+    feeds = router(meetings=Meetings(), links=links, programme=register, public_url="https://service.example/")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+    address = f"/kalender/{await links.issue('feed', 'a-dal')}.ics"
+    first = await client.get(address)
+
+    async with database.begin():
+        # Somebody writes for a while: who only looks does not wait for them.
+        again = await asyncio.wait_for(client.get(address, headers={"If-None-Match": first.headers["etag"]}), 10)
+
+    assert again.status_code == 304
 
 
 async def test_a_feed_says_from_when_a_meeting_was_moved_and_why() -> None:

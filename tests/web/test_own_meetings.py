@@ -250,6 +250,7 @@ async def test_the_chair_moves_a_meeting_after_seeing_what_happens(site: Site) -
         pytest.param({"choice": "0001-01-01T00:00", "reason": "x"}, "Velg en dag fra", id="long ago"),
         pytest.param({"choice": "9999-12-31T23:59", "reason": "x"}, "Velg en dag fra", id="never"),
         pytest.param({"choice": "2026-10-13T09:00", "reason": "x"}, "allerede", id="the same"),
+        pytest.param({"choice": "2026-10-27T23:30", "reason": "x"}, "slutte samme dag", id="past midnight"),
         pytest.param({"choice": "2026-10-27T09:00", "reason": " "}, "Skriv en kort grunn.", id="no reason"),
         pytest.param({"choice": "2026-10-27T09:00", "reason": "x" * 301}, "høyst 300 tegn", id="long reason"),
         pytest.param({"choice": "2026-10-27T09:00", "reason": "Ring 95 12 34 56"}, "telefonnummer", id="private"),

@@ -1,16 +1,21 @@
 """An agenda is sent with the report, minutes are prepared, recorded and followed up, and nobody's words are lost."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from integration.database.connection import Database
+from integration.database.meetings import SQLMeetings
 from tests.workflows.agenda_world import BEFORE_DEADLINE, FOLDER, HOME, MEETING_DAY, AgendaWorld
 from tests.workflows.rounds import GUEST, MEETING, STARTS
 from tests.workflows.site import Killed
 from tests.workflows.test_privacy_guard import NUMBER
 from workflows.agenda_desk import MOST_PROPOSALS, DeskRefused
 from workflows.agenda_values import ItemKind
+from workflows.agenda_words import agenda_title
+from workflows.dates import Moved
 from workflows.minutes_values import MatterState
 from workflows.ports import Answer, Done, Parked
 from workflows.status_desk import ByLink
@@ -155,6 +160,83 @@ async def test_a_sweep_finds_what_should_be_due(world: AgendaWorld) -> None:
     await world.paper("agenda.publish")
 
     assert [unit.key for unit in await world.papers.due_units()] == [f"minutes.prepare:{MEETING}"]
+
+
+# ------------------------------------------------------------------------------------- a meeting that moved afterwards
+
+
+@pytest.fixture
+async def moved(world: AgendaWorld) -> AgendaWorld:
+    """The agenda was sent; then the meeting was moved to the week after."""
+    await world.sent()
+    await world.move_meeting(STARTS + timedelta(days=7))
+    return world
+
+
+async def test_an_agenda_says_when_its_meeting_is_now(moved: AgendaWorld) -> None:
+    view = await moved.agenda_desk.view(MEETING, "chair")
+
+    assert agenda_title(view.agenda, "nb") == "Saksliste: Styret i a-dal, tirsdag 24. november 2026"
+    assert view.agenda.meeting.starts_local == STARTS + timedelta(days=7)
+
+
+async def test_a_sweep_has_the_file_written_again_as_a_new_version_of_the_same_file(moved: AgendaWorld) -> None:
+    writes = len(moved.site.writes)
+    due = {unit.key for unit in await moved.papers.due_units()}
+
+    await moved.paper("agenda.publish")
+    await moved.paper("agenda.publish")
+
+    assert due == {f"agenda.publish:{MEETING}", f"minutes.prepare:{MEETING}"}
+    assert moved.site.writes[writes:] == [f"file {AGENDA}"]
+    assert moved.site.files[AGENDA].decode().startswith("Saksliste: Styret i a-dal, tirsdag 24. november 2026")
+
+
+async def test_a_meeting_moved_far_ahead_has_its_agenda_corrected_at_once(world: AgendaWorld) -> None:
+    await world.sent()
+    meeting = await SQLMeetings(world.database).find_meeting(MEETING)
+    assert meeting is not None
+    later: dict[str, Any] = {
+        "starts_local": STARTS + timedelta(days=60),
+        "ends_local": STARTS + timedelta(days=60, hours=2),
+    }
+    moved = replace(meeting, moved=Moved(wanted=meeting.day, reason="meetings.asked_for"), **later)
+    await SQLMeetings(world.database).save(moved)
+
+    assert f"agenda.publish:{MEETING}" in {unit.key for unit in await world.papers.due_units()}
+
+
+async def test_a_file_that_somebody_made_their_own_stays_when_the_meeting_moves(moved: AgendaWorld) -> None:
+    moved.site.files[AGENDA], moved.site.authors[AGENDA] = b"rettet i Word", "somebody"
+
+    await moved.paper("agenda.publish")
+
+    assert moved.site.files[AGENDA] == b"rettet i Word"
+
+
+async def test_minutes_are_about_the_day_on_which_the_meeting_is_held(moved: AgendaWorld) -> None:
+    moved.clock.time = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    await moved.paper("minutes.prepare")
+    moved.clock.time = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    await moved.agenda_desk.record(MEETING, "lead", {"version": "0", "decision:2": "Ja.", "follow:2": "1"})
+    await moved.paper("minutes.publish")
+
+    assert list(moved.site.files)[-2:] == [
+        f"{FOLDER}/Referat 2026-11-24 utkast.docx",
+        f"{FOLDER}/Referat 2026-11-24.docx",
+    ]
+    assert [row.decided_on for row in await moved.follow_ups.decision_rows("a-dal")] == [date(2026, 11, 24)]
+
+
+async def test_minutes_begun_before_the_meeting_moved_are_shown_and_kept_with_its_new_day(late: AgendaWorld) -> None:
+    await late.agenda_desk.record(MEETING, "lead", {"version": "0", "decision:1": "Godkjent."})
+    await late.move_meeting(STARTS + timedelta(hours=1))
+
+    view = await late.agenda_desk.minutes(MEETING, "lead")
+    stored = await late.agenda_desk.record(MEETING, "lead", {"version": "1", "decision:1": "Godkjent."})
+
+    assert view.desk.minutes.meeting.starts_local == STARTS + timedelta(hours=1)
+    assert stored.content.meeting.starts_local == STARTS + timedelta(hours=1)
 
 
 # ----------------------------------------------------------------------------------------------- what members put in

@@ -1,11 +1,14 @@
 """What the doctor says about a tenant, in plain data and with a tenant that is played by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 
 from config.settings import Settings
+from tests.web.meeting_store import meeting
 from tests.workflows.programme import programme as sample
 from workflows.doctor import (
     LOBBY,
@@ -14,6 +17,7 @@ from workflows.doctor import (
     Finding,
     Tenant,
     Verdict,
+    check_meetings,
     check_record,
     check_settings,
     compare_roles,
@@ -31,6 +35,7 @@ IDS: dict[str, Any] = {
     "builder_id": "u",
     "door_id": "d",
 }
+NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
 LIST = permissions_of("# remark\nUser.Invite.All  # why\nexchange:Mail.Send\nTeamsTab.Read.Group\n")
 
 
@@ -72,6 +77,26 @@ def test_teams_wants_https_and_the_bot_checks_everybody() -> None:
     settings = Settings(**IDS, organizer=("m@home.example",), public_url="http://x.example")
 
     assert [verdict for verdict, _ in verdicts(check_settings(settings, open_bot=True))] == ["too much", "missing"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "join_url", "found"),
+    [
+        pytest.param(2, "", [("missing", "meetings of moter@home.example: 1 have no link into Teams")], id="in vain"),
+        pytest.param(0, "", [], id="still coming"),
+        pytest.param(2, "https://teams.example/join", [], id="there"),
+    ],
+)
+def test_a_link_into_teams_that_does_not_come_is_a_fault_of_the_mailbox(
+    hours: int, join_url: str, found: list[tuple[str, str]]
+) -> None:
+    since = {"no_link_since": (NOW - timedelta(hours=hours)).isoformat()}
+    waits = replace(meeting(), booked=since, join_url=join_url, event_id="event", organizer="moter@home.example")
+
+    findings = check_meetings([waits], now=NOW)
+
+    assert verdicts(findings) == found
+    assert all("Get-CsOnlineUser -Identity moter@home.example" in item.todo for item in findings if item.fails)
 
 
 def test_a_pause_and_a_rehearsal_are_told_and_are_no_faults() -> None:

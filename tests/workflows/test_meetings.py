@@ -111,11 +111,14 @@ class Store:
             self.meetings.setdefault(meeting.key, meeting)
         self.due |= {unit.key: unit.due_at for unit in then}
 
-    async def save(self, meeting: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> None:
+    async def change(self, was: Meeting, now: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> bool:
         if self.crash_at_save:
             raise Crash
-        self.meetings[meeting.key] = meeting
+        if self.meetings[was.key].version != was.version:
+            return False
+        self.meetings[now.key] = now
         self.due |= {unit.key: unit.due_at for unit in then}
+        return True
 
 
 class Tokens:
@@ -286,6 +289,21 @@ async def test_killed_between_booking_and_saving_nothing_is_booked_twice_nor_mai
     assert office.first().event_id == "event-1"
 
 
+async def test_days_blocked_on_an_announced_meeting_make_the_warning_due_with_the_next_plan(office: Office) -> None:
+    await office.book()
+    was = office.first()
+    people = tuple(
+        person.model_copy(update={"blocked_dates": (was.day,)}) if person.key in ("chair", "member") else person
+        for person in office.register.people
+    )
+    assert f"meetings.quorum:{was.key}" not in office.store.due
+
+    office.register = office.register.model_copy(update={"people": people})
+    await office.desk().plan()
+
+    assert office.store.due[f"meetings.quorum:{was.key}"] == NOW
+
+
 async def test_a_moved_meeting_is_one_write_that_says_from_when_to_when_and_why(office: Office) -> None:
     await office.book()
     was = office.first()
@@ -297,7 +315,7 @@ async def test_a_moved_meeting_is_one_write_that_says_from_when_to_when_and_why(
     (update,) = office.mailbox.updates()
     assert update.keys() == {"starts_local", "ends_local", "body_html"}
     assert (update["starts_local"], update["ends_local"]) == (LATER, LATER + timedelta(hours=2))
-    assert "Møtet er flyttet fra tirsdag 7. september 2027 kl. 09.00 til torsdag 9. september" in update["body_html"]
+    assert "Møtet ble flyttet fra tirsdag 7. september 2027 kl. 09.00 til torsdag 9. september" in update["body_html"]
     assert "Grunn: Rådhuset &lt;er&gt; stengt" in update["body_html"]
     assert (office.first().key, office.first().sequence) == (was.key, was.sequence + 1)
 

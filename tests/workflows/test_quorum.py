@@ -5,14 +5,14 @@ from typing import Any, cast
 import pytest
 
 from config.programme import Programme
-from config.values import Role
+from config.values import Person, Role
 from tests.clocks import StillClock
 from tests.workflows.programme import body, programme
 from tests.workflows.test_meetings import Notes
 from workflows.meeting_values import Meeting, MeetingState
 from workflows.outbox import PAUSED, Message, MessageState, Outbox
 from workflows.ports import Answer, Done, DueUnit, Outcome, Parked
-from workflows.quorum import Attending, QuorumPorts, QuorumWatch, is_at_risk
+from workflows.quorum import Attending, QuorumPorts, QuorumWatch, is_at_risk, quorum_units
 
 TUESDAY_NOON = datetime(2026, 9, 8, 10, tzinfo=UTC)
 KEY = "a-dal/2026-10-13"
@@ -50,6 +50,14 @@ class Post:
         return row
 
 
+def away(*keys: str) -> tuple[Person, ...]:
+    """The people of the programme; some said that they cannot come on the day of the meeting."""
+    return tuple(
+        person.model_copy(update={"blocked_dates": (MEETING.day,)}) if person.key in keys else person
+        for person in programme().people
+    )
+
+
 async def own_address(person: str) -> str:
     return f"https://service.example/mine-moter/{person}"
 
@@ -59,12 +67,15 @@ class Watch:
     meeting: Meeting = MEETING
     post: Post = field(default_factory=Post)
     clock: StillClock = field(default_factory=lambda: StillClock(TUESDAY_NOON))
+    people: tuple[Person, ...] = field(default_factory=lambda: programme().people)
+    quorum: int = 50
 
     async def find_meeting(self, key: str) -> Meeting | None:
         return self.meeting if key == KEY else None
 
     async def programme(self) -> Programme:
-        return programme()
+        board = body("a-dal", quorum=self.quorum)
+        return programme(people=self.people, bodies=(board,))
 
     def watch(self) -> QuorumWatch:
         return QuorumWatch(
@@ -118,6 +129,58 @@ async def test_a_meeting_on_another_day_is_told_again() -> None:
     await watch.warn()
 
     assert len(watch.post.rows) == 4
+
+
+async def test_it_is_told_again_when_it_is_others_who_cannot_come() -> None:
+    watch = Watch()
+    await watch.warn()
+    watch.meeting = replace(MEETING, answers={})
+    await watch.warn()
+    assert len(watch.post.rows) == 2
+
+    watch.people = away("chair", "member")
+    watch.meeting = replace(MEETING, answers={"chair@county.example": "declined"})
+    await watch.warn()
+    assert len(watch.post.rows) == 2, "the same two still cannot come"
+
+    watch.quorum, watch.people = 75, away("member")
+    watch.meeting = replace(MEETING, answers={})
+    await watch.warn()
+    assert len(watch.post.rows) == 4
+
+
+async def test_who_said_that_the_day_does_not_suit_cannot_come() -> None:
+    watch = Watch(meeting=replace(MEETING, answers={"chair@county.example": "declined"}), people=away("member"))
+
+    await watch.warn()
+
+    (row,) = [row for row in watch.post.rows.values() if row.person == "lead"]
+    assert "2 av 2 kan ikke komme" in row.content.text
+    assert "Har sagt nei: Rolle chair." in row.content.text
+    assert "Har meldt at dagen ikke passer: Rolle member." in row.content.text
+    assert "Har ikke svart" not in row.content.text
+
+
+@pytest.mark.parametrize(
+    ("people", "changes", "due"),
+    [
+        pytest.param(("chair", "member"), {}, True, id="too many blocked the day"),
+        pytest.param(("chair",), {}, False, id="enough can come"),
+        pytest.param(("lead",), {}, False, id="only who may stay away"),
+        pytest.param(("chair", "member"), {"state": MeetingState.PLANNED}, False, id="it can still be planned anew"),
+        pytest.param(("chair", "member"), {"state": MeetingState.CANCELLED}, False, id="it is off"),
+        pytest.param(("chair", "member"), {"booked_by_us": False}, False, id="it is not ours"),
+    ],
+)
+def test_days_that_people_block_make_the_warning_due(
+    people: tuple[str, ...], changes: dict[str, Any], due: bool
+) -> None:
+    known = programme(people=away(*people))
+    meeting = replace(MEETING, answers={}, **changes)
+
+    units = quorum_units(known, [meeting], TUESDAY_NOON)
+
+    assert [unit.key for unit in units] == [f"meetings.quorum:{KEY}"] * due
 
 
 async def test_nobody_is_told_when_enough_can_come_again() -> None:

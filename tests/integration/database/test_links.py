@@ -1,11 +1,13 @@
 """A link opens one thing, for one purpose, until it ends."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
 from integration.database.connection import Database
-from integration.database.links import SQLLinks
+from integration.database.links import MOST_AT_ONCE, SQLLinks
 from tests.clocks import NOON, StillClock
 from workflows.ports import Link
 
@@ -41,6 +43,41 @@ async def test_the_same_arguments_give_the_same_token_and_others_another(links: 
     assert len({token, *others}) == 5
 
 
+@dataclass
+class Counted:
+    """A database that counts the transactions that may write."""
+
+    database: Database
+    writes: int = 0
+
+    def begin(self) -> Any:
+        self.writes += 1
+        return self.database.begin()
+
+    def read(self) -> Any:
+        return self.database.read()
+
+
+async def test_many_are_issued_at_once_and_again_without_a_write(links: SQLLinks, database: Database) -> None:
+    keys = [f"meeting-{number}" for number in range(2 * MOST_AT_ONCE + 1)]
+    one = await links.issue("papers", keys[0])
+    await links.issue("papers", keys[1])
+    await links.revoke(keys[1])
+
+    counted = Counted(database)
+    bulk = SQLLinks(cast("Database", counted), StillClock())
+    tokens = await bulk.issue_all("papers", keys)
+    after_first = counted.writes
+    again = await bulk.issue_all("papers", keys)
+
+    assert again == tokens
+    assert (after_first, counted.writes) == (2, 2), "the links in one, the secret that signs them in another"
+    assert tokens[keys[0]] == one
+    for key in (keys[0], keys[1], keys[-1]):
+        assert tokens[key] == await links.issue("papers", key)
+        assert await links.resolve(tokens[key], "papers") is not None
+
+
 async def test_a_token_outlives_the_process_that_issued_it(links: SQLLinks, database: Database) -> None:
     token = await links.issue("feed", "board")
     assert await SQLLinks(database, StillClock()).resolve(token, "feed") is not None
@@ -67,6 +104,29 @@ async def test_an_expired_link_leads_nowhere(links: SQLLinks, clock: StillClock)
     token = await links.issue("answer", "request-1", expires_at=NOON + DAY)
     clock.advance(DAY)
     assert await links.resolve(token, "answer") is None
+
+
+async def test_a_link_that_has_ended_is_known_again_and_still_leads_nowhere(links: SQLLinks, clock: StillClock) -> None:
+    revoked = await links.issue("answer", "request-1", "lead")
+    expired = await links.issue("answer", "request-2", "lead", NOON + DAY)
+    assert [await links.find_ended(token, "answer") for token in (revoked, expired)] == [None, None]
+
+    await links.revoke("request-1")
+    clock.advance(DAY)
+
+    found = [await links.find_ended(token, "answer") for token in (revoked, expired)]
+    assert [link and (link.subject, link.person) for link in found] == [("request-1", "lead"), ("request-2", "lead")]
+    assert [await links.resolve(token, "answer") for token in (revoked, expired)] == [None, None]
+
+
+@pytest.mark.parametrize("forged", ["", "x", "a.b", "æ.ø", "{id}", "{id}.", "{id}.AAAA", "{token}x", "x{token}"])
+async def test_a_forged_token_has_not_ended(links: SQLLinks, forged: str) -> None:
+    token = await links.issue("answer", "request-1")
+    await links.revoke("request-1")
+    text = forged.replace("{token}", token).replace("{id}", token.partition(".")[0])
+
+    assert await links.find_ended(text, "answer") is None
+    assert await links.find_ended(token, "report") is None
 
 
 async def test_revoking_ends_every_link_to_a_subject_and_no_other(links: SQLLinks) -> None:

@@ -1,11 +1,13 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import StatementError
 
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
+from integration.database.tables import audit
 from integration.database.units import SQLUnits
 from workflows.dates import Moved
 from workflows.meeting_plan import Meeting, MeetingState
@@ -60,6 +62,37 @@ async def test_saving_replaces_it(meetings: SQLMeetings) -> None:
     await meetings.save(moved)
 
     assert await meetings.list_meetings() == [moved]
+
+
+async def test_a_change_to_a_meeting_as_it_was_read_is_kept_with_who_made_it_and_what_follows(
+    meetings: SQLMeetings, database: Database
+) -> None:
+    await meetings.add([meeting()])
+    moved = replace(meeting(), starts_local=meeting().starts_local + timedelta(hours=1), sequence=1)
+
+    assert await meetings.change(meeting(), moved, [UNIT], by="chair")
+
+    assert await meetings.list_meetings() == [moved]
+    assert [unit.key for unit in await SQLUnits(database).list_units()] == [UNIT.key]
+    async with database.read() as connection:
+        rows = (await connection.execute(audit.select())).all()
+    assert [(row.actor, row.action) for row in rows] == [("chair", "meetings.moved")]
+
+
+@pytest.mark.parametrize("other", [{"sequence": 1}, {"changed_at": NOW + timedelta(seconds=1)}], ids=["moved", "noted"])
+async def test_a_change_to_a_meeting_that_somebody_changed_since_does_nothing(
+    meetings: SQLMeetings, database: Database, other: dict[str, Any]
+) -> None:
+    theirs = replace(meeting(), **other)
+    await meetings.add([theirs])
+
+    kept = await meetings.change(meeting(), replace(meeting(), state=MeetingState.BOOKED), [UNIT], by="chair")
+
+    assert not kept
+    assert await meetings.list_meetings() == [theirs]
+    assert await SQLUnits(database).list_units() == []
+    async with database.read() as connection:
+        assert (await connection.execute(audit.select())).all() == []
 
 
 async def test_what_follows_becomes_due_in_the_same_transaction(meetings: SQLMeetings, database: Database) -> None:

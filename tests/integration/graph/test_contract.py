@@ -160,10 +160,11 @@ async def test_a_group_is_made_once_and_found_by_its_unique_name(tenant: Tenant,
     assert again.id == place.group.id
     assert await groups.find_group(SPEC.unique_name) == again
     assert await groups.find_group("b-dal") is None
-    assert await groups.find_by_nickname(SPEC.mail_nickname) == again.id
+    for names in ((SPEC.display_name, "nobody"), ("Nobody", SPEC.mail_nickname)):
+        assert await groups.list_namesakes(*names) == [again]
     assert await groups.read_group(again.id) == again
     assert await groups.read_group("00000000-0000-0000-0000-000000000000") is None
-    assert await groups.find_by_nickname("b-dal") is None
+    assert await groups.list_namesakes("B-dal", "b-dal") == []
 
 
 async def test_a_groups_words_are_changed_one_by_one(tenant: Tenant, place: Place) -> None:
