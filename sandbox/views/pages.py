@@ -1,18 +1,17 @@
 """What the pages show. Everything is read from the tenant when a page is asked for."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from sandbox.chats import Chat
-from sandbox.client import Client, Refused
+from sandbox.client import Client
 from sandbox.directory import User
 from sandbox.exchange.events import Event
 from sandbox.people import chat_json, everybody, message_json
@@ -20,6 +19,8 @@ from sandbox.routing import GraphError
 from sandbox.sharepoint.lists import SiteList
 from sandbox.sharepoint.sites import Site
 from sandbox.teams import Channel, Team
+from sandbox.views.edits import editor_of, typable
+from sandbox.views.forms import at, back, sent
 from sandbox.views.render import STATIC, page
 
 if TYPE_CHECKING:
@@ -32,16 +33,11 @@ STEPS = {
     "1 day": timedelta(days=1),
     "1 week": timedelta(weeks=1),
 }
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def routes(sandbox: "Sandbox") -> list[BaseRoute]:
-    """The pages below /; what is done on them goes by forms, and by the control call for cards."""
+    """Those that show the tenant, with the clock, and those on which people answer."""
     views = _Views(sandbox)
-
-    def at(path: str, endpoint: Endpoint, method: str = "GET") -> Route:
-        return Route(path, _found(endpoint), methods=[method])
-
     return [
         Mount("/static", StaticFiles(directory=STATIC)),
         at("/", views.overview),
@@ -54,18 +50,6 @@ def routes(sandbox: "Sandbox") -> list[BaseRoute]:
         at("/sites/{site}", views.site),
         at("/sites/{site}/files/{path:path}", views.file),
     ]
-
-
-def _found(endpoint: Endpoint) -> Endpoint:
-    async def call(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except GraphError as error:
-            return page("problem.html", status=error.status, message=error.message)
-        except Refused as error:
-            return page("problem.html", status=error.status, message=str(error.body.get("error", "")))
-
-    return call
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,29 +94,23 @@ class _Views:
         )
 
     async def advance(self, request: Request) -> Response:
-        step = STEPS.get(await _field(request, "step"))
+        step = STEPS.get(await sent(request, "step"))
         if step is None:
             raise GraphError(400, "BadRequest", "The clock does not know that step.")
         self._sandbox.clock.set(self._sandbox.clock.now() + step)
-        return _back("/", "clock")
+        return back("/", "clock")
 
     # ------------------------------------------------------------------------------------------------------------ teams
 
     async def team(self, request: Request) -> Response:
         tenant = self._tenant
         team = tenant.teams.get_team(request.path_params["team"])
-        channels = [(channel, self._posts(channel), self._tabs(channel)) for channel in team.channels.values()]
-        return page("team.html", tenant=tenant, shown=self._shown(team), channels=channels)
+        channels = [(channel, self._posts(channel)) for channel in team.channels.values()]
+        return page("team.html", shown=self._shown(team), channels=channels)
 
     def _posts(self, channel: Channel) -> list[dict[str, Any]]:
         chat = self._tenant.chats.chats.get(channel.id) or Chat(id=channel.id)
         return [message_json(self._tenant, message) for message in chat.messages]
-
-    def _tabs(self, channel: Channel) -> list[tuple[str, str]]:
-        return [
-            (tab.name, str(tab.configuration.get("websiteUrl") or tab.configuration.get("contentUrl") or ""))
-            for tab in channel.tabs.values()
-        ]
 
     def _shown(self, team: Team) -> TeamShown:
         tenant = self._tenant
@@ -176,20 +154,20 @@ class _Views:
         return event.join_url if ready else ""
 
     async def say(self, request: Request) -> Response:
-        text = await _field(request, "text")
+        text = await sent(request, "text")
         if text.strip():
             self._tenant.base_url = str(request.base_url).rstrip("/")
             await Client(self._tenant, self._user(request)).say(text)
         return self._back_to_person(request, "chats")
 
     async def respond(self, request: Request) -> Response:
-        response, email = await _field(request, "response"), request.path_params["email"]
-        self._tenant.exchange.respond(email, await _field(request, "event"), response)
+        response, email = await sent(request, "response"), request.path_params["email"]
+        self._tenant.exchange.respond(email, await sent(request, "event"), response)
         return self._back_to_person(request, "calendar")
 
     async def block(self, request: Request) -> Response:
         user, blocked = self._user(request), self._tenant.chats.blocked
-        (blocked.add if await _field(request, "blocked") == "yes" else blocked.discard)(user.id)
+        (blocked.add if await sent(request, "blocked") == "yes" else blocked.discard)(user.id)
         return self._back_to_person(request, "chats")
 
     def _user(self, request: Request) -> User:
@@ -199,15 +177,21 @@ class _Views:
         return user
 
     def _back_to_person(self, request: Request, part: str) -> Response:
-        return _back(f"/people/{quote(request.path_params['email'])}", part)
+        return back(f"/people/{quote(request.path_params['email'])}", part)
 
     # ------------------------------------------------------------------------------------------------------------ sites
 
     async def site(self, request: Request) -> Response:
         site = self._tenant.sharepoint.site(request.path_params["site"])
         items = sorted(self._tenant.sharepoint.tree(site.id), key=lambda item: item.path.casefold())
-        lists = [(each, _columns(each)) for each in site.lists if not each.is_library]
-        return page("site.html", site=site, items=items, lists=lists, pages=self._tenant.sharepoint.pages(site.id))
+        return page(
+            "site.html",
+            site=site,
+            items=items,
+            lists=[(each, _columns(each), typable(each)) for each in site.lists if not each.is_library],
+            pages=self._tenant.sharepoint.pages(site.id),
+            editor=editor_of(self._tenant, site.group_id),
+        )
 
     async def file(self, request: Request) -> Response:
         item = self._tenant.sharepoint.site(request.path_params["site"]).drive.at(request.path_params["path"])
@@ -225,12 +209,3 @@ def _columns(shown: SiteList) -> list[tuple[str, str]]:
     names = {column.field: column.display_name for column in shown.columns.values()}
     filled = {name for row in shown.rows.values() for name, value in row.values.items() if value not in (None, "")}
     return [(heading, name) for name, heading in names.items() if name in filled]
-
-
-async def _field(request: Request, name: str) -> str:
-    """A field of a form that was sent."""
-    return parse_qs((await request.body()).decode(), keep_blank_values=True).get(name, [""])[0]
-
-
-def _back(path: str, part: str) -> Response:
-    return RedirectResponse(f"{path}#{part}", 303)

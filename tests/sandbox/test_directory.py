@@ -19,6 +19,15 @@ async def mails(sandbox: RunningSandbox, **params: str) -> list[str]:
     return sorted(user["mail"] for user in answer.json()["value"])
 
 
+async def test_a_group_that_is_made_again_under_an_old_name_is_another_one(sandbox: RunningSandbox) -> None:
+    first = await make_group(sandbox)
+    assert sandbox.app is not None
+    sandbox.app.tenant.delete_group(first)
+    assert (await sandbox.graph("GET", f"/groups/{first}")).status_code == 404
+
+    assert await make_group(sandbox) != first
+
+
 async def test_only_the_home_organisation_s_people_have_accounts(sandbox: RunningSandbox) -> None:
     assert await mails(sandbox) == ["leder@fylket.example", "moter@fylket.example", "radgiver@fylket.example"]
 

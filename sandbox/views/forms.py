@@ -1,0 +1,46 @@
+"""What the forms of the pages have in common: who may send them, what they hold, and where they lead back to."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from sandbox.client import Refused
+from sandbox.routing import GraphError
+from sandbox.views.render import page
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def at(path: str, endpoint: Endpoint, method: str = "GET") -> Route:
+    """A page, or where a form of one is sent to. What is not possible is a page too."""
+
+    async def call(request: Request) -> Response:
+        try:
+            if request.method == "POST":
+                _check_sender(request)
+            return await endpoint(request)
+        except GraphError as error:
+            return page("problem.html", status=error.status, message=error.message)
+        except Refused as error:
+            return page("problem.html", status=error.status, message=str(error.body.get("error", "")))
+
+    return Route(path, call, methods=[method])
+
+
+async def sent(request: Request, name: str) -> str:
+    """A field of a form that was sent; empty when it has none of that name."""
+    return parse_qs((await request.body()).decode(), keep_blank_values=True).get(name, [""])[0]
+
+
+def back(path: str, part: str) -> Response:
+    """To the part of a page that the form stands in."""
+    return RedirectResponse(f"{path}#{part}", 303)
+
+
+def _check_sender(request: Request) -> None:
+    """403 when a browser says that the form stands on another site's page; what is no browser says nothing."""
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        raise GraphError(403, "Forbidden", "Forms are sent from the sandbox's own pages.")
