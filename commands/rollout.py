@@ -10,12 +10,16 @@ from commands.units import hint, make_due, run_units, waiting_for_it
 
 if TYPE_CHECKING:
     from wiring import Services
+    from workflows.rollout_plan import PlacePlan
 
 
 async def plan(services: "Services", arguments: argparse.Namespace) -> int:
     """Show how places differ from what is wanted."""
     places = named_places(await imported_programme(services), arguments.municipality)
-    return DID_NOT_HOLD if await _show_plans(services, arguments, places) is None else DONE
+    await _see_that_somebody_answers(services)
+    plans = await _show_plans(services, arguments, places)
+    seen = plans is not None and all(item.state != "unknown" for plan in plans for item in plan.items)
+    return DONE if seen else DID_NOT_HOLD
 
 
 async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
@@ -38,11 +42,21 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
         tell(*(f"{key}  ordered" for key in keys))
         return DONE
     await _see_that_somebody_answers(services)
-    return await run_units(services, arguments, keys)
+    code = await run_units(services, arguments, keys)
+    return DID_NOT_HOLD if code == DONE and await _something_is_asked(services, places) else code
 
 
-async def _show_plans(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> int | None:
-    """Print how places differ; returns how many things do, None when the Builder is closed and nobody can see it."""
+async def _something_is_asked(services: "Services", places: Sequence[str]) -> bool:
+    """Whether the last order of one of them left what a person must answer."""
+    from workflows.rollout import ASKS
+
+    return any([ASKS in await services.resources.of(place) for place in places])
+
+
+async def _show_plans(
+    services: "Services", arguments: argparse.Namespace, places: Sequence[str]
+) -> "Sequence[PlacePlan] | None":
+    """Print how places differ, and return it; None when the Builder is closed and nobody can see it."""
     from workflows.errors import IdentityClosed
     from workflows.rollout_text import plan_data, plan_lines
 
@@ -54,7 +68,7 @@ async def _show_plans(services: "Services", arguments: argparse.Namespace, place
     language = (await imported_programme(services)).language
     lines = [line for item in plans for line in plan_lines(item, language=language)]
     show(arguments, [plan_data(item) for item in plans], lines)
-    return sum(entry.state != "same" for item in plans for entry in item.items)
+    return plans
 
 
 async def _show_orders(services: "Services", arguments: argparse.Namespace, places: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from commands.session import DID_NOT_HOLD, DONE, show
+from commands.session import DID_NOT_HOLD, DONE, complain, show
 
 if TYPE_CHECKING:
     from wiring import Services
@@ -28,15 +28,20 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     from workflows.rollout import BUILDER_CLOSED
 
     await make_due(services, keys)
+    told: dict[str, str] = {}
     while True:
         await services.engine.run_due(keys)
         units = [unit for unit in await services.units.list_units() if unit.key in keys]
         soon = services.clock.now() + PATIENCE
-        moments = [unit.due_at for unit in units if unit.state is UnitState.WAITING and unit.due_at <= soon]
-        if not moments:
+        waiting = [unit for unit in units if unit.state is UnitState.WAITING and unit.due_at <= soon]
+        if not waiting:
             break
+        # Told when it changes: whoever waits for minutes sees for what.
+        complain(*(f"{unit.key}  {unit.note} …" for unit in waiting if told.get(unit.key) != unit.note))
+        told |= {unit.key: unit.note for unit in waiting}
         # At least a second: a unit that is due but held by the running service is waited for.
-        await services.clock.sleep_until(max(min(moments), services.clock.now() + timedelta(seconds=1)))
+        first = min(unit.due_at for unit in waiting)
+        await services.clock.sleep_until(max(first, services.clock.now() + timedelta(seconds=1)))
     rows, lines = [], []
     for unit in units:
         by_it = unit.note == BUILDER_CLOSED

@@ -3,8 +3,9 @@ The clock of the sandbox: real time until somebody sets it, simulated from then 
 
 Simulated time stands still while anybody works. Participants (services) join by name and say when they wait and until
 when; once all of them wait and the sandbox has no request in flight, time jumps to the earliest moment waited for.
-Whoever was wakened counts as busy until the next wait. In real time everybody is wakened at their moment. A participant whose connection is lost stays joined and busy:
-a killed service stops time until it joins again under its name, or leaves.
+Whoever was wakened counts as busy until the next wait. A participant whose connection is lost stays joined and busy:
+a killed service stops time until it joins again under its name, or leaves. While time is real, nobody waits for
+others: each is wakened at their moment.
 """
 
 import asyncio
@@ -12,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-
 
 LONGEST_NAP = 3600.0
 """Seconds until a wait in real time is looked at again, so that a machine's clock that is set anew is noticed."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sandbox.ids import Counted
 from sandbox.routing import GraphError
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Directory:
 
     def __init__(self, tenant: "Tenant") -> None:
         self.tenant = tenant
+        self.new_id = Counted(tenant.new_id)
+        """Of groups: one that is made again under an old name is another one."""
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
         self.blocked_words: frozenset[str] = frozenset()
@@ -110,6 +113,11 @@ class Directory:
         self._groups_by_name["nickname", group.mail_nickname.lower()] = group
         if group.unique_name:
             self._groups_by_name["unique", group.unique_name.lower()] = group
+
+    def remove_group(self, group: Group) -> None:
+        del self.groups[group.id]
+        self._groups_by_name = {name: each for name, each in self._groups_by_name.items() if each is not group}
+        self.deleted.append(f"group:{group.key}")
 
     def rename(self, group: Group, nickname: str) -> None:
         """Give it another nickname, which nobody else has."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.directory import Group, User
+from sandbox.ids import Counted
 from sandbox.routing import GraphError
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ class Tab:
     name: str
     app_id: str
     configuration: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return str(self.configuration.get("websiteUrl") or self.configuration.get("contentUrl") or "")
 
 
 @dataclass(kw_only=True, eq=False)
@@ -31,6 +37,11 @@ class Channel:
     tabs: dict[str, Tab] = field(default_factory=dict)
     archived_at: datetime | None = None
     """By itself; with its team it is archived as well."""
+
+    def get_tab(self, tab_id: str) -> Tab:
+        if tab_id not in self.tabs:
+            raise GraphError(404, "NotFound", f"Tab {tab_id} was not found.")
+        return self.tabs[tab_id]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -72,6 +83,7 @@ class Teams:
 
     def __init__(self, tenant: "Tenant") -> None:
         self.tenant = tenant
+        self.new_id = Counted(tenant.new_id)
         self.teams: dict[str, Team] = {}
         self.operations: dict[str, TeamOperation] = {}
         self.personal: dict[str, dict[str, Installation]] = {}
@@ -99,6 +111,14 @@ class Teams:
         if channel is None or (channel.kind == "shared" and channel.created_at > self.tenant.clock.now()):
             raise GraphError(404, "NotFound", f"Channel {channel_id} was not found in the team.")
         return channel
+
+    def rename_channel(self, team: Team, channel: Channel, name: str) -> None:
+        """Another name for a channel; 400 for General, and for a name that is taken."""
+        if channel is next(iter(team.channels.values())):
+            raise GraphError(400, "BadRequest", "The General channel cannot be renamed here.")
+        if any(each.name.lower() == name.lower() for each in team.channels.values() if each is not channel):
+            raise GraphError(400, "BadRequest", "Channel name already existed, please use other name.")
+        channel.name = name
 
     def new_operation(
         self, team_id: str, kind: str, *, ready_at: datetime, error: dict[str, str] | None = None

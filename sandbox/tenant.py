@@ -80,6 +80,12 @@ class Tenant:
         self.names[made] = f"{kind}:{natural_key}"
         return made
 
+    def delete_group(self, group_id: str) -> None:
+        """As an owner deletes it: with its team and its sites."""
+        self.directory.remove_group(self.directory.get_group(group_id))
+        self.teams.teams.pop(group_id, None)
+        self.sharepoint.remove_sites(group_id)
+
     def identity(self, name: str) -> Identity:
         """The identity called hands, builder, door, bot or app."""
         return next(found for found in self.identities.values() if found.name == name)

@@ -57,6 +57,53 @@ async def test_a_closed_builder_leaves_the_order_waiting_visibly(
     assert await sandbox.state() == before
 
 
+@pytest.mark.parametrize(
+    "wish",
+    [
+        pytest.param(("--restore", "channel:board"), id="a local edit to be taken back"),
+        pytest.param(("--adopt", "11111111-2222-3333-4444-555555555555"), id="a group to be taken"),
+    ],
+)
+async def test_a_wish_for_a_closed_builder_waits_with_its_order(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str], wish: tuple[str, str]
+) -> None:
+    command = await open_builder(sandbox, enabled=False)
+
+    assert await run("rollout", "horten", *wish) == DID_NOT_HOLD
+    assert capsys.readouterr().out == f"rollout.place:horten  Venter på IT: {command}\n"
+
+
+async def test_an_order_did_not_hold_while_it_leaves_a_question(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    users = (await sandbox.graph("GET", "/users")).json()["value"]
+    body = {
+        "displayName": "Laget for hånd",
+        "groupTypes": ["Unified"],
+        "mailEnabled": True,
+        "mailNickname": "vaareunge-horten",
+        "securityEnabled": False,
+        "owners@odata.bind": [f"{sandbox.url}/v1.0/users/{users[0]['id']}"],
+    }
+    group = (await sandbox.graph("POST", "/groups", body)).json()["id"]
+
+    assert await run("rollout", "horten") == DID_NOT_HOLD
+    assert f"vareunge rollout horten --adopt {group}" in capsys.readouterr().out
+    assert await run("rollout", "horten", "--adopt", group) == DONE
+    assert await run("rollout", "horten") == DONE
+
+
+async def test_a_plan_that_could_not_see_everything_did_not_hold(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await run("plan", "horten") == DONE
+    unreadable = {"match": {"method": "GET", "path": "/groups"}, "do": "status", "status": 403}
+    await sandbox.control("POST", "faults", [unreadable])
+
+    assert await run("plan", "horten") == DID_NOT_HOLD
+    assert "unknown" in capsys.readouterr().out
+
+
 async def test_an_order_that_nobody_waits_for_is_only_noted(
     sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -72,8 +119,9 @@ async def test_a_tenant_that_does_not_answer_is_one_line(
 ) -> None:
     monkeypatch.setenv("IDENTITY_ENDPOINT", f"{NOBODY}/msi/token")
 
-    assert await run("rollout", "horten") == DID_NOT_HOLD
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    for command in ("rollout", "plan"):
+        assert await run(command, "horten") == DID_NOT_HOLD
+        assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 async def test_a_refused_permission_is_one_line_and_changes_nothing(

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import texts
 from config.programme import Programme
 from config.values import PlaceSpec
-from workflows.errors import NotFound, OutsideError
+from workflows.errors import NotFound, OutsideError, Refused
 from workflows.lead_mail import LeadMail, leads_of, mail_to
-from workflows.place_ports import Channels, Groups, SiteContent, SiteLayout
+from workflows.place_ports import Channels, Groups, SiteAccess, SiteContent, SiteLayout
 from workflows.ports import Clock, DueUnit, History, Outcome, Parked
 from workflows.rollout_people import EXPIRES_SOON, EXPIRY
 from workflows.rollout_ports import Resource, Resources, Together
@@ -47,6 +47,8 @@ class DriftPorts:
     channels: Channels
     content: SiteContent
     layout: SiteLayout
+    sites: SiteAccess
+    """As the Hands too, who may look at the sites they were let into."""
     resources: Resources
     mail: LeadMail
     together: Together
@@ -108,6 +110,7 @@ class Drift:
                     reads.append(look.ask(tabs, self._tabs(team_id, known[key].external_id, known, tabs)))
         if "site" in known:
             site_id = known["site"].external_id
+            reads.append(look.ask(["site"], self._site(known["group"].external_id, site_id)))
             reads.append(look.ask(_keys(known, "list:"), self._lists(site_id, known)))
             reads += [look.ask([key], self._folder(site_id, known, key)) for key in _keys(known, "folder:")]
             if known.get("page:landing") is not None and known["page:landing"].external_id:
@@ -115,11 +118,13 @@ class Drift:
         await self._ports.together(*reads)
         if _expires_soon(known.get(EXPIRY), self._ports.clock.now()):
             look.gone.append(EXPIRY)
-        # The tabs of a channel that is gone went with it.
-        lost = tuple(f"tab:{key.partition(':')[2]}/" for key in look.gone if key.startswith("channel:"))
-        gone = tuple(sorted(key for key in set(look.gone) if not key.startswith(lost)))
-        unknown = {key for key in look.unknown if key not in gone and not key.startswith(lost)}
-        return PlaceDrift(place=spec.key, gone=gone, unknown=tuple(sorted(unknown)))
+        if "group" in look.unknown and "site" in look.gone:
+            # Who sees nothing at all cannot say what is gone.
+            look.gone.remove("site")
+            look.unknown.append("site")
+        gone = {key for key in look.gone if not _went_along(key, look.gone)}
+        unknown = {key for key in look.unknown if key not in gone and not _went_along(key, look.gone)}
+        return PlaceDrift(place=spec.key, gone=tuple(sorted(gone)), unknown=tuple(sorted(unknown)))
 
     # ----------------------------------------------------------------------------------------------------- what is gone
 
@@ -130,6 +135,14 @@ class Drift:
         except NotFound:
             return ["group"]
         return [] if any(owner.enabled for owner in owners) else [OWNERS]
+
+    async def _site(self, group_id: str, site_id: str) -> list[str]:
+        """The site, when the group has none, has another one, or lets us in no more as it did."""
+        try:
+            site = await self._ports.sites.find_site(group_id)
+        except Refused:
+            return ["site"]
+        return [] if site is not None and site.id == site_id else ["site"]
 
     async def _channels(self, team_id: str, known: Mapping[str, Resource]) -> list[str]:
         there = {channel.id for channel in await self._ports.channels.list_channels(team_id)}
@@ -217,6 +230,15 @@ def thing_name(programme: Programme, spec: PlaceSpec, key: str, language: str) -
         name = tabs.get((own.partition("/")[0], tab), tab)
     text = f"drift.thing_{kind}"
     return texts.say(text, language, **({"name": name} if "name" in texts.placeholders(text, language) else {}))
+
+
+def _went_along(key: str, gone: Sequence[str]) -> bool:
+    """Whether the thing went with one that it is a part of: all with the group, tabs with their channel."""
+    if key != "group" and "group" in gone:
+        return True
+    if key.startswith(("list:", "folder:", "page:")) and "site" in gone:
+        return True
+    return key.startswith(tuple(f"tab:{each.partition(':')[2]}/" for each in gone if each.startswith("channel:")))
 
 
 def _keys(known: Mapping[str, Resource], prefix: str) -> list[str]:

@@ -32,6 +32,9 @@ class Group:
     description: str
     has_team: bool
     visibility: str = "Private"
+    mail_nickname: str = ""
+    unified: bool = True
+    """Whether it is a Microsoft 365 group: no other can have a team and a site."""
     expires_at: datetime | None = None
     """When the tenant's policy ends it, unless an owner renews it."""
     labels: tuple[str, ...] = ()
@@ -51,8 +54,8 @@ class Groups(Protocol):
         """*changes*: some of display_name, description and visibility. A repeat is harmless."""
         ...
 
-    async def find_by_nickname(self, mail_nickname: str) -> str | None:
-        """The id of the group that has this address, whoever made it."""
+    async def list_namesakes(self, display_name: str, mail_nickname: str) -> Sequence[Group]:
+        """The groups that are called so or have this address, whoever made them."""
         ...
 
     async def list_owners(self, group_id: str) -> Sequence[Account]: ...

@@ -1,32 +1,37 @@
 """Rollout: a place gets its group, team, channels, tabs, app and site, as often as anybody likes.
 
-Order (each step needs the one before): accounts and guests, group with owners, everybody into the group, team, app,
-site, channels and tabs, folders, lists and pages. Each step reads what is there, plans the difference, and does it.
-`Rollout.plan` takes the same walk without doing anything.
+Order (each step needs the one before): whose group it is, accounts and guests, group with owners, everybody into the
+group, team, app, site, channels and tabs, folders, lists and pages. Each step reads what is there, plans the
+difference, and does it. `Rollout.plan` takes the same walk without doing anything.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from config.problems import Problem
 from config.shapes import one_of
 from workflows.errors import IdentityClosed, InvalidInput, NotFound
-from workflows.place_ports import Site
+from workflows.place_ports import Group, Site
 from workflows.ports import Account, Done, DueUnit, History, Outcome, Parked
-from workflows.rollout_group import BY_ID, GroupSteps
+from workflows.rollout_channels import ChannelSteps
+from workflows.rollout_group import GroupSteps
 from workflows.rollout_lists import ListSteps
 from workflows.rollout_look import look_ahead
-from workflows.rollout_people import PeopleSteps
+from workflows.rollout_people import MEMBERS, OWNERS, PeopleSteps
 from workflows.rollout_plan import Item, PlacePlan, State, wanted_place
 from workflows.rollout_ports import Resource, RolloutPorts
 from workflows.rollout_site import SiteSteps
 from workflows.rollout_team import TeamSteps
 from workflows.rollout_text import result_text
-from workflows.rollout_walk import NotYet, Walk, restore_key
+from workflows.rollout_walk import ADOPT, NotYet, Walk, restore_key
 from workflows.rollout_welcome import Welcome
+from workflows.rollout_whose import Question
 
 CLOSED_AGAIN = timedelta(minutes=10)
 BUILDER_CLOSED = "builder_closed"
@@ -35,6 +40,8 @@ BUILDER_CLOSED = "builder_closed"
 WOUND_DOWN = Item(key="place", state=State.PENDING, reason="wound_down", layer="municipality")
 MADE = "order.made"
 """Under which it is noted how much an order made before it had to wait."""
+ASKS = "order.asks"
+"""Under which it is noted that the last order left something that a person must answer."""
 COPIES = "copies"
 """Under which it is noted what the lists hold."""
 
@@ -62,29 +69,29 @@ class Rollout:
         if walk is None:
             return Done(note="no place of ours")
         if _is_wound_down(walk):
-            return Done(note=result_text([WOUND_DOWN], made=0, language=walk.programme.language))
+            walk.items.append(WOUND_DOWN)
+            return await _ended(walk, made=0)
         try:
             accounts = await _take(walk)
             await self._welcome_guests(walk, accounts)
+        except Question as question:
+            walk.amend(question.item)
+            return await _ended(walk, made=0)
         except IdentityClosed:
             return Parked(until=self._ports.clock.now() + CLOSED_AGAIN, note=BUILDER_CLOSED)
         made = int(walk.known[MADE].details["number"]) if MADE in walk.known else 0
         made += _made(walk)
         if walk.unfinished:
             await walk.keep(Resource(key=MADE, external_id="", details={"number": made}))
-        waits = [each for each in walk.unfinished if isinstance(each, NotYet)]
-        if waits:
-            first = min(waits, key=lambda wait: wait.until)
-            return Parked(until=first.until, note=first.note)
-        for error in walk.unfinished:
-            raise error
+            return _comes_again(walk)
         if walk.refused and "group" not in walk.known:
             # Nothing could be made: that is no result.
             raise walk.refused[0]
-        await walk.forget(MADE)
-        await walk.orders_done()
-        await _note_copies(walk)
-        return Done(note=result_text(walk.items, made=made, language=walk.programme.language))
+        for item in _unmet(walk):
+            walk.amend(item)
+        if not walk.refused:
+            await _note_copies(walk)
+        return await _ended(walk, made=made)
 
     async def plan(self, place: str) -> PlacePlan:
         """How the place differs from what is wanted. Writes nothing. Raises NotFound for a place that is not ours."""
@@ -93,16 +100,23 @@ class Rollout:
             raise NotFound(f"plan {place}", "it is no place of ours")
         if _is_wound_down(walk):
             return PlacePlan(place=place, items=(WOUND_DOWN,))
-        await _take(walk)
+        try:
+            await _take(walk)
+        except Question as question:
+            walk.amend(question.item)
         return PlacePlan(place=place, items=tuple(walk.items))
 
     async def restore(self, place: str, keys: Sequence[str]) -> None:
         """
         Order that the next rollout brings these local edits of *place* back to the template.
 
-        Raises InvalidInput for a key that the plan does not offer.
+        Raises InvalidInput for a key that the plan does not offer. While the Builder is closed there is no plan: then
+        the order is noted, and looked into when it is carried out.
         """
-        offered = [item.key for item in (await self.plan(place)).items if item.can_be_restored]
+        try:
+            offered = [item.key for item in (await self.plan(place)).items if item.can_be_restored]
+        except IdentityClosed:
+            offered = list(keys)
         expected = one_of("", offered) if offered else "nothing: the plan offers no key to restore"
         problems = [Problem(where=place, value=key, expected=expected) for key in keys if key not in offered]
         if problems:
@@ -111,10 +125,17 @@ class Rollout:
             await self._ports.resources.keep(place, Resource(key=restore_key(key), external_id=""))
 
     async def adopt(self, place: str, group_id: str) -> None:
-        """Take a group that people made for the group of *place*. Raises InvalidInput when there is no such group."""
-        if await self._ports.groups.read_group(group_id) is None:
-            raise InvalidInput([Problem(where=place, value=group_id, expected="the object id of a group")])
-        await self._ports.resources.keep(place, Resource(key="group", external_id=group_id, details={BY_ID: True}))
+        """
+        Order that the next rollout takes a group that people made for the group of *place*, if it can be that.
+
+        Raises InvalidInput for what is no id at all.
+        """
+        try:
+            wanted = str(UUID(group_id))
+        except ValueError:
+            expected = "the object id of a group"
+            raise InvalidInput([Problem(where=place, value=group_id, expected=expected)]) from None
+        await self._ports.resources.keep(place, Resource(key=ADOPT, external_id=wanted))
 
     # ------------------------------------------------------------------------------------------ copies of the record
 
@@ -133,7 +154,8 @@ class Rollout:
             if isinstance(reason, NotYet):
                 return Parked(until=reason.until, note=reason.note)
             raise reason
-        await _note_copies(walk)
+        if not walk.refused:
+            await _note_copies(walk)
         return Done(note=result_text(walk.items, made=_made(walk), language=walk.programme.language))
 
     async def due_units(self) -> Sequence[DueUnit]:
@@ -173,6 +195,35 @@ def _made(walk: Walk) -> int:
     return sum(item.to_do for item in walk.items)
 
 
+def _comes_again(walk: Walk) -> Parked:
+    """When what is still being made is looked at again. Raises Transient when all that is left did not answer."""
+    waits = [each for each in walk.unfinished if isinstance(each, NotYet)]
+    if not waits:
+        raise walk.unfinished[0]
+    first = min(waits, key=lambda wait: wait.until)
+    return Parked(until=first.until, note=first.note)
+
+
+def _unmet(walk: Walk) -> list[Item]:
+    """What was ordered to be restored while nobody could look into it, and cannot be."""
+    items = {item.key: item for item in walk.items}
+    ordered = [key.removeprefix(restore_key("")) for key in walk.known if key.startswith(restore_key(""))]
+    left = [key for key in ordered if key not in items or items[key].state is State.LOCAL]
+    return [Item(key=key, state=State.PENDING, reason="restore_unknown") for key in left]
+
+
+async def _ended(walk: Walk, *, made: int) -> Done:
+    """The order is carried out as far as it can be; what it leaves to people is noted with it."""
+    await walk.forget(MADE)
+    await walk.orders_done()
+    asked = sum(item.asks for item in walk.items)
+    if not asked:
+        await walk.forget(ASKS)
+    elif walk.known.get(ASKS) != (asks := Resource(key=ASKS, external_id="", details={"number": asked})):
+        await walk.keep(asks)
+    return Done(note=result_text(walk.items, made=made, language=walk.programme.language))
+
+
 def _copies(walk: Walk) -> str:
     """Changes when the record says something else for the lists of the place."""
     rows = {key: [dict(row) for row in rows] for key, rows in walk.wanted.rows.items()}
@@ -197,15 +248,61 @@ async def _take(walk: Walk) -> Mapping[str, Account]:
     Teams and SharePoint take their time, each its own: neither waits for the other.
     """
     await look_ahead(walk)
-    people, accounts, group, complete = PeopleSteps(walk), dict[str, Account](), None, False
+    people, accounts, group = PeopleSteps(walk), dict[str, Account](), None
+    walk.accounts_known = False
     with walk.step("people"):
         accounts |= await people.find()
+        walk.accounts_known = True
+    if not walk.accounts_known:
+        await walk.unseen(people.unknown)
     with walk.step("group"):
         group = await GroupSteps(walk, people).take(accounts)
+    if group is None and not walk.accounts_known:
+        # Whom it would belong to is not known.
+        walk.amend(Item(key="group", state=State.UNKNOWN, reason="above_unknown"))
+    if walk.is_unknown("group"):
+        await walk.unseen(
+            lambda unseen: PeopleSteps(unseen).members(None, accounts),
+            TeamSteps(None, accounts, may_begin=False).take,
+            SiteSteps(None).take,
+        )
+        return accounts
     if group is None and walk.apply:
         return accounts
-    with walk.step("members"):
+    if walk.accounts_known:
         await people.members(group, accounts)
-        complete = True
-    await walk.side_by_side(TeamSteps(group, accounts, may_begin=complete).take, SiteSteps(group).take)
+    else:
+        await walk.unseen(lambda unseen: PeopleSteps(unseen).members(None, accounts))
+    complete = walk.accounts_known and not any(item.key in (OWNERS, MEMBERS) for item in walk.items)
+    await walk.side_by_side(partial(_team, group, accounts, complete), SiteSteps(group).take)
     return accounts
+
+
+async def _team(group: Group | None, accounts: Mapping[str, Account], complete: bool, walk: Walk) -> None:
+    """The team and what is in it. *complete*: whether everybody is in the group whom we can put there."""
+    nothing = TeamSteps(None, accounts, may_begin=False)
+    if not complete and not (group is not None and group.has_team):
+        await walk.unseen(nothing.take)
+        return
+    begun = walk.apply and "team.wait" in walk.known
+    await TeamSteps(group, accounts, may_begin=complete).take(walk)
+    if begun:
+        # The order that has waited for it has made it.
+        walk.items[:] = [replace(item, state=_if_made(item)) if item.key == "team" else item for item in walk.items]
+    if walk.is_unknown("team"):
+        walk.items[:] = [item for item in walk.items if item.key == "team"]
+        await walk.unseen(nothing.take)
+    elif walk.is_unknown("app"):
+        await walk.unseen(_personal_apps, ChannelSteps(None, accounts).take)
+    elif not walk.accounts_known:
+        await walk.unseen(_personal_apps)
+
+
+def _if_made(item: Item) -> State:
+    return State.MISSING if item.state is State.SAME else item.state
+
+
+async def _personal_apps(walk: Walk) -> None:
+    """Who would get the app, if it and they could be seen."""
+    colleagues = [person for person in walk.wanted.members if not walk.programme.is_guest(person)]
+    walk.items += [Item(key=f"app:{person.key}", state=State.MISSING) for person in colleagues]

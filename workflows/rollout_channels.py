@@ -1,6 +1,6 @@
 """The part of a rollout that makes the channels of a team and our tabs in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -24,8 +24,14 @@ class ChannelSteps:
 
     async def take(self, walk: Walk) -> None:
         """Without a team (a plan before anything is made) everything is missing."""
-        channels = await walk.read(walk.ports.channels.list_channels, self._team_id) if self._team_id else ()
-        there = {channel.id: channel for channel in channels}
+        there: Mapping[str, Channel] = {}
+        if self._team_id is not None:
+            with walk.step("channels"):
+                channels = await walk.read(walk.ports.channels.list_channels, self._team_id)
+                there = {channel.id: channel for channel in channels}
+            if walk.is_unknown("channels"):
+                await walk.unseen(ChannelSteps(None, self._accounts).take)
+                return
         await walk.side_by_side(*(partial(self._channel, wanted, there) for wanted in walk.wanted.channels))
         keys = {f"channel:{wanted.key}" for wanted in walk.wanted.channels}
         walk.items += plan_dropped("channel:", walk.known, keys, {id_: each.name for id_, each in there.items()})
@@ -41,12 +47,17 @@ class ChannelSteps:
         with walk.step(key):
             if channel is not None:
                 await self._bring_in_order(walk, item, wanted, channel)
+            elif item.to_do and wanted.spec.kind == "private" and not walk.accounts_known:
+                # It would be made without its owner.
+                walk.items.append(replace(item, state=State.UNKNOWN, reason="above_unknown"))
             elif walk.begins(item) and self._team_id is not None:
                 channel = await self._create(walk, self._team_id, item, wanted)
             # What is in a channel that people removed went with it.
             if channel is not None or (item.to_do and not walk.apply):
                 await PeopleSteps(walk).channel_members(self._team_id, channel, wanted, self._accounts)
                 await self._tabs(walk, channel, wanted)
+        if walk.is_unknown(key):
+            await walk.unseen(lambda unseen: ChannelSteps(None, self._accounts)._channel(wanted, {}, unseen))
 
     async def _bring_in_order(self, walk: Walk, item: Item, wanted: WantedChannel, channel: Channel) -> None:
         known = walk.known.get(item.key)
@@ -102,8 +113,14 @@ class ChannelSteps:
         prefix = f"tab:{wanted.key}/"
         if not wanted.spec.tabs and not any(key.startswith(prefix) for key in walk.known):
             return
-        look, team_id = walk.ports.channels.list_tabs, self._team_id
-        tabs = await walk.read(look, team_id, channel.id) if team_id and channel else ()
+        tabs: Sequence[Tab] = ()
+        if self._team_id and channel:
+            look = f"tab:{wanted.key}"
+            with walk.step(look):
+                tabs = await walk.read(walk.ports.channels.list_tabs, self._team_id, channel.id)
+            if walk.is_unknown(look):
+                await walk.unseen(lambda unseen: self._tabs(unseen, None, wanted))
+                return
         there = {tab.id: tab for tab in tabs}
         for spec in wanted.spec.tabs:
             with walk.step(f"{prefix}{spec.key}"):

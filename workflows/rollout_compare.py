@@ -4,7 +4,7 @@ What stands as it stood when we had written it was touched by nobody and follows
 changed by people and stays theirs; so does what stood there before us.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,38 @@ def plan_dropped(
     for key, thing in known.items():
         if key.startswith(prefix) and key not in wanted and thing.external_id in there:
             yield Item(key=key, state=State.LOCAL, old=there[thing.external_id], reason="not_in_template")
+
+
+def shortened(old: str, new: str) -> tuple[str, str]:
+    """Two texts side by side; of long ones the words that are not the same, with a few around them."""
+    if old == new:
+        return "", ""
+    if max(len(old), len(new)) <= _LONGEST:
+        return old, new
+    left, right = old.split(), new.split()
+    first = _alike(left, right)
+    last = _alike(left[first:][::-1], right[first:][::-1])
+    return _around(left, first, last), _around(right, first, last)
+
+
+def _alike(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many words are the same from the beginning on."""
+    pairs = zip(left, right, strict=False)
+    return next((number for number, (one, other) in enumerate(pairs) if one != other), min(len(left), len(right)))
+
+
+def _around(words: Sequence[str], first: int, last: int) -> str:
+    """*words* from a few before the *first* that differs to a few after, where the *last* ones are the same again."""
+    begin, end = max(0, first - _BESIDE), min(len(words), len(words) - last + _BESIDE)
+    text = " ".join(words[begin:end])
+    cut = len(text) > _LONGEST
+    text = text[:_LONGEST].rstrip() if cut else text
+    return f"{'… ' if begin else ''}{text}{' …' if cut or end < len(words) else ''}"
+
+
+_BESIDE = 2
+_LONGEST = 100
+"""How many words and letters of a long text are shown."""
 
 
 def noted(before: Mapping[str, Any], values: Mapping[str, tuple[Item, str, str]]) -> dict[str, Any]:

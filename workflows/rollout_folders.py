@@ -7,7 +7,7 @@ from functools import partial
 from workflows.errors import Conflict
 from workflows.place_ports import TOP, Folder, Site
 from workflows.rollout_compare import plan_dropped
-from workflows.rollout_plan import Item, State
+from workflows.rollout_plan import OPEN, Item, State
 from workflows.rollout_ports import Resource
 from workflows.rollout_walk import Walk
 
@@ -23,6 +23,8 @@ class FolderSteps:
         self._site = site
         self._ids: dict[str, str] = {"": TOP}
         """By path in the template: where it is now. A folder that people removed, or that is not made, is not there."""
+        self._unseen: set[str] = set()
+        """Paths of those that could not be seen, or that nobody knows to be made."""
 
     async def take(self, walk: Walk) -> None:
         """Without a site (a plan before anything is made) everything is missing."""
@@ -38,12 +40,20 @@ class FolderSteps:
         """What lies where a folder is to be that we do not know: by parent's id and name."""
         if self._site is None:
             return {}
-        parents = {self._parent(path) for path in paths if f"folder:{path}" not in walk.known} - {None}
-        return {
-            (parent, folder.name.casefold()): folder
-            for parent in sorted(filter(None, parents))
-            for folder in await walk.read(walk.ports.layout.list_folders, self._site.id, parent)
+        above = {
+            _above(path): parent
+            for path in paths
+            if f"folder:{path}" not in walk.known and (parent := self._parent(path))
         }
+        found: dict[tuple[str, str], Folder] = {}
+        for path, parent in sorted(above.items()):
+            key = _inside(path)
+            with walk.step(key):
+                there = await walk.read(walk.ports.layout.list_folders, self._site.id, parent)
+                found |= {(parent, folder.name.casefold()): folder for folder in there}
+            if walk.is_unknown(key):
+                self._unseen.add(key)
+        return found
 
     async def _folder(self, path: str, by_name: Mapping[tuple[str, str], Folder], walk: Walk) -> None:
         key, name, parent = f"folder:{path}", path.rpartition("/")[2], self._parent(path)
@@ -58,12 +68,16 @@ class FolderSteps:
                 if parent is None and not self._is_to_come(walk, path):
                     item = Item(key=key, state=State.LOCAL, reason="parent_removed")
             item = walk.wished(replace(item, layer=walk.wanted.layer("folders")))
+            if item.to_do and self._unseen & {_above(path), _inside(_above(path))}:
+                item = replace(item, state=State.UNKNOWN, reason="above_unknown")
             if walk.begins(item) and self._site is not None and parent is not None:
                 folder = await self._put(walk, item, folder, name, parent)
             if folder is not None:
                 self._ids[path] = folder.id
                 if walk.apply and (known is None or item.to_do):
                     await walk.keep(Resource(key=key, external_id=folder.id, details=_where(folder)))
+        if path not in self._ids and any(item.state in OPEN for item in walk.items):
+            self._unseen.add(path)
 
     async def _put(self, walk: Walk, item: Item, folder: Folder | None, name: str, parent: str) -> Folder | None:
         assert self._site is not None
@@ -87,18 +101,27 @@ class FolderSteps:
         keys = {f"folder:{path}" for path in walk.wanted.folders}
         there = {}
         for key in [key for key in walk.known if key.startswith("folder:") and key not in keys]:
-            folder = await walk.read(walk.ports.layout.find_folder, self._site.id, walk.known[key].external_id)
-            if folder is not None:
-                there[folder.id] = folder.path
+            with walk.step(key):
+                folder = await walk.read(walk.ports.layout.find_folder, self._site.id, walk.known[key].external_id)
+                if folder is not None:
+                    there[folder.id] = folder.path
         walk.items += plan_dropped("folder:", walk.known, keys, there)
 
     def _parent(self, path: str) -> str | None:
-        return self._ids.get(path.rpartition("/")[0])
+        return self._ids.get(_above(path))
 
     def _is_to_come(self, walk: Walk, path: str) -> bool:
         """Whether the folder above is only not made yet, as in a plan before anything is."""
-        above = f"folder:{path.rpartition('/')[0]}"
-        return above not in walk.known
+        return f"folder:{_above(path)}" not in walk.known
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _inside(path: str) -> str:
+    """What the plan calls the look at what lies in a folder."""
+    return f"folder:{path}/"
 
 
 def _known(key: str, known: Resource, folder: Folder | None, *, wanted: str) -> Item:

@@ -11,10 +11,9 @@ from workflows.rollout_people import PeopleSteps
 from workflows.rollout_plan import Item, State
 from workflows.rollout_ports import Resource
 from workflows.rollout_walk import Walk
+from workflows.rollout_whose import group_of, namesakes
 
 PRIVATE = "Private"
-BY_ID = "by_id"
-"""Notes of a group that somebody said is ours: it does not have our unique name."""
 
 
 class GroupSteps:
@@ -27,13 +26,8 @@ class GroupSteps:
         self._wanted = {"display_name": spec.name, "description": spec.description, "visibility": PRIVATE}
 
     async def take(self, accounts: Mapping[str, Account]) -> Group | None:
-        """The group, if there is one."""
-        walk = self._walk
-        known, groups = walk.known.get("group"), walk.ports.groups
-        if known is not None and known.details.get(BY_ID):
-            group = await walk.read(groups.read_group, known.external_id)
-        else:
-            group = await walk.read(groups.find_group, walk.wanted.spec.unique_name)
+        """The group, if there is one. Raises Question."""
+        group = await self._walk.read(group_of, self._walk)
         if group is None:
             group = await self._make(accounts)
         else:
@@ -76,11 +70,9 @@ class GroupSteps:
         return None
 
     async def _ask_about_the_other(self, item: Item, error: Conflict) -> None:
-        """Somebody else's group has the address: whether it is to become ours is not for a program to say."""
-        walk, spec = self._walk, self._walk.wanted.spec
-        other = await walk.ports.groups.find_by_nickname(spec.mail_nickname)
-        todo = f"vareunge rollout {walk.place} --adopt {other}" if other else ""
-        walk.amend(replace(item, state=State.PENDING, reason="address_taken", detail=str(error), todo=todo))
+        """Somebody else's group got the address meanwhile: whether it is ours is not for a program to say."""
+        question = await namesakes(self._walk) or replace(item, state=State.PENDING, reason="address_in_use")
+        self._walk.amend(replace(question, detail=str(error)))
 
     async def _bring_in_order(self, group: Group) -> Group:
         walk, known = self._walk, self._walk.known.get("group")

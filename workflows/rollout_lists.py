@@ -8,7 +8,7 @@ import texts
 from config.values import ColumnSpec, ListSpec
 from workflows.errors import Conflict
 from workflows.place_ports import Column, ListItem, Site, SiteColumn, SiteList
-from workflows.rollout_compare import compare, plan_dropped, plan_named, written
+from workflows.rollout_compare import compare, plan_dropped, plan_named, shortened, written
 from workflows.rollout_plan import Item, State
 from workflows.rollout_ports import Resource
 from workflows.rollout_rows import Row, WrittenRow, row_changes
@@ -26,46 +26,63 @@ class ListSteps:
         """Without a site (a plan before anything is made) everything is missing."""
         specs = walk.wanted.spec.lists
         keys = {f"list:{spec.key}" for spec in specs}
-        there = await self._there(walk, specs)
+        there: Mapping[str, SiteList] | None = None
+        if self._site is not None and not self._rows_only and not keys <= walk.known.keys():
+            with walk.step("lists"):
+                lists = await walk.read(walk.ports.content.list_lists, self._site.id)
+                there = {each.id: each for each in lists}
+            if walk.is_unknown("lists"):
+                await walk.unseen(ListSteps(None).take)
+                return
         await walk.side_by_side(*(partial(self._list, spec, there) for spec in specs))
-        dropped = [key for key in walk.known if key.startswith("list:") and key not in keys]
-        if self._site is not None and dropped and not self._rows_only:
-            found = [
-                await walk.read(walk.ports.layout.find_list, self._site.id, walk.known[key].external_id)
-                for key in dropped
-            ]
-            walk.items += plan_dropped("list:", walk.known, keys, {each.id: each.name for each in found if each})
+        if not self._rows_only:
+            await self._dropped(walk, keys)
 
-    async def _there(self, walk: Walk, specs: Sequence[ListSpec]) -> Mapping[str, SiteList]:
-        """The lists by id: those we know, and all others only while one of ours is not known."""
+    async def _dropped(self, walk: Walk, wanted: Container[str]) -> None:
+        """What the template wants no more and still is there: it takes a look at each."""
         if self._site is None:
-            return {}
-        known = [thing for spec in specs if (thing := walk.known.get(f"list:{spec.key}")) is not None]
-        if len(known) < len(specs) and not self._rows_only:
-            return {each.id: each for each in await walk.read(walk.ports.content.list_lists, self._site.id)}
-        site_id, look = self._site.id, walk.ports.layout.find_list
-        found = [await walk.read(look, site_id, thing.external_id) for thing in known]
-        return {each.id: each for each in found if each is not None}
+            return
+        there = {}
+        for key in [key for key in walk.known if key.startswith("list:") and key not in wanted]:
+            with walk.step(key):
+                found = await walk.read(walk.ports.layout.find_list, self._site.id, walk.known[key].external_id)
+                if found is not None:
+                    there[found.id] = found.name
+        walk.items += plan_dropped("list:", walk.known, wanted, there)
 
-    async def _list(self, spec: ListSpec, there: Mapping[str, SiteList], walk: Walk) -> None:
+    async def _list(self, spec: ListSpec, there: Mapping[str, SiteList] | None, walk: Walk) -> None:
+        """*there*: what lies on the site, by id; None when every list of ours is known, and is looked at by itself."""
+        key = f"list:{spec.key}"
+        with walk.step(key):
+            await self._look_and_make(walk, spec, there if there is not None else await self._known(walk, key))
+        if walk.is_unknown(key):
+            await walk.unseen(lambda unseen: self._rows(unseen, spec, None))
+
+    async def _known(self, walk: Walk, key: str) -> Mapping[str, SiteList]:
+        known = walk.known.get(key)
+        if self._site is None or known is None:
+            return {}
+        found = await walk.read(walk.ports.layout.find_list, self._site.id, known.external_id)
+        return {found.id: found} if found is not None else {}
+
+    async def _look_and_make(self, walk: Walk, spec: ListSpec, there: Mapping[str, SiteList]) -> None:
         key, layer = f"list:{spec.key}", walk.wanted.layer(f"lists.{spec.key}.name")
         known, by_id = walk.known.get(key), {id_: each.name for id_, each in there.items()}
         item, id_ = plan_named(key, spec.name, by_id=by_id, known=known, layer=layer)
         item, made = walk.wished(item), there.get(id_ or "")
-        with walk.step(key):
-            if self._rows_only:
-                if made is not None:
-                    await self._rows(walk, spec, made)
-                return
-            if made is not None and item.to_do:
-                # Graph has no way to give a list another name.
-                walk.items.append(replace(item, state=State.PENDING, reason="rename_by_hand"))
-            elif walk.begins(item) and self._site is not None:
-                made = await self._create(walk, self._site, item, spec)
+        if self._rows_only:
             if made is not None:
-                await self._columns(walk, spec, made, item)
-            if made is not None or (item.to_do and not walk.apply):
-                await self._rows(walk, spec, made, is_new=item.state is State.MISSING)
+                await self._rows(walk, spec, made)
+            return
+        if made is not None and item.to_do:
+            # Graph has no way to give a list another name.
+            walk.items.append(replace(item, state=State.PENDING, reason="rename_by_hand"))
+        elif walk.begins(item) and self._site is not None:
+            made = await self._create(walk, self._site, item, spec)
+        if made is not None:
+            await self._columns(walk, spec, made, item)
+        if made is not None or (item.to_do and not walk.apply):
+            await self._rows(walk, spec, made, is_new=item.state is State.MISSING)
 
     async def _create(self, walk: Walk, site: Site, item: Item, spec: ListSpec) -> SiteList | None:
         """The list with all its columns; None when its name is taken, which the item says then."""
@@ -133,16 +150,22 @@ class ListSteps:
 
     async def _rows(self, walk: Walk, spec: ListSpec, made: SiteList | None, *, is_new: bool = False) -> None:
         """The rows as the record has them: all that are new side by side, then all that changed."""
-        wanted, prefix = walk.wanted.rows[spec.key], f"row:{spec.key}/"
+        wanted, rows_key = walk.wanted.rows[spec.key], f"row:{spec.key}"
+        prefix = f"{rows_key}/"
         if not wanted and not any(key.startswith(prefix) for key in walk.known):
             return
         seen: Sequence[ListItem] = ()
         if self._site is not None and made is not None and not is_new:
-            seen = await walk.read(walk.ports.content.list_items, self._site.id, made.id)
+            with walk.step(rows_key):
+                seen = await walk.read(walk.ports.content.list_items, self._site.id, made.id)
+            if walk.is_unknown(rows_key):
+                await walk.unseen(lambda unseen: self._rows(unseen, spec, None))
+                return
         by_key = {str(item.fields.get("Key")): item for item in seen}
         # A column that people took out of the list takes nothing in.
         columns = {"Title", *(column.name for column in made.columns)} if made is not None else None
-        rows = [plan_row(walk, prefix, row, by_key.get(row["Key"]), columns) for row in wanted]
+        labels = {column.name: column.label for column in spec.columns}
+        rows = [plan_row(walk, prefix, row, by_key.get(row["Key"]), columns, labels) for row in wanted]
         to_do = [row for row in rows if walk.begins(row.item)]
         if self._site is not None and made is not None:
             await self._write(walk, self._site.id, made.id, to_do)
@@ -202,8 +225,15 @@ class PlannedRow:
         }
 
 
-def plan_row(walk: Walk, prefix: str, row: Row, there: ListItem | None, columns: Container[str] | None) -> PlannedRow:
-    """How one row stands, cell by cell. A restored one is written whole."""
+def plan_row(
+    walk: Walk,
+    prefix: str,
+    row: Row,
+    there: ListItem | None,
+    columns: Container[str] | None,
+    labels: Mapping[str, str],
+) -> PlannedRow:
+    """How one row stands, cell by cell. A restored one is written whole. *labels*: what people call the columns."""
     key = f"{prefix}{row['Key']}"
     known = walk.known.get(key)
     restored = walk.wished(Item(key=key, state=State.LOCAL)).to_do
@@ -212,7 +242,14 @@ def plan_row(walk: Walk, prefix: str, row: Row, there: ListItem | None, columns:
     row = {name: value for name, value in row.items() if columns is None or name in columns}
     changes, local = row_changes(row, there.fields, before) if there is not None else ({}, ())
     cells = changes if there is not None else {name: value for name, value in row.items() if value is not None}
-    item = walk.wished(_row_item(key, known, there, changes, local))
+    item = _row_item(key, known, there, changes, local)
+    if there is not None:
+        named = {name: labels.get(name, name) for name in (*changes, *local)}
+        old, new = _cells_text(named, there.fields, row)
+        item = replace(item, old=old, new=new)
+    else:
+        item = replace(item, new=str(row.get("Title") or ""))
+    item = walk.wished(item)
     return PlannedRow(item=item, there=there, cells=cells, wanted=row, local=local, before=before)
 
 
@@ -235,9 +272,21 @@ def _shown(column: Column | SiteColumn) -> str:
 def _row_item(
     key: str, known: Resource | None, there: ListItem | None, changes: Mapping[str, object], local: Sequence[str]
 ) -> Item:
+    item = Item(key=key, state=State.SAME, layer="register")
     if there is None:
         removed = known is not None
-        return Item(key=key, state=State.LOCAL if removed else State.MISSING, reason="removed" if removed else "")
+        return replace(item, state=State.LOCAL if removed else State.MISSING, reason="removed" if removed else "")
     if changes:
-        return Item(key=key, state=State.DIFFERS, new=", ".join(changes))
-    return Item(key=key, state=State.LOCAL if local else State.SAME, old=", ".join(local))
+        return replace(item, state=State.DIFFERS)
+    return replace(item, state=State.LOCAL) if local else item
+
+
+def _cells_text(labels: Mapping[str, str], seen: Row, wanted: Row) -> tuple[str, str]:
+    """What stands in the cells that are not as wanted, and what should: old and new of the row."""
+    cells = [(label, *shortened(_said(seen.get(name)), _said(wanted[name]))) for name, label in labels.items()]
+    old = "; ".join(f"{label}: {text or '–'}" for label, text, _ in cells)
+    return old, "; ".join(f"{label}: {text or '–'}" for label, _, text in cells)
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)

@@ -8,16 +8,17 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 from workflows.ports import AccountKind
-from workflows.rollout_group import BY_ID
 from workflows.rollout_walk import Walk
+from workflows.rollout_whose import BY_ID, group_of
 
 LANDING = "start.aspx"
 Read = Coroutine[Any, Any, None]
 
 
 async def look_ahead(walk: Walk) -> None:
-    """Ask at once what the steps of *walk* will want to know."""
+    """Ask at once what the steps of *walk* will want to know, then whose group is whose. Raises Question."""
     await walk.ports.together(*await _people(walk), *_team(walk), *_site(walk))
+    await walk.ahead(group_of, walk)
 
 
 async def _people(walk: Walk) -> list[Read]:

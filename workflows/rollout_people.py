@@ -1,17 +1,21 @@
 """The part of a rollout that is about people: who has an account, who is let in, and who is let out again."""
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from config.values import Person
+from config.values import Organisation, Person
 from workflows.errors import Invalid
 from workflows.partners import whom_to_call
-from workflows.people_ports import Guest
+from workflows.people_ports import ChannelMember, Guest
 from workflows.place_ports import Channel, Group
 from workflows.ports import Account, AccountKind
 from workflows.rollout_plan import (
+    INVITATION_REFUSED,
+    NOT_REDEEMED,
     Item,
     State,
     WantedChannel,
@@ -26,6 +30,15 @@ from workflows.rollout_walk import Walk
 EXPIRY = "expiry"
 """Key of what is noted about a group that the tenant's policy will end."""
 EXPIRES_SOON = timedelta(days=30)
+REFUSED = "refused"
+"""Kind of what is noted about an invitation that another organisation refused, by person."""
+INVITE_AGAIN = timedelta(weeks=1)
+"""After which a refused invitation is tried again, if neither the register nor anybody says so before."""
+OWNERS, MEMBERS = "owners", "members"
+"""Steps, which stand in a plan when they could not be taken."""
+
+
+GroupStep = Callable[["PeopleSteps", Group | None, Mapping[str, Account]], Coroutine[Any, Any, None]]
 
 
 class PeopleSteps:
@@ -38,6 +51,8 @@ class PeopleSteps:
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
         self._by_key = {person.key: person for person in walk.wanted.members}
+        self._came: set[str] = set()
+        """Who came with a group or channel that this walk made, by the keys of their items."""
 
     async def find(self) -> Mapping[str, Account]:
         """
@@ -48,10 +63,9 @@ class PeopleSteps:
         walk, members = self._walk, self._walk.wanted.members
         accounts = dict(await walk.read(walk.ports.directory.find_accounts, walk.emails))
         accounts |= await self._under_another_address(accounts)
-        guests = frozenset(person.key for person in members if walk.programme.is_guest(person))
-        items = plan_people(walk.wanted, accounts, guests=guests, permitted=walk.permitted)
+        items = self._planned(accounts)
         for item in items:
-            if walk.apply and item.state is State.PENDING:
+            if walk.apply and item.state is State.PENDING and item.reason != NOT_REDEEMED:
                 await walk.history.note("rollout.person_unusable", person=_person(item), reason=item.reason)
         noted = await walk.ports.guests.known([person.key for person in members])
         for item in sorted(items, key=lambda item: item.to_do):
@@ -61,6 +75,30 @@ class PeopleSteps:
             await walk.ports.accounts.remember(list(accounts.values()), people=people)
         return accounts
 
+    async def unknown(self, walk: Walk) -> None:
+        """Everybody who was not looked up, as they would stand if nobody were known."""
+        walk.items += self._planned({})
+
+    def _planned(self, accounts: Mapping[str, Account]) -> list[Item]:
+        walk = self._walk
+        guests = frozenset(person.key for person in walk.wanted.members if walk.programme.is_guest(person))
+        items = plan_people(walk.wanted, accounts, guests=guests, permitted=walk.permitted)
+        return [self._still_refused(item) for item in items]
+
+    def _still_refused(self, item: Item) -> Item:
+        """*item*, a guest to be invited; but blocked, while nothing says that the invitation would be taken now."""
+        walk, person = self._walk, self._by_key[_person(item)]
+        refusal = walk.known.get(_refusal(person))
+        if refusal is None or not item.to_do:
+            return item
+        organisation = walk.programme.organisation_of(person)
+        again_at = datetime.fromisoformat(refusal.details["at"]) + INVITE_AGAIN
+        if walk.began >= again_at or refusal.fingerprint != _entry(person, organisation):
+            return item
+        whom = whom_to_call(organisation, walk.programme.language)
+        said = str(refusal.details["said"])
+        return walk.wished(replace(item, state=State.BLOCKED, reason=INVITATION_REFUSED, detail=said, todo=whom))
+
     async def _under_another_address(self, accounts: Mapping[str, Account]) -> Mapping[str, Account]:
         """Accounts of people who cannot be found by the register's address, but by the object id that they had."""
         walk = self._walk
@@ -69,8 +107,8 @@ class PeopleSteps:
             return {}
         before = await walk.ports.accounts.of_people([person.key for person in lost])
         taken = {account.id for account in accounts.values()}
-        ids = [account.id for account in before.values() if account.id not in taken]
-        there = await walk.ports.directory.find_by_ids(ids) if ids else {}
+        ids = tuple(account.id for account in before.values() if account.id not in taken)
+        there = await walk.read(walk.ports.directory.find_by_ids, ids) if ids else {}
         found = {}
         for person in lost:
             account = there.get(before[person.key].id) if person.key in before else None
@@ -89,6 +127,8 @@ class PeopleSteps:
                 accounts[email] = Account(id="", email=email, kind=AccountKind.GUEST, redeemed=False)
             account, known = accounts.get(email), noted.get(person.key)
             is_guest = account is not None and account.kind is AccountKind.GUEST
+            if walk.apply and account:
+                await walk.forget(_refusal(person))
             if walk.apply and account and is_guest and (known is None or known.object_id != account.id):
                 # With an account of before us, or one whose invitation's answer was lost.
                 await self._note_guest(person, account.id, invited=known is not None and known.invited)
@@ -100,12 +140,16 @@ class PeopleSteps:
             )
         except Invalid as error:
             # An agreement between two organisations is missing: a person must talk to a person.
-            whom = whom_to_call(walk.programme.organisation_of(person), walk.programme.language)
-            blocked = replace(item, state=State.BLOCKED, reason="invitation_refused", detail=str(error), todo=whom)
-            walk.items[-1] = blocked
+            organisation, said = walk.programme.organisation_of(person), str(error)
+            details = {"at": walk.ports.clock.now().isoformat(), "organisation": organisation.key, "said": said}
+            entry = _entry(person, organisation)
+            await walk.keep(Resource(key=_refusal(person), external_id="", fingerprint=entry, details=details))
+            whom = whom_to_call(organisation, walk.programme.language)
+            walk.items[-1] = replace(item, state=State.BLOCKED, reason=INVITATION_REFUSED, detail=said, todo=whom)
             await walk.ports.guests.forget(person.key)
             return
         accounts[email] = account
+        await walk.forget(_refusal(person))
         await self._note_guest(person, account.id, invited=True)
         await walk.history.note("rollout.invited", person=person.key)
 
@@ -132,32 +176,54 @@ class PeopleSteps:
     # ---------------------------------------------------------------------------------------------------------- groups
 
     async def given_with_the_group(self, accounts: Mapping[str, Account]) -> None:
-        """Note that the owners will come with a group that is about to be made."""
+        """Note that the owners, and a site, will come with a group that is about to be made."""
+        begun = {"begun": self._walk.ports.clock.now().isoformat()}
+        await self._walk.keep(Resource(key="site.wait", external_id="", details=begun))
         for owner in self._walk.wanted.owners:
             account = accounts.get(owner.email.lower())
             if account is not None and owner.key in self._walk.permitted:
                 for prefix in ("owner", "member"):
                     await self._walk.keep(Resource(key=f"{prefix}:{owner.key}", external_id=account.id))
+                    self._came.add(f"{prefix}:{owner.key}")
 
     async def members(self, group: Group | None, accounts: Mapping[str, Account]) -> None:
         """Owners and members of the group: those who belong there in, those whose role has ended out."""
-        walk = self._walk
-        groups, memberships, permitted = walk.ports.groups, walk.ports.memberships, walk.permitted
+        await self._part(OWNERS, PeopleSteps._owners, group, accounts)
+        await self._part(MEMBERS, PeopleSteps._members, group, accounts)
+
+    async def _part(self, what: str, step: GroupStep, group: Group | None, accounts: Mapping[str, Account]) -> None:
+        with self._walk.step(what):
+            await step(self, group, accounts)
+        if self._walk.is_unknown(what):
+            await self._walk.unseen(lambda unseen: step(PeopleSteps(unseen), None, accounts))
+
+    async def _owners(self, group: Group | None, accounts: Mapping[str, Account]) -> None:
+        walk, groups = self._walk, self._walk.ports.groups
         owners = await walk.read(groups.list_owners, group.id) if group else ()
         if group is not None:
             await self._watch(group, owners)
         present = {account.id for account in owners}
-        for item in plan_memberships("owner", walk.wanted.owners, accounts, present, permitted=permitted):
-            if walk.begins(item) and group:
+        for item in plan_memberships("owner", walk.wanted.owners, accounts, present, permitted=walk.permitted):
+            if self._begins(item) and group:
                 account = self._account(item, accounts)
                 await walk.keep(Resource(key=item.key, external_id=account.id))
                 await groups.add_owner(group.id, account.id)
         await self._out_of_the_group("owner", walk.wanted.owners, group, accounts, present)
-        present = {account.id for account in await walk.read(memberships.list_members, group.id)} if group else set()
-        for item in plan_memberships("member", walk.wanted.members, accounts, present, permitted=permitted):
-            if walk.begins(item) and group:
+
+    async def _members(self, group: Group | None, accounts: Mapping[str, Account]) -> None:
+        walk, look = self._walk, self._walk.ports.memberships.list_members
+        present = {account.id for account in await walk.read(look, group.id)} if group else set()
+        for item in plan_memberships("member", walk.wanted.members, accounts, present, permitted=walk.permitted):
+            if self._begins(item) and group:
                 await self._into_the_group(item, group, self._account(item, accounts))
         await self._out_of_the_group("member", walk.wanted.members, group, accounts, present)
+
+    def _begins(self, item: Item) -> bool:
+        """As the walk's. Who came with what was made was missing, and needs nothing more."""
+        if item.state is not State.SAME or item.key not in self._came:
+            return self._walk.begins(item)
+        self._walk.items.append(replace(item, state=State.MISSING))
+        return False
 
     async def _watch(self, group: Group, owners: Sequence[Account]) -> None:
         """Warn of what ends a group by itself: nobody who could renew it, and the tenant's policy."""
@@ -225,20 +291,22 @@ class PeopleSteps:
         if wanted.spec.kind != "private":
             return
         walk, prefix = self._walk, f"channel-member:{wanted.key}"
-        look = walk.ports.seats.list_seats
-        there = await walk.read(look, team_id, channel.id) if team_id and channel else ()
+        there: Sequence[ChannelMember] = ()
+        if team_id and channel:
+            with walk.step(prefix):
+                there = await walk.read(walk.ports.seats.list_seats, team_id, channel.id)
+            if walk.is_unknown(prefix) or not walk.accounts_known:
+                await walk.unseen(lambda unseen: PeopleSteps(unseen).channel_members(None, None, wanted, accounts))
+                return
         seats = {member.account_id: member.id for member in there}
-        permitted = walk.permitted
-        for item in plan_memberships(prefix, wanted.people, accounts, seats, permitted=permitted):
-            if walk.begins(item) and team_id and channel:
+        made = {item.key for item in walk.items if item.state is State.MISSING}
+        if walk.apply and f"channel:{wanted.key}" in made:
+            # Whoever owns it came with it.
+            self._came |= {f"{prefix}:{person.key}" for person in wanted.people}
+        for item in plan_memberships(prefix, wanted.people, accounts, seats, permitted=walk.permitted):
+            if self._begins(item) and team_id and channel:
                 account = accounts[self._by_key[item.key.removeprefix(f"{prefix}:")].email.lower()]
-                await walk.keep(Resource(key=item.key, external_id=account.id))
-                with walk.alone(item):
-                    await walk.ports.seats.add(team_id, channel.id, account)
-                    await walk.history.note("rollout.channel_member_added", channel=wanted.key, member=account.id)
-                if walk.items[-1].state is State.PENDING:
-                    walk.items[-1] = replace(walk.items[-1], reason="not_in_team_yet")
-                    await walk.forget(item.key)
+                await self._into_the_channel(item, team_id, channel, account)
         for item in plan_leavers(prefix, wanted.people, walk.known, seats):
             if walk.begins(item) and team_id and channel:
                 seat = seats[walk.known[item.key].external_id]
@@ -247,8 +315,28 @@ class PeopleSteps:
             if walk.apply:
                 await walk.forget(item.key)
 
+    async def _into_the_channel(self, item: Item, team_id: str, channel: Channel, account: Account) -> None:
+        walk = self._walk
+        await walk.keep(Resource(key=item.key, external_id=account.id))
+        with walk.alone(item):
+            await walk.ports.seats.add(team_id, channel.id, account)
+            name = item.key.split(":")[1]
+            await walk.history.note("rollout.channel_member_added", channel=name, member=account.id)
+        if walk.items[-1].state is State.PENDING:
+            walk.items[-1] = replace(walk.items[-1], reason="not_in_team_yet")
+            await walk.forget(item.key)
+
     def _account(self, item: Item, accounts: Mapping[str, Account]) -> Account:
         return accounts[self._by_key[_person(item)].email.lower()]
+
+
+def _refusal(person: Person) -> str:
+    return f"{REFUSED}:{person.key}"
+
+
+def _entry(person: Person, organisation: Organisation) -> str:
+    """Changes with what the register says of the organisation, or with the address."""
+    return hashlib.sha256(f"{person.email.lower()}\n{organisation.model_dump_json()}".encode()).hexdigest()
 
 
 def _person(item: Item) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, get_args
 
 from config.programme import Programme
 from config.values import ChannelSpec, Layer, Person, PlaceSpec, WorkPackage
-from workflows.ports import Account
+from workflows.ports import Account, AccountKind
 from workflows.rollout_rows import NO_RECORD, PlaceRecord, rows_of
 
 
@@ -31,6 +31,18 @@ TO_DO = frozenset({State.MISSING, State.DIFFERS})
 OPEN = frozenset({State.PENDING, State.BLOCKED, State.UNKNOWN})
 RESTORABLE = frozenset({"", "removed", "moved"})
 """Why a thing is local when people changed it. What the template knows no more, or people made, is theirs alone."""
+GROUP_REMOVED = "group_removed"
+"""Why a place waits whose group people deleted: with it went everything, so a person must say what is to come."""
+INVITATION_REFUSED = "invitation_refused"
+"""Why a guest is blocked. Nobody is invited again at once: a partner's settings change when somebody changes them."""
+NOT_REDEEMED = "not_redeemed"
+"""Why a guest waits who was invited and has not come yet."""
+UNANSWERED = frozenset(
+    {"address_taken", "address_in_use", "same_name", "ambiguous", "name_taken", GROUP_REMOVED, "restore_unknown"}
+    | {"adopt_no_group", "adopt_no_room", "adopt_of_another_place", "adopt_has_own"}
+    | {"refused", "naming_policy", "no_usable_owner", "team_overdue", "site_overdue"}
+)
+"""Why a thing stays undone until a person has answered. All else that is pending comes by itself, or is on its way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +68,16 @@ class Item:
 
     @property
     def can_be_restored(self) -> bool:
-        """Whether it is a local edit that the template's word could take the place of, if somebody orders that."""
-        return self.state is State.LOCAL and self.reason in RESTORABLE
+        """Whether the template's word could take the place of what people did to it, if somebody orders that."""
+        return self.reason in {GROUP_REMOVED, INVITATION_REFUSED} or (
+            self.state is State.LOCAL and self.reason in RESTORABLE
+        )
+
+    @property
+    def asks(self) -> bool:
+        """Whether an order that leaves it like this has not done what it was for."""
+        stopped = self.state is State.PENDING and self.reason in UNANSWERED
+        return stopped or self.state in {State.BLOCKED, State.UNKNOWN}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,16 +198,18 @@ def plan_people(
 
     def item(person: Person) -> Item:
         account = accounts.get(person.email.lower())
-        key = f"person:{person.key}"
+        item = Item(key=f"person:{person.key}", state=State.PENDING, layer="register")
         if account is not None and not account.enabled:
-            return Item(key=key, state=State.PENDING, reason="account_disabled")
+            return replace(item, reason="account_disabled")
+        if account is not None and account.kind is AccountKind.GUEST and not account.redeemed:
+            return replace(item, reason=NOT_REDEEMED)
         if account is not None:
-            return Item(key=key, state=State.SAME)
+            return replace(item, state=State.SAME)
         if person.key not in guests:
-            return Item(key=key, state=State.PENDING, reason="account_missing")
+            return replace(item, reason="account_missing")
         if person.key not in permitted:
-            return Item(key=key, state=State.PENDING, reason="held_by_allow_list")
-        return Item(key=key, state=State.MISSING)
+            return replace(item, reason="held_by_allow_list")
+        return replace(item, state=State.MISSING)
 
     return [item(person) for person in wanted.members]
 
@@ -205,14 +227,14 @@ def plan_memberships(
 
     def item(person: Person) -> Item:
         account = accounts.get(person.email.lower())
-        key = f"{prefix}:{person.key}"
+        item = Item(key=f"{prefix}:{person.key}", state=State.PENDING, layer="register")
         if account is None or not account.enabled:
-            return Item(key=key, state=State.PENDING, reason="no_usable_account")
+            return replace(item, reason="no_usable_account")
         if account.id in there:
-            return Item(key=key, state=State.SAME)
+            return replace(item, state=State.SAME)
         if person.key not in permitted:
-            return Item(key=key, state=State.PENDING, reason="held_by_allow_list")
-        return Item(key=key, state=State.MISSING)
+            return replace(item, reason="held_by_allow_list")
+        return replace(item, state=State.MISSING)
 
     return [item(person) for person in people]
 
@@ -248,7 +270,7 @@ def plan_strangers(
     ours = {accounts[person.email.lower()].id for person in people if person.email.lower() in accounts}
     ours |= {thing.external_id for key, thing in known.items() if key.startswith(f"{prefix}:")}
     return [
-        Item(key=f"{prefix}:{account_id}", state=State.LOCAL, reason="added_by_people")
+        Item(key=f"{prefix}:{account_id}", state=State.LOCAL, layer="register", reason="added_by_people")
         for account_id in present
         if account_id not in ours
     ]

@@ -7,6 +7,7 @@ from html import escape, unescape
 
 import texts
 from workflows.place_ports import Group, Page, Site
+from workflows.rollout_compare import shortened
 from workflows.rollout_folders import FolderSteps
 from workflows.rollout_lists import ListSteps
 from workflows.rollout_look import LANDING
@@ -30,6 +31,9 @@ class SiteSteps:
         site = None
         with walk.step("site"):
             site = await self._site(walk)
+        if walk.is_unknown("site"):
+            await walk.unseen(SiteSteps(None).take)
+            return
         if site is None and walk.apply:
             return
         access = False
@@ -40,6 +44,8 @@ class SiteSteps:
         if access:
             landing = LandingSteps(site)
             await walk.side_by_side(FolderSteps(site).take, ListSteps(site).take, landing.take)
+        elif walk.is_unknown("site.access"):
+            await walk.unseen(FolderSteps(None).take, ListSteps(None).take, LandingSteps(None).take)
 
     async def _site(self, walk: Walk) -> Site | None:
         group = self._group
@@ -50,7 +56,9 @@ class SiteSteps:
             else:
                 walk.begins(Item(key="site", state=State.MISSING, new=_spoken(walk.programme.language)))
             return None
-        walk.items.append(Item(key="site", state=State.SAME))
+        # The order that has waited for it has made it.
+        begun = walk.apply and "site.wait" in walk.known
+        walk.items.append(Item(key="site", state=State.MISSING if begun else State.SAME))
         if walk.apply and "site" not in walk.known:
             await walk.keep(Resource(key="site", external_id=site.id, url=site.url))
             await walk.forget("site.wait")
@@ -67,7 +75,7 @@ class SiteSteps:
         known, wanted = walk.known.get("site"), _spoken(walk.programme.language)
         name = known.details.get("library") if known is not None else None
         if name is None:
-            name = await walk.ports.layout.library_name(site.id)
+            name = await walk.read(walk.ports.layout.library_name, site.id)
             if walk.apply and known is not None:
                 await walk.keep(replace(known, details={**known.details, "library": name}))
         found = _LIBRARIES.get(str(name).casefold())
@@ -81,6 +89,7 @@ class SiteSteps:
     async def _access(self, walk: Walk, site: Site | None) -> bool:
         """Whether Hands is let into the site, or will be."""
         if site is None:
+            walk.begins(Item(key="site.access", state=State.MISSING))
             return True
         hands_id = walk.ports.hands_id
         granted = SITE_ROLE in await walk.read(walk.ports.sites.granted_roles, site.id, hands_id)
@@ -134,8 +143,21 @@ class LandingSteps:
             return await walk.read(walk.ports.layout.read_page, site.id, known.external_id)
         return await walk.read(walk.ports.content.find_page, site.id, LANDING)
 
+    def _plan(self, walk: Walk, known: Resource | None, page: Page | None, words: str, html: str) -> Item:
+        """How the page stands, and in short which of its words are not as wanted."""
+        item, spec = self._state(walk, known, page, words, html), walk.wanted.spec
+        if page is None:
+            return replace(item, new=spec.landing_title)
+        if item.state is State.SAME:
+            return item
+        seen, wanted = _readable(page.html), _readable(html)
+        if seen == wanted:
+            item = replace(item, layer=walk.wanted.layer("landing_title"))
+        old, new = shortened(f"{page.title}: {seen}", f"{spec.landing_title}: {wanted}")
+        return replace(item, old=old, new=new)
+
     @staticmethod
-    def _plan(walk: Walk, known: Resource | None, page: Page | None, words: str, html: str) -> Item:
+    def _state(walk: Walk, known: Resource | None, page: Page | None, words: str, html: str) -> Item:
         item = Item(key="page:landing", state=State.SAME, layer=walk.wanted.layer("landing_intro"))
         noted = str(known.details["words"]) if known is not None else None
         if page is None:

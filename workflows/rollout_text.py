@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import texts
-from workflows.rollout_plan import OPEN, Item, PlacePlan, State
+from workflows.rollout_plan import INVITATION_REFUSED, OPEN, Item, PlacePlan, State
 
 _SAID_ELSEWHERE = frozenset({"no_usable_account"})
 """Who has no account is told once, as a person, and not again as a member and an owner."""
@@ -37,7 +37,11 @@ def plan_lines(plan: PlacePlan, *, language: str) -> list[str]:
             lines.append(f"    {_line(item)}")
             lines += [f"{'':24}{more}" for more in (item.detail, item.todo) if more]
     lines += [f"  {sentence}" for sentence in _open_text(plan.items, language=language)]
-    restorable = [item.key for item in plan.items if item.can_be_restored]
+    restorable = [item.key for item in plan.items if item.can_be_restored and item.reason != INVITATION_REFUSED]
+    refused = [item.key for item in plan.items if item.reason == INVITATION_REFUSED]
+    if refused:
+        lines.append(f"  to invite again before a week has gone: vareunge rollout {plan.place} --restore KEY")
+        lines += [f"    {key}" for key in refused]
     if restorable:
         lines.append(f"  to bring back to the template: vareunge rollout {plan.place} --restore KEY")
         lines += [f"    {key}" for key in restorable]

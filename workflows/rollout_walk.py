@@ -21,12 +21,14 @@ from workflows.errors import (
 )
 from workflows.ports import History
 from workflows.rollout_compare import noted
-from workflows.rollout_plan import Item, State, WantedPlace
+from workflows.rollout_plan import GROUP_REMOVED, INVITATION_REFUSED, Item, State, WantedPlace
 from workflows.rollout_ports import Resource, RolloutPorts
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+ADOPT = "adopt"
+"""Under which it is noted which group somebody wants to be the place's own."""
 SETTLING = timedelta(seconds=60)
 """How long a listing may miss what was just made."""
 
@@ -62,6 +64,10 @@ class Walk:
         self.unfinished: list[NotYet | Transient] = []
         self.refused: list[OutsideError] = []
         """What ended whole steps for good."""
+        self._unread: list[OutsideError] = []
+        """What of all that went wrong was only a question."""
+        self.accounts_known = True
+        """Whether people could be looked up."""
         self.ports = ports
         self.programme = programme
         self.wanted = wanted
@@ -86,7 +92,11 @@ class Walk:
         if question in self._ahead:
             answer: T = self._ahead.pop(question)
             return answer
-        return await read(*args, **more)
+        try:
+            return await read(*args, **more)
+        except OutsideError as error:
+            self._unread.append(error)
+            raise
 
     def begins(self, item: Item) -> bool:
         """Note the item in the plan; whether it is to be done now."""
@@ -101,15 +111,33 @@ class Walk:
                 return
         self.items.append(item)
 
+    def is_unknown(self, key: str) -> bool:
+        """Whether the step *key* of this walk could not see what is there, or does not know what came of it."""
+        return any(item.key == key and item.state is State.UNKNOWN for item in self.items)
+
+    async def unseen(self, *steps: Callable[["Walk"], Coroutine[Any, Any, None]]) -> None:
+        """
+        Note all that *steps* are about as unknown, and write nothing of it: what it belongs to could not be seen.
+
+        They go as in a plan before anything was made.
+        """
+        walk = copy(self)
+        walk.items, walk.known, walk.apply = [], {}, False
+        for step in steps:
+            await step(walk)
+        noted = {item.key for item in self.items}
+        self.items += [_hidden(item) for item in walk.items if item.key not in noted]
+
     def wished(self, item: Item) -> Item:
         """As *item*; but to be done, when somebody ordered this local edit to be as the template has it."""
         if restore_key(item.key) not in self.known or not item.can_be_restored:
             return item
-        return replace(item, state=State.MISSING if item.reason == "removed" else State.DIFFERS, reason="restored")
+        gone = item.reason in {"removed", GROUP_REMOVED, INVITATION_REFUSED}
+        return replace(item, state=State.MISSING if gone else State.DIFFERS, reason="restored")
 
     async def orders_done(self) -> None:
-        """What was ordered to be restored is restored."""
-        for key in [key for key in self.known if key.startswith(restore_key(""))]:
+        """What was ordered is done, or answered."""
+        for key in [key for key in self.known if key.startswith(restore_key("")) or key == ADOPT]:
             await self.forget(key)
 
     async def side_by_side(self, *steps: Callable[["Walk"], Coroutine[Any, Any, None]]) -> None:
@@ -219,9 +247,10 @@ class Walk:
         except OutsideError as error:
             item = next((item for item in self.items if item.key == key), Item(key=key, state=State.UNKNOWN))
             if self.apply and not isinstance(error, Transient):
-                self.amend(replace(item, state=State.PENDING, reason=_why_refused(error), detail=str(error)))
                 self.refused.append(error)
-                return
+                if error not in self._unread:
+                    self.amend(replace(item, state=State.PENDING, reason=_why_refused(error), detail=str(error)))
+                    return
             self.amend(replace(item, state=State.UNKNOWN, reason="not_readable", detail=str(error)))
             if self.apply and isinstance(error, Transient):
                 self.unfinished.append(error)
@@ -252,6 +281,13 @@ class Walk:
 
 def _question(read: Callable[..., object], args: tuple[object, ...], more: Mapping[str, object]) -> tuple[object, ...]:
     return read, *args, *sorted(more.items())
+
+
+def _hidden(item: Item) -> Item:
+    """What hangs on something that could not be seen. What could not be read itself says so already."""
+    if item.state is State.UNKNOWN:
+        return item
+    return Item(key=item.key, state=State.UNKNOWN, layer=item.layer, reason="above_unknown")
 
 
 def restore_key(key: str) -> str:

@@ -72,6 +72,11 @@ class Welcome:
         paused = False
         for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
             now = self._ports.clock.now()
+            today = now.astimezone(ZoneInfo(programme.timezone)).date()
+            if _may_be_dropped(message) and not _is_expected(programme, message, today):
+                await self._ports.messages.change(message.key, MessageState.DROPPED)
+                await history.note("rollout.welcome_dropped", person=message.person or "")
+                continue
             sendable = WorkCalendar(programme, message.municipality).next_sendable(max(now, message.due_at))
             if sendable > now:
                 return Parked(until=sendable, note="waits for sending hours")
@@ -82,6 +87,27 @@ class Welcome:
         if paused:
             return Parked(until=self._ports.clock.now() + LOOK_AGAIN, note="sending is paused")
         return Done()
+
+    async def withdraw(self, municipality: str) -> int:
+        """Drop the welcomes that wait for guests of a municipality; how many. A repeat is harmless."""
+        waiting = await self._ports.messages.list_messages(kind=KIND, states=WAITING)
+        theirs = [message for message in waiting if message.municipality == municipality and _may_be_dropped(message)]
+        for message in theirs:
+            await self._ports.messages.change(message.key, MessageState.DROPPED)
+        return len(theirs)
+
+
+def _may_be_dropped(message: Message) -> bool:
+    """What is on its way may have left already: that is for the outbox to see."""
+    return message.state is not MessageState.SENDING
+
+
+def _is_expected(programme: Programme, message: Message, on: date) -> bool:
+    """Whether the reader is still part of what they are welcomed to, with a role that lets them in."""
+    if not programme.takes_part(message.municipality, on):
+        return False
+    places = [place for place in programme.places if programme.takes_part(place.municipality, on)]
+    return any(person.key == message.person for place in places for person in programme.place_people(place, on))
 
 
 def _is_news(wish: Message, there: Message | None, *, leads: bool) -> bool:

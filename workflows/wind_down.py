@@ -53,6 +53,14 @@ class OpenWork(Protocol):
     async def waive(self, work_package: str, history: History) -> None: ...
 
 
+class Welcomes(Protocol):
+    """Mails to new guests."""
+
+    async def withdraw(self, municipality: str) -> int:
+        """Drop those that have not left; how many. A repeat is harmless."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class WindDownPorts:
     """Everything a wind-down reaches."""
@@ -60,6 +68,7 @@ class WindDownPorts:
     programme: Callable[[], Awaitable[Programme]]
     archive: Archive
     work: OpenWork
+    welcomes: Welcomes
     meetings: MeetingStore
     moves: MeetingMoves
     resources: Resources
@@ -93,6 +102,8 @@ class WindDown:
         if programme.takes_part(item.slug, today):
             return await self._take_back(programme, item.slug, ENDED, known, history)
         await self._ports.work.call_off(item.slug, history)
+        if withdrawn := await self._ports.welcomes.withdraw(item.slug):
+            await history.note("wind_down.welcomes_withdrawn", place=item.slug, messages=withdrawn)
         for body in programme.bodies:
             if body.municipality == item.slug:
                 # Of a body, this ends its calendar feed and nothing else.

@@ -1,6 +1,6 @@
 """What the rollouts made or adopted: the tenant's ids, and what we last wrote there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,12 @@ class SQLResources:
 
         await self.database.write(keep)
 
-    async def forget(self, place: str, key: str) -> None:
-        """Note no longer. A repeat is harmless."""
+    async def forget(self, place: str, *keys: str) -> None:
+        """Note no longer, all in one go. A repeat is harmless."""
         async with self.database.begin() as connection:
-            await connection.execute(delete(resource).where(resource.c.place == place, resource.c.key == key))
+            await connection.execute(delete(resource).where(resource.c.place == place, resource.c.key.in_(keys)))
+
+    async def holders(self, key: str, external_id: str) -> Sequence[str]:
+        """The places that have noted this thing under *key*."""
+        query = select(resource.c.place).where(resource.c.key == key, resource.c.external_id == external_id)
+        return await self.database.look(lambda connection: connection.execute(query).scalars().all())

@@ -13,7 +13,7 @@ from workflows.ports import Account, Recipients
 
 _WRITE = ("directory-writes",)
 _FIELDS = (
-    *("id", "uniqueName", "displayName", "description", "visibility"),
+    *("id", "uniqueName", "displayName", "description", "visibility", "mailNickname", "groupTypes"),
     *("assignedLabels", "expirationDateTime", "resourceProvisioningOptions"),
 )
 _CHANGEABLE = {"display_name": "displayName", "description": "description", "visibility": "visibility"}
@@ -86,16 +86,16 @@ class GraphGroups:
         await self._graph.send(request)
         return _readable(await self.read_group(group_id), request.action)
 
-    async def find_by_nickname(self, mail_nickname: str) -> str | None:
-        """The id of the group that has this address, whoever made it."""
+    async def list_namesakes(self, display_name: str, mail_nickname: str) -> Sequence[Group]:
+        """The groups that are called so or have this address, whoever made them."""
+        either = f"displayName eq {quoted(display_name)} or mailNickname eq {quoted(mail_nickname)}"
         request = Request(
-            action=f"find the group with the address {mail_nickname}",
+            action=f"list the groups with the name or the address of {mail_nickname}",
             address=lambda sdk: sdk.groups,
-            query=Query(filter=f"mailNickname eq {quoted(mail_nickname)}", select=("id",)),
+            query=Query(filter=either, select=_FIELDS),
             scopes=["directory"] * 2,
         )
-        found = await self._graph.find(request)
-        return None if found is None else str(found["id"])
+        return [_to_group(group) for group in await self._graph.list(request)]
 
     async def list_owners(self, group_id: str) -> Sequence[Account]:
         request = Request(
@@ -218,6 +218,8 @@ def _to_group(group: Json) -> Group:
         description=group.get("description") or "",
         has_team="Team" in group.get("resourceProvisioningOptions", ()),
         visibility=group.get("visibility") or "",
+        mail_nickname=group.get("mailNickname") or "",
+        unified="Unified" in (group.get("groupTypes") or ()),
         expires_at=datetime.fromisoformat(expires) if (expires := group.get("expirationDateTime")) else None,
         labels=tuple(label["labelId"] for label in group.get("assignedLabels") or ()),
     )

@@ -84,7 +84,7 @@ def new_channel(
 ) -> Channel:
     """Put a channel into the team; whether it may be there was checked before."""
     key = f"{call.tenant.directory.get_group(team.id).key}/{name}"
-    made = call.tenant.new_id("channel", key).replace("-", "")
+    made = call.tenant.teams.new_id("channel", key).replace("-", "")
     channel = Channel(
         id=f"19:{made}@thread.tacv2",
         name=name,

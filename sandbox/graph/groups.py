@@ -193,7 +193,7 @@ def new_group(call: Call, body: dict[str, Any]) -> Group:
     owners = [_bound_user(call, reference, owner=True) for reference in body.get("owners@odata.bind", ())]
     members = [_bound_user(call, reference) for reference in body.get("members@odata.bind", ())]
     group = Group(
-        id=call.tenant.new_id("group", name or body["mailNickname"]),
+        id=directory.new_id("group", name or body["mailNickname"]),
         name=body["displayName"],
         description=body.get("description"),
         mail_nickname=body["mailNickname"],

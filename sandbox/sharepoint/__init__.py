@@ -174,6 +174,11 @@ class SharePoint:
             site.drive.ensure_folder(channel.name, author=SYSTEM, now=started)
         return site
 
+    def remove_sites(self, group_id: str) -> None:
+        """Those of a group that is deleted; one that is made later under its name gets others."""
+        self._sites = {place: site for place, site in self._sites.items() if place[0] != group_id}
+        self._by_name = {name: site for name, site in self._by_name.items() if site.group_id != group_id}
+
     def _ensure_folder(self, site: Site, channel: Channel) -> None:
         ready = max(site.ready_at, channel.created_at + self.tenant.latency.folder_ready)
         if ready <= self.tenant.clock.now() and site.drive.find(channel.name) is None:

@@ -53,6 +53,21 @@ class Column:
             raise GraphError(400, "invalidRequest", f"The value given for field '{self.name}' is no {self.kind} value.")
         return accepted
 
+    def typed(self, text: str) -> Any:
+        """What a person types into a cell; what the kind does not take is left for `checked` to refuse."""
+        text = text.strip()
+        if not text:
+            return None
+        match self.kind:
+            case "number" | "currency" if re.fullmatch(r"-?\d+([.,]\d+)?", text):
+                number = float(text.replace(",", "."))
+                return int(number) if number.is_integer() else number
+            case "boolean":
+                return {"yes": True, "no": False}.get(text.casefold(), text)
+            case "hyperlinkOrPicture":
+                return {"Url": text, "Description": text}
+        return text
+
     def to_json(self) -> dict[str, Any]:
         return {
             "id": self.id,

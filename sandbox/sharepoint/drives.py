@@ -26,13 +26,14 @@ def instant(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Author:
-    """The app that wrote something."""
+    """The app that wrote something, or the person."""
 
     id: str
     name: str
+    person: bool = False
 
     def identity(self) -> dict[str, Any]:
-        return {"application": {"id": self.id, "displayName": self.name}}
+        return {"user" if self.person else "application": {"id": self.id, "displayName": self.name}}
 
 
 @dataclass(kw_only=True)
@@ -208,7 +209,16 @@ class Drive:
         item.version += 1
         item.content_version += 1
 
-    def move(self, item: Item, parent: Item | None, name: str, *, now: datetime, if_match: str | None = None) -> None:
+    def move(
+        self,
+        item: Item,
+        parent: Item | None,
+        name: str,
+        *,
+        now: datetime,
+        if_match: str | None = None,
+        author: Author | None = None,
+    ) -> None:
         """Another name, another folder, or both. What is in it goes along."""
         _check_name(name)
         if item.parent is None or parent is None or not parent.is_folder or parent in (item, *self.walk(item)):
@@ -218,6 +228,7 @@ class Drive:
             raise _taken()
         del item.parent.children[item.name.casefold()]
         item.parent, item.name, item.modified_at = parent, name, now
+        item.author = author or item.author
         item.version += 1
         parent.children[name.casefold()] = item
 

@@ -1,6 +1,7 @@
 """Site pages: drafts with versions, and the strictness and rewriting that their content meets."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +90,20 @@ class Page:
         self.editor, self.modified_at = editor, now
         self.minor += 1
         self.etag_number += 1
+
+    def write(self, html: str, *, editor: Author, now: datetime) -> None:
+        """As people edit: *html* for the page's first text, and readers who saw the page see it at once."""
+        sections = deepcopy(self.draft.sections)
+        parts = (part for section in sections for column in section["columns"] for part in column["webparts"])
+        first = next((part for part in parts if part["@odata.type"] == _TEXT), None)
+        if first is None:
+            first = {"@odata.type": _TEXT}
+            sections.append({"layout": "oneColumn", "columns": [{"width": 12, "webparts": [first]}]})
+        first["innerHtml"] = html
+        canvas = {"horizontalSections": sections}
+        self.change({"@odata.type": _TYPE, "canvasLayout": canvas}, editor=editor, now=now)
+        if self.published is not None:
+            self.publish(now)
 
     def publish(self, now: datetime) -> None:
         """Show the draft to readers as the next major version; what is published already stays as it is."""

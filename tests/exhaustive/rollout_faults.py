@@ -171,7 +171,7 @@ def _changed() -> Documents:
     template["description"] = "Et nytt ord om rommet i {municipality}."
     template["landing_intro"] = "Nye ord om de unge i {municipality}."
     template["channels"][0]["tabs"][0]["name"] = "Rapport til styret"
-    template["channels"].append({"key": "network", "name": "Nettverk"})
+    template["channels"].append({"key": "events", "name": "Arrangementer"})
     template["lists"][0]["columns"].append({"name": "Remark", "label": "Merknad"})
     template["folders"] = [*template["folders"][:-1], "Maler"]
     municipality = documents[f"municipalities/{PLACE}.yaml"]

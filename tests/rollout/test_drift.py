@@ -116,6 +116,40 @@ async def test_lists_tabs_folders_and_the_page_are_looked_at(made: Bench) -> Non
     assert found.unknown == ()
 
 
+async def test_with_a_group_that_is_gone_all_is_gone_and_nothing_else_is_told(made: Bench) -> None:
+    directory = tenant(made).directory
+    (group_id,) = directory.groups
+    group = directory.groups.pop(group_id)
+    for name in [name for name, each in directory._groups_by_name.items() if each is group]:
+        del directory._groups_by_name[name]
+    tenant(made).teams.teams.pop(group_id)
+
+    assert await report(made) == PlaceDrift(place=PLACE, gone=("group",))
+    await look(made)
+    (text,) = await told(made)
+    assert "hele gruppen er borte" in text
+
+
+@pytest.mark.parametrize("why", ["deleted", "refused", "not found"])
+async def test_a_site_that_is_gone_is_told_as_one_thing(made: Bench, why: str) -> None:
+    if why == "deleted":
+        sites = tenant(made).sharepoint._sites
+        (team,) = tenant(made).teams.teams.values()
+        del sites[(team.id, None)]
+    else:
+        status = 403 if why == "refused" else 404
+        rule = {"match": {"app": "hands", "path": "/sites/"}, "do": "status", "status": status}
+        await made.sandbox.control("POST", "faults", [rule])
+
+    found = await report(made)
+    await look(made)
+
+    assert found == PlaceDrift(place=PLACE, gone=("site",))
+    (text,) = await told(made)
+    assert "nettstedet er borte" in text
+    assert "mappen" not in text
+
+
 async def test_a_group_without_an_owner_who_can_sign_in_is_told(made: Bench) -> None:
     (group,) = tenant(made).directory.groups.values()
     for user_id in group.owners:

@@ -1,6 +1,7 @@
 """Rollouts from end to end: the service's own wiring against the sandbox, over HTTP."""
 
 import asyncio
+import dataclasses
 import os
 import shutil
 import sys
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from integration.database.units import UnitState
 from sandbox.tenant import Tenant
-from tests.support.rollout import PLACE, START, VESTFOLD, Bench, bench, few, in_state, small, writes
+from tests.support.rollout import PLACE, START, VESTFOLD, Bench, Documents, bench, few, in_state, small, writes
 from tests.support.sandbox import ROOT, running_sandbox
 from workflows.rollout_plan import State
 
@@ -60,6 +62,39 @@ async def test_a_plan_and_a_second_rollout_write_nothing_and_ask_little(made: Be
     assert unit.note == "0 ting er laget eller endret."
 
 
+@pytest.mark.parametrize("place", [PLACE, "umbrella"])
+async def test_as_many_things_are_made_as_the_plan_has_to_do(database_url: str, place: str) -> None:
+    async with bench(_file(database_url), documents=small()) as found:
+        plan = await found.plan(place)
+
+        unit = await found.made(place)
+
+        assert unit.note.startswith(f"{len(plan.to_do)} ting er laget eller endret.")
+        assert (await found.made(place)).note == "0 ting er laget eller endret."
+
+
+async def test_a_guest_who_has_not_come_in_yet_is_pending_until_then_and_nothing_is_written(database_url: str) -> None:
+    async with bench(_file(database_url), documents=small()) as found:
+        await found.rollout(PLACE)
+
+        plan = await found.plan(PLACE)
+        async with found.watching() as asked:
+            (unit,) = await found.rollout(PLACE)
+
+        waiting = in_state(plan, State.PENDING)
+        assert set(waiting) == {
+            *("person:kommunalsjef-sandefjord", "person:leder-sandefjord", "person:pakkeleder-sandefjord")
+        }
+        assert {item.reason for item in waiting.values()} == {"not_redeemed"}
+        assert writes(asked) == []
+        assert asked.round_trips <= ROUND_TRIPS
+        assert unit.state is UnitState.DONE
+        assert "Er invitert og har ikke vært inne ennå: kommunalsjef-sandefjord" in unit.note
+        found.redeem()
+        assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
+        assert (await found.made(PLACE)).note == "0 ting er laget eller endret."
+
+
 async def test_what_a_plan_shows_is_what_the_rollout_makes(database_url: str) -> None:
     async with bench(_file(database_url), documents=small()) as found:
         before = await found.sandbox.state()
@@ -72,7 +107,7 @@ async def test_what_a_plan_shows_is_what_the_rollout_makes(database_url: str) ->
         made = {*in_state(plan, State.MISSING)} - {item.key for item in plan.items if item.key.startswith("owner:")}
         # The owners come with the group, and the library with the site: neither is a step of its own.
         assert {item.key for item in (await found.plan(PLACE)).items if item.state is State.SAME} >= made
-        assert unit.note.endswith("laget eller endret.")
+        assert "laget eller endret." in unit.note
 
 
 async def test_everything_known_again_and_nothing_doubled_when_the_database_is_lost(made: Bench, empty: Path) -> None:
@@ -166,14 +201,14 @@ async def test_a_changed_template_writes_exactly_the_change(made: Bench) -> None
     documents = small()
     template = documents["template.yaml"]["places"]["municipality"]
     template["description"] = "Et nytt ord om rommet i {municipality}."
-    template["channels"].append({"key": "network", "name": "Nettverk"})
+    template["channels"].append({"key": "events", "name": "Arrangementer"})
     await made.import_(documents)
 
     plan = await made.plan(PLACE)
     async with made.watching() as asked:
         await made.made(PLACE)
 
-    assert set(in_state(plan, State.MISSING)) == {"channel:network"}
+    assert set(in_state(plan, State.MISSING)) == {"channel:events"}
     (changed,) = in_state(plan, State.DIFFERS).values()
     assert changed.key == "group.description"
     assert changed.new == "Et nytt ord om rommet i Sandefjord."
@@ -181,23 +216,82 @@ async def test_a_changed_template_writes_exactly_the_change(made: Bench) -> None
     assert {item.state for item in (await made.plan(PLACE)).items} == {State.SAME}
 
 
+async def test_old_and_new_and_who_wants_it_stand_beside_a_row_of_the_register(made: Bench) -> None:
+    documents = small()
+    package = documents[f"municipalities/{PLACE}.yaml"]["work_packages"][0]
+    before, package["summary"] = package.get("summary", ""), "Sagt på en annen måte."
+    package["name"] = f"{package['name']} 2"
+    await made.import_(documents)
+
+    row = in_state(await made.plan(PLACE), State.DIFFERS)[f"row:work-packages/{package['key']}"]
+
+    assert row.layer == "register"
+    assert "Om arbeidspakken: Sagt på en annen måte." in row.new
+    assert f"Title: {package['name']}" in row.new
+    assert "Om arbeidspakken: " in row.old
+    assert before[:10] in row.old
+    assert "annen" not in row.old
+
+
+async def test_a_cell_that_people_changed_stands_beside_what_the_register_says(made: Bench) -> None:
+    site = _tenant(made).sharepoint.site((await made.services.resources.of(PLACE))["site"].external_id)
+    packages = next(each for each in site.lists if each.display_name == "Arbeidspakker")
+    next(iter(packages.rows.values())).values["Summary"] = "Vår egen tekst."
+
+    (row,) = in_state(await made.plan(PLACE), State.LOCAL).values()
+
+    assert row.key.startswith("row:work-packages/")
+    assert row.old == "Om arbeidspakken: Vår egen tekst."
+    assert row.new.startswith("Om arbeidspakken: ")
+
+
+async def test_the_changed_words_of_the_landing_page_are_shown_with_the_layer_that_wants_them(made: Bench) -> None:
+    documents = small()
+    county = documents["county.yaml"].setdefault("overrides", {}).setdefault("places", {})
+    county.setdefault("municipality", {})["landing_intro"] = "Et nytt ord til alle i {municipality}."
+    await made.import_(documents)
+
+    (page,) = in_state(await made.plan(PLACE), State.DIFFERS).values()
+
+    assert (page.key, page.layer) == ("page:landing", "county")
+    assert "Et nytt ord til alle i Sandefjord." in page.new
+    assert page.old
+    assert "Et nytt ord" not in page.old
+    assert len(page.old) < 120
+
+
+@pytest.mark.parametrize("kind", ["person", "owner", "member", "row"])
+async def test_what_the_register_wants_is_told_as_that(database_url: str, kind: str) -> None:
+    async with bench(_file(database_url), documents=small()) as found:
+        plan = await found.plan(PLACE)
+
+        assert {item.layer for item in plan.items if item.key.startswith(f"{kind}:")} == {"register"}
+
+
 # ------------------------------------------------------------------------------------------------ what we cannot do
 
 
-async def test_a_partner_that_refuses_and_a_colleague_without_account_hold_nobody_else_up(database_url: str) -> None:
+def _with_a_closed_partner() -> Documents:
+    """The small place with a board member from an organisation that lets nobody be a guest."""
     documents = small()
-    people = documents[f"municipalities/{PLACE}.yaml"]["people"]
     documents["organisations.yaml"]["organisations"].append(
         {"key": "stengt", "name": "Stengt", "kind": "other", "tenant": "guest", "domain": "stengt.example"}
     )
-    people += [
-        {"key": "gjest", "name": "Gjest", "email": "gjest@stengt.example", "organisation": "stengt"},
-        {"key": "ny", "name": "Nyansatt", "email": "ny@vestfoldfylke.example", "organisation": _home(documents)},
-    ]
-    documents[f"municipalities/{PLACE}.yaml"]["assignments"] += [
-        {"person": "gjest", "role": "board_member"},
-        {"person": "ny", "role": "board_member"},
-    ]
+    municipality = documents[f"municipalities/{PLACE}.yaml"]
+    municipality["people"].append(
+        {"key": "gjest", "name": "Gjest", "email": "gjest@stengt.example", "organisation": "stengt"}
+    )
+    municipality["assignments"].append({"person": "gjest", "role": "board_member"})
+    return documents
+
+
+async def test_a_partner_that_refuses_and_a_colleague_without_account_hold_nobody_else_up(database_url: str) -> None:
+    documents = _with_a_closed_partner()
+    municipality = documents[f"municipalities/{PLACE}.yaml"]
+    municipality["people"].append(
+        {"key": "ny", "name": "Nyansatt", "email": "ny@vestfoldfylke.example", "organisation": _home(documents)}
+    )
+    municipality["assignments"].append({"person": "ny", "role": "board_member"})
     async with bench(_file(database_url), documents=documents) as found:
         unit = await found.made(PLACE)
 
@@ -207,8 +301,67 @@ async def test_a_partner_that_refuses_and_a_colleague_without_account_hold_nobod
         assert "Mangler konto hos fylkeskommunen: ny." in unit.note
         plan = await found.plan(PLACE)
         assert set(in_state(plan, State.PENDING)) >= {"person:ny", "member:ny"}
-        assert not in_state(plan, State.DIFFERS, State.UNKNOWN)
+        assert not in_state(plan, State.DIFFERS, State.MISSING, State.UNKNOWN)
+        blocked = in_state(plan, State.BLOCKED)
+        assert set(blocked) == {"person:gjest"}
+        assert (blocked["person:gjest"].reason, blocked["person:gjest"].layer) == ("invitation_refused", "register")
+        assert "stengt.example" in blocked["person:gjest"].todo
+        assert "Ring" in blocked["person:gjest"].todo
         assert {item.state for item in plan.items if item.key.startswith(("channel", "list", "page"))} == {State.SAME}
+
+
+INVITATION = "POST /invitations"
+
+
+async def test_a_refused_invitation_is_not_sent_again_by_every_rollout(database_url: str) -> None:
+    async with bench(_file(database_url), documents=_with_a_closed_partner()) as found:
+        await found.made(PLACE)
+
+        async with found.watching() as asked:
+            unit = await found.made(PLACE)
+
+        assert writes(asked) == []
+        assert asked.round_trips <= ROUND_TRIPS
+        assert "Invitasjonen ble avvist: gjest." in unit.note
+        assert unit.note.startswith("0 ting er laget eller endret.")
+
+
+@pytest.mark.parametrize("why", ["a week has gone", "the register says something else", "somebody orders it"])
+async def test_a_refused_guest_is_invited_again_when(database_url: str, why: str) -> None:
+    documents = _with_a_closed_partner()
+    async with bench(_file(database_url), documents=documents) as found:
+        await found.made(PLACE)
+        if why == "a week has gone":
+            async with found.services.clock.busy():
+                await found.services.clock.sleep_until(START + timedelta(days=8))
+        elif why == "the register says something else":
+            documents["organisations.yaml"]["organisations"][-1]["outbound"] = "open"
+            await found.import_(documents)
+        else:
+            await found.services.rollout.restore(PLACE, ["person:gjest"])
+
+        plan = await found.plan(PLACE)
+        async with found.watching() as asked:
+            await found.made(PLACE)
+        async with found.watching() as later:
+            await found.made(PLACE)
+
+        assert "person:gjest" in in_state(plan, State.MISSING)
+        assert writes(asked) == [INVITATION]
+        assert writes(later) == []
+
+
+async def test_a_guest_whom_the_partner_lets_go_after_all_is_let_in(database_url: str) -> None:
+    async with bench(_file(database_url), documents=_with_a_closed_partner()) as found:
+        await found.made(PLACE)
+        tenant = _tenant(found)
+        tenant.seed = dataclasses.replace(tenant.seed, blocked_domains=frozenset())
+        await found.services.rollout.restore(PLACE, ["person:gjest"])
+
+        await found.made(PLACE)
+
+        assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
+        assert "refused:gjest" not in await found.services.resources.of(PLACE)
 
 
 def _home(documents: dict[str, dict[str, list[dict[str, str]]]]) -> str:

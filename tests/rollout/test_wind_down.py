@@ -64,6 +64,12 @@ async def due_here(found: Bench) -> list[DueUnit]:
     return [unit for unit in await found.services.wind_down.due_units() if unit.key.startswith(keys)]
 
 
+async def welcomes(found: Bench) -> set[str]:
+    """In which states the welcomes to the guests of the place are."""
+    messages = await found.services.messages.list_messages(kind="rollout.welcome")
+    return {str(message.state) for message in messages if message.municipality == PLACE}
+
+
 async def run(found: Bench, key: str) -> UnitView:
     """What the sweep would make due, run once; the unit afterwards."""
     services = found.services
@@ -212,3 +218,54 @@ async def test_what_ends_later_is_due_on_the_morning_after_its_last_day(made: Be
 
     assert {*due} == {f"wind_down.place:{PLACE}", f"wind_down.package:{package()}"}
     assert {moment.date() for moment in due.values()} == {last + timedelta(days=1)}
+
+
+# ------------------------------------------------------------------------------------------------------------- welcomes
+
+
+async def test_a_municipality_that_leaves_takes_its_planned_welcomes_along(made: Bench) -> None:
+    assert await welcomes(made) == {"planned"}
+    await made.import_(until(place=yesterday(made)))
+
+    await run(made, f"wind_down.place:{PLACE}")
+
+    assert await welcomes(made) == {"dropped"}
+    await made.run_all(until=made.services.clock.now() + timedelta(days=40))
+    assert await made.mailed() == {}
+
+
+async def test_nobody_is_welcomed_to_a_place_that_has_left_also_before_it_is_wound_down(made: Bench) -> None:
+    await made.import_(until(place=yesterday(made)))
+
+    await send_welcomes(made)
+
+    assert await made.mailed() == {}
+    assert await welcomes(made) == {"dropped"}
+
+
+async def test_who_has_no_role_any_more_is_not_welcomed_and_the_others_are(made: Bench) -> None:
+    documents = small()
+    ended = [item for item in documents[MUNICIPALITY]["assignments"] if item["person"] == "pakkeleder-sandefjord"]
+    for item in ended:
+        item["until"] = yesterday(made).isoformat()
+    await made.import_(documents)
+
+    await send_welcomes(made)
+
+    messages = await made.services.messages.list_messages(kind="rollout.welcome")
+    assert ended
+    assert {message.person for message in messages if message.state == "dropped"} == {"pakkeleder-sandefjord"}
+    assert len(await made.mailed()) == len(messages) - 1 > 0
+
+
+async def send_welcomes(found: Bench) -> None:
+    """The one unit that sends them, until nothing waits for sending hours."""
+    services = found.services
+    async with services.clock.busy():
+        (unit,) = [unit for unit in await services.units.list_units() if unit.key.startswith("rollout.welcome:")]
+        await services.clock.sleep_until(unit.due_at + timedelta(minutes=1))
+        for _ in range(3):
+            await services.engine.run_due([unit.key])
+            (unit,) = [each for each in await services.units.list_units() if each.key == unit.key]
+            if unit.state is UnitState.WAITING:
+                await services.clock.sleep_until(unit.due_at)

@@ -127,9 +127,10 @@ class Bench:
                 await services.clock.sleep_until(min(waiting))
 
     async def made(self, place: str) -> UnitView:
-        """Roll the place out; fails unless it gets done."""
+        """Roll the place out, and have its guests come in; fails unless it gets done."""
         (unit,) = await self.rollout(place)
         assert unit.state is UnitState.DONE, unit
+        self.redeem()
         return unit
 
     async def run_all(self, *, until: datetime) -> None:
@@ -150,6 +151,12 @@ class Bench:
             address: sum(mail[-1] == "mail" for mail in box.get("inbox", ())) for address, box in mailboxes.items()
         }
         return {address: count for address, count in counts.items() if count}
+
+    def redeem(self) -> None:
+        """Every guest signs in and takes the invitation."""
+        assert self.sandbox.app is not None
+        for user in self.sandbox.app.tenant.directory.users.values():
+            user.redeemed = True
 
     async def plan(self, place: str) -> PlacePlan:
         async with self.services.clock.busy():

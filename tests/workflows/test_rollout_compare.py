@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflows.rollout_compare import Written, compare, noted, plan_dropped, plan_named, written
+from workflows.rollout_compare import Written, compare, noted, plan_dropped, plan_named, shortened, written
 from workflows.rollout_plan import Item, State
 from workflows.rollout_ports import Resource
 from workflows.rollout_rows import WrittenRow, row_changes, same_value
@@ -107,3 +107,25 @@ def test_what_the_service_made_of_a_cell_is_no_change_of_peoples() -> None:
 
 def test_a_row_whose_note_is_lost_counts_as_the_copy_that_it_is() -> None:
     assert row_changes({"Unit": "elever"}, {"Unit": "unge"}, None) == ({"Unit": "elever"}, ())
+
+
+LONG = "så langt at ingen leser alt, med ord etter ord etter ord, uten at det noen gang ser ut til å ville ta slutt, og"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        pytest.param("det samme", "det samme", ("", ""), id="equal"),
+        pytest.param("", "nytt", ("", "nytt"), id="nothing before"),
+        pytest.param("a b c d e f g", "a b c X e f g", ("a b c d e f g", "a b c X e f g"), id="short"),
+        pytest.param(
+            f"{LONG} a b c d e {LONG}", f"{LONG} a b X d e {LONG}", ("… a b c d e …", "… a b X d e …"), id="long"
+        ),
+        pytest.param(f"{LONG} a", f"{LONG} a b", ("… og a", "… og a b"), id="long, and more at its end"),
+        pytest.param("x " * 90, "y", (f"{'x ' * 49}x …", "y"), id="all of it"),
+    ],
+)
+def test_of_two_texts_the_words_that_differ_are_shown(old: str, new: str, shown: tuple[str, str]) -> None:
+    before, after = shortened(old, new)
+
+    assert (before, after) == shown

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import texts
 from config.loading import load_programme
 from config.programme import Programme
 from workflows.ports import Account, AccountKind
-from workflows.rollout_plan import State, plan_memberships, plan_people, wanted_place
+from workflows.rollout_plan import UNANSWERED, Item, State, plan_memberships, plan_people, wanted_place
 from workflows.rollout_rows import DecisionRow, PlaceRecord
 from workflows.rollout_site import landing_html
 
@@ -147,3 +148,24 @@ def test_every_value_has_the_layer_that_had_the_last_word(programme: Programme) 
     ]
     assert (wanted.layer("channels.board"), wanted.layer("lists.packages.columns.Budget")) == ("municipality", "county")
     assert wanted.layer("label") == "template"
+
+
+@pytest.mark.parametrize(
+    ("item", "asks"),
+    [
+        pytest.param(Item(key="group", state=State.PENDING, reason="address_taken"), True, id="a question"),
+        pytest.param(Item(key="list:a", state=State.PENDING, reason="refused"), True, id="refused"),
+        pytest.param(Item(key="person:a", state=State.BLOCKED, reason="invitation_refused"), True, id="a partner"),
+        pytest.param(Item(key="list:a", state=State.UNKNOWN, reason="not_readable"), True, id="not seen"),
+        pytest.param(Item(key="person:a", state=State.PENDING, reason="not_redeemed"), False, id="a guest to come"),
+        pytest.param(Item(key="person:a", state=State.PENDING, reason="account_missing"), False, id="no account yet"),
+        pytest.param(Item(key="group", state=State.LOCAL), False, id="changed by people"),
+    ],
+)
+def test_only_what_a_person_must_answer_keeps_an_order_from_holding(item: Item, asks: bool) -> None:
+    assert item.asks is asks
+
+
+def test_every_reason_that_asks_is_put_into_words() -> None:
+    for reason in UNANSWERED:
+        assert texts.placeholders(f"rollout.reason_{reason}", "nb") <= {"things"}
