@@ -18,7 +18,7 @@ async def plan(services: "Services", arguments: argparse.Namespace) -> int:
     places = named_places(await imported_programme(services), arguments.municipality)
     await _see_that_somebody_answers(services)
     plans = await _show_plans(services, arguments, places)
-    seen = plans is not None and all(item.state != "unknown" for plan in plans for item in plan.items)
+    seen = plans is not None and not any(item.unseen for plan in plans for item in plan.items)
     return DONE if seen else DID_NOT_HOLD
 
 

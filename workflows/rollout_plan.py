@@ -74,10 +74,15 @@ class Item:
         )
 
     @property
+    def unseen(self) -> bool:
+        """Whether it could not be read. In which language a site was made is good to know, and no more."""
+        return self.state is State.UNKNOWN and self.reason != "language_not_known"
+
+    @property
     def asks(self) -> bool:
         """Whether an order that leaves it like this has not done what it was for."""
         stopped = self.state is State.PENDING and self.reason in UNANSWERED
-        return stopped or self.state in {State.BLOCKED, State.UNKNOWN}
+        return stopped or self.unseen or self.state is State.BLOCKED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -153,6 +153,7 @@ def test_every_value_has_the_layer_that_had_the_last_word(programme: Programme) 
 @pytest.mark.parametrize(
     ("item", "asks"),
     [
+        (Item(key="site.language", state=State.UNKNOWN, reason="language_not_known"), False),
         pytest.param(Item(key="group", state=State.PENDING, reason="address_taken"), True, id="a question"),
         pytest.param(Item(key="list:a", state=State.PENDING, reason="refused"), True, id="refused"),
         pytest.param(Item(key="person:a", state=State.BLOCKED, reason="invitation_refused"), True, id="a partner"),
