@@ -153,7 +153,6 @@ def test_every_value_has_the_layer_that_had_the_last_word(programme: Programme) 
 @pytest.mark.parametrize(
     ("item", "asks"),
     [
-        (Item(key="site.language", state=State.UNKNOWN, reason="language_not_known"), False),
         pytest.param(Item(key="group", state=State.PENDING, reason="address_taken"), True, id="a question"),
         pytest.param(Item(key="list:a", state=State.PENDING, reason="refused"), True, id="refused"),
         pytest.param(Item(key="person:a", state=State.BLOCKED, reason="invitation_refused"), True, id="a partner"),
@@ -161,6 +160,9 @@ def test_every_value_has_the_layer_that_had_the_last_word(programme: Programme) 
         pytest.param(Item(key="person:a", state=State.PENDING, reason="not_redeemed"), False, id="a guest to come"),
         pytest.param(Item(key="person:a", state=State.PENDING, reason="account_missing"), False, id="no account yet"),
         pytest.param(Item(key="group", state=State.LOCAL), False, id="changed by people"),
+        pytest.param(
+            Item(key="site.language", state=State.UNKNOWN, reason="language_not_known"), False, id="another language"
+        ),
     ],
 )
 def test_only_what_a_person_must_answer_keeps_an_order_from_holding(item: Item, asks: bool) -> None:
