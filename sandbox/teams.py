@@ -116,9 +116,16 @@ class Teams:
         """Another name for a channel; 400 for General, and for a name that is taken."""
         if channel is next(iter(team.channels.values())):
             raise GraphError(400, "BadRequest", "The General channel cannot be renamed here.")
-        if any(each.name.lower() == name.lower() for each in team.channels.values() if each is not channel):
-            raise GraphError(400, "BadRequest", "Channel name already existed, please use other name.")
+        self.check_free(team, name, channel)
         channel.name = name
+
+    @staticmethod
+    def check_free(team: Team, name: str, renamed: Channel | None = None) -> None:
+        """400 for a name that another channel of the team has than the one to be *renamed*."""
+        if any(other.name.lower() == name.lower() for other in team.channels.values() if other is not renamed):
+            message = "Channel name already existed, please use other name."
+            extra = {"innerError": {"code": "NameAlreadyExists", "message": message}}
+            raise GraphError(400, "BadRequest", message, extra=extra)
 
     def new_operation(
         self, team_id: str, kind: str, *, ready_at: datetime, error: dict[str, str] | None = None

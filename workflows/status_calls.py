@@ -13,7 +13,7 @@ from workflows.outbox import AGAIN, PAUSED, Message, MessageState, Surface
 from workflows.ports import Done, History, Outcome, Parked
 from workflows.status_lead import LeadNotices
 from workflows.status_ports import BoardMeeting, StatusPorts
-from workflows.status_reach import REQUEST_CALL, Call, Callers
+from workflows.status_reach import Call, Callers
 from workflows.status_values import RequestState, StatusRequest, StatusRound
 from workflows.working_days import WorkCalendar
 
@@ -25,13 +25,18 @@ BREATHER = timedelta(hours=20)
 
 @dataclass(kw_only=True)
 class _Pass:
-    """What happened while one call went through a round."""
+    """One call on its way through a round, and what happened to it so far."""
 
+    call: Call
+    callers: Callers
+    history: History
     keys: set[str] = field(default_factory=set)
     """The messages that were tried, now or before."""
     paused: bool = False
     error: Transient | None = None
     """The first that another try may help."""
+    unasked: bool = False
+    """Somebody was to be reminded who has not been asked yet."""
 
 
 class RoundCalls:
@@ -54,7 +59,7 @@ class RoundCalls:
         requests = [item for item in plan.known_requests(programme, listed) if only in (None, item.id)]
         callers = await Callers.of(self._ports, programme, self._round, self._meeting, requests)
         earlier = await self._ports.messages.list_messages(requests=[request.id for request in requests])
-        done = _Pass()
+        going = _Pass(call=call, callers=callers, history=history)
         for request in requests:
             now = self._ports.clock.now()
             if not self._round.takes_answers(now):
@@ -65,53 +70,41 @@ class RoundCalls:
             fresh = await self._ports.rounds.find_request(request.id)
             if fresh is not None and fresh.state is RequestState.OPEN and fresh.person:
                 own = [message for message in earlier if message.request == fresh.id]
-                await self._try(callers, call, fresh, own, done, history)
-        if done.paused:
+                await self._try(going, fresh, own)
+        if going.unasked:
+            # Requests are sent by one unit alone: two at a time would send them twice.
+            unit = plan.sending_unit(self._meeting.key, self._ports.clock.now())
+            await self._ports.outbox.plan((), then=[unit])
+        if going.paused:
             return Parked(until=self._ports.clock.now() + LOOK_AGAIN, note="sending is paused")
-        await LeadNotices(self._ports, programme, self._round, self._meeting).failed(call, done.keys)
-        if done.error is not None:
-            raise done.error
+        await LeadNotices(self._ports, programme, self._round, self._meeting).failed(call, going.keys)
+        if going.error is not None:
+            raise going.error
         return Done()
 
-    async def _try(
-        self,
-        callers: Callers,
-        call: Call,
-        request: StatusRequest,
-        messages: Sequence[Message],
-        done: _Pass,
-        history: History,
-    ) -> None:
+    async def _try(self, going: _Pass, request: StatusRequest, messages: Sequence[Message]) -> None:
         try:
-            message = await self._tell(callers, call, request, messages, done, history)
+            message = await self._tell(going, request, messages)
         except Throttled:
             raise
         except Transient as error:
-            done.error = done.error or error
-            await history.note("status.try_again", request=request.id)
+            going.error = going.error or error
+            await going.history.note("status.try_again", request=request.id)
         else:
-            held = message is not None and message.state is MessageState.HELD
-            done.paused = done.paused or (held and message is not None and message.failure == PAUSED)
+            if message is not None and message.state is MessageState.HELD and message.failure == PAUSED:
+                going.paused = True
 
-    async def _tell(
-        self,
-        callers: Callers,
-        call: Call,
-        request: StatusRequest,
-        messages: Sequence[Message],
-        done: _Pass,
-        history: History,
-    ) -> Message | None:
+    async def _tell(self, going: _Pass, request: StatusRequest, messages: Sequence[Message]) -> Message | None:
         """
         Send on the best surface that works; each failure stays in its row and the next one is used at once.
 
         *messages*: those of the request so far. None when there is nothing to tell this person.
         """
         now = self._ports.clock.now()
-        reach = callers.reach(request, now)
+        reach = going.callers.reach(request, now)
         person = reach.asked.person.key
         own = [message for message in messages if message.person == person]
-        fitting = call_for(call, own, self._round, now)
+        fitting = self._fitting(going, own, now)
         if fitting is None:
             return None
         await self._drop_others(person, messages)
@@ -124,22 +117,28 @@ class RoundCalls:
             message = there.get(fitting.key(request, surface, person))
             if message is None or message.state in (MessageState.PLANNED, MessageState.HELD, MessageState.DROPPED):
                 # Written anew: names or deadline may be others than when it was planned.
-                planned, message = message, await callers.message(fitting, reach, surface)
+                planned, message = message, await going.callers.message(fitting, reach, surface)
                 if planned is not None:
                     message = replace(message, reference=planned.reference)
                 if planned != message:
                     await self._ports.outbox.plan([message])
-            done.keys.add(message.key)
+            going.keys.add(message.key)
             last = await self._ports.outbox.deliver(message, patient=surface is order[-1])
             if last.in_doubt:
-                await history.note("status.in_doubt", request=request.id, surface=surface)
+                await going.history.note("status.in_doubt", request=request.id, surface=surface)
             if last.state is not MessageState.FAILED:
                 return last
             if message.state is not MessageState.FAILED:
-                await history.note("status.surface_failed", request=request.id, surface=surface)
+                await going.history.note("status.surface_failed", request=request.id, surface=surface)
         if last is None:
             raise ValueError(f"request {request.id} has no surface")
         return last
+
+    def _fitting(self, going: _Pass, own: Sequence[Message], now: datetime) -> Call | None:
+        if going.call.kind == plan.REMINDER and not _was_asked(own):
+            going.unasked = True
+            return None
+        return call_for(going.call, own, self._round, now)
 
     async def _drop_others(self, person: str, messages: Sequence[Message]) -> None:
         """What was planned for somebody who is not asked any more does not leave."""
@@ -152,23 +151,24 @@ def call_for(call: Call, own: Sequence[Message], status_round: StatusRound, now:
     """
     What to tell somebody when it is time for *call*; None when there is nothing to tell.
 
-    *own*: what was written to them about this request so far. Who took over in the middle, or was not asked for another
-    reason, is asked before they are reminded; of a deadline hears only who was told another one.
+    *own*: what was written to them about this request so far. Of a deadline hears only who was told another one.
     """
     sent = [message for message in own if message.state is MessageState.SENT and message.sent_at is not None]
-    asked = [message for message in own if message.kind == plan.REQUEST]
     if call.kind == plan.MOVED:
         told = max(sent, key=lambda message: message.sent_at or now, default=None)
         if told is None or told.content.deadline == status_round.deadline_at.isoformat():
             return None
         moves = [item for item in sent if item.kind == plan.MOVED and AGAIN not in item.key]
         return replace(call, number=1 + len(moves))
-    if call.kind == plan.REMINDER:
-        if not any(message.state in (MessageState.SENT, MessageState.FAILED) for message in asked):
-            return REQUEST_CALL
-        if any(message.sent_at is not None and message.sent_at > now - BREATHER for message in sent):
-            return None
+    if call.kind == plan.REMINDER and any(message.sent_at and message.sent_at > now - BREATHER for message in sent):
+        return None
     return call
+
+
+def _was_asked(own: Sequence[Message]) -> bool:
+    """Whether the request itself went out to somebody, or could not; who took over in the middle is asked first."""
+    over = (MessageState.SENT, MessageState.FAILED)
+    return any(message.kind == plan.REQUEST and message.state in over for message in own)
 
 
 def _begun(call: Call, request: StatusRequest, person: str, there: dict[str, Message]) -> list[Surface]:

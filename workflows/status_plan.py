@@ -199,11 +199,16 @@ def units_of(status_round: StatusRound) -> tuple[DueUnit, ...]:
     # Who has not answered the last reminder, the local lead hears of.
     escalation = (DueUnit(key=f"status.escalate:{meeting}", due_at=moment) for moment in status_round.reminders_at[-1:])
     return (
-        DueUnit(key=f"status.send:{meeting}", due_at=status_round.opens_at),
+        sending_unit(meeting, status_round.opens_at),
         *reminders,
         *escalation,
         DueUnit(key=f"status.close:{meeting}", due_at=status_round.deadline_at),
     )
+
+
+def sending_unit(meeting: str, due_at: datetime) -> DueUnit:
+    """What asks everybody of an open round who has not been asked."""
+    return DueUnit(key=f"status.send:{meeting}", due_at=due_at)
 
 
 def opening_unit(status_round: StatusRound) -> DueUnit:

@@ -111,11 +111,10 @@ class SQLMessages:
         refused = {(row.person, row.request) for row in rows if row.state == MessageState.FAILED}
         # Later ones come later and win. Where no better surface refused, there was none, and there may be one now.
         sent = {row.person: row for row in rows if row.state == MessageState.SENT}
-        best = (Surface.PERSONAL,)
         return {
             person: Surface(row.surface)
             for person, row in sent.items()
-            if row.surface in best or (person, row.request) in refused
+            if row.surface == Surface.PERSONAL or (person, row.request) in refused
         }
 
     async def adopt(self, request: str, posted: Posted, *, then: Sequence[DueUnit]) -> bool:

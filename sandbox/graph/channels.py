@@ -153,7 +153,7 @@ def create_channel(call: Call) -> Reply:
     """Standard or private: 201. Shared: 202, and an operation. A taken name is 400."""
     team, body = call.tenant.teams.get_active_team(call.args["team"]), call.json()
     name, kind = _checked(body)
-    _check_free(team, name)
+    call.tenant.teams.check_free(team, name)
     if kind == "shared":
         return _share(call, team, name, body)
     members = _private_members(call, team, body.get("members")) if kind == "private" else {}
@@ -177,19 +177,9 @@ def change_channel(call: Call) -> Reply:
         raise GraphError(400, "BadRequest", f"Property '{unknown[0]}' of a channel cannot be changed here.")
     if "displayName" in body:
         check_name(body["displayName"])
-        if channel is next(iter(team.channels.values())):
-            raise GraphError(400, "BadRequest", "The General channel cannot be renamed here.")
-        _check_free(team, body["displayName"], channel)
-        channel.name = body["displayName"]
+        call.tenant.teams.rename_channel(team, channel, body["displayName"])
     channel.description = body.get("description", channel.description)
     return Reply(204)
-
-
-def _check_free(team: Team, name: str, renamed: Channel | None = None) -> None:
-    if any(other.name.lower() == name.lower() for other in team.channels.values() if other is not renamed):
-        message = "Channel name already existed, please use other name."
-        extra = {"innerError": {"code": "NameAlreadyExists", "message": message}}
-        raise GraphError(400, "BadRequest", message, extra=extra)
 
 
 def _share(call: Call, team: Team, name: str, body: dict[str, Any]) -> Reply:

@@ -7,30 +7,19 @@ from typing import Any
 import httpx
 import pytest
 
-from integration.database.connection import Database
-from tests.web.test_answer import Browser
+from tests.web.test_answer import Browser, browser, world
 from tests.web.test_status_actions import inputs, press, stored
 from tests.workflows.rounds import HOME, MEETING, STARTS, World
-from tests.workflows.test_status import DAY, DEADLINE
+from tests.workflows.test_status import DAY
 from workflows.status_desk import ByLink, StatusDesk
 from workflows.status_plan import request_id
 from workflows.status_ports import Standing
 from workflows.status_values import AnsweredMeanwhile, AnswerSurface, EscalationState
 
+__all__ = ["browser", "world"]
+
 REQUEST = request_id(MEETING, HOME)
 LATER = "a-dal/2027-02-09"
-
-
-@pytest.fixture
-async def world(database: Database) -> World:
-    world = World(database)
-    await world.open()
-    return world
-
-
-@pytest.fixture
-async def browser(world: World) -> Browser:
-    return Browser(world, await world.links.issue("answer", REQUEST, "home-lead", DEADLINE + DAY))
 
 
 async def second_round(world: World) -> str:

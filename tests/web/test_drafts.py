@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from integration.database.connection import Database
-from tests.web.test_answer import Browser
+from tests.web.test_answer import Browser, browser, world
 from tests.web.test_status_actions import inputs, press
 from tests.workflows.rounds import HOME, MEETING, World
 from tests.workflows.test_privacy_guard import NUMBER
@@ -13,20 +12,10 @@ from tests.workflows.test_status import DAY, DEADLINE
 from workflows.status_plan import request_id
 from workflows.status_values import OpenDecision, Stage
 
+__all__ = ["browser", "world"]
+
 REQUEST = request_id(MEETING, HOME)
 SAVE = {"draft": "1"}
-
-
-@pytest.fixture
-async def world(database: Database) -> World:
-    world = World(database)
-    await world.open()
-    return world
-
-
-@pytest.fixture
-async def browser(world: World) -> Browser:
-    return await browser_of(world, "home-lead")
 
 
 async def browser_of(world: World, person: str) -> Browser:

@@ -317,6 +317,8 @@ async def test_a_new_lead_takes_over_in_the_middle(world: World) -> None:
     world.clock.time = datetime(2026, 11, 3, 7, 0, tzinfo=UTC)
 
     await world.run("status.remind", f"{MEETING}/1")
+    assert (await world.due())[f"status.send:{MEETING}"] <= world.clock.time
+    await world.run("status.send")
 
     assert "chat:stranger-id" in [where for where, _, _ in world.bot.posted]
     assert (await world.answer(HOME, "stranger")).version == 1

@@ -1,5 +1,6 @@
 """Who is told what in a round when things change on the way: the lead, the meeting, the service, the surfaces."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,6 +29,12 @@ async def world(database: Database) -> World:
     world = World(database)
     await world.open()
     return world
+
+
+class AnswerLost(OutcomeUnknown):
+    """The card is there, and the answer that said so was lost."""
+
+    after = True
 
 
 def led_by(world: World, person: str, *, package: str = HOME, since: date | None = None) -> Programme:
@@ -60,6 +67,8 @@ async def test_a_guest_who_takes_over_is_asked_by_mail_and_then_reminded(world: 
 
     world.clock.time = FIRST_REMINDER
     await world.run("status.remind", f"{MEETING}/1")
+    assert (await world.due())[f"status.send:{MEETING}"] <= FIRST_REMINDER
+    await world.run("status.send")
     world.clock.time = LAST_REMINDER
     await world.run("status.remind", f"{MEETING}/2")
 
@@ -69,6 +78,16 @@ async def test_a_guest_who_takes_over_is_asked_by_mail_and_then_reminded(world: 
         (REMINDER, Surface.EMAIL, "guest-lead"),
     ]
     assert "chat:guest-id" not in [where for where, _, _ in world.bot.posted]
+
+
+async def test_a_reminder_never_sends_the_request_beside_the_unit_that_does(world: World) -> None:
+    """After an outage both are due at once, and two workers run them side by side."""
+    world.clock.time = FIRST_REMINDER
+
+    await asyncio.gather(world.run("status.remind", f"{MEETING}/1"), world.run("status.send"))
+
+    assert await sent(world) == [(REQUEST, Surface.PERSONAL, "home-lead")]
+    assert [where for where, _, _ in world.bot.posted] == ["chat:home-id", "chat:lead-id"]
 
 
 async def test_who_takes_over_without_an_account_gets_a_mail(world: World) -> None:
@@ -194,9 +213,7 @@ async def test_the_last_surface_is_tried_for_a_day_before_the_lead_hears_that_no
 
 
 async def test_a_card_whose_fate_stays_unknown_is_there_twice_at_most(world: World) -> None:
-    lost = OutcomeUnknown("post a card", "no answer")
-    lost.after = True  # type: ignore[attr-defined]
-    world.bot.faults["post_card"] = [lost, lost]
+    world.bot.faults["post_card"] = [AnswerLost("post a card", "no answer")] * 2
 
     with pytest.raises(OutcomeUnknown):
         await only_home(world)
