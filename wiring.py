@@ -19,7 +19,7 @@ from engine.logs import configure_logs
 from engine.units import Engine, Handler
 from wiring_outside import NotInThisPart
 from wiring_workflows import Workflows
-from workflows.ports import DueUnit
+from workflows.ports.units import DueUnit
 from workflows.sweep import Sweep, sweep_unit
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Services(Workflows):
         return ()
 
     async def _plan_readings(self) -> Sequence[DueUnit]:
-        from workflows.their_calendars import reading_units
+        from workflows.meetings.external_feeds import reading_units
 
         return reading_units(await self.register.programme(), self.clock.now())
 

@@ -25,7 +25,7 @@ from integration.database.resources import SQLResources
 from integration.database.status import SQLStatus
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
-from workflows.ports import Recipients
+from workflows.ports.accounts import Recipients
 
 if TYPE_CHECKING:
     from integration.bot import TeamsBot

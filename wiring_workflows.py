@@ -11,29 +11,29 @@ from engine.together import together
 from wiring_outside import Outside
 
 if TYPE_CHECKING:
-    from workflows.agenda_desk import AgendaDesk
-    from workflows.agendas import Agendas
-    from workflows.bot_commands import BotDesk, BotReplies
-    from workflows.clashes import ClashNotices
-    from workflows.doctor import Doctor, Permissions, Tenant
-    from workflows.drift import Drift
-    from workflows.follow_up import FollowUps
-    from workflows.guests import GuestDesk, GuestReview
-    from workflows.lead_mail import LeadMail
-    from workflows.leaving import Leaving
-    from workflows.meeting_moves import MeetingMoves
-    from workflows.meetings import MeetingDesk
-    from workflows.outbox import Outbox
-    from workflows.own_meetings import OwnLinks, OwnMeetings
-    from workflows.quorum import QuorumWatch
-    from workflows.reports import Reports
-    from workflows.rollout import Rollout
-    from workflows.rollout_ports import TeamsApp
-    from workflows.rollout_welcome import Welcome
-    from workflows.status import StatusRounds
-    from workflows.status_desk import StatusDesk
-    from workflows.their_calendars import TheirCalendars
-    from workflows.wind_down import WindDown
+    from workflows.bot.commands import BotDesk, BotReplies
+    from workflows.meetings.booking import MeetingDesk
+    from workflows.meetings.clashes import ClashNotices
+    from workflows.meetings.external_feeds import TheirCalendars
+    from workflows.meetings.moves import MeetingMoves
+    from workflows.meetings.personal import OwnLinks, OwnMeetings
+    from workflows.meetings.quorum import QuorumWatch
+    from workflows.messages.lead_mail import LeadMail
+    from workflows.messages.outbox import Outbox
+    from workflows.operations.access_removal import Leaving
+    from workflows.operations.doctor import Doctor, Permissions, Tenant
+    from workflows.operations.drift import Drift
+    from workflows.operations.guest_review import GuestDesk, GuestReview
+    from workflows.operations.wind_down import WindDown
+    from workflows.papers.agenda_editing import AgendaDesk
+    from workflows.papers.agenda_handlers import Agendas
+    from workflows.papers.follow_up import FollowUps
+    from workflows.papers.report_handlers import Reports
+    from workflows.rollout.handlers import Rollout
+    from workflows.rollout.ports import TeamsApp
+    from workflows.rollout.welcome_mail import Welcome
+    from workflows.status.answering import StatusDesk
+    from workflows.status.rounds import StatusRounds
 
 
 class Workflows(Outside):
@@ -50,9 +50,9 @@ class Workflows(Outside):
         from integration.graph.site_layout import GraphSiteLayout
         from integration.graph.sites import GraphSiteAccess
         from integration.graph.teams import GraphChannels, GraphTeamBuilder
-        from workflows.rollout import Rollout
-        from workflows.rollout_ports import RolloutPorts
-        from workflows.rollout_record import RolloutRecord
+        from workflows.papers.place_record import RolloutRecord
+        from workflows.rollout.handlers import Rollout
+        from workflows.rollout.ports import RolloutPorts
 
         return Rollout(
             RolloutPorts(
@@ -85,7 +85,7 @@ class Workflows(Outside):
 
     @cached_property
     def welcome(self) -> "Welcome":
-        from workflows.rollout_welcome import Welcome, WelcomePorts
+        from workflows.rollout.welcome_mail import Welcome, WelcomePorts
 
         return Welcome(
             WelcomePorts(
@@ -97,7 +97,7 @@ class Workflows(Outside):
     def leaving(self) -> "Leaving":
         from integration.graph.channel_members import GraphChannelMembers
         from integration.graph.groups import GraphMemberships
-        from workflows.leaving import Leaving, LeavingPorts
+        from workflows.operations.access_removal import Leaving, LeavingPorts
 
         return Leaving(
             LeavingPorts(
@@ -111,7 +111,7 @@ class Workflows(Outside):
 
     @cached_property
     def lead_mail(self) -> "LeadMail":
-        from workflows.lead_mail import LeadMail, LeadMailPorts
+        from workflows.messages.lead_mail import LeadMail, LeadMailPorts
 
         return LeadMail(
             LeadMailPorts(
@@ -122,7 +122,7 @@ class Workflows(Outside):
     @cached_property
     def guest_desk(self) -> "GuestDesk":
         from integration.database.roles import SQLRoles
-        from workflows.guests import GuestDesk, GuestPorts
+        from workflows.operations.guest_review import GuestDesk, GuestPorts
 
         return GuestDesk(
             GuestPorts(
@@ -136,7 +136,7 @@ class Workflows(Outside):
 
     @cached_property
     def guest_review(self) -> "GuestReview":
-        from workflows.guests import GuestReview
+        from workflows.operations.guest_review import GuestReview
 
         return GuestReview(self.guest_desk, mail=self.lead_mail, public_url=self.settings.public_url)
 
@@ -147,7 +147,7 @@ class Workflows(Outside):
         from integration.graph.site_layout import GraphSiteLayout
         from integration.graph.sites import GraphSiteAccess
         from integration.graph.teams import GraphChannels
-        from workflows.drift import Drift, DriftPorts
+        from workflows.operations.drift import Drift, DriftPorts
 
         return Drift(
             DriftPorts(
@@ -168,7 +168,7 @@ class Workflows(Outside):
     @cached_property
     def wind_down(self) -> "WindDown":
         from integration.graph.archive import GraphArchive
-        from workflows.wind_down import WindDown, WindDownPorts
+        from workflows.operations.wind_down import WindDown, WindDownPorts
 
         return WindDown(
             WindDownPorts(
@@ -187,7 +187,7 @@ class Workflows(Outside):
 
     @cached_property
     def doctor(self) -> "Doctor":
-        from workflows.doctor import Doctor, DoctorPorts
+        from workflows.operations.doctor import Doctor, DoctorPorts
 
         return Doctor(
             DoctorPorts(
@@ -202,7 +202,7 @@ class Workflows(Outside):
 
     @cached_property
     def meeting_desk(self) -> "MeetingDesk":
-        from workflows.meetings import MeetingDesk
+        from workflows.meetings.booking import MeetingDesk
 
         return MeetingDesk(
             store=self.meetings,
@@ -217,13 +217,13 @@ class Workflows(Outside):
 
     @cached_property
     def meeting_moves(self) -> "MeetingMoves":
-        from workflows.meeting_moves import MeetingMoves
+        from workflows.meetings.moves import MeetingMoves
 
         return MeetingMoves(store=self.meetings, clock=self.clock, programme=self.register.programme)
 
     @cached_property
     def own_meetings(self) -> "OwnMeetings":
-        from workflows.own_meetings import OwnMeetings, OwnPorts
+        from workflows.meetings.personal import OwnMeetings, OwnPorts
 
         return OwnMeetings(
             OwnPorts(
@@ -239,13 +239,13 @@ class Workflows(Outside):
 
     @cached_property
     def own_links(self) -> "OwnLinks":
-        from workflows.own_meetings import OwnLinks
+        from workflows.meetings.personal import OwnLinks
 
         return OwnLinks(messages=self.messages, outbox=self.outbox, clock=self.clock)
 
     @cached_property
     def clash_notices(self) -> "ClashNotices":
-        from workflows.clashes import ClashNotices
+        from workflows.meetings.clashes import ClashNotices
 
         return ClashNotices(
             programme=self.register.programme,
@@ -257,7 +257,7 @@ class Workflows(Outside):
 
     @cached_property
     def quorum_watch(self) -> "QuorumWatch":
-        from workflows.quorum import QuorumPorts, QuorumWatch
+        from workflows.meetings.quorum import QuorumPorts, QuorumWatch
 
         return QuorumWatch(
             QuorumPorts(
@@ -272,7 +272,7 @@ class Workflows(Outside):
 
     @cached_property
     def outbox(self) -> "Outbox":
-        from workflows.outbox import Outbox
+        from workflows.messages.outbox import Outbox
 
         return Outbox(
             messages=self.messages,
@@ -287,8 +287,8 @@ class Workflows(Outside):
 
     @cached_property
     def status_rounds(self) -> "StatusRounds":
-        from workflows.status import StatusRounds
-        from workflows.status_ports import StatusPorts
+        from workflows.status.ports import StatusPorts
+        from workflows.status.rounds import StatusRounds
 
         return StatusRounds(
             StatusPorts(
@@ -309,8 +309,8 @@ class Workflows(Outside):
     @cached_property
     def reports(self) -> "Reports":
         from integration.graph.site_content import GraphSiteContent
-        from workflows.report_ports import ReportPorts
-        from workflows.reports import Reports
+        from workflows.papers.report_handlers import Reports
+        from workflows.papers.report_ports import ReportPorts
 
         return Reports(
             ReportPorts(
@@ -334,8 +334,8 @@ class Workflows(Outside):
     @cached_property
     def agendas(self) -> "Agendas":
         from integration.graph.site_content import GraphSiteContent
-        from workflows.agenda_ports import AgendaPorts
-        from workflows.agendas import Agendas
+        from workflows.papers.agenda_handlers import Agendas
+        from workflows.papers.agenda_ports import AgendaPorts
 
         return Agendas(
             AgendaPorts(
@@ -351,13 +351,13 @@ class Workflows(Outside):
 
     @cached_property
     def follow_ups(self) -> "FollowUps":
-        from workflows.follow_up import FollowUps
+        from workflows.papers.follow_up import FollowUps
 
         return FollowUps(programme=self.register.programme, store=self.agenda_store, clock=self.clock)
 
     @cached_property
     def agenda_desk(self) -> "AgendaDesk":
-        from workflows.agenda_desk import AgendaDesk
+        from workflows.papers.agenda_editing import AgendaDesk
 
         return AgendaDesk(
             programme=self.register.programme,
@@ -368,14 +368,14 @@ class Workflows(Outside):
 
     @cached_property
     def bot_replies(self) -> "BotReplies":
-        from workflows.bot_commands import BotReplies
+        from workflows.bot.commands import BotReplies
 
         return BotReplies(messages=self.messages, outbox=self.outbox, clock=self.clock)
 
     @cached_property
     def their_calendars(self) -> "TheirCalendars":
         from integration.their_calendar import TheirCalendar
-        from workflows.their_calendars import TheirCalendars
+        from workflows.meetings.external_feeds import TheirCalendars
 
         return TheirCalendars(
             feeds=TheirCalendar(self.clock),
@@ -390,7 +390,7 @@ class Workflows(Outside):
         from integration.graph.site_content import GraphSiteContent
         from integration.graph.sites import GraphSiteAccess
         from integration.graph.teams import GraphChannels, GraphTeamBuilder
-        from workflows.doctor import Tenant
+        from workflows.operations.doctor import Tenant
 
         return Tenant(
             mailboxes=GraphMailboxes(self.hands),
@@ -404,7 +404,7 @@ class Workflows(Outside):
 
     @cached_property
     def status_desk(self) -> "StatusDesk":
-        from workflows.status_desk import StatusDesk
+        from workflows.status.answering import StatusDesk
 
         return StatusDesk(
             programme=self.register.programme,
@@ -417,7 +417,7 @@ class Workflows(Outside):
 
     @cached_property
     def bot_desk(self) -> "BotDesk":
-        from workflows.bot_commands import BotDesk, BotPorts
+        from workflows.bot.commands import BotDesk, BotPorts
 
         return BotDesk(
             BotPorts(
@@ -437,7 +437,7 @@ class Workflows(Outside):
 
 def teams_app() -> "TeamsApp":
     """Our Teams app, as the rollout installs it."""
-    from workflows.rollout_ports import TeamsApp
+    from workflows.rollout.ports import TeamsApp
 
     manifest = json.loads((Path(__file__).parent / "teams_app" / "manifest.json").read_text("utf-8"))
     permissions = manifest.get("authorization", {}).get("permissions", {}).get("resourceSpecific", [])
@@ -446,7 +446,7 @@ def teams_app() -> "TeamsApp":
 
 def permission_lists() -> "Mapping[str, Permissions]":
     """What each identity is meant to be allowed, by its name."""
-    from workflows.doctor import permissions_of
+    from workflows.operations.doctor import permissions_of
 
     folder = Path(__file__).parent / "infra" / "permissions"
     return {name: permissions_of((folder / f"{name}.txt").read_text("utf-8")) for name in ("hands", "builder", "door")}

@@ -395,9 +395,9 @@ async def _prepare(municipalities: int, folder: Path, url: str) -> None:
     from integration.database.register import SQLRegister
     from integration.database.status import SQLStatus
     from sandbox.app import create_sandbox
-    from workflows import status_plan as plan
-    from workflows.ports import Account, AccountKind
-    from workflows.status_values import RoundState, StatusRound
+    from workflows.ports.accounts import Account, AccountKind
+    from workflows.status import plan
+    from workflows.status.model import RoundState, StatusRound
 
     write_country(folder / "programme", municipalities, at_home=10)
     users = create_sandbox(folder=folder / "programme").tenant.directory.users.values()

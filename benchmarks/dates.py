@@ -23,9 +23,9 @@ from config.values import (
     RoundTimes,
     Tenant,
 )
-from workflows.date_rules import Ground
-from workflows.dates import plan_rhythm
-from workflows.meeting_plan import plan_meetings
+from workflows.meetings.date_rules import Ground
+from workflows.meetings.date_search import plan_rhythm
+from workflows.meetings.plan import plan_meetings
 from workflows.working_days import WorkCalendar
 
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)

@@ -158,7 +158,7 @@ async def _serve() -> None:
 async def _roll_out(services: Any) -> dict[str, float]:
     """Order every place, and run until all are done."""
     from engine.units import Engine
-    from workflows.ports import Done, DueUnit, History, Outcome
+    from workflows.ports.units import Done, DueUnit, History, Outcome
 
     keys = {f"rollout.place:{place.key}" for place in (await services.register.programme()).places}
     left, stop, before = set(keys), asyncio.Event(), await _asked(services)

@@ -9,7 +9,7 @@ from config.programme import Programme
 from config.values import PlaceSpec
 from integration.graph.limits import LIMITS
 from sandbox.latency import REAL, Latency
-from workflows.rollout_plan import WantedPlace, wanted_place
+from workflows.rollout.plan import WantedPlace, wanted_place
 
 WRITE, GRANT = 2, 5
 """Resource units of SharePoint."""

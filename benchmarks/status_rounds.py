@@ -35,8 +35,9 @@ from integration.database.accounts import SQLAccounts
 from integration.database.connection import Database, create_database
 from integration.database.meetings import SQLMeetings
 from integration.database.register import SQLRegister
-from workflows.meeting_values import Meeting, MeetingState
-from workflows.ports import Account, AccountKind, DueUnit
+from workflows.meetings.model import Meeting, MeetingState
+from workflows.ports.accounts import Account, AccountKind
+from workflows.ports.units import DueUnit
 
 if TYPE_CHECKING:
     from sandbox.app import Sandbox

@@ -57,7 +57,7 @@ async def guests(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def partners(services: "Services", arguments: argparse.Namespace) -> int:
     """List the organisations with guests: what must be open between their directory and ours, and whom to call."""
-    from workflows.partners import checklist
+    from workflows.rollout.partners import checklist
 
     checks = checklist(await imported_programme(services))
     lines = []

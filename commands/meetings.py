@@ -10,14 +10,14 @@ from commands.subjects import check_municipality, imported_programme
 
 if TYPE_CHECKING:
     from wiring import Services
-    from workflows.their_calendars import Unread
+    from workflows.meetings.external_feeds import Unread
 
 
 async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     """Plan and book meetings, and list them; before that move or cancel one."""
-    from workflows.meeting_events import explain_no_link, link_failed
-    from workflows.meeting_plan import as_data, describe, explain_missing, missing_as_data
-    from workflows.their_calendars import explain_unread, reading_units, unread_as_data
+    from workflows.meetings.events import explain_no_link, link_failed
+    from workflows.meetings.external_feeds import explain_unread, reading_units, unread_as_data
+    from workflows.meetings.plan import as_data, describe, explain_missing, missing_as_data
 
     programme = await imported_programme(services)
     if arguments.feed:
@@ -59,7 +59,7 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
 async def _unread(services: "Services", units: Sequence[str]) -> list["Unread"]:
     """What could not be read of municipalities' own calendars the last time, by the units that read them."""
     from integration.database.history import list_events
-    from workflows.their_calendars import latest_unread
+    from workflows.meetings.external_feeds import latest_unread
 
     found = []
     for unit in units:
@@ -70,7 +70,7 @@ async def _unread(services: "Services", units: Sequence[str]) -> list["Unread"]:
 
 async def _agenda(services: "Services", arguments: argparse.Namespace) -> int:
     """The agenda of the next meeting of a municipality's board, or of the owner board: as sent, else as it stands."""
-    from workflows.agenda_words import agenda_title, item_heading
+    from workflows.papers.agenda_rendering import agenda_title, item_heading
 
     programme = await imported_programme(services)
     if arguments.municipality is not None:
@@ -91,7 +91,7 @@ async def _agenda(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def _feed(services: "Services", arguments: argparse.Namespace) -> int:
     """The secret address of a body's or a person's calendar feed; a new one when the old one leaked."""
-    from workflows.own_meetings import PERSON, own_page_of
+    from workflows.meetings.personal import PERSON, own_page_of
 
     programme = await imported_programme(services)
     people = {person.key: f"{PERSON}{person.key}" for person in programme.people}

@@ -61,7 +61,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.settings import bot_is_open
-    from workflows.doctor import check_meetings, check_record, check_settings
+    from workflows.operations.doctor import check_meetings, check_record, check_settings
 
     settings = services.settings
     try:

@@ -10,7 +10,7 @@ from commands.units import hint, make_due, run_units, waiting_for_it
 
 if TYPE_CHECKING:
     from wiring import Services
-    from workflows.rollout_plan import PlacePlan
+    from workflows.rollout.plan import PlacePlan
 
 
 async def plan(services: "Services", arguments: argparse.Namespace) -> int:
@@ -48,7 +48,7 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def _something_is_asked(services: "Services", places: Sequence[str]) -> bool:
     """Whether the last order of one of them left what a person must answer."""
-    from workflows.rollout import ASKS
+    from workflows.rollout.handlers import ASKS
 
     return any([ASKS in await services.resources.of(place) for place in places])
 
@@ -58,7 +58,7 @@ async def _show_plans(
 ) -> "Sequence[PlacePlan] | None":
     """Print how places differ, and return it; None when the Builder is closed and nobody can see it."""
     from workflows.errors import IdentityClosed
-    from workflows.rollout_text import plan_data, plan_lines
+    from workflows.rollout.rendering import plan_data, plan_lines
 
     try:
         plans = [await services.rollout.plan(place) for place in places]

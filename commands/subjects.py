@@ -46,7 +46,7 @@ async def meeting_of_round(services: "Services", municipality: str, *, upcoming:
     """The meeting whose round is meant: the next one to open, or the one that is open."""
     from zoneinfo import ZoneInfo
 
-    from workflows.status_values import RoundState
+    from workflows.status.model import RoundState
 
     programme = await imported_programme(services)
     check_municipality(programme, municipality)
@@ -66,7 +66,7 @@ async def meeting_of_round(services: "Services", municipality: str, *, upcoming:
 
 async def reported_meeting(services: "Services", municipality: str) -> str:
     """The meeting whose report is in work: that of the open round, else of the one that closed last."""
-    from workflows.status_values import RoundState
+    from workflows.status.model import RoundState
 
     check_municipality(await imported_programme(services), municipality)
     for state in (RoundState.OPEN, RoundState.CLOSED):

@@ -16,7 +16,7 @@ PATIENCE = timedelta(minutes=2)
 
 async def make_due(services: "Services", keys: Sequence[str]) -> None:
     """Make units due now, for whoever runs them."""
-    from workflows.ports import DueUnit
+    from workflows.ports.units import DueUnit
 
     now = services.clock.now()
     await services.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
@@ -25,7 +25,7 @@ async def make_due(services: "Services", keys: Sequence[str]) -> None:
 async def run_units(services: "Services", arguments: argparse.Namespace, keys: Sequence[str]) -> int:
     """Make units due, run them and print how they stand, waiting while they wait for what takes a moment only."""
     from integration.database.units import UnitState
-    from workflows.rollout import BUILDER_CLOSED
+    from workflows.rollout.handlers import BUILDER_CLOSED
 
     await make_due(services, keys)
     told: dict[str, str] = {}
@@ -57,7 +57,7 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
 def waiting_for_it(services: "Services") -> str:
     """The state of a place whose Builder is closed, and the command that IT runs."""
     from texts import say
-    from workflows.doctor import open_builder
+    from workflows.operations.doctor import open_builder
 
     return f"{say('rollout.waiting_for_it')}: {open_builder(services.settings.builder_id)}"
 

@@ -16,7 +16,7 @@ from typing import Protocol
 import structlog
 
 from workflows.errors import IdentityClosed, OutcomeUnknown, Permanent, Throttled, Transient
-from workflows.ports import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
 
 LEASE = timedelta(seconds=120)
 LONGEST_RUN = timedelta(seconds=240)

@@ -29,7 +29,9 @@ from workflows.errors import (
     Throttled,
     Transient,
 )
-from workflows.ports import Clock, Conversation, Posted, Recipients
+from workflows.ports.accounts import Recipients
+from workflows.ports.bot import Conversation, Posted
+from workflows.ports.units import Clock
 
 if TYPE_CHECKING:
     from microsoft_teams.api.activities.message import MessageActivityInput
@@ -67,7 +69,7 @@ def is_our_service(service_url: str, base_url: str) -> bool:
 
 
 class TeamsBot:
-    """Implements `workflows.ports.Bot`. *turns*: shared by all workers that send as this bot; None for a lone one."""
+    """The bot's voice (`workflows.ports.bot`). *turns*: shared by all workers of this bot; None for one alone."""
 
     def __init__(
         self,

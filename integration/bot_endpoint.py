@@ -22,7 +22,7 @@ from pydantic.alias_generators import to_camel
 import texts
 from config.settings import refuse_open_bot
 from integration.bot import CARD, is_our_service, quiet_sdk
-from workflows.ports import Conversation
+from workflows.ports.bot import Conversation
 
 if TYPE_CHECKING:
     from microsoft_teams.apps.http import HttpServer

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from workflows.errors import Throttled
-from workflows.ports import Clock
+from workflows.ports.units import Clock
 
 LANES = 10
 LANE_STEP = timedelta(milliseconds=204)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, vText
 
-from workflows.meeting_plan import Meeting, MeetingState
+from workflows.meetings.model import Meeting, MeetingState
 
 PRODUCT = "-//Vaare unge 365//Meetings//NO"
 OURS = "vaare-unge-365"

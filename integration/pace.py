@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from workflows.errors import Throttled
-from workflows.ports import Clock
+from workflows.ports.units import Clock
 
 BATCHES = 20
 """Into how many batches a shared limit is cut: fewer writes, or less that one worker takes and does not use."""

@@ -14,7 +14,7 @@ import structlog
 import tenacity
 
 from workflows.errors import OutcomeUnknown, Throttled, Transient
-from workflows.ports import Clock
+from workflows.ports.units import Clock
 
 log = structlog.get_logger()
 

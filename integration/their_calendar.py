@@ -17,9 +17,9 @@ from icalendar.prop import vBroken
 from config.values import is_feed_address
 from integration.retry import Call, Retry
 from workflows.errors import Invalid, NotFound, Refused, Transient
-from workflows.ports import Clock
-from workflows.their_calendars import Reading
-from workflows.their_meetings import TheirDate
+from workflows.meetings.external import TheirDate
+from workflows.meetings.external_feeds import Reading
+from workflows.ports.units import Clock
 
 MOST_BYTES = 1_000_000
 MOST_EVENTS = 2_000

@@ -22,7 +22,7 @@ from integration.database.register import SQLRegister
 from integration.database.units import SQLUnits, UnitState
 from tests.clocks import NOON
 from wiring import Services
-from workflows.ports import DueUnit
+from workflows.ports.units import DueUnit
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9"

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from config.settings import Part, Settings
-from wiring import NotInThisPart, Services
+from wiring import Services
+from wiring_outside import NotInThisPart
 
 
 @pytest.fixture

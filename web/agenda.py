@@ -7,16 +7,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 import texts
-from documents import kind_of
+from documents.document import kind_of
 from web.forms import is_from_us, read_form
 from web.pages import page
-from workflows.agenda_desk import AgendaDesk, AgendaView, DeskRefused
-from workflows.agenda_links import personal_address
-from workflows.agenda_values import PROPOSAL_FIELDS
-from workflows.agenda_words import agenda_document, minutes_document
-from workflows.meeting_plan import explain_change
-from workflows.ports import Link, Links, Words
-from workflows.written import LONGEST, InvalidText
+from workflows.free_text import LONGEST, InvalidText
+from workflows.meetings.plan import explain_change
+from workflows.papers.agenda import PROPOSAL_FIELDS
+from workflows.papers.agenda_editing import AgendaDesk, AgendaView, DeskRefused
+from workflows.papers.agenda_rendering import agenda_document, minutes_document
+from workflows.papers.links import personal_address
+from workflows.ports.links import Link, Links
+from workflows.words import Words
 
 MOST_BYTES = 64_000
 """Three texts, percent-encoded, and an address are far below."""

@@ -9,12 +9,10 @@ from fastapi.responses import HTMLResponse
 import texts
 from web.forms import is_from_us, read_form
 from web.pages import language_of, page
-from workflows.ports import EndedLinks, Link
-from workflows.status_answers import MAX_FOLLOW_UP, MAX_TEXT, is_unchanged, seen_version, texts_of
-from workflows.status_asked import Asked
-from workflows.status_desk import ByLink, StatusDesk, StatusForm, over_words
-from workflows.status_messages import LIGHTS, late_rows, named
-from workflows.status_values import (
+from workflows.ports.links import EndedLinks, Link
+from workflows.status.answer_parsing import MAX_FOLLOW_UP, MAX_TEXT, is_unchanged, seen_version, texts_of
+from workflows.status.answering import ByLink, StatusDesk, StatusForm, over_words
+from workflows.status.model import (
     TEXT_FIELDS,
     AnswerContent,
     AnsweredMeanwhile,
@@ -25,6 +23,8 @@ from workflows.status_values import (
     RoundOver,
     RoundState,
 )
+from workflows.status.rendering import LIGHTS, late_rows, named
+from workflows.status.request_view import Asked
 
 MAX_BODY = 256_000
 """Bytes; five long texts of the widest characters, percent-encoded, are far below."""

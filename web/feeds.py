@@ -10,10 +10,10 @@ import texts
 from config.programme import Programme
 from config.values import Body
 from integration.ics import FeedItem, feed
-from workflows.meeting_plan import Meeting, explain_change
-from workflows.meetings import MeetingStore
-from workflows.own_meetings import PERSON
-from workflows.ports import Link, LinkPurpose
+from workflows.meetings.model import Meeting, MeetingStore
+from workflows.meetings.personal import PERSON
+from workflows.meetings.plan import explain_change
+from workflows.ports.links import Link, LinkPurpose
 
 
 class FeedLinks(Protocol):

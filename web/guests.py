@@ -9,8 +9,8 @@ import texts
 from config.programme import Programme
 from web.forms import is_from_us, read_form
 from web.pages import language_of, page
-from workflows.guests import GuestDesk, GuestLine
-from workflows.ports import Link, Links
+from workflows.operations.guest_review import GuestDesk, GuestLine
+from workflows.ports.links import Link, Links
 
 MAX_BODY = 256_000
 SUBJECT = "guests:"

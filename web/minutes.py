@@ -8,16 +8,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 import texts
-from documents import kind_of
+from documents.document import kind_of
 from web.agenda import refused, said_problems
 from web.forms import is_from_us, read_form
 from web.pages import page
-from workflows.agenda_desk import AgendaDesk, DeskRefused, MinutesView
-from workflows.agenda_words import minutes_document
-from workflows.minutes_plan import BLANK_LINES, MOST_LINES, line_numbers
-from workflows.minutes_values import ActionItem, Matter, MatterState, StoredMinutes
-from workflows.ports import Links, Words
-from workflows.written import InvalidText
+from workflows.free_text import InvalidText
+from workflows.papers.agenda_editing import AgendaDesk, DeskRefused, MinutesView
+from workflows.papers.agenda_rendering import minutes_document
+from workflows.papers.minutes import ActionItem, Matter, MatterState, StoredMinutes
+from workflows.papers.minutes_plan import BLANK_LINES, MOST_LINES, line_numbers
+from workflows.ports.links import Links
+from workflows.words import Words
 
 MOST_BYTES = 1_000_000
 MOST_FIELDS = 800

@@ -14,11 +14,13 @@ import texts
 from config.programme import Programme
 from web.forms import is_from_us, read_form, read_pairs
 from web.pages import page
-from workflows.agenda_links import personal_address
-from workflows.meeting_moves import MeetingMoves, Option, spans_more_days
-from workflows.meeting_plan import explain_change
-from workflows.own_meetings import InvalidDays, OwnMeeting, OwnMeetings, OwnPage
-from workflows.ports import Answer, Clock, Links
+from workflows.meetings.moves import MeetingMoves, Option, spans_more_days
+from workflows.meetings.personal import InvalidDays, OwnMeeting, OwnMeetings, OwnPage
+from workflows.meetings.plan import explain_change
+from workflows.papers.links import personal_address
+from workflows.ports.calendar import Answer
+from workflows.ports.links import Links
+from workflows.ports.units import Clock
 from workflows.privacy_guard import doubts, holds_national_id
 from workflows.working_days import WorkCalendar, round_moments
 

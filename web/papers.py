@@ -9,16 +9,16 @@ from fastapi.responses import HTMLResponse
 import texts
 from config.programme import Programme
 from config.values import Body
-from documents import kind_of
+from documents.document import kind_of
 from documents.year_wheel import YearWheel
 from web.pages import page
 from web.wheels import shown
-from workflows.agenda_values import StoredAgenda
-from workflows.agenda_words import agenda_overview
-from workflows.meeting_plan import explain_change, state_key
-from workflows.meetings import MeetingStore
-from workflows.ports import Links
-from workflows.year_wheel import year_wheel
+from workflows.meetings.model import MeetingStore
+from workflows.meetings.plan import explain_change, state_key
+from workflows.meetings.year_wheel import year_wheel
+from workflows.papers.agenda import StoredAgenda
+from workflows.papers.agenda_rendering import agenda_overview
+from workflows.ports.links import Links
 
 
 class ReleasedReports(Protocol):

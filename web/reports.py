@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 
 import texts
 from config.programme import Programme
-from documents import kind_of
+from documents.document import kind_of
 from web.pages import page
-from workflows.ports import Links
-from workflows.report_values import StoredReport
-from workflows.report_words import document_of
+from workflows.papers.report import StoredReport
+from workflows.papers.report_rendering import document_of
+from workflows.ports.links import Links
 
 
 class ReadableReports(Protocol):

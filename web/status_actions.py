@@ -6,12 +6,10 @@ from typing import Any
 import cards
 import texts
 from integration.bot_endpoint import CardAction, card_reply, error_reply, message_reply
-from workflows.ports import Posted, Words
-from workflows.status_answers import is_unchanged, seen_version
-from workflows.status_asked import Asked
-from workflows.status_desk import ByAccount, StatusDesk, StatusForm
-from workflows.status_messages import ended_card, numbers_card, question_of, receipt_card, request_card
-from workflows.status_values import (
+from workflows.ports.bot import Posted
+from workflows.status.answer_parsing import is_unchanged, seen_version
+from workflows.status.answering import ByAccount, StatusDesk, StatusForm
+from workflows.status.model import (
     AnsweredMeanwhile,
     AnswerRefused,
     AnswerSurface,
@@ -20,6 +18,9 @@ from workflows.status_values import (
     NumbersWanted,
     RoundOver,
 )
+from workflows.status.rendering import ended_card, numbers_card, question_of, receipt_card, request_card
+from workflows.status.request_view import Asked
+from workflows.words import Words
 
 OPEN, ANSWER = "open_status", "answer_status"
 VERBS = (OPEN, ANSWER)

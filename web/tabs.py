@@ -11,17 +11,18 @@ from fastapi.responses import HTMLResponse
 import texts
 from config.programme import Programme
 from config.values import Body, PlaceSpec, PlanActivity
-from documents import Block, Cell, Paragraph, Table, kind_of
+from documents.document import Block, Cell, Paragraph, Table, kind_of
 from documents.year_wheel import YearWheel
 from web.pages import page
 from web.wheels import shown
-from workflows.meeting_plan import Meeting
-from workflows.ports import Clock, Links
-from workflows.report_notice import decisions_in
-from workflows.report_plan import bodies_of
-from workflows.report_values import BoardReport, StoredReport
-from workflows.report_words import counts_words, title_of
-from workflows.year_wheel import year_wheel
+from workflows.meetings.model import Meeting
+from workflows.meetings.year_wheel import year_wheel
+from workflows.papers.report import BoardReport, StoredReport
+from workflows.papers.report_notice import decisions_in
+from workflows.papers.report_plan import bodies_of
+from workflows.papers.report_rendering import counts_words, title_of
+from workflows.ports.links import Links
+from workflows.ports.units import Clock
 
 PAGES = ("report", "plan", "calendar")
 

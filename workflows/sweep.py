@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.programme import Programme
-from workflows.ports import Clock, Done, DueUnit, History, Outcome, Parked, Units
+from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked, Units
 
 SWEEP = "sweep.all"
 WEEKDAY, AT_NIGHT = 0, time(3, 0)

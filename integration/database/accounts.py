@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import account
-from workflows.ports import Account, AccountKind, Clock
+from workflows.ports.accounts import Account, AccountKind
+from workflows.ports.units import Clock
 
 
 class SQLAccounts:

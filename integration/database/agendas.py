@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from integration.database import tables
 from integration.database.connection import Database, insert_into
 from integration.database.units import make_due
-from workflows.agenda_values import PROPOSAL_FIELDS, Agenda, Proposal, StoredAgenda
-from workflows.minutes_values import ActionItem, Decision, Matter, Matters, Minutes, Recorded, StoredMinutes
-from workflows.ports import DueUnit
+from workflows.papers.agenda import PROPOSAL_FIELDS, Agenda, Proposal, StoredAgenda
+from workflows.papers.minutes import ActionItem, Decision, Matter, Matters, Minutes, Recorded, StoredMinutes
+from workflows.ports.units import DueUnit
 
 
 class SQLAgendas:

@@ -4,7 +4,8 @@ from sqlalchemy import Connection, delete, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import conversation
-from workflows.ports import Clock, Conversation
+from workflows.ports.bot import Conversation
+from workflows.ports.units import Clock
 
 
 class SQLChats:

@@ -10,8 +10,8 @@ from sqlalchemy import delete, select, update
 from integration.database.connection import Database, insert_into
 from integration.database.tables import guest, guest_answer
 from integration.database.units import make_due
-from workflows.people_ports import Guest, GuestAnswer
-from workflows.ports import DueUnit
+from workflows.ports.people import Guest, GuestAnswer
+from workflows.ports.units import DueUnit
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import intent
-from workflows.ports import Clock
+from workflows.ports.units import Clock
 
 
 class SQLIntents:

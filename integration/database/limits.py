@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 from integration.database.connection import Database, insert_into
 from integration.database.tables import slot
 from integration.pace import Places
-from workflows.ports import Clock
+from workflows.ports.units import Clock
 
 MICROSECOND = timedelta(microseconds=1)
 SOON = timedelta(milliseconds=20)

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from integration.database.connection import Database, insert_into
 from integration.database.switches import secret
 from integration.database.tables import link
-from workflows.ports import Clock, Link, LinkPurpose
+from workflows.ports.links import Link, LinkPurpose
+from workflows.ports.units import Clock
 
 MOST_AT_ONCE = 500
 """Subjects in one question: databases take so many values and no more."""

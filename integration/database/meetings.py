@@ -10,9 +10,9 @@ from integration.database.connection import Database, insert_into
 from integration.database.history import note_action
 from integration.database.tables import meeting as table
 from integration.database.units import make_due
-from workflows.dates import Moved
-from workflows.meeting_plan import Meeting, MeetingState
-from workflows.ports import DueUnit
+from workflows.meetings.date_search import Moved
+from workflows.meetings.model import Meeting, MeetingState
+from workflows.ports.units import DueUnit
 
 
 class SQLMeetings:

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from integration.database.connection import Database, insert_into
 from integration.database.tables import message
 from integration.database.units import due_rows, due_statement
-from workflows.outbox import AGAIN, Content, Message, MessageState, Surface
-from workflows.ports import DueUnit, Posted
+from workflows.messages.outbox import AGAIN, Content, Message, MessageState, Surface
+from workflows.ports.bot import Posted
+from workflows.ports.units import DueUnit
 
 REPLACEABLE = (MessageState.PLANNED, MessageState.HELD)
 

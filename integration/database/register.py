@@ -14,7 +14,7 @@ from config.programme import Programme
 from integration.database.connection import Database, insert_into
 from integration.database.tables import register
 from integration.database.units import make_due
-from workflows.ports import DueUnit
+from workflows.ports.units import DueUnit
 
 DOCUMENT, VERSION, OWN = "document", "version", "own"
 """Kinds of rows. `own`: what a person said of themselves, by their key; it stays when a file is imported again."""

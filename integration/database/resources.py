@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import resource
-from workflows.ports import Clock
-from workflows.rollout_ports import Resource
+from workflows.ports.units import Clock
+from workflows.rollout.ports import Resource
 
 
 @dataclass(frozen=True)

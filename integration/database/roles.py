@@ -13,7 +13,7 @@ from integration.database.connection import Database
 from integration.database.register import DOCUMENT, VERSION
 from integration.database.tables import register
 from integration.database.units import make_due
-from workflows.ports import DueUnit
+from workflows.ports.units import DueUnit
 
 SECTION = "assignments"
 

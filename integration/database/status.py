@@ -21,10 +21,9 @@ from integration.database.status_rows import (
     round_of,
 )
 from integration.database.units import due_rows, due_statement, make_due
-from workflows.outbox import Message
-from workflows.ports import DueUnit
-from workflows.status_ports import BoardMeeting, NewAnswer, Standing
-from workflows.status_values import (
+from workflows.messages.outbox import Message
+from workflows.ports.units import DueUnit
+from workflows.status.model import (
     Escalation,
     EscalationState,
     RequestState,
@@ -33,6 +32,7 @@ from workflows.status_values import (
     StatusRequest,
     StatusRound,
 )
+from workflows.status.ports import BoardMeeting, NewAnswer, Standing
 
 
 class SQLStatus:

@@ -5,8 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from workflows.status_ports import BoardMeeting
-from workflows.status_values import (
+from workflows.status.model import (
     AnswerContent,
     AnswerSurface,
     Escalation,
@@ -17,6 +16,7 @@ from workflows.status_values import (
     StatusRequest,
     StatusRound,
 )
+from workflows.status.ports import BoardMeeting
 
 CANCELLED = "cancelled"
 

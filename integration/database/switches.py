@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import switch
-from workflows.ports import Clock
+from workflows.ports.units import Clock
 
 PAUSE = "pause"
 

@@ -353,7 +353,7 @@ link = Table(
     Column("expires_at", Moment, nullable=True),
     Column("revoked_at", Moment, nullable=True),
 )
-"""Addresses given to people, for one purpose each; see `workflows.ports.LinkPurpose`. The token is the id, signed."""
+"""Addresses given to people, for one purpose each (`workflows.ports.links`). The token is the id, signed."""
 
 audit = Table(
     "audit",

@@ -14,7 +14,7 @@ from engine.units import Claim
 from integration.database.connection import Database, insert_for
 from integration.database.history import note
 from integration.database.tables import unit
-from workflows.ports import DueUnit
+from workflows.ports.units import DueUnit
 
 
 class UnitState(StrEnum):

@@ -12,7 +12,8 @@ from integration.graph.people import quoted
 from integration.graph.sending_limits import MAILS, MailboxLimits
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound
-from workflows.ports import Answer, Attendee, BookedEvent, EventSpec, Recipients
+from workflows.ports.accounts import Recipients
+from workflows.ports.calendar import Answer, Attendee, BookedEvent, EventSpec
 
 NAMESPACE = UUID("6c1c8f5e-3f0b-4c55-9a0e-7f6a1d0a4b11")
 KEY_PROPERTY = f"String {{{NAMESPACE}}} Name VareUngeKey"

@@ -6,8 +6,8 @@ from contextlib import suppress
 from integration.graph.client import Graph, Request
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound, RecipientNotAllowed
-from workflows.people_ports import ChannelMember
-from workflows.ports import Account, Recipients
+from workflows.ports.accounts import Account, Recipients
+from workflows.ports.people import ChannelMember
 
 
 class GraphChannelMembers:

@@ -8,8 +8,8 @@ from integration.graph.client import Address, Graph, Json, Query, Request
 from integration.graph.people import ACCOUNT_FIELDS, quoted, to_account
 from integration.retry import Call
 from workflows.errors import Conflict, Invalid, NotFound, RecipientNotAllowed, Transient
-from workflows.place_ports import Group, GroupSpec
-from workflows.ports import Account, Recipients
+from workflows.ports.accounts import Account, Recipients
+from workflows.ports.place import Group, GroupSpec
 
 _WRITE = ("directory-writes",)
 _FIELDS = (

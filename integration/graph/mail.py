@@ -5,7 +5,8 @@ from integration.graph.client import Graph, Request
 from integration.graph.sending_limits import MAILS, MailboxLimits
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound, OutcomeUnknown, RecipientNotAllowed
-from workflows.ports import Mail, Recipients
+from workflows.ports.accounts import Recipients
+from workflows.ports.mail import Mail
 
 _HEADERS = {"Prefer": 'IdType="ImmutableId"'}
 

@@ -6,7 +6,7 @@ from engine.together import together
 from integration.graph.client import Graph, Json, Query, Request
 from integration.retry import Call
 from workflows.errors import RecipientNotAllowed
-from workflows.ports import Account, AccountKind, Recipients
+from workflows.ports.accounts import Account, AccountKind, Recipients
 
 ACCOUNT_FIELDS = ("id", "mail", "userPrincipalName", "userType", "externalUserState", "accountEnabled")
 _CHUNK = 15

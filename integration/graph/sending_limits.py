@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from integration.database.limits import Rate, SQLLimits
 from workflows.errors import Throttled
-from workflows.ports import Clock
+from workflows.ports.units import Clock
 
 RECIPIENTS = Rate(10_000, timedelta(days=1))
 """Exchange's recipient rate limit of one mailbox; everybody whom an invitation, a change or a mail goes to counts."""

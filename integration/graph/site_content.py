@@ -11,7 +11,7 @@ from integration.graph.people import quoted
 from integration.graph.site_layout import ONE, SHAREPOINT, find_folder, from_column, library, read_list, read_page
 from integration.retry import Call
 from workflows.errors import Conflict, Invalid, NotFound
-from workflows.place_ports import Column, ListItem, Page, SiteList, StoredFile
+from workflows.ports.place import Column, ListItem, Page, SiteList, StoredFile
 
 SMALL_FILE = 4 * 1024 * 1024
 

@@ -6,7 +6,7 @@ from typing import Any
 from integration.graph.client import Graph, Json, Path, Query, Request
 from integration.retry import Call
 from workflows.errors import NotFound
-from workflows.place_ports import TOP, Column, Folder, Page, SiteColumn, SiteList
+from workflows.ports.place import TOP, Column, Folder, Page, SiteColumn, SiteList
 
 # What a call costs of the limit: one thing read is cheapest.
 ONE = ("sharepoint",)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from integration.graph.client import Graph, Json, Query, Request
 from integration.retry import Call
 from workflows.errors import NotFound
-from workflows.place_ports import Site
+from workflows.ports.place import Site
 
 
 class GraphSiteAccess:

@@ -7,7 +7,7 @@ from integration.graph.client import Address, Graph, Json, Query, Request
 from integration.graph.people import quoted
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound, OutcomeUnknown, Transient
-from workflows.place_ports import CatalogApp, Channel, ChannelKind, InstalledApp, OperationState, Tab
+from workflows.ports.place import CatalogApp, Channel, ChannelKind, InstalledApp, OperationState, Tab
 
 _APPS = ("teams",)
 _CHANNEL_FIELDS = {"name": "displayName", "description": "description"}

@@ -1,7 +1,7 @@
 """Dates of many boards, in seconds of processor time: bounds with room to spare, to be told of a hundredfold."""
 
 from benchmarks.dates import NOW, country, timed, timed_board
-from workflows.meeting_plan import plan_meetings
+from workflows.meetings.plan import plan_meetings
 
 BOARDS = 36
 """A tenth of the country's; `python -m benchmarks.dates` takes them all."""

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 import cards
 import texts
 from cards import CardError
-from workflows.status_answers import MAX_FOLLOW_UP
+from workflows.status.answer_parsing import MAX_FOLLOW_UP
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 NAMES = cards.names()

@@ -6,8 +6,8 @@ from typing import Any
 from demo.recorders import Recorders
 from integration.database.connection import Database
 from tests.web.test_agenda import Site
-from tests.workflows.agenda_world import MEETING_DAY, AgendaWorld
-from tests.workflows.rounds import MEETING
+from tests.workflows.papers.agenda_world import MEETING_DAY, AgendaWorld
+from tests.workflows.status.rounds import MEETING
 
 
 class Sandbox:

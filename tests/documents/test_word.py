@@ -9,13 +9,13 @@ from docx.document import Document as WordFile
 from docx.oxml.ns import qn
 
 import texts
-from documents import Document
+from documents.document import Document
 from documents.word import word_file
 from tests.documents.test_report import compare
-from tests.workflows import reports_samples as samples
-from tests.workflows.test_agenda_plan import decision, draft, proposal
-from workflows.agenda_words import agenda_document, minutes_document
-from workflows.minutes_values import ActionLine, Matters, Minutes, MinutesItem, Presence
+from tests.workflows.papers import report_samples as samples
+from tests.workflows.papers.test_agenda_plan import decision, draft, proposal
+from workflows.papers.agenda_rendering import agenda_document, minutes_document
+from workflows.papers.minutes import ActionLine, Matters, Minutes, MinutesItem, Presence
 
 CREATED = datetime(2026, 11, 10, 7, 0, tzinfo=UTC)
 AGENDA = draft(

@@ -26,8 +26,8 @@ from integration.database.connection import create_database
 from tests.cards.test_cards import full, hostile, sparse
 from tests.support.doors import doors, served
 from tests.web.test_snapshots import KINDS, REQUEST, fields_of, tell
-from tests.workflows.rounds import World
-from tests.workflows.test_status import DAY, DEADLINE
+from tests.workflows.status.rounds import World
+from tests.workflows.status.test_rounds import DAY, DEADLINE
 
 STATIC = Path(__file__).parents[2] / "sandbox/static"
 CARD_KINDS: dict[str, Callable[[str], dict[str, Any]]] = {"full": full, "sparse": sparse, "hostile": hostile}

@@ -16,8 +16,8 @@ from tests.sandbox.walk import install, make_group, refer, start_team, user_id
 from tests.support.bot import API
 from tests.support.doors import doors, served
 from tests.support.sandbox import RunningSandbox, sandbox_process
-from tests.workflows.rounds import OPENS, World
-from workflows.ports import Account, AccountKind, Recipients
+from tests.workflows.status.rounds import OPENS, World
+from workflows.ports.accounts import Account, AccountKind, Recipients
 
 LEAD = "home.lead@county.example"
 SEED = {

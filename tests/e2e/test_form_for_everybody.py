@@ -11,9 +11,9 @@ from playwright.async_api import Browser, Page, expect
 from integration.database.connection import Database
 from tests.support.doors import doors, served
 from tests.web.test_snapshots import REQUEST, tell
-from tests.workflows.rounds import GUEST, STARTS, World
-from tests.workflows.test_status import DAY, DEADLINE
-from workflows.status_plan import request_id
+from tests.workflows.status.rounds import GUEST, STARTS, World
+from tests.workflows.status.test_rounds import DAY, DEADLINE
+from workflows.status.plan import request_id
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -20,8 +20,8 @@ from tests.support.doors import served
 from tests.workflows.programme import programme
 from web import guests
 from web.app import create_app
-from workflows.guests import GuestDesk, GuestPorts
-from workflows.people_ports import Guest
+from workflows.operations.guest_review import GuestDesk, GuestPorts
+from workflows.ports.people import Guest
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
 LONG_NAME = "Samarbeidsselskapet for arbeidsmarkedsopplæringstiltak i Å-dal"

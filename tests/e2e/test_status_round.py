@@ -10,10 +10,10 @@ from integration.database.connection import Database
 from tests.e2e.teams import LEAD, Teams, teams_world
 from tests.sandbox.walk import user_id
 from tests.support.doors import hands
-from tests.workflows.rounds import HOME, MEETING, Thing
+from tests.workflows.status.rounds import HOME, MEETING, Thing
+from tests.workflows.status.test_rounds import DAY, DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from tests.workflows.test_status import DAY, DEADLINE
-from workflows.status_plan import request_id
+from workflows.status.plan import request_id
 
 REQUEST = request_id(MEETING, HOME)
 

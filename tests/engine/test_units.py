@@ -28,7 +28,7 @@ from integration.database.history import list_events
 from integration.database.units import SQLUnits, UnitState, UnitView
 from tests.clocks import NOON, FakeTimekeeper, RestfulClock, StillClock
 from workflows.errors import IdentityClosed, NotFound, OutcomeUnknown, Throttled, Transient
-from workflows.ports import Done, DueUnit, History, Outcome, Parked
+from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 
 MINUTE = timedelta(minutes=1)
 UNIT = DueUnit(key="rollout.place:a-dal", due_at=NOON)

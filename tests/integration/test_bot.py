@@ -23,7 +23,8 @@ from workflows.errors import (
     Throttled,
     Transient,
 )
-from workflows.ports import Conversation, Posted, Recipients
+from workflows.ports.accounts import Recipients
+from workflows.ports.bot import Conversation, Posted
 
 START = datetime(2026, 9, 8, 7, 0, tzinfo=UTC)
 SERVICE = "http://127.0.0.1:9/connector"

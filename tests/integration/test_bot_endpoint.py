@@ -27,7 +27,7 @@ from integration.bot_endpoint import (
     message_reply,
 )
 from web.bot import MAX_BODY, router
-from workflows.ports import Conversation
+from workflows.ports.bot import Conversation
 
 BOT, TENANT, OTHER = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222", "3333"
 SERVICE = "http://127.0.0.1:9/connector"

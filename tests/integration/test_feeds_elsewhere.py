@@ -18,7 +18,7 @@ from icalendar import Calendar, Timezone
 
 from integration.ics import OSLO, FeedItem, feed
 from sandbox.serve import listening
-from workflows.meeting_values import Meeting, MeetingState
+from workflows.meetings.model import Meeting, MeetingState
 
 ROOT = Path(__file__).parents[2]
 ICAL_JS = ROOT / "node_modules/ical.js"

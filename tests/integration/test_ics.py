@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from integration.ics import FeedItem, clean, feed
-from workflows.meeting_plan import Meeting, MeetingState
+from workflows.meetings.model import Meeting, MeetingState
 
 OSLO = ZoneInfo("Europe/Oslo")
 

@@ -9,8 +9,8 @@ import respx
 from integration.their_calendar import MOST_BYTES, MOST_SERIES, TheirCalendar, read_dates
 from tests.clocks import StillClock
 from workflows.errors import Invalid, NotFound, Refused, Transient
-from workflows.their_calendars import Reading
-from workflows.their_meetings import TheirDate
+from workflows.meetings.external import TheirDate
+from workflows.meetings.external_feeds import Reading
 
 OSLO = "Europe/Oslo"
 URL = "http://127.0.0.1:9/styret.ics"

@@ -26,12 +26,12 @@ from integration.database.connection import create_database
 from tests.clocks import StillClock
 from tests.playground.signing import METADATA, Signer, signing_proxy
 from tests.support.doors import doors, hands, served
-from tests.workflows.rounds import HOME, MEETING, OPENS, World
+from tests.workflows.status.rounds import HOME, MEETING, OPENS, World
+from tests.workflows.status.test_rounds import DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from tests.workflows.test_status import DEADLINE
-from workflows.outbox import WAITING
-from workflows.ports import Account, AccountKind, Recipients
-from workflows.status_plan import request_id
+from workflows.messages.outbox import WAITING
+from workflows.ports.accounts import Account, AccountKind, Recipients
+from workflows.status.plan import request_id
 
 BOT, TENANT = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
 LEAD = "33333333-3333-3333-3333-333333333301"

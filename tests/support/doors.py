@@ -13,13 +13,13 @@ from integration.bot_endpoint import BotEndpoint
 from integration.database.register import SQLRegister
 from integration.database.units import UnitState
 from tests.support.sandbox import StoppableServer
-from tests.workflows.rounds import PUBLIC, World
+from tests.workflows.status.rounds import PUBLIC, World
 from web import answer, bot
 from web.app import create_app
 from web.bot_listener import BotListener
 from web.status_actions import StatusActions
-from workflows.bot_commands import BotDesk, BotPorts, BotReplies
-from workflows.ports import DueUnit
+from workflows.bot.commands import BotDesk, BotPorts, BotReplies
+from workflows.ports.units import DueUnit
 
 
 def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metadata_url: str) -> FastAPI:

@@ -21,8 +21,8 @@ from engine.units import LEASE
 from integration.database.units import UnitState, UnitView
 from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
 from wiring import Services, create_services
-from workflows.ports import DueUnit
-from workflows.rollout_plan import Item, PlacePlan, State
+from workflows.ports.units import DueUnit
+from workflows.rollout.plan import Item, PlacePlan, State
 
 VESTFOLD = ROOT / "config" / "vestfold"
 START = datetime(2026, 8, 3, 7, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 
 from config.settings import Settings
 from teams_app import icons, package
-from workflows.bot_commands import Command, understand
+from workflows.bot.commands import Command, understand
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "node_modules/@microsoft/app-manifest/build/json-schemas/teams/v1.25/MicrosoftTeams.schema.json"

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from config.programme import Programme
 from tests.workflows.programme import programme
-from workflows.meeting_plan import Meeting, MeetingState
-from workflows.ports import DueUnit, Link, LinkPurpose
+from workflows.meetings.model import Meeting, MeetingState
+from workflows.ports.links import Link, LinkPurpose
+from workflows.ports.units import DueUnit
 
 
 def meeting(day: str = "2026-10-13", body: str = "a-dal", *, booked_by_us: bool = True) -> Meeting:

@@ -7,10 +7,10 @@ import pytest
 
 from tests.web.test_answer import Browser, browser, world
 from tests.web.test_status_actions import inputs, press, stored
-from tests.workflows.rounds import HOME, MEETING, STARTS, World
-from tests.workflows.test_status import DAY, DEADLINE
-from workflows.status_plan import request_id
-from workflows.status_values import OpenDecision
+from tests.workflows.status.rounds import HOME, MEETING, STARTS, World
+from tests.workflows.status.test_rounds import DAY, DEADLINE
+from workflows.status.model import OpenDecision
+from workflows.status.plan import request_id
 
 __all__ = ["browser", "world"]
 

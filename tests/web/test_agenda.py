@@ -14,14 +14,14 @@ import texts
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from tests.web.test_snapshots import HOSTILE, assert_reviewed
-from tests.workflows.agenda_world import BEFORE_DEADLINE, AgendaWorld
-from tests.workflows.rounds import MEETING, PUBLIC, STARTS
+from tests.workflows.papers.agenda_world import BEFORE_DEADLINE, AgendaWorld
+from tests.workflows.status.rounds import MEETING, PUBLIC, STARTS
 from tests.workflows.test_privacy_guard import NUMBER
 from web import agenda, minutes
 from web.app import create_app
-from workflows.agenda_links import personal_address
-from workflows.dates import Moved
-from workflows.ports import LinkPurpose
+from workflows.meetings.date_search import Moved
+from workflows.papers.links import personal_address
+from workflows.ports.links import LinkPurpose
 
 
 class Site:

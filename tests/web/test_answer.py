@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from integration.database.connection import Database
-from tests.workflows.rounds import GUEST, HOME, MEETING, PUBLIC, World
+from tests.workflows.status.rounds import GUEST, HOME, MEETING, PUBLIC, World
+from tests.workflows.status.test_rounds import DAY, DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from tests.workflows.test_status import DAY, DEADLINE
 from web import answer
 from web.app import create_app
-from workflows.status_plan import request_id
-from workflows.status_values import OpenDecision
+from workflows.status.model import OpenDecision
+from workflows.status.plan import request_id
 
 REQUEST = request_id(MEETING, HOME)
 

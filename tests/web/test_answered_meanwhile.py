@@ -9,12 +9,12 @@ import pytest
 
 from tests.web.test_answer import Browser, browser, world
 from tests.web.test_status_actions import inputs, press, stored
-from tests.workflows.rounds import HOME, MEETING, STARTS, World
-from tests.workflows.test_status import DAY
-from workflows.status_desk import ByLink, StatusDesk
-from workflows.status_plan import request_id
-from workflows.status_ports import Standing
-from workflows.status_values import AnsweredMeanwhile, AnswerSurface, EscalationState
+from tests.workflows.status.rounds import HOME, MEETING, STARTS, World
+from tests.workflows.status.test_rounds import DAY
+from workflows.status.answering import ByLink, StatusDesk
+from workflows.status.model import AnsweredMeanwhile, AnswerSurface, EscalationState
+from workflows.status.plan import request_id
+from workflows.status.ports import Standing
 
 __all__ = ["browser", "world"]
 

@@ -6,11 +6,11 @@ import pytest
 
 from tests.web.test_answer import Browser, browser, world
 from tests.web.test_status_actions import inputs, press
-from tests.workflows.rounds import HOME, MEETING, World
+from tests.workflows.status.rounds import HOME, MEETING, World
+from tests.workflows.status.test_rounds import DAY, DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from tests.workflows.test_status import DAY, DEADLINE
-from workflows.status_plan import request_id
-from workflows.status_values import OpenDecision, Stage
+from workflows.status.model import OpenDecision, Stage
+from workflows.status.plan import request_id
 
 __all__ = ["browser", "world"]
 

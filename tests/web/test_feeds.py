@@ -14,8 +14,8 @@ from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from tests.workflows.programme import programme
 from web.app import create_app
 from web.feeds import router
-from workflows.dates import Moved
-from workflows.meeting_plan import MeetingState
+from workflows.meetings.date_search import Moved
+from workflows.meetings.model import MeetingState
 
 FEED = "/kalender/feed.a-dal.ics"
 

@@ -19,13 +19,13 @@ from integration.database import tables
 from integration.database.connection import Database
 from tests.integration.test_bot_endpoint import BOT, FORGED, SERVICE, TENANT, activity, metadata_url, token
 from tests.support.doors import doors as doors_of
-from tests.workflows.rounds import GUEST, HOME, MEETING, PUBLIC, World
+from tests.workflows.status.rounds import GUEST, HOME, MEETING, PUBLIC, World
+from tests.workflows.status.test_rounds import DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from tests.workflows.test_status import DEADLINE
 from web import bot
-from workflows.ports import Account, AccountKind
-from workflows.status_plan import request_id
-from workflows.status_values import AnswerContent
+from workflows.ports.accounts import Account, AccountKind
+from workflows.status.model import AnswerContent
+from workflows.status.plan import request_id
 
 __all__ = ["metadata_url"]
 

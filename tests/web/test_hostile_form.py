@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.integration.test_bot_endpoint import metadata_url
 from tests.web.test_hostile import FEW, FIELDS, OTHERS, REQUEST, Doors, doors
-from tests.workflows.test_status import DAY, DEADLINE
+from tests.workflows.status.test_rounds import DAY, DEADLINE
 from web import answer
-from workflows.ports import LinkPurpose
+from workflows.ports.links import LinkPurpose
 
 __all__ = ["doors", "metadata_url"]
 

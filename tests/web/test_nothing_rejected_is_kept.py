@@ -9,10 +9,10 @@ import pytest
 from integration.database.connection import Database
 from tests.integration.test_bot_endpoint import activity, metadata_url, token
 from tests.web.test_hostile import REQUEST, open_doors, pressed
-from tests.workflows.rounds import HOME
+from tests.workflows.status.rounds import HOME
+from tests.workflows.status.test_rounds import DAY, DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from tests.workflows.test_status import DAY, DEADLINE
-from workflows.status_values import OpenDecision
+from workflows.status.model import OpenDecision
 
 __all__ = ["metadata_url"]
 

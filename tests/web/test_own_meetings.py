@@ -25,10 +25,11 @@ from tests.web.meeting_store import meeting
 from tests.workflows.programme import programme
 from web.app import create_app
 from web.own_meetings import Doors, router
-from workflows.meeting_moves import MeetingMoves
-from workflows.meeting_plan import plan_meetings
-from workflows.own_meetings import OwnMeetings, OwnPorts
-from workflows.ports import Answer, DueUnit
+from workflows.meetings.moves import MeetingMoves
+from workflows.meetings.personal import OwnMeetings, OwnPorts
+from workflows.meetings.plan import plan_meetings
+from workflows.ports.calendar import Answer
+from workflows.ports.units import DueUnit
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
 PUBLIC = "https://service.example"

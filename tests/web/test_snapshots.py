@@ -17,10 +17,10 @@ from config.programme import Programme
 from config.values import Indicator
 from integration.database.connection import Database
 from tests.web.test_answer import Browser
-from tests.workflows.rounds import GUEST, MEETING, STARTS, World
-from tests.workflows.test_status import DAY, DEADLINE
-from workflows.status_plan import request_id
-from workflows.status_values import TEXT_FIELDS, OpenDecision
+from tests.workflows.status.rounds import GUEST, MEETING, STARTS, World
+from tests.workflows.status.test_rounds import DAY, DEADLINE
+from workflows.status.model import TEXT_FIELDS, OpenDecision
+from workflows.status.plan import request_id
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 REQUEST = request_id(MEETING, GUEST)

@@ -7,14 +7,14 @@ import pytest
 from integration.bot import CARD
 from integration.bot_endpoint import CardAction
 from integration.database.connection import Database
-from tests.workflows.rounds import GUEST, HOME, MEETING, STARTS, World
+from tests.workflows.status.rounds import GUEST, HOME, MEETING, STARTS, World
+from tests.workflows.status.test_rounds import DAY, DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from tests.workflows.test_status import DAY, DEADLINE
 from web.status_actions import StatusActions
-from workflows.ports import Conversation
-from workflows.status_plan import request_id
-from workflows.status_ports import MOST_DECISIONS
-from workflows.status_values import TEXT_FIELDS, OpenDecision, StatusAnswer
+from workflows.ports.bot import Conversation
+from workflows.status.model import TEXT_FIELDS, OpenDecision, StatusAnswer
+from workflows.status.plan import request_id
+from workflows.status.ports import MOST_DECISIONS
 
 REQUEST = request_id(MEETING, HOME)
 ANSWER = {"request_id": REQUEST, "light": "yellow", "done": "Mye", "indicator:plasser": 12.5}

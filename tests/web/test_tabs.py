@@ -11,11 +11,11 @@ from config.values import PlanActivity
 from tests.clocks import StillClock
 from tests.web.meeting_store import Meetings, Tokens, register
 from tests.web.test_reports import stored
-from tests.workflows import reports_samples as samples
-from tests.workflows.test_reports import place
+from tests.workflows.papers import report_samples as samples
+from tests.workflows.papers.test_report_handlers import place
 from web.app import create_app
 from web.tabs import router
-from workflows.report_values import StoredReport
+from workflows.papers.report import StoredReport
 
 
 @dataclass

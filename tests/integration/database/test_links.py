@@ -9,7 +9,7 @@ import pytest
 from integration.database.connection import Database
 from integration.database.links import MOST_AT_ONCE, SQLLinks
 from tests.clocks import NOON, StillClock
-from workflows.ports import Link
+from workflows.ports.links import Link
 
 DAY = timedelta(days=1)
 

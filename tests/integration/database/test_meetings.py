@@ -9,9 +9,9 @@ from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from integration.database.tables import audit
 from integration.database.units import SQLUnits
-from workflows.dates import Moved
-from workflows.meeting_plan import Meeting, MeetingState
-from workflows.ports import DueUnit
+from workflows.meetings.date_search import Moved
+from workflows.meetings.model import Meeting, MeetingState
+from workflows.ports.units import DueUnit
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
 UNIT = DueUnit(key="meetings.book:a-dal", due_at=NOW)

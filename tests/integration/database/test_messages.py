@@ -8,8 +8,8 @@ from integration.database.connection import Database
 from integration.database.messages import SQLMessages
 from integration.database.units import SQLUnits
 from tests.clocks import NOON
-from workflows.outbox import Content, Message, MessageState, Surface
-from workflows.ports import DueUnit
+from workflows.messages.outbox import Content, Message, MessageState, Surface
+from workflows.ports.units import DueUnit
 
 CONTENT = Content(email="a@b.example", name="A", address="a@b.example", subject="Emne", text="Tekst", html="<p>")
 MAIL = Message(key="m/1", kind="status_request", surface=Surface.EMAIL, due_at=NOON, content=CONTENT, request="r1")

@@ -12,7 +12,7 @@ from integration.database.intents import SQLIntents
 from integration.database.limits import Rate, SQLLimits
 from integration.database.switches import SQLSwitches, secret
 from tests.clocks import NOON, StillClock
-from workflows.ports import Account, AccountKind
+from workflows.ports.accounts import Account, AccountKind
 
 SECOND = timedelta(seconds=1)
 

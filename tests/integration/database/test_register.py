@@ -12,7 +12,7 @@ from integration.database.connection import Database
 from integration.database.register import SQLRegister
 from integration.database.units import SQLUnits
 from tests.clocks import NOON
-from workflows.ports import DueUnit
+from workflows.ports.units import DueUnit
 
 FOLDER = Path(__file__).resolve().parents[3] / "config" / "vestfold"
 

@@ -10,9 +10,9 @@ from integration.database import tables
 from integration.database.connection import Database
 from integration.database.reports import SQLReports
 from integration.database.units import SQLUnits
-from tests.workflows import reports_samples as samples
-from workflows.ports import DueUnit
-from workflows.report_values import BoardReport, ReportContent, ReportState, checksum, content_from
+from tests.workflows.papers import report_samples as samples
+from workflows.papers.report import BoardReport, ReportContent, ReportState, checksum, content_from
+from workflows.ports.units import DueUnit
 
 AT = datetime(2026, 9, 1, 6, tzinfo=UTC)
 MEETING = samples.FULL.meeting.key

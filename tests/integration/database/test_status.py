@@ -10,9 +10,8 @@ from integration.database.connection import Database
 from integration.database.status import SQLStatus
 from integration.database.units import SQLUnits
 from tests.clocks import NOON
-from workflows.ports import DueUnit
-from workflows.status_ports import NewAnswer
-from workflows.status_values import (
+from workflows.ports.units import DueUnit
+from workflows.status.model import (
     AnswerContent,
     AnswerSurface,
     Light,
@@ -21,6 +20,7 @@ from workflows.status_values import (
     StatusRequest,
     StatusRound,
 )
+from workflows.status.ports import NewAnswer
 
 DAY = timedelta(days=1)
 ROUND = StatusRound(

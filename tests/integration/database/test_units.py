@@ -9,7 +9,7 @@ from engine.units import Claim
 from integration.database.connection import Database, create_database
 from integration.database.units import SQLUnits, UnitState, UnitView
 from tests.clocks import NOON
-from workflows.ports import DueUnit
+from workflows.ports.units import DueUnit
 
 HOUR = timedelta(hours=1)
 KEY = "status.send:a-dal/2026-09-08"

@@ -21,8 +21,10 @@ from integration.identity import Identities
 from tests.clocks import StillClock
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from workflows.errors import Conflict, IdentityClosed, Refused
-from workflows.place_ports import TOP, ChannelKind, Column, Group, GroupSpec, OperationState, Site
-from workflows.ports import Attendee, EventSpec, Mail, Recipients
+from workflows.ports.accounts import Recipients
+from workflows.ports.calendar import Attendee, EventSpec
+from workflows.ports.mail import Mail
+from workflows.ports.place import TOP, ChannelKind, Column, Group, GroupSpec, OperationState, Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

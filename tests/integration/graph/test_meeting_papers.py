@@ -10,12 +10,12 @@ import pytest
 from integration.graph.site_content import GraphSiteContent
 from sandbox.sharepoint.drives import Author
 from tests.integration.graph.test_contract import Place, Tenant, place, tenant
-from tests.workflows import reports_samples as samples
-from tests.workflows.rounds import FakeHistory
-from tests.workflows.test_agenda_plan import draft
-from workflows.agenda_values import StoredAgenda
-from workflows.agenda_words import agenda_document
-from workflows.meeting_papers import MeetingPapers, make_word_file
+from tests.workflows.papers import report_samples as samples
+from tests.workflows.papers.test_agenda_plan import draft
+from tests.workflows.status.rounds import FakeHistory
+from workflows.papers.agenda import StoredAgenda
+from workflows.papers.agenda_rendering import agenda_document
+from workflows.papers.file_copies import MeetingPapers, make_word_file
 
 __all__ = ["place", "tenant"]
 

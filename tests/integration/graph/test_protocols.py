@@ -10,23 +10,24 @@ from integration.graph.sites import GraphSiteAccess
 from integration.graph.teams import GraphChannels, GraphTeamBuilder
 from integration.identity import Identities, Tokens
 from tests.integration.graph.doubles import Double
-from workflows import place_ports, ports
+from workflows.ports import accounts, mail, place
+from workflows.ports import calendar as calendars
 
 
 async def test_nothing_is_sent_before_a_client_is_asked_for_something(double: Double) -> None:
-    graph, everybody = double.graph, ports.Recipients()
+    graph, everybody = double.graph, accounts.Recipients()
 
-    directory: ports.Directory = GraphDirectory(graph)
-    invitations: ports.Invitations = GraphInvitations(graph, everybody)
-    groups: place_ports.Groups = GraphGroups(graph)
-    memberships: place_ports.Memberships = GraphMemberships(graph, everybody)
-    builder: place_ports.TeamBuilder = GraphTeamBuilder(graph)
-    channels: place_ports.Channels = GraphChannels(graph)
-    access: place_ports.SiteAccess = GraphSiteAccess(graph)
-    content: place_ports.SiteContent = GraphSiteContent(graph)
-    layout: place_ports.SiteLayout = GraphSiteLayout(graph)
-    calendar: ports.Calendar = GraphCalendar(graph, everybody, timezone="Europe/Oslo")
-    mailer: ports.Mailer = GraphMailer(graph, everybody)
+    directory: accounts.Directory = GraphDirectory(graph)
+    invitations: accounts.Invitations = GraphInvitations(graph, everybody)
+    groups: place.Groups = GraphGroups(graph)
+    memberships: place.Memberships = GraphMemberships(graph, everybody)
+    builder: place.TeamBuilder = GraphTeamBuilder(graph)
+    channels: place.Channels = GraphChannels(graph)
+    access: place.SiteAccess = GraphSiteAccess(graph)
+    content: place.SiteContent = GraphSiteContent(graph)
+    layout: place.SiteLayout = GraphSiteLayout(graph)
+    calendar: calendars.Calendar = GraphCalendar(graph, everybody, timezone="Europe/Oslo")
+    mailer: mail.Mailer = GraphMailer(graph, everybody)
     tokens: Tokens = Identities()
 
     clients = (

@@ -18,8 +18,10 @@ from integration.graph.site_content import SMALL_FILE, GraphSiteContent
 from integration.graph.teams import GraphTeamBuilder
 from tests.integration.graph.doubles import URL, Double, answer, error
 from workflows.errors import Invalid, OutcomeUnknown, OutsideError, RecipientNotAllowed, Transient
-from workflows.place_ports import GroupSpec, OperationState
-from workflows.ports import Account, AccountKind, Attendee, EventSpec, Mail, Recipients
+from workflows.ports.accounts import Account, AccountKind, Recipients
+from workflows.ports.calendar import Attendee, EventSpec
+from workflows.ports.mail import Mail
+from workflows.ports.place import GroupSpec, OperationState
 
 ALLOWED = Recipients(frozenset({"leder@a-dal.example"}))
 EVERYBODY = Recipients()

@@ -1,0 +1,186 @@
+"""What the terminal shows of meetings: every date with its reason, and what could not be found."""
+
+import json
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from commands.meetings import meetings
+from commands.session import DID_NOT_HOLD, DONE
+from config.values import AgendaEntry, Meetings
+from integration.database.connection import Database
+from integration.database.links import SQLLinks
+from integration.database.units import SQLUnits
+from tests.clocks import StillClock
+from tests.workflows.programme import body, municipality, programme
+from workflows.meetings.model import Meeting, MeetingState
+from workflows.meetings.personal import own_address
+from workflows.meetings.plan import plan_meetings
+from workflows.papers.agenda import Agenda
+from workflows.papers.agenda_plan import draft_agenda
+from workflows.papers.minutes import Matters
+from workflows.working_days import days
+
+NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
+BUSY = tuple(days(date(2026, 10, 1), date(2026, 12, 20)))
+PEOPLE = tuple(person.model_copy(update={"blocked_dates": BUSY}) for person in programme().people)
+AGENDA = (AgendaEntry(key="any-other", title="Eventuelt"),)
+PROGRAMME = programme(bodies=(body("a-dal"), body("b-vik", agenda=AGENDA)), people=PEOPLE)
+PLAN = plan_meetings(PROGRAMME, [], now=NOW)
+
+
+class Services(SimpleNamespace):
+    """As much of the services as the command asks for."""
+
+    async def find_programme(self) -> Any:
+        return PROGRAMME
+
+    async def plan(self) -> Any:
+        return PLAN
+
+    def now(self) -> datetime:
+        return NOW
+
+    async def current(self, meeting: Meeting) -> Agenda:
+        return draft_agenda(PROGRAMME, meeting, report=None, proposals=(), matters=Matters(), last_number=11)
+
+    async def run_due(self, only: Sequence[str]) -> int:
+        return 0
+
+    async def list_meetings(self, key: str) -> list[Meeting]:
+        return [meeting for meeting in PLAN.new if meeting.body == key]
+
+
+async def run(of: Mapping[str, Any] = MappingProxyType({}), **arguments: Any) -> int:
+    services: Any = Services(**of)
+    services.meeting_desk = services.engine = services.meetings = services.agenda_desk = services.clock = services
+    given = {
+        "municipality": None,
+        "json": False,
+        "move": None,
+        "cancel": None,
+        "reason": "",
+        "feed": None,
+        "renew": False,
+        "agenda": False,
+    }
+    return await meetings(services, Namespace(**given | arguments))
+
+
+async def test_dates_are_told_with_their_reasons_and_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    code = await run()
+
+    told = capsys.readouterr()
+    assert code == DID_NOT_HOLD
+    assert len(told.out.splitlines()) == len(PLAN.new)
+    assert "Flyttet fra " in told.out
+    assert "har ingen ledig dag fra" in told.err
+    assert "dagen passer ikke for alle (" in told.err
+
+
+async def test_a_municipality_is_told_of_its_own_meetings_only(capsys: pytest.CaptureFixture[str]) -> None:
+    code = await run(municipality="b-vik", json=True)
+
+    told = json.loads(capsys.readouterr().out)
+    assert code == DONE
+    assert {meeting["body"] for meeting in told["meetings"]} == {"b-vik"}
+    assert told["problems"] == []
+
+
+async def test_programs_get_the_problems_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    await run(json=True)
+
+    (problem, *_) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["body"] == "a-dal"
+    assert problem["reasons"][0]["reason"] == "meetings.blocked"
+    assert problem["reasons"][0]["days"] > 0
+
+
+async def test_a_meeting_without_a_link_into_teams_is_told_with_what_it_can_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    waits = {"no_link_since": (NOW - timedelta(hours=2)).isoformat()}
+    meeting = next(item for item in PLAN.new if item.body == "b-vik")
+    booked = replace(meeting, state=MeetingState.BOOKED, event_id="event", organizer="moter@county.example")
+
+    async def listed(key: str) -> list[Meeting]:
+        return [replace(booked, booked=waits)] if key == "b-vik" else []
+
+    code = await run({"list_meetings": listed}, municipality="b-vik")
+    told = capsys.readouterr()
+    await run({"list_meetings": listed}, municipality="b-vik", json=True)
+
+    assert code == DID_NOT_HOLD
+    assert "har ikke fått lenke til Teams. Be IT sjekke at moter@county.example har lisens" in told.err
+    assert json.loads(capsys.readouterr().out)["without_link"] == [meeting.key]
+
+
+async def test_a_calendar_of_theirs_that_cannot_be_read_is_a_problem(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed = municipality("b-vik", meetings=Meetings.THEIRS, meeting_feed="https://b-vik.example/styret.ics")
+    known = programme(municipalities=(municipality("a-dal"), feed))
+    units = SQLUnits(database)
+    for why, number in (("all_day", 2), ("no_zone", 1)):
+        await units.note("meetings.read:b-vik", "meetings.left_out", at=NOW, values={"why": why, "events": number})
+
+    async def find_programme() -> Any:
+        return known
+
+    services = {"find_programme": find_programme, "database": database}
+    code = await run(services, municipality="b-vik")
+    told = capsys.readouterr()
+    await run(services, municipality="b-vik", json=True)
+    rows = json.loads(capsys.readouterr().out)["problems"]
+    await run(services, municipality="a-dal")
+
+    assert code == DID_NOT_HOLD
+    assert told.err.splitlines() == [
+        "I møtekalenderen til b-vik er 2 avtaler ikke lest: klokkeslettet mangler.",
+        "I møtekalenderen til b-vik er 1 avtale ikke lest: tidssonen mangler.",
+    ]
+    assert rows == [
+        {"body": "b-vik", "calendar": "all_day", "events": 2},
+        {"body": "b-vik", "calendar": "no_zone", "events": 1},
+    ]
+    assert "møtekalenderen" not in capsys.readouterr().err
+
+
+async def test_the_next_agenda_of_a_board_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    code = await run(municipality="b-vik", agenda=True)
+
+    told = capsys.readouterr().out.splitlines()
+    assert code == DONE
+    assert told == ["Saksliste: Styret i b-vik, torsdag 15. oktober 2026", "Sak 12/26: Eventuelt"]
+
+
+async def test_programs_get_the_agenda_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+    await run(municipality="b-vik", agenda=True, json=True)
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["meeting"]["key"] == "b-vik/2026-10-15"
+    assert [item["number"] for item in told["items"]] == [12]
+
+
+async def test_a_renewed_feed_ends_the_person_s_old_addresses(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = StillClock()
+    links = SQLLinks(database, clock)
+    services = {"links": links, "settings": SimpleNamespace(public_url="https://service.example")}
+    page = await own_address(links, "https://service.example", "chair", clock.now())
+    await run(services, feed="chair")
+    old = capsys.readouterr().out.strip()
+
+    await run(services, feed="chair", renew=True)
+
+    new = capsys.readouterr().out.strip()
+    assert new.startswith("https://service.example/kalender/")
+    assert new != old
+    assert await links.resolve(old.rpartition("/")[2].removesuffix(".ics"), "feed") is None
+    assert await links.resolve(page.rpartition("/")[2], "own_meetings") is None

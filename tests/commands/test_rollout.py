@@ -1,0 +1,161 @@
+"""Rollout and doctor at the terminal, against a real sandbox in a process of its own."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cli import main
+from commands.session import DID_NOT_HOLD, DONE, WRONG_USE
+from tests.support.sandbox import RunningSandbox, sandbox_process
+
+FOLDER = Path(__file__).parents[2] / "config" / "vestfold"
+NOBODY = "http://127.0.0.1:9"
+
+
+async def run(*arguments: str) -> int:
+    """The command in a thread: it makes an event loop of its own."""
+    return await asyncio.to_thread(main, list(arguments))
+
+
+@pytest.fixture
+async def sandbox(
+    monkeypatch: pytest.MonkeyPatch, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> AsyncIterator[RunningSandbox]:
+    """A sandbox whose environment this process has, with the programme imported."""
+    async with sandbox_process() as sandbox:
+        settings = {**sandbox.env, "VAREUNGE_DATABASE_URL": database_url, "VAREUNGE_PUBLIC_URL": NOBODY}
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        assert await run("import", str(FOLDER)) == DONE
+        capsys.readouterr()
+        yield sandbox
+
+
+async def open_builder(sandbox: RunningSandbox, enabled: bool) -> str:
+    client_id = sandbox.env["VAREUNGE_BUILDER_ID"]
+    await sandbox.control("POST", f"apps/{client_id}", {"enabled": enabled})
+    return f"az ad sp update --id {client_id} --set accountEnabled=true"
+
+
+async def test_a_closed_builder_leaves_the_order_waiting_visibly(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = await open_builder(sandbox, enabled=False)
+    before = await sandbox.state()
+
+    assert await run("rollout", "horten", "sandefjord") == DID_NOT_HOLD
+    assert capsys.readouterr().out.splitlines() == [
+        f"rollout.place:{place}  Venter på IT: {command}" for place in ("horten", "sandefjord")
+    ]
+    assert await run("plan", "horten", "tonsberg") == DID_NOT_HOLD
+    assert capsys.readouterr().out.splitlines() == [
+        f"horten  ordered  Venter på IT: {command}",
+        f"tonsberg  not ordered  Venter på IT: {command}",
+    ]
+    assert await sandbox.state() == before
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        pytest.param(("--restore", "channel:board"), id="a local edit to be taken back"),
+        pytest.param(("--adopt", "11111111-2222-3333-4444-555555555555"), id="a group to be taken"),
+    ],
+)
+async def test_a_wish_for_a_closed_builder_waits_with_its_order(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str], wish: tuple[str, str]
+) -> None:
+    command = await open_builder(sandbox, enabled=False)
+
+    assert await run("rollout", "horten", *wish) == DID_NOT_HOLD
+    assert capsys.readouterr().out == f"rollout.place:horten  Venter på IT: {command}\n"
+
+
+async def test_an_order_did_not_hold_while_it_leaves_a_question(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    users = (await sandbox.graph("GET", "/users")).json()["value"]
+    body = {
+        "displayName": "Laget for hånd",
+        "groupTypes": ["Unified"],
+        "mailEnabled": True,
+        "mailNickname": "vaareunge-horten",
+        "securityEnabled": False,
+        "owners@odata.bind": [f"{sandbox.url}/v1.0/users/{users[0]['id']}"],
+    }
+    group = (await sandbox.graph("POST", "/groups", body)).json()["id"]
+
+    assert await run("rollout", "horten") == DID_NOT_HOLD
+    assert f"vareunge rollout horten --adopt {group}" in capsys.readouterr().out
+    assert await run("rollout", "horten", "--adopt", group) == DONE
+    assert await run("rollout", "horten") == DONE
+
+
+async def test_a_plan_that_could_not_see_everything_did_not_hold(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await run("plan", "horten") == DONE
+    unreadable = {"match": {"method": "GET", "path": "/groups"}, "do": "status", "status": 403}
+    await sandbox.control("POST", "faults", [unreadable])
+
+    assert await run("plan", "horten") == DID_NOT_HOLD
+    assert "unknown" in capsys.readouterr().out
+
+
+async def test_an_order_that_nobody_waits_for_is_only_noted(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = await sandbox.state()
+
+    assert await run("rollout", "horten", "--no-wait") == DONE
+    assert capsys.readouterr().out == "rollout.place:horten  ordered\n"
+    assert await sandbox.state() == before
+
+
+async def test_a_tenant_that_does_not_answer_is_one_line(
+    sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{NOBODY}/msi/token")
+
+    for command in ("rollout", "plan"):
+        assert await run(command, "horten") == DID_NOT_HOLD
+        assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+async def test_a_refused_permission_is_one_line_and_changes_nothing(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await sandbox.control("POST", "faults", [{"match": {"app": "builder"}, "do": "status", "status": 403}])
+    before = await sandbox.state()
+
+    assert await run("rollout", "horten") == DID_NOT_HOLD
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 1
+    assert "403" in told[0]
+    assert await sandbox.state() == before
+
+
+async def test_an_unknown_municipality_changes_nothing(sandbox: RunningSandbox) -> None:
+    before = await sandbox.state()
+
+    assert await run("rollout", "nowhere") == WRONG_USE
+    assert await sandbox.state() == before
+
+
+@pytest.mark.parametrize("enabled", [True, False], ids=["builder open", "builder closed"])
+async def test_the_doctor_finds_nothing_wrong_and_changes_nothing(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str], enabled: bool
+) -> None:
+    command = await open_builder(sandbox, enabled)
+    before = await sandbox.state()
+
+    assert await run("doctor", "--json") == DONE
+    found = {item["what"]: item for item in json.loads(capsys.readouterr().out)}
+    assert found["foreign mailboxes: the calendar role is scoped"]["verdict"] == "ok"
+    assert any(command in item["todo"] for item in found.values()) is not enabled
+    assert await sandbox.state() == before
+    calls = (await sandbox.control("GET", "har"))["log"]["entries"]
+    assert {call["request"]["method"] for call in calls} == {"GET"}

@@ -1,0 +1,239 @@
+"""What the doctor says about a tenant, in plain data and with a tenant that is played by hand."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from config.settings import Settings
+from tests.web.meeting_store import meeting
+from tests.workflows.programme import programme as sample
+from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
+from workflows.operations.doctor import (
+    LOBBY,
+    Doctor,
+    DoctorPorts,
+    Finding,
+    Tenant,
+    Verdict,
+    check_meetings,
+    check_record,
+    check_settings,
+    compare_roles,
+    permissions_of,
+)
+from workflows.ports.place import CatalogApp, TeamBuilder
+from workflows.rollout.ports import TeamsApp
+
+IDS: dict[str, Any] = {
+    "tenant_id": "t",
+    "app_id": "a",
+    "bot_id": "b",
+    "hands_id": "h",
+    "builder_id": "u",
+    "door_id": "d",
+}
+NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
+LIST = permissions_of("# remark\nUser.Invite.All  # why\nexchange:Mail.Send\nTeamsTab.Read.Group\n")
+
+
+def verdicts(findings: list[Finding]) -> list[tuple[str, str]]:
+    return [(item.verdict.value, item.what) for item in findings if item.verdict is not Verdict.OK]
+
+
+def test_a_list_is_read_by_how_each_permission_is_given() -> None:
+    assert [set(LIST.roles), set(LIST.exchange), set(LIST.consent)] == [
+        {"User.Invite.All"},
+        {"Mail.Send"},
+        {"TeamsTab.Read.Group"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "found"),
+    [
+        pytest.param({"A"}, [], id="exactly the list"),
+        pytest.param(set(), [("missing", "hands: A")], id="less"),
+        pytest.param({"A", "B"}, [("too much", "hands: B")], id="more"),
+        pytest.param({"B"}, [("missing", "hands: A"), ("too much", "hands: B")], id="another"),
+    ],
+)
+def test_the_roles_must_be_the_list_no_more_and_no_less(held: set[str], found: list[tuple[str, str]]) -> None:
+    findings = compare_roles("hands", "id", wanted=frozenset({"A"}), held=frozenset(held))
+
+    assert verdicts(findings) == found
+    assert all("--appId id" in item.todo for item in findings if item.fails)
+
+
+def test_what_the_settings_lack_is_named_by_its_variable() -> None:
+    settings = Settings(**{**IDS, "bot_id": "", "organizer": ("m@home.example",), "public_url": "https://x.example"})
+
+    assert verdicts(check_settings(settings, open_bot=False)) == [("missing", "VAREUNGE_BOT_ID")]
+
+
+def test_teams_wants_https_and_the_bot_checks_everybody() -> None:
+    settings = Settings(**IDS, organizer=("m@home.example",), public_url="http://x.example")
+
+    assert [verdict for verdict, _ in verdicts(check_settings(settings, open_bot=True))] == ["too much", "missing"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "join_url", "found"),
+    [
+        pytest.param(2, "", [("missing", "meetings of moter@home.example: 1 have no link into Teams")], id="in vain"),
+        pytest.param(0, "", [], id="still coming"),
+        pytest.param(2, "https://teams.example/join", [], id="there"),
+    ],
+)
+def test_a_link_into_teams_that_does_not_come_is_a_fault_of_the_mailbox(
+    hours: int, join_url: str, found: list[tuple[str, str]]
+) -> None:
+    since = {"no_link_since": (NOW - timedelta(hours=hours)).isoformat()}
+    waits = replace(meeting(), booked=since, join_url=join_url, event_id="event", organizer="moter@home.example")
+
+    findings = check_meetings([waits], now=NOW)
+
+    assert verdicts(findings) == found
+    assert all("Get-CsOnlineUser -Identity moter@home.example" in item.todo for item in findings if item.fails)
+
+
+def test_a_pause_and_a_rehearsal_are_told_and_are_no_faults() -> None:
+    settings = Settings(
+        **IDS, organizer=("m@home.example",), allowed_recipients=("a@home.example",), public_url="https://x.example"
+    )
+    told = [item.what for item in check_settings(settings, open_bot=False)]
+
+    assert "allow-list: rehearsal: 1 addresses may receive" in told
+    assert not any(item.fails for item in check_settings(settings, open_bot=False))
+
+
+@pytest.mark.parametrize(
+    ("current", "found"),
+    [
+        pytest.param(False, [("missing", "database: this version's schema")], id="old schema"),
+        pytest.param(True, [("missing", "programme: none was imported")], id="nothing imported"),
+    ],
+)
+def test_the_record_must_be_there(current: bool, found: list[tuple[str, str]]) -> None:
+    assert verdicts(check_record(current=current, programme=None, paused=[], timezone="Europe/Oslo")) == found
+
+
+class Roles:
+    def __init__(self, held: Mapping[str, frozenset[str] | OutsideError]) -> None:
+        self._held = held
+
+    async def roles(self, client_id: str) -> frozenset[str]:
+        held = self._held[client_id]
+        if isinstance(held, OutsideError):
+            raise held
+        return held
+
+
+class Boxes:
+    """Mailboxes that open, and what the others answer."""
+
+    def __init__(self, opens: set[str], others: OutsideError) -> None:
+        self._opens = opens
+        self._others = others
+
+    async def read_calendar(self, address: str) -> None:
+        if address not in self._opens:
+            raise self._others
+
+    read_mail = read_calendar
+
+
+def closed() -> IdentityClosed:
+    return IdentityClosed("get a token", "switched off")
+
+
+class Catalogue:
+    def __init__(self, app: CatalogApp | OutsideError | None) -> None:
+        self._app = app
+
+    async def find_catalog_app(self, external_id: str) -> CatalogApp | None:
+        if isinstance(self._app, OutsideError):
+            raise self._app
+        return self._app
+
+
+OURS = "m@county.example"
+OUR_APP = CatalogApp(id="c", external_id="x", version="1.0.0")
+REFUSED = Refused("read", "403 ErrorAccessDenied")
+
+
+async def examined(
+    *,
+    roles: Mapping[str, frozenset[str] | OutsideError] | None = None,
+    opens: set[str] | None = None,
+    others: OutsideError = REFUSED,
+    app: CatalogApp | OutsideError | None = OUR_APP,
+) -> list[Finding]:
+    """A tenant in order but for what is said; the lists allow each identity one role, named as itself."""
+    names = {"hands": "h", "builder": "u", "door": "d"}
+    held = {client_id: frozenset({name}) for name, client_id in names.items()}
+    unused: Any = None
+    tenant = Tenant(
+        mailboxes=Boxes({OURS} if opens is None else opens, others),
+        teams=cast("TeamBuilder", Catalogue(app)),
+        channels=unused,
+        content=unused,
+        sites=unused,
+    )
+    ports = DoctorPorts(
+        settings=Settings(**IDS, organizer=(OURS,)),
+        lists={name: permissions_of(name) for name in names},
+        roles=Roles({**held, **(roles or {})}),
+        tenant=tenant,
+        resources=unused,
+        app=TeamsApp(external_id="x", permissions=()),
+    )
+    return await Doctor(ports).examine(sample())
+
+
+async def test_a_tenant_in_order_has_nothing_that_fails() -> None:
+    findings = await examined()
+
+    assert not any(item.fails for item in findings)
+    assert verdicts(findings) == [("unknown", "organizer mailbox: sending from it"), ("unknown", LOBBY)]
+
+
+async def test_a_closed_builder_is_said_with_the_command_that_opens_it_and_is_no_fault() -> None:
+    findings = await examined(roles={"u": closed()}, app=closed())
+
+    told = [item for item in findings if "az ad sp update --id u --set accountEnabled=true" in item.todo]
+    assert [item.verdict for item in told] == [Verdict.UNKNOWN] * 2
+    assert not any(item.fails for item in findings)
+
+
+async def test_closed_hands_are_a_fault() -> None:
+    assert any(item.fails for item in await examined(roles={"h": closed()}))
+
+
+async def test_a_foreign_mailbox_that_opens_means_that_the_roles_are_not_scoped() -> None:
+    findings = await examined(opens={OURS, "chair@county.example"})
+
+    assert [verdict for verdict, what in verdicts(findings) if "not scoped" in what] == ["too much"] * 2
+
+
+async def test_mailboxes_that_are_not_there_say_nothing_about_the_scope() -> None:
+    findings = await examined(others=NotFound("read", "404 ErrorInvalidUser"))
+
+    assert [verdict for verdict, what in verdicts(findings) if "could not be tried" in what] == ["unknown"] * 2
+
+
+async def test_an_organizer_mailbox_that_does_not_open_is_missing() -> None:
+    findings = await examined(opens=set())
+
+    assert [item.verdict for item in findings if item.what.startswith("organizer mailbox")] == [
+        Verdict.MISSING,
+        Verdict.MISSING,
+        Verdict.UNKNOWN,
+        Verdict.UNKNOWN,
+    ]
+
+
+async def test_our_app_must_be_in_the_catalogue() -> None:
+    assert ("missing", "our app in the organisation's catalogue") in verdicts(await examined(app=None))

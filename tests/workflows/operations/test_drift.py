@@ -1,0 +1,182 @@
+"""Drift through the sandbox: what is gone is told once to those who lead the place; what people change is not."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sandbox.tenant import Tenant
+from tests.support.rollout import PLACE, Bench, bench, small, writes
+from workflows.operations.drift import PlaceDrift
+
+ROUND_TRIPS = 2
+"""What a look at one place may take; the questions travel in batches."""
+
+
+@pytest.fixture
+async def made(database_url: str) -> AsyncIterator[Bench]:
+    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=small()) as found:
+        await found.made(PLACE)
+        yield found
+
+
+def tenant(found: Bench) -> Tenant:
+    assert found.sandbox.app is not None
+    return found.sandbox.app.tenant
+
+
+async def report(found: Bench) -> PlaceDrift:
+    async with found.services.clock.busy():
+        (only,) = await found.services.drift.report()
+    return only
+
+
+async def look(found: Bench) -> None:
+    """A night's look, and whatever is sent by it the next morning."""
+    services = found.services
+    async with services.clock.busy():
+        (unit,) = await services.drift.due_units()
+        await services.units.make_due([unit])
+        until = unit.due_at + timedelta(hours=12)
+        while (moment := services.clock.now()) < until:
+            keys = [item.key for item in await services.units.list_units() if item.key.startswith(("drift.", "leads."))]
+            await services.engine.run_due(keys)
+            await services.clock.sleep_until(moment + timedelta(hours=3))
+
+
+async def told(found: Bench) -> list[str]:
+    messages = await found.services.messages.list_messages(kind="leads.mail")
+    return [f"{item.state}: {item.content.text}" for item in messages]
+
+
+def remove_channel(found: Bench, name: str) -> None:
+    (team,) = tenant(found).teams.teams.values()
+    channel = next(each for each in team.channels.values() if each.name == name)
+    del team.channels[channel.id]
+
+
+async def test_a_look_at_what_stands_finds_nothing_and_is_a_handful_of_reads_without_the_builder(made: Bench) -> None:
+    await made.sandbox.control("POST", f"apps/{made.sandbox.env['VAREUNGE_BUILDER_ID']}", {"enabled": False})
+    async with made.watching() as asked:
+        found = await report(made)
+
+    assert found == PlaceDrift(place=PLACE)
+    assert writes(asked) == []
+    assert asked.round_trips <= ROUND_TRIPS
+
+
+async def test_what_is_gone_is_told_once_to_the_local_lead_and_again_only_when_something_else_goes(made: Bench) -> None:
+    async with made.services.clock.busy():
+        await made.services.clock.sleep_until(datetime(2026, 9, 7, 7, tzinfo=UTC))
+    remove_channel(made, "Styret")
+
+    await look(made)
+    first = await told(made)
+    await look(made)
+    assert await told(made) == first
+    remove_channel(made, "Arbeidspakker")
+    await look(made)
+
+    assert len(first) == 1
+    assert first[0].startswith("sent: ")
+    assert "kanalen «Styret» er borte" in first[0]
+    assert "fanen" not in first[0]
+    second = set(await told(made)) - set(first)
+    assert len(second) == 1
+    assert "Styret" not in second.pop()
+
+
+async def test_what_people_change_is_not_told(made: Bench) -> None:
+    (team,) = tenant(made).teams.teams.values()
+    for channel in team.channels.values():
+        channel.name = f"{channel.name} 2"
+        for tab in channel.tabs.values():
+            tab.name = "Vår fane"
+
+    await look(made)
+
+    assert await told(made) == []
+
+
+async def test_lists_tabs_folders_and_the_page_are_looked_at(made: Bench) -> None:
+    (team,) = tenant(made).teams.teams.values()
+    board = next(channel for channel in team.channels.values() if channel.name == "Styret")
+    board.tabs.clear()
+    site = tenant(made).sharepoint.group_site(team.id)
+    lists = {each.display_name for each in site.lists if not each.is_library}
+    site.lists[:] = [each for each in site.lists if each.is_library]
+    site.pages.clear()
+
+    found = await report(made)
+
+    kinds = {key.partition(":")[0] for key in found.gone}
+    assert {"list", "tab", "page"} <= kinds
+    assert sum(key.startswith("list:") for key in found.gone) <= len(lists)
+    assert found.unknown == ()
+
+
+async def test_with_a_group_that_is_gone_all_is_gone_and_nothing_else_is_told(made: Bench) -> None:
+    directory = tenant(made).directory
+    (group_id,) = directory.groups
+    group = directory.groups.pop(group_id)
+    for name in [name for name, each in directory._groups_by_name.items() if each is group]:
+        del directory._groups_by_name[name]
+    tenant(made).teams.teams.pop(group_id)
+
+    assert await report(made) == PlaceDrift(place=PLACE, gone=("group",))
+    await look(made)
+    (text,) = await told(made)
+    assert "hele gruppen er borte" in text
+
+
+@pytest.mark.parametrize("why", ["deleted", "refused", "not found"])
+async def test_a_site_that_is_gone_is_told_as_one_thing(made: Bench, why: str) -> None:
+    if why == "deleted":
+        sites = tenant(made).sharepoint._sites
+        (team,) = tenant(made).teams.teams.values()
+        del sites[(team.id, None)]
+    else:
+        status = 403 if why == "refused" else 404
+        rule = {"match": {"app": "hands", "path": "/sites/"}, "do": "status", "status": status}
+        await made.sandbox.control("POST", "faults", [rule])
+
+    found = await report(made)
+    await look(made)
+
+    assert found == PlaceDrift(place=PLACE, gone=("site",))
+    (text,) = await told(made)
+    assert "nettstedet er borte" in text
+    assert "mappen" not in text
+
+
+async def test_a_group_without_an_owner_who_can_sign_in_is_told(made: Bench) -> None:
+    (group,) = tenant(made).directory.groups.values()
+    for user_id in group.owners:
+        tenant(made).directory.users[user_id].enabled = False
+
+    await look(made)
+
+    assert any("ingen eier som kan logge inn" in text for text in await told(made))
+
+
+async def test_what_could_not_be_seen_is_unknown_and_told_to_nobody(made: Bench) -> None:
+    rule = {"match": {"app": "hands"}, "do": "status", "status": 403}
+    await made.sandbox.control("POST", "faults", [rule])
+
+    found = await report(made)
+    await look(made)
+    await made.sandbox.control("DELETE", "faults")
+
+    assert found.gone == ()
+    assert found.unknown
+    assert await told(made) == []
+
+
+async def test_it_looks_in_the_night_before_working_days_only(made: Bench) -> None:
+    saturday = datetime(2026, 8, 8, 9, tzinfo=UTC)
+    async with made.services.clock.busy():
+        await made.services.clock.sleep_until(saturday)
+        (unit,) = await made.services.drift.due_units()
+
+    assert unit.due_at == datetime(2026, 8, 10, 0, 30, tzinfo=UTC)

@@ -1,0 +1,170 @@
+"""What people write becomes a checked answer, or problems by field."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import texts
+from config.values import Indicator
+from tests.workflows.test_privacy_guard import NUMBER
+from workflows.free_text import clean_text
+from workflows.status.answer_parsing import MAX_TEXT, parse_answer, parse_number
+from workflows.status.model import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light
+
+PLACES = Indicator(key="plasser", name="Plasser")
+
+
+def problems_of(raw: dict[str, Any]) -> dict[str, str]:
+    with pytest.raises(InvalidAnswer) as caught:
+        parse_answer({"light": "green", **raw}, indicators=[PLACES])
+    return {name: words.key for name, words in caught.value.problems.items()}
+
+
+def test_a_whole_answer_is_read() -> None:
+    raw = {"light": "red", "done": " Mye ", "question": "Hvem?", "proposal": "Vi", "indicator:plasser": "12,5"}
+
+    assert parse_answer(raw, indicators=[PLACES]) == AnswerContent(
+        light=Light.RED, done="Mye", question="Hvem?", proposal="Vi", indicators={"plasser": 12.5}
+    )
+
+
+@pytest.mark.parametrize("light", [None, "", "blue", "missing", 1, ["green"]])
+def test_only_a_light_of_ours_is_taken(light: object) -> None:
+    assert problems_of({"light": light}) == {"light": "status.error.light_missing"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        pytest.param({"done": "x" * (MAX_TEXT + 1)}, ("done", "status.error.too_long"), id="too long"),
+        pytest.param({"next": 7}, ("next", "status.error.text"), id="no text"),
+        pytest.param({"hinders": f"Se {NUMBER}"}, ("hinders", "privacy.block"), id="national id"),
+        pytest.param({"proposal": "Ja"}, ("question", "status.error.question_missing"), id="proposal alone"),
+        pytest.param({"indicator:plasser": "mange"}, ("indicator:plasser", "status.error.number"), id="no number"),
+        pytest.param({"indicator:plasser": True}, ("indicator:plasser", "status.error.number"), id="a truth value"),
+        pytest.param({"indicator:plasser": float("nan")}, ("indicator:plasser", "status.error.number"), id="nan"),
+        pytest.param({"indicator:plasser": 10**400}, ("indicator:plasser", "status.error.number"), id="huge"),
+        pytest.param({"indicator:andre": "1"}, ("", "status.error.unknown_indicator"), id="unknown indicator"),
+    ],
+)
+def test_what_is_wrong_is_named_by_field(raw: dict[str, Any], problem: tuple[str, str]) -> None:
+    assert problems_of(raw) == dict([problem])
+
+
+@pytest.mark.parametrize("number", [NUMBER, f"{NUMBER[:6]} {NUMBER[6:]}", int(NUMBER), float(NUMBER)])
+def test_a_national_id_is_no_number_of_the_package(number: object) -> None:
+    assert problems_of({"indicator:plasser": number}) == {"indicator:plasser": "privacy.block"}
+
+
+def test_what_is_asked_about_is_stored_once_it_is_confirmed() -> None:
+    raw = {"light": "green", "done": "Ring 41234567", "next": "Skriv til rolle@kommune.example"}
+    with pytest.raises(InvalidAnswer) as caught:
+        parse_answer(raw, indicators=[PLACES])
+    assert {name: words.key for name, words in caught.value.problems.items()} == {
+        "done": "privacy.ask_phone",
+        "next": "privacy.ask_email",
+    }
+
+    confirmed = {**raw, "confirmed": caught.value.confirm}
+    assert parse_answer(confirmed, indicators=[PLACES]).done == "Ring 41234567"
+    with pytest.raises(InvalidAnswer):
+        parse_answer({**confirmed, "hinders": "Eller 41234568"}, indicators=[PLACES])
+
+
+def test_a_national_id_cannot_be_confirmed() -> None:
+    raw = {"light": "green", "done": f"{NUMBER} eller 41234567"}
+    with pytest.raises(InvalidAnswer) as caught:
+        parse_answer(raw, indicators=[PLACES])
+
+    with pytest.raises(InvalidAnswer):
+        parse_answer({**raw, "confirmed": caught.value.confirm or "1"}, indicators=[PLACES])
+
+
+def test_what_was_confirmed_before_is_not_asked_about_again() -> None:
+    before = AnswerContent(light=Light.GREEN, done="Ring 41234567")
+
+    raw = {"light": "red", "done": "Ring 41234567", "next": "Mer"}
+
+    assert parse_answer(raw, indicators=[PLACES], previous=before).next == "Mer"
+    assert parse_answer(raw, indicators=[PLACES], stored=before).next == "Mer"
+
+
+def test_all_problems_come_at_once() -> None:
+    assert set(problems_of({"light": "", "done": "x" * 2000, "indicator:plasser": "?"})) == {
+        "light",
+        "done",
+        "indicator:plasser",
+    }
+
+
+def test_no_change_keeps_last_time_s_words_and_takes_the_new_numbers() -> None:
+    before = AnswerContent(light=Light.YELLOW, done="Da", question="Hvem?", proposal="Vi", indicators={"plasser": 1})
+    raw = {"unchanged": "1", "light": "red", "done": "Nå", "indicator:plasser": "2"}
+
+    answer = parse_answer(raw, indicators=[PLACES], previous=before)
+
+    assert answer == AnswerContent(light=Light.YELLOW, done="Da", indicators={"plasser": 2})
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", 12.0),
+        ("12,5", 12.5),
+        ("12.5", 12.5),
+        ("1 234", 1234.0),
+        ("1\u00a0234,5", 1234.5),
+        ("-3", -3.0),
+        ("−3", -3.0),
+        ("", None),
+        ("1,2,3", None),
+        ("1e5", None),
+        ("nan", None),
+        ("٣", None),
+        ("12 %", None),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(text: str, number: float | None) -> None:
+    assert parse_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("a\u2028b", "a\nb"),
+        ("a\x00b\x1b\u202e\ufeffc", "abc"),
+        ("\ud800x", "x"),
+        ("👩‍🏫", "👩‍🏫"),
+        ("a\u030a", "å"),
+        ("\n\n\n\na\n\n\n\nb", "a\n\nb"),
+    ],
+)
+def test_texts_are_kept_without_what_nobody_can_see(written: str, kept: str) -> None:
+    assert clean_text(written) == kept
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = st.sampled_from(["light", "unchanged", *TEXT_FIELDS, "indicator:plasser"]) | st.text()
+
+
+@given(st.dictionaries(NAMES, ANYTHING | st.sampled_from(["green", "1", "12,5"]), max_size=9))
+def test_anything_at_all_is_an_answer_or_refused_with_words(raw: dict[str, Any]) -> None:
+    before = AnswerContent(light=Light.GREEN)
+    problems = {}
+    try:
+        answer = parse_answer(raw, indicators=[PLACES], previous=before)
+    except InvalidAnswer as invalid:
+        problems = invalid.problems
+    if problems:
+        assert all(texts.say(words.key, **words.values) for words in problems.values())
+    else:
+        assert AnswerContent.from_data(answer.to_data()) == answer
+        assert all(len(getattr(answer, name)) <= MAX_TEXT for name in TEXT_FIELDS)
+        answer.to_data()["done"].encode()

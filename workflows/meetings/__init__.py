@@ -1,0 +1,1 @@
+"""Board meetings: dates found, booked into calendars, followed, moved."""

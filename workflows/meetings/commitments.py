@@ -1,0 +1,148 @@
+"""Who sits where: the people of every body with their days, and what keeps a body's people busy."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from functools import cache
+
+from config.programme import Programme
+from config.values import LOCAL_ROLES, PROGRAMME_ROLES, Assignment, Body, PackageState, Role
+from workflows.meetings.date_rules import Around, Engagement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """A person's place in a body, first and last day included. Who is not *required* may stay away."""
+
+    person: str
+    required: bool
+    since: date = date.min
+    until: date = date.max
+
+    def holds(self, on: date) -> bool:
+        return self.since <= on <= self.until
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherMeeting:
+    """A meeting as others have to heed it. *settled*: it does not move any more."""
+
+    body: str
+    starts: datetime
+    ends: datetime
+    location: str
+    settled: bool
+
+
+Slot = tuple[time, time, bool, bool]
+"""Start and end of something a person is busy with; whether it is settled; whether the person is required there."""
+
+
+class Attendance:
+    """
+    The seats of all bodies of a programme, and when each person sits in a meeting.
+
+    A person who belongs to very many bodies is busy at nine o'clock once a day, however many of them meet then.
+    """
+
+    def __init__(self, programme: Programme) -> None:
+        self._blocked = {person.key: person.blocked_dates for person in programme.people if person.blocked_dates}
+        self._busy_days = programme.busy_days
+        self._seats = _seats(programme)
+        self._busy: dict[str, dict[date, dict[Slot, Counter[str]]]] = defaultdict(dict)
+
+    def seats(self, body: str) -> Sequence[Seat]:
+        """Everyone who ever belongs to a body; for one day it tells the same as `Programme.board_people`."""
+        return self._seats.get(body, ())
+
+    def put(self, meetings: Iterable[OtherMeeting]) -> None:
+        """From now on these meetings keep their people busy."""
+        for slots, slot, location in self._entries(meetings):
+            slots.setdefault(slot, Counter())[location] += 1
+
+    def take(self, meetings: Iterable[OtherMeeting]) -> None:
+        """These meetings, which were put, do so no more."""
+        for slots, slot, location in self._entries(meetings):
+            slots[slot][location] -= 1
+            slots[slot] = +slots[slot]
+
+    def around(self, body: Body, local_rounds: Sequence[Sequence[date]] = ()) -> Around:
+        """What the dates of *body* have to find room among, its own meetings not counted unless they were put."""
+        blocked: dict[bool, set[date]] = {True: set(), False: set()}
+        others: dict[date, set[Engagement]] = defaultdict(set)
+        here = body.location.casefold()
+        for seat in self.seats(body.key):
+            blocked[seat.required].update(day for day in self._blocked.get(seat.person, ()) if seat.holds(day))
+            for day, slots in self._busy.get(seat.person, {}).items():
+                if seat.holds(day):
+                    others[day].update(_engagements(slots, seat, here))
+        busy_days = {item.day for item in self._busy_days if item.municipality in (None, body.municipality)}
+        return Around(
+            blocked=frozenset(blocked[True]),
+            optional_away=frozenset(blocked[False]),
+            busy=frozenset(busy_days),
+            others={day: tuple(sorted(found, key=_order)) for day, found in others.items() if found},
+            local_rounds=local_rounds,
+        )
+
+    def _entries(self, meetings: Iterable[OtherMeeting]) -> Iterator[tuple[dict[Slot, Counter[str]], Slot, str]]:
+        for meeting in meetings:
+            day = meeting.starts.date()
+            for seat in self.seats(meeting.body):
+                if seat.holds(day):
+                    slot = (meeting.starts.time(), meeting.ends.time(), meeting.settled, seat.required)
+                    yield self._busy[seat.person].setdefault(day, {}), slot, meeting.location.casefold()
+
+
+def _engagements(slots: Mapping[Slot, Counter[str]], seat: Seat, here: str) -> Iterator[Engagement]:
+    for (starts, ends, settled, required), places in slots.items():
+        if places:
+            # What still moves is no reason to stay away from its day; what lies in the same place asks for no travel.
+            travels = settled and any(place != here for place in places)
+            yield _engagement(starts, ends, travels, settled and required and seat.required)
+
+
+@cache
+def _engagement(starts: time, ends: time, travels: bool, firm: bool) -> Engagement:
+    return Engagement(starts=starts, ends=ends, travels=travels, firm=firm)
+
+
+def _order(engagement: Engagement) -> tuple[time, time, bool, bool]:
+    return engagement.starts, engagement.ends, engagement.travels, engagement.firm
+
+
+def _seats(programme: Programme) -> dict[str, tuple[Seat, ...]]:
+    packages = {package.key: package for package in programme.work_packages}
+    held: dict[tuple[Role, str | None], list[Seat]] = defaultdict(list)
+    for item in programme.assignments:
+        package = packages[item.work_package] if item.work_package else None
+        if package is not None and package.state is PackageState.ENDED:
+            continue
+        until = min(item.until or date.max, package.until or date.max if package else date.max)
+        seat = Seat(person=item.person, required=True, since=item.since or date.min, until=until)
+        for place in _places(item, package.municipality if package else None):
+            held[item.role, place].append(seat)
+    return {body.key: _seats_of(body, held) for body in programme.bodies}
+
+
+def _places(item: Assignment, package_in: str | None) -> Iterable[str | None]:
+    """The municipalities in whose bodies an assignment counts; None stands for the bodies of all."""
+    if package_in is not None:
+        return (package_in, None)
+    if item.municipality is not None:
+        # An adviser of one municipality is no adviser of the programme.
+        return (item.municipality, None) if item.role in LOCAL_ROLES else (item.municipality,)
+    return (None, EVERYWHERE) if item.role in PROGRAMME_ROLES else (None,)
+
+
+EVERYWHERE = ""
+"""Stands for every municipality: the programme's own roles count in all of them."""
+
+
+def _seats_of(body: Body, held: Mapping[tuple[Role, str | None], Sequence[Seat]]) -> tuple[Seat, ...]:
+    places = (body.municipality,) if body.municipality is None else (body.municipality, EVERYWHERE)
+    required = ((body.chair,) if body.chair else ()) + body.members
+    seats = [seat for role in required for place in places for seat in held.get((role, place), ())]
+    spared = [seat for role in body.optional for place in places for seat in held.get((role, place), ())]
+    return (*seats, *(replace(seat, required=False) for seat in spared))

@@ -1,0 +1,333 @@
+"""Finds a body's meeting dates: the cheapest chain of days that keeps every rule, or the rule that no chain can keep.
+
+1. Every day is either impossible, for a reason that can be named, or possible at a cost (`date_rules`).
+2. Every distance between two meetings is against the rhythm, or has a cost: the further from the wanted, the more.
+3. Going greedily from date to date meets the wall of the summer holiday months later. So the plan is a shortest path:
+   day by day, the cheapest chain that ends there is found from the cheapest chains to the days before it.
+4. Dates that are announced cut the period into parts, each a path of its own from one announced date to the next.
+5. A date that was planned before is worth more than all costs together, so that only what must move moves.
+6. When no chain keeps the rules, distances may break them at a ruinous price; each broken one is named, with what
+   stands in the way on how many days. A day that is itself impossible is never taken.
+7. Equal costs are decided by the earlier day: the same question always has the same answer.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from itertools import pairwise
+
+from config.values import Body, Occasion, Rhythm
+from workflows.meetings.date_rules import USUAL_GAP, Around, BodyDays, Ground, Times
+from workflows.working_days import SATURDAY, days
+
+SUMMER_GAP_DAY = 4
+LATE_START_DAY = 2
+BROKEN_GAP = 1_000_000_000
+BROKEN_GAP_DAY = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Why a date is not the day that the rhythm asked for. *reason*: a key in the texts."""
+
+    wanted: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedDate:
+    day: date
+    starts: time
+    moved: Moved | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impossible:
+    """
+    No day from *first* to *last* keeps the rules, or the date *announced* for that day does not.
+
+    *reasons*: keys in the texts, each with the number of weekdays on which it stands in the way, the most frequent
+    first; 0 when it is about no days.
+    """
+
+    first: date
+    last: date
+    reasons: tuple[tuple[str, int], ...]
+    announced: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatePlan:
+    """*dates*: what is to be added to the announced ones. *given_up*: dates of the plan before, and why they went."""
+
+    dates: tuple[PlannedDate, ...]
+    problems: tuple[Impossible, ...] = ()
+    given_up: Mapping[date, str] = field(default_factory=dict)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        return tuple(item.day for item in self.dates)
+
+
+def plan_rhythm(
+    body: Body,
+    ground: Ground,
+    *,
+    around: Around | None = None,
+    previous: date | None = None,
+    announced: Mapping[date, time] | None = None,
+    kept: Mapping[date, time] | None = None,
+) -> DatePlan:
+    """
+    The dates of the body's rhythm in the period of *ground*.
+
+    *previous*: its last meeting before the period. *announced*: dates with their start that stay whatever comes.
+    *kept*: dates planned before but not announced. A body without a rhythm gets no dates.
+    """
+    if body.rhythm is None:
+        return DatePlan(dates=())
+    announced, kept = announced or {}, kept or {}
+    rhythm = body.rhythm
+    search = _Search(BodyDays(ground, times_of(rhythm), around or Around(), kept), rhythm)
+    anchors = sorted(day.toordinal() for day in announced if previous is None or day > previous)
+    stops = [previous.toordinal() if previous else None, *anchors, None]
+    chain = stops[:1]
+    for start, end in pairwise(stops):
+        chain += search.cheapest(start, end)
+    steps = list(pairwise(chain))
+    fixed = set(anchors)
+    dates = tuple(search.planned(before, day) for before, day in steps if day is not None and day not in fixed)
+    broken = [
+        search.impossible(start, end, both_fixed=start in fixed and end in fixed)
+        for start, end in steps
+        if search.excess(start, end)
+    ]
+    problems = [*unfit(search.days, announced), *broken]
+    return DatePlan(
+        dates=dates,
+        problems=tuple(sorted(problems, key=lambda item: (item.first, item.last))),
+        given_up=_given_up(search.days, kept, dates),
+    )
+
+
+def plan_occasion(
+    occasion: Occasion, ground: Ground, *, around: Around | None = None, kept: Mapping[date, time] | None = None
+) -> DatePlan:
+    """The cheapest day of the occasion's weeks within the period of *ground*, the middlemost of equals."""
+    kept = kept or {}
+    first, last = max(occasion.first, ground.first), min(occasion.last, ground.last)
+    if last < first:
+        return DatePlan(dates=())
+    rules = BodyDays(ground, times_of_occasion(occasion), around or Around(), kept)
+    middle = occasion.first + (occasion.last - occasion.first) / 2
+    options = [(*choice, day) for day in days(first, last) if (choice := rules.possible(day))]
+    if not options:
+        reasons = _counted(rules.why_not(day) for day in days(first, last) if first == last or day.weekday() < SATURDAY)
+        return DatePlan(dates=(), problems=(Impossible(first=first, last=last, reasons=reasons),))
+    _, starts, day = min(options, key=lambda option: (option[0], abs(option[2] - middle), option[2]))
+    dates = (PlannedDate(day=day, starts=starts),)
+    return DatePlan(dates=dates, given_up=_given_up(rules, kept, dates))
+
+
+def times_of(rhythm: Rhythm) -> Times:
+    """On which weekdays and at what times a body with that rhythm meets."""
+    return Times(
+        weekdays=rhythm.weekdays,
+        starts=(rhythm.starts, *rhythm.other_starts),
+        minutes=rhythm.minutes,
+        preferred_weekday=rhythm.preferred_weekday,
+        scale=max(1, USUAL_GAP // rhythm.wanted_gap),
+    )
+
+
+def times_of_occasion(occasion: Occasion) -> Times:
+    """The same of a single meeting."""
+    return Times(weekdays=occasion.weekdays, starts=(occasion.starts,), minutes=occasion.minutes)
+
+
+def unfit(rules: BodyDays, announced: Mapping[date, time]) -> list[Impossible]:
+    """The announced dates that a rule speaks against by now. They stay: moving them is for people to decide."""
+    found = []
+    for day, starts in announced.items():
+        # Too few days to answer is a matter of planning; a meeting that is called has the round it has.
+        reason = rules.why_not(day)
+        if reason in (None, "meetings.few_days", "meetings.clash"):
+            reason = "meetings.clash" if rules.clashes(day, starts) else None
+        if reason is not None:
+            found.append(Impossible(first=day, last=day, reasons=((reason, 0),), announced=True))
+    return found
+
+
+def _given_up(rules: BodyDays, kept: Mapping[date, time], dates: Sequence[PlannedDate]) -> dict[date, str]:
+    chosen = {item.day for item in dates}
+    return {day: rules.why_not(day) or "meetings.fits_the_rest" for day in sorted(kept) if day not in chosen}
+
+
+def _counted(reasons: Iterable[str | None]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(reason for reason in reasons if reason).most_common())
+
+
+class _Search:
+    """The shortest path. Days are ordinals; None is the period's edge."""
+
+    def __init__(self, rules: BodyDays, rhythm: Rhythm) -> None:
+        self.days = rules
+        self._rhythm = rhythm
+        self._ground = rules.ground
+        self._first, self._last = rules.ground.first.toordinal(), rules.ground.last.toordinal()
+        self._scale = rules.times.scale
+        self._rounds = _ordinals(rules.around.local_rounds) if rhythm.after_local_round else []
+        self._ready: dict[int | None, int] = {}
+        self._choices = {
+            day.toordinal(): choice
+            for day in days(rules.ground.first, rules.ground.last)
+            if (choice := rules.possible(day))
+        }
+        self._candidates = list(self._choices)
+
+    def cheapest(self, start: int | None, end: int | None) -> list[int | None]:
+        """The cheapest chain after *start* up to *end*, both fixed."""
+        first = bisect_right(self._candidates, start) if start else 0
+        last = bisect_left(self._candidates, end) if end else len(self._candidates)
+        between = self._candidates[first:last]
+        return self._path(start, between, end, strict=True) or self._path(start, between, end, strict=False) or [end]
+
+    def _path(
+        self, start: int | None, between: Sequence[int], end: int | None, *, strict: bool
+    ) -> list[int | None] | None:
+        """Unless *strict*, a distance that breaks the rules is allowed at a ruinous cost."""
+        costs: list[int] = []
+        reached: list[int] = []
+        before: dict[int | None, int] = {}
+        for day in [*between, end]:
+            best = self._step(start, day, strict=strict)
+            source = _START
+            low, high = self._window(day, reached) if strict else (0, len(reached))
+            for index in range(low, high):
+                step = self._step(reached[index], day, strict=strict)
+                if step is not None and (best is None or costs[index] + step < best):
+                    best, source = costs[index] + step, reached[index]
+            if best is None:
+                continue
+            before[day] = source
+            if day is not None and day != end:
+                costs.append(best + self._choices[day][0])
+                reached.append(day)
+        if end not in before:
+            return None
+        chain: list[int | None] = [end]
+        while (source := before[chain[-1]]) != _START:
+            chain.append(source)
+        return chain[::-1]
+
+    def _window(self, day: int | None, reached: Sequence[int]) -> tuple[int, int]:
+        """Where in *reached* the days stand from which an allowed step leads to *day*."""
+        if day is None:
+            return bisect_left(reached, self._last - self._rhythm.most_gap_over_summer), len(reached)
+        low = bisect_left(reached, day - self._most(day - self._rhythm.most_gap_over_summer, day))
+        return low, bisect_right(reached, day - self._rhythm.least_gap)
+
+    def _step(self, start: int | None, end: int | None, *, strict: bool) -> int | None:
+        """What it costs to go from one meeting to the next; None when that is against the rules."""
+        excess = self.excess(start, end)
+        if excess:
+            return None if strict else BROKEN_GAP + BROKEN_GAP_DAY * excess
+        if end is None:
+            # As if one more meeting stood at the end: so the last one comes in its time instead of not at all.
+            late = self._last - (start or self._first) - self._rhythm.wanted_gap
+            return (max(0, late) * self._scale) ** 2
+        if start is None:
+            late = end - self._first
+            return LATE_START_DAY * late + (max(0, late - self._rhythm.wanted_gap) * self._scale) ** 2
+        gap = end - start
+        if gap > self._rhythm.most_gap:
+            return SUMMER_GAP_DAY * (gap - self._rhythm.least_gap)
+        return ((gap - self._rhythm.wanted_gap) * self._scale) ** 2
+
+    def excess(self, start: int | None, end: int | None) -> int:
+        """By how many days two meetings lie too far apart or too close; 0 when their distance keeps the rules."""
+        since, until = start or self._first, end or self._last
+        gap = until - since
+        rhythm = self._rhythm
+        if start is None and end is None:
+            return max(0, gap - rhythm.least_gap)
+        excess = gap - rhythm.most_gap if gap > rhythm.most_gap else 0
+        if excess and self._ground.over_summer(since, until):
+            excess = max(0, gap - rhythm.most_gap_over_summer)
+        if end is not None:
+            if start is not None and gap < rhythm.least_gap:
+                excess = rhythm.least_gap - gap
+            if self._rounds:
+                excess = max(excess, self._ready_after(start) - end + 1)
+        return excess
+
+    def planned(self, start: int | None, day: int) -> PlannedDate:
+        """A day of the chain, with why it is not the one that the rhythm asked for."""
+        on = date.fromordinal(day)
+        return PlannedDate(day=on, starts=self._choices[day][1], moved=self._moved(start, on))
+
+    def _moved(self, start: int | None, day: date) -> Moved | None:
+        if start is None:
+            return None
+        wanted = self._wanted(date.fromordinal(start))
+        if wanted == day or wanted < self._ground.first:
+            return None
+        reason = self._why_not_after(start, wanted)
+        if reason is None and any(other.firm or other.travels for other in self.days.around.others.get(wanted, ())):
+            reason = "meetings.others_meet"
+        if reason is None and wanted in self.days.around.busy:
+            reason = "meetings.needed_elsewhere"
+        if reason is None and self._ground.cost(wanted.toordinal()) > self._ground.cost(day.toordinal()):
+            reason = "meetings.busy_time"
+        return Moved(wanted=wanted, reason=reason or "meetings.fits_the_rest")
+
+    def impossible(self, start: int | None, end: int | None, *, both_fixed: bool) -> Impossible:
+        """Name why two meetings could not have an allowed distance."""
+        rhythm = self._rhythm
+        if both_fixed and start and end and end - start < rhythm.least_gap:
+            close = (("meetings.too_close", 0),)
+            return Impossible(first=date.fromordinal(start), last=date.fromordinal(end), reasons=close)
+        first = self._first if start is None else max(start + rhythm.least_gap, self._first)
+        since = start or self._first
+        last = max(first, min(since + self._most(since, end or self._last), self._last))
+        around = [date.fromordinal(day) for day in range(first, last + 1)]
+        reasons = _counted(self._why_not_after(start, day) for day in around if day.weekday() < SATURDAY)
+        return Impossible(first=around[0], last=around[-1], reasons=reasons or (("meetings.fixed_dates", 0),))
+
+    def _why_not_after(self, start: int | None, day: date) -> str | None:
+        too_early = bool(self._rounds) and day.toordinal() <= self._ready_after(start)
+        return self.days.why_not(day) or ("meetings.local_round" if too_early else None)
+
+    def _wanted(self, start: date) -> date:
+        wanted = start + timedelta(days=self._rhythm.wanted_gap)
+        weekday = self._rhythm.preferred_weekday
+        if weekday is None:
+            return wanted
+        away = (weekday - wanted.weekday()) % 7
+        return wanted + timedelta(days=away if away <= 3 else away - 7)
+
+    def _most(self, start: int, end: int) -> int:
+        rhythm = self._rhythm
+        return rhythm.most_gap_over_summer if self._ground.over_summer(start, end) else rhythm.most_gap
+
+    def _ready_after(self, start: int | None) -> int:
+        """
+        The day on which the last local board has met since *start*.
+
+        A board whose next date lies beyond this body's own longest gap, or is not known, is not waited for.
+        """
+        if start not in self._ready:
+            within = (start or self._first) + self._rhythm.most_gap
+            following = [dates[bisect_right(dates, start or 0) :] for dates in self._rounds]
+            self._ready[start] = max((dates[0] for dates in following if dates and dates[0] < within), default=0)
+        return self._ready[start]
+
+
+_START = 0
+"""Stands for the start of a chain, which may be no day at all."""
+
+
+def _ordinals(rounds: Sequence[Sequence[date]]) -> list[list[int]]:
+    return [sorted(day.toordinal() for day in dates) for dates in rounds if dates]

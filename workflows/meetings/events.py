@@ -1,0 +1,265 @@
+"""A meeting as an event in people's calendars: what is written there, and what of it has to be written anew.
+
+Three states are held against each other: what we want, what we wrote last, and what stands there now. We write what we
+want otherwise than we wrote it, unless it stands there already because the answer to our write was lost. What others
+changed since is theirs: an attendee they added stays, one they took out is not asked again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from html import escape
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import texts
+from config.programme import Programme
+from config.values import Body
+from workflows.meetings.date_search import Moved
+from workflows.meetings.model import Meeting, MeetingState
+from workflows.meetings.moves import cancelled
+from workflows.ports.accounts import Recipients
+from workflows.ports.calendar import Attendee, BookedEvent, EventSpec
+
+TIMES = ("starts_local", "ends_local")
+COMPARED = ("subject", "location", *TIMES)
+"""What is worth a mail to everybody. The body is not: its words are the product's, and the way into the Teams meeting
+stands there too. Attendees are compared one by one."""
+WITHDRAWN = "withdrawn"
+"""Noted in what was last written: the event is gone, and its people were told."""
+THEIR_PLACE = "their_place"
+"""Noted there too: somebody else chose the place for this meeting, so the register's is not written over it."""
+NO_LINK_SINCE = "no_link_since"
+"""And this: since when the event stands without a link into Teams."""
+ONLINE = "microsoft teams"
+LINK_WITHIN = timedelta(hours=1)
+"""How long Exchange may take to make that link before it is a fault that somebody has to mend."""
+
+
+def event_of(programme: Programme, body: Body, meeting: Meeting, recipients: Recipients) -> EventSpec:
+    """The event of a meeting, still without its body: that is written only together with something else."""
+    return EventSpec(
+        key=meeting.key,
+        subject=texts.say("meetings.subject", texts.choose(programme.language), body=body.name),
+        body_html="",
+        starts_local=meeting.starts_local,
+        ends_local=meeting.ends_local,
+        timezone=meeting.timezone,
+        location=meeting.location if meeting.booked.get(THEIR_PLACE) else body.location,
+        attendees=tuple(
+            Attendee(email=person.email, name=person.name, required=required)
+            for person, required in programme.board_people(body, meeting.day)
+            if recipients.permits(person.email)
+        ),
+    )
+
+
+def changes(spec: EventSpec, written: Mapping[str, Any], event: BookedEvent) -> dict[str, Any]:
+    """The fields to write so that *event* becomes *spec*, in the calendar's own words."""
+    wanted, now = plain(spec), plain(event)
+    written = written or now
+    changed = {
+        name: getattr(spec, name)
+        for name in COMPARED
+        if wanted[name] != written.get(name) and wanted[name] != now[name]
+    }
+    if changed.keys() & set(TIMES):
+        # A start alone could pass its end.
+        changed |= {name: getattr(spec, name) for name in TIMES}
+    attendees = _attendees(spec, written, event)
+    if attendees is not None:
+        changed["attendees"] = attendees
+    return changed
+
+
+def _attendees(spec: EventSpec, written: Mapping[str, Any], event: BookedEvent) -> tuple[Attendee, ...] | None:
+    """All attendees as they should be, when ours came, left or became another kind; None when nothing is to do."""
+    before = {item["email"]: item["required"] for item in written.get("attendees", ())}
+    wanted = {item.email.lower(): item for item in spec.attendees}
+    there = {item.email.lower(): item for item in event.attendees}
+    left = before.keys() - wanted.keys()
+    new = {email: item for email, item in wanted.items() if before.get(email) != item.required}
+    result = {email: item for email, item in there.items() if email not in left} | new
+    if {email: item.required for email, item in result.items()} == {e: item.required for e, item in there.items()}:
+        return None
+    return tuple(result.values())
+
+
+def followed(body: Body, meeting: Meeting, event: BookedEvent, now: datetime) -> Meeting:
+    """*meeting* with what somebody else did to its event in their calendar program; the same when nobody did."""
+    if event.cancelled:
+        return cancelled_there(meeting, now)
+    changed: dict[str, Any] = {}
+    noted: dict[str, Any] = {}
+    if _moved_by_others(meeting, event):
+        changed = {name: getattr(event, name) for name in TIMES}
+        noted = {name: _minute(moment) for name, moment in changed.items()}
+        changed |= {"moved": Moved(wanted=meeting.day, reason="meetings.in_outlook"), "words": ""}
+    place = _place_of(event)
+    if _is_place_of_others(body, meeting, place):
+        changed["location"] = place
+        noted |= {"location": place, THEIR_PLACE: place != body.location}
+    if not changed:
+        return meeting
+    return replace(
+        meeting, sequence=meeting.sequence + 1, changed_at=now, booked={**meeting.booked, **noted}, **changed
+    )
+
+
+def cancelled_there(meeting: Meeting, now: datetime) -> Meeting:
+    """A meeting that somebody took out of the calendars themselves."""
+    return withdrawn(cancelled(meeting, now))
+
+
+def _moved_by_others(meeting: Meeting, event: BookedEvent) -> bool:
+    """Whether somebody moved the event, and we did not move the meeting ourselves."""
+    written = tuple(meeting.booked.get(name) for name in TIMES)
+    ours = (_minute(meeting.starts_local), _minute(meeting.ends_local))
+    theirs = (_minute(event.starts_local), _minute(event.ends_local))
+    return written == ours and theirs != ours
+
+
+def _is_place_of_others(body: Body, meeting: Meeting, place: str) -> bool:
+    """Whether a place is neither what we wrote nor, when the answer was lost, what we meant to."""
+    written = meeting.booked.get("location")
+    return written is not None and place not in (written.strip(), body.location.strip())
+
+
+def _place_of(event: BookedEvent) -> str:
+    """Where the event is, without the words that Outlook adds for the meeting in Teams."""
+    parts = [part.strip() for part in event.location.split(";")]
+    if not any(part.casefold().startswith(ONLINE) for part in parts):
+        return event.location.strip()
+    return "; ".join(part for part in parts if not part.casefold().startswith(ONLINE))
+
+
+def plain(spec: EventSpec | BookedEvent) -> dict[str, Any]:
+    """What is kept of an event as last written, as plain data."""
+    # Without names: Exchange has its own mind about them, and a new spelling is not worth a mail to everybody.
+    people = sorted((item.email.lower(), item.required) for item in spec.attendees)
+    return {
+        "subject": spec.subject,
+        "starts_local": _minute(spec.starts_local),
+        "ends_local": _minute(spec.ends_local),
+        "location": spec.location,
+        "attendees": [{"email": email, "required": required} for email, required in people],
+    }
+
+
+def noted(meeting: Meeting, spec: EventSpec, event: BookedEvent, now: datetime) -> Meeting:
+    """*meeting* with what stands in the calendar: *event*, as *spec* has it. The same when that is known."""
+    written = plain(spec)
+    join_url = event.join_url or meeting.join_url
+    seen_by_people = meeting.state is MeetingState.PLANNED or any(
+        meeting.booked.get(name) != written[name] for name in ("subject", "location")
+    )
+    if meeting.booked.get(THEIR_PLACE):
+        written[THEIR_PLACE] = True
+    if not join_url:
+        written[NO_LINK_SINCE] = meeting.booked.get(NO_LINK_SINCE, now.isoformat())
+    kept = replace(
+        meeting,
+        state=MeetingState.BOOKED if meeting.stands else meeting.state,
+        event_id=event.id,
+        ical_uid=event.ical_uid,
+        join_url=join_url,
+        location=spec.location,
+        sequence=meeting.sequence + seen_by_people,
+        booked=written,
+    )
+    return kept if kept == meeting else replace(kept, changed_at=max(now, meeting.changed_at))
+
+
+def lacks_link(meeting: Meeting) -> bool:
+    """Whether a booked meeting has no link into Teams."""
+    return meeting.stands and bool(meeting.event_id) and not meeting.join_url
+
+
+def link_failed(meeting: Meeting, now: datetime) -> bool:
+    """Whether one ahead has been without it for so long that it does not come by itself."""
+    since = meeting.booked.get(NO_LINK_SINCE)
+    if since is None or not lacks_link(meeting) or meeting.starts_at <= now:
+        return False
+    return now >= datetime.fromisoformat(since) + LINK_WITHIN
+
+
+def is_withdrawn(meeting: Meeting) -> bool:
+    """Whether a cancelled meeting is out of the calendars already."""
+    return bool(meeting.booked.get(WITHDRAWN))
+
+
+def withdrawn(meeting: Meeting) -> Meeting:
+    """A meeting that is out of the calendars."""
+    return replace(meeting, state=MeetingState.CANCELLED, booked={**meeting.booked, WITHDRAWN: True})
+
+
+def is_held(event: BookedEvent, recipients: Recipients) -> bool:
+    """Whether a write would mail somebody whom a rehearsal's allow-list leaves out: every write mails them all."""
+    return any(not recipients.permits(item.email) for item in event.attendees)
+
+
+# ------------------------------------------------------------------------------------------------------------- words
+
+
+def invitation(programme: Programme, body: Body, meeting: Meeting, address: str) -> str:
+    """The event's body, as HTML. *address*: where the meeting's papers are. A moved meeting says from when and why."""
+    language = texts.choose(programme.language)
+
+    def say(key: str, **values: Any) -> str:
+        return escape(texts.say(key, language, **values))
+
+    link = f'<a href="{escape(address)}">{say("meetings.papers_link")}</a>'
+    paragraphs = [escape(line) for line in notice(meeting, language)]
+    paragraphs += [
+        say("meetings.invitation", body=body.name),
+        f"{say('meetings.invitation_papers')} {link}",
+        say("meetings.invitation_own"),
+    ]
+    contact = contact_of(programme, body, meeting)
+    if contact:
+        paragraphs.append(say("meetings.invitation_contact", contact=contact))
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+
+
+def explain_no_link(programme: Programme, meeting: Meeting, *, language: str = "nb") -> str:
+    """That a meeting has got no link into Teams, and what IT has to look at."""
+    body = next((body.name for body in programme.bodies if body.key == meeting.body), meeting.body)
+    values = {"starts": meeting.starts_local, "body": body, "organizer": meeting.organizer}
+    return texts.say("meetings.no_link", language, **values)
+
+
+def contact_of(programme: Programme, body: Body, meeting: Meeting) -> str:
+    """Whom to tell that the time does not fit: the chair, else whoever comes first."""
+    people = programme.board_people(body, meeting.day)
+    return people[0][0].name if people else ""
+
+
+def notice(meeting: Meeting, language: str) -> Sequence[str]:
+    """What people are told once about a meeting that was moved or cancelled after it stood in their calendars."""
+    told = meeting.booked.get("starts_local")
+    was = datetime.fromisoformat(told) if told else meeting.starts_local
+    lines: list[str] = []
+    if not meeting.stands:
+        lines.append(texts.say("meetings.notice_cancelled", language, was=was))
+    elif was != meeting.starts_local:
+        # Told as history: somebody may move it in Outlook afterwards, and these words stay where they are.
+        on = meeting.changed_at.astimezone(ZoneInfo(meeting.timezone)).date()
+        lines.append(texts.say("meetings.notice_moved", language, on=on, was=was, now=meeting.starts_local))
+    if lines and meeting.words:
+        lines.append(texts.say("meetings.notice_reason", language, reason=meeting.words))
+    return lines
+
+
+def farewell(programme: Programme, meeting: Meeting) -> str:
+    """What people are told once when an event is withdrawn: its meeting is cancelled, or somebody else calls it."""
+    language = texts.choose(programme.language)
+    if meeting.stands:
+        told = meeting.booked.get("starts_local")
+        was = datetime.fromisoformat(told) if told else meeting.starts_local
+        body = programme.body(meeting.body).name
+        return texts.say("meetings.handed_over", language, body=body, starts=was)
+    return " ".join(notice(meeting, language))
+
+
+def _minute(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")

@@ -1,0 +1,295 @@
+"""A person's own meetings: what they are, who answered what, and the days on which the person cannot come.
+
+The address of the page is the person's own. Whoever holds it acts as them, so it is given to nobody else: it is sent to
+their e-mail address, or told in their own chat.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import documents
+import texts
+from config.programme import Programme
+from config.values import Body, Person
+from workflows.meetings.model import Meeting, MeetingStore
+from workflows.meetings.moves import can_change, may_change
+from workflows.meetings.quorum import Attending, attendance, is_at_risk
+from workflows.messages.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
+from workflows.ports.links import Links
+from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.sweep import sweep_unit
+from workflows.working_days import days
+
+KIND = "meetings.own_link"
+PERSON = "person:"
+"""Begins the subject of a link to one person's feed; else it is a body's key."""
+VALID = timedelta(days=90)
+"""How long an address leads to the page; rounded to whole days, so that one day's addresses are the same."""
+LOOK_AGAIN = timedelta(hours=1)
+MOST_DAYS_AT_ONCE = 62
+MOST_DAYS = 200
+"""How many days one person can block. Who never can is better replaced than planned around."""
+NEAREST = 12
+"""How many meetings the page shows unless it is asked for all."""
+
+
+class InvalidDays(Exception):
+    """The days cannot be blocked. *problems*: by the field they are about, keys in the texts with their values."""
+
+    def __init__(self, **problems: tuple[str, Mapping[str, Any]]) -> None:
+        super().__init__("days that cannot be blocked")
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnMeeting:
+    """One meeting as one person sees it. *people* and *away* are for those who may move it."""
+
+    body: Body
+    meeting: Meeting
+    can_move: bool
+    seated: bool
+    """Whether the person belongs to it; who leads may move also what they do not sit in."""
+    blocked: bool
+    """Whether the person said they cannot come that day."""
+    people: tuple[Attending, ...] = ()
+    away: tuple[str, ...] = ()
+    """The names of those who said that they cannot come that day."""
+
+    @property
+    def at_risk(self) -> bool:
+        return is_at_risk(self.body, self.people)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPage:
+    """Everything that a person's page shows. *hidden*: how many meetings further ahead it leaves out."""
+
+    person: Person
+    language: str
+    meetings: Sequence[OwnMeeting]
+    hidden: int
+    blocked: Sequence[date]
+    first: date
+    last: date
+
+
+class People(Protocol):
+    """Where people's own days are kept."""
+
+    async def set_blocked_dates(self, person: str, days: Sequence[date], *, then: Sequence[DueUnit] = ()) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPorts:
+    """Everything a person's own meetings reach; nothing of it waits for Microsoft 365."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    meetings: MeetingStore
+    people: People
+    messages: Messages
+    links: Links
+    clock: Clock
+    public_url: str
+
+
+class OwnMeetings:
+    """What the Door does for a person about their meetings."""
+
+    def __init__(self, ports: OwnPorts) -> None:
+        self._ports = ports
+
+    async def page(self, person: str, *, all_: bool = False) -> OwnPage | None:
+        """What *person* sees; None when nobody has that key any more. Only the nearest meetings unless *all_*."""
+        programme = await self._ports.programme()
+        found = next((item for item in programme.people if item.key == person), None)
+        if found is None:
+            return None
+        now = self._ports.clock.now()
+        known = [item for item in await self._ports.meetings.list_meetings() if item.stands and item.ends_at > now]
+        concerns = _Concerns(programme, found)
+        mine = [item for item in known if concerns(item)]
+        shown = mine if all_ else mine[:NEAREST]
+        today = _today(programme, now)
+        return OwnPage(
+            person=found,
+            language=texts.choose(found.language, programme.language),
+            meetings=[self._own(programme, found, item, now) for item in shown],
+            hidden=len(mine) - len(shown),
+            blocked=[day for day in sorted(found.blocked_dates) if day >= today],
+            first=today,
+            last=programme.last_day,
+        )
+
+    async def meeting(self, person: str, key: str) -> OwnMeeting | None:
+        """One meeting as *person* sees it; None when it does not concern them."""
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        found = next((item for item in programme.people if item.key == person), None)
+        meeting = await self._ports.meetings.find_meeting(key)
+        if found is None or meeting is None or not _Concerns(programme, found)(meeting):
+            return None
+        return self._own(programme, found, meeting, now)
+
+    async def block(self, person: str, first: date | None, last: date | None) -> None:
+        """Remember that *person* cannot come from *first* to *last* (one day when only *first* is given).
+
+        What is not announced yet is planned anew around it. Raises InvalidDays.
+        """
+        page = await self._known(person)
+        if first is None:
+            raise InvalidDays(first=("own.problem_first", {}))
+        last = last or first
+        if not page.first <= first <= page.last:
+            raise InvalidDays(first=("own.problem_when", {"first": page.first, "last": page.last}))
+        if last < first:
+            raise InvalidDays(last=("own.problem_order", {}))
+        if (last - first).days >= MOST_DAYS_AT_ONCE:
+            raise InvalidDays(last=("own.problem_long", {"days": MOST_DAYS_AT_ONCE}))
+        wanted = sorted({*page.blocked, *days(first, min(last, page.last))})
+        if len(wanted) > MOST_DAYS:
+            raise InvalidDays(last=("own.problem_many", {"days": MOST_DAYS}))
+        await self._keep(page, wanted)
+
+    async def unblock(self, person: str, gone: Sequence[date]) -> None:
+        """Forget that *person* cannot come on those days. A repeat is harmless."""
+        page = await self._known(person)
+        await self._keep(page, [day for day in page.blocked if day not in set(gone)])
+
+    async def address(self, person: str) -> str:
+        """The address of the person's own page, for a while."""
+        return await own_address(self._ports.links, self._ports.public_url, person, self._ports.clock.now())
+
+    async def feed(self, person: str, *, renew: bool = False) -> str:
+        """The secret address of the person's calendar feed; *renew* ends the one before."""
+        subject = feed_of(person)
+        if renew:
+            await self._ports.links.revoke(subject)
+        return f"{self._ports.public_url.rstrip('/')}/kalender/{await self._ports.links.issue('feed', subject)}.ics"
+
+    async def send_address(self, body: str, email: str) -> None:
+        """Mail the person of *body* with that address the way to their own page; at most once a day. What it did is
+        not told, so that nobody learns who takes part."""
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        today = _today(programme, now)
+        named = next((item for item in programme.bodies if item.key == body), None)
+        people = () if named is None else programme.board_people(named, today)
+        to = next((person for person, _ in people if person.email.lower() == email.strip().lower()), None)
+        if to is None:
+            return
+        message = own_mail(to, address=await self.address(to.key), key=f"{KIND}:{to.key}/{today.isoformat()}", now=now)
+        await self._ports.messages.plan([message], then=[DueUnit(key=f"{KIND}:{to.key}", due_at=now)])
+
+    async def _known(self, person: str) -> OwnPage:
+        page = await self.page(person)
+        if page is None:
+            raise InvalidDays(first=("own.problem_gone", {}))
+        return page
+
+    async def _keep(self, page: OwnPage, wanted: Sequence[date]) -> None:
+        if list(wanted) == list(page.blocked):
+            return
+        programme = await self._ports.programme()
+        replan = [sweep_unit(programme.key, self._ports.clock.now())]
+        await self._ports.people.set_blocked_dates(page.person.key, wanted, then=replan)
+
+    def _own(self, programme: Programme, person: Person, meeting: Meeting, now: datetime) -> OwnMeeting:
+        body = programme.body(meeting.body)
+        leads = may_change(programme, body, person, _today(programme, now))
+        people = attendance(programme, body, meeting) if leads and meeting.booked_by_us else ()
+        seated = [item for item, _ in programme.board_people(body, meeting.day)]
+        return OwnMeeting(
+            body=body,
+            meeting=meeting,
+            can_move=leads and can_change(programme, meeting, now),
+            seated=person in seated,
+            blocked=meeting.day in person.blocked_dates,
+            people=people,
+            away=tuple(item.name for item in seated if leads and meeting.day in item.blocked_dates),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnLinks:
+    """The handler of the unit `meetings.own_link` [person]: mails what the Door planned. A reply leaves at any hour."""
+
+    messages: Messages
+    outbox: Outbox
+    clock: Clock
+
+    async def send(self, unit: DueUnit, history: History) -> Outcome:
+        """Send what waits for the person."""
+        for message in await self.messages.list_messages(kind=KIND, states=WAITING):
+            if message.person == unit.subject:
+                sent = await self.outbox.deliver(message)
+                if sent.state is MessageState.HELD and sent.failure == PAUSED:
+                    return Parked(until=self.clock.now() + LOOK_AGAIN, note="sending is paused")
+        return Done()
+
+
+async def own_address(links: Links, public_url: str, person: str, now: datetime) -> str:
+    """The address of a person's own page. It is for that person's eyes alone."""
+    expires_at = datetime.combine(now.date(), time(), now.tzinfo) + VALID
+    token = await links.issue("own_meetings", own_page_of(person), person, expires_at)
+    return f"{public_url.rstrip('/')}/mine-moter/{token}"
+
+
+def own_page_of(person: str) -> str:
+    """The subject of links to a person's own page: revoking it ends them all."""
+    return f"own_meetings:{person}"
+
+
+def feed_of(person: str) -> str:
+    """The subject of a link to a person's feed."""
+    return f"{PERSON}{person}"
+
+
+def own_mail(to: Person, *, address: str, key: str, now: datetime) -> Message:
+    """The mail with the way to a person's own page."""
+
+    def say(name: str) -> str:
+        return texts.say(f"own.mail_{name}", to.language)
+
+    paragraphs = [say("what"), say("care")]
+    html = documents.mail(
+        language=to.language, heading=say("subject"), paragraphs=paragraphs, button=(say("button"), address)
+    )
+    return Message(
+        key=key,
+        kind=KIND,
+        surface=Surface.EMAIL,
+        due_at=now,
+        content=Content(
+            email=to.email,
+            name=to.name,
+            address=to.email,
+            subject=say("subject"),
+            text="\n\n".join([*paragraphs, address]),
+            html=html,
+        ),
+        person=to.key,
+    )
+
+
+class _Concerns:
+    """Whether a person belongs to a meeting, or may move it."""
+
+    def __init__(self, programme: Programme, person: Person) -> None:
+        # With nobody else's roles: there are thousands of them, and thousands of meetings.
+        own = tuple(item for item in programme.assignments if item.person == person.key)
+        self._programme = programme.model_copy(update={"assignments": own})
+        self._bodies = {body.key: body for body in programme.bodies}
+        self._person = person
+
+    def __call__(self, meeting: Meeting) -> bool:
+        body = self._bodies.get(meeting.body)
+        if body is None:
+            return False
+        seated = bool(self._programme.board_people(body, meeting.day))
+        return seated or may_change(self._programme, body, self._person, meeting.day)
+
+
+def _today(programme: Programme, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(programme.timezone)).date()

@@ -1,0 +1,1 @@
+"""Messages as rows that leave once: the outbox, mail, and the mailboxes they leave from."""

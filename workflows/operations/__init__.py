@@ -1,0 +1,1 @@
+"""Looking after what runs: permissions, drift, guests, access that ends, places that close."""

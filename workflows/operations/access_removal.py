@@ -1,0 +1,116 @@
+"""When a role ends, so does the access that it gave: the day after, without an order, and without the Builder.
+
+Only what a rollout gave is taken. Ownership of a group is the Builder's to take, and waits for the next rollout.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from config.programme import Programme
+from config.values import PlaceSpec
+from workflows.ports.accounts import Account, AccountKind
+from workflows.ports.people import ChannelMembers
+from workflows.ports.place import Memberships
+from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
+from workflows.rollout.plan import WantedPlace, wanted_place
+from workflows.rollout.ports import Resource, Resources
+
+KIND = "people.leave"
+EARLY = time(4, 0)
+"""When access ends on the day after the last one, local time."""
+AHEAD = timedelta(days=8)
+"""How far ahead days are looked for on which somebody's role ends; there is a sweep every week."""
+MOST = 2
+"""At most one in so many is let out without an order: more at once looks like a wrong import, and a person looks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeavingPorts:
+    """Everything that leaving reaches."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    memberships: Memberships
+    seats: ChannelMembers
+    resources: Resources
+    clock: Clock
+
+
+class Leaving:
+    """Lets out of groups and private channels whoever has no role there any more."""
+
+    def __init__(self, ports: LeavingPorts) -> None:
+        self._ports = ports
+
+    async def due_units(self) -> Sequence[DueUnit]:
+        """The places that somebody has to be let out of, now or on a day that is near."""
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        today = now.astimezone(ZoneInfo(programme.timezone)).date()
+        units = []
+        for spec in programme.places:
+            given = await self._ports.resources.of(spec.key)
+            days = [today, *_days_of_change(programme, today, today + AHEAD)]
+            for day in days:
+                if leavers(given, wanted_place(programme, spec, on=day)):
+                    early = datetime.combine(day, EARLY, ZoneInfo(programme.timezone)).astimezone(UTC)
+                    units.append(DueUnit(key=f"{KIND}:{spec.key}", due_at=max(early, now)))
+                    break
+        return units
+
+    async def place(self, unit: DueUnit, history: History) -> Outcome:
+        """Unit `people.leave` [place]: take what was given to those who have left. A repeat is harmless."""
+        programme = await self._ports.programme()
+        spec = programme.place(unit.subject)
+        given = await self._ports.resources.of(unit.subject)
+        if spec is None or "group" not in given:
+            return Done(note="no place of ours")
+        today = self._ports.clock.now().astimezone(ZoneInfo(programme.timezone)).date()
+        wanted = wanted_place(programme, spec, on=today)
+        gone = leavers(given, wanted)
+        if not _is_plausible(given, gone):
+            return Done(note="too many would leave at once: order a rollout")
+        for key in gone:
+            if key.startswith("member:"):
+                await self._let_out(spec, given["group"], given[key], history)
+            else:
+                await self._take_seat(spec, given, key, history)
+        return Done(note=f"{len(gone)} let out")
+
+    async def _let_out(self, spec: PlaceSpec, group: Resource, member: Resource, history: History) -> None:
+        leaver = Account(id=member.external_id, email="", kind=AccountKind.MEMBER)
+        await self._ports.memberships.remove_member(group.external_id, leaver)
+        await self._ports.resources.forget(spec.key, member.key)
+        await history.note("people.left", place=spec.key, person=member.key.partition(":")[2])
+
+    async def _take_seat(self, spec: PlaceSpec, given: Mapping[str, Resource], key: str, history: History) -> None:
+        channel = given.get(f"channel:{key.split(':')[1]}")
+        if channel is not None and "team" in given:
+            team_id = given["team"].external_id
+            for seat in await self._ports.seats.list_seats(team_id, channel.external_id):
+                if seat.account_id == given[key].external_id:
+                    await self._ports.seats.remove(team_id, channel.external_id, seat.id)
+        await self._ports.resources.forget(spec.key, key)
+        await history.note("people.left_channel", place=spec.key, person=key.rpartition(":")[2])
+
+
+def leavers(given: Mapping[str, Resource], wanted: WantedPlace) -> list[str]:
+    """The keys of what was given to people who have no role any more that gives it."""
+    stay = {f"member:{person.key}" for person in wanted.members}
+    for channel in wanted.channels:
+        stay |= {f"channel-member:{channel.key}:{person.key}" for person in channel.people}
+    return [key for key in given if key.startswith(("member:", "channel-member:")) and key not in stay]
+
+
+def _is_plausible(given: Mapping[str, Resource], gone: Sequence[str]) -> bool:
+    members = sum(key.startswith("member:") for key in given)
+    leaving = sum(key.startswith("member:") for key in gone)
+    return leaving <= max(1, members // MOST)
+
+
+def _days_of_change(programme: Programme, first: date, last: date) -> Iterator[date]:
+    """The days after the last ones of roles, packages and municipalities, in order."""
+    ends = {item.until for item in programme.assignments}
+    ends |= {item.until for item in programme.work_packages} | {item.until for item in programme.municipalities}
+    after = sorted(until + timedelta(days=1) for until in ends if until is not None)
+    return (day for day in after if first <= day <= last)

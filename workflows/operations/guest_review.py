@@ -1,0 +1,276 @@
+"""Guests: every half year those who lead a municipality say of each guest whether the cooperation goes on.
+
+They get a mail with a link of their own to a page of ours. Whom they let go loses the roles there, and the access with
+them; a guest account that no role needs any more is deleted by IT, by hand.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import texts
+from config.programme import Programme
+from config.values import Assignment, Role
+from workflows.messages.lead_mail import LeadMail, leads_of, mail_to
+from workflows.operations.access_removal import KIND as LEAVE
+from workflows.ports.links import Links
+from workflows.ports.people import Guest, GuestAnswer, GuestQuestions
+from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.working_days import WorkCalendar
+
+REVIEW, END = "guests.review", "guests.end"
+HALF_YEAR = timedelta(days=182)
+REMIND_AFTER = timedelta(days=14)
+ASK_AGAIN_AFTER = timedelta(days=60)
+"""How long a link holds. Unanswered, the question is asked anew then."""
+
+
+class Roles(Protocol):
+    """Ends roles in the register."""
+
+    async def end_roles(
+        self, person: str, role: Role, *, municipality: str | None, last_day: date, then: Sequence[DueUnit] = ()
+    ) -> int:
+        """The person's roles of that kind there (None: in the programme itself) end on that day; how many did."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestLine:
+    """One guest of a municipality (or of the programme itself), as those who lead it see them."""
+
+    person: str
+    name: str
+    organisation: str
+    roles: tuple[Role, ...]
+    since: datetime
+    confirmed_at: datetime | None
+    asked_at: datetime | None
+    """When they were asked about, while nobody has answered."""
+
+    @property
+    def due_at(self) -> datetime:
+        """When they are to be confirmed next."""
+        return (self.confirmed_at or self.since) + HALF_YEAR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leftover:
+    """An account of a guest whom we invited and who has no role any more. IT deletes it by hand."""
+
+    person: str
+    object_id: str
+
+    @property
+    def command(self) -> str:
+        return f"az ad user delete --id {self.object_id}"
+
+
+def scope_of(programme: Programme, item: Assignment) -> str:
+    """Where a role is confirmed: its municipality's slug, or the programme's key. Nobody confirms themselves."""
+    if item.role is Role.LOCAL_LEAD:
+        return programme.key
+    return municipality_of(programme, item) or programme.key
+
+
+def municipality_of(programme: Programme, item: Assignment) -> str | None:
+    """Where a role is held: a work package's in its municipality; None in the programme itself."""
+    if item.work_package is not None:
+        return programme.work_package(item.work_package).municipality
+    return item.municipality
+
+
+def guest_lines(
+    programme: Programme, scope: str, guests: Iterable[Guest], answers: Iterable[GuestAnswer], on: date
+) -> list[GuestLine]:
+    """Who has a role in *scope* on that day and was let in as a guest, by name."""
+    said = {item.person: item for item in answers if item.scope == scope}
+    lines = []
+    for guest in guests:
+        roles = _roles(programme, scope, guest.person, on)
+        person = next((item for item in programme.people if item.key == guest.person), None)
+        if not roles or person is None:
+            continue
+        answer = said.get(guest.person)
+        lines.append(
+            GuestLine(
+                person=person.key,
+                name=person.name,
+                organisation=programme.organisation_of(person).name,
+                roles=roles,
+                since=guest.since,
+                # Also of one who was answered to end: their roles end at once, and nobody is asked again meanwhile.
+                confirmed_at=answer.answered_at if answer else None,
+                asked_at=answer.asked_at if answer and answer.answered_at is None else None,
+            )
+        )
+    return sorted(lines, key=lambda line: texts.sort_key(line.name))
+
+
+def leftovers(programme: Programme, guests: Iterable[Guest], on: date) -> list[Leftover]:
+    """Guests of ours whose last role has ended."""
+    busy = {item.person for item in programme.assignments if item.until is None or on <= item.until}
+    return [
+        Leftover(person=guest.person, object_id=guest.object_id)
+        for guest in guests
+        if guest.invited and guest.object_id and guest.person not in busy
+    ]
+
+
+def _held(programme: Programme, scope: str, person: str) -> set[tuple[str | None, Role]]:
+    """The roles of a person that are confirmed in *scope*, and where they are held."""
+    mine = (item for item in programme.assignments if item.person == person)
+    return {(municipality_of(programme, item), item.role) for item in mine if scope_of(programme, item) == scope}
+
+
+def _roles(programme: Programme, scope: str, person: str, on: date) -> tuple[Role, ...]:
+    held = (item for item in programme.assignments if item.person == person and item.holds(on))
+    return tuple(dict.fromkeys(item.role for item in held if scope_of(programme, item) == scope))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestPorts:
+    """Everything that the record of guests reaches."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    guests: GuestQuestions
+    roles: Roles
+    links: Links
+    clock: Clock
+
+
+class GuestDesk:
+    """Knows the guests, takes what is answered about them, and ends what was answered to end."""
+
+    def __init__(self, ports: GuestPorts) -> None:
+        self.ports = ports
+
+    async def lines(self, scope: str) -> tuple[Programme, list[GuestLine]]:
+        """The guests of a municipality, or of the programme itself."""
+        programme, guests, answers = await self.known(scope)
+        return programme, guest_lines(programme, scope, guests, answers, self.today(programme))
+
+    async def answer(self, scope: str, keeps: Mapping[str, bool], *, by: str) -> None:
+        """
+        Store what *by* says about each guest: goes on, or ends.
+
+        Raises KeyError for somebody who is no guest there.
+        """
+        now = self.ports.clock.now()
+        _, lines = await self.lines(scope)
+        known = {line.person for line in lines}
+        for person in keeps:
+            if person not in known:
+                raise KeyError(person)
+        # Whoever came after the question may be answered about as well.
+        unasked = [line.person for line in lines if line.asked_at is None and line.person in keeps]
+        await self.ports.guests.ask(scope, unasked, now)
+        then = [DueUnit(key=f"{REVIEW}:{scope}", due_at=now), DueUnit(key=f"{END}:{scope}", due_at=now)]
+        await self.ports.guests.answer(scope, keeps, by=by, at=now, then=then)
+
+    async def end(self, unit: DueUnit, history: History) -> Outcome:
+        """Unit `guests.end` [municipality or programme]: whoever was answered to end has no roles there from today."""
+        scope = unit.subject
+        programme, lines = await self.lines(scope)
+        there = {line.person for line in lines}
+        now, yesterday = self.ports.clock.now(), self.today(programme) - timedelta(days=1)
+        leave = tuple(DueUnit(key=f"{LEAVE}:{place.key}", due_at=now) for place in programme.places)
+        ended = 0
+        for answer in await self.ports.guests.answers(scope):
+            if answer.keeps is False and answer.person in there:
+                for municipality, role in _held(programme, scope, answer.person):
+                    await self.ports.roles.end_roles(
+                        answer.person, role, municipality=municipality, last_day=yesterday, then=leave
+                    )
+                await history.note("guests.ended", scope=scope, person=answer.person)
+                ended += 1
+        return Done(note=f"{ended} ended")
+
+    # ---------------------------------------------------------------------------------------------------------- telling
+
+    async def overview(self) -> tuple[Mapping[str, list[GuestLine]], list[Leftover]]:
+        """Every guest by municipality (or programme), and the accounts that no role needs any more."""
+        programme, guests, answers = await self.known()
+        today = self.today(programme)
+        scopes = (*(item.slug for item in programme.municipalities), programme.key)
+        lines = {scope: guest_lines(programme, scope, guests, answers, today) for scope in scopes}
+        return {scope: found for scope, found in lines.items() if found}, leftovers(programme, guests, today)
+
+    async def known(self, scope: str | None = None) -> tuple[Programme, Sequence[Guest], Sequence[GuestAnswer]]:
+        """The programme, everybody who was ever let in, and what was said about those of *scope*."""
+        guests = self.ports.guests
+        return await self.ports.programme(), await guests.all(), await guests.answers(scope)
+
+    def today(self, programme: Programme) -> date:
+        """The day where the programme is."""
+        return self.ports.clock.now().astimezone(ZoneInfo(programme.timezone)).date()
+
+
+class GuestReview:
+    """Asks those who lead about their guests. *public_url*: where the page with the answers lies."""
+
+    def __init__(self, desk: GuestDesk, *, mail: LeadMail, public_url: str) -> None:
+        self._desk = desk
+        self._ports = desk.ports
+        self._mail = mail
+        self._public_url = public_url
+
+    async def due_units(self) -> Sequence[DueUnit]:
+        """For each municipality with guests, and the programme itself: when they are to be confirmed next."""
+        programme, guests, answers = await self._desk.known()
+        today, now = self._desk.today(programme), self._ports.clock.now()
+        units = []
+        for scope in (*(item.slug for item in programme.municipalities), programme.key):
+            lines = guest_lines(programme, scope, guests, answers, today)
+            if lines:
+                due_at = min(now if line.asked_at else line.due_at for line in lines)
+                units.append(DueUnit(key=f"{REVIEW}:{scope}", due_at=max(due_at, now)))
+        return units
+
+    async def review(self, unit: DueUnit, history: History) -> Outcome:
+        """Unit `guests.review` [municipality or programme]: ask when it is time, remind once, and ask anew later."""
+        now, scope = self._ports.clock.now(), unit.subject
+        programme, lines = await self._desk.lines(scope)
+        if not lines:
+            return Done(note="no guests")
+        asked = [line.asked_at for line in lines if line.asked_at is not None]
+        asked_at = min(asked) if asked else None
+        if asked_at is None and (first := min(line.due_at for line in lines)) > now:
+            return Parked(until=first, note="confirmed")
+        if asked_at is None or now - asked_at >= ASK_AGAIN_AFTER:
+            asked_at = now
+            await self._ports.guests.ask(scope, [line.person for line in lines], now)
+            await history.note("guests.asked", scope=scope, guests=len(lines))
+        reminds = now - asked_at >= REMIND_AFTER
+        await self._ask(programme, scope, lines, asked_at, reminds=reminds)
+        wait = ASK_AGAIN_AFTER if reminds else REMIND_AFTER
+        return Parked(until=asked_at + wait, note="waits for an answer")
+
+    async def _ask(
+        self, programme: Programme, scope: str, lines: Sequence[GuestLine], asked_at: datetime, *, reminds: bool
+    ) -> None:
+        municipality = None if scope == programme.key else scope
+        name = programme.name if municipality is None else programme.municipality(scope).name
+        due_at = WorkCalendar(programme, municipality).next_sendable(self._ports.clock.now())
+        mails = []
+        for lead in leads_of(programme, municipality, self._desk.today(programme)):
+            until = asked_at + ASK_AGAIN_AFTER
+            token = await self._ports.links.issue("guests", f"guests:{scope}", lead.key, until)
+            kind = "reminder" if reminds else "ask"
+            mails.append(
+                mail_to(
+                    lead,
+                    key=f"guests/{scope}/{asked_at.date().isoformat()}/{kind}",
+                    municipality=municipality,
+                    due_at=due_at,
+                    subject=texts.say(f"guests.{kind}_subject", lead.language, name=name),
+                    paragraphs=[
+                        texts.say("guests.ask_text", lead.language, name=name, number=len(lines)),
+                        texts.say("guests.ask_what", lead.language),
+                    ],
+                    button=(texts.say("guests.ask_button", lead.language), f"{self._public_url}/gjester/{token}"),
+                )
+            )
+        await self._mail.plan(mails)

@@ -1,0 +1,1 @@
+"""Papers of a board: reports, agendas, minutes, and their copies on its site."""

@@ -1,0 +1,249 @@
+"""Where people put things on an agenda and record what a meeting came to. Nothing here waits for Microsoft 365."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import texts
+from config.programme import Programme
+from config.values import Body, Person
+from workflows.free_text import InvalidText, Written
+from workflows.meetings.model import Meeting
+from workflows.papers.agenda import Agenda, Proposal, StoredAgenda
+from workflows.papers.agenda_handlers import PREPARED, minutes_units
+from workflows.papers.agenda_plan import agenda_moments, as_it_stands, draft_agenda, local_day, may_propose, recorders
+from workflows.papers.agenda_ports import AgendaMeetings, AgendaStore
+from workflows.papers.minutes import Recorded, StoredMinutes
+from workflows.papers.minutes_plan import Desk, people_to_name, prepared_minutes, record
+from workflows.ports.units import Clock
+from workflows.words import Words
+
+LONGEST_TITLE = 150
+OFFERED = timedelta(days=60)
+"""How long after a meeting its minutes are offered to those who may record them; who has the link may go on."""
+MOST_PROPOSALS = 10
+"""Of one person for one meeting."""
+
+
+class DeskRefused(Exception):
+    """What was asked for is not shown or not stored, and *words* say why."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.key)
+        self.words = words
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaView:
+    """A meeting's agenda as a member may see it."""
+
+    meeting: Meeting
+    body: Body
+    person: Person
+    language: str
+    agenda: Agenda
+    is_fixed: bool
+    deadline_at: datetime
+    is_open: bool
+    """Whether something can be put in."""
+    own: tuple[Proposal, ...]
+    """What this person has put in and not withdrawn."""
+    may_record: bool
+    minutes: StoredMinutes | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesView:
+    """What a recorder works on, and which version it starts from."""
+
+    meeting: Meeting
+    person: Person
+    language: str
+    desk: Desk
+    stored: StoredMinutes | None
+
+    @property
+    def version(self) -> int:
+        return self.stored.version if self.stored else 0
+
+
+class AgendaDesk:
+    """Shows agendas and minutes to those who may see them, and stores what they send."""
+
+    def __init__(
+        self,
+        *,
+        programme: Callable[[], Awaitable[Programme]],
+        store: AgendaStore,
+        meetings: AgendaMeetings,
+        clock: Clock,
+    ) -> None:
+        self._programme = programme
+        self._store = store
+        self._meetings = meetings
+        self._clock = clock
+
+    # -------------------------------------------------------------------------------------------------------- agendas
+
+    async def fixed(self, meeting: str) -> StoredAgenda | None:
+        """The agenda that was sent; None before that."""
+        return await self._store.find_agenda(meeting)
+
+    async def current(self, meeting: Meeting) -> Agenda:
+        """The agenda that was sent, else as it stands so far."""
+        stored = await self._store.find_agenda(meeting.key)
+        if stored is not None:
+            return as_it_stands(stored.content, meeting)
+        return await self._draft(await self._programme(), meeting, await self._store.proposals(meeting.key))
+
+    async def view(self, key: str, person: str | None) -> AgendaView:
+        """The agenda with all that is asked in it. Raises DeskRefused to who does not belong to the body."""
+        programme, meeting, body, reader = await self._open(key, person)
+        now = self._clock.now()
+        day = local_day(programme, now)
+        records = reader.key in {item.key for item in recorders(programme, body, day)}
+        proposes = may_propose(programme, body, reader.key, day)
+        if not (proposes or records):
+            raise DeskRefused(Words(key="agenda.not_yours"))
+        stored, proposals = await self._store.find_agenda(key), await self._store.proposals(key)
+        agenda = as_it_stands(stored.content, meeting) if stored else await self._draft(programme, meeting, proposals)
+        minutes = await self._store.newest_minutes(key)
+        deadline_at = agenda_moments(programme, body, meeting).deadline_at
+        return AgendaView(
+            meeting=meeting,
+            body=body,
+            person=reader,
+            language=texts.choose(reader.language, programme.language),
+            agenda=agenda,
+            is_fixed=stored is not None,
+            deadline_at=deadline_at,
+            is_open=proposes and stored is None and now < deadline_at and meeting.stands,
+            own=tuple(item for item in proposals if item.person == reader.key and not item.withdrawn),
+            may_record=records and stored is not None and now >= meeting.starts_at - PREPARED,
+            minutes=replace(minutes, content=as_it_stands(minutes.content, meeting)) if minutes else None,
+        )
+
+    async def put_in(self, key: str, person: str | None, raw: Mapping[str, str]) -> Proposal:
+        """
+        Store what somebody asks to have put on the agenda; stored before it returns.
+
+        Fields: `title`, `text`, `proposal`, `number` of the own one that is changed, `withdraw`, `confirmed`. Raises
+        DeskRefused and InvalidText, and then nothing was stored. The same once more is the same proposal.
+        """
+        view = await self.view(key, person)
+        if not view.is_open:
+            raise DeskRefused(Words(key="agenda.too_late"))
+        own = {str(item.number): item for item in view.own}
+        before = own.get(raw.get("number", ""))
+        if before is None and (raw.get("number") or raw.get("withdraw")):
+            raise DeskRefused(Words(key="agenda.gone"))
+        if raw.get("withdraw") and before is not None:
+            new = replace(before, withdrawn=True, at=self._clock.now())
+        else:
+            if before is None and len(view.own) >= MOST_PROPOSALS:
+                raise InvalidText({"": Words(key="agenda.error_many", values={"most": MOST_PROPOSALS})})
+            new = self._proposal(view, before, raw)
+        stored = await self._store.put_in(new)
+        if stored is None:
+            # The agenda was sent between our look and our write.
+            raise DeskRefused(Words(key="agenda.too_late"))
+        return stored
+
+    # -------------------------------------------------------------------------------------------------------- minutes
+
+    async def minutes(self, key: str, person: str | None) -> MinutesView:
+        """What a recorder works on. Raises DeskRefused to who may not record, and before there is what to record."""
+        programme, meeting, body, recorder = await self._open(key, person)
+        if recorder.key not in {
+            item.key for item in recorders(programme, body, local_day(programme, self._clock.now()))
+        }:
+            raise DeskRefused(Words(key="agenda.not_yours"))
+        agenda = await self._store.find_agenda(key)
+        if agenda is None or self._clock.now() < meeting.starts_at - PREPARED:
+            raise DeskRefused(Words(key="agenda.too_early"))
+        stored = await self._store.newest_minutes(key)
+        prepared = stored.content if stored else prepared_minutes(programme, meeting, agenda.content)
+        minutes = as_it_stands(prepared, meeting)
+        matters = await self._store.matters(body.key)
+        people = people_to_name(programme, meeting)
+        return MinutesView(
+            meeting=meeting,
+            person=recorder,
+            language=texts.choose(recorder.language, programme.language),
+            desk=Desk(agenda=agenda.content, minutes=minutes, matters=matters, people=people),
+            stored=stored,
+        )
+
+    async def to_record(self, person: str) -> Sequence[tuple[date, str]]:
+        """The days and keys of the meetings whose minutes the person may record now, the newest first."""
+        programme, now = await self._programme(), self._clock.now()
+        day = local_day(programme, now)
+        bodies = [body for body in programme.bodies if body.agenda]
+        mine = {body.key for body in bodies if person in {item.key for item in recorders(programme, body, day)}}
+        recent = [
+            meeting
+            for body in sorted(mine)
+            for meeting in await self._meetings.list_meetings(body)
+            if meeting.stands and meeting.starts_at - PREPARED <= now < meeting.ends_at + OFFERED
+        ]
+        found = [item for item in recent if await self._store.find_agenda(item.key) is not None]
+        return [(item.day, item.key) for item in sorted(found, key=lambda item: item.starts_local, reverse=True)]
+
+    async def record(self, key: str, person: str | None, raw: Mapping[str, str]) -> StoredMinutes:
+        """
+        Store the minutes of a meeting, before it returns. For the fields see `workflows.papers.minutes_plan.record`.
+
+        `version` is the one the form was made from: what somebody else recorded meanwhile is never written over
+        unseen. Raises DeskRefused and InvalidText, and then nothing was stored.
+        """
+        view = await self.minutes(key, person)
+        recorded = record(view.desk, raw)
+        if view.stored is not None and recorded == Recorded(minutes=view.stored.content):
+            return view.stored
+        now = self._clock.now()
+        stored = None
+        if raw.get("version", "") == str(view.version):
+            then = minutes_units(await self._programme(), view.meeting, now)
+            stored = await self._store.record(recorded, at=now, by=view.person.key, after=view.version, then=then)
+        if stored is None:
+            raise InvalidText({"": Words(key="agenda.error_meanwhile")})
+        return stored
+
+    # --------------------------------------------------------------------------------------------------------- inside
+
+    async def _open(self, key: str, person: str | None) -> tuple[Programme, Meeting, Body, Person]:
+        programme = await self._programme()
+        meeting = await self._meetings.find_meeting(key)
+        body = _body(programme, meeting)
+        reader = next((item for item in programme.people if item.key == person), None)
+        if meeting is None or body is None or reader is None or not body.agenda:
+            raise DeskRefused(Words(key="agenda.gone"))
+        return programme, meeting, body, reader
+
+    async def _draft(self, programme: Programme, meeting: Meeting, proposals: Sequence[Proposal]) -> Agenda:
+        """As it stands so far; what the round lifts comes when its report is released."""
+        matters = await self._store.matters(meeting.body)
+        last_number = await self._store.last_number(meeting.body, meeting.day.year)
+        return draft_agenda(
+            programme, meeting, report=None, proposals=proposals, matters=matters, last_number=last_number
+        )
+
+    def _proposal(self, view: AgendaView, before: Proposal | None, raw: Mapping[str, str]) -> Proposal:
+        known = (before.title, before.text, before.proposal) if before else ()
+        written = Written(raw, known=known)
+        new = Proposal(
+            meeting=view.meeting.key,
+            person=view.person.key,
+            number=before.number if before else 0,
+            version=0,
+            at=self._clock.now(),
+            title=" ".join(written.text("title", required="agenda.error_title", most=LONGEST_TITLE).split()),
+            text=written.text("text"),
+            proposal=written.text("proposal"),
+        )
+        written.check()
+        return new
+
+
+def _body(programme: Programme, meeting: Meeting | None) -> Body | None:
+    return next((body for body in programme.bodies if meeting and body.key == meeting.body), None)

@@ -1,0 +1,47 @@
+"""Personal addresses of ours: made, read and ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+LinkPurpose = Literal["answer", "papers", "report", "feed", "tab", "agenda", "minutes", "own_meetings", "guests"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """What an address given to a person leads to."""
+
+    purpose: LinkPurpose
+    subject: str
+    person: str | None
+    expires_at: datetime | None
+
+
+class Links(Protocol):
+    """Makes and reads the tokens in addresses of ours."""
+
+    async def issue(
+        self,
+        purpose: LinkPurpose,
+        subject: str,
+        person: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> str:
+        """A token for *purpose*; the same arguments give the same one, until it is revoked."""
+        ...
+
+    async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """What the token leads to; None when it is forged, expired, revoked or for another purpose."""
+        ...
+
+    async def revoke(self, subject: str) -> None:
+        """End every link to *subject*. A repeat is harmless."""
+        ...
+
+
+class EndedLinks(Links, Protocol):
+    """Links of which those that have ended are known again, to say why they lead nowhere."""
+
+    async def find_ended(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """What a token of ours led to before it expired or was revoked; None for any other. It opens nothing."""
+        ...

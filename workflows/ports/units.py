@@ -1,0 +1,81 @@
+"""Time, units of work, and the notes that they leave."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The only source of time. With the sandbox's simulated clock, time passes only while everybody sleeps."""
+
+    def now(self) -> datetime:
+        """The present moment, UTC."""
+        ...
+
+    async def sleep_until(self, moment: datetime) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueUnit:
+    """Work that becomes due: `kind:subject`, for example `status.send:a-dal/2026-09-08`."""
+
+    key: str
+    due_at: datetime
+
+    @property
+    def kind(self) -> str:
+        return self.key.partition(":")[0]
+
+    @property
+    def subject(self) -> str:
+        return self.key.partition(":")[2]
+
+
+class Units(Protocol):
+    """Makes work due. The row is the truth; the same key twice is one unit."""
+
+    async def make_due(self, units: Sequence[DueUnit]) -> None:
+        """Make each unit due at its time, also one that was done before; one already due earlier stays so."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The unit has nothing left to do."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parked:
+    """The unit waits for something outside and looks again at *until*. *note* says for what, for people."""
+
+    until: datetime
+    note: str
+
+
+Outcome = Done | Parked
+
+
+class History(Protocol):
+    """Notes a unit's steps as events that people read later."""
+
+    async def note(self, what: str, **values: str | int) -> None:
+        """*what*: a key such as `rollout.channel_made`; *values*: ids and counts, never a person's words."""
+        ...
+
+
+class Intents(Protocol):
+    """Writes that have no key at the service: noted before, so that a lost answer is looked into and not repeated."""
+
+    async def begin(self, key: str) -> datetime | None:
+        """Note that the write *key* starts now. Returns when it was begun before, if it was and never ended."""
+        ...
+
+    async def end(self, key: str) -> None: ...
+    async def begin_all(self, keys: Sequence[str]) -> Mapping[str, datetime]:
+        """As `begin` for each of *keys*, in one go: when those were begun that never ended, by key."""
+        ...
+
+    async def end_all(self, keys: Sequence[str]) -> None: ...

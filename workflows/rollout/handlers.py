@@ -1,0 +1,309 @@
+"""Rollout: a place gets its group, team, channels, tabs, app and site, as often as anybody likes.
+
+Order (each step needs the one before): whose group it is, accounts and guests, group with owners, everybody into the
+group, team, app, site, channels and tabs, folders, lists and pages. Each step reads what is there, plans the
+difference, and does it. `Rollout.plan` takes the same walk without doing anything.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from config.problems import InvalidInput, Problem
+from config.shapes import one_of
+from workflows.errors import IdentityClosed, NotFound
+from workflows.ports.accounts import Account
+from workflows.ports.place import Group, Site
+from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
+from workflows.rollout.group_ownership import Question
+from workflows.rollout.plan import Item, PlacePlan, State, wanted_place
+from workflows.rollout.ports import Resource, RolloutPorts
+from workflows.rollout.prefetch import look_ahead
+from workflows.rollout.rendering import result_text
+from workflows.rollout.steps.channels import ChannelSteps
+from workflows.rollout.steps.group import GroupSteps
+from workflows.rollout.steps.lists import ListSteps
+from workflows.rollout.steps.people import MEMBERS, OWNERS, PeopleSteps
+from workflows.rollout.steps.site import SiteSteps
+from workflows.rollout.steps.team import TeamSteps
+from workflows.rollout.walk import ADOPT, NotYet, Walk, restore_key
+from workflows.rollout.welcome_mail import Welcome
+
+CLOSED_AGAIN = timedelta(minutes=10)
+BUILDER_CLOSED = "builder_closed"
+"""What an order notes while it waits for IT to open the Builder."""
+
+WOUND_DOWN = Item(key="place", state=State.PENDING, reason="wound_down", layer="municipality")
+MADE = "order.made"
+"""Under which it is noted how much an order made before it had to wait."""
+ASKS = "order.asks"
+"""Under which it is noted that the last order left something that a person must answer."""
+COPIES = "copies"
+"""Under which it is noted what the lists hold."""
+
+
+class _NoHistory:
+    async def note(self, what: str, **values: str | int) -> None:
+        """A plan does nothing that would be worth a note."""
+
+
+class Rollout:
+    """Makes places so, and says how they differ."""
+
+    def __init__(self, ports: RolloutPorts, welcome: Welcome) -> None:
+        self._ports = ports
+        self._welcome = welcome
+
+    async def place(self, unit: DueUnit, history: History) -> Outcome:
+        """
+        Unit `rollout.place`: make the place so. A repeat writes nothing when nothing differs.
+
+        What goes wrong ends its own step and what depends on it. Parks while Microsoft 365 is still making a team or a
+        site, and while the Builder is closed. Raises Transient, after all else was done, for what may work later.
+        """
+        walk = await self._walk(unit.subject, history, apply=True)
+        if walk is None:
+            return Done(note="no place of ours")
+        if _is_wound_down(walk):
+            walk.items.append(WOUND_DOWN)
+            return await _ended(walk, made=0)
+        try:
+            accounts = await _take(walk)
+            await self._welcome_guests(walk, accounts)
+        except Question as question:
+            walk.amend(question.item)
+            return await _ended(walk, made=0)
+        except IdentityClosed:
+            return Parked(until=self._ports.clock.now() + CLOSED_AGAIN, note=BUILDER_CLOSED)
+        made = int(walk.known[MADE].details["number"]) if MADE in walk.known else 0
+        made += _made(walk)
+        if walk.unfinished:
+            await walk.keep(Resource(key=MADE, external_id="", details={"number": made}))
+            return _comes_again(walk)
+        if walk.refused and "group" not in walk.known:
+            # Nothing could be made: that is no result.
+            raise walk.refused[0]
+        for item in _unmet(walk):
+            walk.amend(item)
+        if not walk.refused:
+            await _note_copies(walk)
+        return await _ended(walk, made=made)
+
+    async def plan(self, place: str) -> PlacePlan:
+        """How the place differs from what is wanted. Writes nothing. Raises NotFound for a place that is not ours."""
+        walk = await self._walk(place, _NoHistory(), apply=False)
+        if walk is None:
+            raise NotFound(f"plan {place}", "it is no place of ours")
+        if _is_wound_down(walk):
+            return PlacePlan(place=place, items=(WOUND_DOWN,))
+        try:
+            await _take(walk)
+        except Question as question:
+            walk.amend(question.item)
+        return PlacePlan(place=place, items=tuple(walk.items))
+
+    async def restore(self, place: str, keys: Sequence[str]) -> None:
+        """
+        Order that the next rollout brings these local edits of *place* back to the template.
+
+        Raises InvalidInput for a key that the plan does not offer. While the Builder is closed there is no plan: then
+        the order is noted, and looked into when it is carried out.
+        """
+        try:
+            offered = [item.key for item in (await self.plan(place)).items if item.can_be_restored]
+        except IdentityClosed:
+            offered = list(keys)
+        expected = one_of("", offered) if offered else "nothing: the plan offers no key to restore"
+        problems = [Problem(where=place, value=key, expected=expected) for key in keys if key not in offered]
+        if problems:
+            raise InvalidInput(problems)
+        for key in keys:
+            await self._ports.resources.keep(place, Resource(key=restore_key(key), external_id=""))
+
+    async def adopt(self, place: str, group_id: str) -> None:
+        """
+        Order that the next rollout takes a group that people made for the group of *place*, if it can be that.
+
+        Raises InvalidInput for what is no id at all.
+        """
+        try:
+            wanted = str(UUID(group_id))
+        except ValueError:
+            expected = "the object id of a group"
+            raise InvalidInput([Problem(where=place, value=group_id, expected=expected)]) from None
+        await self._ports.resources.keep(place, Resource(key=ADOPT, external_id=wanted))
+
+    # ------------------------------------------------------------------------------------------ copies of the record
+
+    async def lists(self, unit: DueUnit, history: History) -> Outcome:
+        """
+        Unit `rollout.lists` [place]: bring the copies in the lists of a place up to date, and nothing else of it.
+
+        Done by the Hands alone, so that the Builder can stay closed.
+        """
+        walk = await self._walk(unit.subject, history, apply=True)
+        if walk is None or "site" not in walk.known or _is_wound_down(walk):
+            return Done(note="no site of ours")
+        site = walk.known["site"]
+        await ListSteps(Site(id=site.external_id, url=site.url), rows_only=True).take(walk)
+        for reason in walk.unfinished:
+            if isinstance(reason, NotYet):
+                return Parked(until=reason.until, note=reason.note)
+            raise reason
+        if not walk.refused:
+            await _note_copies(walk)
+        return Done(note=result_text(walk.items, made=_made(walk), language=walk.programme.language))
+
+    async def due_units(self) -> Sequence[DueUnit]:
+        """A unit for each place whose lists do not hold what the record says now. Asks nobody outside."""
+        now, programme = self._ports.clock.now(), await self._ports.programme()
+        walks = [await self._walk(spec.key, _NoHistory(), apply=False) for spec in programme.places]
+        return [
+            lists_unit(walk.place, now)
+            for walk in walks
+            if walk is not None and COPIES in walk.known and walk.known[COPIES].fingerprint != _copies(walk)
+        ]
+
+    async def _welcome_guests(self, walk: Walk, accounts: Mapping[str, Account]) -> None:
+        """Once there is something to come to. A channel's address names the tenant, which lets guests accept there."""
+        channels = (walk.known.get(f"channel:{channel.key}") for channel in walk.wanted.channels)
+        url = next((channel.url for channel in channels if channel is not None and channel.url), None)
+        if url is not None and (planned := await self._welcome.plan(walk.wanted, accounts, url=url)):
+            await walk.history.note("rollout.welcomes_planned", messages=planned)
+
+    async def _walk(self, place: str, history: History, *, apply: bool) -> Walk | None:
+        programme = await self._ports.programme()
+        spec = programme.place(place)
+        if spec is None:
+            return None
+        today = self._ports.clock.now().astimezone(ZoneInfo(programme.timezone)).date()
+        wanted = wanted_place(programme, spec, on=today, record=await self._ports.record(spec))
+        known = dict(await self._ports.resources.of(place))
+        return Walk(self._ports, programme, wanted, known, history, apply=apply)
+
+
+def lists_unit(place: str, at: datetime) -> DueUnit:
+    """The unit that brings the copies in a place's lists up to date."""
+    return DueUnit(key=f"rollout.lists:{place}", due_at=at)
+
+
+def _made(walk: Walk) -> int:
+    return sum(item.to_do for item in walk.items)
+
+
+def _comes_again(walk: Walk) -> Parked:
+    """When what is still being made is looked at again. Raises Transient when all that is left did not answer."""
+    waits = [each for each in walk.unfinished if isinstance(each, NotYet)]
+    if not waits:
+        raise walk.unfinished[0]
+    first = min(waits, key=lambda wait: wait.until)
+    return Parked(until=first.until, note=first.note)
+
+
+def _unmet(walk: Walk) -> list[Item]:
+    """What was ordered to be restored while nobody could look into it, and cannot be."""
+    items = {item.key: item for item in walk.items}
+    ordered = [key.removeprefix(restore_key("")) for key in walk.known if key.startswith(restore_key(""))]
+    left = [key for key in ordered if key not in items or items[key].state is State.LOCAL]
+    return [Item(key=key, state=State.PENDING, reason="restore_unknown") for key in left]
+
+
+async def _ended(walk: Walk, *, made: int) -> Done:
+    """The order is carried out as far as it can be; what it leaves to people is noted with it."""
+    await walk.forget(MADE)
+    await walk.orders_done()
+    asked = sum(item.asks for item in walk.items)
+    if not asked:
+        await walk.forget(ASKS)
+    elif walk.known.get(ASKS) != (asks := Resource(key=ASKS, external_id="", details={"number": asked})):
+        await walk.keep(asks)
+    return Done(note=result_text(walk.items, made=made, language=walk.programme.language))
+
+
+def _copies(walk: Walk) -> str:
+    """Changes when the record says something else for the lists of the place."""
+    rows = {key: [dict(row) for row in rows] for key, rows in walk.wanted.rows.items()}
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+
+
+async def _note_copies(walk: Walk) -> None:
+    copies = Resource(key=COPIES, external_id="", fingerprint=_copies(walk))
+    if walk.known.get(COPIES) != copies and "site" in walk.known:
+        await walk.keep(copies)
+
+
+def _is_wound_down(walk: Walk) -> bool:
+    """Whether the place's municipality has left: what is archived is not changed."""
+    return not walk.programme.takes_part(walk.wanted.spec.municipality, walk.today)
+
+
+async def _take(walk: Walk) -> Mapping[str, Account]:
+    """
+    Every step in its order; the accounts that were found or made. A plan shows what cannot be there as missing.
+
+    Teams and SharePoint take their time, each its own: neither waits for the other.
+    """
+    await look_ahead(walk)
+    people, accounts, group = PeopleSteps(walk), dict[str, Account](), None
+    walk.accounts_known = False
+    with walk.step("people"):
+        accounts |= await people.find()
+        walk.accounts_known = True
+    if not walk.accounts_known:
+        await walk.unseen(people.unknown)
+    with walk.step("group"):
+        group = await GroupSteps(walk, people).take(accounts)
+    if group is None and not walk.accounts_known:
+        # Whom it would belong to is not known.
+        walk.amend(Item(key="group", state=State.UNKNOWN, reason="above_unknown"))
+    if walk.is_unknown("group"):
+        await walk.unseen(
+            lambda unseen: PeopleSteps(unseen).members(None, accounts),
+            TeamSteps(None, accounts, may_begin=False).take,
+            SiteSteps(None).take,
+        )
+        return accounts
+    if group is None and walk.apply:
+        return accounts
+    if walk.accounts_known:
+        await people.members(group, accounts)
+    else:
+        await walk.unseen(lambda unseen: PeopleSteps(unseen).members(None, accounts))
+    complete = walk.accounts_known and not any(item.key in (OWNERS, MEMBERS) for item in walk.items)
+    await walk.side_by_side(partial(_team, group, accounts, complete), SiteSteps(group).take)
+    return accounts
+
+
+async def _team(group: Group | None, accounts: Mapping[str, Account], complete: bool, walk: Walk) -> None:
+    """The team and what is in it. *complete*: whether everybody is in the group whom we can put there."""
+    nothing = TeamSteps(None, accounts, may_begin=False)
+    if not complete and not (group is not None and group.has_team):
+        await walk.unseen(nothing.take)
+        return
+    begun = walk.apply and "team.wait" in walk.known
+    await TeamSteps(group, accounts, may_begin=complete).take(walk)
+    if begun:
+        # The order that has waited for it has made it.
+        walk.items[:] = [replace(item, state=_if_made(item)) if item.key == "team" else item for item in walk.items]
+    if walk.is_unknown("team"):
+        walk.items[:] = [item for item in walk.items if item.key == "team"]
+        await walk.unseen(nothing.take)
+    elif walk.is_unknown("app"):
+        await walk.unseen(_personal_apps, ChannelSteps(None, accounts).take)
+    elif not walk.accounts_known:
+        await walk.unseen(_personal_apps)
+
+
+def _if_made(item: Item) -> State:
+    return State.MISSING if item.state is State.SAME else item.state
+
+
+async def _personal_apps(walk: Walk) -> None:
+    """Who would get the app, if it and they could be seen."""
+    colleagues = [person for person in walk.wanted.members if not walk.programme.is_guest(person)]
+    walk.items += [Item(key=f"app:{person.key}", state=State.MISSING) for person in colleagues]

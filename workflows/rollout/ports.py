@@ -1,0 +1,97 @@
+"""What a rollout reaches, and what it remembers."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from config.programme import Programme
+from config.values import PlaceSpec
+from workflows.ports.accounts import Account, Directory, Invitations, Recipients
+from workflows.ports.links import Links
+from workflows.ports.people import ChannelMembers, Guests
+from workflows.ports.place import Channels, Groups, Memberships, SiteAccess, SiteContent, SiteLayout, TeamBuilder
+from workflows.ports.units import Clock, Intents
+from workflows.rollout.list_rows import PlaceRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One thing that a rollout made or adopted. *fingerprint*: of what was read back after writing."""
+
+    key: str
+    external_id: str
+    url: str = ""
+    fingerprint: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Resources(Protocol):
+    """What we made or adopted, by place."""
+
+    async def of(self, place: str) -> Mapping[str, Resource]: ...
+    async def keep(self, place: str, *things: Resource) -> None: ...
+    async def forget(self, place: str, *keys: str) -> None: ...
+    async def holders(self, key: str, external_id: str) -> Sequence[str]:
+        """The places that have noted this thing under *key*."""
+        ...
+
+
+class Accounts(Protocol):
+    """Remembers people's accounts for those who may not look them up."""
+
+    async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
+        """Those known, by lower-case address."""
+        ...
+
+    async def of_people(self, people: Sequence[str]) -> Mapping[str, Account]:
+        """The account that each of these people had last, by their key."""
+        ...
+
+    async def remember(self, accounts: Sequence[Account], *, people: Mapping[str, str] | None = None) -> None:
+        """*people*: whose each lower-case address is, by the register."""
+        ...
+
+
+class Together(Protocol):
+    """Does several things at the same time; all come to an end, then the first error is raised."""
+
+    async def __call__(self, *work: Coroutine[Any, Any, None]) -> object: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamsApp:
+    """Our app as its manifest says: id, and the resource-specific permissions that a team consents to."""
+
+    external_id: str
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutPorts:
+    """Everything a rollout reaches."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    directory: Directory
+    invitations: Invitations
+    groups: Groups
+    memberships: Memberships
+    teams: TeamBuilder
+    channels: Channels
+    sites: SiteAccess
+    content: SiteContent
+    layout: SiteLayout
+    record: Callable[[PlaceSpec], Awaitable[PlaceRecord]]
+    """What the record has released of a place."""
+    resources: Resources
+    accounts: Accounts
+    guests: Guests
+    seats: ChannelMembers
+    links: Links
+    intents: Intents
+    clock: Clock
+    together: Together
+    recipients: Recipients
+    app: TeamsApp
+    hands_id: str
+    """The identity that is let into the sites."""
+    public_url: str

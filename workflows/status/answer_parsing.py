@@ -1,0 +1,240 @@
+"""What somebody wrote on a card or a form becomes a checked answer, or every problem with it at once.
+
+Input names, the same on both surfaces: `light`, `done`, `next`, `hinders`, `question`, `proposal`, `indicator:<key>`,
+`decision:<key>` for what came of an earlier decision, `unchanged` for «no change since last time», which keeps last
+time's light and texts and takes only the numbers, `confirmed` for what the privacy guard asked about, and `seen` for
+the newest version when the form or the card was drawn.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from config.values import Indicator
+from workflows.free_text import clean_text
+from workflows.privacy_guard import Found, confirmation, doubts, holds_national_id
+from workflows.status.model import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light, OpenDecision
+from workflows.words import Words
+
+MAX_TEXT = 1000
+MAX_FOLLOW_UP = 500
+"""Of what is told about one earlier decision."""
+MOST_NUMBER = 1e12
+"""What a package's number stays below."""
+INDICATOR = "indicator:"
+DECISION = "decision:"
+_NUMBER = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
+_VERSION = re.compile(r"[0-9]{1,9}")
+_MINUS = str.maketrans({"−": "-", "–": "-"})
+# They turn the order of the text around them, or hide in it; joiners stay, for they hold signs and emoji together.
+
+
+def parse_answer(
+    raw: Mapping[str, Any],
+    *,
+    indicators: Sequence[Indicator],
+    decisions: Sequence[OpenDecision] = (),
+    previous: AnswerContent | None = None,
+    stored: AnswerContent | None = None,
+    draft: Mapping[str, str] | None = None,
+) -> AnswerContent:
+    """
+    The answer in *raw*, untrusted input of any shape. Raises InvalidAnswer, and nothing else.
+
+    *previous*: last time's answer. *stored*: the one being corrected. *draft*: the writer's own, by input name. Keys
+    that are no inputs of ours are left alone (a card sends its own), but an unknown indicator or decision is refused.
+    """
+    problems: dict[str, Words] = {}
+    asked = ""
+    if is_unchanged(raw, previous) and previous is not None:
+        light: Light | None = previous.light
+        texts = {name: getattr(previous, name) for name in TEXT_FIELDS}
+        # What was asked last time was lifted last time: unchanged work does not ask the board again.
+        texts |= {"question": "", "proposal": ""}
+        told = {item.key: words for item in decisions if (words := previous.follow_ups.get(item.key))}
+    else:
+        light = _light(raw.get("light"), problems)
+        texts, told, asked = _written(raw, decisions, problems, accepted=_accepted(previous, stored, draft))
+        if texts["proposal"] and not texts["question"] and "question" not in problems:
+            problems["question"] = Words(key="status.error.question_missing")
+    numbers = _numbers(raw, indicators, problems)
+    if problems or light is None:
+        raise InvalidAnswer(problems, confirm=asked)
+    return AnswerContent(light=light, indicators=numbers, follow_ups=told, **texts)
+
+
+def parse_draft(
+    raw: Mapping[str, Any],
+    *,
+    indicators: Sequence[Indicator],
+    decisions: Sequence[OpenDecision] = (),
+    previous: AnswerContent | None = None,
+    stored: AnswerContent | None = None,
+    draft: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """
+    What somebody has written so far, by input name and without what is empty.
+
+    As `parse_answer`, privacy guard included, but nothing need be there yet. Raises InvalidAnswer, and nothing else.
+    """
+    problems: dict[str, Words] = {}
+    texts, told, asked = _written(raw, decisions, problems, accepted=_accepted(previous, stored, draft))
+    given = _numbers(raw, indicators, problems)
+    if problems:
+        raise InvalidAnswer(problems, confirm=asked)
+    light = {"light": raw["light"]} if _light(raw.get("light"), {}) else {}
+    # As they were typed: a form shows them again.
+    numbers = {f"{INDICATOR}{key}": str(raw[f"{INDICATOR}{key}"]).strip() for key in given}
+    words = texts | {f"{DECISION}{key}": words for key, words in told.items()}
+    return light | {name: text for name, text in words.items() if text} | numbers
+
+
+def is_unchanged(raw: Mapping[str, Any], previous: AnswerContent | None) -> bool:
+    """Whether somebody pressed «no change since last time», and there was a last time."""
+    return previous is not None and raw.get("unchanged") in ("1", "true", True)
+
+
+def seen_version(raw: Mapping[str, Any]) -> int | None:
+    """
+    The newest version that the form or card in *raw* was drawn from, 0 for none; None when it does not say.
+
+    «No change since last time» is offered only while there is no answer. What is no version has seen none.
+    """
+    seen = raw.get("seen", "0" if raw.get("unchanged") else None)
+    if isinstance(seen, bool) or not isinstance(seen, int | str | None):
+        return 0
+    if isinstance(seen, str):
+        return int(seen) if _VERSION.fullmatch(seen) else 0
+    return seen
+
+
+def lacks_numbers(raw: Mapping[str, Any], indicators: Sequence[Indicator]) -> bool:
+    """Whether the package has numbers and none of them is in *raw*."""
+    return bool(indicators) and all(
+        raw.get(f"{INDICATOR}{indicator.key}") is None or raw.get(f"{INDICATOR}{indicator.key}") == ""
+        for indicator in indicators
+    )
+
+
+def parse_number(text: str) -> float | None:
+    """A number as people write it, «1 234,5» or «-0.5»; None when it is none."""
+    match = _NUMBER.fullmatch("".join(text.split()).translate(_MINUS))
+    if match is None:
+        return None
+    sign, whole, decimals = match.groups()
+    return float(f"{sign}{whole}.{decimals or 0}")
+
+
+def is_national_id_number(number: float) -> bool:
+    """Whether a fødselsnummer was written where a number is asked for; as a number it lost its leading nought."""
+    return number.is_integer() and 0 <= number < 1e11 and holds_national_id(f"{number:011.0f}")
+
+
+def _written(
+    raw: Mapping[str, Any],
+    decisions: Sequence[OpenDecision],
+    problems: dict[str, Words],
+    *,
+    accepted: Sequence[Mapping[str, str]],
+) -> tuple[dict[str, str], dict[str, str], str]:
+    """The texts, what is told by decision, and what ticking the privacy guard's question sends back."""
+    texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
+    told = _follow_ups(raw, decisions, problems)
+    written = texts | {f"{DECISION}{key}": words for key, words in told.items()}
+    found = _doubts(written, problems, accepted)
+    asked = confirmation(found)
+    if raw.get("confirmed") != asked:
+        problems |= {name: Words(key=f"privacy.ask_{items[0].doubt}") for name, items in found.items()}
+    return texts, told, asked
+
+
+def _doubts(
+    texts: Mapping[str, str], problems: Mapping[str, Words], accepted: Sequence[Mapping[str, str]]
+) -> dict[str, tuple[Found, ...]]:
+    """What to ask about, by field; not about what was accepted once and stands there still."""
+    fresh = {
+        name: text
+        for name, text in texts.items()
+        if name not in problems and all(text != before.get(name) for before in accepted)
+    }
+    return {name: found for name, text in fresh.items() if (found := doubts(text))}
+
+
+def _accepted(
+    previous: AnswerContent | None, stored: AnswerContent | None, draft: Mapping[str, str] | None
+) -> list[Mapping[str, str]]:
+    """The texts that passed once, by input name; a draft's passed when it was saved."""
+    return [*(texts_of(answer) for answer in (previous, stored) if answer is not None), draft or {}]
+
+
+def texts_of(answer: AnswerContent) -> dict[str, str]:
+    """What *answer* says, by input name; the light and the numbers aside."""
+    told = {f"{DECISION}{key}": words for key, words in answer.follow_ups.items()}
+    return {name: getattr(answer, name) for name in TEXT_FIELDS} | told
+
+
+def _follow_ups(
+    raw: Mapping[str, Any], decisions: Sequence[OpenDecision], problems: dict[str, Words]
+) -> dict[str, str]:
+    """What was told about each open decision; empty is nothing told."""
+    known = {f"{DECISION}{item.key}": item.key for item in decisions}
+    told: dict[str, str] = {}
+    for name in raw:
+        if not name.startswith(DECISION):
+            continue
+        if name not in known:
+            problems[""] = Words(key="status.error.unknown_decision")
+        elif text := _text(name, raw[name], problems, most=MAX_FOLLOW_UP):
+            told[known[name]] = text
+    return told
+
+
+def _light(value: Any, problems: dict[str, Words]) -> Light | None:
+    if isinstance(value, str) and value in set(Light):
+        return Light(value)
+    problems["light"] = Words(key="status.error.light_missing")
+    return None
+
+
+def _text(name: str, value: Any, problems: dict[str, Words], *, most: int = MAX_TEXT) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        problems[name] = Words(key="status.error.text")
+        return ""
+    text = clean_text(value)
+    if len(text) > most:
+        problems[name] = Words(key="status.error.too_long", values={"most": most, "written": len(text)})
+    elif holds_national_id(text):
+        problems[name] = Words(key="privacy.block")
+    return text
+
+
+def _numbers(raw: Mapping[str, Any], indicators: Sequence[Indicator], problems: dict[str, Words]) -> dict[str, float]:
+    known = {f"{INDICATOR}{indicator.key}": indicator.key for indicator in indicators}
+    found: dict[str, float] = {}
+    for name in raw:
+        if not name.startswith(INDICATOR):
+            continue
+        if name not in known:
+            problems[""] = Words(key="status.error.unknown_indicator")
+            continue
+        number = _number(name, raw[name], problems)
+        if number is not None:
+            found[known[name]] = number
+    return found
+
+
+def _number(name: str, value: Any, problems: dict[str, Words]) -> float | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    number: float | None = None
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        number = parse_number(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST_NUMBER:
+        number = float(value)
+    if number is None:
+        problems[name] = Words(key="status.error.number")
+    elif is_national_id_number(number):
+        problems[name] = Words(key="privacy.block")
+    return number

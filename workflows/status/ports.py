@@ -1,0 +1,172 @@
+"""What status rounds need from outside."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from config.programme import Programme
+from workflows.messages.outbox import Message, Messages, Outbox
+from workflows.ports.accounts import KnownAccounts
+from workflows.ports.bot import Bot
+from workflows.ports.links import Links
+from workflows.ports.place import Places
+from workflows.ports.units import Clock, DueUnit
+from workflows.status.model import (
+    AnswerContent,
+    AnswerSurface,
+    Escalation,
+    OpenDecision,
+    RequestState,
+    RoundState,
+    StatusAnswer,
+    StatusRequest,
+    StatusRound,
+)
+
+MOST_DECISIONS = 4
+"""That a form asks about; the oldest. The rest stands in the minutes all the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardMeeting:
+    """A meeting as far as its round needs it. *starts_local*: naive wall time in the programme's zone."""
+
+    key: str
+    body: str
+    starts_local: datetime
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAnswer:
+    """An answer on its way into the record."""
+
+    request: str
+    at: datetime
+    by: str
+    surface: AnswerSurface
+    on_behalf: bool
+    content: AnswerContent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A request and everything that stands about it at one moment."""
+
+    request: StatusRequest
+    round: StatusRound
+    meeting: BoardMeeting
+    answer: StatusAnswer | None
+    """The newest of this round."""
+    previous: StatusAnswer | None
+    """The package's newest of earlier rounds."""
+    drafts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What people have written and not sent: by person, then by input name."""
+
+
+class Rounds(Protocol):
+    """The record of rounds, requests, answers and what they lift. Every method is atomic."""
+
+    async def find_meeting(self, key: str) -> BoardMeeting | None: ...
+    async def list_meetings(self, *, bodies: Sequence[str], after_local: datetime) -> Sequence[BoardMeeting]:
+        """Meetings of *bodies* that start after then and are not cancelled, by their start."""
+        ...
+
+    async def find_round(self, meeting: str) -> StatusRound | None: ...
+    async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]: ...
+    async def open_round(
+        self,
+        status_round: StatusRound,
+        requests: Sequence[StatusRequest],
+        messages: Sequence[Message],
+        *,
+        then: Sequence[DueUnit] = (),
+    ) -> bool:
+        """Add all of it; False, and nothing written, when the round is there already."""
+        ...
+
+    async def move_round(self, status_round: StatusRound, *, then: Sequence[DueUnit] = ()) -> None:
+        """Give an open round the moments of *status_round*."""
+        ...
+
+    async def close_round(self, meeting: str, *, unanswered: RequestState, then: Sequence[DueUnit] = ()) -> bool:
+        """Close an open round and mark its unanswered requests; False, and nothing written, when it is not open."""
+        ...
+
+    async def waive(self, requests: Sequence[str], *, then: Sequence[DueUnit] = ()) -> None:
+        """Nobody owes these answers any more, where they are still owed."""
+        ...
+
+    async def find_request(self, request: str) -> StatusRequest | None: ...
+    async def find_standing(self, request: str) -> Standing | None: ...
+    async def list_requests(self, meeting: str) -> Sequence[StatusRequest]: ...
+    async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
+        """The newest version by request; who has none is left out."""
+        ...
+
+    async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
+        """The newest answer of every package of the municipality in earlier rounds, by package."""
+        ...
+
+    async def add_answer(
+        self, answer: NewAnswer, *, escalation: Escalation | None, then: Sequence[DueUnit] = ()
+    ) -> StatusAnswer | None:
+        """
+        Store the next version; None, and nothing written, when the round takes no answers at *answer.at*.
+
+        The same person's same words again are the version that is stored. *escalation*: what the answer lifts; without
+        one, what earlier versions lifted is withdrawn.
+        """
+        ...
+
+    async def save_draft(self, request: str, person: str, draft: Mapping[str, str], *, at: datetime) -> bool:
+        """
+        Keep what *person* has written so far; an empty draft is none.
+
+        False, and nothing written, when the round takes no answers at *at*. It ends with that person's answer, and with
+        the round.
+        """
+        ...
+
+    async def drafted(self, requests: Sequence[str]) -> Mapping[str, Collection[str]]:
+        """Who has a draft, by the request."""
+        ...
+
+    async def list_escalations(self, meeting: str) -> Sequence[Escalation]: ...
+
+
+class OpenDecisions(Protocol):
+    async def open_decisions(
+        self, status_round: StatusRound, work_packages: Sequence[str]
+    ) -> Mapping[str, Sequence[OpenDecision]]:
+        """What each package has to report on to the board that meets, the oldest first."""
+        ...
+
+
+async def open_decisions(
+    decisions: OpenDecisions | None, status_round: StatusRound, work_packages: Sequence[str]
+) -> Mapping[str, Sequence[OpenDecision]]:
+    """By package, at most as much as a card has room for. None: no minutes are kept."""
+    if decisions is None:
+        return {}
+    found = await decisions.open_decisions(status_round, work_packages)
+    return {package: items[:MOST_DECISIONS] for package, items in found.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusPorts:
+    """Everything a status round reaches."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    rounds: Rounds
+    messages: Messages
+    outbox: Outbox
+    bot: Bot
+    accounts: KnownAccounts
+    places: Places
+    links: Links
+    clock: Clock
+    public_url: str
+    decisions: OpenDecisions | None = None
+    """None where no minutes are kept."""

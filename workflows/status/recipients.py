@@ -1,0 +1,181 @@
+"""How the people of a round are reached: what they are told, where, with which words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from config.programme import Programme
+from config.values import Person
+from workflows.messages.outbox import Message, Surface
+from workflows.ports.accounts import Account
+from workflows.status import plan
+from workflows.status.model import OpenDecision, StatusAnswer, StatusRequest, StatusRound
+from workflows.status.ports import BoardMeeting, StatusPorts, open_decisions
+from workflows.status.rendering import moved_content, reminder_content, request_content
+from workflows.status.request_view import Asked, asked_of
+
+LINK_LIFE, LINK_MARGIN = timedelta(days=90), timedelta(days=14)
+"""From the opening, and from the deadline at least. The close revokes it; it must outlive a meeting that moves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """
+    One thing to tell everybody of a round who has not answered: the request itself, a reminder, a new deadline.
+
+    *number*: which reminder, which new deadline, which new link.
+    """
+
+    kind: str
+    number: int = 0
+
+    def key(self, request: StatusRequest, surface: Surface, person: str) -> str:
+        """The key of what *person* is told; who took over has messages of their own."""
+        other = "" if person == request.person else person
+        return plan.message_key(self.kind, request.id, surface, self.number, person=other)
+
+
+REQUEST_CALL = Call(kind=plan.REQUEST)
+WRITERS = {plan.REQUEST: request_content, plan.REMINDER: reminder_content, plan.MOVED: moved_content}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How one person can be reached for one request."""
+
+    asked: Asked
+    surfaces: tuple[Surface, ...]
+    account: str
+    """Object id; empty without an account."""
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What is read once for a whole round: a country's rounds are sent on the same morning."""
+
+    answers: Mapping[str, StatusAnswer]
+    previous: Mapping[str, StatusAnswer]
+    accounts: Mapping[str, Account]
+    reached: Mapping[str, Surface]
+    things: Mapping[str, str]
+    decisions: Mapping[str, Sequence[OpenDecision]]
+
+
+class Callers:
+    """Writes the messages of one round, from what was read once for all of *requests*."""
+
+    def __init__(
+        self,
+        ports: StatusPorts,
+        programme: Programme,
+        status_round: StatusRound,
+        meeting: BoardMeeting,
+        known: "_Known",
+    ) -> None:
+        self._ports = ports
+        self._programme = programme
+        self._round = status_round
+        self._meeting = meeting
+        self._known = known
+
+    @classmethod
+    async def of(
+        cls,
+        ports: StatusPorts,
+        programme: Programme,
+        status_round: StatusRound,
+        meeting: BoardMeeting,
+        requests: Sequence[StatusRequest],
+        *,
+        also: Sequence[str] = (),
+    ) -> Self:
+        """*also*: keys of people who may be reached besides those who are asked now."""
+        on = ports.clock.now().date()
+        readers = {plan.asked_now(programme, request, on) for request in requests} | set(also)
+        people = [person for key in sorted(readers) if (person := programme.find_person(key)) is not None]
+        things = await ports.places.of(status_round.municipality)
+        packages = [request.work_package for request in requests]
+        accounts = await ports.accounts.find_accounts([person.email for person in people])
+        known = _Known(
+            answers=await ports.rounds.newest_answers([request.id for request in requests]),
+            previous=await ports.rounds.previous_answers(status_round),
+            accounts=accounts,
+            reached=await _remembered(ports, people, accounts),
+            things={key: thing.external_id for key, thing in things.items()},
+            decisions=await open_decisions(ports.decisions, status_round, packages),
+        )
+        return cls(ports, programme, status_round, meeting, known)
+
+    def reach(self, request: StatusRequest, now: datetime, *, person: str | None = None) -> Reach:
+        """Where the one asked, or *person*, can be reached, and what the request is to them."""
+        reader, known = self._reader(request, person), self._known
+        previous = known.previous.get(request.work_package)
+        account = known.accounts.get(reader.email.lower())
+        channel = plan.channel_of(known.things, request.work_package)
+        asked = asked_of(
+            self._programme,
+            request=request,
+            status_round=self._round,
+            meeting_local=self._meeting.starts_local,
+            person=reader,
+            now=now,
+            answer=known.answers.get(request.id),
+            previous=previous.content if previous else None,
+            open_decisions=known.decisions.get(request.work_package, ()),
+        )
+        surfaces = plan.remembered_first(plan.surfaces_for(account, channel), known.reached.get(reader.key))
+        return Reach(asked=asked, surfaces=surfaces, account=account.id if account else "", channel=channel or "")
+
+    async def message(self, call: Call, reach: Reach, surface: Surface, *, with_link: bool = True) -> Message:
+        """The message as it would leave now."""
+        asked = reach.asked
+        address = {
+            Surface.PERSONAL: reach.account,
+            Surface.CHANNEL: reach.channel,
+            Surface.EMAIL: asked.person.email,
+        }[surface]
+        url = await self._link(asked) if with_link and surface is Surface.EMAIL else ""
+        content = WRITERS[call.kind](asked, surface, address=address, account=reach.account, url=url)
+        return Message(
+            key=call.key(asked.request, surface, asked.person.key),
+            kind=call.kind,
+            surface=surface,
+            due_at=self._due_at(call),
+            content=replace(content, deadline=self._round.deadline_at.isoformat()),
+            municipality=self._round.municipality,
+            person=asked.person.key,
+            request=asked.request.id,
+        )
+
+    def _due_at(self, call: Call) -> datetime:
+        if call.kind == plan.REMINDER:
+            return self._round.reminders_at[call.number - 1]
+        return self._ports.clock.now() if call.number else self._round.opens_at
+
+    async def _link(self, asked: Asked) -> str:
+        expires_at = max(self._round.opens_at + LINK_LIFE, self._round.deadline_at + LINK_MARGIN)
+        token = await self._ports.links.issue("answer", asked.request.id, asked.person.key, expires_at)
+        return f"{self._ports.public_url}/svar/{token}"
+
+    def _reader(self, request: StatusRequest, person: str | None) -> Person:
+        """*person* if they are registered still, else who is asked now: a new lead takes over in the middle."""
+        if person is not None and (known := self._programme.find_person(person)) is not None:
+            return known
+        package = self._programme.work_package(request.work_package)
+        on = self._ports.clock.now().date()
+        return plan.who_is_asked(self._programme, package, on) or self._programme.person(request.person)
+
+
+async def _remembered(
+    ports: StatusPorts, people: Sequence[Person], accounts: Mapping[str, Account]
+) -> Mapping[str, Surface]:
+    """Where people were reached by their last request. Who has a chat with the bot since then is tried there first."""
+    reached = dict(await ports.messages.reached([person.key for person in people], kind=plan.REQUEST))
+    for person in people:
+        account = accounts.get(person.email.lower())
+        elsewhere = reached.get(person.key) not in (None, Surface.PERSONAL)
+        if elsewhere and account is not None and await ports.outbox.has_chat(account.id):
+            del reached[person.key]
+    return reached

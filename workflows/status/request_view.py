@@ -1,0 +1,180 @@
+"""A status request as one person reads it: everything that its card, its form and its mails say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import texts
+from config.programme import Programme
+from config.values import Person, WorkPackage
+from workflows.status.model import (
+    AnswerContent,
+    IndicatorResult,
+    OpenDecision,
+    RequestState,
+    StatusAnswer,
+    StatusRequest,
+    StatusRound,
+)
+from workflows.status.plan import indicator_results, local_leads, name_of, package_leads
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request with everything its texts need."""
+
+    request: StatusRequest
+    round: StatusRound
+    meeting_local: datetime
+    package: WorkPackage
+    municipality: str
+    """Its name."""
+    place: str
+    """The programme as it is called there."""
+    person: Person
+    """Who reads it."""
+    language: str
+    timezone: ZoneInfo
+    lead: str = ""
+    """The package's lead as readers know them; empty when there is none."""
+    local_lead: str = ""
+    on_behalf_of: str = ""
+    """Whom the reader answers for; empty when it is their own."""
+    by: str = ""
+    """Who wrote the newest answer, as readers know them."""
+    answer: StatusAnswer | None = None
+    """The newest answer of this round."""
+    previous: AnswerContent | None = None
+    """The newest answer of earlier rounds."""
+    open_decisions: tuple[OpenDecision, ...] = ()
+    """What the board has decided and the package reports on."""
+
+    @property
+    def version(self) -> int:
+        """The newest version that stands here; 0 while nobody has answered."""
+        return self.answer.version if self.answer else 0
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether nobody needs to answer any more."""
+        return self.request.state is RequestState.WAIVED
+
+    @property
+    def prefill(self) -> AnswerContent | None:
+        """What the form starts with."""
+        return self.answer.content if self.answer else self.previous
+
+    @property
+    def indicators(self) -> tuple[IndicatorResult, ...]:
+        return indicator_results(self.package.indicators, self.answer.content if self.answer else None, self.previous)
+
+    @property
+    def can_be_unchanged(self) -> bool:
+        """Whether «no change since last time» can be pressed."""
+        return self.answer is None and self.previous is not None
+
+    @property
+    def greeting(self) -> str:
+        if self.person.first_name:
+            return self.say("status.greeting", name=self.person.first_name)
+        return self.say("status.greeting_plain")
+
+    @property
+    def due(self) -> str:
+        return self.moment(self.round.deadline_at)
+
+    @property
+    def due_day(self) -> str:
+        """The deadline where there is little room: a mail's subject, a notification."""
+        return texts.day_and_month(self.round.deadline_at.astimezone(self.timezone).date(), self.language)
+
+    @property
+    def start_note(self) -> str:
+        """What the form is filled with; empty when it is empty."""
+        if self.answer is None:
+            return self.say("card.last_time") if self.previous else ""
+        if self.answer.by != self.person.key and self.by:
+            return self.say("status.form_correcting_other", name=self.by, due=self.due)
+        return self.say("status.form_correcting", due=self.due)
+
+    @property
+    def answered_note(self) -> str:
+        """Who has answered and what it comes to, for somebody who may not have seen it; empty while nobody has."""
+        if self.answer is None:
+            return ""
+        light = self.say(f"light.{self.answer.content.light}")
+        if self.answer.by == self.person.key:
+            note = self.say("status.answered_own", light=light)
+        elif self.by:
+            note = self.say("status.answered_other", name=self.by, light=light)
+        else:
+            note = self.say("status.answered_somebody", light=light)
+        question = self.answer.content.question
+        return f"{note} {self.say('status.answered_question', question=question)}" if question else note
+
+    @property
+    def draft_note(self) -> str:
+        """What the form is filled with when that is the reader's own draft."""
+        return " ".join(filter(None, [self.say("status.draft_start"), self.answered_note]))
+
+    @property
+    def answered_by(self) -> str:
+        """Who answered, and for whom; empty when the reader did, for themselves."""
+        if self.answer is None:
+            return ""
+        if self.answer.by == self.person.key:
+            on_behalf = self.answer.on_behalf and self.lead
+            return self.say("status.receipt_on_behalf", lead=self.lead) if on_behalf else ""
+        if self.answer.on_behalf and self.lead:
+            return self.say("card.receipt_on_behalf", by=self.by, lead=self.lead)
+        return self.say("card.receipt_by", by=self.by)
+
+    @property
+    def meeting(self) -> str:
+        return texts.long_date(self.meeting_local.date(), self.language)
+
+    def moment(self, moment: datetime) -> str:
+        return texts.long_moment(moment.astimezone(self.timezone), self.language)
+
+    def say(self, key: str, **values: Any) -> str:
+        return texts.say(key, self.language, **values)
+
+
+def asked_of(
+    programme: Programme,
+    *,
+    request: StatusRequest,
+    status_round: StatusRound,
+    meeting_local: datetime,
+    person: Person,
+    now: datetime,
+    answer: StatusAnswer | None = None,
+    previous: AnswerContent | None = None,
+    open_decisions: Sequence[OpenDecision] = (),
+) -> Asked:
+    """The request as *person* reads it now."""
+    package = programme.work_package(request.work_package)
+    leads = package_leads(programme, package.key, now.date())
+    helpers = local_leads(programme, package.municipality, now.date())
+    municipality = programme.municipality(package.municipality).name
+    return Asked(
+        request=request,
+        round=status_round,
+        meeting_local=meeting_local,
+        package=package,
+        municipality=municipality,
+        place=programme.local_name.replace("{municipality}", municipality),
+        person=person,
+        language=texts.choose(person.language, programme.language),
+        timezone=ZoneInfo(programme.timezone),
+        lead=leads[0].name if leads else "",
+        on_behalf_of=leads[0].name if leads and all(lead.key != person.key for lead in leads) else "",
+        # Whoever is the local lead needs no advice to ask the local lead.
+        local_lead=helpers[0].name if helpers and helpers[0].key != person.key else "",
+        by=name_of(programme, answer.by) if answer else "",
+        answer=answer,
+        previous=previous,
+        open_decisions=tuple(open_decisions),
+    )
