@@ -264,7 +264,7 @@ def _bot_token(service_url: str) -> str:
     """A token of the Bot Framework, as good for an hour as the real one's."""
     import jwt
 
-    from sandbox.outgoing import ISSUER, KEY_ID, signing_key
+    from sandbox.connector.outgoing import ISSUER, KEY_ID, signing_key
 
     now = int(time.time())
     claims = {"iss": ISSUER, "aud": BOT, "serviceurl": service_url, "nbf": now - 60, "exp": now + 3600}
@@ -274,7 +274,7 @@ def _bot_token(service_url: str) -> str:
 @asynccontextmanager
 async def _keys() -> AsyncIterator[str]:
     """The address of Microsoft as far as a Door asks it: for the keys that tokens are checked with."""
-    from sandbox.outgoing import ISSUER, published_keys
+    from sandbox.connector.outgoing import ISSUER, published_keys
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         path = (await reader.readuntil(b"\r\n\r\n")).split()[1]

@@ -62,7 +62,7 @@ async def _figures(sandbox: RunningSandbox, team: str) -> tuple[Figures, dict[st
         "state exported": await _median(exported, rounds=3),
         "state imported": await _median(lambda: sandbox.control("PUT", "state", sandbox_state), rounds=3),
     }
-    return figures, {**sizes, "snapshot": len(sandbox.app.snapshots["made"].tenant)}
+    return figures, {**sizes, "snapshot": len(sandbox.app.cloud.snapshots["made"].tenant)}
 
 
 async def _make_place(sandbox: RunningSandbox, number: int) -> str:

@@ -264,7 +264,7 @@ def _teams(municipalities: int, packages: int, folder: Path, url: str) -> None:
     programme = folder / "programme"
     write_country(programme, municipalities, at_home=packages)
     sandbox = create_sandbox(folder=programme)
-    sandbox.traffic.is_on = False
+    sandbox.cloud.traffic.is_on = False
     asyncio.run(prepare(programme, url, with_app(sandbox)))
     calls = _count_calls(sandbox)
     with listening() as listener:
@@ -286,12 +286,12 @@ def _teams(municipalities: int, packages: int, folder: Path, url: str) -> None:
 
 def with_app(sandbox: "Sandbox") -> list[Account]:
     """Give everybody of the home tenant the app, as an administrator's policy does."""
-    from sandbox.teams import Installation
+    from sandbox.teams.state import Installation
 
     tenant = sandbox.tenant
     app, accounts = tenant.catalog.ours, []
     for user in tenant.directory.users.values():
-        installed = Installation(id=tenant.new_id("installation"), app_id=app.id, created_at=tenant.clock.now())
+        installed = Installation(id=tenant.ids.new("installation"), app_id=app.id, created_at=tenant.clock.now())
         tenant.teams.personal[user.id] = {installed.id: installed}
         accounts.append(Account(id=user.id, email=user.mail, kind=AccountKind.MEMBER))
     return accounts

@@ -12,19 +12,15 @@ import jwt
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from sandbox import connector, control, people, views
-from sandbox.clock import Clock
-from sandbox.dispatch import MAILBOX_CALLS, GraphRequest, answer, mailbox_of, too_many_at_once
-from sandbox.faults import Cut, Faults, Rule, Seen, lost, told
+from sandbox.connector import routes as connector
+from sandbox.control import routes as control
 from sandbox.graph.batch import parts_of
-from sandbox.har import Traffic
-from sandbox.identity import Issuer
-from sandbox.latency import MODES
-from sandbox.routing import GRAPH, STORAGE, find_operation, operations
-from sandbox.seed import read_seed
-from sandbox.snapshots import Snapshot, put_aside, put_back
-from sandbox.tenant import Tenant
-from sandbox.wire import (
+from sandbox.graph.dispatch import MAILBOX_CALLS, answer, mailbox_of, too_many_at_once
+from sandbox.graph.operations import ROUTER
+from sandbox.people import routes as people
+from sandbox.protocol.faults import Cut, Rule, Seen, lost, told
+from sandbox.protocol.request import GRAPH, STORAGE, GraphRequest
+from sandbox.protocol.wire import (
     Answer,
     Incoming,
     Receive,
@@ -39,65 +35,42 @@ from sandbox.wire import (
     read_body,
     tell,
 )
+from sandbox.tenant.cloud import Cloud
+from sandbox.tenant.state import Tenant
+from sandbox.views import routes as views
 
 FAULTY = (f"{GRAPH}/", "/beta/", STORAGE, "/connector/")
 RECORDED = (*FAULTY, "/msi/")
-IDENTITY_SECRET = "sandbox"  # noqa: S105  It protects nothing: the sandbox listens on the loopback only.
 
 
 class Sandbox:
     """The ASGI application. *folder* is the seed, the product's own programme when left out."""
 
     def __init__(self, *, latency: str = "none", folder: Path | None = None) -> None:
-        self.seed = read_seed(folder)
-        self.latency = MODES[latency]
-        self.clock = Clock()
-        self.traffic = Traffic()
-        self.faults = Faults()
-        self.issuer = Issuer(self.seed.tenant_id)
-        self.secret = IDENTITY_SECRET
-        self.snapshots: dict[str, Snapshot] = {}
-        self.tenant = self._new_tenant()
+        self.cloud = cloud = Cloud(latency=latency, folder=folder)
         self._mailbox_calls: Counter[tuple[str, str]] = Counter()
-        self._connector = connector.routes(self)
-        parts = (people.routes, views.routes, control.not_played)
-        others = [route for part in parts for route in part(self)]
-        self._inner = Starlette(routes=[*control.routes(self), *self._connector, *others])
+        self._connector = connector.routes(lambda: cloud.tenant.admission)
+        kinds = {each.template for each in ROUTER} | {each.path for each in self._connector if isinstance(each, Route)}
+        self._inner = Starlette(
+            routes=[
+                *control.routes(cloud, kinds),
+                *self._connector,
+                *people.routes(cloud),
+                *views.routes(cloud),
+                *control.not_played(),
+            ]
+        )
 
-    def _new_tenant(self) -> Tenant:
-        return Tenant(self.seed, self.clock, self.latency, self.issuer, self.traffic)
-
-    def put_aside(self, name: str) -> None:
-        """Take a snapshot of the tenant and of simulated time; one of the same name is replaced."""
-        self.snapshots[name] = put_aside(self.tenant, self.clock.simulated)
-
-    def put_back(self, name: str) -> None:
-        """Everything the tenant keeps, and simulated time, as in the snapshot. Faults, record and tokens stay."""
-        snapshot = self.snapshots[name]
-        self.take_over(put_back(snapshot, self.tenant))
-        self.clock.put_back(snapshot.moment)
-
-    def take_over(self, tenant: Tenant) -> None:
-        """Play another state from now on; what was on its way to the bot is lost."""
-        self.tenant.chats.outgoing.stop()
-        self.tenant = tenant
-
-    def reset(self) -> None:
-        """Everything as at start: tenant, clock, faults, recorded traffic, no snapshots. Tokens stay valid."""
-        base_url = self.tenant.base_url
-        self.tenant.chats.outgoing.stop()
-        self.faults.clear()
-        self.traffic.clear()
-        self.clock.reset()
-        self.snapshots.clear()
-        self.tenant = self._new_tenant()
-        self.tenant.base_url = base_url
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant that is played now."""
+        return self.cloud.tenant
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/_sandbox/clock"):
             await self._inner(scope, receive, send)
             return
-        with self.clock.in_flight():
+        with self.cloud.clock.in_flight():
             if scope["path"].startswith(RECORDED):
                 await self._exchange(scope, receive, send)
             else:
@@ -105,12 +78,12 @@ class Sandbox:
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer and record one request, with whatever fault is due."""
-        started_at, began = self.clock.now(), time.perf_counter()
+        started_at, began = self.cloud.clock.now(), time.perf_counter()
         body = await read_body(receive)
         if body is None:
             return
         request = incoming(scope, body)
-        self.tenant.base_url = request.base_url
+        self.tenant.addresses.base_url = request.base_url
         app = self._name_of(request)
         rule, parts = self._faults_of(request, app) if request.path.startswith(FAULTY) else (None, {})
         is_cut = rule is not None and rule.do == "reset"
@@ -119,7 +92,7 @@ class Sandbox:
                 answered = await self._with_fault(rule, app, request, receive, parts)
             except Cut:
                 answered, is_cut = None, True
-        self.traffic.record(
+        self.cloud.traffic.record(
             started_at=started_at,
             milliseconds=round((time.perf_counter() - began) * 1000, 3),
             app=app,
@@ -140,12 +113,14 @@ class Sandbox:
     def _faults_of(self, request: Incoming, app: str) -> tuple[Rule | None, dict[str, Rule]]:
         """The rule for a request, and those for the parts of a $batch. A part that is held holds the whole."""
         path = request.path.removeprefix(GRAPH)
-        rule = self.faults.meet(Seen(method=request.method, path=request.path, template=self._kind(request), app=app))
+        rule = self.cloud.faults.meet(
+            Seen(method=request.method, path=request.path, template=self._kind(request), app=app)
+        )
         parts: dict[str, Rule] = {}
         for part in parts_of(path, request.body) if rule is None else ():
-            found = find_operation(part.method, part.path)
+            found = ROUTER.find(part.method, part.path)
             template = found[0].template if found else ""
-            met = self.faults.meet_part(Seen(method=part.method, path=part.path, template=template, app=app))
+            met = self.cloud.faults.meet_part(Seen(method=part.method, path=part.path, template=template, app=app))
             if met and met.do == "hold":
                 return met, parts
             if met:
@@ -154,7 +129,7 @@ class Sandbox:
 
     def _kind(self, request: Incoming) -> str:
         """The template that a request's operation is registered under, here or at the connector."""
-        found = find_operation(request.method, request.path.removeprefix(GRAPH))
+        found = ROUTER.find(request.method, request.path.removeprefix(GRAPH))
         if found:
             return found[0].template
         return next(
@@ -167,12 +142,6 @@ class Sandbox:
             ),
             "",
         )
-
-    def kinds(self) -> set[str]:
-        """The templates that rules may name."""
-        return {found.template for found in operations()} | {
-            route.path for route in self._connector if isinstance(route, Route)
-        }
 
     async def _with_fault(
         self, rule: Rule | None, app: str, request: Incoming, receive: Receive, parts: dict[str, Rule]
@@ -199,11 +168,11 @@ class Sandbox:
 
     async def _held(self, rule: Rule, app: str, request: Incoming, receive: Receive) -> bool:
         """Wait until the request is released; False when its client hung up instead."""
-        held = self.faults.hold(request.method, request.path, app, rule.phase)
+        held = self.cloud.faults.hold(request.method, request.path, app, rule.phase)
         try:
             return await first_of(held.released.wait(), gone(receive)) == 0
         finally:
-            self.faults.let_go(held)
+            self.cloud.faults.let_go(held)
 
     async def _answer(self, app: str, request: Incoming, parts: dict[str, Rule]) -> Answer:
         """What the sandbox answers when nothing goes wrong on the way."""

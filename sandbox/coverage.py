@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import sandbox.graph  # noqa: F401  registers the operations
-from sandbox.routing import Operation, operations
+from sandbox.graph.operations import ROUTER
+from sandbox.protocol.operations import Operation
 
 PAGE = Path(__file__).parent.parent / "docs" / "sandbox-coverage.md"
 DIFFERENCES = Path(__file__).parent / "differences.md"
@@ -17,7 +17,7 @@ run and control the sandbox: [sandbox.md](sandbox.md).
 
 *Permissions*: any one is enough. `….Group` ones count in teams that have the app, `Sites.Selected: role` on sites where
 that role was granted, `exchange:` ones in the organizers' mailboxes. *Limits*: what a call draws from the token buckets
-in `sandbox/throttling.py`, with its cost.
+in `sandbox/platform/throttling.py`, with its cost.
 
 | Method | Path | Permissions | Limits | |
 |---|---|---|---|---|
@@ -33,7 +33,7 @@ Besides: the managed identity at `/msi/token`, the Bot connector below `/connect
 
 def page() -> str:
     """The page as it should be."""
-    registered = sorted((found for found in operations() if found.method != "LOOK"), key=_order)
+    registered = sorted(ROUTER, key=_order)
     rows = [
         f"| {found.method} | `{found.template}` | {_permissions(found)} | {_limits(found)} | {_about(found)} |\n"
         for found in registered

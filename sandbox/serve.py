@@ -7,7 +7,7 @@ from pathlib import Path
 import uvicorn
 
 from sandbox.app import Sandbox, create_sandbox
-from sandbox.environment import service_environment
+from sandbox.control.environment import service_environment
 
 HOST = "127.0.0.1"
 
@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 def environment(sandbox: Sandbox, port: int) -> dict[str, str]:
     """The variables a service needs to speak to the sandbox instead of Microsoft 365."""
     base_url = f"http://{HOST}:{port}"
-    return {**service_environment(sandbox, base_url), "VAREUNGE_CLOCK_URL": f"{base_url}/_sandbox/clock"}
+    return {**service_environment(sandbox.cloud, base_url), "VAREUNGE_CLOCK_URL": f"{base_url}/_sandbox/clock"}
 
 
 def listening(port: int = 0) -> socket.socket:

@@ -20,7 +20,7 @@ from sandbox.exchange.items import (
     with_appendix,
 )
 from sandbox.exchange.zones import instant, shown
-from sandbox.routing import GraphError
+from sandbox.protocol.errors import GraphError
 
 MOST_ATTENDEES = 500
 PROVIDER = "teamsForBusiness"

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.routing import Call, GraphError
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.request import Call
 
 _TAG = re.compile(
     r"(String|Integer|Boolean|Double|SystemTime|CLSID)\s+"
@@ -106,7 +107,7 @@ def tags_json(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"id": tag, "value": value} for tag, value in tags.items()]
 
 
-def expanded_tags(tags: Mapping[str, str], call: Call) -> dict[str, Any]:
+def expanded_tags(tags: Mapping[str, str], call: Call[Any]) -> dict[str, Any]:
     """Those a request expands; an expand without a filter gives none."""
     match = _EXPANDED.search(call.query.get("expand", ""))
     if match is None:
@@ -124,7 +125,7 @@ def item_id(guid: str, *, moves: int, immutable: bool) -> str:
     return "AAMkADAwAAAA" + base64.urlsafe_b64encode(raw + bytes([0, moves % 256])).decode()
 
 
-def wants_immutable(call: Call) -> bool:
+def wants_immutable(call: Call[Any]) -> bool:
     """Whether the request asks for ids that stay."""
     return bool(_IMMUTABLE.search(call.headers.get("prefer", "")))
 

@@ -19,7 +19,7 @@ from sandbox.exchange.items import (
     tags_json,
 )
 from sandbox.exchange.zones import DAY, MINUTE, instant
-from sandbox.routing import GraphError
+from sandbox.protocol.errors import GraphError
 
 MAILS_A_MINUTE = 30
 RECIPIENTS_A_DAY = 10_000

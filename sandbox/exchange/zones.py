@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
 
-from sandbox.routing import GraphError, Headers
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.request import Headers
 
 _PREFERRED = re.compile(r'outlook\.timezone\s*=\s*"([^"]+)"', re.IGNORECASE)
 

@@ -1,7 +1,1 @@
-"""Operations of Graph, one module per subject. Importing this package registers all of them."""
-
-from importlib import import_module
-from pkgutil import iter_modules
-
-for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
+"""Graph as a whole: from a request to its answer."""

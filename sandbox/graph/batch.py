@@ -4,19 +4,24 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import uuid4
 
-from sandbox.faults import Cut, Rule, lost, told
-from sandbox.permissions import EVERYBODY
-from sandbox.routing import Call, GraphError, Headers, Reply, operation
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.faults import Cut, Rule, lost, told
+from sandbox.protocol.operations import EVERYBODY, Routes
+from sandbox.protocol.reply import Reply, error_reply
+from sandbox.protocol.request import Call, GraphRequest, Headers
+
+routes = Routes(NoneType)
 
 MOST = 20
 
 
-@operation("POST", "/$batch", permissions=(EVERYBODY,))
-def batch(call: Call) -> Reply:
+@routes.operation("POST", "/$batch", permissions=(EVERYBODY,))
+def batch(call: Call[None]) -> Reply:
     """Every part is checked, throttled and answered by itself; the whole is 200 unless it is malformed."""
     parts = _checked(call.json().get("requests"))
     answers: dict[str, dict[str, Any]] = {}
@@ -48,10 +53,7 @@ def _checked(parts: Any) -> list[dict[str, Any]]:
     return parts
 
 
-def _answer(call: Call, part: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    # Imported here: dispatch registers this module.
-    from sandbox.dispatch import GraphRequest, answer_as, error_reply
-
+def _answer(call: Call[None], part: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
     request_id = str(uuid4())
     client_request_id = call.headers.get("client-request-id", request_id)
     body = part.get("body")
@@ -66,7 +68,7 @@ def _answer(call: Call, part: dict[str, Any], answers: dict[str, dict[str, Any]]
     try:
         if any(answers[str(each).lower()]["status"] >= 400 for each in part.get("dependsOn") or ()):
             raise GraphError(424, "FailedDependency", "A request that this one depends on has failed.")
-        reply = _with_fault(call.faults.get(part["id"].lower()), lambda: answer_as(call.tenant, call.app, request))
+        reply = _with_fault(call.faults.get(part["id"].lower()), lambda: call.ask(request))
     except GraphError as error:
         reply = error_reply(error, call.now, request_id, client_request_id)
     headers = dict(reply.headers)

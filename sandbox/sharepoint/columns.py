@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sandbox.routing import GraphError
+from sandbox.protocol.errors import GraphError
 
 KINDS = ("boolean", "choice", "currency", "dateTime", "hyperlinkOrPicture", "number", "personOrGroup", "text")
 _UNPLAYED = ("calculated", "contentApprovalStatus", "geolocation", "lookup", "term", "thumbnail")

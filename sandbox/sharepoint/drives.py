@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.ids import NewId
-from sandbox.routing import GraphError
+from sandbox.platform.ids import NewId
+from sandbox.protocol.errors import GraphError, check_match
 from sandbox.sharepoint import office
 
 _FORBIDDEN = re.compile(r'["*:<>?/\\|]')
@@ -371,12 +371,6 @@ class Drive:
             item.path: None if item.content is None else hashlib.sha256(item.content).hexdigest()
             for item in self.walk()
         }
-
-
-def check_match(etag: str, if_match: str | None) -> None:
-    """412 unless *if_match* is absent, a star or the current *etag*."""
-    if if_match not in (None, "*", etag, etag.strip('"')):
-        raise GraphError(412, "resourceModified", "ETag does not match current item's value")
 
 
 def _check_name(name: str) -> None:

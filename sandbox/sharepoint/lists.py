@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.filters import Filter
-from sandbox.ids import NewId
-from sandbox.routing import GraphError
+from sandbox.platform.ids import NewId
+from sandbox.protocol.errors import GraphError, check_match
+from sandbox.protocol.filters import Filter
 from sandbox.sharepoint.columns import Column, changed_column, new_column, title_column
-from sandbox.sharepoint.drives import Author, check_match, instant
+from sandbox.sharepoint.drives import Author, instant
 
 _ALWAYS_INDEXED = frozenset({"id", "ID"})
 _CREATION = frozenset({"displayName", "name", "description", "list", "columns"})

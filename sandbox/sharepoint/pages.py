@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.ids import NewId
-from sandbox.routing import GraphError
+from sandbox.platform.ids import NewId
+from sandbox.protocol.errors import GraphError
 from sandbox.sharepoint.drives import Author, instant
 from sandbox.sharepoint.html import rewrite
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sandbox.ids import NewId
-from sandbox.routing import GraphError
+from sandbox.platform.ids import NewId
+from sandbox.protocol.errors import GraphError
 from sandbox.sharepoint.drives import Author, Drive, instant
 from sandbox.sharepoint.lists import SiteList
 from sandbox.sharepoint.pages import Page

@@ -4,7 +4,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sandbox.routing import STORAGE, GraphError
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.request import STORAGE
 from sandbox.sharepoint.drives import Drive, Item, UploadSession, instant
 
 _LIFETIME = timedelta(minutes=5)

@@ -1,32 +1,28 @@
 """What people change by hand in teams and on sites, as Teams and SharePoint let them."""
 
 from html import escape
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from sandbox.directory import User
-from sandbox.graph.channels import check_name
-from sandbox.routing import GraphError
+from sandbox.directory.state import User
+from sandbox.protocol.errors import GraphError
 from sandbox.sharepoint.columns import Column
 from sandbox.sharepoint.drives import Author, Drive, Item
 from sandbox.sharepoint.lists import SiteList, find_list
 from sandbox.sharepoint.pages import find_page
 from sandbox.sharepoint.sites import Site
-from sandbox.teams import Channel, Team
+from sandbox.teams.state import Channel, Team, check_channel_name
+from sandbox.tenant.cloud import Cloud
+from sandbox.tenant.state import Tenant
 from sandbox.views.forms import at, back, sent
 
-if TYPE_CHECKING:
-    from sandbox.app import Sandbox
-    from sandbox.tenant import Tenant
 
-
-def routes(sandbox: "Sandbox") -> list[BaseRoute]:
+def routes(cloud: Cloud) -> list[BaseRoute]:
     """Where the forms on the pages of a team and of a site are sent to."""
-    edits = _Edits(sandbox)
+    edits = _Edits(cloud)
     channel = "/teams/{team}/channels/{channel}"
     return [
         at(f"{channel}/rename", edits.rename_channel, "POST"),
@@ -39,7 +35,7 @@ def routes(sandbox: "Sandbox") -> list[BaseRoute]:
     ]
 
 
-def editor_of(tenant: "Tenant", group_id: str) -> User | None:
+def editor_of(tenant: Tenant, group_id: str) -> User | None:
     """In whose name a group's team and sites are changed here: its first owner's."""
     owners = tenant.directory.get_group(group_id).owners
     return next((tenant.directory.users[key] for key in owners if key in tenant.directory.users), None)
@@ -51,20 +47,20 @@ def typable(each: SiteList) -> list[Column]:
 
 
 class _Edits:
-    def __init__(self, sandbox: "Sandbox") -> None:
-        self._sandbox = sandbox
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
 
     @property
-    def _tenant(self) -> "Tenant":
-        return self._sandbox.tenant
+    def _tenant(self) -> Tenant:
+        return self._cloud.tenant
 
     # ------------------------------------------------------------------------------------------------------------ teams
 
     async def rename_channel(self, request: Request) -> Response:
         team, channel = self._channel(request)
         name = await _needed(request, "name")
-        check_name(name)
-        self._tenant.teams.rename_channel(team, channel, name)
+        check_channel_name(name)
+        team.rename_channel(channel, name)
         return _back_to_channel(team, channel)
 
     async def rename_tab(self, request: Request) -> Response:

@@ -1,17 +1,15 @@
 """What the forms of the pages have in common: who may send them, what they hold, and where they lead back to."""
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox.client import Refused
-from sandbox.routing import GraphError
+from sandbox.people.client import Refused
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.wire import Endpoint
 from sandbox.views.render import page
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def at(path: str, endpoint: Endpoint, method: str = "GET") -> Route:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -10,22 +10,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from sandbox.chats import Chat
-from sandbox.client import Client
-from sandbox.directory import User
+from sandbox.connector.chats import Chat
+from sandbox.directory.state import User
 from sandbox.exchange.events import Event
-from sandbox.people import chat_json, everybody, message_json
-from sandbox.routing import GraphError
+from sandbox.people.client import Client
+from sandbox.people.showing import chat_json, everybody, message_json
+from sandbox.protocol.errors import GraphError
 from sandbox.sharepoint.lists import SiteList
 from sandbox.sharepoint.sites import Site
-from sandbox.teams import Channel, Team
+from sandbox.teams.state import Channel, Team
+from sandbox.tenant.cloud import Cloud
+from sandbox.tenant.state import Tenant
 from sandbox.views.edits import editor_of, typable
 from sandbox.views.forms import at, back, sent
 from sandbox.views.render import STATIC, page
-
-if TYPE_CHECKING:
-    from sandbox.app import Sandbox
-    from sandbox.tenant import Tenant
 
 STEPS = {
     "1 minute": timedelta(minutes=1),
@@ -35,9 +33,9 @@ STEPS = {
 }
 
 
-def routes(sandbox: "Sandbox") -> list[BaseRoute]:
+def routes(cloud: Cloud) -> list[BaseRoute]:
     """Those that show the tenant, with the clock, and those on which people answer."""
-    views = _Views(sandbox)
+    views = _Views(cloud)
     return [
         Mount("/static", StaticFiles(directory=STATIC)),
         at("/", views.overview),
@@ -67,12 +65,12 @@ class TeamShown:
 
 
 class _Views:
-    def __init__(self, sandbox: "Sandbox") -> None:
-        self._sandbox = sandbox
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
 
     @property
-    def _tenant(self) -> "Tenant":
-        return self._sandbox.tenant
+    def _tenant(self) -> Tenant:
+        return self._cloud.tenant
 
     # --------------------------------------------------------------------------------------------------------- overview
 
@@ -86,18 +84,18 @@ class _Views:
             people=everybody(tenant),
             boxes=boxes,
             sites=tenant.sharepoint.sites(),
-            now=self._sandbox.clock.now(),
-            clock=self._sandbox.clock.status(),
+            now=self._cloud.clock.now(),
+            clock=self._cloud.clock.status(),
             steps=STEPS,
-            faults=self._sandbox.faults.status(),
-            traffic=self._sandbox.traffic.counts(),
+            faults=self._cloud.faults.status(),
+            traffic=self._cloud.traffic.counts(),
         )
 
     async def advance(self, request: Request) -> Response:
         step = STEPS.get(await sent(request, "step"))
         if step is None:
             raise GraphError(400, "BadRequest", "The clock does not know that step.")
-        self._sandbox.clock.set(self._sandbox.clock.now() + step)
+        self._cloud.clock.set(self._cloud.clock.now() + step)
         return back("/", "clock")
 
     # ------------------------------------------------------------------------------------------------------------ teams
@@ -146,17 +144,17 @@ class _Views:
             blocked=user is not None and user.id in tenant.chats.blocked,
             mails=list(reversed(tenant.exchange.inbox(email))),
             events=[(event, self._join_url(event)) for event in tenant.exchange.calendar(email)],
-            now=self._sandbox.clock.now(),
+            now=self._cloud.clock.now(),
         )
 
     def _join_url(self, event: Event) -> str:
-        ready = event.join_ready_at is not None and event.join_ready_at <= self._sandbox.clock.now()
+        ready = event.join_ready_at is not None and event.join_ready_at <= self._cloud.clock.now()
         return event.join_url if ready else ""
 
     async def say(self, request: Request) -> Response:
         text = await sent(request, "text")
         if text.strip():
-            self._tenant.base_url = str(request.base_url).rstrip("/")
+            self._tenant.addresses.base_url = str(request.base_url).rstrip("/")
             await Client(self._tenant, self._user(request)).say(text)
         return self._back_to_person(request, "chats")
 

@@ -17,7 +17,7 @@ from commands.session import DID_NOT_HOLD, DONE, WRONG_USE
 from integration.database.connection import Database
 from integration.database.guests import SQLGuests
 from integration.database.register import SQLRegister
-from sandbox.snapshots import Snapshot
+from sandbox.tenant.snapshots import Snapshot
 from tests.commands.test_rollout import NOBODY, run
 from tests.support.rollout import PLACE, Bench, bench, small, writes
 
@@ -68,14 +68,14 @@ async def made(imported: Bench, shelf: Shelf) -> Bench:
     if shelf.tenant is None:
         await imported.made(PLACE)
         await imported.stop()
-        sandbox.put_aside("made")
+        sandbox.cloud.put_aside("made")
         shutil.copyfile(imported.database, aside)
-        shelf.tenant = sandbox.snapshots["made"]
+        shelf.tenant = sandbox.cloud.snapshots["made"]
         return imported
     await imported.restart(lose=aside)
     await imported.stop()
-    sandbox.snapshots["made"] = shelf.tenant
-    sandbox.put_back("made")
+    sandbox.cloud.snapshots["made"] = shelf.tenant
+    sandbox.cloud.put_back("made")
     return imported
 
 

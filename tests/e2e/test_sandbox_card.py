@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from playwright.async_api import Page, expect
 
-from tests.sandbox.test_connector import LEADER, chat_with
-from tests.sandbox.test_people import ADAPTIVE, FORM, RECEIPT
+from tests.sandbox.connector.test_connector import LEADER, chat_with
+from tests.sandbox.people.test_people import ADAPTIVE, FORM, RECEIPT
 from tests.support.bot import card_message, listening_bot
 from tests.support.sandbox import running_sandbox
 

@@ -47,7 +47,7 @@ class FakeBot:
     def now(self) -> str:
         """What the sandbox's clock says."""
         assert self.sandbox.app is not None
-        return str(self.sandbox.app.clock.status()["now"])
+        return str(self.sandbox.app.cloud.clock.status()["now"])
 
     async def until(self, count: int, kind: str) -> list[dict[str, Any]]:
         """Wait until Teams has sent that many of a type; what it sends by itself takes its time."""

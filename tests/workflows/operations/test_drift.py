@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.tenant import Tenant
+from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, Bench, bench, small, writes
 from workflows.operations.drift import PlaceDrift
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from integration.database.units import UnitState
-from sandbox.tenant import Tenant
+from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, START, Bench, bench, small
 from workflows.messages.outbox import Message, MessageState
 from workflows.operations.guest_review import ASK_AGAIN_AFTER, HALF_YEAR, REMIND_AFTER

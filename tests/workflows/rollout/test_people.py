@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from integration.database.tables import event
-from sandbox.directory import User
-from sandbox.teams import Channel
-from sandbox.tenant import Tenant
+from sandbox.directory.state import User
+from sandbox.teams.state import Channel
+from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, Bench, Documents, bench, in_state, small
 from workflows.rollout.plan import State
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from integration.database.units import UnitState
-from sandbox.tenant import Tenant
+from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, START, VESTFOLD, Bench, Documents, bench, few, in_state, small, writes
 from tests.support.sandbox import ROOT, running_sandbox
 from workflows.rollout.plan import State
@@ -354,8 +354,8 @@ async def test_a_refused_guest_is_invited_again_when(database_url: str, why: str
 async def test_a_guest_whom_the_partner_lets_go_after_all_is_let_in(database_url: str) -> None:
     async with bench(_file(database_url), documents=_with_a_closed_partner()) as found:
         await found.made(PLACE)
-        tenant = _tenant(found)
-        tenant.seed = dataclasses.replace(tenant.seed, blocked_domains=frozenset())
+        directory = _tenant(found).directory
+        directory.seed = dataclasses.replace(directory.seed, blocked_domains=frozenset())
         await found.services.rollout.restore(PLACE, ["person:gjest"])
 
         await found.made(PLACE)

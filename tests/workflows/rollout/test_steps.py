@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.problems import InvalidInput
-from sandbox.directory import Group
+from sandbox.directory.state import Group
 from tests.support.rollout import PLACE, Bench, bench, in_state, small, writes
 from workflows.ports.units import DueUnit
 from workflows.rollout.plan import State
@@ -49,7 +49,7 @@ async def test_a_site_in_another_language_is_told_and_works_all_the_same(databas
         assert (before.state, before.new) == (State.MISSING, "nb")
         assert found.sandbox.app is not None
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sandbox.sharepoint.GROUP_SITE_LANGUAGE", "en")
+            patch.setattr("sandbox.sharepoint.state.GROUP_SITE_LANGUAGE", "en")
             unit = await found.made(PLACE)
 
         assert "Nettstedet er laget på et annet språk" in unit.note

@@ -9,8 +9,8 @@ import pytest
 
 from config.problems import InvalidInput
 from sandbox.sharepoint.sites import Site
-from sandbox.teams import Channel, Team
-from sandbox.tenant import Tenant
+from sandbox.teams.state import Channel, Team
+from sandbox.tenant.state import Tenant
 from tests.sandbox.forms import change
 from tests.support.rollout import PLACE, PLACES, START, Bench, Documents, bench, few, in_state, small, writes
 from workflows.rollout.plan import State

@@ -9,8 +9,8 @@ import pytest
 
 from config.values import PlaceSpec
 from integration.database.units import UnitState
-from sandbox.directory import Group
-from sandbox.tenant import Tenant
+from sandbox.directory.state import Group
+from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, Bench, bench, few, in_state, small, writes
 from workflows.rollout.plan import State
 
@@ -162,7 +162,7 @@ async def test_an_id_that_leads_to_no_group_is_said_and_the_next_order_goes_on_w
 
 
 async def test_a_group_that_people_deleted_is_asked_about_and_not_made_again(made: Bench) -> None:
-    _tenant(made).delete_group(_groups(made)[0].id)
+    _tenant(made).directory.remove_group(_groups(made)[0])
 
     assert await _asked(made) == "group_removed"
     assert _groups(made) == []
@@ -170,7 +170,7 @@ async def test_a_group_that_people_deleted_is_asked_about_and_not_made_again(mad
 
 async def test_a_deleted_group_that_is_ordered_anew_gets_all_that_belongs_to_it(made: Bench) -> None:
     before, known = await made.sandbox.state(), await made.services.resources.of(PLACE)
-    _tenant(made).delete_group(_groups(made)[0].id)
+    _tenant(made).directory.remove_group(_groups(made)[0])
 
     await made.services.rollout.restore(PLACE, ["group"])
     planned = {item.state for item in (await made.plan(PLACE)).items if item.key.startswith(("tab", "list", "page"))}
@@ -188,7 +188,7 @@ async def test_a_deleted_group_that_is_ordered_anew_gets_all_that_belongs_to_it(
 async def test_another_group_in_the_place_of_a_deleted_one_is_filled_and_nothing_old_is_kept(made: Bench) -> None:
     known = await made.services.resources.of(PLACE)
     tenant = _tenant(made)
-    tenant.delete_group(_groups(made)[0].id)
+    tenant.directory.remove_group(_groups(made)[0])
     group = await _by_hand(made, name="Nytt rom", nickname="nytt-rom")
 
     await _adopted(made, group.id)

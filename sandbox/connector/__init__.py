@@ -1,0 +1,1 @@
+"""The Bot connector: conversations of people and channels with the bot."""

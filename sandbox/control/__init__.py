@@ -1,0 +1,1 @@
+"""The control calls, for tests and for operators of the sandbox."""

@@ -1,0 +1,1 @@
+"""Entra: users, guests and groups."""

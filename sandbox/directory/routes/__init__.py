@@ -1,0 +1,1 @@
+"""Operations of Graph on users and groups."""

@@ -1,0 +1,91 @@
+"""Microsoft 365 groups."""
+
+from sandbox.directory.making import CREATE_ONLY, bound_user, change_group, invalid_value, new_group
+from sandbox.directory.showing import filtered, group_json
+from sandbox.directory.state import Directory, Group, missing
+from sandbox.platform.throttling import DIRECTORY, DIRECTORY_WRITES
+from sandbox.protocol.operations import Routes
+from sandbox.protocol.paging import collection
+from sandbox.protocol.reply import Reply
+from sandbox.protocol.request import Call
+
+routes = Routes(Directory)
+
+WRITE_GROUPS = ("Group.ReadWrite.All", "Directory.ReadWrite.All")
+CREATE_GROUPS = ("Group.Create", *WRITE_GROUPS)
+READ_GROUPS = (
+    "Group.ReadBasic.All",
+    "GroupMember.Read.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+)
+# ------------------------------------------------------------------------------------------------------------- reading
+
+
+@routes.operation("GET", "/groups", permissions=READ_GROUPS, limits=(DIRECTORY(2),))
+def list_groups(call: Call[Directory]) -> Reply:
+    """A group that was just made is missing for a while."""
+    lag = call.area.latency.found
+    groups = [found for found in call.area.groups.values() if found.created_at + lag <= call.now]
+    return collection(call, filtered(call, (group_json(call, group) for group in groups)))
+
+
+@routes.operation("GET", "/groups/{group}", permissions=READ_GROUPS, limits=(DIRECTORY(1),))
+def get_group(call: Call[Directory]) -> Reply:
+    """By object id."""
+    return Reply(200, group_json(call, call.area.get_group(call.args["group"])))
+
+
+@routes.operation("GET", "/groups(uniqueName='{name}')", permissions=READ_GROUPS, limits=(DIRECTORY(1),))
+def get_group_by_unique_name(call: Call[Directory]) -> Reply:
+    """By the alternate key."""
+    return Reply(200, group_json(call, _by_unique_name(call)))
+
+
+def _by_unique_name(call: Call[Directory]) -> Group:
+    group = call.area.group_by_unique_name(call.args["name"])
+    if group is None:
+        raise missing(call.args["name"])
+    return group
+
+
+# ------------------------------------------------------------------------------------------------------------- writing
+
+
+@routes.operation("POST", "/groups", permissions=CREATE_GROUPS, limits=(DIRECTORY_WRITES(),))
+def create_group(call: Call[Directory]) -> Reply:
+    """Nothing makes a repeat harmless but `uniqueName`."""
+    group = new_group(call.area, call.json())
+    return Reply(201, {"@odata.context": call.url("$metadata#groups/$entity"), **group_json(call, group)})
+
+
+@routes.operation("PATCH", "/groups(uniqueName='{name}')", permissions=WRITE_GROUPS, limits=(DIRECTORY_WRITES(),))
+def upsert_group(call: Call[Directory]) -> Reply:
+    """201 when made, 204 when it was there; 404 when it was not and `Prefer: create-if-missing` is not given."""
+    body = call.json()
+    group = call.area.group_by_unique_name(call.args["name"])
+    if group:
+        binds = {"owners@odata.bind": group.owners, "members@odata.bind": group.members}
+        change_group(
+            call.area, group, {name: body[name] for name in body if name not in CREATE_ONLY and name not in binds}
+        )
+        for name, relation in binds.items():
+            for reference in body.get(name, ()):
+                user = bound_user(call.area, reference, owner=relation is group.owners)
+                relation.setdefault(user.id, call.now)
+        return Reply(204)
+    if not call.headers.prefers("create-if-missing"):
+        raise missing(call.args["name"])
+    if body.get("uniqueName", call.args["name"]) != call.args["name"]:
+        raise invalid_value("uniqueName", "The uniqueName in the body differs from the one in the address.")
+    group = new_group(call.area, {**body, "uniqueName": call.args["name"]})
+    return Reply(201, {"@odata.context": call.url("$metadata#groups/$entity"), **group_json(call, group)})
+
+
+@routes.operation("PATCH", "/groups/{group}", permissions=WRITE_GROUPS, limits=(DIRECTORY_WRITES(),))
+def update_group(call: Call[Directory]) -> Reply:
+    """Properties, and up to twenty `members@odata.bind`, all or none."""
+    change_group(call.area, call.area.get_group(call.args["group"]), call.json())
+    return Reply(204)

@@ -1,0 +1,136 @@
+"""Members and owners of groups."""
+
+from datetime import datetime
+
+from sandbox.directory.making import already_there
+from sandbox.directory.routes.groups import WRITE_GROUPS
+from sandbox.directory.showing import filtered, shown, user_json
+from sandbox.directory.state import Directory, Group, User, missing
+from sandbox.platform.throttling import DIRECTORY, DIRECTORY_WRITES
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.operations import Routes
+from sandbox.protocol.paging import collection
+from sandbox.protocol.references import bound_id
+from sandbox.protocol.reply import Reply
+from sandbox.protocol.request import Call
+
+routes = Routes(Directory)
+
+READ_MEMBERS = (
+    "GroupMember.ReadBasic.All",
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.ReadBasic.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+)
+READ_OWNERS = (
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+)
+WRITE_MEMBERS = ("GroupMember.ReadWrite.All", *WRITE_GROUPS)
+
+
+@routes.operation("GET", "/groups/{group}/members", permissions=READ_MEMBERS, limits=(DIRECTORY(3),))
+def list_members(call: Call[Directory]) -> Reply:
+    """Users only: groups within groups are not played."""
+    return _people(call, call.area.get_group(call.args["group"]).members)
+
+
+@routes.operation("GET", "/groups/{group}/owners", permissions=READ_OWNERS, limits=(DIRECTORY(2),))
+def list_owners(call: Call[Directory]) -> Reply:
+    """In the order in which they were added."""
+    return _people(call, call.area.get_group(call.args["group"]).owners)
+
+
+def _people(call: Call[Directory], ids: dict[str, datetime]) -> Reply:
+    users = [call.area.users[key] for key in ids if key in call.area.users]
+    kept = {thing["id"] for thing in filtered(call, map(user_json, users))}
+    found = [{"@odata.type": "#microsoft.graph.user", **shown(call, user)} for user in users if user.id in kept]
+    return collection(call, found)
+
+
+# ---------------------------------------------------------------------------------------------------------- references
+
+
+@routes.operation("POST", "/groups/{group}/members/$ref", permissions=WRITE_MEMBERS, limits=(DIRECTORY_WRITES(),))
+def add_member(call: Call[Directory]) -> Reply:
+    """400 when the user is a member already, or while group or user are new."""
+    group, user = _group_and_user(call)
+    if user.id in group.members:
+        raise already_there("members")
+    if user.guest and not group.lets_guests_in:
+        raise GraphError(403, "Authorization_RequestDenied", "Guests are not allowed to be added to this group.")
+    group.members[user.id] = call.now
+    return Reply(204)
+
+
+@routes.operation("POST", "/groups/{group}/owners/$ref", permissions=WRITE_GROUPS, limits=(DIRECTORY_WRITES(),))
+def add_owner(call: Call[Directory]) -> Reply:
+    """Guests cannot own a group that is or may become a team."""
+    group, user = _group_and_user(call)
+    if user.guest:
+        raise GraphError(400, "Request_BadRequest", "Guest users cannot be added as owners of the group.")
+    if user.id in group.owners:
+        raise already_there("owners")
+    group.owners[user.id] = call.now
+    return Reply(204)
+
+
+@routes.operation(
+    "DELETE", "/groups/{group}/members/{member}/$ref", permissions=WRITE_MEMBERS, limits=(DIRECTORY_WRITES(),)
+)
+def remove_member(call: Call[Directory]) -> Reply:
+    """The membership only."""
+    group = call.area.get_group(call.args["group"])
+    if group.members.pop(call.args["member"], None) is None:
+        raise missing(call.args["member"])
+    return Reply(204)
+
+
+@routes.operation(
+    "DELETE", "/groups/{group}/owners/{owner}/$ref", permissions=WRITE_GROUPS, limits=(DIRECTORY_WRITES(),)
+)
+def remove_owner(call: Call[Directory]) -> Reply:
+    """The last owner stays."""
+    group = call.area.get_group(call.args["group"])
+    if call.args["owner"] not in group.owners:
+        raise missing(call.args["owner"])
+    if len(group.owners) == 1:
+        message = "The group must have at least one owner, hence this owner cannot be removed."
+        raise GraphError(400, "Request_BadRequest", message)
+    del group.owners[call.args["owner"]]
+    return Reply(204)
+
+
+@routes.operation("DELETE", "/groups/{group}/members/{member}", permissions=WRITE_MEMBERS, limits=(DIRECTORY_WRITES(),))
+def delete_member_object(call: Call[Directory]) -> Reply:
+    """Without /$ref the real service deletes the directory object. So does this one, and it remembers."""
+    directory = call.area
+    user = directory.get_user(call.args["member"])
+    directory.remove_user(user)
+    for group in directory.groups.values():
+        group.members.pop(user.id, None)
+        group.owners.pop(user.id, None)
+    directory.deleted.append(f"user:{user.mail.lower()}")
+    return Reply(204)
+
+
+def _group_and_user(call: Call[Directory]) -> tuple[Group, User]:
+    body = call.json()
+    if "@odata.id" not in body:
+        raise GraphError(400, "Request_BadRequest", "The reference needs '@odata.id'.")
+    group = call.area.groups.get(call.args["group"].lower())
+    reference = str(body["@odata.id"])
+    key = bound_id(reference, "users" if "/users" in reference.lower() else "directoryObjects")
+    user = call.area.find_user(key)
+    if group is None or user is None:
+        raise missing(call.args["group"] if group is None else key)
+    if group.ready_at > call.now or user.found_at > call.now:
+        message = "The source resource object or one of the objects being referenced don't exist."
+        raise GraphError(400, "Request_BadRequest", message)
+    return group, user

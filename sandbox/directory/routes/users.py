@@ -1,0 +1,49 @@
+"""Users."""
+
+import re
+from collections.abc import Iterable
+
+from sandbox.directory.showing import filtered, shown, user_json
+from sandbox.directory.state import Directory, User
+from sandbox.platform.throttling import DIRECTORY
+from sandbox.protocol.operations import Routes
+from sandbox.protocol.paging import collection
+from sandbox.protocol.reply import Reply
+from sandbox.protocol.request import Call
+
+routes = Routes(Directory)
+
+READ_USERS = (
+    "User.ReadBasic.All",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+)
+
+_BY_MAIL = re.compile(r"mail eq '((?:[^']|'')*)'(?: or |$)", re.IGNORECASE)
+
+
+def _candidates(call: Call[Directory]) -> Iterable[User]:
+    """Whom $filter can be about: those it names by address, so that a country's people are not all looked at."""
+    directory, text, at = call.area, call.query.get("filter", "").strip(), 0
+    found: dict[str, User] = {}
+    while match := _BY_MAIL.match(text, at):
+        user, at = directory.user_by_mail(match[1].replace("''", "'")), match.end()
+        if user is not None:
+            found[user.id] = user
+    return found.values() if text and at == len(text) else directory.users.values()
+
+
+@routes.operation("GET", "/users", permissions=READ_USERS, limits=(DIRECTORY(2),))
+def list_users(call: Call[Directory]) -> Reply:
+    """Guests who were invited a moment ago are not among them yet."""
+    users = [user for user in _candidates(call) if user.found_at <= call.now]
+    kept = {thing["id"] for thing in filtered(call, map(user_json, users))}
+    return collection(call, [shown(call, user) for user in users if user.id in kept])
+
+
+@routes.operation("GET", "/users/{user}", permissions=READ_USERS, limits=(DIRECTORY(1),))
+def get_user(call: Call[Directory]) -> Reply:
+    """By object id or user principal name."""
+    return Reply(200, shown(call, call.area.get_user(call.args["user"])))

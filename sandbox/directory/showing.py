@@ -1,0 +1,85 @@
+"""Users and groups as Graph shows them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sandbox.directory.state import Directory, Group, User
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.filters import filter_of
+from sandbox.protocol.request import Call
+
+USUAL = ("id", "displayName", "givenName", "surname", "mail", "userPrincipalName", "preferredLanguage", "jobTitle")
+BASIC = frozenset({"id", "displayName", "givenName", "surname", "mail", "userPrincipalName"})
+"""All that User.ReadBasic.All shows."""
+
+
+def user_json(user: User) -> dict[str, Any]:
+    """A user with every property the sandbox knows."""
+    return {
+        "id": user.id,
+        "displayName": user.name,
+        "givenName": None,
+        "surname": None,
+        "mail": user.mail,
+        "userPrincipalName": user.upn,
+        "preferredLanguage": None,
+        "jobTitle": None,
+        "userType": "Guest" if user.guest else "Member",
+        "accountEnabled": user.enabled,
+        "externalUserState": _external_state(user),
+        "otherMails": [user.mail] if user.guest else [],
+        "proxyAddresses": [] if user.guest else [f"SMTP:{user.mail}"],
+        "createdDateTime": user.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _external_state(user: User) -> str | None:
+    if not user.guest:
+        return None
+    return "Accepted" if user.redeemed else "PendingAcceptance"
+
+
+def shown(call: Call[Directory], user: User) -> dict[str, Any]:
+    """A user as this call gets it: the usual properties unless $select names others."""
+    known = user_json(user)
+    if call.allowed_by and call.allowed_by <= {"User.ReadBasic.All"}:
+        known = {name: value if name in BASIC else None for name, value in known.items()}
+    return known if "select" in call.query else {name: known[name] for name in USUAL}
+
+
+def filtered(call: Call[Directory], things: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The directory objects that $filter leaves; 400 for a property that is none."""
+    found = list(things)
+    wanted = filter_of(call)
+    if wanted is None:
+        return found
+    unknown = sorted(path for path in wanted.paths if found and path.split("/")[0] not in found[0])
+    if unknown:
+        raise GraphError(400, "Request_UnsupportedQuery", f"Unsupported property filter clause: {', '.join(unknown)}.")
+    return [thing for thing in found if wanted.matches(thing)]
+
+
+def group_json(call: Call[Directory], group: Group) -> dict[str, Any]:
+    """A group with every property the sandbox knows; the usual ones unless $select names others."""
+    has_team = group.team_ready_at is not None and group.team_ready_at <= call.now
+    known = {
+        "id": group.id,
+        "displayName": group.name,
+        "description": group.description,
+        "mail": group.mail,
+        "mailNickname": group.mail_nickname,
+        "mailEnabled": group.unified,
+        "securityEnabled": False,
+        "groupTypes": ["Unified"] if group.unified else [],
+        "visibility": group.visibility,
+        "uniqueName": group.unique_name,
+        "classification": group.classification,
+        "expirationDateTime": group.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ") if group.expires_at else None,
+        "assignedLabels": [group.label] if group.label else [],
+        "createdDateTime": group.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "resourceBehaviorOptions": list(group.behaviors),
+        "resourceProvisioningOptions": ["Team"] if has_team else [],
+    }
+    if call.query.names("expand"):
+        raise GraphError(501, "notImplemented", f"The sandbox does not play $expand on {call.path}")
+    return known

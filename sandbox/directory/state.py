@@ -1,0 +1,194 @@
+"""Entra: users, guests and groups."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sandbox.platform.clock import Clock
+from sandbox.platform.ids import CountedIds, Ids
+from sandbox.platform.latency import Latency
+from sandbox.platform.seed import Seed
+from sandbox.protocol.errors import GraphError
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(kw_only=True, eq=False)
+class User:
+    id: str
+    name: str
+    mail: str
+    upn: str
+    created_at: datetime
+    found_at: datetime
+    """When lists, filters and references know the account."""
+    guest: bool = False
+    enabled: bool = True
+    redeemed: bool = True
+
+
+@dataclass(kw_only=True, eq=False)
+class Group:
+    id: str
+    name: str
+    mail_nickname: str
+    created_at: datetime
+    ready_at: datetime
+    """When the group can be referred to: members added, a team made of it."""
+    unique_name: str | None = None
+    description: str | None = None
+    visibility: str = "Private"
+    mail: str | None = None
+    unified: bool = True
+    classification: str | None = None
+    expires_at: datetime | None = None
+    """When the tenant's expiration policy would end it, unless an owner renews it."""
+    label: dict[str, str] | None = None
+    """The sensitivity label, which people give it: id and name."""
+    lets_guests_in: bool = True
+    """The group's own setting, which an administrator gives it."""
+    behaviors: list[str] = field(default_factory=list)
+    owners: dict[str, datetime] = field(default_factory=dict)
+    members: dict[str, datetime] = field(default_factory=dict)
+    """User id → since when."""
+    team_ready_at: datetime | None = None
+    """When the team made of the group is ready; None without one."""
+
+    @property
+    def key(self) -> str:
+        """What it is called in canonical state."""
+        return self.unique_name or self.mail_nickname
+
+
+def missing(what: str) -> GraphError:
+    """The directory's answer where an id or name leads to nothing."""
+    return GraphError(
+        404,
+        "Request_ResourceNotFound",
+        f"Resource '{what}' does not exist or one of its queried reference-property objects are not present.",
+    )
+
+
+class Directory:
+    """The users and groups of the tenant, by object id."""
+
+    def __init__(self, seed: Seed, clock: Clock, ids: Ids, latency: Latency) -> None:
+        self.seed = seed
+        self.clock = clock
+        self.ids = ids
+        self.latency = latency
+        self.new_id = CountedIds(ids)
+        """Of groups: one that is made again under an old name is another one."""
+        self.users: dict[str, User] = {}
+        self.groups: dict[str, Group] = {}
+        self.blocked_words: frozenset[str] = frozenset()
+        """The naming policy's: no group is called so."""
+        self._users_by_name: dict[str, User] = {}
+        """By mail address and by principal name, in lower case."""
+        self._groups_by_name: dict[tuple[str, str], Group] = {}
+        """By ("unique" or "nickname", the name in lower case)."""
+        self.deleted: list[str] = []
+        """Natural keys of directory objects that were deleted (`user:…`, `group:…`)."""
+        self.on_group_removed: list[Callable[[str], None]] = []
+        """Called with the id of a group after it was deleted: its team and sites go with it."""
+
+    def add_member_user(self, *, name: str, email: str) -> User:
+        """An employee, who has been there since long before anything is played."""
+        user = User(
+            id=self.ids.new("user", email.lower()),
+            name=name,
+            mail=email,
+            upn=email,
+            created_at=LONG_AGO,
+            found_at=LONG_AGO,
+        )
+        self.add_user(user)
+        return user
+
+    def add_user(self, user: User) -> None:
+        self.users[user.id] = user
+        self._users_by_name |= {user.mail.lower(): user, user.upn.lower(): user}
+
+    def remove_user(self, user: User) -> None:
+        del self.users[user.id]
+        for name in {user.mail.lower(), user.upn.lower()}:
+            del self._users_by_name[name]
+
+    def add_group(self, group: Group) -> None:
+        self.groups[group.id] = group
+        self._groups_by_name["nickname", group.mail_nickname.lower()] = group
+        if group.unique_name:
+            self._groups_by_name["unique", group.unique_name.lower()] = group
+
+    def remove_group(self, group: Group) -> None:
+        """Delete a group as an owner does, with its team and its sites."""
+        del self.groups[group.id]
+        self._groups_by_name = {name: each for name, each in self._groups_by_name.items() if each is not group}
+        self.deleted.append(f"group:{group.key}")
+        for hook in self.on_group_removed:
+            hook(group.id)
+
+    def rename(self, group: Group, nickname: str) -> None:
+        """Give it another nickname, which nobody else has."""
+        del self._groups_by_name["nickname", group.mail_nickname.lower()]
+        group.mail_nickname = nickname
+        self._groups_by_name["nickname", nickname.lower()] = group
+
+    def find_user(self, key: str) -> User | None:
+        """By object id, or user principal name, known to references or not."""
+        found = self.users.get(key) or self.users.get(key.lower()) or self._users_by_name.get(key.lower())
+        return found if found and key.lower() in (found.id, found.upn.lower()) else None
+
+    def user_by_mail(self, email: str) -> User | None:
+        found = self._users_by_name.get(email.lower())
+        return found if found and found.mail.lower() == email.lower() else None
+
+    def get_user(self, key: str) -> User:
+        """A user as Graph finds one: a guest who was just invited is not there yet."""
+        user = self.find_user(key)
+        if user is None or user.found_at > self.clock.now():
+            raise missing(key)
+        return user
+
+    def get_group(self, key: str) -> Group:
+        group = self.groups.get(key) or self.groups.get(key.lower())
+        if group is None:
+            raise missing(key)
+        return group
+
+    def group_by_unique_name(self, name: str) -> Group | None:
+        return self._groups_by_name.get(("unique", name.lower()))
+
+    def group_by_nickname(self, nickname: str) -> Group | None:
+        return self._groups_by_name.get(("nickname", nickname.lower()))
+
+    def canonical(self) -> Any:
+        return {
+            "users": {
+                user.mail.lower(): {
+                    "name": user.name,
+                    "type": "Guest" if user.guest else "Member",
+                    "enabled": user.enabled,
+                    "redeemed": user.redeemed,
+                }
+                for user in self.users.values()
+            },
+            "groups": {group.key: self._canonical_group(group) for group in self.groups.values()},
+            "deleted": sorted(self.deleted),
+        }
+
+    def _canonical_group(self, group: Group) -> Any:
+        return {
+            "name": group.name,
+            "description": group.description,
+            "visibility": group.visibility,
+            "mail_nickname": group.mail_nickname,
+            "behaviors": sorted(group.behaviors),
+            "owners": sorted(self.mail_of(user) for user in group.owners),
+            "members": sorted(self.mail_of(user) for user in group.members),
+        }
+
+    def mail_of(self, user_id: str) -> str:
+        user = self.users.get(user_id)
+        return user.mail.lower() if user else f"(deleted {user_id})"

@@ -1,0 +1,1 @@
+"""Operations of Graph on events and mail."""

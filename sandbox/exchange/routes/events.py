@@ -1,0 +1,131 @@
+"""Events in the calendars of users."""
+
+from typing import Any
+
+from sandbox.exchange import zones
+from sandbox.exchange.events import Event
+from sandbox.exchange.items import TAGS, expanded_tags, wants_immutable
+from sandbox.exchange.mail import Mailbox
+from sandbox.exchange.state import Exchange
+from sandbox.platform.throttling import MAILBOX
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.filters import filter_of, value_at
+from sandbox.protocol.operations import Routes
+from sandbox.protocol.paging import collection
+from sandbox.protocol.reply import Reply
+from sandbox.protocol.request import Call
+
+routes = Routes(Exchange)
+
+_LIST = ("Calendars.ReadBasic", "Calendars.ReadWrite", "Calendars.Read")
+# The published table leaves Calendars.ReadWrite out where a single event is read.
+_READ = ("Calendars.ReadBasic", "Calendars.Read")
+_WRITE = ("Calendars.ReadWrite",)
+_SEARCHABLE = (
+    *("subject", "iCalUId", "start", "end", "createdDateTime", "lastModifiedDateTime", "isCancelled", "isOrganizer"),
+    TAGS,
+)
+_EVENTS = "/users/{user}/events"
+_CALENDAR = "/users/{user}/calendar/events"
+
+
+@routes.operation("GET", _EVENTS, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+@routes.operation("GET", _CALENDAR, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+def list_events(call: Call[Exchange]) -> Reply:
+    """The events of a calendar, by start."""
+    return _events(call, call.area.calendar(_box(call).address.email))
+
+
+@routes.operation("GET", "/users/{user}/calendarView", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+@routes.operation("GET", "/users/{user}/calendar/calendarView", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+def calendar_view(call: Call[Exchange]) -> Reply:
+    """The events that touch the time between two moments; one without an offset is UTC."""
+    if "startdatetime" not in call.query or "enddatetime" not in call.query:
+        raise GraphError(400, "ErrorInvalidParameter", "startDateTime and endDateTime are required.")
+    first, last = (zones.parse({"dateTime": call.query[name]}, name)[0] for name in ("startdatetime", "enddatetime"))
+    events = call.area.calendar(_box(call).address.email)
+    return _events(call, [event for event in events if event.end > first and event.start < last])
+
+
+@routes.operation("POST", _EVENTS, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@routes.operation("POST", _CALENDAR, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def create_event(call: Call[Exchange]) -> Reply:
+    """Book, and mail who is invited."""
+    event = call.area.book(_box(call), call.json(), immutable=wants_immutable(call))
+    return _reply(call, event, 201)
+
+
+@routes.operation("GET", f"{_EVENTS}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
+@routes.operation("GET", f"{_CALENDAR}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
+def get_event(call: Call[Exchange]) -> Reply:
+    """One event."""
+    return _reply(call, _event(call), 200)
+
+
+@routes.operation("PATCH", f"{_EVENTS}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@routes.operation("PATCH", f"{_CALENDAR}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def change_event(call: Call[Exchange]) -> Reply:
+    """Change, and mail whom it concerns."""
+    event = _event(call)
+    call.area.change_event(event, call.json())
+    return _reply(call, event, 200)
+
+
+@routes.operation("POST", f"{_EVENTS}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@routes.operation("POST", f"{_CALENDAR}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def cancel_event(call: Call[Exchange]) -> Reply:
+    """Accepted; the attendees are told and the event is gone."""
+    given = call.body if isinstance(call.body, dict) else {}
+    comment = next((str(value or "") for name, value in given.items() if name.lower() == "comment"), "")
+    call.area.cancel(_event(call), comment)
+    return Reply(202)
+
+
+@routes.operation("DELETE", f"{_EVENTS}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@routes.operation("DELETE", f"{_CALENDAR}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+def delete_event(call: Call[Exchange]) -> Reply:
+    """An organizer who deletes a meeting cancels it."""
+    event, exchange = _event(call), call.area
+    if event.is_organizer:
+        exchange.cancel(event, "")
+    else:
+        exchange.remove(event)
+    return Reply(204)
+
+
+def _box(call: Call[Exchange]) -> Mailbox:
+    return call.area.mailbox_of(call.args["user"])
+
+
+def _event(call: Call[Exchange]) -> Event:
+    return call.area.event(_box(call), call.args["event"])
+
+
+def _shown(call: Call[Exchange], event: Event) -> dict[str, Any]:
+    return event.to_json(now=call.now, zone=zones.preferred(call.headers), immutable=wants_immutable(call))
+
+
+def _applied(call: Call[Exchange]) -> dict[str, str]:
+    zone = zones.preferred(call.headers)
+    return {} if zone == "UTC" else {"Preference-Applied": f'outlook.timezone="{zone}"'}
+
+
+def _reply(call: Call[Exchange], event: Event, status: int) -> Reply:
+    return Reply(status, _shown(call, event) | expanded_tags(event.tags, call), _applied(call))
+
+
+def _events(call: Call[Exchange], events: list[Event]) -> Reply:
+    """Those that $filter wants; extended properties come with $expand only."""
+    found = [(event, event.searchable()) for event in events]
+    wanted = filter_of(call, _SEARCHABLE)
+    if wanted is not None:
+        found = [(event, searchable) for event, searchable in found if wanted.matches(searchable)]
+    name, _, direction = call.query.get("orderby", "").partition(" ")
+    if name:
+        if name.split("/")[0] not in _SEARCHABLE:
+            raise GraphError(400, "ErrorInvalidProperty", f"Events cannot be ordered by '{name}'.")
+        found.sort(key=lambda each: str(value_at(each[1], name)), reverse=direction.strip() == "desc")
+    reply = collection(call, [event for event, _ in found], size=10, most=1000)
+    reply.body["value"] = [_shown(call, event) | expanded_tags(event.tags, call) for event in reply.body["value"]]
+    reply.headers |= _applied(call)
+    return reply

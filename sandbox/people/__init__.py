@@ -1,0 +1,1 @@
+"""The people of the tenant: their Teams client, and what each of them sees."""

@@ -1,0 +1,1 @@
+"""Planner: plans, buckets and tasks."""

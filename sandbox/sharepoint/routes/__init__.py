@@ -1,0 +1,1 @@
+"""Operations of Graph on sites, drives, lists and pages."""

@@ -1,0 +1,53 @@
+"""Pre-authenticated addresses: downloads and the ranges of upload sessions."""
+
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.operations import Routes
+from sandbox.protocol.reply import Reply
+from sandbox.protocol.request import STORAGE, Call
+from sandbox.sharepoint import office
+from sandbox.sharepoint.drives import Drive, UploadSession
+from sandbox.sharepoint.state import SharePoint
+from sandbox.sharepoint.tickets import session_json
+
+routes = Routes(SharePoint)
+
+
+@routes.operation("GET", f"{STORAGE}files/{{token}}", anonymous=True)
+def download(call: Call[SharePoint]) -> Reply:
+    """The file, or what it was converted to."""
+    ticket = call.area.tickets.download(call.args["token"], call.now)
+    if ticket.as_pdf:
+        return Reply(200, office.as_pdf(ticket.item.name), content_type="application/pdf")
+    return Reply(200, ticket.item.content or b"", {"ETag": ticket.item.etag}, ticket.item.mime_type)
+
+
+@routes.operation("PUT", f"{STORAGE}uploads/{{session}}", anonymous=True)
+def send_range(call: Call[SharePoint]) -> Reply:
+    """One range of a file: 202 until the last."""
+    drive, session = _session(call)
+    finished = drive.receive(session, call.headers.get("content-range", ""), call.raw, call.now)
+    if finished is None:
+        return Reply(202, session_json(session))
+    item, is_new = finished
+    return Reply(201 if is_new else 200, drive.item_json(item))
+
+
+@routes.operation("GET", f"{STORAGE}uploads/{{session}}", anonymous=True)
+def upload_status(call: Call[SharePoint]) -> Reply:
+    """Which range comes next."""
+    return Reply(200, session_json(_session(call)[1]))
+
+
+@routes.operation("DELETE", f"{STORAGE}uploads/{{session}}", anonymous=True)
+def cancel_upload(call: Call[SharePoint]) -> Reply:
+    """Forget what was sent."""
+    drive, session = _session(call)
+    drive.close_session(session)
+    return Reply(204)
+
+
+def _session(call: Call[SharePoint]) -> tuple[Drive, UploadSession]:
+    if "authorization" in call.headers:
+        raise GraphError(401, "unauthenticated", "An upload address takes no Authorization header.")
+    drive = call.area.tickets.upload(call.args["session"])
+    return drive, drive.session(call.args["session"], call.now)

@@ -1,0 +1,98 @@
+"""Teams and their members."""
+
+from typing import Any
+
+from sandbox.directory.state import User
+from sandbox.platform.throttling import MEMBERS_BULK, TEAM, TEAM_MEMBERS, TEAMS, TEAMS_READS
+from sandbox.protocol.errors import GraphError
+from sandbox.protocol.operations import Routes
+from sandbox.protocol.paging import collection
+from sandbox.protocol.references import bound_id
+from sandbox.protocol.reply import Reply
+from sandbox.protocol.request import Call
+from sandbox.teams.showing import MEMBER, READ_TEAM, member_json, team_json
+from sandbox.teams.state import Team, Teams
+
+routes = Routes(Teams)
+
+WRITE_MEMBERS = ("TeamMember.ReadWriteNonOwnerRole.All", "TeamMember.ReadWrite.All")
+BULK = 200
+
+
+@routes.operation(
+    "GET",
+    "/teams/{team}",
+    permissions=READ_TEAM,
+    rsc=("TeamSettings.Read.Group", "TeamSettings.ReadWrite.Group"),
+    limits=(TEAMS(), TEAM()),
+)
+def get_team(call: Call[Teams]) -> Reply:
+    """404 until the team is made."""
+    return Reply(200, team_json(call, call.area.get_team(call.args["team"])))
+
+
+# ------------------------------------------------------------------------------------------------------------- members
+
+
+@routes.operation(
+    "GET",
+    "/teams/{team}/members",
+    permissions=("TeamMember.Read.All", "TeamMember.ReadWrite.All"),
+    rsc=("TeamMember.Read.Group",),
+    limits=(TEAMS_READS(), TEAM()),
+)
+def list_members(call: Call[Teams]) -> Reply:
+    """Whom the team shows; who came into the group later is missing until the sync."""
+    team = call.area.get_team(call.args["team"])
+    return collection(call, [member_json(call, user, roles) for user, roles in call.area.roster(team)])
+
+
+@routes.operation("POST", "/teams/{team}/members", permissions=WRITE_MEMBERS, limits=(TEAMS(), TEAM_MEMBERS()))
+def add_member(call: Call[Teams]) -> Reply:
+    """Guests are refused: app-only they get in through the group."""
+    team = call.area.get_team(call.args["team"])
+    user, roles = _add(call, team, call.json())
+    return Reply(201, member_json(call, user, roles))
+
+
+@routes.operation(
+    "POST", "/teams/{team}/members/add", permissions=WRITE_MEMBERS, limits=(MEMBERS_BULK(), TEAM_MEMBERS())
+)
+def add_members(call: Call[Teams]) -> Reply:
+    """207 when some could not be added; each result tells."""
+    team = call.area.get_team(call.args["team"])
+    values = call.json().get("values")
+    if not isinstance(values, list) or not 1 <= len(values) <= BULK:
+        raise GraphError(400, "BadRequest", f"values must hold 1 to {BULK} members.")
+    results = [_add_result(call, team, value) for value in values]
+    failed = any(result["error"] for result in results)
+    return Reply(207 if failed else 200, {"@odata.context": call.url("$metadata"), "value": results})
+
+
+def _add_result(call: Call[Teams], team: Team, value: Any) -> dict[str, Any]:
+    result: dict[str, Any] = {"@odata.type": "#microsoft.graph.aadUserConversationMemberResult", "error": None}
+    try:
+        result["userId"] = _add(call, team, value)[0].id
+    except GraphError as error:
+        result["userId"] = None
+        result["error"] = {"code": error.code, "message": error.message}
+    return result
+
+
+def _add(call: Call[Teams], team: Team, value: Any) -> tuple[User, list[str]]:
+    if not isinstance(value, dict) or value.get("@odata.type", "").lstrip("#") != MEMBER.lstrip("#"):
+        raise GraphError(400, "BadRequest", f"A member needs '@odata.type': '{MEMBER}' and 'user@odata.bind'.")
+    roles = value.get("roles", [])
+    user = call.area.directory.get_user(bound_id(value.get("user@odata.bind"), "users"))
+    if user.guest:
+        raise GraphError(403, "Forbidden", "An unknown error has occurred.")
+    if roles not in ([], ["owner"]):
+        raise GraphError(400, "BadRequest", f"Invalid roles: {roles}.")
+    if roles and call.allowed_by <= {"TeamMember.ReadWriteNonOwnerRole.All"}:
+        raise GraphError(403, "Forbidden", "TeamMember.ReadWriteNonOwnerRole.All does not allow owners to be added.")
+    group = call.area.group(team)
+    group.members.setdefault(user.id, call.now)
+    if roles:
+        group.owners.setdefault(user.id, call.now)
+    team.direct.add(user.id)
+    return user, roles

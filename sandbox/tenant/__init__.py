@@ -1,0 +1,1 @@
+"""The tenant: the state of all products together, kept, put aside and handed on."""
