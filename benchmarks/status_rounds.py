@@ -286,7 +286,7 @@ def _teams(municipalities: int, packages: int, folder: Path, url: str) -> None:
 
 def with_app(sandbox: "Sandbox") -> list[Account]:
     """Give everybody of the home tenant the app, as an administrator's policy does."""
-    from sandbox.teams.state import Installation
+    from sandbox.teams.model import Installation
 
     tenant = sandbox.tenant
     app, accounts = tenant.catalog.ours, []

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import jwt
 from starlette.requests import Request
 
-from sandbox.connector.chats import THREAD, Chat
 from sandbox.connector.errors import ConnectorError, not_found, not_in_roster, unauthorized
+from sandbox.connector.model import THREAD, Chat
 from sandbox.connector.outgoing import ISSUER
 from sandbox.connector.state import Chats
-from sandbox.directory.state import User
+from sandbox.directory.model import User
 from sandbox.platform.identity import Identities, Issuer
 from sandbox.platform.throttling import Bucket, Throttle
 from sandbox.teams.catalog import CatalogApp
@@ -58,7 +58,7 @@ class Admission:
     def conversation(self, app: CatalogApp, conversation: str) -> tuple[Chat, str]:
         """Return the chat that a bot may write to, and the root of the thread the id names."""
         chat_id, _, root = conversation.partition(THREAD)
-        if self.chats.channel(chat_id):
+        if self.chats.teams.find_channel(chat_id):
             return self.channel(app, chat_id), root
         chat = self.chats.chats.get(chat_id)
         if chat is None or root:
@@ -68,11 +68,11 @@ class Admission:
 
     def channel(self, app: CatalogApp, channel_id: str) -> Chat:
         """Return the chat of a standard channel in a team that has the app."""
-        found = self.chats.channel(channel_id)
+        found = self.chats.teams.find_channel(channel_id)
         if found is None:
             raise not_found("The channel was not found.")
         team, channel = found
-        if team not in self.chats.teams_with(app) or channel.kind != "standard":
+        if team not in self.chats.teams.teams_with(app) or channel.kind != "standard":
             raise not_in_roster()
         return self.chats.of_channel(team, channel)
 

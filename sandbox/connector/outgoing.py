@@ -14,8 +14,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
-from sandbox.connector.chats import Chat, member_id
-from sandbox.directory.state import Directory, User
+from sandbox.connector.model import Chat, member_id
+from sandbox.directory.model import User
+from sandbox.directory.state import Directory
 from sandbox.platform.clock import Clock, stamp
 from sandbox.platform.ids import Ids
 from sandbox.platform.traffic import Traffic

@@ -9,14 +9,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.connector.admission import CREATE, READ, SEND, Admission
-from sandbox.connector.chats import CARD, Chat, Post, member_id
 from sandbox.connector.errors import ConnectorError, bad_request, not_found, not_in_roster
+from sandbox.connector.model import CARD, Chat, Post, member_id
 from sandbox.connector.outgoing import ISSUER, published_keys
 from sandbox.connector.state import Chats
-from sandbox.directory.state import User
+from sandbox.directory.model import User
 from sandbox.protocol.wire import Endpoint
 from sandbox.teams.catalog import CatalogApp
-from sandbox.teams.state import Team
+from sandbox.teams.model import Team
 
 MOST_BYTES = 100 * 1024
 """Of a whole message, counted as UTF-16."""
@@ -192,7 +192,7 @@ class _Rosters:
         if chat.user_id:
             return [self._account(self._chats.directory.users[chat.user_id])]
         teams = self._chats.teams
-        return [self._account(user) for user, _ in teams.roster(teams.teams[chat.team_id])]
+        return [self._account(user) for user, _ in teams.rosters.of(teams.teams[chat.team_id])]
 
     def _account(self, user: User) -> dict[str, Any]:
         given, _, surname = user.name.rpartition(" ")
@@ -223,7 +223,7 @@ class _Rosters:
         app = self._admission.app(request)
         team_id = request.path_params["team"]
         self._admission.draw(app, READ, team_id)
-        for team in self._chats.teams_with(app):
+        for team in self._chats.teams.teams_with(app):
             if team_id == team.id or team_id in team.channels:
                 return team
         raise not_in_roster()

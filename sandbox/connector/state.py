@@ -4,15 +4,17 @@ import json
 import re
 from typing import Any
 
-from sandbox.connector.chats import THREAD, Card, Chat, Post, member_id
+from sandbox.connector.model import THREAD, Card, Chat, Post, member_id
 from sandbox.connector.outgoing import Addresses, Outgoing
-from sandbox.directory.state import Directory, User
+from sandbox.directory.model import User
+from sandbox.directory.state import Directory
 from sandbox.platform.canonical import canonical
 from sandbox.platform.clock import Clock
 from sandbox.platform.ids import Ids
 from sandbox.platform.traffic import Traffic
 from sandbox.teams.catalog import CatalogApp
-from sandbox.teams.state import Channel, Team, Teams
+from sandbox.teams.model import Channel, Team
+from sandbox.teams.state import Teams
 
 _GENERATED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{16,}\b", re.IGNORECASE)
 _SIGNED = re.compile(r"(?<=/)(?=[\w.~-]*\d)[\w.~-]{20,}")
@@ -53,24 +55,10 @@ class Chats:
 
     def reaches(self, app: CatalogApp, user: User) -> bool:
         """Whether the bot may write to a person: installed for them, or in a team whose roster has them."""
-        return self._has(self.teams.personal.get(user.id, {}).values(), app) or any(
-            user in (member for member, _ in self.teams.roster(team)) for team in self.teams_with(app)
+        installed = self.teams.personal.get(user.id, {}).values()
+        return any(each.app_id == app.id for each in installed) or any(
+            user in (member for member, _ in self.teams.rosters.of(team)) for team in self.teams.teams_with(app)
         )
-
-    def teams_with(self, app: CatalogApp) -> list[Team]:
-        """The teams that have the app."""
-        return [team for team in self.teams.teams.values() if self._has(team.installations.values(), app)]
-
-    @staticmethod
-    def _has(installations: Any, app: CatalogApp) -> bool:
-        return any(found.app_id == app.id for found in installations)
-
-    def channel(self, channel_id: str) -> tuple[Team, Channel] | None:
-        """A channel, whatever its team."""
-        for team in self.teams.teams.values():
-            if channel_id in team.channels:
-                return team, team.channels[channel_id]
-        return None
 
     def user_of(self, member: str) -> User | None:
         """By object id or by the id that Teams gives bots."""
@@ -125,7 +113,7 @@ class Chats:
         shown = {
             team.id
             for team in self.teams.teams.values()
-            if any(member is user for member, _ in self.teams.roster(team))
+            if any(member is user for member, _ in self.teams.rosters.of(team))
         }
         return own + [chat for chat in self.chats.values() if chat.team_id in shown]
 

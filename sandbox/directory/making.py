@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from sandbox.directory.state import Directory, Group, User
+from sandbox.directory.model import Group, User
+from sandbox.directory.state import Directory
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.references import bound_id
 

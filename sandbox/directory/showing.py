@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.directory.state import Directory, Group, User
+from sandbox.directory.model import Group, User
+from sandbox.directory.state import Directory
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.filters import filter_of
 from sandbox.protocol.request import Call

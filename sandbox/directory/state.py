@@ -1,73 +1,16 @@
 """Entra: users, guests and groups."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from sandbox.directory.model import Group, User, missing
 from sandbox.platform.clock import Clock
 from sandbox.platform.ids import CountedIds, Ids
 from sandbox.platform.latency import Latency
 from sandbox.platform.seed import Seed
-from sandbox.protocol.errors import GraphError
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@dataclass(kw_only=True, eq=False)
-class User:
-    id: str
-    name: str
-    mail: str
-    upn: str
-    created_at: datetime
-    found_at: datetime
-    """When lists, filters and references know the account."""
-    guest: bool = False
-    enabled: bool = True
-    redeemed: bool = True
-
-
-@dataclass(kw_only=True, eq=False)
-class Group:
-    id: str
-    name: str
-    mail_nickname: str
-    created_at: datetime
-    ready_at: datetime
-    """When the group can be referred to: members added, a team made of it."""
-    unique_name: str | None = None
-    description: str | None = None
-    visibility: str = "Private"
-    mail: str | None = None
-    unified: bool = True
-    classification: str | None = None
-    expires_at: datetime | None = None
-    """When the tenant's expiration policy would end it, unless an owner renews it."""
-    label: dict[str, str] | None = None
-    """The sensitivity label, which people give it: id and name."""
-    lets_guests_in: bool = True
-    """The group's own setting, which an administrator gives it."""
-    behaviors: list[str] = field(default_factory=list)
-    owners: dict[str, datetime] = field(default_factory=dict)
-    members: dict[str, datetime] = field(default_factory=dict)
-    """User id → since when."""
-    team_ready_at: datetime | None = None
-    """When the team made of the group is ready; None without one."""
-
-    @property
-    def key(self) -> str:
-        """What it is called in canonical state."""
-        return self.unique_name or self.mail_nickname
-
-
-def missing(what: str) -> GraphError:
-    """The directory's answer where an id or name leads to nothing."""
-    return GraphError(
-        404,
-        "Request_ResourceNotFound",
-        f"Resource '{what}' does not exist or one of its queried reference-property objects are not present.",
-    )
 
 
 class Directory:
@@ -174,19 +117,8 @@ class Directory:
                 }
                 for user in self.users.values()
             },
-            "groups": {group.key: self._canonical_group(group) for group in self.groups.values()},
+            "groups": {group.key: group.canonical(self.mail_of) for group in self.groups.values()},
             "deleted": sorted(self.deleted),
-        }
-
-    def _canonical_group(self, group: Group) -> Any:
-        return {
-            "name": group.name,
-            "description": group.description,
-            "visibility": group.visibility,
-            "mail_nickname": group.mail_nickname,
-            "behaviors": sorted(group.behaviors),
-            "owners": sorted(self.mail_of(user) for user in group.owners),
-            "members": sorted(self.mail_of(user) for user in group.members),
         }
 
     def mail_of(self, user_id: str) -> str:

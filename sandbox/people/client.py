@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.connector.chats import CARD, Chat, Post
-from sandbox.directory.state import User
+from sandbox.connector.model import CARD, Chat, Post
+from sandbox.directory.model import User
 from sandbox.people.cards import Button, errors_in, fill_in, find_button, inputs_of
 from sandbox.tenant.state import Tenant
 

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.directory.state import User
+from sandbox.directory.model import User
 from sandbox.people.client import Client, Refused
 from sandbox.people.showing import chat_json, event_json, everybody, mail_json
 from sandbox.protocol.errors import GraphError
@@ -65,10 +65,12 @@ class _People:
         return JSONResponse([chat_json(self._tenant, chat, user) for chat in seen if user])
 
     async def mail(self, request: Request) -> Response:
-        return JSONResponse([mail_json(mail) for mail in self._tenant.exchange.inbox(request.path_params["email"])])
+        return JSONResponse(
+            [mail_json(mail) for mail in self._tenant.exchange.mailboxes.inbox(request.path_params["email"])]
+        )
 
     async def calendar(self, request: Request) -> Response:
-        events = self._tenant.exchange.calendar(request.path_params["email"])
+        events = self._tenant.exchange.calendars.of(request.path_params["email"])
         return JSONResponse([event_json(self._tenant, event) for event in events])
 
     # ----------------------------------------------------------------------------------------------------------- acting
@@ -92,7 +94,7 @@ class _People:
 
     async def respond(self, request: Request) -> Response:
         body = await request.json()
-        self._tenant.exchange.respond(request.path_params["email"], str(body["event"]), str(body["response"]))
+        self._tenant.exchange.calendars.respond(request.path_params["email"], str(body["event"]), str(body["response"]))
         return JSONResponse({"event": body["event"], "response": body["response"]})
 
     async def block(self, request: Request) -> Response:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sandbox.connector.chats import Chat, Post
-from sandbox.directory.state import User
+from sandbox.connector.model import Chat, Post
+from sandbox.directory.model import User
 from sandbox.exchange.events import Event
 from sandbox.exchange.mail import Mail
 from sandbox.platform.clock import stamp

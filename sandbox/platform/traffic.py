@@ -14,17 +14,7 @@ from sandbox.platform.spool import Spool
 
 SECRET = frozenset({"authorization", "x-identity-header", "cookie", "set-cookie"})
 WORTH_PACKING = 1024
-
-
-def _pack(content: bytes) -> bytes:
-    return b"z" + zlib.compress(content, 1) if len(content) > WORTH_PACKING else b"-" + content
-
-
-def _unpack(packed: bytes) -> bytes:
-    return zlib.decompress(packed[1:]) if packed[:1] == b"z" else packed[1:]
-
-
-Pairs = Sequence[tuple[str, str]]
+HeaderPairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +24,11 @@ class Entry:
     app: str
     method: str
     url: str
-    request_headers: Pairs
+    request_headers: HeaderPairs
     request_body: bytes
     status: int
     """0: the connection was closed without an answer."""
-    response_headers: Pairs
+    response_headers: HeaderPairs
     response_body: bytes
     note: str
 
@@ -69,10 +59,10 @@ class Traffic:
         app: str,
         method: str,
         url: str,
-        request_headers: Pairs,
+        request_headers: HeaderPairs,
         request_body: bytes,
         status: int,
-        response_headers: Pairs,
+        response_headers: HeaderPairs,
         response_body: bytes,
         note: str = "",
     ) -> None:
@@ -159,15 +149,15 @@ def to_har(entry: Entry) -> dict[str, Any]:
     return har
 
 
-def _harmless(headers: Pairs) -> Pairs:
+def _harmless(headers: HeaderPairs) -> HeaderPairs:
     return tuple((name, value) for name, value in headers if name.lower() not in SECRET)
 
 
-def _named(pairs: Pairs) -> list[Mapping[str, str]]:
+def _named(pairs: HeaderPairs) -> list[Mapping[str, str]]:
     return [{"name": name, "value": value} for name, value in pairs]
 
 
-def _header(headers: Pairs, wanted: str) -> str:
+def _header(headers: HeaderPairs, wanted: str) -> str:
     return next((value for name, value in headers if name.lower() == wanted), "")
 
 
@@ -176,3 +166,11 @@ def _text(content: bytes) -> dict[str, str]:
         return {"text": content.decode("utf-8")}
     except UnicodeDecodeError:
         return {"text": base64.b64encode(content).decode("ascii"), "encoding": "base64"}
+
+
+def _pack(content: bytes) -> bytes:
+    return b"z" + zlib.compress(content, 1) if len(content) > WORTH_PACKING else b"-" + content
+
+
+def _unpack(packed: bytes) -> bytes:
+    return zlib.decompress(packed[1:]) if packed[:1] == b"z" else packed[1:]

@@ -6,7 +6,7 @@ import mimetypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +15,6 @@ from sandbox.protocol.errors import GraphError, check_match
 from sandbox.sharepoint import office
 
 _FORBIDDEN = re.compile(r'["*:<>?/\\|]')
-RANGE_UNIT = 320 * 1024
 SMALL_UPLOAD = 250 * 1024 * 1024
 
 
@@ -79,21 +78,6 @@ class Item:
         return hashlib.sha1(self.content or b"", usedforsecurity=False).hexdigest().upper()
 
 
-@dataclass(kw_only=True)
-class UploadSession:
-    """A file that comes in ranges."""
-
-    id: str
-    parent: Item
-    name: str
-    conflict: str
-    if_match: str | None
-    author: Author
-    expires_at: datetime
-    total: int | None = None
-    received: bytes = b""
-
-
 class Drive:
     """The default document library of a site. Its name depends on the site's language."""
 
@@ -108,7 +92,6 @@ class Drive:
         self.id = "b!" + _url_safe(new_id("drive", site_id), new_id("library", site_id))
         self._new_id = new_id
         self._items: dict[str, Item] = {}
-        self._sessions: dict[str, UploadSession] = {}
         self.root = self._make(None, "root", None, Author("", "SharePoint"), now)
 
     # ------------------------------------------------------------------------------------------------------------ look
@@ -146,7 +129,7 @@ class Drive:
 
     def make_folder(self, parent: Item, name: str, *, conflict: str, author: Author, now: datetime) -> Item:
         """A new folder; the existing one for `replace`, which keeps what is in it."""
-        _check_name(name)
+        check_item_name(name)
         if not parent.is_folder:
             raise GraphError(400, "invalidRequest", "Children can only be made below a folder.")
         existing = parent.children.get(name.casefold())
@@ -182,7 +165,7 @@ class Drive:
     ) -> tuple[Item, bool]:
         """Create or replace the file at *path* below *parent*; missing folders are made. Second: whether it is new."""
         folders, _, name = path.strip("/").rpartition("/")
-        _check_name(name)
+        check_item_name(name)
         folder = self.ensure_folder(folders, author=author, now=now, below=parent)
         existing = folder.children.get(name.casefold())
         if existing is not None and conflict == "rename":
@@ -220,7 +203,7 @@ class Drive:
         author: Author | None = None,
     ) -> None:
         """Another name, another folder, or both. What is in it goes along."""
-        _check_name(name)
+        check_item_name(name)
         if item.parent is None or parent is None or not parent.is_folder or parent in (item, *self.walk(item)):
             raise GraphError(400, "invalidRequest", "It cannot be moved there.")
         check_match(item.etag, if_match)
@@ -261,110 +244,6 @@ class Drive:
             parent.modified_at = now
         return item
 
-    # ------------------------------------------------------------------------------------------------- upload sessions
-
-    def open_session(
-        self, parent: Item, name: str, *, conflict: str, if_match: str | None, author: Author, now: datetime
-    ) -> UploadSession:
-        _check_name(name)
-        session = UploadSession(
-            id=self._new_id("upload", f"{self.site_id}/{parent.path}/{name}"),
-            parent=parent,
-            name=name,
-            conflict=conflict,
-            if_match=if_match,
-            author=author,
-            expires_at=now + timedelta(days=14),
-        )
-        self._sessions[session.id] = session
-        return session
-
-    def session(self, session_id: str, now: datetime) -> UploadSession:
-        session = self._sessions.get(session_id)
-        if session is None or session.expires_at <= now:
-            raise GraphError(404, "itemNotFound", "The upload session was not found.")
-        return session
-
-    def close_session(self, session: UploadSession) -> None:
-        self._sessions.pop(session.id, None)
-
-    def receive(
-        self, session: UploadSession, content_range: str, data: bytes, now: datetime
-    ) -> tuple[Item, bool] | None:
-        """Take one range; the file and whether it is new once the last has come, None before."""
-        match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", content_range.strip())
-        if match is None:
-            raise GraphError(400, "invalidRequest", "The Content-Range header is missing or malformed.")
-        first, last, total = (int(part) for part in match.groups())
-        if first != len(session.received) or session.total not in (None, total) or last >= total:
-            raise GraphError(416, "invalidRange", "The uploaded fragment overlaps with already received data.")
-        if last - first + 1 != len(data):
-            raise GraphError(400, "invalidRequest", "The length of the fragment is not that of its Content-Range.")
-        if last + 1 < total and len(data) % RANGE_UNIT:
-            raise GraphError(400, "invalidRequest", "A fragment must be a multiple of 320 KiB.")
-        session.total = total
-        session.received += data
-        if last + 1 < total:
-            return None
-        self.close_session(session)
-        return self.put(
-            session.parent,
-            session.name,
-            session.received,
-            author=session.author,
-            now=now,
-            conflict=session.conflict,
-            if_match=session.if_match,
-        )
-
-    # --------------------------------------------------------------------------------------------------------- showing
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "name": self.name,
-            "description": "",
-            "driveType": "documentLibrary",
-            "webUrl": self.web_url,
-            "createdDateTime": instant(self.created_at),
-            "lastModifiedDateTime": instant(self.root.modified_at),
-            "owner": {"user": {"displayName": self.owner}},
-            "quota": {"deleted": 0, "remaining": 27487790694400, "state": "normal", "total": 27487790694400, "used": 0},
-        }
-
-    def item_json(self, item: Item) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "id": item.id,
-            "name": item.name,
-            "eTag": item.etag,
-            "cTag": item.ctag,
-            "size": item.size(),
-            "createdDateTime": instant(item.created_at),
-            "lastModifiedDateTime": instant(item.modified_at),
-            "createdBy": item.author.identity(),
-            "lastModifiedBy": item.author.identity(),
-            "webUrl": f"{self.web_url}/{quote(item.path)}".rstrip("/"),
-            "parentReference": self._reference(item),
-            "fileSystemInfo": {
-                "createdDateTime": instant(item.created_at),
-                "lastModifiedDateTime": instant(item.modified_at),
-            },
-        }
-        if item.is_folder:
-            body["folder"] = {"childCount": len(item.children)}
-        else:
-            body["file"] = {"mimeType": item.mime_type, "hashes": {"sha1Hash": item.sha1()}}
-        if item.parent is None:
-            body["root"] = {}
-        return body
-
-    def _reference(self, item: Item) -> dict[str, Any]:
-        reference: dict[str, Any] = {"driveId": self.id, "driveType": "documentLibrary", "siteId": self.site_id}
-        if item.parent is not None:
-            below = f"/{item.parent.path}" if item.parent.path else ""
-            reference |= {"id": item.parent.id, "name": item.parent.name, "path": f"/drives/{self.id}/root:{below}"}
-        return reference
-
     def canonical(self) -> dict[str, Any]:
         """Path → sha256 of a file's bytes, or None for a folder."""
         return {
@@ -373,7 +252,8 @@ class Drive:
         }
 
 
-def _check_name(name: str) -> None:
+def check_item_name(name: str) -> None:
+    """400 for a text that cannot be the name of a file or folder."""
     if not name or _FORBIDDEN.search(name) or name != name.strip() or name.endswith("."):
         raise GraphError(400, "invalidRequest", "The provided name cannot be used for a file or folder.")
 

@@ -204,37 +204,6 @@ class SiteList:
             raise GraphError(404, "itemNotFound", "The specified column was not found.")
         return found
 
-    # --------------------------------------------------------------------------------------------------------- showing
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "@odata.etag": f'"{self.id},{self.version}"',
-            "id": self.id,
-            "name": self.name,
-            "displayName": self.display_name,
-            "description": self.description,
-            "eTag": f'"{self.id},{self.version}"',
-            "webUrl": self.web_url,
-            "createdDateTime": instant(self.created_at),
-            "lastModifiedDateTime": instant(self.modified_at),
-            "createdBy": self.author.identity(),
-            "list": {"contentTypesEnabled": False, "hidden": False, "template": self.template},
-        }
-
-    def row_json(self, row: Row, *, with_fields: bool) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "@odata.etag": row.etag,
-            "id": str(row.number),
-            "eTag": row.etag,
-            "createdDateTime": instant(row.created_at),
-            "lastModifiedDateTime": instant(row.modified_at),
-            "createdBy": row.author.identity(),
-            "lastModifiedBy": row.editor.identity(),
-            "webUrl": f"{self.web_url}/{row.number}_.000",
-            "contentType": {"id": "0x0100", "name": "Item"},
-        }
-        return body | ({"fields": row.fields()} if with_fields else {})
-
     def canonical(self) -> dict[str, Any]:
         rows = [{key: value for key, value in row.values.items() if value is not None} for row in self.rows.values()]
         return {

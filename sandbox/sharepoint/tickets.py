@@ -1,4 +1,4 @@
-"""Addresses that need no token: where files are fetched from and ranges of files are sent to."""
+"""Download addresses of files, which need no token and are good for some minutes."""
 
 import secrets
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.request import STORAGE
-from sandbox.sharepoint.drives import Drive, Item, UploadSession, instant
+from sandbox.sharepoint.drives import Drive, Item
 
 _LIFETIME = timedelta(minutes=5)
 
@@ -26,7 +26,6 @@ class Tickets:
 
     def __init__(self) -> None:
         self._downloads: dict[str, Ticket] = {}
-        self._uploads: dict[str, Drive] = {}
 
     def download_url(self, base_url: str, drive: Drive, item: Item, *, as_pdf: bool, now: datetime) -> str:
         token = secrets.token_urlsafe(24)
@@ -34,26 +33,8 @@ class Tickets:
         self._downloads[token] = Ticket(drive=drive, item=item, as_pdf=as_pdf, expires_at=now + _LIFETIME)
         return f"{base_url}{STORAGE}files/{token}"
 
-    def upload_url(self, base_url: str, drive: Drive, session: UploadSession) -> str:
-        self._uploads[session.id] = drive
-        return f"{base_url}{STORAGE}uploads/{session.id}"
-
     def download(self, token: str, now: datetime) -> Ticket:
         ticket = self._downloads.get(token)
         if ticket is None or ticket.expires_at <= now:
             raise GraphError(401, "unauthenticated", "The address is not valid, or no longer.")
         return ticket
-
-    def upload(self, session_id: str) -> Drive:
-        if session_id not in self._uploads:
-            raise GraphError(404, "itemNotFound", "The upload session was not found.")
-        return self._uploads[session_id]
-
-
-def session_json(session: UploadSession, *, url: str = "") -> dict[str, object]:
-    """How far an upload has come, with its address for the answer that opens it."""
-    state: dict[str, object] = {
-        "expirationDateTime": instant(session.expires_at),
-        "nextExpectedRanges": [f"{len(session.received)}-"],
-    }
-    return {"uploadUrl": url, **state} if url else state

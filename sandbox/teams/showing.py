@@ -4,10 +4,11 @@ import base64
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.directory.state import User
+from sandbox.directory.model import User
 from sandbox.protocol.request import Call
 from sandbox.teams.catalog import CatalogApp
-from sandbox.teams.state import Channel, Tab, Team, Teams
+from sandbox.teams.model import Channel, Tab, Team
+from sandbox.teams.state import Teams
 
 READ_TEAM = (
     "Team.ReadBasic.All",

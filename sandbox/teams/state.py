@@ -1,103 +1,22 @@
 """Teams: teams, channels, tabs and what is installed where."""
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sandbox.directory.state import Directory, Group, User
+from sandbox.directory.model import Group
+from sandbox.directory.state import Directory
 from sandbox.platform.clock import Clock
 from sandbox.platform.ids import CountedIds, Ids
 from sandbox.platform.latency import Latency
 from sandbox.platform.mishaps import Mishaps
 from sandbox.protocol.errors import GraphError
 from sandbox.teams.catalog import Catalog, CatalogApp
+from sandbox.teams.model import Channel, Installation, Team, TeamOperation
+from sandbox.teams.rosters import Rosters
 
-LONGEST_NAME = 50
-_FORBIDDEN = re.compile(r"[~#%&*{}+/\\:<>?|'\"]|^[_.]|\.$")
 InstallHook = Callable[[CatalogApp, str, str], None]
 """Takes an app, the scope `team` or `personal`, and the id of the team or person."""
-
-
-@dataclass(kw_only=True, eq=False)
-class Tab:
-    id: str
-    name: str
-    app_id: str
-    configuration: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        """Where it leads."""
-        return str(self.configuration.get("websiteUrl") or self.configuration.get("contentUrl") or "")
-
-
-@dataclass(kw_only=True, eq=False)
-class Channel:
-    id: str
-    name: str
-    created_at: datetime
-    description: str | None = None
-    kind: str = "standard"
-    members: dict[str, list[str]] = field(default_factory=dict)
-    """Of a private or shared channel: user id → roles."""
-    tabs: dict[str, Tab] = field(default_factory=dict)
-    archived_at: datetime | None = None
-    """By itself; with its team it is archived as well."""
-
-    def get_tab(self, tab_id: str) -> Tab:
-        if tab_id not in self.tabs:
-            raise GraphError(404, "NotFound", f"Tab {tab_id} was not found.")
-        return self.tabs[tab_id]
-
-
-@dataclass(kw_only=True, eq=False)
-class Installation:
-    id: str
-    app_id: str
-    """The catalogue's id."""
-    created_at: datetime
-    consented: frozenset[str] = frozenset()
-
-
-@dataclass(kw_only=True, eq=False)
-class TeamOperation:
-    """Of a team, or of one that was not made."""
-
-    id: str
-    team_id: str
-    kind: str
-    created_at: datetime
-    ready_at: datetime
-    error: dict[str, str] | None = None
-    polls: int = 0
-
-
-@dataclass(kw_only=True, eq=False)
-class Team:
-    id: str
-    created_at: datetime
-    ready_at: datetime
-    channels: dict[str, Channel] = field(default_factory=dict)
-    installations: dict[str, Installation] = field(default_factory=dict)
-    direct: set[str] = field(default_factory=set)
-    """Users added through the team itself: no sync is waited for."""
-    archived_at: datetime | None = None
-
-    def rename_channel(self, channel: Channel, name: str) -> None:
-        """Give a channel another name; 400 for General, and for a name that is taken."""
-        if channel is next(iter(self.channels.values())):
-            raise GraphError(400, "BadRequest", "The General channel cannot be renamed here.")
-        self.check_free(name, channel)
-        channel.name = name
-
-    def check_free(self, name: str, renamed: Channel | None = None) -> None:
-        """400 for a name that another channel than the one to be *renamed* has."""
-        if any(other.name.lower() == name.lower() for other in self.channels.values() if other is not renamed):
-            message = "Channel name already existed, please use other name."
-            extra = {"innerError": {"code": "NameAlreadyExists", "message": message}}
-            raise GraphError(400, "BadRequest", message, extra=extra)
 
 
 class Teams:
@@ -123,6 +42,7 @@ class Teams:
         self.teams: dict[str, Team] = {}
         self.operations: dict[str, TeamOperation] = {}
         self.personal: dict[str, dict[str, Installation]] = {}
+        self.rosters = Rosters(directory, clock=clock, latency=latency)
         self.on_install: list[InstallHook] = []
         """Called after an app was installed."""
         self.on_remove: list[InstallHook] = []
@@ -200,27 +120,21 @@ class Teams:
         self.operations[made.id] = made
         return made
 
-    def roster(self, team: Team) -> list[tuple[User, list[str]]]:
-        """Who the team shows, with their roles: changes in the group come only after a sync."""
-        group, users = self.group(team), self.directory.users
-        since = {**group.owners, **group.members}
-        shown = [users[key] for key in since if key in users and self.shows(team, key)]
-        return [(user, self._roles(team, group, user)) for user in shown]
-
-    def shows(self, team: Team, user_id: str) -> bool:
-        """Whether the team's roster has somebody by now."""
-        group, latency = self.group(team), self.latency
-        member = group.members.get(user_id)
-        if member is not None and self._synced(team, user_id, member, latency.team_sync):
-            return True
-        owner = group.owners.get(user_id)
-        return owner is not None and self._synced(team, user_id, owner, latency.owner_sync)
-
-    def _synced(self, team: Team, user_id: str, since: datetime, lag: timedelta) -> bool:
-        return user_id in team.direct or since <= team.created_at or since + lag <= self.clock.now()
-
     def group(self, team: Team) -> Group:
         return self.directory.get_group(team.id)
+
+    def teams_with(self, app: CatalogApp) -> list[Team]:
+        """The teams that have the app."""
+        return [
+            team for team in self.teams.values() if any(each.app_id == app.id for each in team.installations.values())
+        ]
+
+    def find_channel(self, channel_id: str) -> tuple[Team, Channel] | None:
+        """A channel, whatever its team."""
+        for team in self.teams.values():
+            if channel_id in team.channels:
+                return team, team.channels[channel_id]
+        return None
 
     def consented_to(self, team_id: str, client_id: str) -> frozenset[str]:
         """The resource-specific permissions an identity has in a team through the apps installed there."""
@@ -265,16 +179,3 @@ class Teams:
                 for channel in team.channels.values()
             },
         }
-
-    def _roles(self, team: Team, group: Group, user: User) -> list[str]:
-        if user.guest:
-            return ["guest"]
-        since = group.owners.get(user.id)
-        owns = since is not None and self._synced(team, user.id, since, self.latency.owner_sync)
-        return ["owner"] if owns else []
-
-
-def check_channel_name(name: Any) -> None:
-    """400 for a text that cannot be a channel's name."""
-    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME or _FORBIDDEN.search(name):
-        raise GraphError(400, "BadRequest", f"Channel name is invalid: {name!r}.")

@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from sandbox.directory.state import User
+from sandbox.directory.model import User
 from sandbox.protocol.errors import GraphError
 from sandbox.sharepoint.columns import Column
 from sandbox.sharepoint.drives import Author, Drive, Item
 from sandbox.sharepoint.lists import SiteList, find_list
 from sandbox.sharepoint.pages import find_page
 from sandbox.sharepoint.sites import Site
-from sandbox.teams.state import Channel, Team, check_channel_name
+from sandbox.teams.model import Channel, Team, check_channel_name
 from sandbox.tenant.cloud import Cloud
 from sandbox.tenant.state import Tenant
 from sandbox.views.forms import at, back, sent

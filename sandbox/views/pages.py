@@ -1,7 +1,7 @@
 """What the pages show. Everything is read from the tenant when a page is asked for."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -10,15 +10,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from sandbox.connector.chats import Chat
-from sandbox.directory.state import User
+from sandbox.connector.model import Chat
+from sandbox.directory.model import User
 from sandbox.exchange.events import Event
 from sandbox.people.client import Client
 from sandbox.people.showing import chat_json, everybody, message_json
 from sandbox.protocol.errors import GraphError
 from sandbox.sharepoint.lists import SiteList
 from sandbox.sharepoint.sites import Site
-from sandbox.teams.state import Channel, Team
+from sandbox.teams.model import Channel, Team
 from sandbox.tenant.cloud import Cloud
 from sandbox.tenant.state import Tenant
 from sandbox.views.edits import editor_of, typable
@@ -76,11 +76,11 @@ class _Views:
 
     async def overview(self, request: Request) -> Response:
         tenant = self._tenant
-        boxes = {key: len(tenant.exchange.inbox(key)) for key in tenant.exchange.addresses()}
+        boxes = {key: len(tenant.exchange.mailboxes.inbox(key)) for key in tenant.exchange.addresses()}
         return page(
             "overview.html",
             tenant=tenant,
-            teams=[self._shown(team) for team in tenant.teams.teams.values()],
+            teams=[_shown(tenant, team) for team in tenant.teams.teams.values()],
             people=everybody(tenant),
             boxes=boxes,
             sites=tenant.sharepoint.sites(),
@@ -103,29 +103,8 @@ class _Views:
     async def team(self, request: Request) -> Response:
         tenant = self._tenant
         team = tenant.teams.get_team(request.path_params["team"])
-        channels = [(channel, self._posts(channel)) for channel in team.channels.values()]
-        return page("team.html", shown=self._shown(team), channels=channels)
-
-    def _posts(self, channel: Channel) -> list[dict[str, Any]]:
-        chat = self._tenant.chats.chats.get(channel.id) or Chat(id=channel.id)
-        return [message_json(self._tenant, message) for message in chat.messages]
-
-    def _shown(self, team: Team) -> TeamShown:
-        tenant = self._tenant
-        group = tenant.teams.group(team)
-        roster = {user.id: roles for user, roles in tenant.teams.roster(team)}
-        users = [tenant.directory.users[key] for key in roster]
-        later = [key for key in {**group.owners, **group.members} if key not in roster]
-        return TeamShown(
-            team=team,
-            name=group.name,
-            owners=[user for user in users if "owner" in roster[user.id]],
-            members=[user for user in users if not roster[user.id]],
-            guests=[user for user in users if "guest" in roster[user.id]],
-            pending=[tenant.directory.users[key] for key in later if key in tenant.directory.users],
-            site=next((site for site in tenant.sharepoint.sites() if site.group_id == team.id), None),
-            apps=[tenant.catalog.name_of(item.app_id) for item in team.installations.values()],
-        )
+        channels = [(channel, _posts(tenant, channel)) for channel in team.channels.values()]
+        return page("team.html", shown=_shown(tenant, team), channels=channels)
 
     # ----------------------------------------------------------------------------------------------------------- people
 
@@ -142,14 +121,12 @@ class _Views:
             person=entry,
             chats=[chat for chat in seen if chat["messages"] or chat["kind"] == "personal"],
             blocked=user is not None and user.id in tenant.chats.blocked,
-            mails=list(reversed(tenant.exchange.inbox(email))),
-            events=[(event, self._join_url(event)) for event in tenant.exchange.calendar(email)],
+            mails=list(reversed(tenant.exchange.mailboxes.inbox(email))),
+            events=[
+                (event, _join_url(event, self._cloud.clock.now())) for event in tenant.exchange.calendars.of(email)
+            ],
             now=self._cloud.clock.now(),
         )
-
-    def _join_url(self, event: Event) -> str:
-        ready = event.join_ready_at is not None and event.join_ready_at <= self._cloud.clock.now()
-        return event.join_url if ready else ""
 
     async def say(self, request: Request) -> Response:
         text = await sent(request, "text")
@@ -160,7 +137,7 @@ class _Views:
 
     async def respond(self, request: Request) -> Response:
         response, email = await sent(request, "response"), request.path_params["email"]
-        self._tenant.exchange.respond(email, await sent(request, "event"), response)
+        self._tenant.exchange.calendars.respond(email, await sent(request, "event"), response)
         return self._back_to_person(request, "calendar")
 
     async def block(self, request: Request) -> Response:
@@ -200,6 +177,33 @@ class _Views:
             "X-Content-Type-Options": "nosniff",
         }
         return Response(item.content, media_type=item.mime_type, headers=headers)
+
+
+def _posts(tenant: Tenant, channel: Channel) -> list[dict[str, Any]]:
+    chat = tenant.chats.chats.get(channel.id) or Chat(id=channel.id)
+    return [message_json(tenant, message) for message in chat.messages]
+
+
+def _shown(tenant: Tenant, team: Team) -> TeamShown:
+    group = tenant.teams.group(team)
+    roster = {user.id: roles for user, roles in tenant.teams.rosters.of(team)}
+    users = [tenant.directory.users[key] for key in roster]
+    later = [key for key in {**group.owners, **group.members} if key not in roster]
+    return TeamShown(
+        team=team,
+        name=group.name,
+        owners=[user for user in users if "owner" in roster[user.id]],
+        members=[user for user in users if not roster[user.id]],
+        guests=[user for user in users if "guest" in roster[user.id]],
+        pending=[tenant.directory.users[key] for key in later if key in tenant.directory.users],
+        site=next((site for site in tenant.sharepoint.sites() if site.group_id == team.id), None),
+        apps=[tenant.catalog.name_of(item.app_id) for item in team.installations.values()],
+    )
+
+
+def _join_url(event: Event, now: datetime) -> str:
+    ready = event.join_ready_at is not None and event.join_ready_at <= now
+    return event.join_url if ready else ""
 
 
 def _columns(shown: SiteList) -> list[tuple[str, str]]:

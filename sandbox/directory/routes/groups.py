@@ -1,8 +1,9 @@
 """Microsoft 365 groups."""
 
 from sandbox.directory.making import CREATE_ONLY, bound_user, change_group, invalid_value, new_group
+from sandbox.directory.model import Group, missing
 from sandbox.directory.showing import filtered, group_json
-from sandbox.directory.state import Directory, Group, missing
+from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY, DIRECTORY_WRITES
 from sandbox.protocol.operations import Routes
 from sandbox.protocol.paging import collection

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from sandbox.directory.state import Directory, User
+from sandbox.directory.model import User
+from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY_WRITES, INVITATIONS
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.operations import Routes

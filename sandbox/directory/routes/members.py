@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from sandbox.directory.making import already_there
+from sandbox.directory.model import Group, User, missing
 from sandbox.directory.routes.groups import WRITE_GROUPS
 from sandbox.directory.showing import filtered, shown, user_json
-from sandbox.directory.state import Directory, Group, User, missing
+from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY, DIRECTORY_WRITES
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.operations import Routes

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
+from sandbox.directory.model import User
 from sandbox.directory.showing import filtered, shown, user_json
-from sandbox.directory.state import Directory, User
+from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY
 from sandbox.protocol.operations import Routes
 from sandbox.protocol.paging import collection

@@ -33,7 +33,7 @@ _CALENDAR = "/users/{user}/calendar/events"
 @routes.operation("GET", _CALENDAR, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
 def list_events(call: Call[Exchange]) -> Reply:
     """The events of a calendar, by start."""
-    return _events(call, call.area.calendar(_box(call).address.email))
+    return _events(call, call.area.calendars.of(_box(call).address.email))
 
 
 @routes.operation("GET", "/users/{user}/calendarView", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
@@ -43,7 +43,7 @@ def calendar_view(call: Call[Exchange]) -> Reply:
     if "startdatetime" not in call.query or "enddatetime" not in call.query:
         raise GraphError(400, "ErrorInvalidParameter", "startDateTime and endDateTime are required.")
     first, last = (zones.parse({"dateTime": call.query[name]}, name)[0] for name in ("startdatetime", "enddatetime"))
-    events = call.area.calendar(_box(call).address.email)
+    events = call.area.calendars.of(_box(call).address.email)
     return _events(call, [event for event in events if event.end > first and event.start < last])
 
 
@@ -51,7 +51,7 @@ def calendar_view(call: Call[Exchange]) -> Reply:
 @routes.operation("POST", _CALENDAR, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def create_event(call: Call[Exchange]) -> Reply:
     """Book, and mail who is invited."""
-    event = call.area.book(_box(call), call.json(), immutable=wants_immutable(call))
+    event = call.area.calendars.book(_box(call), call.json(), immutable=wants_immutable(call))
     return _reply(call, event, 201)
 
 
@@ -67,7 +67,7 @@ def get_event(call: Call[Exchange]) -> Reply:
 def change_event(call: Call[Exchange]) -> Reply:
     """Change, and mail whom it concerns."""
     event = _event(call)
-    call.area.change_event(event, call.json())
+    call.area.calendars.change_event(event, call.json())
     return _reply(call, event, 200)
 
 
@@ -77,7 +77,7 @@ def cancel_event(call: Call[Exchange]) -> Reply:
     """Accepted; the attendees are told and the event is gone."""
     given = call.body if isinstance(call.body, dict) else {}
     comment = next((str(value or "") for name, value in given.items() if name.lower() == "comment"), "")
-    call.area.cancel(_event(call), comment)
+    call.area.calendars.cancel(_event(call), comment)
     return Reply(202)
 
 
@@ -87,18 +87,18 @@ def delete_event(call: Call[Exchange]) -> Reply:
     """An organizer who deletes a meeting cancels it."""
     event, exchange = _event(call), call.area
     if event.is_organizer:
-        exchange.cancel(event, "")
+        exchange.calendars.cancel(event, "")
     else:
-        exchange.remove(event)
+        exchange.calendars.remove(event)
     return Reply(204)
 
 
 def _box(call: Call[Exchange]) -> Mailbox:
-    return call.area.mailbox_of(call.args["user"])
+    return call.area.mailboxes.of_user(call.args["user"])
 
 
 def _event(call: Call[Exchange]) -> Event:
-    return call.area.event(_box(call), call.args["event"])
+    return call.area.calendars.event(_box(call), call.args["event"])
 
 
 def _shown(call: Call[Exchange], event: Event) -> dict[str, Any]:

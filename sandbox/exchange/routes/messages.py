@@ -49,7 +49,7 @@ def list_folder(call: Call[Exchange]) -> Reply:
 def create_draft(call: Call[Exchange]) -> Reply:
     """A mail in Drafts."""
     box = _box(call)
-    draft = call.area.new_draft(box, call.json())
+    draft = call.area.mailboxes.new_draft(box, call.json())
     box.mails.append(draft)
     return Reply(201, _shown(call, draft))
 
@@ -81,7 +81,7 @@ def delete_message(call: Call[Exchange]) -> Reply:
 @routes.operation("POST", f"{_MESSAGES}/{{message}}/send", permissions=_SEND, exchange=_SEND, limits=(MAILBOX(),))
 def send_draft(call: Call[Exchange]) -> Reply:
     """Accepted, not yet delivered. The mail keeps its properties and moves to Sent Items."""
-    call.area.send(_box(call), _mail(call))
+    call.area.mailboxes.send(_box(call), _mail(call))
     return Reply(202)
 
 
@@ -92,12 +92,14 @@ def send_mail(call: Call[Exchange]) -> Reply:
     if not isinstance(given.get("message"), dict) or set(given) - {"message", "savetosentitems"}:
         raise GraphError(400, "ErrorInvalidRequest", "The parameters are message and saveToSentItems.")
     box, exchange = _box(call), call.area
-    exchange.send(box, exchange.new_draft(box, given["message"]), keep=given.get("savetosentitems") is not False)
+    exchange.mailboxes.send(
+        box, exchange.mailboxes.new_draft(box, given["message"]), keep=given.get("savetosentitems") is not False
+    )
     return Reply(202)
 
 
 def _box(call: Call[Exchange]) -> Mailbox:
-    return call.area.mailbox_of(call.args["user"])
+    return call.area.mailboxes.of_user(call.args["user"])
 
 
 def _mail(call: Call[Exchange]) -> Mail:

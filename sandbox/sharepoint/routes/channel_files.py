@@ -4,6 +4,7 @@ from sandbox.platform.throttling import CHANNEL, TEAMS
 from sandbox.protocol.operations import Routes
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
+from sandbox.sharepoint.showing import item_json
 from sandbox.sharepoint.state import SharePoint
 
 routes = Routes(SharePoint)
@@ -28,4 +29,4 @@ def get_files_folder(call: Call[SharePoint]) -> Reply:
     team = call.area.teams.get_team(call.args["team"])
     channel = call.area.teams.get_channel(team.id, call.args["channel"])
     drive, folder = call.area.channel_folder(team.id, channel)
-    return Reply(200, drive.item_json(folder))
+    return Reply(200, item_json(drive, folder))

@@ -11,8 +11,8 @@ from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 from sandbox.sharepoint import office
 from sandbox.sharepoint.drives import SMALL_UPLOAD, Author, Drive, Item
+from sandbox.sharepoint.showing import drive_json, item_json
 from sandbox.sharepoint.state import SharePoint
-from sandbox.sharepoint.tickets import session_json
 
 routes = Routes(SharePoint)
 
@@ -43,14 +43,14 @@ def _on_drives(method: str, suffix: str, **options: Any) -> Callable[[Handler[Sh
 @_on_drives("GET", "", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def get_drive(call: Call[SharePoint]) -> Reply:
     """The document library of a site or group."""
-    return Reply(200, _drive(call).to_json())
+    return Reply(200, drive_json(_drive(call)))
 
 
 @routes.operation("GET", "/sites/{site}/drives", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 @routes.operation("GET", "/groups/{group}/drives", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_drives(call: Call[SharePoint]) -> Reply:
     """The one library a site has here."""
-    return collection(call, [_drive(call).to_json()])
+    return collection(call, [drive_json(_drive(call))])
 
 
 @_on_drives(
@@ -63,7 +63,7 @@ def list_drives(call: Call[SharePoint]) -> Reply:
 def get_item(call: Call[SharePoint]) -> Reply:
     """A file or folder by id or path, with a download address for a file."""
     drive, item = _found(call)
-    body = drive.item_json(item)
+    body = item_json(drive, item)
     if not item.is_folder:
         url = call.area.tickets.download_url(call.base_url, drive, item, as_pdf=False, now=call.now)
         body["@microsoft.graph.downloadUrl"] = url
@@ -80,7 +80,7 @@ def get_item(call: Call[SharePoint]) -> Reply:
 def list_children(call: Call[SharePoint]) -> Reply:
     """What lies directly in a folder, by name."""
     drive, item = _found(call)
-    return collection(call, [drive.item_json(child) for _, child in sorted(item.children.items())], size=200)
+    return collection(call, [item_json(drive, child) for _, child in sorted(item.children.items())], size=200)
 
 
 @_on_drives(
@@ -120,7 +120,7 @@ def make_folder(call: Call[SharePoint]) -> Reply:
     drive, parent = _found(call)
     conflict = _conflict(body.get(_CONFLICT), "fail")
     folder = drive.make_folder(parent, body["name"], conflict=conflict, author=author_of(call), now=call.now)
-    return Reply(201, drive.item_json(folder))
+    return Reply(201, item_json(drive, folder))
 
 
 @_on_drives(
@@ -144,7 +144,7 @@ def put_file(call: Call[SharePoint]) -> Reply:
         conflict=_conflict(call.query.get(_CONFLICT), "replace"),
         if_match=call.headers.get("if-match"),
     )
-    return Reply(201 if is_new else 200, drive.item_json(item), {"ETag": item.etag})
+    return Reply(201 if is_new else 200, item_json(drive, item), {"ETag": item.etag})
 
 
 @_on_drives("PUT", "/items/{item}/content", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
@@ -152,7 +152,7 @@ def replace_content(call: Call[SharePoint]) -> Reply:
     """A new version of a file."""
     drive, item = _found(call)
     drive.replace(item, _content(call), author=author_of(call), now=call.now, if_match=call.headers.get("if-match"))
-    return Reply(200, drive.item_json(item), {"ETag": item.etag})
+    return Reply(200, item_json(drive, item), {"ETag": item.etag})
 
 
 @_on_drives("PATCH", "/root:/{path} /items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
@@ -166,7 +166,7 @@ def change_item(call: Call[SharePoint]) -> Reply:
     parent = body.get("parentReference") or {}
     target = drive.item(parent["id"]) if "id" in parent else item.parent
     drive.move(item, target, body.get("name", item.name), now=call.now, if_match=call.headers.get("if-match"))
-    return Reply(200, drive.item_json(item), {"ETag": item.etag})
+    return Reply(200, item_json(drive, item), {"ETag": item.etag})
 
 
 @_on_drives("DELETE", "/root:/{path} /items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
@@ -196,7 +196,8 @@ def create_upload_session(call: Call[SharePoint]) -> Reply:
     wanted = call.body.get("item", {}) if isinstance(call.body, dict) else {}
     folders, _, name = path.strip("/").rpartition("/")
     author = author_of(call)
-    session = drive.open_session(
+    session = call.area.uploads.open(
+        drive,
         drive.ensure_folder(folders, author=author, now=call.now, below=parent),
         name,
         conflict=_conflict(wanted.get(_CONFLICT) if isinstance(wanted, dict) else None, "replace"),
@@ -204,8 +205,7 @@ def create_upload_session(call: Call[SharePoint]) -> Reply:
         author=author,
         now=call.now,
     )
-    url = call.area.tickets.upload_url(call.base_url, drive, session)
-    return Reply(200, session_json(session, url=url))
+    return Reply(200, session.to_json(base_url=call.base_url))
 
 
 def author_of(call: Call[SharePoint]) -> Author:

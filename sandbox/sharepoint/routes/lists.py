@@ -11,6 +11,7 @@ from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 from sandbox.sharepoint.lists import Row, SiteList, find_list, new_list
 from sandbox.sharepoint.routes.drives import author_of
+from sandbox.sharepoint.showing import list_json, row_json
 from sandbox.sharepoint.sites import Site
 from sandbox.sharepoint.state import SharePoint
 
@@ -29,7 +30,7 @@ _UNINDEXED = "HonorNonIndexedQueriesWarningMayFailRandomly"
 def list_lists(call: Call[SharePoint]) -> Reply:
     """Those that were made, and besides the site's library and its pages, named in the site's language."""
     wanted = filter_of(call, ("id", "displayName", "name", "createdDateTime", "lastModifiedDateTime"))
-    shown = [each.to_json() for each in _site(call).lists]
+    shown = [list_json(each) for each in _site(call).lists]
     return collection(call, [each for each in shown if wanted is None or wanted.matches(each)])
 
 
@@ -47,14 +48,14 @@ def create_list(call: Call[SharePoint]) -> Reply:
         new_id=call.area.new_id,
     )
     site.lists.append(made)
-    return Reply(201, made.to_json())
+    return Reply(201, list_json(made))
 
 
 @routes.operation("GET", "/sites/{site}/lists/{list}", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def get_list(call: Call[SharePoint]) -> Reply:
     """By id or title."""
     found = _list(call)
-    body = found.to_json()
+    body = list_json(found)
     if "columns" in call.query.names("expand"):
         body["columns"] = [column.to_json() for column in found.columns.values()]
     return Reply(200, body)
@@ -107,7 +108,7 @@ def list_items(call: Call[SharePoint]) -> Reply:
     found = _items(call)
     rows = found.matching(filter_of(call), unindexed_too=call.headers.prefers(_UNINDEXED))
     with_fields = "fields" in call.query.names("expand")
-    return collection(call, [found.row_json(row, with_fields=with_fields) for row in rows], size=200, most=5000)
+    return collection(call, [row_json(found, row, with_fields=with_fields) for row in rows], size=200, most=5000)
 
 
 @routes.operation(
@@ -121,7 +122,7 @@ def add_item(call: Call[SharePoint]) -> Reply:
         raise GraphError(400, "invalidRequest", "A list item is made of its fields.")
     found = _items(call)
     row = found.add(body.get("fields", {}), author=author_of(call), now=call.now)
-    return Reply(201, found.row_json(row, with_fields=True))
+    return Reply(201, row_json(found, row, with_fields=True))
 
 
 @routes.operation(
@@ -130,7 +131,7 @@ def add_item(call: Call[SharePoint]) -> Reply:
 def get_item(call: Call[SharePoint]) -> Reply:
     """With its fields, also when these are not asked for."""
     found, row = _row(call)
-    return Reply(200, found.row_json(row, with_fields=True))
+    return Reply(200, row_json(found, row, with_fields=True))
 
 
 @routes.operation(
@@ -139,7 +140,7 @@ def get_item(call: Call[SharePoint]) -> Reply:
 def change_item(call: Call[SharePoint]) -> Reply:
     """Change the fields that are named."""
     found, row = _change(call, call.json().get("fields"))
-    return Reply(200, found.row_json(row, with_fields=True))
+    return Reply(200, row_json(found, row, with_fields=True))
 
 
 @routes.operation(

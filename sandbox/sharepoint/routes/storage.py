@@ -5,9 +5,9 @@ from sandbox.protocol.operations import Routes
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import STORAGE, Call
 from sandbox.sharepoint import office
-from sandbox.sharepoint.drives import Drive, UploadSession
+from sandbox.sharepoint.showing import item_json
 from sandbox.sharepoint.state import SharePoint
-from sandbox.sharepoint.tickets import session_json
+from sandbox.sharepoint.uploads import UploadSession
 
 routes = Routes(SharePoint)
 
@@ -24,30 +24,28 @@ def download(call: Call[SharePoint]) -> Reply:
 @routes.operation("PUT", f"{STORAGE}uploads/{{session}}", anonymous=True)
 def send_range(call: Call[SharePoint]) -> Reply:
     """One range of a file: 202 until the last."""
-    drive, session = _session(call)
-    finished = drive.receive(session, call.headers.get("content-range", ""), call.raw, call.now)
-    if finished is None:
-        return Reply(202, session_json(session))
-    item, is_new = finished
-    return Reply(201 if is_new else 200, drive.item_json(item))
+    session = _session(call)
+    if not session.take(call.headers.get("content-range", ""), call.raw):
+        return Reply(202, session.to_json())
+    call.area.uploads.close(session)
+    item, is_new = session.finish(call.now)
+    return Reply(201 if is_new else 200, item_json(session.drive, item))
 
 
 @routes.operation("GET", f"{STORAGE}uploads/{{session}}", anonymous=True)
 def upload_status(call: Call[SharePoint]) -> Reply:
     """Which range comes next."""
-    return Reply(200, session_json(_session(call)[1]))
+    return Reply(200, _session(call).to_json())
 
 
 @routes.operation("DELETE", f"{STORAGE}uploads/{{session}}", anonymous=True)
 def cancel_upload(call: Call[SharePoint]) -> Reply:
     """Forget what was sent."""
-    drive, session = _session(call)
-    drive.close_session(session)
+    call.area.uploads.close(_session(call))
     return Reply(204)
 
 
-def _session(call: Call[SharePoint]) -> tuple[Drive, UploadSession]:
+def _session(call: Call[SharePoint]) -> UploadSession:
     if "authorization" in call.headers:
         raise GraphError(401, "unauthenticated", "An upload address takes no Authorization header.")
-    drive = call.area.tickets.upload(call.args["session"])
-    return drive, drive.session(call.args["session"], call.now)
+    return call.area.uploads.get(call.args["session"], call.now)

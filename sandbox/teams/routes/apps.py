@@ -11,8 +11,9 @@ from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 from sandbox.teams.catalog import CatalogApp
+from sandbox.teams.model import Installation
 from sandbox.teams.showing import app_json
-from sandbox.teams.state import Installation, Teams
+from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
 

@@ -5,7 +5,8 @@ from sandbox.protocol.errors import GraphError
 from sandbox.protocol.operations import Routes
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
-from sandbox.teams.state import Team, Teams
+from sandbox.teams.model import Team
+from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
 

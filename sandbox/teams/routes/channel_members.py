@@ -10,8 +10,9 @@ from sandbox.protocol.paging import collection
 from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
+from sandbox.teams.model import Channel, Team
 from sandbox.teams.showing import MEMBER, member_json
-from sandbox.teams.state import Channel, Team, Teams
+from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
 
@@ -31,7 +32,7 @@ WRITE_RSC = ("ChannelMember.ReadWrite.Group",)
 def list_channel_members(call: Call[Teams]) -> Reply:
     """Of a standard channel those of the team. Who left the team has no seat any more."""
     team, channel = _channel(call)
-    roster = call.area.roster(team)
+    roster = call.area.rosters.of(team)
     if channel.kind == "standard":
         return collection(call, [member_json(call, user, roles) for user, roles in roster])
     seats = [(user, channel.members[user.id]) for user, _ in roster if user.id in channel.members]
@@ -53,7 +54,7 @@ def add_channel_member(call: Call[Teams]) -> Reply:
         raise GraphError(400, "BadRequest", f"A member needs '@odata.type': '{MEMBER}' and 'user@odata.bind'.")
     user = call.area.directory.get_user(bound_id(body.get("user@odata.bind"), "users"))
     roles = body.get("roles", [])
-    if not call.area.shows(team, user.id):
+    if not call.area.rosters.shows(team, user.id):
         raise GraphError(404, "NotFound", "The user is not found in the team.")
     if user.guest and roles:
         raise GraphError(400, "BadRequest", "A guest cannot own a channel.")

@@ -10,8 +10,9 @@ from sandbox.protocol.paging import collection
 from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
+from sandbox.teams.model import Team, check_channel_name
 from sandbox.teams.showing import channel_json
-from sandbox.teams.state import Team, Teams, check_channel_name
+from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
 
@@ -147,7 +148,7 @@ def _checked(body: dict[str, Any]) -> tuple[str, str]:
 def _private_members(call: Call[Teams], team: Team, given: Any) -> dict[str, list[str]]:
     if not isinstance(given, list) or not 1 <= len(given) <= PRIVATE_MEMBERS:
         raise GraphError(400, "BadRequest", f"A private channel is made with 1 to {PRIVATE_MEMBERS} members.")
-    roster = {user.id: user for user, _ in call.area.roster(team)}
+    roster = {user.id: user for user, _ in call.area.rosters.of(team)}
     members: dict[str, list[str]] = {}
     for entry in given:
         user = roster.get(call.area.directory.get_user(bound_id(entry.get("user@odata.bind"), "users")).id)

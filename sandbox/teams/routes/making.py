@@ -5,15 +5,16 @@ import unicodedata
 from typing import Any
 
 from sandbox.directory.making import new_group
-from sandbox.directory.state import Group
+from sandbox.directory.model import Group
 from sandbox.platform.throttling import DIRECTORY_WRITES, TEAM_CREATE, TEAM_PUT
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.operations import Routes
 from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
+from sandbox.teams.model import Team, check_channel_name
 from sandbox.teams.showing import MEMBER, READ_TEAM, team_json
-from sandbox.teams.state import Team, Teams, check_channel_name
+from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
 

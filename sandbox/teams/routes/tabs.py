@@ -8,8 +8,9 @@ from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 from sandbox.teams.catalog import CatalogApp
+from sandbox.teams.model import Tab, Team
 from sandbox.teams.showing import tab_json
-from sandbox.teams.state import Tab, Team, Teams
+from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.directory.state import User
+from sandbox.directory.model import User
 from sandbox.platform.throttling import MEMBERS_BULK, TEAM, TEAM_MEMBERS, TEAMS, TEAMS_READS
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.operations import Routes
@@ -10,8 +10,9 @@ from sandbox.protocol.paging import collection
 from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
+from sandbox.teams.model import Team
 from sandbox.teams.showing import MEMBER, READ_TEAM, member_json, team_json
-from sandbox.teams.state import Team, Teams
+from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
 
@@ -44,7 +45,7 @@ def get_team(call: Call[Teams]) -> Reply:
 def list_members(call: Call[Teams]) -> Reply:
     """Whom the team shows; who came into the group later is missing until the sync."""
     team = call.area.get_team(call.args["team"])
-    return collection(call, [member_json(call, user, roles) for user, roles in call.area.roster(team)])
+    return collection(call, [member_json(call, user, roles) for user, roles in call.area.rosters.of(team)])
 
 
 @routes.operation("POST", "/teams/{team}/members", permissions=WRITE_MEMBERS, limits=(TEAMS(), TEAM_MEMBERS()))

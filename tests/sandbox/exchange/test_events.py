@@ -50,7 +50,7 @@ async def found(sandbox: RunningSandbox, key: str = "board:a-dal/1") -> list[dic
 
 def mails(sandbox: RunningSandbox, email: str) -> list[str]:
     assert sandbox.app is not None
-    return [mail.kind for mail in sandbox.app.tenant.exchange.inbox(email)]
+    return [mail.kind for mail in sandbox.app.tenant.exchange.mailboxes.inbox(email)]
 
 
 async def test_times_come_back_in_the_zone_that_was_asked_for(sandbox: RunningSandbox) -> None:
@@ -92,7 +92,7 @@ async def test_everybody_invited_gets_mail_and_an_event_inside_and_outside(sandb
     assert sandbox.app is not None
     exchange = sandbox.app.tenant.exchange
     assert [mails(sandbox, email) for email in (MEMBER, GUEST)] == [["invite"], ["invite"]]
-    assert [len(exchange.calendar(email)) for email in (MEMBER, GUEST)] == [1, 1]
+    assert [len(exchange.calendars.of(email)) for email in (MEMBER, GUEST)] == [1, 1]
 
 
 async def test_only_who_is_added_or_removed_is_told_of_a_change_of_attendees(sandbox: RunningSandbox) -> None:
@@ -129,7 +129,7 @@ async def test_a_new_time_forgets_the_answers(sandbox: RunningSandbox) -> None:
     booked = await book(sandbox)
     assert sandbox.app is not None
     exchange = sandbox.app.tenant.exchange
-    exchange.respond(MEMBER, booked["iCalUId"], "accepted")
+    exchange.calendars.respond(MEMBER, booked["iCalUId"], "accepted")
     before = (await found(sandbox))[0]["attendees"][0]["status"]["response"]
 
     await ask(

@@ -38,7 +38,7 @@ async def tagged(sandbox: RunningSandbox, key: str = "status:1", **headers: str)
 
 def inbox(sandbox: RunningSandbox, email: str = GUEST) -> list[Any]:
     assert sandbox.app is not None
-    return sandbox.app.tenant.exchange.inbox(email)
+    return sandbox.app.tenant.exchange.mailboxes.inbox(email)
 
 
 async def test_a_draft_keeps_its_tag_when_it_is_sent(sandbox: RunningSandbox) -> None:

@@ -117,7 +117,7 @@ async def test_a_state_can_be_taken_to_another_sandbox(sandbox: RunningSandbox, 
     [
         pytest.param({}, id="nothing"),
         pytest.param({"~new": 0, "~is": "os:system"}, id="a class from elsewhere"),
-        pytest.param({"~new": 0, "~is": "sandbox.directory.state:User"}, id="no tenant"),
+        pytest.param({"~new": 0, "~is": "sandbox.directory.model:User"}, id="no tenant"),
         pytest.param({"~same": 7}, id="an object that was never met"),
     ],
 )

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sandbox.teams.catalog import WEBSITE_TAB
-from sandbox.teams.state import Tab
+from sandbox.teams.model import Tab
 from sandbox.tenant.state import Tenant
 from tests.sandbox.forms import Forms, change, send
 from tests.sandbox.open_site import OpenSite, let_in

@@ -117,7 +117,7 @@ class CalendarOffice:
         return Counter(
             (person.email, keys.get(mail.uid, "?"), mail.kind)
             for person in self.register.people
-            for mail in exchange.inbox(person.email)
+            for mail in exchange.mailboxes.inbox(person.email)
         )
 
     def exchange(self) -> Any:
@@ -127,11 +127,11 @@ class CalendarOffice:
     async def in_outlook(self, key: str, change: dict[str, Any]) -> None:
         """Change a meeting's event as somebody who looks after the organizer's mailbox."""
         event = self.event(key)
-        self.exchange().change_event(event, change)
+        self.exchange().calendars.change_event(event, change)
 
     def event(self, key: str) -> Any:
         """The event of a meeting on the organizer's calendar; fails unless there is exactly one."""
-        (event,) = [e for e in self.exchange().calendar(self.organizer) if key in e.tags.values()]
+        (event,) = [e for e in self.exchange().calendars.of(self.organizer) if key in e.tags.values()]
         return event
 
 

@@ -39,7 +39,7 @@ async def test_bookings_wait_for_room_and_then_everybody_hears_once(office: Cale
     await office.desk.plan()
     with pytest.raises(Throttled):
         await office.desk.book(DueUnit(key="meetings.book:a-dal", due_at=NOW), office.notes)
-    assert not office.exchange().calendar(office.organizer)
+    assert not office.exchange().calendars.of(office.organizer)
 
     await office.settle("a-dal")
 
@@ -47,5 +47,5 @@ async def test_bookings_wait_for_room_and_then_everybody_hears_once(office: Cale
     heard = await office.heard()
     assert heard.total() == 3 * len(meetings)
     assert set(heard.values()) == {1}
-    box = office.exchange().mailbox(office.organizer)
+    box = office.exchange().mailboxes.of(office.organizer)
     assert not [mail for mail in box.mails if mail.kind == "undeliverable"]

@@ -113,7 +113,7 @@ async def test_what_a_delegate_moves_or_cancels_in_outlook_is_followed_without_a
     later = moved.starts_local + timedelta(days=2)
     times = {"start": _wall(later), "end": _wall(later + timedelta(hours=2))}
     await office.in_outlook(moved.key, times)
-    office.exchange().cancel(office.event(cancelled.key), "")
+    office.exchange().calendars.cancel(office.event(cancelled.key), "")
     told = await office.heard()
 
     for _ in range(3):
@@ -167,7 +167,7 @@ async def test_a_meeting_that_a_delegate_moves_on_its_own_day_is_followed_withou
 async def test_answers_are_read_and_a_move_asks_everybody_anew(office: CalendarOffice) -> None:
     first, *_ = await office.store.list_meetings("a-dal")
     await office.heard()
-    office.exchange().respond("member@a-dal.example", office.event(first.key).uid, "declined")
+    office.exchange().calendars.respond("member@a-dal.example", office.event(first.key).uid, "declined")
     await office.settle("a-dal")
     kept = await office.store.find_meeting(first.key)
     assert kept is not None

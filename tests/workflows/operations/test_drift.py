@@ -133,7 +133,7 @@ async def test_with_a_group_that_is_gone_all_is_gone_and_nothing_else_is_told(ma
 @pytest.mark.parametrize("why", ["deleted", "refused", "not found"])
 async def test_a_site_that_is_gone_is_told_as_one_thing(made: Bench, why: str) -> None:
     if why == "deleted":
-        sites = tenant(made).sharepoint._sites
+        sites = tenant(made).sharepoint.provisioning.sites
         (team,) = tenant(made).teams.teams.values()
         del sites[(team.id, None)]
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from integration.database.units import UnitState, UnitView
-from sandbox.teams.state import Channel, Team
+from sandbox.teams.model import Channel, Team
 from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, Bench, Documents, bench, in_state, small, writes
 from workflows.meetings.model import Meeting, MeetingState

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from integration.database.tables import event
-from sandbox.directory.state import User
-from sandbox.teams.state import Channel
+from sandbox.directory.model import User
+from sandbox.teams.model import Channel
 from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, Bench, Documents, bench, in_state, small
 from workflows.rollout.plan import State

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.problems import InvalidInput
-from sandbox.directory.state import Group
+from sandbox.directory.model import Group
 from tests.support.rollout import PLACE, Bench, bench, in_state, small, writes
 from workflows.ports.units import DueUnit
 from workflows.rollout.plan import State

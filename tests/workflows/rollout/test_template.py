@@ -9,7 +9,7 @@ import pytest
 
 from config.problems import InvalidInput
 from sandbox.sharepoint.sites import Site
-from sandbox.teams.state import Channel, Team
+from sandbox.teams.model import Channel, Team
 from sandbox.tenant.state import Tenant
 from tests.sandbox.forms import change
 from tests.support.rollout import PLACE, PLACES, START, Bench, Documents, bench, few, in_state, small, writes

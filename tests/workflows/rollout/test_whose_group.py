@@ -9,7 +9,7 @@ import pytest
 
 from config.values import PlaceSpec
 from integration.database.units import UnitState
-from sandbox.directory.state import Group
+from sandbox.directory.model import Group
 from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, Bench, bench, few, in_state, small, writes
 from workflows.rollout.plan import State
