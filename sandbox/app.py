@@ -39,8 +39,8 @@ from sandbox.tenant.cloud import Cloud
 from sandbox.tenant.state import Tenant
 from sandbox.views import routes as views
 
-FAULTY = (f"{GRAPH}/", "/beta/", STORAGE, "/connector/")
-RECORDED = (*FAULTY, "/msi/")
+FAULT_PREFIXES = (f"{GRAPH}/", "/beta/", STORAGE, "/connector/")
+RECORDED_PREFIXES = (*FAULT_PREFIXES, "/msi/")
 
 
 class Sandbox:
@@ -71,7 +71,7 @@ class Sandbox:
             await self._inner(scope, receive, send)
             return
         with self.cloud.clock.in_flight():
-            if scope["path"].startswith(RECORDED):
+            if scope["path"].startswith(RECORDED_PREFIXES):
                 await self._exchange(scope, receive, send)
             else:
                 await self._inner(scope, receive, send)
@@ -85,7 +85,7 @@ class Sandbox:
         request = incoming(scope, body)
         self.tenant.addresses.base_url = request.base_url
         app = self._name_of(request)
-        rule, parts = self._faults_of(request, app) if request.path.startswith(FAULTY) else (None, {})
+        rule, parts = self._faults_of(request, app) if request.path.startswith(FAULT_PREFIXES) else (None, {})
         is_cut = rule is not None and rule.do == "reset"
         with self._mailbox_call(app, request):
             try:
@@ -111,7 +111,7 @@ class Sandbox:
             await cut(receive)
 
     def _faults_of(self, request: Incoming, app: str) -> tuple[Rule | None, dict[str, Rule]]:
-        """The rule for a request, and those for the parts of a $batch. A part that is held holds the whole."""
+        """Return the rule for a request, and those for the parts of a $batch. A part that is held holds the whole."""
         path = request.path.removeprefix(GRAPH)
         rule = self.cloud.faults.meet(
             Seen(method=request.method, path=request.path, template=self._kind(request), app=app)
@@ -128,7 +128,7 @@ class Sandbox:
         return rule, parts
 
     def _kind(self, request: Incoming) -> str:
-        """The template that a request's operation is registered under, here or at the connector."""
+        """Return the template that a request's operation is registered under, here or at the connector."""
         found = ROUTER.find(request.method, request.path.removeprefix(GRAPH))
         if found:
             return found[0].template
@@ -146,7 +146,7 @@ class Sandbox:
     async def _with_fault(
         self, rule: Rule | None, app: str, request: Incoming, receive: Receive, parts: dict[str, Rule]
     ) -> Answer | None:
-        """The answer that goes out; None when there is none, because the connection is cut or the client gone."""
+        """Return the answer that goes out; None when the connection is cut or the client gone."""
         if rule is None:
             return await self._answer(app, request, parts)
         if rule.do == "status" and rule.phase == "before":
@@ -175,7 +175,7 @@ class Sandbox:
             self.cloud.faults.let_go(held)
 
     async def _answer(self, app: str, request: Incoming, parts: dict[str, Rule]) -> Answer:
-        """What the sandbox answers when nothing goes wrong on the way."""
+        """Answer a request that meets no fault."""
         if not request.path.startswith((f"{GRAPH}/", STORAGE)):
             return await ask(self._inner, request)
         graph = GraphRequest(
@@ -210,7 +210,7 @@ class Sandbox:
             self._mailbox_calls[app, mailbox] -= 1
 
     def _name_of(self, request: Incoming) -> str:
-        """The name of the calling identity for the record; nothing is checked here."""
+        """Return the name of the calling identity for the record; nothing is checked here."""
         client_id = _claimed(request.headers.get("authorization", "").partition(" ")[2])
         if client_id is None:
             client_id = request.query.partition("client_id=")[2].partition("&")[0]
@@ -220,7 +220,7 @@ class Sandbox:
 
 @lru_cache(maxsize=256)
 def _claimed(token: str) -> str | None:
-    """The client id that a token speaks of, if it is one."""
+    """Return the client id in a token, None when it is no token."""
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError:
@@ -229,12 +229,12 @@ def _claimed(token: str) -> str | None:
 
 
 def _recordable(request: Incoming, answered: Answer | None) -> bytes:
-    """What may be kept of an answer: a token never is."""
+    """Return the bytes of an answer that may be kept: never a token."""
     if answered is None or request.path.startswith("/msi/"):
         return b""
     return answered.body
 
 
 def create_sandbox(*, latency: str = "none", folder: Path | None = None) -> Sandbox:
-    """The stand-in for Microsoft 365; *latency* is none, fast or real, *folder* the seed."""
+    """Create the stand-in for Microsoft 365; *latency* is none, fast or real, *folder* the seed."""
     return Sandbox(latency=latency, folder=folder)

@@ -1,4 +1,4 @@
-"""What the sandbox plays and where it knowingly differs, as a page: `python -m sandbox.coverage` writes it anew."""
+"""The page of operations and known differences: `python -m sandbox.coverage` writes it anew."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ Besides: the managed identity at `/msi/token`, the Bot connector below `/connect
 
 
 def page() -> str:
-    """The page as it should be."""
+    """Return the page as it should be."""
     registered = sorted(ROUTER, key=_order)
     rows = [
         f"| {found.method} | `{found.template}` | {_permissions(found)} | {_limits(found)} | {_about(found)} |\n"

@@ -13,14 +13,14 @@ HOST = "127.0.0.1"
 
 
 def environment(sandbox: Sandbox, port: int) -> dict[str, str]:
-    """The variables a service needs to speak to the sandbox instead of Microsoft 365."""
+    """Return the variables of a service that speaks to the sandbox instead of Microsoft 365."""
     base_url = f"http://{HOST}:{port}"
     return {**service_environment(sandbox.cloud, base_url), "VAREUNGE_CLOCK_URL": f"{base_url}/_sandbox/clock"}
 
 
 def listening(port: int = 0) -> socket.socket:
     """
-    A listening socket on the loopback, on a free port unless one is given.
+    Open a listening socket on the loopback, on a free port unless one is given.
 
     It names TCP: asyncio sends small packets at once only on sockets that do, and every answer would take 40 ms.
     """

@@ -7,7 +7,7 @@ import jwt
 from starlette.requests import Request
 
 from sandbox.connector.errors import ConnectorError, not_found, not_in_roster, unauthorized
-from sandbox.connector.model import THREAD, Chat
+from sandbox.connector.model import THREAD_MARK, Chat
 from sandbox.connector.outgoing import ISSUER
 from sandbox.connector.state import Chats
 from sandbox.directory.model import User
@@ -19,7 +19,7 @@ _PER_CONVERSATION = ((7, 1), (8, 2), (60, 30), (1800, 3600))
 SEND = tuple(Bucket(f"bot-send-{s}", n, s, ("conversation",), area="bot") for n, s in _PER_CONVERSATION)
 CREATE = tuple(Bucket(f"bot-create-{s}", n, s, ("conversation",), area="bot") for n, s in _PER_CONVERSATION)
 READ = tuple(Bucket(f"bot-read-{s}", 2 * n, s, ("conversation",), area="bot") for n, s in _PER_CONVERSATION)
-ALL = Bucket("bot", 50, 1, area="bot")
+ALL_CALLS = Bucket("bot", 50, 1, area="bot")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class Admission:
 
     def draw(self, app: CatalogApp, buckets: tuple[Bucket, ...], conversation: str) -> None:
         """Count a call to a conversation; 429 when a limit is used up."""
-        draws = tuple(bucket() for bucket in (ALL, *buckets))
+        draws = tuple(bucket() for bucket in (ALL_CALLS, *buckets))
         names = {"conversation": conversation}
         refusal = self.throttle.draw(draws, app=app.id, args=names, now=self.chats.clock.now())
         if refusal:
@@ -57,7 +57,7 @@ class Admission:
 
     def conversation(self, app: CatalogApp, conversation: str) -> tuple[Chat, str]:
         """Return the chat that a bot may write to, and the root of the thread the id names."""
-        chat_id, _, root = conversation.partition(THREAD)
+        chat_id, _, root = conversation.partition(THREAD_MARK)
         if self.chats.teams.find_channel(chat_id):
             return self.channel(app, chat_id), root
         chat = self.chats.chats.get(chat_id)
@@ -77,7 +77,7 @@ class Admission:
         return self.chats.of_channel(team, channel)
 
     def check_reach(self, app: CatalogApp, user: User | None) -> None:
-        """403 for a person whom the bot does not reach, or who has blocked it."""
+        """Refuse with 403 a person whom the bot does not reach, or who has blocked it."""
         if user is None or not self.chats.reaches(app, user):
             raise not_in_roster()
         if user.id in self.chats.blocked:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 Card = dict[str, Any]
-CARD = "application/vnd.microsoft.card.adaptive"
-THREAD = ";messageid="
+CARD_CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
+THREAD_MARK = ";messageid="
 
 
 @dataclass(kw_only=True, eq=False)

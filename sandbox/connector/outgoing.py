@@ -1,4 +1,4 @@
-"""What Teams sends to the bot's endpoint: activities, signed as the Bot Framework signs them."""
+"""Activities from Teams to the bot's endpoint, signed as the Bot Framework signs them."""
 
 import asyncio
 import json
@@ -26,26 +26,26 @@ from sandbox.teams.state import Teams
 ISSUER = "https://api.botframework.com"
 KEY_ID = "sandbox-bot-framework"
 TOKEN_LIFETIME = 3600
-PAUSES = (0.0, 0.05, 0.2, 0.5)
+RETRY_PAUSES = (0.0, 0.05, 0.2, 0.5)
 """Seconds of real time before each try."""
-ANSWER_WITHIN = 15.0
+BOT_TIMEOUT = 15.0
 
 
 @cache
 def signing_key() -> RSAPrivateKey:
-    """The Bot Framework's own: what it signs, Entra's key does not open. Made once in a process."""
+    """Return the Bot Framework's own key, which is not Entra's. Made once in a process."""
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def published_keys() -> dict[str, Any]:
-    """The key set that bots check tokens with."""
+    """Return the key set that bots check tokens with."""
     key = RSAAlgorithm.to_jwk(signing_key().public_key(), as_dict=True)
     return {"keys": [{**key, "kid": KEY_ID, "use": "sig", "alg": "RS256", "endorsements": ["msteams"]}]}
 
 
 @dataclass(frozen=True)
 class BotAnswer:
-    """What the bot answered; status 0 when nothing came."""
+    """The bot's answer; status 0 when nothing came."""
 
     status: int
     body: Any = None
@@ -110,7 +110,7 @@ class Outgoing:
         return {"team": {"id": general, "aadGroupId": team_id, "name": teams.group(team).name}}
 
     def in_chat(self, app: CatalogApp, user: User, chat: Chat, conversation: str) -> dict[str, Any]:
-        """What every activity of a person in a chat or channel carries."""
+        """Return the envelope of a person's activity in a chat or channel."""
         if chat.user_id:
             return self.activity(app, user, conversation={"id": conversation, "conversationType": "personal"})
         place = {"id": conversation, "conversationType": "channel", "isGroup": True}
@@ -119,7 +119,7 @@ class Outgoing:
         return activity
 
     def activity(self, app: CatalogApp, user: User | None, *, conversation: Mapping[str, Any]) -> dict[str, Any]:
-        """The envelope of an activity; *user* is who caused it, if that is known."""
+        """Return the envelope of an activity; *user* is the person who caused it, if known."""
         now, tenant_id = stamp(self._clock.now()), self._ids.tenant_id
         sender: dict[str, Any] = {"id": "29:unknown"}
         if user is not None:
@@ -140,14 +140,14 @@ class Outgoing:
 
     # ---------------------------------------------------------------------------------------------------------- sending
 
-    async def send(self, app: CatalogApp, activity: dict[str, Any], *, tries: int = len(PAUSES)) -> BotAnswer:
+    async def send(self, app: CatalogApp, activity: dict[str, Any], *, tries: int = len(RETRY_PAUSES)) -> BotAnswer:
         """
         Post an activity and give back the bot's answer; tried again while the bot is not there or answers 5xx.
 
         Without an endpoint there is no bot to wait for.
         """
         answer = BotAnswer(0)
-        for pause in PAUSES[:tries] if self._addresses.bot else ():
+        for pause in RETRY_PAUSES[:tries] if self._addresses.bot else ():
             await asyncio.sleep(pause)
             answer = await self._attempt(app, activity)
             if 0 < answer.status < 500:
@@ -207,7 +207,7 @@ class Outgoing:
         if self._client is None:
             # Nothing is kept open, so nothing needs to be closed: a killed service leaves no half connection.
             limits = httpx.Limits(max_keepalive_connections=0)
-            self._client = httpx.AsyncClient(timeout=ANSWER_WITHIN, limits=limits, trust_env=False, verify=False)  # noqa: S501
+            self._client = httpx.AsyncClient(timeout=BOT_TIMEOUT, limits=limits, trust_env=False, verify=False)  # noqa: S501
         return self._client
 
     def _token(self, app: CatalogApp) -> str:

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.connector.admission import CREATE, READ, SEND, Admission
 from sandbox.connector.errors import ConnectorError, bad_request, not_found, not_in_roster
-from sandbox.connector.model import CARD, Chat, Post, member_id
+from sandbox.connector.model import CARD_CONTENT_TYPE, Chat, Post, member_id
 from sandbox.connector.outgoing import ISSUER, published_keys
 from sandbox.connector.state import Chats
 from sandbox.directory.model import User
@@ -18,7 +18,7 @@ from sandbox.protocol.wire import Endpoint
 from sandbox.teams.catalog import CatalogApp
 from sandbox.teams.model import Team
 
-MOST_BYTES = 100 * 1024
+MAX_MESSAGE_BYTES = 100 * 1024
 """Of a whole message, counted as UTF-16."""
 
 
@@ -267,10 +267,10 @@ async def _object(request: Request) -> dict[str, Any]:
 
 
 def _content(activity: Any) -> dict[str, Any]:
-    """What a message holds; refuses what is too large or no message."""
+    """Return summary, text and card of a message; refuse an activity that is too large or no message."""
     if not isinstance(activity, dict) or activity.get("type") != "message":
         raise bad_request("The activity must be a message.")
-    if len(json.dumps(activity, ensure_ascii=False).encode("utf-16-le")) > MOST_BYTES:
+    if len(json.dumps(activity, ensure_ascii=False).encode("utf-16-le")) > MAX_MESSAGE_BYTES:
         raise ConnectorError(413, "MessageSizeTooBig", "Message size too large.")
     attachments = activity.get("attachments") or []
     text = activity.get("text") or ""
@@ -281,6 +281,10 @@ def _content(activity: Any) -> dict[str, Any]:
     card = None
     for attachment in map(_mapping, attachments):
         card = attachment.get("content")
-        if attachment.get("contentType") != CARD or not isinstance(card, dict) or card.get("type") != "AdaptiveCard":
+        if (
+            attachment.get("contentType") != CARD_CONTENT_TYPE
+            or not isinstance(card, dict)
+            or card.get("type") != "AdaptiveCard"
+        ):
             raise bad_request("The attachment is no Adaptive Card.")
     return {"summary": str(activity.get("summary") or ""), "text": text, "card": card}

@@ -1,10 +1,10 @@
-"""Conversations of people and channels with the bot: what was posted, and who sees it."""
+"""Conversations of people and channels with the bot: posts, readers and reach."""
 
 import json
 import re
 from typing import Any
 
-from sandbox.connector.model import THREAD, Card, Chat, Post, member_id
+from sandbox.connector.model import THREAD_MARK, Card, Chat, Post, member_id
 from sandbox.connector.outgoing import Addresses, Outgoing
 from sandbox.directory.model import User
 from sandbox.directory.state import Directory
@@ -51,24 +51,24 @@ class Chats:
             addresses=self.addresses,
         )
 
-    # --------------------------------------------------------------------------------------------------- who is reached
+    # --------------------------------------------------------------------------------------------------- reach
 
     def reaches(self, app: CatalogApp, user: User) -> bool:
-        """Whether the bot may write to a person: installed for them, or in a team whose roster has them."""
+        """Return True when the app is installed for a person, or in a team whose roster has them."""
         installed = self.teams.personal.get(user.id, {}).values()
         return any(each.app_id == app.id for each in installed) or any(
             user in (member for member, _ in self.teams.rosters.of(team)) for team in self.teams.teams_with(app)
         )
 
     def user_of(self, member: str) -> User | None:
-        """By object id or by the id that Teams gives bots."""
+        """Find a person by object id or by the id that Teams gives bots."""
         users = self.directory.users
         return users.get(member) or next((user for user in users.values() if member_id(user.id) == member), None)
 
     # ----------------------------------------------------------------------------------------------------- what is said
 
     def personal(self, user: User, app: CatalogApp) -> Chat:
-        """The person's chat with the bot, opened when there is none."""
+        """Return a person's chat with the bot, opened when there is none."""
         chat_id = app.chat_id(user.id)
         return self.chats.setdefault(chat_id, Chat(id=chat_id, user_id=user.id))
 
@@ -89,7 +89,7 @@ class Chats:
         now = self.clock.now()
         self._last_id = max(self._last_id + 1, int(now.timestamp() * 1000))
         activity_id = str(self._last_id)
-        thread = f"{chat.id}{THREAD}{root or activity_id}" if chat.team_id else chat.id
+        thread = f"{chat.id}{THREAD_MARK}{root or activity_id}" if chat.team_id else chat.id
         message = Post(
             id=activity_id, conversation=thread, sender=sender, sent_at=now, summary=summary, text=text, card=card
         )
@@ -103,12 +103,12 @@ class Chats:
         message.private.clear()
 
     def find(self, conversation: str) -> tuple[Chat | None, str]:
-        """The chat of a conversation id, and the root of the thread it names."""
-        chat_id, _, root = conversation.partition(THREAD)
+        """Find the chat of a conversation id, and the root of the thread it names."""
+        chat_id, _, root = conversation.partition(THREAD_MARK)
         return self.chats.get(chat_id), root
 
     def seen_by(self, user: User) -> list[Chat]:
-        """A person's own chats, then the channels of the teams that show them as a member."""
+        """Return a person's own chats, then the channels of the teams that show them as a member."""
         own = [chat for chat in self.chats.values() if chat.user_id == user.id]
         shown = {
             team.id
@@ -128,14 +128,14 @@ class Chats:
         self.outgoing.app_changed(app, scope, target, added=True)
 
     def app_removed(self, app: CatalogApp, scope: str, target: str) -> None:
-        """Tell the bot that an app was taken away; who was reached through it no longer is."""
+        """Tell the bot that an app was taken away; people reached through it no longer are."""
         if app.bot_id is not None:
             self.outgoing.app_changed(app, scope, target, added=False)
 
     # -------------------------------------------------------------------------------------------------------- canonical
 
     def canonical(self) -> Any:
-        """Per person and channel the messages, sorted; edits do not count, the card as it is now does."""
+        """Return the messages per person and channel, sorted; edits do not count, the card as it is now does."""
         shown = {self._name(chat): sorted(map(self._canonical, chat.messages), key=str) for chat in self.chats.values()}
         return {name: messages for name, messages in shown.items() if messages}
 
@@ -156,7 +156,7 @@ class Chats:
 
 
 def _without_generated(value: Any) -> Any:
-    """Ids and tokens that the service made, which differ from run to run, become placeholders."""
+    """Replace ids and tokens that the service made, which differ from run to run, by placeholders."""
     if isinstance(value, dict):
         return {name: _without_generated(item) for name, item in value.items()}
     if isinstance(value, list):

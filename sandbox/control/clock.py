@@ -10,7 +10,7 @@ from sandbox.protocol.wire import first_of, gone
 
 
 def clock_routes(clock: Clock) -> list[BaseRoute]:
-    """The calls of the shared clock; they never count as requests in flight."""
+    """Return the calls of the shared clock; they never count as requests in flight."""
 
     async def show(request: Request) -> Response:
         return JSONResponse(clock.status())

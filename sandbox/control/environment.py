@@ -1,4 +1,4 @@
-"""What a service must know to speak to the sandbox instead of Microsoft 365."""
+"""The environment of a service that speaks to the sandbox instead of Microsoft 365."""
 
 from sandbox.tenant.cloud import Cloud
 
@@ -6,7 +6,7 @@ IDENTITIES = ("app", "bot", "hands", "builder", "door")
 
 
 def service_environment(cloud: Cloud, base_url: str) -> dict[str, str]:
-    """The variables of a service for a sandbox at *base_url*, but not its clock: sharing that is a choice."""
+    """Return the variables of a service for a sandbox at *base_url*, but not its clock: sharing that is a choice."""
     tenant = cloud.tenant
     ids = {found.name: found.client_id for found in tenant.identities.values()}
     return {

@@ -47,7 +47,7 @@ class FaultCalls:
         return JSONResponse(faults.status())
 
     async def clear_faults(self, request: Request) -> Response:
-        """No rules any more, and the kinds that were seen are counted anew."""
+        """Drop all rules, and count the kinds that come by anew."""
         self._cloud.faults.clear()
         return JSONResponse(self._cloud.faults.status())
 

@@ -13,7 +13,7 @@ class RecordCalls:
         self._cloud = cloud
 
     async def calls(self, request: Request) -> Response:
-        """How many calls each identity made since the last reset, recorded or not, and how many a limit refused."""
+        """Count the calls of each identity since the last reset, recorded or not, and those that a limit refused."""
         traffic, throttle = self._cloud.traffic, self._cloud.tenant.throttle
         return JSONResponse({"calls": traffic.counts(), "throttled": throttle.refused})
 

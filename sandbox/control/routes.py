@@ -16,7 +16,7 @@ from sandbox.tenant.cloud import Cloud
 
 
 def routes(cloud: Cloud, kinds: Collection[str]) -> list[BaseRoute]:
-    """Everything that is for whoever runs the sandbox, not for the service."""
+    """Return the calls for tests and for operators of the sandbox, not for the service."""
     tenant, record = TenantCalls(cloud), RecordCalls(cloud)
     identities, faults = IdentityCalls(cloud), FaultCalls(cloud, kinds)
     return [
@@ -44,7 +44,7 @@ def routes(cloud: Cloud, kinds: Collection[str]) -> list[BaseRoute]:
 
 
 def not_played() -> list[BaseRoute]:
-    """The last route: whatever nothing else answers, sign-in of people and /beta among it."""
+    """Return the last route, for all that nothing else answers, sign-in of people and /beta among it."""
 
     async def refuse(request: Request) -> Response:
         message = f"The sandbox does not play {request.method} {request.url.path}"

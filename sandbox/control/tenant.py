@@ -42,7 +42,7 @@ class TenantCalls:
         )
 
     async def access(self, request: Request) -> Response:
-        """Who can read what, over all grants."""
+        """Show the readers of everything, over all grants."""
         return JSONResponse(readers(self._cloud.tenant))
 
     async def put_state(self, request: Request) -> Response:

@@ -8,9 +8,8 @@ from sandbox.directory.state import Directory
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.references import bound_id
 
-RELATIONS = 20
-"""How many owners and members one request may bind."""
-"""How many owners and members one request may bind."""
+MAX_RELATIONS = 20
+"""Owners and members that one request may bind at most."""
 SETTABLE: dict[str, type | tuple[type, ...]] = {
     "displayName": str,
     "description": (str, type(None)),
@@ -43,8 +42,8 @@ def new_group(directory: Directory, body: dict[str, Any]) -> Group:
             )
     if body.get("groupTypes") != ["Unified"] or not body["mailEnabled"] or body["securityEnabled"]:
         raise GraphError(501, "notImplemented", "The sandbox plays only Microsoft 365 groups.")
-    if len(body.get("owners@odata.bind", ())) + len(body.get("members@odata.bind", ())) > RELATIONS:
-        raise GraphError(400, "Request_BadRequest", f"A request may bind at most {RELATIONS} relations.")
+    if len(body.get("owners@odata.bind", ())) + len(body.get("members@odata.bind", ())) > MAX_RELATIONS:
+        raise GraphError(400, "Request_BadRequest", f"A request may bind at most {MAX_RELATIONS} relations.")
     _check_words(directory, body["displayName"])
     name: str | None = body.get("uniqueName")
     if name and directory.group_by_unique_name(name):
@@ -84,8 +83,8 @@ def change_group(directory: Directory, group: Group, body: dict[str, Any]) -> No
     if nickname != group.mail_nickname:
         _check_nickname(directory, nickname)
     added = [bound_user(directory, reference) for reference in body.get("members@odata.bind", ())]
-    if len(added) > RELATIONS:
-        raise GraphError(400, "Request_BadRequest", f"A request may bind at most {RELATIONS} relations.")
+    if len(added) > MAX_RELATIONS:
+        raise GraphError(400, "Request_BadRequest", f"A request may bind at most {MAX_RELATIONS} relations.")
     if any(user.id in group.members for user in added):
         raise already_there("members")
     directory.rename(group, nickname)
@@ -113,7 +112,7 @@ def _check(body: dict[str, Any]) -> None:
 
 
 def _check_words(directory: Directory, name: str) -> None:
-    """The tenant's naming policy, which holds for apps too."""
+    """Refuse a name by the tenant's naming policy, which holds for apps too."""
     blocked = sorted(set(name.casefold().split()) & directory.blocked_words)
     if blocked:
         raise GraphError(

@@ -16,7 +16,7 @@ class User:
     upn: str
     created_at: datetime
     found_at: datetime
-    """When lists, filters and references know the account."""
+    """From when on lists, filters and references know the account."""
     guest: bool = False
     enabled: bool = True
     redeemed: bool = True
@@ -29,7 +29,7 @@ class Group:
     mail_nickname: str
     created_at: datetime
     ready_at: datetime
-    """When the group can be referred to: members added, a team made of it."""
+    """From when on the group can be referred to: members added, a team made of it."""
     unique_name: str | None = None
     description: str | None = None
     visibility: str = "Private"
@@ -37,7 +37,7 @@ class Group:
     unified: bool = True
     classification: str | None = None
     expires_at: datetime | None = None
-    """When the tenant's expiration policy would end it, unless an owner renews it."""
+    """End by the tenant's expiration policy, unless an owner renews the group."""
     label: dict[str, str] | None = None
     """The sensitivity label, which people give it: id and name."""
     lets_guests_in: bool = True
@@ -47,11 +47,11 @@ class Group:
     members: dict[str, datetime] = field(default_factory=dict)
     """User id → since when."""
     team_ready_at: datetime | None = None
-    """When the team made of the group is ready; None without one."""
+    """From when on the team made of the group is ready; None without one."""
 
     @property
     def key(self) -> str:
-        """What it is called in canonical state."""
+        """The group's name in canonical state."""
         return self.unique_name or self.mail_nickname
 
     def canonical(self, mail_of: Callable[[str], str]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Group:
 
 
 def missing(what: str) -> GraphError:
-    """The directory's answer where an id or name leads to nothing."""
+    """Return the directory's refusal of an id or name that leads to nothing."""
     return GraphError(
         404,
         "Request_ResourceNotFound",

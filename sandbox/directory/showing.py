@@ -9,13 +9,22 @@ from sandbox.protocol.errors import GraphError
 from sandbox.protocol.filters import filter_of
 from sandbox.protocol.request import Call
 
-USUAL = ("id", "displayName", "givenName", "surname", "mail", "userPrincipalName", "preferredLanguage", "jobTitle")
-BASIC = frozenset({"id", "displayName", "givenName", "surname", "mail", "userPrincipalName"})
+USUAL_PROPERTIES = (
+    "id",
+    "displayName",
+    "givenName",
+    "surname",
+    "mail",
+    "userPrincipalName",
+    "preferredLanguage",
+    "jobTitle",
+)
+BASIC_PROPERTIES = frozenset({"id", "displayName", "givenName", "surname", "mail", "userPrincipalName"})
 """All that User.ReadBasic.All shows."""
 
 
 def user_json(user: User) -> dict[str, Any]:
-    """A user with every property the sandbox knows."""
+    """Return a user with every property the sandbox knows."""
     return {
         "id": user.id,
         "displayName": user.name,
@@ -41,15 +50,15 @@ def _external_state(user: User) -> str | None:
 
 
 def shown(call: Call[Directory], user: User) -> dict[str, Any]:
-    """A user as this call gets it: the usual properties unless $select names others."""
+    """Return a user as this call gets it: the usual properties unless $select names others."""
     known = user_json(user)
     if call.allowed_by and call.allowed_by <= {"User.ReadBasic.All"}:
-        known = {name: value if name in BASIC else None for name, value in known.items()}
-    return known if "select" in call.query else {name: known[name] for name in USUAL}
+        known = {name: value if name in BASIC_PROPERTIES else None for name, value in known.items()}
+    return known if "select" in call.query else {name: known[name] for name in USUAL_PROPERTIES}
 
 
 def filtered(call: Call[Directory], things: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The directory objects that $filter leaves; 400 for a property that is none."""
+    """Return the directory objects that $filter leaves; 400 for a property that is none."""
     found = list(things)
     wanted = filter_of(call)
     if wanted is None:
@@ -61,7 +70,7 @@ def filtered(call: Call[Directory], things: Iterable[dict[str, Any]]) -> list[di
 
 
 def group_json(call: Call[Directory], group: Group) -> dict[str, Any]:
-    """A group with every property the sandbox knows; the usual ones unless $select names others."""
+    """Return a group with every property the sandbox knows; the usual ones unless $select names others."""
     has_team = group.team_ready_at is not None and group.team_ready_at <= call.now
     known = {
         "id": group.id,

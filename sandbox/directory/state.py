@@ -37,7 +37,7 @@ class Directory:
         """Called with the id of a group after it was deleted: its team and sites go with it."""
 
     def add_member_user(self, *, name: str, email: str) -> User:
-        """An employee, who has been there since long before anything is played."""
+        """Add an employee, who has been there since long before anything is played."""
         user = User(
             id=self.ids.new("user", email.lower()),
             name=name,
@@ -79,7 +79,7 @@ class Directory:
         self._groups_by_name["nickname", nickname.lower()] = group
 
     def find_user(self, key: str) -> User | None:
-        """By object id, or user principal name, known to references or not."""
+        """Find a user by object id or user principal name, known to references or not."""
         found = self.users.get(key) or self.users.get(key.lower()) or self._users_by_name.get(key.lower())
         return found if found and key.lower() in (found.id, found.upn.lower()) else None
 
@@ -88,7 +88,7 @@ class Directory:
         return found if found and found.mail.lower() == email.lower() else None
 
     def get_user(self, key: str) -> User:
-        """A user as Graph finds one: a guest who was just invited is not there yet."""
+        """Return a user as Graph finds one: a guest who was just invited is not there yet."""
         user = self.find_user(key)
         if user is None or user.found_at > self.clock.now():
             raise missing(key)

@@ -30,7 +30,7 @@ class Calendars:
         return {key for key, events in self._calendars.items() if events}
 
     def of(self, email: str) -> list[Event]:
-        """A person's events by now, by start; a cancelled one stays on an attendee's calendar, marked."""
+        """Return a person's events by now, by start; a cancelled one stays on an attendee's calendar, marked."""
         now = self._mailboxes.clock.now()
         events = self._calendars.get(email.lower(), [])
         return sorted((e for e in events if not e.deleted and e.seen_from <= now), key=lambda e: (e.start, e.subject))
@@ -64,7 +64,7 @@ class Calendars:
         raise GraphError(404, "ErrorItemNotFound", "The specified object was not found in the store.")
 
     def book(self, box: Mailbox, body: Mapping[str, Any], *, immutable: bool) -> Event:
-        """A new event; whoever is invited gets mail. A transactionId that was used before is refused."""
+        """Book an event, and mail all attendees. A transactionId that was used before is refused."""
         now, key = self._mailboxes.clock.now(), box.address.key
         transaction = body.get("transactionId")
         used = self._transactions.get((key, str(transaction))) if transaction else None
@@ -104,7 +104,7 @@ class Calendars:
 
     def change_event(self, event: Event, body: Mapping[str, Any]) -> None:
         """
-        Change the organizer's event. Who is added is invited, who is removed gets a cancellation; the others get an
+        Change the organizer's event. Added attendees are invited, removed ones get a cancellation; the others get an
         update, but not when only attendees (or what only the own calendar shows) were changed.
         """
         if not event.is_organizer:
@@ -130,7 +130,7 @@ class Calendars:
         self.remove(event)
 
     def remove(self, event: Event) -> None:
-        """Off its calendar, telling nobody."""
+        """Take an event off its calendar, telling nobody."""
         event.deleted = event.cancelled = True
         event.moves += 1
 

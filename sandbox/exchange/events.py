@@ -22,8 +22,8 @@ from sandbox.exchange.items import (
 from sandbox.exchange.zones import instant, shown
 from sandbox.protocol.errors import GraphError
 
-MOST_ATTENDEES = 500
-PROVIDER = "teamsForBusiness"
+MAX_ATTENDEES = 500
+TEAMS_PROVIDER = "teamsForBusiness"
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "showAs": ("busy", "free", "tentative", "oof", "workingElsewhere"),
     "sensitivity": ("normal", "personal", "private", "confidential"),
@@ -36,8 +36,10 @@ _FLAGS: Mapping[str, bool] = {
     "isReminderOn": True,
     "isAllDay": False,
 }
-_PRIVATE = frozenset({"categories", "showAs", "isReminderOn", "reminderMinutesBeforeStart", TAGS, "attendees"})
-"""What only the own calendar shows: a change of these alone mails nobody (attendees have a rule of their own)."""
+_PRIVATE_PROPERTIES = frozenset(
+    {"categories", "showAs", "isReminderOn", "reminderMinutesBeforeStart", TAGS, "attendees"}
+)
+"""Properties of the own calendar only: a change of these alone mails nobody (attendees have a rule of their own)."""
 SETTABLE = frozenset(
     {
         *("subject", "body", "start", "end", "location", "locations", "attendees", "categories"),
@@ -62,7 +64,7 @@ class Attendee:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """What a PATCH did, as far as others are told."""
+    """The effects of a PATCH, as far as others are told."""
 
     added: list[Attendee]
     removed: list[Attendee]
@@ -118,7 +120,7 @@ class Event:
     # ---------------------------------------------------------------------------------------------------------- change
 
     def change(self, body: Mapping[str, Any], *, now: datetime, join_lag: timedelta) -> Changes:
-        """Set what *body* names, whole or not at all; 400 when it is malformed. Says who must be told of what."""
+        """Set what *body* names, whole or not at all; 400 when it is malformed. Return the effects that others must be told of."""
         check_settable(body, SETTABLE, "Microsoft.OutlookServices.Event")
         settings = {**self.settings, **_settings(body)}
         start = zones.parse(body["start"], "start") if "start" in body else (self.start, self.start_zone)
@@ -145,20 +147,20 @@ class Event:
         self._set_online(body, now, join_lag)
         self.modified_at = now
         self.change_number += 1
-        content = bool({key for key in body if not key.startswith("@")} - _PRIVATE)
+        content = bool({key for key in body if not key.startswith("@")} - _PRIVATE_PROPERTIES)
         added = [each for each in attendees if each.address.key not in before]
         return Changes(added=added, removed=removed, content=content)
 
     def _set_body(self, body: Body, now: datetime) -> None:
-        """A body without the meeting's join address makes the event one that is held without Teams, for good."""
+        """Set the body; one without the meeting's join address makes the event one without Teams, for good."""
         if self._has_address(now) and self.join_url not in body.content:
             self.online, self.online_lost, self.join_url = False, True, ""
         self.body = body
 
     def _set_online(self, body: Mapping[str, Any], now: datetime, join_lag: timedelta) -> None:
-        """Only the first setting counts: later ones are ignored."""
-        provider = body.get("onlineMeetingProvider", PROVIDER)
-        if provider not in (PROVIDER, "unknown", None):
+        """Make the event an online meeting. Only the first setting counts: later ones are ignored."""
+        provider = body.get("onlineMeetingProvider", TEAMS_PROVIDER)
+        if provider not in (TEAMS_PROVIDER, "unknown", None):
             raise GraphError(400, "ErrorInvalidRequest", f"The calendar does not allow the provider '{provider}'.")
         if body.get("isOnlineMeeting") is True and not self.online and not self.online_lost:
             self.online, self.join_ready_at = True, now + join_lag
@@ -168,7 +170,7 @@ class Event:
         return self.online and self.join_ready_at is not None and self.join_ready_at <= now
 
     def shown_body(self, now: datetime) -> Body:
-        """With the join address that Teams appends, once there is one."""
+        """Return the body with the join address that Teams appends, once there is one."""
         if not self._has_address(now) or self.join_url in self.body.content:
             return self.body
         blob = (
@@ -206,7 +208,7 @@ class Event:
             "webLink": f"https://outlook.office365.com/owa/?itemid={self.guid}",
             "onlineMeetingUrl": None,
             "isOnlineMeeting": self.online,
-            "onlineMeetingProvider": PROVIDER if self.online else "unknown",
+            "onlineMeetingProvider": TEAMS_PROVIDER if self.online else "unknown",
             "recurrence": None,
             "responseStatus": {"response": response, "time": zones.NEVER},
             "body": body.to_json(),
@@ -220,7 +222,7 @@ class Event:
         }
 
     def searchable(self) -> dict[str, Any]:
-        """What $filter and $orderby may look at, as it is shown in UTC."""
+        """Return the properties that $filter and $orderby may look at, in UTC."""
         return {
             "subject": self.subject,
             "iCalUId": self.uid,
@@ -249,9 +251,9 @@ class Event:
 
 
 def parse_attendees(value: Any, before: list[Attendee]) -> list[Attendee]:
-    """The whole list anew; who stays keeps the response that was given."""
-    if not isinstance(value, list) or len(value) > MOST_ATTENDEES:
-        raise GraphError(400, "ErrorInvalidRequest", f"attendees must be a list of at most {MOST_ATTENDEES}.")
+    """Return the whole list anew; an attendee who stays keeps the response that was given."""
+    if not isinstance(value, list) or len(value) > MAX_ATTENDEES:
+        raise GraphError(400, "ErrorInvalidRequest", f"attendees must be a list of at most {MAX_ATTENDEES}.")
     known = {each.address.key: each for each in before}
     found: dict[str, Attendee] = {}
     for entry in value:
@@ -268,7 +270,7 @@ def parse_attendees(value: Any, before: list[Attendee]) -> list[Attendee]:
 
 
 def default_settings() -> dict[str, Any]:
-    """What an event is without being told."""
+    """Return the settings of an event that names none."""
     choices = {name: values[0] for name, values in _CHOICES.items()}
     return {"categories": [], "reminderMinutesBeforeStart": 15, **choices, **_FLAGS}
 

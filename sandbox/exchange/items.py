@@ -1,4 +1,4 @@
-"""What mails and events have in common: recipients, bodies, tags and ids."""
+"""Recipients, bodies, tags and ids of mails and events."""
 
 import base64
 import html
@@ -52,7 +52,7 @@ class Body:
 
 
 def parse_address(value: Any) -> Address:
-    """A recipient; 400 when it has no address."""
+    """Return a recipient; 400 when it has no address."""
     given = value.get("emailAddress") if isinstance(value, Mapping) else None
     address = given.get("address") if isinstance(given, Mapping) else None
     if not isinstance(given, Mapping) or not isinstance(address, str) or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
@@ -61,7 +61,7 @@ def parse_address(value: Any) -> Address:
 
 
 def parse_addresses(value: Any) -> list[Address]:
-    """A list of recipients; an address that comes twice is one."""
+    """Return a list of recipients; an address that comes twice is one."""
     if not isinstance(value, list):
         raise GraphError(400, "ErrorInvalidRequest", "Recipients must be a list.")
     found: dict[str, Address] = {}
@@ -72,7 +72,7 @@ def parse_addresses(value: Any) -> list[Address]:
 
 
 def parse_body(value: Any) -> Body:
-    """A body. HTML is made a whole document, and scripts are taken out."""
+    """Return a body. HTML is made a whole document, and scripts are taken out."""
     content = value.get("content", "") if isinstance(value, Mapping) else None
     kind = str(value.get("contentType", "text")).lower() if isinstance(value, Mapping) else ""
     if kind not in ("html", "text") or not isinstance(content, str):
@@ -85,14 +85,14 @@ def parse_body(value: Any) -> Body:
 
 
 def with_appendix(body: Body, appendix: str) -> Body:
-    """*body* with more at its end."""
+    """Return *body* with more at its end."""
     if body.kind == "html" and body.content.endswith(_TAIL):
         return Body("html", body.content.removesuffix(_TAIL) + appendix + _TAIL)
     return Body("html", f"{_HEAD}{html.escape(body.content)}{appendix}{_TAIL}")
 
 
 def parse_tags(value: Any) -> dict[str, str]:
-    """Extended properties by their id; 400 for an id that Outlook does not understand."""
+    """Return extended properties by their id; 400 for an id that Outlook does not understand."""
     tags = {}
     for entry in value if isinstance(value, list) else [value]:
         tag = str(entry.get("id", "")) if isinstance(entry, Mapping) else ""
@@ -103,12 +103,12 @@ def parse_tags(value: Any) -> dict[str, str]:
 
 
 def tags_json(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """All extended properties, for filters."""
+    """Return all extended properties, for filters."""
     return [{"id": tag, "value": value} for tag, value in tags.items()]
 
 
 def expanded_tags(tags: Mapping[str, str], call: Call[Any]) -> dict[str, Any]:
-    """Those a request expands; an expand without a filter gives none."""
+    """Return the extended properties that a request expands; an expand without a filter gives none."""
     match = _EXPANDED.search(call.query.get("expand", ""))
     if match is None:
         return {}
@@ -118,7 +118,7 @@ def expanded_tags(tags: Mapping[str, str], call: Call[Any]) -> dict[str, Any]:
 
 
 def item_id(guid: str, *, moves: int, immutable: bool) -> str:
-    """An id as Outlook writes it. The ordinary one changes whenever the item moves to another folder."""
+    """Return an id as Outlook writes it. The ordinary one changes whenever the item moves to another folder."""
     raw = bytes.fromhex(guid.replace("-", ""))
     if immutable:
         return "AAkALgAAAAAA" + base64.urlsafe_b64encode(raw + b"imm").decode()
@@ -126,12 +126,12 @@ def item_id(guid: str, *, moves: int, immutable: bool) -> str:
 
 
 def wants_immutable(call: Call[Any]) -> bool:
-    """Whether the request asks for ids that stay."""
+    """Return True when the request asks for ids that stay."""
     return bool(_IMMUTABLE.search(call.headers.get("prefer", "")))
 
 
 def check_settable(body: Mapping[str, Any], settable: Sequence[str] | frozenset[str], kind: str) -> None:
-    """400 for a property that the type does not have or that cannot be set; 501 for one that is not played."""
+    """Refuse a property that the type does not have or that cannot be set (400), or that is not played (501)."""
     for key in body:
         name = key.partition("@")[0]
         if not name or name in settable:

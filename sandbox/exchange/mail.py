@@ -82,7 +82,7 @@ class Mail:
         return item_id(self.guid, moves=self.moves, immutable=immutable)
 
     def move(self, folder: str, now: datetime) -> None:
-        """Into another folder: its ordinary id changes."""
+        """Move the mail into another folder: its ordinary id changes."""
         self.folder, self.modified_at = folder, now
         self.moves += 1
         self.change += 1
@@ -147,7 +147,7 @@ class Mail:
         }
 
     def searchable(self) -> dict[str, Any]:
-        """What $filter may look at."""
+        """Return the properties that $filter may look at."""
         return {
             "subject": self.subject,
             "isDraft": self.is_draft,
@@ -164,7 +164,7 @@ class Mail:
 
 
 class Mailbox:
-    """One person's mail. Also whoever is outside has one here, so that every mail that leaves is seen."""
+    """One person's mail. People outside have one here too, so that every mail that leaves is seen."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -173,7 +173,7 @@ class Mailbox:
         self._recipients: list[tuple[datetime, int]] = []
 
     def folder(self, name: str, now: datetime) -> list[Mail]:
-        """What lies in a folder by now, oldest first."""
+        """Return the mails in a folder by now, oldest first."""
         found = [mail for mail in self.mails if mail.folder == name and mail.seen_from <= now]
         return sorted(found, key=lambda mail: mail.seen_from)
 
@@ -184,7 +184,7 @@ class Mailbox:
         raise GraphError(404, "ErrorItemNotFound", "The specified object was not found in the store.")
 
     def departs_at(self, now: datetime) -> datetime:
-        """When the transport carries a mail that is handed over now: 30 a minute, the others later, none refused."""
+        """Return when a mail that is handed over now is carried: 30 a minute, the others later, none refused."""
         moment = now
         if len(self._carried) >= MAILS_A_MINUTE:
             moment = max(now, self._carried[-MAILS_A_MINUTE] + MINUTE)
@@ -192,7 +192,7 @@ class Mailbox:
         return moment
 
     def may_reach(self, recipients: int, now: datetime) -> bool:
-        """Whether so many more recipients fit within a day's 10,000; counts them if so."""
+        """Count more recipients; False when they do not fit within a day's 10,000."""
         self._recipients = [(moment, count) for moment, count in self._recipients if moment > now - DAY]
         if sum(count for _, count in self._recipients) + recipients > RECIPIENTS_A_DAY:
             return False

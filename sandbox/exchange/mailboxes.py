@@ -28,16 +28,16 @@ class Mailboxes:
         return {key for key, box in self._boxes.items() if box.mails}
 
     def inbox(self, email: str) -> list[Mail]:
-        """What a person has received by now, oldest first."""
+        """Return the mails that a person has received by now, oldest first."""
         return self.of(email).folder("inbox", self.clock.now())
 
     def outgoing(self, email: str) -> list[Mail]:
-        """What a person has sent, oldest first."""
+        """Return the mails that a person has sent, oldest first."""
         now, box = self.clock.now(), self.of(email)
         return [*box.folder("outbox", now), *box.folder("sentitems", now)]
 
     def of(self, email: str) -> Mailbox:
-        """Of anybody, in the tenant or outside."""
+        """Return the mailbox of any address, in the tenant or outside."""
         key = email.lower()
         if key not in self._boxes:
             user = self.directory.user_by_mail(email)
@@ -45,7 +45,7 @@ class Mailboxes:
         return self._boxes[key]
 
     def of_user(self, user_key: str) -> Mailbox:
-        """The mailbox a path names, by object id or principal name; 404 for who has none in the tenant."""
+        """Return the mailbox a path names, by object id or principal name; 404 for a user without one in the tenant."""
         user = self.directory.find_user(user_key)
         if user is None:
             raise GraphError(404, "ErrorInvalidUser", f"The requested user '{user_key}' is invalid.")
@@ -55,7 +55,7 @@ class Mailboxes:
         return self.of(user.mail)
 
     def new_draft(self, box: Mailbox, body: Mapping[str, Any]) -> Mail:
-        """A mail that is not kept yet; 400 when *body* is malformed."""
+        """Make a mail that is not kept yet; 400 when *body* is malformed."""
         now = self.clock.now()
         draft = Mail(
             guid="",
@@ -131,7 +131,7 @@ class Mailboxes:
         return arrives
 
     def _refuse(self, box: Mailbox, subject: str, now: datetime) -> None:
-        """Past the day's limit a mail comes back; the request that sent it was accepted all the same."""
+        """Return a mail past the day's limit to its sender; the request that sent it was accepted all the same."""
         box.mails.append(
             Mail(
                 guid=self._new_id("mail", f"{box.address.key}/undeliverable/{subject}"),

@@ -1,7 +1,7 @@
 """
 Exchange: mailboxes and calendars.
 
-Everybody who gets mail has a mailbox here, outside the tenant too, so that whatever leaves can be seen. Through Graph
+Every recipient of mail has a mailbox here, outside the tenant too, so that all that leaves can be seen. Through Graph
 only members' mailboxes can be reached. Meeting mail is made by Exchange itself, as in the real service.
 """
 

@@ -17,7 +17,7 @@ _PREFERRED = re.compile(r'outlook\.timezone\s*=\s*"([^"]+)"', re.IGNORECASE)
 
 @lru_cache(maxsize=64)
 def zone(name: str) -> tzinfo:
-    """The zone of a Windows or IANA name; 400 for any other."""
+    """Return the zone of a Windows or IANA name; 400 for any other."""
     if name.upper() in ("UTC", "Z", "GMT"):
         return UTC
     iana = get_global("windows_zone_mapping").get(name, name)
@@ -30,7 +30,7 @@ def zone(name: str) -> tzinfo:
 
 
 def parse(value: Any, what: str) -> tuple[datetime, str]:
-    """The moment in UTC and the name of its zone, of `{"dateTime": …, "timeZone": …}`; 400 when it is none."""
+    """Return the moment in UTC and the name of its zone, of `{"dateTime": …, "timeZone": …}`; 400 when it is none."""
     if not isinstance(value, Mapping) or not isinstance(value.get("dateTime"), str):
         raise GraphError(400, "ErrorInvalidRequest", f"{what} must hold dateTime and timeZone.")
     name = str(value.get("timeZone") or "UTC")
@@ -41,7 +41,7 @@ def parse(value: Any, what: str) -> tuple[datetime, str]:
 
 
 def parse_wall(text: str, what: str) -> datetime:
-    """A time with or without an offset; seven decimals are taken, six are kept."""
+    """Return a time with or without an offset; seven decimals are taken, six are kept."""
     try:
         return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
     except ValueError:
@@ -49,18 +49,18 @@ def parse_wall(text: str, what: str) -> datetime:
 
 
 def preferred(headers: Headers) -> str:
-    """The name of the zone an answer shall be in."""
+    """Return the name of the zone an answer shall be in."""
     match = _PREFERRED.search(headers.get("prefer", ""))
     return match[1] if match else "UTC"
 
 
 def shown(moment: datetime, name: str) -> dict[str, str]:
-    """A moment as wall time in the zone *name*."""
+    """Return a moment as wall time in the zone *name*."""
     return {"dateTime": moment.astimezone(zone(name)).strftime("%Y-%m-%dT%H:%M:%S.%f0"), "timeZone": name}
 
 
 def instant(moment: datetime) -> str:
-    """A moment as Exchange stamps its items."""
+    """Return a moment as Exchange stamps its items."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -9,12 +9,12 @@ from sandbox.protocol.errors import GraphError
 
 
 def unauthenticated(message: str) -> GraphError:
-    """The answer to a call without a valid token."""
+    """Return the refusal of a call without a valid token."""
     return GraphError(401, "InvalidAuthenticationToken", message, headers={"WWW-Authenticate": 'Bearer realm=""'})
 
 
 def caller(issuer: Issuer, identities: Mapping[str, Identity], authorization: str) -> Identity:
-    """Who calls Graph. An identity that has been switched off is refused at once, also with an older token."""
+    """Return the identity that calls Graph. One that is switched off is refused at once, also with an older token."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise unauthenticated("Access token is empty.")

@@ -17,12 +17,12 @@ from sandbox.protocol.request import Call, GraphRequest, Headers
 
 routes = Routes(NoneType)
 
-MOST = 20
+MAX_PARTS = 20
 
 
 @routes.operation("POST", "/$batch", permissions=(EVERYBODY,))
 def batch(call: Call[None]) -> Reply:
-    """Every part is checked, throttled and answered by itself; the whole is 200 unless it is malformed."""
+    """Answer up to 20 parts, each checked, throttled and answered by itself; 200 unless the whole is malformed."""
     parts = _checked(call.json().get("requests"))
     answers: dict[str, dict[str, Any]] = {}
     for part in parts:
@@ -31,8 +31,8 @@ def batch(call: Call[None]) -> Reply:
 
 
 def _checked(parts: Any) -> list[dict[str, Any]]:
-    if not isinstance(parts, list) or not 1 <= len(parts) <= MOST:
-        raise _malformed(f"A batch holds 1 to {MOST} requests.")
+    if not isinstance(parts, list) or not 1 <= len(parts) <= MAX_PARTS:
+        raise _malformed(f"A batch holds 1 to {MAX_PARTS} requests.")
     known: set[str] = set()
     for part in parts:
         if not isinstance(part, dict) or not isinstance(part.get("id"), str) or not part["id"]:
@@ -83,7 +83,7 @@ def _answer(call: Call[None], part: dict[str, Any], answers: dict[str, dict[str,
 
 
 def _with_fault(rule: Rule | None, ask: Callable[[], Reply]) -> Reply:
-    """What a part is answered. A connection that is cut leaves undone what comes after."""
+    """Answer a part under its rule. A connection that is cut leaves undone all that comes after."""
     if rule is None:
         return ask()
     if rule.phase == "before" and rule.do == "status":
@@ -98,7 +98,7 @@ def _with_fault(rule: Rule | None, ask: Callable[[], Reply]) -> Reply:
 
 @dataclass(frozen=True)
 class Part:
-    """What a part of a batch asks for, as far as it can be told."""
+    """Method and path of a part of a batch, as far as they can be told."""
 
     id: str
     method: str
@@ -106,7 +106,7 @@ class Part:
 
 
 def parts_of(path: str, body: bytes) -> list[Part]:
-    """The parts of a request to *path*, none when it is no batch or a malformed one."""
+    """Return the parts of a request to *path*, none when it is no batch or a malformed one."""
     if path.lower() != "/$batch":
         return []
     try:

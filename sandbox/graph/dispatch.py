@@ -1,4 +1,4 @@
-"""From a request to Graph to its answer: who calls, what is asked, is there room, is it allowed, do it."""
+"""From a request to Graph to its answer: caller, operation, limits, permission, handler."""
 
 import json
 import math
@@ -30,7 +30,7 @@ DIAGNOSTIC = json.dumps(
 )
 MAILBOX_CALLS = 4
 NOBODY = Identity(name="", client_id="", object_id="")
-"""Who calls a pre-authenticated address."""
+"""The caller of a pre-authenticated address."""
 _MAILBOX = re.compile(
     r"/users/([^/]+)/(?:events|calendar|calendars|calendarview|sendmail|messages|mailfolders)\b", re.IGNORECASE
 )
@@ -97,7 +97,7 @@ def answer_as(tenant: Tenant, app: Identity, request: GraphRequest) -> Reply:
 
 
 def throttled(tenant: Tenant, app: Identity, refusal: Refusal) -> GraphError:
-    """429 with the headers of the service behind."""
+    """Return a 429 with the headers of the service behind."""
     bucket = refusal.bucket
     # With decimals, as the reference page shows it; SharePoint and Exchange write whole seconds.
     exact = f"{max(0.001, math.ceil(refusal.retry_after * 1000) / 1000):.3f}".rstrip("0").rstrip(".")
@@ -119,7 +119,7 @@ def throttled(tenant: Tenant, app: Identity, refusal: Refusal) -> GraphError:
 
 
 def mailbox_of(path: str) -> str | None:
-    """The mailbox a path below the version is about, as it is written there."""
+    """Return the mailbox a path below the version is about, as it is written there."""
     match = _MAILBOX.match(path)
     return match[1].lower() if match else None
 
@@ -141,7 +141,7 @@ def _body(request: GraphRequest) -> Any:
 
 
 def _refuse_wrong_binds(value: Any) -> None:
-    """`user@odata_bind`, as some published snippets write it, binds nothing."""
+    """Refuse `user@odata_bind`, as some published snippets write it: it binds nothing."""
     if isinstance(value, list):
         for item in value:
             _refuse_wrong_binds(item)
@@ -171,7 +171,7 @@ def _selected(body: Any, call: Call[Any]) -> Any:
 
 
 def too_many_at_once(tenant: Tenant) -> Reply:
-    """The answer to a fifth concurrent call to one mailbox."""
+    """Return the answer to a fifth concurrent call to one mailbox."""
     message = "Application is over its MailboxConcurrency limit."
     error = GraphError(429, "ApplicationThrottled", message, headers={"Retry-After": "1"})
     request_id = str(uuid4())

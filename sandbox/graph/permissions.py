@@ -13,7 +13,7 @@ SITE_ROLES = ("read", "write", "manage", "fullcontrol")
 
 
 def allow(operation: Operation, call: Call[Any], tenant: Tenant) -> frozenset[str]:
-    """The caller's permissions that allow the call, none when a grant or a scoped role does; or GraphError 403."""
+    """Return the caller's permissions that allow the call, none when a grant or a scoped role does; or raise 403."""
     held = call.app.roles & operation.permissions
     if held or operation.anonymous or EVERYBODY in operation.permissions:
         return held
@@ -52,7 +52,7 @@ def _scoped(operation: Operation, call: Call[Any], tenant: Tenant) -> bool:
 
 
 def denied(operation: Operation, call: Call[Any]) -> GraphError:
-    """The 403 of the service behind the operation."""
+    """Return the 403 of the service behind the operation."""
     area = operation.template.strip("/").split("/")[0].split("(")[0].lower()
     wanted = ", ".join(sorted(operation.permissions | operation.rsc)) or "none (not callable app-only)"
     if operation.exchange:

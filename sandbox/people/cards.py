@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Json = dict[str, Any]
-PARTS = ("body", "items", "columns", "rows", "cells", "actions", "inlines")
+INNER_PARTS = ("body", "items", "columns", "rows", "cells", "actions", "inlines")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Button:
 
 
 def buttons(card: Json, around: tuple[Json, ...] = ()) -> Iterator[Button]:
-    """Every action of a card, those of cards it shows on demand included."""
+    """Return every action of a card, those of cards it shows on demand included."""
     cards = (*around, card)
     for part in _parts(card):
         if str(part.get("type", "")).startswith("Action."):
@@ -30,7 +30,7 @@ def buttons(card: Json, around: tuple[Json, ...] = ()) -> Iterator[Button]:
 
 
 def find_button(card: Json, *, verb: str | None, title: str | None) -> Button | None:
-    """The button with a verb (of a submit: in its data) and a title; whichever is None does not matter."""
+    """Find the button with a verb (of a submit: in its data) and a title; None matches any."""
 
     def fits(action: Json) -> bool:
         data = action.get("data")
@@ -43,7 +43,7 @@ def find_button(card: Json, *, verb: str | None, title: str | None) -> Button | 
 
 
 def inputs_of(button: Button) -> list[Json]:
-    """The inputs whose values the button sends."""
+    """Return the inputs whose values the button sends."""
     if button.action.get("associatedInputs", "auto").lower() == "none":
         return []
     found = (part for card in button.cards for part in _parts(card))
@@ -51,7 +51,7 @@ def inputs_of(button: Button) -> list[Json]:
 
 
 def fill_in(inputs: list[Json], given: Mapping[str, Any]) -> dict[str, str]:
-    """The values as the client sends them: strings; what was not filled in keeps the card's own value."""
+    """Return the values as the client sends them: strings; an input that was left alone keeps the card's own value."""
     values: dict[str, str] = {}
     for entry in inputs:
         value = given.get(entry["id"], entry.get("value"))
@@ -68,7 +68,7 @@ def fill_in(inputs: list[Json], given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def errors_in(inputs: list[Json], values: Mapping[str, str]) -> dict[str, str]:
-    """What the client objects to, by input id; nothing is sent while there is any."""
+    """Return the client's objections by input id; nothing is sent while there is any."""
     found = {}
     for entry in inputs:
         problem = _problem(entry, values.get(entry["id"], ""))
@@ -105,7 +105,7 @@ def _choice_problem(entry: Json, value: str) -> str:
 
 
 def _range_problem(entry: Json, value: str) -> str:
-    """Dates and times compare as text, numbers as numbers."""
+    """Compare with the limits: dates and times as text, numbers as numbers."""
     least, most = entry.get("min"), entry.get("max")
     if entry["type"] != "Input.Number":
         return "outside its limits" if (least and value < least) or (most and value > most) else ""
@@ -118,8 +118,8 @@ def _range_problem(entry: Json, value: str) -> str:
 
 
 def _parts(thing: Json) -> Iterator[Json]:
-    """The elements and actions inside, but not those of a card within."""
-    for name in PARTS:
+    """Return the elements and actions inside, but not those of a card within."""
+    for name in INNER_PARTS:
         inside = thing.get(name)
         for part in inside if isinstance(inside, list) else ():
             if isinstance(part, dict):

@@ -1,15 +1,15 @@
-"""What a person's Teams client does: it checks a card's inputs, sends what was pressed, and shows the answer."""
+"""A person's Teams client: it checks a card's inputs, sends the pressed button's data, and shows the answer."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.connector.model import CARD, Chat, Post
+from sandbox.connector.model import CARD_CONTENT_TYPE, Chat, Post
 from sandbox.directory.model import User
 from sandbox.people.cards import Button, errors_in, fill_in, find_button, inputs_of
 from sandbox.tenant.state import Tenant
 
 WENT_WRONG = "Something went wrong. Please try again."
-"""What Teams says when a bot gives no usable answer."""
+"""Teams' own text when a bot gives no usable answer."""
 
 
 class Refused(Exception):
@@ -92,7 +92,7 @@ class Client:
         shown = answer.body if isinstance(answer.body, dict) else {}
         if answer.status != 200 or not {"statusCode", "type", "value"} <= set(shown):
             return {"status": answer.status or 502, "type": "error", "value": WENT_WRONG}
-        if shown["type"] == CARD and isinstance(shown["value"], dict):
+        if shown["type"] == CARD_CONTENT_TYPE and isinstance(shown["value"], dict):
             message.private[self._user.id] = shown["value"]
         return {"status": shown["statusCode"], "type": shown["type"], "value": shown["value"]}
 

@@ -11,7 +11,7 @@ from sandbox.tenant.state import Tenant
 
 
 def everybody(tenant: Tenant) -> list[dict[str, Any]]:
-    """All accounts, and the addresses outside that are known or have had mail."""
+    """Return all accounts, and the addresses outside that are known or have had mail."""
     accounts = {user.mail.lower(): user for user in tenant.directory.users.values()}
     found = [
         {"email": user.mail, "name": user.name, "kind": "guest" if user.guest else "member", "redeemed": user.redeemed}
@@ -23,7 +23,7 @@ def everybody(tenant: Tenant) -> list[dict[str, Any]]:
 
 
 def chat_json(tenant: Tenant, chat: Chat, user: User) -> dict[str, Any]:
-    """A chat or channel as *user* sees it."""
+    """Return a chat or channel as *user* sees it."""
     team = tenant.teams.teams.get(chat.team_id)
     return {
         "conversation": chat.id,
@@ -35,7 +35,7 @@ def chat_json(tenant: Tenant, chat: Chat, user: User) -> dict[str, Any]:
 
 
 def message_json(tenant: Tenant, message: Post, user: User | None = None) -> dict[str, Any]:
-    """A message, with what *user* alone sees of it."""
+    """Return a message, with the card that *user* alone sees."""
     sender = tenant.directory.mail_of(message.sender) if message.sender else "bot"
     return {
         "activity": message.id,
@@ -51,7 +51,7 @@ def message_json(tenant: Tenant, message: Post, user: User | None = None) -> dic
 
 
 def mail_json(mail: Mail) -> dict[str, Any]:
-    """A mail as its reader sees it."""
+    """Return a mail as its reader sees it."""
     return {
         "id": mail.id(immutable=True),
         "from": mail.sender.email,
@@ -63,7 +63,7 @@ def mail_json(mail: Mail) -> dict[str, Any]:
 
 
 def event_json(tenant: Tenant, event: Event) -> dict[str, Any]:
-    """An event as the owner of the calendar sees it."""
+    """Return an event as the owner of the calendar sees it."""
     now = tenant.clock.now()
     return {
         "id": event.id(immutable=True),

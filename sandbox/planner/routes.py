@@ -1,4 +1,4 @@
-"""Plans, buckets and tasks. Whoever changes or deletes one must name the version it knows."""
+"""Plans, buckets and tasks. A change or deletion must name the version that its caller knows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -46,7 +46,7 @@ def _bound(function: Callable[..., Reply], kind: str) -> Handler[Planner]:
 
 @routes.operation("GET", "/groups/{group}/planner/plans", permissions=_READ)
 def list_plans(call: Call[Planner]) -> Reply:
-    """The plans of a group."""
+    """List the plans of a group."""
     group = call.area.directory.get_group(call.args["group"])
     plans = [entry for entry in call.area.entries.values() if entry.kind == "plan"]
     return collection(
@@ -56,19 +56,19 @@ def list_plans(call: Call[Planner]) -> Reply:
 
 @routes.operation("GET", "/planner/plans/{plan}/buckets", permissions=_READ)
 def list_buckets(call: Call[Planner]) -> Reply:
-    """The buckets of a plan."""
+    """List the buckets of a plan."""
     return collection(call, [each.to_json() for each in call.area.below("bucket", "planId", call.args["plan"])])
 
 
 @routes.operation("GET", "/planner/plans/{plan}/tasks", permissions=_READ)
 def list_tasks(call: Call[Planner]) -> Reply:
-    """The tasks of a plan."""
+    """List the tasks of a plan."""
     return collection(call, [each.to_json() for each in call.area.below("task", "planId", call.args["plan"])])
 
 
 @_on_kinds("POST", "", _WRITE)
 def create(call: Call[Planner], kind: str) -> Reply:
-    """A repeat makes another one."""
+    """Create one; a repeat makes another."""
     values = _checked(call.json(), kind)
     shown: dict[str, Any] = {"createdDateTime": call.now.strftime("%Y-%m-%dT%H:%M:%SZ")}
     if kind == "plan":
@@ -86,13 +86,13 @@ def create(call: Call[Planner], kind: str) -> Reply:
 
 @_on_kinds("GET", "/{entry}", _READ)
 def get(call: Call[Planner], kind: str) -> Reply:
-    """With its etag."""
+    """Get one, with its etag."""
     return Reply(200, _entry(call, kind).to_json())
 
 
 @_on_kinds("PATCH", "/{entry}", _WRITE)
 def change(call: Call[Planner], kind: str) -> Reply:
-    """204, or 200 with what it is now for `Prefer: return=representation`."""
+    """Change one: 204, or 200 with its present state for `Prefer: return=representation`."""
     entry = _matched(call, kind)
     entry.values |= _checked(call.json(), kind)
     entry.version += 1
@@ -101,7 +101,7 @@ def change(call: Call[Planner], kind: str) -> Reply:
 
 @_on_kinds("DELETE", "/{entry}", _WRITE)
 def delete(call: Call[Planner], kind: str) -> Reply:
-    """What lies below stays behind unseen."""
+    """Delete one; all below it stays behind unseen."""
     del call.area.entries[_matched(call, kind).id]
     return Reply(204)
 

@@ -36,7 +36,7 @@ class Planner:
         self.entries: dict[str, PlannerEntry] = {}
 
     def add(self, kind: str, values: dict[str, Any], shown: dict[str, Any]) -> PlannerEntry:
-        """Nothing makes a repeat harmless: it adds a second one."""
+        """Add an entry. Nothing makes a repeat harmless: it adds a second one."""
         entry = PlannerEntry(id=self.ids.new(kind), kind=kind, values=values, shown=shown)
         self.entries[entry.id] = entry
         return entry
@@ -48,7 +48,7 @@ class Planner:
         return entry
 
     def below(self, kind: str, name: str, value: str) -> list[PlannerEntry]:
-        """The entries of a kind whose property *name* is *value*."""
+        """Return the entries of a kind whose property *name* is *value*."""
         return [
             entry
             for entry in self.entries.values()

@@ -13,7 +13,7 @@ _TOKEN = re.compile(r"(?<=/)(?=[\w.~-]*\d)[\w.~-]{20,}")
 
 def canonical(value: Any, names: Mapping[str, str]) -> Any:
     """
-    *value* so that two runs of the same story compare equal.
+    Return *value* so that two runs of the same story compare equal.
 
     Ids become their natural keys, loopback addresses lose their port, and the long random segment that signs an address
     of the service becomes `{token}`. Keys of objects are sorted.

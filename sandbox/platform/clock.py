@@ -3,7 +3,7 @@ The clock of the sandbox: real time until somebody sets it, simulated from then 
 
 Simulated time stands still while anybody works. Participants (services) join by name and say when they wait and until
 when; once all of them wait and the sandbox has no request in flight, time jumps to the earliest moment waited for.
-Whoever was wakened counts as busy until the next wait. A participant whose connection is lost stays joined and busy:
+A participant that was wakened counts as busy until the next wait. A participant whose connection is lost stays joined and busy:
 a killed service stops time until it joins again under its name, or leaves. While time is real, nobody waits for
 others: each is wakened at their moment.
 """
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-LONGEST_NAP = 3600.0
+LONGEST_WAIT_SECONDS = 3600.0
 """Seconds until a wait in real time is looked at again, so that a machine's clock that is set anew is noticed."""
 
 
@@ -39,7 +39,11 @@ class Wait:
 
 
 class Clock:
-    """See the module's docstring. Not thread-safe: everything happens on the server's event loop."""
+    """
+    See the module's docstring. Not thread-safe: everything happens on the server's event loop.
+
+    One class of 18 methods, because every one of them may move time, and moving time may end any participant's wait.
+    """
 
     def __init__(self) -> None:
         self._simulated: datetime | None = None
@@ -56,7 +60,7 @@ class Clock:
         return self._simulated
 
     def status(self) -> dict[str, object]:
-        """What the control call shows."""
+        """Return the answer of the control call."""
         return {
             "now": stamp(self.now()),
             "simulated": self._simulated is not None,
@@ -65,21 +69,21 @@ class Clock:
         }
 
     def set(self, moment: datetime) -> None:
-        """Begin to simulate, or jump ahead; whoever waited for a moment up to then is wakened."""
+        """Begin to simulate, or jump ahead; participants that waited for a moment up to then are wakened."""
         if self._simulated is not None and moment < self._simulated:
             raise Backwards(f"{stamp(moment)} lies before {stamp(self._simulated)}")
         self._simulated = moment.astimezone(UTC)
         self._wake()
 
     def put_back(self, moment: datetime | None) -> None:
-        """To the moment of a snapshot, backwards too, or to real time. Who has joined stays, and who waits waits on."""
+        """Go to the moment of a snapshot, backwards too, or to real time. Participants stay joined, and waits go on."""
         self._simulated = moment
         self._wake()
         for wait in self._participants.values():
             self._ring(wait)
 
     def reset(self) -> None:
-        """Back to real time, nobody joined."""
+        """Go back to real time, nobody joined."""
         for wait in self._participants.values():
             if wait:
                 wait.finish(False)
@@ -124,7 +128,7 @@ class Clock:
             self._withdrawn[name] = turn
 
     def lost(self, name: str, wait: Wait) -> None:
-        """The connection that carried *wait* is gone: unless the participant has come back since, it counts as busy."""
+        """Count a participant whose connection carried *wait* as busy, unless it has come back since."""
         if self._participants.get(name) is wait:
             self._participants[name] = None
 
@@ -159,12 +163,12 @@ class Clock:
         self._wake()
 
     def _ring(self, wait: Wait | None) -> None:
-        """Wake whoever waits when the moment comes, as long as time is real."""
+        """Wake the participant when the moment comes, as long as time is real."""
         if wait is None or wait.until is None or wait.done.done() or self._simulated is not None:
             return
         left = (wait.until - self.now()).total_seconds()
         if left > 0:
-            asyncio.get_running_loop().call_later(min(left, LONGEST_NAP), self._ring, wait)
+            asyncio.get_running_loop().call_later(min(left, LONGEST_WAIT_SECONDS), self._ring, wait)
         else:
             self._wake()
 
@@ -176,12 +180,12 @@ class Clock:
 
 
 def stamp(moment: datetime) -> str:
-    """A moment as the control calls write it; precise to the microsecond, so that nobody wakes too early."""
+    """Return a moment as the control calls write it; precise to the microsecond, so that nobody wakes too early."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def parse_moment(text: object) -> datetime:
-    """A moment from a control call; ValueError when it has no zone."""
+    """Return a moment from a control call; ValueError when it has no zone."""
     moment = datetime.fromisoformat(str(text))
     if moment.tzinfo is None:
         raise ValueError(f"{text}: a moment needs its zone, such as 2026-09-08T07:00:00Z")

@@ -32,7 +32,7 @@ class Identity:
 
     @property
     def roles(self) -> frozenset[str]:
-        """What stands in the token."""
+        """The permissions in the token."""
         return frozenset(name for name in self.granted if ":" not in name and not name.endswith(RESOURCE_SPECIFIC))
 
     @property
@@ -62,7 +62,7 @@ class Identities(Mapping[str, Identity]):
 
 @cache
 def _signing_key() -> RSAPrivateKey:
-    """Made once in a process: it takes longer than all the rest of a start."""
+    """Make the key once in a process: it takes longer than all the rest of a start."""
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -82,7 +82,7 @@ class Issuer:
         self._seen: dict[str, tuple[str, float]] = {}
 
     def issue(self, identity: Identity, resource: str) -> tuple[str, int]:
-        """A token for *resource* and when it expires, in seconds since 1970."""
+        """Return a token for *resource* and its expiry, in seconds since 1970."""
         now = int(time.time())
         expires = now + TOKEN_LIFETIME
         claims = {
@@ -106,7 +106,7 @@ class Issuer:
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": self.key_id})
 
     def client_of(self, token: str, audiences: tuple[str, ...]) -> str:
-        """The client id a valid token was issued to; jwt.InvalidTokenError otherwise."""
+        """Return the client id a valid token was issued to; raise jwt.InvalidTokenError otherwise."""
         key = f"{audiences[0]} {token}"
         client_id, expires = self._seen.get(key, ("", 0.0))
         if expires > time.time():

@@ -1,11 +1,11 @@
-"""How long Microsoft 365 takes until what was written is seen, in time of the sandbox clock."""
+"""Lags of Microsoft 365 until a change is seen, in time of the sandbox clock."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
 ZERO = timedelta(0)
-TAIL = 0.05
+TAIL_SHARE = 0.05
 """The share of things that take longer than usual."""
 
 
@@ -23,9 +23,9 @@ class Lag:
 
     def of(self, key: str) -> timedelta:
         share = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") / 2**32
-        if share >= 1 - TAIL:
-            return self.most + (share - 1 + TAIL) / TAIL * (self.worst - self.most)
-        return self.least + share / (1 - TAIL) * (self.most - self.least)
+        if share >= 1 - TAIL_SHARE:
+            return self.most + (share - 1 + TAIL_SHARE) / TAIL_SHARE * (self.worst - self.most)
+        return self.least + share / (1 - TAIL_SHARE) * (self.most - self.least)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +37,11 @@ class Latency:
     group_ready: Lag
     """From a group's creation until members can be added and a team be made of it."""
     team_ready: Lag
-    """How long the operation takes that makes a team."""
+    """Duration of the operation that makes a team."""
     team_sync: timedelta
     """From a change in the group until the team's roster shows it."""
     owner_sync: timedelta
-    """The same for who owns it."""
+    """The same for its owners."""
     site_ready: Lag
     """From a group's creation until its site and drive are there."""
     folder_ready: timedelta
@@ -49,7 +49,7 @@ class Latency:
     channel_site_ready: Lag
     """From a private channel's creation until its own site is there."""
     repair_after: timedelta
-    """How old a site that got stuck must be before asking for a files folder brings it on its way again."""
+    """Age of a stuck site from which on asking for a files folder brings it on its way again."""
     chat_ready: timedelta
     """From a personal installation until its chat can be read."""
     delivery: timedelta

@@ -1,4 +1,4 @@
-"""What goes wrong inside Microsoft 365 now and then, on order: the next so many things of a kind."""
+"""Mishaps inside Microsoft 365, on order: the next so many things of a kind go wrong."""
 
 from typing import Literal, get_args
 
@@ -10,7 +10,7 @@ Kind = Literal["team_fails", "site_stuck", "channel_site_stuck"]
 
 
 class Mishaps:
-    """How many of the next things of each kind go wrong."""
+    """The number of next things of each kind that go wrong."""
 
     def __init__(self) -> None:
         self.ordered: dict[str, int] = {}
@@ -23,7 +23,7 @@ class Mishaps:
         self.ordered |= wanted
 
     def strikes(self, kind: Kind) -> bool:
-        """Whether the thing of this kind that is begun now goes wrong."""
+        """Return True when the thing of this kind that is begun now goes wrong."""
         left = self.ordered.get(kind, 0)
         if left:
             self.ordered[kind] = left - 1

@@ -1,4 +1,4 @@
-"""What the tenant holds at start: sandbox/tenant.yaml, and a folder with organisations and people."""
+"""The seed of the tenant: sandbox/tenant.yaml, and a folder with organisations and people."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -44,7 +44,7 @@ class Seed:
     blocked_domains: frozenset[str]
     b2b_enabled: bool
     licences: int
-    """How many the tenant has: SharePoint's limits grow with them."""
+    """Number of licences of the tenant: SharePoint's limits grow with them."""
     manifest: Mapping[str, Any]
 
 
@@ -124,7 +124,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _manifest(path: Path, identities: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The app's manifest, with the client ids of this tenant where it has placeholders such as {{HANDS_ID}}."""
+    """Return the app's manifest, with the client ids of this tenant for placeholders such as {{HANDS_ID}}."""
     if not path.exists():
         return None
     text = path.read_text(encoding="utf-8")

@@ -7,16 +7,16 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-IN_MEMORY = 1_000
-"""How many of the newest stay in memory."""
-PREFIX = 4
+NEWEST_IN_MEMORY = 1_000
+"""Number of the newest items that stay in memory."""
+LENGTH_BYTES = 4
 """Bytes that tell how long an item on disk is."""
 
 
 class Spool:
     """Keeps what is appended, in order. The file has no name and ends with the process."""
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+    def __init__(self, in_memory: int = NEWEST_IN_MEMORY) -> None:
         self._in_memory = in_memory
         self._newest: list[Any] = []
         self._file: int | None = None
@@ -40,14 +40,14 @@ class Spool:
         self._file = self._finalizer = None
 
     def __iter__(self) -> Iterator[Any]:
-        """What is there now; what is appended meanwhile is not among it."""
+        """Yield the items that are there now, without those that are appended meanwhile."""
         newest = list(self._newest)
         if self._file is not None:
             at, end = 0, os.lseek(self._file, 0, os.SEEK_END)
             while at < end:
-                size = int.from_bytes(os.pread(self._file, PREFIX, at), "big")
-                yield pickle.loads(os.pread(self._file, size, at + PREFIX))  # noqa: S301  Written by this process.
-                at += PREFIX + size
+                size = int.from_bytes(os.pread(self._file, LENGTH_BYTES, at), "big")
+                yield pickle.loads(os.pread(self._file, size, at + LENGTH_BYTES))  # noqa: S301  Written by this process.
+                at += LENGTH_BYTES + size
         yield from newest
 
     def _write(self, content: bytes) -> None:
@@ -63,4 +63,4 @@ class Spool:
 
 def _packed(item: Any) -> bytes:
     content = pickle.dumps(item)
-    return len(content).to_bytes(PREFIX, "big") + content
+    return len(content).to_bytes(LENGTH_BYTES, "big") + content

@@ -24,7 +24,7 @@ class Bucket:
     of_tenant: bool = False
     """All apps together."""
     refused_count: bool = False
-    """Whether calls that are refused use it up all the same."""
+    """True when calls that are refused use it up all the same."""
 
     def __call__(self, cost: float = 1) -> "Draw":
         return Draw(self, cost)
@@ -36,14 +36,20 @@ class Draw:
     cost: float
 
 
-SUSTAINED = 0.83
+SUSTAINED_SHARE = 0.83
 """The share of each of its listed figures that Teams allows over a longer time."""
-LONGER = 10
-"""How many times the listed time that is. Not published; short enough to notice."""
+SUSTAINED_PERIODS = 10
+"""The longer time, in listed times. Not published; short enough to notice."""
 
 
 def _teams(name: str, amount: float, seconds: float = 1, scope: tuple[str, ...] = ()) -> Bucket:
-    longer = Bucket(f"{name}-sustained", SUSTAINED * LONGER * amount, LONGER * seconds, scope, area="teams")
+    longer = Bucket(
+        f"{name}-sustained",
+        SUSTAINED_SHARE * SUSTAINED_PERIODS * amount,
+        SUSTAINED_PERIODS * seconds,
+        scope,
+        area="teams",
+    )
     return Bucket(name, amount, seconds, scope, area="teams", also=(longer,))
 
 
@@ -72,14 +78,14 @@ _SHAREPOINT_TENANT = Bucket("sharepoint-tenant", 18_750, 300, area="sharepoint",
 SHAREPOINT = Bucket(
     "sharepoint", 1250, 60, area="sharepoint", also=(_SHAREPOINT_DAY, _SHAREPOINT_TENANT), refused_count=True
 )
-LICENCES = (1_000, 5_000, 15_000, 50_000)
+LICENCE_STEPS = (1_000, 5_000, 15_000, 50_000)
 """Up to which number of licences the first, second … multiple holds."""
 # Outlook, per app and mailbox. Four calls at once is counted by `sandbox.app`.
 MAILBOX = Bucket("mailbox", 10_000, 600, ("user",), area="mailbox")
 
 
 def asked(draws: tuple[Draw, ...], query: Mapping[str, str]) -> tuple[Draw, ...]:
-    """What a request costs: in Entra choosing properties makes it cheaper, expanding dearer, short pages cheaper."""
+    """Return the cost of a request: in Entra $select makes it cheaper, $expand dearer, short pages cheaper."""
     if DIRECTORY not in (draw.bucket for draw in draws):
         return draws
     top = query.get("top", "")
@@ -87,8 +93,8 @@ def asked(draws: tuple[Draw, ...], query: Mapping[str, str]) -> tuple[Draw, ...]
     return tuple(replace(draw, cost=max(1, draw.cost + change)) if draw.bucket is DIRECTORY else draw for draw in draws)
 
 
-NEAR = 0.2
-"""What is left of a limit when the services begin to tell how much it is."""
+NEAR_LIMIT_SHARE = 0.2
+"""The share of a limit below which the services begin to tell the rest."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +106,13 @@ class Refusal:
 
 
 class Throttle:
-    """How full each bucket is. Every bucket starts full and fills evenly."""
+    """The levels of all buckets. Every bucket starts full and fills evenly."""
 
     def __init__(self, licences: int = 1_000) -> None:
-        self._multiple = 1 + sum(licences > most for most in LICENCES)
+        self._multiple = 1 + sum(licences > most for most in LICENCE_STEPS)
         self._levels: dict[tuple[str, ...], tuple[float, datetime]] = {}
         self.refused = 0
-        """How many calls found a limit used up, parts of batches among them."""
+        """Number of calls that found a limit used up, parts of batches among them."""
 
     def draw(self, draws: tuple[Draw, ...], *, app: str, args: dict[str, str], now: datetime) -> Refusal | None:
         """
@@ -137,11 +143,11 @@ class Throttle:
         return longest
 
     def amount(self, bucket: Bucket) -> float:
-        """How much the bucket holds in this tenant."""
+        """Return the content of a full bucket in this tenant."""
         return bucket.amount * (self._multiple if bucket.area == "sharepoint" else 1)
 
     def headers(self, draws: tuple[Draw, ...], *, app: str, args: dict[str, str], now: datetime) -> dict[str, str]:
-        """What an answer tells about the limits it drew from: Entra its cost, and both how near the limit is."""
+        """Return headers on the limits an answer drew from: Entra tells its cost, and both how near the limit is."""
         told: dict[str, str] = {}
         for draw in draws:
             bucket = draw.bucket
@@ -149,7 +155,7 @@ class Throttle:
                 continue
             left = self._level(self._key(bucket, app, args), bucket, now)
             amount = self.amount(bucket)
-            near = left <= NEAR * amount
+            near = left <= NEAR_LIMIT_SHARE * amount
             if bucket == DIRECTORY:
                 told["x-ms-resource-unit"] = f"{draw.cost:g}"
                 if near:

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.platform.spool import Spool
 
-SECRET = frozenset({"authorization", "x-identity-header", "cookie", "set-cookie"})
-WORTH_PACKING = 1024
+SECRET_HEADERS = frozenset({"authorization", "x-identity-header", "cookie", "set-cookie"})
+PACK_FROM_BYTES = 1024
 HeaderPairs = Sequence[tuple[str, str]]
 
 
@@ -40,9 +40,9 @@ class Traffic:
         self._entries = Spool()
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self.is_on = True
-        """Whether exchanges are kept; they are counted in any case."""
+        """True while exchanges are kept; they are counted in any case."""
         self.most: int | None = None
-        """How many are kept at most; None for all."""
+        """Number of exchanges that are kept at most; None for all."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -87,11 +87,11 @@ class Traffic:
         )
 
     def counts(self) -> dict[str, Counter[str]]:
-        """By caller: how many requests there were in all, how many were throttled, else refused, or failed."""
+        """Count by caller: all requests, and those that were throttled, else refused, or failed."""
         return dict(sorted(self._counts.items()))
 
     def stream(self) -> Iterator[str]:
-        """The HAR file in pieces."""
+        """Yield the HAR file in pieces."""
         yield '{"log": {"version": "1.2", "creator": {"name": "vareunge sandbox", "version": "1"}, "entries": ['
         for number, entry in enumerate(self._entries):
             yield ("," if number else "") + "\n" + json.dumps(to_har(entry), ensure_ascii=False)
@@ -107,7 +107,7 @@ def _outcome(status: int) -> str:
 
 
 def to_har(entry: Entry) -> dict[str, Any]:
-    """One exchange as a HAR entry. `_app` names the identity that called."""
+    """Return one exchange as a HAR entry. `_app` names the identity that called."""
     request_body, response_body = _unpack(entry.request_body), _unpack(entry.response_body)
     request: dict[str, Any] = {
         "method": entry.method,
@@ -150,7 +150,7 @@ def to_har(entry: Entry) -> dict[str, Any]:
 
 
 def _harmless(headers: HeaderPairs) -> HeaderPairs:
-    return tuple((name, value) for name, value in headers if name.lower() not in SECRET)
+    return tuple((name, value) for name, value in headers if name.lower() not in SECRET_HEADERS)
 
 
 def _named(pairs: HeaderPairs) -> list[Mapping[str, str]]:
@@ -169,7 +169,7 @@ def _text(content: bytes) -> dict[str, str]:
 
 
 def _pack(content: bytes) -> bytes:
-    return b"z" + zlib.compress(content, 1) if len(content) > WORTH_PACKING else b"-" + content
+    return b"z" + zlib.compress(content, 1) if len(content) > PACK_FROM_BYTES else b"-" + content
 
 
 def _unpack(packed: bytes) -> bytes:

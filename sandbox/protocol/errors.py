@@ -25,6 +25,6 @@ class GraphError(Exception):
 
 
 def check_match(etag: str, if_match: str | None) -> None:
-    """412 unless *if_match* is absent, a star or the current *etag*."""
+    """Refuse with 412 unless *if_match* is absent, a star or the current *etag*."""
     if if_match not in (None, "*", etag, etag.strip('"')):
         raise GraphError(412, "resourceModified", "ETag does not match current item's value")

@@ -20,7 +20,7 @@ Phase = Literal["before", "after"]
 
 class Match(BaseModel):
     """
-    Which requests a rule is about. *path* is a regular expression searched for in the decoded path, *template* the one
+    The requests a rule is about. *path* is a regular expression searched for in the decoded path, *template* the one
     that a request's operation is registered under.
     """
 
@@ -35,7 +35,7 @@ class Match(BaseModel):
 
 
 class Rule(BaseModel):
-    """What happens to a request that matches. *phase*: before or after the request has taken effect."""
+    """A fault of requests that match. *phase*: before or after the request has taken effect."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -136,19 +136,19 @@ class Faults:
             held.released.set()
 
     def clear(self) -> None:
-        """No rules, nothing held, nothing seen."""
+        """Drop all rules, let go all that is held, and forget the kinds that were seen."""
         self._rules = []
         self._requests = 0
         self._kinds.clear()
         self.release()
 
     def meet(self, seen: Seen) -> Rule | None:
-        """The rule for a request that just came in."""
+        """Return the rule for a request that just came in."""
         self._requests += 1
         return self._meet(seen, held=self._holds(seen))
 
     def meet_part(self, seen: Seen) -> Rule | None:
-        """The rule for a part of a $batch that just came in."""
+        """Return the rule for a part of a $batch that just came in."""
         return self._meet(seen, held=bool(self._hold_at and self._hold_at.is_of_kind) and self._holds(seen))
 
     def _holds(self, seen: Seen) -> bool:
@@ -174,7 +174,7 @@ class Faults:
         self._held.remove(held)
 
     def status(self) -> dict[str, Any]:
-        """What the control call shows."""
+        """Return the answer of the control call."""
         return {
             "rules": [
                 {**counted.rule.model_dump(mode="json"), "seen": counted.seen, "hits": counted.hits}
@@ -193,13 +193,13 @@ class Faults:
 
 
 def told(rule: Rule) -> Reply:
-    """The answer that a rule of `status` wants."""
+    """Return the answer that a rule of `status` wants."""
     headers = {} if rule.retry_after is None else {"Retry-After": f"{rule.retry_after:g}"}
     message = f"The sandbox was told to answer {rule.status}."
     return Reply(rule.status, rule.body or {"error": {"code": "fault", "message": message}}, headers)
 
 
 def lost() -> Reply:
-    """What a gateway says when it waited too long."""
+    """Return the answer of a gateway that waited too long."""
     message = "The operation timed out. It may have taken effect."
     return Reply(504, {"error": {"code": "GatewayTimeout", "message": message}})

@@ -55,7 +55,7 @@ def parse_filter(text: str) -> Filter:
 
 
 def value_at(thing: Mapping[str, Any], path: str) -> Any:
-    """What stands at `a/b/c` in *thing*, None where there is nothing."""
+    """Return the value at `a/b/c` in *thing*, None where there is nothing."""
     return _at(thing, path.split("/"))
 
 
@@ -218,7 +218,7 @@ class _Parser:
 
 def filter_of(call: Call[Any], known: Collection[str] | None = None) -> Filter | None:
     """
-    What a request's $filter asks for, None without one.
+    Return the filter of a request, None without one.
 
     400 when it is none, or asks for a property that is not among the *known* ones: never silently nothing.
     """

@@ -32,7 +32,7 @@ EVERYBODY = "*"
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """A registered operation, the area its handler works on, and who may call it."""
+    """A registered operation, the area its handler works on, and the permissions it asks for."""
 
     method: str
     template: str

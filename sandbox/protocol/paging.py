@@ -10,7 +10,7 @@ from sandbox.protocol.request import Call
 
 
 def collection(call: Call[Any], items: Sequence[Any], *, size: int = 100, most: int = 999) -> Reply:
-    """A page of *items* with its next link on this host; honours $top, $skip, $skiptoken and $count."""
+    """Return a page of *items* with its next link on this host; honours $top, $skip, $skiptoken and $count."""
     try:
         top = min(int(call.query.get("top", size)), most)
         start = int(call.query.get("skiptoken", call.query.get("skip", "0")))

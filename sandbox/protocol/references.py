@@ -8,12 +8,12 @@ _KEY = re.compile(r"/([A-Za-z]+)\('((?:[^']|'')*)'\)(?=/|$)")
 
 
 def normalized(path: str) -> str:
-    """`/teams('1')/operations('2')/` as `/teams/1/operations/2`."""
+    """Return `/teams('1')/operations('2')/` as `/teams/1/operations/2`."""
     return _KEY.sub(lambda m: f"/{m[1]}/{m[2]}", path).rstrip("/") or "/"
 
 
 def bound_id(reference: object, kind: str) -> str:
-    """The id in a bind or reference such as `https://…/v1.0/users('1')`; 400 when it leads to no *kind*."""
+    """Return the id in a bind or reference such as `https://…/v1.0/users('1')`; 400 when it leads to no *kind*."""
     text = normalized("/" + str(reference).partition("://")[2].partition("/")[2])
     match = re.search(rf"/{kind}/([^/]+)$", text, re.IGNORECASE)
     if not match:

@@ -30,7 +30,7 @@ class Reply:
 
 
 def error_reply(error: GraphError, now: datetime, request_id: str, client_request_id: str) -> Reply:
-    """An error as Graph writes it."""
+    """Return an error as Graph writes it."""
     content: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.details:
         content["details"] = error.details

@@ -35,7 +35,7 @@ class Headers(Mapping[str, str]):
         return len(self._items)
 
     def prefers(self, preference: str) -> bool:
-        """Whether the Prefer header names *preference*."""
+        """Return True when the Prefer header names *preference*."""
         return preference.lower() in (part.strip().lower() for part in self.get("prefer", "").split(","))
 
 
@@ -55,7 +55,7 @@ class Query(Mapping[str, str]):
         return len(self._items)
 
     def names(self, option: str) -> list[str]:
-        """The names in a comma-separated option such as $select; parentheses of $expand are cut off."""
+        """Return the names in a comma-separated option such as $select; parentheses of $expand are cut off."""
         text = re.sub(r"\([^()]*(?:\([^()]*\)[^()]*)*\)", "", self.get(option, ""))
         return [name.strip() for name in text.split(",") if name.strip()]
 

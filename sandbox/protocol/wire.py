@@ -48,7 +48,7 @@ class Answer:
 
 
 def incoming(scope: Scope, body: bytes) -> Incoming:
-    """A request as one value."""
+    """Return a request as one value."""
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     headers = Headers(pairs)
     return Incoming(
@@ -64,7 +64,7 @@ def incoming(scope: Scope, body: bytes) -> Incoming:
 
 
 async def read_body(receive: Receive) -> bytes | None:
-    """The body, or None when the client went away before its end."""
+    """Read the body; None when the client went away before its end."""
     parts: list[bytes] = []
     while True:
         message = await receive()
@@ -93,7 +93,7 @@ async def first_of(*awaitables: Awaitable[Any]) -> int:
 
 
 def answer_of(reply: Reply) -> Answer:
-    """A reply as it goes over the wire."""
+    """Return a reply as it goes over the wire."""
     pairs = list(reply.headers.items())
     if reply.body is None:
         body = b""

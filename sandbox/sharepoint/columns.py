@@ -8,10 +8,10 @@ from typing import Any
 
 from sandbox.protocol.errors import GraphError
 
-KINDS = ("boolean", "choice", "currency", "dateTime", "hyperlinkOrPicture", "number", "personOrGroup", "text")
-_UNPLAYED = ("calculated", "contentApprovalStatus", "geolocation", "lookup", "term", "thumbnail")
+COLUMN_KINDS = ("boolean", "choice", "currency", "dateTime", "hyperlinkOrPicture", "number", "personOrGroup", "text")
+_UNPLAYED_KINDS = ("calculated", "contentApprovalStatus", "geolocation", "lookup", "term", "thumbnail")
 _FLAGS = ("required", "indexed", "enforceUniqueValues", "readOnly", "hidden")
-_PLAIN = frozenset({"name", "displayName", "description", "defaultValue", "columnGroup", *_FLAGS})
+_PLAIN_PROPERTIES = frozenset({"name", "displayName", "description", "defaultValue", "columnGroup", *_FLAGS})
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "text": {"allowMultipleLines": False, "appendChangesToExistingText": False, "linesForEditing": 0, "maxLength": 255},
     "choice": {"allowTextEntry": False, "choices": [], "displayAs": "dropDownMenu"},
@@ -45,7 +45,7 @@ class Column:
         return f"{self.name}LookupId" if self.kind == "personOrGroup" else self.name
 
     def checked(self, value: Any) -> Any:
-        """The value as SharePoint keeps it; 400 when the column does not take it."""
+        """Return the value as SharePoint keeps it; 400 when the column does not take it."""
         if value is None:
             return None
         accepted = _CHECKS[self.kind](self, value)
@@ -54,7 +54,7 @@ class Column:
         return accepted
 
     def typed(self, text: str) -> Any:
-        """What a person types into a cell; what the kind does not take is left for `checked` to refuse."""
+        """Return a typed text as a value of the kind; `checked` refuses a text that the kind does not take."""
         text = text.strip()
         if not text:
             return None
@@ -85,17 +85,17 @@ class Column:
 
 
 def new_column(column_id: str, body: Any) -> Column:
-    """The column a request describes; 400 when it describes none that SharePoint makes."""
+    """Make the column a request describes; 400 when it describes none that SharePoint makes."""
     if not isinstance(body, Mapping) or not isinstance(body.get("name"), str) or not body["name"]:
         raise GraphError(400, "invalidRequest", "A column definition needs a name.")
     given = {key: value for key, value in body.items() if not key.startswith("@")}
-    kinds = [key for key in given if key in KINDS or key in _UNPLAYED]
-    unknown = set(given) - _PLAIN - set(kinds)
+    kinds = [key for key in given if key in COLUMN_KINDS or key in _UNPLAYED_KINDS]
+    unknown = set(given) - _PLAIN_PROPERTIES - set(kinds)
     if unknown:
         raise GraphError(400, "invalidRequest", f"A column definition has no property '{min(unknown)}'.")
     if len(kinds) != 1 or not isinstance(given[kinds[0]], Mapping):
         raise GraphError(400, "invalidRequest", f"Column '{given['name']}' must be of exactly one kind.")
-    if kinds[0] in _UNPLAYED:
+    if kinds[0] in _UNPLAYED_KINDS:
         raise GraphError(501, "notImplemented", f"The sandbox makes no {kinds[0]} columns.")
     if any(not isinstance(given.get(flag, False), bool) for flag in _FLAGS):
         raise GraphError(400, "invalidRequest", f"A flag of column '{given['name']}' is neither true nor false.")
@@ -123,7 +123,7 @@ def new_column(column_id: str, body: Any) -> Column:
 
 
 def changed_column(column: Column, body: Any) -> Column:
-    """The column as a request changes it; 400 for what stays as it was made."""
+    """Return the column as a request changes it; 400 for a property that stays as it was made."""
     given = {key: value for key, value in body.items() if not key.startswith("@")} if isinstance(body, Mapping) else {}
     unknown = set(given) - {"displayName", "description", "required", "indexed", "hidden", column.kind}
     if not given or unknown:
@@ -141,14 +141,14 @@ def changed_column(column: Column, body: Any) -> Column:
 
 
 def title_column(column_id: str) -> Column:
-    """The one every generic list comes with."""
+    """Return the column that every generic list comes with."""
     return Column(
         id=column_id, name="Title", display_name="Title", kind="text", settings=_DEFAULTS["text"], required=True
     )
 
 
 def _internal_name(name: str) -> str:
-    """Characters that SharePoint does not take in a column's name are written as their number."""
+    """Write characters that SharePoint does not take in a column's name as their number."""
     return re.sub(r"[^A-Za-z0-9_]", lambda match: f"_x{ord(match[0]):04x}_", name)
 
 
@@ -174,7 +174,7 @@ def _boolean(_column: Column, value: Any) -> Any:
 
 
 def _moment(_column: Column, value: Any) -> Any:
-    """A date comes back as midnight UTC."""
+    """Return a date as midnight UTC."""
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):

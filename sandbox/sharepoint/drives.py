@@ -15,11 +15,11 @@ from sandbox.protocol.errors import GraphError, check_match
 from sandbox.sharepoint import office
 
 _FORBIDDEN = re.compile(r'["*:<>?/\\|]')
-SMALL_UPLOAD = 250 * 1024 * 1024
+SMALL_UPLOAD_BYTES = 250 * 1024 * 1024
 
 
 def instant(moment: datetime) -> str:
-    """A moment as SharePoint writes it."""
+    """Return a moment as SharePoint writes it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -97,7 +97,7 @@ class Drive:
     # ------------------------------------------------------------------------------------------------------------ look
 
     def item(self, item_id: str) -> Item:
-        """By id, or the root by its name."""
+        """Return an item by id, or the root by its name."""
         if item_id.lower() == "root":
             return self.root
         if item_id not in self._items:
@@ -120,7 +120,7 @@ class Drive:
         return item
 
     def walk(self, folder: Item | None = None) -> Iterator[Item]:
-        """Everything below, folders before what they hold, by name."""
+        """Yield everything below, folders before their content, by name."""
         for _, child in sorted((folder or self.root).children.items()):
             yield child
             yield from self.walk(child)
@@ -128,7 +128,7 @@ class Drive:
     # ----------------------------------------------------------------------------------------------------------- write
 
     def make_folder(self, parent: Item, name: str, *, conflict: str, author: Author, now: datetime) -> Item:
-        """A new folder; the existing one for `replace`, which keeps what is in it."""
+        """Make a folder; `replace` returns an existing one, with its content."""
         check_item_name(name)
         if not parent.is_folder:
             raise GraphError(400, "invalidRequest", "Children can only be made below a folder.")
@@ -143,7 +143,7 @@ class Drive:
         return self._make(parent, name, None, author, now)
 
     def ensure_folder(self, path: str, *, author: Author, now: datetime, below: Item | None = None) -> Item:
-        """The folder at *path*, made with those above it where they are missing."""
+        """Return the folder at *path*, made with those above it where they are missing."""
         current = below or self.root
         for name in (part for part in path.split("/") if part):
             current = current.children.get(name.casefold()) or self.make_folder(
@@ -183,7 +183,7 @@ class Drive:
     def replace(
         self, item: Item, content: bytes, *, author: Author, now: datetime, if_match: str | None = None
     ) -> None:
-        """New content for a file: always a new version, also when the bytes are the same."""
+        """Put new content into a file: always a new version, also when the bytes are the same."""
         if item.is_folder:
             raise GraphError(400, "invalidRequest", "A folder has no content.")
         check_match(item.etag, if_match)
@@ -202,7 +202,7 @@ class Drive:
         if_match: str | None = None,
         author: Author | None = None,
     ) -> None:
-        """Another name, another folder, or both. What is in it goes along."""
+        """Give another name, another folder, or both. All inside goes along."""
         check_item_name(name)
         if item.parent is None or parent is None or not parent.is_folder or parent in (item, *self.walk(item)):
             raise GraphError(400, "invalidRequest", "It cannot be moved there.")
@@ -245,7 +245,7 @@ class Drive:
         return item
 
     def canonical(self) -> dict[str, Any]:
-        """Path → sha256 of a file's bytes, or None for a folder."""
+        """Return path → sha256 of a file's bytes, or None for a folder."""
         return {
             item.path: None if item.content is None else hashlib.sha256(item.content).hexdigest()
             for item in self.walk()
@@ -253,7 +253,7 @@ class Drive:
 
 
 def check_item_name(name: str) -> None:
-    """400 for a text that cannot be the name of a file or folder."""
+    """Refuse with 400 a text that cannot be the name of a file or folder."""
     if not name or _FORBIDDEN.search(name) or name != name.strip() or name.endswith("."):
         raise GraphError(400, "invalidRequest", "The provided name cannot be used for a file or folder.")
 

@@ -1,4 +1,4 @@
-"""What SharePoint makes of the HTML of a text web part.
+"""The HTML of a text web part as SharePoint rewrites it.
 
 Classes, styles, scripts and attributes it does not know are dropped, its own are added, and quotes, entities and
 white space come out its way. Rewriting what was rewritten changes nothing more.
@@ -34,7 +34,7 @@ _OWN_WRAPPER = "#wrapper"  # Stands for one that came in: the table below it bri
 
 
 def rewrite(html: str) -> str:
-    """The HTML as SharePoint keeps it and gives it back."""
+    """Return the HTML as SharePoint keeps it and gives it back."""
     writer = _Rewriter()
     writer.feed(html)
     writer.close()
@@ -100,7 +100,7 @@ class _Rewriter(HTMLParser):
 
 
 def _one_space(text: str) -> str:
-    """Runs of plain white space become one; a no-break space stays what it is."""
+    """Make runs of plain white space one; a no-break space stays as it is."""
     words = [word for word in text.replace("\n", " ").replace("\t", " ").replace("\r", " ").split(" ") if word]
     if not words:
         return " "

@@ -70,7 +70,7 @@ class SiteList:
 
     @property
     def is_library(self) -> bool:
-        """Whether it stands for the site's files or pages, which are played elsewhere."""
+        """True for a list that stands for the site's files or pages, which are played elsewhere."""
         return self.template != "genericList"
 
     # ----------------------------------------------------------------------------------------------------------- items
@@ -82,7 +82,7 @@ class SiteList:
         return row
 
     def add(self, fields: Mapping[str, Any], *, author: Author, now: datetime) -> Row:
-        """A new item with the next number. A repeat makes a second one, unless a unique column refuses it."""
+        """Add an item with the next number. A repeat makes a second one, unless a unique column refuses it."""
         values = self._checked(fields)
         self._check_unique(values, None)
         self._last += 1
@@ -116,7 +116,7 @@ class SiteList:
 
     def matching(self, wanted: Filter | None, *, unindexed_too: bool) -> list[Row]:
         """
-        The items, in the order they were made.
+        Return the items, in the order they were made.
 
         A filter on a column without an index is refused, unless the caller said that this may fail.
         """
@@ -198,7 +198,7 @@ class SiteList:
         self._touch(now)
 
     def _column(self, column_id: str) -> Column:
-        """By id or name."""
+        """Return a column by id or name."""
         found = next((each for each in self.columns.values() if column_id in (each.id, each.name)), None)
         if found is None:
             raise GraphError(404, "itemNotFound", "The specified column was not found.")
@@ -213,7 +213,7 @@ class SiteList:
 
 
 def find_list(lists: Iterable[SiteList], wanted: str) -> SiteList:
-    """By id or by title; 404 when there is none."""
+    """Return a list by id or by title; 404 when there is none."""
     for each in lists:
         if wanted.casefold() in (each.id.casefold(), each.display_name.casefold()):
             return each
@@ -230,7 +230,7 @@ def new_list(
     now: datetime,
     new_id: NewId,
 ) -> SiteList:
-    """The list a request describes, with all its columns; 409 when the site has one of that title."""
+    """Make the list a request describes, with all its columns; 409 when the site has one of that title."""
     unknown = {key for key in body if not key.startswith("@")} - _CREATION
     if unknown:
         raise GraphError(400, "invalidRequest", f"The property '{min(unknown)}' cannot be set when a list is made.")

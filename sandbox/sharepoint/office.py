@@ -1,4 +1,4 @@
-"""What SharePoint does to Office files: it writes its own properties into them on upload, and shows them as PDF."""
+"""Office files in SharePoint: it writes its own properties into them on upload, and shows them as PDF."""
 
 import io
 import zipfile
@@ -30,17 +30,17 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def extension(name: str) -> str:
-    """The part of a file name after its last dot, in lower case."""
+    """Return the part of a file name after its last dot, in lower case."""
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def is_convertible(name: str) -> bool:
-    """Whether `content?format=pdf` works for a file of this name."""
+    """Return True when `content?format=pdf` works for a file of this name."""
     return extension(name) in _CONVERTIBLE
 
 
 def stored(name: str, content: bytes) -> bytes:
-    """The bytes SharePoint keeps for an upload: not those that were sent, when it is an Office file."""
+    """Return the bytes SharePoint keeps for an upload: not those that were sent, when it is an Office file."""
     if extension(name) not in _REWRITTEN or not zipfile.is_zipfile(io.BytesIO(content)):
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -65,7 +65,7 @@ def _package(parts: Mapping[str, bytes]) -> bytes:
 
 
 def as_pdf(name: str) -> bytes:
-    """A one-page PDF that names the file: enough to show that the conversion happened."""
+    """Return a one-page PDF that names the file: enough to show that the conversion happened."""
     ascii_name = name.encode("ascii", "replace").decode().replace("\\", "").replace("(", "").replace(")", "")
     drawing = f"BT /F1 14 Tf 72 720 Td ({ascii_name}) Tj ET".encode()
     objects = (

@@ -44,7 +44,7 @@ _STANDARD_PARTS = frozenset(
 
 @dataclass(kw_only=True)
 class Version:
-    """What a page says at one point; *sections* are as SharePoint rewrote them."""
+    """The content of a page at one point; *sections* are as SharePoint rewrote them."""
 
     title: str
     description: str
@@ -53,7 +53,7 @@ class Version:
     sections: list[dict[str, Any]]
 
     def html(self) -> list[str]:
-        """The HTML of every text web part, in order."""
+        """Return the HTML of every text web part, in order."""
         parts = (part for section in self.sections for column in section["columns"] for part in column["webparts"])
         return [part["innerHtml"] for part in parts if part["@odata.type"] == _TEXT]
 
@@ -76,7 +76,7 @@ class Page:
 
     @property
     def is_published(self) -> bool:
-        """Whether what readers see is the newest."""
+        """True when readers see the newest version."""
         return self.published is not None and self.minor == 0
 
     @property
@@ -84,7 +84,7 @@ class Page:
         return f'"{{{self.id.upper()}}},{self.etag_number}"'
 
     def change(self, body: Mapping[str, Any], *, editor: Author, now: datetime) -> None:
-        """A new draft; readers see the published version until the next publish. The canvas is replaced as a whole."""
+        """Make a new draft; readers see the published version until the next publish. The canvas is replaced whole."""
         _check_properties(body)
         self.draft = _version(body, self.draft)
         self.editor, self.modified_at = editor, now
@@ -92,7 +92,7 @@ class Page:
         self.etag_number += 1
 
     def write(self, html: str, *, editor: Author, now: datetime) -> None:
-        """As people edit: *html* for the page's first text, and readers who saw the page see it at once."""
+        """Write as people do: *html* for the page's first text, and readers who saw the page see it at once."""
         sections = deepcopy(self.draft.sections)
         parts = (part for section in sections for column in section["columns"] for part in column["webparts"])
         first = next((part for part in parts if part["@odata.type"] == _TEXT), None)
@@ -161,7 +161,7 @@ def new_page(
     now: datetime,
     new_id: NewId,
 ) -> Page:
-    """The draft a request describes; 400 when it is not exactly in order, 409 when the name is taken."""
+    """Make the draft a request describes; 400 when it is not exactly in order, 409 when the name is taken."""
     _check_properties(body)
     name = body.get("name")
     if not isinstance(name, str) or not name.endswith(".aspx") or "/" in name:
@@ -259,7 +259,7 @@ def _part(part: Any, place: str) -> dict[str, Any]:
 
 
 def find_page(pages: Iterable[Page], page_id: str) -> Page:
-    """By id; 404 when there is none."""
+    """Return a page by id; 404 when there is none."""
     for page in pages:
         if page.id.casefold() == page_id.casefold():
             return page

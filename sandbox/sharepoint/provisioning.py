@@ -15,7 +15,7 @@ from sandbox.teams.model import Channel
 from sandbox.teams.state import Teams
 
 NEVER = datetime.max.replace(tzinfo=UTC)
-"""When a site that got stuck is ready, unless somebody helps."""
+"""Readiness of a site that got stuck, unless somebody helps."""
 GROUP_SITE_LANGUAGE = "nb"
 CHANNEL_SITE_LANGUAGE = "en"
 
@@ -100,7 +100,7 @@ class Provisioning:
         return site
 
     def _remove_sites(self, group_id: str) -> None:
-        """Those of a group that is deleted; one that is made later under its name gets others."""
+        """Remove the sites of a group that is deleted; one that is made later under its name gets others."""
         self.sites = {place: site for place, site in self.sites.items() if place[0] != group_id}
         self.by_name = {name: site for name, site in self.by_name.items() if site.group_id != group_id}
 
@@ -111,7 +111,7 @@ class Provisioning:
 
 
 def _address_part(name: str) -> str:
-    """A channel's name as it stands in its site's address."""
+    """Return a channel's name as it stands in its site's address."""
     plain = unicodedata.normalize(
         "NFKD", name.replace("ø", "o").replace("Ø", "O").replace("æ", "ae").replace("Æ", "AE")
     )

@@ -21,7 +21,7 @@ LIBRARIES: Mapping[str, tuple[str, str, str]] = {
 
 @dataclass(kw_only=True)
 class Grant:
-    """What an app may do on the site: the `Sites.Selected` consent."""
+    """The rights of an app on the site: the `Sites.Selected` consent."""
 
     id: str
     app_id: str
@@ -29,7 +29,7 @@ class Grant:
     role: str
 
     def set_roles(self, roles: list[str]) -> None:
-        """The strongest of *roles*; `owner` is full control."""
+        """Keep the strongest of *roles*; `owner` is full control."""
         wanted = ["fullcontrol" if role == "owner" else role for role in roles]
         if not wanted or any(role not in ROLES for role in wanted):
             raise GraphError(400, "invalidRequest", f"The roles must be among {', '.join(ROLES)}.")
@@ -64,12 +64,12 @@ class Site:
     grants: dict[str, Grant] = field(default_factory=dict)
 
     def role_of(self, client_id: str) -> str | None:
-        """The strongest role an app was granted here."""
+        """Return the strongest role an app was granted here."""
         roles = [grant.role for grant in self.grants.values() if grant.app_id == client_id]
         return max(roles, key=ROLES.index, default=None)
 
     def grant(self, *, app_id: str, app_name: str, roles: list[str]) -> Grant:
-        """A repeat adds a second grant, as the service does."""
+        """Let an app in. A repeat adds a second grant, as the service does."""
         grant = Grant(id="", app_id=app_id, app_name=app_name, role="")
         grant.set_roles(roles)
         grant.id = self.new_id("site-permission", f"{self.key}/{app_id}")
@@ -112,7 +112,7 @@ def new_site(
     owner: str,
     new_id: NewId,
 ) -> Site:
-    """A site as SharePoint makes one: with a library named in the site's language and the list of its pages."""
+    """Make a site as SharePoint does: with a library named in the site's language and the list of its pages."""
     site_id = f"{host},{new_id('site-collection', key)},{new_id('web', key)}"
     library, library_url, pages = LIBRARIES[language]
     drive = Drive(

@@ -48,7 +48,7 @@ class SharePoint:
     # ------------------------------------------------------------------------------------------------------------ look
 
     def sites(self) -> list[Site]:
-        """The sites that are there by now, by address."""
+        """Return the sites that are there by now, by address."""
         self.provisioning.provision()
         now = self.clock.now()
         return sorted(
@@ -56,15 +56,15 @@ class SharePoint:
         )
 
     def site(self, site_id: str) -> Site:
-        """By the full id, or by the site collection's alone."""
+        """Return a site by the full id, or by the site collection's alone."""
         return self._find(site_id.casefold(), "Requested site could not be found")
 
     def site_at(self, host: str, path: str) -> Site:
-        """By address."""
+        """Return a site by address."""
         return self._find(f"https://{host}/{quote(path.strip('/'))}".casefold(), "Requested site could not be found")
 
     def group_site(self, group_id: str) -> Site:
-        """404 until SharePoint has made it, and for ever when the group has no owner."""
+        """Return a group's site; 404 until SharePoint has made it, and for ever when the group has no owner."""
         group = self.directory.get_group(group_id)
         self.provisioning.provision_group(group)
         site = self.provisioning.sites.get((group.id, None))
@@ -95,15 +95,15 @@ class SharePoint:
         return self.site_of_drive(drive_id).drive
 
     def tree(self, site_id: str) -> list[Item]:
-        """Folders and files of a site's library, folders before what they hold."""
+        """Return folders and files of a site's library, folders before their content."""
         return list(self.site(site_id).drive.walk())
 
     def pages(self, site_id: str) -> list[Page]:
-        """A site's pages, by name."""
+        """Return a site's pages, by name."""
         return sorted(self.site(site_id).pages, key=lambda page: page.name)
 
     def channel_folder(self, group_id: str, channel: Channel) -> tuple[Drive, Item]:
-        """Where a channel's files lie; 404 until that is made. Asking brings a site that got stuck on its way."""
+        """Return the folder of a channel's files; 404 until it is made. Asking brings a stuck site on its way."""
         self.provisioning.provision_group(self.directory.get_group(group_id))
         now, latency = self.clock.now(), self.latency
         site = self.provisioning.sites.get((group_id, channel.id if channel.kind != "standard" else None))
@@ -115,7 +115,7 @@ class SharePoint:
         raise GraphError(404, "NotFound", "Folder location for this channel is not ready yet, please try again later.")
 
     def site_in_question(self, args: Mapping[str, str]) -> Site:
-        """The site that the names in an operation's path speak of."""
+        """Return the site that the names in an operation's path speak of."""
         if "drive" in args:
             return self.site_of_drive(args["drive"])
         if "host" in args:
@@ -125,7 +125,7 @@ class SharePoint:
         return self.group_site(args["group"])
 
     def canonical(self) -> Any:
-        """Sites by key, also those that are still being made: nothing depends on when one looks."""
+        """Return sites by key, also those that are still being made: the moment of looking does not matter."""
         self.provisioning.provision()
         return {site.key: self._canonical_site(site) for site in self.provisioning.sites.values()}
 

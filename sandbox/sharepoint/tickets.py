@@ -13,7 +13,7 @@ _LIFETIME = timedelta(minutes=5)
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """Lets whoever holds its address fetch one file for some minutes."""
+    """An address at which one file can be fetched for some minutes."""
 
     drive: Drive
     item: Item

@@ -1,1 +1,1 @@
-"""Teams: teams, channels, tabs, apps and who is in them."""
+"""Teams: teams, channels, tabs, apps and rosters."""

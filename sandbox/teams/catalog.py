@@ -58,7 +58,7 @@ class Catalog:
 
 
 def app_of(app_id: str, manifest: Mapping[str, Any]) -> CatalogApp:
-    """A manifest as the catalogue holds it."""
+    """Return a manifest as the catalogue holds it."""
     bots = manifest.get("bots") or [{}]
     tabs = [*(manifest.get("staticTabs") or ()), *(manifest.get("configurableTabs") or ()), *bots]
     permissions = ((manifest.get("authorization") or {}).get("permissions") or {}).get("resourceSpecific") or ()

@@ -20,7 +20,7 @@ class Tab:
 
     @property
     def url(self) -> str:
-        """Where it leads."""
+        """The address that the tab leads to."""
         return str(self.configuration.get("websiteUrl") or self.configuration.get("contentUrl") or "")
 
 
@@ -84,7 +84,7 @@ class Team:
         channel.name = name
 
     def check_free(self, name: str, renamed: Channel | None = None) -> None:
-        """400 for a name that another channel than the one to be *renamed* has."""
+        """Refuse with 400 a name that another channel than the one to be *renamed* has."""
         if any(other.name.lower() == name.lower() for other in self.channels.values() if other is not renamed):
             message = "Channel name already existed, please use other name."
             extra = {"innerError": {"code": "NameAlreadyExists", "message": message}}
@@ -92,6 +92,6 @@ class Team:
 
 
 def check_channel_name(name: Any) -> None:
-    """400 for a text that cannot be a channel's name."""
+    """Refuse with 400 a text that cannot be a channel's name."""
     if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME or _FORBIDDEN.search(name):
         raise GraphError(400, "BadRequest", f"Channel name is invalid: {name!r}.")

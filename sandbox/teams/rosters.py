@@ -18,14 +18,14 @@ class Rosters:
         self._latency = latency
 
     def of(self, team: Team) -> list[tuple[User, list[str]]]:
-        """Who the team shows, with their roles: changes in the group come only after a sync."""
+        """Return the people that the team shows, with their roles: changes in the group come only after a sync."""
         group, users = self._directory.get_group(team.id), self._directory.users
         since = {**group.owners, **group.members}
         shown = [users[key] for key in since if key in users and self.shows(team, key)]
         return [(user, self._roles(team, group, user)) for user in shown]
 
     def shows(self, team: Team, user_id: str) -> bool:
-        """Whether the team's roster has somebody by now."""
+        """Return True when the team's roster has somebody by now."""
         group, latency = self._directory.get_group(team.id), self._latency
         member = group.members.get(user_id)
         if member is not None and self._synced(team, user_id, member, latency.team_sync):

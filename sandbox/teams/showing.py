@@ -1,4 +1,4 @@
-"""How teams and their members are shown."""
+"""Teams, channels, tabs, apps and members as Graph shows them."""
 
 import base64
 from typing import Any
@@ -19,11 +19,11 @@ READ_TEAM = (
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 )
-MEMBER = "#microsoft.graph.aadUserConversationMember"
+MEMBER_TYPE = "#microsoft.graph.aadUserConversationMember"
 
 
 def team_json(call: Call[Teams], team: Team) -> dict[str, Any]:
-    """A team with the properties of its group."""
+    """Return a team with the properties of its group."""
     group = call.area.group(team)
     first = quote(next(iter(team.channels)))
     return {
@@ -40,10 +40,10 @@ def team_json(call: Call[Teams], team: Team) -> dict[str, Any]:
 
 
 def member_json(call: Call[Teams], user: User, roles: list[str]) -> dict[str, Any]:
-    """A member of a team or channel."""
+    """Return a member of a team or channel."""
     key = f"MCMjMSMj{call.area.ids.tenant_id}##{call.args['team']}##{user.id}"
     return {
-        "@odata.type": MEMBER,
+        "@odata.type": MEMBER_TYPE,
         "id": base64.b64encode(key.encode()).decode(),
         "roles": roles,
         "displayName": user.name,
@@ -55,7 +55,7 @@ def member_json(call: Call[Teams], user: User, roles: list[str]) -> dict[str, An
 
 
 def channel_json(call: Call[Teams], team: Team, channel: Channel) -> dict[str, Any]:
-    """A channel as it is listed."""
+    """Return a channel as it is listed."""
     address = f"{quote(channel.id)}/{quote(channel.name)}?groupId={team.id}&tenantId={call.area.ids.tenant_id}"
     return {
         "id": channel.id,
@@ -72,7 +72,7 @@ def channel_json(call: Call[Teams], team: Team, channel: Channel) -> dict[str, A
 
 
 def app_json(app: CatalogApp) -> dict[str, Any]:
-    """An app of the catalogue."""
+    """Return an app of the catalogue."""
     return {
         "id": app.id,
         "externalId": app.external_id,

@@ -58,7 +58,7 @@ class Teams:
         self.teams.pop(group_id, None)
 
     def find_team(self, team_id: str) -> Team | None:
-        """A team that is ready."""
+        """Find a team that is ready."""
         team = self.teams.get(team_id) or self.teams.get(team_id.lower())
         return team if team and team.ready_at <= self.clock.now() else None
 
@@ -69,7 +69,7 @@ class Teams:
         return team
 
     def get_active_team(self, team_id: str) -> Team:
-        """A team that can be changed."""
+        """Return a team that can be changed."""
         team = self.get_team(team_id)
         if team.archived_at is not None:
             raise GraphError(403, "Forbidden", f"The team {team_id} is archived: it is read-only.")
@@ -108,7 +108,7 @@ class Teams:
     def new_operation(
         self, team_id: str, kind: str, *, ready_at: datetime, error: dict[str, str] | None = None
     ) -> TeamOperation:
-        """Something that takes until *ready_at*, and fails then if there is an *error*."""
+        """Begin something that takes until *ready_at*, and fails then if there is an *error*."""
         made = TeamOperation(
             id=self.ids.new("operation"),
             team_id=team_id,
@@ -124,20 +124,20 @@ class Teams:
         return self.directory.get_group(team.id)
 
     def teams_with(self, app: CatalogApp) -> list[Team]:
-        """The teams that have the app."""
+        """Return the teams that have the app."""
         return [
             team for team in self.teams.values() if any(each.app_id == app.id for each in team.installations.values())
         ]
 
     def find_channel(self, channel_id: str) -> tuple[Team, Channel] | None:
-        """A channel, whatever its team."""
+        """Find a channel, whatever its team."""
         for team in self.teams.values():
             if channel_id in team.channels:
                 return team, team.channels[channel_id]
         return None
 
     def consented_to(self, team_id: str, client_id: str) -> frozenset[str]:
-        """The resource-specific permissions an identity has in a team through the apps installed there."""
+        """Return the resource-specific permissions an identity has in a team through the apps installed there."""
         team = self.teams.get(team_id)
         found: set[str] = set()
         for installation in team.installations.values() if team else ():

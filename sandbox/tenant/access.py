@@ -1,4 +1,4 @@
-"""Who can read what: the grants of groups, private channels, sites and mailboxes, turned into names of readers."""
+"""Readers of everything: the grants of groups, private channels, sites and mailboxes, turned into names."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from sandbox.tenant.state import Tenant
 
 def readers(tenant: Tenant) -> dict[str, Any]:
     """
-    By thing, who reads it: people by address, apps by name.
+    Return the readers of each thing: people by address, apps by name.
 
-    Whoever is in a group reads its team's standard channels and everything on its site (nothing there has permissions
+    People of a group read its team's standard channels and everything on its site (nothing there has permissions
     of its own: operations that would break inheritance are not played). A private channel and its site are read by
     those who have a seat in it; a mailbox by its owner.
     """
@@ -32,7 +32,7 @@ def _channels(tenant: Tenant) -> dict[str, list[str]]:
         everybody = _people_of_group(tenant, team.id)
         for channel in team.channels.values():
             seats = {tenant.directory.mail_of(user) for user in channel.members}
-            # Who leaves the team loses the seats in its private channels with it.
+            # A person who leaves the team loses the seats in its private channels with it.
             people = everybody if channel.kind == "standard" else sorted(seats & set(everybody))
             found[f"{tenant.teams.group(team).key}/{channel.name}"] = people
     return found
@@ -53,7 +53,7 @@ def _sites(tenant: Tenant) -> dict[str, Any]:
 
 
 def _mailboxes(tenant: Tenant) -> dict[str, Any]:
-    """A mailbox of the tenant: its owner, and the apps that a scoped role lets into it."""
+    """Return the readers of the tenant's mailboxes: the owner, and the apps that a scoped role lets in."""
     roles = {app.name for app in tenant.identities.values() if app.exchange_roles}
     members = [user.mail.lower() for user in tenant.directory.users.values() if not user.guest]
     return {

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.tenant.state import Tenant
 
 SHARED = ("seed", "clock", "latency", "issuer", "traffic")
-"""What a tenant has from the sandbox and does not keep itself. Neither does it keep what is on its way to the bot."""
+"""Attributes that a tenant has from the cloud and does not keep itself, as little as activities on their way."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ def put_aside(tenant: Tenant, moment: datetime | None) -> Snapshot:
 
 
 def put_back(snapshot: Snapshot, like: Tenant) -> Tenant:
-    """A tenant with the kept state, and with clock, record and keys of the one it takes the place of."""
+    """Return a tenant with the kept state, and with clock, record and keys of the one it takes the place of."""
     found: Tenant = _Unpickler(like, io.BytesIO(snapshot.tenant)).load()
     return revived(found, like)
 
 
 def revived(tenant: Tenant, like: Tenant) -> Tenant:
-    """*tenant* as one that can speak to the bot, reached where *like* is."""
+    """Make *tenant* able to speak to the bot, at the address of *like*."""
     tenant.chats.connect()
     tenant.addresses.base_url = like.addresses.base_url
     return tenant

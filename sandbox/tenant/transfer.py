@@ -3,7 +3,7 @@ The whole tenant as JSON, and back: to look at, to keep in a file, to hand to an
 
 Plain values stand as they are. An object is `{"~new": number, "~is": "module:Class", …fields}` where it is met first
 and `{"~same": number}` after that; other marks are `~moment`, `~seconds`, `~bytes`, `~tuple`, `~set`, `~frozen` (set),
-`~pairs` (a dict whose keys are not all text), `~counts` and `~call` (a method of an object). What the tenant has from
+`~pairs` (a dict whose keys are not all text), `~counts` and `~call` (a method of an object). Attributes that the tenant has from
 its sandbox is `{"~shared": name}`.
 """
 
@@ -39,12 +39,12 @@ class Unreadable(ValueError):
 
 
 def exported(tenant: Tenant) -> dict[str, Any]:
-    """Everything *tenant* keeps."""
+    """Return everything *tenant* keeps."""
     return cast("dict[str, Any]", _Writer(tenant).write(tenant))
 
 
 def imported(document: Any, like: Tenant) -> Tenant:
-    """The tenant an export describes, in the place of *like*; Unreadable when it describes none."""
+    """Return the tenant an export describes, in the place of *like*; raise Unreadable when it describes none."""
     try:
         found = _Reader(like).read(document)
     except (KeyError, TypeError, AttributeError, ImportError, IndexError) as error:
@@ -151,7 +151,7 @@ class _Reader:
 
 @cache
 def _class(name: str) -> type:
-    """A class of the sandbox by its written name: nothing else is ever made from a file."""
+    """Return a class of the sandbox by its written name: nothing else is ever made from a file."""
     module, _, path = name.partition(":")
     if not module.startswith(PACKAGE):
         raise Unreadable(f"{name} is no part of the sandbox.")

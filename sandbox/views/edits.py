@@ -1,4 +1,4 @@
-"""What people change by hand in teams and on sites, as Teams and SharePoint let them."""
+"""Changes that people make by hand in teams and on sites, as Teams and SharePoint let them."""
 
 from html import escape
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from sandbox.views.forms import at, back, sent
 
 
 def routes(cloud: Cloud) -> list[BaseRoute]:
-    """Where the forms on the pages of a team and of a site are sent to."""
+    """Return the addresses of the forms on the pages of a team and of a site."""
     edits = _Edits(cloud)
     channel = "/teams/{team}/channels/{channel}"
     return [
@@ -36,13 +36,13 @@ def routes(cloud: Cloud) -> list[BaseRoute]:
 
 
 def editor_of(tenant: Tenant, group_id: str) -> User | None:
-    """In whose name a group's team and sites are changed here: its first owner's."""
+    """Return the user in whose name a group's team and sites are changed here: its first owner."""
     owners = tenant.directory.get_group(group_id).owners
     return next((tenant.directory.users[key] for key in owners if key in tenant.directory.users), None)
 
 
 def typable(each: SiteList) -> list[Column]:
-    """The columns of a list whose cells people can change."""
+    """Return the columns of a list whose cells people can change."""
     return [column for column in each.columns.values() if not column.read_only and not column.hidden]
 
 
@@ -74,7 +74,7 @@ class _Edits:
         return _back_to_channel(team, channel)
 
     def _channel(self, request: Request) -> tuple[Team, Channel]:
-        """A channel that can be changed, and its team."""
+        """Return a channel that can be changed, and its team."""
         team = self._tenant.teams.get_active_team(request.path_params["team"])
         channel = self._tenant.teams.get_channel(team.id, request.path_params["channel"])
         if channel.archived_at is not None:
@@ -128,7 +128,7 @@ class _Edits:
 
 
 async def _needed(request: Request, name: str) -> str:
-    """A field that somebody wrote something in; 400 when it is blank."""
+    """Return a field that is filled in; 400 when it is blank."""
     text = (await sent(request, name)).strip()
     if not text:
         raise GraphError(400, "BadRequest", f"The {name} cannot be empty.")

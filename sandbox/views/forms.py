@@ -1,4 +1,4 @@
-"""What the forms of the pages have in common: who may send them, what they hold, and where they lead back to."""
+"""Forms of the pages: their senders, their fields, and the way back."""
 
 from urllib.parse import parse_qs
 
@@ -13,7 +13,7 @@ from sandbox.views.render import page
 
 
 def at(path: str, endpoint: Endpoint, method: str = "GET") -> Route:
-    """A page, or where a form of one is sent to. What is not possible is a page too."""
+    """Route a page, or the address of a page's form. A refusal is a page too."""
 
     async def call(request: Request) -> Response:
         try:
@@ -29,16 +29,16 @@ def at(path: str, endpoint: Endpoint, method: str = "GET") -> Route:
 
 
 async def sent(request: Request, name: str) -> str:
-    """A field of a form that was sent; empty when it has none of that name."""
+    """Return a field of a form that was sent; empty when it has none of that name."""
     return parse_qs((await request.body()).decode(), keep_blank_values=True).get(name, [""])[0]
 
 
 def back(path: str, part: str) -> Response:
-    """To the part of a page that the form stands in."""
+    """Lead back to the part of a page that the form stands in."""
     return RedirectResponse(f"{path}#{part}", 303)
 
 
 def _check_sender(request: Request) -> None:
-    """403 when a browser says that the form stands on another site's page; what is no browser says nothing."""
+    """Refuse with 403 when a browser says that the form stands on another site's page; other clients say nothing."""
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         raise GraphError(403, "Forbidden", "Forms are sent from the sandbox's own pages.")

@@ -1,4 +1,4 @@
-"""What the pages show. Everything is read from the tenant when a page is asked for."""
+"""The pages. Everything on them is read from the tenant when a page is asked for."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from sandbox.views.edits import editor_of, typable
 from sandbox.views.forms import at, back, sent
 from sandbox.views.render import STATIC, page
 
-STEPS = {
+CLOCK_STEPS = {
     "1 minute": timedelta(minutes=1),
     "1 hour": timedelta(hours=1),
     "1 day": timedelta(days=1),
@@ -34,7 +34,7 @@ STEPS = {
 
 
 def routes(cloud: Cloud) -> list[BaseRoute]:
-    """Those that show the tenant, with the clock, and those on which people answer."""
+    """Return the pages that show the tenant, with the clock, and those on which people answer."""
     views = _Views(cloud)
     return [
         Mount("/static", StaticFiles(directory=STATIC)),
@@ -52,7 +52,7 @@ def routes(cloud: Cloud) -> list[BaseRoute]:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamShown:
-    """A team with who is in it now and who will be after the next sync."""
+    """A team with its present people, and those who come with the next sync."""
 
     team: Team
     name: str
@@ -86,13 +86,13 @@ class _Views:
             sites=tenant.sharepoint.sites(),
             now=self._cloud.clock.now(),
             clock=self._cloud.clock.status(),
-            steps=STEPS,
+            steps=CLOCK_STEPS,
             faults=self._cloud.faults.status(),
             traffic=self._cloud.traffic.counts(),
         )
 
     async def advance(self, request: Request) -> Response:
-        step = STEPS.get(await sent(request, "step"))
+        step = CLOCK_STEPS.get(await sent(request, "step"))
         if step is None:
             raise GraphError(400, "BadRequest", "The clock does not know that step.")
         self._cloud.clock.set(self._cloud.clock.now() + step)
@@ -207,7 +207,7 @@ def _join_url(event: Event, now: datetime) -> str:
 
 
 def _columns(shown: SiteList) -> list[tuple[str, str]]:
-    """Heading and field of each column worth showing: those that some row fills."""
+    """Return heading and field of each column worth showing: those that some row fills."""
     names = {column.field: column.display_name for column in shown.columns.values()}
     filled = {name for row in shown.rows.values() for name, value in row.values.items() if value not in (None, "")}
     return [(heading, name) for name, heading in names.items() if name in filled]

@@ -15,8 +15,8 @@ from starlette.responses import HTMLResponse
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parents[1] / "static"
-SHOWN_IN = ZoneInfo("Europe/Oslo")
-POLICY = "; ".join(
+PAGE_ZONE = ZoneInfo("Europe/Oslo")
+CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -31,26 +31,28 @@ POLICY = "; ".join(
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """A template filled in; everything is escaped."""
+    """Fill in a template; everything is escaped."""
     html = _environment().get_template(template).render(context)
-    return HTMLResponse(html, status, headers={"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"})
+    return HTMLResponse(
+        html, status, headers={"Content-Security-Policy": CONTENT_POLICY, "Referrer-Policy": "no-referrer"}
+    )
 
 
 def moment(value: datetime | str) -> Markup:
-    """A moment, also as the control calls write it, as the people in the tenant read it."""
+    """Show a moment, also as the control calls write it, as the people in the tenant read it."""
     value = datetime.fromisoformat(value) if isinstance(value, str) else value
-    local = value.astimezone(SHOWN_IN)
+    local = value.astimezone(PAGE_ZONE)
     shown = f"{local:%a} {local.day} {local:%b %Y %H:%M}"
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
 
 
 def document(content: str) -> str:
-    """HTML of others for a sandboxed frame: its links open beside."""
+    """Wrap HTML of others for a sandboxed frame: its links open beside."""
     return f'<!doctype html><base target="_blank"><meta charset="utf-8">{content}'
 
 
 def embedded(value: Mapping[str, Any]) -> Markup:
-    """JSON inside a script element; nothing in it can end the element."""
+    """Write JSON inside a script element; nothing in it can end the element."""
     text = json.dumps(value, ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 

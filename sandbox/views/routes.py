@@ -1,4 +1,4 @@
-"""The tenant in the browser: pages for whoever watches a demo or looks for an error, and what people do on them."""
+"""The tenant in the browser: pages for a demo's audience and for the search of errors, and people's acts on them."""
 
 from starlette.routing import BaseRoute
 
@@ -7,5 +7,5 @@ from sandbox.views import edits, pages
 
 
 def routes(cloud: Cloud) -> list[BaseRoute]:
-    """The pages below /; what is done on them goes by forms, and by the control call for cards."""
+    """Return the pages below /; acts on them go by forms, and by the control call for cards."""
     return [*pages.routes(cloud), *edits.routes(cloud)]

@@ -1,4 +1,4 @@
-"""What a faithful stand-in must reproduce, point by point, and the mark that says which point a test is about."""
+"""The points a faithful stand-in must reproduce, and the mark that names those of a test."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -27,7 +27,7 @@ READ_GROUPS = (
 
 @routes.operation("GET", "/groups", permissions=READ_GROUPS, limits=(DIRECTORY(2),))
 def list_groups(call: Call[Directory]) -> Reply:
-    """A group that was just made is missing for a while."""
+    """List groups. One that was just made is missing for a while."""
     lag = call.area.latency.found
     groups = [found for found in call.area.groups.values() if found.created_at + lag <= call.now]
     return collection(call, filtered(call, (group_json(call, group) for group in groups)))
@@ -35,13 +35,13 @@ def list_groups(call: Call[Directory]) -> Reply:
 
 @routes.operation("GET", "/groups/{group}", permissions=READ_GROUPS, limits=(DIRECTORY(1),))
 def get_group(call: Call[Directory]) -> Reply:
-    """By object id."""
+    """Get a group by object id."""
     return Reply(200, group_json(call, call.area.get_group(call.args["group"])))
 
 
 @routes.operation("GET", "/groups(uniqueName='{name}')", permissions=READ_GROUPS, limits=(DIRECTORY(1),))
 def get_group_by_unique_name(call: Call[Directory]) -> Reply:
-    """By the alternate key."""
+    """Get a group by the alternate key."""
     return Reply(200, group_json(call, _by_unique_name(call)))
 
 
@@ -57,14 +57,14 @@ def _by_unique_name(call: Call[Directory]) -> Group:
 
 @routes.operation("POST", "/groups", permissions=CREATE_GROUPS, limits=(DIRECTORY_WRITES(),))
 def create_group(call: Call[Directory]) -> Reply:
-    """Nothing makes a repeat harmless but `uniqueName`."""
+    """Create a group. Nothing makes a repeat harmless but `uniqueName`."""
     group = new_group(call.area, call.json())
     return Reply(201, {"@odata.context": call.url("$metadata#groups/$entity"), **group_json(call, group)})
 
 
 @routes.operation("PATCH", "/groups(uniqueName='{name}')", permissions=WRITE_GROUPS, limits=(DIRECTORY_WRITES(),))
 def upsert_group(call: Call[Directory]) -> Reply:
-    """201 when made, 204 when it was there; 404 when it was not and `Prefer: create-if-missing` is not given."""
+    """Create (201) or change (204); 404 for a missing group without `Prefer: create-if-missing`."""
     body = call.json()
     group = call.area.group_by_unique_name(call.args["name"])
     if group:
@@ -87,6 +87,6 @@ def upsert_group(call: Call[Directory]) -> Reply:
 
 @routes.operation("PATCH", "/groups/{group}", permissions=WRITE_GROUPS, limits=(DIRECTORY_WRITES(),))
 def update_group(call: Call[Directory]) -> Reply:
-    """Properties, and up to twenty `members@odata.bind`, all or none."""
+    """Change properties, and add up to twenty `members@odata.bind`, all or none."""
     change_group(call.area, call.area.get_group(call.args["group"]), call.json())
     return Reply(204)

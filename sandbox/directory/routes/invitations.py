@@ -22,7 +22,7 @@ _ADDRESS = re.compile(r"[^@\s<>(),;:\\\"\[\]]+@[^@\s]+\.[^@\s.]+")
     limits=(INVITATIONS(), DIRECTORY_WRITES()),
 )
 def invite(call: Call[Directory]) -> Reply:
-    """A repeat gives the same user. Lists and references know a new one only after a while."""
+    """Invite a guest. A repeat gives the same user. Lists and references know a new one only after a while."""
     body = call.json()
     email = str(body.get("invitedUserEmailAddress") or "")
     _check_invitation(call, body, email)

@@ -38,13 +38,13 @@ WRITE_MEMBERS = ("GroupMember.ReadWrite.All", *WRITE_GROUPS)
 
 @routes.operation("GET", "/groups/{group}/members", permissions=READ_MEMBERS, limits=(DIRECTORY(3),))
 def list_members(call: Call[Directory]) -> Reply:
-    """Users only: groups within groups are not played."""
+    """List members: users only, groups within groups are not played."""
     return _people(call, call.area.get_group(call.args["group"]).members)
 
 
 @routes.operation("GET", "/groups/{group}/owners", permissions=READ_OWNERS, limits=(DIRECTORY(2),))
 def list_owners(call: Call[Directory]) -> Reply:
-    """In the order in which they were added."""
+    """List owners in the order in which they were added."""
     return _people(call, call.area.get_group(call.args["group"]).owners)
 
 
@@ -60,7 +60,7 @@ def _people(call: Call[Directory], ids: dict[str, datetime]) -> Reply:
 
 @routes.operation("POST", "/groups/{group}/members/$ref", permissions=WRITE_MEMBERS, limits=(DIRECTORY_WRITES(),))
 def add_member(call: Call[Directory]) -> Reply:
-    """400 when the user is a member already, or while group or user are new."""
+    """Add a member; 400 for a user who is one already, and while group or user are new."""
     group, user = _group_and_user(call)
     if user.id in group.members:
         raise already_there("members")
@@ -72,7 +72,7 @@ def add_member(call: Call[Directory]) -> Reply:
 
 @routes.operation("POST", "/groups/{group}/owners/$ref", permissions=WRITE_GROUPS, limits=(DIRECTORY_WRITES(),))
 def add_owner(call: Call[Directory]) -> Reply:
-    """Guests cannot own a group that is or may become a team."""
+    """Add an owner. Guests cannot own a group that is or may become a team."""
     group, user = _group_and_user(call)
     if user.guest:
         raise GraphError(400, "Request_BadRequest", "Guest users cannot be added as owners of the group.")
@@ -86,7 +86,7 @@ def add_owner(call: Call[Directory]) -> Reply:
     "DELETE", "/groups/{group}/members/{member}/$ref", permissions=WRITE_MEMBERS, limits=(DIRECTORY_WRITES(),)
 )
 def remove_member(call: Call[Directory]) -> Reply:
-    """The membership only."""
+    """Remove the membership only."""
     group = call.area.get_group(call.args["group"])
     if group.members.pop(call.args["member"], None) is None:
         raise missing(call.args["member"])
@@ -97,7 +97,7 @@ def remove_member(call: Call[Directory]) -> Reply:
     "DELETE", "/groups/{group}/owners/{owner}/$ref", permissions=WRITE_GROUPS, limits=(DIRECTORY_WRITES(),)
 )
 def remove_owner(call: Call[Directory]) -> Reply:
-    """The last owner stays."""
+    """Remove an owner; the last one stays."""
     group = call.area.get_group(call.args["group"])
     if call.args["owner"] not in group.owners:
         raise missing(call.args["owner"])
@@ -110,7 +110,7 @@ def remove_owner(call: Call[Directory]) -> Reply:
 
 @routes.operation("DELETE", "/groups/{group}/members/{member}", permissions=WRITE_MEMBERS, limits=(DIRECTORY_WRITES(),))
 def delete_member_object(call: Call[Directory]) -> Reply:
-    """Without /$ref the real service deletes the directory object. So does this one, and it remembers."""
+    """Delete the directory object, as the real service does without /$ref, and remember it."""
     directory = call.area
     user = directory.get_user(call.args["member"])
     directory.remove_user(user)

@@ -26,7 +26,7 @@ _BY_MAIL = re.compile(r"mail eq '((?:[^']|'')*)'(?: or |$)", re.IGNORECASE)
 
 
 def _candidates(call: Call[Directory]) -> Iterable[User]:
-    """Whom $filter can be about: those it names by address, so that a country's people are not all looked at."""
+    """Return the users that $filter names by address, or all, so that a country's people are not all looked at."""
     directory, text, at = call.area, call.query.get("filter", "").strip(), 0
     found: dict[str, User] = {}
     while match := _BY_MAIL.match(text, at):
@@ -38,7 +38,7 @@ def _candidates(call: Call[Directory]) -> Iterable[User]:
 
 @routes.operation("GET", "/users", permissions=READ_USERS, limits=(DIRECTORY(2),))
 def list_users(call: Call[Directory]) -> Reply:
-    """Guests who were invited a moment ago are not among them yet."""
+    """List users. Guests who were invited a moment ago are not among them yet."""
     users = [user for user in _candidates(call) if user.found_at <= call.now]
     kept = {thing["id"] for thing in filtered(call, map(user_json, users))}
     return collection(call, [shown(call, user) for user in users if user.id in kept])
@@ -46,5 +46,5 @@ def list_users(call: Call[Directory]) -> Reply:
 
 @routes.operation("GET", "/users/{user}", permissions=READ_USERS, limits=(DIRECTORY(1),))
 def get_user(call: Call[Directory]) -> Reply:
-    """By object id or user principal name."""
+    """Get a user by object id or user principal name."""
     return Reply(200, shown(call, call.area.get_user(call.args["user"])))

@@ -32,14 +32,14 @@ _CALENDAR = "/users/{user}/calendar/events"
 @routes.operation("GET", _EVENTS, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
 @routes.operation("GET", _CALENDAR, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
 def list_events(call: Call[Exchange]) -> Reply:
-    """The events of a calendar, by start."""
+    """List the events of a calendar, by start."""
     return _events(call, call.area.calendars.of(_box(call).address.email))
 
 
 @routes.operation("GET", "/users/{user}/calendarView", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
 @routes.operation("GET", "/users/{user}/calendar/calendarView", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
 def calendar_view(call: Call[Exchange]) -> Reply:
-    """The events that touch the time between two moments; one without an offset is UTC."""
+    """List the events that touch the time between two moments; one without an offset is UTC."""
     if "startdatetime" not in call.query or "enddatetime" not in call.query:
         raise GraphError(400, "ErrorInvalidParameter", "startDateTime and endDateTime are required.")
     first, last = (zones.parse({"dateTime": call.query[name]}, name)[0] for name in ("startdatetime", "enddatetime"))
@@ -50,7 +50,7 @@ def calendar_view(call: Call[Exchange]) -> Reply:
 @routes.operation("POST", _EVENTS, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 @routes.operation("POST", _CALENDAR, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def create_event(call: Call[Exchange]) -> Reply:
-    """Book, and mail who is invited."""
+    """Book an event, and mail the attendees."""
     event = call.area.calendars.book(_box(call), call.json(), immutable=wants_immutable(call))
     return _reply(call, event, 201)
 
@@ -58,7 +58,7 @@ def create_event(call: Call[Exchange]) -> Reply:
 @routes.operation("GET", f"{_EVENTS}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
 @routes.operation("GET", f"{_CALENDAR}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
 def get_event(call: Call[Exchange]) -> Reply:
-    """One event."""
+    """Get one event."""
     return _reply(call, _event(call), 200)
 
 
@@ -74,7 +74,7 @@ def change_event(call: Call[Exchange]) -> Reply:
 @routes.operation("POST", f"{_EVENTS}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 @routes.operation("POST", f"{_CALENDAR}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def cancel_event(call: Call[Exchange]) -> Reply:
-    """Accepted; the attendees are told and the event is gone."""
+    """Accept; the attendees are told and the event is gone."""
     given = call.body if isinstance(call.body, dict) else {}
     comment = next((str(value or "") for name, value in given.items() if name.lower() == "comment"), "")
     call.area.calendars.cancel(_event(call), comment)
@@ -84,7 +84,7 @@ def cancel_event(call: Call[Exchange]) -> Reply:
 @routes.operation("DELETE", f"{_EVENTS}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 @routes.operation("DELETE", f"{_CALENDAR}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def delete_event(call: Call[Exchange]) -> Reply:
-    """An organizer who deletes a meeting cancels it."""
+    """Delete an event. An organizer who deletes a meeting cancels it."""
     event, exchange = _event(call), call.area
     if event.is_organizer:
         exchange.calendars.cancel(event, "")
@@ -115,7 +115,7 @@ def _reply(call: Call[Exchange], event: Event, status: int) -> Reply:
 
 
 def _events(call: Call[Exchange], events: list[Event]) -> Reply:
-    """Those that $filter wants; extended properties come with $expand only."""
+    """Return the events that $filter wants; extended properties come with $expand only."""
     found = [(event, event.searchable()) for event in events]
     wanted = filter_of(call, _SEARCHABLE)
     if wanted is not None:

@@ -29,7 +29,7 @@ _MESSAGES = "/users/{user}/messages"
 
 @routes.operation("GET", _MESSAGES, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
 def list_messages(call: Call[Exchange]) -> Reply:
-    """From every folder, newest first."""
+    """List the mails of every folder, newest first."""
     box = _box(call)
     return _mails(call, [mail for folder in FOLDERS for mail in box.folder(folder, call.now)])
 
@@ -38,7 +38,7 @@ def list_messages(call: Call[Exchange]) -> Reply:
     "GET", "/users/{user}/mailFolders/{folder}/messages", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),)
 )
 def list_folder(call: Call[Exchange]) -> Reply:
-    """From one folder, newest first."""
+    """List the mails of one folder, newest first."""
     folder = call.args["folder"].lower()
     if folder not in FOLDERS:
         raise GraphError(404, "ErrorItemNotFound", "The specified folder could not be found in the store.")
@@ -47,7 +47,7 @@ def list_folder(call: Call[Exchange]) -> Reply:
 
 @routes.operation("POST", _MESSAGES, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def create_draft(call: Call[Exchange]) -> Reply:
-    """A mail in Drafts."""
+    """Create a mail in Drafts."""
     box = _box(call)
     draft = call.area.mailboxes.new_draft(box, call.json())
     box.mails.append(draft)
@@ -56,7 +56,7 @@ def create_draft(call: Call[Exchange]) -> Reply:
 
 @routes.operation("GET", f"{_MESSAGES}/{{message}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
 def get_message(call: Call[Exchange]) -> Reply:
-    """One mail."""
+    """Get one mail."""
     mail = _mail(call)
     return Reply(200, _shown(call, mail) | expanded_tags(mail.tags, call))
 
@@ -73,21 +73,21 @@ def change_draft(call: Call[Exchange]) -> Reply:
 
 @routes.operation("DELETE", f"{_MESSAGES}/{{message}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
 def delete_message(call: Call[Exchange]) -> Reply:
-    """Into Deleted Items."""
+    """Move a mail into Deleted Items."""
     _mail(call).move("deleteditems", call.now)
     return Reply(204)
 
 
 @routes.operation("POST", f"{_MESSAGES}/{{message}}/send", permissions=_SEND, exchange=_SEND, limits=(MAILBOX(),))
 def send_draft(call: Call[Exchange]) -> Reply:
-    """Accepted, not yet delivered. The mail keeps its properties and moves to Sent Items."""
+    """Accept a mail, not yet delivered. It keeps its properties and moves to Sent Items."""
     call.area.mailboxes.send(_box(call), _mail(call))
     return Reply(202)
 
 
 @routes.operation("POST", "/users/{user}/sendMail", permissions=_SEND, exchange=_SEND, limits=(MAILBOX(),))
 def send_mail(call: Call[Exchange]) -> Reply:
-    """A repeat sends again: there is no key."""
+    """Send a mail. A repeat sends again: there is no key."""
     given = {name.lower(): value for name, value in call.json().items()}
     if not isinstance(given.get("message"), dict) or set(given) - {"message", "savetosentitems"}:
         raise GraphError(400, "ErrorInvalidRequest", "The parameters are message and saveToSentItems.")

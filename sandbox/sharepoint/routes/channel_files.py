@@ -25,7 +25,7 @@ routes = Routes(SharePoint)
     limits=(TEAMS(), CHANNEL()),
 )
 def get_files_folder(call: Call[SharePoint]) -> Reply:
-    """Where the channel's files lie; 404 until SharePoint has made it."""
+    """Get the folder of a channel's files; 404 until SharePoint has made it."""
     team = call.area.teams.get_team(call.args["team"])
     channel = call.area.teams.get_channel(team.id, call.args["channel"])
     drive, folder = call.area.channel_folder(team.id, channel)

@@ -10,7 +10,7 @@ from sandbox.protocol.paging import collection
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 from sandbox.sharepoint import office
-from sandbox.sharepoint.drives import SMALL_UPLOAD, Author, Drive, Item
+from sandbox.sharepoint.drives import SMALL_UPLOAD_BYTES, Author, Drive, Item
 from sandbox.sharepoint.showing import drive_json, item_json
 from sandbox.sharepoint.state import SharePoint
 
@@ -19,9 +19,9 @@ routes = Routes(SharePoint)
 _READ = ("Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All")
 _READ_ITEM = (*_READ, "Group.Read.All", "Group.ReadWrite.All")
 _WRITE = ("Files.ReadWrite.All", "Sites.ReadWrite.All")
-_SESSION = ("Sites.ReadWrite.All",)
-_CONFLICT = "@microsoft.graph.conflictBehavior"
-_BEHAVIORS = ("fail", "replace", "rename")
+_OPEN_SESSION = ("Sites.ReadWrite.All",)
+_CONFLICT_BEHAVIOR = "@microsoft.graph.conflictBehavior"
+_CONFLICT_BEHAVIORS = ("fail", "replace", "rename")
 _DRIVES = ("/drives/{drive}", "/sites/{site}/drive", "/groups/{group}/drive")
 
 
@@ -42,14 +42,14 @@ def _on_drives(method: str, suffix: str, **options: Any) -> Callable[[Handler[Sh
 
 @_on_drives("GET", "", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def get_drive(call: Call[SharePoint]) -> Reply:
-    """The document library of a site or group."""
+    """Get the document library of a site or group."""
     return Reply(200, drive_json(_drive(call)))
 
 
 @routes.operation("GET", "/sites/{site}/drives", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 @routes.operation("GET", "/groups/{group}/drives", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_drives(call: Call[SharePoint]) -> Reply:
-    """The one library a site has here."""
+    """List the one library a site has here."""
     return collection(call, [drive_json(_drive(call))])
 
 
@@ -61,7 +61,7 @@ def list_drives(call: Call[SharePoint]) -> Reply:
     limits=(SHAREPOINT(1),),
 )
 def get_item(call: Call[SharePoint]) -> Reply:
-    """A file or folder by id or path, with a download address for a file."""
+    """Get a file or folder by id or path, with a download address for a file."""
     drive, item = _found(call)
     body = item_json(drive, item)
     if not item.is_folder:
@@ -78,7 +78,7 @@ def get_item(call: Call[SharePoint]) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def list_children(call: Call[SharePoint]) -> Reply:
-    """What lies directly in a folder, by name."""
+    """List the children of a folder, by name."""
     drive, item = _found(call)
     return collection(call, [item_json(drive, child) for _, child in sorted(item.children.items())], size=200)
 
@@ -91,7 +91,7 @@ def list_children(call: Call[SharePoint]) -> Reply:
     limits=(SHAREPOINT(1),),
 )
 def get_content(call: Call[SharePoint]) -> Reply:
-    """The file lies at another address, which is good for some minutes."""
+    """Redirect to the file's content at another address, which is good for some minutes."""
     drive, item = _found(call)
     if item.is_folder:
         raise GraphError(400, "invalidRequest", "A folder has no content.")
@@ -113,12 +113,12 @@ def get_content(call: Call[SharePoint]) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def make_folder(call: Call[SharePoint]) -> Reply:
-    """A new folder; what happens to a name that is taken is up to conflictBehavior."""
+    """Make a folder; conflictBehavior decides on a name that is taken."""
     body = call.json()
     if not isinstance(body.get("folder"), dict) or not isinstance(body.get("name"), str):
         raise GraphError(400, "invalidRequest", "Only folders are made this way: name and folder are needed.")
     drive, parent = _found(call)
-    conflict = _conflict(body.get(_CONFLICT), "fail")
+    conflict = _conflict(body.get(_CONFLICT_BEHAVIOR), "fail")
     folder = drive.make_folder(parent, body["name"], conflict=conflict, author=author_of(call), now=call.now)
     return Reply(201, item_json(drive, folder))
 
@@ -141,7 +141,7 @@ def put_file(call: Call[SharePoint]) -> Reply:
         author=author_of(call),
         now=call.now,
         mime_type=call.headers.get("content-type", ""),
-        conflict=_conflict(call.query.get(_CONFLICT), "replace"),
+        conflict=_conflict(call.query.get(_CONFLICT_BEHAVIOR), "replace"),
         if_match=call.headers.get("if-match"),
     )
     return Reply(201 if is_new else 200, item_json(drive, item), {"ETag": item.etag})
@@ -149,7 +149,7 @@ def put_file(call: Call[SharePoint]) -> Reply:
 
 @_on_drives("PUT", "/items/{item}/content", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def replace_content(call: Call[SharePoint]) -> Reply:
-    """A new version of a file."""
+    """Put a new version of a file."""
     drive, item = _found(call)
     drive.replace(item, _content(call), author=author_of(call), now=call.now, if_match=call.headers.get("if-match"))
     return Reply(200, item_json(drive, item), {"ETag": item.etag})
@@ -171,7 +171,7 @@ def change_item(call: Call[SharePoint]) -> Reply:
 
 @_on_drives("DELETE", "/root:/{path} /items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def delete_item(call: Call[SharePoint]) -> Reply:
-    """Gone with everything below; there is no recycle bin here."""
+    """Delete an item with everything below; there is no recycle bin here."""
     drive, item = _found(call)
     drive.delete(item, if_match=call.headers.get("if-match"))
     return Reply(204)
@@ -180,12 +180,12 @@ def delete_item(call: Call[SharePoint]) -> Reply:
 @_on_drives(
     "POST",
     "/root:/{path}:/createUploadSession /items/{item}/createUploadSession /items/{item}:/{path}:/createUploadSession",
-    permissions=_SESSION,
+    permissions=_OPEN_SESSION,
     sites="write",
     limits=(SHAREPOINT(2),),
 )
 def create_upload_session(call: Call[SharePoint]) -> Reply:
-    """An address for a file that comes in ranges. The published table allows it to Sites.ReadWrite.All only."""
+    """Open an address for a file that comes in ranges. The published table allows it to Sites.ReadWrite.All only."""
     drive = _drive(call)
     parent = drive.item(call.args.get("item", "root"))
     path = call.args.get("path", "")
@@ -200,7 +200,7 @@ def create_upload_session(call: Call[SharePoint]) -> Reply:
         drive,
         drive.ensure_folder(folders, author=author, now=call.now, below=parent),
         name,
-        conflict=_conflict(wanted.get(_CONFLICT) if isinstance(wanted, dict) else None, "replace"),
+        conflict=_conflict(wanted.get(_CONFLICT_BEHAVIOR) if isinstance(wanted, dict) else None, "replace"),
         if_match=call.headers.get("if-match"),
         author=author,
         now=call.now,
@@ -209,7 +209,7 @@ def create_upload_session(call: Call[SharePoint]) -> Reply:
 
 
 def author_of(call: Call[SharePoint]) -> Author:
-    """The calling app, as SharePoint notes it."""
+    """Return the calling app, as SharePoint notes it."""
     return Author(call.app.client_id, call.app.name)
 
 
@@ -224,13 +224,13 @@ def _found(call: Call[SharePoint]) -> tuple[Drive, Item]:
 
 
 def _content(call: Call[SharePoint]) -> bytes:
-    if len(call.raw) > SMALL_UPLOAD:
+    if len(call.raw) > SMALL_UPLOAD_BYTES:
         raise GraphError(413, "invalidRequest", "A file of more than 250 MB needs an upload session.")
     return call.raw
 
 
 def _conflict(value: object, default: str) -> str:
     wanted = default if value is None else str(value).lower()
-    if wanted not in _BEHAVIORS:
-        raise GraphError(400, "invalidRequest", f"conflictBehavior must be among {', '.join(_BEHAVIORS)}.")
+    if wanted not in _CONFLICT_BEHAVIORS:
+        raise GraphError(400, "invalidRequest", f"conflictBehavior must be among {', '.join(_CONFLICT_BEHAVIORS)}.")
     return wanted

@@ -28,7 +28,7 @@ _UNINDEXED = "HonorNonIndexedQueriesWarningMayFailRandomly"
 
 @routes.operation("GET", "/sites/{site}/lists", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_lists(call: Call[SharePoint]) -> Reply:
-    """Those that were made, and besides the site's library and its pages, named in the site's language."""
+    """List those that were made, and besides the site's library and its pages, named in the site's language."""
     wanted = filter_of(call, ("id", "displayName", "name", "createdDateTime", "lastModifiedDateTime"))
     shown = [list_json(each) for each in _site(call).lists]
     return collection(call, [each for each in shown if wanted is None or wanted.matches(each)])
@@ -36,7 +36,7 @@ def list_lists(call: Call[SharePoint]) -> Reply:
 
 @routes.operation("POST", "/sites/{site}/lists", permissions=_MAKE, sites="manage", limits=(SHAREPOINT(2),))
 def create_list(call: Call[SharePoint]) -> Reply:
-    """With all its columns in one call."""
+    """Create a list with all its columns in one call."""
     site = _site(call)
     made = new_list(
         call.json(),
@@ -53,7 +53,7 @@ def create_list(call: Call[SharePoint]) -> Reply:
 
 @routes.operation("GET", "/sites/{site}/lists/{list}", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def get_list(call: Call[SharePoint]) -> Reply:
-    """By id or title."""
+    """Get a list by id or title."""
     found = _list(call)
     body = list_json(found)
     if "columns" in call.query.names("expand"):
@@ -65,7 +65,7 @@ def get_list(call: Call[SharePoint]) -> Reply:
     "GET", "/sites/{site}/lists/{list}/columns", permissions=_READ_COLUMNS, sites="read", limits=(SHAREPOINT(2),)
 )
 def list_columns(call: Call[SharePoint]) -> Reply:
-    """Title first, then the others as they were made."""
+    """List columns: Title first, then the others as they were made."""
     return collection(call, [column.to_json() for column in _list(call).columns.values()])
 
 
@@ -73,7 +73,7 @@ def list_columns(call: Call[SharePoint]) -> Reply:
     "POST", "/sites/{site}/lists/{list}/columns", permissions=_MAKE_COLUMNS, sites="manage", limits=(SHAREPOINT(2),)
 )
 def add_column(call: Call[SharePoint]) -> Reply:
-    """One more column."""
+    """Add one more column."""
     return Reply(201, _list(call).add_column(call.json(), call.now).to_json())
 
 
@@ -85,7 +85,7 @@ def add_column(call: Call[SharePoint]) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def change_column(call: Call[SharePoint]) -> Reply:
-    """What it is called, described and, where its kind stays, what it takes."""
+    """Change name, description and, where its kind stays, the settings of a column."""
     return Reply(200, _list(call).change_column(call.args["column"], call.json(), call.now).to_json())
 
 
@@ -97,14 +97,14 @@ def change_column(call: Call[SharePoint]) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def delete_column(call: Call[SharePoint]) -> Reply:
-    """Gone, with what stood in it."""
+    """Delete a column with all its values."""
     _list(call).remove_column(call.args["column"], call.now)
     return Reply(204)
 
 
 @routes.operation("GET", "/sites/{site}/lists/{list}/items", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
 def list_items(call: Call[SharePoint]) -> Reply:
-    """In the order they were made; filtered on indexed columns."""
+    """List items in the order they were made; filtered on indexed columns."""
     found = _items(call)
     rows = found.matching(filter_of(call), unindexed_too=call.headers.prefers(_UNINDEXED))
     with_fields = "fields" in call.query.names("expand")
@@ -115,7 +115,7 @@ def list_items(call: Call[SharePoint]) -> Reply:
     "POST", "/sites/{site}/lists/{list}/items", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),)
 )
 def add_item(call: Call[SharePoint]) -> Reply:
-    """A repeat adds a second item, unless a unique column refuses it."""
+    """Add an item. A repeat adds a second one, unless a unique column refuses it."""
     body = call.json()
     unknown = {key for key in body if not key.startswith("@")} - {"fields", "contentType"}
     if unknown or not isinstance(body.get("fields", {}), dict):
@@ -129,7 +129,7 @@ def add_item(call: Call[SharePoint]) -> Reply:
     "GET", "/sites/{site}/lists/{list}/items/{item}", permissions=_READ_ITEM, sites="read", limits=(SHAREPOINT(1),)
 )
 def get_item(call: Call[SharePoint]) -> Reply:
-    """With its fields, also when these are not asked for."""
+    """Get an item with its fields, also when these are not asked for."""
     found, row = _row(call)
     return Reply(200, row_json(found, row, with_fields=True))
 
@@ -159,7 +159,7 @@ def change_fields(call: Call[SharePoint]) -> Reply:
     "DELETE", "/sites/{site}/lists/{list}/items/{item}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),)
 )
 def delete_item(call: Call[SharePoint]) -> Reply:
-    """Gone; its number is not used again."""
+    """Delete an item; its number is not used again."""
     found, row = _row(call)
     found.remove(row, call.now)
     return Reply(204)

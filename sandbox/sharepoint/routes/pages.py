@@ -24,7 +24,7 @@ _PUBLISH = ("Files.ReadWrite.All", "Sites.ReadWrite.All")
     "GET", "/sites/{site}/pages/microsoft.graph.sitePage", permissions=_READ, sites="read", limits=(SHAREPOINT(2),)
 )
 def list_pages(call: Call[SharePoint]) -> Reply:
-    """Never with what the pages say."""
+    """List pages, never with their content."""
     if "canvasLayout" in call.query.names("expand"):
         raise GraphError(400, "invalidRequest", "canvasLayout can be expanded on a single page only.")
     wanted = filter_of(call, ("id", "name", "title", "createdDateTime", "lastModifiedDateTime"))
@@ -34,7 +34,7 @@ def list_pages(call: Call[SharePoint]) -> Reply:
 
 @routes.operation("POST", "/sites/{site}/pages", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def create_page(call: Call[SharePoint]) -> Reply:
-    """A draft, which readers do not see before it is published."""
+    """Create a draft, which readers do not see before it is published."""
     site = _site(call)
     page = new_page(
         call.json(),
@@ -58,7 +58,7 @@ def create_page(call: Call[SharePoint]) -> Reply:
     limits=(SHAREPOINT(1),),
 )
 def get_page(call: Call[SharePoint]) -> Reply:
-    """The newest version, draft or published."""
+    """Get the newest version, draft or published."""
     with_canvas = "canvasLayout" in call.query.names("expand")
     if with_canvas and not call.path.lower().endswith("graph.sitepage"):
         raise GraphError(400, "invalidRequest", "Only a sitePage has a canvasLayout: add the cast to the path.")
@@ -73,7 +73,7 @@ def get_page(call: Call[SharePoint]) -> Reply:
     limits=(SHAREPOINT(2),),
 )
 def change_page(call: Call[SharePoint]) -> Reply:
-    """A new draft of the page."""
+    """Make a new draft of the page."""
     page = _page(call)
     check_match(page.etag, call.headers.get("if-match"))
     page.change(call.json(), editor=author_of(call), now=call.now)
@@ -95,7 +95,7 @@ def publish_page(call: Call[SharePoint]) -> Reply:
 
 @routes.operation("DELETE", "/sites/{site}/pages/{page}", permissions=_WRITE, sites="write", limits=(SHAREPOINT(2),))
 def delete_page(call: Call[SharePoint]) -> Reply:
-    """Gone for readers too."""
+    """Delete a page, for readers too."""
     _site(call).pages.remove(_page(call))
     return Reply(204)
 

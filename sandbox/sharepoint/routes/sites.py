@@ -17,25 +17,25 @@ _FULL = ("Sites.FullControl.All",)
 
 @routes.operation("GET", "/groups/{group}/sites/root", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def group_site(call: Call[SharePoint]) -> Reply:
-    """404 until SharePoint has made it."""
+    """Get the site of a group; 404 until SharePoint has made it."""
     return Reply(200, _site(call).to_json())
 
 
 @routes.operation("GET", "/sites/{site}", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def get_site(call: Call[SharePoint]) -> Reply:
-    """By id."""
+    """Get a site by id."""
     return Reply(200, _site(call).to_json())
 
 
 @routes.operation("GET", "/sites/{host}:/{path}", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
 def site_by_address(call: Call[SharePoint]) -> Reply:
-    """By host and path."""
+    """Get a site by host and path."""
     return Reply(200, _site(call).to_json())
 
 
 @routes.operation("GET", "/sites/{site}/permissions", permissions=_FULL, sites="fullcontrol", limits=(SHAREPOINT(5),))
 def list_permissions(call: Call[SharePoint]) -> Reply:
-    """Without the roles: those only a permission read by its id tells."""
+    """List permissions without their roles: only a permission read by its id tells them."""
     return collection(call, [grant.to_json(with_roles=False) for grant in _site(call).grants.values()])
 
 
@@ -57,7 +57,7 @@ def add_permission(call: Call[SharePoint]) -> Reply:
     "GET", "/sites/{site}/permissions/{permission}", permissions=_FULL, sites="fullcontrol", limits=(SHAREPOINT(5),)
 )
 def get_permission(call: Call[SharePoint]) -> Reply:
-    """With its roles."""
+    """Get a permission with its roles."""
     return Reply(200, _grant(call).to_json())
 
 
@@ -65,7 +65,7 @@ def get_permission(call: Call[SharePoint]) -> Reply:
     "PATCH", "/sites/{site}/permissions/{permission}", permissions=_FULL, sites="fullcontrol", limits=(SHAREPOINT(5),)
 )
 def change_permission(call: Call[SharePoint]) -> Reply:
-    """Other roles for the app."""
+    """Give the app other roles."""
     grant = _grant(call)
     grant.set_roles(_roles(call.json().get("roles")))
     return Reply(200, grant.to_json())
@@ -75,7 +75,7 @@ def change_permission(call: Call[SharePoint]) -> Reply:
     "DELETE", "/sites/{site}/permissions/{permission}", permissions=_FULL, sites="fullcontrol", limits=(SHAREPOINT(5),)
 )
 def delete_permission(call: Call[SharePoint]) -> Reply:
-    """Shut the app out again."""
+    """Take the app's permission away again."""
     del _site(call).grants[_grant(call).id]
     return Reply(204)
 

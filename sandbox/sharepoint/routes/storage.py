@@ -14,7 +14,7 @@ routes = Routes(SharePoint)
 
 @routes.operation("GET", f"{STORAGE}files/{{token}}", anonymous=True)
 def download(call: Call[SharePoint]) -> Reply:
-    """The file, or what it was converted to."""
+    """Get the file, or its conversion."""
     ticket = call.area.tickets.download(call.args["token"], call.now)
     if ticket.as_pdf:
         return Reply(200, office.as_pdf(ticket.item.name), content_type="application/pdf")
@@ -23,7 +23,7 @@ def download(call: Call[SharePoint]) -> Reply:
 
 @routes.operation("PUT", f"{STORAGE}uploads/{{session}}", anonymous=True)
 def send_range(call: Call[SharePoint]) -> Reply:
-    """One range of a file: 202 until the last."""
+    """Take one range of a file: 202 until the last."""
     session = _session(call)
     if not session.take(call.headers.get("content-range", ""), call.raw):
         return Reply(202, session.to_json())
@@ -34,7 +34,7 @@ def send_range(call: Call[SharePoint]) -> Reply:
 
 @routes.operation("GET", f"{STORAGE}uploads/{{session}}", anonymous=True)
 def upload_status(call: Call[SharePoint]) -> Reply:
-    """Which range comes next."""
+    """Tell the next range that is expected."""
     return Reply(200, _session(call).to_json())
 
 

@@ -55,7 +55,7 @@ READ_CHAT = (
     "GET", "/appCatalogs/teamsApps", permissions=("AppCatalog.Read.All", "AppCatalog.ReadWrite.All"), limits=(TEAMS(),)
 )
 def list_apps(call: Call[Teams]) -> Reply:
-    """The organisation's and the built-in ones; $filter on externalId or id."""
+    """List the organisation's and the built-in apps; $filter on externalId or id."""
     wanted = filter_of(call)
     apps = [_catalog_json(call, app) for app in call.area.catalog.apps.values()]
     return collection(call, [app for app in apps if wanted is None or wanted.matches(app)])
@@ -89,14 +89,14 @@ def _definition_json(app: CatalogApp) -> dict[str, Any]:
     limits=(TEAMS(),),
 )
 def list_in_team(call: Call[Teams]) -> Reply:
-    """With `$expand=teamsApp,teamsAppDefinition` and $filter on teamsApp/externalId."""
+    """List installations, with `$expand=teamsApp,teamsAppDefinition` and $filter on teamsApp/externalId."""
     team = call.area.get_team(call.args["team"])
     return _installations(call, list(team.installations.values()))
 
 
 @routes.operation("POST", "/teams/{team}/installedApps", permissions=INSTALL_IN_TEAM, limits=(TEAMS(),))
 def install_in_team(call: Call[Teams]) -> Reply:
-    """The consent must be the manifest's, no more and no less."""
+    """Install an app. The consent must be the manifest's, no more and no less."""
     team = call.area.get_team(call.args["team"])
     app = _app_to_install(call, "team")
     if app.resource_specific and call.allowed_by <= WITHOUT_CONSENT:
@@ -133,7 +133,7 @@ def install_in_team(call: Call[Teams]) -> Reply:
     limits=(TEAMS_DELETE(),),
 )
 def remove_from_team(call: Call[Teams]) -> Reply:
-    """Its consent goes with it."""
+    """Remove an app, and its consent with it."""
     team = call.area.get_team(call.args["team"])
     return _remove(call, team.installations, "team", team.id)
 
@@ -143,14 +143,14 @@ def remove_from_team(call: Call[Teams]) -> Reply:
 
 @routes.operation("GET", "/users/{user}/teamwork/installedApps", permissions=READ_FOR_USER, limits=(TEAMS(),))
 def list_for_user(call: Call[Teams]) -> Reply:
-    """What is installed for a person."""
+    """List the installations of a person."""
     user = call.area.directory.get_user(call.args["user"])
     return _installations(call, list(call.area.personal.get(user.id, {}).values()))
 
 
 @routes.operation("POST", "/users/{user}/teamwork/installedApps", permissions=INSTALL_FOR_USER, limits=(TEAMS(),))
 def install_for_user(call: Call[Teams]) -> Reply:
-    """Not for guests."""
+    """Install an app for a person, not for a guest."""
     user = call.area.directory.get_user(call.args["user"])
     app = _app_to_install(call, "personal")
     if user.guest:
@@ -174,7 +174,7 @@ def install_for_user(call: Call[Teams]) -> Reply:
     limits=(TEAMS_DELETE(),),
 )
 def remove_for_user(call: Call[Teams]) -> Reply:
-    """The bot reaches them no more."""
+    """Remove an app from a person, whom its bot reaches no more."""
     user = call.area.directory.get_user(call.args["user"])
     return _remove(call, call.area.personal.get(user.id, {}), "personal", user.id)
 
@@ -183,7 +183,7 @@ def remove_for_user(call: Call[Teams]) -> Reply:
     "GET", "/users/{user}/teamwork/installedApps/{installation}/chat", permissions=READ_CHAT, limits=(TEAMS(),)
 )
 def get_personal_chat(call: Call[Teams]) -> Reply:
-    """The conversation between the person and the app's bot; 404 for a moment after the installation."""
+    """Get the conversation between the person and the app's bot; 404 for a moment after the installation."""
     user = call.area.directory.get_user(call.args["user"])
     installation = call.area.personal.get(user.id, {}).get(call.args["installation"])
     if installation is None or installation.created_at + call.area.latency.chat_ready > call.now:

@@ -20,7 +20,7 @@ READ_ONLY = "shouldSetSpoSiteReadOnlyForMembers"
     "POST", "/teams/{team}/archive", permissions=CHANGE_TEAM, rsc=CHANGE_TEAM_RSC, limits=(TEAMS(), TEAM())
 )
 def archive_team(call: Call[Teams]) -> Reply:
-    """202 and an operation; needs an owner. Apps cannot have the site made read-only with it."""
+    """Archive a team: 202 and an operation; needs an owner. Apps cannot have the site made read-only with it."""
     team = _owned(call)
     given = call.json() if call.body else {}
     if READ_ONLY in given:
@@ -36,7 +36,7 @@ def archive_team(call: Call[Teams]) -> Reply:
     "POST", "/teams/{team}/unarchive", permissions=CHANGE_TEAM, rsc=CHANGE_TEAM_RSC, limits=(TEAMS(), TEAM())
 )
 def unarchive_team(call: Call[Teams]) -> Reply:
-    """202 and an operation. Channels that were archived by themselves stay so."""
+    """Take a team back: 202 and an operation. Channels that were archived by themselves stay so."""
     call.area.get_team(call.args["team"]).archived_at = None
     return _accepted(call, "unarchiveTeam")
 
@@ -45,7 +45,7 @@ def unarchive_team(call: Call[Teams]) -> Reply:
     "POST", "/teams/{team}/channels/{channel}/archive", permissions=CHANGE_CHANNEL, limits=(TEAMS(), CHANNEL())
 )
 def archive_channel(call: Call[Teams]) -> Reply:
-    """202 and an operation. Of a team that is not archived itself."""
+    """Archive a channel of a team that is not archived itself: 202 and an operation."""
     team = _active(call, _owned(call))
     channel = call.area.get_channel(team.id, call.args["channel"])
     if channel is next(iter(team.channels.values())):
@@ -59,7 +59,7 @@ def archive_channel(call: Call[Teams]) -> Reply:
     "POST", "/teams/{team}/channels/{channel}/unarchive", permissions=CHANGE_CHANNEL, limits=(TEAMS(), CHANNEL())
 )
 def unarchive_channel(call: Call[Teams]) -> Reply:
-    """202 and an operation. Of a team that is not archived itself."""
+    """Take a channel of a team that is not archived itself back: 202 and an operation."""
     team = _active(call, call.area.get_team(call.args["team"]))
     call.area.get_channel(team.id, call.args["channel"]).archived_at = None
     return _accepted(call, "unarchiveChannel")

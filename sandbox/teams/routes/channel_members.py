@@ -1,4 +1,4 @@
-"""Who may read a private channel."""
+"""Members of private and shared channels."""
 
 import base64
 from typing import Any
@@ -11,7 +11,7 @@ from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 from sandbox.teams.model import Channel, Team
-from sandbox.teams.showing import MEMBER, member_json
+from sandbox.teams.showing import MEMBER_TYPE, member_json
 from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
@@ -30,7 +30,7 @@ WRITE_RSC = ("ChannelMember.ReadWrite.Group",)
     limits=(TEAMS(), CHANNEL()),
 )
 def list_channel_members(call: Call[Teams]) -> Reply:
-    """Of a standard channel those of the team. Who left the team has no seat any more."""
+    """List members; of a standard channel those of the team. A person who left the team has no seat any more."""
     team, channel = _channel(call)
     roster = call.area.rosters.of(team)
     if channel.kind == "standard":
@@ -47,11 +47,11 @@ def list_channel_members(call: Call[Teams]) -> Reply:
     limits=(TEAMS(), CHANNEL()),
 )
 def add_channel_member(call: Call[Teams]) -> Reply:
-    """Only somebody whom the team shows; a guest cannot own it. Once more: 409."""
+    """Add somebody whom the team shows; a guest cannot own it. Once more: 409."""
     team, channel = _private(call)
     body = call.json()
-    if str(body.get("@odata.type", "")).lstrip("#") != MEMBER.lstrip("#"):
-        raise GraphError(400, "BadRequest", f"A member needs '@odata.type': '{MEMBER}' and 'user@odata.bind'.")
+    if str(body.get("@odata.type", "")).lstrip("#") != MEMBER_TYPE.lstrip("#"):
+        raise GraphError(400, "BadRequest", f"A member needs '@odata.type': '{MEMBER_TYPE}' and 'user@odata.bind'.")
     user = call.area.directory.get_user(bound_id(body.get("user@odata.bind"), "users"))
     roles = body.get("roles", [])
     if not call.area.rosters.shows(team, user.id):
@@ -72,7 +72,7 @@ def add_channel_member(call: Call[Teams]) -> Reply:
     limits=(TEAMS(), CHANNEL()),
 )
 def remove_channel_member(call: Call[Teams]) -> Reply:
-    """The seat in the channel, not the membership of the team."""
+    """Remove the seat in the channel, not the membership of the team."""
     _, channel = _private(call)
     user_id = _user_of(call.args["seat"])
     if user_id not in channel.members:
@@ -96,7 +96,7 @@ def _channel(call: Call[Teams]) -> tuple[Team, Channel]:
 
 
 def _user_of(seat: str) -> str:
-    """The id of a seat is the user's, wrapped."""
+    """Return the user's id that the id of a seat wraps."""
     try:
         found: Any = base64.b64decode(seat).decode().rsplit("##", 1)[1]
     except (ValueError, IndexError):

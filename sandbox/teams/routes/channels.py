@@ -27,8 +27,8 @@ READ_CHANNELS = (
 )
 READ_CHANNELS_RSC = ("ChannelSettings.Read.Group", "ChannelSettings.ReadWrite.Group")
 CHANGE_CHANNELS = ("ChannelSettings.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All")
-PRIVATE_MEMBERS = 200
-_KNOWN = frozenset(
+MAX_PRIVATE_MEMBERS = 200
+_SETTABLE = frozenset(
     {"@odata.type", "displayName", "description", "membershipType", "members", "isFavoriteByDefault"}
     | {"sharedWithTeams"}
 )
@@ -42,7 +42,7 @@ _KNOWN = frozenset(
     limits=(TEAMS_READS(), TEAM()),
 )
 def list_channels(call: Call[Teams]) -> Reply:
-    """Private ones too: the caller is an app."""
+    """List channels, private ones too: the caller is an app."""
     team = call.area.get_team(call.args["team"])
     wanted = filter_of(call)
     there = [
@@ -60,7 +60,7 @@ def list_channels(call: Call[Teams]) -> Reply:
     limits=(TEAMS(), CHANNEL()),
 )
 def get_channel(call: Call[Teams]) -> Reply:
-    """One channel."""
+    """Get one channel."""
     channel = call.area.get_channel(call.args["team"], call.args["channel"])
     return Reply(200, channel_json(call, call.area.get_team(call.args["team"]), channel))
 
@@ -73,7 +73,7 @@ def get_channel(call: Call[Teams]) -> Reply:
     limits=(TEAMS(), TEAM()),
 )
 def get_primary_channel(call: Call[Teams]) -> Reply:
-    """The first channel, General."""
+    """Get the first channel, General."""
     team = call.area.get_team(call.args["team"])
     return Reply(200, channel_json(call, team, next(iter(team.channels.values()))))
 
@@ -86,7 +86,7 @@ def get_primary_channel(call: Call[Teams]) -> Reply:
     limits=(CHANNEL_CREATE(), TEAM()),
 )
 def create_channel(call: Call[Teams]) -> Reply:
-    """Standard or private: 201. Shared: 202, and an operation. A taken name is 400."""
+    """Create a channel. Standard or private: 201. Shared: 202, and an operation. A taken name is 400."""
     team, body = call.area.get_active_team(call.args["team"]), call.json()
     name, kind = _checked(body)
     team.check_free(name)
@@ -119,7 +119,7 @@ def change_channel(call: Call[Teams]) -> Reply:
 
 
 def _share(call: Call[Teams], team: Team, name: str, body: dict[str, Any]) -> Reply:
-    """A channel that other teams can be let into. It has one owner at first, and never guests."""
+    """Make a channel that other teams can be let into. It has one owner at first, and never guests."""
     if len(body.get("members") or ()) != 1:
         raise GraphError(400, "BadRequest", "A shared channel is made with exactly one owner.")
     members = _private_members(call, team, body["members"])
@@ -133,7 +133,7 @@ def _share(call: Call[Teams], team: Team, name: str, body: dict[str, Any]) -> Re
 
 
 def _checked(body: dict[str, Any]) -> tuple[str, str]:
-    unknown = sorted(set(body) - _KNOWN)
+    unknown = sorted(set(body) - _SETTABLE)
     if unknown:
         raise GraphError(400, "BadRequest", f"Invalid property '{unknown[0]}' on type 'microsoft.graph.channel'.")
     name, kind = body.get("displayName"), body.get("membershipType", "standard")
@@ -146,8 +146,8 @@ def _checked(body: dict[str, Any]) -> tuple[str, str]:
 
 
 def _private_members(call: Call[Teams], team: Team, given: Any) -> dict[str, list[str]]:
-    if not isinstance(given, list) or not 1 <= len(given) <= PRIVATE_MEMBERS:
-        raise GraphError(400, "BadRequest", f"A private channel is made with 1 to {PRIVATE_MEMBERS} members.")
+    if not isinstance(given, list) or not 1 <= len(given) <= MAX_PRIVATE_MEMBERS:
+        raise GraphError(400, "BadRequest", f"A private channel is made with 1 to {MAX_PRIVATE_MEMBERS} members.")
     roster = {user.id: user for user, _ in call.area.rosters.of(team)}
     members: dict[str, list[str]] = {}
     for entry in given:
@@ -165,5 +165,5 @@ def _private_members(call: Call[Teams], team: Team, given: Any) -> dict[str, lis
 
 @routes.operation("POST", "/teams/{team}/channels/{channel}/messages", permissions=("Teamwork.Migrate.All",))
 def refuse_message(call: Call[Teams]) -> Reply:
-    """Apps cannot post in channels; the one permission there is serves imports."""
+    """Refuse: apps cannot post in channels; the one permission there is serves imports."""
     raise GraphError(403, "Forbidden", "The channel is not in migration mode: messages cannot be posted app-only.")

@@ -13,21 +13,24 @@ from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 from sandbox.teams.model import Team, check_channel_name
-from sandbox.teams.showing import MEMBER, READ_TEAM, team_json
+from sandbox.teams.showing import MEMBER_TYPE, READ_TEAM, team_json
 from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
 
 CREATE_TEAM = ("Team.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All")
 GENERAL = "General"
-FAILURE = {"code": "BadGateway", "message": "Failed to execute Templates backend request CreateTeamFromTemplate."}
+CREATION_FAILURE = {
+    "code": "BadGateway",
+    "message": "Failed to execute Templates backend request CreateTeamFromTemplate.",
+}
 _SETTINGS = frozenset({"memberSettings", "guestSettings", "messagingSettings", "funSettings", "discoverySettings"})
-_FROM_NOTHING = frozenset({"displayName", "description", "visibility", "firstChannelName", "members"})
+_SETTABLE_FROM_NOTHING = frozenset({"displayName", "description", "visibility", "firstChannelName", "members"})
 
 
 @routes.operation("POST", "/teams", permissions=CREATE_TEAM, limits=(TEAM_CREATE(),))
 def create_team(call: Call[Teams]) -> Reply:
-    """202 and an operation. Of a group that has a team already: 409. From nothing: another team at each call."""
+    """Make a team: 202 and an operation. Of a group with a team: 409. From nothing: another team at each call."""
     body = call.json()
     bound_id(body.get("template@odata.bind"), "teamsTemplates")
     given = set(body) - {"template@odata.bind", "@odata.type"}
@@ -42,15 +45,15 @@ def create_team(call: Call[Teams]) -> Reply:
 
 
 def _from_nothing(call: Call[Teams], body: dict[str, Any], given: set[str]) -> Reply:
-    """App-only a team must be given its owner, and can be given nobody else."""
-    _refuse_unplayed(given - _FROM_NOTHING)
+    """Make group and team. App-only a team must be given its owner, and can be given nobody else."""
+    _refuse_unplayed(given - _SETTABLE_FROM_NOTHING)
     name, members = body.get("displayName"), body.get("members")
     if not isinstance(name, str) or not name:
         raise GraphError(400, "BadRequest", "A team needs a displayName.")
     if not isinstance(members, list) or len(members) != 1 or members[0].get("roles") != ["owner"]:
         raise GraphError(400, "BadRequest", "Exactly one member, an owner, must be given when an app makes a team.")
-    if str(members[0].get("@odata.type", "")).lstrip("#") != MEMBER.lstrip("#"):
-        raise GraphError(400, "BadRequest", f"A member needs '@odata.type': '{MEMBER}' and 'user@odata.bind'.")
+    if str(members[0].get("@odata.type", "")).lstrip("#") != MEMBER_TYPE.lstrip("#"):
+        raise GraphError(400, "BadRequest", f"A member needs '@odata.type': '{MEMBER_TYPE}' and 'user@odata.bind'.")
     first = body.get("firstChannelName", GENERAL)
     check_channel_name(first)
     owner = f"https://graph/users/{bound_id(members[0].get('user@odata.bind'), 'users')}"
@@ -87,7 +90,7 @@ def _refuse_unplayed(names: set[str]) -> None:
 
 
 def _ready_group(call: Call[Teams], key: str) -> Group:
-    """A group of which a team can be made."""
+    """Return a group of which a team can be made."""
     group = call.area.directory.groups.get(key.lower())
     if group is None or group.ready_at > call.now:
         raise GraphError(404, "NotFound", f"Failed to find the group {key}: it may not have been replicated yet.")
@@ -100,7 +103,7 @@ def _ready_group(call: Call[Teams], key: str) -> Group:
 
 def _accepted(call: Call[Teams], team_id: str, key: str, first_channel: str) -> Reply:
     lag = call.area.latency.team_ready.of(key)
-    error = FAILURE if call.area.mishaps.strikes("team_fails") else None
+    error = CREATION_FAILURE if call.area.mishaps.strikes("team_fails") else None
     made = call.area.new_operation(team_id, "createTeam", ready_at=call.now + lag, error=error)
     if error is None:
         team = Team(id=team_id, created_at=call.now, ready_at=made.ready_at)
@@ -117,7 +120,7 @@ def _accepted(call: Call[Teams], team_id: str, key: str, first_channel: str) -> 
     limits=(TEAM_PUT(), DIRECTORY_WRITES()),
 )
 def put_team(call: Call[Teams]) -> Reply:
-    """201 with the team. Refused for a group that holds guests, as was reported; POST /teams takes one."""
+    """Make a team of a group: 201. Refused while the group holds guests, as was reported; POST /teams takes one."""
     unknown = set(call.json()) - _SETTINGS - {"@odata.type", "template@odata.bind"}
     if unknown:
         raise GraphError(400, "BadRequest", f"Invalid property '{min(unknown)}' on type 'microsoft.graph.team'.")
@@ -133,7 +136,7 @@ def put_team(call: Call[Teams]) -> Reply:
 
 @routes.operation("GET", "/groups/{group}/team", permissions=("Group.Read.All", *READ_TEAM), limits=(TEAM_PUT(),))
 def get_team_of_group(call: Call[Teams]) -> Reply:
-    """404 while there is none."""
+    """Get the team of a group; 404 while there is none."""
     return Reply(200, team_json(call, call.area.get_team(call.args["group"])))
 
 
@@ -142,7 +145,7 @@ def get_team_of_group(call: Call[Teams]) -> Reply:
 
 @routes.operation("GET", "/teams/{team}/operations/{operation}", permissions=(*CREATE_TEAM, "Team.ReadBasic.All"))
 def get_operation(call: Call[Teams]) -> Reply:
-    """notStarted, inProgress, then succeeded or failed, as time goes by. Kinds new since v1.0 only when asked for."""
+    """Tell notStarted, inProgress, then succeeded or failed, as time goes by. Newer kinds only when asked for."""
     made = call.area.operations.get(call.args["operation"])
     if made is None or made.team_id != call.args["team"].lower():
         raise GraphError(404, "NotFound", "The operation was not found.")

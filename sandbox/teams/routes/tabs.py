@@ -49,7 +49,7 @@ CHANGE_TABS = (
     limits=(TEAMS(), CHANNEL()),
 )
 def list_tabs(call: Call[Teams]) -> Reply:
-    """With their app on `$expand=teamsApp`."""
+    """List tabs, with their app on `$expand=teamsApp`."""
     channel = call.area.get_channel(call.args["team"], call.args["channel"])
     team = call.area.get_team(call.args["team"])
     return collection(call, [tab_json(call, team, channel, tab) for tab in channel.tabs.values()])
@@ -63,7 +63,7 @@ def list_tabs(call: Call[Teams]) -> Reply:
     limits=(TEAMS(), CHANNEL()),
 )
 def create_tab(call: Call[Teams]) -> Reply:
-    """The same tab can be made twice, as in the real one."""
+    """Add a tab. The same one can be made twice, as in the real service."""
     team = call.area.get_active_team(call.args["team"])
     channel = call.area.get_channel(call.args["team"], call.args["channel"])
     body = call.json()
@@ -91,7 +91,7 @@ def create_tab(call: Call[Teams]) -> Reply:
     limits=(TEAMS(), CHANNEL()),
 )
 def change_tab(call: Call[Teams]) -> Reply:
-    """Its name and where it leads; its app stays."""
+    """Change name and address of a tab; its app stays."""
     team = call.area.get_team(call.args["team"])
     channel = call.area.get_channel(call.args["team"], call.args["channel"])
     tab, body = channel.tabs.get(call.args["tab"]), call.json()

@@ -11,13 +11,13 @@ from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 from sandbox.teams.model import Team
-from sandbox.teams.showing import MEMBER, READ_TEAM, member_json, team_json
+from sandbox.teams.showing import MEMBER_TYPE, READ_TEAM, member_json, team_json
 from sandbox.teams.state import Teams
 
 routes = Routes(Teams)
 
 WRITE_MEMBERS = ("TeamMember.ReadWriteNonOwnerRole.All", "TeamMember.ReadWrite.All")
-BULK = 200
+MAX_BULK_MEMBERS = 200
 
 
 @routes.operation(
@@ -28,7 +28,7 @@ BULK = 200
     limits=(TEAMS(), TEAM()),
 )
 def get_team(call: Call[Teams]) -> Reply:
-    """404 until the team is made."""
+    """Get a team; 404 until it is made."""
     return Reply(200, team_json(call, call.area.get_team(call.args["team"])))
 
 
@@ -43,14 +43,14 @@ def get_team(call: Call[Teams]) -> Reply:
     limits=(TEAMS_READS(), TEAM()),
 )
 def list_members(call: Call[Teams]) -> Reply:
-    """Whom the team shows; who came into the group later is missing until the sync."""
+    """List the people the team shows; later members of the group are missing until the sync."""
     team = call.area.get_team(call.args["team"])
     return collection(call, [member_json(call, user, roles) for user, roles in call.area.rosters.of(team)])
 
 
 @routes.operation("POST", "/teams/{team}/members", permissions=WRITE_MEMBERS, limits=(TEAMS(), TEAM_MEMBERS()))
 def add_member(call: Call[Teams]) -> Reply:
-    """Guests are refused: app-only they get in through the group."""
+    """Add a member. Guests are refused: app-only they get in through the group."""
     team = call.area.get_team(call.args["team"])
     user, roles = _add(call, team, call.json())
     return Reply(201, member_json(call, user, roles))
@@ -60,11 +60,11 @@ def add_member(call: Call[Teams]) -> Reply:
     "POST", "/teams/{team}/members/add", permissions=WRITE_MEMBERS, limits=(MEMBERS_BULK(), TEAM_MEMBERS())
 )
 def add_members(call: Call[Teams]) -> Reply:
-    """207 when some could not be added; each result tells."""
+    """Add several: 207 when some could not be added; each result tells."""
     team = call.area.get_team(call.args["team"])
     values = call.json().get("values")
-    if not isinstance(values, list) or not 1 <= len(values) <= BULK:
-        raise GraphError(400, "BadRequest", f"values must hold 1 to {BULK} members.")
+    if not isinstance(values, list) or not 1 <= len(values) <= MAX_BULK_MEMBERS:
+        raise GraphError(400, "BadRequest", f"values must hold 1 to {MAX_BULK_MEMBERS} members.")
     results = [_add_result(call, team, value) for value in values]
     failed = any(result["error"] for result in results)
     return Reply(207 if failed else 200, {"@odata.context": call.url("$metadata"), "value": results})
@@ -81,8 +81,8 @@ def _add_result(call: Call[Teams], team: Team, value: Any) -> dict[str, Any]:
 
 
 def _add(call: Call[Teams], team: Team, value: Any) -> tuple[User, list[str]]:
-    if not isinstance(value, dict) or value.get("@odata.type", "").lstrip("#") != MEMBER.lstrip("#"):
-        raise GraphError(400, "BadRequest", f"A member needs '@odata.type': '{MEMBER}' and 'user@odata.bind'.")
+    if not isinstance(value, dict) or value.get("@odata.type", "").lstrip("#") != MEMBER_TYPE.lstrip("#"):
+        raise GraphError(400, "BadRequest", f"A member needs '@odata.type': '{MEMBER_TYPE}' and 'user@odata.bind'.")
     roles = value.get("roles", [])
     user = call.area.directory.get_user(bound_id(value.get("user@odata.bind"), "users"))
     if user.guest:

@@ -1,4 +1,4 @@
-"""How many calls were made, whether recorded or not, and how many met a limit."""
+"""Counts of calls, recorded or not, and of those that met a limit."""
 
 from tests.support.sandbox import RunningSandbox
 

@@ -1,4 +1,4 @@
-"""What the people of the tenant see and do, through the control calls."""
+"""The people of the tenant, their view and their acts, through the control calls."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -41,7 +41,7 @@ async def test_time_is_real_until_it_is_set(sandbox: RunningSandbox) -> None:
 
 
 async def test_in_real_time_everybody_is_wakened_at_their_moment(sandbox: RunningSandbox) -> None:
-    """Who follows the README sets no clock."""
+    """A reader who follows the README sets no clock."""
     await clock(sandbox, "join", "cli")
     await clock(sandbox, "join", "service")
     soon = datetime.now(UTC) + timedelta(milliseconds=50)

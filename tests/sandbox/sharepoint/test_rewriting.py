@@ -1,4 +1,4 @@
-"""What SharePoint makes of HTML."""
+"""HTML as SharePoint rewrites it."""
 
 import pytest
 from hypothesis import example, given

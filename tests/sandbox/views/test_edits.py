@@ -1,4 +1,4 @@
-"""What people change by hand on the sandbox's pages is changed as in Teams and SharePoint, and in a person's name."""
+"""Changes by hand on the sandbox's pages are those of Teams and SharePoint, and made in a person's name."""
 
 from dataclasses import dataclass
 from typing import Any
