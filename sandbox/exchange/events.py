@@ -120,7 +120,7 @@ class Event:
     # ---------------------------------------------------------------------------------------------------------- change
 
     def change(self, body: Mapping[str, Any], *, now: datetime, join_lag: timedelta) -> Changes:
-        """Set what *body* names, whole or not at all; 400 when it is malformed. Return the effects that others must be told of."""
+        """Set what *body* names, whole or not at all (400), and return the effects that others must be told of."""
         check_settable(body, SETTABLE, "Microsoft.OutlookServices.Event")
         settings = {**self.settings, **_settings(body)}
         start = zones.parse(body["start"], "start") if "start" in body else (self.start, self.start_zone)

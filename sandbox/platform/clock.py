@@ -3,9 +3,9 @@ The clock of the sandbox: real time until somebody sets it, simulated from then 
 
 Simulated time stands still while anybody works. Participants (services) join by name and say when they wait and until
 when; once all of them wait and the sandbox has no request in flight, time jumps to the earliest moment waited for.
-A participant that was wakened counts as busy until the next wait. A participant whose connection is lost stays joined and busy:
-a killed service stops time until it joins again under its name, or leaves. While time is real, nobody waits for
-others: each is wakened at their moment.
+A participant that was wakened counts as busy until the next wait. One whose connection is lost stays joined and busy: a
+killed service stops time until it joins again under its name, or leaves. While time is real, nobody waits for others:
+each is wakened at their moment.
 """
 
 import asyncio

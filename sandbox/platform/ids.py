@@ -35,8 +35,8 @@ class CountedIds:
     """
     Ids that are the same in every run, and different for each thing of the same key.
 
-    A file that was deleted and made again, or a second mail with the same subject, is another thing. Ids that were given
-    away are part of the state: a tenant that was put back gives the same ids again.
+    A file that was deleted and made again, or a second mail with the same subject, is another thing. Ids once given are
+    part of the state: a tenant that was put back gives the same ids again.
     """
 
     def __init__(self, ids: Ids) -> None:

@@ -3,8 +3,8 @@ The whole tenant as JSON, and back: to look at, to keep in a file, to hand to an
 
 Plain values stand as they are. An object is `{"~new": number, "~is": "module:Class", …fields}` where it is met first
 and `{"~same": number}` after that; other marks are `~moment`, `~seconds`, `~bytes`, `~tuple`, `~set`, `~frozen` (set),
-`~pairs` (a dict whose keys are not all text), `~counts` and `~call` (a method of an object). Attributes that the tenant has from
-its sandbox is `{"~shared": name}`.
+`~pairs` (a dict whose keys are not all text), `~counts` and `~call` (a method of an object). An
+attribute that the tenant has from its cloud is `{"~shared": name}`.
 """
 
 import base64
