@@ -37,7 +37,7 @@ def named_places(programme: "Programme", slugs: Sequence[str]) -> list[str]:
     for slug in slugs:
         if slug not in common:
             check_municipality(programme, slug)
-        if programme.place(slug) is None:
+        if programme.find_place(slug) is None:
             raise Usage(f"{slug}: has no place of ours, so there is nothing to roll out")
     return list(dict.fromkeys(slugs))
 

@@ -1,10 +1,11 @@
 """A whole programme, and what is looked up in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from config.values import (
     LOCAL_ROLES,
@@ -82,11 +83,23 @@ class Programme(Value):
     def person(self, key: str) -> Person:
         return self._index.people[key]
 
-    def find_person(self, key: str) -> Person | None:
-        return self._index.people.get(key)
+    def find_person(self, key: str | None) -> Person | None:
+        return self._index.people.get(key or "")
 
     def municipality(self, slug: str) -> Municipality:
         return self._index.municipalities[slug]
+
+    def find_municipality(self, slug: str | None) -> Municipality | None:
+        return self._index.municipalities.get(slug or "")
+
+    def language_of(self, person: str | None) -> Language:
+        """Return the language that *person* reads; the programme's for anybody unknown."""
+        found = self.find_person(person)
+        return self.language if found is None else found.language
+
+    def today(self, now: datetime) -> date:
+        """Return the programme's local date at *now*: roles begin and end at its midnight."""
+        return now.astimezone(self._index.timezone).date()
 
     def find_person_by_email(self, email: str) -> Person | None:
         return self._index.people_by_email.get(email.lower())
@@ -98,7 +111,10 @@ class Programme(Value):
         return self._index.assignments.get((role, work_package, municipality), ())
 
     def body(self, key: str) -> Body:
-        return next(body for body in self.bodies if body.key == key)
+        return self._index.bodies[key]
+
+    def find_body(self, key: str) -> Body | None:
+        return self._index.bodies.get(key)
 
     def work_package(self, key: str) -> WorkPackage:
         return self._index.work_packages[key]
@@ -108,14 +124,17 @@ class Programme(Value):
 
     def their_place(self, municipality: str | None) -> str | None:
         """Address of the place that a municipality made itself; None when it has ours, or none."""
-        found = next((item for item in self.municipalities if item.slug == municipality), None)
+        found = self.find_municipality(municipality)
         return found.place_url if found is not None and found.place is Place.THEIRS else None
 
-    def place(self, key: str) -> PlaceSpec | None:
-        return next((place for place in self.places if place.key == key), None)
+    def place(self, key: str) -> PlaceSpec:
+        return self._index.places[key]
+
+    def find_place(self, key: str) -> PlaceSpec | None:
+        return self._index.places.get(key)
 
     def organisation_of(self, person: Person) -> Organisation:
-        return next(item for item in self.organisations if item.key == person.organisation)
+        return self._index.organisations[person.organisation]
 
     def holders(
         self, role: Role, *, on: date, municipality: str | None = None, work_package: str | None = None
@@ -133,9 +152,7 @@ class Programme(Value):
         return until is None or on <= until
 
     def local_board(self, municipality: str) -> Body:
-        return next(
-            body for body in self.bodies if body.kind is BodyKind.LOCAL_BOARD and body.municipality == municipality
-        )
+        return self._index.local_boards[municipality]
 
     def owner_board(self) -> Body:
         return next(body for body in self.bodies if body.kind is BodyKind.OWNER_BOARD)
@@ -204,6 +221,12 @@ class _Index:
     def __init__(self, programme: Programme) -> None:
         self.people = {person.key: person for person in programme.people}
         self.people_by_email = {person.email.lower(): person for person in programme.people}
+        self.timezone = ZoneInfo(programme.timezone)
+        self.bodies = {body.key: body for body in programme.bodies}
+        local_boards = [body for body in programme.bodies if body.kind is BodyKind.LOCAL_BOARD]
+        self.local_boards = {body.municipality: body for body in local_boards}
+        self.places = {place.key: place for place in programme.places}
+        self.organisations = {item.key: item for item in programme.organisations}
         self.municipalities = {item.slug: item for item in programme.municipalities}
         self.work_packages = {package.key: package for package in programme.work_packages}
         self.assignments: dict[tuple[Role, str | None, str | None], list[Assignment]] = {}

@@ -101,8 +101,8 @@ class Cast:
         self._leads = [
             Lead(person, package, story.part(package.key))
             for municipality in programme.municipalities
-            for package in programme.running_packages(municipality.slug, on=on.date())
-            for person in programme.holders(Role.WORK_PACKAGE_LEAD, on=on.date(), work_package=package.key)
+            for package in programme.running_packages(municipality.slug, on=programme.today(on))
+            for person in programme.holders(Role.WORK_PACKAGE_LEAD, on=programme.today(on), work_package=package.key)
         ]
 
     async def read_and_answer(self, told: Counter[str]) -> list[Answered]:

@@ -124,7 +124,7 @@ def is_over(programme: Programme, ledger: Ledger) -> bool:
 
 def _has_place(programme: Programme, meeting: str) -> bool:
     body = programme.body(meeting.partition("/")[0])
-    return programme.place(body.municipality or body.key) is not None
+    return programme.find_place(body.municipality or body.key) is not None
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ class Recorders:
         self._leads = [
             person
             for municipality in programme.municipalities
-            for person in programme.holders(Role.LOCAL_LEAD, on=on.date(), municipality=municipality.slug)
+            for person in programme.holders(Role.LOCAL_LEAD, on=programme.today(on), municipality=municipality.slug)
         ]
         self._agendas: dict[str, str] = {}
         """Where an agenda is, and where its minutes are recorded once that can be done."""

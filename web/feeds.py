@@ -85,7 +85,7 @@ def meetings_of(programme: Programme, person: str, meetings: Sequence[Meeting]) 
 def _language(programme: Programme, subject: str) -> str:
     """The person's own in their feed, else the programme's."""
     key = subject.removeprefix(PERSON) if subject.startswith(PERSON) else None
-    own = next((person.language for person in programme.people if person.key == key), programme.language)
+    own = programme.language_of(key)
     return texts.choose(own, programme.language)
 
 
@@ -100,7 +100,7 @@ def _name(programme: Programme, subject: str) -> str | None:
 
 
 def _body(programme: Programme, key: str) -> Body | None:
-    return next((body for body in programme.bodies if body.key == key), None)
+    return programme.find_body(key)
 
 
 def _names(if_none_match: str, etag: str) -> bool:

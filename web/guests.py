@@ -99,7 +99,7 @@ def _name(programme: Programme, link: Link) -> str:
 
 
 def _language(programme: Programme, link: Link) -> str:
-    return next((person.language for person in programme.people if person.key == link.person), programme.language)
+    return programme.language_of(link.person)
 
 
 def _gone(request: Request, *, status: int = 404) -> HTMLResponse:

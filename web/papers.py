@@ -58,7 +58,7 @@ def router(
         if meeting is None:
             raise HTTPException(404)
         known = await programme()
-        body = next((body for body in known.bodies if body.key == meeting.body), None)
+        body = known.find_body(meeting.body)
         name = body.name if body else meeting.body
         agenda = await agendas.fixed(meeting.key)
         return page(

@@ -58,7 +58,7 @@ def router(
         link = await links.resolve(token, "tab")
         key, _, name = link.subject.rpartition("/") if link else ("", "", "")
         known = await programme()
-        place = known.place(key)
+        place = known.find_place(key)
         if place is None or name not in PAGES:
             raise HTTPException(404)
         if name == "report":

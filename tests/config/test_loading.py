@@ -310,7 +310,7 @@ def test_an_alias_is_refused(tmp_path: Path) -> None:
 
 def test_a_new_municipality_is_one_more_file(tmp_path: Path) -> None:
     programme = load_programme(write(tmp_path, FILES | {"municipalities/sor-a.yaml": ANOTHER}))
-    place = programme.place("sor-a-og-ovre-sjo")
+    place = programme.find_place("sor-a-og-ovre-sjo")
     board = programme.local_board("sor-a-og-ovre-sjo")
 
     assert place is not None
@@ -375,7 +375,7 @@ def test_a_board_has_everybody_once_the_chair_first(tmp_path: Path) -> None:
 def test_a_place_has_its_people_and_its_owners_beside(tmp_path: Path) -> None:
     files = FILES | {"municipalities/sor-a.yaml": ANOTHER}
     programme = load_programme(write(tmp_path, files))
-    place = programme.place("dal")
+    place = programme.find_place("dal")
 
     assert place is not None
     assert [person.key for person in programme.place_people(place, TODAY)] == ["sjef", "lokal", "leder"]

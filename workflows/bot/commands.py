@@ -226,7 +226,7 @@ class BotDesk:
         if account is None or not account.enabled:
             return None
         email = account.email.lower()
-        return next((person for person in programme.people if person.email.lower() == email), None)
+        return programme.find_person_by_email(email)
 
 
 class BotReplies:
@@ -260,7 +260,7 @@ class _Speaker:
         self._programme = programme
         self._person = person
         self._language = language
-        self._on: date = ports.clock.now().date()
+        self._on: date = programme.today(ports.clock.now())
 
     async def answer(self, heard: Heard) -> Answer:
         match heard.command:
@@ -360,7 +360,7 @@ class _Speaker:
 
     async def _rollout_plan(self, municipality: Municipality) -> Answer:
         """What would be made, from the register alone: how it differs from what is there, only Hands could read."""
-        spec = next(place for place in self._programme.places if place.municipality == municipality.slug)
+        spec = self._programme.place(municipality.slug)
         wanted = wanted_place(self._programme, spec, on=self._on)
         channels = texts.join([channel.name for channel in wanted.channels], self._language)
         lines = [

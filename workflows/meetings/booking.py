@@ -110,7 +110,7 @@ class MeetingDesk:
         what changed there. Looks again while there are any: `next_look` says when. Of meetings that have begun, it only
         learns what changed."""
         programme, now = await self._programme(), self._clock.now()
-        body = next((body for body in programme.bodies if body.key == unit.subject), None)
+        body = programme.find_body(unit.subject)
         known = await self._store.list_meetings(unit.subject)
         home = self._home(unit.subject, known)
         # Also what is not booked yet: it goes where the body's others are.

@@ -223,8 +223,9 @@ def invitation(programme: Programme, body: Body, meeting: Meeting, address: str)
 
 def explain_no_link(programme: Programme, meeting: Meeting, *, language: str = "nb") -> str:
     """That a meeting has got no link into Teams, and what IT has to look at."""
-    body = next((body.name for body in programme.bodies if body.key == meeting.body), meeting.body)
-    values = {"starts": meeting.starts_local, "body": body, "organizer": meeting.organizer}
+    body = programme.find_body(meeting.body)
+    name = body.name if body else meeting.body
+    values = {"starts": meeting.starts_local, "body": name, "organizer": meeting.organizer}
     return texts.say("meetings.no_link", language, **values)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
@@ -78,11 +77,11 @@ class TheirCalendars:
         What cannot be read, and why, is noted and told the municipality's leads, once a month as long as it lasts.
         """
         programme, now = await self._programme(), self._clock.now()
-        municipality = next((item for item in programme.municipalities if item.slug == unit.subject), None)
+        municipality = programme.find_municipality(unit.subject)
         if municipality is None or not municipality.meeting_feed:
             return Done(note="no calendar to read")
         body = programme.local_board(municipality.slug)
-        today = now.astimezone(ZoneInfo(programme.timezone)).date()
+        today = programme.today(now)
         try:
             reading = await self._feeds.read(
                 municipality.meeting_feed, programme.timezone, first=today, last=programme.last_day

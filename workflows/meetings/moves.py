@@ -98,7 +98,7 @@ class MeetingMoves:
 
 def can_change(programme: Programme, meeting: Meeting, now: datetime) -> bool:
     """Whether people can move or cancel the meeting through us: it stands, lies ahead, and we call it."""
-    body = next((body for body in programme.bodies if body.key == meeting.body), None)
+    body = programme.find_body(meeting.body)
     ours = body is not None and not is_theirs(programme, body)
     return ours and meeting.stands and meeting.starts_at > now
 

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 import documents
 import texts
@@ -105,7 +104,7 @@ class OwnMeetings:
     async def page(self, person: str, *, all_: bool = False) -> OwnPage | None:
         """What *person* sees; None when nobody has that key any more. Only the nearest meetings unless *all_*."""
         programme = await self._ports.programme()
-        found = next((item for item in programme.people if item.key == person), None)
+        found = programme.find_person(person)
         if found is None:
             return None
         now = self._ports.clock.now()
@@ -127,7 +126,7 @@ class OwnMeetings:
     async def meeting(self, person: str, key: str) -> OwnMeeting | None:
         """One meeting as *person* sees it; None when it does not concern them."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        found = next((item for item in programme.people if item.key == person), None)
+        found = programme.find_person(person)
         meeting = await self._ports.meetings.find_meeting(key)
         if found is None or meeting is None or not _Concerns(programme, found)(meeting):
             return None
@@ -174,7 +173,7 @@ class OwnMeetings:
         not told, so that nobody learns who takes part."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
         today = _today(programme, now)
-        named = next((item for item in programme.bodies if item.key == body), None)
+        named = programme.find_body(body)
         people = () if named is None else programme.board_people(named, today)
         to = next((person for person, _ in people if person.email.lower() == email.strip().lower()), None)
         if to is None:
@@ -292,4 +291,4 @@ class _Concerns:
 
 
 def _today(programme: Programme, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(programme.timezone)).date()
+    return programme.today(now)

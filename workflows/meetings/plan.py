@@ -64,7 +64,7 @@ class _Planning:
     def __init__(self, programme: Programme, known: Sequence[Meeting], now: datetime) -> None:
         self._programme = programme
         self._now = now
-        self._today = now.astimezone(WorkCalendar(programme).timezone).date()
+        self._today = programme.today(now)
         self._attendance = Attendance(programme)
         self._known: dict[str, list[Meeting]] = defaultdict(list)
         for meeting in known:

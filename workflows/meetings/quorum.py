@@ -196,4 +196,4 @@ def responsible(programme: Programme, body: Body, meeting: Meeting) -> Sequence[
 
 
 def _body(programme: Programme, meeting: Meeting | None) -> Body | None:
-    return next((body for body in programme.bodies if meeting and body.key == meeting.body), None)
+    return programme.find_body(meeting.body) if meeting else None

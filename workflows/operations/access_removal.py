@@ -46,7 +46,7 @@ class Leaving:
     async def due_units(self) -> Sequence[DueUnit]:
         """The places that somebody has to be let out of, now or on a day that is near."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        today = now.astimezone(ZoneInfo(programme.timezone)).date()
+        today = programme.today(now)
         units = []
         for spec in programme.places:
             given = await self._ports.resources.of(spec.key)
@@ -61,11 +61,11 @@ class Leaving:
     async def place(self, unit: DueUnit, history: History) -> Outcome:
         """Unit `people.leave` [place]: take what was given to those who have left. A repeat is harmless."""
         programme = await self._ports.programme()
-        spec = programme.place(unit.subject)
+        spec = programme.find_place(unit.subject)
         given = await self._ports.resources.of(unit.subject)
         if spec is None or "group" not in given:
             return Done(note="no place of ours")
-        today = self._ports.clock.now().astimezone(ZoneInfo(programme.timezone)).date()
+        today = programme.today(self._ports.clock.now())
         wanted = wanted_place(programme, spec, on=today)
         gone = leavers(given, wanted)
         if not _is_plausible(given, gone):

@@ -72,7 +72,7 @@ class Drift:
         """Unit `drift.look` [programme]: look everywhere, tell what is newly gone, and come again."""
         programme = await self._ports.programme()
         for found in await self.report():
-            spec = programme.place(found.place)
+            spec = programme.find_place(found.place)
             told = (await self._ports.resources.of(found.place)).get(TOLD)
             before = set(told.details.get("gone", ())) if told is not None else set()
             # What could not be seen this time is neither back nor gone anew.
@@ -168,7 +168,7 @@ class Drift:
 
     async def _tell(self, programme: Programme, spec: PlaceSpec, keys: Sequence[str]) -> None:
         now = self._ports.clock.now()
-        today = now.astimezone(ZoneInfo(programme.timezone)).date()
+        today = programme.today(now)
         due_at = WorkCalendar(programme, spec.municipality).next_sendable(now)
         mails = []
         for lead in leads_of(programme, spec.municipality, today):

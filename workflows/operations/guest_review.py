@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
@@ -90,7 +89,7 @@ def guest_lines(
     lines = []
     for guest in guests:
         roles = _roles(programme, scope, guest.person, on)
-        person = next((item for item in programme.people if item.key == guest.person), None)
+        person = programme.find_person(guest.person)
         if not roles or person is None:
             continue
         answer = said.get(guest.person)
@@ -205,7 +204,7 @@ class GuestDesk:
 
     def today(self, programme: Programme) -> date:
         """The day where the programme is."""
-        return self.ports.clock.now().astimezone(ZoneInfo(programme.timezone)).date()
+        return programme.today(self.ports.clock.now())
 
 
 class GuestReview:

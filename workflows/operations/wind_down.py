@@ -96,7 +96,7 @@ class WindDown:
     async def place(self, unit: DueUnit, history: History) -> Outcome:
         """Unit `wind_down.place` [municipality]: archive its team, or take it back, as the register has it now."""
         programme, today = await self._now()
-        item = next((item for item in programme.municipalities if item.slug == unit.subject), None)
+        item = programme.find_municipality(unit.subject)
         if item is None:
             return Done(note="no such municipality")
         known = await self._ports.resources.of(item.slug)
@@ -116,7 +116,7 @@ class WindDown:
     async def package(self, unit: DueUnit, history: History) -> Outcome:
         """Unit `wind_down.package` [work package]: archive its channel, or take it back, as the register has it now."""
         programme, today = await self._now()
-        package = next((item for item in programme.work_packages if item.key == unit.subject), None)
+        package = programme.find_work_package(unit.subject)
         if package is None:
             return Done(note="no such work package")
         slug, noted = package.municipality, f"{ENDED}:{package.key}"
@@ -215,7 +215,7 @@ class WindDown:
 
     async def _now(self) -> tuple[Programme, date]:
         programme = await self._ports.programme()
-        return programme, self._ports.clock.now().astimezone(ZoneInfo(programme.timezone)).date()
+        return programme, programme.today(self._ports.clock.now())
 
 
 def is_over(package: WorkPackage, on: date) -> bool:
@@ -225,7 +225,7 @@ def is_over(package: WorkPackage, on: date) -> bool:
 
 def _units(programme: Programme, item: Municipality, known: Mapping[str, Resource], now: datetime) -> Iterator[DueUnit]:
     """What must be looked at for a municipality and its packages: now when it is noted otherwise, else on its day."""
-    today = now.astimezone(ZoneInfo(programme.timezone)).date()
+    today = programme.today(now)
 
     def unit(key: str, noted: str, until: date | None, *, over: bool) -> Iterator[DueUnit]:
         if over is not (noted in known):

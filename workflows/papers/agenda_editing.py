@@ -215,7 +215,7 @@ class AgendaDesk:
         programme = await self._programme()
         meeting = await self._meetings.find_meeting(key)
         body = _body(programme, meeting)
-        reader = next((item for item in programme.people if item.key == person), None)
+        reader = programme.find_person(person)
         if meeting is None or body is None or reader is None or not body.agenda:
             raise DeskRefused(Words(key="agenda.gone"))
         return programme, meeting, body, reader
@@ -246,4 +246,4 @@ class AgendaDesk:
 
 
 def _body(programme: Programme, meeting: Meeting | None) -> Body | None:
-    return next((body for body in programme.bodies if meeting and body.key == meeting.body), None)
+    return programme.find_body(meeting.body) if meeting else None

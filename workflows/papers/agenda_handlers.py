@@ -165,7 +165,7 @@ class Agendas:
         self, programme: Programme, stored: StoredAgenda, history: History, part: _Part, document: Document
     ) -> Outcome:
         """Put a file into the meeting's folder, where there is a place of ours."""
-        place = programme.place(stored.content.meeting.body)
+        place = programme.find_place(stored.content.meeting.body)
         if place is None or not place.meeting_folder:
             return Done(note="no folder of ours")
         things = await self._ports.places.of(place.key)
@@ -183,7 +183,7 @@ class Agendas:
     async def _meeting(self, programme: Programme, key: str) -> tuple[Meeting | None, Body | None]:
         """The meeting, if it stands, and its body."""
         meeting = await self._ports.meetings.find_meeting(key)
-        body = next((body for body in programme.bodies if meeting and body.key == meeting.body), None)
+        body = programme.find_body(meeting.body) if meeting else None
         return (meeting, body) if meeting is not None and meeting.stands else (None, None)
 
 
@@ -198,7 +198,7 @@ def prepare_unit(meeting: Meeting, now: datetime) -> DueUnit:
 def minutes_units(programme: Programme, meeting: Meeting, now: datetime) -> tuple[DueUnit, ...]:
     """What publishes recorded minutes: their file, and the lists of the place, where decisions are rows."""
     minutes = DueUnit(key=f"minutes.publish:{meeting.key}", due_at=now)
-    place = programme.place(meeting.body)
+    place = programme.find_place(meeting.body)
     return (minutes,) if place is None else (minutes, DueUnit(key=f"rollout.lists:{place.key}", due_at=now))
 
 

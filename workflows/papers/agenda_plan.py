@@ -187,4 +187,4 @@ def _told(lines: Sequence[FollowUpLine], report: ReportContent | None) -> list[F
 
 def local_day(programme: Programme, now: datetime) -> date:
     """The programme's day at a moment."""
-    return now.astimezone(WorkCalendar(programme).timezone).date()
+    return programme.today(now)

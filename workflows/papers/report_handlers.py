@@ -100,7 +100,7 @@ class Reports:
         report = await self._store.newest(unit.subject)
         if report is None or not report.is_released:
             return Done(note="not released")
-        place = programme.place(report.content.meeting.body)
+        place = programme.find_place(report.content.meeting.body)
         if place is None:
             return Done(note="no place of ours")
         things = await self._ports.places.of(place.key)
@@ -216,4 +216,4 @@ def _owner_units(
 
 
 def _body(programme: Programme, meeting: Meeting) -> Body | None:
-    return next((body for body in programme.bodies if body.key == meeting.body), None)
+    return programme.find_body(meeting.body)

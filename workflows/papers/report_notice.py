@@ -63,7 +63,7 @@ class Notices:
 
     async def _by_mail(self, now: datetime, *, in_channel: bool) -> Sequence[Person]:
         """Everybody on the board; with a card in its channel, only those who do not see it there."""
-        day = now.astimezone(WorkCalendar(self._programme).timezone).date()
+        day = self._programme.today(now)
         people = [person for person, _ in self._programme.board_people(self._body, day)]
         if not in_channel:
             return people

@@ -92,7 +92,7 @@ def bodies_of(programme: Programme, place: PlaceSpec) -> tuple[Body, ...]:
     if place.municipality is not None:
         return tuple(body for body in programme.bodies if body.municipality == place.municipality)
     own = tuple(body for body in programme.bodies if body.key == place.key)
-    common = (body for body in programme.bodies if body.municipality is None and programme.place(body.key) is None)
+    common = (body for body in programme.bodies if body.municipality is None and programme.find_place(body.key) is None)
     return own or tuple(common)
 
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from config.problems import InvalidInput, Problem
 from config.shapes import one_of
@@ -178,10 +177,10 @@ class Rollout:
 
     async def _walk(self, place: str, history: History, *, apply: bool) -> Walk | None:
         programme = await self._ports.programme()
-        spec = programme.place(place)
+        spec = programme.find_place(place)
         if spec is None:
             return None
-        today = self._ports.clock.now().astimezone(ZoneInfo(programme.timezone)).date()
+        today = programme.today(self._ports.clock.now())
         wanted = wanted_place(programme, spec, on=today, record=await self._ports.record(spec))
         known = dict(await self._ports.resources.of(place))
         return Walk(self._ports, programme, wanted, known, history, apply=apply)

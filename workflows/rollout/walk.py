@@ -6,7 +6,6 @@ from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
 from config.programme import Programme
 from workflows.errors import (
@@ -76,7 +75,7 @@ class Walk:
         self.history = history
         self.apply = apply
         self.began = ports.clock.now()
-        self.today = self.began.astimezone(ZoneInfo(programme.timezone)).date()
+        self.today = programme.today(self.began)
         self._ahead: dict[tuple[object, ...], Any] = {}
         self.emails = tuple(person.email for person in wanted.members)
         self.permitted = frozenset(p.key for p in wanted.members if ports.recipients.permits(p.email))

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 import documents
 import texts
@@ -46,7 +45,7 @@ class Welcome:
         there = {message.key: message for message in await self._ports.messages.list_messages(keys=keys)}
         now = self._ports.clock.now()
         due_at = WorkCalendar(programme, wanted.spec.municipality).next_sendable(now)
-        today = now.astimezone(ZoneInfo(programme.timezone)).date()
+        today = programme.today(now)
         wishes = [
             Message(
                 key=welcome_key(person),
@@ -73,7 +72,7 @@ class Welcome:
         paused = False
         for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
             now = self._ports.clock.now()
-            today = now.astimezone(ZoneInfo(programme.timezone)).date()
+            today = programme.today(now)
             if _may_be_dropped(message) and not _is_expected(programme, message, today):
                 await self._ports.messages.change(message.key, MessageState.DROPPED)
                 await history.note("rollout.welcome_dropped", person=message.person or "")

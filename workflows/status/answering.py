@@ -223,7 +223,7 @@ class StatusDesk:
         package = programme.find_work_package(request.work_package)
         if package is None:
             raise UnknownRequest(Words(key="status.error.unknown"))
-        on_behalf = is_on_behalf(programme, package, person, self._clock.now().date()) if person else None
+        on_behalf = is_on_behalf(programme, package, person, programme.today(self._clock.now())) if person else None
         if person is None or on_behalf is None:
             raise NotYours(Words(key="status.error.not_yours"))
         return person, on_behalf

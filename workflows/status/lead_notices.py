@@ -126,7 +126,7 @@ class LeadNotices:
         return reader.say(key, package=self._package_name(request), name=self._name(self._asked(request)))
 
     def _readers(self) -> list[_Reader]:
-        on = self._ports.clock.now().date()
+        on = self._programme.today(self._ports.clock.now())
         deadline = self._round.deadline_at.astimezone(ZoneInfo(self._programme.timezone))
         readers = []
         for person in plan.local_leads(self._programme, self._round.municipality, on):
@@ -143,7 +143,7 @@ class LeadNotices:
 
     def _asked(self, request: StatusRequest) -> str:
         package = self._programme.work_package(request.work_package)
-        asked = plan.who_is_asked(self._programme, package, self._ports.clock.now().date())
+        asked = plan.who_is_asked(self._programme, package, self._programme.today(self._ports.clock.now()))
         return asked.key if asked else request.person
 
     def _name(self, person: str) -> str:

@@ -104,8 +104,8 @@ def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: da
 def new_requests(programme: Programme, meeting: str, municipality: str, now: datetime) -> tuple[StatusRequest, ...]:
     """One request for each package that runs when the round opens."""
     asked = []
-    for package in programme.running_packages(municipality, on=now.date()):
-        person = who_is_asked(programme, package, now.date())
+    for package in programme.running_packages(municipality, on=programme.today(now)):
+        person = who_is_asked(programme, package, programme.today(now))
         asked.append(
             StatusRequest(
                 id=request_id(meeting, package.key),
@@ -279,7 +279,7 @@ def round_result(
 
     def result(request: StatusRequest) -> PackageResult:
         # Whoever led it when the round closed, not who was asked when it opened.
-        lead = name_of(programme, asked_now(programme, request, status_round.deadline_at.date()))
+        lead = name_of(programme, asked_now(programme, request, programme.today(status_round.deadline_at)))
         return _package_result(
             programme, request, answers.get(request.id), previous.get(request.work_package), lead=lead
         )

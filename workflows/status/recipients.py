@@ -92,7 +92,7 @@ class Callers:
         also: Sequence[str] = (),
     ) -> Self:
         """*also*: keys of people who may be reached besides those who are asked now."""
-        on = ports.clock.now().date()
+        on = programme.today(ports.clock.now())
         readers = {plan.asked_now(programme, request, on) for request in requests} | set(also)
         people = [person for key in sorted(readers) if (person := programme.find_person(key)) is not None]
         things = await ports.places.of(status_round.municipality)
@@ -164,7 +164,7 @@ class Callers:
         if person is not None and (known := self._programme.find_person(person)) is not None:
             return known
         package = self._programme.work_package(request.work_package)
-        on = self._ports.clock.now().date()
+        on = self._programme.today(self._ports.clock.now())
         return plan.who_is_asked(self._programme, package, on) or self._programme.person(request.person)
 
 

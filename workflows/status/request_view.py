@@ -156,8 +156,8 @@ def asked_of(
 ) -> Asked:
     """The request as *person* reads it now."""
     package = programme.work_package(request.work_package)
-    leads = package_leads(programme, package.key, now.date())
-    helpers = local_leads(programme, package.municipality, now.date())
+    leads = package_leads(programme, package.key, programme.today(now))
+    helpers = local_leads(programme, package.municipality, programme.today(now))
     municipality = programme.municipality(package.municipality).name
     return Asked(
         request=request,

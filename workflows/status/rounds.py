@@ -82,7 +82,7 @@ class StatusRounds:
             return outcome
         programme = await self._ports.programme()
         requests = await self._rounds.list_requests(unit.subject)
-        day = plan.next_takeover(programme, requests, now.date(), status_round.deadline_at.date())
+        day = plan.next_takeover(programme, requests, programme.today(now), programme.today(status_round.deadline_at))
         if day is None:
             return outcome
         calendar = WorkCalendar(programme, status_round.municipality)
@@ -264,7 +264,7 @@ class StatusRounds:
         messages = await self._ports.messages.list_messages(requests=ids)
         told = await self._ports.messages.list_messages(states=[MessageState.SENT], kind=plan.LEAD_UNANSWERED)
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        on = min(now, status_round.deadline_at).date()
+        on = programme.today(min(now, status_round.deadline_at))
         return plan.round_overview(
             programme,
             status_round,
@@ -314,7 +314,8 @@ class StatusRounds:
         outdated = {
             message.request
             for message in sent
-            if message.request and message.person != plan.asked_now(programme, by_id[message.request], now.date())
+            if message.request
+            and message.person != plan.asked_now(programme, by_id[message.request], programme.today(now))
         }
         return plan.refresh_units([by_id[request] for request in sorted(outdated)], now)
 
@@ -377,7 +378,7 @@ class StatusRounds:
     ) -> None:
         meeting = await self._rounds.find_meeting(request.meeting)
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        asked = plan.asked_now(programme, request, now.date())
+        asked = plan.asked_now(programme, request, programme.today(now))
         truth = plan.shown(request, status_round, asked)
         if message.posted is None or message.reference.get("shows") == truth or meeting is None:
             return
@@ -389,7 +390,7 @@ class StatusRounds:
         callers = await Callers.of(self._ports, programme, status_round, meeting, [request], also=also)
         reach = callers.reach(request, now, person=person)
         takes_answers = status_round.state is RoundState.OPEN
-        replaced_by = plan.replaced_by(programme, request, message.person or "", now.date())
+        replaced_by = plan.replaced_by(programme, request, message.person or "", programme.today(now))
         card = card_now(
             reach.asked, message, account=reach.account, takes_answers=takes_answers, replaced_by=replaced_by
         )
@@ -404,7 +405,7 @@ class StatusRounds:
 
 def _planned(programme: Programme, meeting: BoardMeeting) -> StatusRound | None:
     """The round before *meeting* by the board's own times; None when no local board of the programme holds it."""
-    body = next((body for body in programme.bodies if body.key == meeting.body), None)
+    body = programme.find_body(meeting.body)
     if body is None or body.kind is not BodyKind.LOCAL_BOARD or body.municipality is None:
         return None
     if not programme.takes_part(body.municipality, meeting.starts_local.date()):

@@ -44,7 +44,7 @@ def test_every_choice_in_a_row_is_a_choice_of_its_column(programme: Programme) -
 
 def test_the_lists_hold_what_the_board_was_given_and_decided_and_nothing_else(programme: Programme) -> None:
     package = next(package for package in programme.work_packages if package.indicators)
-    spec = programme.place(package.municipality)
+    spec = programme.find_place(package.municipality)
     assert spec is not None
     indicator = package.indicators[0]
     record = PlaceRecord(

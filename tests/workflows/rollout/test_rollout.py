@@ -386,7 +386,7 @@ async def test_a_closed_builder_parks_the_order_and_changes_nothing(database_url
 async def test_in_a_rehearsal_only_those_on_the_list_are_touched(database_url: str) -> None:
     async with bench(_file(database_url), documents=small()) as found:
         programme = await found.services.register.programme()
-        spec = programme.place(PLACE)
+        spec = programme.find_place(PLACE)
         assert spec is not None
         day = found.services.clock.now().date()
         owner = programme.owners(spec, day)[0]

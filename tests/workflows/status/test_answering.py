@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
+from config.values import Assignment, Role
 from integration.database.connection import Database
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN, STARTS, World
 from tests.workflows.status.test_rounds import DAY, DEADLINE
@@ -161,3 +163,19 @@ async def test_the_next_round_starts_with_last_time_s_words_but_not_its_question
     assert form.asked.previous is not None
     assert form.asked.previous.done == "Sist"
     assert form.asked.answer is None
+
+
+async def test_a_role_begins_at_local_midnight(world: World) -> None:
+    """At 00:30 in Oslo it is still the day before in UTC."""
+    starts_today = Assignment(
+        person="stranger", role=Role.WORK_PACKAGE_LEAD, work_package=HOME, since=date(2026, 11, 3)
+    )
+    world.programme = world.programme.model_copy(update={"assignments": (*world.programme.assignments, starts_today)})
+    world.clock.time = datetime(2026, 11, 2, 22, 59, tzinfo=UTC)
+    with pytest.raises(NotYours):
+        await world.answer(HOME, "stranger")
+
+    world.clock.time = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)
+    receipt = await world.answer(HOME, "stranger")
+
+    assert receipt.version == 1
