@@ -49,7 +49,7 @@ async def test_a_site_in_another_language_is_told_and_works_all_the_same(databas
         assert (before.state, before.new) == (State.MISSING, "nb")
         assert found.sandbox.app is not None
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sandbox.sharepoint.state.GROUP_SITE_LANGUAGE", "en")
+            patch.setattr("sandbox.sharepoint.provisioning.GROUP_SITE_LANGUAGE", "en")
             unit = await found.made(PLACE)
 
         assert "Nettstedet er laget på et annet språk" in unit.note
