@@ -39,6 +39,10 @@ class Chats:
         self.connect()
         teams.on_install.append(self.app_installed)
         teams.on_remove.append(self.app_removed)
+        teams.on_channel_removed.append(self._channel_removed)
+
+    def _channel_removed(self, channel_id: str) -> None:
+        self.chats.pop(channel_id, None)
 
     def connect(self) -> None:
         """Open the line to the bot, on which nothing is on its way yet."""

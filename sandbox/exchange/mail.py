@@ -1,5 +1,6 @@
 """Mailboxes: drafts, sent and received mail, and the transport that carries 30 a minute."""
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,14 @@ SETTABLE = frozenset(
         *("isDeliveryReceiptRequested", "isReadReceiptRequested", "flag"),
     }
 )
-FOLDERS = ("inbox", "drafts", "outbox", "sentitems", "deleteditems")
+FOLDERS: Mapping[str, str] = {
+    "inbox": "Innboks",
+    "drafts": "Kladd",
+    "outbox": "Utboks",
+    "sentitems": "Sendte elementer",
+    "deleteditems": "Slettede elementer",
+}
+"""Well-known name of a folder → the name that its owner reads."""
 
 
 @dataclass(kw_only=True)
@@ -172,6 +180,51 @@ class Mailbox:
         self._carried: list[datetime] = []
         self._recipients: list[tuple[datetime, int]] = []
 
+    @property
+    def calendar_id(self) -> str:
+        """The id of the one calendar that a mailbox has here."""
+        return _folder_id(self.address, "calendar")
+
+    def folder_named(self, wanted: str) -> str:
+        """Return the well-known name of a folder, by that name or by its id; 404 when there is none."""
+        for name in FOLDERS:
+            if wanted.lower() == name or wanted == _folder_id(self.address, name):
+                return name
+        raise GraphError(404, "ErrorItemNotFound", "The specified folder could not be found in the store.")
+
+    def folder_json(self, name: str, now: datetime) -> dict[str, Any]:
+        """Return a folder."""
+        mails = self.folder(name, now)
+        return {
+            "id": _folder_id(self.address, name),
+            "displayName": FOLDERS[name],
+            "parentFolderId": _folder_id(self.address, "msgfolderroot"),
+            "childFolderCount": 0,
+            "unreadItemCount": len(mails) if name == "inbox" else 0,
+            "totalItemCount": len(mails),
+            "sizeInBytes": sum(len(mail.body.content) for mail in mails),
+            "isHidden": False,
+        }
+
+    def calendar_json(self) -> dict[str, Any]:
+        """Return the one calendar."""
+        return {
+            "id": self.calendar_id,
+            "name": "Kalender",
+            "color": "auto",
+            "hexColor": "",
+            "isDefaultCalendar": True,
+            "changeKey": self.calendar_id[-24:],
+            "canShare": True,
+            "canViewPrivateItems": True,
+            "canEdit": True,
+            "allowedOnlineMeetingProviders": ["teamsForBusiness"],
+            "defaultOnlineMeetingProvider": "teamsForBusiness",
+            "isTallyingResponses": True,
+            "isRemovable": False,
+            "owner": {"name": self.address.name, "address": self.address.email},
+        }
+
     def folder(self, name: str, now: datetime) -> list[Mail]:
         """Return the mails in a folder by now, oldest first."""
         found = [mail for mail in self.mails if mail.folder == name and mail.seen_from <= now]
@@ -207,6 +260,11 @@ class Mailbox:
             if mail.folder in place:
                 found.setdefault(place[mail.folder], []).append(mail.canonical())
         return {name: sorted(mails, key=str) for name, mails in found.items()}
+
+
+def _folder_id(address: Address, name: str) -> str:
+    digest = hashlib.sha256(f"{address.key}/{name}".encode()).digest()
+    return "AAMkADAwAQAA" + base64.urlsafe_b64encode(digest[:18]).decode()
 
 
 def _headers(value: Any) -> list[dict[str, str]]:

@@ -35,8 +35,9 @@ def _checked(parts: Any) -> list[dict[str, Any]]:
         raise _malformed(f"A batch holds 1 to {MAX_PARTS} requests.")
     known: set[str] = set()
     for part in parts:
-        if not isinstance(part, dict) or not isinstance(part.get("id"), str) or not part["id"]:
+        if not isinstance(part, dict) or type(part.get("id")) not in (str, int) or part["id"] == "":
             raise _malformed("Every request needs an id.")
+        part["id"] = str(part["id"])  # The documents know text only; clients send numbers too, and are answered text.
         if part["id"].lower() in known:
             raise _malformed(f"The id '{part['id']}' is used twice.")
         if "depends_on" in part:
@@ -111,7 +112,7 @@ def parts_of(path: str, body: bytes) -> list[Part]:
         return []
     try:
         return [
-            Part(part["id"].lower(), part["method"].upper(), _path(part["url"]))
+            Part(str(part["id"]).lower(), part["method"].upper(), _path(part["url"]))
             for part in json.loads(body)["requests"]
         ]
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -1,7 +1,7 @@
 """All operations of Graph that are played."""
 
-from sandbox.directory.routes import groups, invitations, members, users
-from sandbox.exchange.routes import events, messages
+from sandbox.directory.routes import groups, invitations, members, memberships, users
+from sandbox.exchange.routes import calendars, events, messages
 from sandbox.graph import batch
 from sandbox.planner import routes as planner
 from sandbox.protocol.operations import Router
@@ -15,7 +15,9 @@ ROUTER = Router(
         groups,
         invitations,
         members,
+        memberships,
         users,
+        calendars,
         events,
         messages,
         channel_files,

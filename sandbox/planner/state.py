@@ -34,6 +34,17 @@ class Planner:
         self.directory = directory
         self.ids = ids
         self.entries: dict[str, PlannerEntry] = {}
+        directory.on_group_removed.append(self._group_removed)
+
+    def _group_removed(self, group_id: str) -> None:
+        plans = {
+            each.id for each in self.entries.values() if each.shown.get("container", {}).get("containerId") == group_id
+        }
+        self.entries = {
+            key: each
+            for key, each in self.entries.items()
+            if key not in plans and each.values.get("planId") not in plans
+        }
 
     def add(self, kind: str, values: dict[str, Any], shown: dict[str, Any]) -> PlannerEntry:
         """Add an entry. Nothing makes a repeat harmless: it adds a second one."""

@@ -80,8 +80,9 @@ class Routes(Generic[Area]):
         and stands on the host, not below the version.
 
         In a template `{name}` takes one segment, `{name*}` the rest of the path, a name between `:/` and `:` a path
-        with slashes, `(uniqueName='{name}')` a quoted key. `microsoft.graph.` casts may be sent as `graph.`;
-        `x('key')` and `x/key` are the same. Literal segments win over names.
+        with slashes, `(uniqueName='{name}')` a quoted key, `{site}` also a site's address such as `host:/sites/a:`.
+        `microsoft.graph.` casts may be sent as `graph.`; `x('key')` and `x/key` are the same. Literal segments win over
+        names.
         """
 
         def register(handler: Handler[Area]) -> Handler[Area]:
@@ -155,6 +156,8 @@ def _pattern(template: str) -> re.Pattern[str]:
             inner = "(?:[^']|'')*"
         elif literal.endswith(":/"):
             inner = "[^:]+?"
+        elif name == "site":
+            inner = "[^/:]+(?::/[^:]+:)?"
         else:
             inner = "[^/]+"
         text += f"(?P<{name}>{inner})"

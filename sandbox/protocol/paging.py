@@ -9,6 +9,11 @@ from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 
 
+def count(items: Sequence[Any]) -> Reply:
+    """Return the number of *items*, as the address `…/$count` answers."""
+    return Reply(200, str(len(items)).encode(), content_type="text/plain")
+
+
 def collection(call: Call[Any], items: Sequence[Any], *, size: int = 100, most: int = 999) -> Reply:
     """Return a page of *items* with its next link on this host; honours $top, $skip, $skiptoken and $count."""
     try:

@@ -8,8 +8,8 @@ _KEY = re.compile(r"/([A-Za-z]+)\('((?:[^']|'')*)'\)(?=/|$)")
 
 
 def normalized(path: str) -> str:
-    """Return `/teams('1')/operations('2')/` as `/teams/1/operations/2`."""
-    return _KEY.sub(lambda m: f"/{m[1]}/{m[2]}", path).rstrip("/") or "/"
+    """Return `/teams('1')/operations('2')/` as `/teams/1/operations/2`, and `/groups/(key='1')` without its slash."""
+    return _KEY.sub(lambda m: f"/{m[1]}/{m[2]}", path.replace("/(", "(")).rstrip("/") or "/"
 
 
 def bound_id(reference: object, kind: str) -> str:

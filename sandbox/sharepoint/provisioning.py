@@ -5,7 +5,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 from sandbox.directory.model import Group
-from sandbox.directory.state import Directory
+from sandbox.directory.state import LONG_AGO, Directory
 from sandbox.platform.clock import Clock
 from sandbox.platform.ids import CountedIds
 from sandbox.platform.latency import Latency
@@ -50,7 +50,23 @@ class Provisioning:
         """By group and, for its own site, channel."""
         self.by_name: dict[str, Site] = {}
         """By each of its ids, its drive's id and its address."""
+        self.root = new_site(
+            key="root",
+            title=host.partition(".")[0],
+            url=f"https://{host}",
+            host=host,
+            group_id="",
+            channel_id=None,
+            language=GROUP_SITE_LANGUAGE,
+            created_at=LONG_AGO,
+            ready_at=LONG_AGO,
+            owner=SYSTEM.name,
+            new_id=new_id,
+        )
+        """The tenant's own site, of no group. It is found, but nobody works on it: canonical state leaves it out."""
+        self._name(self.root)
         directory.on_group_removed.append(self._remove_sites)
+        teams.on_channel_removed.append(self._remove_channel_site)
 
     def provision(self) -> None:
         """Look at every group."""
@@ -92,12 +108,19 @@ class Provisioning:
             owner=group.name,
             new_id=self.new_id,
         )
-        collection = site.id.split(",")[1]
-        names = (site.id.casefold(), collection.casefold(), site.drive.id, site.web_url.casefold())
-        self.by_name |= dict.fromkeys(names, site)
+        self._name(site)
         if channel:
             site.drive.ensure_folder(channel.name, author=SYSTEM, now=started)
         return site
+
+    def _name(self, site: Site) -> None:
+        collection = site.id.split(",")[1]
+        names = (site.id.casefold(), collection.casefold(), site.drive.id, site.web_url.casefold())
+        self.by_name |= dict.fromkeys(names, site)
+
+    def _remove_channel_site(self, channel_id: str) -> None:
+        self.sites = {place: site for place, site in self.sites.items() if place[1] != channel_id}
+        self.by_name = {name: site for name, site in self.by_name.items() if site.channel_id != channel_id}
 
     def _remove_sites(self, group_id: str) -> None:
         """Remove the sites of a group that is deleted; one that is made later under its name gets others."""

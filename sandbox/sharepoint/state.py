@@ -36,6 +36,7 @@ class SharePoint:
     ) -> None:
         self.directory = directory
         self.teams = teams
+        self.host = host
         self.clock = clock
         self.latency = latency
         self.tickets = Tickets()
@@ -56,12 +57,17 @@ class SharePoint:
         )
 
     def site(self, site_id: str) -> Site:
-        """Return a site by the full id, or by the site collection's alone."""
+        """Return a site by the full id, by the site collection's alone, by its address, or the tenant's root site."""
+        if ":/" in site_id:
+            return self.site_at(*site_id.split(":/", 1))
+        if site_id.casefold() in ("root", self.host.casefold()):
+            return self.provisioning.root
         return self._find(site_id.casefold(), "Requested site could not be found")
 
     def site_at(self, host: str, path: str) -> Site:
         """Return a site by address."""
-        return self._find(f"https://{host}/{quote(path.strip('/'))}".casefold(), "Requested site could not be found")
+        address = f"https://{host}/{quote(path.strip('/:'))}".rstrip("/")
+        return self._find(address.casefold(), "Requested site could not be found")
 
     def group_site(self, group_id: str) -> Site:
         """Return a group's site; 404 until SharePoint has made it, and for ever when the group has no owner."""
@@ -86,7 +92,8 @@ class SharePoint:
         site = self.provisioning.by_name.get(name)
         if site is None:
             raise GraphError(404, "itemNotFound", message)
-        self.provisioning.provision_group(self.directory.get_group(site.group_id))
+        if site.group_id:
+            self.provisioning.provision_group(self.directory.get_group(site.group_id))
         if site.ready_at > self.clock.now():
             raise GraphError(404, "itemNotFound", message)
         return site

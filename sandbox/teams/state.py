@@ -47,6 +47,8 @@ class Teams:
         """Called after an app was installed."""
         self.on_remove: list[InstallHook] = []
         """Called after an app was removed."""
+        self.on_channel_removed: list[Callable[[str], None]] = []
+        """Called with the id of a channel after it was deleted: its chat and its own site go with it."""
         directory.on_group_removed.append(self._group_removed)
 
     def add_team(self, team: Team) -> None:
@@ -55,7 +57,20 @@ class Teams:
         self.group(team).team_ready_at = team.ready_at
 
     def _group_removed(self, group_id: str) -> None:
-        self.teams.pop(group_id, None)
+        team = self.teams.pop(group_id, None)
+        for channel_id in team.channels if team else ():
+            self._tell_removed(channel_id)
+
+    def remove_channel(self, team: Team, channel: Channel) -> None:
+        """Delete a channel; 400 for General, which stays as long as its team."""
+        if channel is next(iter(team.channels.values())):
+            raise GraphError(400, "BadRequest", "The General channel cannot be deleted.")
+        del team.channels[channel.id]
+        self._tell_removed(channel.id)
+
+    def _tell_removed(self, channel_id: str) -> None:
+        for hook in self.on_channel_removed:
+            hook(channel_id)
 
     def find_team(self, team_id: str) -> Team | None:
         """Find a team that is ready."""

@@ -37,7 +37,11 @@ identities:
   bot: {client_id: 3a7c0a51-5f0e-4a55-8a3e-6f6a3a6d0004}
   app:
     client_id: 3a7c0a51-5f0e-4a55-8a3e-6f6a3a6d0005
-    permissions: [TeamMember.ReadWrite.All, TeamsAppInstallation.ReadWriteSelfForUser.All, User.ReadBasic.All]
+    permissions:
+      - TeamMember.ReadWrite.All
+      - TeamsAppInstallation.ReadWriteSelfForUser.All
+      - User.ReadBasic.All
+      - Group.ReadBasic.All
 organizers:
   - {name: Møter, email: "moter@{home}"}
 """

@@ -1,12 +1,14 @@
 """Microsoft 365 groups."""
 
+from typing import Any
+
 from sandbox.directory.making import CREATE_ONLY, bound_user, change_group, invalid_value, new_group
 from sandbox.directory.model import Group, missing
 from sandbox.directory.showing import filtered, group_json
 from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY, DIRECTORY_WRITES
 from sandbox.protocol.operations import Routes
-from sandbox.protocol.paging import collection
+from sandbox.protocol.paging import collection, count
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 
@@ -28,9 +30,19 @@ READ_GROUPS = (
 @routes.operation("GET", "/groups", permissions=READ_GROUPS, limits=(DIRECTORY(2),))
 def list_groups(call: Call[Directory]) -> Reply:
     """List groups. One that was just made is missing for a while."""
+    return collection(call, _groups(call))
+
+
+@routes.operation("GET", "/groups/$count", permissions=READ_GROUPS, limits=(DIRECTORY(2),))
+def count_groups(call: Call[Directory]) -> Reply:
+    """Count groups."""
+    return count(_groups(call))
+
+
+def _groups(call: Call[Directory]) -> list[dict[str, Any]]:
     lag = call.area.latency.found
     groups = [found for found in call.area.groups.values() if found.created_at + lag <= call.now]
-    return collection(call, filtered(call, (group_json(call, group) for group in groups)))
+    return filtered(call, (group_json(call, group) for group in groups))
 
 
 @routes.operation("GET", "/groups/{group}", permissions=READ_GROUPS, limits=(DIRECTORY(1),))
@@ -89,4 +101,11 @@ def upsert_group(call: Call[Directory]) -> Reply:
 def update_group(call: Call[Directory]) -> Reply:
     """Change properties, and add up to twenty `members@odata.bind`, all or none."""
     change_group(call.area, call.area.get_group(call.args["group"]), call.json())
+    return Reply(204)
+
+
+@routes.operation("DELETE", "/groups/{group}", permissions=("Group.ReadWrite.All",), limits=(DIRECTORY_WRITES(),))
+def delete_group(call: Call[Directory]) -> Reply:
+    """Delete a group, and with it its team, sites and plans; there is no recycle bin here."""
+    call.area.remove_group(call.area.get_group(call.args["group"]))
     return Reply(204)

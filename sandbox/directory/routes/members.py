@@ -1,6 +1,6 @@
 """Members and owners of groups."""
 
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
 
 from sandbox.directory.making import already_there
 from sandbox.directory.model import Group, User, missing
@@ -9,8 +9,8 @@ from sandbox.directory.showing import filtered, shown, user_json
 from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY, DIRECTORY_WRITES
 from sandbox.protocol.errors import GraphError
-from sandbox.protocol.operations import Routes
-from sandbox.protocol.paging import collection
+from sandbox.protocol.operations import Handler, Routes
+from sandbox.protocol.paging import collection, count
 from sandbox.protocol.references import bound_id
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
@@ -33,25 +33,68 @@ READ_OWNERS = (
     "Group.ReadWrite.All",
     "Directory.Read.All",
 )
+USER_CAST = "/microsoft.graph.user"
 WRITE_MEMBERS = ("GroupMember.ReadWrite.All", *WRITE_GROUPS)
 
 
-@routes.operation("GET", "/groups/{group}/members", permissions=READ_MEMBERS, limits=(DIRECTORY(3),))
+def _on_people(
+    relations: Sequence[str], suffixes: Sequence[str], permissions: Sequence[str], cost: float
+) -> Callable[[Handler[Directory]], Handler[Directory]]:
+    """Register a handler under every address of some *relations* of a group, with each of the *suffixes*."""
+
+    def register(handler: Handler[Directory]) -> Handler[Directory]:
+        for relation in relations:
+            for suffix in suffixes:
+                template = f"/groups/{{group}}/{relation}{suffix}"
+                routes.operation("GET", template, permissions=permissions, limits=(DIRECTORY(cost),))(handler)
+        return handler
+
+    return register
+
+
+@_on_people(("members", "transitiveMembers"), ("", USER_CAST), READ_MEMBERS, 3)
 def list_members(call: Call[Directory]) -> Reply:
     """List members: users only, groups within groups are not played."""
-    return _people(call, call.area.get_group(call.args["group"]).members)
+    return _people(call, _members(call))
 
 
-@routes.operation("GET", "/groups/{group}/owners", permissions=READ_OWNERS, limits=(DIRECTORY(2),))
+@_on_people(("members", "transitiveMembers"), ("/$count", f"{USER_CAST}/$count"), READ_MEMBERS, 3)
+def count_members(call: Call[Directory]) -> Reply:
+    """Count members."""
+    return count(_filtered(call, _members(call)))
+
+
+@_on_people(("owners",), ("", USER_CAST), READ_OWNERS, 2)
 def list_owners(call: Call[Directory]) -> Reply:
     """List owners in the order in which they were added."""
-    return _people(call, call.area.get_group(call.args["group"]).owners)
+    return _people(call, _owners(call))
 
 
-def _people(call: Call[Directory], ids: dict[str, datetime]) -> Reply:
-    users = [call.area.users[key] for key in ids if key in call.area.users]
+@_on_people(("owners",), ("/$count", f"{USER_CAST}/$count"), READ_OWNERS, 2)
+def count_owners(call: Call[Directory]) -> Reply:
+    """Count owners."""
+    return count(_filtered(call, _owners(call)))
+
+
+def _members(call: Call[Directory]) -> list[User]:
+    return _users(call, call.area.get_group(call.args["group"]).members)
+
+
+def _owners(call: Call[Directory]) -> list[User]:
+    return _users(call, call.area.get_group(call.args["group"]).owners)
+
+
+def _users(call: Call[Directory], ids: Iterable[str]) -> list[User]:
+    return [call.area.users[key] for key in ids if key in call.area.users]
+
+
+def _filtered(call: Call[Directory], users: list[User]) -> list[User]:
     kept = {thing["id"] for thing in filtered(call, map(user_json, users))}
-    found = [{"@odata.type": "#microsoft.graph.user", **shown(call, user)} for user in users if user.id in kept]
+    return [user for user in users if user.id in kept]
+
+
+def _people(call: Call[Directory], users: list[User]) -> Reply:
+    found = [{"@odata.type": "#microsoft.graph.user", **shown(call, user)} for user in _filtered(call, users)]
     return collection(call, found)
 
 

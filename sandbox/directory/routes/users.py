@@ -8,7 +8,7 @@ from sandbox.directory.showing import filtered, shown, user_json
 from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY
 from sandbox.protocol.operations import Routes
-from sandbox.protocol.paging import collection
+from sandbox.protocol.paging import collection, count
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 
@@ -42,6 +42,12 @@ def list_users(call: Call[Directory]) -> Reply:
     users = [user for user in _candidates(call) if user.found_at <= call.now]
     kept = {thing["id"] for thing in filtered(call, map(user_json, users))}
     return collection(call, [shown(call, user) for user in users if user.id in kept])
+
+
+@routes.operation("GET", "/users/$count", permissions=READ_USERS, limits=(DIRECTORY(2),))
+def count_users(call: Call[Directory]) -> Reply:
+    """Count users."""
+    return count(filtered(call, (user_json(user) for user in _candidates(call) if user.found_at <= call.now)))
 
 
 @routes.operation("GET", "/users/{user}", permissions=READ_USERS, limits=(DIRECTORY(1),))

@@ -1,5 +1,6 @@
 """Events in the calendars of users."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sandbox.exchange import zones
@@ -10,34 +11,44 @@ from sandbox.exchange.state import Exchange
 from sandbox.platform.throttling import MAILBOX
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.filters import filter_of, value_at
-from sandbox.protocol.operations import Routes
+from sandbox.protocol.operations import Handler, Routes
 from sandbox.protocol.paging import collection
 from sandbox.protocol.reply import Reply
 from sandbox.protocol.request import Call
 
 routes = Routes(Exchange)
 
-_LIST = ("Calendars.ReadBasic", "Calendars.ReadWrite", "Calendars.Read")
-# The published table leaves Calendars.ReadWrite out where a single event is read.
-_READ = ("Calendars.ReadBasic", "Calendars.Read")
+_READ = ("Calendars.ReadBasic", "Calendars.ReadWrite", "Calendars.Read")
 _WRITE = ("Calendars.ReadWrite",)
 _SEARCHABLE = (
     *("subject", "iCalUId", "start", "end", "createdDateTime", "lastModifiedDateTime", "isCancelled", "isOrganizer"),
     TAGS,
 )
-_EVENTS = "/users/{user}/events"
-_CALENDAR = "/users/{user}/calendar/events"
+_CALENDARS = ("/users/{user}", "/users/{user}/calendar", "/users/{user}/calendars/{calendar}")
 
 
-@routes.operation("GET", _EVENTS, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
-@routes.operation("GET", _CALENDAR, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+def _on_calendars(
+    method: str, suffix: str, permissions: Sequence[str]
+) -> Callable[[Handler[Exchange]], Handler[Exchange]]:
+    """Register a handler under every address a calendar has."""
+
+    def register(handler: Handler[Exchange]) -> Handler[Exchange]:
+        for calendar in _CALENDARS:
+            routes.operation(
+                method, calendar + suffix, permissions=permissions, exchange=permissions, limits=(MAILBOX(),)
+            )(handler)
+        return handler
+
+    return register
+
+
+@_on_calendars("GET", "/events", _READ)
 def list_events(call: Call[Exchange]) -> Reply:
     """List the events of a calendar, by start."""
     return _events(call, call.area.calendars.of(_box(call).address.email))
 
 
-@routes.operation("GET", "/users/{user}/calendarView", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
-@routes.operation("GET", "/users/{user}/calendar/calendarView", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+@_on_calendars("GET", "/calendarView", _READ)
 def calendar_view(call: Call[Exchange]) -> Reply:
     """List the events that touch the time between two moments; one without an offset is UTC."""
     if "startdatetime" not in call.query or "enddatetime" not in call.query:
@@ -47,23 +58,20 @@ def calendar_view(call: Call[Exchange]) -> Reply:
     return _events(call, [event for event in events if event.end > first and event.start < last])
 
 
-@routes.operation("POST", _EVENTS, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
-@routes.operation("POST", _CALENDAR, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@_on_calendars("POST", "/events", _WRITE)
 def create_event(call: Call[Exchange]) -> Reply:
     """Book an event, and mail the attendees."""
     event = call.area.calendars.book(_box(call), call.json(), immutable=wants_immutable(call))
     return _reply(call, event, 201)
 
 
-@routes.operation("GET", f"{_EVENTS}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
-@routes.operation("GET", f"{_CALENDAR}/{{event}}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
+@_on_calendars("GET", "/events/{event}", _READ)
 def get_event(call: Call[Exchange]) -> Reply:
     """Get one event."""
     return _reply(call, _event(call), 200)
 
 
-@routes.operation("PATCH", f"{_EVENTS}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
-@routes.operation("PATCH", f"{_CALENDAR}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@_on_calendars("PATCH", "/events/{event}", _WRITE)
 def change_event(call: Call[Exchange]) -> Reply:
     """Change, and mail whom it concerns."""
     event = _event(call)
@@ -71,8 +79,7 @@ def change_event(call: Call[Exchange]) -> Reply:
     return _reply(call, event, 200)
 
 
-@routes.operation("POST", f"{_EVENTS}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
-@routes.operation("POST", f"{_CALENDAR}/{{event}}/cancel", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@_on_calendars("POST", "/events/{event}/cancel", _WRITE)
 def cancel_event(call: Call[Exchange]) -> Reply:
     """Accept; the attendees are told and the event is gone."""
     given = call.body if isinstance(call.body, dict) else {}
@@ -81,8 +88,7 @@ def cancel_event(call: Call[Exchange]) -> Reply:
     return Reply(202)
 
 
-@routes.operation("DELETE", f"{_EVENTS}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
-@routes.operation("DELETE", f"{_CALENDAR}/{{event}}", permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))
+@_on_calendars("DELETE", "/events/{event}", _WRITE)
 def delete_event(call: Call[Exchange]) -> Reply:
     """Delete an event. An organizer who deletes a meeting cancels it."""
     event, exchange = _event(call), call.area
@@ -94,7 +100,10 @@ def delete_event(call: Call[Exchange]) -> Reply:
 
 
 def _box(call: Call[Exchange]) -> Mailbox:
-    return call.area.mailboxes.of_user(call.args["user"])
+    box = call.area.mailboxes.of_user(call.args["user"])
+    if call.args.get("calendar", box.calendar_id) != box.calendar_id:
+        raise GraphError(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+    return box
 
 
 def _event(call: Call[Exchange]) -> Event:

@@ -15,9 +15,7 @@ from sandbox.protocol.request import Call
 
 routes = Routes(Exchange)
 
-_LIST = ("Mail.ReadBasic.All", "Mail.ReadWrite", "Mail.Read")
-# The published table leaves Mail.ReadWrite out where a single mail is read.
-_READ = ("Mail.Read", "Mail.ReadBasic.All")
+_READ = ("Mail.ReadBasic.All", "Mail.ReadWrite", "Mail.Read")
 _WRITE = ("Mail.ReadWrite",)
 _SEND = ("Mail.Send",)
 _SEARCHABLE = (
@@ -27,7 +25,7 @@ _SEARCHABLE = (
 _MESSAGES = "/users/{user}/messages"
 
 
-@routes.operation("GET", _MESSAGES, permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),))
+@routes.operation("GET", _MESSAGES, permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
 def list_messages(call: Call[Exchange]) -> Reply:
     """List the mails of every folder, newest first."""
     box = _box(call)
@@ -35,14 +33,26 @@ def list_messages(call: Call[Exchange]) -> Reply:
 
 
 @routes.operation(
-    "GET", "/users/{user}/mailFolders/{folder}/messages", permissions=_LIST, exchange=_LIST, limits=(MAILBOX(),)
+    "GET", "/users/{user}/mailFolders/{folder}/messages", permissions=_READ, exchange=_READ, limits=(MAILBOX(),)
 )
 def list_folder(call: Call[Exchange]) -> Reply:
     """List the mails of one folder, newest first."""
-    folder = call.args["folder"].lower()
-    if folder not in FOLDERS:
-        raise GraphError(404, "ErrorItemNotFound", "The specified folder could not be found in the store.")
-    return _mails(call, _box(call).folder(folder, call.now))
+    box = _box(call)
+    return _mails(call, box.folder(box.folder_named(call.args["folder"]), call.now))
+
+
+@routes.operation("GET", "/users/{user}/mailFolders", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
+def list_folders(call: Call[Exchange]) -> Reply:
+    """List the well-known folders: nobody makes others here."""
+    box = _box(call)
+    return collection(call, [box.folder_json(name, call.now) for name in FOLDERS], size=10, most=1000)
+
+
+@routes.operation("GET", "/users/{user}/mailFolders/{folder}", permissions=_READ, exchange=_READ, limits=(MAILBOX(),))
+def get_folder(call: Call[Exchange]) -> Reply:
+    """Get a folder by id or well-known name."""
+    box = _box(call)
+    return Reply(200, box.folder_json(box.folder_named(call.args["folder"]), call.now))
 
 
 @routes.operation("POST", _MESSAGES, permissions=_WRITE, exchange=_WRITE, limits=(MAILBOX(),))

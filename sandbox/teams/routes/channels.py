@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.platform.throttling import CHANNEL, CHANNEL_CREATE, TEAM, TEAMS, TEAMS_READS
+from sandbox.platform.throttling import CHANNEL, CHANNEL_CREATE, TEAM, TEAMS, TEAMS_DELETE, TEAMS_READS
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.filters import filter_of
 from sandbox.protocol.operations import Routes
@@ -115,6 +115,20 @@ def change_channel(call: Call[Teams]) -> Reply:
         check_channel_name(body["displayName"])
         team.rename_channel(channel, body["displayName"])
     channel.description = body.get("description", channel.description)
+    return Reply(204)
+
+
+@routes.operation(
+    "DELETE",
+    "/teams/{team}/channels/{channel}",
+    permissions=("Channel.Delete.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"),
+    rsc=("Channel.Delete.Group",),
+    limits=(TEAMS_DELETE(), CHANNEL()),
+)
+def delete_channel(call: Call[Teams]) -> Reply:
+    """Delete a channel, and the site of one that has its own; the folder of a standard channel stays."""
+    team = call.area.get_active_team(call.args["team"])
+    call.area.remove_channel(team, call.area.get_channel(team.id, call.args["channel"]))
     return Reply(204)
 
 

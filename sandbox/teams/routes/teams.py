@@ -17,6 +17,13 @@ from sandbox.teams.state import Teams
 routes = Routes(Teams)
 
 WRITE_MEMBERS = ("TeamMember.ReadWriteNonOwnerRole.All", "TeamMember.ReadWrite.All")
+READ_JOINED = (
+    "Team.ReadBasic.All",
+    "TeamSettings.Read.All",
+    "TeamSettings.ReadWrite.All",
+    "User.Read.All",
+    "User.ReadWrite.All",
+)
 MAX_BULK_MEMBERS = 200
 
 
@@ -30,6 +37,19 @@ MAX_BULK_MEMBERS = 200
 def get_team(call: Call[Teams]) -> Reply:
     """Get a team; 404 until it is made."""
     return Reply(200, team_json(call, call.area.get_team(call.args["team"])))
+
+
+@routes.operation(
+    "GET",
+    "/users/{user}/joinedTeams",
+    permissions=(*READ_JOINED, "Directory.Read.All", "Directory.ReadWrite.All"),
+    limits=(TEAMS(),),
+)
+def list_joined_teams(call: Call[Teams]) -> Reply:
+    """List the teams that show a person."""
+    user = call.area.directory.get_user(call.args["user"])
+    ready = [team for team in call.area.teams.values() if team.ready_at <= call.now]
+    return collection(call, [team_json(call, team) for team in ready if call.area.rosters.shows(team, user.id)])
 
 
 # ------------------------------------------------------------------------------------------------------------- members

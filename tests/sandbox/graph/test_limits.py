@@ -111,3 +111,11 @@ async def test_what_is_not_played_says_so(sandbox: RunningSandbox, path: str) ->
 
     assert answer.status_code == 501
     assert f"GET {path.removeprefix('/v1.0')}" in answer.json()["error"]["message"]
+
+
+async def test_ids_of_parts_may_be_numbers_and_are_answered_as_text(sandbox: RunningSandbox) -> None:
+    parts = [{"id": 1, "method": "GET", "url": "/users"}, {"id": 2, "method": "GET", "url": "/groups"}]
+
+    answer = await sandbox.graph("POST", "/$batch", {"requests": parts})
+
+    assert [(each["id"], each["status"]) for each in answer.json()["responses"]] == [("1", 200), ("2", 200)]

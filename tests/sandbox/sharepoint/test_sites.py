@@ -1,5 +1,7 @@
 """Sites come some time after their group, and only who was let in gets in."""
 
+import pytest
+
 from tests.sandbox.open_site import let_in, open_site
 from tests.sandbox.points import plays
 from tests.sandbox.walk import install, make_group, make_team, start_team
@@ -99,3 +101,27 @@ async def test_the_folder_of_a_channel_comes_later_than_the_channel(slow: Runnin
 
     assert early.status_code == 404
     assert (late.status_code, late.json()["name"]) == (200, "Ungdom")
+
+
+async def test_the_tenant_has_a_root_site_that_no_group_owns(sandbox: RunningSandbox) -> None:
+    before = await sandbox.state()
+
+    root = (await sandbox.graph("GET", "/sites/root")).json()
+
+    host = root["siteCollection"]["hostname"]
+    assert root["webUrl"] == f"https://{host}"
+    assert (await sandbox.graph("GET", f"/sites/{root['id']}")).json()["id"] == root["id"]
+    assert (await sandbox.graph("GET", f"/sites/{host}")).json()["id"] == root["id"]
+    assert await sandbox.state() == before
+
+
+@pytest.mark.parametrize("part", ["lists", "drive/root/children", "pages", "permissions"])
+async def test_parts_of_a_site_are_found_by_the_site_s_address(sandbox: RunningSandbox, part: str) -> None:
+    site = (await sandbox.graph("GET", f"/groups/{await make_group(sandbox)}/sites/root")).json()
+    host, path = site["webUrl"].removeprefix("https://").split("/", 1)
+
+    by_address = await sandbox.graph("GET", f"/sites/{host}:/{path}:/{part}")
+
+    assert by_address.status_code == 200, by_address.text
+    assert by_address.json()["value"] == (await sandbox.graph("GET", f"/sites/{site['id']}/{part}")).json()["value"]
+    assert (await sandbox.graph("GET", f"/sites/{host}:/sites/elsewhere:/{part}")).status_code == 404
