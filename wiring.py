@@ -73,7 +73,6 @@ class Services(Workflows):
     def handlers(self) -> Mapping[str, Handler]:
         """Every kind of unit, and what runs it."""
         self.only_in(Part.HANDS, "engine")
-        rounds = self.status_rounds
         return {
             "sweep.all": self.sweep.all,
             "meetings.read": self.their_calendars.read,
@@ -90,15 +89,7 @@ class Services(Workflows):
             "meetings.book": self.meeting_desk.book,
             "meetings.quorum": self.quorum_watch.warn,
             "meetings.own_link": self.own_links.send,
-            "status.open": rounds.open,
-            "status.send": rounds.send,
-            "status.remind": rounds.remind,
-            "status.moved": rounds.moved,
-            "status.renew": rounds.renew,
-            "status.escalate": rounds.escalate,
-            "status.lifted": rounds.lifted,
-            "status.close": rounds.close,
-            "status.refresh": rounds.refresh,
+            **self.status_rounds.handlers,
             "bot.reply": self.bot_replies.reply,
             "report.compile": self.reports.compile,
             "report.release": self.reports.release,

@@ -174,7 +174,7 @@ class Workflows(Outside):
             WindDownPorts(
                 programme=self.register.programme,
                 archive=GraphArchive(self.builder),
-                work=self.status_rounds,
+                work=self.status_rounds.closing,
                 welcomes=self.welcome,
                 meetings=self.meetings,
                 moves=self.meeting_moves,
@@ -317,7 +317,7 @@ class Workflows(Outside):
                 programme=self.register.programme,
                 store=self.report_store,
                 meetings=self.meetings,
-                results=self.status_rounds,
+                results=self.status_rounds.results,
                 rounds=self.rounds,
                 content=GraphSiteContent(self.hands),
                 places=self.resources,

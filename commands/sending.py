@@ -17,7 +17,7 @@ async def outbox(services: "Services", arguments: argparse.Namespace) -> int:
 
     waiting = [*await services.outbox.waiting()]
     if await services.find_programme() is not None:
-        waiting += await services.status_rounds.upcoming()
+        waiting += await services.status_rounds.opening.upcoming()
     rows = [
         {
             "at": item.at.isoformat(timespec="minutes"),

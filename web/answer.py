@@ -12,6 +12,7 @@ from web.pages import language_of, page
 from workflows.ports.links import EndedLinks, Link
 from workflows.status.answer_parsing import MAX_FOLLOW_UP, MAX_TEXT, is_unchanged, seen_version, texts_of
 from workflows.status.answering import ByLink, StatusDesk, StatusForm, over_words
+from workflows.status.card_rendering import LIGHTS, late_rows, named
 from workflows.status.model import (
     TEXT_FIELDS,
     AnswerContent,
@@ -23,7 +24,6 @@ from workflows.status.model import (
     RoundOver,
     RoundState,
 )
-from workflows.status.rendering import LIGHTS, late_rows, named
 from workflows.status.request_view import Asked
 
 MAX_BODY = 256_000

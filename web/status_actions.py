@@ -9,6 +9,7 @@ from integration.bot_endpoint import CardAction, card_reply, error_reply, messag
 from workflows.ports.bot import Posted
 from workflows.status.answer_parsing import is_unchanged, seen_version
 from workflows.status.answering import ByAccount, StatusDesk, StatusForm
+from workflows.status.card_rendering import ended_card, numbers_card, question_of, receipt_card, request_card
 from workflows.status.model import (
     AnsweredMeanwhile,
     AnswerRefused,
@@ -18,7 +19,6 @@ from workflows.status.model import (
     NumbersWanted,
     RoundOver,
 )
-from workflows.status.rendering import ended_card, numbers_card, question_of, receipt_card, request_card
 from workflows.status.request_view import Asked
 from workflows.words import Words
 

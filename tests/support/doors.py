@@ -52,7 +52,7 @@ def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metada
 async def hands(world: World) -> None:
     """What Hands would do now about what people did: send what the bot answers, and bring cards up to date."""
     replies = BotReplies(messages=world.messages, outbox=world.outbox, clock=world.clock)
-    for kind, handle in (("bot.reply", replies.reply), ("status.refresh", world.rounds.refresh)):
+    for kind, handle in (("bot.reply", replies.reply), ("status.refresh", world.rounds.cards.refresh)):
         for view in await world.units.list_units(states=[UnitState.WAITING], kind=kind):
             await handle(DueUnit(key=view.key, due_at=view.due_at), world.history)
 

@@ -40,7 +40,7 @@ async def test_the_form_says_that_no_answer_is_needed(browser: Browser) -> None:
 
 
 async def test_the_link_that_was_taken_back_says_so_too(browser: Browser) -> None:
-    await browser.world.rounds.waive(HOME, browser.world.history)
+    await browser.world.rounds.closing.waive(HOME, browser.world.history)
 
     page = await browser.get()
 
@@ -60,7 +60,7 @@ async def test_the_card_says_that_no_answer_is_needed(world: World, verb: str) -
 
 async def test_a_posted_card_turns_into_one_that_asks_for_nothing(world: World) -> None:
     await world.run("status.send")
-    await world.rounds.waive(HOME, world.history)
+    await world.rounds.closing.waive(HOME, world.history)
 
     await world.run("status.refresh", REQUEST)
 

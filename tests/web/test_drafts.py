@@ -23,7 +23,7 @@ async def browser_of(world: World, person: str) -> Browser:
 
 
 async def stage(world: World) -> Stage:
-    overview = await world.rounds.overview(MEETING)
+    overview = await world.rounds.results.overview(MEETING)
     assert overview is not None
     return next(line.stage for line in overview.lines if line.request == REQUEST)
 

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 import documents
 import texts
-from config.programme import Programme
 from config.values import Person
 from workflows.messages.outbox import AGAIN, NOT_ALLOWED, Content, Message, MessageState, Surface
 from workflows.status import plan
-from workflows.status.model import Escalation, RequestState, StatusRequest, StatusRound
-from workflows.status.ports import BoardMeeting, StatusPorts
+from workflows.status.context import RoundContext
+from workflows.status.model import Escalation, RequestState, StatusRequest
+from workflows.status.ports import StatusPorts
 from workflows.status.recipients import Call
 
 FAILED, UNANSWERED, QUESTION = plan.LEAD_FAILED, plan.LEAD_UNANSWERED, plan.LEAD_QUESTION
@@ -41,13 +41,11 @@ class _Reader:
 class LeadNotices:
     """Writes and sends what the local leads of one round hear."""
 
-    def __init__(
-        self, ports: StatusPorts, programme: Programme, status_round: StatusRound, meeting: BoardMeeting
-    ) -> None:
+    def __init__(self, ports: StatusPorts, context: RoundContext) -> None:
         self._ports = ports
-        self._programme = programme
-        self._round = status_round
-        self._meeting = meeting
+        self._programme = context.programme
+        self._round = context.round
+        self._meeting = context.meeting
 
     async def failed(self, call: Call, keys: Collection[str]) -> None:
         """Tell what of *call*, the messages *keys*, did not arrive where it was sent first, and what came instead."""

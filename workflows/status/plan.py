@@ -1,30 +1,23 @@
-"""Status rounds decided from plain data: who is asked and where, what is due when, and how a round turned out."""
+"""Status rounds decided from plain data: the people asked and the surfaces, and what is due when."""
 
 import hashlib
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from config.programme import Programme
-from config.values import Indicator, Person, Role, WorkPackage
-from workflows.messages.outbox import AGAIN, Message, MessageState, Surface
+from config.values import BodyKind, Person, Role, RoundTimes, WorkPackage
+from workflows.messages.outbox import Surface
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.units import DueUnit
 from workflows.status.model import (
-    AnswerContent,
-    IndicatorResult,
-    PackageResult,
-    RequestLine,
     RequestState,
-    RoundOverview,
-    RoundResult,
     RoundState,
-    Stage,
-    StatusAnswer,
     StatusRequest,
     StatusRound,
 )
-from workflows.working_days import RoundMoments
+from workflows.status.ports import BoardMeeting
+from workflows.working_days import RoundMoments, WorkCalendar, round_moments
 
 REQUEST = "status_request"
 REMINDER = "reminder"
@@ -155,8 +148,24 @@ def known_requests(programme: Programme, requests: Sequence[StatusRequest]) -> t
 # ------------------------------------------------------------------------------------------------------------ what when
 
 
+def round_before(programme: Programme, meeting: BoardMeeting) -> StatusRound | None:
+    """
+    Return the round before *meeting*, by the board's own times, as it will open.
+
+    None when no local board of a municipality that takes part holds the meeting.
+    """
+    body = programme.find_body(meeting.body)
+    if body is None or body.kind is not BodyKind.LOCAL_BOARD or body.municipality is None:
+        return None
+    if not programme.takes_part(body.municipality, meeting.starts_local.date()):
+        return None
+    calendar = WorkCalendar(programme, body.municipality)
+    moments = round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar)
+    return planned_round(meeting.key, body.municipality, moments)
+
+
 def planned_round(meeting: str, municipality: str, moments: RoundMoments) -> StatusRound:
-    """The round as it will open."""
+    """Return the round with its moments as it will open."""
     return StatusRound(
         meeting=meeting,
         municipality=municipality,
@@ -256,157 +265,6 @@ def shown(request: StatusRequest, status_round: StatusRound, asked: str) -> str:
 def is_outdated_reminder(status_round: StatusRound, number: int, now: datetime) -> bool:
     """Whether a later reminder is due already (after an outage): then only that one is sent."""
     return any(moment <= now for moment in status_round.reminders_at[number:])
-
-
-# ---------------------------------------------------------------------------------------------------- how it turned out
-
-
-def round_result(
-    programme: Programme,
-    status_round: StatusRound,
-    requests: Sequence[StatusRequest],
-    answers: Mapping[str, StatusAnswer],
-    previous: Mapping[str, StatusAnswer],
-) -> RoundResult:
-    """
-    A round as the report needs it, packages in the register's order.
-
-    *answers*: the newest of this round by request. *previous*: the newest of earlier rounds by package.
-    """
-    order = {package.key: number for number, package in enumerate(programme.work_packages)}
-    asked = [request for request in requests if request.state is not RequestState.WAIVED]
-    known = sorted((item for item in asked if item.work_package in order), key=lambda item: order[item.work_package])
-
-    def result(request: StatusRequest) -> PackageResult:
-        # Whoever led it when the round closed, not who was asked when it opened.
-        lead = name_of(programme, asked_now(programme, request, programme.today(status_round.deadline_at)))
-        return _package_result(
-            programme, request, answers.get(request.id), previous.get(request.work_package), lead=lead
-        )
-
-    return RoundResult(round=status_round, packages=tuple(map(result, known)))
-
-
-def indicator_results(
-    indicators: Sequence[Indicator], now: AnswerContent | None, previous: AnswerContent | None
-) -> tuple[IndicatorResult, ...]:
-    """The indicators with this round's numbers and those before; without an earlier number, the baseline."""
-    return tuple(
-        IndicatorResult(
-            key=indicator.key,
-            name=indicator.name,
-            unit=indicator.unit,
-            better=indicator.better,
-            target=indicator.target,
-            previous=previous.indicators.get(indicator.key, indicator.baseline) if previous else indicator.baseline,
-            now=now.indicators.get(indicator.key) if now else None,
-        )
-        for indicator in indicators
-    )
-
-
-def round_overview(
-    programme: Programme,
-    status_round: StatusRound,
-    requests: Sequence[StatusRequest],
-    messages: Sequence[Message],
-    answers: Mapping[str, StatusAnswer],
-    *,
-    on: date,
-    lead_told: bool = False,
-    drafted: Container[str] = (),
-) -> RoundOverview:
-    """
-    Who owes what in a round, where they were reached and what failed on the way.
-
-    *answers*: the newest by request. *on*: the day whose leads are meant. *lead_told*: the local lead was told who does
-    not answer. *drafted*: the requests that somebody has begun to answer.
-    """
-
-    def line(request: StatusRequest) -> RequestLine:
-        own = [message for message in messages if message.request == request.id]
-        stage = _stage(request, own, lead_told=lead_told, drafted=request.id in drafted)
-        lead = name_of(programme, asked_now(programme, request, on))
-        return _line(programme, request, own, answers.get(request.id), lead, stage)
-
-    return RoundOverview(round=status_round, lines=tuple(map(line, requests)))
-
-
-def _package_result(
-    programme: Programme,
-    request: StatusRequest,
-    answer: StatusAnswer | None,
-    previous: StatusAnswer | None,
-    *,
-    lead: str,
-) -> PackageResult:
-    package = programme.work_package(request.work_package)
-    content = answer.content if answer else None
-    before = previous.content if previous else None
-    texts = (
-        {}
-        if content is None
-        else {
-            "done": content.done,
-            "next": content.next,
-            "hinders": content.hinders,
-            "question": content.question,
-            "proposal": content.proposal,
-        }
-    )
-    return PackageResult(
-        request=request.id,
-        work_package=package.key,
-        name=package.name,
-        lead=lead,
-        light=content.light if content else None,
-        previous_light=before.light if before else None,
-        indicators=indicator_results(package.indicators, content, before),
-        follow_ups=content.follow_ups if content else {},
-        on_behalf=answer.on_behalf if answer else False,
-        **texts,
-    )
-
-
-def _line(
-    programme: Programme,
-    request: StatusRequest,
-    messages: Sequence[Message],
-    answer: StatusAnswer | None,
-    lead: str,
-    stage: Stage,
-) -> RequestLine:
-    sent = [message for message in messages if message.state is MessageState.SENT]
-    failed = [message for message in messages if message.state is MessageState.FAILED]
-    return RequestLine(
-        stage=stage,
-        failed_on=tuple(dict.fromkeys(message.surface.value for message in failed)),
-        on_behalf=answer.on_behalf if answer else False,
-        lifts=bool(answer and answer.content.question),
-        request=request.id,
-        work_package=request.work_package,
-        name=package.name if (package := programme.find_work_package(request.work_package)) else "",
-        lead=lead,
-        state=request.state,
-        surfaces=tuple(dict.fromkeys(message.surface.value for message in sent if message.kind == REQUEST)),
-        failures=tuple(message.failure for message in messages if message.failure),
-        reminders=sum(message.kind == REMINDER and AGAIN not in message.key for message in sent),
-    )
-
-
-def _stage(request: StatusRequest, messages: Sequence[Message], *, lead_told: bool, drafted: bool) -> Stage:
-    if request.state is RequestState.OPEN:
-        sent = [message.kind for message in messages if message.state is MessageState.SENT]
-        if drafted:
-            return Stage.DRAFT
-        if lead_told:
-            return Stage.ESCALATED
-        if REMINDER in sent:
-            return Stage.REMINDED
-        return Stage.SENT if sent else Stage.PLANNED
-    if request.state is RequestState.ANSWERED and request.latest_version > 1:
-        return Stage.CORRECTED
-    return Stage(request.state)
 
 
 def name_of(programme: Programme, person: str) -> str:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from config.programme import Programme
 from config.values import Person
 from workflows.messages.outbox import Message, Surface
 from workflows.ports.accounts import Account
 from workflows.status import plan
-from workflows.status.model import OpenDecision, StatusAnswer, StatusRequest, StatusRound
-from workflows.status.ports import BoardMeeting, StatusPorts, open_decisions
+from workflows.status.context import RoundContext
+from workflows.status.model import OpenDecision, StatusAnswer, StatusRequest
+from workflows.status.ports import StatusPorts, open_decisions
 from workflows.status.rendering import moved_content, reminder_content, request_content
 from workflows.status.request_view import Asked, asked_of
 
@@ -52,7 +52,7 @@ class Reach:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Known:
+class _RoundReading:
     """What is read once for a whole round: a country's rounds are sent on the same morning."""
 
     answers: Mapping[str, StatusAnswer]
@@ -66,39 +66,31 @@ class _Known:
 class Callers:
     """Writes the messages of one round, from what was read once for all of *requests*."""
 
-    def __init__(
-        self,
-        ports: StatusPorts,
-        programme: Programme,
-        status_round: StatusRound,
-        meeting: BoardMeeting,
-        known: "_Known",
-    ) -> None:
+    def __init__(self, ports: StatusPorts, context: RoundContext, known: _RoundReading) -> None:
         self._ports = ports
-        self._programme = programme
-        self._round = status_round
-        self._meeting = meeting
+        self._context = context
+        self._programme = context.programme
+        self._round = context.round
         self._known = known
 
     @classmethod
     async def of(
         cls,
         ports: StatusPorts,
-        programme: Programme,
-        status_round: StatusRound,
-        meeting: BoardMeeting,
+        context: RoundContext,
         requests: Sequence[StatusRequest],
         *,
         also: Sequence[str] = (),
     ) -> Self:
-        """*also*: keys of people who may be reached besides those who are asked now."""
+        """Read what *requests* need. *also*: keys of people who may be reached besides those who are asked now."""
+        programme, status_round = context.programme, context.round
         on = programme.today(ports.clock.now())
         readers = {plan.asked_now(programme, request, on) for request in requests} | set(also)
         people = [person for key in sorted(readers) if (person := programme.find_person(key)) is not None]
         things = await ports.places.of(status_round.municipality)
         packages = [request.work_package for request in requests]
         accounts = await ports.accounts.find_accounts([person.email for person in people])
-        known = _Known(
+        known = _RoundReading(
             answers=await ports.rounds.newest_answers([request.id for request in requests]),
             previous=await ports.rounds.previous_answers(status_round),
             accounts=accounts,
@@ -106,7 +98,7 @@ class Callers:
             things={key: thing.external_id for key, thing in things.items()},
             decisions=await open_decisions(ports.decisions, status_round, packages),
         )
-        return cls(ports, programme, status_round, meeting, known)
+        return cls(ports, context, known)
 
     def reach(self, request: StatusRequest, now: datetime, *, person: str | None = None) -> Reach:
         """Where the one asked, or *person*, can be reached, and what the request is to them."""
@@ -118,7 +110,7 @@ class Callers:
             self._programme,
             request=request,
             status_round=self._round,
-            meeting_local=self._meeting.starts_local,
+            meeting_local=self._context.meeting.starts_local,
             person=reader,
             now=now,
             answer=known.answers.get(request.id),

@@ -18,7 +18,8 @@ from workflows.status.model import (
     StatusRequest,
     StatusRound,
 )
-from workflows.status.plan import indicator_results, local_leads, name_of, package_leads
+from workflows.status.plan import local_leads, name_of, package_leads
+from workflows.status.results import indicator_results
 
 
 @dataclass(frozen=True, kw_only=True)

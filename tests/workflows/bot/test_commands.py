@@ -158,7 +158,7 @@ async def test_status_shows_the_local_lead_who_owes_what(talk: Talk) -> None:
 
 
 async def test_what_need_not_be_answered_is_neither_asked_for_nor_counted(talk: Talk) -> None:
-    await talk.world.rounds.waive(HOME, talk.world.history)
+    await talk.world.rounds.closing.waive(HOME, talk.world.history)
     await talk.world.answer(GUEST, "guest-lead")
     await talk.write("status", activity="1")
     await talk.write("status", activity="2", who="lead-id")
@@ -174,7 +174,7 @@ async def test_what_need_not_be_answered_is_neither_asked_for_nor_counted(talk: 
 
 async def test_a_round_that_asks_nobody_any_more_is_no_round(talk: Talk) -> None:
     for key in (HOME, GUEST, ORPHAN):
-        await talk.world.rounds.waive(key, talk.world.history)
+        await talk.world.rounds.closing.waive(key, talk.world.history)
 
     assert await talk.ask("status", who="lead-id") == "Du har ingen status å gi nå."
 

@@ -58,7 +58,7 @@ class ReportWorld(World):
                 programme=self.read_programme,
                 store=self.record,
                 meetings=SQLMeetings(database),
-                results=self.rounds,
+                results=self.rounds.results,
                 rounds=self.store,
                 content=self.site,
                 places=self.things,

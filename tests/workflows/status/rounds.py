@@ -281,9 +281,7 @@ class World:
 
     async def run(self, kind: str, subject: str = MEETING) -> Outcome:
         unit = DueUnit(key=f"{kind}:{subject}", due_at=self.clock.now())
-        handler = getattr(self.rounds, kind.partition(".")[2])
-        outcome: Outcome = await handler(unit, self.history)
-        return outcome
+        return await self.rounds.handlers[kind](unit, self.history)
 
     async def open(self) -> None:
         await self.plan_meeting()

@@ -13,6 +13,16 @@ import texts
 from config.values import Indicator
 from tests.workflows.status.rounds import HOME, MEETING, programme
 from workflows.status.answer_parsing import DECISION, MAX_FOLLOW_UP, MAX_TEXT
+from workflows.status.card_rendering import (
+    channel_card,
+    ended_card,
+    moved_card,
+    numbers_card,
+    receipt_card,
+    reminder_card,
+    replaced_card,
+    request_card,
+)
 from workflows.status.model import (
     TEXT_FIELDS,
     AnswerContent,
@@ -27,16 +37,6 @@ from workflows.status.model import (
 )
 from workflows.status.plan import request_id
 from workflows.status.ports import MOST_DECISIONS
-from workflows.status.rendering import (
-    channel_card,
-    ended_card,
-    moved_card,
-    numbers_card,
-    receipt_card,
-    reminder_card,
-    replaced_card,
-    request_card,
-)
 from workflows.status.request_view import Asked
 
 WIDEST = st.sampled_from(

@@ -28,7 +28,7 @@ async def world(database: Database) -> World:
 
 
 async def stages(world: World) -> dict[str, Stage]:
-    overview = await world.rounds.overview(MEETING)
+    overview = await world.rounds.results.overview(MEETING)
     assert overview is not None
     return {line.work_package: line.stage for line in overview.lines}
 
@@ -189,7 +189,7 @@ async def test_the_overview_says_who_was_reached_how_and_who_answered_for_whom(w
     await world.run("status.send")
     await world.answer(HOME, "lead", question="Hvem betaler?")
 
-    overview = await world.rounds.overview(MEETING)
+    overview = await world.rounds.results.overview(MEETING)
 
     assert overview is not None
     line = next(line for line in overview.lines if line.work_package == HOME)

@@ -14,9 +14,9 @@ from workflows.status.plan import (
     is_outdated_reminder,
     planned_round,
     request_id,
-    round_overview,
     surfaces_for,
 )
+from workflows.status.results import round_overview
 from workflows.working_days import RoundMoments
 
 ROUND = planned_round(

@@ -87,7 +87,7 @@ async def test_a_chat_that_fails_is_followed_by_the_channel_at_once(world: World
     await world.run("status.send")
 
     assert world.bot.posted[0][0] == "19:board"
-    overview = await world.rounds.overview(MEETING)
+    overview = await world.rounds.results.overview(MEETING)
     assert overview is not None
     line = next(line for line in overview.lines if line.work_package == HOME)
     assert (line.surfaces, line.failures) == (("channel",), (str(fault),))
@@ -341,7 +341,7 @@ async def test_the_outbox_shows_a_round_that_has_not_opened(world: World) -> Non
     await world.plan_meeting()
     world.clock.time = OPENS - 10 * DAY
 
-    lines = preview(await world.rounds.upcoming())
+    lines = preview(await world.rounds.opening.upcoming())
 
     assert [line.to for line in lines] == [
         "guest.lead@nav.example",
@@ -367,7 +367,7 @@ async def test_the_result_has_every_package_with_its_numbers_and_questions(world
     await world.open()
     await world.answer(HOME, "home-lead", light="red", question="Hvem betaler?", **{"indicator:plasser": "12,5"})
 
-    result = await world.rounds.result(MEETING)
+    result = await world.rounds.results.result(MEETING)
 
     assert result is not None
     home, guest, _ = result.packages

@@ -154,7 +154,7 @@ async def test_what_was_planned_for_the_one_before_does_not_leave(world: World) 
 async def test_overview_and_report_name_who_leads_it_now(world: World) -> None:
     world.programme = led_by(world, "stranger")
 
-    overview, result = await world.rounds.overview(MEETING), await world.rounds.result(MEETING)
+    overview, result = await world.rounds.results.overview(MEETING), await world.rounds.results.result(MEETING)
 
     assert overview is not None
     assert result is not None
@@ -183,7 +183,7 @@ async def test_one_full_mailbox_keeps_nobody_else_waiting(world: World) -> None:
         await world.run("status.send")
 
     assert [where for where, _, _ in world.bot.posted] == ["chat:home-id", "chat:lead-id"]
-    overview = await world.rounds.overview(MEETING)
+    overview = await world.rounds.results.overview(MEETING)
     assert overview is not None
     line = next(line for line in overview.lines if line.work_package == GUEST)
     assert line.failures == ("could not send a mail: 503",)
@@ -379,7 +379,7 @@ async def test_a_package_taken_out_of_the_register_stops_nothing(world: World) -
         assert isinstance(await world.run(*unit.split(":")), Done)
 
     assert len(mails(world, "guest.lead@nav.example")) == 2
-    assert await world.rounds.result(MEETING) is not None
+    assert await world.rounds.results.result(MEETING) is not None
 
 
 async def test_a_package_that_ended_in_an_open_round_is_no_fault(world: World) -> None:
@@ -416,8 +416,8 @@ async def test_the_chat_list_says_how_it_stands_now(world: World) -> None:
 async def test_a_link_that_went_astray_is_replaced(world: World) -> None:
     await world.run("status.send")
 
-    assert await world.rounds.revoke_links(MEETING, HOME) == ()
-    (unit,) = await world.rounds.revoke_links(MEETING)
+    assert await world.rounds.closing.revoke_links(MEETING, HOME) == ()
+    (unit,) = await world.rounds.closing.revoke_links(MEETING)
     for _ in range(2):
         await world.run(*unit.key.split(":"))
 

@@ -1,0 +1,73 @@
+"""Cards that were posted are brought up to date, so that every one of them tells the truth."""
+
+from collections.abc import Sequence
+
+from workflows.errors import Permanent
+from workflows.messages.outbox import Message, MessageState, Surface
+from workflows.ports.units import Done, DueUnit, History, Outcome
+from workflows.status import plan
+from workflows.status.card_rendering import card_now, notice_now
+from workflows.status.context import RoundContext, find_context
+from workflows.status.model import RoundState, StatusRequest, StatusRound
+from workflows.status.ports import StatusPorts
+from workflows.status.recipients import Callers
+
+
+class CardUpdates:
+    """Rewrites the cards of a request where what they show is not true any more."""
+
+    def __init__(self, ports: StatusPorts) -> None:
+        self._ports = ports
+        self._rounds = ports.rounds
+
+    async def refresh(self, unit: DueUnit, history: History) -> Outcome:
+        """Bring the request's cards up to date."""
+        request = await self._rounds.find_request(unit.subject)
+        context = await find_context(self._ports, request.meeting) if request else None
+        if request is None or context is None:
+            return Done(note="no such request")
+        if not plan.known_requests(context.programme, [request]):
+            return Done(note="no such work package")
+        sent = await self._ports.messages.list_messages(states=[MessageState.SENT], requests=[request.id])
+        for message in sent:
+            await self._touch(message, request, context, history)
+        return Done()
+
+    async def outdated_units(self, status_round: StatusRound) -> Sequence[DueUnit]:
+        """
+        Return what refreshes the cards in chats of those who are not asked any more.
+
+        When somebody takes over a package, nothing but the register has changed.
+        """
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        requests = await self._rounds.list_requests(status_round.meeting)
+        by_id = {request.id: request for request in requests}
+        sent = await self._ports.messages.list_messages(states=[MessageState.SENT], requests=list(by_id))
+        outdated = {
+            message.request
+            for message in sent
+            if message.request and message.person != plan.asked_now(programme, by_id[message.request], programme.today(now))
+        }
+        return plan.refresh_units([by_id[request] for request in sorted(outdated)], now)
+
+    async def _touch(self, message: Message, request: StatusRequest, context: RoundContext, history: History) -> None:
+        asked = plan.asked_now(context.programme, request, context.today)
+        truth = plan.shown(request, context.round, asked)
+        if message.posted is None or message.reference.get("shows") == truth:
+            return
+        # A channel's card is for whoever is asked now; a chat's for the one whose chat it is.
+        person = None if message.surface is Surface.CHANNEL else message.person
+        callers = await Callers.of(self._ports, context, [request], also=[person] if person else [])
+        reach = callers.reach(request, context.now, person=person)
+        takes_answers = context.round.state is RoundState.OPEN
+        replaced_by = plan.replaced_by(context.programme, request, message.person or "", context.today)
+        card = card_now(
+            reach.asked, message, account=reach.account, takes_answers=takes_answers, replaced_by=replaced_by
+        )
+        notice = notice_now(reach.asked, takes_answers=takes_answers, replaced_by=replaced_by)
+        try:
+            await self._ports.bot.update_card(message.posted, card, summary=notice)
+        except Permanent:
+            # The chat or the message is gone, and with it the need.
+            await history.note("status.card_gone", request=request.id, surface=message.surface)
+        await self._ports.messages.note_reference(message.key, {**message.reference, "shows": truth})

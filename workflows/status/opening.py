@@ -1,0 +1,100 @@
+"""A board meeting opens a round: its requests and their first messages, once, when the time has come."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from config.values import BodyKind
+from workflows.messages.outbox import Message
+from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
+from workflows.status import plan
+from workflows.status.context import RoundContext, find_context
+from workflows.status.lifecycle import end_round, follow_meeting
+from workflows.status.model import RequestState, RoundState, StatusRequest
+from workflows.status.ports import StatusPorts
+from workflows.status.recipients import REQUEST_CALL, Callers
+
+
+class RoundOpening:
+    """Opens rounds, and tells what is to open."""
+
+    def __init__(self, ports: StatusPorts) -> None:
+        self._ports = ports
+        self._rounds = ports.rounds
+
+    async def open(self, unit: DueUnit, history: History) -> Outcome:
+        """Open the meeting's round when its time has come; an open one follows the meeting."""
+        existing = await find_context(self._ports, unit.subject)
+        if existing is not None:
+            return await self._keep(existing, history)
+        meeting = await self._rounds.find_meeting(unit.subject)
+        if meeting is None:
+            return Done(note="no such meeting")
+        if meeting.cancelled:
+            return Done(note="the meeting is cancelled")
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        planned = plan.round_before(programme, meeting)
+        if planned is None:
+            return Done(note="no local board's meeting")
+        if now < planned.opens_at:
+            return Parked(until=planned.opens_at, note="opens later")
+        if now >= planned.deadline_at:
+            return Done(note="the deadline had passed")
+        opened = replace(planned, state=RoundState.OPEN)
+        context = RoundContext(programme=programme, meeting=meeting, round=opened, now=now)
+        requests = plan.new_requests(programme, meeting.key, opened.municipality, now)
+        messages = await self._first_messages(context, requests)
+        if await self._rounds.open_round(opened, requests, messages, then=plan.units_of(opened)):
+            await history.note("status.opened", meeting=meeting.key, requests=len(requests))
+        return Done()
+
+    async def opening_units(self) -> list[DueUnit]:
+        """Return what opens each round that is to come. Making it due again is harmless."""
+        return [plan.opening_unit(context.round) for context in await self._to_come()]
+
+    async def upcoming(self) -> tuple[Message, ...]:
+        """Return the messages that each municipality's next round will send as things stand, without the links."""
+        messages: list[Message] = []
+        seen: set[str] = set()
+        for context in await self._to_come():
+            planned, meeting = context.round, context.meeting
+            if planned.municipality not in seen and await self._rounds.find_round(meeting.key) is None:
+                seen.add(planned.municipality)
+                requests = plan.new_requests(context.programme, meeting.key, planned.municipality, planned.opens_at)
+                messages += await self._first_messages(context, requests, with_links=False)
+        return tuple(messages)
+
+    async def _keep(self, existing: RoundContext, history: History) -> Outcome:
+        """Let a round that is open already go with its meeting."""
+        if existing.meeting.cancelled:
+            await end_round(self._ports, existing.meeting.key, unanswered=RequestState.WAIVED, history=history)
+            return Done()
+        if plan.round_before(existing.programme, existing.meeting) is None:
+            return Done(note="no local board's meeting")
+        await follow_meeting(self._ports, existing, history)
+        return Done()
+
+    async def _to_come(self) -> list[RoundContext]:
+        """Return the rounds whose deadline is ahead, as they are planned, by their meeting's start."""
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        boards = [body.key for body in programme.bodies if body.kind is BodyKind.LOCAL_BOARD]
+        local = now.astimezone(ZoneInfo(programme.timezone)).replace(tzinfo=None)
+        meetings = await self._rounds.list_meetings(bodies=boards, after_local=local)
+        planned = ((meeting, plan.round_before(programme, meeting)) for meeting in meetings)
+        return [
+            RoundContext(programme=programme, meeting=meeting, round=item, now=now)
+            for meeting, item in planned
+            if item is not None and now < item.deadline_at
+        ]
+
+    async def _first_messages(
+        self, context: RoundContext, requests: tuple[StatusRequest, ...], *, with_links: bool = True
+    ) -> list[Message]:
+        """Write the first message of each request, on the surface that would be tried first."""
+        callers = await Callers.of(self._ports, context, requests)
+        messages = []
+        for request in requests:
+            if request.person:
+                reach = callers.reach(request, context.round.opens_at)
+                surface = reach.surfaces[0]
+                messages.append(await callers.message(REQUEST_CALL, reach, surface, with_link=with_links))
+        return messages
