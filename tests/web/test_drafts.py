@@ -9,7 +9,7 @@ from tests.web.test_status_actions import inputs, press
 from tests.workflows.status.rounds import HOME, MEETING, World
 from tests.workflows.status.test_rounds import DAY, DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from workflows.status.model import OpenDecision, Stage
+from workflows.status.model import OpenDecision, RequestStage
 from workflows.status.plan import request_id
 
 __all__ = ["browser", "world"]
@@ -22,7 +22,7 @@ async def browser_of(world: World, person: str) -> Browser:
     return Browser(world, await world.links.issue("answer", REQUEST, person, DEADLINE + DAY))
 
 
-async def stage(world: World) -> Stage:
+async def stage(world: World) -> RequestStage:
     overview = await world.rounds.results.overview(MEETING)
     assert overview is not None
     return next(line.stage for line in overview.lines if line.request == REQUEST)
@@ -41,7 +41,7 @@ async def test_a_draft_needs_nothing_and_is_there_the_next_time(browser: Browser
         assert 'value="12,5"' in form
         assert not re.search(r'type="radio"[^>]* checked', form)
     assert await browser.versions() == 0
-    assert await stage(browser.world) is Stage.DRAFT
+    assert await stage(browser.world) is RequestStage.DRAFT
 
 
 async def test_what_was_emptied_in_a_draft_stays_empty(browser: Browser) -> None:
@@ -62,7 +62,7 @@ async def test_a_draft_ends_with_the_answer(browser: Browser) -> None:
     form = (await browser.get()).text
     assert "kladden" not in form.partition("<form")[0]
     assert "Ferdig</textarea>" in form
-    assert await stage(browser.world) is Stage.ANSWERED
+    assert await stage(browser.world) is RequestStage.ANSWERED
 
 
 async def test_a_draft_is_its_writer_s_alone(browser: Browser, world: World) -> None:
@@ -79,7 +79,7 @@ async def test_an_empty_draft_is_none(browser: Browser) -> None:
     await browser.post({**SAVE, "done": " ", "light": ""})
 
     assert "kladden din" not in (await browser.get()).text
-    assert await stage(browser.world) is not Stage.DRAFT
+    assert await stage(browser.world) is not RequestStage.DRAFT
 
 
 async def test_a_draft_ends_with_the_round_and_takes_no_answer_s_place(browser: Browser) -> None:
@@ -90,7 +90,7 @@ async def test_a_draft_ends_with_the_round_and_takes_no_answer_s_place(browser: 
     await browser.world.run("status.close")
 
     assert (late.status_code, "Fristen har gått ut" in late.text) == (410, True)
-    assert await stage(browser.world) is Stage.MISSING
+    assert await stage(browser.world) is RequestStage.MISSING
     assert not await browser.world.store.drafted([REQUEST])
 
 

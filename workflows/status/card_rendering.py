@@ -217,7 +217,7 @@ def card_now(
     return write(asked)
 
 
-def notice_now(asked: Asked, *, takes_answers: bool, replaced_by: str = "") -> str:
+def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str = "") -> str:
     """The line that the chat list shows for a card as it is now."""
     if asked.is_waived:
         return asked.say("status.waived_title")

@@ -6,11 +6,11 @@ from workflows.errors import Permanent
 from workflows.messages.outbox import Message, MessageState, Surface
 from workflows.ports.units import Done, DueUnit, History, Outcome
 from workflows.status import plan
-from workflows.status.card_rendering import card_now, notice_now
+from workflows.status.card_rendering import card_now, summary_now
 from workflows.status.context import RoundContext, find_context
 from workflows.status.model import RoundState, StatusRequest, StatusRound
 from workflows.status.ports import StatusPorts
-from workflows.status.recipients import Callers
+from workflows.status.recipients import RoundRecipients
 
 
 class CardUpdates:
@@ -57,16 +57,16 @@ class CardUpdates:
             return
         # A channel's card is for whoever is asked now; a chat's for the one whose chat it is.
         person = None if message.surface is Surface.CHANNEL else message.person
-        callers = await Callers.of(self._ports, context, [request], also=[person] if person else [])
-        reach = callers.reach(request, context.now, person=person)
+        recipients = await RoundRecipients.of(self._ports, context, [request], also=[person] if person else [])
+        recipient = recipients.recipient(request, context.now, person=person)
         takes_answers = context.round.state is RoundState.OPEN
         replaced_by = plan.replaced_by(context.programme, request, message.person or "", context.today)
         card = card_now(
-            reach.asked, message, account=reach.account, takes_answers=takes_answers, replaced_by=replaced_by
+            recipient.asked, message, account=recipient.account, takes_answers=takes_answers, replaced_by=replaced_by
         )
-        notice = notice_now(reach.asked, takes_answers=takes_answers, replaced_by=replaced_by)
+        summary = summary_now(recipient.asked, takes_answers=takes_answers, replaced_by=replaced_by)
         try:
-            await self._ports.bot.update_card(message.posted, card, summary=notice)
+            await self._ports.bot.update_card(message.posted, card, summary=summary)
         except Permanent:
             # The chat or the message is gone, and with it the need.
             await history.note("status.card_gone", request=request.id, surface=message.surface)

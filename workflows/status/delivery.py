@@ -1,4 +1,4 @@
-"""One call to everybody of a round who owes an answer: each on the best surface that works, each thing once.
+"""One notice to everybody of a round who owes an answer: each on the best surface that works, each thing once.
 
 What one person's mailbox or chat does not take keeps nobody else waiting: the round goes on, and comes back to it.
 """
@@ -15,20 +15,20 @@ from workflows.status.context import RoundContext
 from workflows.status.lead_notices import LeadNotices
 from workflows.status.model import RequestState, StatusRequest, StatusRound
 from workflows.status.ports import StatusPorts
-from workflows.status.recipients import Call, Callers
+from workflows.status.recipients import RoundNotice, RoundRecipients
 
-LOOK_AGAIN = timedelta(hours=1)
+PAUSE_RECHECK = timedelta(hours=1)
 """How long a paused round waits before it looks whether sending goes on."""
-BREATHER = timedelta(hours=20)
+REMINDER_GAP = timedelta(hours=20)
 """Who heard from us later than that is not reminded: after an outage everything is due at once."""
 
 
 @dataclass(kw_only=True)
-class _Pass:
-    """One call on its way through a round, and what happened to it so far."""
+class _Progress:
+    """One notice on its way through a round, and what happened to it so far."""
 
-    call: Call
-    callers: Callers
+    notice: RoundNotice
+    recipients: RoundRecipients
     history: History
     keys: set[str] = field(default_factory=set)
     """The messages that were tried, now or before."""
@@ -39,7 +39,7 @@ class _Pass:
     """Somebody was to be reminded who has not been asked yet."""
 
 
-class RoundCalls:
+class RoundDelivery:
     """Sends to one round."""
 
     def __init__(self, ports: StatusPorts, context: RoundContext) -> None:
@@ -47,18 +47,18 @@ class RoundCalls:
         self._context = context
         self._round = context.round
 
-    async def send(self, call: Call, history: History, *, only: str | None = None) -> Outcome:
+    async def send(self, notice: RoundNotice, history: History, *, only: str | None = None) -> Outcome:
         """
-        Send *call* to everybody who owes an answer, or to the request *only*, in sending hours.
+        Send *notice* to everybody who owes an answer, or to the request *only*, in sending hours.
 
         Raises Throttled at once, and any other Transient after everybody else was told.
         """
         calendar = self._context.calendar
         listed = await self._ports.rounds.list_requests(self._round.meeting)
         requests = [item for item in plan.known_requests(self._context.programme, listed) if only in (None, item.id)]
-        callers = await Callers.of(self._ports, self._context, requests)
+        recipients = await RoundRecipients.of(self._ports, self._context, requests)
         earlier = await self._ports.messages.list_messages(requests=[request.id for request in requests])
-        going = _Pass(call=call, callers=callers, history=history)
+        progress = _Progress(notice=notice, recipients=recipients, history=history)
         for request in requests:
             now = self._ports.clock.now()
             if not self._round.takes_answers(now):
@@ -69,75 +69,77 @@ class RoundCalls:
             fresh = await self._ports.rounds.find_request(request.id)
             if fresh is not None and fresh.state is RequestState.OPEN and fresh.person:
                 own = [message for message in earlier if message.request == fresh.id]
-                await self._try(going, fresh, own)
-        if going.unasked:
+                await self._try(progress, fresh, own)
+        if progress.unasked:
             # Requests are sent by one unit alone: two at a time would send them twice.
             unit = plan.sending_unit(self._round.meeting, self._ports.clock.now())
             await self._ports.outbox.plan((), then=[unit])
-        if going.paused:
-            return Parked(until=self._ports.clock.now() + LOOK_AGAIN, note="sending is paused")
-        await LeadNotices(self._ports, self._context).failed(call, going.keys)
-        if going.error is not None:
-            raise going.error
+        if progress.paused:
+            return Parked(until=self._ports.clock.now() + PAUSE_RECHECK, note="sending is paused")
+        await LeadNotices(self._ports, self._context).failed(notice, progress.keys)
+        if progress.error is not None:
+            raise progress.error
         return Done()
 
-    async def _try(self, going: _Pass, request: StatusRequest, messages: Sequence[Message]) -> None:
+    async def _try(self, progress: _Progress, request: StatusRequest, messages: Sequence[Message]) -> None:
         try:
-            message = await self._tell(going, request, messages)
+            message = await self._tell(progress, request, messages)
         except Throttled:
             raise
         except Transient as error:
-            going.error = going.error or error
-            await going.history.note("status.try_again", request=request.id)
+            progress.error = progress.error or error
+            await progress.history.note("status.try_again", request=request.id)
         else:
             if message is not None and message.state is MessageState.HELD and message.failure == PAUSED:
-                going.paused = True
+                progress.paused = True
 
-    async def _tell(self, going: _Pass, request: StatusRequest, messages: Sequence[Message]) -> Message | None:
+    async def _tell(self, progress: _Progress, request: StatusRequest, messages: Sequence[Message]) -> Message | None:
         """
         Send on the best surface that works; each failure stays in its row and the next one is used at once.
 
         *messages*: those of the request so far. None when there is nothing to tell this person.
         """
         now = self._ports.clock.now()
-        reach = going.callers.reach(request, now)
-        person = reach.asked.person.key
+        recipient = progress.recipients.recipient(request, now)
+        person = recipient.asked.person.key
         own = [message for message in messages if message.person == person]
-        fitting = self._fitting(going, own, now)
+        fitting = self._fitting(progress, own, now)
         if fitting is None:
             return None
         await self._drop_others(person, messages)
         there = {message.key: message for message in own}
         reached = [item.surface for item in own if item.kind == plan.REQUEST and item.state is MessageState.SENT]
         begun = _begun(fitting, request, person, there)
-        order = list(dict.fromkeys([*begun, *(item for item in reached if item in reach.surfaces), *reach.surfaces]))
+        order = list(
+            dict.fromkeys([*begun, *(item for item in reached if item in recipient.surfaces), *recipient.surfaces])
+        )
         last: Message | None = None
         for surface in order:
             message = there.get(fitting.key(request, surface, person))
             if message is None or message.state in (MessageState.PLANNED, MessageState.HELD, MessageState.DROPPED):
                 # Written anew: names or deadline may be others than when it was planned.
-                planned, message = message, await going.callers.message(fitting, reach, surface)
+                planned, message = message, await progress.recipients.message(fitting, recipient, surface)
                 if planned is not None:
                     message = replace(message, reference=planned.reference)
                 if planned != message:
                     await self._ports.outbox.plan([message])
-            going.keys.add(message.key)
+            progress.keys.add(message.key)
             last = await self._ports.outbox.deliver(message, patient=surface is order[-1])
             if last.in_doubt:
-                await going.history.note("status.in_doubt", request=request.id, surface=surface)
+                await progress.history.note("status.in_doubt", request=request.id, surface=surface)
             if last.state is not MessageState.FAILED:
                 return last
             if message.state is not MessageState.FAILED:
-                await going.history.note("status.surface_failed", request=request.id, surface=surface)
+                await progress.history.note("status.surface_failed", request=request.id, surface=surface)
         if last is None:
             raise ValueError(f"request {request.id} has no surface")
         return last
 
-    def _fitting(self, going: _Pass, own: Sequence[Message], now: datetime) -> Call | None:
-        if going.call.kind == plan.REMINDER and not _was_asked(own):
-            going.unasked = True
+    def _fitting(self, progress: _Progress, own: Sequence[Message], now: datetime) -> RoundNotice | None:
+        if progress.notice.kind == plan.REMINDER and not _was_asked(own):
+            progress.unasked = True
             return None
-        return call_for(going.call, own, self._round, now)
+        return fitting_notice(progress.notice, own, self._round, now)
 
     async def _drop_others(self, person: str, messages: Sequence[Message]) -> None:
         """What was planned for somebody who is not asked any more does not leave."""
@@ -146,22 +148,26 @@ class RoundCalls:
                 await self._ports.messages.change(message.key, MessageState.DROPPED)
 
 
-def call_for(call: Call, own: Sequence[Message], status_round: StatusRound, now: datetime) -> Call | None:
+def fitting_notice(
+    notice: RoundNotice, own: Sequence[Message], status_round: StatusRound, now: datetime
+) -> RoundNotice | None:
     """
-    What to tell somebody when it is time for *call*; None when there is nothing to tell.
+    What to tell somebody when it is time for *notice*; None when there is nothing to tell.
 
     *own*: what was written to them about this request so far. Of a deadline hears only who was told another one.
     """
     sent = [message for message in own if message.state is MessageState.SENT and message.sent_at is not None]
-    if call.kind == plan.MOVED:
+    if notice.kind == plan.MOVED:
         told = max(sent, key=lambda message: message.sent_at or now, default=None)
         if told is None or told.content.deadline == status_round.deadline_at.isoformat():
             return None
         moves = [item for item in sent if item.kind == plan.MOVED and AGAIN not in item.key]
-        return replace(call, number=1 + len(moves))
-    if call.kind == plan.REMINDER and any(message.sent_at and message.sent_at > now - BREATHER for message in sent):
+        return replace(notice, number=1 + len(moves))
+    if notice.kind == plan.REMINDER and any(
+        message.sent_at and message.sent_at > now - REMINDER_GAP for message in sent
+    ):
         return None
-    return call
+    return notice
 
 
 def _was_asked(own: Sequence[Message]) -> bool:
@@ -170,8 +176,8 @@ def _was_asked(own: Sequence[Message]) -> bool:
     return any(message.kind == plan.REQUEST and message.state in over for message in own)
 
 
-def _begun(call: Call, request: StatusRequest, person: str, there: dict[str, Message]) -> list[Surface]:
-    """The surfaces on which this call has gone out or is on its way: sent once, it is not sent elsewhere."""
+def _begun(notice: RoundNotice, request: StatusRequest, person: str, there: dict[str, Message]) -> list[Surface]:
+    """The surfaces on which this notice has gone out or is on its way: sent once, it is not sent elsewhere."""
     begun = (MessageState.SENT, MessageState.SENDING)
-    found = (there.get(call.key(request, surface, person)) for surface in Surface)
+    found = (there.get(notice.key(request, surface, person)) for surface in Surface)
     return [message.surface for message in found if message is not None and message.state in begun]

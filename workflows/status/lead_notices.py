@@ -18,7 +18,7 @@ from workflows.status import plan
 from workflows.status.context import RoundContext
 from workflows.status.model import Escalation, RequestState, StatusRequest
 from workflows.status.ports import StatusPorts
-from workflows.status.recipients import Call
+from workflows.status.recipients import RoundNotice
 
 FAILED, UNANSWERED, QUESTION = plan.LEAD_FAILED, plan.LEAD_UNANSWERED, plan.LEAD_QUESTION
 SAID_OUTRIGHT = 2
@@ -47,8 +47,8 @@ class LeadNotices:
         self._round = context.round
         self._meeting = context.meeting
 
-    async def failed(self, call: Call, keys: Collection[str]) -> None:
-        """Tell what of *call*, the messages *keys*, did not arrive where it was sent first, and what came instead."""
+    async def failed(self, notice: RoundNotice, keys: Collection[str]) -> None:
+        """Tell what of *notice*, the messages *keys*, did not arrive where it was sent first, and what came instead."""
         requests = await self._requests()
         messages = await self._ports.messages.list_messages(requests=[request.id for request in requests])
         for reader in self._readers():
@@ -58,7 +58,7 @@ class LeadNotices:
                 said += self._failure(reader, request, tried)
             if said:
                 intro = reader.say("status.lead_failed_intro", meeting=reader.meeting)
-                key = f"{FAILED}/{self._round.meeting}/{call.kind}/{call.number}"
+                key = f"{FAILED}/{self._round.meeting}/{notice.kind}/{notice.number}"
                 await self._send(FAILED, key, reader, reader.say("status.lead_failed_subject"), [intro, *said])
 
     async def unanswered(self) -> None:

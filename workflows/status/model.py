@@ -38,7 +38,7 @@ class RequestState(StrEnum):
     """Nobody needs to answer any more: the meeting was cancelled or the package ended."""
 
 
-class Stage(StrEnum):
+class RequestStage(StrEnum):
     """How far a request has come, as those who look after the round see it."""
 
     PLANNED = "planned"
@@ -238,7 +238,7 @@ class RequestLine:
     name: str
     lead: str
     state: RequestState
-    stage: Stage
+    stage: RequestStage
     surfaces: tuple[str, ...] = ()
     """Where the request reached the lead."""
     failed_on: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from workflows.status.context import RoundContext, find_context
 from workflows.status.lifecycle import end_round, follow_meeting
 from workflows.status.model import RequestState, RoundState, StatusRequest
 from workflows.status.ports import StatusPorts
-from workflows.status.recipients import REQUEST_CALL, Callers
+from workflows.status.recipients import REQUEST_NOTICE, RoundRecipients
 
 
 class RoundOpening:
@@ -90,11 +90,11 @@ class RoundOpening:
         self, context: RoundContext, requests: tuple[StatusRequest, ...], *, with_links: bool = True
     ) -> list[Message]:
         """Write the first message of each request, on the surface that would be tried first."""
-        callers = await Callers.of(self._ports, context, requests)
+        recipients = await RoundRecipients.of(self._ports, context, requests)
         messages = []
         for request in requests:
             if request.person:
-                reach = callers.reach(request, context.round.opens_at)
-                surface = reach.surfaces[0]
-                messages.append(await callers.message(REQUEST_CALL, reach, surface, with_link=with_links))
+                recipient = recipients.recipient(request, context.round.opens_at)
+                surface = recipient.surfaces[0]
+                messages.append(await recipients.message(REQUEST_NOTICE, recipient, surface, with_link=with_links))
         return messages

@@ -20,7 +20,7 @@ LINK_LIFE, LINK_MARGIN = timedelta(days=90), timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class RoundNotice:
     """
     One thing to tell everybody of a round who has not answered: the request itself, a reminder, a new deadline.
 
@@ -36,12 +36,12 @@ class Call:
         return plan.message_key(self.kind, request.id, surface, self.number, person=other)
 
 
-REQUEST_CALL = Call(kind=plan.REQUEST)
+REQUEST_NOTICE = RoundNotice(kind=plan.REQUEST)
 WRITERS = {plan.REQUEST: request_content, plan.REMINDER: reminder_content, plan.MOVED: moved_content}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach:
+class Recipient:
     """How one person can be reached for one request."""
 
     asked: Asked
@@ -63,7 +63,7 @@ class _RoundReading:
     decisions: Mapping[str, Sequence[OpenDecision]]
 
 
-class Callers:
+class RoundRecipients:
     """Writes the messages of one round, from what was read once for all of *requests*."""
 
     def __init__(self, ports: StatusPorts, context: RoundContext, known: _RoundReading) -> None:
@@ -100,7 +100,7 @@ class Callers:
         )
         return cls(ports, context, known)
 
-    def reach(self, request: StatusRequest, now: datetime, *, person: str | None = None) -> Reach:
+    def recipient(self, request: StatusRequest, now: datetime, *, person: str | None = None) -> Recipient:
         """Where the one asked, or *person*, can be reached, and what the request is to them."""
         reader, known = self._reader(request, person), self._known
         previous = known.previous.get(request.work_package)
@@ -118,33 +118,35 @@ class Callers:
             open_decisions=known.decisions.get(request.work_package, ()),
         )
         surfaces = plan.remembered_first(plan.surfaces_for(account, channel), known.reached.get(reader.key))
-        return Reach(asked=asked, surfaces=surfaces, account=account.id if account else "", channel=channel or "")
+        return Recipient(asked=asked, surfaces=surfaces, account=account.id if account else "", channel=channel or "")
 
-    async def message(self, call: Call, reach: Reach, surface: Surface, *, with_link: bool = True) -> Message:
+    async def message(
+        self, notice: RoundNotice, recipient: Recipient, surface: Surface, *, with_link: bool = True
+    ) -> Message:
         """The message as it would leave now."""
-        asked = reach.asked
+        asked = recipient.asked
         address = {
-            Surface.PERSONAL: reach.account,
-            Surface.CHANNEL: reach.channel,
+            Surface.PERSONAL: recipient.account,
+            Surface.CHANNEL: recipient.channel,
             Surface.EMAIL: asked.person.email,
         }[surface]
         url = await self._link(asked) if with_link and surface is Surface.EMAIL else ""
-        content = WRITERS[call.kind](asked, surface, address=address, account=reach.account, url=url)
+        content = WRITERS[notice.kind](asked, surface, address=address, account=recipient.account, url=url)
         return Message(
-            key=call.key(asked.request, surface, asked.person.key),
-            kind=call.kind,
+            key=notice.key(asked.request, surface, asked.person.key),
+            kind=notice.kind,
             surface=surface,
-            due_at=self._due_at(call),
+            due_at=self._due_at(notice),
             content=replace(content, deadline=self._round.deadline_at.isoformat()),
             municipality=self._round.municipality,
             person=asked.person.key,
             request=asked.request.id,
         )
 
-    def _due_at(self, call: Call) -> datetime:
-        if call.kind == plan.REMINDER:
-            return self._round.reminders_at[call.number - 1]
-        return self._ports.clock.now() if call.number else self._round.opens_at
+    def _due_at(self, notice: RoundNotice) -> datetime:
+        if notice.kind == plan.REMINDER:
+            return self._round.reminders_at[notice.number - 1]
+        return self._ports.clock.now() if notice.number else self._round.opens_at
 
     async def _link(self, asked: Asked) -> str:
         expires_at = max(self._round.opens_at + LINK_LIFE, self._round.deadline_at + LINK_MARGIN)

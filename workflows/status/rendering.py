@@ -21,13 +21,13 @@ def request_content(asked: Asked, surface: Surface, *, address: str, account: st
         asked.say("status.mail_intro", place=asked.place, meeting=asked.meeting),
         asked.say("status.mail_deadline", due=asked.due),
     ]
-    notice = asked.say("status.notification", package=asked.package.name, day=asked.due_day)
+    summary = asked.say("status.notification", package=asked.package.name, day=asked.due_day)
     if surface is Surface.EMAIL:
         heading = asked.say("status.mail_heading", package=asked.package.name)
         subject = asked.say("status.mail_subject", package=asked.package.name, day=asked.due_day)
         return _mail(asked, subject=subject, heading=heading, paragraphs=paragraphs, url=url)
     card = request_card(asked) if surface is Surface.PERSONAL else channel_card(asked, mention=account)
-    return _card(asked, card, notice=notice, paragraphs=paragraphs, address=address)
+    return _card(asked, card, summary=summary, paragraphs=paragraphs, address=address)
 
 
 def reminder_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
@@ -43,7 +43,7 @@ def reminder_content(asked: Asked, surface: Surface, *, address: str, account: s
         heading = asked.say("status.reminder_heading", package=asked.package.name)
         return _mail(asked, subject=subject, heading=heading, paragraphs=paragraphs, url=url)
     card = reminder_card(asked) if surface is Surface.PERSONAL else channel_card(asked, mention=account)
-    return _card(asked, card, notice=subject, paragraphs=paragraphs, address=address)
+    return _card(asked, card, summary=subject, paragraphs=paragraphs, address=address)
 
 
 def moved_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
@@ -57,7 +57,7 @@ def moved_content(asked: Asked, surface: Surface, *, address: str, account: str,
         heading = asked.say("status.moved_heading")
         return _mail(asked, subject=subject, heading=heading, paragraphs=paragraphs, url=url)
     card = moved_card(asked) if surface is Surface.PERSONAL else channel_card(asked, mention=account)
-    return _card(asked, card, notice=subject, paragraphs=paragraphs, address=address)
+    return _card(asked, card, summary=subject, paragraphs=paragraphs, address=address)
 
 
 def _mail(asked: Asked, *, subject: str, heading: str, paragraphs: Sequence[str], url: str) -> Content:
@@ -73,12 +73,12 @@ def _mail(asked: Asked, *, subject: str, heading: str, paragraphs: Sequence[str]
     )
 
 
-def _card(asked: Asked, card: Mapping[str, Any], *, notice: str, paragraphs: Sequence[str], address: str) -> Content:
+def _card(asked: Asked, card: Mapping[str, Any], *, summary: str, paragraphs: Sequence[str], address: str) -> Content:
     return Content(
         email=asked.person.email,
         name=asked.person.name,
         address=address,
-        subject=notice,
+        subject=summary,
         text="\n".join(paragraphs),
         card=card,
     )

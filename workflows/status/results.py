@@ -12,10 +12,10 @@ from workflows.status.model import (
     IndicatorResult,
     PackageResult,
     RequestLine,
+    RequestStage,
     RequestState,
     RoundOverview,
     RoundResult,
-    Stage,
     StatusAnswer,
     StatusRequest,
     StatusRound,
@@ -177,7 +177,7 @@ def _line(
     messages: Sequence[Message],
     answer: StatusAnswer | None,
     lead: str,
-    stage: Stage,
+    stage: RequestStage,
 ) -> RequestLine:
     sent = [message for message in messages if message.state is MessageState.SENT]
     failed = [message for message in messages if message.state is MessageState.FAILED]
@@ -197,16 +197,16 @@ def _line(
     )
 
 
-def _stage(request: StatusRequest, messages: Sequence[Message], *, lead_told: bool, drafted: bool) -> Stage:
+def _stage(request: StatusRequest, messages: Sequence[Message], *, lead_told: bool, drafted: bool) -> RequestStage:
     if request.state is RequestState.OPEN:
         sent = [message.kind for message in messages if message.state is MessageState.SENT]
         if drafted:
-            return Stage.DRAFT
+            return RequestStage.DRAFT
         if lead_told:
-            return Stage.ESCALATED
+            return RequestStage.ESCALATED
         if REMINDER in sent:
-            return Stage.REMINDED
-        return Stage.SENT if sent else Stage.PLANNED
+            return RequestStage.REMINDED
+        return RequestStage.SENT if sent else RequestStage.PLANNED
     if request.state is RequestState.ANSWERED and request.latest_version > 1:
-        return Stage.CORRECTED
-    return Stage(request.state)
+        return RequestStage.CORRECTED
+    return RequestStage(request.state)

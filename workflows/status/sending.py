@@ -3,21 +3,21 @@
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.status import plan
 from workflows.status.context import find_context
-from workflows.status.delivery import RoundCalls
+from workflows.status.delivery import RoundDelivery
 from workflows.status.lifecycle import bring_up_to_date
 from workflows.status.ports import StatusPorts
-from workflows.status.recipients import REQUEST_CALL, Call
+from workflows.status.recipients import REQUEST_NOTICE, RoundNotice
 
 
 class RoundSending:
-    """Decides which call is due; `RoundCalls` delivers it to everybody who owes an answer."""
+    """Decides which notice is due; `RoundDelivery` delivers it to everybody who owes an answer."""
 
     def __init__(self, ports: StatusPorts) -> None:
         self._ports = ports
 
     async def send(self, unit: DueUnit, history: History) -> Outcome:
         """Tell everybody who has not answered that the round is open, and later whoever takes over from them."""
-        outcome = await self._call_on(unit.subject, REQUEST_CALL, history)
+        outcome = await self._notify(unit.subject, REQUEST_NOTICE, history)
         # Read again: sending takes long, and people answer meanwhile.
         context = await find_context(self._ports, unit.subject)
         if not isinstance(outcome, Done) or context is None or not context.takes_answers:
@@ -37,8 +37,8 @@ class RoundSending:
         found = await self._ports.rounds.find_request(request)
         if found is None or not number.isdigit():
             return Done(note="no such request")
-        call = Call(kind=plan.REQUEST, number=int(number))
-        return await self._call_on(found.meeting, call, history, only=request)
+        notice = RoundNotice(kind=plan.REQUEST, number=int(number))
+        return await self._notify(found.meeting, notice, history, only=request)
 
     async def remind(self, unit: DueUnit, history: History) -> Outcome:
         """Remind those who have not answered, unless a later reminder is due already."""
@@ -51,7 +51,9 @@ class RoundSending:
             return Parked(until=due_at, note="reminds later")
         if plan.is_outdated_reminder(context.round, int(number), context.now):
             return Done(note="a later reminder is due")
-        return await RoundCalls(self._ports, context).send(Call(kind=plan.REMINDER, number=int(number)), history)
+        return await RoundDelivery(self._ports, context).send(
+            RoundNotice(kind=plan.REMINDER, number=int(number)), history
+        )
 
     async def moved(self, unit: DueUnit, history: History) -> Outcome:
         """Tell those who were asked and have not answered that the deadline moved with the meeting."""
@@ -60,11 +62,12 @@ class RoundSending:
             return Done(note="no such round")
         # The number tells this deadline from others in what the local lead hears; people are told each in its turn.
         number = int(context.round.deadline_at.timestamp())
-        return await RoundCalls(self._ports, context).send(Call(kind=plan.MOVED, number=number), history)
+        notice = RoundNotice(kind=plan.MOVED, number=number)
+        return await RoundDelivery(self._ports, context).send(notice, history)
 
-    async def _call_on(self, meeting: str, call: Call, history: History, *, only: str | None = None) -> Outcome:
-        """Send *call* to everybody who owes an answer, or to the request *only*, in sending hours."""
+    async def _notify(self, meeting: str, notice: RoundNotice, history: History, *, only: str | None = None) -> Outcome:
+        """Send *notice* to everybody who owes an answer, or to the request *only*, in sending hours."""
         context = await bring_up_to_date(self._ports, meeting, history)
         if context is None:
             return Done(note="no such round")
-        return await RoundCalls(self._ports, context).send(call, history, only=only)
+        return await RoundDelivery(self._ports, context).send(notice, history, only=only)

@@ -11,7 +11,7 @@ from workflows.errors import Refused
 from workflows.messages.outbox import MessageState
 from workflows.ports.mail import Mail
 from workflows.ports.units import Done, Parked
-from workflows.status.model import Stage
+from workflows.status.model import RequestStage
 from workflows.status.plan import request_id
 
 LEAD = "lead@county.example"
@@ -27,7 +27,7 @@ async def world(database: Database) -> World:
     return world
 
 
-async def stages(world: World) -> dict[str, Stage]:
+async def stages(world: World) -> dict[str, RequestStage]:
     overview = await world.rounds.results.overview(MEETING)
     assert overview is not None
     return {line.work_package: line.stage for line in overview.lines}
@@ -165,23 +165,39 @@ async def test_a_question_at_night_is_told_in_the_morning(world: World) -> None:
 
 
 async def test_every_stage_of_a_request_can_be_seen(world: World) -> None:
-    assert await stages(world) == {HOME: Stage.PLANNED, GUEST: Stage.PLANNED, ORPHAN: Stage.PLANNED}
+    assert await stages(world) == {
+        HOME: RequestStage.PLANNED,
+        GUEST: RequestStage.PLANNED,
+        ORPHAN: RequestStage.PLANNED,
+    }
 
     await world.run("status.send")
     await world.answer(GUEST, "guest-lead")
-    assert await stages(world) == {HOME: Stage.SENT, GUEST: Stage.ANSWERED, ORPHAN: Stage.SENT}
+    assert await stages(world) == {
+        HOME: RequestStage.SENT,
+        GUEST: RequestStage.ANSWERED,
+        ORPHAN: RequestStage.SENT,
+    }
 
     await remind(world)
     await world.answer(GUEST, "guest-lead", light="red")
-    assert await stages(world) == {HOME: Stage.REMINDED, GUEST: Stage.CORRECTED, ORPHAN: Stage.REMINDED}
+    assert await stages(world) == {
+        HOME: RequestStage.REMINDED,
+        GUEST: RequestStage.CORRECTED,
+        ORPHAN: RequestStage.REMINDED,
+    }
 
     world.clock.time = DEADLINE_DAY
     await world.run("status.escalate")
-    assert (await stages(world))[HOME] is Stage.ESCALATED
+    assert (await stages(world))[HOME] is RequestStage.ESCALATED
 
     world.clock.time = deadline_of(date(2026, 11, 6))
     await world.run("status.close")
-    assert await stages(world) == {HOME: Stage.MISSING, GUEST: Stage.CORRECTED, ORPHAN: Stage.MISSING}
+    assert await stages(world) == {
+        HOME: RequestStage.MISSING,
+        GUEST: RequestStage.CORRECTED,
+        ORPHAN: RequestStage.MISSING,
+    }
 
 
 async def test_the_overview_says_who_was_reached_how_and_who_answered_for_whom(world: World) -> None:
