@@ -40,13 +40,14 @@ class CardUpdates:
         When somebody takes over a package, nothing but the register has changed.
         """
         programme, now = await self._ports.programme(), self._ports.clock.now()
+        today = programme.today(now)
         requests = await self._rounds.list_requests(status_round.meeting)
         by_id = {request.id: request for request in requests}
         sent = await self._ports.messages.list_messages(states=[MessageState.SENT], requests=list(by_id))
         outdated = {
             message.request
             for message in sent
-            if message.request and message.person != plan.asked_now(programme, by_id[message.request], programme.today(now))
+            if message.request and message.person != plan.asked_now(programme, by_id[message.request], today)
         }
         return plan.refresh_units([by_id[request] for request in sorted(outdated)], now)
 
