@@ -150,8 +150,8 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.problems import InvalidInput
-    from wiring import SchemaOutdated
-    from wiring_outside import NotInThisPart
+    from wiring.outside import NotInThisPart
+    from wiring.process import SchemaOutdated
     from workflows.errors import OutsideError
 
     match exc:

@@ -12,7 +12,7 @@ from typing import Any
 import azure.functions as func
 
 from config.settings import Part, Settings
-from wiring import Services, create_services
+from wiring.process import Services, create_services
 
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 QUEUE = "units"

@@ -367,10 +367,10 @@ async def _serve(name: str, folder: Path, file: int) -> None:
     import uvicorn
 
     from config.settings import Settings
-    from wiring import create_services
+    from wiring.process import create_services
 
     services = create_services(Settings(), name=name, log_level="ERROR")
-    services.__dict__["clock"] = ShiftedClock(OPENS + timedelta(days=1) - datetime.now(UTC))
+    services.outside.__dict__["clock"] = ShiftedClock(OPENS + timedelta(days=1) - datetime.now(UTC))
     app, times = services.web, list[float]()
 
     async def timed(scope: Any, receive: Any, send: Any) -> None:

@@ -137,7 +137,7 @@ async def _write(municipalities: int, folder: Path, url: str) -> None:
 
 async def _serve() -> None:
     from config.settings import Settings
-    from wiring import create_services
+    from wiring.process import create_services
 
     services = create_services(Settings(), name="benchmark", log_level="ERROR")
     await services.clock.join()
@@ -160,13 +160,13 @@ async def _roll_out(services: Any) -> dict[str, float]:
     from engine.units import Engine
     from workflows.ports.units import Done, DueUnit, History, Outcome
 
-    keys = {f"rollout.place:{place.key}" for place in (await services.register.programme()).places}
+    keys = {f"rollout.place:{place.key}" for place in (await services.record.register.programme()).places}
     left, stop, before = set(keys), asyncio.Event(), await _asked(services)
     ended = start = services.clock.now()
 
     async def place(unit: DueUnit, history: History) -> Outcome:
         nonlocal ended
-        outcome: Outcome = await services.rollout.place(unit, history)
+        outcome: Outcome = await services.jobs.rollout.handlers.place(unit, history)
         if isinstance(outcome, Done):
             left.discard(unit.key)
             ended = services.clock.now()
@@ -175,8 +175,10 @@ async def _roll_out(services: Any) -> dict[str, float]:
         return outcome
 
     async with _engine_stops(services):
-        await services.units.make_due([DueUnit(key=key, due_at=start) for key in keys])
-        await Engine(services.units, services.clock, {"rollout.place": place}, owner="benchmark").run_forever(stop)
+        await services.record.units.make_due([DueUnit(key=key, due_at=start) for key in keys])
+        await Engine(services.record.units, services.clock, {"rollout.place": place}, owner="benchmark").run_forever(
+            stop
+        )
     return {"simulated": (ended - start).total_seconds(), "calls": await _asked(services) - before}
 
 

@@ -360,17 +360,17 @@ class ShiftedClock(SystemClock):
 async def _work(name: str, opens_in: float, folder: Path) -> None:
     from config.settings import Settings
     from engine.units import Engine
-    from wiring import create_services
+    from wiring.process import create_services
 
     services = create_services(Settings(), name=name, log_level="ERROR")
     clock = ShiftedClock(OPENS - datetime.fromtimestamp(opens_in, UTC))
-    services.__dict__["clock"] = clock
+    services.outside.__dict__["clock"] = clock
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    rounds = services.status_rounds
+    rounds = services.jobs.status.rounds
     handlers = {f"status.{kind}": getattr(rounds, kind) for kind in ("open", "send", "remind", "close", "refresh")}
-    engine = Engine(services.units, clock, handlers, owner=name, lease=LEASE, poll=timedelta(milliseconds=500))
-    await services.identities.token(services.settings.bot_id, "https://api.botframework.com/.default")
+    engine = Engine(services.record.units, clock, handlers, owner=name, lease=LEASE, poll=timedelta(milliseconds=500))
+    await services.outside.identities.token(services.settings.bot_id, "https://api.botframework.com/.default")
     await engine.run_forever(stop)
     await services.close()
     (folder / f"{name}.json").write_text(json.dumps(time.process_time()), "utf-8")

@@ -9,13 +9,13 @@ from commands.subjects import imported_programme
 from commands.units import run_units
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
 
 
 async def drift(services: "Services", arguments: argparse.Namespace) -> int:
     """Report what of ours is gone, changing nothing; how places differ otherwise, `plan` shows."""
     await imported_programme(services)
-    found = await services.drift.report()
+    found = await services.jobs.operations.drift.report()
     lines = []
     for place in found:
         parts = [f"gone: {', '.join(place.gone)}"] if place.gone else []
@@ -28,7 +28,7 @@ async def drift(services: "Services", arguments: argparse.Namespace) -> int:
 async def guests(services: "Services", arguments: argparse.Namespace) -> int:
     """List the guests, who answered for them when, and the accounts that IT can delete by hand."""
     await imported_programme(services)
-    by_scope, leftovers = await services.guest_desk.overview()
+    by_scope, leftovers = await services.jobs.operations.guest_desk.overview()
     rows: list[dict[str, object]] = []
     lines = []
     for scope, found in by_scope.items():
@@ -73,7 +73,7 @@ async def partners(services: "Services", arguments: argparse.Namespace) -> int:
 async def wind_down(services: "Services", arguments: argparse.Namespace) -> int:
     """Archive what has ended by the register, and take back what goes on after all."""
     await imported_programme(services)
-    due = await services.wind_down.due_units()
+    due = await services.jobs.operations.wind_down.due_units()
     # Asked after that: what is due now was made due a moment ago.
     now = services.clock.now()
     keys = [unit.key for unit in due if unit.due_at <= now]

@@ -9,7 +9,7 @@ from commands.session import DID_NOT_HOLD, DONE, Usage, complain, show, tell
 from commands.subjects import check_municipality, imported_programme
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
     from workflows.meetings.external_feeds import Unread
 
 
@@ -25,17 +25,17 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     if arguments.agenda:
         return await _agenda(services, arguments)
     if arguments.move:
-        await services.meeting_moves.move(arguments.move[0], _local_time(arguments.move[1]), arguments.reason)
+        await services.jobs.meetings.moves.move(arguments.move[0], _local_time(arguments.move[1]), arguments.reason)
     if arguments.cancel:
-        await services.meeting_moves.cancel(arguments.cancel, arguments.reason)
+        await services.jobs.meetings.moves.cancel(arguments.cancel, arguments.reason)
     bodies = [body.key for body in programme.bodies]
     if arguments.municipality is not None:
         check_municipality(programme, arguments.municipality)
         bodies = [body.key for body in programme.bodies if body.municipality == arguments.municipality]
-    found = await services.meeting_desk.plan()
+    found = await services.jobs.meetings.booking.plan()
     reading = [unit.key for unit in reading_units(programme, services.clock.now())]
     await services.engine.run_due([*reading, *(f"meetings.book:{body}" for body in bodies)])
-    listed = [meeting for body in bodies for meeting in await services.meetings.list_meetings(body)]
+    listed = [meeting for body in bodies for meeting in await services.record.meetings.list_meetings(body)]
     problems = [problem for problem in found.problems if problem.body in bodies]
     unread = await _unread(
         services, [key for key in reading if arguments.municipality in (None, key.partition(":")[2])]
@@ -63,7 +63,7 @@ async def _unread(services: "Services", units: Sequence[str]) -> list["Unread"]:
 
     found = []
     for unit in units:
-        events = await list_events(services.database, unit=unit)
+        events = await list_events(services.record.database, unit=unit)
         found += latest_unread(unit.partition(":")[2], ((event.what, event.values) for event in events))
     return found
 
@@ -79,10 +79,12 @@ async def _agenda(services: "Services", arguments: argparse.Namespace) -> int:
     else:
         body = programme.owner_board()
     now = services.clock.now()
-    found = [item for item in await services.meetings.list_meetings(body.key) if item.stands and item.ends_at > now]
+    found = [
+        item for item in await services.record.meetings.list_meetings(body.key) if item.stands and item.ends_at > now
+    ]
     if not found:
         raise Usage(f"{body.key}: no meeting is planned")
-    agenda = await services.agenda_desk.current(min(found, key=lambda item: item.starts_local))
+    agenda = await services.jobs.papers.agenda_editing.current(min(found, key=lambda item: item.starts_local))
     lines = [agenda_title(agenda, programme.language)]
     lines += [item_heading(agenda, item, programme.language) for item in agenda.items]
     show(arguments, agenda.to_data(), lines)
@@ -101,11 +103,11 @@ async def _feed(services: "Services", arguments: argparse.Namespace) -> int:
     subject = subjects[arguments.feed]
     if arguments.renew:
         # Of a body, this ends the links for its feed and nothing else: only feeds have a body's key as subject.
-        await services.links.revoke(subject)
+        await services.record.links.revoke(subject)
         if arguments.feed in people:
             # Whoever got hold of the one may have found it on the other.
-            await services.links.revoke(own_page_of(arguments.feed))
-    token = await services.links.issue("feed", subject)
+            await services.record.links.revoke(own_page_of(arguments.feed))
+    token = await services.record.links.issue("feed", subject)
     tell(f"{services.settings.public_url.rstrip('/')}/kalender/{token}.ics")
     return DONE
 

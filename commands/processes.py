@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from commands.session import DID_NOT_HOLD, DONE, Usage, show, tell
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -29,7 +29,7 @@ def serve(arguments: argparse.Namespace) -> int:
     """The service alone, embedded engine included."""
     from config.settings import Settings
     from web.serving import serve as serve_until_stopped
-    from wiring import create_services
+    from wiring.process import create_services
 
     # The name outlives a restart: simulated time waits for a service that was killed.
     services = create_services(Settings(), name="service")
@@ -39,7 +39,7 @@ def serve(arguments: argparse.Namespace) -> int:
 
 async def migrate(services: "Services", arguments: argparse.Namespace) -> int:
     """Bring the database to the current schema."""
-    await services.database.migrate()
+    await services.record.database.migrate()
     tell("the database has the current schema")
     return DONE
 
@@ -65,17 +65,17 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
 
     settings = services.settings
     try:
-        current = await services.database.is_current()
+        current = await services.record.database.is_current()
     except SQLAlchemyError:
         current = False
-    programme = await services.find_programme() if current else None
-    paused = await services.switches.list_paused() if current else []
-    meetings = await services.meetings.list_meetings() if current else []
+    programme = await services.record.register.find_programme() if current else None
+    paused = await services.record.switches.list_paused() if current else []
+    meetings = await services.record.meetings.list_meetings() if current else []
     found = [
         *check_settings(settings, open_bot=bot_is_open()),
         *check_record(current=current, programme=programme, paused=paused, timezone=settings.timezone),
         *check_meetings(meetings, now=services.clock.now()),
-        *await services.doctor.examine(programme),
+        *await services.jobs.operations.doctor.examine(programme),
     ]
     lines = [f"{item.verdict:<9} {item.what}" + (f"  → {item.todo}" if item.todo else "") for item in found]
     show(arguments, [asdict(item) for item in found], lines)

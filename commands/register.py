@@ -8,7 +8,7 @@ from commands.subjects import imported_programme
 from commands.units import hint
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -28,7 +28,7 @@ async def import_(services: "Services", arguments: argparse.Namespace) -> int:
     # Loaded as a whole first: its errors know file and line.
     programme = load_programme(arguments.folder)
     sweep = sweep_unit(programme.key, services.clock.now())
-    await services.register.save(load_documents(arguments.folder), then=(sweep,))
+    await services.record.register.save(load_documents(arguments.folder), then=(sweep,))
     await hint(services)
     tell(f"imported {len(programme.municipalities)} municipalities from {arguments.folder}")
     return DONE
@@ -39,6 +39,6 @@ async def export(services: "Services", arguments: argparse.Namespace) -> int:
     from config.export import export_documents
 
     await imported_programme(services)
-    export_documents(await services.register.documents(), arguments.folder)
+    export_documents(await services.record.register.documents(), arguments.folder)
     tell(f"exported to {arguments.folder}")
     return DONE

@@ -9,7 +9,7 @@ from commands.subjects import imported_programme, named_places
 from commands.units import hint, make_due, run_units, waiting_for_it
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
     from workflows.rollout.plan import PlacePlan
 
 
@@ -32,9 +32,9 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
     if (arguments.restore or arguments.adopt) and len(places) != 1:
         raise Usage("rollout: --restore and --adopt take one municipality")
     if arguments.adopt:
-        await services.rollout.adopt(places[0], arguments.adopt)
+        await services.jobs.rollout.handlers.adopt(places[0], arguments.adopt)
     if arguments.restore:
-        await services.rollout.restore(places[0], arguments.restore)
+        await services.jobs.rollout.handlers.restore(places[0], arguments.restore)
     keys = [f"rollout.place:{place}" for place in places]
     if arguments.no_wait:
         await make_due(services, keys)
@@ -50,7 +50,7 @@ async def _something_is_asked(services: "Services", places: Sequence[str]) -> bo
     """Whether the last order of one of them left what a person must answer."""
     from workflows.rollout.handlers import ASKS
 
-    return any([ASKS in await services.resources.of(place) for place in places])
+    return any([ASKS in await services.record.resources.of(place) for place in places])
 
 
 async def _show_plans(
@@ -61,7 +61,7 @@ async def _show_plans(
     from workflows.rollout.rendering import plan_data, plan_lines
 
     try:
-        plans = [await services.rollout.plan(place) for place in places]
+        plans = [await services.jobs.rollout.handlers.plan(place) for place in places]
     except IdentityClosed:
         await _show_orders(services, arguments, places)
         return None
@@ -75,7 +75,7 @@ async def _show_orders(services: "Services", arguments: argparse.Namespace, plac
     """Print which places wait for the Builder to be opened, and who opens it how."""
     from integration.database.units import UnitState
 
-    waiting = await services.units.list_units(states=[UnitState.WAITING], kind="rollout.place")
+    waiting = await services.record.units.list_units(states=[UnitState.WAITING], kind="rollout.place")
     ordered = {unit.key.partition(":")[2] for unit in waiting}
     todo = waiting_for_it(services)
     rows = [{"place": place, "state": "unknown", "ordered": place in ordered, "todo": todo} for place in places]
@@ -92,4 +92,4 @@ async def _see_that_somebody_answers(services: "Services") -> None:
 
     # A closed Builder is no obstacle: the order waits for it.
     with suppress(IdentityClosed):
-        await services.identities.token(services.settings.builder_id, GRAPH_SCOPE)
+        await services.outside.identities.token(services.settings.builder_id, GRAPH_SCOPE)

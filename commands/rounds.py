@@ -8,7 +8,7 @@ from commands.subjects import imported_programme, meeting_of_round, next_meeting
 from commands.units import run_units
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
 
 
 async def status(services: "Services", arguments: argparse.Namespace) -> int:
@@ -27,7 +27,7 @@ async def _renew(services: "Services", arguments: argparse.Namespace, meeting: s
     if arguments.package and (package is None or package.municipality != arguments.municipality):
         known = [item.key for item in programme.work_packages if item.municipality == arguments.municipality]
         raise Usage(f"{arguments.package}: unknown work package: expected one of {', '.join(known)}")
-    units = await services.status_rounds.closing.revoke_links(meeting, arguments.package)
+    units = await services.jobs.status.rounds.closing.revoke_links(meeting, arguments.package)
     return await run_units(services, arguments, [unit.key for unit in units])
 
 

@@ -8,16 +8,16 @@ from commands.subjects import check_scope
 from commands.units import hint
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
 
 
 async def outbox(services: "Services", arguments: argparse.Namespace) -> int:
     """What would go out next, to whom, with its text."""
     from workflows.messages.outbox import preview
 
-    waiting = [*await services.outbox.waiting()]
-    if await services.find_programme() is not None:
-        waiting += await services.status_rounds.opening.upcoming()
+    waiting = [*await services.jobs.messages.outbox.waiting()]
+    if await services.record.register.find_programme() is not None:
+        waiting += await services.jobs.status.rounds.opening.upcoming()
     rows = [
         {
             "at": item.at.isoformat(timespec="minutes"),
@@ -39,7 +39,7 @@ async def outbox(services: "Services", arguments: argparse.Namespace) -> int:
 async def pause(services: "Services", arguments: argparse.Namespace) -> int:
     """Stop sending."""
     await check_scope(services, arguments.municipality)
-    await services.switches.pause(arguments.municipality)
+    await services.record.switches.pause(arguments.municipality)
     tell(f"sending is paused for {arguments.municipality or 'everybody'}")
     return DONE
 
@@ -47,9 +47,9 @@ async def pause(services: "Services", arguments: argparse.Namespace) -> int:
 async def resume(services: "Services", arguments: argparse.Namespace) -> int:
     """Start sending again."""
     await check_scope(services, arguments.municipality)
-    await services.switches.resume(arguments.municipality)
+    await services.record.switches.resume(arguments.municipality)
     await hint(services)
-    still = await services.switches.is_paused(arguments.municipality)
+    still = await services.record.switches.is_paused(arguments.municipality)
     tell("still paused: everybody is" if still else f"sending goes on for {arguments.municipality or 'everybody'}")
     return DONE
 

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
 
 DONE, DID_NOT_HOLD, WRONG_USE = 0, 1, 2
 
@@ -25,7 +25,7 @@ class Usage(Exception):
 async def session(*, prepared: bool = True) -> AsyncIterator["Services"]:
     """The services of one command, taking part in a shared clock, on a database with the current schema."""
     from config.settings import Settings
-    from wiring import create_services
+    from wiring.process import create_services
 
     # What a command has to say it prints; events in between are for those who run a service.
     services = create_services(Settings(), log_level="ERROR")

@@ -7,12 +7,12 @@ from commands.session import Usage
 
 if TYPE_CHECKING:
     from config.programme import Programme
-    from wiring import Services
+    from wiring.process import Services
 
 
 async def imported_programme(services: "Services") -> "Programme":
     """The programme that everything is about."""
-    programme = await services.find_programme()
+    programme = await services.record.register.find_programme()
     if programme is None:
         raise Usage("no programme was imported yet: vareunge import DIR")
     return programme
@@ -51,14 +51,14 @@ async def meeting_of_round(services: "Services", municipality: str, *, upcoming:
     programme = await imported_programme(services)
     check_municipality(programme, municipality)
     if not upcoming:
-        rounds = await services.rounds.list_rounds(state=RoundState.OPEN)
+        rounds = await services.record.rounds.list_rounds(state=RoundState.OPEN)
         open_rounds = [item.meeting for item in rounds if item.municipality == municipality]
         if not open_rounds:
             raise Usage(f"{municipality}: no status round is open")
         return open_rounds[0]
     local = services.clock.now().astimezone(ZoneInfo(programme.timezone)).replace(tzinfo=None)
     board = programme.local_board(municipality).key
-    ahead = await services.rounds.list_meetings(bodies=[board], after_local=local)
+    ahead = await services.record.rounds.list_meetings(bodies=[board], after_local=local)
     if not ahead:
         raise Usage(f"{municipality}: no board meeting is planned: vareunge meetings {municipality}")
     return ahead[0].key
@@ -70,7 +70,7 @@ async def reported_meeting(services: "Services", municipality: str) -> str:
 
     check_municipality(await imported_programme(services), municipality)
     for state in (RoundState.OPEN, RoundState.CLOSED):
-        rounds = await services.rounds.list_rounds(state=state)
+        rounds = await services.record.rounds.list_rounds(state=state)
         mine = [item.meeting for item in rounds if item.municipality == municipality]
         if mine:
             return mine[-1]
@@ -80,7 +80,9 @@ async def reported_meeting(services: "Services", municipality: str) -> str:
 async def next_meeting(services: "Services", body: str) -> str:
     """The meeting that the body holds next."""
     now = services.clock.now()
-    ahead = [item for item in await services.meetings.list_meetings(body) if item.stands and item.starts_at > now]
+    ahead = [
+        item for item in await services.record.meetings.list_meetings(body) if item.stands and item.starts_at > now
+    ]
     if not ahead:
         raise Usage(f"{body}: no meeting is planned: vareunge meetings")
     return ahead[0].key

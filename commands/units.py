@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from commands.session import DID_NOT_HOLD, DONE, complain, show
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
 
 PATIENCE = timedelta(minutes=2)
 """How far ahead a unit may park itself while somebody at the terminal waits for it."""
@@ -19,7 +19,7 @@ async def make_due(services: "Services", keys: Sequence[str]) -> None:
     from workflows.ports.units import DueUnit
 
     now = services.clock.now()
-    await services.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
+    await services.record.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
 
 
 async def run_units(services: "Services", arguments: argparse.Namespace, keys: Sequence[str]) -> int:
@@ -31,7 +31,7 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     told: dict[str, str] = {}
     while True:
         await services.engine.run_due(keys)
-        units = [unit for unit in await services.units.list_units() if unit.key in keys]
+        units = [unit for unit in await services.record.units.list_units() if unit.key in keys]
         soon = services.clock.now() + PATIENCE
         waiting = [unit for unit in units if unit.state is UnitState.WAITING and unit.due_at <= soon]
         if not waiting:

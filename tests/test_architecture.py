@@ -10,12 +10,12 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {
-    "cards", "commands", "config", "demo", "documents", "engine", "integration", "sandbox", "texts", "web", "workflows",
+    "cards", "commands", "config", "demo", "documents", "engine", "integration", "sandbox", "texts", "web",
+    "wiring", "workflows",
 }  # fmt: skip
-WIRING = {"wiring", "wiring_outside", "wiring_workflows"}
-SINGLE = {"cli", "function_app"} | WIRING
+SINGLE = {"cli", "function_app"}
 """Modules that lie in no package."""
-DOORS = {"cli", "commands", "function_app", "web", "demo"} | WIRING
+DOORS = {"cli", "commands", "function_app", "web", "demo", "wiring"}
 MAY_IMPORT = {
     "config": set(),
     "texts": set(),
@@ -25,9 +25,7 @@ MAY_IMPORT = {
     "engine": {"config", "workflows"},
     "integration": {"config", "texts", "workflows", "engine"},
     "sandbox": set(),
-    "wiring_outside": {"config", "integration", "workflows"},
-    "wiring_workflows": {"wiring_outside"} | PACKAGES - {"commands", "demo", "sandbox", "web"},
-    "wiring": WIRING | PACKAGES - {"commands", "demo", "sandbox"},
+    "wiring": PACKAGES - {"commands", "demo", "sandbox"},
 }
 """Which of our packages a package may import besides itself. The other doors may import everything but the sandbox."""
 OUTSIDE_WORKFLOWS = {"httpx", "sqlalchemy", "msgraph", "fastapi", "starlette", "azure", "microsoft_teams", "os"}

@@ -1,12 +1,13 @@
 """What each part of the service has, and has not."""
 
 from collections.abc import AsyncIterator
+from operator import attrgetter
 
 import pytest
 
 from config.settings import Part, Settings
-from wiring import Services
-from wiring_outside import NotInThisPart
+from wiring.outside import NotInThisPart
+from wiring.process import Services
 
 
 @pytest.fixture
@@ -27,11 +28,21 @@ async def services(request: pytest.FixtureRequest, database_url: str) -> AsyncIt
 
 @pytest.mark.parametrize("services", [Part.DOOR], indirect=True)
 @pytest.mark.parametrize(
-    "piece", ["identities", "hands", "builder", "bot", "calendar", "rollout", "engine", "handlers"]
+    "piece",
+    [
+        "outside.identities",
+        "outside.hands",
+        "outside.builder",
+        "outside.bot",
+        "outside.calendar",
+        "jobs.rollout.handlers",
+        "engine",
+        "handlers",
+    ],
 )
 def test_the_door_has_nothing_that_speaks_with_microsoft_365(services: Services, piece: str) -> None:
     with pytest.raises(NotInThisPart):
-        getattr(services, piece)
+        attrgetter(piece)(services)
 
 
 @pytest.mark.parametrize("services", [Part.DOOR, Part.ALL], indirect=True)
@@ -67,4 +78,4 @@ def test_every_kind_of_unit_of_the_loop_has_a_handler(services: Services) -> Non
 @pytest.mark.parametrize("services", [Part.ALL], indirect=True)
 async def test_without_a_programme_nothing_is_swept(services: Services) -> None:
     await services.make_sweep_due()
-    assert await services.units.list_units() == []
+    assert await services.record.units.list_units() == []

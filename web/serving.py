@@ -13,7 +13,7 @@ import uvicorn
 from config.settings import Part
 
 if TYPE_CHECKING:
-    from wiring import Services
+    from wiring.process import Services
 
 GRACE = 5
 """Seconds that open requests get to end."""

@@ -77,6 +77,10 @@ class SQLRegister:
         async with self._database.read() as connection:
             return await _version(connection) == 0
 
+    async def find_programme(self) -> Programme | None:
+        """Return the imported programme, if there is one."""
+        return None if await self.is_empty() else await self.programme()
+
     async def programme(self) -> Programme:
         """The programme as it stands now, in whichever process it was changed."""
         version = await self._database.look(

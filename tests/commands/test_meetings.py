@@ -58,7 +58,10 @@ class Services(SimpleNamespace):
 
 async def run(of: Mapping[str, Any] = MappingProxyType({}), **arguments: Any) -> int:
     services: Any = Services(**of)
-    services.meeting_desk = services.engine = services.meetings = services.agenda_desk = services.clock = services
+    services.engine = services.clock = services.record = services.meetings = services.register = services
+    services.jobs = SimpleNamespace(
+        meetings=SimpleNamespace(booking=services), papers=SimpleNamespace(agenda_editing=services)
+    )
     given = {
         "municipality": None,
         "json": False,

@@ -20,7 +20,7 @@ from config.settings import Settings
 from engine.units import LEASE
 from integration.database.units import UnitState, UnitView
 from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
-from wiring import Services, create_services
+from wiring.process import Services, create_services
 from workflows.ports.units import DueUnit
 from workflows.rollout.plan import Item, PlacePlan, State
 
@@ -105,7 +105,7 @@ class Bench:
         await self.start()
 
     async def import_(self, documents: Documents) -> None:
-        await self.services.register.save(documents)
+        await self.services.record.register.save(documents)
 
     async def rollout(self, *places: str, patience: timedelta = PATIENCE) -> list[UnitView]:
         """Order the places and run until nothing waits any more, or for longer than *patience*."""
@@ -113,10 +113,10 @@ class Bench:
         keys = [f"rollout.place:{place}" for place in places]
         async with services.clock.busy():
             now = services.clock.now()
-            await services.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
+            await services.record.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
             while True:
                 await services.engine.run_due(keys)
-                units = [unit for unit in await services.units.list_units() if unit.key in keys]
+                units = [unit for unit in await services.record.units.list_units() if unit.key in keys]
                 # What a killed process held comes free when its lease ends.
                 lease_ends = services.clock.now() + LEASE
                 waiting = [
@@ -139,7 +139,7 @@ class Bench:
         async with services.clock.busy():
             while True:
                 await services.engine.run_due()
-                moment = await services.units.next_moment()
+                moment = await services.record.units.next_moment()
                 if moment is None or moment > until:
                     return
                 await services.clock.sleep_until(moment)
@@ -160,7 +160,7 @@ class Bench:
 
     async def plan(self, place: str) -> PlacePlan:
         async with self.services.clock.busy():
-            return await self.services.rollout.plan(place)
+            return await self.services.jobs.rollout.handlers.plan(place)
 
     async def kill_at_hold(self, work: Coroutine[Any, Any, Any]) -> bool:
         """Do *work* until the sandbox holds a request, and end it there as a killed process does; False: none was."""
@@ -172,9 +172,9 @@ class Bench:
         if held:
             # Nothing is written any more, not even that a unit was given up.
             # Not in the middle of a write: here nobody would free its lock, as the end of a process does.
-            async with self.services.database._turn:
-                self.services.database.begin = _killed  # type: ignore[method-assign]
-                self.services.database.write = _killed  # type: ignore[method-assign, assignment]
+            async with self.services.record.database._turn:
+                self.services.record.database.begin = _killed  # type: ignore[method-assign]
+                self.services.record.database.write = _killed  # type: ignore[method-assign, assignment]
                 killed = [task for task in asyncio.all_tasks() if task is running or _UNIT.match(task.get_name())]
                 for task in killed:
                     task.cancel()

@@ -28,7 +28,7 @@ def tenant(found: Bench) -> Tenant:
 
 async def report(found: Bench) -> PlaceDrift:
     async with found.services.clock.busy():
-        (only,) = await found.services.drift.report()
+        (only,) = await found.services.jobs.operations.drift.report()
     return only
 
 
@@ -36,17 +36,21 @@ async def look(found: Bench) -> None:
     """A night's look, and whatever is sent by it the next morning."""
     services = found.services
     async with services.clock.busy():
-        (unit,) = await services.drift.due_units()
-        await services.units.make_due([unit])
+        (unit,) = await services.jobs.operations.drift.due_units()
+        await services.record.units.make_due([unit])
         until = unit.due_at + timedelta(hours=12)
         while (moment := services.clock.now()) < until:
-            keys = [item.key for item in await services.units.list_units() if item.key.startswith(("drift.", "leads."))]
+            keys = [
+                item.key
+                for item in await services.record.units.list_units()
+                if item.key.startswith(("drift.", "leads."))
+            ]
             await services.engine.run_due(keys)
             await services.clock.sleep_until(moment + timedelta(hours=3))
 
 
 async def told(found: Bench) -> list[str]:
-    messages = await found.services.messages.list_messages(kind="leads.mail")
+    messages = await found.services.record.messages.list_messages(kind="leads.mail")
     return [f"{item.state}: {item.content.text}" for item in messages]
 
 
@@ -177,6 +181,6 @@ async def test_it_looks_in_the_night_before_working_days_only(made: Bench) -> No
     saturday = datetime(2026, 8, 8, 9, tzinfo=UTC)
     async with made.services.clock.busy():
         await made.services.clock.sleep_until(saturday)
-        (unit,) = await made.services.drift.due_units()
+        (unit,) = await made.services.jobs.operations.drift.due_units()
 
     assert unit.due_at == datetime(2026, 8, 10, 0, 30, tzinfo=UTC)

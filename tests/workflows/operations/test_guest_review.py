@@ -45,16 +45,16 @@ async def on(found: Bench, moment: datetime) -> None:
     services = found.services
     async with services.clock.busy():
         await services.clock.sleep_until(moment)
-        await services.units.make_due(await services.guest_review.due_units())
+        await services.record.units.make_due(await services.jobs.operations.guest_review.due_units())
         for _ in range(4):
             kinds = ("guests.", "leads.", "people.leave")
-            keys = [unit.key for unit in await services.units.list_units() if unit.key.startswith(kinds)]
+            keys = [unit.key for unit in await services.record.units.list_units() if unit.key.startswith(kinds)]
             await services.engine.run_due(keys)
 
 
 async def mails(found: Bench) -> list[Message]:
     """Those about the municipality's guests; its lead, who is one too, is asked about elsewhere."""
-    found_mails = await found.services.messages.list_messages(kind="leads.mail")
+    found_mails = await found.services.record.messages.list_messages(kind="leads.mail")
     return [mail for mail in found_mails if mail.municipality == PLACE]
 
 
@@ -91,13 +91,13 @@ async def test_nobody_is_asked_before_half_a_year_and_the_lead_then_once(made: B
 
 async def test_opening_the_link_shows_the_guests_and_changes_nothing(made: Bench, page: httpx.AsyncClient) -> None:
     link = await asked(made)
-    before = await made.services.guests.answers()
+    before = await made.services.record.guests.answers()
 
     shown = await page.get(link)
 
     assert shown.status_code == 200
     assert "Pakkeleder" in shown.text
-    assert await made.services.guests.answers() == before
+    assert await made.services.record.guests.answers() == before
     assert email(PACKAGE_LEAD) in members(made)
 
 
@@ -112,14 +112,14 @@ async def test_who_ends_loses_the_role_in_the_register_and_the_access_and_the_ot
     assert answered.status_code == 200
     assert email(PACKAGE_LEAD) not in members(made)
     assert {email(LEAD), email(CHAIR)} <= members(made)
-    documents = await made.services.register.documents()
+    documents = await made.services.record.register.documents()
     ended = [item for item in documents[MUNICIPALITY]["assignments"] if "until" in item]
     assert {item["person"] for item in ended} == {PACKAGE_LEAD}
-    _, leftovers = await made.services.guest_desk.overview()
+    _, leftovers = await made.services.jobs.operations.guest_desk.overview()
     user = tenant(made).directory.user_by_mail(email(PACKAGE_LEAD))
     assert user is not None, "the account stays: deleting it is a step by hand"
     assert [item.command for item in leftovers] == [f"az ad user delete --id {user.id}"]
-    unit = next(each for each in await made.services.units.list_units() if each.key == REVIEW)
+    unit = next(each for each in await made.services.record.units.list_units() if each.key == REVIEW)
     assert unit.state is UnitState.WAITING
     assert unit.due_at > made.services.clock.now() + timedelta(days=180)
 
@@ -132,7 +132,7 @@ async def test_unanswered_is_reminded_once_shown_and_asked_anew_when_the_link_is
 
     await on(made, first + REMIND_AFTER + timedelta(days=1))
     assert len(await mails(made)) == 2
-    lines = (await made.services.guest_desk.overview())[0][PLACE]
+    lines = (await made.services.jobs.operations.guest_desk.overview())[0][PLACE]
     assert all(line.asked_at is not None for line in lines)
 
     await on(made, first + ASK_AGAIN_AFTER + timedelta(days=2))
@@ -142,18 +142,18 @@ async def test_unanswered_is_reminded_once_shown_and_asked_anew_when_the_link_is
 
 async def test_every_guest_must_be_answered_for_before_anything_is_stored(made: Bench, page: httpx.AsyncClient) -> None:
     link = await asked(made)
-    before = await made.services.guests.answers()
+    before = await made.services.record.guests.answers()
 
     for data in ({}, {CHAIR: "keeps"}, {CHAIR: "keeps", PACKAGE_LEAD: "nonsense"}):
         answered = await page.post(link, data=data)
         assert answered.status_code == 422
         assert "#pakkeleder-sandefjord-keeps" in answered.text
-    assert await made.services.guests.answers() == before
+    assert await made.services.record.guests.answers() == before
 
 
 @pytest.mark.parametrize("purpose", ["answer", "feed", "papers"])
 async def test_a_link_for_another_purpose_opens_nothing(made: Bench, page: httpx.AsyncClient, purpose: str) -> None:
-    token = await made.services.links.issue(purpose, f"guests:{PLACE}", LEAD)  # type: ignore[arg-type]
+    token = await made.services.record.links.issue(purpose, f"guests:{PLACE}", LEAD)  # type: ignore[arg-type]
 
     assert (await page.get(f"/gjester/{token}")).status_code == 404
     assert (await page.post(f"/gjester/{token}", data={LEAD: "ends"})).status_code == 404
@@ -165,18 +165,22 @@ async def test_a_form_sent_from_elsewhere_is_not_taken(made: Bench, page: httpx.
     sent = await page.post(link, data=dict.fromkeys(ALL, "ends"), headers={"Sec-Fetch-Site": "cross-site"})
 
     assert sent.status_code == 403
-    assert all(answer.answered_at is None for answer in await made.services.guests.answers())
+    assert all(answer.answered_at is None for answer in await made.services.record.guests.answers())
 
 
 async def test_a_local_lead_is_confirmed_by_the_county_and_not_by_themselves(made: Bench) -> None:
     await on(made, datetime(2027, 2, 2, 9, tzinfo=UTC))
 
-    told = await made.services.messages.list_messages(kind="leads.mail")
+    told = await made.services.record.messages.list_messages(kind="leads.mail")
     (county,) = [mail for mail in told if mail.municipality is None]
-    programme, lines = await made.services.guest_desk.lines((await made.services.register.programme()).key)
+    programme, lines = await made.services.jobs.operations.guest_desk.lines(
+        (await made.services.record.register.programme()).key
+    )
     assert county.person == "leder-vestfold"
     assert LEAD in {line.person for line in lines}
 
-    await made.services.guest_desk.answer(programme.key, {line.person: line.person != LEAD for line in lines}, by="x")
+    await made.services.jobs.operations.guest_desk.answer(
+        programme.key, {line.person: line.person != LEAD for line in lines}, by="x"
+    )
     await on(made, made.services.clock.now() + timedelta(hours=1))
     assert email(LEAD) not in members(made)

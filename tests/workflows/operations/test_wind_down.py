@@ -61,12 +61,12 @@ def yesterday(found: Bench) -> date:
 async def due_here(found: Bench) -> list[DueUnit]:
     """What would be made due for the place; another package of the programme ends later."""
     keys = (f"wind_down.place:{PLACE}", f"wind_down.package:{PLACE}-")
-    return [unit for unit in await found.services.wind_down.due_units() if unit.key.startswith(keys)]
+    return [unit for unit in await found.services.jobs.operations.wind_down.due_units() if unit.key.startswith(keys)]
 
 
 async def welcomes(found: Bench) -> set[str]:
     """In which states the welcomes to the guests of the place are."""
-    messages = await found.services.messages.list_messages(kind="rollout.welcome")
+    messages = await found.services.record.messages.list_messages(kind="rollout.welcome")
     return {str(message.state) for message in messages if message.municipality == PLACE}
 
 
@@ -74,10 +74,10 @@ async def run(found: Bench, key: str) -> UnitView:
     """What the sweep would make due, run once; the unit afterwards."""
     services = found.services
     async with services.clock.busy():
-        due = [unit for unit in await services.wind_down.due_units() if unit.key == key]
-        await services.units.make_due(due)
+        due = [unit for unit in await services.jobs.operations.wind_down.due_units() if unit.key == key]
+        await services.record.units.make_due(due)
         await services.engine.run_due([key])
-        return next(unit for unit in await services.units.list_units() if unit.key == key)
+        return next(unit for unit in await services.record.units.list_units() if unit.key == key)
 
 
 async def a_meeting(found: Bench, day: date) -> str:
@@ -93,7 +93,7 @@ async def a_meeting(found: Bench, day: date) -> str:
         changed_at=datetime(2026, 8, 1, tzinfo=UTC),
         booked_by_us=True,
     )
-    await found.services.meetings.add([meeting])
+    await found.services.record.meetings.add([meeting])
     return meeting.key
 
 
@@ -102,7 +102,7 @@ async def test_a_municipality_that_leaves_is_archived_its_feed_ends_and_its_meet
 ) -> None:
     day = made.services.clock.now().date() + timedelta(days=60)
     key = await a_meeting(made, day)
-    token = await made.services.links.issue("feed", BOARD)
+    token = await made.services.record.links.issue("feed", BOARD)
     before = (await made.sandbox.state())["sharepoint"]
     await made.import_(until(place=yesterday(made)))
 
@@ -111,8 +111,8 @@ async def test_a_municipality_that_leaves_is_archived_its_feed_ends_and_its_meet
     assert unit.state is UnitState.DONE
     assert team(made).archived_at is not None
     assert "Set-SPOSite" in unit.note
-    assert await made.services.links.resolve(token, "feed") is None
-    meeting = await made.services.meetings.find_meeting(key)
+    assert await made.services.record.links.resolve(token, "feed") is None
+    meeting = await made.services.record.meetings.find_meeting(key)
     assert meeting is not None
     assert not meeting.stands
     assert (await made.sandbox.state())["sharepoint"] == before
@@ -125,7 +125,7 @@ async def test_the_register_may_keep_the_meetings(made: Bench) -> None:
 
     await run(made, f"wind_down.place:{PLACE}")
 
-    meeting = await made.services.meetings.find_meeting(key)
+    meeting = await made.services.record.meetings.find_meeting(key)
     assert meeting is not None
     assert meeting.stands
 
@@ -200,7 +200,7 @@ async def test_a_package_that_ends_has_its_channel_archived_and_taken_back(made:
 async def test_without_the_permission_the_channel_is_a_step_for_it_with_its_command(made: Bench) -> None:
     builder = tenant(made).identities[made.sandbox.env["VAREUNGE_BUILDER_ID"]]
     builder.granted -= {"ChannelSettings.ReadWrite.All"}
-    await made.services.identities.close()  # Tokens of before still have it.
+    await made.services.outside.identities.close()  # Tokens of before still have it.
     await made.import_(until(work=yesterday(made)))
 
     unit = await run(made, f"wind_down.package:{package()}")
@@ -252,7 +252,7 @@ async def test_who_has_no_role_any_more_is_not_welcomed_and_the_others_are(made:
 
     await send_welcomes(made)
 
-    messages = await made.services.messages.list_messages(kind="rollout.welcome")
+    messages = await made.services.record.messages.list_messages(kind="rollout.welcome")
     assert ended
     assert {message.person for message in messages if message.state == "dropped"} == {"pakkeleder-sandefjord"}
     assert len(await made.mailed()) == len(messages) - 1 > 0
@@ -262,10 +262,10 @@ async def send_welcomes(found: Bench) -> None:
     """The one unit that sends them, until nothing waits for sending hours."""
     services = found.services
     async with services.clock.busy():
-        (unit,) = [unit for unit in await services.units.list_units() if unit.key.startswith("rollout.welcome:")]
+        (unit,) = [unit for unit in await services.record.units.list_units() if unit.key.startswith("rollout.welcome:")]
         await services.clock.sleep_until(unit.due_at + timedelta(minutes=1))
         for _ in range(3):
             await services.engine.run_due([unit.key])
-            (unit,) = [each for each in await services.units.list_units() if each.key == unit.key]
+            (unit,) = [each for each in await services.record.units.list_units() if each.key == unit.key]
             if unit.state is UnitState.WAITING:
                 await services.clock.sleep_until(unit.due_at)

@@ -36,7 +36,7 @@ async def walked(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) 
     database = tmp_path_factory.mktemp("access") / "vareunge.db"
     shutil.copyfile(migrated_file, database)
     async with bench(database) as found:
-        programme = await found.services.register.programme()
+        programme = await found.services.record.register.programme()
         units = await found.rollout(*(place.key for place in programme.places))
         assert all(unit.state == "done" for unit in units), units
         assert found.sandbox.app is not None

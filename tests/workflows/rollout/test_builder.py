@@ -28,7 +28,9 @@ async def test_an_order_waits_for_a_closed_builder_and_runs_by_itself_when_it_is
         await set_builder(found, enabled=True)
         await found.run_all(until=found.services.clock.now() + timedelta(hours=1))
 
-        (unit,) = [each for each in await found.services.units.list_units() if each.key == f"rollout.place:{PLACE}"]
+        (unit,) = [
+            each for each in await found.services.record.units.list_units() if each.key == f"rollout.place:{PLACE}"
+        ]
         assert unit.state is UnitState.DONE
 
 
@@ -67,8 +69,8 @@ async def test_closed_again_it_can_nothing_and_the_nights_go_on_without_it(datab
         await set_builder(found, enabled=False)
 
         async with found.watching() as asked, found.services.clock.busy():
-            (drift,) = await found.services.drift.report()
-            leaving = await found.services.leaving.due_units()
+            (drift,) = await found.services.jobs.operations.drift.report()
+            leaving = await found.services.jobs.operations.access_removal.due_units()
         try:
             await found.plan(PLACE)
         except IdentityClosed:

@@ -68,8 +68,8 @@ async def leave(found: Bench) -> None:
     """What the sweep makes due about leaving, and nothing else."""
     services = found.services
     async with services.clock.busy():
-        units = await services.leaving.due_units()
-        await services.units.make_due(units)
+        units = await services.jobs.operations.access_removal.due_units()
+        await services.record.units.make_due(units)
         await services.engine.run_due([unit.key for unit in units])
 
 
@@ -207,7 +207,7 @@ async def test_a_changed_address_is_the_same_person_and_nobody_is_invited_again(
     assert "POST /invitations" not in asked
     assert before.id in members(made)
     assert in_state(plan, State.PENDING)[f"address:{LEAD}"].reason == "address_differs"
-    account = await made.services.accounts.find_account(person["email"])
+    account = await made.services.record.accounts.find_account(person["email"])
     assert account is not None
     assert account.id == before.id
 
@@ -240,13 +240,13 @@ async def test_disabled_and_missing_accounts_are_told_before_anything_is_made(da
         await found.made(PLACE)
 
         assert in_state(plan, State.PENDING)[f"person:{people[0]['key']}"].reason == "account_disabled"
-        async with found.services.database.read() as connection:
+        async with found.services.record.database.read() as connection:
             kinds = [row.what for row in await connection.execute(select(event.c.what).order_by(event.c.id))]
         assert kinds.index("rollout.person_unusable") < kinds.index("rollout.invited")
 
 
 async def test_whom_we_invited_is_recorded_with_the_reason(made: Bench) -> None:
-    guests = {item.person: item for item in await made.services.guests.all()}
+    guests = {item.person: item for item in await made.services.record.guests.all()}
 
     assert guests[LEAD].invited
     assert guests[LEAD].object_id == user(made, LEAD).id

@@ -112,7 +112,7 @@ async def test_what_a_plan_shows_is_what_the_rollout_makes(database_url: str) ->
 
 async def test_everything_known_again_and_nothing_doubled_when_the_database_is_lost(made: Bench, empty: Path) -> None:
     before = await made.sandbox.state()
-    known = set(await made.services.resources.of(PLACE))
+    known = set(await made.services.record.resources.of(PLACE))
     await made.restart(lose=empty)
     await made.import_(small())
 
@@ -121,7 +121,7 @@ async def test_everything_known_again_and_nothing_doubled_when_the_database_is_l
     after = await made.sandbox.state()
     for area in ("directory", "teams", "catalog"):
         assert after[area] == before[area]
-    again = set(await made.services.resources.of(PLACE))
+    again = set(await made.services.record.resources.of(PLACE))
     # Who was put into the group before is not known to have come by us.
     assert {key for key in known - again if not key.startswith(("member:", "owner:"))} <= WAITS
     plan = await made.plan(PLACE)
@@ -130,7 +130,7 @@ async def test_everything_known_again_and_nothing_doubled_when_the_database_is_l
 
 async def test_what_people_made_by_hand_is_adopted(database_url: str) -> None:
     async with bench(_file(database_url), documents=small()) as found:
-        group = found.services.register
+        group = found.services.record.register
         spec = (await group.programme()).place(PLACE)
         assert spec is not None
         owner = next(user for user in _tenant(found).directory.users.values() if not user.guest)
@@ -178,7 +178,7 @@ async def test_what_people_changed_is_kept_shown_and_not_doubled(made: Bench) ->
     board = next(channel for channel in team.channels.values() if channel.name == "Styret")
     board.name = "Lederteamet"
     board.tabs.popitem()
-    site = tenant.sharepoint.site((await made.services.resources.of(PLACE))["site"].external_id)
+    site = tenant.sharepoint.site((await made.services.record.resources.of(PLACE))["site"].external_id)
     start = next(page for page in site.pages if page.name == "start.aspx")
     section = start.draft.sections[0]["columns"][0]["webparts"][0]
     section["innerHtml"] = "<p>Hei fra oss</p>"
@@ -234,7 +234,7 @@ async def test_old_and_new_and_who_wants_it_stand_beside_a_row_of_the_register(m
 
 
 async def test_a_cell_that_people_changed_stands_beside_what_the_register_says(made: Bench) -> None:
-    site = _tenant(made).sharepoint.site((await made.services.resources.of(PLACE))["site"].external_id)
+    site = _tenant(made).sharepoint.site((await made.services.record.resources.of(PLACE))["site"].external_id)
     packages = next(each for each in site.lists if each.display_name == "Arbeidspakker")
     next(iter(packages.rows.values())).values["Summary"] = "Vår egen tekst."
 
@@ -338,7 +338,7 @@ async def test_a_refused_guest_is_invited_again_when(database_url: str, why: str
             documents["organisations.yaml"]["organisations"][-1]["outbound"] = "open"
             await found.import_(documents)
         else:
-            await found.services.rollout.restore(PLACE, ["person:gjest"])
+            await found.services.jobs.rollout.handlers.restore(PLACE, ["person:gjest"])
 
         plan = await found.plan(PLACE)
         async with found.watching() as asked:
@@ -356,12 +356,12 @@ async def test_a_guest_whom_the_partner_lets_go_after_all_is_let_in(database_url
         await found.made(PLACE)
         directory = _tenant(found).directory
         directory.seed = dataclasses.replace(directory.seed, blocked_domains=frozenset())
-        await found.services.rollout.restore(PLACE, ["person:gjest"])
+        await found.services.jobs.rollout.handlers.restore(PLACE, ["person:gjest"])
 
         await found.made(PLACE)
 
         assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
-        assert "refused:gjest" not in await found.services.resources.of(PLACE)
+        assert "refused:gjest" not in await found.services.record.resources.of(PLACE)
 
 
 def _home(documents: dict[str, dict[str, list[dict[str, str]]]]) -> str:
@@ -385,7 +385,7 @@ async def test_a_closed_builder_parks_the_order_and_changes_nothing(database_url
 
 async def test_in_a_rehearsal_only_those_on_the_list_are_touched(database_url: str) -> None:
     async with bench(_file(database_url), documents=small()) as found:
-        programme = await found.services.register.programme()
+        programme = await found.services.record.register.programme()
         spec = programme.find_place(PLACE)
         assert spec is not None
         day = found.services.clock.now().date()
@@ -419,7 +419,7 @@ async def test_each_new_guest_is_welcomed_once_in_sending_hours(database_url: st
         state = await found.sandbox.state()
         guests = {mail for mail, user in state["directory"]["users"].items() if user["type"] == "Guest"}
         assert await found.mailed() == dict.fromkeys(guests, 1)
-        messages = await found.services.messages.list_messages(kind="rollout.welcome")
+        messages = await found.services.record.messages.list_messages(kind="rollout.welcome")
         both = next(message for message in messages if message.person == "leder-sandefjord")
         for place in ("Våre unge Sandefjord", "Våre unge Vestfold"):
             assert place in both.content.text
@@ -482,7 +482,9 @@ async def test_what_all_share_leads_to_the_place_a_municipality_made_itself(data
     async with bench(_file(database_url), documents=documents) as found:
         await found.made("umbrella")
 
-        site = _tenant(found).sharepoint.site((await found.services.resources.of("umbrella"))["site"].external_id)
+        site = _tenant(found).sharepoint.site(
+            (await found.services.record.resources.of("umbrella"))["site"].external_id
+        )
         page = next(page for page in site.pages if page.name == "start.aspx")
         assert 'href="https://larvik.example/vare-unge"' in str(page.published)
         assert {item.state for item in (await found.plan("umbrella")).items} == {State.SAME}

@@ -94,7 +94,7 @@ async def test_a_word_that_the_naming_policy_blocks_is_said_and_nothing_is_made(
 
 async def test_a_group_of_somebody_elses_with_our_address_is_a_question(database_url: str) -> None:
     async with bench(_file(database_url), documents=small()) as found:
-        spec = (await found.services.register.programme()).place(PLACE)
+        spec = (await found.services.record.register.programme()).place(PLACE)
         assert spec is not None
         assert found.sandbox.app is not None
         owner = next(user.id for user in found.sandbox.app.tenant.directory.users.values() if not user.guest)
@@ -113,17 +113,17 @@ async def test_a_group_of_somebody_elses_with_our_address_is_a_question(database
         assert "Det finnes allerede en gruppe med samme adresse." in unit.note
         assert f"vareunge rollout {PLACE} --adopt {other}" in unit.note
         assert [group.id for group in _groups(found)] == [other]
-        await found.services.rollout.adopt(PLACE, other)
+        await found.services.jobs.rollout.handlers.adopt(PLACE, other)
         await found.made(PLACE)
         assert [group.id for group in _groups(found)] == [other]
         plan = await found.plan(PLACE)
         assert set(in_state(plan, State.LOCAL)) >= {"group"}
         assert not plan.to_do
-        await found.services.rollout.restore(PLACE, ["group"])
+        await found.services.jobs.rollout.handlers.restore(PLACE, ["group"])
         await found.made(PLACE)
         assert _groups(found)[0].name == spec.name
         with pytest.raises(InvalidInput):
-            await found.services.rollout.adopt(PLACE, "not-a-group")
+            await found.services.jobs.rollout.handlers.adopt(PLACE, "not-a-group")
 
 
 async def test_a_site_that_is_not_made_holds_the_team_up_for_nothing_and_is_told_after_a_day(database_url: str) -> None:
@@ -166,25 +166,27 @@ async def test_the_copies_in_the_lists_follow_the_register_while_the_builder_is_
     documents = small()
     async with bench(_file(database_url), documents=documents) as found:
         await found.made(PLACE)
-        assert await found.services.rollout.due_units() == []
+        assert await found.services.jobs.rollout.handlers.due_units() == []
         documents[f"municipalities/{PLACE}.yaml"]["work_packages"][0]["summary"] = "Sagt på en annen måte."
         await found.import_(documents)
         await found.sandbox.control("POST", f"apps/{found.services.settings.builder_id}", {"enabled": False})
 
-        due = await found.services.rollout.due_units()
+        due = await found.services.jobs.rollout.handlers.due_units()
         async with found.watching() as asked:
-            await found.services.units.make_due(due)
+            await found.services.record.units.make_due(due)
             await found.run_all(until=found.services.clock.now() + timedelta(hours=1))
 
         assert [unit.key for unit in due] == [f"rollout.lists:{PLACE}"]
         assert writes(asked) == ["PATCH /sites/{}/lists/{}/items/{}/fields"]
-        assert await found.services.rollout.due_units() == []
+        assert await found.services.jobs.rollout.handlers.due_units() == []
 
 
 async def test_a_place_without_a_site_has_no_copies(database_url: str) -> None:
     async with bench(_file(database_url), documents=small()) as found:
-        assert await found.services.rollout.due_units() == []
-        await found.services.units.make_due([DueUnit(key="rollout.lists:larvik", due_at=found.services.clock.now())])
+        assert await found.services.jobs.rollout.handlers.due_units() == []
+        await found.services.record.units.make_due(
+            [DueUnit(key="rollout.lists:larvik", due_at=found.services.clock.now())]
+        )
         async with found.watching() as asked:
             await found.run_all(until=found.services.clock.now() + timedelta(hours=1))
         assert asked == []

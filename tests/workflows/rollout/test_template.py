@@ -26,11 +26,11 @@ def _tenant(found: Bench) -> Tenant:
 
 
 async def _team(found: Bench, place: str = PLACE) -> Team:
-    return _tenant(found).teams.teams[(await found.services.resources.of(place))["team"].external_id]
+    return _tenant(found).teams.teams[(await found.services.record.resources.of(place))["team"].external_id]
 
 
 async def _site(found: Bench, place: str = PLACE) -> Site:
-    return _tenant(found).sharepoint.site((await found.services.resources.of(place))["site"].external_id)
+    return _tenant(found).sharepoint.site((await found.services.record.resources.of(place))["site"].external_id)
 
 
 def _channel(team: Team, name: str) -> Channel:
@@ -167,7 +167,7 @@ async def test_what_is_ordered_back_is_restored_and_all_else_is_kept(made: Bench
     assert (local["folder:Rapporter"].reason, local["folder:Rapporter"].old) == ("moved", "Arbeidspakker/Rapporter")
     assert all(item.can_be_restored for item in local.values())
     keys = sorted(set(local) - {"channel:board.description"})
-    await made.services.rollout.restore(PLACE, keys)
+    await made.services.jobs.rollout.handlers.restore(PLACE, keys)
     await made.made(PLACE)
 
     assert set(in_state(await made.plan(PLACE), State.LOCAL)) == {"channel:board.description"}
@@ -182,4 +182,4 @@ async def test_what_is_ordered_back_is_restored_and_all_else_is_kept(made: Bench
 
 async def test_only_what_the_plan_offers_can_be_ordered_back(made: Bench) -> None:
     with pytest.raises(InvalidInput, match="channel:board"):
-        await made.services.rollout.restore(PLACE, ["channel:board"])
+        await made.services.jobs.rollout.handlers.restore(PLACE, ["channel:board"])

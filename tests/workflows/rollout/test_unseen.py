@@ -61,7 +61,7 @@ async def test_whatever_read_of_a_plan_is_refused_the_plan_shows_everything(made
 
 @pytest.mark.parametrize("status", [403, 503])
 async def test_a_list_that_cannot_be_read_is_unknown_and_the_rest_is_made(made: Bench, status: int) -> None:
-    known = (await made.services.resources.of(PLACE))["list:indicators"].external_id
+    known = (await made.services.record.resources.of(PLACE))["list:indicators"].external_id
     documents = small()
     documents["template.yaml"]["places"]["municipality"]["description"] = "Noe nytt."
     await made.import_(documents)

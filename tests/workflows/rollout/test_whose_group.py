@@ -47,7 +47,7 @@ def _groups(found: Bench) -> list[Group]:
 
 
 async def _spec(found: Bench) -> PlaceSpec:
-    spec = (await found.services.register.programme()).place(PLACE)
+    spec = (await found.services.record.register.programme()).place(PLACE)
     assert spec is not None
     return spec
 
@@ -90,7 +90,7 @@ async def _stands(found: Bench) -> bool:
 
 async def _adopted(found: Bench, group_id: str, place: str = PLACE) -> str:
     """What comes of an order to take this group."""
-    await found.services.rollout.adopt(place, group_id)
+    await found.services.jobs.rollout.handlers.adopt(place, group_id)
     return (await found.made(place)).note
 
 
@@ -105,14 +105,14 @@ async def test_the_group_of_another_place_is_not_taken_and_nobody_is_let_into_it
         await found.made(OTHER)
         (group,) = _groups(found)
         if not known:
-            await found.services.resources.forget(OTHER, "group")
+            await found.services.record.resources.forget(OTHER, "group")
         before = await found.sandbox.state()
 
         note = await _adopted(found, group.id)
 
         assert "Denne gruppen hører til et annet rom." in note
         assert await found.sandbox.state() == before
-        assert set(await found.services.resources.of(PLACE)) == {"order.asks"}
+        assert set(await found.services.record.resources.of(PLACE)) == {"order.asks"}
 
 
 async def test_the_group_of_another_place_that_has_taken_it_is_not_taken_again(database_url: str) -> None:
@@ -136,7 +136,7 @@ async def test_a_group_that_can_have_no_team_is_not_taken(fresh: Bench) -> None:
 
 
 async def test_no_group_is_taken_in_place_of_one_that_lives(made: Bench) -> None:
-    known = await made.services.resources.of(PLACE)
+    known = await made.services.record.resources.of(PLACE)
     group = await _by_hand(made, name="Laget for hånd", nickname="laget-for-hand")
     before = await made.sandbox.state()
 
@@ -144,7 +144,7 @@ async def test_no_group_is_taken_in_place_of_one_that_lives(made: Bench) -> None
 
     assert "Rommet har allerede sin egen gruppe" in note
     assert await made.sandbox.state() == before
-    assert {key: (await made.services.resources.of(PLACE))[key] for key in known} == known
+    assert {key: (await made.services.record.resources.of(PLACE))[key] for key in known} == known
 
 
 async def test_the_places_own_group_can_be_named_again(made: Bench) -> None:
@@ -169,15 +169,15 @@ async def test_a_group_that_people_deleted_is_asked_about_and_not_made_again(mad
 
 
 async def test_a_deleted_group_that_is_ordered_anew_gets_all_that_belongs_to_it(made: Bench) -> None:
-    before, known = await made.sandbox.state(), await made.services.resources.of(PLACE)
+    before, known = await made.sandbox.state(), await made.services.record.resources.of(PLACE)
     _tenant(made).directory.remove_group(_groups(made)[0])
 
-    await made.services.rollout.restore(PLACE, ["group"])
+    await made.services.jobs.rollout.handlers.restore(PLACE, ["group"])
     planned = {item.state for item in (await made.plan(PLACE)).items if item.key.startswith(("tab", "list", "page"))}
     await made.made(PLACE)
 
     assert planned == {State.MISSING}
-    after, now = await made.sandbox.state(), await made.services.resources.of(PLACE)
+    after, now = await made.sandbox.state(), await made.services.record.resources.of(PLACE)
     assert after["teams"] == before["teams"]
     assert after["directory"]["groups"] == before["directory"]["groups"]
     for key in ("group", "team", "site", "channel:board", "tab:board/report", "list:reports", "page:landing"):
@@ -186,14 +186,14 @@ async def test_a_deleted_group_that_is_ordered_anew_gets_all_that_belongs_to_it(
 
 
 async def test_another_group_in_the_place_of_a_deleted_one_is_filled_and_nothing_old_is_kept(made: Bench) -> None:
-    known = await made.services.resources.of(PLACE)
+    known = await made.services.record.resources.of(PLACE)
     tenant = _tenant(made)
     tenant.directory.remove_group(_groups(made)[0])
     group = await _by_hand(made, name="Nytt rom", nickname="nytt-rom")
 
     await _adopted(made, group.id)
 
-    now = await made.services.resources.of(PLACE)
+    now = await made.services.record.resources.of(PLACE)
     assert now["group"].external_id == now["team"].external_id == group.id
     assert now["site"].external_id == tenant.sharepoint.group_site(group.id).id
     stale = {key for key in known.keys() & now.keys() if now[key].external_id == known[key].external_id}
@@ -264,7 +264,7 @@ async def test_what_is_ordered_while_the_builder_is_closed_is_done_when_it_is_op
     board.name = "Lederteamet"
     await _builder(made, enabled=False)
 
-    await made.services.rollout.restore(PLACE, ["channel:board", "channel:bord"])
+    await made.services.jobs.rollout.handlers.restore(PLACE, ["channel:board", "channel:bord"])
     (unit,) = await made.rollout(PLACE, patience=timedelta(0))
     assert unit.state is UnitState.WAITING
     await _builder(made, enabled=True)
@@ -273,14 +273,14 @@ async def test_what_is_ordered_while_the_builder_is_closed_is_done_when_it_is_op
     assert board.name == "Styret"
     assert "Dette er ikke noe vi kan sette tilbake: bord." in unit.note
     assert in_state(await made.plan(PLACE), *State).keys() >= {"channel:board"}
-    assert not [key for key in await made.services.resources.of(PLACE) if key.startswith("restore:")]
+    assert not [key for key in await made.services.record.resources.of(PLACE) if key.startswith("restore:")]
 
 
 async def test_a_group_named_while_the_builder_is_closed_is_taken_when_it_is_opened(fresh: Bench) -> None:
     group = await _by_hand(fresh, name="Laget for hånd", nickname="laget-for-hand")
     await _builder(fresh, enabled=False)
 
-    await fresh.services.rollout.adopt(PLACE, group.id.upper())
+    await fresh.services.jobs.rollout.handlers.adopt(PLACE, group.id.upper())
     await fresh.rollout(PLACE, patience=timedelta(0))
     await _builder(fresh, enabled=True)
     await fresh.made(PLACE)

@@ -1,4 +1,4 @@
-"""Time, the record, and the doors to other people's systems, made from settings.
+"""The outside of a process: time, the record, and the doors to other people's systems, made from settings.
 
 Nothing is made at import, and each piece only at its first use: a command that needs the database opens no Graph
 client, and the Door, which may do nothing in Graph, has none to open.
@@ -7,24 +7,9 @@ client, and the Door, which may do nothing in Graph, has none to open.
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from config.programme import Programme
 from config.settings import Part, Settings
 from integration.clock import ServiceClock, create_clock
-from integration.database.accounts import SQLAccounts
-from integration.database.agendas import SQLAgendas
-from integration.database.chats import SQLChats
-from integration.database.connection import Database, create_database
-from integration.database.guests import SQLGuests
-from integration.database.intents import SQLIntents
-from integration.database.links import SQLLinks
-from integration.database.meetings import SQLMeetings
-from integration.database.messages import SQLMessages
-from integration.database.register import SQLRegister
-from integration.database.reports import SQLReports
-from integration.database.resources import SQLResources
-from integration.database.status import SQLStatus
-from integration.database.switches import SQLSwitches
-from integration.database.units import SQLUnits
+from wiring.record import Record
 from workflows.ports.accounts import Recipients
 
 if TYPE_CHECKING:
@@ -41,86 +26,24 @@ class NotInThisPart(RuntimeError):
 
 
 class Outside:
-    """What a process has to do with: its clock, its database and Microsoft 365. Close it when the process ends."""
+    """Clock, record and Microsoft 365, as one process reaches them. Close it when the process ends."""
 
     def __init__(self, settings: Settings, *, name: str) -> None:
         self.settings = settings
         self.name = name
-
-    # ----------------------------------------------------------------------------------------------- time and record
 
     @cached_property
     def clock(self) -> ServiceClock:
         return create_clock(self.settings.clock_url, self.name)
 
     @cached_property
-    def database(self) -> Database:
-        return create_database(self.settings.database_url)
-
-    @cached_property
-    def units(self) -> SQLUnits:
-        return SQLUnits(self.database)
-
-    @cached_property
-    def register(self) -> SQLRegister:
-        return SQLRegister(self.database)
-
-    @cached_property
-    def links(self) -> SQLLinks:
-        return SQLLinks(self.database, self.clock)
-
-    @cached_property
-    def switches(self) -> SQLSwitches:
-        return SQLSwitches(self.database, self.clock)
-
-    @cached_property
-    def intents(self) -> SQLIntents:
-        return SQLIntents(self.database, self.clock)
-
-    @cached_property
-    def accounts(self) -> SQLAccounts:
-        return SQLAccounts(self.database, self.clock)
-
-    @cached_property
-    def guests(self) -> SQLGuests:
-        return SQLGuests(self.database)
-
-    @cached_property
-    def resources(self) -> SQLResources:
-        return SQLResources(self.database, self.clock)
-
-    @cached_property
-    def meetings(self) -> SQLMeetings:
-        return SQLMeetings(self.database)
-
-    @cached_property
-    def rounds(self) -> SQLStatus:
-        return SQLStatus(self.database)
-
-    @cached_property
-    def messages(self) -> SQLMessages:
-        return SQLMessages(self.database)
-
-    @cached_property
-    def report_store(self) -> SQLReports:
-        return SQLReports(self.database)
-
-    @cached_property
-    def agenda_store(self) -> SQLAgendas:
-        return SQLAgendas(self.database)
-
-    @cached_property
-    def chats(self) -> SQLChats:
-        return SQLChats(self.database, self.clock)
+    def record(self) -> Record:
+        return Record(self.settings.database_url, self.clock)
 
     @cached_property
     def recipients(self) -> Recipients:
         allowed = self.settings.allowed_recipients
         return Recipients(None if allowed is None else frozenset(address.lower() for address in allowed))
-
-    async def find_programme(self) -> Programme | None:
-        """The imported programme, if there is one."""
-        return None if await self.register.is_empty() else await self.register.programme()
 
     # ------------------------------------------------------------------------------------------ Microsoft 365 (Hands)
 
@@ -156,7 +79,7 @@ class Outside:
         from integration.database.limits import SQLLimits
         from integration.graph.sending_limits import MailboxLimits
 
-        return MailboxLimits(SQLLimits(self.database, self.clock), self.clock)
+        return MailboxLimits(SQLLimits(self.record.database, self.clock), self.clock)
 
     @cached_property
     def bot(self) -> "TeamsBot":
@@ -171,12 +94,12 @@ class Outside:
             token=self.identities.token,
             clock=self.clock,
             recipients=self.recipients,
-            turns=SQLTurns(self.database),
+            turns=SQLTurns(self.record.database),
         )
 
     async def close(self) -> None:
         """Close what was opened."""
-        for name in ("hands", "builder", "bot", "identities", "database"):
+        for name in ("hands", "builder", "bot", "identities", "record"):
             # Only what was made: asking for it would make it.
             piece = self.__dict__.get(name)
             if piece is not None:
@@ -191,7 +114,7 @@ class Outside:
         from integration.graph.limits import Limiter, limits_of
 
         # Microsoft counts by application, so each identity has limits of its own, and some for the tenant besides.
-        record = SQLLimits(self.database, self.clock)
+        record = SQLLimits(self.record.database, self.clock)
         limits = limits_of(self.settings.licences)
         limiter = Limiter(self.clock, limits, record=record, application=client_id)
         return Graph(self.settings.graph_url, client_id, self.identities, self.clock, limiter=limiter)

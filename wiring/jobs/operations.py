@@ -1,0 +1,154 @@
+"""Permissions, drift, guests, access that ends, places that close."""
+
+from datetime import timedelta
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from engine.together import together
+from wiring.jobs.meetings import MeetingJobs
+from wiring.jobs.messages import MessageJobs
+from wiring.jobs.rollout import RolloutJobs
+from wiring.jobs.status import StatusJobs
+from wiring.outside import Outside
+from wiring.shipped import permission_lists, teams_app
+
+if TYPE_CHECKING:
+    from workflows.operations.access_removal import Leaving
+    from workflows.operations.doctor import Doctor, Tenant
+    from workflows.operations.drift import Drift
+    from workflows.operations.guest_review import GuestDesk, GuestReview
+    from workflows.operations.wind_down import WindDown
+
+
+class OperationJobs:
+    """Permissions, drift, guests, access that ends, places that close."""
+
+    def __init__(
+        self,
+        outside: Outside,
+        *,
+        messages: MessageJobs,
+        meetings: MeetingJobs,
+        status: StatusJobs,
+        rollout: RolloutJobs,
+    ) -> None:
+        self._outside = outside
+        self._record = outside.record
+        self._messages = messages
+        self._meetings = meetings
+        self._status = status
+        self._rollout = rollout
+
+    @cached_property
+    def access_removal(self) -> "Leaving":
+        from integration.graph.channel_members import GraphChannelMembers
+        from integration.graph.groups import GraphMemberships
+        from workflows.operations.access_removal import Leaving, LeavingPorts
+
+        return Leaving(
+            LeavingPorts(
+                programme=self._record.register.programme,
+                memberships=GraphMemberships(self._outside.hands, self._outside.recipients),
+                seats=GraphChannelMembers(self._outside.hands, self._outside.recipients),
+                resources=self._record.resources,
+                clock=self._outside.clock,
+            )
+        )
+
+    @cached_property
+    def guest_desk(self) -> "GuestDesk":
+        from integration.database.roles import SQLRoles
+        from workflows.operations.guest_review import GuestDesk, GuestPorts
+
+        return GuestDesk(
+            GuestPorts(
+                programme=self._record.register.programme,
+                guests=self._record.guests,
+                roles=SQLRoles(self._record.database),
+                links=self._record.links,
+                clock=self._outside.clock,
+            )
+        )
+
+    @cached_property
+    def guest_review(self) -> "GuestReview":
+        from workflows.operations.guest_review import GuestReview
+
+        return GuestReview(self.guest_desk, mail=self._messages.lead_mail, public_url=self._outside.settings.public_url)
+
+    @cached_property
+    def drift(self) -> "Drift":
+        from integration.graph.groups import GraphGroups
+        from integration.graph.site_content import GraphSiteContent
+        from integration.graph.site_layout import GraphSiteLayout
+        from integration.graph.sites import GraphSiteAccess
+        from integration.graph.teams import GraphChannels
+        from workflows.operations.drift import Drift, DriftPorts
+
+        return Drift(
+            DriftPorts(
+                programme=self._record.register.programme,
+                groups=GraphGroups(self._outside.hands),
+                channels=GraphChannels(self._outside.hands),
+                content=GraphSiteContent(self._outside.hands),
+                layout=GraphSiteLayout(self._outside.hands),
+                sites=GraphSiteAccess(self._outside.hands),
+                resources=self._record.resources,
+                mail=self._messages.lead_mail,
+                together=partial(together, self._outside.clock),
+                clock=self._outside.clock,
+                every=timedelta(days=self._outside.settings.drift_days),
+            )
+        )
+
+    @cached_property
+    def wind_down(self) -> "WindDown":
+        from integration.graph.archive import GraphArchive
+        from workflows.operations.wind_down import WindDown, WindDownPorts
+
+        return WindDown(
+            WindDownPorts(
+                programme=self._record.register.programme,
+                archive=GraphArchive(self._outside.builder),
+                work=self._status.rounds.closing,
+                welcomes=self._rollout.welcome_mail,
+                meetings=self._record.meetings,
+                moves=self._meetings.moves,
+                resources=self._record.resources,
+                links=self._record.links,
+                units=self._record.units,
+                clock=self._outside.clock,
+            )
+        )
+
+    @cached_property
+    def doctor(self) -> "Doctor":
+        from workflows.operations.doctor import Doctor, DoctorPorts
+
+        return Doctor(
+            DoctorPorts(
+                settings=self._outside.settings,
+                lists=permission_lists(),
+                roles=self._outside.identities,
+                tenant=self._tenant()
+                if self._outside.settings.hands_id and self._outside.settings.builder_id
+                else None,
+                resources=self._record.resources,
+                app=teams_app(),
+            )
+        )
+
+    def _tenant(self) -> "Tenant":
+        from integration.graph.mailboxes import GraphMailboxes
+        from integration.graph.site_content import GraphSiteContent
+        from integration.graph.sites import GraphSiteAccess
+        from integration.graph.teams import GraphChannels, GraphTeamBuilder
+        from workflows.operations.doctor import Tenant
+
+        return Tenant(
+            mailboxes=GraphMailboxes(self._outside.hands),
+            channels=GraphChannels(self._outside.hands),
+            content=GraphSiteContent(self._outside.hands),
+            teams=GraphTeamBuilder(self._outside.builder),
+            sites=GraphSiteAccess(self._outside.builder),
+        )

@@ -1,0 +1,77 @@
+"""Reports, agendas and minutes."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from wiring.jobs.messages import MessageJobs
+from wiring.jobs.status import StatusJobs
+from wiring.outside import Outside
+
+if TYPE_CHECKING:
+    from workflows.papers.agenda_editing import AgendaDesk
+    from workflows.papers.agenda_handlers import Agendas
+    from workflows.papers.report_handlers import Reports
+
+
+class PaperJobs:
+    """Reports, agendas and minutes."""
+
+    def __init__(self, outside: Outside, *, messages: MessageJobs, status: StatusJobs) -> None:
+        self._outside = outside
+        self._record = outside.record
+        self._messages = messages
+        self._status = status
+
+    @cached_property
+    def reports(self) -> "Reports":
+        from integration.graph.site_content import GraphSiteContent
+        from workflows.papers.report_handlers import Reports
+        from workflows.papers.report_ports import ReportPorts
+
+        return Reports(
+            ReportPorts(
+                programme=self._record.register.programme,
+                store=self._record.reports,
+                meetings=self._record.meetings,
+                results=self._status.rounds.results,
+                rounds=self._record.rounds,
+                content=GraphSiteContent(self._outside.hands),
+                places=self._record.resources,
+                accounts=self._record.accounts,
+                messages=self._record.messages,
+                outbox=self._messages.outbox,
+                links=self._record.links,
+                clock=self._outside.clock,
+                public_url=self._outside.settings.public_url,
+                matters=self._record.agendas,
+            )
+        )
+
+    @cached_property
+    def agendas(self) -> "Agendas":
+        from integration.graph.site_content import GraphSiteContent
+        from workflows.papers.agenda_handlers import Agendas
+        from workflows.papers.agenda_ports import AgendaPorts
+
+        return Agendas(
+            AgendaPorts(
+                programme=self._record.register.programme,
+                store=self._record.agendas,
+                meetings=self._record.meetings,
+                reports=self._record.reports,
+                content=GraphSiteContent(self._outside.hands),
+                places=self._record.resources,
+                clock=self._outside.clock,
+            )
+        )
+
+    @cached_property
+    def agenda_editing(self) -> "AgendaDesk":
+        from workflows.papers.agenda_editing import AgendaDesk
+
+        return AgendaDesk(
+            programme=self._record.register.programme,
+            store=self._record.agendas,
+            meetings=self._record.meetings,
+            clock=self._outside.clock,
+        )

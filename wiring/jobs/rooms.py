@@ -1,0 +1,60 @@
+"""All jobs of a process, each room made at its first use and given the rooms that it needs."""
+
+from functools import cached_property
+
+from wiring.jobs.bot import BotJobs
+from wiring.jobs.meetings import MeetingJobs
+from wiring.jobs.messages import MessageJobs
+from wiring.jobs.operations import OperationJobs
+from wiring.jobs.papers import PaperJobs
+from wiring.jobs.rollout import RolloutJobs
+from wiring.jobs.status import StatusJobs
+from wiring.outside import Outside
+from workflows.papers.follow_up import FollowUps
+
+
+class Jobs:
+    """The rooms of `workflows/`, made of what lies outside."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+
+    @cached_property
+    def messages(self) -> MessageJobs:
+        return MessageJobs(self._outside)
+
+    @cached_property
+    def meetings(self) -> MeetingJobs:
+        return MeetingJobs(self._outside, messages=self.messages)
+
+    @cached_property
+    def follow_ups(self) -> FollowUps:
+        """Decisions of boards: rounds ask about them, and lists on sites show them."""
+        record = self._outside.record
+        return FollowUps(programme=record.register.programme, store=record.agendas, clock=self._outside.clock)
+
+    @cached_property
+    def status(self) -> StatusJobs:
+        return StatusJobs(self._outside, messages=self.messages, follow_ups=self.follow_ups)
+
+    @cached_property
+    def rollout(self) -> RolloutJobs:
+        return RolloutJobs(self._outside, messages=self.messages, follow_ups=self.follow_ups)
+
+    @cached_property
+    def papers(self) -> PaperJobs:
+        return PaperJobs(self._outside, messages=self.messages, status=self.status)
+
+    @cached_property
+    def operations(self) -> OperationJobs:
+        return OperationJobs(
+            self._outside,
+            messages=self.messages,
+            meetings=self.meetings,
+            status=self.status,
+            rollout=self.rollout,
+        )
+
+    @cached_property
+    def bot(self) -> BotJobs:
+        return BotJobs(self._outside, messages=self.messages, meetings=self.meetings)

@@ -1,0 +1,56 @@
+"""Status rounds, and the desk that takes answers."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from wiring.jobs.messages import MessageJobs
+from wiring.outside import Outside
+
+if TYPE_CHECKING:
+    from workflows.papers.follow_up import FollowUps
+    from workflows.status.answering import StatusDesk
+    from workflows.status.rounds import StatusRounds
+
+
+class StatusJobs:
+    """Status rounds, and the desk that takes answers."""
+
+    def __init__(self, outside: Outside, *, messages: MessageJobs, follow_ups: "FollowUps") -> None:
+        self._outside = outside
+        self._record = outside.record
+        self._messages = messages
+        self._follow_ups = follow_ups
+
+    @cached_property
+    def rounds(self) -> "StatusRounds":
+        from workflows.status.ports import StatusPorts
+        from workflows.status.rounds import StatusRounds
+
+        return StatusRounds(
+            StatusPorts(
+                programme=self._record.register.programme,
+                rounds=self._record.rounds,
+                messages=self._record.messages,
+                outbox=self._messages.outbox,
+                bot=self._outside.bot,
+                accounts=self._record.accounts,
+                places=self._record.resources,
+                links=self._record.links,
+                clock=self._outside.clock,
+                public_url=self._outside.settings.public_url,
+                decisions=self._follow_ups,
+            )
+        )
+
+    @cached_property
+    def answering(self) -> "StatusDesk":
+        from workflows.status.answering import StatusDesk
+
+        return StatusDesk(
+            programme=self._record.register.programme,
+            rounds=self._record.rounds,
+            accounts=self._record.accounts,
+            clock=self._outside.clock,
+            decisions=self._follow_ups,
+            doubles=self._record.messages,
+        )

@@ -1,0 +1,97 @@
+"""The record: the database and a store for each kind of thing in it."""
+
+from functools import cached_property
+
+from integration.clock import ServiceClock
+from integration.database.accounts import SQLAccounts
+from integration.database.agendas import SQLAgendas
+from integration.database.chats import SQLChats
+from integration.database.connection import Database, create_database
+from integration.database.guests import SQLGuests
+from integration.database.intents import SQLIntents
+from integration.database.links import SQLLinks
+from integration.database.meetings import SQLMeetings
+from integration.database.messages import SQLMessages
+from integration.database.register import SQLRegister
+from integration.database.reports import SQLReports
+from integration.database.resources import SQLResources
+from integration.database.status import SQLStatus
+from integration.database.switches import SQLSwitches
+from integration.database.units import SQLUnits
+
+
+class Record:
+    """
+    The stores, each named after what it keeps and made at its first use.
+
+    A method for each store is what this class is for; there is no smaller cut.
+    """
+
+    def __init__(self, url: str, clock: ServiceClock) -> None:
+        self._url = url
+        self._clock = clock
+
+    @cached_property
+    def database(self) -> Database:
+        return create_database(self._url)
+
+    @cached_property
+    def units(self) -> SQLUnits:
+        return SQLUnits(self.database)
+
+    @cached_property
+    def register(self) -> SQLRegister:
+        return SQLRegister(self.database)
+
+    @cached_property
+    def links(self) -> SQLLinks:
+        return SQLLinks(self.database, self._clock)
+
+    @cached_property
+    def switches(self) -> SQLSwitches:
+        return SQLSwitches(self.database, self._clock)
+
+    @cached_property
+    def intents(self) -> SQLIntents:
+        return SQLIntents(self.database, self._clock)
+
+    @cached_property
+    def accounts(self) -> SQLAccounts:
+        return SQLAccounts(self.database, self._clock)
+
+    @cached_property
+    def guests(self) -> SQLGuests:
+        return SQLGuests(self.database)
+
+    @cached_property
+    def resources(self) -> SQLResources:
+        return SQLResources(self.database, self._clock)
+
+    @cached_property
+    def meetings(self) -> SQLMeetings:
+        return SQLMeetings(self.database)
+
+    @cached_property
+    def rounds(self) -> SQLStatus:
+        return SQLStatus(self.database)
+
+    @cached_property
+    def messages(self) -> SQLMessages:
+        return SQLMessages(self.database)
+
+    @cached_property
+    def reports(self) -> SQLReports:
+        return SQLReports(self.database)
+
+    @cached_property
+    def agendas(self) -> SQLAgendas:
+        return SQLAgendas(self.database)
+
+    @cached_property
+    def chats(self) -> SQLChats:
+        return SQLChats(self.database, self._clock)
+
+    async def close(self) -> None:
+        """Close the database, if it was opened."""
+        if "database" in self.__dict__:
+            await self.database.close()

@@ -1,0 +1,29 @@
+"""Files that the package ships and the jobs need: the Teams app's manifest and the permission lists."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workflows.operations.doctor import Permissions
+    from workflows.rollout.ports import TeamsApp
+
+ROOT = Path(__file__).parent.parent
+
+
+def teams_app() -> "TeamsApp":
+    """Our Teams app, as the rollout installs it."""
+    from workflows.rollout.ports import TeamsApp
+
+    manifest = json.loads((ROOT / "teams_app" / "manifest.json").read_text("utf-8"))
+    permissions = manifest.get("authorization", {}).get("permissions", {}).get("resourceSpecific", [])
+    return TeamsApp(external_id=manifest["id"], permissions=tuple(item["name"] for item in permissions))
+
+
+def permission_lists() -> "Mapping[str, Permissions]":
+    """What each identity is meant to be allowed, by its name."""
+    from workflows.operations.doctor import permissions_of
+
+    folder = ROOT / "infra" / "permissions"
+    return {name: permissions_of((folder / f"{name}.txt").read_text("utf-8")) for name in ("hands", "builder", "door")}

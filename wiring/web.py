@@ -1,0 +1,67 @@
+"""The web of a process: every router, with the pieces that it needs."""
+
+from typing import TYPE_CHECKING
+
+from web import agenda, answer, bot, feeds, guests, minutes, own_meetings, papers, reports, tabs
+from web.app import Around, create_app
+from wiring.jobs.rooms import Jobs
+from wiring.outside import Outside
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from integration.bot_endpoint import BotEndpoint
+
+
+def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
+    """Return the application that people and Teams reach. *around* is entered for each request."""
+    record, clock, public_url = outside.record, outside.clock, outside.settings.public_url
+    programme, links, meetings = record.register.programme, record.links, record.meetings
+    desk = jobs.papers.agenda_editing
+    routers = [
+        answer.router(desk=jobs.status.answering, links=links, public_url=public_url),
+        feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url),
+        papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
+        guests.router(desk=jobs.operations.guest_desk, links=links, public_url=public_url),
+        agenda.router(desk=desk, links=links, public_url=public_url),
+        minutes.router(desk=desk, links=links, public_url=public_url),
+        own_meetings.router(
+            own_meetings.Doors(
+                own=jobs.meetings.personal,
+                moves=jobs.meetings.moves,
+                links=links,
+                programme=programme,
+                clock=clock,
+                public_url=public_url,
+                to_record=desk.to_record,
+            )
+        ),
+        reports.router(reports=record.reports, links=links, programme=programme),
+        tabs.router(
+            meetings=meetings,
+            reports=record.reports,
+            links=links,
+            programme=programme,
+            public_url=public_url,
+            clock=clock,
+        ),
+    ]
+    if outside.settings.bot_id:
+        # First, because routes are tried in their order, and buttons and forms come by the thousand.
+        routers.insert(0, bot.router(_bot_endpoint(outside, jobs).handle))
+    return create_app(routers, ready=record.register.is_empty, around=around)
+
+
+def _bot_endpoint(outside: Outside, jobs: Jobs) -> "BotEndpoint":
+    from integration.bot_endpoint import BotEndpoint
+    from web.bot_listener import BotListener
+    from web.status_actions import StatusActions
+
+    settings = outside.settings
+    return BotEndpoint(
+        BotListener(actions=StatusActions(jobs.status.answering), desk=jobs.bot.commands),
+        bot_id=settings.bot_id,
+        tenant_id=settings.tenant_id,
+        service_url=settings.bot_service_url,
+        metadata_url=settings.bot_metadata_url,
+    )
