@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import texts
 from config.settings import Settings
+from workflows.bot.registry import COMMANDS, words_of
 
 FOLDER = Path(__file__).parent
 ICONS = ("color.png", "outline.png")
@@ -54,18 +56,42 @@ def manifest(settings: Settings) -> dict[str, Any]:
         "{{HANDS_ID}}": settings.hands_id,
     }
     filled: dict[str, Any] = _fill(template(), values)
+    filled["bots"][0]["commandLists"][0]["commands"] = menu(texts.DEFAULT)
     return filled
+
+
+def menu(language: str) -> list[dict[str, str]]:
+    """Return what Teams shows of the bot's commands."""
+    return [
+        {"title": words_of(command, language)[0], "description": texts.say(f"bot.{command.key}_menu", language)}
+        for command in COMMANDS
+        if command.in_menu
+    ]
+
+
+def localization(file: str) -> dict[str, str]:
+    """Return the texts of a language beside the manifest's own, the bot's menu among them."""
+    words: dict[str, str] = json.loads((FOLDER / file).read_text(encoding="utf-8"))
+    for number, entry in enumerate(menu(file.partition("-")[0])):
+        place = f"bots[0].commandLists[0].commands[{number}]"
+        words |= {f"{place}.{part}": text for part, text in entry.items()}
+    return words
 
 
 def build(settings: Settings, out: Path) -> Path:
     """Write the package to *out* and return it. The same settings give the same bytes."""
-    files = {"manifest.json": json.dumps(manifest(settings), ensure_ascii=False, indent=2).encode()}
-    files |= {name: (FOLDER / name).read_bytes() for name in (*ICONS, *languages())}
+    files = {"manifest.json": _json(manifest(settings))}
+    files |= {name: (FOLDER / name).read_bytes() for name in ICONS}
+    files |= {name: _json(localization(name)) for name in languages()}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in files.items():
             # A fixed time: nothing but the content may differ between two packages.
             package.writestr(zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0)), content)
     return out
+
+
+def _json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=2).encode()
 
 
 def _fill(node: Any, values: dict[str, str]) -> Any:

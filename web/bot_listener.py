@@ -8,7 +8,7 @@ import structlog
 from integration.bot import CARD
 from integration.bot_endpoint import CardAction, InstallChanged, Message
 from web.status_actions import WRONG, StatusActions
-from workflows.bot.commands import BotDesk
+from workflows.bot.desk import BotDesk
 
 log = structlog.get_logger()
 

@@ -18,7 +18,9 @@ from web import answer, bot
 from web.app import create_app
 from web.bot_listener import BotListener
 from web.status_actions import StatusActions
-from workflows.bot.commands import BotDesk, BotPorts, BotReplies
+from workflows.bot.desk import BotDesk
+from workflows.bot.ports import BotPorts
+from workflows.bot.replies import BotReplies
 from workflows.ports.units import DueUnit
 
 
@@ -34,7 +36,6 @@ def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metada
             places=world.places,
             languages=SQLRegister(world.database),
             clock=world.clock,
-            public_url=PUBLIC,
             own_address=world.own_address,
         )
     )

@@ -8,7 +8,8 @@ from wiring.jobs.messages import MessageJobs
 from wiring.outside import Outside
 
 if TYPE_CHECKING:
-    from workflows.bot.commands import BotDesk, BotReplies
+    from workflows.bot.desk import BotDesk
+    from workflows.bot.replies import BotReplies
 
 
 class BotJobs:
@@ -22,7 +23,8 @@ class BotJobs:
 
     @cached_property
     def commands(self) -> "BotDesk":
-        from workflows.bot.commands import BotDesk, BotPorts
+        from workflows.bot.desk import BotDesk
+        from workflows.bot.ports import BotPorts
 
         return BotDesk(
             BotPorts(
@@ -34,13 +36,12 @@ class BotJobs:
                 places=self._record.resources,
                 languages=self._record.register,
                 clock=self._outside.clock,
-                public_url=self._outside.settings.public_url,
                 own_address=self._meetings.personal.address,
             )
         )
 
     @cached_property
     def replies(self) -> "BotReplies":
-        from workflows.bot.commands import BotReplies
+        from workflows.bot.replies import BotReplies
 
         return BotReplies(messages=self._record.messages, outbox=self._messages.outbox, clock=self._outside.clock)

@@ -1,16 +1,23 @@
 """What people write to the bot, and what it answers: in their own chat, once, and only to those we know."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cards
+import texts
 from config.values import Assignment, ChannelSpec, Place, PlaceSpec, Role
 from integration.database.connection import Database
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN, PUBLIC, World, package
-from workflows.bot.commands import BotDesk, BotPorts, BotReplies, Command, understand
+from workflows.bot.command import Command
+from workflows.bot.desk import BotDesk
+from workflows.bot.ports import BotPorts
+from workflows.bot.registry import COMMANDS, understand, words_of
+from workflows.bot.replies import BotReplies
 from workflows.errors import NotFound, Refused
 from workflows.messages.outbox import Message, MessageState
 from workflows.ports.bot import Conversation
@@ -36,7 +43,6 @@ class Talk:
                 places=world.places,
                 languages=self,
                 clock=world.clock,
-                public_url=PUBLIC,
                 own_address=world.own_address,
             )
         )
@@ -53,6 +59,11 @@ class Talk:
         await self.write(text, who=who)
         [message] = await self.answers()
         return message.content.text
+
+    def make_county_lead(self, **changes: Any) -> None:
+        """Let the person with the chat lead the county's part; *changes*: to the programme besides."""
+        leads = (*self.world.programme.assignments, Assignment(person="home-lead", role=Role.COUNTY_LEAD))
+        self.world.programme = self.world.programme.model_copy(update={"assignments": leads, **changes})
 
     async def answers(self) -> list[Message]:
         return list(await self.world.messages.list_messages(kind="bot_reply"))
@@ -76,49 +87,69 @@ async def talk(database: Database) -> Talk:
 @pytest.mark.parametrize(
     ("text", "command"),
     [
-        ("hjelp", Command.HELP),
-        ("Hei!", Command.HELP),
-        ("  STATUS ", Command.STATUS),
-        ("<at>Våre unge 365</at>&nbsp;status", Command.STATUS),
-        ("mine pakker", Command.PACKAGES),
-        ("mine  pakkar", Command.PACKAGES),
-        ("møter", Command.MEETINGS),
-        ("språk nn", Command.LANGUAGE),
-        ("rull ut Å-dal", Command.ROLLOUT),
-        ("status?", Command.STATUS),
-        ("/status", Command.STATUS),
-        ("«Mine pakker».", Command.PACKAGES),
-        ("hjelp!", Command.HELP),
-        ("?", Command.HELP),
-        ("??", Command.HELP),
-        ("språk: nn", Command.LANGUAGE),
-        ("Språk:nn", Command.LANGUAGE),
-        ("/rull ut: Å-dal.", Command.ROLLOUT),
-        ("/", Command.UNKNOWN),
-        (":", Command.UNKNOWN),
-        ("slett alt", Command.UNKNOWN),
-        ("statusen er fin", Command.UNKNOWN),
-        ("", Command.UNKNOWN),
-        ("x" * 100_000, Command.UNKNOWN),
+        ("hjelp", "help"),
+        ("Hei!", "help"),
+        ("  STATUS ", "status"),
+        ("<at>Våre unge 365</at>&nbsp;status", "status"),
+        ("mine pakker", "packages"),
+        ("mine  pakkar", "packages"),
+        ("møter", "meetings"),
+        ("språk nn", "language"),
+        ("rull ut Å-dal", "rollout"),
+        ("status?", "status"),
+        ("/status", "status"),
+        ("«Mine pakker».", "packages"),
+        ("hjelp!", "help"),
+        ("?", "help"),
+        ("??", "help"),
+        ("språk: nn", "language"),
+        ("Språk:nn", "language"),
+        ("/rull ut: Å-dal.", "rollout"),
+        ("/", None),
+        (":", None),
+        ("slett alt", None),
+        ("statusen er fin", None),
+        ("", None),
+        ("x" * 100_000, None),
     ],
 )
-def test_commands_come_from_a_closed_list(text: str, command: Command) -> None:
-    assert understand(text).command is command
+def test_commands_come_from_a_closed_list(text: str, command: str | None) -> None:
+    understood = understand(text).command
+
+    assert (understood and understood.key) == command
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.key)
+def test_no_two_commands_are_written_alike_in_any_language(command: Command) -> None:
+    for language in texts.languages():
+        for word in words_of(command, language):
+            assert understand(word).command is command
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.key)
+def test_the_help_says_of_each_command_how_it_is_written(command: Command) -> None:
+    for language in texts.languages():
+        shown = re.escape(words_of(command, language)[0])
+        assert re.search(f"[«“]{shown}\\b", texts.say(f"bot.{command.key}_help", language))
 
 
 @given(st.text())
 def test_anything_may_be_written(text: str) -> None:
-    assert understand(text).command in Command
+    assert understand(text).command in (*COMMANDS, None)
 
 
 # -------------------------------------------------------------------------------------------------------- the answers
 
 
 async def test_help_lists_the_commands_but_rolling_out_only_for_who_may(talk: Talk) -> None:
-    words = await talk.ask("hjelp")
+    await talk.write("hjelp", activity="1")
+    talk.make_county_lead()
+    await talk.write("hjelp", activity="2")
 
-    assert "«status» viser hva du skal svare på" in words
-    assert "rull ut" not in words
+    lead_of_a_package, lead_of_the_county = sorted((message.content.text for message in await talk.answers()), key=len)
+    assert "«status» viser hva du skal svare på" in lead_of_a_package
+    assert "rull ut" not in lead_of_a_package
+    assert "«rull ut» og navnet på en kommune" in lead_of_the_county
 
 
 async def test_status_shows_what_to_answer_with_a_button_each(talk: Talk) -> None:
@@ -221,8 +252,7 @@ async def test_only_the_county_s_lead_is_shown_what_would_be_made(talk: Talk) ->
     assert await talk.ask("rull ut Å-dal") == "Det er bare lederen i fylket som kan rulle ut."
 
 
-async def test_the_plan_of_a_place_leads_to_the_page(talk: Talk) -> None:
-    leads = (*talk.world.programme.assignments, Assignment(person="home-lead", role=Role.COUNTY_LEAD))
+async def test_the_plan_of_a_place_says_what_it_makes_and_how_it_is_started(talk: Talk) -> None:
     place = PlaceSpec(
         key="a-dal",
         municipality="a-dal",
@@ -234,30 +264,28 @@ async def test_the_plan_of_a_place_leads_to_the_page(talk: Talk) -> None:
         landing_title="Å-dal",
         landing_intro="Å-dal",
     )
-    talk.world.programme = talk.world.programme.model_copy(update={"assignments": leads, "places": (place,)})
+    talk.make_county_lead(places=(place,))
     await talk.write("rull ut A-dal", activity="1")
 
     [shown] = await talk.answers()
     assert "Et team som heter Samarbeidet i Å-dal. Antall personer: 1." in shown.content.text
     assert "Kanaler: Styret og Felles." in shown.content.text
-    assert "Selve starten skjer på nettsiden" in shown.content.text
-    assert f"{PUBLIC}/fane" in str(shown.content.card)
+    assert "Ingenting er satt i gang." in shown.content.text
+    assert "«vareunge rollout a-dal»" in shown.content.text
+    assert "OpenUrl" not in str(shown.content.card)
 
 
 async def test_a_place_that_is_not_ours_is_not_made(talk: Talk) -> None:
-    leads = (*talk.world.programme.assignments, Assignment(person="home-lead", role=Role.COUNTY_LEAD))
     municipalities = tuple(
         item.model_copy(update={"place": Place.THEIRS}) for item in talk.world.programme.municipalities
     )
-    changes = {"assignments": leads, "municipalities": municipalities}
-    talk.world.programme = talk.world.programme.model_copy(update=changes)
+    talk.make_county_lead(municipalities=municipalities)
 
     assert "bruker sitt eget sted" in await talk.ask("rull ut a-dal")
 
 
 async def test_rolling_out_needs_to_know_where(talk: Talk) -> None:
-    leads = (*talk.world.programme.assignments, Assignment(person="home-lead", role=Role.COUNTY_LEAD))
-    talk.world.programme = talk.world.programme.model_copy(update={"assignments": leads})
+    talk.make_county_lead()
 
     assert "Hvilken kommune?" in await talk.ask("rull ut noe annet")
 

@@ -1,0 +1,23 @@
+"""«mine pakker»: the work packages that the asker leads, or looks after as local lead."""
+
+from collections.abc import Iterator
+
+from workflows.bot.command import Asker, BotReply, Command
+
+
+async def answer(asker: Asker, rest: str) -> BotReply:
+    """List the running packages that the asker is responsible for."""
+    del rest
+    return BotReply(lines=list(_packages(asker)) or [asker.say("bot.packages_none")])
+
+
+def _packages(asker: Asker) -> Iterator[str]:
+    for municipality in asker.programme.municipalities:
+        for package in asker.programme.running_packages(municipality.slug, on=asker.today):
+            if asker.leads_package(package.key):
+                yield asker.say("bot.package_lead", package=package.name, municipality=municipality.name)
+            elif asker.is_local_lead(municipality.slug):
+                yield asker.say("bot.package_local_lead", package=package.name, municipality=municipality.name)
+
+
+PACKAGES = Command(key="packages", answer=answer)
