@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 async def outbox(services: "Services", arguments: argparse.Namespace) -> int:
     """What would go out next, to whom, with its text."""
-    from workflows.messages.outbox import preview
+    from workflows.messages.preview import preview
 
     waiting = [*await services.jobs.messages.outbox.waiting()]
     if await services.record.register.find_programme() is not None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from integration.database.connection import Database, insert_into
 from integration.database.tables import message
 from integration.database.units import due_rows, due_statement
-from workflows.messages.outbox import AGAIN, Content, Message, MessageState, Surface
+from workflows.messages.model import AGAIN, Content, Message, MessageState, Surface
 from workflows.ports.bot import Posted
 from workflows.ports.units import DueUnit
 

@@ -21,7 +21,7 @@ from integration.database.status_rows import (
     round_of,
 )
 from integration.database.units import due_rows, due_statement, make_due
-from workflows.messages.outbox import Message
+from workflows.messages.model import Message
 from workflows.ports.units import DueUnit
 from workflows.status.model import (
     Escalation,

@@ -29,7 +29,7 @@ from tests.support.doors import doors, hands, served
 from tests.workflows.status.rounds import HOME, MEETING, OPENS, World
 from tests.workflows.status.test_rounds import DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from workflows.messages.outbox import WAITING
+from workflows.messages.model import WAITING
 from workflows.ports.accounts import Account, AccountKind, Recipients
 from workflows.status.plan import request_id
 

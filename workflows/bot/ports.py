@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from config.programme import Programme
-from workflows.messages.outbox import Chats, Messages
+from workflows.messages.model import Chats, Messages
 from workflows.ports.accounts import KnownAccounts
 from workflows.ports.place import Places
 from workflows.ports.units import Clock

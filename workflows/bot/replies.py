@@ -9,7 +9,8 @@ import cards
 import texts
 from config.values import Person
 from workflows.bot.command import BotReply
-from workflows.messages.outbox import WAITING, Content, Message, Messages, MessageState, Outbox, Surface
+from workflows.messages.model import WAITING, Content, Message, Messages, MessageState, Surface
+from workflows.messages.outbox import Outbox
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
 
 REPLY = "bot_reply"

@@ -19,7 +19,7 @@ from workflows.meetings.commitments import Attendance
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.quorum import responsible
 from workflows.messages.lead_mail import LeadMail, mail_to
-from workflows.messages.outbox import Message
+from workflows.messages.model import Message
 from workflows.ports.units import Clock, DueUnit
 
 

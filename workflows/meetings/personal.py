@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
-import documents
 import texts
 from config.programme import Programme
 from config.values import Body, Person
 from workflows.meetings.model import Meeting, MeetingStore
 from workflows.meetings.moves import can_change, may_change
 from workflows.meetings.quorum import Attending, attendance, is_at_risk
-from workflows.messages.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
+from workflows.messages.delivery import Delivery
+from workflows.messages.mail import mail_content, mail_message
+from workflows.messages.model import WAITING, Message, Messages
+from workflows.messages.outbox import Outbox
 from workflows.ports.links import Links
-from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.ports.units import Clock, DueUnit, History, Outcome
 from workflows.sweep import sweep_unit
 from workflows.working_days import days
 
@@ -27,7 +29,6 @@ PERSON = "person:"
 """Begins the subject of a link to one person's feed; else it is a body's key."""
 VALID = timedelta(days=90)
 """How long an address leads to the page; rounded to whole days, so that one day's addresses are the same."""
-LOOK_AGAIN = timedelta(hours=1)
 MOST_DAYS_AT_ONCE = 62
 MOST_DAYS = 200
 """How many days one person can block. Who never can is better replaced than planned around."""
@@ -219,13 +220,12 @@ class OwnLinks:
     clock: Clock
 
     async def send(self, unit: DueUnit, history: History) -> Outcome:
-        """Send what waits for the person."""
+        """Send the mails that wait for the person."""
+        delivery = Delivery(self.outbox, self.clock)
         for message in await self.messages.list_messages(kind=KIND, states=WAITING):
             if message.person == unit.subject:
-                sent = await self.outbox.deliver(message)
-                if sent.state is MessageState.HELD and sent.failure == PAUSED:
-                    return Parked(until=self.clock.now() + LOOK_AGAIN, note="sending is paused")
-        return Done()
+                await delivery.deliver(message)
+        return delivery.outcome
 
 
 async def own_address(links: Links, public_url: str, person: str, now: datetime) -> str:
@@ -252,24 +252,8 @@ def own_mail(to: Person, *, address: str, key: str, now: datetime) -> Message:
         return texts.say(f"own.mail_{name}", to.language)
 
     paragraphs = [say("what"), say("care")]
-    html = documents.mail(
-        language=to.language, heading=say("subject"), paragraphs=paragraphs, button=(say("button"), address)
-    )
-    return Message(
-        key=key,
-        kind=KIND,
-        surface=Surface.EMAIL,
-        due_at=now,
-        content=Content(
-            email=to.email,
-            name=to.name,
-            address=to.email,
-            subject=say("subject"),
-            text="\n\n".join([*paragraphs, address]),
-            html=html,
-        ),
-        person=to.key,
-    )
+    content = mail_content(to, subject=say("subject"), paragraphs=paragraphs, button=(say("button"), address))
+    return mail_message(to, content, key=key, kind=KIND, due_at=now)
 
 
 class _Concerns:

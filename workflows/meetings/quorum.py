@@ -1,25 +1,25 @@
 """Who comes to a meeting, as far as their answers and their own days tell, and whether that is enough to decide."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
-import documents
 import texts
 from config.programme import Programme
 from config.values import Body, Person, Role
 from workflows.meetings.commitments import Attendance
 from workflows.meetings.model import Meeting, MeetingState
-from workflows.messages.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
+from workflows.messages.delivery import Delivery, park_outside_hours
+from workflows.messages.mail import mail_content, mail_message
+from workflows.messages.model import WAITING, Message, Messages
+from workflows.messages.outbox import Outbox
 from workflows.ports.calendar import Answer
-from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
 from workflows.working_days import WorkCalendar
 
 KIND = "meetings.quorum"
-LOOK_AGAIN = timedelta(hours=1)
-"""How long a paused warning waits before it looks whether sending goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,27 +122,19 @@ class QuorumWatch:
         people = attendance(programme, body, meeting)
         if not is_at_risk(body, people):
             return Done(note="enough can come")
-        sendable = WorkCalendar(programme, body.municipality).next_sendable(now)
-        if sendable > now:
-            return Parked(until=sendable, note="waits for sending hours")
+        if parked := park_outside_hours(WorkCalendar(programme, body.municipality), now):
+            return parked
         warnings = [
             warning(body, meeting, people, to, url=await self._ports.own_address(to.key), now=now)
             for to in responsible(programme, body, meeting)
         ]
         await self._ports.outbox.plan(warnings)
         await history.note("meetings.quorum_at_risk", meeting=meeting.key)
-        if await self._deliver({message.key for message in warnings}):
-            return Parked(until=now + LOOK_AGAIN, note="sending is paused")
-        return Done()
-
-    async def _deliver(self, keys: Collection[str]) -> bool:
-        """Send what waits of *keys*; returns whether sending is paused."""
-        paused = False
+        keys, delivery = {message.key for message in warnings}, Delivery(self._ports.outbox, self._ports.clock)
         for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
             if message.key in keys:
-                sent = await self._ports.outbox.deliver(message)
-                paused = paused or (sent.state is MessageState.HELD and sent.failure == PAUSED)
-        return paused
+                await delivery.deliver(message)
+        return delivery.outcome
 
 
 def warning(
@@ -166,24 +158,9 @@ def warning(
     named = {"declined": declined, "away": away, "open": unanswered}
     paragraphs += [say(key, names=texts.join(names, to.language)) for key, names in named.items() if names]
     paragraphs.append(say("what"))
-    return Message(
-        key=f"{KIND}:{meeting.key}/{meeting.starts_local.isoformat(timespec='minutes')}/{who}/{to.key}",
-        kind=KIND,
-        surface=Surface.EMAIL,
-        due_at=now,
-        content=Content(
-            email=to.email,
-            name=to.name,
-            address=to.email,
-            subject=subject,
-            text="\n\n".join([*paragraphs, url]),
-            html=documents.mail(
-                language=to.language, heading=subject, paragraphs=paragraphs, button=(say("button"), url)
-            ),
-        ),
-        municipality=body.municipality,
-        person=to.key,
-    )
+    content = mail_content(to, subject=subject, paragraphs=paragraphs, button=(say("button"), url))
+    key = f"{KIND}:{meeting.key}/{meeting.starts_local.isoformat(timespec='minutes')}/{who}/{to.key}"
+    return mail_message(to, content, key=key, kind=KIND, due_at=now, municipality=body.municipality)
 
 
 def responsible(programme: Programme, body: Body, meeting: Meeting) -> Sequence[Person]:

@@ -1,14 +1,15 @@
 """Tells a board that its report is ready: a card where its people see it, e-mail to everybody else."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import cards
-import documents
 import texts
 from config.programme import Programme
 from config.values import Body, Person
-from workflows.messages.outbox import PAUSED, Content, Message, MessageState, Surface
+from workflows.messages.delivery import Delivery, park_outside_hours
+from workflows.messages.mail import mail_content, mail_message
+from workflows.messages.model import Content, Message, MessageState, Surface
 from workflows.papers.links import personal_address
 from workflows.papers.report import BoardReport, OwnerSummary, ReportContent, StoredReport
 from workflows.papers.report_ports import ReportPorts
@@ -18,8 +19,6 @@ from workflows.ports.units import Parked
 from workflows.working_days import WorkCalendar
 
 NOTICE = "report_notice"
-LOOK_AGAIN = timedelta(hours=1)
-"""How long a paused notice waits before it looks whether sending goes on."""
 
 
 class Notices:
@@ -34,32 +33,28 @@ class Notices:
     async def send(self) -> Parked | None:
         """Tell everybody who was not told yet; Parked while it is no time to send, or sending is paused."""
         now = self._ports.clock.now()
-        calendar = WorkCalendar(self._programme, self._body.municipality)
-        if (sendable := calendar.next_sendable(now)) > now:
-            return Parked(until=sendable, note="waits for sending hours")
+        if parked := park_outside_hours(WorkCalendar(self._programme, self._body.municipality), now):
+            return parked
+        delivery = Delivery(self._ports.outbox, self._ports.clock)
         there = {item.key: item for item in await self._ports.messages.list_messages(kind=NOTICE)}
         url = await report_url(self._ports, self._report.meeting)
         things = await self._ports.places.of(self._body.key)
         channel = things.get("channel:board")
-        messages: list[Message] = []
         in_channel = False
         if channel is not None:
-            posted = await self._deliver(self._channel_message(channel.external_id, url, now), there)
-            messages.append(posted)
-            in_channel = posted.state is MessageState.SENT or _is_paused(posted)
-        people = await self._by_mail(now, in_channel=in_channel)
-        messages += [await self._deliver(await self._mail_message(person, url, now), there) for person in people]
-        if any(_is_paused(message) for message in messages):
-            return Parked(until=now + LOOK_AGAIN, note="sending is paused")
-        return None
+            posted = await self._deliver(delivery, self._channel_message(channel.external_id, url, now), there)
+            in_channel = posted.state is MessageState.SENT or posted.is_paused
+        for person in await self._by_mail(now, in_channel=in_channel):
+            await self._deliver(delivery, await self._mail_message(person, url, now), there)
+        return delivery.parked
 
-    async def _deliver(self, message: Message, there: dict[str, Message]) -> Message:
+    async def _deliver(self, delivery: Delivery, message: Message, there: dict[str, Message]) -> Message:
         known = there.get(message.key)
         if known is None or known.state in (MessageState.PLANNED, MessageState.HELD):
             await self._ports.outbox.plan([message])
         else:
             message = known
-        return await self._ports.outbox.deliver(message)
+        return await delivery.deliver(message)
 
     async def _by_mail(self, now: datetime, *, in_channel: bool) -> Sequence[Person]:
         """Everybody on the board; with a card in its channel, only those who do not see it there."""
@@ -75,11 +70,14 @@ class Notices:
         title = title_of(content, language)
         values = {"title": title, "url": url, "decisions": decisions_in(content), **_answered(content)}
         card = cards.render(NOTICE, language=language, values=values)
-        return self._message(
-            Surface.CHANNEL,
-            now,
+        return Message(
+            key=f"{NOTICE}/{self._report.meeting}/{Surface.CHANNEL}",
+            kind=NOTICE,
+            surface=Surface.CHANNEL,
+            due_at=now,
             # For nobody by name: a rehearsal's allow-list holds it, and the mails go out instead.
-            Content(email="", name=self._body.name, address=channel, subject=title, text=title, card=card),
+            content=Content(email="", name=self._body.name, address=channel, subject=title, text=title, card=card),
+            municipality=self._body.municipality,
         )
 
     async def _mail_message(self, person: Person, url: str, now: datetime) -> Message:
@@ -91,19 +89,17 @@ class Notices:
         ]
         if decisions := decisions_in(content):
             paragraphs.append(texts.say("reports.notice_decisions", language, decisions=decisions))
-        note = texts.say("reports.notice_note", language)
-        agenda = await self._agenda(person, language)
-        html = documents.mail(
-            language=language,
-            heading=title,
+        mail = mail_content(
+            person,
+            subject=title,
             paragraphs=paragraphs,
+            language=language,
             button=(texts.say("reports.notice_button", language), url),
-            also=agenda,
-            note=note,
+            also=await self._agenda(person, language),
+            note=texts.say("reports.notice_note", language),
         )
-        text = "\n".join([*paragraphs, url, *(agenda or ()), note])
-        mail = Content(email=person.email, name=person.name, address=person.email, subject=title, text=text, html=html)
-        return self._message(Surface.EMAIL, now, mail, person)
+        key = f"{NOTICE}/{self._report.meeting}/{Surface.EMAIL}/{person.key}"
+        return mail_message(person, mail, key=key, kind=NOTICE, due_at=now, municipality=self._body.municipality)
 
     async def _agenda(self, person: Person, language: str) -> tuple[str, str] | None:
         """The reader's own way to the agenda, which is sent together with the report."""
@@ -112,18 +108,6 @@ class Notices:
         ports = self._ports
         url = await personal_address(ports.links, ports.public_url, "agenda", self._report.meeting, person.key)
         return texts.say("agenda.notice", language), url
-
-    def _message(self, surface: Surface, now: datetime, content: Content, person: Person | None = None) -> Message:
-        tail = f"/{person.key}" if person else ""
-        return Message(
-            key=f"{NOTICE}/{self._report.meeting}/{surface}{tail}",
-            kind=NOTICE,
-            surface=surface,
-            due_at=now,
-            content=content,
-            municipality=self._body.municipality,
-            person=person.key if person else None,
-        )
 
 
 async def report_url(ports: ReportPorts, meeting: str) -> str:
@@ -149,7 +133,3 @@ def _answered(content: ReportContent) -> dict[str, int]:
 def _sees_channels(account: Account | None) -> bool:
     """A post in Teams to a guest succeeds and is never seen; who is a guest, the directory says."""
     return account is not None and account.kind is AccountKind.MEMBER and account.enabled
-
-
-def _is_paused(message: Message) -> bool:
-    return message.state is MessageState.HELD and message.failure == PAUSED

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from config.programme import Programme
 from workflows.meetings.model import Meeting
-from workflows.messages.outbox import Messages, Outbox
+from workflows.messages.model import Messages
+from workflows.messages.outbox import Outbox
 from workflows.papers.agenda_ports import DecidedMatters
 from workflows.papers.report import ReportContent, ReportState, StoredReport
 from workflows.ports.accounts import KnownAccounts

@@ -2,21 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-import documents
 import texts
 from config.programme import Programme
 from config.values import Person, Role
-from workflows.messages.outbox import PAUSED, WAITING, Content, Message, Messages, MessageState, Outbox, Surface
+from workflows.messages.delivery import Delivery, park_outside_hours
+from workflows.messages.mail import mail_content, mail_message
+from workflows.messages.model import WAITING, Content, Message, Messages, MessageState
+from workflows.messages.outbox import Outbox
 from workflows.ports.accounts import Account, AccountKind
-from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.ports.units import Clock, DueUnit, History, Outcome
 from workflows.rollout.plan import WantedPlace
 from workflows.working_days import WorkCalendar
 
 KIND = "rollout.welcome"
-LOOK_AGAIN = timedelta(hours=1)
-"""How often a held welcome looks whether sending goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +47,13 @@ class Welcome:
         due_at = WorkCalendar(programme, wanted.spec.municipality).next_sendable(now)
         today = programme.today(now)
         wishes = [
-            Message(
+            mail_message(
+                person,
+                welcome(programme, wanted, person, url=url, on=today),
                 key=welcome_key(person),
                 kind=KIND,
-                surface=Surface.EMAIL,
                 due_at=due_at,
-                content=welcome(programme, wanted, person, url=url, on=today),
                 municipality=wanted.spec.municipality,
-                person=person.key,
             )
             for person in guests
         ]
@@ -68,8 +67,7 @@ class Welcome:
 
     async def send(self, unit: DueUnit, history: History) -> Outcome:
         """Unit `rollout.welcome` [programme]: send the welcomes that wait. One unit, as two would send the same one."""
-        programme = await self._ports.programme()
-        paused = False
+        programme, delivery = await self._ports.programme(), Delivery(self._ports.outbox, self._ports.clock)
         for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
             now = self._ports.clock.now()
             today = programme.today(now)
@@ -77,16 +75,11 @@ class Welcome:
                 await self._ports.messages.change(message.key, MessageState.DROPPED)
                 await history.note("rollout.welcome_dropped", person=message.person or "")
                 continue
-            sendable = WorkCalendar(programme, message.municipality).next_sendable(max(now, message.due_at))
-            if sendable > now:
-                return Parked(until=sendable, note="waits for sending hours")
-            sent = await self._ports.outbox.deliver(message)
-            paused = paused or (sent.state is MessageState.HELD and sent.failure == PAUSED)
-            if sent.state is MessageState.SENT:
+            if parked := park_outside_hours(WorkCalendar(programme, message.municipality), now, message.due_at):
+                return parked
+            if (await delivery.deliver(message)).state is MessageState.SENT:
                 await history.note("rollout.welcomed", person=message.person or "")
-        if paused:
-            return Parked(until=self._ports.clock.now() + LOOK_AGAIN, note="sending is paused")
-        return Done()
+        return delivery.outcome
 
     async def withdraw(self, municipality: str) -> int:
         """Drop the welcomes that wait for guests of a municipality; how many. A repeat is harmless."""
@@ -145,9 +138,7 @@ def welcome(programme: Programme, wanted: WantedPlace, person: Person, *, url: s
         else say("help_nobody"),
     ]
     subject = say("subject", place=wanted.spec.name)
-    html = documents.mail(language=person.language, heading=subject, paragraphs=paragraphs, button=(say("button"), url))
-    text = "\n\n".join([*paragraphs, url])
-    return Content(email=person.email, name=person.name, address=person.email, subject=subject, text=text, html=html)
+    return mail_content(person, subject=subject, paragraphs=paragraphs, button=(say("button"), url))
 
 
 def _leads(programme: Programme, wanted: WantedPlace, on: date) -> Sequence[Person]:

@@ -8,7 +8,7 @@ from typing import Any
 import texts
 from config.programme import Programme
 from config.values import Person
-from workflows.messages.outbox import Doubles
+from workflows.messages.model import Doubles
 from workflows.ports.accounts import KnownAccounts
 from workflows.ports.bot import Posted
 from workflows.ports.units import Clock

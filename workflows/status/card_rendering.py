@@ -7,7 +7,7 @@ from typing import Any
 import cards
 import texts
 from workflows.free_text import clean_text
-from workflows.messages.outbox import Message, Surface
+from workflows.messages.model import Message, Surface
 from workflows.status.answer_parsing import DECISION, INDICATOR, MAX_FOLLOW_UP, MOST_NUMBER, parse_number, texts_of
 from workflows.status.model import TEXT_FIELDS, AnswerContent, IndicatorResult, Light
 from workflows.status.plan import MOVED, REMINDER

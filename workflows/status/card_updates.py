@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from workflows.errors import Permanent
-from workflows.messages.outbox import Message, MessageState, Surface
+from workflows.messages.model import Message, MessageState, Surface
 from workflows.ports.units import Done, DueUnit, History, Outcome
 from workflows.status import plan
 from workflows.status.card_rendering import card_now, summary_now

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from workflows.messages.outbox import MessageState, Surface
+from workflows.messages.model import MessageState, Surface
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.status import plan
 from workflows.status.lifecycle import bring_up_to_date, end_round

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from workflows.errors import Throttled, Transient
-from workflows.messages.outbox import AGAIN, PAUSED, Message, MessageState, Surface
-from workflows.ports.units import Done, History, Outcome, Parked
+from workflows.messages.delivery import Delivery, park_outside_hours
+from workflows.messages.model import AGAIN, Message, MessageState, Surface
+from workflows.ports.units import Done, History, Outcome
 from workflows.status import plan
 from workflows.status.context import RoundContext
 from workflows.status.lead_notices import LeadNotices
@@ -17,8 +18,6 @@ from workflows.status.model import RequestState, StatusRequest, StatusRound
 from workflows.status.ports import StatusPorts
 from workflows.status.recipients import RoundNotice, RoundRecipients
 
-PAUSE_RECHECK = timedelta(hours=1)
-"""How long a paused round waits before it looks whether sending goes on."""
 REMINDER_GAP = timedelta(hours=20)
 """Who heard from us later than that is not reminded: after an outage everything is due at once."""
 
@@ -32,7 +31,7 @@ class _Progress:
     history: History
     keys: set[str] = field(default_factory=set)
     """The messages that were tried, now or before."""
-    paused: bool = False
+    delivery: Delivery
     error: Transient | None = None
     """The first that another try may help."""
     unasked: bool = False
@@ -58,14 +57,15 @@ class RoundDelivery:
         requests = [item for item in plan.known_requests(self._context.programme, listed) if only in (None, item.id)]
         recipients = await RoundRecipients.of(self._ports, self._context, requests)
         earlier = await self._ports.messages.list_messages(requests=[request.id for request in requests])
-        progress = _Progress(notice=notice, recipients=recipients, history=history)
+        delivery = Delivery(self._ports.outbox, self._ports.clock)
+        progress = _Progress(notice=notice, recipients=recipients, history=history, delivery=delivery)
         for request in requests:
             now = self._ports.clock.now()
             if not self._round.takes_answers(now):
                 return Done(note="the round takes no answers any more")
             # Looked at for each of them: the hours may end while a long round is sent.
-            if (sendable := calendar.next_sendable(now)) > now:
-                return Parked(until=sendable, note="waits for sending hours")
+            if (outside := park_outside_hours(calendar, now)) is not None:
+                return outside
             fresh = await self._ports.rounds.find_request(request.id)
             if fresh is not None and fresh.state is RequestState.OPEN and fresh.person:
                 own = [message for message in earlier if message.request == fresh.id]
@@ -74,8 +74,8 @@ class RoundDelivery:
             # Requests are sent by one unit alone: two at a time would send them twice.
             unit = plan.sending_unit(self._round.meeting, self._ports.clock.now())
             await self._ports.outbox.plan((), then=[unit])
-        if progress.paused:
-            return Parked(until=self._ports.clock.now() + PAUSE_RECHECK, note="sending is paused")
+        if delivery.parked is not None:
+            return delivery.parked
         await LeadNotices(self._ports, self._context).failed(notice, progress.keys)
         if progress.error is not None:
             raise progress.error
@@ -83,15 +83,12 @@ class RoundDelivery:
 
     async def _try(self, progress: _Progress, request: StatusRequest, messages: Sequence[Message]) -> None:
         try:
-            message = await self._tell(progress, request, messages)
+            await self._tell(progress, request, messages)
         except Throttled:
             raise
         except Transient as error:
             progress.error = progress.error or error
             await progress.history.note("status.try_again", request=request.id)
-        else:
-            if message is not None and message.state is MessageState.HELD and message.failure == PAUSED:
-                progress.paused = True
 
     async def _tell(self, progress: _Progress, request: StatusRequest, messages: Sequence[Message]) -> Message | None:
         """
@@ -124,7 +121,7 @@ class RoundDelivery:
                 if planned != message:
                     await self._ports.outbox.plan([message])
             progress.keys.add(message.key)
-            last = await self._ports.outbox.deliver(message, patient=surface is order[-1])
+            last = await progress.delivery.deliver(message, patient=surface is order[-1])
             if last.in_doubt:
                 await progress.history.note("status.in_doubt", request=request.id, surface=surface)
             if last.state is not MessageState.FAILED:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from workflows.messages.outbox import MessageState
+from workflows.messages.model import MessageState
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.status import plan
 from workflows.status.context import RoundContext, find_context

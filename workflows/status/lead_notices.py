@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import documents
 import texts
 from config.values import Person
-from workflows.messages.outbox import AGAIN, NOT_ALLOWED, Content, Message, MessageState, Surface
+from workflows.messages.mail import mail_content, mail_message
+from workflows.messages.model import AGAIN, NOT_ALLOWED, Message, MessageState
 from workflows.status import plan
 from workflows.status.context import RoundContext
 from workflows.status.model import Escalation, RequestState, StatusRequest
@@ -154,25 +154,21 @@ class LeadNotices:
 
     async def _send(self, kind: str, key: str, reader: _Reader, subject: str, paragraphs: Sequence[str]) -> None:
         """Each *key* leaves once for each reader: what was sent stays as it was."""
-        person, note = reader.person, reader.say("status.lead_note")
-        content = Content(
-            email=person.email,
-            name=person.name,
-            address=person.email,
+        content = mail_content(
+            reader.person,
             subject=subject,
-            text="\n".join([*paragraphs, note]),
-            html=documents.mail(
-                language=reader.language, heading=reader.say(f"status.{kind}_heading"), paragraphs=paragraphs, note=note
-            ),
+            paragraphs=paragraphs,
+            heading=reader.say(f"status.{kind}_heading"),
+            language=reader.language,
+            note=reader.say("status.lead_note"),
         )
-        message = Message(
-            key=f"{key}/{person.key}",
+        message = mail_message(
+            reader.person,
+            content,
+            key=f"{key}/{reader.person.key}",
             kind=kind,
-            surface=Surface.EMAIL,
             due_at=self._ports.clock.now(),
-            content=content,
             municipality=self._round.municipality,
-            person=person.key,
         )
         await self._ports.outbox.plan([message])
         there = await self._ports.messages.list_messages(keys=[message.key])

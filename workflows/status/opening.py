@@ -4,7 +4,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from config.values import BodyKind
-from workflows.messages.outbox import Message
+from workflows.messages.model import Message
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.status import plan
 from workflows.status.context import RoundContext, find_context

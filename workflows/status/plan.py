@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from config.programme import Programme
 from config.values import BodyKind, Person, Role, RoundTimes, WorkPackage
-from workflows.messages.outbox import Surface
+from workflows.messages.model import Surface
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.units import DueUnit
 from workflows.status.model import (

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from config.programme import Programme
-from workflows.messages.outbox import Message, Messages, Outbox
+from workflows.messages.model import Message, Messages
+from workflows.messages.outbox import Outbox
 from workflows.ports.accounts import KnownAccounts
 from workflows.ports.bot import Bot
 from workflows.ports.links import Links

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from config.values import Person
-from workflows.messages.outbox import Message, Surface
+from workflows.messages.model import Message, Surface
 from workflows.ports.accounts import Account
 from workflows.status import plan
 from workflows.status.context import RoundContext

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import documents
-from workflows.messages.outbox import Content, Surface
+from workflows.messages.mail import mail_content
+from workflows.messages.model import Content, Surface
 from workflows.status.card_rendering import channel_card, moved_card, reminder_card, request_card
 from workflows.status.request_view import Asked
 
@@ -61,15 +61,14 @@ def moved_content(asked: Asked, surface: Surface, *, address: str, account: str,
 
 
 def _mail(asked: Asked, *, subject: str, heading: str, paragraphs: Sequence[str], url: str) -> Content:
-    note = asked.say("status.mail_note")
-    button = (asked.say("status.mail_button"), url) if url else None
-    return Content(
-        email=asked.person.email,
-        name=asked.person.name,
-        address=asked.person.email,
+    return mail_content(
+        asked.person,
         subject=subject,
-        text="\n".join([*paragraphs, note]),
-        html=documents.mail(language=asked.language, heading=heading, paragraphs=paragraphs, button=button, note=note),
+        paragraphs=paragraphs,
+        heading=heading,
+        language=asked.language,
+        button=(asked.say("status.mail_button"), url) if url else None,
+        note=asked.say("status.mail_note"),
     )
 
 

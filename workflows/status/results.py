@@ -5,7 +5,7 @@ from datetime import date
 
 from config.programme import Programme
 from config.values import Indicator
-from workflows.messages.outbox import AGAIN, Message, MessageState
+from workflows.messages.model import AGAIN, Message, MessageState
 from workflows.status import plan
 from workflows.status.model import (
     AnswerContent,

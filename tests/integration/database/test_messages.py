@@ -8,7 +8,7 @@ from integration.database.connection import Database
 from integration.database.messages import SQLMessages
 from integration.database.units import SQLUnits
 from tests.clocks import NOON
-from workflows.messages.outbox import Content, Message, MessageState, Surface
+from workflows.messages.model import Content, Message, MessageState, Surface
 from workflows.ports.units import DueUnit
 
 CONTENT = Content(email="a@b.example", name="A", address="a@b.example", subject="Emne", text="Tekst", html="<p>")

@@ -19,7 +19,7 @@ from workflows.bot.ports import BotPorts
 from workflows.bot.registry import COMMANDS, understand, words_of
 from workflows.bot.replies import BotReplies
 from workflows.errors import NotFound, Refused
-from workflows.messages.outbox import Message, MessageState
+from workflows.messages.model import Message, MessageState
 from workflows.ports.bot import Conversation
 from workflows.ports.units import DueUnit
 from workflows.status.plan import request_id

@@ -16,7 +16,8 @@ from workflows.meetings.clashes import ClashNotices, clashes
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.plan import plan_meetings
 from workflows.messages.lead_mail import LeadMail, LeadMailPorts
-from workflows.messages.outbox import MessageState, Outbox
+from workflows.messages.model import MessageState
+from workflows.messages.outbox import Outbox
 from workflows.ports.units import DueUnit
 
 NOON = datetime.fromisoformat("2026-10-15T12:00")

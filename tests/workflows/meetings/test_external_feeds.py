@@ -16,7 +16,7 @@ from workflows.meetings.external_feeds import Reading, TheirCalendars, explain_u
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.plan import explain_change, plan_meetings
 from workflows.messages.lead_mail import LeadMail
-from workflows.messages.outbox import Message
+from workflows.messages.model import Message
 from workflows.ports.units import DueUnit, Parked
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from integration.database.connection import Database
 from tests.workflows.status.rounds import OPENS, PUBLIC, World
 from workflows.meetings.personal import KIND, OwnLinks, own_address, own_mail
-from workflows.messages.outbox import MessageState
+from workflows.messages.model import MessageState
 from workflows.ports.units import DueUnit, Parked
 
 UNIT = DueUnit(key=f"{KIND}:home-lead", due_at=OPENS)

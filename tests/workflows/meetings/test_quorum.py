@@ -11,7 +11,8 @@ from tests.workflows.meetings.test_booking import Notes
 from tests.workflows.programme import body, programme
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.quorum import Attending, QuorumPorts, QuorumWatch, is_at_risk, quorum_units
-from workflows.messages.outbox import PAUSED, Message, MessageState, Outbox
+from workflows.messages.model import PAUSED, Message, MessageState
+from workflows.messages.outbox import Outbox
 from workflows.ports.calendar import Answer
 from workflows.ports.units import Done, DueUnit, Outcome, Parked
 
@@ -44,7 +45,8 @@ class Post:
     async def list_messages(self, *, states: Any = (), requests: Any = None, kind: Any = None) -> list[Message]:
         return [row for row in self.rows.values() if row.state in states and row.kind == kind]
 
-    async def deliver(self, message: Message) -> Message:
+    async def deliver(self, message: Message, *, patient: bool = True) -> Message:
+        del patient
         state = MessageState.HELD if self.paused else MessageState.SENT
         row = replace(message, state=state, failure=PAUSED if self.paused else "")
         self.rows[message.key] = row

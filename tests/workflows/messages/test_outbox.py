@@ -8,7 +8,9 @@ from integration.database.connection import Database
 from tests.clocks import NOON
 from tests.workflows.status.rounds import World
 from workflows.errors import Invalid, OutcomeUnknown, RecipientNotAllowed
-from workflows.messages.outbox import Content, Message, MessageState, Outbox, Surface, preview
+from workflows.messages.model import Content, Message, MessageState, Surface
+from workflows.messages.outbox import Outbox
+from workflows.messages.preview import preview
 
 CONTENT = Content(
     email="home.lead@county.example", name="L", address="home-id", subject="Emne", text="Tekst", card={"body": []}

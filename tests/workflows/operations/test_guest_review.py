@@ -1,5 +1,6 @@
 """Guests through half a year: asked about, answered for, and let out with their last role. Through the sandbox."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from integration.database.units import UnitState
 from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, START, Bench, bench, small
-from workflows.messages.outbox import Message, MessageState
+from workflows.messages.model import Message, MessageState
 from workflows.operations.guest_review import ASK_AGAIN_AFTER, HALF_YEAR, REMIND_AFTER
 
 LEAD, PACKAGE_LEAD, CHAIR = "leder-sandefjord", "pakkeleder-sandefjord", "kommunalsjef-sandefjord"
@@ -59,7 +60,10 @@ async def mails(found: Bench) -> list[Message]:
 
 
 def link_in(mail: Message) -> str:
-    return mail.content.text.splitlines()[-1]
+    """Return the address behind the mail's button; its plain text leaves it out."""
+    found = re.search(r'href="([^"]+)"', mail.content.html)
+    assert found is not None
+    return found[1]
 
 
 @pytest.fixture

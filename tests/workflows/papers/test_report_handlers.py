@@ -12,7 +12,7 @@ from integration.database.meetings import SQLMeetings
 from integration.database.reports import SQLReports
 from tests.workflows.papers.site import FakeSite, Killed
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, PUBLIC, STARTS, FakePlaces, Thing, World
-from workflows.messages.outbox import MessageState
+from workflows.messages.model import MessageState
 from workflows.papers.report import BoardReport, OwnerSummary, ReportState
 from workflows.papers.report_handlers import Reports
 from workflows.papers.report_ports import ReportPorts

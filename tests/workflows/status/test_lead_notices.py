@@ -8,7 +8,7 @@ from config.values import Assignment, Role
 from integration.database.connection import Database
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN, STARTS, World, deadline_of
 from workflows.errors import Refused
-from workflows.messages.outbox import MessageState
+from workflows.messages.model import MessageState
 from workflows.ports.mail import Mail
 from workflows.ports.units import Done, Parked
 from workflows.status.model import RequestStage

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, programme
-from workflows.messages.outbox import Surface
+from workflows.messages.model import Surface
 from workflows.ports.accounts import Account, AccountKind
 from workflows.status.model import RequestState, RoundOverview, StatusRequest
 from workflows.status.plan import (

@@ -9,7 +9,8 @@ from config.values import Assignment, Role
 from integration.database.connection import Database
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, ORPHAN, PUBLIC, STARTS, World, deadline_of
 from workflows.errors import NotFound, OutcomeUnknown, Refused, Throttled, Transient
-from workflows.messages.outbox import MessageState, Surface, preview
+from workflows.messages.model import MessageState, Surface
+from workflows.messages.preview import preview
 from workflows.ports.accounts import AccountKind
 from workflows.ports.bot import Conversation, Posted
 from workflows.ports.units import Done, Parked

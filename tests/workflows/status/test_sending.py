@@ -22,7 +22,8 @@ from tests.workflows.status.rounds import (
     package,
 )
 from workflows.errors import OutcomeUnknown, Transient
-from workflows.messages.outbox import PATIENT_TRIES, TRIES, MessageState, Surface
+from workflows.messages.model import MessageState, Surface
+from workflows.messages.outbox import PATIENT_TRIES, TRIES
 from workflows.ports.mail import Mail
 from workflows.ports.units import Done, Parked
 from workflows.status.model import RequestState, RoundState, StatusRequest, StatusRound

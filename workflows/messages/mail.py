@@ -1,0 +1,58 @@
+"""Make a mail: one layout, one plain text of it, one row to send it by."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import documents
+from config.values import Person
+from workflows.messages.model import Content, Message, Surface
+
+
+def mail_content(
+    to: Person,
+    *,
+    subject: str,
+    paragraphs: Sequence[str],
+    heading: str = "",
+    language: str | None = None,
+    button: tuple[str, str] | None = None,
+    also: tuple[str, str] | None = None,
+    note: str = "",
+) -> Content:
+    """
+    Return a finished mail. *button* and *also*: the words of a link and its address.
+
+    *heading* is the subject and *language* the reader's unless given. The plain text, which previews show, leaves out
+    the addresses: many of them let their holder act as the reader.
+    """
+    links = [f"[{words}]" for words, _ in filter(None, (button, also))]
+    return Content(
+        email=to.email,
+        name=to.name,
+        address=to.email,
+        subject=subject,
+        text="\n\n".join([*paragraphs, *links, *([note] if note else [])]),
+        html=documents.mail(
+            language=to.language if language is None else language,
+            heading=heading or subject,
+            paragraphs=paragraphs,
+            button=button,
+            also=also,
+            note=note,
+        ),
+    )
+
+
+def mail_message(
+    to: Person, content: Content, *, key: str, kind: str, due_at: datetime, municipality: str | None = None
+) -> Message:
+    """Return the row that sends *content* to *to* once. *key* identifies it for ever."""
+    return Message(
+        key=key,
+        kind=kind,
+        surface=Surface.EMAIL,
+        due_at=due_at,
+        content=content,
+        municipality=municipality,
+        person=to.key,
+    )

@@ -1,0 +1,152 @@
+"""Messages to people as rows: each can be seen and held before it leaves, and leaves once.
+
+planned ──▶ sending ──▶ sent
+   ▲           ├──▶ failed    refused by its surface; its planner uses the next one
+   └── held ◀──┘              sending is paused, or a rehearsal's allow-list leaves the reader out
+dropped                       nobody needs it any more
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from workflows.ports.bot import Conversation, Posted
+from workflows.ports.units import DueUnit
+
+
+class Surface(StrEnum):
+    PERSONAL = "personal"
+    CHANNEL = "channel"
+    EMAIL = "email"
+
+
+class MessageState(StrEnum):
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    HELD = "held"
+    DROPPED = "dropped"
+
+
+WAITING = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
+"""States from which a message may still leave."""
+AGAIN = "/again/"
+"""In the key of a card that was posted twice, before the id of the one that was found later."""
+PAUSED = "paused"
+NOT_ALLOWED = "not on the allow-list"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What goes out, finished. *address*: e-mail address, account id or channel id, by the message's surface."""
+
+    email: str
+    """Whom it is for; held against the allow-list."""
+    name: str
+    address: str
+    subject: str
+    """Of the mail, or the notification's text of a card."""
+    text: str
+    """What the reader reads, as plain text, for previews."""
+    deadline: str = ""
+    """The moment it asks somebody to answer by, if it does."""
+    html: str = ""
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message to one person on one surface. *key* identifies it for ever."""
+
+    key: str
+    kind: str
+    surface: Surface
+    due_at: datetime
+    content: Content
+    municipality: str | None = None
+    person: str | None = None
+    request: str | None = None
+    state: MessageState = MessageState.PLANNED
+    reference: Mapping[str, Any] = field(default_factory=dict)
+    """Where it ended up: conversation, service_url and activity of a card, id of a mail; `shows`: its last change.
+    `sender`: the mailbox that a mail leaves from, noted before it does, so that it is looked for there; `tries`: how
+    often it failed to leave."""
+    in_doubt: bool = False
+    failure: str = ""
+    sent_at: datetime | None = None
+
+    @property
+    def is_paused(self) -> bool:
+        """True when it was held because people stopped sending."""
+        return self.state is MessageState.HELD and self.failure == PAUSED
+
+    @property
+    def posted(self) -> Posted | None:
+        """The card in Teams, if this is one and it was sent."""
+        if self.state is not MessageState.SENT or "activity" not in self.reference:
+            return None
+        where = Conversation(id=self.reference["conversation"], service_url=self.reference["service_url"])
+        return Posted(conversation=where, activity_id=self.reference["activity"])
+
+
+class Messages(Protocol):
+    """The rows of the outbox. Every method is atomic."""
+
+    async def plan(self, messages: Sequence[Message], *, then: Sequence[DueUnit] = ()) -> None:
+        """Add messages; one that is planned or held already gets the new content, any other stays as it is."""
+        ...
+
+    async def list_messages(
+        self,
+        *,
+        states: Sequence[MessageState] = (),
+        requests: Sequence[str] | None = None,
+        kind: str | None = None,
+        keys: Sequence[str] | None = None,
+    ) -> Sequence[Message]:
+        """By due time; only those in *states*, of *requests*, of *kind* and with *keys* (any when empty or None)."""
+        ...
+
+    async def begin(self, key: str, *, in_doubt: bool, reference: Mapping[str, Any]) -> None:
+        """Note that it leaves now; *in_doubt*: it may have left before; *reference*: what is known of where it goes."""
+        ...
+
+    async def change(self, key: str, state: MessageState, *, failure: str = "") -> None: ...
+    async def mark_sent(self, key: str, *, reference: Mapping[str, Any], at: datetime) -> None: ...
+    async def note_reference(self, key: str, reference: Mapping[str, Any]) -> None: ...
+    async def reached(self, people: Sequence[str], *, kind: str) -> Mapping[str, Surface]:
+        """By person: where the last message of *kind* reached them, if in their chat or because a better one failed."""
+        ...
+
+    async def drop(self, requests: Sequence[str]) -> None:
+        """Drop what has not left for *requests*; what was on its way is in doubt."""
+        ...
+
+
+class Doubles(Protocol):
+    """Cards that we did not know to be there."""
+
+    async def adopt(self, request: str, posted: Posted, *, then: Sequence[DueUnit]) -> bool:
+        """
+        Note that a card of *request* in doubt is *posted* as well, and make *then* due.
+
+        False, and nothing written, when no card of it is in doubt or this one is known.
+        """
+        ...
+
+
+class Pauses(Protocol):
+    async def is_paused(self, municipality: str | None = None) -> bool:
+        """Whether people stopped sending there."""
+        ...
+
+
+class Chats(Protocol):
+    """Personal chats with the bot, by the person's object id. Every method is atomic, and a repeat is harmless."""
+
+    async def find(self, object_id: str) -> Conversation | None: ...
+    async def remember(self, object_id: str, chat: Conversation) -> None: ...
+    async def forget(self, object_id: str) -> None: ...
