@@ -14,7 +14,11 @@ RULES = TypeAdapter(list[Rule])
 
 
 class FaultCalls:
-    """Rules for requests, and mishaps inside Microsoft 365. *kinds* are the templates that rules may name."""
+    """
+    Rules for requests, mishaps inside Microsoft 365, and its variants.
+
+    *kinds* are the templates that rules may name.
+    """
 
     def __init__(self, cloud: Cloud, kinds: Collection[str]) -> None:
         self._cloud = cloud
@@ -25,6 +29,12 @@ class FaultCalls:
         if request.method == "POST":
             mishaps.order(await request.json())
         return JSONResponse(mishaps.ordered)
+
+    async def variants(self, request: Request) -> Response:
+        variants = self._cloud.tenant.variants
+        if request.method == "POST":
+            variants.change(await request.json())
+        return JSONResponse(vars(variants))
 
     async def faults(self, request: Request) -> Response:
         return JSONResponse(self._cloud.faults.status())

@@ -36,6 +36,7 @@ def routes(cloud: Cloud, kinds: Collection[str]) -> list[BaseRoute]:
         Route("/_sandbox/apps/{client_id}", checked(identities.app), methods=["POST"]),
         Route("/_sandbox/bot", checked(identities.bot), methods=["PUT"]),
         Route("/_sandbox/mishaps", checked(faults.mishaps), methods=["GET", "POST"]),
+        Route("/_sandbox/variants", checked(faults.variants), methods=["GET", "POST"]),
         Route("/_sandbox/faults", faults.faults, methods=["GET"]),
         Route("/_sandbox/faults", checked(faults.set_faults), methods=["POST"]),
         Route("/_sandbox/faults", faults.clear_faults, methods=["DELETE"]),

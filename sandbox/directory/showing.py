@@ -1,12 +1,10 @@
 """Users and groups as Graph shows them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from sandbox.directory.model import Group, User
 from sandbox.directory.state import Directory
 from sandbox.protocol.errors import GraphError
-from sandbox.protocol.filters import filter_of
 from sandbox.protocol.request import Call
 
 USUAL_PROPERTIES = (
@@ -55,18 +53,6 @@ def shown(call: Call[Directory], user: User) -> dict[str, Any]:
     if call.allowed_by and call.allowed_by <= {"User.ReadBasic.All"}:
         known = {name: value if name in BASIC_PROPERTIES else None for name, value in known.items()}
     return known if "select" in call.query else {name: known[name] for name in USUAL_PROPERTIES}
-
-
-def filtered(call: Call[Directory], things: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the directory objects that $filter leaves; 400 for a property that is none."""
-    found = list(things)
-    wanted = filter_of(call)
-    if wanted is None:
-        return found
-    unknown = sorted(path for path in wanted.paths if found and path.split("/")[0] not in found[0])
-    if unknown:
-        raise GraphError(400, "Request_UnsupportedQuery", f"Unsupported property filter clause: {', '.join(unknown)}.")
-    return [thing for thing in found if wanted.matches(thing)]
 
 
 def group_json(call: Call[Directory], group: Group) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from sandbox.exchange.mailboxes import Mailboxes
 from sandbox.platform.clock import Clock
 from sandbox.platform.ids import CountedIds, Ids
 from sandbox.platform.latency import Latency
+from sandbox.platform.variants import Variants
 
 
 class Exchange:
     """The mailboxes and calendars of the tenant."""
 
-    def __init__(self, directory: Directory, *, clock: Clock, ids: Ids, latency: Latency) -> None:
+    def __init__(self, directory: Directory, *, clock: Clock, ids: Ids, latency: Latency, variants: Variants) -> None:
+        self.variants = variants
         new_id = CountedIds(ids)
         self.mailboxes = Mailboxes(directory, clock=clock, new_id=new_id, latency=latency)
         self.calendars = Calendars(self.mailboxes, new_id)

@@ -4,30 +4,47 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import NoneType
+from hashlib import sha256
+from random import Random
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import uuid4
 
+from sandbox.platform.variants import Variants
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.faults import Cut, Rule, lost, told
 from sandbox.protocol.operations import EVERYBODY, Routes
 from sandbox.protocol.reply import Reply, error_reply
 from sandbox.protocol.request import Call, GraphRequest, Headers
 
-routes = Routes(NoneType)
+routes = Routes(Variants)
 
 MAX_PARTS = 20
 
 
 @routes.operation("POST", "/$batch", permissions=(EVERYBODY,))
-def batch(call: Call[None]) -> Reply:
+def batch(call: Call[Variants]) -> Reply:
     """Answer up to 20 parts, each checked, throttled and answered by itself; 200 unless the whole is malformed."""
     parts = _checked(call.json().get("requests"))
     answers: dict[str, dict[str, Any]] = {}
-    for part in parts:
+    for part in _in_order(parts, call.area.batch_order, call.raw):
         answers[part["id"].lower()] = _answer(call, part, answers)
-    return Reply(200, {"responses": [answers[part["id"].lower()] for part in parts]})
+    return Reply(200, {"responses": list(answers.values())})
+
+
+def _in_order(parts: list[dict[str, Any]], seed: int | None, raw: bytes) -> list[dict[str, Any]]:
+    """Return parts as they are done: after those they depend on, and else in an order that *seed* and *raw* decide."""
+    if seed is None:
+        return parts
+    chance, done, waiting = Random(f"{seed}/{sha256(raw).hexdigest()}"), set[str](), list(parts)  # noqa: S311
+    ordered = []
+    while waiting:
+        ready = [each for each in waiting if {str(id_).lower() for id_ in each.get("dependsOn") or ()} <= done]
+        chosen = chance.choice(ready)
+        waiting.remove(chosen)
+        done.add(chosen["id"].lower())
+        ordered.append(chosen)
+    return ordered
 
 
 def _checked(parts: Any) -> list[dict[str, Any]]:
@@ -54,7 +71,7 @@ def _checked(parts: Any) -> list[dict[str, Any]]:
     return parts
 
 
-def _answer(call: Call[None], part: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _answer(call: Call[Variants], part: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
     request_id = str(uuid4())
     client_request_id = call.headers.get("client-request-id", request_id)
     body = part.get("body")

@@ -46,6 +46,8 @@ class Seed:
     licences: int
     """Number of licences of the tenant: SharePoint's limits grow with them."""
     manifest: Mapping[str, Any]
+    variants: Mapping[str, Any]
+    """Points in which the tenant differs from others, as `Variants` names them."""
 
 
 def read_seed(folder: Path | None = None, *, permissions: Path | None = None, manifest: Path | None = None) -> Seed:
@@ -88,6 +90,7 @@ def read_seed(folder: Path | None = None, *, permissions: Path | None = None, ma
         blocked_domains=frozenset(settings["b2b"].get("blocked_domains", ())),
         b2b_enabled=settings["b2b"].get("enabled", True),
         licences=settings["licences"],
+        variants=settings["variants"],
         manifest=_manifest(manifest or ROOT / "teams_app" / "manifest.json", settings["identities"])
         or settings["teams_app"],
     )

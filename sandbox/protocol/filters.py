@@ -40,10 +40,15 @@ class InvalidFilter(Exception):
 
 @dataclass(frozen=True)
 class Filter:
-    """A predicate and the property paths it looks at, so that a service may refuse those it has no index for."""
+    """A predicate, and the features of its text for which a service may refuse it."""
 
     matches: Predicate
     paths: frozenset[str]
+    """The properties it looks at."""
+    operators: frozenset[str]
+    """The comparisons and functions in it, in lower case."""
+    widest: int
+    """Number of clauses in its longest chain of `or`; the values of an `in` are clauses too."""
 
 
 def parse_filter(text: str) -> Filter:
@@ -51,7 +56,7 @@ def parse_filter(text: str) -> Filter:
     parser = _Parser(list(_tokens(text)))
     matches = parser.alternatives("")
     parser.end()
-    return Filter(matches, frozenset(parser.paths))
+    return Filter(matches, frozenset(parser.paths), frozenset(parser.operators), parser.widest)
 
 
 def value_at(thing: Mapping[str, Any], path: str) -> Any:
@@ -99,6 +104,9 @@ class _Parser:
         self._tokens = tokens
         self._at = 0
         self.paths: set[str] = set()
+        self.operators: set[str] = set()
+        self.widest = 1
+        self._chain = 1
 
     def _peek(self) -> tuple[str, str]:
         return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "")
@@ -117,10 +125,14 @@ class _Parser:
             raise InvalidFilter(f"Unexpected '{self._peek()[1]}'.")
 
     def alternatives(self, variable: str) -> Predicate:
+        outer, self._chain = self._chain, 1
         terms = [self._conjunction(variable)]
         while self._peek() == ("word", "or"):
             self._next()
+            self._chain += 1
             terms.append(self._conjunction(variable))
+        self.widest = max(self.widest, self._chain)
+        self._chain = outer
         return terms[0] if len(terms) == 1 else lambda thing: any(term(thing) for term in terms)
 
     def _conjunction(self, variable: str) -> Predicate:
@@ -139,6 +151,7 @@ class _Parser:
         if kind != "word":
             raise InvalidFilter(f"Unexpected '{text}'.")
         if text == "not":
+            self.operators.add(text)
             negated = self._term(variable)
             return lambda thing: not negated(thing)
         if text.lower() in _FUNCTIONS and self._peek() == ("mark", "("):
@@ -161,6 +174,7 @@ class _Parser:
         compare = _COMPARISONS.get(word)
         if compare is None:
             raise InvalidFilter(f"No comparison follows '{text}'.")
+        self.operators.add(word)
         names, against = path.split("/"), self._literal()
         return lambda thing: compare(_comparable(_at(thing, names), against), against)
 
@@ -171,6 +185,7 @@ class _Parser:
             self._next()
             values.append(self._literal())
         self._take(")")
+        self._chain += len(values) - 1
         return lambda thing: any(_comparable(value_at(thing, path), value) == value for value in values)
 
     def _function(self, name: str, variable: str) -> Predicate:
@@ -182,6 +197,7 @@ class _Parser:
         if not isinstance(against, str):
             raise InvalidFilter(f"{name} wants text.")
         function = _FUNCTIONS[name]
+        self.operators.add(name)
         return lambda thing: function(str(value_at(thing, path) or "").casefold(), against)
 
     def _any(self, path: str, variable: str) -> Predicate:

@@ -29,11 +29,10 @@ class Grant:
     role: str
 
     def set_roles(self, roles: list[str]) -> None:
-        """Keep the strongest of *roles*; `owner` is full control."""
-        wanted = ["fullcontrol" if role == "owner" else role for role in roles]
-        if not wanted or any(role not in ROLES for role in wanted):
+        """Keep the strongest of *roles*; 400 for one that is none, such as the overview page's `owner`."""
+        if not roles or any(role not in ROLES for role in roles):
             raise GraphError(400, "invalidRequest", f"The roles must be among {', '.join(ROLES)}.")
-        self.role = max(wanted, key=ROLES.index)
+        self.role = max(roles, key=ROLES.index)
 
     def to_json(self, *, with_roles: bool = True) -> dict[str, Any]:
         identity = {"application": {"id": self.app_id, "displayName": self.app_name}}

@@ -9,6 +9,7 @@ from sandbox.platform.clock import Clock
 from sandbox.platform.ids import CountedIds, Ids
 from sandbox.platform.latency import Latency
 from sandbox.platform.mishaps import Mishaps
+from sandbox.platform.variants import Variants
 from sandbox.protocol.errors import GraphError
 from sandbox.sharepoint.drives import Drive, Item
 from sandbox.sharepoint.pages import Page
@@ -33,12 +34,14 @@ class SharePoint:
         ids: Ids,
         latency: Latency,
         mishaps: Mishaps,
+        variants: Variants,
     ) -> None:
         self.directory = directory
         self.teams = teams
         self.host = host
         self.clock = clock
         self.latency = latency
+        self.variants = variants
         self.tickets = Tickets()
         self.new_id = CountedIds(ids)
         self.uploads = Uploads(self.new_id)

@@ -17,6 +17,7 @@ from sandbox.platform.mishaps import Mishaps
 from sandbox.platform.seed import Seed
 from sandbox.platform.throttling import Throttle
 from sandbox.platform.traffic import Traffic
+from sandbox.platform.variants import Variants
 from sandbox.sharepoint.state import SharePoint
 from sandbox.teams.catalog import Catalog
 from sandbox.teams.state import Teams
@@ -27,6 +28,7 @@ AREAS: Mapping[type[Any], str] = {
     SharePoint: "sharepoint",
     Exchange: "exchange",
     Planner: "planner",
+    Variants: "variants",
 }
 """The areas that operations of Graph work on, and the attribute that holds each."""
 
@@ -49,6 +51,8 @@ class Tenant:
         self.addresses = Addresses(bot=seed.bot_endpoint)
         self.throttle = Throttle(seed.licences)
         self.mishaps = mishaps = Mishaps()
+        self.variants = Variants()
+        self.variants.change(seed.variants)
         self.identities = Identities(
             Identity(
                 name=app.name,
@@ -70,8 +74,9 @@ class Tenant:
             ids=ids,
             latency=latency,
             mishaps=mishaps,
+            variants=self.variants,
         )
-        self.exchange = Exchange(self.directory, clock=clock, ids=ids, latency=latency)
+        self.exchange = Exchange(self.directory, clock=clock, ids=ids, latency=latency, variants=self.variants)
         self.planner = Planner(self.directory, ids)
         self.chats = Chats(self.directory, self.teams, clock=clock, ids=ids, traffic=traffic, addresses=self.addresses)
         for person in (*seed.members, *seed.organizers):
@@ -79,8 +84,8 @@ class Tenant:
                 self.directory.add_member_user(name=person.name, email=person.email)
 
     def area(self, kind: type[Any]) -> Any:
-        """Return the area of *kind*, None for the kind of None."""
-        return getattr(self, AREAS[kind]) if kind is not type(None) else None
+        """Return the area of *kind*."""
+        return getattr(self, AREAS[kind])
 
     @property
     def admission(self) -> Admission:

@@ -1,10 +1,9 @@
 """Microsoft 365 groups."""
 
-from typing import Any
-
 from sandbox.directory.making import CREATE_ONLY, bound_user, change_group, invalid_value, new_group
 from sandbox.directory.model import Group, missing
-from sandbox.directory.showing import filtered, group_json
+from sandbox.directory.queries import check_count, queried
+from sandbox.directory.showing import group_json
 from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY, DIRECTORY_WRITES
 from sandbox.protocol.operations import Routes
@@ -30,19 +29,20 @@ READ_GROUPS = (
 @routes.operation("GET", "/groups", permissions=READ_GROUPS, limits=(DIRECTORY(2),))
 def list_groups(call: Call[Directory]) -> Reply:
     """List groups. One that was just made is missing for a while."""
-    return collection(call, _groups(call))
+    return collection(call, [group_json(call, group) for group in _queried(call)])
 
 
 @routes.operation("GET", "/groups/$count", permissions=READ_GROUPS, limits=(DIRECTORY(2),))
 def count_groups(call: Call[Directory]) -> Reply:
     """Count groups."""
-    return count(_groups(call))
+    check_count(call)
+    return count(_queried(call))
 
 
-def _groups(call: Call[Directory]) -> list[dict[str, Any]]:
+def _queried(call: Call[Directory]) -> list[Group]:
     lag = call.area.latency.found
-    groups = [found for found in call.area.groups.values() if found.created_at + lag <= call.now]
-    return filtered(call, (group_json(call, group) for group in groups))
+    there = [found for found in call.area.groups.values() if found.created_at + lag <= call.now]
+    return queried(call, there, lambda group: group_json(call, group))
 
 
 @routes.operation("GET", "/groups/{group}", permissions=READ_GROUPS, limits=(DIRECTORY(1),))

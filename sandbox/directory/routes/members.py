@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sandbox.directory.making import already_there
 from sandbox.directory.model import Group, User, missing
+from sandbox.directory.queries import check_count, queried
 from sandbox.directory.routes.groups import WRITE_GROUPS
-from sandbox.directory.showing import filtered, shown, user_json
+from sandbox.directory.showing import shown, user_json
 from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY, DIRECTORY_WRITES
 from sandbox.protocol.errors import GraphError
@@ -61,7 +62,8 @@ def list_members(call: Call[Directory]) -> Reply:
 @_on_people(("members", "transitiveMembers"), ("/$count", f"{USER_CAST}/$count"), READ_MEMBERS, 3)
 def count_members(call: Call[Directory]) -> Reply:
     """Count members."""
-    return count(_filtered(call, _members(call)))
+    check_count(call)
+    return count(queried(call, _members(call), user_json))
 
 
 @_on_people(("owners",), ("", USER_CAST), READ_OWNERS, 2)
@@ -73,7 +75,8 @@ def list_owners(call: Call[Directory]) -> Reply:
 @_on_people(("owners",), ("/$count", f"{USER_CAST}/$count"), READ_OWNERS, 2)
 def count_owners(call: Call[Directory]) -> Reply:
     """Count owners."""
-    return count(_filtered(call, _owners(call)))
+    check_count(call)
+    return count(queried(call, _owners(call), user_json))
 
 
 def _members(call: Call[Directory]) -> list[User]:
@@ -88,13 +91,8 @@ def _users(call: Call[Directory], ids: Iterable[str]) -> list[User]:
     return [call.area.users[key] for key in ids if key in call.area.users]
 
 
-def _filtered(call: Call[Directory], users: list[User]) -> list[User]:
-    kept = {thing["id"] for thing in filtered(call, map(user_json, users))}
-    return [user for user in users if user.id in kept]
-
-
 def _people(call: Call[Directory], users: list[User]) -> Reply:
-    found = [{"@odata.type": "#microsoft.graph.user", **shown(call, user)} for user in _filtered(call, users)]
+    found = [{"@odata.type": "#microsoft.graph.user", **shown(call, user)} for user in queried(call, users, user_json)]
     return collection(call, found)
 
 

@@ -1,6 +1,7 @@
 """Groups that a user is a member of."""
 
-from sandbox.directory.showing import filtered, group_json
+from sandbox.directory.queries import queried
+from sandbox.directory.showing import group_json
 from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY
 from sandbox.protocol.operations import Routes
@@ -24,5 +25,6 @@ GROUP_CAST = "/microsoft.graph.group"
 def list_memberships(call: Call[Directory]) -> Reply:
     """List the groups of a user; roles and administrative units are not played."""
     user = call.area.get_user(call.args["user"])
-    groups = filtered(call, (group_json(call, each) for each in call.area.groups.values() if user.id in each.members))
-    return collection(call, [{"@odata.type": "#microsoft.graph.group", **group} for group in groups])
+    mine = [each for each in call.area.groups.values() if user.id in each.members]
+    groups = queried(call, mine, lambda group: group_json(call, group))
+    return collection(call, [{"@odata.type": "#microsoft.graph.group", **group_json(call, group)} for group in groups])

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from sandbox.directory.model import User
-from sandbox.directory.showing import filtered, shown, user_json
+from sandbox.directory.queries import check_count, queried
+from sandbox.directory.showing import shown, user_json
 from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY
 from sandbox.protocol.operations import Routes
@@ -39,15 +40,18 @@ def _candidates(call: Call[Directory]) -> Iterable[User]:
 @routes.operation("GET", "/users", permissions=READ_USERS, limits=(DIRECTORY(2),))
 def list_users(call: Call[Directory]) -> Reply:
     """List users. Guests who were invited a moment ago are not among them yet."""
-    users = [user for user in _candidates(call) if user.found_at <= call.now]
-    kept = {thing["id"] for thing in filtered(call, map(user_json, users))}
-    return collection(call, [shown(call, user) for user in users if user.id in kept])
+    return collection(call, [shown(call, user) for user in _queried(call)])
 
 
 @routes.operation("GET", "/users/$count", permissions=READ_USERS, limits=(DIRECTORY(2),))
 def count_users(call: Call[Directory]) -> Reply:
     """Count users."""
-    return count(filtered(call, (user_json(user) for user in _candidates(call) if user.found_at <= call.now)))
+    check_count(call)
+    return count(_queried(call))
+
+
+def _queried(call: Call[Directory]) -> list[User]:
+    return queried(call, (user for user in _candidates(call) if user.found_at <= call.now), user_json)
 
 
 @routes.operation("GET", "/users/{user}", permissions=READ_USERS, limits=(DIRECTORY(1),))

@@ -7,10 +7,11 @@ from sandbox.exchange import zones
 from sandbox.exchange.events import Event
 from sandbox.exchange.items import TAGS, expanded_tags, wants_immutable
 from sandbox.exchange.mail import Mailbox
+from sandbox.exchange.queries import item_filter
 from sandbox.exchange.state import Exchange
 from sandbox.platform.throttling import MAILBOX
 from sandbox.protocol.errors import GraphError
-from sandbox.protocol.filters import filter_of, value_at
+from sandbox.protocol.filters import value_at
 from sandbox.protocol.operations import Handler, Routes
 from sandbox.protocol.paging import collection
 from sandbox.protocol.reply import Reply
@@ -126,7 +127,7 @@ def _reply(call: Call[Exchange], event: Event, status: int) -> Reply:
 def _events(call: Call[Exchange], events: list[Event]) -> Reply:
     """Return the events that $filter wants; extended properties come with $expand only."""
     found = [(event, event.searchable()) for event in events]
-    wanted = filter_of(call, _SEARCHABLE)
+    wanted = item_filter(call, _SEARCHABLE)
     if wanted is not None:
         found = [(event, searchable) for event, searchable in found if wanted.matches(searchable)]
     name, _, direction = call.query.get("orderby", "").partition(" ")

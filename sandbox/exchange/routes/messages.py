@@ -4,10 +4,10 @@ from typing import Any
 
 from sandbox.exchange.items import TAGS, expanded_tags, wants_immutable
 from sandbox.exchange.mail import FOLDERS, Mail, Mailbox
+from sandbox.exchange.queries import item_filter
 from sandbox.exchange.state import Exchange
 from sandbox.platform.throttling import MAILBOX
 from sandbox.protocol.errors import GraphError
-from sandbox.protocol.filters import filter_of
 from sandbox.protocol.operations import Routes
 from sandbox.protocol.paging import collection
 from sandbox.protocol.reply import Reply
@@ -122,7 +122,7 @@ def _shown(call: Call[Exchange], mail: Mail) -> dict[str, Any]:
 
 def _mails(call: Call[Exchange], mails: list[Mail]) -> Reply:
     found = sorted(mails, key=lambda mail: mail.seen_from, reverse=True)
-    wanted = filter_of(call, _SEARCHABLE)
+    wanted = item_filter(call, _SEARCHABLE)
     if wanted is not None:
         found = [mail for mail in found if wanted.matches(mail.searchable())]
     reply = collection(call, found, size=10, most=1000)

@@ -47,9 +47,10 @@ def add_permission(call: Call[SharePoint]) -> Reply:
     apps = [entry.get("application") for entry in given if isinstance(entry, dict)] if isinstance(given, list) else []
     if len(apps) != 1 or not isinstance(apps[0], dict) or not apps[0].get("id"):
         raise GraphError(400, "invalidRequest", "A site permission is granted to one application.")
-    grant = _site(call).grant(
-        app_id=str(apps[0]["id"]), app_name=str(apps[0].get("displayName", "")), roles=_roles(body.get("roles"))
-    )
+    roles = _roles(body.get("roles"))
+    if "manage" in roles and not call.area.variants.manage_grants:
+        raise GraphError(400, "invalidRequest", "The role 'manage' cannot be granted, only set afterwards.")
+    grant = _site(call).grant(app_id=str(apps[0]["id"]), app_name=str(apps[0].get("displayName", "")), roles=roles)
     return Reply(201, grant.to_json())
 
 

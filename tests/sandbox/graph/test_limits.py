@@ -17,7 +17,7 @@ def part(number: int, url: str, **more: Any) -> dict[str, Any]:
 async def statuses(sandbox: RunningSandbox, *parts: dict[str, Any], app: str = "builder") -> list[int]:
     answer = await sandbox.graph("POST", "/$batch", {"requests": list(parts)}, app=app)
     assert answer.status_code == 200, answer.text
-    return [each["status"] for each in answer.json()["responses"]]
+    return [each["status"] for each in sorted(answer.json()["responses"], key=lambda each: int(each["id"]))]
 
 
 @plays("8.4")
@@ -118,4 +118,25 @@ async def test_ids_of_parts_may_be_numbers_and_are_answered_as_text(sandbox: Run
 
     answer = await sandbox.graph("POST", "/$batch", {"requests": parts})
 
-    assert [(each["id"], each["status"]) for each in answer.json()["responses"]] == [("1", 200), ("2", 200)]
+    assert {each["id"]: each["status"] for each in answer.json()["responses"]} == {"1": 200, "2": 200}
+
+
+async def order(sandbox: RunningSandbox, parts: list[dict[str, Any]]) -> list[str]:
+    answer = await sandbox.graph("POST", "/$batch", {"requests": parts})
+    return [each["id"] for each in answer.json()["responses"]]
+
+
+async def test_parts_are_done_in_any_order_but_after_those_they_depend_on(sandbox: RunningSandbox) -> None:
+    given = [str(number) for number in range(1, 13)]
+    free = [part(number, f"/users?$top={number}") for number in range(1, 13)]
+    chained = [part(1, "/users"), *(part(n, "/users", dependsOn=[str(n - 1)]) for n in range(2, 13))]
+
+    first = await order(sandbox, free)
+
+    assert sorted(first, key=int) == given != first
+    assert await order(sandbox, free) == first, "the same batch in the same tenant goes the same way"
+    assert await order(sandbox, chained) == given
+    await sandbox.control("POST", "variants", {"batch_order": 2})
+    assert await order(sandbox, free) != first
+    await sandbox.control("POST", "variants", {"batch_order": None})
+    assert await order(sandbox, free) == given

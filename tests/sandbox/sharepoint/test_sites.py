@@ -61,6 +61,24 @@ async def test_only_a_permission_read_by_its_id_tells_its_roles(sandbox: Running
     assert single["roles"] == ["manage"]
 
 
+async def test_a_grant_takes_no_owner(sandbox: RunningSandbox) -> None:
+    site = await open_site(sandbox)
+
+    assert (await let_in(sandbox, site.id, "owner")).status_code == 400
+    assert (await let_in(sandbox, site.id, "fullcontrol")).status_code == 201
+
+
+async def test_where_manage_cannot_be_granted_it_can_be_set_afterwards(sandbox: RunningSandbox) -> None:
+    await sandbox.control("POST", "variants", {"manage_grants": False})
+    site = (await sandbox.graph("GET", f"/groups/{await make_group(sandbox)}/sites/root")).json()["id"]
+
+    refused, granted = await let_in(sandbox, site, "manage"), await let_in(sandbox, site, "write")
+    changed = await sandbox.graph("PATCH", f"/sites/{site}/permissions/{granted.json()['id']}", {"roles": ["manage"]})
+
+    assert (refused.status_code, granted.status_code, changed.status_code) == (400, 201, 200)
+    assert changed.json()["roles"] == ["manage"]
+
+
 async def test_the_library_of_a_private_channels_site_is_called_otherwise(sandbox: RunningSandbox) -> None:
     team = await make_team(sandbox)
     owner = (await sandbox.graph("GET", f"/groups/{team}/owners")).json()["value"][0]["id"]
