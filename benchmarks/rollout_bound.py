@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from config.programme import Programme
 from config.values import PlaceSpec
-from integration.graph.limits import LIMITS
+from integration.limits.published import LIMITS
 from sandbox.platform.latency import REAL, Latency
 from workflows.rollout.plan import WantedPlace, wanted_place
 

@@ -368,7 +368,7 @@ async def _work(name: str, opens_in: float, folder: Path) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     rounds = services.jobs.status.rounds
-    handlers = {f"status.{kind}": getattr(rounds, kind) for kind in ("open", "send", "remind", "close", "refresh")}
+    handlers = rounds.handlers
     engine = Engine(services.record.units, clock, handlers, owner=name, lease=LEASE, poll=timedelta(milliseconds=500))
     await services.outside.identities.token(services.settings.bot_id, "https://api.botframework.com/.default")
     await engine.run_forever(stop)

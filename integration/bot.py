@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from config.settings import is_loopback
-from integration.bot_limits import BotLimits, OwnTurns, Turns
+from integration.limits.bot import BotRateLimiter, LocalReservations, Reservations
 from integration.retry import Call, Retry
 from workflows.errors import (
     Conflict,
@@ -69,7 +69,7 @@ def is_our_service(service_url: str, base_url: str) -> bool:
 
 
 class TeamsBot:
-    """The bot's voice (`workflows.ports.bot`). *turns*: shared by all workers of this bot; None for one alone."""
+    """The bot's voice (`workflows.ports.bot`). *reservations*: shared by all workers of it; None for one alone."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class TeamsBot:
         token: GetToken,
         clock: Clock,
         recipients: Recipients,
-        turns: Turns | None = None,
+        reservations: Reservations | None = None,
     ) -> None:
         self._bot_id = bot_id
         self._tenant_id = tenant_id
@@ -88,7 +88,7 @@ class TeamsBot:
         self._token = token
         self._recipients = recipients
         self._retry = Retry(clock=clock)
-        self._limits = BotLimits(clock, turns or OwnTurns())
+        self._limits = BotRateLimiter(clock, reservations or LocalReservations())
         self._http: Client | None = None
 
     async def open_chat(self, user_id: str) -> Conversation:
@@ -108,7 +108,7 @@ class TeamsBot:
         message = _message(card, summary)
 
         async def attempt() -> Posted:
-            await self._limits.turn(conversation.id, action)
+            await self._limits.acquire(conversation.id, action)
             with bot_errors(action, creates=True):
                 sent = await conversations.create_activity(conversation.id, message)
             return Posted(conversation=conversation, activity_id=_id(action, {"id": sent.id}, "id"))
@@ -137,7 +137,7 @@ class TeamsBot:
         message = _message(card, summary)
 
         async def attempt() -> None:
-            await self._limits.turn(posted.conversation.id, action)
+            await self._limits.acquire(posted.conversation.id, action)
             # The status says that it is done; the SDK wants an id in the answer as well, which nobody needs.
             with bot_errors(action), suppress(LookupError, TypeError, ValueError):
                 await conversations.update_activity(posted.conversation.id, posted.activity_id, message)
@@ -171,7 +171,7 @@ class TeamsBot:
         )
 
         async def attempt() -> Mapping[str, Any]:
-            await self._limits.turn(f"new/{key}", action)
+            await self._limits.acquire(f"new/{key}", action)
             with bot_errors(action, creates=creates):
                 made = await conversations.create(params)
             return made.model_dump(by_alias=True)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from integration.graph.calendar import GraphCalendar
     from integration.graph.client import Graph
     from integration.graph.mail import GraphMailer
-    from integration.graph.sending_limits import MailboxLimits
     from integration.identity import Identities
+    from integration.limits.recipients import RecipientLimiter
 
 
 class NotInThisPart(RuntimeError):
@@ -75,17 +75,17 @@ class Outside:
         return GraphMailer(self.hands, self.recipients, limits=self._mailbox_limits)
 
     @cached_property
-    def _mailbox_limits(self) -> "MailboxLimits":
+    def _mailbox_limits(self) -> "RecipientLimiter":
         from integration.database.limits import SQLLimits
-        from integration.graph.sending_limits import MailboxLimits
+        from integration.limits.recipients import RecipientLimiter
 
-        return MailboxLimits(SQLLimits(self.record.database, self.clock), self.clock)
+        return RecipientLimiter(SQLLimits(self.record.database, self.clock), self.clock)
 
     @cached_property
     def bot(self) -> "TeamsBot":
         self.only_in(Part.HANDS, "bot's own voice")
         from integration.bot import TeamsBot
-        from integration.database.turns import SQLTurns
+        from integration.database.limits import SQLReservations
 
         return TeamsBot(
             bot_id=self.settings.bot_id,
@@ -94,7 +94,7 @@ class Outside:
             token=self.identities.token,
             clock=self.clock,
             recipients=self.recipients,
-            turns=SQLTurns(self.record.database),
+            reservations=SQLReservations(self.record.database),
         )
 
     async def close(self) -> None:
@@ -111,12 +111,13 @@ class Outside:
             raise NotInThisPart(f"{variable} is not set: it names the identity that speaks with Graph")
         from integration.database.limits import SQLLimits
         from integration.graph.client import Graph
-        from integration.graph.limits import Limiter, limits_of
+        from integration.limits.published import limits_of
+        from integration.limits.rate_limiter import RateLimiter
 
         # Microsoft counts by application, so each identity has limits of its own, and some for the tenant besides.
-        record = SQLLimits(self.record.database, self.clock)
+        store = SQLLimits(self.record.database, self.clock)
         limits = limits_of(self.settings.licences)
-        limiter = Limiter(self.clock, limits, record=record, application=client_id)
+        limiter = RateLimiter(self.clock, limits, store=store, application=client_id)
         return Graph(self.settings.graph_url, client_id, self.identities, self.clock, limiter=limiter)
 
     def only_in(self, part: Part, piece: str) -> None:

@@ -1,55 +1,38 @@
 """Limits that every worker must keep together, and that a restart must not forget."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import slot
-from integration.pace import Places
+from integration.limits.bot import Reservation, permit_names, reserve
+from integration.limits.rate import Rate
+from integration.limits.shared import Permits
 from workflows.ports.units import Clock
 
-MICROSECOND = timedelta(microseconds=1)
 SOON = timedelta(milliseconds=20)
 
 
-@dataclass(frozen=True)
-class Rate:
-    """At most *count* in any stretch of *per*."""
-
-    count: int
-    per: timedelta
-
-    @property
-    def at_once(self) -> int:
-        """How many may go together after a quiet time. With what flows back meanwhile, that makes the whole."""
-        return self.count // 2
-
-    @property
-    def step(self) -> timedelta:
-        """The time after which one flows back; rounded up, so that rounding never adds one."""
-        return math.ceil(self.per / MICROSECOND / self.at_once) * MICROSECOND
-
-
 class SQLLimits:
+    """Rates and permits of all workers on one database."""
+
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._known: set[str] = set()
-        """Names whose places have their rows."""
+        """Names whose permits have their rows."""
 
     async def take(self, name: str, rate: Rate, count: int = 1) -> datetime | None:
         """
-        Take *count* places under the limit *name*. Returns None when they were taken, else when there is room.
+        Take *count* under the limit *name*. Returns None when they were taken, else when there is room.
 
-        A row holds the moment at which everything taken has flowed back. Places that are not used are lost, which
-        keeps the limit as well. More than half of a rate's count cannot be taken at once.
+        A row holds the moment at which everything taken has flowed back. Unused ones are lost, which keeps the limit
+        as well. More than a rate's burst cannot be taken at once: ValueError.
         """
-        if count > rate.at_once:
-            raise ValueError(f"{count} at once under {name}: expected at most {rate.at_once}")
+        if count > rate.burst:
+            raise ValueError(f"{count} at once under {name}: expected at most {rate.burst}")
         now = self._clock.now()
 
         def take(connection: Connection) -> datetime | None:
@@ -57,45 +40,70 @@ class SQLLimits:
             connection.execute(fresh.on_conflict_do_nothing())
             query = select(slot.c.free_at).where(slot.c.name == name).with_for_update()
             free_at: datetime = connection.execute(query).scalar_one()
-            free_at = max(free_at, now) + count * rate.step
-            room_at = free_at - rate.at_once * rate.step
-            if room_at > now:
-                return room_at
-            connection.execute(update(slot).where(slot.c.name == name).values(free_at=free_at))
-            return None
+            taken = rate.take(free_at, now, count)
+            if taken.room_at is None:
+                connection.execute(update(slot).where(slot.c.name == name).values(free_at=taken.free_at))
+            return taken.room_at
 
         return await self._database.write(take)
 
-    async def occupy(self, wanted: Mapping[str, Places]) -> Mapping[str, datetime]:
+    async def take_permits(self, wanted: Mapping[str, Permits]) -> Mapping[str, datetime]:
         """
-        Occupy the wanted places under each name, all in one transaction.
+        Take the wanted permits under each name, all in one transaction.
 
-        Returns the names under which not enough were free, where none was occupied, and when there will be. What was
-        occupied is never given back: it comes free by itself, so that a worker that dies holds nobody up for long.
+        Returns the names under which not enough were free, where none was taken, and when there will be. A permit is
+        never given back: it comes free by itself, so that a worker that dies holds nobody up for long.
         """
 
-        def occupy(connection: Connection) -> Mapping[str, datetime]:
+        def take(connection: Connection) -> Mapping[str, datetime]:
             # In one order for everybody: two workers cannot lock each other out.
-            found = {name: self._occupy(connection, name, places) for name, places in sorted(wanted.items())}
+            found = {name: self._take_permits(connection, name, permits) for name, permits in sorted(wanted.items())}
             return {name: free_at for name, free_at in found.items() if free_at is not None}
 
-        full = await self._database.write(occupy)
+        full = await self._database.write(take)
         self._known.update(wanted)
         return full
 
-    def _occupy(self, connection: Connection, name: str, places: Places) -> datetime | None:
-        now, rows = self._clock.now(), [f"{name}#{number}" for number in range(places.number)]
+    def _take_permits(self, connection: Connection, name: str, permits: Permits) -> datetime | None:
+        now, rows = self._clock.now(), [f"{name}#{number}" for number in range(permits.number)]
         if name not in self._known:
             fresh = insert_into(connection, slot).on_conflict_do_nothing()
             connection.execute(fresh, [{"name": row, "free_at": now} for row in rows])
         ours = slot.c.name.in_(rows)
-        free = select(slot.c.name).where(ours, slot.c.free_at <= now).limit(places.wanted)
+        free = select(slot.c.name).where(ours, slot.c.free_at <= now).limit(permits.wanted)
         # PostgreSQL only; on SQLite we are the only writer anyhow.
         found = connection.execute(free.with_for_update(skip_locked=True)).scalars().all()
-        if len(found) == places.wanted:
-            connection.execute(update(slot).where(slot.c.name.in_(found)).values(free_at=now + places.hold))
+        if len(found) == permits.wanted:
+            connection.execute(update(slot).where(slot.c.name.in_(found)).values(free_at=now + permits.hold))
             return None
-        enough = select(slot.c.free_at).where(ours).order_by(slot.c.free_at).offset(places.wanted - 1).limit(1)
+        enough = select(slot.c.free_at).where(ours).order_by(slot.c.free_at).offset(permits.wanted - 1).limit(1)
         free_at: datetime = connection.execute(enough).scalar_one()
         # Free ones that another worker is just taking: they are looked for again in a moment.
         return max(free_at, now + SOON)
+
+
+class SQLReservations:
+    """Moments at which the bot may send, for all workers on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, conversations: Sequence[str], *, now: datetime) -> Sequence[Reservation]:
+        """Reserve a moment for each of *conversations*, in one transaction."""
+        return await self._database.write(lambda connection: _reserve(connection, conversations, now))
+
+
+def _reserve(connection: Connection, conversations: Sequence[str], now: datetime) -> Sequence[Reservation]:
+    # Sorted, so that everybody waits for the first permit, and nobody for each other.
+    query = select(slot).where(slot.c.name.in_(permit_names(conversations))).order_by(slot.c.name).with_for_update()
+    before = {row.name: row.free_at for row in connection.execute(query)}
+    after = dict(before)
+    reservations = reserve(after, conversations, now=now)
+    changed = [
+        {"name": name, "free_at": moment} for name, moment in sorted(after.items()) if moment != before.get(name)
+    ]
+    if changed:
+        insert = insert_into(connection, slot)
+        update = {"free_at": insert.excluded.free_at}
+        connection.execute(insert.on_conflict_do_update(index_elements=[slot.c.name], set_=update), changed)
+    return reservations

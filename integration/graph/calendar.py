@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from integration.graph.client import Graph, Json, Query, Request
 from integration.graph.people import quoted
-from integration.graph.sending_limits import MAILS, MailboxLimits
+from integration.limits.published import MAILS
+from integration.limits.recipients import RecipientLimiter
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound
 from workflows.ports.accounts import Recipients
@@ -53,7 +54,7 @@ class GraphCalendar:
     """
 
     def __init__(
-        self, graph: Graph, recipients: Recipients, *, timezone: str, limits: MailboxLimits | None = None
+        self, graph: Graph, recipients: Recipients, *, timezone: str, limits: RecipientLimiter | None = None
     ) -> None:
         self._graph = graph
         self._recipients = recipients

@@ -20,8 +20,8 @@ from config.settings import is_loopback
 from engine.units import EngineClock
 from integration.graph.batch import Rides, batch_part, part_error
 from integration.graph.errors import UnreadableAnswer, graph_errors
-from integration.graph.limits import Limiter
 from integration.identity import GRAPH_SCOPE, Tokens
+from integration.limits.rate_limiter import RateLimiter
 from integration.retry import Call, Retry
 from workflows.errors import OutcomeUnknown, OutsideError, Refused, Transient
 
@@ -120,7 +120,7 @@ class Graph:
         tokens: Tokens,
         clock: EngineClock,
         *,
-        limiter: Limiter | None = None,
+        limiter: RateLimiter | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         if urlsplit(url).scheme != "https" and not is_loopback(url):
@@ -129,7 +129,7 @@ class Graph:
         self._url = url.rstrip("/")
         self._authentication = _Authentication(self._url, client_id, tokens)
         self._retry = Retry(clock=clock)
-        self._limiter = limiter or Limiter(clock)
+        self._limiter = limiter or RateLimiter(clock)
         self._reads: Rides[Request, Answer] = Rides(clock, self._carry, self._limiter.fits)
         self._given = transport
         self._transport: httpx.AsyncBaseTransport | None = None
@@ -206,7 +206,7 @@ class Graph:
         return await self._alone(request)
 
     async def _alone(self, request: Request) -> Answer:
-        async with self._limiter.pass_through(request.scopes, request.action):
+        async with self._limiter.acquire(request.scopes, request.action):
             with graph_errors(request.action, request.call):
                 return await self._exchange(request)
 

@@ -2,7 +2,8 @@
 
 from integration.graph.calendar import KEY_PROPERTY, tagged
 from integration.graph.client import Graph, Request
-from integration.graph.sending_limits import MAILS, MailboxLimits
+from integration.limits.published import MAILS
+from integration.limits.recipients import RecipientLimiter
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound, OutcomeUnknown, RecipientNotAllowed
 from workflows.ports.accounts import Recipients
@@ -17,7 +18,7 @@ class GraphMailer:
     Without *limits* nobody counts how many a mailbox mails; with them, Throttled says that the day has no more.
     """
 
-    def __init__(self, graph: Graph, recipients: Recipients, *, limits: MailboxLimits | None = None) -> None:
+    def __init__(self, graph: Graph, recipients: Recipients, *, limits: RecipientLimiter | None = None) -> None:
         self._graph = graph
         self._recipients = recipients
         self._limits = limits

@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from integration.bot import TeamsBot, is_our_service
-from integration.bot_limits import STEP
+from integration.limits.bot import CONVERSATION
 from workflows.errors import (
     Conflict,
     IdentityClosed,
@@ -335,4 +335,4 @@ async def test_many_cards_into_one_chat_keep_within_its_limit(
     for _ in range(9):
         await bot.post_card(CHAT, CARD, summary="x", recipient=LEAD)
 
-    assert clock.now() - START == 3 * STEP
+    assert clock.now() - START == 3 * CONVERSATION.interval

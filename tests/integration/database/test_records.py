@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from integration.database.accounts import SQLAccounts
 from integration.database.connection import Database, create_database
 from integration.database.intents import SQLIntents
-from integration.database.limits import Rate, SQLLimits
+from integration.database.limits import SQLLimits
 from integration.database.switches import SQLSwitches, secret
+from integration.limits.rate import at_most
 from tests.clocks import NOON, StillClock
 from workflows.ports.accounts import Account, AccountKind
 
@@ -37,7 +38,7 @@ async def test_an_intent_that_never_ended_tells_when_it_began(database: Database
 @given(taken=st.lists(st.tuples(st.integers(1, 5), st.floats(0, 1.5)), min_size=1, max_size=12))
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=15)
 async def test_no_stretch_of_time_holds_more_than_the_rate(database: Database, taken: list[tuple[int, float]]) -> None:
-    clock, rate = StillClock(), Rate(10, SECOND)
+    clock, rate = StillClock(), at_most(10, SECOND)
     limits, passed, name = SQLLimits(database, clock), [], repr(taken)
     for count, pause in taken:
         clock.advance(pause * SECOND)
@@ -46,19 +47,21 @@ async def test_no_stretch_of_time_holds_more_than_the_rate(database: Database, t
             clock.advance(room_at - clock.now())
         passed.append((clock.now(), count))
     for since, _ in passed:
-        assert sum(count for at, count in passed if since <= at < since + rate.per) <= rate.count
+        assert sum(count for at, count in passed if since <= at < since + SECOND) <= 10
 
 
 @given(count=st.integers(2, 10_000), per=st.timedeltas(SECOND, timedelta(days=1)))
 @settings(suppress_health_check=list(HealthCheck), deadline=None)
 def test_rounding_never_makes_a_rate_faster(count: int, per: timedelta) -> None:
-    assert Rate(count, per).step * Rate(count, per).at_once >= per
+    rate = at_most(count, per)
+
+    assert rate.interval * rate.burst >= per
 
 
 async def test_workers_share_a_limit(database: Database, database_url: str) -> None:
     other = create_database(database_url)
     workers = [SQLLimits(database, StillClock()), SQLLimits(other, StillClock())]
-    rate = Rate(50, SECOND)
+    rate = at_most(50, SECOND)
     rooms = await asyncio.gather(*(workers[number % 2].take("send", rate) for number in range(30)))
     await other.close()
     assert (rooms.count(None), len(rooms)) == (25, 30)
@@ -66,7 +69,7 @@ async def test_workers_share_a_limit(database: Database, database_url: str) -> N
 
 async def test_limits_of_different_names_and_idle_times_do_not_add_up(database: Database) -> None:
     clock = StillClock()
-    limits, rate = SQLLimits(database, clock), Rate(2, SECOND)
+    limits, rate = SQLLimits(database, clock), at_most(2, SECOND)
     assert await limits.take("a", rate) is None
     assert await limits.take("b", rate) is None
     clock.advance(10 * SECOND)

@@ -10,7 +10,6 @@ import pytest_asyncio
 from integration.graph.calendar import GraphCalendar
 from integration.graph.client import Graph
 from integration.graph.groups import GraphGroups, GraphMemberships
-from integration.graph.limits import Limiter
 from integration.graph.mail import GraphMailer
 from integration.graph.people import GraphDirectory, GraphInvitations
 from integration.graph.site_content import GraphSiteContent
@@ -18,6 +17,7 @@ from integration.graph.site_layout import GraphSiteLayout
 from integration.graph.sites import GraphSiteAccess
 from integration.graph.teams import GraphChannels, GraphTeamBuilder
 from integration.identity import Identities
+from integration.limits.rate_limiter import RateLimiter
 from tests.clocks import StillClock
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from workflows.errors import Conflict, IdentityClosed, Refused
@@ -78,7 +78,7 @@ async def tenant() -> AsyncIterator[Tenant]:
                 patch.setenv(name, sandbox.env[name])
             clock = SteeredClock(sandbox)
             await clock.sleep_until(clock.now())
-            identities, limiter, url = Identities(), Limiter(clock), sandbox.env["VAREUNGE_GRAPH_URL"]
+            identities, limiter, url = Identities(), RateLimiter(clock), sandbox.env["VAREUNGE_GRAPH_URL"]
             builder, hands = (
                 Graph(url, sandbox.env[f"VAREUNGE_{name}_ID"], identities, clock, limiter=limiter)
                 for name in ("BUILDER", "HANDS")

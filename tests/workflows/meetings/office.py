@@ -16,9 +16,9 @@ from integration.database.links import SQLLinks
 from integration.database.meetings import SQLMeetings
 from integration.graph.calendar import GraphCalendar
 from integration.graph.client import Graph
-from integration.graph.limits import Limiter
-from integration.graph.sending_limits import MailboxLimits
 from integration.identity import Identities
+from integration.limits.rate_limiter import RateLimiter
+from integration.limits.recipients import RecipientLimiter
 from tests.clocks import StillClock
 from tests.support.sandbox import RunningSandbox
 from workflows.errors import Transient
@@ -146,7 +146,7 @@ async def calendar_office(
         await clock.sleep_until(now)
         identities = Identities()
         url, hands_id = sandbox.env["VAREUNGE_GRAPH_URL"], sandbox.env["VAREUNGE_HANDS_ID"]
-        graph = Graph(url, hands_id, identities, clock, limiter=Limiter(clock))
+        graph = Graph(url, hands_id, identities, clock, limiter=RateLimiter(clock))
         organizer = sandbox.env["VAREUNGE_ORGANIZER"].split(",")[0]
         store = DyingMeetings(database)
 
@@ -155,7 +155,7 @@ async def calendar_office(
 
         links = SQLLinks(database, clock)
         limits = SQLLimits(database, clock)
-        calendar = GraphCalendar(graph, recipients, timezone="Europe/Oslo", limits=MailboxLimits(limits, clock))
+        calendar = GraphCalendar(graph, recipients, timezone="Europe/Oslo", limits=RecipientLimiter(limits, clock))
         desk = MeetingDesk(
             store=store,
             calendar=calendar,

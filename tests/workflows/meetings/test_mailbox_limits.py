@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from integration.database.connection import create_database
-from integration.graph.sending_limits import RECIPIENTS
+from integration.limits.recipients import RECIPIENTS
 from tests.support.sandbox import RunningSandbox
 from tests.workflows.meetings.office import CalendarOffice, calendar_office
 from tests.workflows.programme import body, programme
@@ -35,7 +35,7 @@ async def office(sandbox: RunningSandbox, migrated_file: Path, tmp_path: Path) -
 
 
 async def test_bookings_wait_for_room_and_then_everybody_hears_once(office: CalendarOffice) -> None:
-    await office.limits.take(f"recipients:{office.organizer.lower()}", RECIPIENTS, RECIPIENTS.at_once)
+    await office.limits.take(f"recipients:{office.organizer.lower()}", RECIPIENTS, RECIPIENTS.burst)
     await office.desk.plan()
     with pytest.raises(Throttled):
         await office.desk.book(DueUnit(key="meetings.book:a-dal", due_at=NOW), office.notes)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.bot_limits import BotLimits, OwnTurns, Turn
 from integration.database.connection import Database
-from integration.database.turns import SQLTurns
+from integration.database.limits import SQLReservations
+from integration.limits.bot import BotRateLimiter, LocalReservations, Reservation
 from tests.clocks import NOON, StillClock
 from workflows.errors import Throttled
 
@@ -30,13 +30,13 @@ def most_within(moments: Sequence[datetime], seconds: float) -> int:
 
 async def sent(calls: Sequence[tuple[int, int]]) -> list[tuple[str, datetime]]:
     """When each of *calls*, milliseconds after the one before and number of the chat, leaves."""
-    turns, now, left = OwnTurns(), NOON, []
+    reservations, now, left = LocalReservations(), NOON, []
     for wait, chat in calls:
         now += timedelta(milliseconds=wait)
         asked_at = now
-        while not (turn := (await turns.take([f"chat-{chat}"], now=asked_at))[0]).granted:
-            asked_at = turn.at
-        left.append((f"chat-{chat}", turn.at))
+        while not (reservation := (await reservations.take([f"chat-{chat}"], now=asked_at))[0]).granted:
+            asked_at = reservation.at
+        left.append((f"chat-{chat}", reservation.at))
     return left
 
 
@@ -64,63 +64,63 @@ async def test_the_long_run_comes_near_what_is_permitted() -> None:
 
 async def test_ten_leave_at_once_after_a_quiet_moment() -> None:
     clock = StillClock()
-    limits = BotLimits(clock, OwnTurns())
+    limits = BotRateLimiter(clock, LocalReservations())
 
-    await asyncio.gather(*(limits.turn(f"chat-{number}", "post") for number in range(10)))
+    await asyncio.gather(*(limits.acquire(f"chat-{number}", "post") for number in range(10)))
 
     assert clock.now() == NOON
 
 
-async def test_workers_share_the_turns(database: Database) -> None:
-    turns: list[Turn] = []
+async def test_workers_share_the_reservations(database: Database) -> None:
+    reservations: list[Reservation] = []
     for number in range(10):
         # Another object each time: what one worker took, the next one sees.
-        turns += await SQLTurns(database).take([f"chat-{number}-{each}" for each in range(12)], now=NOON)
+        reservations += await SQLReservations(database).take([f"chat-{number}-{each}" for each in range(12)], now=NOON)
 
-    assert most_within([turn.at for turn in turns], 1.0) == 50
+    assert most_within([reservation.at for reservation in reservations], 1.0) == 50
 
 
 async def test_a_chat_is_shared_too(database: Database) -> None:
-    first = await SQLTurns(database).take(["chat"] * 6, now=NOON)
-    second = await SQLTurns(database).take(["chat", "other"], now=NOON)
+    first = await SQLReservations(database).take(["chat"] * 6, now=NOON)
+    second = await SQLReservations(database).take(["chat", "other"], now=NOON)
 
-    assert [turn.granted for turn in (*first, *second)] == [True] * 6 + [False, True]
+    assert [reservation.granted for reservation in (*first, *second)] == [True] * 6 + [False, True]
 
 
 async def test_those_who_ask_at_the_same_time_ask_with_one_write() -> None:
     asked: list[int] = []
 
-    class Counted(OwnTurns):
-        async def take(self, conversations: Sequence[str], *, now: datetime) -> Sequence[Turn]:
+    class Counted(LocalReservations):
+        async def take(self, conversations: Sequence[str], *, now: datetime) -> Sequence[Reservation]:
             asked.append(len(conversations))
             await asyncio.sleep(0)
             return await super().take(conversations, now=now)
 
-    limits = BotLimits(StillClock(), Counted())
-    await asyncio.gather(*(limits.turn(f"chat-{number}", "post") for number in range(9)))
+    limits = BotRateLimiter(StillClock(), Counted())
+    await asyncio.gather(*(limits.acquire(f"chat-{number}", "post") for number in range(9)))
 
     assert asked == [1, 8]
 
 
 async def test_a_wait_that_is_too_long_is_handed_back() -> None:
-    turns = OwnTurns()
-    await turns.take([f"chat-{number}" for number in range(2000)], now=NOON)
+    reservations = LocalReservations()
+    await reservations.take([f"chat-{number}" for number in range(2000)], now=NOON)
 
     with pytest.raises(Throttled):
-        await BotLimits(StillClock(), turns).turn("chat", "post")
+        await BotRateLimiter(StillClock(), reservations).acquire("chat", "post")
 
 
 async def test_who_was_asked_for_by_one_that_failed_asks_again() -> None:
     faults = [ConnectionError("away")]
 
-    class Failing(OwnTurns):
-        async def take(self, conversations: Sequence[str], *, now: datetime) -> Sequence[Turn]:
+    class Failing(LocalReservations):
+        async def take(self, conversations: Sequence[str], *, now: datetime) -> Sequence[Reservation]:
             await asyncio.sleep(0)
             if len(conversations) > 1 and faults:
                 raise faults.pop()
             return await super().take(conversations, now=now)
 
-    limits = BotLimits(StillClock(), Failing())
-    ended = await asyncio.gather(*(limits.turn(f"chat-{n}", "post") for n in range(4)), return_exceptions=True)
+    limits = BotRateLimiter(StillClock(), Failing())
+    ended = await asyncio.gather(*(limits.acquire(f"chat-{n}", "post") for n in range(4)), return_exceptions=True)
 
     assert [type(item) for item in ended] == [type(None), ConnectionError, type(None), type(None)]

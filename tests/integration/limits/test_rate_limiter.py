@@ -6,14 +6,16 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.graph.limits import FEW, LIMITS, Limiter, limits_of
+from integration.limits.published import LIMITS, limits_of
+from integration.limits.rate_limiter import RateLimiter
+from integration.limits.windows import SCOPES_KEPT
 from tests.clocks import NOON, RestfulClock, StillClock
 
 
-async def moments(limiter: Limiter, clock: StillClock, scopes: list[str], count: int) -> list[float]:
+async def moments(limiter: RateLimiter, clock: StillClock, scopes: list[str], count: int) -> list[float]:
     taken = []
     for _ in range(count):
-        async with limiter.pass_through(scopes):
+        async with limiter.acquire(scopes):
             taken.append((clock.now() - NOON).total_seconds())
     return taken
 
@@ -21,7 +23,7 @@ async def moments(limiter: Limiter, clock: StillClock, scopes: list[str], count:
 async def test_a_channel_is_called_once_a_second_and_less_often_in_the_long_run() -> None:
     clock = StillClock()
 
-    assert await moments(Limiter(clock), clock, ["teams", "team:a", "channel:x"], 10) == [
+    assert await moments(RateLimiter(clock), clock, ["teams", "team:a", "channel:x"], 10) == [
         0,
         1,
         2,
@@ -38,13 +40,13 @@ async def test_a_channel_is_called_once_a_second_and_less_often_in_the_long_run(
 async def test_what_is_far_from_a_limit_never_waits() -> None:
     clock = StillClock()
 
-    assert await moments(Limiter(clock), clock, ["team:a"], 4) == [0, 0, 0, 0]
-    assert await moments(Limiter(clock), clock, [], 50) == [0] * 50
+    assert await moments(RateLimiter(clock), clock, ["team:a"], 4) == [0, 0, 0, 0]
+    assert await moments(RateLimiter(clock), clock, [], 50) == [0] * 50
 
 
 async def test_each_team_has_a_limit_of_its_own() -> None:
     clock = StillClock()
-    limiter = Limiter(clock)
+    limiter = RateLimiter(clock)
 
     assert [await moments(limiter, clock, [f"team:{name}"], 4) for name in "abc"] == [[0, 0, 0, 0]] * 3
 
@@ -52,13 +54,13 @@ async def test_each_team_has_a_limit_of_its_own() -> None:
 async def test_a_scope_named_twice_counts_twice() -> None:
     clock = StillClock()
 
-    assert await moments(Limiter(clock), clock, ["sharepoint"] * 5, 251) == [0] * 250 + [60]
+    assert await moments(RateLimiter(clock), clock, ["sharepoint"] * 5, 251) == [0] * 250 + [60]
 
 
 async def test_more_licences_let_more_pass() -> None:
     clock = StillClock()
 
-    assert await moments(Limiter(clock, limits_of(12_000)), clock, ["sharepoint"] * 5, 751) == [0] * 750 + [60]
+    assert await moments(RateLimiter(clock, limits_of(12_000)), clock, ["sharepoint"] * 5, 751) == [0] * 750 + [60]
 
 
 @given(
@@ -68,7 +70,7 @@ async def test_more_licences_let_more_pass() -> None:
 def test_no_window_ever_holds_more_than_is_published(kind: str, calls: list[tuple[int, int]]) -> None:
     async def passed() -> list[tuple[float, int]]:
         clock = StillClock()
-        limiter = Limiter(clock)
+        limiter = RateLimiter(clock)
         found: list[tuple[float, int]] = []
         for gap, cost in calls:
             cost = min(cost, int(LIMITS[kind].count))
@@ -84,7 +86,7 @@ def test_no_window_ever_holds_more_than_is_published(kind: str, calls: list[tupl
 
 async def test_waiting_for_a_wide_limit_does_not_spend_a_narrow_one() -> None:
     clock = StillClock()
-    limiter = Limiter(clock)
+    limiter = RateLimiter(clock)
     await moments(limiter, clock, ["team:a"], 4)
 
     first, second = await moments(limiter, clock, ["team:a", "channel:x"], 2)
@@ -94,11 +96,11 @@ async def test_waiting_for_a_wide_limit_does_not_spend_a_narrow_one() -> None:
 
 
 async def test_a_dear_call_is_not_overtaken_by_cheap_ones_that_come_later() -> None:
-    limiter = Limiter(RestfulClock())
+    limiter = RateLimiter(RestfulClock())
     order: list[str] = []
 
     async def call(name: str, scopes: list[str]) -> None:
-        async with limiter.pass_through(scopes):
+        async with limiter.acquire(scopes):
             order.append(name)
 
     await call("first", ["sharepoint"] * 1240)
@@ -115,22 +117,22 @@ async def test_a_dear_call_is_not_overtaken_by_cheap_ones_that_come_later() -> N
 
 async def test_teams_that_are_not_called_any_more_are_forgotten() -> None:
     clock = StillClock()
-    limiter = Limiter(clock)
+    limiter = RateLimiter(clock)
 
-    for number in range(5 * FEW):
+    for number in range(5 * SCOPES_KEPT):
         clock.advance(timedelta(seconds=1))
         await moments(limiter, clock, [f"team:{number}"], 1)
 
-    assert len(limiter.remembered) <= FEW
+    assert len(limiter.remembered) <= SCOPES_KEPT
 
 
 async def test_a_mailbox_is_asked_four_things_at_a_time() -> None:
-    limiter = Limiter(StillClock())
+    limiter = RateLimiter(StillClock())
     under_way, most = 0, 0
 
     async def call() -> None:
         nonlocal under_way, most
-        async with limiter.pass_through(["mailbox:m"]):
+        async with limiter.acquire(["mailbox:m"]):
             under_way += 1
             most = max(most, under_way)
             await asyncio.sleep(0)

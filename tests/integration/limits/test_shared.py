@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from integration.database.connection import Database, create_database
 from integration.database.limits import SQLLimits
-from integration.graph.limits import LIMITS, SEATS, Limit, Limiter
-from integration.pace import BATCHES, Places, Shared, SharedLimit
+from integration.limits.concurrency import MAILBOX_PERMITS
+from integration.limits.published import LIMITS, Limit
+from integration.limits.rate_limiter import RateLimiter
+from integration.limits.shared import SHARES, Permits, SharedLimit, SharedRateLimiter
 from tests.clocks import NOON, RestfulClock, StillClock
 from workflows.errors import Throttled
 
@@ -24,9 +26,9 @@ class Counting(SQLLimits):
 
     writes = 0
 
-    async def occupy(self, wanted: Mapping[str, Places]) -> Mapping[str, datetime]:
+    async def take_permits(self, wanted: Mapping[str, Permits]) -> Mapping[str, datetime]:
         self.writes += 1
-        return await super().occupy(wanted)
+        return await super().take_permits(wanted)
 
 
 @pytest.fixture
@@ -43,13 +45,15 @@ async def test_no_stretch_of_time_holds_more_than_the_limit_whoever_calls(
     database: Database, other: Database, calls: list[tuple[int, int, float]]
 ) -> None:
     clock = StillClock()
-    workers = [Shared(SQLLimits(each, clock), clock, patience=timedelta(hours=1)) for each in (database, other)]
+    workers = [
+        SharedRateLimiter(SQLLimits(each, clock), clock, longest_wait=timedelta(hours=1)) for each in (database, other)
+    ]
     limit = SharedLimit(name=repr(calls), count=30, per=timedelta(minutes=1))
     passed: list[tuple[datetime, int]] = []
 
     for worker, cost, pause in calls:
         clock.advance(pause * SECOND)
-        await workers[worker].turn({limit: cost}, "call")
+        await workers[worker].acquire({limit: cost}, "call")
         passed.append((clock.now(), cost))
 
     for since, _ in passed:
@@ -58,29 +62,29 @@ async def test_no_stretch_of_time_holds_more_than_the_limit_whoever_calls(
 
 async def test_a_worker_writes_once_for_many_calls(database: Database) -> None:
     clock = StillClock()
-    record = Counting(database, clock)
-    shared = Shared(record, clock)
+    store = Counting(database, clock)
+    shared = SharedRateLimiter(store, clock)
 
-    for _ in range(MINUTE.batch // 2):
-        await shared.turn({MINUTE: 2}, "call")
+    for _ in range(MINUTE.share // 2):
+        await shared.acquire({MINUTE: 2}, "call")
 
-    assert MINUTE.batch == 1250 // BATCHES
-    assert record.writes == 1
+    assert MINUTE.share == 1250 // SHARES
+    assert store.writes == 1
 
 
 async def test_what_one_worker_took_and_left_comes_back_by_itself(database: Database, other: Database) -> None:
     clock = StillClock()
-    gone = Shared(SQLLimits(database, clock), clock)
-    for _ in range(BATCHES):
-        await gone.turn({MINUTE: MINUTE.batch}, "call")
+    gone = SharedRateLimiter(SQLLimits(database, clock), clock)
+    for _ in range(SHARES):
+        await gone.acquire({MINUTE: MINUTE.share}, "call")
 
-    left = Shared(SQLLimits(other, clock), clock)
+    left = SharedRateLimiter(SQLLimits(other, clock), clock)
     with pytest.raises(Throttled) as caught:
-        await left.turn({MINUTE: 1}, "call")
+        await left.acquire({MINUTE: 1}, "call")
     clock.advance(caught.value.retry_after)
-    await left.turn({MINUTE: 1}, "call")
+    await left.acquire({MINUTE: 1}, "call")
 
-    assert clock.now() - NOON == MINUTE.per + MINUTE.moment
+    assert clock.now() - NOON == MINUTE.per + MINUTE.use_within
 
 
 async def test_two_processes_together_keep_what_is_published_for_an_application(
@@ -89,36 +93,36 @@ async def test_two_processes_together_keep_what_is_published_for_an_application(
     clock = StillClock()
     limits = {"sharepoint": Limit(count=40, seconds=60), "sharepoint-day": Limit(count=100, seconds=86_400)}
     workers = [
-        Limiter(clock, {**LIMITS, **limits}, record=SQLLimits(each, clock), application="hands")
+        RateLimiter(clock, {**LIMITS, **limits}, store=SQLLimits(each, clock), application="hands")
         for each in (database, other)
     ]
     moments = []
     for number in range(50):
-        async with workers[number % 2].pass_through(["sharepoint"] * 2):
+        async with workers[number % 2].acquire(["sharepoint"] * 2):
             moments.append(clock.now())
     assert all(later - moment >= timedelta(minutes=1) for moment, later in zip(moments, moments[20:], strict=False))
 
     with pytest.raises(Throttled, match="our own limit") as caught:
-        async with workers[0].pass_through(["sharepoint"], "list a site"):
+        async with workers[0].acquire(["sharepoint"], "list a site"):
             pass
     assert caught.value.retry_after > timedelta(hours=20)
 
 
 async def test_applications_have_limits_of_their_own_but_share_the_tenant_s(database: Database) -> None:
-    clock, record = RestfulClock(), SQLLimits(database, RestfulClock())
+    clock, store = RestfulClock(), SQLLimits(database, RestfulClock())
     hands, builder = (
-        Limiter(
+        RateLimiter(
             clock,
             {"invitations": LIMITS["invitations"], "new-teams": LIMITS["new-teams"]},
-            record=record,
+            store=store,
             application=name,
         )
         for name in ("hands", "builder")
     )
 
-    async def passes(limiter: Limiter, scope: str, cost: int) -> bool:
+    async def passes(limiter: RateLimiter, scope: str, cost: int) -> bool:
         try:
-            async with asyncio.timeout(0.1), limiter.pass_through([scope] * cost):
+            async with asyncio.timeout(0.1), limiter.acquire([scope] * cost):
                 return True
         except TimeoutError:
             return False
@@ -131,12 +135,14 @@ async def test_applications_have_limits_of_their_own_but_share_the_tenant_s(data
 
 async def test_a_mailbox_is_asked_four_things_at_a_time_by_all_workers(database: Database, other: Database) -> None:
     clock, hold = RestfulClock(), asyncio.Event()
-    first, second = [Limiter(clock, record=SQLLimits(each, clock), application="hands") for each in (database, other)]
+    first, second = [
+        RateLimiter(clock, store=SQLLimits(each, clock), application="hands") for each in (database, other)
+    ]
     under_way = 0
 
-    async def call(limiter: Limiter) -> None:
+    async def call(limiter: RateLimiter) -> None:
         nonlocal under_way
-        async with limiter.pass_through(["mailbox:m"]):
+        async with limiter.acquire(["mailbox:m"]):
             under_way += 1
             await hold.wait()
             under_way -= 1
@@ -149,27 +155,27 @@ async def test_a_mailbox_is_asked_four_things_at_a_time_by_all_workers(database:
     calls = [asyncio.create_task(call(first)) for _ in range(3)]
     await until(3)
     calls += [asyncio.create_task(call(limiter)) for limiter in (first, second) * 5]
-    await until(SEATS.number)
+    await until(MAILBOX_PERMITS.number)
     await asyncio.wait(calls, timeout=0.1)
-    assert under_way == SEATS.number
+    assert under_way == MAILBOX_PERMITS.number
 
     # A worker without a seat waits for those that are not given back to come free by themselves.
     for task in calls:
         task.cancel()
     await asyncio.wait(calls)
     hold.set()
-    clock.advance(SEATS.hold)
+    clock.advance(MAILBOX_PERMITS.hold)
     await asyncio.wait_for(call(second), 5)
 
 
 async def test_a_call_that_costs_many_batches_passes_where_it_fits_and_others_are_not_begun(database: Database) -> None:
     clock = StillClock()
-    limiter = Limiter(clock, record=SQLLimits(database, clock), application="hands")
+    limiter = RateLimiter(clock, store=SQLLimits(database, clock), application="hands")
     most = int(LIMITS["new-channels"].count * LIMITS["new-channels"].sustained)
 
     assert limiter.fits(["new-channels"] * most)
     assert not limiter.fits(["new-channels"] * (most + 1))
     for _ in range(2):
-        async with limiter.pass_through(["new-channels"] * most):
+        async with limiter.acquire(["new-channels"] * most):
             pass
     assert timedelta(seconds=1) <= clock.now() - NOON <= timedelta(seconds=2)
