@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from config.place_template import PlaceSpec
 from config.programme import Programme
-from config.values import PlaceSpec
 from integration.limits.published import LIMITS
 from sandbox.platform.latency import REAL, Latency
 from workflows.rollout.plan import WantedPlace, wanted_place

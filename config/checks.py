@@ -5,6 +5,7 @@ from datetime import date
 from itertools import chain, combinations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from config.fields import Value
 from config.files import ProgrammeHead
 from config.shapes import Checked, Entry, one_of
 from config.values import (
@@ -27,7 +28,6 @@ from config.values import (
     SchoolBreak,
     SendingHours,
     Tenant,
-    Value,
     WorkPackage,
 )
 

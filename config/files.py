@@ -13,30 +13,23 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, create_model
 
+from config.fields import Language, Slug, Text, Value
+from config.place_template import ChannelSpec, ColumnSpec, ListSpec, PlaceTemplate, TabSpec
 from config.values import (
     AgendaEntry,
     Assignment,
     BodyTemplate,
     BudgetLine,
     BusyDay,
-    ChannelSpec,
-    ColumnSpec,
-    Language,
-    ListSpec,
     Municipality,
     Occasion,
     Organisation,
     Partner,
     Person,
-    PlaceTemplate,
     PlanActivity,
     School,
     SchoolBreak,
     SendingHours,
-    Slug,
-    TabSpec,
-    Text,
-    Value,
     WorkPackage,
 )
 

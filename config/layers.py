@@ -5,8 +5,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from config.place_template import Layer
 from config.reading import ValuePath
-from config.values import Layer
 
 ENTRY_KEYS = ("key", "name")
 

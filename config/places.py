@@ -7,10 +7,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from config.body_dates import date_problems
+from config.fields import Value
 from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
+from config.place_template import PlaceSpec
 from config.shapes import Checked, Entry, findings, one_of
-from config.values import Body, BodyKind, Municipality, PackageState, Place, PlaceSpec, RoundTimes, Value, WorkPackage
+from config.values import Body, BodyKind, Municipality, PackageState, Place, RoundTimes, WorkPackage
 
 V = TypeVar("V", bound=Value)
 LONGEST_CHANNEL = 50

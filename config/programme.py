@@ -7,6 +7,8 @@ from operator import itemgetter
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from config.fields import Language, Slug, Text, Value
+from config.place_template import PlaceSpec
 from config.values import (
     LOCAL_ROLES,
     PROGRAMME_ROLES,
@@ -15,23 +17,18 @@ from config.values import (
     BodyKind,
     BudgetLine,
     BusyDay,
-    Language,
     Municipality,
     Organisation,
     PackageState,
     Partner,
     Person,
     Place,
-    PlaceSpec,
     PlanActivity,
     Role,
     School,
     SchoolBreak,
     SendingHours,
-    Slug,
     Tenant,
-    Text,
-    Value,
     WorkPackage,
 )
 

@@ -10,10 +10,11 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.fields import Value
 from config.files import FILES, kind_of
 from config.problems import Problem
 from config.reading import ValuePath, where
-from config.values import LOCAL_ROLES, Role, Value
+from config.values import LOCAL_ROLES, Role
 
 V = TypeVar("V", bound=Value)
 FEW = 12

@@ -3,50 +3,13 @@
 Keys are stable ASCII slugs, texts are for readers. Nothing here knows a particular programme.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Email = Annotated[str, Field(pattern=r"^[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+$", max_length=254)]
-Text = Annotated[str, Field(min_length=1, max_length=1000)]
-Language = Literal["nb", "nn", "en"]
-Weekday = Annotated[int, Field(ge=0, le=6)]
-"""0 is Monday."""
-Minutes = Annotated[int, Field(ge=5, le=600)]
-
-
-def _without_zone(moment: time) -> time:
-    if moment.tzinfo is not None:
-        raise ValueError('a local time such as "09:00"')
-    return moment
-
-
-LocalTime = Annotated[time, AfterValidator(_without_zone)]
-
-
-def is_feed_address(url: str) -> bool:
-    """Whether we read a calendar there: over https, or (for tries) on this machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
-
-
-def _feed_address(url: str) -> str:
-    if not is_feed_address(url):
-        raise ValueError("an address that starts with https://")
-    return url
-
-
-FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(_feed_address)]
-
-
-class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+from config.fields import Email, FeedAddress, Language, LocalTime, Minutes, Slug, Text, Value, Weekday
 
 # --------------------------------------------------------------------------------------------- organisations and people
 
@@ -338,76 +301,6 @@ class BusyDay(Value):
     name: Text
     municipality: Slug | None = None
     """None: for all."""
-
-
-# ---------------------------------------------------------------------------------------------- the template of a place
-
-
-class TabSpec(Value):
-    key: Slug
-    name: Text
-    page: Literal["report", "plan", "calendar"]
-
-
-class ChannelSpec(Value):
-    key: Slug
-    name: Annotated[str, Field(min_length=1, max_length=50)]
-    description: str = ""
-    kind: Literal["standard", "private"] = "standard"
-    members: tuple[Role, ...] = ()
-    """Who of the place's people may read a private channel; all of them when nobody is named."""
-    per: Literal["work_package"] | None = None
-    """Once for each running work package; `{work_package}` in the name is filled in."""
-    tabs: tuple[TabSpec, ...] = ()
-
-
-class ColumnSpec(Value):
-    name: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
-    label: Text
-    kind: Literal["text", "note", "number", "date", "boolean", "choice"] = "text"
-    choices: tuple[str, ...] = ()
-    indexed: bool = False
-
-
-class ListSpec(Value):
-    key: Slug
-    name: Text
-    source: Literal["work_packages", "indicators", "reports", "decisions", "plan_activities"]
-    description: str = ""
-    columns: tuple[ColumnSpec, ...]
-
-
-class PlaceTemplate(Value):
-    """What a place consists of. In texts `{municipality}`, `{year}` and `{work_package}` are filled in."""
-
-    name: Text
-    description: str = ""
-    mail_nickname: Annotated[str, Field(pattern=r"^[A-Za-z0-9{}._-]+$")]
-    members: tuple[Role, ...]
-    channels: tuple[ChannelSpec, ...]
-    folders: tuple[str, ...] = ()
-    report_folder: str = ""
-    """Where the PDFs of released reports lie; empty is the library's top."""
-    meeting_folder: str = ""
-    """Where meetings have a folder each for agenda and minutes; `{year}` is the meeting's. Empty: nowhere."""
-    lists: tuple[ListSpec, ...] = ()
-    label: str = ""
-    """Id of the sensitivity label that the group should have; empty: none is asked for."""
-    landing_title: Text
-    landing_intro: Text
-
-
-Layer = Literal["template", "county", "municipality"]
-
-
-class PlaceSpec(PlaceTemplate):
-    """One place with template, county and municipality layers merged. *layers*: value path → the layer it came from."""
-
-    key: Slug
-    """The municipality's slug, or the key of a programme-wide place."""
-    municipality: Slug | None = None
-    unique_name: Text
-    layers: Mapping[str, Layer] = Field(default_factory=dict)
 
 
 # --------------------------------------------------------------------------------------------------- plan and programme

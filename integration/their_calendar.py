@@ -14,7 +14,7 @@ import recurring_ical_events  # type: ignore[import-untyped]
 from icalendar import Calendar
 from icalendar.prop import vBroken
 
-from config.values import is_feed_address
+from config.fields import is_feed_address
 from integration.retry import Call, Retry
 from workflows.errors import Invalid, NotFound, Refused, Transient
 from workflows.meetings.external import TheirDate

@@ -9,8 +9,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 import texts
+from config.place_template import PlaceSpec
 from config.programme import Programme
-from config.values import Body, PlaceSpec, PlanActivity
+from config.values import Body, PlanActivity
 from documents.document import Block, Cell, Paragraph, Table, kind_of
 from documents.year_wheel import YearWheel
 from web.pages import page

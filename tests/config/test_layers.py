@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.layers import Origin, Sheet, lay
-from config.values import Layer
+from config.place_template import Layer
 
 LAYERS: tuple[Layer, ...] = ("template", "county", "municipality")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from config.place_template import PlaceSpec
 from config.programme import Programme
-from config.values import PlaceSpec
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.people import ChannelMembers
 from workflows.ports.place import Memberships

@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import texts
+from config.place_template import PlaceSpec
 from config.programme import Programme
-from config.values import PlaceSpec
 from workflows.errors import NotFound, OutsideError, Refused
 from workflows.messages.lead_mail import LeadMail, leads_of, mail_to
 from workflows.ports.place import Channels, Groups, SiteAccess, SiteContent, SiteLayout

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from config.values import PlaceSpec
+from config.place_template import PlaceSpec
 from workflows.papers.report import BoardReport, StoredReport
 from workflows.rollout.list_rows import DecisionRow, PlaceRecord
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import texts
+from config.place_template import PlaceSpec
 from config.programme import Programme
-from config.values import PlaceSpec
 from documents.page import report_page
 from workflows.papers.report import ReportState, StoredReport
 from workflows.papers.report_ports import ReportPorts

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import texts
+from config.place_template import PlaceSpec
 from config.programme import Programme
-from config.values import Body, PlaceSpec
+from config.values import Body
 from workflows.meetings.model import Meeting
 from workflows.papers.minutes import Matters
 from workflows.papers.report import (

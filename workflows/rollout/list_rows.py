@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 import texts
+from config.place_template import ListSpec, PlaceSpec
 from config.programme import Programme
-from config.values import ListSpec, PlaceSpec, Role, WorkPackage
+from config.values import Role, WorkPackage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol, get_args
 
+from config.place_template import ChannelSpec, Layer, PlaceSpec
 from config.programme import Programme
-from config.values import ChannelSpec, Layer, Person, PlaceSpec, WorkPackage
+from config.values import Person, WorkPackage
 from workflows.ports.accounts import Account, AccountKind
 from workflows.rollout.list_rows import NO_RECORD, PlaceRecord, rows_of
 

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from config.place_template import PlaceSpec
 from config.programme import Programme
-from config.values import PlaceSpec
 from workflows.ports.accounts import Account, Directory, Invitations, Recipients
 from workflows.ports.links import Links
 from workflows.ports.people import ChannelMembers, Guests

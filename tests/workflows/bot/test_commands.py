@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import cards
 import texts
-from config.values import Assignment, ChannelSpec, Place, PlaceSpec, Role
+from config.place_template import ChannelSpec, PlaceSpec
+from config.values import Assignment, Place, Role
 from integration.database.connection import Database
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN, PUBLIC, World, package
 from workflows.bot.command import Command

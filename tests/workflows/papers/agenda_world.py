@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from config.place_template import PlaceSpec
 from config.programme import Programme
-from config.values import AgendaEntry, Assignment, Person, PlaceSpec, Role
+from config.values import AgendaEntry, Assignment, Person, Role
 from integration.database import tables
 from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database

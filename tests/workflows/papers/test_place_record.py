@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from config.values import PlaceSpec
+from config.place_template import PlaceSpec
 from workflows.papers.place_record import RolloutRecord
 from workflows.papers.report import BoardReport, IndicatorLine, MeetingFacts, PackageReport, ReportState, StoredReport
 from workflows.rollout.list_rows import DecisionRow

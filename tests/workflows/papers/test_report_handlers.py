@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from config.values import ChannelSpec, ColumnSpec, ListSpec, PlaceSpec, Role
+from config.place_template import ChannelSpec, ColumnSpec, ListSpec, PlaceSpec
+from config.values import Role
 from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.values import PlaceSpec
+from config.place_template import PlaceSpec
 from integration.database.units import UnitState
 from sandbox.directory.model import Group
 from sandbox.tenant.state import Tenant

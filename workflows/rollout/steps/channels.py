@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from config.values import TabSpec
+from config.place_template import TabSpec
 from workflows.errors import Conflict
 from workflows.ports.accounts import Account
 from workflows.ports.place import Channel, ChannelKind, Tab

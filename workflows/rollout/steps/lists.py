@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import texts
-from config.values import ColumnSpec, ListSpec
+from config.place_template import ColumnSpec, ListSpec
 from workflows.errors import Conflict
 from workflows.ports.place import Column, ListItem, Site, SiteColumn, SiteList
 from workflows.rollout.compare import compare, plan_dropped, plan_named, shortened, written
