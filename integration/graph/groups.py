@@ -98,6 +98,7 @@ class GraphGroups:
         return [_to_group(group) for group in await self._graph.list(request)]
 
     async def list_owners(self, group_id: str) -> Sequence[Account]:
+        """Return the owners with what tells if they can sign in, which takes User.Read.All as well."""
         request = Request(
             action=f"list the owners of group {group_id}",
             address=lambda sdk: sdk.groups.by_group_id(group_id).owners,
@@ -149,14 +150,25 @@ class GraphMemberships:
         self._graph = graph
         self._recipients = recipients
 
-    async def list_members(self, group_id: str) -> Sequence[Account]:
+    async def list_member_ids(self, group_id: str) -> Sequence[str]:
+        """Return the members' ids: Graph answers nothing else about people to an identity that may not read users."""
         request = Request(
             action=f"list the members of group {group_id}",
             address=lambda sdk: sdk.groups.by_group_id(group_id).members,
-            query=Query(select=ACCOUNT_FIELDS, top=100),
+            query=Query(select=("id",), top=100),
             scopes=["directory"] * 3,
         )
-        return [to_account(user) for user in await self._graph.list(request)]
+        return [member["id"] for member in await self._graph.list(request)]
+
+    async def list_owner_ids(self, group_id: str) -> Sequence[str]:
+        """Return the owners' ids, as above. Raises NotFound when there is no such group."""
+        request = Request(
+            action=f"list the owners of group {group_id}",
+            address=lambda sdk: sdk.groups.by_group_id(group_id).owners,
+            query=Query(select=("id",)),
+            scopes=["directory"] * 2,
+        )
+        return [owner["id"] for owner in await self._graph.list(request)]
 
     async def add_member(self, group_id: str, account: Account) -> None:
         """

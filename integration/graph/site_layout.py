@@ -6,7 +6,7 @@ from typing import Any
 from integration.graph.client import Graph, Json, Path, Query, Request
 from integration.retry import Call
 from workflows.errors import NotFound
-from workflows.ports.place import TOP, Column, Folder, Page, SiteColumn, SiteList
+from workflows.ports.place import TOP, Column, Folder, Page, Site, SiteColumn, SiteList
 
 # What a call costs of the limit: one thing read is cheapest.
 ONE = ("sharepoint",)
@@ -26,6 +26,25 @@ class GraphSiteLayout:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+
+    async def find_site(self, site_id: str) -> Site | None:
+        """
+        Return the site by its id, None when it is gone.
+
+        Sites.Selected covers a site by its id alone: the look-up by group asks for more. Raises Refused when Hands is
+        not let in.
+        """
+        request = Request(
+            action=f"find site {site_id}",
+            address=lambda sdk: sdk.sites.by_site_id(site_id),
+            query=Query(select=("id", "webUrl")),
+            scopes=ONE,
+        )
+        try:
+            site = await self._graph.get(request)
+        except NotFound:
+            return None
+        return Site(id=site["id"], url=site.get("webUrl") or "")
 
     # ---- folders
 

@@ -18,7 +18,7 @@ class GraphSiteAccess:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    async def find_site(self, group_id: str) -> Site | None:
+    async def find_group_site(self, group_id: str) -> Site | None:
         """None while SharePoint is still making it, which takes minutes and has taken hours."""
         request = Request(
             action=f"find the site of group {group_id}",

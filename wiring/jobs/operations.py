@@ -78,21 +78,19 @@ class OperationJobs:
 
     @cached_property
     def drift(self) -> "Drift":
-        from integration.graph.groups import GraphGroups
+        from integration.graph.groups import GraphMemberships
         from integration.graph.site_content import GraphSiteContent
         from integration.graph.site_layout import GraphSiteLayout
-        from integration.graph.sites import GraphSiteAccess
         from integration.graph.teams import GraphChannels
         from workflows.operations.drift import Drift, DriftPorts
 
         return Drift(
             DriftPorts(
                 programme=self._record.register.programme,
-                groups=GraphGroups(self._outside.hands),
+                memberships=GraphMemberships(self._outside.hands, self._outside.recipients),
                 channels=GraphChannels(self._outside.hands),
                 content=GraphSiteContent(self._outside.hands),
                 layout=GraphSiteLayout(self._outside.hands),
-                sites=GraphSiteAccess(self._outside.hands),
                 resources=self._record.resources,
                 mail=self._messages.lead_mail,
                 together=partial(together, self._outside.clock),

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import texts
 from config.place_template import PlaceSpec
 from config.programme import Programme
-from workflows.errors import NotFound, OutsideError, Refused
+from workflows.errors import NotFound, OutsideError
 from workflows.messages.lead_mail import LeadMail, leads_of, mail_to
-from workflows.ports.place import Channels, Groups, SiteAccess, SiteContent, SiteLayout
+from workflows.ports.place import Channels, Memberships, SiteContent, SiteLayout
 from workflows.ports.units import Clock, DueUnit, History, Outcome, Parked
 from workflows.rollout.ports import Resource, Resources, Together
 from workflows.rollout.steps.people import EXPIRES_SOON, EXPIRY
@@ -40,15 +40,13 @@ class PlaceDrift:
 
 @dataclass(frozen=True, kw_only=True)
 class DriftPorts:
-    """Everything that a look reaches. *groups* as the Hands, who may read the owners."""
+    """Everything that a look reaches, as the Hands."""
 
     programme: Callable[[], Awaitable[Programme]]
-    groups: Groups
+    memberships: Memberships
     channels: Channels
     content: SiteContent
     layout: SiteLayout
-    sites: SiteAccess
-    """As the Hands too, who may look at the sites they were let into."""
     resources: Resources
     mail: LeadMail
     together: Together
@@ -110,7 +108,7 @@ class Drift:
                     reads.append(look.ask(tabs, self._tabs(team_id, known[key].external_id, known, tabs)))
         if "site" in known:
             site_id = known["site"].external_id
-            reads.append(look.ask(["site"], self._site(known["group"].external_id, site_id)))
+            reads.append(look.ask(["site"], self._site(site_id)))
             reads.append(look.ask(_keys(known, "list:"), self._lists(site_id, known)))
             reads += [look.ask([key], self._folder(site_id, known, key)) for key in _keys(known, "folder:")]
             if known.get("page:landing") is not None and known["page:landing"].external_id:
@@ -129,20 +127,20 @@ class Drift:
     # ----------------------------------------------------------------------------------------------------- what is gone
 
     async def _owners(self, group_id: str) -> list[str]:
-        """The group, when it is gone; else its owners, when nobody who could sign in owns it."""
+        """
+        Return the group when it is gone, else its owners when it has none.
+
+        Hands learns their ids only; owners whose accounts are all switched off are seen by a plan, as the Builder.
+        """
         try:
-            owners = await self._ports.groups.list_owners(group_id)
+            owners = await self._ports.memberships.list_owner_ids(group_id)
         except NotFound:
             return ["group"]
-        return [] if any(owner.enabled for owner in owners) else [OWNERS]
+        return [] if owners else [OWNERS]
 
-    async def _site(self, group_id: str, site_id: str) -> list[str]:
-        """The site, when the group has none, has another one, or lets us in no more as it did."""
-        try:
-            site = await self._ports.sites.find_site(group_id)
-        except Refused:
-            return ["site"]
-        return [] if site is not None and site.id == site_id else ["site"]
+    async def _site(self, site_id: str) -> list[str]:
+        """Return the site when it is gone. One that does not let us in stays unknown."""
+        return [] if await self._ports.layout.find_site(site_id) is not None else ["site"]
 
     async def _channels(self, team_id: str, known: Mapping[str, Resource]) -> list[str]:
         there = {channel.id for channel in await self._ports.channels.list_channels(team_id)}

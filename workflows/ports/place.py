@@ -71,7 +71,12 @@ class Groups(Protocol):
 class Memberships(Protocol):
     """Who is in our groups. Hands; needs GroupMember.ReadWrite.All. Removes memberships, never directory objects."""
 
-    async def list_members(self, group_id: str) -> Sequence[Account]: ...
+    async def list_member_ids(self, group_id: str) -> Sequence[str]: ...
+    async def list_owner_ids(self, group_id: str) -> Sequence[str]:
+        """Ids and no more: Graph tells nothing else of people to an identity that may not read users. NotFound without
+        the group."""
+        ...
+
     async def add_member(self, group_id: str, account: Account) -> None:
         """A repeat is harmless. Raises RecipientNotAllowed when a rehearsal's allow-list leaves the account out."""
         ...
@@ -187,7 +192,7 @@ class Site:
 class SiteAccess(Protocol):
     """Finds group sites and lets Hands into them. Builder; needs Sites.FullControl.All and Sites.Read.All."""
 
-    async def find_site(self, group_id: str) -> Site | None:
+    async def find_group_site(self, group_id: str) -> Site | None:
         """None while SharePoint is still making it."""
         ...
 
@@ -316,6 +321,10 @@ TOP = "root"
 class SiteLayout(Protocol):
     """What a site is made of: folders by their ids, which stay when people move them, lists and their columns.
     Hands; needs Sites.Selected with the role `manage` there."""
+
+    async def find_site(self, site_id: str) -> Site | None:
+        """None when it is gone. Raises Refused when we are not let in (any more): that does not make it gone."""
+        ...
 
     async def find_folder(self, site_id: str, folder_id: str) -> Folder | None: ...
     async def list_folders(self, site_id: str, parent_id: str = TOP) -> Sequence[Folder]:

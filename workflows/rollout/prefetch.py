@@ -42,8 +42,8 @@ def _team(walk: Walk) -> Iterator[Read]:
     ports, group, team = walk.ports, walk.known.get("group"), walk.known.get("team")
     if group is not None:
         yield walk.ahead(ports.groups.list_owners, group.external_id)
-        yield walk.ahead(ports.memberships.list_members, group.external_id)
-        yield walk.ahead(ports.sites.find_site, group.external_id)
+        yield walk.ahead(ports.memberships.list_member_ids, group.external_id)
+        yield walk.ahead(ports.sites.find_group_site, group.external_id)
     if team is not None:
         yield walk.ahead(ports.teams.find_team_app, team.external_id, ports.app.external_id)
         yield walk.ahead(ports.channels.list_channels, team.external_id)

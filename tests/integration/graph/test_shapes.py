@@ -177,6 +177,18 @@ async def test_a_mail_whose_answer_was_lost_is_not_tried_again_here(double: Doub
         await GraphMailer(double.graph, EVERYBODY).send("m", LETTER)
 
 
+async def test_hands_asks_for_people_of_a_group_by_id_alone(double: Double) -> None:
+    """Without a permission to read users, Graph answers with the type and the id, and null for all else."""
+    bare = {"@odata.type": "#microsoft.graph.user", "id": "u-1", "mail": None, "userPrincipalName": None}
+    for people in ("members", "owners"):
+        double.on("GET", f"/groups/g/{people}", answer(200, {"value": [bare]}))
+    memberships = GraphMemberships(double.graph, EVERYBODY)
+
+    assert await memberships.list_member_ids("g") == ["u-1"]
+    assert await memberships.list_owner_ids("g") == ["u-1"]
+    assert [request.url.params["$select"] for request in double.requests] == ["id", "id"]
+
+
 async def test_a_new_group_gets_owners_who_are_members_too(double: Double) -> None:
     double.on(
         "GET", "/groups(", error(404, "Request_ResourceNotFound"), answer(200, {"id": "g", "uniqueName": "a-dal"})

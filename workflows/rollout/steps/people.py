@@ -211,8 +211,8 @@ class PeopleSteps:
         await self._out_of_the_group("owner", walk.wanted.owners, group, accounts, present)
 
     async def _members(self, group: Group | None, accounts: Mapping[str, Account]) -> None:
-        walk, look = self._walk, self._walk.ports.memberships.list_members
-        present = {account.id for account in await walk.read(look, group.id)} if group else set()
+        walk, look = self._walk, self._walk.ports.memberships.list_member_ids
+        present = set(await walk.read(look, group.id)) if group else set()
         for item in plan_memberships("member", walk.wanted.members, accounts, present, permitted=walk.permitted):
             if self._begins(item) and group:
                 await self._into_the_group(item, group, self._account(item, accounts))

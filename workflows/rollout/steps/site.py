@@ -49,7 +49,7 @@ class SiteSteps:
 
     async def _site(self, walk: Walk) -> Site | None:
         group = self._group
-        site = await walk.read(walk.ports.sites.find_site, group.id) if group is not None else None
+        site = await walk.read(walk.ports.sites.find_group_site, group.id) if group is not None else None
         if site is None:
             if group is not None and (waited := await waits(walk, "site")):
                 walk.items.append(waited)
