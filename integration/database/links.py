@@ -127,4 +127,5 @@ def _link_of(row: Row[Any]) -> Link:
 
 
 def _digest(*parts: str) -> str:
+    # Longer than other digests: it stands in addresses that people have.
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]

@@ -6,13 +6,13 @@ the same for making one.
 """
 
 import asyncio
-import hashlib
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from integration.limits.rate import Rate
+from workflows.digest import digest
 from workflows.errors import Throttled
 from workflows.ports.units import Clock
 
@@ -54,7 +54,7 @@ def permit(number: int) -> str:
 
 def named(conversation: str) -> str:
     """Return a short name of a conversation, whatever Teams calls it."""
-    return f"bot:{hashlib.sha256(conversation.encode()).hexdigest()[:40]}"
+    return f"bot:{digest(conversation)}"
 
 
 def permit_names(conversations: Sequence[str]) -> list[str]:

@@ -1,6 +1,5 @@
 """Replies of the bot as messages that wait, and the unit `bot.reply` that sends them."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +8,7 @@ import cards
 import texts
 from config.values import Person
 from workflows.bot.command import BotReply
+from workflows.digest import digest
 from workflows.messages.model import WAITING, Content, Message, Messages, MessageState, Surface
 from workflows.messages.outbox import Outbox
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
@@ -40,7 +40,7 @@ def reply_text(reply: BotReply) -> str:
 
 def reply_key(*parts: str) -> str:
     """Return the key of the one reply to a message or a press."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return digest(*parts)
 
 
 def waiting_reply(

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import Any, Protocol
 
 import texts
 from config.programme import Programme
 from config.values import Municipality
+from workflows.digest import digest
 from workflows.errors import NotFound, Permanent, Refused, Transient
 from workflows.meetings.external import TheirDate, follow, is_theirs
 from workflows.meetings.model import Meeting
@@ -123,11 +123,11 @@ class TheirCalendars:
     ) -> None:
         if not problems:
             return
-        digest = sha256(" ".join(item.why for item in problems).encode()).hexdigest()[:12]
+        reasons = digest(*(item.why for item in problems))
         mails = [
             mail_to(
                 lead,
-                key=f"feed/{municipality.slug}/{today:%Y-%m}/{digest}",
+                key=f"feed/{municipality.slug}/{today:%Y-%m}/{reasons}",
                 municipality=municipality.slug,
                 due_at=self._clock.now(),
                 subject=texts.say("meetings.feed_subject", lead.language, municipality=municipality.name),

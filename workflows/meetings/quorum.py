@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Protocol
 
 import texts
 from config.programme import Programme
 from config.values import Body, Person, Role
+from workflows.digest import digest
 from workflows.meetings.commitments import Attendance
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.messages.delivery import Delivery, park_outside_hours
@@ -150,7 +150,7 @@ def warning(
     away = [item.name for item in expected if item.away and item.answer is not Answer.DECLINED]
     unanswered = [item.name for item in expected if item.can_come and item.answer is Answer.NONE]
     missing = sorted(item.person for item in expected if not item.can_come)
-    who = sha256("\n".join(missing).encode()).hexdigest()[:12]
+    who = digest(*missing)
     subject = say("subject", body=body.name, starts=meeting.starts_local)
     paragraphs = [
         say("text", body=body.name, starts=meeting.starts_local, declined=len(missing), required=len(expected)),

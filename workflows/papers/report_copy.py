@@ -4,7 +4,6 @@ The record is the truth and the copy is for reading. Each part is compared with 
 changed is reported and written once more, because a released report says everywhere what the board was given.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ import texts
 from config.place_template import PlaceSpec
 from config.programme import Programme
 from documents.page import report_page
+from workflows.digest import digest, is_digest_of
 from workflows.papers.report import ReportState, StoredReport
 from workflows.papers.report_ports import ReportPorts
 from workflows.papers.report_rendering import document_of, title_of
@@ -79,7 +79,7 @@ class ReportCopy:
     async def _page(self, site_id: str) -> Page:
         name, noted = f"rapport-{self._day}.aspx", self._published.get("page", {}).get("fingerprint")
         page = await self._content.find_page(site_id, name)
-        if page is not None and page.published and noted == _digest(page.title, page.html):
+        if page is not None and page.published and is_digest_of(noted, page.title, page.html):
             return page
         if noted not in (None, UNFINISHED):
             await self._history.note("report.copy_changed", meeting=self._report.meeting, part="page")
@@ -93,7 +93,7 @@ class ReportCopy:
             page = await self._content.update_page(site_id, page.id, title=title, html=html)
         await self._content.publish_page(site_id, page.id)
         settled = await self._content.find_page(site_id, name) or page
-        fingerprint = _digest(settled.title, settled.html)
+        fingerprint = digest(settled.title, settled.html)
         await self._note(page={"url": settled.url, "fingerprint": fingerprint})
         await self._history.note("report.page_published", meeting=self._report.meeting)
         return settled
@@ -124,7 +124,3 @@ class ReportCopy:
         self._published |= parts
         if parts or self._report.state is not ReportState.PUBLISHED:
             await self._ports.store.note_published(self._report, self._published, finished=finished)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

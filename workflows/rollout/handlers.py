@@ -5,7 +5,6 @@ group, team, app, site, channels and tabs, folders, lists and pages. Each step r
 difference, and does it. `Rollout.plan` takes the same walk without doing anything.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from uuid import UUID
 
 from config.problems import InvalidInput, Problem
 from config.shapes import one_of
+from workflows.digest import digest, is_digest_of
 from workflows.errors import IdentityClosed, NotFound
 from workflows.ports.accounts import Account
 from workflows.ports.place import Group, Site
@@ -165,7 +165,9 @@ class Rollout:
         return [
             lists_unit(walk.place, now)
             for walk in walks
-            if walk is not None and COPIES in walk.known and walk.known[COPIES].fingerprint != _copies(walk)
+            if walk is not None
+            and COPIES in walk.known
+            and not is_digest_of(walk.known[COPIES].fingerprint, _copies(walk))
         ]
 
     async def _welcome_guests(self, walk: Walk, accounts: Mapping[str, Account]) -> None:
@@ -225,14 +227,18 @@ async def _ended(walk: Walk, *, made: int) -> Done:
 
 
 def _copies(walk: Walk) -> str:
-    """Changes when the record says something else for the lists of the place."""
+    """Return the rows that the record wants in the lists of the place, as one text."""
     rows = {key: [dict(row) for row in rows] for key, rows in walk.wanted.rows.items()}
-    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+    return json.dumps(rows, sort_keys=True)
+
+
+def _copies_are_noted(walk: Walk) -> bool:
+    return COPIES in walk.known and is_digest_of(walk.known[COPIES].fingerprint, _copies(walk))
 
 
 async def _note_copies(walk: Walk) -> None:
-    copies = Resource(key=COPIES, external_id="", fingerprint=_copies(walk))
-    if walk.known.get(COPIES) != copies and "site" in walk.known:
+    copies = Resource(key=COPIES, external_id="", fingerprint=digest(_copies(walk)))
+    if not _copies_are_noted(walk) and "site" in walk.known:
         await walk.keep(copies)
 
 

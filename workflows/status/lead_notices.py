@@ -3,7 +3,6 @@
 By e-mail, each thing once; the caller sees to the hours. How long somebody took is never told.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.values import Person
+from workflows.digest import digest
 from workflows.messages.mail import mail_content, mail_message
 from workflows.messages.model import AGAIN, NOT_ALLOWED, Message, MessageState
 from workflows.status import plan
@@ -84,7 +84,7 @@ class LeadNotices:
     async def question(self, request: StatusRequest, raised: Escalation, *, by: str) -> None:
         """Tell that an answer asks the board for a decision. *by*: who wrote it, and so knows."""
         package = self._package_name(request)
-        words = hashlib.sha256(f"{raised.question}\n{raised.proposal}".encode()).hexdigest()[:12]
+        words = digest(raised.question, raised.proposal)
         for reader in self._readers():
             if reader.person.key == by:
                 continue

@@ -1,12 +1,12 @@
 """Status rounds decided from plain data: the people asked and the surfaces, and what is due when."""
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from config.programme import Programme
 from config.values import BodyKind, Person, Role, RoundTimes, WorkPackage
+from workflows.digest import digest
 from workflows.messages.model import Surface
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.units import DueUnit
@@ -33,12 +33,12 @@ LEAD_FAILED, LEAD_UNANSWERED, LEAD_QUESTION = "lead_failed", "lead_unanswered", 
 
 def request_id(meeting: str, work_package: str) -> str:
     """The id of a package's request in a round: the same for ever, and nothing to guess a package's name from."""
-    return _digest(meeting, work_package)
+    return digest(meeting, work_package)
 
 
 def escalation_id(request: str, level: str) -> str:
     """The id of the one question a request lifts to a level; a newer answer changes its words."""
-    return _digest(request, level)
+    return digest(request, level)
 
 
 def package_leads(programme: Programme, work_package: str, on: date) -> tuple[Person, ...]:
@@ -278,7 +278,3 @@ def _holders(
     # A package is unique in the programme, so an assignment in it may name the municipality or not.
     keys = dict.fromkeys(item.person for item in programme.assigned(role, work_package, municipality) if item.holds(on))
     return tuple(programme.person(key) for key in keys)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]

@@ -1,6 +1,5 @@
 """The part of a rollout that is about people: who has an account, who is let in, and who is let out again."""
 
-import hashlib
 import json
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
@@ -8,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.values import Organisation, Person
+from workflows.digest import digest, is_digest_of
 from workflows.errors import Invalid
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.people import ChannelMember, Guest
@@ -93,7 +93,7 @@ class PeopleSteps:
             return item
         organisation = walk.programme.organisation_of(person)
         again_at = datetime.fromisoformat(refusal.details["at"]) + INVITE_AGAIN
-        if walk.began >= again_at or refusal.fingerprint != _entry(person, organisation):
+        if walk.began >= again_at or not is_digest_of(refusal.fingerprint, _entry(person, organisation)):
             return item
         whom = whom_to_call(organisation, walk.programme.language)
         said = str(refusal.details["said"])
@@ -142,7 +142,7 @@ class PeopleSteps:
             # An agreement between two organisations is missing: a person must talk to a person.
             organisation, said = walk.programme.organisation_of(person), str(error)
             details = {"at": walk.ports.clock.now().isoformat(), "organisation": organisation.key, "said": said}
-            entry = _entry(person, organisation)
+            entry = digest(_entry(person, organisation))
             await walk.keep(Resource(key=_refusal(person), external_id="", fingerprint=entry, details=details))
             whom = whom_to_call(organisation, walk.programme.language)
             walk.items[-1] = replace(item, state=State.BLOCKED, reason=INVITATION_REFUSED, detail=said, todo=whom)
@@ -335,8 +335,8 @@ def _refusal(person: Person) -> str:
 
 
 def _entry(person: Person, organisation: Organisation) -> str:
-    """Changes with what the register says of the organisation, or with the address."""
-    return hashlib.sha256(f"{person.email.lower()}\n{organisation.model_dump_json()}".encode()).hexdigest()
+    """Return the register's entry of the organisation and the address, as one text."""
+    return f"{person.email.lower()}\n{organisation.model_dump_json()}"
 
 
 def _person(item: Item) -> str:

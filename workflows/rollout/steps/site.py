@@ -1,11 +1,11 @@
 """The part of a rollout that lets us into the place's site and fills it: folders, lists, and the landing page."""
 
-import hashlib
 import re
 from dataclasses import replace
 from html import escape, unescape
 
 import texts
+from workflows.digest import digest, is_digest_of
 from workflows.ports.place import Group, Page, Site
 from workflows.rollout.compare import shortened
 from workflows.rollout.plan import Item, State, WantedPlace
@@ -119,7 +119,7 @@ class LandingSteps:
         with walk.step(key):
             known = walk.known.get(key)
             html = landing_html(walk.wanted, await _links(walk), language=walk.programme.language)
-            words = _digest(spec.landing_title, spec.landing_intro)
+            words = digest(spec.landing_title, spec.landing_intro)
             page = await self._page(walk, site, known) if site else None
             item = walk.wished(self._plan(walk, known, page, words, "".join(html)))
             if not walk.begins(item) or site is None:
@@ -168,9 +168,9 @@ class LandingSteps:
             return replace(item, state=State.DIFFERS if _readable(page.html) == _readable(html) else State.LOCAL)
         if noted == UNFINISHED:
             return replace(item, state=State.DIFFERS)
-        if _fingerprint(page) != known.fingerprint:
+        if not is_digest_of(known.fingerprint, page.title, page.html):
             return replace(item, state=State.LOCAL)
-        return item if noted == words else replace(item, state=State.DIFFERS)
+        return item if noted and noted[: len(words)] == words else replace(item, state=State.DIFFERS)
 
 
 async def _links(walk: Walk) -> list[tuple[str, str]]:
@@ -195,13 +195,9 @@ def landing_html(wanted: WantedPlace, links: list[tuple[str, str]], *, language:
 
 
 def _fingerprint(page: Page) -> str:
-    return _digest(page.title, page.html)
+    return digest(page.title, page.html)
 
 
 def _readable(html: str) -> str:
     """What a reader sees of *html*, without the markup that SharePoint rewrites."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
