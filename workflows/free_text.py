@@ -63,7 +63,7 @@ class InvalidText(Exception):
 
 
 def clean_text(text: str) -> str:
-    """*text* in composed form with plain line breaks and without control, invisible or direction characters."""
+    """Return *text* in composed form with plain line breaks and without control, invisible or direction characters."""
     lines = re.sub(r"\r\n?|[\u0085\u2028\u2029\v\f]", "\n", text).replace("\t", " ")
     kept = (char for char in lines if char == "\n" or _is_visible(char))
     return re.sub(r"\n{3,}", "\n\n", unicodedata.normalize("NFC", "".join(kept))).strip()
@@ -72,4 +72,11 @@ def clean_text(text: str) -> str:
 def _is_visible(char: str) -> bool:
     if char in _INVISIBLE or char in _ISOLATES:
         return False
-    return unicodedata.category(char) not in ("Cc", "Cs", "Cn", "Co")
+    category = unicodedata.category(char)
+    # Unassigned is also an emoji that is newer than this Python; only what no Unicode will ever assign goes.
+    return category not in ("Cc", "Cs", "Co") and not (category == "Cn" and _is_noncharacter(char))
+
+
+def _is_noncharacter(char: str) -> bool:
+    """Return True for the code points that Unicode keeps free for ever."""
+    return ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF

@@ -1,17 +1,20 @@
 """
-Keeps people out of free text: what must never be stored is found before it is. Rules, figures: docs/privacy-guard.md.
+Keeps people out of free text: finds what must never be stored, before it is. Rules, figures: docs/privacy-guard.md.
 
 The strict rule blocks a Norwegian national identity number (fødselsnummer) of any series in use. The wide rules only
-ask: what may be such a number, a phone number, an e-mail address. Whoever confirms sends it anyway.
+ask: about the text that may hold such a number, a phone number, an e-mail address, or something about one person's
+health or criminal record. The person who wrote it may confirm and send it all the same.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.digest import digest
+from workflows.national_id import is_national_id, may_be_national_id
+from workflows.sensitive_words import criminal_record_of_somebody, health_of_somebody
 
 _SEPARATOR = r"[\s.,\-:;/_·\u2010-\u2015]"
 _STRICT = re.compile(
@@ -21,9 +24,56 @@ _STRICT = re.compile(
 )
 _WIDE = re.compile(rf"(?<!\d)\d(?:{_SEPARATOR}?\d){{10}}(?!\d)")
 
+_MONTH_NAMES = {
+    month: number
+    for number, months in enumerate(
+        (
+            ("januar", "jan", "january"),
+            ("februar", "feb", "february"),
+            ("mars", "mar", "march"),
+            ("april", "apr"),
+            ("mai", "may"),
+            ("juni", "jun", "june"),
+            ("juli", "jul", "july"),
+            ("august", "aug"),
+            ("september", "sept", "sep"),
+            ("oktober", "okt", "october", "oct"),
+            ("november", "nov"),
+            ("desember", "des", "december", "dec"),
+        ),
+        start=1,
+    )
+    for month in months
+}
+_MONTH = "(?:" + "|".join(sorted(_MONTH_NAMES, key=len, reverse=True)) + r")\b\.?"
+_JOINT = r"[\W_]{0,2}"
+"""Between the parts of a date or of a number: nothing, or any two signs that are neither letter nor digit."""
+_DATE = (
+    r"(?:(?P<long>\d{8}|\d\d?[\W_]{1,2}\d\d?[\W_]{1,2}\d{4})"
+    r"|(?P<iso>\d{4}[-/.]\d\d[-/.]\d\d)"
+    rf"|(?P<named>\d\d?\.?\s{{0,2}}{_MONTH}\s{{1,2}}\d{{4}})"
+    rf"|(?P<short>\d\d{_JOINT}\d\d{_JOINT}\d\d))"
+)
+_HALVES = re.compile(rf"(?<!\d){_DATE}\D{{0,40}}?(?P<last>\d{{3}}{_JOINT}\d\d)(?!\d)", re.IGNORECASE)
+"""A date of birth and the five digits after it, whatever stands between them."""
+
+_ANY_DATE = re.sub(r"\?P<\w+>", "?:", _DATE)
+_YEAR = r"(?:19|20)\d\d(?!\d)"
+_CALLED = re.compile(
+    # The number's name, and a number of three digits or more.
+    r"(?<!\w)(?:[fp]\.?\s?nr\.?|(?:fødsels|person|[dh]-)n(?:umme)?r(?:et)?\.?|national identity number)(?!\w)"
+    r"[^\d\n]{0,20}\d(?:[\W_]{0,2}\d){2,12}"
+    # «Born», and a day or a date. A year alone is a cohort and nobody's birthday.
+    r"|(?<!\w)(?:født|fødd|fødselsdato|fødselsdag|born)(?!\w)"
+    rf"[^\d\n]{{0,15}}(?:\d{{4}}[-/.]\d\d[-/.]\d\d|(?!{_YEAR})"
+    rf"(?:{_ANY_DATE}|\d\d?\.?\s{{0,2}}{_MONTH}|\d(?:[\W_]{{0,2}}\d){{3,12}}))"
+    rf"|(?<!\w)f\.\s?{_ANY_DATE}",
+    re.IGNORECASE,
+)
+
 
 def _grouped(separator: str) -> str:
-    """As Norwegians group them: 3-2-3 mobile and service numbers, 2-2-2-2 fixed and others. One kind of separator."""
+    """Group a phone number as Norwegians do, with one kind of separator: 3-2-3 mobile, 2-2-2-2 fixed and others."""
     return separator.join((r"[489]\d\d", r"\d\d", r"\d{3}")) + "|" + separator.join((r"[2-9]\d", *(r"\d\d",) * 3))
 
 
@@ -37,54 +87,54 @@ _PHONE = re.compile(
     r"|(?:47)?[2-9]\d{7}"
     r")(?!\d)"
 )
-_EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
-_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
-_SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-_MONTHS_ADDED = (0, 40, 65, 80)
-"""Ordinary and D-numbers; H-numbers and synthetic ones; the health network's test numbers; Skatteetaten's Tenor."""
-_RESTS_FROM_2032 = range(4)
+# Each part at most as long as it may be, so that a long run of such signs is not read again from each of them.
+_EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
+
+MAX_SWELL = 4
+"""Plain signs that one sign of any script is read as; «㉘» is «28», «⑿» is «(12)»."""
 
 
 class Doubt(StrEnum):
-    """What a text may hold that should not stand there."""
+    """Something that a text may hold and that should not stand there."""
 
     NATIONAL_ID = "national_id"
     PHONE = "phone"
     EMAIL = "email"
+    HEALTH = "health"
+    CRIMINAL_RECORD = "criminal_record"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """Something to ask about. *words*: what was found; never stored or logged."""
+    """Something to ask about. *words*: as they stand in the text; never stored or logged."""
 
     doubt: Doubt
     words: str
 
 
 def holds_national_id(text: str) -> bool:
-    """The strict rule: whether *text* seems to hold a fødselsnummer, D-, H- or synthetic number."""
+    """Apply the strict rule: True when *text* seems to hold a fødselsnummer, D-, H- or synthetic number."""
     return any(is_national_id(_digits(match[0])) for match in _STRICT.finditer(_readable(text)))
 
 
 def doubts(text: str) -> tuple[Found, ...]:
-    """The wide rules: what to ask about before *text* is stored. What the strict rule blocks is not asked about."""
+    """Apply the wide rules: list what to ask about before *text* is stored. Whatever is blocked is among it."""
     readable = _readable(text)
-    numbers = [match for match in _WIDE.finditer(readable) if may_be_national_id(_digits(match[0]))]
-    taken = [match.span() for match in numbers]
-    others = (
-        (doubt, match)
-        for doubt, pattern in ((Doubt.PHONE, _PHONE), (Doubt.EMAIL, _EMAIL))
-        for match in pattern.finditer(readable)
-        if not any(start < match.end() and match.start() < end for start, end in taken)
-    )
-    found = [(Doubt.NATIONAL_ID, match) for match in numbers] + list(others)
-    return tuple(Found(doubt=doubt, words=match[0]) for doubt, match in found)
+    found: list[Found] = []
+    taken: list[tuple[int, int]] = []
+    for doubt, match in _matches(readable):
+        start, end = match.span()
+        if not any(first < end and start < last for first, last in taken):
+            taken.append((start, end))
+            found.append(Found(doubt=doubt, words=match[0]))
+    found += [Found(doubt=Doubt.HEALTH, words=words) for words in health_of_somebody(readable)]
+    found += [Found(doubt=Doubt.CRIMINAL_RECORD, words=words) for words in criminal_record_of_somebody(readable)]
+    return tuple(found)
 
 
 def confirmation(found: Mapping[str, tuple[Found, ...]]) -> str:
     """
-    What a person sends back to say that exactly this may be stored; empty when there is nothing to ask.
+    Return what a person sends back to say that exactly this may be stored; empty when there is nothing to ask.
 
     *found*: by field. Something else found later needs another confirmation.
     """
@@ -92,39 +142,54 @@ def confirmation(found: Mapping[str, tuple[Found, ...]]) -> str:
     return digest(*parts) if parts else ""
 
 
-def is_national_id(digits: str) -> bool:
-    """Whether eleven decimal digits are a date of a series in use and two check digits that fit."""
-    numbers = [int(digit) for digit in digits]
-    return _is_date(numbers) and _rest(numbers, _FIRST) == 0 and _rest(numbers, _SECOND) == 0
+def _matches(readable: str) -> Iterator[tuple[Doubt, re.Match[str]]]:
+    """Find what each rule finds, the surest rule first: of two that overlap, the first is asked about."""
+    for match in _WIDE.finditer(readable):
+        if may_be_national_id(_digits(match[0])):
+            yield Doubt.NATIONAL_ID, match
+    for match in _HALVES.finditer(readable):
+        if may_be_national_id(_day_month_year(match) + _digits(match["last"])):
+            yield Doubt.NATIONAL_ID, match
+    for doubt, pattern in ((Doubt.NATIONAL_ID, _CALLED), (Doubt.PHONE, _PHONE), (Doubt.EMAIL, _EMAIL)):
+        for match in pattern.finditer(readable):
+            yield doubt, match
 
 
-def may_be_national_id(digits: str) -> bool:
-    """The same with what comes in 2032, when the first check digit may leave other rests, and with FH-numbers."""
-    numbers = [int(digit) for digit in digits]
-    # The health services' own numbers hold no date: they begin with 8 or 9.
-    allowed = _RESTS_FROM_2032 if _is_date(numbers) else range(1 if numbers[0] >= 8 else 0)
-    return _rest(numbers, _FIRST) in allowed and _rest(numbers, _SECOND) == 0
+def _day_month_year(match: re.Match[str]) -> str:
+    """Return the six digits that a number begins with, of a date in any of its forms."""
+    if match["short"]:
+        return _digits(match["short"])
+    if match["iso"]:
+        digits = _digits(match["iso"])
+        return digits[6:8] + digits[4:6] + digits[2:4]
+    parts = re.findall(r"\d+|[^\W\d_]+", match["long"] or match["named"])
+    if len(parts) == 1:
+        return f"{parts[0][:4]}{parts[0][6:]}"
+    day, month, year = parts
+    month = _MONTH_NAMES.get(month.lower(), month)
+    return f"{int(day):02}{int(month):02}{year[2:]}"
 
 
 def _readable(text: str) -> str:
-    """*text* with what looks like a digit as one, and without what nobody sees and would hide it from the patterns."""
-    kept = (
-        char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) not in ("Cf", "Mn", "Me")
-    )
-    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in kept)
+    """
+    Return *text* with what looks like a digit as one, and without what nobody sees and would hide it from the patterns.
+
+    Sign by sign: some signs stand for a whole sentence, and the time this takes is to follow what was typed, not what
+    it swells to.
+    """
+    return "".join(map(_plain, text))
+
+
+def _plain(char: str) -> str:
+    if char.isascii():
+        return char
+    if unicodedata.category(char) in ("Cf", "Mn", "Me"):
+        return ""
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    wide = unicodedata.normalize("NFKC", char)
+    return wide if len(wide) <= MAX_SWELL else char
 
 
 def _digits(text: str) -> str:
     return "".join(char for char in text if char.isdecimal())
-
-
-def _is_date(numbers: list[int]) -> bool:
-    day, month = numbers[0] * 10 + numbers[1], numbers[2] * 10 + numbers[3]
-    day = day - 40 if day > 40 else day
-    months = (month - added for added in _MONTHS_ADDED)
-    return any(1 <= value <= 12 and 1 <= day <= _DAYS[value - 1] for value in months)
-
-
-def _rest(numbers: list[int], weights: tuple[int, ...]) -> int:
-    """What the weighted digits, their check digit among them, leave of eleven; 0 is right."""
-    return sum(number * weight for number, weight in zip(numbers, weights, strict=False)) % 11

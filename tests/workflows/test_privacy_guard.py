@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,15 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.privacy_guard import (
-    Doubt,
-    Found,
-    confirmation,
-    doubts,
-    holds_national_id,
-    is_national_id,
-    may_be_national_id,
-)
+from workflows.national_id import is_national_id, may_be_national_id
+from workflows.privacy_guard import Doubt, Found, confirmation, doubts, holds_national_id
 
 ROOT = Path(__file__).parents[2]
 NAV = ROOT / "node_modules/@navikt/fnrvalidator"
@@ -42,6 +36,16 @@ def of_2032(day: int = 1, month: int = 81) -> str:
 
 
 NUMBER = synthetic()
+
+
+def ordinary(day: int, month: int) -> str:
+    """A number of 1950 with an ordinary month: its individual number, 750 to 899, was never given to anybody."""
+    first = f"{day:02}{month:02}50"
+    return next(f"{first}{end:05}" for end in range(75_000, 90_000) if may_be_national_id(f"{first}{end:05}"))
+
+
+DAY, MONTH, YEAR, LAST = NUMBER[:2], NUMBER[2:4], NUMBER[4:6], NUMBER[6:]
+MAY = ordinary(1, 5)
 
 
 # ------------------------------------------------------------------------------------------------- the strict rule
@@ -122,6 +126,29 @@ def kinds(text: str) -> list[Doubt]:
         pytest.param(" ".join(of_2032()), Doubt.NATIONAL_ID, id="digit by digit"),
         pytest.param(f"{NUMBER[:6]} {NUMBER[6:]} kroner", Doubt.NATIONAL_ID, id="before a currency"),
         pytest.param(f"{NUMBER[:4]} {NUMBER[4:6]} {NUMBER[6:]}", Doubt.NATIONAL_ID, id="grouped as an account"),
+        pytest.param(f"{DAY}.{MONTH}.19{YEAR} {LAST}", Doubt.NATIONAL_ID, id="the whole year"),
+        pytest.param(f"{DAY}{MONTH}19{YEAR}-{LAST}", Doubt.NATIONAL_ID, id="the whole year and a hyphen"),
+        pytest.param(f"{DAY}{MONTH}19{YEAR}{LAST}", Doubt.NATIONAL_ID, id="the whole year without a sign"),
+        pytest.param(f"19{YEAR}-{MONTH}-{DAY} {LAST}", Doubt.NATIONAL_ID, id="the year first"),
+        pytest.param(f"1. mai 1950 {MAY[6:]}", Doubt.NATIONAL_ID, id="the month in words"),
+        pytest.param(f"1 may 1950, {MAY[6:]}", Doubt.NATIONAL_ID, id="the month in English"),
+        pytest.param(f"{NUMBER[:6]} ({LAST})", Doubt.NATIONAL_ID, id="brackets"),
+        pytest.param(f"({NUMBER[:6]}) {LAST}", Doubt.NATIONAL_ID, id="the date in brackets"),
+        pytest.param(f"{NUMBER[:6]}\u2212{LAST}", Doubt.NATIONAL_ID, id="a minus"),
+        pytest.param(f"{NUMBER[:6]}+{LAST}", Doubt.NATIONAL_ID, id="a plus"),
+        pytest.param(f"{NUMBER[:6]} • {LAST}", Doubt.NATIONAL_ID, id="a bullet"),
+        pytest.param(f"{NUMBER[:6]}\n• {LAST[:3]} {LAST[3:]}", Doubt.NATIONAL_ID, id="a list"),
+        pytest.param(f"{NUMBER[:6]} pnr. {LAST}", Doubt.NATIONAL_ID, id="«pnr.»"),
+        pytest.param(f"{NUMBER[:6]}, og resten er {LAST}", Doubt.NATIONAL_ID, id="words"),
+        pytest.param("fnr 01010112345", Doubt.NATIONAL_ID, id="named, with check digits that do not fit"),
+        pytest.param("F.nr.: 010101", Doubt.NATIONAL_ID, id="named, one half"),
+        pytest.param("Personnummeret er 12345.", Doubt.NATIONAL_ID, id="named, the other half"),
+        pytest.param("pnr 123 45", Doubt.NATIONAL_ID, id="named by its short name"),
+        pytest.param("født 01.01.2010", Doubt.NATIONAL_ID, id="a date of birth"),
+        pytest.param("fødd 1. mai", Doubt.NATIONAL_ID, id="a birthday"),
+        pytest.param("Fødselsdato: 2010-01-01", Doubt.NATIONAL_ID, id="a date of birth, the year first"),
+        pytest.param("en gutt (f. 010110)", Doubt.NATIONAL_ID, id="a date of birth after a short word"),
+        pytest.param("born on 1 May 2010", Doubt.NATIONAL_ID, id="a date of birth in English"),
         pytest.param("Ring 41234567", Doubt.PHONE, id="mobile"),
         pytest.param("Ring 412 34 567.", Doubt.PHONE, id="mobile in groups"),
         pytest.param("33 34 35 36", Doubt.PHONE, id="fixed"),
@@ -168,12 +195,105 @@ def test_what_may_be_about_somebody_is_asked_about(text: str, kind: Doubt) -> No
         "974 575 086",
         "Sak 12/2026",
         "12,5 prosent",
+        "barn født i 2012 og 2013",
+        "kullet født 2010-2011",
+        "Vi registrerer ikke fødselsnummer. Det kom 12 barn.",
+        "De ble født i uke 12",
+        "f. eks. 12345 kroner",
+        f"{NUMBER[:6]} plasser, og i 2026 {LAST} kroner",
+        f"Møtet {NUMBER[:6]} er flyttet, og vi venter fortsatt på svar fra {LAST}",
         "www.kommune.example",
         "@alle",
     ],
 )
 def test_ordinary_words_and_numbers_are_not_asked_about(text: str) -> None:
     assert kinds(text) == []
+
+
+# ------------------------------------------------------------------------------------- health, and a criminal record
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param("Hun har fått en ADHD-diagnose.", Doubt.HEALTH, id="a pronoun"),
+        pytest.param("Eleven er innlagt på BUP.", Doubt.HEALTH, id="somebody known"),
+        pytest.param("Ola Nordmann sliter med angst.", Doubt.HEALTH, id="a whole name"),
+        pytest.param("Vi følger opp Ola B. Nordmann, som er deprimert.", Doubt.HEALTH, id="a name with an initial"),
+        pytest.param("Lars Jonas Hansen tar antidepressiver.", Doubt.HEALTH, id="a name of three"),
+        pytest.param("Vi støtter moren i saken mot Ola Nordmann, som er tiltalt.", Doubt.CRIMINAL_RECORD, id="told of"),
+        pytest.param("Jens har diabetes.", Doubt.HEALTH, id="a name like a genitive"),
+        pytest.param("Kari er sykemeldt ut året.", Doubt.HEALTH, id="a first name"),
+        pytest.param("Vi ser at Peter har epilepsi.", Doubt.HEALTH, id="a first name in the sentence"),
+        pytest.param("K. har autisme.", Doubt.HEALTH, id="an initial"),
+        pytest.param("En jente på 15 er gravid.", Doubt.HEALTH, id="an age"),
+        pytest.param("Guten er sjuk og treng hjelp.", Doubt.HEALTH, id="nynorsk"),
+        pytest.param("She was hospitalised in May.", Doubt.HEALTH, id="English"),
+        pytest.param("Han er dømt for tyveri.", Doubt.CRIMINAL_RECORD, id="convicted"),
+        pytest.param("En 16-åring er pågrepet.", Doubt.CRIMINAL_RECORD, id="arrested"),
+        pytest.param("Faren sitter i fengsel.", Doubt.CRIMINAL_RECORD, id="a parent"),
+        pytest.param("Ola Nordmann er siktet for skadeverk.", Doubt.CRIMINAL_RECORD, id="charged"),
+    ],
+)
+def test_one_person_s_health_or_record_is_asked_about(text: str, kind: Doubt) -> None:
+    assert kinds(text) == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vi har kurs om angst og depresjon.",
+        "Flere har angst, og mange sliter med rus.",
+        "Ungdommer med diagnose får plass i gruppa.",
+        "Skolen har startet ADHD-kurs.",
+        "Tiltaket er siktet inn mot jenter, og vi er ikke dømt til å mislykkes.",
+        "Røde Kors har kurs om selvskading.",
+        "NAV har spurt om rusmisbruk i Horten Videregående.",
+        "Kirkens Bymisjon arbeider med selvmord og angst.",
+        "Larvik kommune har meldt om flere tyverier.",
+        "Han leder møtet. Kurset handler om psykisk helse og angst.",
+        "Kari har bestilt rom.",
+    ],
+)
+def test_words_of_health_and_crime_about_nobody_are_not_asked_about(text: str) -> None:
+    assert kinds(text) == []
+
+
+# --------------------------------------------------------------------------------------------------------- how long
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("㌖", id="a sign that is six"),
+        pytest.param("ﷺ", id="a sign that is eighteen"),
+        pytest.param("a", id="one long word"),
+        pytest.param("a.", id="one long address"),
+        pytest.param("1", id="one long number"),
+        pytest.param("1 ", id="digits one by one"),
+        pytest.param("01.01.90 ", id="dates"),
+        pytest.param("født ", id="words before a number that never comes"),
+        pytest.param("Aa Bb ", id="names"),
+    ],
+)
+def test_the_work_grows_with_what_was_typed_and_no_faster(text: str) -> None:
+    short, long = work(text, 1_000), work(text, 8_000)
+
+    # Sixty-four times as long, if every sign were read again from each of them.
+    assert long < 24 * short + 0.01, f"eight times the text took {long / short:.0f} times as long"
+
+
+def work(text: str, length: int) -> float:
+    """The seconds of processor time that a text of that length takes, the least of some tries."""
+    whole = (text * length)[:length] + " adhd"
+
+    def once() -> float:
+        begun = time.process_time()
+        holds_national_id(whole)
+        doubts(whole)
+        return time.process_time() - begun
+
+    return min(once() for _ in range(3))
 
 
 def test_what_is_confirmed_is_what_was_found_and_nothing_more() -> None:

@@ -139,6 +139,9 @@ def test_numbers_are_read_as_people_write_them(text: str, number: float | None) 
         ("\ud800x", "x"),
         ("👩‍🏫", "👩‍🏫"),
         ("a\u030a", "å"),
+        # Signs of Unicode 15 and 17, whatever this Python knows.
+        ("\U0001fa77 \U0001fae8 \U0001fae9 \U0001faea", "\U0001fa77 \U0001fae8 \U0001fae9 \U0001faea"),
+        ("a\ufffe\uffff\ufdd0\U0010ffffb", "ab"),
         ("\n\n\n\na\n\n\n\nb", "a\n\nb"),
     ],
 )
