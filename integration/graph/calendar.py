@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from integration.graph.client import Graph, Json, Query, Request
 from integration.graph.people import quoted
+from integration.graph.time_zones import wall_time, windows_name
 from integration.limits.published import MAILS
 from integration.limits.recipients import RecipientLimiter
 from integration.retry import Call
@@ -209,7 +209,7 @@ class GraphCalendar:
             await self._limits.take(organizer, recipients, action=action)
 
     def _request(self, organizer: str, *, mails: bool = False, **parts: Any) -> Request:
-        headers = {"Prefer": f'IdType="ImmutableId", outlook.timezone="{self._timezone}"'}
+        headers = {"Prefer": f'IdType="ImmutableId", outlook.timezone="{windows_name(self._timezone)}"'}
         scopes = [f"mailbox:{organizer}", *([f"{MAILS}:{organizer}"] if mails else [])]
         return Request(headers=headers, scopes=scopes, **parts)
 
@@ -242,11 +242,8 @@ class GraphCalendar:
         )
 
     def _local(self, moment: Json) -> datetime:
-        """Wall time in our zone; Exchange falls back to UTC for a zone that a mailbox does not know."""
-        wall = datetime.fromisoformat(moment["dateTime"][:19])
-        if moment.get("timeZone") != "UTC" or self._timezone == "UTC":
-            return wall
-        return wall.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(self._timezone)).replace(tzinfo=None)
+        """Return the wall time in our zone."""
+        return wall_time(moment["dateTime"], moment.get("timeZone") or "UTC", shown_in=self._timezone)
 
 
 def tagged(keys: Sequence[str], fields: tuple[str, ...]) -> Query:
@@ -271,7 +268,7 @@ def _body(html: str, *, within: str = "") -> dict[str, str]:
 
 
 def _moment(wall: datetime, timezone: str) -> dict[str, str]:
-    return {"dateTime": wall.replace(tzinfo=None).isoformat(timespec="seconds"), "timeZone": timezone}
+    return {"dateTime": wall.replace(tzinfo=None).isoformat(timespec="seconds"), "timeZone": windows_name(timezone)}
 
 
 def _answer(attendee: Json) -> tuple[str, Answer]:

@@ -101,8 +101,8 @@ async def test_a_booking_carries_its_key_twice_and_wall_time(double: Double) -> 
     sent = body(request)
     assert sent["transactionId"] == str(uuid5(NAMESPACE, MEETING.key))
     assert sent["singleValueExtendedProperties"] == [{"id": KEY_PROPERTY, "value": MEETING.key}]
-    assert sent["start"] == {"dateTime": "2026-09-08T09:00:00", "timeZone": "Europe/Oslo"}
-    assert request.headers["Prefer"] == 'IdType="ImmutableId", outlook.timezone="Europe/Oslo"'
+    assert sent["start"] == {"dateTime": "2026-09-08T09:00:00", "timeZone": "W. Europe Standard Time"}
+    assert request.headers["Prefer"] == 'IdType="ImmutableId", outlook.timezone="W. Europe Standard Time"'
     assert (booked.starts_local, booked.ends_local) == (MEETING.starts_local, MEETING.ends_local)
 
 
