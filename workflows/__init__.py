@@ -1,1 +1,1 @@
-"""What to do and when. No HTTP, no SQL, no environment."""
+"""Workflows: decisions and their moments. No HTTP, no SQL, no environment."""

@@ -19,7 +19,7 @@ SUMMER = timedelta(days=58)
 
 
 class DayOff(StrEnum):
-    """Why people are not at work or school on a day."""
+    """The reason for a day without work or school."""
 
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
@@ -68,15 +68,15 @@ class WorkCalendar:
         )
 
     def day_off_reason(self, day: date) -> DayOff | None:
-        """Why *day* is no day for meetings or messages; None when it is one."""
+        """Return the reason that *day* is no day for meetings or messages; None when it is one."""
         return _days_off(day.year, self._closed, self._spans).get(day)
 
     def is_working_day(self, day: date) -> bool:
-        """Whether offices are open: also on bridge days and in school breaks."""
+        """Tell whether offices are open: also on bridge days and in school breaks."""
         return day.weekday() < SATURDAY and self.day_off_reason(day) not in NOT_WORKED
 
     def is_sendable(self, day: date) -> bool:
-        """Whether unasked messages may leave on *day*."""
+        """Tell whether unasked messages may leave on *day*."""
         return day.weekday() in self.sending.weekdays and self.day_off_reason(day) is None
 
     def next_sendable(self, moment: datetime) -> datetime:
@@ -108,7 +108,7 @@ class WorkCalendar:
         return day
 
     def sendable_days(self, first: date, last: date) -> int:
-        """How many days, both ends included, messages may leave on."""
+        """Count the days, both ends included, on which messages may leave."""
         return sum(self.is_sendable(day) for day in days(first, last))
 
     def moment(self, day: date, at: time) -> datetime:
@@ -224,7 +224,7 @@ def _school_year(kind: str, year: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class RoundMoments:
-    """When a status round's steps happen, UTC: opens_at < reminders < deadline_at < release_at."""
+    """The moments of a status round's steps, UTC: opens_at < reminders < deadline_at < release_at."""
 
     opens_at: datetime
     reminders_at: tuple[datetime, ...]
@@ -271,6 +271,6 @@ def last_moment_before(meeting_local: datetime, calendar: WorkCalendar) -> datet
 
 
 def days_to_answer(meeting: date, times: RoundTimes, calendar: WorkCalendar) -> int:
-    """How many sendable days, both ends included, lie from the opening of a meeting's round to its deadline."""
+    """Count the sendable days, both ends included, from the opening of a meeting's round to its deadline."""
     opens = meeting - timedelta(days=times.opens)
     return calendar.sendable_days(opens, deadline_day(meeting, times, calendar))

@@ -30,11 +30,11 @@ from workflows.ports.links import Links
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
 
 LOOK_AGAIN = timedelta(minutes=5)
-"""How long Exchange is given to make the link into a Teams meeting before we look again."""
+"""The time Exchange gets to make the link into a Teams meeting before we look again."""
 GONE_FOR = timedelta(hours=1)
-"""How long an event must not be found before we believe that a person deleted it."""
+"""The time an event must be missing before we believe that a person deleted it."""
 LOOK_BACK = timedelta(days=3)
-"""How long after its start a meeting is still read: it may have been moved or cancelled on its own day."""
+"""The time after its start in which a meeting is still read: it may be moved or cancelled on its own day."""
 LOOK_AT = time(5, 0)
 """The time of day, local, when the calendar is read: somebody may have moved a meeting, or answered."""
 MONDAY, FRIDAY = 0, 4
@@ -43,7 +43,7 @@ _GONE_AT = "gone_at"
 
 @dataclass(frozen=True, kw_only=True)
 class _Desk:
-    """What one look into a body's calendar works with."""
+    """The values of one look into a body's calendar."""
 
     programme: Programme
     body: Body
@@ -211,7 +211,8 @@ class MeetingDesk:
         return kept
 
     async def _is_outdated(self, meeting: Meeting) -> bool:
-        """Whether somebody changed the meeting since it was read. Asked before each write, since a run with many takes
+        """Tell whether somebody changed the meeting since it was read. Asked before each write, since a run with many
+        takes
         minutes: nobody is invited to what was moved or cancelled meanwhile."""
         known = await self._store.find_meeting(meeting.key)
         return known is None or known.version != meeting.version
@@ -284,7 +285,8 @@ class MeetingDesk:
 
 
 def next_look(now: datetime, body: Body, meetings: Sequence[Meeting], *, daily: bool = False) -> datetime:
-    """When a body's calendar is read next, given its *meetings*: every working day's morning from the day before the
+    """Return when a body's calendar is read next, given its *meetings*: every working day's morning from the day before
+    the
     next one's round opens, while one lies just behind, or when it must be *daily*; else on Mondays."""
     following = min(meetings, key=lambda meeting: meeting.starts_at)
     zone = ZoneInfo(following.timezone)
@@ -298,7 +300,8 @@ def next_look(now: datetime, body: Body, meetings: Sequence[Meeting], *, daily: 
 
 
 def _concerns_calendars(meeting: Meeting, now: datetime) -> bool:
-    """Whether a meeting ahead stands in calendars through us, or should, or must be taken out of them; or one has begun
+    """Tell whether a meeting ahead stands in calendars through us, or should, or must be taken out of them; or one has
+    begun
     there lately."""
     if not meeting.booked_by_us:
         return False

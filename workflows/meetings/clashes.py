@@ -96,7 +96,7 @@ def told(programme: Programme, clash: Clash) -> Sequence[Person]:
 
 
 def notice(programme: Programme, clash: Clash, to: Person, *, url: str, now: datetime) -> Message:
-    """What one of those responsible reads. *url*: their own page."""
+    """Write the notice for one of those responsible. *url*: their own page."""
 
     def say(key: str, **values: object) -> str:
         return texts.say(f"meetings.clash_{key}", to.language, **values)

@@ -1,4 +1,4 @@
-"""Who sits where: the people of every body with their days, and what keeps a body's people busy."""
+"""Commitments: the people of every body with their days, and the meetings that keep them busy."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -68,7 +68,8 @@ class Attendance:
             slots[slot] = +slots[slot]
 
     def around(self, body: Body, local_rounds: Sequence[Sequence[date]] = ()) -> Around:
-        """What the dates of *body* have to find room among, its own meetings not counted unless they were put."""
+        """Return the commitments that the dates of *body* must find room among, its own meetings not counted unless
+        put there."""
         blocked: dict[bool, set[date]] = {True: set(), False: set()}
         others: dict[date, set[Engagement]] = defaultdict(set)
         here = body.location.casefold()

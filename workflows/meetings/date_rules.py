@@ -1,4 +1,4 @@
-"""What a body's days are like: which are possible and at what time, what each costs, and what stands in the way.
+"""Rules for a body's days: possible ones with their times, the cost of each, and clashes.
 
 Days are proleptic ordinals (`date.toordinal`) inside the search, for it compares very many of them.
 """
@@ -28,13 +28,13 @@ OVERLAP = 5_000
 UNWANTED_WEEKDAY = 10_000
 FIRST_DAYS_OF_YEAR = 20_000
 KEPT = 1_000_000
-"""What it is worth not to move a date: more than everything above together."""
+"""The cost of moving a date: more than everything above together."""
 
 BEFORE_CHRISTMAS_WEEK = 51
 FIRST_DAYS = 8
 WEEKEND = {DayOff.WEEKEND, None}
 BACK, AHEAD = timedelta(days=400), timedelta(days=150)
-"""How far around the period days are looked at: for meetings before it, and for days that would have been wanted."""
+"""The days around the period that are looked at: for earlier meetings, and for days that would have been wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +44,13 @@ class Engagement:
     starts: time
     ends: time
     travels: bool = False
-    """Whether it is elsewhere, so that coming from there or going there takes time."""
+    """True when it is elsewhere, so that travel takes time."""
     firm: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """What a body's dates have to find room among."""
+    """The commitments that a body's dates have to find room among."""
 
     blocked: frozenset[date] = frozenset()
     """A member cannot."""
@@ -72,11 +72,11 @@ class Times:
     minutes: int
     preferred_weekday: int | None = None
     scale: int = 1
-    """How many times as much a day too early or too late and another weekday count, for a body that meets often."""
+    """The weight of a day too early or too late and of another weekday, for a body that meets often."""
 
 
 class Ground:
-    """What days are like for every body with the same calendar and the same times for its rounds."""
+    """The days for every body with the same calendar and the same times for its rounds."""
 
     def __init__(self, calendar: WorkCalendar, rounds: RoundTimes | None, *, first: date, last: date) -> None:
         self.first, self.last = first, last
@@ -95,13 +95,13 @@ class Ground:
         return self._why_not[day]
 
     def cost(self, day: int) -> int:
-        """What it costs to meet on *day*, for everybody."""
+        """Return the cost of meeting on *day*, for everybody."""
         if day not in self._costs:
             self._costs[day] = self._cost(date.fromordinal(day))
         return self._costs[day]
 
     def over_summer(self, start: int, end: int) -> bool:
-        """Whether a day of the summer holiday lies between two days."""
+        """Tell whether a day of the summer holiday lies between two days."""
         return self._summer[self._index(end)] > self._summer[self._index(start)]
 
     def _rule_broken(self, ordinal: int) -> str | None:
@@ -150,7 +150,7 @@ class BodyDays:
         return None if self.choice(day) else "meetings.clash"
 
     def possible(self, day: date) -> tuple[int, time] | None:
-        """What it costs to meet on *day* and when the meeting would start; None when a rule forbids the day."""
+        """Return the cost of meeting on *day* and the start; None when a rule forbids the day."""
         if self.ground.why_not(day.toordinal()) is not None or day in self.around.blocked:
             return None
         return self.choice(day)
@@ -169,7 +169,7 @@ class BodyDays:
         return None if best is None else (best[0] + self._cost(day), best[1])
 
     def clashes(self, day: date, starts: time) -> bool:
-        """Whether somebody who cannot be spared sits in another meeting then."""
+        """Tell whether a required person sits in another meeting then."""
         return self._among(starts, self.around.others.get(day, ())) is None
 
     def _cost(self, day: date) -> int:
@@ -204,5 +204,5 @@ class BodyDays:
 
 
 def end_of(starts: time, minutes: int) -> time:
-    """When a meeting ends that starts then."""
+    """Return when a meeting ends that starts then."""
     return (datetime.combine(date.min, starts) + timedelta(minutes=minutes)).time()

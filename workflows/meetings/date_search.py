@@ -30,7 +30,7 @@ BROKEN_GAP_DAY = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """Why a date is not the day that the rhythm asked for. *reason*: a key in the texts."""
+    """The reason for a date other than the rhythm's. *reason*: a key in the texts."""
 
     wanted: date
     reason: str
@@ -223,14 +223,14 @@ class _Search:
         return chain[::-1]
 
     def _window(self, day: int | None, reached: Sequence[int]) -> tuple[int, int]:
-        """Where in *reached* the days stand from which an allowed step leads to *day*."""
+        """Return the part of *reached* whose days are one allowed step before *day*."""
         if day is None:
             return bisect_left(reached, self._last - self._rhythm.most_gap_over_summer), len(reached)
         low = bisect_left(reached, day - self._most(day - self._rhythm.most_gap_over_summer, day))
         return low, bisect_right(reached, day - self._rhythm.least_gap)
 
     def _step(self, start: int | None, end: int | None, *, strict: bool) -> int | None:
-        """What it costs to go from one meeting to the next; None when that is against the rules."""
+        """Return the cost of going from one meeting to the next; None when that is against the rules."""
         excess = self.excess(start, end)
         if excess:
             return None if strict else BROKEN_GAP + BROKEN_GAP_DAY * excess

@@ -23,7 +23,7 @@ from workflows.ports.calendar import Attendee, BookedEvent, EventSpec
 
 TIMES = ("starts_local", "ends_local")
 COMPARED = ("subject", "location", *TIMES)
-"""What is worth a mail to everybody. The body is not: its words are the product's, and the way into the Teams meeting
+"""Changes worth a mail to everybody. The body is none: its words are the product's, and the way into the Teams meeting
 stands there too. Attendees are compared one by one."""
 WITHDRAWN = "withdrawn"
 """Noted in what was last written: the event is gone, and its people were told."""
@@ -33,7 +33,7 @@ NO_LINK_SINCE = "no_link_since"
 """And this: since when the event stands without a link into Teams."""
 ONLINE = "microsoft teams"
 LINK_WITHIN = timedelta(hours=1)
-"""How long Exchange may take to make that link before it is a fault that somebody has to mend."""
+"""The time after which a missing link is a fault that somebody has to mend."""
 
 
 def event_of(programme: Programme, body: Body, meeting: Meeting, recipients: Recipients) -> EventSpec:
@@ -112,7 +112,7 @@ def cancelled_there(meeting: Meeting, now: datetime) -> Meeting:
 
 
 def _moved_by_others(meeting: Meeting, event: BookedEvent) -> bool:
-    """Whether somebody moved the event, and we did not move the meeting ourselves."""
+    """Tell whether somebody moved the event, and we did not move the meeting ourselves."""
     written = tuple(meeting.booked.get(name) for name in TIMES)
     ours = (_minute(meeting.starts_local), _minute(meeting.ends_local))
     theirs = (_minute(event.starts_local), _minute(event.ends_local))
@@ -120,13 +120,13 @@ def _moved_by_others(meeting: Meeting, event: BookedEvent) -> bool:
 
 
 def _is_place_of_others(body: Body, meeting: Meeting, place: str) -> bool:
-    """Whether a place is neither what we wrote nor, when the answer was lost, what we meant to."""
+    """Tell whether a place is neither the one we wrote nor, after a lost answer, the one we meant to."""
     written = meeting.booked.get("location")
     return written is not None and place not in (written.strip(), body.location.strip())
 
 
 def _place_of(event: BookedEvent) -> str:
-    """Where the event is, without the words that Outlook adds for the meeting in Teams."""
+    """Return the event's place, without the words that Outlook adds for the meeting in Teams."""
     parts = [part.strip() for part in event.location.split(";")]
     if not any(part.casefold().startswith(ONLINE) for part in parts):
         return event.location.strip()
@@ -134,7 +134,7 @@ def _place_of(event: BookedEvent) -> str:
 
 
 def plain(spec: EventSpec | BookedEvent) -> dict[str, Any]:
-    """What is kept of an event as last written, as plain data."""
+    """Return the event as last written, as plain data to keep."""
     # Without names: Exchange has its own mind about them, and a new spelling is not worth a mail to everybody.
     people = sorted((item.email.lower(), item.required) for item in spec.attendees)
     return {
@@ -171,12 +171,12 @@ def noted(meeting: Meeting, spec: EventSpec, event: BookedEvent, now: datetime) 
 
 
 def lacks_link(meeting: Meeting) -> bool:
-    """Whether a booked meeting has no link into Teams."""
+    """Tell whether a booked meeting has no link into Teams."""
     return meeting.stands and bool(meeting.event_id) and not meeting.join_url
 
 
 def link_failed(meeting: Meeting, now: datetime) -> bool:
-    """Whether one ahead has been without it for so long that it does not come by itself."""
+    """Tell whether a meeting ahead has lacked its link for so long that it does not come by itself."""
     since = meeting.booked.get(NO_LINK_SINCE)
     if since is None or not lacks_link(meeting) or meeting.starts_at <= now:
         return False
@@ -184,7 +184,7 @@ def link_failed(meeting: Meeting, now: datetime) -> bool:
 
 
 def is_withdrawn(meeting: Meeting) -> bool:
-    """Whether a cancelled meeting is out of the calendars already."""
+    """Tell whether a cancelled meeting is out of the calendars already."""
     return bool(meeting.booked.get(WITHDRAWN))
 
 
@@ -194,7 +194,7 @@ def withdrawn(meeting: Meeting) -> Meeting:
 
 
 def is_held(event: BookedEvent, recipients: Recipients) -> bool:
-    """Whether a write would mail somebody whom a rehearsal's allow-list leaves out: every write mails them all."""
+    """Tell whether a write would mail somebody outside a rehearsal's allow-list: every write mails all attendees."""
     return any(not recipients.permits(item.email) for item in event.attendees)
 
 
@@ -222,7 +222,7 @@ def invitation(programme: Programme, body: Body, meeting: Meeting, address: str)
 
 
 def explain_no_link(programme: Programme, meeting: Meeting, *, language: str = "nb") -> str:
-    """That a meeting has got no link into Teams, and what IT has to look at."""
+    """Explain that a meeting has no link into Teams, and what IT has to look at."""
     body = programme.find_body(meeting.body)
     name = body.name if body else meeting.body
     values = {"starts": meeting.starts_local, "body": name, "organizer": meeting.organizer}
@@ -230,13 +230,13 @@ def explain_no_link(programme: Programme, meeting: Meeting, *, language: str = "
 
 
 def contact_of(programme: Programme, body: Body, meeting: Meeting) -> str:
-    """Whom to tell that the time does not fit: the chair, else whoever comes first."""
+    """Name the person to tell that the time does not fit: the chair, else the first."""
     people = programme.board_people(body, meeting.day)
     return people[0][0].name if people else ""
 
 
 def notice(meeting: Meeting, language: str) -> Sequence[str]:
-    """What people are told once about a meeting that was moved or cancelled after it stood in their calendars."""
+    """Write the one notice about a meeting that was moved or cancelled after it stood in calendars."""
     told = meeting.booked.get("starts_local")
     was = datetime.fromisoformat(told) if told else meeting.starts_local
     lines: list[str] = []
@@ -252,7 +252,7 @@ def notice(meeting: Meeting, language: str) -> Sequence[str]:
 
 
 def farewell(programme: Programme, meeting: Meeting) -> str:
-    """What people are told once when an event is withdrawn: its meeting is cancelled, or somebody else calls it."""
+    """Write the one notice about a withdrawn event: its meeting is cancelled, or called by somebody else."""
     language = texts.choose(programme.language)
     if meeting.stands:
         told = meeting.booked.get("starts_local")

@@ -30,7 +30,7 @@ class TheirDate:
 
 
 def is_theirs(programme: Programme, body: Body) -> bool:
-    """Whether the body's municipality calls its meetings itself: then we plan and book none there."""
+    """Tell whether the body's municipality calls its meetings itself: then we plan and book none there."""
     return body.municipality is not None and programme.municipality(body.municipality).meetings is Meetings.THEIRS
 
 
@@ -53,7 +53,7 @@ def follow(
     called_off: Collection[str] = (),
 ) -> tuple[list[Meeting], list[Meeting]]:
     """
-    What is new and what changed in *mine* to be as *dates* say, ahead of *now*.
+    Return the new and the changed meetings that make *mine* be as *dates* say, ahead of *now*.
 
     A meeting that moved keeps its key, and so its round. *called_off*: uids of what they say is cancelled. Unless
     *complete*, any other meeting that is not among *dates* may still be held.

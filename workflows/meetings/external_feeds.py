@@ -20,13 +20,13 @@ from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
 KIND = "meetings.read"
 EVERY = timedelta(days=1)
 LEFT_OUT, UNREADABLE = "meetings.left_out", "meetings.unreadable"
-"""What is noted of events that could not be used, and of a whole calendar: `why`, and how many `events`."""
+"""The note of events that could not be used, and of a whole calendar: `why`, and how many `events`."""
 READ = "meetings.read"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What a calendar said. *left_out*: why events could not be used, and how many. *called_off*: uids of those that it
+    """One reading of a calendar. *left_out*: reasons and counts of unusable events. *called_off*: uids of those that it
     says are cancelled."""
 
     dates: tuple[TheirDate, ...]
@@ -35,7 +35,8 @@ class Reading:
 
     @property
     def complete(self) -> bool:
-        """Whether a meeting that is not among the dates is off. An empty calendar is more likely a broken one."""
+        """Tell whether a meeting that is missing among the dates is off. An empty calendar is more likely a broken
+        one."""
         return bool(self.dates) and not self.left_out
 
 
@@ -143,7 +144,7 @@ class TheirCalendars:
 
 @dataclass(frozen=True, kw_only=True)
 class Unread:
-    """What could not be read of a municipality's calendar. *why*: ends a key in the texts. *events*: how many; 0 when
+    """The unread part of a municipality's calendar. *why*: ends a key in the texts. *events*: how many; 0 when
     it is the whole calendar."""
 
     municipality: str
@@ -152,7 +153,7 @@ class Unread:
 
 
 def explain_unread(programme: Programme, problem: Unread, *, language: str = "nb") -> str:
-    """What could not be read and why, in one sentence."""
+    """Explain in one sentence what could not be read and why."""
     name = programme.municipality(problem.municipality).name
     reason = texts.say(f"meetings.feed_{problem.why}", language)
     if not problem.events:
@@ -163,7 +164,7 @@ def explain_unread(programme: Programme, problem: Unread, *, language: str = "nb
 
 
 def unread_as_data(programme: Programme, problems: Iterable[Unread]) -> list[dict[str, Any]]:
-    """What could not be read, for programs."""
+    """Return the unread parts as data, for programs."""
     return [
         {"body": programme.local_board(item.municipality).key, "calendar": item.why, "events": item.events}
         for item in problems
@@ -171,7 +172,7 @@ def unread_as_data(programme: Programme, problems: Iterable[Unread]) -> list[dic
 
 
 def latest_unread(municipality: str, events: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Unread]:
-    """What the newest reading could not read, out of its unit's history, the oldest event first."""
+    """Return the unread parts of the newest reading, out of its unit's history, the oldest event first."""
     found: list[Unread] = []
     for what, values in events:
         if what in (READ, UNREADABLE):

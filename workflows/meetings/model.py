@@ -1,4 +1,4 @@
-"""What a meeting is, and what planning meetings comes to."""
+"""Meetings, and the result of planning them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,21 +32,21 @@ class Meeting:
     timezone: str
     changed_at: datetime
     booked_by_us: bool
-    """Whether we put it into calendars; not when the municipality does, or when the body wants none of it."""
+    """True when we put it into calendars; not when the municipality does, or the body wants none of it."""
     location: str = ""
     moved: Moved | None = None
-    """Why the plan chose another day than the rhythm's."""
+    """The plan's reason for another day than the rhythm's."""
     organizer: str = ""
     event_id: str = ""
     ical_uid: str = ""
     join_url: str = ""
     sequence: int = 0
     booked: Mapping[str, Any] = field(default_factory=dict)
-    """What was last written to the calendar, as plain data; see `workflows.meetings.events`."""
+    """The event as last written to the calendar, as plain data; see `workflows.meetings.events`."""
     words: str = ""
-    """Why people moved or cancelled it, as they put it."""
+    """People's own reason for moving or cancelling it."""
     answers: Mapping[str, str] = field(default_factory=dict)
-    """What the attendees answered to the invitation, by lower-case address; see `workflows.ports.calendar.Answer`."""
+    """The attendees' answers to the invitation, by lower-case address; see `workflows.ports.calendar`."""
 
     @property
     def starts_at(self) -> datetime:
@@ -71,7 +71,7 @@ class Meeting:
 
     @property
     def version(self) -> tuple[int, datetime]:
-        """What is another one once people moved or cancelled it, or the calendar was written, since it was read."""
+        """Return a mark that changes when people move or cancel it, or the calendar is written."""
         return self.sequence, self.changed_at
 
     @property

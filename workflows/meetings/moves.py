@@ -19,14 +19,14 @@ from workflows.sweep import sweep_unit
 from workflows.working_days import days
 
 MOVE_NOTICE = timedelta(days=7)
-"""How long before it a new date is proposed at least. People may choose an earlier one."""
+"""The notice of a proposed new date, at least. People may choose an earlier one."""
 APART = timedelta(days=7)
-"""How far a date stays from the body's meetings before and after, unless it meets more often."""
+"""The distance to the body's meetings before and after, unless it meets more often."""
 MOST_OPTIONS = 6
 WIDEST = timedelta(days=42)
-"""How far from its day a meeting is proposed to be moved."""
+"""The distance from its day in which a new date is proposed."""
 MEANT = 4
-"""How much a day further away counts, squared, against what else speaks against a date."""
+"""The weight of a day further away, squared, against all else that speaks against a date."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,14 +97,14 @@ class MeetingMoves:
 
 
 def can_change(programme: Programme, meeting: Meeting, now: datetime) -> bool:
-    """Whether people can move or cancel the meeting through us: it stands, lies ahead, and we call it."""
+    """Tell whether people can move or cancel the meeting through us: it stands, lies ahead, and we call it."""
     body = programme.find_body(meeting.body)
     ours = body is not None and not is_theirs(programme, body)
     return ours and meeting.stands and meeting.starts_at > now
 
 
 def may_change(programme: Programme, body: Body, person: Person, on: date) -> bool:
-    """Whether *person* may move the body's meetings: its chair, its municipality's local lead, the county lead."""
+    """Tell whether *person* may move the body's meetings: its chair, its municipality's local lead, the county lead."""
     chairs = programme.holders(body.chair, on=on, municipality=body.municipality) if body.chair else ()
     leads = programme.holders(Role.LOCAL_LEAD, on=on, municipality=body.municipality) if body.municipality else ()
     return person in (*chairs, *leads, *programme.holders(Role.COUNTY_LEAD, on=on))
@@ -153,12 +153,12 @@ def _others(meeting: Meeting, known: Sequence[Meeting]) -> list[date]:
 
 
 def _apart(body: Body) -> timedelta:
-    """How far a body's meetings are apart at least. Dates that it fixed itself may follow upon each other."""
+    """Return the least distance between a body's meetings. Dates that it fixed itself may follow upon each other."""
     return min(APART, timedelta(days=body.rhythm.least_gap)) if body.rhythm else timedelta(days=1)
 
 
 def spans_more_days(meeting: Meeting, starts_local: datetime) -> bool:
-    """Whether a meeting that began then would end on a later day than it does now: no rule knows such a night."""
+    """Tell whether a meeting that began then would end on a later day than now: no rule knows such a night."""
     ends_local = starts_local + (meeting.ends_local - meeting.starts_local)
     return ends_local.date() - starts_local.date() > meeting.ends_local.date() - meeting.day
 
@@ -206,7 +206,7 @@ def _later(day: date, by: timedelta) -> date:
 
 
 def _notes(rules: BodyDays, day: date) -> tuple[str, ...]:
-    """What speaks against a possible day, softly."""
+    """List what speaks softly against a possible day."""
     around = rules.around
     notes = []
     if day.weekday() not in rules.times.weekdays:
@@ -226,7 +226,7 @@ def cancelled(meeting: Meeting, now: datetime, **values: Any) -> Meeting:
 
 
 def following(programme: Programme, meeting: Meeting, now: datetime, *, book: bool = True) -> list[DueUnit]:
-    """What a meeting that was moved or cancelled sets going: its round follows, and the plan goes around it."""
+    """List the units that a moved or cancelled meeting makes due: its round follows, and the plan goes around it."""
     units = [DueUnit(key=f"status.open:{meeting.key}", due_at=now), sweep_unit(programme.key, now)]
     if book:
         units.append(DueUnit(key=f"meetings.book:{meeting.body}", due_at=now))

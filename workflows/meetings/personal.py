@@ -28,12 +28,12 @@ KIND = "meetings.own_link"
 PERSON = "person:"
 """Begins the subject of a link to one person's feed; else it is a body's key."""
 VALID = timedelta(days=90)
-"""How long an address leads to the page; rounded to whole days, so that one day's addresses are the same."""
+"""The life of an address of the page; rounded to whole days, so that one day's addresses are the same."""
 MOST_DAYS_AT_ONCE = 62
 MOST_DAYS = 200
-"""How many days one person can block. Who never can is better replaced than planned around."""
+"""Days that one person can block. Somebody who never can is better replaced than planned around."""
 NEAREST = 12
-"""How many meetings the page shows unless it is asked for all."""
+"""Meetings that the page shows unless it is asked for all."""
 
 
 class InvalidDays(Exception):
@@ -52,9 +52,9 @@ class OwnMeeting:
     meeting: Meeting
     can_move: bool
     seated: bool
-    """Whether the person belongs to it; who leads may move also what they do not sit in."""
+    """True when the person belongs to it; leads may also move meetings that they do not sit in."""
     blocked: bool
-    """Whether the person said they cannot come that day."""
+    """True when the person said they cannot come that day."""
     people: tuple[Attending, ...] = ()
     away: tuple[str, ...] = ()
     """The names of those who said that they cannot come that day."""
@@ -78,7 +78,7 @@ class OwnPage:
 
 
 class People(Protocol):
-    """Where people's own days are kept."""
+    """The store of people's own days."""
 
     async def set_blocked_dates(self, person: str, days: Sequence[date], *, then: Sequence[DueUnit] = ()) -> bool: ...
 
@@ -97,13 +97,13 @@ class OwnPorts:
 
 
 class OwnMeetings:
-    """What the Door does for a person about their meetings."""
+    """A person's own meetings, as the Door shows and changes them."""
 
     def __init__(self, ports: OwnPorts) -> None:
         self._ports = ports
 
     async def page(self, person: str, *, all_: bool = False) -> OwnPage | None:
-        """What *person* sees; None when nobody has that key any more. Only the nearest meetings unless *all_*."""
+        """Return *person*'s page; None when nobody has that key any more. Only the nearest meetings unless *all_*."""
         programme = await self._ports.programme()
         found = programme.find_person(person)
         if found is None:
@@ -257,7 +257,7 @@ def own_mail(to: Person, *, address: str, key: str, now: datetime) -> Message:
 
 
 class _Concerns:
-    """Whether a person belongs to a meeting, or may move it."""
+    """A person's part in a meeting: belongs to it, may move it."""
 
     def __init__(self, programme: Programme, person: Person) -> None:
         # With nobody else's roles: there are thousands of them, and thousands of meetings.

@@ -30,7 +30,8 @@ ORDER = (
     BodyKind.PACKAGE_LEADS,
     BodyKind.LEAD_TEAM,
 )
-"""Who chooses first: days for many before boards, boards before what waits for them, and last what can be any day."""
+"""The order of choosing: days for many before boards, boards before what waits for them, and last what can be any
+day."""
 
 
 def plan_meetings(programme: Programme, known: Sequence[Meeting], *, now: datetime) -> MeetingPlan:
@@ -48,7 +49,7 @@ def plan_meetings(programme: Programme, known: Sequence[Meeting], *, now: dateti
 
 
 def days_for(programme: Programme, meeting: Meeting, known: Sequence[Meeting], *, now: datetime) -> BodyDays:
-    """What the days ahead are like for *meeting*, all *known* meetings of other bodies considered."""
+    """Return the days ahead for *meeting*, all *known* meetings of other bodies considered."""
     return _Planning(programme, known, now).days_for(meeting)
 
 
@@ -144,7 +145,8 @@ class _Planning:
         chosen: Sequence[PlannedDate],
         given_up: Mapping[date, str],
     ) -> tuple[list[Meeting], list[Meeting]]:
-        """What to add and what to change so that the *soft* meetings, which may move, become the *chosen* dates."""
+        """Return the meetings to add and to change so that the *soft* ones, which may move, become the *chosen*
+        dates."""
         wanted = {item.day: self._meeting(body, item) for item in chosen}
         changed = []
         adrift = []
@@ -241,7 +243,7 @@ def _left_for_good(mine: Sequence[Meeting], soft: Sequence[Meeting]) -> set[date
 
 
 def is_moved_by_people(meeting: Meeting) -> bool:
-    """Whether it was people, and not the plan, who last moved the meeting."""
+    """Tell whether people, and not the plan, last moved the meeting."""
     return meeting.moved is not None and meeting.moved.reason in BY_PEOPLE
 
 
@@ -258,7 +260,7 @@ def _times(body: Body, meeting: Meeting) -> Times:
 
 def _still_fits(body: Body, meeting: Meeting, *, leads: bool) -> bool:
     """
-    Whether a planned meeting is where it is for a reason of its own, or where the rhythm still wants it.
+    Tell whether a planned meeting is where it is for a reason of its own, or where the rhythm still wants it.
 
     *leads*: it is the first of its chain. No date before it says why it lies where it does, so its hour alone tells.
     """
@@ -275,7 +277,7 @@ def _differs(have: Meeting, want: Meeting) -> bool:
 
 
 def _reach(body: Body) -> timedelta:
-    """How far a planned meeting may move and still be the same."""
+    """Return how far a planned meeting may move and still be the same."""
     return timedelta(days=body.rhythm.least_gap) if body.rhythm else timedelta.max
 
 
@@ -326,7 +328,7 @@ def state_key(meeting: Meeting) -> str:
 
 
 def explain(meeting: Meeting, language: str = "nb") -> str:
-    """Why a meeting is not when the rhythm has it; empty when it is."""
+    """Explain why a meeting is not on the rhythm's day; empty when it is."""
     moved = meeting.moved
     if moved is None:
         return ""
@@ -337,7 +339,7 @@ def explain(meeting: Meeting, language: str = "nb") -> str:
 
 
 def explain_change(meeting: Meeting, language: str = "nb") -> list[str]:
-    """What was changed about a meeting after people knew of it, and why; nothing when nothing was."""
+    """Explain a change of a meeting that people knew of; empty when there was none."""
     lines = []
     if not meeting.stands:
         lines.append(texts.say("meetings.page_cancelled", language))
@@ -351,7 +353,7 @@ def explain_change(meeting: Meeting, language: str = "nb") -> list[str]:
 
 
 def explain_missing(programme: Programme, missing: NoDate, *, language: str = "nb") -> str:
-    """Why a body has no date in some weeks, or what speaks against an announced one."""
+    """Explain why a body has no date in some weeks, or what speaks against an announced one."""
     problem = missing.problem
     values: dict[str, Any] = {"body": programme.body(missing.body).name, "first": problem.first}
     values["reasons"] = texts.join((_reason(key, number, language) for key, number in problem.reasons), language)
@@ -373,7 +375,7 @@ def _reason(key: str, number: int, language: str) -> str:
 
 
 def missing_as_data(problems: Iterable[NoDate]) -> list[dict[str, Any]]:
-    """What no date could be found for, for programs."""
+    """Return the weeks without a date as data, for programs."""
     return [
         {
             "body": item.body,

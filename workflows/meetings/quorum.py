@@ -1,4 +1,4 @@
-"""Who comes to a meeting, as far as their answers and their own days tell, and whether that is enough to decide."""
+"""Quorum: expected attendance by answers and own days, and whether it is enough to decide."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Attending:
 
 
 def attendance(programme: Programme, body: Body, meeting: Meeting) -> tuple[Attending, ...]:
-    """What each of a meeting's people answered, the chair first."""
+    """List the answers of a meeting's people, the chair first."""
     return tuple(
         Attending(
             person=person.key,
@@ -52,7 +52,7 @@ def attendance(programme: Programme, body: Body, meeting: Meeting) -> tuple[Atte
 
 
 def is_at_risk(body: Body, people: Sequence[Attending]) -> bool:
-    """Whether so many of those expected cannot come that the body cannot decide, even if all others come."""
+    """Tell whether so many required people cannot come that the body cannot decide, even if all others come."""
     expected = [item for item in people if item.required]
     can_come = sum(item.can_come for item in expected)
     return can_come * 100 < body.quorum * len(expected)
@@ -106,7 +106,7 @@ class QuorumWatch:
         self._ports = ports
 
     async def attendance(self, meeting: str) -> tuple[Attending, ...]:
-        """Who comes to a meeting, as far as we know; nobody when there is none."""
+        """List the expected attendance of a meeting; nobody when there is none."""
         programme = await self._ports.programme()
         found = await self._ports.meetings.find_meeting(meeting)
         body = _body(programme, found)
@@ -140,7 +140,7 @@ class QuorumWatch:
 def warning(
     body: Body, meeting: Meeting, people: Sequence[Attending], to: Person, *, url: str, now: datetime
 ) -> Message:
-    """What one of those responsible reads. *url*: where they can move the meeting."""
+    """Write the warning for one of those responsible. *url*: where they can move the meeting."""
 
     def say(key: str, **values: object) -> str:
         return texts.say(f"meetings.quorum_{key}", to.language, **values)
@@ -164,7 +164,7 @@ def warning(
 
 
 def responsible(programme: Programme, body: Body, meeting: Meeting) -> Sequence[Person]:
-    """Who can do something about a meeting: the chair, and the local leads; in what is common those who lead it."""
+    """List those responsible for a meeting: the chair, and the local leads; in what is common those who lead it."""
     day = meeting.day
     chairs = programme.holders(body.chair, on=day, municipality=body.municipality) if body.chair else ()
     role = Role.LOCAL_LEAD if body.municipality else Role.COUNTY_LEAD

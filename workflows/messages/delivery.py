@@ -8,7 +8,7 @@ from workflows.ports.units import Clock, Done, Outcome, Parked
 from workflows.working_days import WorkCalendar
 
 PAUSE_CHECK_INTERVAL = timedelta(hours=1)
-"""How long a unit whose messages are held by a pause waits before it tries them again."""
+"""The time between two tries of a unit whose messages are held by a pause."""
 
 
 class Delivery:

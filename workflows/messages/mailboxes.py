@@ -1,4 +1,4 @@
-"""Which of the organizer mailboxes does what: each has limits of its own, so what there is to send is spread."""
+"""The organizer mailboxes' shares of the work: each has limits of its own, so sending is spread."""
 
 from collections.abc import Sequence
 from hashlib import sha256

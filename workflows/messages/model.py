@@ -41,16 +41,16 @@ NOT_ALLOWED = "not on the allow-list"
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What goes out, finished. *address*: e-mail address, account id or channel id, by the message's surface."""
+    """A finished message. *address*: e-mail address, account id or channel id, by the message's surface."""
 
     email: str
-    """Whom it is for; held against the allow-list."""
+    """The address held against the allow-list."""
     name: str
     address: str
     subject: str
     """Of the mail, or the notification's text of a card."""
     text: str
-    """What the reader reads, as plain text, for previews."""
+    """The text as plain text, for previews."""
     deadline: str = ""
     """The moment it asks somebody to answer by, if it does."""
     html: str = ""
@@ -71,7 +71,7 @@ class Message:
     request: str | None = None
     state: MessageState = MessageState.PLANNED
     reference: Mapping[str, Any] = field(default_factory=dict)
-    """Where it ended up: conversation, service_url and activity of a card, id of a mail; `shows`: its last change.
+    """The message's place: conversation, service_url and activity of a card, id of a mail; `shows`: its last change.
     `sender`: the mailbox that a mail leaves from, noted before it does, so that it is looked for there; `tries`: how
     often it failed to leave."""
     in_doubt: bool = False
@@ -140,7 +140,7 @@ class Doubles(Protocol):
 
 class Pauses(Protocol):
     async def is_paused(self, municipality: str | None = None) -> bool:
-        """Whether people stopped sending there."""
+        """Tell whether people stopped sending there."""
         ...
 
 

@@ -110,11 +110,11 @@ class Outbox:
         return replace(message, state=MessageState.SENT, reference=reference, sent_at=at)
 
     async def has_chat(self, object_id: str) -> bool:
-        """Whether we know a chat with them: the app was added, they wrote, or a card arrived there."""
+        """Tell whether we know a chat with them: the app was added, they wrote, or a card arrived there."""
         return await self._chats.find(object_id) is not None
 
     async def waiting(self) -> Sequence[Message]:
-        """What is planned, held or on its way."""
+        """List the messages that are planned, held or on their way."""
         return await self._messages.list_messages(states=WAITING)
 
     async def in_doubt(self) -> Sequence[Message]:

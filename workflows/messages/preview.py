@@ -22,7 +22,7 @@ class Preview:
 
 
 def preview(messages: Sequence[Message]) -> tuple[Preview, ...]:
-    """What would go out next, to whom, with its text, the earliest first."""
+    """List the messages that go out next, with reader and text, the earliest first."""
     lines = (
         Preview(
             at=message.due_at,

@@ -1,4 +1,4 @@
-"""When a role ends, so does the access that it gave: the day after, without an order, and without the Builder.
+"""Access ends with the role that gave it: the day after, without an order, and without the Builder.
 
 Only what a rollout gave is taken. Ownership of a group is the Builder's to take, and waits for the next rollout.
 """
@@ -19,9 +19,9 @@ from workflows.rollout.ports import Resource, Resources
 
 KIND = "people.leave"
 EARLY = time(4, 0)
-"""When access ends on the day after the last one, local time."""
+"""The local time at which access ends, on the day after a role's last one."""
 AHEAD = timedelta(days=8)
-"""How far ahead days are looked for on which somebody's role ends; there is a sweep every week."""
+"""The days ahead in which ending roles are looked for; there is a sweep every week."""
 MOST = 2
 """At most one in so many is let out without an order: more at once looks like a wrong import, and a person looks."""
 

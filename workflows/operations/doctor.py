@@ -33,7 +33,7 @@ OPEN_LOBBY = (
 SHOW_TEAMS = "Get-CsOnlineUser -Identity {} | Select-Object AccountEnabled, AssignedPlan, TeamsMeetingPolicy"
 """Shows whether an organizer account has Teams and may make meetings there."""
 STRANGERS = 3
-"""How many mailboxes that are none of ours are tried until one is there."""
+"""Foreign mailboxes that are tried until one is there."""
 
 
 class Verdict(StrEnum):
@@ -80,7 +80,7 @@ class Mailboxes(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Tenant:
-    """What Hands and Builder reach; without their ids in the settings there is none."""
+    """The clients of Hands and Builder; without their ids in the settings there are none."""
 
     mailboxes: Mailboxes
     channels: Channels
@@ -339,7 +339,7 @@ async def _reach(what: str, reading: Awaitable[object], todo: str) -> Finding:
 
 
 async def _scope_of(read: Callable[[str], Awaitable[None]], addresses: Iterable[str]) -> Verdict:
-    """Whether mailboxes that are not ours stay closed: the first of *addresses* that is there tells."""
+    """Tell whether foreign mailboxes stay closed: the first of *addresses* that is there decides."""
     for address in addresses:
         try:
             await read(address)

@@ -30,7 +30,7 @@ OWNERS = "owners"
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceDrift:
-    """What of a place is gone, and what could not be seen, by the keys of the rollout."""
+    """The things of a place that are gone, and those that could not be seen, by the rollout's keys."""
 
     place: str
     gone: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class DriftPorts:
     together: Together
     clock: Clock
     every: timedelta
-    """How often it is looked; a night before a day off is left out."""
+    """The time between two looks; a night before a day off is left out."""
 
 
 class Drift:
@@ -84,7 +84,7 @@ class Drift:
         return Parked(until=self._next_night(programme, self._ports.every), note="looks again")
 
     async def report(self) -> Sequence[PlaceDrift]:
-        """How every place stands; all are looked at together, so that the questions travel in few batches."""
+        """Compare every place; all are looked at together, so that the questions travel in few batches."""
         programme = await self._ports.programme()
         found: dict[str, PlaceDrift] = {}
 
@@ -213,7 +213,7 @@ class _Look:
 
 
 def thing_name(programme: Programme, spec: PlaceSpec, key: str, language: str) -> str:
-    """What a reader calls the thing noted under *key*."""
+    """Return the display name of the thing noted under *key*."""
     kind, _, name = key.partition(":")
     if kind == "channel":
         own, _, package = name.partition("/")
@@ -231,7 +231,7 @@ def thing_name(programme: Programme, spec: PlaceSpec, key: str, language: str) -
 
 
 def _went_along(key: str, gone: Sequence[str]) -> bool:
-    """Whether the thing went with one that it is a part of: all with the group, tabs with their channel."""
+    """Tell whether the thing went with one that it is a part of: all with the group, tabs with their channel."""
     if key != "group" and "group" in gone:
         return True
     if key.startswith(("list:", "folder:", "page:")) and "site" in gone:

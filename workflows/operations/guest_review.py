@@ -23,7 +23,7 @@ REVIEW, END = "guests.review", "guests.end"
 HALF_YEAR = timedelta(days=182)
 REMIND_AFTER = timedelta(days=14)
 ASK_AGAIN_AFTER = timedelta(days=60)
-"""How long a link holds. Unanswered, the question is asked anew then."""
+"""The life of a link. An unanswered question is asked anew then."""
 
 
 class Roles(Protocol):
@@ -47,11 +47,11 @@ class GuestLine:
     since: datetime
     confirmed_at: datetime | None
     asked_at: datetime | None
-    """When they were asked about, while nobody has answered."""
+    """The moment of the open question; None when none is open."""
 
     @property
     def due_at(self) -> datetime:
-        """When they are to be confirmed next."""
+        """Return when they are to be confirmed next."""
         return (self.confirmed_at or self.since) + HALF_YEAR
 
 
@@ -68,14 +68,15 @@ class Leftover:
 
 
 def scope_of(programme: Programme, item: Assignment) -> str:
-    """Where a role is confirmed: its municipality's slug, or the programme's key. Nobody confirms themselves."""
+    """Return the scope that confirms a role: its municipality's slug, or the programme's key. Nobody confirms
+    themselves."""
     if item.role is Role.LOCAL_LEAD:
         return programme.key
     return municipality_of(programme, item) or programme.key
 
 
 def municipality_of(programme: Programme, item: Assignment) -> str | None:
-    """Where a role is held: a work package's in its municipality; None in the programme itself."""
+    """Return the municipality of a role: a work package's own; None in the programme itself."""
     if item.work_package is not None:
         return programme.work_package(item.work_package).municipality
     return item.municipality
@@ -84,7 +85,7 @@ def municipality_of(programme: Programme, item: Assignment) -> str | None:
 def guest_lines(
     programme: Programme, scope: str, guests: Iterable[Guest], answers: Iterable[GuestAnswer], on: date
 ) -> list[GuestLine]:
-    """Who has a role in *scope* on that day and was let in as a guest, by name."""
+    """List the guests with a role in *scope* on that day whom we let in, by name."""
     said = {item.person: item for item in answers if item.scope == scope}
     lines = []
     for guest in guests:

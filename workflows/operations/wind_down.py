@@ -26,7 +26,7 @@ PLACE, PACKAGE = "wind_down.place", "wind_down.package"
 ENDED = "ended"
 """Key of what is noted about a municipality that was wound down; of a package `ended:<key>`."""
 MORNING = time(5, 0)
-"""When it begins, local time, on the day after the last one."""
+"""The local time at which it begins, on the day after the last one."""
 
 
 class Archive(Protocol):
@@ -48,7 +48,7 @@ class Archive(Protocol):
 
 
 class OpenWork(Protocol):
-    """What people still owe."""
+    """Requests that people still owe an answer."""
 
     async def call_off(self, municipality: str, history: History) -> None: ...
     async def waive(self, work_package: str, history: History) -> None: ...
@@ -85,7 +85,7 @@ class WindDown:
         self._ports = ports
 
     async def due_units(self) -> Sequence[DueUnit]:
-        """What ends today or later, and what ended, or goes on, otherwise than it was last noted."""
+        """List units for everything that ends today or later, or that ended, or goes on, otherwise than noted."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
         found: list[DueUnit] = []
         for item in programme.municipalities:
@@ -219,12 +219,12 @@ class WindDown:
 
 
 def is_over(package: WorkPackage, on: date) -> bool:
-    """Whether a work package has ended by then."""
+    """Tell whether a work package has ended by then."""
     return package.state is PackageState.ENDED or (package.until is not None and on > package.until)
 
 
 def _units(programme: Programme, item: Municipality, known: Mapping[str, Resource], now: datetime) -> Iterator[DueUnit]:
-    """What must be looked at for a municipality and its packages: now when it is noted otherwise, else on its day."""
+    """Plan the looks at a municipality and its packages: now when the note says otherwise, else on the day."""
     today = programme.today(now)
 
     def unit(key: str, noted: str, until: date | None, *, over: bool) -> Iterator[DueUnit]:

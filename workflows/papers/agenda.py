@@ -1,4 +1,4 @@
-"""What stands on a meeting's agenda, as values, and what people ask to have put there."""
+"""A meeting's agenda as values, and the items that people propose for it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -12,7 +12,7 @@ from workflows.papers.report import MeetingFacts
 class ItemKind(StrEnum):
     STANDING = "standing"
     FOLLOW_UP = "follow_up"
-    """What earlier meetings decided and nobody has finished."""
+    """Earlier meetings' decisions that nobody has finished."""
     QUESTION = "question"
     """Lifted by a work package, or for the owner board by a municipality."""
     STATUS = "status"
@@ -30,7 +30,7 @@ class AgendaLine:
     who: str = ""
     due_on: date | None = None
     words: str = ""
-    """What was told about it, in people's own words."""
+    """Reports about it, in people's own words."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -48,18 +48,18 @@ class AgendaItem:
     number: int = 0
     minutes: int | None = None
     by: str = ""
-    """Who brings it, as readers know them."""
+    """The name of its sponsor, as readers know them."""
     text: str = ""
-    """What is asked, or why it is brought up."""
+    """The question, or the reason to bring it up."""
     proposal: str = ""
-    """What the body is asked to decide."""
+    """The decision that the body is asked for."""
     work_package: str = ""
     """The key of the package it is about; empty when it is about none."""
     lines: tuple[AgendaLine, ...] = ()
 
     @property
     def asks(self) -> bool:
-        """Whether somebody waits for what the body decides."""
+        """Tell whether somebody waits for the body's decision."""
         return self.kind in (ItemKind.QUESTION, ItemKind.PROPOSAL)
 
     @classmethod
@@ -76,7 +76,7 @@ class Agenda:
     name: str
     """The body, as readers know it."""
     year: int
-    """Whose items the numbers count."""
+    """The body whose items the numbers count."""
     items: tuple[AgendaItem, ...]
 
     def label(self, number: int) -> str:
@@ -113,7 +113,7 @@ class StoredAgenda:
     content: Agenda
     released_at: datetime
     published: Mapping[str, Any] = field(default_factory=dict)
-    """What was noted about the copies on the place's site; see `workflows.papers.file_copies`."""
+    """The notes of the copies on the place's site; see `workflows.papers.file_copies`."""
 
 
 PROPOSAL_FIELDS = ("title", "text", "proposal")
@@ -139,5 +139,5 @@ class Proposal:
 
     @property
     def words(self) -> tuple[str, str, str, bool]:
-        """What tells one version from the next."""
+        """Return the words that tell one version from the next."""
         return self.title, self.text, self.proposal, self.withdrawn

@@ -1,4 +1,4 @@
-"""Where people put things on an agenda and record what a meeting came to. Nothing here waits for Microsoft 365."""
+"""Editing of agendas and minutes by people. Nothing here waits for Microsoft 365."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ from workflows.words import Words
 
 LONGEST_TITLE = 150
 OFFERED = timedelta(days=60)
-"""How long after a meeting its minutes are offered to those who may record them; who has the link may go on."""
+"""The time after a meeting in which its minutes are offered to recorders; the holder of the link may go on."""
 MOST_PROPOSALS = 10
 """Of one person for one meeting."""
 
 
 class DeskRefused(Exception):
-    """What was asked for is not shown or not stored, and *words* say why."""
+    """The request is not shown or not stored, and *words* say why."""
 
     def __init__(self, words: Words) -> None:
         super().__init__(words.key)
@@ -45,16 +45,16 @@ class AgendaView:
     is_fixed: bool
     deadline_at: datetime
     is_open: bool
-    """Whether something can be put in."""
+    """True when something can be put in."""
     own: tuple[Proposal, ...]
-    """What this person has put in and not withdrawn."""
+    """This person's own proposals, withdrawn ones left out."""
     may_record: bool
     minutes: StoredMinutes | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MinutesView:
-    """What a recorder works on, and which version it starts from."""
+    """A recorder's work, and the version it starts from."""
 
     meeting: Meeting
     person: Person
@@ -152,7 +152,8 @@ class AgendaDesk:
     # -------------------------------------------------------------------------------------------------------- minutes
 
     async def minutes(self, key: str, person: str | None) -> MinutesView:
-        """What a recorder works on. Raises DeskRefused to who may not record, and before there is what to record."""
+        """Return a recorder's work. Raises DeskRefused to anybody who may not record, and before there is something
+        to record."""
         programme, meeting, body, recorder = await self._open(key, person)
         if recorder.key not in {
             item.key for item in recorders(programme, body, local_day(programme, self._clock.now()))

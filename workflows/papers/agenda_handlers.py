@@ -25,14 +25,14 @@ from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.rollout.folder_paths import folder_now
 
 PREPARED = timedelta(days=1)
-"""How long before a meeting its minutes are prepared, and how long the agenda waits for the report."""
+"""The time before a meeting at which its minutes are prepared, and the agenda waits for the report no longer."""
 LOOK_AGAIN = timedelta(hours=1)
 NO_PLACE_YET = timedelta(days=1)
 TAKEN = timedelta(minutes=1)
 AHEAD = timedelta(days=15)
-"""How far a sweep looks; the next one comes within a week."""
+"""The reach of a sweep; the next one comes within a week."""
 REPORTING = (BodyKind.LOCAL_BOARD, BodyKind.OWNER_BOARD)
-"""Whose agendas wait for a report."""
+"""The bodies whose agendas wait for a report."""
 
 
 @dataclass(frozen=True)
@@ -191,19 +191,20 @@ _RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
 
 
 def prepare_unit(meeting: Meeting, now: datetime) -> DueUnit:
-    """What prepares the meeting's minutes."""
+    """Return the unit that prepares the meeting's minutes."""
     return DueUnit(key=f"minutes.prepare:{meeting.key}", due_at=max(now, meeting.starts_at - PREPARED))
 
 
 def minutes_units(programme: Programme, meeting: Meeting, now: datetime) -> tuple[DueUnit, ...]:
-    """What publishes recorded minutes: their file, and the lists of the place, where decisions are rows."""
+    """List the units that publish recorded minutes: their file, and the lists of the place, where decisions are
+    rows."""
     minutes = DueUnit(key=f"minutes.publish:{meeting.key}", due_at=now)
     place = programme.find_place(meeting.body)
     return (minutes,) if place is None else (minutes, DueUnit(key=f"rollout.lists:{place.key}", due_at=now))
 
 
 def _agenda_due(programme: Programme, body: Body, meeting: Meeting, *, reported: bool) -> datetime:
-    """When to look whether the agenda can be sent: with its report, or the day before without one."""
+    """Return when to try to send the agenda: with its report, or the day before without one."""
     if body.kind in REPORTING and not reported:
         return meeting.starts_at - PREPARED
     return agenda_moments(programme, body, meeting).release_at

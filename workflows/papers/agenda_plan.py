@@ -17,7 +17,7 @@ from workflows.status.model import Light
 from workflows.working_days import RoundMoments, WorkCalendar, round_moments
 
 URGENCY = (Light.RED, Light.YELLOW, MISSING, Light.GREY, Light.GREEN, Light.DONE)
-"""What a board talks about first."""
+"""The items that a board takes first."""
 PLACE = "{work_package}"
 Paper = TypeVar("Paper", Agenda, Minutes)
 
@@ -61,23 +61,23 @@ def as_it_stands(paper: Paper, meeting: Meeting) -> Paper:
 
 
 def agenda_moments(programme: Programme, body: Body, meeting: Meeting) -> RoundMoments:
-    """When things are put in and when the agenda is sent: `deadline_at` and `release_at` of the body's round."""
+    """Return the deadline for items and the moment of sending: `deadline_at` and `release_at` of the body's round."""
     calendar = WorkCalendar(programme, body.municipality)
     return round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar)
 
 
 def agenda_unit(meeting: str, now: datetime) -> DueUnit:
-    """What fixes and sends the meeting's agenda."""
+    """Return the unit that fixes and sends the meeting's agenda."""
     return DueUnit(key=f"agenda.publish:{meeting}", due_at=now)
 
 
 def may_propose(programme: Programme, body: Body, person: str, on: date) -> bool:
-    """Whether *person* may put something on the body's agenda, and read all of it: everybody who belongs to it."""
+    """Tell whether *person* may put items on the body's agenda, and read all of it: everybody who belongs to it."""
     return any(member.key == person for member, _ in programme.board_people(body, on))
 
 
 def recorders(programme: Programme, body: Body, on: date) -> tuple[Person, ...]:
-    """Who may record what the body's meeting came to: the local lead, the chair and the county lead."""
+    """List the recorders of the body's meetings: the local lead, the chair and the county lead."""
     roles = {role for role in (Role.LOCAL_LEAD, body.chair, Role.COUNTY_LEAD) if role is not None}
     keys = dict.fromkeys(
         item.person
@@ -88,7 +88,7 @@ def recorders(programme: Programme, body: Body, on: date) -> tuple[Person, ...]:
 
 
 class _Sources:
-    """What the entries of a template stand for at one meeting."""
+    """The sources of a template's entries at one meeting."""
 
     def __init__(
         self,

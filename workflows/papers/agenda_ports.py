@@ -1,4 +1,4 @@
-"""What agendas and minutes need from outside, and how they are kept."""
+"""Ports and stores of agendas and minutes."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -95,7 +95,7 @@ def _says_more(item: AgendaItem) -> bool:
 
 
 def _item(item: AgendaItem, language: str) -> Iterable[Block]:
-    """What is known about an item besides its title."""
+    """Write an item's details besides its title."""
     say = partial(texts.say, language=language)
     rows: list[tuple[str, str]] = []
     if item.by:

@@ -1,4 +1,4 @@
-"""What boards have decided, for those who go on with it: leads report on it, and lists on the site show it."""
+"""Follow-up of boards' decisions: leads report on it, and lists on the site show it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
@@ -24,7 +24,7 @@ class FollowUps:
     async def open_decisions(
         self, status_round: StatusRound, work_packages: Sequence[str]
     ) -> Mapping[str, Sequence[OpenDecision]]:
-        """What each package reports on to the board that meets, the oldest first: the `OpenDecisions` of rounds."""
+        """Return the open decisions that each package reports on, the oldest first: the `OpenDecisions` of rounds."""
         programme = await self._programme()
         matters = await self._store.matters(programme.local_board(status_round.municipality).key)
         today = local_day(programme, self._clock.now())

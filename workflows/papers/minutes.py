@@ -1,4 +1,4 @@
-"""What a meeting came to, as values: who was there, what was decided, and who does what until when."""
+"""Minutes as values: attendance, decisions, and who does what until when."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -11,7 +11,7 @@ from workflows.papers.report import MeetingFacts
 
 
 class MatterState(StrEnum):
-    """How far something that was decided has come."""
+    """The progress of a decided matter."""
 
     OPEN = "open"
     """It is followed up at the next meeting."""
@@ -22,7 +22,7 @@ class MatterState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What a body decided on one item: one version. The newest counts, every one is kept."""
+    """A body's decision on one item: one version. The newest counts, every one is kept."""
 
     key: str
     """`<body>/<year>/<the item's number>`."""
@@ -50,7 +50,7 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class ActionItem:
-    """Who does what until when: one version. The newest counts, every one is kept."""
+    """An action item: person, task and due date, one version. The newest counts, every one is kept."""
 
     key: str
     """`<meeting>/<number of its line>`."""
@@ -87,7 +87,7 @@ Matter = Decision | ActionItem
 
 @dataclass(frozen=True, kw_only=True)
 class Matters:
-    """What a body has decided, each in its newest version, the oldest first."""
+    """A body's matters, each in its newest version, the oldest first."""
 
     decisions: tuple[Decision, ...] = ()
     actions: tuple[ActionItem, ...] = ()
@@ -97,21 +97,22 @@ class Matters:
         return (*self.decisions, *self.actions)
 
     def open_before(self, meeting: str) -> "Matters":
-        """What is open of what other meetings than *meeting* decided."""
+        """List the open matters of other meetings than *meeting*."""
         return Matters(
             decisions=_open(self.decisions, meeting),
             actions=_open(self.actions, meeting),
         )
 
     def asked_of(self, work_package: str, people: Collection[str]) -> tuple[Matter, ...]:
-        """What the leads of a package report on: the open decisions about it, and what they themselves are to do."""
+        """List the matters that the leads of a package report on: open decisions about it, and their own action
+        items."""
         still = self.open_before("")
         decisions = (item for item in still.decisions if item.work_package == work_package)
         actions = (item for item in still.actions if item.person in people)
         return (*decisions, *actions)
 
     def of(self, meeting: str) -> "Matters":
-        """What that meeting decided; what was taken out again is left out."""
+        """List the matters of that meeting; removed ones are left out."""
         return Matters(
             decisions=tuple(item for item in self.decisions if item.meeting == meeting and item.text),
             actions=tuple(item for item in self.actions if item.meeting == meeting and item.what),
@@ -142,7 +143,7 @@ class MinutesItem:
     title: str
     decision: str = ""
     follow_up: bool = False
-    """Whether what was decided is followed up at the next meeting."""
+    """True when the decision is followed up at the next meeting."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +169,7 @@ class Minutes:
     year: int
     attendance: tuple[Presence, ...]
     others: str = ""
-    """Who else was there, in the recorder's words."""
+    """Others who were there, in the recorder's words."""
     items: tuple[MinutesItem, ...]
     actions: tuple[ActionLine, ...] = ()
 
@@ -209,7 +210,7 @@ class StoredMinutes:
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """What recording minutes came to: the minutes, and what they say about matters, changed ones only."""
+    """The result of recording: the minutes, and the matters that they change."""
 
     minutes: Minutes
     decisions: tuple[Decision, ...] = field(default=())

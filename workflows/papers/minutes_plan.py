@@ -26,7 +26,7 @@ from workflows.ports.calendar import Answer
 from workflows.words import Words
 
 BLANK_LINES = 3
-"""How many empty lines for who does what a form ends with."""
+"""Empty lines for action items at the end of a form."""
 MOST_LINES = 60
 LONGEST_LINE = 300
 
@@ -55,7 +55,7 @@ def prepared_minutes(programme: Programme, meeting: Meeting, agenda: Agenda) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What a recorder works on: the agenda, the minutes so far, what the body has decided, and who can be named."""
+    """A recorder's material: the agenda, the minutes so far, the body's matters, and the people who can be named."""
 
     agenda: Agenda
     minutes: Minutes
@@ -64,12 +64,12 @@ class Desk:
 
     @property
     def open_before(self) -> Matters:
-        """What earlier meetings left open."""
+        """List the open matters of earlier meetings."""
         return self.matters.open_before(self.minutes.meeting.key)
 
 
 def people_to_name(programme: Programme, meeting: Meeting) -> tuple[Person, ...]:
-    """Who may be given something to do: the body's people, and whoever leads or works in one of its packages."""
+    """List the people who may get an action item: the body's, and all who lead or work in one of its packages."""
     body = programme.body(meeting.body)
     members = [person for person, _ in programme.board_people(body, meeting.day)]
     packages = {item.key for item in programme.work_packages if item.municipality == body.municipality}
@@ -83,7 +83,7 @@ def people_to_name(programme: Programme, meeting: Meeting) -> tuple[Person, ...]
 
 def record(desk: Desk, raw: Mapping[str, str]) -> Recorded:
     """
-    What *raw*, the fields of the form, says. Raises InvalidText with every problem at once.
+    Read minutes from *raw*, the fields of the form. Raises InvalidText with every problem at once.
 
     Fields: `present:<person>`, `others`, `decision:<number>`, `follow:<number>`, `what|who|due|about:<line>`, and
     `state:<key>` of what earlier meetings left open. An item or a line that the form did not have stays as it was; one
@@ -187,7 +187,8 @@ def _decisions(desk: Desk, minutes: Minutes) -> Iterable[Decision]:
 
 
 def _decision_state(item: MinutesItem, old: Decision | None, *, was_followed: bool) -> MatterState:
-    """What a later meeting found done is not opened again by a correction of the words."""
+    """Return a decision's state. One that a later meeting found done is not opened again by a correction of the
+    words."""
     if not item.decision:
         return MatterState.DROPPED
     if not item.follow_up:
@@ -221,7 +222,7 @@ def _actions(desk: Desk, minutes: Minutes) -> Iterable[ActionItem]:
 
 
 def _restated(matters: Iterable[M], raw: Mapping[str, str]) -> Iterable[M]:
-    """What earlier meetings left open and this one says is done, or is not to be done."""
+    """Return earlier matters that this meeting says are done, or are not to be done."""
     for item in matters:
         state = raw.get(f"state:{item.key}", "")
         if state in (MatterState.DONE, MatterState.DROPPED):

@@ -1,4 +1,4 @@
-"""What of the record stands in a place's lists: what its board was given, and has decided."""
+"""The released record in a place's lists: reports and decisions of its board."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
@@ -19,7 +19,7 @@ Decisions = Callable[[str], Awaitable[Sequence[DecisionRow]]]
 
 
 async def no_decisions(body: str) -> Sequence[DecisionRow]:
-    """Where none are kept."""
+    """Return no decisions, where none are kept."""
     return ()
 
 

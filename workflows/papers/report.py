@@ -1,4 +1,4 @@
-"""What a report says, as values: a local board's report, the owner board's summary, and a report in the record.
+"""Reports as values: a local board's report, the owner board's summary, and a report in the record.
 
 A report's words in a language are made of these values; people's own words stand in them as they were written.
 """
@@ -16,7 +16,7 @@ from workflows.status.model import Light
 
 MISSING = "missing"
 LIGHTS = (*(light.value for light in Light), MISSING)
-"""How a package can stand, in the order reports count them."""
+"""The states of a package, in the order reports count them."""
 
 
 class ReportState(StrEnum):
@@ -41,7 +41,7 @@ class IndicatorLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PackageReport:
-    """What one package told the board. *light* is `missing` when nobody answered."""
+    """One package's part of the report. *light* is `missing` when nobody answered."""
 
     key: str
     name: str
@@ -62,7 +62,7 @@ class PackageReport:
 
     @property
     def is_changed(self) -> bool:
-        """Whether its light is another than last time; no answer is no change."""
+        """Tell whether its light is another than last time; no answer is no change."""
         return not self.is_missing and self.light != self.previous_light
 
     @classmethod
@@ -83,7 +83,7 @@ class FollowUpLine:
     who: str = ""
     due_on: date | None = None
     words: str = ""
-    """What the round told about it; empty when nothing."""
+    """The round's word on it; empty when there is none."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -125,7 +125,7 @@ class BoardReport:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many packages stand how, every light named."""
+        """Count the packages by light, every light named."""
         return count_lights(self.packages)
 
     @property
@@ -265,7 +265,7 @@ def checksum(content: ReportContent) -> str:
 
 
 def count_lights(packages: tuple[PackageReport, ...]) -> Mapping[str, int]:
-    """How many of *packages* stand how, every light named."""
+    """Count the lights of *packages*, every light named."""
     found = Counter(package.light for package in packages)
     return {light: found[light] for light in LIGHTS}
 
@@ -283,7 +283,7 @@ class StoredReport:
     released_at: datetime | None = None
     pdf: bytes | None = None
     published: Mapping[str, Any] = field(default_factory=dict)
-    """What was noted about the copy in SharePoint; see `workflows.papers.report_copy`."""
+    """The notes of the copy in SharePoint; see `workflows.papers.report_copy`."""
 
     @property
     def is_released(self) -> bool:

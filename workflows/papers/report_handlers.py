@@ -26,7 +26,7 @@ from workflows.status.model import RoundResult, RoundState
 from workflows.working_days import WorkCalendar, round_moments
 
 SETTLING = timedelta(seconds=60)
-"""How long a listing may miss what was just made."""
+"""The time a listing may miss something that was just made."""
 NO_PLACE_YET = timedelta(days=1)
 CLOSES_SOON = timedelta(minutes=1)
 
@@ -199,7 +199,7 @@ _RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
 
 
 def owner_release(programme: Programme, body: Body, meeting: Meeting) -> datetime:
-    """When the summary for the owner board's *meeting* is released."""
+    """Return when the summary for the owner board's *meeting* is released."""
     calendar = WorkCalendar(programme, body.municipality)
     return round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar).release_at
 

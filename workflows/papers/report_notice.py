@@ -116,7 +116,7 @@ async def report_url(ports: ReportPorts, meeting: str) -> str:
 
 
 def decisions_in(content: ReportContent) -> int:
-    """How many questions wait for the board."""
+    """Count the questions that wait for the board."""
     return len(content.decisions if isinstance(content, OwnerSummary) else content.questions)
 
 

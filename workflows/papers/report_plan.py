@@ -98,7 +98,7 @@ def bodies_of(programme: Programme, place: PlaceSpec) -> tuple[Body, ...]:
 
 
 def meeting_facts(meeting: Meeting) -> MeetingFacts:
-    """What a report keeps of its meeting."""
+    """Return the facts that a report keeps of its meeting."""
     return MeetingFacts(
         key=meeting.key,
         body=meeting.body,

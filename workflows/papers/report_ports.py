@@ -1,4 +1,4 @@
-"""What reports need from outside, and how they are kept."""
+"""Ports and stores of reports."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class ReportStore(Protocol):
 
 
 class Results(Protocol):
-    """How status rounds turned out."""
+    """The results of status rounds."""
 
     async def result(self, meeting: str) -> RoundResult | None: ...
 

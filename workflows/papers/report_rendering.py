@@ -140,7 +140,7 @@ def _board_sections(words: _Words, report: BoardReport) -> Iterable[Section]:
 
 
 def _follow_up(words: _Words, lines: Sequence[FollowUpLine]) -> Iterable[Section]:
-    """What earlier meetings decided that is not finished; nothing when all is."""
+    """Write the unfinished decisions of earlier meetings; nothing when all are done."""
     if lines:
         say = words.say
         headers = tuple(say(f"agenda.{name}") for name in ("matter", "responsible", "due", "told"))

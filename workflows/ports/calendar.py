@@ -30,7 +30,7 @@ class EventSpec:
 
 
 class Answer(StrEnum):
-    """What an attendee answered to an invitation."""
+    """An attendee's answer to an invitation."""
 
     ACCEPTED = "accepted"
     TENTATIVE = "tentative"

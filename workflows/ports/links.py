@@ -9,7 +9,7 @@ LinkPurpose = Literal["answer", "papers", "report", "feed", "tab", "agenda", "mi
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """What an address given to a person leads to."""
+    """The target of a personal address."""
 
     purpose: LinkPurpose
     subject: str
@@ -31,7 +31,7 @@ class Links(Protocol):
         ...
 
     async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
-        """What the token leads to; None when it is forged, expired, revoked or for another purpose."""
+        """Return the link of the token; None when it is forged, expired, revoked or for another purpose."""
         ...
 
     async def revoke(self, subject: str) -> None:
@@ -43,5 +43,5 @@ class EndedLinks(Links, Protocol):
     """Links of which those that have ended are known again, to say why they lead nowhere."""
 
     async def find_ended(self, token: str, purpose: LinkPurpose) -> Link | None:
-        """What a token of ours led to before it expired or was revoked; None for any other. It opens nothing."""
+        """Return the link of a token of ours that expired or was revoked; None for any other. It opens nothing."""
         ...

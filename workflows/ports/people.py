@@ -1,4 +1,4 @@
-"""What is done with people besides their accounts: the record of guests, and seats in private channels."""
+"""Records about people besides their accounts: guests, and members of private channels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Guest:
     object_id: str
     """Empty while the answer to the invitation is not known."""
     invited: bool
-    """Whether the account came by our invitation; else it was there before."""
+    """True when the account came by our invitation; False when it was there before."""
     since: datetime
     place: str
     """The first place that they were let into, and the roles that gave it."""
@@ -52,14 +52,14 @@ class Guests(Protocol):
 
 
 class GuestQuestions(Protocol):
-    """Whether guests go on, asked every half year. Every method is atomic, and a repeat is harmless."""
+    """The half-yearly question whether guests go on. Every method is atomic, and a repeat is harmless."""
 
     async def all(self) -> Sequence[Guest]:
         """Everybody who was ever let in, the first one first."""
         ...
 
     async def answers(self, scope: str | None = None) -> Sequence[GuestAnswer]:
-        """What was asked and answered last about each guest of *scope*; of every scope when none is named."""
+        """Return the last question and answer about each guest of *scope*; of every scope when none is named."""
         ...
 
     async def ask(self, scope: str, people: Sequence[str], at: datetime) -> None:
@@ -83,7 +83,7 @@ class ChannelMember:
 
 
 class ChannelMembers(Protocol):
-    """Who may read a private channel. Hands, by resource-specific consent: ChannelMember.ReadWrite.Group."""
+    """Readers of a private channel. Hands, by resource-specific consent: ChannelMember.ReadWrite.Group."""
 
     async def list_seats(self, team_id: str, channel_id: str) -> Sequence[ChannelMember]: ...
     async def add(self, team_id: str, channel_id: str, account: Account) -> None:

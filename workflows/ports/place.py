@@ -1,4 +1,4 @@
-"""What a place consists of in Microsoft 365, in our words: its group, its team with channels, and its site.
+"""A place in Microsoft 365, in our words: its group, its team with channels, and its site.
 
 As in `workflows.ports`: `integration/` implements these, every call may raise the errors of `workflows.errors`, and a
 write says what a repeat does.
@@ -34,9 +34,9 @@ class Group:
     visibility: str = "Private"
     mail_nickname: str = ""
     unified: bool = True
-    """Whether it is a Microsoft 365 group: no other can have a team and a site."""
+    """True for a Microsoft 365 group: no other can have a team and a site."""
     expires_at: datetime | None = None
-    """When the tenant's policy ends it, unless an owner renews it."""
+    """The end that the tenant's policy sets, unless an owner renews it."""
     labels: tuple[str, ...] = ()
     """Ids of its sensitivity labels, which apps can read and not give."""
 
@@ -69,7 +69,7 @@ class Groups(Protocol):
 
 
 class Memberships(Protocol):
-    """Who is in our groups. Hands; needs GroupMember.ReadWrite.All. Removes memberships, never directory objects."""
+    """Members of our groups. Hands; needs GroupMember.ReadWrite.All. Removes memberships, never directory objects."""
 
     async def list_member_ids(self, group_id: str) -> Sequence[str]: ...
     async def list_owner_ids(self, group_id: str) -> Sequence[str]:
@@ -269,14 +269,14 @@ class Page:
 
 
 class SiteContent(Protocol):
-    """What lies on a site that Hands was let into. Hands; needs Sites.Selected with the role `manage` there."""
+    """Content of a site that Hands was let into. Hands; needs Sites.Selected with the role `manage` there."""
 
     async def ensure_folder(self, site_id: str, path: str) -> None:
         """Make the folder and those above it. A repeat is harmless."""
         ...
 
     async def folder_path(self, site_id: str, folder_id: str) -> str | None:
-        """Where the folder with that id lies, from the library's top; None when it is gone."""
+        """Return the path of the folder with that id, from the library's top; None when it is gone."""
         ...
 
     async def find_file(self, site_id: str, path: str) -> StoredFile | None: ...
@@ -319,7 +319,7 @@ TOP = "root"
 
 
 class SiteLayout(Protocol):
-    """What a site is made of: folders by their ids, which stay when people move them, lists and their columns.
+    """The layout of a site: folders by their ids, which stay when people move them, lists and their columns.
     Hands; needs Sites.Selected with the role `manage` there."""
 
     async def find_site(self, site_id: str) -> Site | None:
@@ -340,7 +340,7 @@ class SiteLayout(Protocol):
         ...
 
     async def library_name(self, site_id: str) -> str:
-        """What people read over the site's files, in the language that the site was made in."""
+        """Return the library's display name, in the language that the site was made in."""
         ...
 
     async def find_list(self, site_id: str, list_id: str) -> SiteList | None: ...
@@ -349,7 +349,7 @@ class SiteLayout(Protocol):
         ...
 
     async def change_column(self, site_id: str, list_id: str, column_id: str, column: Column) -> SiteColumn:
-        """What it is called and which choices it gives. A repeat is harmless."""
+        """Change a column's display name and its choices. A repeat is harmless."""
         ...
 
     async def read_page(self, site_id: str, page_id: str) -> Page | None: ...
@@ -364,5 +364,5 @@ class Placed(Protocol):
 
 class Places(Protocol):
     async def of(self, place: str) -> Mapping[str, Placed]:
-        """What the place consists of, by keys such as `channel:board`."""
+        """Return the things of the place, by keys such as `channel:board`."""
         ...

@@ -14,7 +14,8 @@ from workflows.rollout.ports import Resource
 
 @dataclass(frozen=True)
 class Written:
-    """What we wrote last: as it was wanted then, and as it was read back (the service may have made of it its own)."""
+    """A value of ours: as it was wanted when it was last written, and as it was read back (the service may rewrite
+    it)."""
 
     wanted: str
     seen: str
@@ -24,7 +25,7 @@ class Written:
 
 
 def written(thing: Resource | None, name: str) -> Written | None:
-    """What we noted of one value of *thing*; None when we never wrote it."""
+    """Return the note of one value of *thing*; None when we never wrote it."""
     noted: Any = thing.details.get(name) if thing is not None else None
     return Written(*noted) if isinstance(noted, list | tuple) else None
 
@@ -32,7 +33,7 @@ def written(thing: Resource | None, name: str) -> Written | None:
 def compare(
     key: str, *, wanted: str, seen: str | None, written: Written | None, layer: str = "template", shown: bool = True
 ) -> Item:
-    """How one value stands. *seen*: None when there is nothing; *shown*: whether people are told old and new."""
+    """Compare one value. *seen*: None when there is nothing; *shown*: whether people are told old and new."""
     old, new = (seen or "", wanted) if shown else ("", "")
     if seen is None:
         state = State.MISSING
@@ -72,7 +73,8 @@ def plan_named(
 def plan_dropped(
     prefix: str, known: Mapping[str, Resource], wanted: Container[str], there: Mapping[str, str]
 ) -> Iterable[Item]:
-    """What we made below *prefix* and the template wants no more: nobody deletes it. *there*: id → name of what is."""
+    """List things that we made below *prefix* and the template wants no more: nobody deletes them. *there*: id →
+    name of those that stand."""
     for key, thing in known.items():
         if key.startswith(prefix) and key not in wanted and thing.external_id in there:
             yield Item(key=key, state=State.LOCAL, old=there[thing.external_id], reason="not_in_template")
@@ -91,7 +93,7 @@ def shortened(old: str, new: str) -> tuple[str, str]:
 
 
 def _alike(left: Sequence[str], right: Sequence[str]) -> int:
-    """How many words are the same from the beginning on."""
+    """Count the words that are the same from the beginning on."""
     pairs = zip(left, right, strict=False)
     return next((number for number, (one, other) in enumerate(pairs) if one != other), min(len(left), len(right)))
 
@@ -107,12 +109,12 @@ def _around(words: Sequence[str], first: int, last: int) -> str:
 
 _BESIDE = 2
 _LONGEST = 100
-"""How many words and letters of a long text are shown."""
+"""Words and letters of a long text that are shown."""
 
 
 def noted(before: Mapping[str, Any], values: Mapping[str, tuple[Item, str, str]]) -> dict[str, Any]:
     """
-    What to remember of a thing's values after they were brought in order, by name.
+    Return the note to keep of a thing's values after they were brought in order, by name.
 
     *values*: how each stood, what was wanted and what stands there now. What people changed keeps our note of before.
     """

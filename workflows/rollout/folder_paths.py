@@ -1,4 +1,4 @@
-"""Where a folder of a place lies now."""
+"""Folders of a place that people may have moved."""
 
 from collections.abc import Mapping
 

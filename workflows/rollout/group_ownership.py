@@ -1,4 +1,4 @@
-"""Which group is the place's own: the one we know, one that somebody says is ours, or none yet.
+"""Ownership of a group: the one we know is the place's, or one that somebody names, or there is none yet.
 
 What only a person can say is asked before anything is made and anybody invited.
 """
@@ -87,7 +87,7 @@ async def _adopted(walk: Walk, group_id: str, *, own: Group | None) -> Group:
 
 
 async def _why_not(walk: Walk, group: Group) -> str:
-    """Why the group cannot be the place's, as the end of a text's key; empty: it can."""
+    """Return why the group cannot be the place's, as the end of a text's key; empty: it can."""
     if not group.unified:
         return "adopt_no_room"
     holders = await walk.ports.resources.holders("group", group.id)

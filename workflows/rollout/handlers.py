@@ -35,7 +35,7 @@ from workflows.rollout.welcome_mail import Welcome
 
 CLOSED_AGAIN = timedelta(minutes=10)
 BUILDER_CLOSED = "builder_closed"
-"""What an order notes while it waits for IT to open the Builder."""
+"""The note of an order that waits for IT to open the Builder."""
 
 WOUND_DOWN = Item(key="place", state=State.PENDING, reason="wound_down", layer="municipality")
 MADE = "order.made"
@@ -94,7 +94,7 @@ class Rollout:
         return await _ended(walk, made=made)
 
     async def plan(self, place: str) -> PlacePlan:
-        """How the place differs from what is wanted. Writes nothing. Raises NotFound for a place that is not ours."""
+        """Compare the place with its template. Writes nothing. Raises NotFound for a place that is not ours."""
         walk = await self._walk(place, _NoHistory(), apply=False)
         if walk is None:
             raise NotFound(f"plan {place}", "it is no place of ours")
@@ -198,7 +198,8 @@ def _made(walk: Walk) -> int:
 
 
 def _comes_again(walk: Walk) -> Parked:
-    """When what is still being made is looked at again. Raises Transient when all that is left did not answer."""
+    """Return when things that are still being made are looked at again. Raises Transient when the rest did not
+    answer."""
     waits = [each for each in walk.unfinished if isinstance(each, NotYet)]
     if not waits:
         raise walk.unfinished[0]
@@ -207,7 +208,7 @@ def _comes_again(walk: Walk) -> Parked:
 
 
 def _unmet(walk: Walk) -> list[Item]:
-    """What was ordered to be restored while nobody could look into it, and cannot be."""
+    """List the orders to restore that nobody could look into, and that cannot be met."""
     items = {item.key: item for item in walk.items}
     ordered = [key.removeprefix(restore_key("")) for key in walk.known if key.startswith(restore_key(""))]
     left = [key for key in ordered if key not in items or items[key].state is State.LOCAL]
@@ -243,7 +244,7 @@ async def _note_copies(walk: Walk) -> None:
 
 
 def _is_wound_down(walk: Walk) -> bool:
-    """Whether the place's municipality has left: what is archived is not changed."""
+    """Tell whether the place's municipality has left: an archived place is not changed."""
     return not walk.programme.takes_part(walk.wanted.spec.municipality, walk.today)
 
 
@@ -309,6 +310,6 @@ def _if_made(item: Item) -> State:
 
 
 async def _personal_apps(walk: Walk) -> None:
-    """Who would get the app, if it and they could be seen."""
+    """Plan the app for people, as if it and they could be seen."""
     colleagues = [person for person in walk.wanted.members if not walk.programme.is_guest(person)]
     walk.items += [Item(key=f"app:{person.key}", state=State.MISSING) for person in colleagues]

@@ -1,4 +1,4 @@
-"""What stands in the lists of a site: copies of the register and of what the record has released. Pure."""
+"""Rows of a site's lists: copies of the register and of released records. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class DecisionRow:
 @dataclass(frozen=True, kw_only=True)
 class PlaceRecord:
     """
-    What the record says of a place and its whole group may read: nothing that is not released.
+    The record of a place that its whole group may read: nothing that is not released.
 
     An answer stays in the product until the report that it stands in is released.
     """
@@ -127,7 +127,7 @@ _SOURCES = {
 
 
 def same_value(left: Any, right: Any) -> bool:
-    """Whether two values of a list's cell are the same: SharePoint returns whole numbers as decimals, dates as
+    """Tell whether two values of a list's cell are the same: SharePoint returns whole numbers as decimals, dates as
     moments, and leaves empty cells out."""
     if isinstance(left, int | float) and isinstance(right, int | float):
         return float(left) == float(right)
@@ -138,7 +138,7 @@ def same_value(left: Any, right: Any) -> bool:
 
 @dataclass(frozen=True)
 class WrittenRow:
-    """What we wrote into a row last: as it was wanted then, and as it was read back."""
+    """The note of a row: as it was wanted when it was last written, and as it was read back."""
 
     wanted: Row
     seen: Row

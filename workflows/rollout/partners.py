@@ -13,7 +13,7 @@ INBOUND = (
     "@{{UsersAndGroups=@{{AccessType='allowed'; Targets=@(@{{Target='AllUsers'; TargetType='user'}})}}; "
     "Applications=@{{AccessType='allowed'; Targets=@(@{{Target='AllApplications'; TargetType='application'}})}}}}}}"
 )
-"""What our administrator runs, once for a partner."""
+"""A command that our administrator runs, once for a partner."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class PartnerCheck:
     name: str
     domain: str
     guests: int
-    """How many people of the register have it as theirs."""
+    """People of the register who belong to it."""
     tenant_id: str
     contact: str
     inbound: Setting
@@ -33,7 +33,7 @@ class PartnerCheck:
 
     @property
     def is_open(self) -> bool:
-        """Whether both directories are known to let its people in."""
+        """Tell whether both directories are known to let its people in."""
         return self.inbound == self.outbound == "open"
 
 
@@ -59,7 +59,7 @@ def checklist(programme: Programme) -> list[PartnerCheck]:
 
 
 def whom_to_call(organisation: Organisation, language: str) -> str:
-    """What a person does when an invitation to somebody from there is refused."""
+    """Return the advice for an invitation that the partner refuses."""
     contact = organisation.it_contact or texts.say("partners.no_contact", language)
     domain = organisation.domain
     return texts.say("partners.call", language, name=organisation.name, contact=contact, domain=domain)

@@ -1,4 +1,5 @@
-"""What a place should consist of, and how that differs from what is there. Pure: values in, values out."""
+"""The plan of a place: what it should consist of, and how it differs from what is there. Pure: values in, values
+out."""
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from workflows.rollout.list_rows import NO_RECORD, PlaceRecord, rows_of
 
 
 class State(StrEnum):
-    """How a thing stands against the plan."""
+    """The state of a thing against the plan."""
 
     SAME = "same"
     DIFFERS = "differs"
@@ -31,19 +32,21 @@ class State(StrEnum):
 TO_DO = frozenset({State.MISSING, State.DIFFERS})
 OPEN = frozenset({State.PENDING, State.BLOCKED, State.UNKNOWN})
 RESTORABLE = frozenset({"", "removed", "moved"})
-"""Why a thing is local when people changed it. What the template knows no more, or people made, is theirs alone."""
+"""The reason of a thing that people changed. Things that the template no longer knows, or that people made, are
+theirs alone."""
 GROUP_REMOVED = "group_removed"
-"""Why a place waits whose group people deleted: with it went everything, so a person must say what is to come."""
+"""The reason of a place whose group people deleted: with it went everything, so a person must say what is to come."""
 INVITATION_REFUSED = "invitation_refused"
-"""Why a guest is blocked. Nobody is invited again at once: a partner's settings change when somebody changes them."""
+"""The reason of a blocked guest. Nobody is invited again at once: a partner's settings change when somebody changes
+them."""
 NOT_REDEEMED = "not_redeemed"
-"""Why a guest waits who was invited and has not come yet."""
+"""The reason of an invited guest who has not come yet."""
 UNANSWERED = frozenset(
     {"address_taken", "address_in_use", "same_name", "ambiguous", "name_taken", GROUP_REMOVED, "restore_unknown"}
     | {"adopt_no_group", "adopt_no_room", "adopt_of_another_place", "adopt_has_own"}
     | {"refused", "naming_policy", "no_usable_owner", "team_overdue", "site_overdue"}
 )
-"""Why a thing stays undone until a person has answered. All else that is pending comes by itself, or is on its way."""
+"""The reasons of things that stay undone until a person has answered. Other pending ones come by themselves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +59,12 @@ class Item:
     new: str = ""
     layer: str = "template"
     reason: str = ""
-    """Why it is not `same`, as the end of a text's key: `rollout.reason_…`."""
+    """The reason for another state than `same`, as the end of a text's key: `rollout.reason_…`."""
     detail: str = ""
-    """What the service said, with its request id, for IT."""
+    """The service's own words with their request id, for IT."""
 
     todo: str = ""
-    """What a person must do about it: a command, or whom to call."""
+    """The step that a person must take: a command, or whom to call."""
 
     @property
     def to_do(self) -> bool:
@@ -69,19 +72,19 @@ class Item:
 
     @property
     def can_be_restored(self) -> bool:
-        """Whether the template's word could take the place of what people did to it, if somebody orders that."""
+        """Tell whether the template's value could replace a local change, if somebody orders that."""
         return self.reason in {GROUP_REMOVED, INVITATION_REFUSED} or (
             self.state is State.LOCAL and self.reason in RESTORABLE
         )
 
     @property
     def unseen(self) -> bool:
-        """Whether it could not be read. In which language a site was made is good to know, and no more."""
+        """Tell whether it could not be read. The language of a site is good to know, and no more."""
         return self.state is State.UNKNOWN and self.reason != "language_not_known"
 
     @property
     def asks(self) -> bool:
-        """Whether an order that leaves it like this has not done what it was for."""
+        """Tell whether an order that leaves it like this has failed."""
         stopped = self.state is State.PENDING and self.reason in UNANSWERED
         return stopped or self.unseen or self.state is State.BLOCKED
 
@@ -125,7 +128,7 @@ class WantedPlace:
     """By list key: one mapping of column names to values each, `Key` among them."""
 
     def layer(self, path: str) -> str:
-        """Who wants the value at *path*, or had the last word on something in it: template, county or municipality."""
+        """Return the layer that has the last word on *path* or on something in it: template, county or municipality."""
         layers = self.spec.layers
         below = [layer for known, layer in layers.items() if known == path or known.startswith(f"{path}.")]
         if below:
@@ -200,7 +203,8 @@ def _with_parents(paths: Iterable[str]) -> Iterable[str]:
 def plan_people(
     wanted: WantedPlace, accounts: Mapping[str, Account], *, guests: frozenset[str], permitted: frozenset[str]
 ) -> list[Item]:
-    """Who has an account, whom we invite (*guests*: keys of people), and who must be looked into by a person."""
+    """Plan people: accounts there are, guests to invite (*guests*: keys of people), and those a person must look
+    into."""
 
     def item(person: Person) -> Item:
         account = accounts.get(person.email.lower())
@@ -228,7 +232,7 @@ def plan_memberships(
     *,
     permitted: frozenset[str],
 ) -> list[Item]:
-    """Who of *people* must be put into a group whose account ids *present* are in it already."""
+    """List those of *people* who must be put into a group whose account ids *present* are in it already."""
     there = set(present)
 
     def item(person: Person) -> Item:
@@ -246,7 +250,7 @@ def plan_memberships(
 
 
 class Given(Protocol):
-    """What a rollout has noted: the account that it gave something to."""
+    """The note of something given: the account that got it."""
 
     @property
     def external_id(self) -> str: ...
@@ -255,7 +259,7 @@ class Given(Protocol):
 def plan_leavers(
     prefix: str, people: Sequence[Person], known: Mapping[str, Given], present: Container[str]
 ) -> list[Item]:
-    """Who was let in by us (noted below *prefix*), is still there, and has no role any more that lets them in."""
+    """List people whom we let in (noted below *prefix*), who are still there and have no role that lets them in."""
     stay = {f"{prefix}:{person.key}" for person in people}
     gone = [key for key in known if key.startswith(f"{prefix}:") and key not in stay]
     return [
@@ -272,7 +276,7 @@ def plan_strangers(
     known: Mapping[str, Given],
     present: Iterable[str],
 ) -> list[Item]:
-    """Who was let in by people, by account id: theirs, and kept."""
+    """List those whom people let in, by account id: theirs, and kept."""
     ours = {accounts[person.email.lower()].id for person in people if person.email.lower() in accounts}
     ours |= {thing.external_id for key, thing in known.items() if key.startswith(f"{prefix}:")}
     return [

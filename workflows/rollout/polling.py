@@ -10,7 +10,7 @@ POLL = timedelta(seconds=40)
 """Microsoft asks for more than 30 s between looks at a team's operation."""
 LONGEST_POLL = timedelta(minutes=5)
 PATIENCE = timedelta(hours=24)
-"""How long a thing may take before somebody must look."""
+"""The time a thing may take before somebody must look."""
 
 
 async def waits(walk: Walk, what: str) -> Item | None:

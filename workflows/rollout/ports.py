@@ -1,4 +1,4 @@
-"""What a rollout reaches, and what it remembers."""
+"""Ports and memory of a rollout."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Resource:
 
 
 class Resources(Protocol):
-    """What we made or adopted, by place."""
+    """Things that we made or adopted, by place."""
 
     async def of(self, place: str) -> Mapping[str, Resource]: ...
     async def keep(self, place: str, *things: Resource) -> None: ...
@@ -81,7 +81,7 @@ class RolloutPorts:
     content: SiteContent
     layout: SiteLayout
     record: Callable[[PlaceSpec], Awaitable[PlaceRecord]]
-    """What the record has released of a place."""
+    """The released record of a place."""
     resources: Resources
     accounts: Accounts
     guests: Guests

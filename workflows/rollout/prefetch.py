@@ -1,4 +1,4 @@
-"""What a walk over a place asks ahead: everything that can be asked with what is known from earlier walks.
+"""Questions that a walk over a place asks ahead, all at once, with the ids of earlier walks.
 
 A place that stands as it should is looked at in a handful of round trips. What is asked in vain costs little, and what
 is not asked here, a step asks when it comes to it.

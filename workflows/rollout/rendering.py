@@ -8,11 +8,12 @@ import texts
 from workflows.rollout.plan import INVITATION_REFUSED, OPEN, Item, PlacePlan, State
 
 _SAID_ELSEWHERE = frozenset({"no_usable_account"})
-"""Who has no account is told once, as a person, and not again as a member and an owner."""
+"""Reasons told once, about a person, and not again about a member and an owner."""
 
 
 def result_text(items: Sequence[Item], *, made: int, language: str) -> str:
-    """How many things were *made* or changed, and what somebody must do about the rest. Names keys, never people."""
+    """Write the result: how many things were *made* or changed, and the steps left for somebody. Names keys, never
+    people."""
     sentences = [texts.say("rollout.result", language, number=made)]
     return " ".join([*sentences, *_open_text(items, language=language), *_for_it(items, language=language)])
 
@@ -59,7 +60,7 @@ def _open_text(items: Sequence[Item], *, language: str) -> list[str]:
 
 
 def _for_it(items: Iterable[Item], *, language: str) -> Iterable[str]:
-    """What the service said, with its request ids, and the commands of an administrator."""
+    """Collect the service's words with request ids, and an administrator's commands."""
     said: dict[str, None] = {}
     for item in items:
         command = item.todo if item.state is not State.BLOCKED else ""

@@ -1,4 +1,4 @@
-"""What every step of a rollout does: note the item, begin it or not, remember what was made."""
+"""One walk over a place: note an item, begin it or not, remember what was made."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -29,7 +29,7 @@ T = TypeVar("T")
 ADOPT = "adopt"
 """Under which it is noted which group somebody wants to be the place's own."""
 SETTLING = timedelta(seconds=60)
-"""How long a listing may miss what was just made."""
+"""The time a listing may miss something that was just made."""
 
 
 class NotYet(Exception):
@@ -86,7 +86,7 @@ class Walk:
             self._ahead[_question(read, args, more)] = await read(*args, **more)
 
     async def read(self, read: Callable[P, Awaitable[T]], *args: P.args, **more: P.kwargs) -> T:
-        """What was read ahead, once; else, or for another look, read now."""
+        """Return the answer that was read ahead, once; else, or for another look, read now."""
         question = _question(read, args, more)
         if question in self._ahead:
             answer: T = self._ahead.pop(question)
@@ -111,7 +111,7 @@ class Walk:
         self.items.append(item)
 
     def is_unknown(self, key: str) -> bool:
-        """Whether the step *key* of this walk could not see what is there, or does not know what came of it."""
+        """Tell whether the step *key* of this walk could not see, or does not know what came of a write."""
         return any(item.key == key and item.state is State.UNKNOWN for item in self.items)
 
     async def unseen(self, *steps: Callable[["Walk"], Coroutine[Any, Any, None]]) -> None:
@@ -135,7 +135,7 @@ class Walk:
         return replace(item, state=State.MISSING if gone else State.DIFFERS, reason="restored")
 
     async def orders_done(self) -> None:
-        """What was ordered is done, or answered."""
+        """Note that orders are done, or answered."""
         for key in [key for key in self.known if key.startswith(restore_key("")) or key == ADOPT]:
             await self.forget(key)
 
@@ -219,7 +219,7 @@ class Walk:
 
     @contextmanager
     def alone(self, item: Item) -> Iterator[None]:
-        """What is refused in here ends *item*, which was noted before, and nothing else of the place."""
+        """Let a refusal in here end *item*, which was noted before, and nothing else of the place."""
         try:
             yield
         except IdentityClosed:
@@ -230,7 +230,7 @@ class Walk:
     @contextmanager
     def step(self, key: str) -> Iterator[None]:
         """
-        What goes wrong in here ends this step and what is done in it; the rest of the place goes on.
+        Let a failure in here end this step and its items; the rest of the place goes on.
 
         The item *key* says so. A rollout comes again for what may work later.
         """
@@ -268,7 +268,7 @@ class Walk:
             await self.keep(thing)
 
     async def forget(self, key: str) -> None:
-        """What was given is taken again, or was never taken."""
+        """Forget a note: its thing was taken again, or was never given."""
         if self.known.pop(key, None) is not None:
             await self.ports.resources.forget(self.place, key)
 
@@ -283,7 +283,7 @@ def _question(read: Callable[..., object], args: tuple[object, ...], more: Mappi
 
 
 def _hidden(item: Item) -> Item:
-    """What hangs on something that could not be seen. What could not be read itself says so already."""
+    """Tell whether an item hangs on something that could not be seen. An unread one says so itself."""
     if item.state is State.UNKNOWN:
         return item
     return Item(key=item.key, state=State.UNKNOWN, layer=item.layer, reason="above_unknown")

@@ -91,12 +91,12 @@ class Welcome:
 
 
 def _may_be_dropped(message: Message) -> bool:
-    """What is on its way may have left already: that is for the outbox to see."""
+    """Tell whether a message may be dropped. One that is on its way may have left: the outbox will see."""
     return message.state is not MessageState.SENDING
 
 
 def _is_expected(programme: Programme, message: Message, on: date) -> bool:
-    """Whether the reader is still part of what they are welcomed to, with a role that lets them in."""
+    """Tell whether the reader still belongs there, with a role that lets them in."""
     if not programme.takes_part(message.municipality, on):
         return False
     places = [place for place in programme.places if programme.takes_part(place.municipality, on)]
@@ -104,7 +104,7 @@ def _is_expected(programme: Programme, message: Message, on: date) -> bool:
 
 
 def _is_news(wish: Message, there: Message | None, *, leads: bool) -> bool:
-    """Whether to plan *wish*: nobody has yet, or it is from the person's first place and would be read as another."""
+    """Tell whether to plan *wish*: none is planned yet, or the one planned is from the same first place and differs."""
     if there is None:
         return True
     return leads and there.state in (MessageState.PLANNED, MessageState.HELD) and there.content != wish.content
@@ -121,7 +121,7 @@ def welcome_key(person: Person) -> str:
 
 
 def welcome(programme: Programme, wanted: WantedPlace, person: Person, *, url: str, on: date) -> Content:
-    """What *person* reads. The button leads into the place that was made; all places they are part of are named."""
+    """Write the welcome of *person*. The button leads into the place that was made; all their places are named."""
 
     def say(key: str, **values: str) -> str:
         return texts.say(f"rollout.welcome_{key}", person.language, **values)
@@ -142,12 +142,12 @@ def welcome(programme: Programme, wanted: WantedPlace, person: Person, *, url: s
 
 
 def _leads(programme: Programme, wanted: WantedPlace, on: date) -> Sequence[Person]:
-    """Who is asked: the local leads, or in what is common to the programme those who lead it."""
+    """List the people to ask: the local leads, or in what is common to the programme those who lead it."""
     if wanted.spec.municipality is not None:
         return programme.holders(Role.LOCAL_LEAD, on=on, municipality=wanted.spec.municipality)
     return programme.holders(Role.COUNTY_LEAD, on=on)
 
 
 def _is_new_guest(account: Account | None) -> bool:
-    """Who has been in before, needs no way in."""
+    """Tell whether a guest is new: one who has been in before needs no way in."""
     return account is not None and account.kind is AccountKind.GUEST and account.enabled and not account.redeemed

@@ -37,7 +37,7 @@ class FolderSteps:
         await self._dropped(walk)
 
     async def _unknown_siblings(self, walk: Walk, paths: list[str]) -> Mapping[tuple[str, str], Folder]:
-        """What lies where a folder is to be that we do not know: by parent's id and name."""
+        """List unknown folders that lie where one of ours is to be: by parent's id and name."""
         if self._site is None:
             return {}
         above = {
@@ -95,7 +95,7 @@ class FolderSteps:
             return found
 
     async def _dropped(self, walk: Walk) -> None:
-        """What the template wants no more and still is there: it takes a look at each."""
+        """Look at each folder that the template no longer wants and that still is there."""
         if self._site is None:
             return
         keys = {f"folder:{path}" for path in walk.wanted.folders}
@@ -111,7 +111,7 @@ class FolderSteps:
         return self._ids.get(_above(path))
 
     def _is_to_come(self, walk: Walk, path: str) -> bool:
-        """Whether the folder above is only not made yet, as in a plan before anything is."""
+        """Tell whether the folder above is only not made yet, as in a plan before anything is."""
         return f"folder:{_above(path)}" not in walk.known
 
 
@@ -120,12 +120,12 @@ def _above(path: str) -> str:
 
 
 def _inside(path: str) -> str:
-    """What the plan calls the look at what lies in a folder."""
+    """Return the plan's key of the look into a folder."""
     return f"folder:{path}/"
 
 
 def _known(key: str, known: Resource, folder: Folder | None, *, wanted: str) -> Item:
-    """How a folder stands that we made or adopted. One whose parent was moved has not moved itself."""
+    """Compare a folder that we made or adopted. One whose parent was moved has not moved itself."""
     if folder is None:
         return Item(key=key, state=State.LOCAL, reason="removed")
     if _where(folder) == dict(known.details):

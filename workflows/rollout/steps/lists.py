@@ -39,7 +39,7 @@ class ListSteps:
             await self._dropped(walk, keys)
 
     async def _dropped(self, walk: Walk, wanted: Container[str]) -> None:
-        """What the template wants no more and still is there: it takes a look at each."""
+        """Look at each list that the template no longer wants and that still is there."""
         if self._site is None:
             return
         there = {}
@@ -101,7 +101,7 @@ class ListSteps:
     # --------------------------------------------------------------------------------------------------------- columns
 
     async def _columns(self, walk: Walk, spec: ListSpec, made: SiteList, item: Item) -> None:
-        """What the list *item* is called, and each column: by the name that stays, with what people read of it."""
+        """Compare the display name of the list *item* and of each column, found by the name that stays."""
         known = walk.known.get(item.key)
         before = known if known is not None and known.external_id == made.id else None
         values = {"name": (item, spec.name, made.name)}
@@ -192,7 +192,7 @@ class ListSteps:
 
     @staticmethod
     async def _remember(walk: Walk, rows: Sequence["PlannedRow"]) -> None:
-        """What stands in the rows now, but for those whose write did not come through."""
+        """Note the rows as they stand now, but for those whose write did not come through."""
         if not walk.apply:
             return
         failed = {item.key for item in walk.items if item.state in (State.PENDING, State.UNKNOWN)}
@@ -216,7 +216,8 @@ class PlannedRow:
     before: WrittenRow | None
 
     def settled(self, seen: Row) -> Mapping[str, Row]:
-        """What to remember, with *seen* standing there now. A cell that people changed keeps the note of before."""
+        """Return the note for a row of which *seen* stands there now. A cell that people changed keeps the note of
+        before."""
         before = self.before or WrittenRow({}, {})
         ours = [name for name in self.wanted if name not in self.local]
         return {
@@ -233,7 +234,7 @@ def plan_row(
     columns: Container[str] | None,
     labels: Mapping[str, str],
 ) -> PlannedRow:
-    """How one row stands, cell by cell. A restored one is written whole. *labels*: what people call the columns."""
+    """Compare one row, cell by cell. A restored one is written whole. *labels*: the columns' display names."""
     key = f"{prefix}{row['Key']}"
     known = walk.known.get(key)
     restored = walk.wished(Item(key=key, state=State.LOCAL)).to_do
@@ -265,7 +266,7 @@ def _column(spec: ColumnSpec) -> Column:
 
 
 def _shown(column: Column | SiteColumn) -> str:
-    """What people read of a column: what it is called, and which choices it gives."""
+    """Return a column as people read it: its display name and its choices."""
     return f"{column.display_name}: {' | '.join(column.choices)}" if column.choices else column.display_name
 
 
@@ -282,7 +283,7 @@ def _row_item(
 
 
 def _cells_text(labels: Mapping[str, str], seen: Row, wanted: Row) -> tuple[str, str]:
-    """What stands in the cells that are not as wanted, and what should: old and new of the row."""
+    """Write the cells that differ: old and new of the row."""
     cells = [(label, *shortened(_said(seen.get(name)), _said(wanted[name]))) for name, label in labels.items()]
     old = "; ".join(f"{label}: {text or '–'}" for label, text, _ in cells)
     return old, "; ".join(f"{label}: {text or '–'}" for label, _, text in cells)

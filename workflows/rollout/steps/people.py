@@ -56,7 +56,7 @@ class PeopleSteps:
 
     async def find(self) -> Mapping[str, Account]:
         """
-        Who has an account, guests invited just now included, by the register's lower-case address.
+        Find the accounts of people, guests invited just now included, by the register's lower-case address.
 
         Who has none that can be used is told before anything is made.
         """
@@ -154,7 +154,7 @@ class PeopleSteps:
         await walk.history.note("rollout.invited", person=person.key)
 
     async def _note_guest(self, person: Person, object_id: str, *, invited: bool) -> None:
-        """Whom we let in as a guest, and why."""
+        """Note a guest whom we let in, and the reason."""
         walk = self._walk
         spec, on = walk.wanted.spec, walk.today
         roles = [
@@ -287,7 +287,7 @@ class PeopleSteps:
     async def channel_members(
         self, team_id: str | None, channel: Channel | None, wanted: WantedChannel, accounts: Mapping[str, Account]
     ) -> None:
-        """Who may read a private channel. Only who is in the team already can be let in."""
+        """List the readers of a private channel. Only members of the team can be let in."""
         if wanted.spec.kind != "private":
             return
         walk, prefix = self._walk, f"channel-member:{wanted.key}"

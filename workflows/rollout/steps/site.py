@@ -87,7 +87,7 @@ class SiteSteps:
         walk.items.append(item)
 
     async def _access(self, walk: Walk, site: Site | None) -> bool:
-        """Whether Hands is let into the site, or will be."""
+        """Plan Hands' access to the site."""
         if site is None:
             walk.begins(Item(key="site.access", state=State.MISSING))
             return True
@@ -100,7 +100,7 @@ class SiteSteps:
 
 
 _LIBRARIES = {"dokumenter": "nb", "delte dokumenter": "nb", "documents": "en", "shared documents": "en"}
-"""What SharePoint calls a site's library, by language."""
+"""SharePoint's name of a site's library, by language."""
 
 
 def _spoken(language: str) -> str:
@@ -144,7 +144,7 @@ class LandingSteps:
         return await walk.read(walk.ports.content.find_page, site.id, LANDING)
 
     def _plan(self, walk: Walk, known: Resource | None, page: Page | None, words: str, html: str) -> Item:
-        """How the page stands, and in short which of its words are not as wanted."""
+        """Compare the page, and say in short which of its words differ."""
         item, spec = self._state(walk, known, page, words, html), walk.wanted.spec
         if page is None:
             return replace(item, new=spec.landing_title)
@@ -199,5 +199,5 @@ def _fingerprint(page: Page) -> str:
 
 
 def _readable(html: str) -> str:
-    """What a reader sees of *html*, without the markup that SharePoint rewrites."""
+    """Return the visible words of *html*, without the markup that SharePoint rewrites."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())

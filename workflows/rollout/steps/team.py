@@ -76,7 +76,7 @@ class TeamSteps:
             await walk.history.note("rollout.team_begun", group=group_id)
 
     async def _app(self, walk: Walk, team_id: str | None) -> bool:
-        """Whether the team has our app, or will have."""
+        """Plan our app in the team."""
         external_id, teams = walk.ports.app.external_id, walk.ports.teams
         app = await walk.read(teams.find_catalog_app, external_id)
         if app is None:
