@@ -67,7 +67,7 @@ class Document:
     language: str
     title: str
     lead: tuple[Block, ...]
-    """What stands before the first heading."""
+    """The blocks before the first heading."""
     sections: tuple[Section, ...]
     signs: Mapping[str, str]
     """A sign for each kind of light, so that none is told by its colour alone."""

@@ -11,7 +11,7 @@ from documents.document import Cell, Table
 
 
 class Ring(StrEnum):
-    """What a stretch of the wheel is, from its rim inwards."""
+    """A kind of stretch on the wheel, from its rim inwards."""
 
     MEETING = "meeting"
     ROUND = "round"
@@ -42,7 +42,7 @@ RADII = {Ring.MEETING: (138, 158), Ring.ROUND: (112, 132), Ring.BREAK: (86, 106)
 COLOURS = {Ring.MEETING: "#2F80D6", Ring.ROUND: "#B5651D", Ring.BREAK: "#4B8B5A"}
 """Each has 3:1 against white and against the dark page; where it lies says what it is, too."""
 LEAST = 2.2
-"""How many days wide something is drawn at least, so that a single day can be seen."""
+"""The least width of a drawn thing in days, so that a single day can be seen."""
 
 
 def year_wheel_svg(wheel: YearWheel, language: str = texts.DEFAULT) -> str:
@@ -67,7 +67,7 @@ def year_wheel_svg(wheel: YearWheel, language: str = texts.DEFAULT) -> str:
 
 
 def _activities(wheel: YearWheel, language: str) -> str:
-    """How many activities the plan has for the year. They have no day, so they lie in the middle."""
+    """Count the plan's activities of the year. They have no day, so they lie in the middle."""
     if not wheel.activities:
         return ""
     words = texts.say("meetings.wheel_activities", language, number=len(wheel.activities))
@@ -89,7 +89,7 @@ def year_wheel_table(wheel: YearWheel, language: str = texts.DEFAULT) -> Table:
 
 
 def _words(wheel: YearWheel, language: str) -> str:
-    """What the picture shows, shortly; the table says each of it."""
+    """Describe the picture shortly; the table says each of its things."""
     counts = {ring: sum(item.ring is ring for item in wheel.stretches) for ring in Ring}
     values = {f"{ring}s": counts[ring] for ring in Ring}
     return texts.say("meetings.wheel_words", language, **values, activities=len(wheel.activities))
@@ -134,7 +134,7 @@ def _stretch(year: int, item: Stretch, language: str) -> str:
 
 
 def _turn(year: int, day: date) -> float:
-    """Where in the year a day begins: 0 is its first, 1 the first of the next."""
+    """Return the place of a day's beginning in the year: 0 is its first, 1 the first of the next."""
     return (day - date(year, 1, 1)).days / (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 

@@ -25,10 +25,10 @@ GRACE = timedelta(seconds=20)
 """Real time that running units get to end when the engine is stopped."""
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=1)
 CONSISTENCY_WINDOW = timedelta(seconds=60)
-"""How long a write whose answer was lost may take to be seen."""
+"""The time a write whose answer was lost may take to be seen."""
 CLOSED_DELAY = timedelta(minutes=15)
 TRIES = 5
-"""How often an error that nobody foresaw is tried again."""
+"""The tries of a unit after errors that nobody foresaw."""
 
 Handler = Callable[[DueUnit, History], Awaitable[Outcome]]
 log = structlog.get_logger()
@@ -46,7 +46,7 @@ class Claim:
 
 class UnitStore(Protocol):
     """
-    Where units are kept, with the history of each: what happens to a unit is noted together with it.
+    The store of units, with the history of each: a unit's change is noted together with it.
 
     What changes a claimed unit answers False, and does nothing, when the lease was lost.
     """
@@ -62,7 +62,7 @@ class UnitStore(Protocol):
     async def park(self, claim: Claim, *, now: datetime, until: datetime, note: str, failures: int) -> bool: ...
     async def fail(self, claim: Claim, *, now: datetime, note: str, failures: int) -> bool: ...
     async def next_moment(self) -> datetime | None:
-        """When there may next be something to claim; None when nothing waits."""
+        """Return when there may next be something to claim; None when nothing waits."""
         ...
 
     async def note(self, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> None:
@@ -288,7 +288,7 @@ class Failed:
 
 
 def decide(claim: Claim, outcome: Outcome | Exception, *, now: datetime) -> Done | Parked | Failed:
-    """What becomes of a unit after a run that ended like this. The notes are for people."""
+    """Decide the state of a unit after a run that ended like this. The notes are for people."""
     delay = min(FIRST_DELAY * 2 ** min(claim.failures, 10), LONGEST_DELAY)
     match outcome:
         case Done():

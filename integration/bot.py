@@ -55,7 +55,8 @@ _ERRORS: Mapping[int, type[Permanent]] = {401: Refused, 403: Refused, 404: NotFo
 
 def is_our_service(service_url: str, base_url: str) -> bool:
     """
-    Whether *service_url* is a Bot connector we speak with: Microsoft's, or, when *base_url* is the sandbox, loopback.
+    Tell whether *service_url* is a Bot connector we speak with: Microsoft's, or, when *base_url* is the sandbox,
+    loopback.
 
     The bot's token goes there, so nothing else may pass.
     """

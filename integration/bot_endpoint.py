@@ -1,5 +1,5 @@
 """
-What Teams sends to the bot: checked, and turned into our words.
+The bot's endpoint: activities from Teams, checked, and turned into our words.
 
 The Teams SDK checks the signed token and nothing else: it is given what that check needs, so that no body, however odd,
 reaches its models, which answer 500 to much of what Teams itself sends. Our own checks stand around it for what it lets
@@ -83,7 +83,7 @@ class Message:
 
 
 class BotHandlers(Protocol):
-    """What the service does about it. A handler that raises gives the reader our plain error text."""
+    """Handlers of the service. One that raises gives the reader our plain error text."""
 
     async def card_action(self, action: CardAction) -> dict[str, Any]:
         """Answer with card_reply, message_reply or error_reply. Teams repeats: the same action twice is one answer."""
@@ -223,7 +223,7 @@ class BotEndpoint:
         return status, {"error": reason}
 
     def _foreign(self, activity: _Activity) -> str | None:
-        """Why an activity is not for us, if so. The SDK would let all of these in."""
+        """Return why an activity is not for us, if so. The SDK would let all of these in."""
         if activity.channel_id != "msteams":
             return "channel"
         if not activity.service_url or not is_our_service(activity.service_url, self._service_url):
@@ -233,7 +233,7 @@ class BotEndpoint:
 
     async def _token_status(self, activity: _Activity, headers: Mapping[str, str]) -> int:
         """
-        What the SDK answers. It looks keys up synchronously, at most once in five minutes: a short stall.
+        Return the SDK's answer. It looks keys up synchronously, at most once in five minutes: a short stall.
 
         Teams sends the same token for an hour, so an answer holds for the same token and service address: a minute,
         and not beyond the token's end.
@@ -376,7 +376,7 @@ class BotEndpoint:
 
 
 def _names(bot_id: str, members: object) -> bool:
-    """Whether the bot is among *members*, untrusted input."""
+    """Tell whether the bot is among *members*, untrusted input."""
     found = members if isinstance(members, list) else []
     return any(isinstance(item, dict) and item.get("id") == f"28:{bot_id}" for item in found)
 
@@ -392,7 +392,7 @@ class _NoRoutes:
 
 def _is_bot_framework(authorization: str) -> bool:
     """
-    Whether the token says it is the Bot Framework's and when it ends; whether that is true, the SDK checks.
+    Tell whether the token claims to be the Bot Framework's and to end; whether that is true, the SDK checks.
 
     Else the SDK would take tokens of Entra for one app of Microsoft's, and tokens that never end.
     """

@@ -77,7 +77,7 @@ class _Sleeper:
 
 
 _work: ContextVar[tuple[object, asyncio.Task[Any] | None]] = ContextVar("work", default=(None, None))
-"""Which task began the work that this task belongs to, and on which clock."""
+"""The task that began the work that this task belongs to, and its clock."""
 
 
 class SimulatedClock:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Call(StrEnum):
-    """What a repeat of a call does at the service."""
+    """The effect of a repeated call at the service."""
 
     READ = "read"
     KEYED = "keyed"

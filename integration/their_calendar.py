@@ -28,7 +28,7 @@ MOST_SERIES = 20
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
-"""What the libraries raise about entries and rules that say nothing."""
+"""Errors that the libraries raise about entries and rules without meaning."""
 PATIENCE = timedelta(seconds=20)
 ACTION = "read a municipality's calendar"
 
@@ -210,7 +210,7 @@ def _entry(event: Any, zone: ZoneInfo) -> _Entry:
 
 
 def _uid(event: Any) -> str:
-    """What tells a meeting from the others: of a series also which of it, by the moment it was first meant for."""
+    """Return the uid that tells a meeting from the others: in a series with the moment it was first meant for."""
     uid = str(event.get("UID", ""))
     original = event.get("RECURRENCE-ID")
     if original is None or not uid:

@@ -1,1 +1,1 @@
-"""What answers HTTP: the bot endpoint, the answer form, feeds and pages."""
+"""The HTTP side: the bot endpoint, the answer form, feeds and pages."""

@@ -47,7 +47,7 @@ def router(*, desk: AgendaDesk, links: Links, public_url: str) -> APIRouter:
 
 
 class _Pages:
-    """What a member's own page shows and takes."""
+    """A member's own page: its views and its posts."""
 
     def __init__(self, desk: AgendaDesk, links: Links, public_url: str) -> None:
         self._desk = desk
@@ -116,7 +116,7 @@ class _Pages:
 
 
 def said_problems(problems: Mapping[str, Words], language: str) -> dict[str, str]:
-    """What to change, in the reader's language."""
+    """Return the changes that a form needs, in the reader's language."""
     return {name: texts.say(words.key, language, **words.values) for name, words in problems.items()}
 
 

@@ -127,7 +127,7 @@ async def _keep(
 
 async def _dead(request: Request, desk: StatusDesk, link: Link | None, *, sent: bool = False) -> HTMLResponse:
     """
-    What a link that leads nowhere says: that the round is over, when it was ours and that is why.
+    Show the page of a link that leads nowhere: the round is over, when it was ours and that is why.
 
     *sent*: a form came with it, of which nothing is stored. What is stored is not shown any more.
     """
@@ -150,7 +150,7 @@ def _problems(asked: Asked, invalid: InvalidAnswer) -> dict[str, str]:
 
 
 def _start(asked: Asked) -> dict[str, str]:
-    """What the form starts with: what is stored, else last time's answer without what was lifted then."""
+    """Return the form's first values: the stored ones, else last time's answer without the lifted question."""
     start = asked.prefill
     if start is None:
         return {}
@@ -216,7 +216,7 @@ def _numbers_page(
 
 
 def _seen(typed: Mapping[str, str]) -> dict[str, str]:
-    """What a form says it was drawn from, and nothing of what was written into it."""
+    """Return the version that a form was drawn from, and nothing of the words written into it."""
     return {"seen": typed["seen"]} if "seen" in typed else {}
 
 
@@ -246,7 +246,7 @@ def _number(value: float, language: str) -> str:
 
 
 def _rows(asked: Asked, content: AnswerContent) -> list[tuple[str, str]]:
-    """What is stored, question by question."""
+    """Return the stored answer, question by question."""
     nothing = asked.say("status.receipt_nothing")
     rows = [(asked.say("card.light"), asked.say(f"light.{content.light}"))]
     rows += [(asked.say(f"card.{name}"), getattr(content, name) or nothing) for name in TEXT_FIELDS]

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 STATIC = Path(__file__).parent / "static"
 
 TEAMS = "https://teams.microsoft.com https://*.teams.microsoft.com https://*.cloud.microsoft https://*.office.com"
-"""Who may show our tabs in a frame: Teams and Outlook. Nobody may frame any other page."""
+"""Hosts that may show our tabs in a frame: Teams and Outlook. Nobody may frame any other page."""
 TABS = "/fane"
 
 HEADERS = {
@@ -66,7 +66,7 @@ def create_app(
 
 
 class Frame:
-    """What holds for every request: security headers, and no exception reaches the outside."""
+    """The frame of every request: security headers, and no exception reaches the outside."""
 
     def __init__(self, app: ASGIApp, *, around: Around) -> None:
         self._app = app
@@ -105,7 +105,8 @@ def _add_headers(headers: MutableHeaders, *, path: str) -> None:
 
 
 def _log_failure(error: Exception, number: str, scope: Scope) -> None:
-    """Where it happened; not the path, which may hold a token, nor the message, which may hold a person's words."""
+    """Log the place of a failure; not the path, which may hold a token, nor the message, which may hold a person's
+    words."""
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     log.error(
         "web.failed",

@@ -1,4 +1,4 @@
-"""What the service does about what Teams sends to the bot."""
+"""The service's reactions to activities from Teams."""
 
 from collections.abc import Mapping
 from typing import Any

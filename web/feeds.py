@@ -22,7 +22,7 @@ class FeedLinks(Protocol):
         ...
 
     async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
-        """What the token leads to; None when it is forged, expired, revoked or for another purpose."""
+        """Return the link of the token; None when it is forged, expired, revoked or for another purpose."""
         ...
 
 
@@ -90,7 +90,7 @@ def _language(programme: Programme, subject: str) -> str:
 
 
 def _name(programme: Programme, subject: str) -> str | None:
-    """What a feed is called; None when its body or person is gone."""
+    """Return a feed's name; None when its body or person is gone."""
     language = _language(programme, subject)
     if subject.startswith(PERSON):
         known = any(person.key == subject.removeprefix(PERSON) for person in programme.people)
@@ -104,6 +104,6 @@ def _body(programme: Programme, key: str) -> Body | None:
 
 
 def _names(if_none_match: str, etag: str) -> bool:
-    """Whether the header names *etag*; compared weakly, as RFC 9110 has it."""
+    """Tell whether the header names *etag*; compared weakly, as RFC 9110 has it."""
     named = {value.strip().removeprefix("W/") for value in if_none_match.split(",")}
     return etag in named or "*" in named

@@ -1,4 +1,4 @@
-"""What a form of ours sends: read within bounds, and only from our own pages."""
+"""Forms of ours: read within bounds, and only from our own pages."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -26,7 +26,7 @@ async def read_form(request: Request, *, most: int, fields: int = MAX_FIELDS) ->
 
 
 def is_from_us(request: Request, public_url: str) -> bool:
-    """Whether the form was sent from our own page. Old browsers say nothing, and then the secret token must do."""
+    """Tell whether the form was sent from our own page. Old browsers say nothing, and then the secret token must do."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")

@@ -1,4 +1,4 @@
-"""Which guests go on: `GET|POST /gjester/{token}`. The link is a lead's own; opening it changes nothing."""
+"""Confirmation of guests: `GET|POST /gjester/{token}`. The link is a lead's own; opening it changes nothing."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Whether the service lives (`/healthz`) and can work (`/readyz`)."""
+"""Health of the process: it lives (`/healthz`) and can work (`/readyz`)."""
 
 from collections.abc import Awaitable, Callable
 

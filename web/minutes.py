@@ -1,4 +1,4 @@
-"""Where a recorder corrects the attendance and writes what was decided: `GET|POST /referat/{token}`."""
+"""Minutes: a recorder corrects the attendance and writes decisions at `GET|POST /referat/{token}`."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -61,7 +61,7 @@ def router(*, desk: AgendaDesk, links: Links, public_url: str) -> APIRouter:
 
 
 def typed_from(view: MinutesView) -> dict[str, str]:
-    """What the form starts with: the newest version, or what was prepared."""
+    """Return the form's first values: the newest version, or the prepared one."""
     minutes = view.desk.minutes
     typed = {"others": minutes.others}
     typed |= {f"present:{line.person}": "1" for line in minutes.attendance if line.present}
@@ -104,14 +104,14 @@ def _form(
 
 
 def _people(view: MinutesView) -> list[tuple[str, str]]:
-    """Who can be given something to do; who was given something and has left since is still there."""
+    """List the people who can get an action item; those who have one and have left since are still there."""
     names = {person.key: person.name for person in view.desk.people}
     names |= {line.person: line.who for line in view.desk.minutes.actions if line.person}
     return sorted(names.items(), key=lambda item: texts.sort_key(item[1]))
 
 
 def _matter(matter: Matter, view: MinutesView) -> str:
-    """What was decided earlier, in one line."""
+    """Write an earlier decision in one line."""
     if not isinstance(matter, ActionItem):
         return texts.say("agenda.follow_up_decision", view.language, label=matter.label, text=matter.text)
     text = texts.say("agenda.follow_up_action", view.language, text=matter.what)

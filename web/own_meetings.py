@@ -31,7 +31,7 @@ OTHER = "other"
 
 @dataclass(frozen=True, kw_only=True)
 class Doors:
-    """What the pages reach."""
+    """The pages' ports."""
 
     own: OwnMeetings
     moves: MeetingMoves
@@ -45,7 +45,7 @@ class Doors:
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """What a person filled in to move a meeting. *starts*: None while it is no time."""
+    """A person's input for a move. *starts*: None while it is no time."""
 
     choice: str = ""
     day: str = ""
@@ -65,7 +65,7 @@ class Shown:
     move: str
     changed: Sequence[str]
     answers: str = ""
-    """How many answered what, in words; empty for who does not lead."""
+    """The counts of answers, in words; empty for a reader who does not lead."""
 
 
 def router(doors: Doors) -> APIRouter:
@@ -199,7 +199,7 @@ def _typed(form: Mapping[str, str]) -> Typed:
 
 
 def _problems(typed: Typed, mine: OwnPage, own: OwnMeeting, now: datetime) -> dict[str, tuple[str, Mapping[str, Any]]]:
-    """What is wrong, by the field it is about."""
+    """List the problems, by the field they are about."""
     problems: dict[str, tuple[str, Mapping[str, Any]]] = {}
     where = "day" if typed.choice == OTHER else "choice"
     if typed.starts is None:
@@ -335,7 +335,7 @@ async def _confirm(request: Request, doors: Doors, move: _Move, typed: Typed) ->
 
 
 def _round_words(programme: Programme, own: OwnMeeting, starts: datetime, now: datetime, language: str) -> str:
-    """What becomes of the round's deadline; nothing for a body without one."""
+    """Write the effect on the round's deadline; nothing for a body without one."""
     if own.body.rounds is None or own.body.municipality is None:
         return ""
     calendar = WorkCalendar(programme, own.body.municipality)

@@ -23,7 +23,8 @@ from workflows.ports.links import Links
 
 class ReleasedReports(Protocol):
     async def report_address(self, meeting: str) -> str | None:
-        """Where the meeting's released report can be read; empty when only those who were mailed a link can read it,
+        """Return the address of the meeting's released report; empty when only those who were mailed a link can read
+        it,
         None when none is released."""
         ...
 

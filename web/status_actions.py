@@ -1,4 +1,4 @@
-"""What happens when somebody presses a button on a status card."""
+"""Buttons on a status card, and the effect of each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -87,7 +87,7 @@ class StatusActions:
 
 
 def _problems(asked: Asked, invalid: InvalidAnswer) -> list[str]:
-    """What is wrong, each with the question it is about."""
+    """List the problems, each with its question."""
     return [_problem(asked, name, asked.say(words.key, **words.values)) for name, words in invalid.problems.items()]
 
 

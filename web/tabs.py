@@ -1,4 +1,4 @@
-"""What a place's tabs in Teams show: the latest report in short, the plan's activities, the dates of meetings."""
+"""Tabs of a place in Teams: the latest report in short, the plan's activities, the dates of meetings."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime

@@ -20,7 +20,7 @@ class ShownWheel:
 
 
 def shown(wheel: YearWheel, language: str = texts.DEFAULT) -> ShownWheel:
-    """What a page needs to show a wheel."""
+    """Return the values that a page needs to show a wheel."""
     return ShownWheel(
         heading=texts.say("meetings.wheel_title", language, name=wheel.name, year=str(wheel.year)),
         # Made by us, with every word in it escaped.

@@ -1,4 +1,4 @@
-"""What a process is made of: an engine that runs units, a web that people reach, or both."""
+"""A process: an engine that runs units, a web that people reach, or both."""
 
 import asyncio
 import os

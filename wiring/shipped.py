@@ -22,7 +22,7 @@ def teams_app() -> "TeamsApp":
 
 
 def permission_lists() -> "Mapping[str, Permissions]":
-    """What each identity is meant to be allowed, by its name."""
+    """Return the permissions that each identity is meant to have, by its name."""
     from workflows.operations.doctor import permissions_of
 
     folder = ROOT / "infra" / "permissions"

@@ -62,7 +62,7 @@ class SQLAccounts:
         return {row.person: _account(row) for row in rows}
 
     async def find_by_object_id(self, object_id: str) -> Account | None:
-        """Whose account it is, when Teams names a person by object id."""
+        """Find the account of an object id, by which Teams names a person."""
         return await self._find(account.c.object_id == object_id)
 
     async def _find(self, condition: ColumnElement[bool]) -> Account | None:

@@ -54,7 +54,7 @@ class Database:
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """
-        What *work* reads, in one transaction, without changing threads for each statement: for what people wait for.
+        Return the result of *work*, in one reading transaction without a change of thread for each statement.
 
         Only for what is read quickly: with SQLite nothing else happens meanwhile.
         """
@@ -63,7 +63,8 @@ class Database:
         return await self._in_thread(work, only_reads=True)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """What *work* gives, in one transaction that may write; otherwise as `look`. It is never left half-way."""
+        """Return the result of *work*, in one transaction that may write; otherwise as `look`. It is never left
+        half-way."""
         async with self._turn:
             return await self._in_thread(work, only_reads=False)
 
@@ -86,7 +87,7 @@ class Database:
             await connection.run_sync(_upgrade)
 
     async def is_current(self) -> bool:
-        """Whether the tables have the current schema."""
+        """Tell whether the tables have the current schema."""
         async with self.read() as connection:
             return await connection.run_sync(_is_current)
 

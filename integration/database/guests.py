@@ -44,7 +44,7 @@ class SQLGuests:
     # ---------------------------------------------------------------------------------------------------- confirmations
 
     async def answers(self, scope: str | None = None) -> Sequence[GuestAnswer]:
-        """What was asked and answered last about each guest of *scope*; of every scope when none is named."""
+        """Return the last question and answer about each guest of *scope*; of every scope when none is named."""
         query = select(guest_answer).order_by(guest_answer.c.scope, guest_answer.c.person)
         if scope is not None:
             query = query.where(guest_answer.c.scope == scope)

@@ -1,4 +1,4 @@
-"""What happened: the steps of units, and what people did."""
+"""History: the steps of units, and people's acts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -80,12 +80,12 @@ class SQLLinks:
         return {subject: signer.sign(identity).decode() for subject, identity in identities.items()}
 
     async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
-        """What the token leads to; None when it is forged, expired, revoked or for another purpose."""
+        """Return the link of the token; None when it is forged, expired, revoked or for another purpose."""
         row = await self._find(token, purpose)
         return None if row is None or self._has_ended(row) else _link_of(row)
 
     async def find_ended(self, token: str, purpose: LinkPurpose) -> Link | None:
-        """What a token of ours led to before it expired or was revoked; None for any other. It opens nothing."""
+        """Return the link of a token of ours that expired or was revoked; None for any other. It opens nothing."""
         row = await self._find(token, purpose)
         return _link_of(row) if row is not None and self._has_ended(row) else None
 

@@ -73,7 +73,7 @@ class SQLRegister:
             return {row.key: row.data for row in (await connection.execute(query)).all()}
 
     async def is_empty(self) -> bool:
-        """Whether nothing was imported yet."""
+        """Tell whether nothing was imported yet."""
         async with self._database.read() as connection:
             return await _version(connection) == 0
 

@@ -51,7 +51,8 @@ class SQLReports:
             return {row.meeting: ReportState(row.state) for row in await connection.execute(query)}
 
     async def report_address(self, meeting: str) -> str | None:
-        """Where the meeting's released report can be read; empty when only those who were mailed a link can read it,
+        """Return the address of the meeting's released report; empty when only those who were mailed a link can read
+        it,
         None when none is released."""
         report = await self.newest(meeting)
         if report is None or not report.is_released:

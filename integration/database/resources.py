@@ -1,4 +1,4 @@
-"""What the rollouts made or adopted: the tenant's ids, and what we last wrote there."""
+"""Resources of rollouts: the tenant's ids of things made or adopted, and our last writes there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -276,7 +276,7 @@ def _part(row: Row[Any], table: Table) -> Any:
 
 
 def _place(status_round: StatusRound) -> dict[str, Any]:
-    """What earlier rounds are found by."""
+    """Return the key under which earlier rounds are found."""
     return {
         "municipality": status_round.municipality,
         "meeting": status_round.meeting,
@@ -313,7 +313,7 @@ def _add_answer(
 
 
 def _takes_answers(connection: Connection, request: str, at: datetime) -> bool:
-    """Whether the request's round is open; on PostgreSQL its rows are kept as they are until we have written."""
+    """Tell whether the request's round is open; on PostgreSQL its rows are kept as they are until we have written."""
     row = connection.execute(_ROUND_OF, {"request": request}).one_or_none()
     return row is not None and round_of(row).takes_answers(at)
 

@@ -1,4 +1,4 @@
-"""What status rounds are made of, from rows of the database and into them."""
+"""Rows of status rounds, from the database and into it."""
 
 from datetime import datetime
 from typing import Any

@@ -15,7 +15,7 @@ PAUSE = "pause"
 
 
 class SQLSwitches:
-    """What people stopped: all sending, or one municipality's."""
+    """Pauses: all sending, or one municipality's."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -33,7 +33,7 @@ class SQLSwitches:
             await connection.execute(delete(switch).where(switch.c.name == _name(municipality)))
 
     async def is_paused(self, municipality: str | None = None) -> bool:
-        """Whether sending is stopped there; what belongs to no municipality stops only with everybody."""
+        """Tell whether sending is stopped there; messages of no municipality stop only with everybody."""
         names = {_name(None), _name(municipality)}
         query = select(switch.c.name).where(switch.c.name.in_(names)).limit(1)
         return await self._database.look(lambda connection: connection.execute(query).first()) is not None

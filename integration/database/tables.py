@@ -83,7 +83,7 @@ guest = Table(
     Column("place", String(60), nullable=False),
     Column("roles", JSON, nullable=False),
 )
-"""Whom we let in from other organisations: by our invitation or not, since when, and the place and roles it was for."""
+"""Guests from other organisations: by our invitation or not, since when, and the place and roles it was for."""
 
 guest_answer = Table(
     "guest_answer",
@@ -108,7 +108,7 @@ resource = Table(
     Column("details", JSON, nullable=False, default=dict),
     Column("made_at", Moment, nullable=False),
 )
-"""What a rollout made or adopted. Keys: `group`, `team`, `channel:board`, `tab:board/report`, `site` …"""
+"""Things that a rollout made or adopted. Keys: `group`, `team`, `channel:board`, `tab:board/report`, `site` …"""
 
 unit = Table(
     "unit",
@@ -304,7 +304,7 @@ agenda_proposal = Table(
     Column("at", Moment, nullable=False),
     Column("content", JSON, nullable=False),
 )
-"""What people ask to have put on an agenda, every version."""
+"""Items that people ask to have put on an agenda, every version."""
 
 minutes = Table(
     "minutes",
@@ -331,7 +331,7 @@ def _matter(name: str) -> Table:
 
 
 decision, action_item = _matter("decision"), _matter("action_item")
-"""What bodies decided, and who does what: every version, the newest counts."""
+"""Decisions and action items of bodies: every version, the newest counts."""
 
 conversation = Table(
     "conversation",
@@ -365,4 +365,4 @@ audit = Table(
     Column("subject", String(200), nullable=False),
     Column("details", JSON, nullable=False, default=dict),
 )
-"""Who did what, append-only. Ids only, never a person's words."""
+"""Acts of people, append-only. Ids only, never a person's words."""

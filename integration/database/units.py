@@ -48,7 +48,7 @@ async def make_due(connection: AsyncConnection, units: Sequence[DueUnit]) -> Non
 
 
 def due_statement(connection: AsyncConnection | Connection) -> Any:
-    """What makes `due_rows` due."""
+    """Return the statement that makes `due_rows` due."""
     return _due_statement(connection.dialect.name)
 
 

@@ -16,13 +16,13 @@ from integration.retry import Call
 from workflows.errors import OutsideError, Transient
 
 MOST = 20
-"""How many parts Graph takes."""
+"""Parts that Graph takes in one batch."""
 _TICKS = 2
-"""How many turns of the event loop count as the same moment: one for tasks that start, one for those they start."""
+"""Turns of the event loop that count as the same moment: one for tasks that start, one for those they start."""
 
 
 class Part(Protocol):
-    """What the carrier must know of a call."""
+    """One call, as far as the carrier must know it."""
 
     @property
     def action(self) -> str: ...
@@ -120,7 +120,7 @@ def batch_part(
 
 
 def part_error(action: str, call: Call, answer: Mapping[str, Any]) -> OutsideError | None:
-    """What a part of a batch was refused with, in our words; None when it was answered."""
+    """Return the refusal of a part of a batch, in our words; None when it was answered."""
     status = answer.get("status")
     if isinstance(status, int) and 200 <= status < 300:
         return None

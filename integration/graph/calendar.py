@@ -247,7 +247,7 @@ class GraphCalendar:
 
 
 def tagged(keys: Sequence[str], fields: tuple[str, ...]) -> Query:
-    """What carries one of *keys* in our property, and the property with it."""
+    """Return the filter for items that carry one of *keys* in our property, and the property with it."""
     one = "singleValueExtendedProperties/Any(ep: ep/id eq {id} and ep/value eq {key})"
     matches = [one.format(id=quoted(KEY_PROPERTY), key=quoted(key)) for key in keys]
     expand = f"singleValueExtendedProperties($filter=id eq {quoted(KEY_PROPERTY)})"

@@ -1,4 +1,4 @@
-"""Who may read a team's private channels."""
+"""Members of a team's private channels."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -92,7 +92,8 @@ class Request:
 
     @property
     def can_be_part(self) -> bool:
-        """Whether it may travel in a batch: a read or an independent write, no further page, no file, no mailbox (it
+        """Tell whether it may travel in a batch: a read or an independent write, no further page, no file, no mailbox
+        (it
         takes four at a time)."""
         further = isinstance(self.address, Path) and self.address.template == "{+link}"
         free = self.method == "GET" or (self.independent and not isinstance(self.body, bytes))
@@ -338,7 +339,7 @@ def _at(request: Request, link: str) -> Request:
 
 
 def _outcome(request: Request, part: Json | None) -> Answer | OutsideError:
-    """What became of one part of a batch."""
+    """Return the outcome of one part of a batch."""
     if part is None:
         return _lost(request, "the batch's answer leaves it out")
     error = part_error(request.action, request.call, part)
@@ -353,7 +354,7 @@ def _outcome(request: Request, part: Json | None) -> Answer | OutsideError:
 
 
 def _shared(exc: OutsideError, request: Request) -> OutsideError:
-    """What an error of the whole batch means for one part: a lost answer is a question only for a create."""
+    """Return the meaning of a whole batch's error for one part: a lost answer is a question only for a create."""
     return _lost(request, exc.reason, exc.request_id) if isinstance(exc, OutcomeUnknown) else exc
 
 

@@ -140,7 +140,7 @@ class GraphGroups:
 
 class GraphMemberships:
     """
-    Who is in our groups. Needs the application permission GroupMember.ReadWrite.All.
+    Members of our groups. Needs the application permission GroupMember.ReadWrite.All.
 
     Takes memberships away, never directory objects: every removal ends in `/$ref`, without which Graph would delete
     the user.

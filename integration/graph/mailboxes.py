@@ -1,4 +1,4 @@
-"""Whether a mailbox can be read: for `doctor`, which wants the answer and not what lies there."""
+"""Access to mailboxes: for `doctor`, which wants the answer and not the mails."""
 
 from integration.graph.client import Address, Graph, Query, Request
 

@@ -10,7 +10,7 @@ from workflows.ports.accounts import Account, AccountKind, Recipients
 
 ACCOUNT_FIELDS = ("id", "mail", "userPrincipalName", "userType", "externalUserState", "accountEnabled")
 _CHUNK = 15
-"""How many comparisons one filter of Entra's may hold."""
+"""Comparisons that one filter of Entra's may hold."""
 
 
 class GraphDirectory:

@@ -1,4 +1,4 @@
-"""What lies on a site: folders and files, lists and their items, pages."""
+"""Content of a site: folders and files, lists and their items, pages."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -17,7 +17,7 @@ SMALL_FILE = 4 * 1024 * 1024
 
 
 class GraphSiteContent:
-    """What lies on a site that Hands was let into. Needs Sites.Selected with the role `manage` there."""
+    """Content of a site that Hands was let into. Needs Sites.Selected with the role `manage` there."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -41,7 +41,7 @@ class GraphSiteContent:
             parent = f"{parent}/{name}".strip("/")
 
     async def folder_path(self, site_id: str, folder_id: str) -> str | None:
-        """Where the folder with that id lies, from the library's top; None when it is gone."""
+        """Return the path of the folder with that id, from the library's top; None when it is gone."""
         folder = await find_folder(self._graph, site_id, folder_id)
         return folder.path if folder is not None else None
 
@@ -75,7 +75,7 @@ class GraphSiteContent:
     # ---- lists
 
     async def list_ids(self, site_id: str) -> Sequence[str]:
-        """Which lists there are, by their ids."""
+        """List the ids of the site's lists."""
         request = Request(
             action=f"list the lists of site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).lists,

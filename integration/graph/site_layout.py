@@ -1,4 +1,4 @@
-"""What a site is made of: folders by their ids, lists, their columns, and pages by their ids."""
+"""Layout of a site: folders by their ids, lists, their columns, and pages by their ids."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ _FACETS: Mapping[str, Mapping[str, Any]] = {
 
 
 class GraphSiteLayout:
-    """What a site that Hands was let into is made of. Needs Sites.Selected with the role `manage` there."""
+    """Layout of a site that Hands was let into. Needs Sites.Selected with the role `manage` there."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -91,7 +91,7 @@ class GraphSiteLayout:
         return _to_folder(await self._graph.get(request))
 
     async def library_name(self, site_id: str) -> str:
-        """What people read over the site's files, in the language that the site was made in."""
+        """Return the library's display name, in the language that the site was made in."""
         request = Request(
             action=f"read the library of site {site_id}",
             address=library(site_id, ""),
@@ -121,7 +121,7 @@ class GraphSiteLayout:
         return _to_column(await self._graph.get(request))
 
     async def change_column(self, site_id: str, list_id: str, column_id: str, column: Column) -> SiteColumn:
-        """What it is called and which choices it gives. A repeat is harmless."""
+        """Change a column's display name and its choices. A repeat is harmless."""
         choices = {"choice": {"choices": list(column.choices)}} if column.kind == "choice" else {}
         request = Request(
             action=f"change column {column_id} of list {list_id}",

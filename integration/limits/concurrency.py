@@ -9,7 +9,7 @@ from integration.limits.shared import Permits, PermitStore
 MAILBOX_PERMITS = Permits(number=4, hold=timedelta(seconds=120))
 """Exchange answers so many calls to a mailbox at once. A permit comes free by itself: workers may die."""
 PERMIT_LIFE = MAILBOX_PERMITS.hold / 2
-"""How long after it was taken a permit may be given to a call: a call ends long before its permit is free again."""
+"""The time after it was taken in which a permit may be given to a call: a call ends long before its permit is free."""
 
 
 class ConcurrencyLimiter:

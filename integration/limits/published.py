@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 SUSTAINED = 0.83
 """The share of each of its listed figures that Teams allows over a longer time."""
 LONG_WINDOW = 10
-"""How many times the listed time that longer time is."""
+"""The length of that longer time, in times of the listed one."""
 LICENCES = (1_000, 5_000, 15_000, 50_000)
 """Up to which number of licences SharePoint gives the first, second … multiple of its smallest figure."""
 
@@ -69,7 +69,7 @@ ALSO: Mapping[str, Sequence[str]] = {
 OF_TENANT = {"sharepoint-tenant", "directory-writes-tenant", "invitations", MAILS}
 """Counted for all applications together; the others for each."""
 OF_A_UNIT = {"team", "roster", "channel"}
-"""Where only one unit works at a time, so that one worker knows of all calls."""
+"""Kinds under which only one unit works at a time, so that one worker knows of all calls."""
 
 
 def limits_of(licences: int) -> Mapping[str, Limit]:

@@ -8,7 +8,7 @@ from integration.limits.published import Limit
 RESOLUTION = 100
 """Calls within a hundredth of a limit's time are remembered as one."""
 SCOPES_KEPT = 1_000
-"""How many scopes are remembered before those that count no more are dropped."""
+"""Scopes that are remembered before those that count no more are dropped."""
 
 
 class SlidingWindows:

@@ -1,4 +1,4 @@
-"""What attendees answer to invitations."""
+"""Attendees' answers to invitations."""
 
 import sqlalchemy as sa
 from alembic import op

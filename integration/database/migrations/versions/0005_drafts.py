@@ -1,4 +1,4 @@
-"""What people have written on a status form and not sent."""
+"""Drafts: words on a status form that are not sent yet."""
 
 import sqlalchemy as sa
 from alembic import op
