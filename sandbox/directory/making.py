@@ -76,22 +76,24 @@ def change_group(directory: Directory, group: Group, body: dict[str, Any]) -> No
     fixed = sorted(CREATE_ONLY & set(body))
     if fixed:
         raise invalid_value(fixed[0], f"Property '{fixed[0]}' is read-only and cannot be set.")
-    if "owners@odata.bind" in body:
-        raise invalid_value("owners", "Owners are added one by one with POST /groups/{id}/owners/$ref.")
     _check_words(directory, body.get("displayName", ""))
     nickname = body.get("mailNickname", group.mail_nickname)
     if nickname != group.mail_nickname:
         _check_nickname(directory, nickname)
     added = [bound_user(directory, reference) for reference in body.get("members@odata.bind", ())]
-    if len(added) > MAX_RELATIONS:
+    owners = [bound_user(directory, reference, owner=True) for reference in body.get("owners@odata.bind", ())]
+    if len(added) + len(owners) > MAX_RELATIONS:
         raise GraphError(400, "Request_BadRequest", f"A request may bind at most {MAX_RELATIONS} relations.")
     if any(user.id in group.members for user in added):
         raise already_there("members")
+    if any(user.id in group.owners for user in owners):
+        raise already_there("owners")
     directory.rename(group, nickname)
     group.name = body.get("displayName", group.name)
     group.description = body.get("description", group.description)
     group.visibility = body.get("visibility", group.visibility)
     group.classification = body.get("classification", group.classification)
+    group.owners |= {user.id: directory.clock.now() for user in owners}
     group.members |= {user.id: directory.clock.now() for user in added}
 
 

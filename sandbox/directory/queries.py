@@ -21,10 +21,10 @@ _SPLIT_INTO_WORDS = ("displayName", "description")
 def queried(call: Call[Directory], things: Iterable[Thing], known: Callable[[Thing], Mapping[str, Any]]) -> list[Thing]:
     """Return the things that $filter and $search leave, in the order of $orderby; *known* gives their properties."""
     _check_page(call)
-    wanted = filter_of(call)
     found = [(thing, known(thing)) for thing in things]
+    wanted = filter_of(call, found[0][1].keys() if found else None, "Request_UnsupportedQuery")
     if wanted is not None:
-        _check_filter(call, wanted, found[0][1] if found else {})
+        _check_filter(call, wanted)
         found = [(thing, shown) for thing, shown in found if wanted.matches(shown)]
     if "search" in call.query:
         matches = _search(call)
@@ -51,10 +51,7 @@ def _check_page(call: Call[Directory]) -> None:
         raise _unsupported(message)
 
 
-def _check_filter(call: Call[Directory], wanted: Filter, example: Mapping[str, Any]) -> None:
-    unknown = sorted(path for path in wanted.paths if example and path.split("/")[0] not in example)
-    if unknown:
-        raise _unsupported(f"Unsupported property filter clause: {', '.join(unknown)}.")
+def _check_filter(call: Call[Directory], wanted: Filter) -> None:
     if _is_advanced(call):
         return
     for operator in ADVANCED_OPERATORS:

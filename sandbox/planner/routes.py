@@ -21,7 +21,7 @@ _KINDS = {
     "task": (
         "/planner/tasks",
         frozenset({"planId", "bucketId", "title", "dueDateTime", "startDateTime", "percentComplete", "priority"})
-        | {"assignments", "orderHint"},
+        | {"assignments", "orderHint", "appliedCategories", "assigneePriority", "conversationThreadId"},
     ),
 }
 

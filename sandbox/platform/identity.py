@@ -90,6 +90,7 @@ class Issuer:
             "iss": self.name,
             "tid": self._tenant_id,
             "appid": identity.client_id,
+            "app_displayname": identity.name,
             "oid": identity.object_id,
             "sub": identity.object_id,
             "idtyp": "app",

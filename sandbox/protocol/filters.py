@@ -51,9 +51,13 @@ class Filter:
     """Number of clauses in its longest chain of `or`; the values of an `in` are clauses too."""
 
 
-def parse_filter(text: str) -> Filter:
-    """Read *text*; raises InvalidFilter. Text is compared without regard to case, as the services do."""
-    parser = _Parser(list(_tokens(text)))
+def parse_filter(text: str, names: Collection[str] = ()) -> Filter:
+    """
+    Read *text*; raises InvalidFilter. Text is compared without regard to case, as the services do.
+
+    Properties among *names* are found whatever their case.
+    """
+    parser = _Parser(list(_tokens(text)), {name.casefold(): name for name in names})
     matches = parser.alternatives("")
     parser.end()
     return Filter(matches, frozenset(parser.paths), frozenset(parser.operators), parser.widest)
@@ -100,8 +104,9 @@ def _comparable(value: Any, against: Any) -> Any:
 class _Parser:
     """Recursive descent: alternatives of conjunctions of terms. *variable* is the name bound by an enclosing any()."""
 
-    def __init__(self, tokens: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, tokens: Sequence[tuple[str, str]], names: Mapping[str, str]) -> None:
         self._tokens = tokens
+        self._names = names
         self._at = 0
         self.paths: set[str] = set()
         self.operators: set[str] = set()
@@ -161,9 +166,11 @@ class _Parser:
         return self._comparison(text, variable)
 
     def _path(self, text: str, variable: str) -> str:
-        path = text.removeprefix(f"{variable}/") if variable else text
-        if not variable:
-            self.paths.add(path)
+        if variable:
+            return text.removeprefix(f"{variable}/")
+        first, slash, rest = text.partition("/")
+        path = self._names.get(first.casefold(), first) + slash + rest
+        self.paths.add(path)
         return path
 
     def _comparison(self, text: str, variable: str) -> Predicate:
@@ -232,20 +239,20 @@ class _Parser:
         raise InvalidFilter(f"'{text}' is no value.")
 
 
-def filter_of(call: Call[Any], known: Collection[str] | None = None) -> Filter | None:
+def filter_of(call: Call[Any], known: Collection[str] | None = None, code: str = "BadRequest") -> Filter | None:
     """
     Return the filter of a request, None without one.
 
-    400 when it is none, or asks for a property that is not among the *known* ones: never silently nothing.
+    400 when it is none, or (with *code*) asks for a property that is not *known*: never silently nothing.
     """
     text = call.query.get("filter", "").strip()
     if not text:
         return None
     try:
-        wanted = parse_filter(text)
+        wanted = parse_filter(text, known or ())
     except InvalidFilter as error:
         raise GraphError(400, "BadRequest", f"Invalid filter clause: {error}") from None
     foreign = {path for path in wanted.paths if known is not None and path.split("/")[0] not in known}
     if foreign:
-        raise GraphError(400, "BadRequest", f"Invalid filter clause: '{min(foreign)}' cannot be filtered on here.")
+        raise GraphError(400, code, f"Invalid filter clause: '{min(foreign)}' cannot be filtered on here.")
     return wanted

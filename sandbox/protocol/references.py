@@ -6,10 +6,18 @@ from sandbox.protocol.errors import GraphError
 
 _KEY = re.compile(r"/([A-Za-z]+)\('((?:[^']|'')*)'\)(?=/|$)")
 
+_DRIVE_OF_OWNER = re.compile(r"^/(?:sites|groups)/[^/:]+(?::/[^:]+:)?(?=/drives/.)", re.IGNORECASE)
+
 
 def normalized(path: str) -> str:
-    """Return `/teams('1')/operations('2')/` as `/teams/1/operations/2`, and `/groups/(key='1')` without its slash."""
-    return _KEY.sub(lambda m: f"/{m[1]}/{m[2]}", path.replace("/(", "(")).rstrip("/") or "/"
+    """
+    Return the one form of an address that has several.
+
+    `/teams('1')/operations('2')/` is `/teams/1/operations/2`, `/groups/(key='1')` has no slash before its key, and
+    `/sites/1/drives/2` is `/drives/2`.
+    """
+    path = _KEY.sub(lambda m: f"/{m[1]}/{m[2]}", path.replace("/(", "("))
+    return _DRIVE_OF_OWNER.sub("", path).rstrip("/") or "/"
 
 
 def bound_id(reference: object, kind: str) -> str:

@@ -59,8 +59,14 @@ def incoming(scope: Scope, body: bytes) -> Incoming:
         pairs=pairs,
         headers=headers,
         body=body,
-        base_url=f"http://{headers.get('host', '127.0.0.1')}",
+        base_url=_origin(headers),
     )
+
+
+def _origin(headers: Headers) -> str:
+    """Return scheme and host that the client asked for, as a proxy in front of the sandbox tells them."""
+    host = headers.get("x-forwarded-host") or headers.get("host", "127.0.0.1")
+    return f"{headers.get('x-forwarded-proto', 'http')}://{host}"
 
 
 async def read_body(receive: Receive) -> bytes | None:

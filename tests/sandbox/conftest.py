@@ -42,6 +42,7 @@ identities:
       - TeamsAppInstallation.ReadWriteSelfForUser.All
       - User.ReadBasic.All
       - Group.ReadBasic.All
+      - Team.ReadBasic.All
 organizers:
   - {name: Møter, email: "moter@{home}"}
 """

@@ -99,7 +99,7 @@ def upsert_group(call: Call[Directory]) -> Reply:
 
 @routes.operation("PATCH", "/groups/{group}", permissions=WRITE_GROUPS, limits=(DIRECTORY_WRITES(),))
 def update_group(call: Call[Directory]) -> Reply:
-    """Change properties, and add up to twenty `members@odata.bind`, all or none."""
+    """Change properties, and add up to twenty `members@odata.bind` and `owners@odata.bind`, all or none."""
     change_group(call.area, call.area.get_group(call.args["group"]), call.json())
     return Reply(204)
 

@@ -5,6 +5,7 @@ from typing import Any
 from sandbox.directory.model import User
 from sandbox.platform.throttling import MEMBERS_BULK, TEAM, TEAM_MEMBERS, TEAMS, TEAMS_READS
 from sandbox.protocol.errors import GraphError
+from sandbox.protocol.filters import filter_of
 from sandbox.protocol.operations import Routes
 from sandbox.protocol.paging import collection
 from sandbox.protocol.references import bound_id
@@ -37,6 +38,19 @@ MAX_BULK_MEMBERS = 200
 def get_team(call: Call[Teams]) -> Reply:
     """Get a team; 404 until it is made."""
     return Reply(200, team_json(call, call.area.get_team(call.args["team"])))
+
+
+@routes.operation(
+    "GET",
+    "/teams",
+    permissions=("Team.ReadBasic.All", "TeamSettings.Read.All", "TeamSettings.ReadWrite.All"),
+    limits=(TEAMS(),),
+)
+def list_teams(call: Call[Teams]) -> Reply:
+    """List all teams; $filter on displayName, description, visibility or id."""
+    wanted = filter_of(call, ("id", "displayName", "description", "visibility"))
+    known = [team_json(call, team) for team in call.area.teams.values() if team.ready_at <= call.now]
+    return collection(call, [team for team in known if wanted is None or wanted.matches(team)])
 
 
 @routes.operation(

@@ -36,6 +36,7 @@ async def test_only_the_home_organisation_s_people_have_accounts(sandbox: Runnin
     "text",
     [
         "mail eq 'Leder@fylket.example'",
+        "Mail eq 'leder@fylket.example'",
         "mail in ('leder@fylket.example', 'nobody@fylket.example')",
         "proxyAddresses/any(p:p eq 'smtp:leder@fylket.example')",
         "userPrincipalName eq 'leder@fylket.example' and userType eq 'Member'",

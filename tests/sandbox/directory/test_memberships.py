@@ -63,6 +63,40 @@ async def test_a_person_s_groups_are_listed(sandbox: RunningSandbox, relation: s
     assert others == []
 
 
+async def test_the_ids_of_a_person_s_groups_are_told(sandbox: RunningSandbox) -> None:
+    group, guest = await make_group(sandbox), await guest_id(sandbox)
+    await refer(sandbox, group, guest)
+    path = f"/users/{guest}/getMemberGroups"
+
+    assert (await sandbox.graph("POST", path, {"securityEnabledOnly": False})).json()["value"] == [group]
+    assert (await sandbox.graph("POST", path, {"securityEnabledOnly": True})).json()["value"] == []
+    assert (await sandbox.graph("POST", path, {"securityEnabledOnly": "no"})).status_code == 400
+
+
+async def test_owners_are_added_by_binds_too(sandbox: RunningSandbox) -> None:
+    group, adviser = await make_group(sandbox), await user_id(sandbox, "radgiver@fylket.example")
+    bind = {"owners@odata.bind": [f"https://graph.microsoft.com/v1.0/users/{adviser}"]}
+
+    first, second = [await sandbox.graph("PATCH", f"/groups/{group}", bind) for _ in range(2)]
+
+    assert (first.status_code, second.status_code) == (204, 400)
+    owners = (await sandbox.graph("GET", f"/groups/{group}/owners")).json()["value"]
+    assert [each["mail"] for each in owners] == ["leder@fylket.example", "radgiver@fylket.example"]
+
+
+async def test_all_teams_are_listed_and_found_by_name(sandbox: RunningSandbox) -> None:
+    await start_team(sandbox, await make_group(sandbox))
+    found = {"$filter": f"displayName eq '{GROUP['displayName']}'"}
+
+    listed = await sandbox.graph("GET", "/teams", app="app")
+
+    assert [each["displayName"] for each in listed.json()["value"]] == [GROUP["displayName"]]
+    assert len((await sandbox.graph("GET", "/teams", params=found, app="app")).json()["value"]) == 1
+    assert (await sandbox.graph("GET", "/teams", params={"$filter": "displayName eq 'x'"}, app="app")).json()[
+        "value"
+    ] == []
+
+
 async def test_a_person_s_teams_are_those_that_show_them(sandbox: RunningSandbox) -> None:
     group = await make_group(sandbox)
     await start_team(sandbox, group)

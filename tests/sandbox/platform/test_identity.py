@@ -9,6 +9,7 @@ async def test_a_token_tells_who_calls_and_what_it_may_everywhere(sandbox: Runni
     claims = jwt.decode(answer["access_token"], options={"verify_signature": False})
 
     assert claims["appid"] == answer["client_id"] == sandbox.env["VAREUNGE_HANDS_ID"]
+    assert claims["app_displayname"] == "hands"
     assert claims["roles"] == ["GroupMember.ReadWrite.All", "Sites.Selected", "User.Invite.All"]
     assert claims["tid"] == sandbox.env["VAREUNGE_TENANT_ID"]
     assert int(answer["expires_on"]) == claims["exp"]

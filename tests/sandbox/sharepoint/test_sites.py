@@ -121,6 +121,15 @@ async def test_the_folder_of_a_channel_comes_later_than_the_channel(slow: Runnin
     assert (late.status_code, late.json()["name"]) == (200, "Ungdom")
 
 
+async def test_a_drive_is_found_below_its_site_and_its_group_too(sandbox: RunningSandbox) -> None:
+    site = await open_site(sandbox)
+    await site.put("a.txt", b"hei")
+
+    for owner in (f"/sites/{site.id}", f"/groups/{site.group}"):
+        listed = await sandbox.graph("GET", f"{owner}/drives/{site.drive}/root/children")
+        assert [each["name"] for each in listed.json()["value"]] == ["a.txt"]
+
+
 async def test_the_tenant_has_a_root_site_that_no_group_owns(sandbox: RunningSandbox) -> None:
     before = await sandbox.state()
 
