@@ -150,6 +150,7 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.problems import InvalidInput
+    from config.settings import explain_refused
     from wiring.outside import NotInThisPart
     from wiring.process import SchemaOutdated
     from workflows.errors import OutsideError
@@ -160,7 +161,7 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
         case Usage():
             return WRONG_USE, [str(exc)]
         case ValidationError() if exc.title == "Settings":
-            return WRONG_USE, [str(error["msg"]).removeprefix("Value error, ") for error in exc.errors()]
+            return WRONG_USE, explain_refused(exc)
         case OutsideError() | NotInThisPart() | SchemaOutdated():
             return DID_NOT_HOLD, [str(exc)]
         case SQLAlchemyError():

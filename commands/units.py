@@ -66,7 +66,7 @@ async def hint(services: "Services") -> None:
     """Let a service on this machine look for work now; any request does that. Without one, its next look finds it."""
     import httpx
 
-    from config.settings import is_loopback
+    from config.addresses import is_loopback
 
     if is_loopback(services.settings.public_url):
         async with httpx.AsyncClient(base_url=services.settings.public_url, trust_env=False, timeout=2) as http:

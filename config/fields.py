@@ -2,17 +2,50 @@
 
 from datetime import time
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from config.addresses import is_https, is_https_or_loopback
+from config.signs import code_point, is_blank, unseen_signs
+
+
+def _seen(text: str, *, several_lines: bool) -> str:
+    unseen = next(unseen_signs(text, several_lines=several_lines), None)
+    if unseen is not None:
+        lines = "" if several_lines else " on one line,"
+        raise ValueError(f"text{lines} without {code_point(unseen)}")
+    if text and is_blank(text):
+        raise ValueError(f"text with something to see, not only {code_point(text[0])}")
+    return text
+
+
+def _one_line(text: str) -> str:
+    return _seen(text, several_lines=False)
+
+
+def _some_lines(text: str) -> str:
+    return _seen(text, several_lines=True)
+
+
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Email = Annotated[str, Field(pattern=r"^[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+$", max_length=254)]
-Text = Annotated[str, Field(min_length=1, max_length=1000)]
+Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_one_line)]
+"""Text that becomes a name, a title or a subject: one line, every sign of it to be seen."""
+OptionalLine = Annotated[str, Field(max_length=1000), AfterValidator(_one_line)]
+Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_some_lines)]
+"""Text that is read as such; it may have line breaks."""
+OptionalText = Annotated[str, Field(max_length=4000), AfterValidator(_some_lines)]
+Email = Annotated[
+    str,
+    Field(pattern=r"^[^@\s<>\",;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+$", max_length=254),
+    AfterValidator(_one_line),
+]
+"""An apostrophe is allowed before the @ (`o'hara@…`), as Exchange has it."""
 Language = Literal["nb", "nn", "en"]
 Weekday = Annotated[int, Field(ge=0, le=6)]
 """0 is Monday."""
 Minutes = Annotated[int, Field(ge=5, le=600)]
+Days = Annotated[int, Field(ge=0, le=400)]
+"""A span within a programme's year."""
 
 
 def _without_zone(moment: time) -> time:
@@ -24,20 +57,23 @@ def _without_zone(moment: time) -> time:
 LocalTime = Annotated[time, AfterValidator(_without_zone)]
 
 
-def is_feed_address(url: str) -> bool:
-    """Whether we read a calendar there: over https, or (for tries) on this machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
-
-
-def _feed_address(url: str) -> str:
-    if not is_feed_address(url):
+def _https(url: str) -> str:
+    if not is_https(url):
         raise ValueError("an address that starts with https://")
     return url
 
 
-FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(_feed_address)]
+def _feed(url: str) -> str:
+    if not is_https_or_loopback(url):
+        raise ValueError("an address that starts with https://")
+    return url
+
+
+WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_https)]
+FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(_feed)]
 
 
 class Value(BaseModel):
+    """Frozen value of a programme. A key that it does not know is an error."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -9,11 +9,11 @@ from copy import copy
 from datetime import date
 from functools import cache
 from pathlib import PurePosixPath
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, create_model
 
-from config.fields import Language, Slug, Text, Value
+from config.fields import Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import ChannelSpec, ColumnSpec, ListSpec, PlaceTemplate, TabSpec
 from config.values import (
     AgendaEntry,
@@ -52,7 +52,10 @@ def patch_of(model: type[BaseModel]) -> type[BaseModel]:
         optional = copy(field)
         if name != ENTRY_KEYS.get(model):
             optional.default, optional.default_factory = None, None
-            optional.annotation = Union[_patched(field.annotation), None]  # type: ignore[assignment]  # noqa: UP007
+            # Constraints stand inside the union: nothing at all (`name:`) has no length and no signs to look at.
+            inner = _patched(field.annotation)
+            inner = Annotated[(inner, *field.metadata)] if field.metadata else inner
+            optional.annotation, optional.metadata = Union[inner, None], []  # noqa: UP007
         fields[name] = (optional.annotation, optional)
     if model in ENTRY_KEYS:
         fields["remove"] = (bool, False)
@@ -73,14 +76,14 @@ def _patched(annotation: Any) -> Any:
 
 class ProgrammeHead(Value):
     key: Slug
-    name: Text
-    local_name: Text
+    name: Line
+    local_name: Line
     first_day: date
     last_day: date
-    timezone: str = "Europe/Oslo"
+    timezone: Line = "Europe/Oslo"
     language: Language = "nb"
-    vision: str = ""
-    goals: tuple[str, ...] = ()
+    vision: OptionalText = ""
+    goals: tuple[Text, ...] = ()
     county: Slug
 
 

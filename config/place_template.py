@@ -5,20 +5,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.fields import Slug, Text, Value
+from config.fields import Line, OptionalLine, OptionalText, Slug, Text, Value
 from config.values import Role
 
 
 class TabSpec(Value):
     key: Slug
-    name: Text
+    name: Line
     page: Literal["report", "plan", "calendar"]
 
 
 class ChannelSpec(Value):
     key: Slug
-    name: Annotated[str, Field(min_length=1, max_length=50)]
-    description: str = ""
+    name: Annotated[Line, Field(max_length=50)]
+    description: OptionalText = ""
     kind: Literal["standard", "private"] = "standard"
     members: tuple[Role, ...] = ()
     """Who of the place's people may read a private channel; all of them when nobody is named."""
@@ -29,37 +29,37 @@ class ChannelSpec(Value):
 
 class ColumnSpec(Value):
     name: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
-    label: Text
+    label: Line
     kind: Literal["text", "note", "number", "date", "boolean", "choice"] = "text"
-    choices: tuple[str, ...] = ()
+    choices: tuple[Line, ...] = ()
     indexed: bool = False
 
 
 class ListSpec(Value):
     key: Slug
-    name: Text
+    name: Line
     source: Literal["work_packages", "indicators", "reports", "decisions", "plan_activities"]
-    description: str = ""
+    description: OptionalText = ""
     columns: tuple[ColumnSpec, ...]
 
 
 class PlaceTemplate(Value):
     """What a place consists of. In texts `{municipality}`, `{year}` and `{work_package}` are filled in."""
 
-    name: Text
-    description: str = ""
+    name: Line
+    description: OptionalText = ""
     mail_nickname: Annotated[str, Field(pattern=r"^[A-Za-z0-9{}._-]+$")]
     members: tuple[Role, ...]
     channels: tuple[ChannelSpec, ...]
-    folders: tuple[str, ...] = ()
-    report_folder: str = ""
+    folders: tuple[Line, ...] = ()
+    report_folder: OptionalLine = ""
     """Where the PDFs of released reports lie; empty is the library's top."""
-    meeting_folder: str = ""
+    meeting_folder: OptionalLine = ""
     """Where meetings have a folder each for agenda and minutes; `{year}` is the meeting's. Empty: nowhere."""
     lists: tuple[ListSpec, ...] = ()
-    label: str = ""
+    label: OptionalLine = ""
     """Id of the sensitivity label that the group should have; empty: none is asked for."""
-    landing_title: Text
+    landing_title: Line
     landing_intro: Text
 
 
@@ -72,5 +72,5 @@ class PlaceSpec(PlaceTemplate):
     key: Slug
     """The municipality's slug, or the key of a programme-wide place."""
     municipality: Slug | None = None
-    unique_name: Text
+    unique_name: Line
     layers: Mapping[str, Layer] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from config.fields import Language, Slug, Text, Value
+from config.fields import Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import PlaceSpec
 from config.values import (
     LOCAL_ROLES,
@@ -37,15 +37,15 @@ class Programme(Value):
     """A whole programme. Built by `config.loading`; references are checked there."""
 
     key: Slug
-    name: Text
-    local_name: Text
+    name: Line
+    local_name: Line
     """A municipality's part of it, with `{municipality}`."""
     first_day: date
     last_day: date
-    timezone: str = "Europe/Oslo"
+    timezone: Line = "Europe/Oslo"
     language: Language = "nb"
-    vision: str = ""
-    goals: tuple[str, ...] = ()
+    vision: OptionalText = ""
+    goals: tuple[Text, ...] = ()
     county: Slug
     """The organisation that leads it."""
     organisations: tuple[Organisation, ...]

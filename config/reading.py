@@ -5,13 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.composer import Composer, ComposerError
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from config.problems import Problem
+from config.signs import code_point
 
 ValuePath = tuple[str | int, ...]
 TAG = "tag:yaml.org,2002:"
+ALIAS = "!alias of ours"
+MOST_LEVELS = 40
+"""Nesting of a document; a programme needs ten."""
 
 
 class Document(dict[str, Any]):
@@ -53,18 +60,20 @@ def spell(value: Any, path: ValuePath) -> str:
 
 def read(path: Path, *, file: str, problems: list[Problem]) -> Document | None:
     """The document in that file. What is wrong with it as YAML is added to *problems*; None if nothing can be read."""
-    try:
-        root = YAML(typ="safe", pure=True).compose(path.read_text("utf-8"))
-    except UnicodeDecodeError as exc:
-        problems.append(Problem(where=file, value=f"byte {exc.start}", expected="text in UTF-8"))
+    text = _read_text(path, file, problems)
+    if text is None:
         return None
+    try:
+        root = _yaml().compose(text)
     except MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         line = mark.line + 1 if mark else 1
         problems.append(Problem(where=f"{file}:{line}", value=exc.problem or "syntax error", expected="valid YAML"))
         return None
-    except YAMLError as exc:
-        problems.append(Problem(where=file, value=str(exc).splitlines()[0], expected="valid YAML"))
+    except ReaderError as exc:
+        line = _line_at(text, exc.position)
+        expected = f"text without {code_point(chr(exc.character))}"
+        problems.append(Problem(where=f"{file}:{line}", value="a sign that YAML does not take", expected=expected))
         return None
     if not isinstance(root, MappingNode):
         problems.append(Problem(where=f"{file}:1", value="no mapping", expected="`key: value` lines at the top"))
@@ -74,21 +83,72 @@ def read(path: Path, *, file: str, problems: list[Problem]) -> Document | None:
     return Document(values, file=file, lines=reader.lines)
 
 
+def _read_text(path: Path, file: str, problems: list[Problem]) -> str | None:
+    # A folder, a pipe or a device by that name is not opened: reading it would fail, or never end.
+    if not path.is_file():
+        given = "a link that leads nowhere" if path.is_symlink() and not path.exists() else "no file"
+        problems.append(Problem(where=file, value=given, expected="a file with YAML"))
+        return None
+    try:
+        raw = path.read_bytes()
+    except OSError as exc:
+        problems.append(Problem(where=file, value=exc.strerror or "unreadable", expected="a file that can be read"))
+        return None
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        line = raw.count(b"\n", 0, exc.start) + 1
+        problems.append(Problem(where=f"{file}:{line}", value=f"byte {exc.start}", expected="text in UTF-8"))
+        return None
+
+
+def _line_at(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+class _StrictComposer(Composer):
+    """
+    Composer that refuses deep nesting, with its line, before Python's own recursion ends it without one.
+
+    An alias becomes a node of its own: it may make a document endless, and an editor of the register could not write it
+    back.
+    """
+
+    depth = 0
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        if self.depth == MOST_LEVELS:
+            mark = self.parser.peek_event().start_mark
+            raise ComposerError(None, None, f"nested deeper than {MOST_LEVELS} levels", mark)
+        if self.parser.check_event(AliasEvent):
+            event = self.parser.get_event()
+            return ScalarNode(tag=ALIAS, value=event.anchor, start_mark=event.start_mark, end_mark=event.end_mark)
+        self.depth += 1
+        try:
+            node: Node | None = super().compose_node(parent, index)
+            return node
+        finally:
+            self.depth -= 1
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _StrictComposer
+    return yaml
+
+
 class _Reader:
     def __init__(self, file: str, problems: list[Problem]) -> None:
         self.file = file
         self.problems = problems
         self.lines: dict[ValuePath, int] = {}
-        self._seen: set[int] = set()
 
     def value(self, node: Node, path: ValuePath) -> Any:
         line = node.start_mark.line + 1
         self.lines.setdefault(path, line)
-        if id(node) in self._seen:
-            # An alias may make a document endless, and an editor of the register could not write it back.
+        if node.tag == ALIAS:
             self._problem(line, path, "an alias", "the value written out")
             return None
-        self._seen.add(id(node))
         if isinstance(node, MappingNode):
             return dict(self._pairs(node, path))
         if isinstance(node, SequenceNode):
@@ -99,7 +159,7 @@ class _Reader:
         first: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
-            if not isinstance(key, ScalarNode):
+            if not isinstance(key, ScalarNode) or key.tag == ALIAS:
                 self._problem(line, path, "a key that is no text", "a word")
                 continue
             name = str(key.value)

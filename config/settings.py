@@ -3,13 +3,14 @@
 import os
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+from config.addresses import is_https_or_loopback, is_loopback
+
+PREFIX = "VAREUNGE_"
 MICROSOFT = {
     "graph_url": "https://graph.microsoft.com/v1.0",
     "bot_service_url": "https://smba.trafficmanager.net/teams",
@@ -17,13 +18,12 @@ MICROSOFT = {
     "authority_url": "https://login.microsoftonline.com",
 }
 
-
 DATABASES = ("sqlite+aiosqlite:", "postgresql+psycopg:")
 """The drivers we know."""
 
 
 class Part(StrEnum):
-    """Which deployment this process is; ALL is the embedded service with everything in one process."""
+    """Deployment that this process is; ALL is the embedded service with everything in one process."""
 
     ALL = "all"
     DOOR = "door"
@@ -43,9 +43,11 @@ class Settings(BaseSettings):
 
     The four Microsoft addresses are Microsoft's unless set; when one is set, all must be loopback addresses, so that a
     service can never speak half to the sandbox and half to a real tenant.
+
+    A refused value is named and never shown: a database's address may hold a password, and errors stand in logs.
     """
 
-    model_config = SettingsConfigDict(env_prefix="VAREUNGE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     graph_url: str = MICROSOFT["graph_url"]
     bot_service_url: str = MICROSOFT["bot_service_url"]
@@ -82,28 +84,42 @@ class Settings(BaseSettings):
                 names = ", ".join(f"VAREUNGE_{name.upper()}" for name in outside)
                 raise ValueError(f"{names}: expected loopback addresses, because another Microsoft address is one")
         if self.clock_url and not is_loopback(self.clock_url):
-            raise ValueError(f"VAREUNGE_CLOCK_URL: {self.clock_url}: expected a loopback address")
+            raise ValueError("VAREUNGE_CLOCK_URL: expected a loopback address")
+        return self
+
+    @model_validator(mode="after")
+    def _values_can_be_used(self) -> "Settings":
         if not self.database_url.startswith(DATABASES):
-            shown = self.database_url.partition("://")[0]
             expected = "sqlite+aiosqlite:///FILE or postgresql+psycopg://HOST/NAME"
-            raise ValueError(f"VAREUNGE_DATABASE_URL: {shown}://…: expected {expected}")
-        ZoneInfo(self.timezone)
+            raise ValueError(f"VAREUNGE_DATABASE_URL: expected {expected}")
+        if not is_https_or_loopback(self.public_url):
+            expected = "an address that starts with https:// (http:// on this machine only)"
+            raise ValueError(f"VAREUNGE_PUBLIC_URL: expected {expected}")
+        try:
+            ZoneInfo(self.timezone)
+        except (LookupError, ValueError, OSError):
+            raise ValueError("VAREUNGE_TIMEZONE: expected a time zone such as Europe/Oslo") from None
         return self
 
     @property
     def sandboxed(self) -> bool:
-        """Whether Microsoft 365 is played by the sandbox."""
+        """True when Microsoft 365 is played by the sandbox."""
         return is_loopback(self.graph_url)
 
     @property
     def embedded_database(self) -> bool:
-        """Whether the database is a file of this process, which then looks after its tables itself."""
+        """True when the database is a file of this process, which then looks after its tables itself."""
         return self.database_url.startswith("sqlite")
 
 
-def is_loopback(url: str) -> bool:
-    """Whether *url* leads to this machine."""
-    return urlsplit(url).hostname in LOOPBACK
+def explain_refused(exc: ValidationError) -> list[str]:
+    """Return a line for each setting that was refused: its name and what was expected, without its value."""
+    return [_explain(str(error["loc"][0]) if error["loc"] else "", error["msg"]) for error in exc.errors()]
+
+
+def _explain(name: str, message: str) -> str:
+    said = message.removeprefix("Value error, ")
+    return f"{PREFIX}{name.upper()}: {said[:1].lower()}{said[1:]}" if name else said
 
 
 OPEN_BOT = "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS"
@@ -111,7 +127,7 @@ OPEN_BOT = "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS"
 
 
 def bot_is_open() -> bool:
-    """Whether the environment asks for a bot that checks nobody."""
+    """Return True when the environment asks for a bot that checks nobody."""
     return bool(os.environ.get(OPEN_BOT))
 
 

@@ -14,6 +14,7 @@ from config.fields import Value
 from config.files import FILES, kind_of
 from config.problems import Problem
 from config.reading import ValuePath, where
+from config.signs import code_point, escaped, unseen_signs
 from config.values import LOCAL_ROLES, Role
 
 V = TypeVar("V", bound=Value)
@@ -21,9 +22,9 @@ FEW = 12
 SLUG = "lower-case letters a–z, digits and single hyphens"
 PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": SLUG,
-    r"^\d{4}$": "four digits in quotes",
-    r"^\d{9}$": "nine digits in quotes",
-    r"^\d{4}/\d{2}$": "a school year such as 2026/27",
+    r"^[0-9]{4}$": "four digits in quotes",
+    r"^[0-9]{9}$": "nine digits in quotes",
+    r"^[0-9]{4}/[0-9]{2}$": "a school year such as 2026/27",
     r"^[A-Za-z0-9{}._-]+$": "ASCII letters, digits, hyphen, point or underscore",
 }
 PLAIN = {"model_type": "a mapping", "string_type": "text (in quotes, if it is a number)"}
@@ -162,6 +163,8 @@ def expected_by(error: ErrorDetails) -> str:
     if error["type"] == "string_pattern_mismatch":
         pattern = str(context["pattern"])
         return PATTERNS.get(pattern, "an e-mail address" if "@" in pattern else f"something like {pattern}")
+    if error["type"] == "string_unicode":
+        return f"text without {code_point(next(unseen_signs(error['input'])))}"
     if error["type"] in PLAIN:
         return PLAIN[error["type"]]
     message = re.sub(r"^(\w+ should (be|have) |Value error, )", "", error["msg"])
@@ -195,6 +198,6 @@ def _model_in(shape: Any) -> type[BaseModel] | None:
 
 def shown(value: object) -> str:
     """A value as a problem shows it: short, on one line."""
-    text = "nothing" if value is None else str(value)
+    text = "nothing" if value is None else escaped(str(value))
     text = " ".join(text.split()) or "nothing"
     return text if len(text) <= 80 else f"{text[:77]}…"

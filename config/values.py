@@ -7,9 +7,24 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
-from config.fields import Email, FeedAddress, Language, LocalTime, Minutes, Slug, Text, Value, Weekday
+from config.fields import (
+    Days,
+    Email,
+    FeedAddress,
+    Language,
+    Line,
+    LocalTime,
+    Minutes,
+    OptionalLine,
+    OptionalText,
+    Slug,
+    Text,
+    Value,
+    WebAddress,
+    Weekday,
+)
 
 # --------------------------------------------------------------------------------------------- organisations and people
 
@@ -23,15 +38,15 @@ class Tenant(StrEnum):
 
 class Organisation(Value):
     key: Slug
-    name: Text
+    name: Line
     kind: Literal["county", "municipality", "nav", "employers", "university", "association", "other"]
     tenant: Tenant
-    domain: Text
-    number: str | None = None
+    domain: Line
+    number: Annotated[str, Field(pattern=r"^[0-9]{9}$")] | None = None
     """Organisation number, nine digits."""
     tenant_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
     """Its directory in Entra, where it has one of its own."""
-    it_contact: Annotated[str, Field(max_length=200)] = ""
+    it_contact: Annotated[OptionalLine, Field(max_length=200)] = ""
     """Whom to call there about guests: a function and how to reach it."""
     inbound: Literal["open", "closed", "unknown"] = "unknown"
     """Whether our directory takes guests from there: our cross-tenant access settings."""
@@ -73,11 +88,11 @@ PACKAGE_ROLES = frozenset({Role.WORK_PACKAGE_LEAD, Role.CONTRIBUTOR})
 
 class Person(Value):
     key: Slug
-    name: Text
+    name: Line
     email: Email
     organisation: Slug
-    title: str = ""
-    first_name: str = ""
+    title: OptionalLine = ""
+    first_name: OptionalLine = ""
     """What to greet with; a role has none and is greeted without."""
     language: Language = "nb"
     blocked_dates: tuple[date, ...] = ()
@@ -101,7 +116,7 @@ class Assignment(Value):
 class Partner(Value):
     organisation: Slug
     signs_agreement: bool = True
-    note: str = ""
+    note: OptionalText = ""
 
 
 # ---------------------------------------------------------------------------------------------- municipalities and work
@@ -127,10 +142,10 @@ class PackageState(StrEnum):
 
 class Indicator(Value):
     key: Slug
-    name: Text
-    unit: str = ""
-    baseline: float | None = None
-    target: float | None = None
+    name: Line
+    unit: OptionalLine = ""
+    baseline: FiniteFloat | None = None
+    target: FiniteFloat | None = None
     better: Literal["higher", "lower"] = "higher"
 
 
@@ -138,8 +153,8 @@ class WorkPackage(Value):
     key: Slug
     """Unique in the programme."""
     municipality: Slug
-    name: Text
-    summary: str = ""
+    name: Line
+    summary: OptionalText = ""
     state: PackageState = PackageState.RUNNING
     since: date | None = None
     until: date | None = None
@@ -149,12 +164,12 @@ class WorkPackage(Value):
 
 class Municipality(Value):
     slug: Slug
-    number: Annotated[str, Field(pattern=r"^\d{4}$")]
-    name: Text
+    number: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+    name: Line
     organisation: Slug
     place: Place = Place.OURS
     meetings: Meetings = Meetings.OURS
-    place_url: Annotated[str, Field(pattern=r"^https://")] | None = None
+    place_url: WebAddress | None = None
     """Their own place, when `place: theirs`: we link to it and write nothing there."""
     schools: tuple[Slug, ...] = ()
     meeting_dates: tuple[datetime, ...] = ()
@@ -169,8 +184,8 @@ class Municipality(Value):
 
 class School(Value):
     key: Slug
-    name: Text
-    number: Annotated[str, Field(pattern=r"^\d{9}$")]
+    name: Line
+    number: Annotated[str, Field(pattern=r"^[0-9]{9}$")]
     """Organisation number."""
     municipality: Slug
     since: date | None = None
@@ -194,23 +209,23 @@ class BodyKind(StrEnum):
 class RoundTimes(Value):
     """When things happen before a board meeting, in whole days before it. Deadlines move backwards over days off."""
 
-    opens: int = 21
-    reminders: tuple[int, ...] = (14,)
-    last_reminder_before_deadline: int = 1
-    deadline: int = 10
-    release: int = 7
-    papers: int = 7
-    sendable_days: int = 5
+    opens: Days = 21
+    reminders: tuple[Days, ...] = (14,)
+    last_reminder_before_deadline: Days = 1
+    deadline: Days = 10
+    release: Days = 7
+    papers: Days = 7
+    sendable_days: Days = 5
     """A date with fewer days for sending from opening to deadline is no candidate."""
 
 
 class Rhythm(Value):
     """How a body's dates are found. Gaps in days."""
 
-    wanted_gap: int = 42
-    least_gap: int = 35
-    most_gap: int = 49
-    most_gap_over_summer: int = 77
+    wanted_gap: Days = 42
+    least_gap: Days = 35
+    most_gap: Days = 49
+    most_gap_over_summer: Days = 77
     weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (1, 2, 3)
     """ISO minus one: 0 is Monday."""
     preferred_weekday: Weekday | None = None
@@ -242,7 +257,7 @@ class AgendaEntry(Value):
     """
 
     key: Slug
-    title: Text
+    title: Line
     """Of `questions`: `{work_package}` is filled in. Of `proposals` the people who bring them give the titles."""
     source: Literal["questions", "packages", "proposals", "follow_up"] | None = None
     minutes: Minutes | None = None
@@ -253,7 +268,7 @@ class AgendaEntry(Value):
 
 class BodyTemplate(Value):
     kind: BodyKind
-    name: Text
+    name: Line
     chair: Role | None = None
     members: tuple[Role, ...]
     """Who is expected at its meetings, besides the chair."""
@@ -269,7 +284,7 @@ class BodyTemplate(Value):
     rounds: RoundTimes | None = None
     quorum: Annotated[int, Field(ge=0, le=100)] = 50
     """How many of its members must come for it to decide, in percent."""
-    location: str = ""
+    location: OptionalLine = ""
     agenda: tuple[AgendaEntry, ...] = ()
     """What its meetings' agendas are made of; without entries its meetings have none."""
 
@@ -286,11 +301,11 @@ class SchoolBreak(Value):
     """Days without school, first and last included. A municipality's row goes before the county's."""
 
     municipality: Slug | None = None
-    school_year: Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")]
+    school_year: Annotated[str, Field(pattern=r"^[0-9]{4}/[0-9]{2}$")]
     kind: Literal["autumn", "christmas", "winter", "easter", "summer", "other"]
     first: date
     last: date
-    source: str = ""
+    source: OptionalLine = ""
     status: Literal["adopted", "assumed"] = "adopted"
 
 
@@ -298,7 +313,7 @@ class BusyDay(Value):
     """A day on which many are needed elsewhere, such as a council's meeting: avoided where it can be."""
 
     day: date
-    name: Text
+    name: Line
     municipality: Slug | None = None
     """None: for all."""
 
@@ -307,15 +322,15 @@ class BusyDay(Value):
 
 
 class PlanActivity(Value):
-    key: Annotated[str, Field(pattern=r"^[A-Z]\d\d-\d\d$")]
+    key: Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}-[0-9]{2}$")]
     years: tuple[int, ...]
     level: Literal["county", "municipality", "both", "not_stated"]
     text: Text
-    responsible: str = ""
+    responsible: OptionalText = ""
 
 
 class BudgetLine(Value):
-    key: Annotated[str, Field(pattern=r"^B\d+$")]
+    key: Annotated[str, Field(pattern=r"^B[0-9]+$")]
     amount: int | None = None
     """Whole kroner."""
     years: tuple[int, ...]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from config.settings import is_loopback
+from config.addresses import is_loopback
 from integration.limits.bot import BotRateLimiter, LocalReservations, Reservations
 from integration.retry import Call, Retry
 from workflows.errors import (

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from config.settings import is_loopback
+from config.addresses import is_loopback
 from engine.units import Alarm, EngineClock
 from workflows.errors import Invalid, OutsideError, Transient
 

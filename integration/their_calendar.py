@@ -14,7 +14,7 @@ import recurring_ical_events  # type: ignore[import-untyped]
 from icalendar import Calendar
 from icalendar.prop import vBroken
 
-from config.fields import is_feed_address
+from config.addresses import is_https_or_loopback
 from integration.retry import Call, Retry
 from workflows.errors import Invalid, NotFound, Refused, Transient
 from workflows.meetings.external import TheirDate
@@ -45,7 +45,7 @@ class TheirCalendar:
 
         Raises Transient when it did not answer, Refused, NotFound or Invalid when another try would not help.
         """
-        if not is_feed_address(url):
+        if not is_https_or_loopback(url):
             raise Invalid(ACTION, "its address is not an https address")
         content = await self._retry(ACTION, Call.READ, partial(_fetch, url))
         # Beside the loop: it may be a moment's work.

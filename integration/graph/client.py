@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from config.settings import is_loopback
+from config.addresses import is_loopback
 from engine.units import EngineClock
 from integration.graph.batch import Rides, batch_part, part_error
 from integration.graph.errors import UnreadableAnswer, graph_errors

@@ -2,6 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
+from config.loading import load_programme
+from config.problems import InvalidInput
+
+DAL = "municipalities/dal.yaml"
+
 FILES = {
     "programme.yaml": """\
 programme:
@@ -111,3 +118,16 @@ def write(folder: Path, files: dict[str, str]) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
     return folder
+
+
+def changed(folder: Path, name: str, old: str, new: str) -> Path:
+    """Write the sample programme with one change in one of its files and return its folder."""
+    assert old in FILES[name]
+    return write(folder, FILES | {name: FILES[name].replace(old, new, 1)})
+
+
+def problems_of(folder: Path) -> list[str]:
+    """Return everything that loading the folder refuses, with paths as they stand in it."""
+    with pytest.raises(InvalidInput) as caught:
+        load_programme(folder)
+    return [str(problem).replace(f"{folder}/", "") for problem in caught.value.problems]

@@ -9,21 +9,9 @@ import pytest
 from config.loading import load_documents, load_programme, programme_from
 from config.problems import InvalidInput
 from config.values import Role
-from tests.config.samples import ANOTHER, FILES, write
+from tests.config.samples import ANOTHER, DAL, FILES, changed, problems_of, write
 
 TODAY = date(2026, 9, 1)
-DAL = "municipalities/dal.yaml"
-
-
-def problems_of(folder: Path) -> list[str]:
-    with pytest.raises(InvalidInput) as caught:
-        load_programme(folder)
-    return [str(problem).replace(f"{folder}/", "") for problem in caught.value.problems]
-
-
-def changed(folder: Path, name: str, old: str, new: str) -> Path:
-    assert old in FILES[name]
-    return write(folder, FILES | {name: FILES[name].replace(old, new, 1)})
 
 
 def override(values: str) -> tuple[str, str, str]:

@@ -1,0 +1,38 @@
+"""Addresses on the web: which lead to this machine, and which are safe to send people and secrets to."""
+
+from urllib.parse import SplitResult, urlsplit
+
+from config.signs import unseen_signs
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Hosts that are this machine."""
+
+
+def is_loopback(url: str) -> bool:
+    """Return True when *url* leads to this machine."""
+    parts = _split(url)
+    return parts is not None and parts.hostname in LOOPBACK
+
+
+def is_https(url: str) -> bool:
+    """Return True for an https address with a host, and with nothing in it that cannot be seen."""
+    parts = _split(url)
+    return parts is not None and parts.scheme == "https"
+
+
+def is_https_or_loopback(url: str) -> bool:
+    """Return True for an https address, and (for tries) for an http address of this machine."""
+    parts = _split(url)
+    return parts is not None and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of an address that has a host; None when it has none or is no address."""
+    if any(sign.isspace() for sign in url) or any(unseen_signs(url)):
+        return None
+    try:
+        parts = urlsplit(url)
+        # A port that is no number is found only when it is asked for.
+        return parts if parts.hostname and (parts.port is None or parts.port) else None
+    except ValueError:
+        return None

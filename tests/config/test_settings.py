@@ -1,0 +1,53 @@
+"""Settings are refused by name, and a refused value is never shown: it may hold a password."""
+
+import pytest
+from pydantic import ValidationError
+
+from config.settings import Settings, explain_refused
+
+CLOCK = "VAREUNGE_CLOCK_URL: expected a loopback address"
+ZONE = "VAREUNGE_TIMEZONE: expected a time zone such as Europe/Oslo"
+DRIFT = "VAREUNGE_DRIFT_DAYS: input should be greater than or equal to 1"
+PUBLIC = "VAREUNGE_PUBLIC_URL: expected an address that starts with https:// (http:// on this machine only)"
+
+
+def refused(**values: str) -> list[str]:
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate(values)
+    shown = str(caught.value) + repr(caught.value)
+    assert not [value for value in values.values() if value and value in shown]
+    return explain_refused(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        pytest.param(
+            {"database_url": "postgresql://user:password@host/name"},
+            "VAREUNGE_DATABASE_URL: expected sqlite+aiosqlite:///FILE or postgresql+psycopg://HOST/NAME",
+            id="database of another kind",
+        ),
+        pytest.param(
+            {"clock_url": "http://me:password@clock.example"},
+            "VAREUNGE_CLOCK_URL: expected a loopback address",
+            id="clock elsewhere",
+        ),
+        pytest.param({"timezone": "Nowhere/Town"}, ZONE, id="zone"),
+        pytest.param({"timezone": "../../passwords"}, ZONE, id="path"),
+        pytest.param({"drift_days": "0"}, DRIFT, id="number"),
+        pytest.param({"public_url": "http://vareunge.example"}, PUBLIC, id="http on the internet"),
+        pytest.param({"public_url": "javascript:alert(1)"}, PUBLIC, id="no web address"),
+        pytest.param({"public_url": ""}, PUBLIC, id="empty"),
+        pytest.param({"public_url": "https://x/\r\nX: y"}, PUBLIC, id="line break"),
+        pytest.param({"public_url": "http://127.0.0.1@elsewhere.example"}, PUBLIC, id="loopback as a name"),
+    ],
+)
+def test_a_refused_setting_is_named_with_what_was_expected_and_without_its_value(
+    values: dict[str, str], told: str
+) -> None:
+    assert refused(**values) == [told]
+
+
+@pytest.mark.parametrize("address", ["https://vareunge.example", "http://127.0.0.1:8000", "http://localhost:8000/"])
+def test_people_are_sent_to_https_or_to_this_machine(address: str) -> None:
+    assert Settings.model_validate({"public_url": address}).public_url == address
