@@ -15,7 +15,7 @@ from typing import Protocol
 
 import structlog
 
-from workflows.errors import IdentityClosed, OutcomeUnknown, Permanent, Throttled, Transient
+from workflows.errors import IdentityClosed, LimitReached, OutcomeUnknown, Permanent, Throttled, Transient
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
 
 LEASE = timedelta(seconds=120)
@@ -296,8 +296,12 @@ def decide(claim: Claim, outcome: Outcome | Exception, *, now: datetime) -> Done
         case Parked():
             # A moment ahead, or a unit that parks itself for no time would keep the engine running for ever.
             return Parked(until=max(outcome.until, now + timedelta(seconds=1)), note=outcome.note)
-        case Throttled():
+        case LimitReached():
             return Parked(until=now + max(outcome.retry_after, timedelta(seconds=1)), note=str(outcome))
+        case Throttled():
+            # The first time at the service's word; one that names a second again and again is given more each time.
+            pause = max(outcome.retry_after, delay if claim.failures else timedelta(seconds=1))
+            return Parked(until=now + pause, note=str(outcome))
         case OutcomeUnknown():
             return Parked(until=now + CONSISTENCY_WINDOW, note=str(outcome))
         case Transient():

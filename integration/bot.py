@@ -9,14 +9,15 @@ import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
 from config.addresses import is_loopback
 from integration.limits.bot import BotRateLimiter, LocalReservations, Reservations
-from integration.retry import Call, Retry
+from integration.retry import Call, Retry, retry_after
 from workflows.errors import (
     Conflict,
     Invalid,
@@ -45,12 +46,20 @@ CARD = "application/vnd.microsoft.card.adaptive"
 SERVICE_HOST = "smba.trafficmanager.net"
 TIMEOUT = timedelta(seconds=30)
 NO_RETRY_AFTER = timedelta(seconds=2)
-"""The wait after a 429 that names none; Teams does not promise to."""
+"""The wait after a 429 that names none to believe; Teams does not promise to."""
 
-GetToken = Callable[[str, str], Awaitable[str]]
-"""A bearer token, from a client id and a scope. Called for every request: it caches."""
 
-_ERRORS: Mapping[int, type[Permanent]] = {401: Refused, 403: Refused, 404: NotFound, 409: Conflict}
+class GetToken(Protocol):
+    """Gives a bearer token. Called for every request: it caches, and *fresh* passes by the cache."""
+
+    async def __call__(self, client_id: str, scope: str, *, fresh: bool = False) -> str: ...
+
+
+class _TokenRefused(Refused):
+    """The connector did not take the token; what is answered with 401 was not done."""
+
+
+_ERRORS: Mapping[int, type[Permanent]] = {401: _TokenRefused, 403: Refused, 404: NotFound, 409: Conflict}
 
 
 def is_our_service(service_url: str, base_url: str) -> bool:
@@ -87,6 +96,7 @@ class TeamsBot:
         self._tenant_id = tenant_id
         self._service_url = service_url.rstrip("/")
         self._token = token
+        self._renew = False
         self._recipients = recipients
         self._retry = Retry(clock=clock)
         self._limits = BotRateLimiter(clock, reservations or LocalReservations())
@@ -181,7 +191,15 @@ class TeamsBot:
 
     async def _run(self, action: str, attempt: Callable[[], Awaitable[T]]) -> T:
         # Posts too may be repeated here: bot_errors calls whatever may have happened OutcomeUnknown, which never is.
-        return await self._retry(action, Call.KEYED, attempt)
+        return await self._retry(action, Call.KEYED, partial(self._with_token, attempt))
+
+    async def _with_token(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await attempt()
+        except _TokenRefused:
+            # The token may have been withdrawn before its time.
+            self._renew = True
+            return await attempt()
 
     def _refuse_channels(self, action: str) -> None:
         if self._recipients.allowed is not None:
@@ -207,7 +225,8 @@ class TeamsBot:
         from microsoft_teams.common import Client, ClientOptions
 
         async def token() -> str:
-            return await self._token(self._bot_id, SCOPE)
+            fresh, self._renew = self._renew, False
+            return await self._token(self._bot_id, SCOPE, fresh=fresh)
 
         # Without a timeout of ours there is none.
         return Client(ClientOptions(timeout=TIMEOUT.total_seconds(), token=token))
@@ -244,14 +263,14 @@ def bot_errors(action: str, *, creates: bool = False) -> Iterator[None]:
 
 def _error_for(response: httpx.Response, action: str, doubtful: type[Transient]) -> OutsideError:
     status, request_id = response.status_code, response.headers.get("x-ms-request-id")
-    reason = f"status {status} {_code(response)}".strip()
+    reason, pause = f"status {status} {_code(response)}".strip(), retry_after(response.headers)
     if status == 429:
-        after = response.headers.get("Retry-After", "")
-        wait = timedelta(seconds=int(after)) if after.isdecimal() else NO_RETRY_AFTER
-        return Throttled(action, reason, retry_after=wait, request_id=request_id)
+        return Throttled(action, reason, retry_after=pause or NO_RETRY_AFTER, request_id=request_id)
     if status == 412:
         # Teams refuses so while it is busy with the same conversation; nothing was posted.
         return Transient(action, reason, request_id=request_id)
+    if status >= 500 and pause is not None and doubtful is Transient:
+        return Throttled(action, reason, retry_after=pause, request_id=request_id)
     if status >= 500 or status == 408 or status < 400:
         return doubtful(action, reason, request_id=request_id)
     return _ERRORS.get(status, Invalid)(action, reason, request_id=request_id)

@@ -4,9 +4,11 @@ Retrying happens here and nowhere else: the SDKs' own retries are switched off. 
 engine, which parks the unit instead of keeping a process waiting.
 """
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -19,6 +21,11 @@ from workflows.ports.units import Clock
 log = structlog.get_logger()
 
 T = TypeVar("T")
+
+LONGEST_PAUSE = timedelta(hours=1)
+"""The longest wait that a service's word gives; one asked for beyond it is cut to this."""
+CREDIBLE_PAUSE = timedelta(days=1)
+"""A wait beyond this is no wait but a mistake, and our own pause takes its place."""
 
 
 class Call(StrEnum):
@@ -85,11 +92,32 @@ class Retry:
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = _error(state)
-        if isinstance(error, Throttled):
-            # Everybody who was told the same wait would come back in the same moment.
-            return error.retry_after.total_seconds() + tenacity.wait_random(0, 1)(state)
         first = self.first_wait.total_seconds()
-        return tenacity.wait_exponential_jitter(initial=first, max=20 * first, jitter=first)(state)
+        own = tenacity.wait_exponential_jitter(initial=first, max=20 * first, jitter=first)(state)
+        if not isinstance(error, Throttled):
+            return own
+        # All who were told the same wait would come back in the same moment. A service that names the same second
+        # again and again is given more time each time.
+        asked = error.retry_after.total_seconds() + tenacity.wait_random(0, 1)(state)
+        return asked if state.attempt_number == 1 else max(asked, own)
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """
+    Return the wait that an answer asks for (*headers*: names in lower case), None where our own pause applies.
+
+    Seconds, also with decimals, or a date, which is held against the answer's own Date. What cannot be read, lies in
+    the past or is beyond belief is no wait.
+    """
+    text = headers.get("retry-after", "").strip()
+    try:
+        if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
+            pause = timedelta(seconds=float(text))
+        else:
+            pause = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(pause, LONGEST_PAUSE) if timedelta(0) < pause <= CREDIBLE_PAUSE else None
 
 
 def _worth_another_try(error: BaseException) -> bool:

@@ -5,6 +5,7 @@ The first fork is the one that matters to the caller: is another try worth it, o
     OutsideError
     ├── Transient             another try may help
     │   ├── Throttled         the service named a wait
+    │   │   └── LimitReached  our own limiter did, so that the service need not
     │   └── OutcomeUnknown    a write may or may not have happened: look before writing again
     └── Permanent             another try will not help
         ├── NotFound
@@ -43,6 +44,10 @@ class Throttled(Transient):
     def __init__(self, action: str, reason: str, *, retry_after: timedelta, request_id: str | None = None) -> None:
         super().__init__(action, reason, request_id=request_id)
         self.retry_after = retry_after
+
+
+class LimitReached(Throttled):
+    """Our own rate limiter has no permit before *retry_after* has passed, and one then."""
 
 
 class OutcomeUnknown(Transient):

@@ -22,6 +22,7 @@ from integration.graph.batch import Rides, batch_part, part_error
 from integration.graph.errors import UnreadableAnswer, graph_errors
 from integration.identity import GRAPH_SCOPE, Tokens
 from integration.limits.rate_limiter import RateLimiter
+from integration.redirects import NoRedirects
 from integration.retry import Call, Retry
 from workflows.errors import OutcomeUnknown, OutsideError, Refused, Transient
 
@@ -180,7 +181,7 @@ class Graph:
         from msgraph.graph_request_adapter import options
         from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 
-        self._transport = self._given or httpx.AsyncHTTPTransport(http2=True)
+        self._transport = NoRedirects(self._given or httpx.AsyncHTTPTransport(http2=True))
         http = GraphClientFactory.create_with_default_middleware(
             client=httpx.AsyncClient(
                 timeout=TIMEOUT,

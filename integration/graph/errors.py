@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 import httpx
 
-from integration.retry import Call
+from integration.retry import Call, retry_after
 from workflows.errors import Conflict, Invalid, NotFound, OutcomeUnknown, OutsideError, Refused, Throttled, Transient
 
 DEFAULT_PAUSE = timedelta(seconds=10)
@@ -76,20 +75,6 @@ def without_addresses(text: str) -> str:
     return _ADDRESS.sub("<address>", text)
 
 
-def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """The pause asked for: seconds, also with decimals, or a date, which is held against the answer's own Date."""
-    text = headers.get("retry-after", "").strip()
-    if not text:
-        return None
-    try:
-        if re.fullmatch(r"\d+(\.\d+)?", text):
-            return timedelta(seconds=float(text))
-        pause = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError):
-        return DEFAULT_PAUSE
-    return max(pause, timedelta(0))
-
-
 def _from_answer(action: str, call: Call, exc: Exception) -> OutsideError:
     main = getattr(exc, "error", None)
     return error_from(
@@ -114,6 +99,9 @@ def error_from(
     pause = retry_after(headers)
     if status == 429 or code in _THROTTLED:
         return Throttled(action, reason, retry_after=pause or DEFAULT_PAUSE, request_id=request_id)
+    if 300 <= status < 400:
+        # Nothing that we ask for lies elsewhere. What a redirected write came to, nobody has said.
+        return _lost(action, call, reason, request_id)
     if (status >= 500 or status in _LOST) and status not in _NEVER:
         if pause is not None and call.repeatable:
             return Throttled(action, reason, retry_after=pause, request_id=request_id)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from integration.limits.rate import Rate
 from workflows.digest import digest
-from workflows.errors import Throttled
+from workflows.errors import LimitReached
 from workflows.ports.units import Clock
 
 REQUESTS_PER_SECOND = 50
@@ -101,11 +101,11 @@ class BotRateLimiter:
         self._asking = asyncio.Lock()
 
     async def acquire(self, conversation: str, action: str) -> None:
-        """Wait until a request in *conversation* may leave. Raises Throttled when that is too far away to wait."""
+        """Wait until a request in *conversation* may leave. Raises LimitReached when that is too far away to wait."""
         while True:
             reservation, now = await self._ask(named(conversation)), self._clock.now()
             if reservation.at - now > LONGEST_WAIT:
-                raise Throttled(action, "our own limit is reached", retry_after=reservation.at - now)
+                raise LimitReached(action, "our own limit is reached", retry_after=reservation.at - now)
             if reservation.at > now:
                 await self._clock.sleep_until(reservation.at)
             if reservation.granted:

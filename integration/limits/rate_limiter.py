@@ -15,7 +15,7 @@ from integration.limits.concurrency import ConcurrencyLimiter
 from integration.limits.published import ALSO, LIMITS, OF_A_UNIT, OF_TENANT, Limit
 from integration.limits.shared import PermitStore, SharedLimit, SharedRateLimiter
 from integration.limits.windows import SlidingWindows, kind_of
-from workflows.errors import Throttled
+from workflows.errors import LimitReached
 
 LONGEST_WAIT = timedelta(minutes=10)
 """A longer wait is not slept: the unit parks until there is room."""
@@ -60,7 +60,7 @@ class RateLimiter:
         """
         Wait until a call within all of *scopes* may be sent, and count it as under way in the block.
 
-        Raises Throttled when that is too far away.
+        Raises LimitReached when that is too far away.
         """
         await self._wait(self._costs(scopes), action)
         mailbox = next((scope for scope in scopes if kind_of(scope) == "mailbox"), None)
@@ -91,7 +91,7 @@ class RateLimiter:
                 if moment is None:
                     continue
                 if (wait := moment - self._clock.now()) > LONGEST_WAIT:
-                    raise Throttled(action, "our own limit is reached", retry_after=wait)
+                    raise LimitReached(action, "our own limit is reached", retry_after=wait)
                 await self._clock.sleep_until(moment)
             self._windows.count(costs, _microseconds(self._clock.now()))
         finally:

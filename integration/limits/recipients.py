@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from integration.limits.rate import Rate, at_most
-from workflows.errors import Throttled
+from workflows.errors import LimitReached
 from workflows.ports.units import Clock
 
 RECIPIENTS = at_most(10_000, timedelta(days=1))
@@ -27,10 +27,10 @@ class RecipientLimiter:
         self._clock = clock
 
     async def take(self, mailbox: str, recipients: int, *, action: str) -> None:
-        """Count *recipients*. Raises Throttled, until when there is room again, when the day has no more."""
+        """Count *recipients*. Raises LimitReached, until when there is room again, when the day has no more."""
         if not recipients:
             return
         room_at = await self._store.take(f"recipients:{mailbox.lower()}", RECIPIENTS, recipients)
         if room_at is not None:
             wait = room_at - self._clock.now()
-            raise Throttled(action, "the mailbox has no more recipients left for the day", retry_after=wait)
+            raise LimitReached(action, "the mailbox has no more recipients left for the day", retry_after=wait)

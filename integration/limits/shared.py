@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from workflows.errors import Throttled
+from workflows.errors import LimitReached
 from workflows.ports.units import Clock
 
 SHARES = 20
@@ -74,7 +74,7 @@ class SharedRateLimiter:
     """
     Keeps limits together with all other workers.
 
-    A wait beyond *longest_wait* is not slept by `acquire`: Throttled says how long, and the unit parks.
+    A wait beyond *longest_wait* is not slept by `acquire`: LimitReached says how long, and the unit parks.
     """
 
     def __init__(self, store: PermitStore, clock: Clock, *, longest_wait: timedelta = timedelta(seconds=30)) -> None:
@@ -86,14 +86,14 @@ class SharedRateLimiter:
         self._refilling = asyncio.Lock()
 
     async def acquire(self, costs: Mapping[SharedLimit, int], action: str) -> None:
-        """Wait until a call with these *costs* may leave, and count it. Raises Throttled when that is too far away."""
+        """Wait until a call with these *costs* may leave, and count it. Raises LimitReached when that is far away."""
         while not self.try_acquire(costs):
             free_at = await self.refill(costs)
             if free_at is None:
                 continue
             wait = free_at - self._clock.now()
             if wait > self._longest_wait:
-                raise Throttled(action, "our own limit is reached", retry_after=wait)
+                raise LimitReached(action, "our own limit is reached", retry_after=wait)
             await self._clock.sleep_until(free_at)
 
     def try_acquire(self, costs: Mapping[SharedLimit, int]) -> bool:

@@ -119,8 +119,8 @@ async def teams_world(database: Database, folder: Path) -> AsyncIterator[Teams]:
 
 
 def _token(sandbox: RunningSandbox) -> GetToken:
-    async def token(client_id: str, scope: str) -> str:
-        del client_id
+    async def token(client_id: str, scope: str, *, fresh: bool = False) -> str:
+        del client_id, fresh
         assert scope == SCOPE
         answer = await sandbox.ask_token("bot", API)
         return str(answer.json()["access_token"])

@@ -27,7 +27,7 @@ from integration.database.connection import Database, create_database
 from integration.database.history import list_events
 from integration.database.units import SQLUnits, UnitState, UnitView
 from tests.clocks import NOON, FakeTimekeeper, RestfulClock, StillClock
-from workflows.errors import IdentityClosed, NotFound, OutcomeUnknown, Throttled, Transient
+from workflows.errors import IdentityClosed, LimitReached, NotFound, OutcomeUnknown, Throttled, Transient
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 
 MINUTE = timedelta(minutes=1)
@@ -54,6 +54,24 @@ def claim(failures: int = 0) -> Claim:
             3,
             Parked(until=NOON + 7 * MINUTE, note="could not post: too many"),
             id="throttled",
+        ),
+        pytest.param(
+            Throttled("post", "too many", retry_after=timedelta(seconds=2)),
+            0,
+            Parked(until=NOON + timedelta(seconds=2), note="could not post: too many"),
+            id="throttled for a moment",
+        ),
+        pytest.param(
+            Throttled("post", "too many", retry_after=timedelta(seconds=2)),
+            3,
+            Parked(until=NOON + 8 * FIRST_DELAY, note="could not post: too many"),
+            id="throttled for a moment time and again",
+        ),
+        pytest.param(
+            LimitReached("post", "no permit", retry_after=timedelta(seconds=2)),
+            3,
+            Parked(until=NOON + timedelta(seconds=2), note="could not post: no permit"),
+            id="within our own limit in a moment",
         ),
         pytest.param(
             OutcomeUnknown("post", "lost"),
@@ -347,7 +365,7 @@ from engine.units import Engine
 from integration.clock import SystemClock
 from integration.database.connection import create_database
 from integration.database.units import SQLUnits
-from workflows.ports import Done
+from workflows.ports.units import Done
 
 async def handler(unit, history):
     print("started", flush=True)

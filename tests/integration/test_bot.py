@@ -56,9 +56,9 @@ def clock() -> SleepingClock:
 
 
 def make_bot(clock: SleepingClock, *, allowed: frozenset[str] | None = None) -> TeamsBot:
-    async def token(client_id: str, scope: str) -> str:
+    async def token(client_id: str, scope: str, *, fresh: bool = False) -> str:
         assert scope == "https://api.botframework.com/.default"
-        return f"token-of-{client_id}"
+        return f"{'fresh-' if fresh else ''}token-of-{client_id}"
 
     return TeamsBot(
         bot_id="bot",
@@ -225,6 +225,53 @@ async def test_what_was_throttled_is_sent_again_after_the_wait(
     assert clock.now() - START >= timedelta(seconds=7)
 
 
+async def test_a_token_that_is_refused_is_renewed_once(bot: TeamsBot, connector: respx.MockRouter) -> None:
+    route = connector.post(ACTIVITIES).mock(
+        side_effect=[httpx.Response(401), httpx.Response(201, json={"id": "m1"}), httpx.Response(401)]
+    )
+
+    await bot.post_card(CHAT, CARD, summary="x", recipient=LEAD)
+
+    assert [call.request.headers["Authorization"] for call in route.calls] == [
+        "Bearer token-of-bot",
+        "Bearer fresh-token-of-bot",
+    ]
+
+
+async def test_a_fresh_token_that_is_refused_too_is_the_end(bot: TeamsBot, connector: respx.MockRouter) -> None:
+    route = connector.post(ACTIVITIES).respond(401)
+
+    with pytest.raises(Refused):
+        await bot.post_card(CHAT, CARD, summary="x", recipient=LEAD)
+
+    assert route.call_count == 2
+
+
+@pytest.mark.parametrize("asked", ["soon", "-5", "nan", "9" * 30, "Wed, 21 Oct 2099 07:28:00 GMT"])
+async def test_a_wait_that_nobody_can_believe_is_our_own(
+    bot: TeamsBot, clock: SleepingClock, connector: respx.MockRouter, asked: str
+) -> None:
+    answers = [httpx.Response(429, headers={"Retry-After": asked}), httpx.Response(201, json={"id": "m1"})]
+    connector.post(ACTIVITIES).mock(side_effect=answers)
+
+    await bot.post_card(CHAT, CARD, summary="x", recipient=LEAD)
+
+    assert timedelta(seconds=2) <= clock.now() - START <= timedelta(seconds=4)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_card_that_is_led_elsewhere_goes_nowhere_and_counts_as_in_doubt(
+    bot: TeamsBot, connector: respx.MockRouter, status: int
+) -> None:
+    elsewhere = connector.route(host="elsewhere.example")
+    connector.post(ACTIVITIES).respond(status, headers={"Location": "https://elsewhere.example/"})
+
+    with pytest.raises(OutcomeUnknown):
+        await bot.post_card(CHAT, CARD, summary="x", recipient=LEAD)
+
+    assert not elsewhere.called
+
+
 async def test_a_wait_that_is_too_long_is_handed_back(bot: TeamsBot, connector: respx.MockRouter) -> None:
     connector.post(ACTIVITIES).respond(429, headers={"Retry-After": "600"})
 
@@ -295,7 +342,7 @@ async def test_a_connector_that_stays_away_is_transient(bot: TeamsBot, connector
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(400, Invalid), (401, Refused), (403, Refused), (404, NotFound), (409, Conflict), (413, Invalid)],
+    [(400, Invalid), (403, Refused), (404, NotFound), (409, Conflict), (413, Invalid)],
 )
 async def test_a_refusal_becomes_our_error_and_names_code_and_request(
     bot: TeamsBot, connector: respx.MockRouter, status: int, expected: type[OutsideError]
@@ -315,7 +362,8 @@ async def test_a_refusal_becomes_our_error_and_names_code_and_request(
 
 
 async def test_an_error_of_the_identity_comes_through(clock: SleepingClock, connector: respx.MockRouter) -> None:
-    async def closed(client_id: str, scope: str) -> str:
+    async def closed(client_id: str, scope: str, *, fresh: bool = False) -> str:
+        del fresh
         raise IdentityClosed(f"get a token as {client_id}", scope)
 
     bot = TeamsBot(bot_id="bot", tenant_id="t", service_url=SERVICE, token=closed, clock=clock, recipients=Recipients())

@@ -22,6 +22,7 @@ class Endpoint:
         self.asked: list[dict[str, str]] = []
         self.status = 200
         self.body: Any = None
+        self.location = ""
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append({**request.query, "header": request.headers["X-IDENTITY-HEADER"]})
@@ -33,7 +34,8 @@ class Endpoint:
         }
         text = self.body if isinstance(self.body, str) else json.dumps(self.body or token)
         kind = "text/html" if isinstance(self.body, str) else "application/json"
-        return web.Response(status=self.status, text=text, content_type=kind)
+        headers = {"Location": self.location} if self.location else None
+        return web.Response(status=self.status, text=text, content_type=kind, headers=headers)
 
 
 @asynccontextmanager
@@ -103,6 +105,20 @@ async def test_what_a_refusal_means(
 
     assert type(caught.value) is expected
     assert len(endpoint.asked) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_the_secret_of_the_token_endpoint_goes_nowhere_else(
+    endpoint: Endpoint, identities: Identities, status: int
+) -> None:
+    elsewhere = Endpoint()
+    async with served(elsewhere) as url:
+        endpoint.status, endpoint.body, endpoint.location = status, "Moved", url.replace("127.0.0.1", "localhost")
+
+        with pytest.raises(OutsideError):
+            await identities.token("hands", GRAPH_SCOPE)
+
+    assert elsewhere.asked == []
 
 
 async def test_an_endpoint_that_is_away_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from integration.retry import Call, Retry
+from integration.retry import Call, Retry, retry_after
 from tests.clocks import NOON, StillClock
 from workflows.errors import Conflict, OutcomeUnknown, OutsideError, Throttled, Transient
 
@@ -73,6 +73,47 @@ async def test_the_pause_asked_for_is_honoured_on_the_clock_given() -> None:
     await Retry(clock=clock)("try", Call.READ, Flaky(throttled(7)))
 
     assert timedelta(seconds=7) <= clock.now() - NOON <= timedelta(seconds=8)
+
+
+async def test_a_second_that_is_asked_for_again_and_again_grows() -> None:
+    clock = StillClock()
+
+    await Retry(clock=clock)("try", Call.READ, Flaky(throttled(1), throttled(1), throttled(1)))
+
+    assert timedelta(seconds=1 + 2 + 4) <= clock.now() - NOON <= timedelta(seconds=2 + 3 + 5)
+
+
+NOW = "Sat, 28 Nov 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [
+        pytest.param("120", timedelta(minutes=2), id="seconds"),
+        pytest.param("2.128", timedelta(seconds=2.128), id="decimals, as in Graph's documents"),
+        pytest.param("Sat, 28 Nov 2026 12:02:00 GMT", timedelta(minutes=2), id="a date"),
+        pytest.param("3600", timedelta(hours=1), id="an hour"),
+        pytest.param("86400", timedelta(hours=1), id="a day, cut to an hour"),
+        pytest.param("", None, id="nothing"),
+        pytest.param("0", None, id="no time"),
+        pytest.param("soon", None, id="a word"),
+        pytest.param("-5", None, id="less than no time"),
+        pytest.param("NaN", None, id="no number"),
+        pytest.param("inf", None, id="for ever"),
+        pytest.param("99999999999", None, id="centuries"),
+        pytest.param("9" * 400, None, id="digits without end"),
+        pytest.param("Sat, 28 Nov 2026 11:00:00 GMT", None, id="an hour ago"),
+        pytest.param("Wed, 21 Oct 2099 07:28:00 GMT", None, id="a date in 2099"),
+        pytest.param("Fri, 31 Dec 9999 23:59:59 GMT", None, id="the last date there is"),
+        pytest.param("Sat, 28 Nov 2026 12:02:00 -0000", None, id="a date of no zone"),
+    ],
+)
+def test_a_wait_is_believed_up_to_an_hour(asked: str, pause: timedelta | None) -> None:
+    assert retry_after({"retry-after": asked, "date": NOW}) == pause
+
+
+def test_a_date_is_held_against_the_answers_own_and_against_nothing_else() -> None:
+    assert retry_after({"retry-after": "Sat, 28 Nov 2026 12:02:00 GMT"}) is None
 
 
 async def test_no_wait_is_begun_that_does_not_fit_into_the_total_time() -> None:

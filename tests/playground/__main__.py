@@ -151,8 +151,8 @@ async def scene(where: Path) -> AsyncIterator[Scene]:
         service_url = f"http://127.0.0.1:{port}/_connector"
         proxy = stack.enter_context(signing_proxy(signer))
 
-        async def token(client_id: str, scope: str) -> str:
-            del client_id, scope
+        async def token(client_id: str, scope: str, *, fresh: bool = False) -> str:
+            del client_id, scope, fresh
             return signer.token(service_url)
 
         bot = TeamsBot(

@@ -8,7 +8,7 @@ import pytest
 from kiota_abstractions.api_error import APIError
 from kiota_http import _exceptions as kiota
 
-from integration.graph.errors import DEFAULT_PAUSE, UnreadableAnswer, graph_errors, retry_after, without_addresses
+from integration.graph.errors import DEFAULT_PAUSE, UnreadableAnswer, graph_errors, without_addresses
 from integration.retry import Call
 from tests.integration.graph.doubles import Double, answer, error
 from workflows.errors import (
@@ -108,22 +108,29 @@ def test_addresses_stay_out_of_reasons() -> None:
     assert without_addresses("User ola.x@home.example, 'c@d.example'.") == "User <address>, <address>'."
 
 
-@pytest.mark.parametrize(
-    ("headers", "pause"),
-    [
-        pytest.param({}, None, id="none"),
-        pytest.param({"retry-after": "2.128"}, timedelta(seconds=2.128), id="decimal"),
-        pytest.param({"retry-after": "soon"}, DEFAULT_PAUSE, id="nonsense"),
-        pytest.param(
-            {"retry-after": "Tue, 01 Sep 2026 10:00:30 GMT", "date": "Tue, 01 Sep 2026 10:00:00 GMT"},
-            timedelta(seconds=30),
-            id="date",
-        ),
-        pytest.param({"retry-after": "Tue, 01 Sep 2026 10:00:30 GMT"}, DEFAULT_PAUSE, id="date against nothing"),
-    ],
-)
-def test_the_pause_asked_for(headers: dict[str, str], pause: timedelta | None) -> None:
-    assert retry_after(headers) == pause
+@pytest.mark.parametrize("asked", ["soon", "-5", "NaN", "9" * 30, "Wed, 21 Oct 2099 07:28:00 GMT"])
+async def test_a_wait_that_nobody_can_believe_is_our_own(double: Double, asked: str) -> None:
+    double.on("POST", "/teams", error(429, "TooManyRequests", retry_after=asked, date="Sat, 28 Nov 2026 12:00:00 GMT"))
+
+    with pytest.raises(Throttled) as caught:
+        await double.graph.send(double.request("POST", Call.CREATE))
+
+    assert caught.value.retry_after == DEFAULT_PAUSE
+
+
+@pytest.mark.parametrize("location", [{"Location": "https://elsewhere.example/teams"}, {"Location": "/teams"}, {}])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+@pytest.mark.parametrize(("call", "expected"), [(Call.KEYED, Transient), (Call.CREATE, OutcomeUnknown)])
+async def test_a_call_that_is_led_elsewhere_is_an_error_and_goes_nowhere(
+    double: Double, call: Call, expected: type[OutsideError], status: int, location: dict[str, str]
+) -> None:
+    double.on("POST", "/teams", httpx.Response(status, headers=location))
+
+    with pytest.raises(OutsideError) as caught:
+        await double.graph.send(double.request("POST", call))
+
+    assert type(caught.value) is expected
+    assert {request.url.host for request in double.requests} == {"graph.test"}
 
 
 async def test_a_throttled_create_was_not_done(double: Double) -> None:
