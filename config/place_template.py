@@ -17,7 +17,7 @@ class TabSpec(Value):
 
 class ChannelSpec(Value):
     key: Slug
-    name: Annotated[Line, Field(max_length=50)]
+    name: Line
     description: OptionalText = ""
     kind: Literal["standard", "private"] = "standard"
     members: tuple[Role, ...] = ()

@@ -1,7 +1,8 @@
 """The places and bodies of a programme: the template's, with the county's and each municipality's layer on it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from config.fields import Value
 from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
 from config.place_template import PlaceSpec
+from config.reading import ValuePath
 from config.shapes import Checked, Entry, findings, one_of
 from config.values import Body, BodyKind, Municipality, PackageState, Place, RoundTimes, WorkPackage
 
@@ -20,6 +22,10 @@ LONGEST_GROUP = 256
 LONGEST_NICKNAME = 64
 NOT_IN_CHANNELS = re.compile(r"[~#%&*{}+/\\:<>?|'\"\x00-\x1f]|\.\.|^[._]|\.$|^\s|\s$")
 NOT_IN_FOLDERS = re.compile(r"[\"*:<>?\\|\x00-\x1f]|^\s|\s$|^$")
+CHANNEL_NAME = f"a channel name Teams takes: at most {LONGEST_CHANNEL} characters, none of ~ # % & * + / : < > ?"
+OTHER_CHANNEL = "a name no other channel of the place has"
+STAND_IN = "x" * 12
+"""Name of an ordinary length: a template has room for it."""
 PLACEHOLDERS = frozenset({"municipality", "year", "work_package"})
 
 
@@ -27,7 +33,8 @@ def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
     """Every place that is ours, in the template's order. What is wrong with them is added to *checked*."""
     places = []
     running = _running(checked)
-    for key, municipality, laid in _laid(checked, "places", only_ours=True):
+    for key, local, laid in _laid(checked, "places", only_ours=True):
+        municipality = local.value if local else None
         head = next(iter(checked.values("programme", ProgrammeHead)), None)
         values = _filled(checked, laid, municipality)
         values |= {"key": key, "unique_name": f"{head.key if head else ''}-{key}", "layers": laid.layers()}
@@ -35,7 +42,8 @@ def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
             values["municipality"] = municipality.slug
         place = _valid(checked, PlaceSpec, values, laid)
         if place is not None:
-            _check_place(checked, place, laid, running.get(place.municipality or "", ()))
+            names = _Names(checked, laid, local, running.get(place.municipality or "", ()))
+            _check_place(place, names)
             places.append((place, laid))
     _check_nicknames(checked, places)
     return tuple(place for place, _ in places)
@@ -44,7 +52,8 @@ def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
 def bodies_of(checked: Checked) -> tuple[Body, ...]:
     """Every body, those of municipalities once for each. What is wrong with them is added to *checked*."""
     bodies = []
-    for key, municipality, laid in _laid(checked, "bodies"):
+    for key, local, laid in _laid(checked, "bodies"):
+        municipality = local.value if local else None
         values = _filled(checked, laid, municipality)
         if municipality:
             is_board = values.get("kind") == BodyKind.LOCAL_BOARD
@@ -75,10 +84,8 @@ def _check_kinds(checked: Checked) -> None:
         checked.report(entry, (key,), key, f"one body of kind owner_board; {owner_boards[0]} is it")
 
 
-def _laid(
-    checked: Checked, section: str, *, only_ours: bool = False
-) -> Iterator[tuple[str, Municipality | None, Laid]]:
-    """Every item of that section of the template, once or for each municipality, with the layers on it."""
+def _laid(checked: Checked, section: str, *, only_ours: bool = False) -> Iterator[tuple[str, Entry | None, Laid]]:
+    """Yield every item of that section of the template, once or with each municipality's entry, layers laid on it."""
     template = checked.documents.get("template.yaml", {}).get(section)
     if section not in checked.sections or not isinstance(template, Mapping):
         return
@@ -94,7 +101,7 @@ def _laid(
         for municipality, entry in checked.entries("municipality", Municipality):
             if not only_ours or municipality.place is Place.OURS:
                 local = _sheets(checked, entry.document, "municipality", section, key)
-                yield (municipality.slug if only_ours else key), municipality, _complete(checked, [*sheets, *local])
+                yield (municipality.slug if only_ours else key), entry, _complete(checked, [*sheets, *local])
 
 
 def _sheets(checked: Checked, document: str, layer: Any, section: str, key: str) -> list[Sheet]:
@@ -184,41 +191,85 @@ def _check_rounds(checked: Checked, rounds: RoundTimes | None, laid: Laid) -> No
         _report(checked, laid.origin_of(("rounds", "reminders")), given, "reminders between opening and deadline")
 
 
-def _running(checked: Checked) -> dict[str, list[str]]:
-    """The names of the running work packages, by municipality."""
-    names: dict[str, list[str]] = {}
-    for package in checked.values("work_packages", WorkPackage):
+def _running(checked: Checked) -> dict[str, list[Entry]]:
+    """Return the running work packages, by municipality."""
+    found: dict[str, list[Entry]] = {}
+    for package, entry in checked.entries("work_packages", WorkPackage):
         if package.state is PackageState.RUNNING:
-            names.setdefault(package.municipality, []).append(package.name)
-    return names
+            found.setdefault(package.municipality, []).append(entry)
+    return found
 
 
-def _check_place(checked: Checked, place: PlaceSpec, laid: Laid, running: Sequence[str]) -> None:
-    """*running*: the names of its municipality's work packages."""
+@dataclass(frozen=True)
+class _Names:
+    """The names that stand in for a place's placeholders, and the lines they were written on."""
 
-    def wrong(path: tuple[str | int, ...], value: object, expected: str) -> None:
-        _report(checked, laid.origin_of(path), value, expected)
+    checked: Checked
+    laid: Laid
+    municipality: Entry | None
+    packages: Sequence[Entry]
 
-    if len(place.name) > LONGEST_GROUP:
-        wrong(("name",), place.name, f"at most {LONGEST_GROUP} characters")
-    if len(place.mail_nickname) > LONGEST_NICKNAME or "{" in place.mail_nickname or "}" in place.mail_nickname:
-        wrong(("mail_nickname",), place.mail_nickname, f"at most {LONGEST_NICKNAME} characters, without braces")
+    def check(
+        self, path: ValuePath, name: str, fits: Callable[[str], bool], expected: str, package: Entry | None = None
+    ) -> None:
+        """
+        Report *name* unless it fits: where a person wrote the name in it, if the template leaves room for a short one.
+
+        *path* leads to the template's text; *package* is the one whose name was filled in.
+        """
+        if not fits(name):
+            _report(self.checked, self._origin(path, fits, package), name, expected)
+
+    def _origin(self, path: ValuePath, fits: Callable[[str], bool], package: Entry | None) -> Origin:
+        written = self._written(path)
+        template_fits = fits(re.sub(r"\{\w+\}", STAND_IN, written))
+        for placeholder, entry in (("{work_package}", package), ("{municipality}", self.municipality)):
+            if entry is not None and placeholder in written and template_fits:
+                key = "slug" if path == ("mail_nickname",) else "name"
+                return Origin(layer="municipality", document=entry.document, path=(*entry.path, key))
+        return self.laid.origin_of(path)
+
+    def _written(self, path: ValuePath) -> str:
+        value: Any = self.laid.values
+        for step in path:
+            value = value[step]
+        return str(value)
+
+
+def _check_place(place: PlaceSpec, names: _Names) -> None:
+    names.check(("name",), place.name, _fits_group, f"at most {LONGEST_GROUP} characters")
+    names.check(
+        ("mail_nickname",),
+        place.mail_nickname,
+        _fits_nickname,
+        f"at most {LONGEST_NICKNAME} characters, without braces",
+    )
     for index, folder in enumerate(place.folders):
-        if any(NOT_IN_FOLDERS.search(part) for part in folder.split("/")):
-            wrong(("folders",), place.folders[index], 'a folder name without " * : < > ? \\ |')
-    names: set[str] = set()
+        names.check(("folders", index), folder, _fits_folder, 'a folder name without " * : < > ? \\ |')
+    seen: set[str] = set()
     for index, channel in enumerate(place.channels):
-        # One for each work package where the channel stands for them.
-        of_packages = [channel.name.replace("{work_package}", package) for package in running]
-        for name in [channel.name] if channel.per is None else of_packages:
-            if NOT_IN_CHANNELS.search(name) or len(name) > LONGEST_CHANNEL:
-                expected = (
-                    f"a channel name Teams takes: at most {LONGEST_CHANNEL} characters, none of ~ # % & * + / : < > ?"
-                )
-                wrong(("channels", index, "name"), name, expected)
-            if name.casefold() in names:
-                wrong(("channels", index, "name"), name, "a name no other channel of the place has")
-            names.add(name.casefold())
+        path = ("channels", index, "name")
+        for package in names.packages if channel.per else (None,):
+            name = channel.name.replace("{work_package}", package.value.name) if package else channel.name
+            names.check(path, name, _fits_channel, CHANNEL_NAME, package)
+            names.check(path, name, lambda taken: taken.casefold() not in seen, OTHER_CHANNEL, package)
+            seen.add(name.casefold())
+
+
+def _fits_group(name: str) -> bool:
+    return len(name) <= LONGEST_GROUP
+
+
+def _fits_nickname(name: str) -> bool:
+    return len(name) <= LONGEST_NICKNAME and "{" not in name and "}" not in name
+
+
+def _fits_folder(path: str) -> bool:
+    return not any(NOT_IN_FOLDERS.search(part) for part in path.split("/"))
+
+
+def _fits_channel(name: str) -> bool:
+    return len(name) <= LONGEST_CHANNEL and not NOT_IN_CHANNELS.search(name)
 
 
 def _check_nicknames(checked: Checked, places: Sequence[tuple[PlaceSpec, Laid]]) -> None:

@@ -46,7 +46,7 @@ class Organisation(Value):
     """Organisation number, nine digits."""
     tenant_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
     """Its directory in Entra, where it has one of its own."""
-    it_contact: Annotated[OptionalLine, Field(max_length=200)] = ""
+    it_contact: OptionalLine = ""
     """Whom to call there about guests: a function and how to reach it."""
     inbound: Literal["open", "closed", "unknown"] = "unknown"
     """Whether our directory takes guests from there: our cross-tenant access settings."""
