@@ -1,6 +1,7 @@
 """Accounts: looking people up and inviting guests."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from engine.together import together
 from integration.graph.client import Graph, Json, Query, Request
@@ -9,8 +10,15 @@ from workflows.errors import RecipientNotAllowed
 from workflows.ports.accounts import Account, AccountKind, Recipients
 
 ACCOUNT_FIELDS = ("id", "mail", "userPrincipalName", "userType", "externalUserState", "accountEnabled")
-_CHUNK = 15
-"""Comparisons that one filter of Entra's may hold."""
+_CLAUSES = 15
+"""Clauses of `or` that Entra takes in one filter."""
+_OF_ADDRESSES = (*ACCOUNT_FIELDS, "otherMails", "proxyAddresses")
+_BY_MAIL = ("mail eq {}",)
+_BY_OTHER_ADDRESSES = (
+    "userPrincipalName eq {}",
+    "proxyAddresses/any(p:p eq {smtp})",
+    "otherMails/any(m:m eq {})",
+)
 
 
 class GraphDirectory:
@@ -20,27 +28,50 @@ class GraphDirectory:
         self._graph = graph
 
     async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
-        """The accounts there are, by lower-case e-mail address; who has none is left out."""
-        found = await self._find("mail", sorted({email.lower() for email in emails}))
-        return {account.email.lower(): account for account in found}
+        """
+        Return the accounts there are, by the lower-case address that was asked for, which is the account's `email` too.
+
+        First by `mail`. An account without a mailbox has none, and an alias or a guest's own address is another: what
+        is missing is looked for as name to sign in with, alias, and other address. A `mail` goes before those.
+        """
+        wanted = sorted({email.lower() for email in emails})
+        found = await self._by_address(_BY_MAIL, wanted)
+        missing = [email for email in wanted if email not in found]
+        return {**await self._by_address(_BY_OTHER_ADDRESSES, missing), **found}
 
     async def find_by_ids(self, ids: Sequence[str]) -> Mapping[str, Account]:
-        """The same by object id, whatever address they have by now."""
-        return {account.id: account for account in await self._find("id", sorted(set(ids)))}
+        """Return the same by object id, whatever address they have by now."""
+        users = await self._users(("id eq {}",), sorted(set(ids)), ACCOUNT_FIELDS)
+        return {user["id"]: to_account(user) for user in users}
 
-    async def _find(self, name: str, values: Sequence[str]) -> Sequence[Account]:
-        chunks = [values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK)]
-        found = await together(self._graph.clock, *(self._find_some(name, chunk) for chunk in chunks))
-        return [account for accounts in found for account in accounts]
+    async def _by_address(self, clauses: Sequence[str], emails: Sequence[str]) -> Mapping[str, Account]:
+        wanted, found = set(emails), dict[str, tuple[int, Account]]()
+        for user in await self._users(clauses, emails, _OF_ADDRESSES):
+            for rank, address in enumerate(_addresses(user)):
+                if address in wanted and (address not in found or rank < found[address][0]):
+                    found[address] = (rank, replace(to_account(user), email=address))
+        return {address: account for address, (_, account) in found.items()}
 
-    async def _find_some(self, name: str, values: Sequence[str]) -> Sequence[Account]:
+    async def _users(self, clauses: Sequence[str], values: Sequence[str], fields: tuple[str, ...]) -> Sequence[Json]:
+        """Return the users that one of *clauses* fits with one of *values*, in filters as long as Entra takes them."""
+        size = _CLAUSES // len(clauses)
+        chunks = [values[start : start + size] for start in range(0, len(values), size)]
+        found = await together(self._graph.clock, *(self._some_users(clauses, chunk, fields) for chunk in chunks))
+        return [user for users in found for user in users]
+
+    async def _some_users(
+        self, clauses: Sequence[str], values: Sequence[str], fields: tuple[str, ...]
+    ) -> Sequence[Json]:
+        alternatives = [
+            clause.format(quoted(value), smtp=quoted(f"smtp:{value}")) for value in values for clause in clauses
+        ]
         request = Request(
             action=f"look up {len(values)} accounts",
             address=lambda sdk: sdk.users,
-            query=Query(filter=" or ".join(f"{name} eq {quoted(value)}" for value in values), select=ACCOUNT_FIELDS),
+            query=Query(filter=" or ".join(alternatives), select=fields),
             scopes=["directory"] * 2,
         )
-        return [to_account(user) for user in await self._graph.list(request)]
+        return await self._graph.list(request)
 
 
 class GraphInvitations:
@@ -86,6 +117,17 @@ def to_account(user: Json) -> Account:
         enabled=user.get("accountEnabled") is not False,
         redeemed=not guest or user.get("externalUserState") == "Accepted",
     )
+
+
+def _addresses(user: Json) -> Sequence[str]:
+    """Return all that people may call a user by, the most certain first."""
+    aliases = (kind_and_address.partition(":") for kind_and_address in user.get("proxyAddresses") or ())
+    return [
+        (user.get("mail") or "").lower(),
+        (user.get("userPrincipalName") or "").lower(),
+        *(address.lower() for kind, _, address in aliases if kind.lower() == "smtp"),
+        *(address.lower() for address in user.get("otherMails") or ()),
+    ]
 
 
 def quoted(text: str) -> str:

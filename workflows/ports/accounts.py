@@ -26,7 +26,7 @@ class Directory(Protocol):
     """Looks people up. Builder; needs User.Read.All."""
 
     async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
-        """The accounts there are, by lower-case e-mail address; who has none is left out."""
+        """Return the accounts there are, by lower-case address: mail, name to sign in with, alias, or other address."""
         ...
 
     async def find_by_ids(self, ids: Sequence[str]) -> Mapping[str, Account]:
