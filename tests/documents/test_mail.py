@@ -2,7 +2,7 @@
 
 import pytest
 
-from documents import mail
+from documents.mail import mail
 
 
 def test_everything_is_escaped() -> None:

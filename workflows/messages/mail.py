@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import documents
 from config.values import Person
+from documents.mail import mail
 from workflows.messages.model import Content, Message, Surface
 
 
@@ -32,7 +32,7 @@ def mail_content(
         address=to.email,
         subject=subject,
         text="\n\n".join([*paragraphs, *links, *([note] if note else [])]),
-        html=documents.mail(
+        html=mail(
             language=to.language if language is None else language,
             heading=heading or subject,
             paragraphs=paragraphs,
