@@ -17,7 +17,6 @@ from structlog.testing import capture_logs
 
 import texts
 from integration.bot_endpoint import (
-    ISSUER,
     BotEndpoint,
     CardAction,
     InstallChanged,
@@ -26,6 +25,7 @@ from integration.bot_endpoint import (
     error_reply,
     message_reply,
 )
+from integration.bot_tokens import ISSUER
 from web.bot import MAX_BODY, router
 from workflows.ports.bot import Conversation
 

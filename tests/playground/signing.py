@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from integration.bot_endpoint import ISSUER
+from integration.bot_tokens import ISSUER
 
 METADATA = "/.well-known/openidconfiguration"
 
