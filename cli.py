@@ -151,8 +151,9 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
 
     from config.problems import InvalidInput
     from config.settings import explain_refused
+    from integration.database.connection import SchemaNewer
     from wiring.outside import NotInThisPart
-    from wiring.process import SchemaOutdated
+    from wiring.record import SchemaOutdated
     from workflows.errors import OutsideError
 
     match exc:
@@ -162,7 +163,7 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
             return WRONG_USE, [str(exc)]
         case ValidationError() if exc.title == "Settings":
             return WRONG_USE, explain_refused(exc)
-        case OutsideError() | NotInThisPart() | SchemaOutdated():
+        case OutsideError() | NotInThisPart() | SchemaOutdated() | SchemaNewer():
             return DID_NOT_HOLD, [str(exc)]
         case SQLAlchemyError():
             return DID_NOT_HOLD, [f"the database does not answer as it should ({type(exc).__name__})"]

@@ -61,11 +61,12 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.settings import bot_is_open
+    from integration.database.connection import Schema
     from workflows.operations.doctor import check_meetings, check_record, check_settings
 
     settings = services.settings
     try:
-        current = await services.record.database.is_current()
+        current = await services.record.database.schema() is Schema.CURRENT
     except SQLAlchemyError:
         current = False
     programme = await services.record.register.find_programme() if current else None

@@ -179,7 +179,7 @@ async def _keep_everything(stage: Stage, evidence: Evidence, out: Path) -> None:
     async with opened(stage) as database:
         for name, pdf in (await read_pdfs(database)).items():
             (reports / name).write_bytes(pdf)
-    shutil.copyfile(stage.folder / "vareunge.db", out / "vareunge.db")
+    shutil.copy(stage.folder / "vareunge.db", out / "vareunge.db")
     _keep_logs(stage.folder, out)
 
 

@@ -6,7 +6,7 @@ from integration.clock import ServiceClock
 from integration.database.accounts import SQLAccounts
 from integration.database.agendas import SQLAgendas
 from integration.database.chats import SQLChats
-from integration.database.connection import Database, create_database
+from integration.database.connection import Database, Schema, SchemaNewer, create_database
 from integration.database.guests import SQLGuests
 from integration.database.intents import SQLIntents
 from integration.database.links import SQLLinks
@@ -18,6 +18,10 @@ from integration.database.resources import SQLResources
 from integration.database.status import SQLStatus
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
+
+
+class SchemaOutdated(RuntimeError):
+    """The database must be migrated first; at deployment, not by whoever comes first."""
 
 
 class Record:
@@ -90,6 +94,20 @@ class Record:
     @cached_property
     def chats(self) -> SQLChats:
         return SQLChats(self.database, self._clock)
+
+    async def check_schema(self) -> None:
+        """Raise SchemaOutdated or SchemaNewer unless the database has this version's schema."""
+        match await self.database.schema():
+            case Schema.OLDER:
+                raise SchemaOutdated("the database has an older schema than this version: vareunge migrate")
+            case Schema.NEWER:
+                raise SchemaNewer("the database was made by a newer version of the service: install that version")
+
+    async def check_ready(self) -> None:
+        """Raise when people must not be answered: the database is away, has another schema, or its register is none."""
+        await self.check_schema()
+        self.database.check_file()
+        await self.register.find_programme()
 
     async def close(self) -> None:
         """Close the database, if it was opened."""
