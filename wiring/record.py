@@ -2,6 +2,9 @@
 
 from functools import cached_property
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.problems import InvalidInput
 from integration.clock import ServiceClock
 from integration.database.accounts import SQLAccounts
 from integration.database.agendas import SQLAgendas
@@ -18,6 +21,7 @@ from integration.database.resources import SQLResources
 from integration.database.status import SQLStatus
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
+from workflows.errors import OutsideError
 
 
 class SchemaOutdated(RuntimeError):
@@ -103,11 +107,19 @@ class Record:
             case Schema.NEWER:
                 raise SchemaNewer("the database was made by a newer version of the service: install that version")
 
-    async def check_ready(self) -> None:
-        """Raise when people must not be answered: the database is away, has another schema, or its register is none."""
-        await self.check_schema()
-        self.database.check_file()
-        await self.register.find_programme()
+    async def not_ready(self) -> str:
+        """Return the part that keeps people from being answered, `database`, `schema` or `register`; empty for none."""
+        try:
+            self.database.check_file()
+            if await self.database.schema() is not Schema.CURRENT:
+                return "schema"
+        except (OutsideError, SQLAlchemyError):
+            return "database"
+        try:
+            await self.register.find_programme()
+        except (InvalidInput, SQLAlchemyError):
+            return "register"
+        return ""
 
     async def close(self) -> None:
         """Close the database, if it was opened."""
