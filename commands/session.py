@@ -18,7 +18,7 @@ Command = Callable[["Services", argparse.Namespace], Awaitable[int]]
 
 
 class Usage(Exception):
-    """The command cannot be meant like this."""
+    """A command that cannot be meant like this."""
 
 
 @asynccontextmanager
@@ -49,14 +49,31 @@ def with_services(command: Command, *, prepared: bool = True) -> Callable[[argpa
     """
 
     async def in_session(arguments: argparse.Namespace) -> int:
+        from wiring.outside import NotInThisPart
+        from workflows.errors import OutsideError
+
         async with session(prepared=prepared) as services:
-            return await command(services, arguments)
+            try:
+                return await command(services, arguments)
+            except (OutsideError, NotInThisPart) as exc:
+                if not services.settings.names_no_tenant:
+                    raise
+                raise Usage(await _name_settings(services)) from exc
 
     @wraps(command)
     def run(arguments: argparse.Namespace) -> int:
         return asyncio.run(in_session(arguments))
 
     return run
+
+
+async def _name_settings(services: "Services") -> str:
+    """Return the sentence for a person who has set nothing: what to set, or how to use the sandbox instead."""
+    from commands.words import Words
+    from workflows.operations.doctor import NEEDED, variable
+
+    words = Words(await services.record.register.find_programme())
+    return words.say("no_settings", names=", ".join(variable(name) for name in NEEDED))
 
 
 def tell(*lines: str) -> None:

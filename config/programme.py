@@ -96,7 +96,11 @@ class Programme(Value):
 
     def today(self, now: datetime) -> date:
         """Return the programme's local date at *now*: roles begin and end at its midnight."""
-        return now.astimezone(self._index.timezone).date()
+        return self.local_time(now).date()
+
+    def local_time(self, moment: datetime) -> datetime:
+        """Return *moment* in the programme's time zone."""
+        return moment.astimezone(self._index.timezone)
 
     def find_person_by_email(self, email: str) -> Person | None:
         return self._index.people_by_email.get(email.lower())

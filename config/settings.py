@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         return is_loopback(self.graph_url)
 
     @property
+    def names_no_tenant(self) -> bool:
+        """True when nothing says which tenant to speak to, and as whom."""
+        return not (self.tenant_id or self.app_id or self.hands_id or self.builder_id)
+
+    @property
     def embedded_database(self) -> bool:
         """True when the database is a file of this process, which then looks after its tables itself."""
         return self.database_url.startswith("sqlite")

@@ -24,6 +24,8 @@ SITE_ROLE = "manage"
 CONSENTED = (".Group", ".Chat", ".User")
 EXCHANGE = "exchange:"
 LIMIT_ROLE = "Set-ManagementRoleAssignment -Identity <the assignment> -CustomResourceScope <our mailboxes>"
+NEEDED = ("tenant_id", "app_id", "bot_id", "hands_id", "builder_id", "organizer")
+"""Settings without which something does not work."""
 LOBBY = "organizer mailbox: whether its meetings let invited guests in past the lobby"
 OPEN_LOBBY = (
     "New-CsTeamsMeetingPolicy -Identity VareUnge -AutoAdmittedUsers InvitedUsers; "
@@ -140,10 +142,9 @@ def close_builder(client_id: str) -> str:
 
 def check_settings(settings: Settings, *, open_bot: bool) -> list[Finding]:
     """Settings without which something does not work. *open_bot*: the environment asks for an unchecked bot."""
-    needed = ("tenant_id", "app_id", "bot_id", "hands_id", "builder_id", "organizer")
     found = [
         Finding(verdict=Verdict.MISSING, what=variable(name), todo=f"set {variable(name)}")
-        for name in needed
+        for name in NEEDED
         if not getattr(settings, name)
     ]
     if not found:
