@@ -154,7 +154,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _explain(exc: Exception) -> tuple[int, list[str]]:
-    """Exit code and lines for an error that people can do something about; no lines for any other."""
+    """Return exit code and lines for an error that people can do something about; no lines for any other."""
     from pydantic import ValidationError
     from sqlalchemy.exc import SQLAlchemyError
 

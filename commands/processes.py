@@ -22,7 +22,7 @@ def demo(arguments: argparse.Namespace) -> int:
 
 
 def sandbox(arguments: argparse.Namespace) -> int:
-    """Microsoft 365 in a box, alone."""
+    """Run Microsoft 365 in a box, alone."""
     from sandbox.serve import run
 
     def ready(variables: Mapping[str, str]) -> None:
@@ -42,7 +42,7 @@ def write_environment(file: Path, variables: Mapping[str, str]) -> None:
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    """The service alone, embedded engine included."""
+    """Run the service alone, embedded engine included."""
     from config.settings import Settings
     from web.serving import serve as serve_until_stopped
     from wiring.process import create_services

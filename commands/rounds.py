@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def status(services: "Services", arguments: argparse.Namespace) -> int:
-    """A status round by hand."""
+    """Run a step of a status round by hand."""
     meeting = await meeting_of_round(services, arguments.municipality, upcoming=arguments.action == "open")
     if arguments.action == "renew":
         return await _renew(services, arguments, meeting)

@@ -1,4 +1,4 @@
-"""What leaves for people: seen before it goes, stopped, and started again."""
+"""Messages to people: seen before they leave, stopped, and started again."""
 
 import argparse
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What every command has: an exit code, services of its own for as long as it runs, and a way to tell how it went."""
+"""Parts of every command: an exit code, services of its own while it runs, and ways to tell how it went."""
 
 import argparse
 import asyncio
@@ -23,7 +23,7 @@ class Usage(Exception):
 
 @asynccontextmanager
 async def session(*, prepared: bool = True) -> AsyncIterator["Services"]:
-    """The services of one command, taking part in a shared clock, on a database with the current schema."""
+    """Yield the services of one command, taking part in a shared clock, on a database with the current schema."""
     from config.settings import Settings
     from wiring.process import create_services
 
@@ -43,9 +43,9 @@ async def session(*, prepared: bool = True) -> AsyncIterator["Services"]:
 
 
 def with_services(command: Command, *, prepared: bool = True) -> Callable[[argparse.Namespace], int]:
-    """The command as the parser calls it: with services of its own, in a loop of its own.
+    """Return the command as the parser calls it: with services of its own, in a loop of its own.
 
-    *prepared*: whether it needs a database with the current schema.
+    *prepared*: it needs a database with the current schema.
     """
 
     async def in_session(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""From what somebody typed to what is meant by it. Raises Usage, saying what was expected, when there is none."""
+"""Find the subjects of what was typed. Raises Usage, naming the known ones, when there is none."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def imported_programme(services: "Services") -> "Programme":
-    """The programme that everything is about."""
+    """Return the programme that everything is about."""
     programme = await services.record.register.find_programme()
     if programme is None:
         raise Usage(Words().say("no_programme"))
@@ -41,7 +41,7 @@ async def check_scope(services: "Services", municipality: str | None) -> Words:
 
 
 def named_places(programme: "Programme", slugs: Sequence[str]) -> list[str]:
-    """The places of municipalities, and common ones by their own keys; each once."""
+    """Return the places of municipalities, and common ones by their own keys; each once."""
     common = {place.key for place in programme.places if place.municipality is None}
     for slug in slugs:
         if slug not in common:
@@ -53,7 +53,7 @@ def named_places(programme: "Programme", slugs: Sequence[str]) -> list[str]:
 
 
 async def meeting_of_round(services: "Services", municipality: str, *, upcoming: bool) -> str:
-    """The meeting whose round is meant: the next one to open, or the one that is open."""
+    """Return the meeting whose round is meant: the next one to open, or the one that is open."""
     from workflows.status.model import RoundState
 
     programme = await imported_programme(services)
@@ -74,7 +74,7 @@ async def meeting_of_round(services: "Services", municipality: str, *, upcoming:
 
 
 async def reported_meeting(services: "Services", municipality: str) -> str:
-    """The meeting whose report is in work: that of the open round, else of the one that closed last."""
+    """Return the meeting whose report is in work: that of the open round, else of the one that closed last."""
     from workflows.status.model import RoundState
 
     programme = await imported_programme(services)
@@ -89,7 +89,7 @@ async def reported_meeting(services: "Services", municipality: str) -> str:
 
 
 async def next_meeting(services: "Services", body: str) -> str:
-    """The meeting that the body holds next."""
+    """Return the meeting that the body holds next."""
     now = services.clock.now()
     ahead = [
         item for item in await services.record.meetings.list_meetings(body) if item.stands and item.starts_at > now

@@ -11,8 +11,8 @@ from commands.words import Words
 if TYPE_CHECKING:
     from wiring.process import Services
 
-PATIENCE = timedelta(minutes=2)
-"""How far ahead a unit may park itself while somebody at the terminal waits for it."""
+LONGEST_WAIT = timedelta(minutes=2)
+"""Longest time that a unit may park itself while somebody at the terminal waits for it."""
 
 
 async def make_due(services: "Services", keys: Sequence[str]) -> None:
@@ -34,7 +34,7 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     while True:
         await services.engine.run_due(keys)
         units = [unit for unit in await services.record.units.list_units() if unit.key in keys]
-        soon = services.clock.now() + PATIENCE
+        soon = services.clock.now() + LONGEST_WAIT
         waiting = [unit for unit in units if unit.state is UnitState.WAITING and unit.due_at <= soon]
         if not waiting:
             break
@@ -58,7 +58,7 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
 
 
 def waiting_for_it(services: "Services") -> str:
-    """The state of a place whose Builder is closed, and the command that IT runs."""
+    """Return the state of a place whose Builder is closed, and the command that IT runs."""
     from texts import say
     from workflows.operations.doctor import open_builder
 

@@ -21,7 +21,7 @@ class ChannelSpec(Value):
     description: OptionalText = ""
     kind: Literal["standard", "private"] = "standard"
     members: tuple[Role, ...] = ()
-    """Who of the place's people may read a private channel; all of them when nobody is named."""
+    """Roles that may read a private channel; all of the place's people when none is named."""
     per: Literal["work_package"] | None = None
     """Once for each running work package; `{work_package}` in the name is filled in."""
     tabs: tuple[TabSpec, ...] = ()
@@ -44,7 +44,7 @@ class ListSpec(Value):
 
 
 class PlaceTemplate(Value):
-    """What a place consists of. In texts `{municipality}`, `{year}` and `{work_package}` are filled in."""
+    """Parts of a place. In texts `{municipality}`, `{year}` and `{work_package}` are filled in."""
 
     name: Line
     description: OptionalText = ""
