@@ -19,7 +19,7 @@ from workflows.status.ports import StatusPorts
 from workflows.status.recipients import RoundNotice, RoundRecipients
 
 REMINDER_GAP = timedelta(hours=20)
-"""Who heard from us later than that is not reminded: after an outage everything is due at once."""
+"""The time since our last message within which nobody is reminded: after an outage everything is due at once."""
 
 
 @dataclass(kw_only=True)
@@ -139,7 +139,7 @@ class RoundDelivery:
         return fitting_notice(progress.notice, own, self._round, now)
 
     async def _drop_others(self, person: str, messages: Sequence[Message]) -> None:
-        """What was planned for somebody who is not asked any more does not leave."""
+        """Drop messages planned for a person who is no longer asked."""
         for message in messages:
             if message.person != person and message.state in (MessageState.PLANNED, MessageState.HELD):
                 await self._ports.messages.change(message.key, MessageState.DROPPED)
@@ -149,7 +149,7 @@ def fitting_notice(
     notice: RoundNotice, own: Sequence[Message], status_round: StatusRound, now: datetime
 ) -> RoundNotice | None:
     """
-    What to tell somebody when it is time for *notice*; None when there is nothing to tell.
+    Return the notice for a person when it is time for *notice*; None when there is nothing to tell.
 
     *own*: what was written to them about this request so far. Of a deadline hears only who was told another one.
     """
@@ -168,7 +168,7 @@ def fitting_notice(
 
 
 def _was_asked(own: Sequence[Message]) -> bool:
-    """Whether the request itself went out to somebody, or could not; who took over in the middle is asked first."""
+    """Tell whether the request itself went out, or could not; a lead who took over in the middle is asked first."""
     over = (MessageState.SENT, MessageState.FAILED)
     return any(message.kind == plan.REQUEST and message.state in over for message in own)
 

@@ -1,4 +1,4 @@
-"""What the local lead hears of a round: what did not arrive and why, who does not answer, what is lifted to the board.
+"""Notices to the local lead about a round: failed deliveries with reasons, missing answers, lifted questions.
 
 By e-mail, each thing once; the caller sees to the hours. How long somebody took is never told.
 """

@@ -42,12 +42,12 @@ def escalation_id(request: str, level: str) -> str:
 
 
 def package_leads(programme: Programme, work_package: str, on: date) -> tuple[Person, ...]:
-    """Who leads the package on that day."""
+    """List the package's leads on that day."""
     return _holders(programme, Role.WORK_PACKAGE_LEAD, on, work_package=work_package)
 
 
 def local_leads(programme: Programme, municipality: str, on: date) -> tuple[Person, ...]:
-    """Who leads the programme's work in the municipality on that day."""
+    """List the local leads of the municipality on that day."""
     return _holders(programme, Role.LOCAL_LEAD, on, municipality=municipality)
 
 
@@ -77,7 +77,7 @@ def begun_requests(
 
 
 def replaced_by(programme: Programme, request: StatusRequest, person: str, on: date) -> str:
-    """Who is asked instead of *person*, as readers know them; empty while *person* may answer."""
+    """Name the person asked instead of *person*, as readers know them; empty while *person* may answer."""
     package = programme.work_package(request.work_package)
     if is_on_behalf(programme, package, person, on) is not None:
         return ""
@@ -85,7 +85,7 @@ def replaced_by(programme: Programme, request: StatusRequest, person: str, on: d
 
 
 def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: date) -> bool | None:
-    """Whether *person* would answer for somebody else; None when they may not answer at all."""
+    """Tell whether *person* would answer for somebody else; None when they may not answer at all."""
     leads = package_leads(programme, package.key, on)
     if any(lead.key == person for lead in leads):
         return False
@@ -114,7 +114,7 @@ def new_requests(programme: Programme, meeting: str, municipality: str, now: dat
 
 def surfaces_for(account: Account | None, channel: str | None) -> tuple[Surface, ...]:
     """
-    Where to reach somebody, the best first; each next one is used when the one before fails.
+    List the surfaces to reach somebody on, the best first; each next one is used when the one before fails.
 
     A post in Teams to a guest succeeds and is never seen, so guests and people without an account get the e-mail. Who
     is a guest, the directory says, not the employer.
@@ -125,7 +125,7 @@ def surfaces_for(account: Account | None, channel: str | None) -> tuple[Surface,
 
 
 def remembered_first(surfaces: tuple[Surface, ...], reached: Surface | None) -> tuple[Surface, ...]:
-    """Where somebody was *reached* last goes first, if they can be reached there still."""
+    """Put the surface on which somebody was *reached* last first, if they can be reached there still."""
     return tuple(dict.fromkeys((reached, *surfaces))) if reached in surfaces and reached is not None else surfaces
 
 
@@ -200,7 +200,7 @@ def next_takeover(programme: Programme, requests: Sequence[StatusRequest], today
 
 
 def units_of(status_round: StatusRound) -> tuple[DueUnit, ...]:
-    """What an open round makes due."""
+    """List the units that an open round makes due."""
     meeting = status_round.meeting
     reminders = (
         DueUnit(key=f"status.remind:{meeting}/{number}", due_at=moment)
@@ -217,27 +217,27 @@ def units_of(status_round: StatusRound) -> tuple[DueUnit, ...]:
 
 
 def sending_unit(meeting: str, due_at: datetime) -> DueUnit:
-    """What asks everybody of an open round who has not been asked."""
+    """Return the unit that asks everybody of an open round who has not been asked."""
     return DueUnit(key=f"status.send:{meeting}", due_at=due_at)
 
 
 def opening_unit(status_round: StatusRound) -> DueUnit:
-    """What makes a planned round open at its time."""
+    """Return the unit that opens a planned round at its time."""
     return DueUnit(key=f"status.open:{status_round.meeting}", due_at=status_round.opens_at)
 
 
 def compile_unit(meeting: str, now: datetime) -> DueUnit:
-    """What turns a closed round into the board's report."""
+    """Return the unit that turns a closed round into the board's report."""
     return DueUnit(key=f"report.compile:{meeting}", due_at=now)
 
 
 def refresh_units(requests: Sequence[StatusRequest], now: datetime) -> tuple[DueUnit, ...]:
-    """What brings the cards of *requests* up to date."""
+    """List the units that bring the cards of *requests* up to date."""
     return tuple(refresh_unit(request.id, now) for request in requests)
 
 
 def refresh_unit(request: str, now: datetime) -> DueUnit:
-    """What brings the cards of a request up to date."""
+    """Return the unit that brings the cards of a request up to date."""
     return DueUnit(key=f"status.refresh:{request}", due_at=now)
 
 
@@ -247,23 +247,23 @@ def unanswered_key(status_round: StatusRound) -> str:
 
 
 def moved_unit(status_round: StatusRound, now: datetime) -> DueUnit:
-    """What tells people that the deadline moved with the meeting."""
+    """Return the unit that tells people that the deadline moved with the meeting."""
     return DueUnit(key=f"status.moved:{status_round.meeting}", due_at=now)
 
 
 def lifted_unit(request: str, now: datetime) -> DueUnit:
-    """What tells the local lead that an answer asks the board for a decision."""
+    """Return the unit that tells the local lead that an answer asks the board for a decision."""
     return DueUnit(key=f"status.lifted:{request}", due_at=now)
 
 
 def shown(request: StatusRequest, status_round: StatusRound, asked: str) -> str:
-    """What the truth is made of, in short: a card that shows it needs no touch. *asked*: who is asked now."""
+    """Return the fingerprint of what a card shows: one that shows it needs no touch. *asked*: the person asked now."""
     deadline = status_round.deadline_at.isoformat()
     return f"{status_round.state}/{request.state}/{request.latest_version}/{deadline}/{asked}"
 
 
 def is_outdated_reminder(status_round: StatusRound, number: int, now: datetime) -> bool:
-    """Whether a later reminder is due already (after an outage): then only that one is sent."""
+    """Tell whether a later reminder is due already (after an outage): then only that one is sent."""
     return any(moment <= now for moment in status_round.reminders_at[number:])
 
 

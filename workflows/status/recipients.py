@@ -1,4 +1,4 @@
-"""How the people of a round are reached: what they are told, where, with which words."""
+"""Recipients of a round: surfaces, words and notices for each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ WRITERS = {plan.REQUEST: request_content, plan.REMINDER: reminder_content, plan.
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """How one person can be reached for one request."""
+    """The ways to reach one person for one request."""
 
     asked: Asked
     surfaces: tuple[Surface, ...]
@@ -53,7 +53,7 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class _RoundReading:
-    """What is read once for a whole round: a country's rounds are sent on the same morning."""
+    """The reads of a whole round, done once: a country's rounds are sent on the same morning."""
 
     answers: Mapping[str, StatusAnswer]
     previous: Mapping[str, StatusAnswer]
@@ -101,7 +101,7 @@ class RoundRecipients:
         return cls(ports, context, known)
 
     def recipient(self, request: StatusRequest, now: datetime, *, person: str | None = None) -> Recipient:
-        """Where the one asked, or *person*, can be reached, and what the request is to them."""
+        """Return the recipient of a request: the person asked, or *person*."""
         reader, known = self._reader(request, person), self._known
         previous = known.previous.get(request.work_package)
         account = known.accounts.get(reader.email.lower())
@@ -165,7 +165,7 @@ class RoundRecipients:
 async def _remembered(
     ports: StatusPorts, people: Sequence[Person], accounts: Mapping[str, Account]
 ) -> Mapping[str, Surface]:
-    """Where people were reached by their last request. Who has a chat with the bot since then is tried there first."""
+    """Return the surfaces of people's last requests. A chat with the bot begun since then is tried first there."""
     reached = dict(await ports.messages.reached([person.key for person in people], kind=plan.REQUEST))
     for person in people:
         account = accounts.get(person.email.lower())

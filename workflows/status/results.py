@@ -1,4 +1,4 @@
-"""How a round turned out: for the report, and for those who look after it."""
+"""Results of a round: for the report, and for those who look after it."""
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
@@ -120,7 +120,7 @@ def round_overview(
     drafted: Container[str] = (),
 ) -> RoundOverview:
     """
-    Who owes what in a round, where they were reached and what failed on the way.
+    Return a round's requests with the surfaces that reached people, and the failures on the way.
 
     *answers*: the newest by request. *on*: the day whose leads are meant. *lead_told*: the local lead was told who does
     not answer. *drafted*: the requests that somebody has begun to answer.
