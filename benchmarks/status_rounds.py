@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 MEETING_DAY = date(2026, 11, 17)
 OPENS = datetime(2026, 10, 27, 7, tzinfo=UTC)
-"""When the rounds before that day open: a Tuesday morning."""
+"""The opening of the rounds before that day: a Tuesday morning."""
 PERMITTED = 50
 """Requests a second of one bot in one tenant."""
 TARGET = 0.95

@@ -13,7 +13,7 @@ ENTRY_KEYS = ("key", "name")
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where a value was written: the layer, the document, and the path in it."""
+    """The origin of a value: the layer, the document, and the path in it."""
 
     layer: Layer
     document: str

@@ -53,9 +53,9 @@ class PlaceTemplate(Value):
     channels: tuple[ChannelSpec, ...]
     folders: tuple[Line, ...] = ()
     report_folder: OptionalLine = ""
-    """Where the PDFs of released reports lie; empty is the library's top."""
+    """The folder for PDFs of released reports; empty is the library's top."""
     meeting_folder: OptionalLine = ""
-    """Where meetings have a folder each for agenda and minutes; `{year}` is the meeting's. Empty: nowhere."""
+    """The folder with one for each meeting's agenda and minutes; `{year}` is the meeting's. Empty: nowhere."""
     lists: tuple[ListSpec, ...] = ()
     label: OptionalLine = ""
     """Id of the sensitivity label that the group should have; empty: none is asked for."""

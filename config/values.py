@@ -30,7 +30,7 @@ from config.fields import (
 
 
 class Tenant(StrEnum):
-    """Where an organisation's people have their accounts: in the home tenant, or elsewhere (then they are guests)."""
+    """The tenant of an organisation's accounts: the home tenant, or another one (its people are guests)."""
 
     HOME = "home"
     GUEST = "guest"
@@ -207,7 +207,7 @@ class BodyKind(StrEnum):
 
 
 class RoundTimes(Value):
-    """When things happen before a board meeting, in whole days before it. Deadlines move backwards over days off."""
+    """The times of a round before a board meeting, in whole days before it. Deadlines move backwards over days off."""
 
     opens: Days = 21
     reminders: tuple[Days, ...] = (14,)

@@ -29,7 +29,8 @@ class StageError(Exception):
 
 @dataclass
 class Stage:
-    """Where the demo is played. Addresses, the environment of the service, and its processes."""
+    """The stage of the demo: addresses, the environment of the service, and its processes. Its methods all steer
+    those."""
 
     folder: Path
     programme: Path

@@ -1,4 +1,4 @@
-"""What each part of the service has, and has not."""
+"""The parts of the service: pieces that each has, and has not."""
 
 from collections.abc import AsyncIterator
 from operator import attrgetter

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees, and the exit codes that programs see."""
+"""The terminal: lines that a person sees, and exit codes that programs see."""
 
 import json
 import shlex

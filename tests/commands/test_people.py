@@ -80,7 +80,7 @@ async def made(imported: Bench, shelf: Shelf) -> Bench:
 
 
 async def told(said: Said, *arguments: str) -> Any:
-    """What a program reads of a command that gets done."""
+    """Return the JSON that a program reads of a command that gets done."""
     assert await run(*arguments, "--json") == DONE
     return json.loads("\n".join(said()))
 

@@ -1,4 +1,4 @@
-"""What becomes of a unit after each kind of end, and who runs what when."""
+"""Units after each kind of end, and the engines that run them."""
 
 import asyncio
 import signal

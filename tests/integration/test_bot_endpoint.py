@@ -1,4 +1,4 @@
-"""Who gets through to the handlers of the bot, and what they are told. Keys are made here and served on loopback."""
+"""Callers of the bot's endpoint: those let through, and those refused. Keys are made here and served on loopback."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Where two canonical states differ, in lines that can be read."""
+"""Differences of two canonical states, in lines that can be read."""
 
 import json
 from collections import Counter

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class RunningSandbox:
-    """Where the sandbox is, what a service needs to know of it, and short ways to its control calls."""
+    """A running sandbox: its address, the environment for a service, and short ways to its control calls."""
 
     def __init__(
         self,

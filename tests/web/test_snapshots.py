@@ -64,7 +64,7 @@ async def tell(world: World, language: str, kind: str) -> None:
 
 
 def fields_of(world: World, kind: str) -> dict[str, str]:
-    """What is written into the form, the light aside."""
+    """Return the fields written in the form, the light aside."""
     written = {"full": "Vi har fått på plass én avtale.", "sparse": "", "hostile": HOSTILE}[kind]
     fields = dict.fromkeys(TEXT_FIELDS, written)
     if world.decisions.open[GUEST]:

@@ -1,4 +1,4 @@
-"""What goes over the wire where the sandbox could not tell right from nearly right."""
+"""The wire, where the sandbox could not tell right from nearly right."""
 
 import json
 from collections.abc import Callable, Coroutine

@@ -1,4 +1,4 @@
-"""What the doctor says about a tenant, in plain data and with a tenant that is played by hand."""
+"""The doctor's findings about a tenant, in plain data and with a tenant that is played by hand."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -78,7 +78,7 @@ class FakeBot:
     posted: list[tuple[str, Mapping[str, Any], str]] = field(default_factory=list)
     updated: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    """What the chat list says of each card that was updated."""
+    """The chat list's line of each card that was updated."""
     faults: dict[str, list[BaseException]] = field(default_factory=dict)
     rehearsal: bool = False
 
@@ -163,7 +163,7 @@ class FakePlaces:
 
 @dataclass
 class FakeDecisions:
-    """What the board has decided, by the package that reports on it."""
+    """The board's decisions, by the package that reports on them."""
 
     open: dict[str, list[OpenDecision]] = field(default_factory=dict)
 

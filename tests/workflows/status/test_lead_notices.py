@@ -1,4 +1,4 @@
-"""What the local lead hears of a round, and how far its requests have come."""
+"""Notices to the local lead about a round, and the progress of its requests."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Who is told what in a round when things change on the way: the lead, the meeting, the service, the surfaces."""
+"""Notices in a round when things change on the way: the lead, the meeting, the service, the surfaces."""
 
 import asyncio
 from dataclasses import replace
@@ -61,7 +61,7 @@ def led_by(world: World, person: str, *, package: str = HOME, since: date | None
 
 
 async def sent(world: World, request: str = HOME_REQUEST) -> list[tuple[str, Surface, str | None]]:
-    """What left about a request, in that order."""
+    """Return the messages that left about a request, in that order."""
     messages = await world.messages.list_messages(states=[MessageState.SENT], requests=[request])
     ordered = sorted(messages, key=lambda message: message.sent_at or OPENS)
     return [(message.kind, message.surface, message.person) for message in ordered]
