@@ -1,4 +1,4 @@
-"""Life after the rollout: things that are gone, guests, open partners, places and packages that have ended."""
+"""What becomes of things after the rollout: what is gone, who is a guest, which partners are open, what has ended."""
 
 import argparse
 from dataclasses import asdict

@@ -2,13 +2,9 @@
 
 import argparse
 import asyncio
-import shlex
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.session import DID_NOT_HOLD, DONE, Usage, complain, show, tell
-from commands.words import Words
+from commands.session import DID_NOT_HOLD, DONE, Usage, show, tell
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -22,27 +18,15 @@ def demo(arguments: argparse.Namespace) -> int:
 
 
 def sandbox(arguments: argparse.Namespace) -> int:
-    """Run Microsoft 365 in a box, alone."""
+    """Microsoft 365 in a box, alone."""
     from sandbox.serve import run
 
-    def ready(variables: Mapping[str, str]) -> None:
-        if arguments.env is not None:
-            write_environment(arguments.env, variables)
-            complain(Words().say("env_written", file=str(arguments.env.resolve())))
-
-    run(arguments.port, arguments.latency, arguments.seed, ready=ready)
+    run(arguments.port, arguments.latency, arguments.seed)
     return DONE
 
 
-def write_environment(file: Path, variables: Mapping[str, str]) -> None:
-    """Write variables for a shell that reads the file with `.`; for its owner's eyes, since one of them is a secret."""
-    file.unlink(missing_ok=True)
-    file.touch(mode=0o600)
-    file.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()), "utf-8")
-
-
 def serve(arguments: argparse.Namespace) -> int:
-    """Run the service alone, embedded engine included."""
+    """The service alone, embedded engine included."""
     from config.settings import Settings
     from web.serving import serve as serve_until_stopped
     from wiring.process import create_services
@@ -56,7 +40,7 @@ def serve(arguments: argparse.Namespace) -> int:
 async def migrate(services: "Services", arguments: argparse.Namespace) -> int:
     """Bring the database to the current schema."""
     await services.record.database.migrate()
-    tell(Words().say("schema_current"))
+    tell("the database has the current schema")
     return DONE
 
 
@@ -64,10 +48,9 @@ async def tick(services: "Services", arguments: argparse.Namespace) -> int:
     """Run whatever is due, once."""
     if arguments.now is not None:
         if services.settings.clock_url is None:
-            raise Usage(Words().say("clock_needed"))
+            raise Usage("tick: --now needs VAREUNGE_CLOCK_URL, the clock of a sandbox")
         await services.clock.set_to(arguments.now)
-    words = Words(await services.record.register.find_programme())
-    tell(words.say("ran", count=await services.engine.run_due()))
+    tell(f"{await services.engine.run_due()} units ran")
     return DONE
 
 
@@ -78,12 +61,11 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.settings import bot_is_open
-    from integration.database.connection import Schema
     from workflows.operations.doctor import check_meetings, check_record, check_settings
 
     settings = services.settings
     try:
-        current = await services.record.database.schema() is Schema.CURRENT
+        current = await services.record.database.is_current()
     except SQLAlchemyError:
         current = False
     programme = await services.record.register.find_programme() if current else None

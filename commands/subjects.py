@@ -1,10 +1,9 @@
-"""Find the subjects of what was typed. Raises Usage, naming the known ones, when there is none."""
+"""From what somebody typed to what is meant by it. Raises Usage, saying what was expected, when there is none."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from commands.session import Usage
-from commands.words import Words
 
 if TYPE_CHECKING:
     from config.programme import Programme
@@ -12,89 +11,78 @@ if TYPE_CHECKING:
 
 
 async def imported_programme(services: "Services") -> "Programme":
-    """Return the programme that everything is about."""
+    """The programme that everything is about."""
     programme = await services.record.register.find_programme()
     if programme is None:
-        raise Usage(Words().say("no_programme"))
+        raise Usage("no programme was imported yet: vareunge import DIR")
     return programme
 
 
 def check_municipality(programme: "Programme", slug: str) -> None:
     """See that the programme has the municipality."""
-    if programme.find_municipality(slug) is None:
-        words = Words(programme)
-        known = words.choices([item.slug for item in programme.municipalities])
-        raise Usage(words.say("unknown_municipality", given=slug, known=known))
+    slugs = sorted(item.slug for item in programme.municipalities)
+    if slug not in slugs:
+        raise Usage(f"{slug}: unknown municipality: expected one of {', '.join(slugs)}")
 
 
-async def check_scope(services: "Services", municipality: str | None) -> Words:
-    """
-    Return the words for a municipality after making sure that it is one of the programme's.
-
-    None means everybody and needs no programme.
-    """
-    if municipality is None:
-        return Words(await services.record.register.find_programme())
-    programme = await imported_programme(services)
-    check_municipality(programme, municipality)
-    return Words(programme)
+async def check_scope(services: "Services", municipality: str | None) -> None:
+    """See that the municipality is one of the programme's; None means everybody and needs no programme."""
+    if municipality is not None:
+        check_municipality(await imported_programme(services), municipality)
 
 
 def named_places(programme: "Programme", slugs: Sequence[str]) -> list[str]:
-    """Return the places of municipalities, and common ones by their own keys; each once."""
+    """The places of municipalities, and common ones by their own keys; each once."""
     common = {place.key for place in programme.places if place.municipality is None}
     for slug in slugs:
         if slug not in common:
             check_municipality(programme, slug)
         if programme.find_place(slug) is None:
-            words = Words(programme)
-            raise Usage(words.say("no_place_of_ours", municipality=words.name(slug)))
+            raise Usage(f"{slug}: has no place of ours, so there is nothing to roll out")
     return list(dict.fromkeys(slugs))
 
 
 async def meeting_of_round(services: "Services", municipality: str, *, upcoming: bool) -> str:
-    """Return the meeting whose round is meant: the next one to open, or the one that is open."""
+    """The meeting whose round is meant: the next one to open, or the one that is open."""
+    from zoneinfo import ZoneInfo
+
     from workflows.status.model import RoundState
 
     programme = await imported_programme(services)
     check_municipality(programme, municipality)
-    words = Words(programme)
     if not upcoming:
         rounds = await services.record.rounds.list_rounds(state=RoundState.OPEN)
         open_rounds = [item.meeting for item in rounds if item.municipality == municipality]
         if not open_rounds:
-            raise Usage(words.say("no_open_round", municipality=words.name(municipality)))
+            raise Usage(f"{municipality}: no status round is open")
         return open_rounds[0]
-    local = programme.local_time(services.clock.now()).replace(tzinfo=None)
+    local = services.clock.now().astimezone(ZoneInfo(programme.timezone)).replace(tzinfo=None)
     board = programme.local_board(municipality).key
     ahead = await services.record.rounds.list_meetings(bodies=[board], after_local=local)
     if not ahead:
-        raise Usage(words.say("no_meeting", body=words.name(board)))
+        raise Usage(f"{municipality}: no board meeting is planned: vareunge meetings {municipality}")
     return ahead[0].key
 
 
 async def reported_meeting(services: "Services", municipality: str) -> str:
-    """Return the meeting whose report is in work: that of the open round, else of the one that closed last."""
+    """The meeting whose report is in work: that of the open round, else of the one that closed last."""
     from workflows.status.model import RoundState
 
-    programme = await imported_programme(services)
-    check_municipality(programme, municipality)
+    check_municipality(await imported_programme(services), municipality)
     for state in (RoundState.OPEN, RoundState.CLOSED):
         rounds = await services.record.rounds.list_rounds(state=state)
         mine = [item.meeting for item in rounds if item.municipality == municipality]
         if mine:
             return mine[-1]
-    words = Words(programme)
-    raise Usage(words.say("no_round_yet", municipality=words.name(municipality)))
+    raise Usage(f"{municipality}: no status round was opened yet")
 
 
 async def next_meeting(services: "Services", body: str) -> str:
-    """Return the meeting that the body holds next."""
+    """The meeting that the body holds next."""
     now = services.clock.now()
     ahead = [
         item for item in await services.record.meetings.list_meetings(body) if item.stands and item.starts_at > now
     ]
     if not ahead:
-        words = Words(await imported_programme(services))
-        raise Usage(words.say("no_meeting", body=words.name(body)))
+        raise Usage(f"{body}: no meeting is planned: vareunge meetings")
     return ahead[0].key

@@ -1,4 +1,4 @@
-"""Rules between the parts of a programme: references, dates, roles, addresses."""
+"""What must hold between the parts of a programme: references, dates, roles, addresses."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Problems with something that a person or a file gave us."""
+"""What is wrong with something a person or a file gave us."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

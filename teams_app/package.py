@@ -21,28 +21,28 @@ ICONS = ("color.png", "outline.png")
 
 
 def template() -> dict[str, Any]:
-    """Return the manifest with its placeholders."""
+    """The manifest with its placeholders."""
     content: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
     return content
 
 
 def languages() -> Sequence[str]:
-    """Return the files of the languages beside the manifest's own."""
+    """The files of the languages beside the manifest's own."""
     return tuple(entry["file"] for entry in template()["localizationInfo"]["additionalLanguages"])
 
 
 def external_id() -> str:
-    """Return the app's id in every tenant, by which the catalogue knows it."""
+    """The app's id in every tenant: what the catalogue knows it by."""
     return str(template()["id"])
 
 
 def permissions() -> Sequence[str]:
-    """Return the resource-specific permissions a team consents to; an installation must name exactly these."""
+    """The resource-specific permissions a team consents to; an installation must name exactly these."""
     return tuple(entry["name"] for entry in template()["authorization"]["permissions"]["resourceSpecific"])
 
 
 def manifest(settings: Settings) -> dict[str, Any]:
-    """Return a deployment's manifest. Raises ValueError, naming each setting that is missing or that Teams refuses."""
+    """The manifest of a deployment. Raises ValueError, naming every setting that is missing or that Teams refuses."""
     url = urlsplit(settings.public_url)
     wrong = [f"VAREUNGE_{name.upper()}: missing" for name in ("bot_id", "hands_id") if not getattr(settings, name)]
     if url.scheme != "https" or not url.hostname:

@@ -21,7 +21,7 @@ _TICKS = 2
 """Turns of the event loop that count as the same moment: one for tasks that start, one for those they start."""
 
 
-class BatchPart(Protocol):
+class Part(Protocol):
     """One call, as far as the carrier must know it."""
 
     @property
@@ -30,7 +30,7 @@ class BatchPart(Protocol):
     def scopes(self) -> Sequence[str]: ...
 
 
-P = TypeVar("P", bound=BatchPart)
+P = TypeVar("P", bound=Part)
 A = TypeVar("A")
 
 

@@ -1,4 +1,4 @@
-"""An exported programme loads as the same programme."""
+"""What is exported loads as the same programme."""
 
 import json
 from pathlib import Path

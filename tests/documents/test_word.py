@@ -58,7 +58,7 @@ def opened(document: Document) -> WordFile:
 
 
 def as_text(file: WordFile) -> str:
-    """Return the file's text, with the structure that a screen reader would tell."""
+    """What the file says, with the structure that a screen reader would tell."""
     lines = []
     for block in file.iter_inner_content():
         if isinstance(block, docx.table.Table):

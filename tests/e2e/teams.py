@@ -44,7 +44,7 @@ class Teams:
     form_url: str
 
     def page_of(self, email: str) -> str:
-        """Return the page that a person sees."""
+        """What a person sees."""
         return f"{self.sandbox.url}/people/{quote(email)}"
 
     async def install_for(self, email: str) -> None:

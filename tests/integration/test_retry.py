@@ -1,4 +1,4 @@
-"""Retries: calls that are sent again, how often, and how long that may take."""
+"""What is sent again, how often, and how long that may take."""
 
 from datetime import timedelta
 

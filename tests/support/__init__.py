@@ -1,1 +1,1 @@
-"""Helpers that several test folders share."""
+"""What several test folders share."""

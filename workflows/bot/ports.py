@@ -1,4 +1,4 @@
-"""Ports of the bot's desk and its commands."""
+"""What the bot's desk and its commands need from outside."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ ASK_AGAIN_AFTER = timedelta(days=60)
 """The life of a link. An unanswered question is asked anew then."""
 
 
-class HeldRoles(Protocol):
+class Roles(Protocol):
     """Ends roles in the register."""
 
     async def end_roles(
@@ -136,7 +136,7 @@ class GuestPorts:
 
     programme: Callable[[], Awaitable[Programme]]
     guests: GuestQuestions
-    roles: HeldRoles
+    roles: Roles
     links: Links
     clock: Clock
 

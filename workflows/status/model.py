@@ -1,4 +1,4 @@
-"""Values of a status round: rounds, requests, answers, and the result of a round.
+"""What a status round consists of, as values: rounds, requests, answers, and how a round turned out.
 
 No rules stand here that need the outside; reports and pages read these values.
 """
@@ -13,7 +13,7 @@ from workflows.words import Words
 
 
 class Light(StrEnum):
-    """The light of a package's work. A package nobody answered for has no light: it is missing."""
+    """How the work goes. A package nobody answered for has no light: it is missing."""
 
     GREEN = "green"
     YELLOW = "yellow"
@@ -39,7 +39,7 @@ class RequestState(StrEnum):
 
 
 class RequestStage(StrEnum):
-    """The stage of a request, as those who look after the round see it."""
+    """How far a request has come, as those who look after the round see it."""
 
     PLANNED = "planned"
     """The round is open, and nothing has left yet."""
@@ -56,7 +56,7 @@ class RequestStage(StrEnum):
 
 
 class AnswerSurface(StrEnum):
-    """The surface on which an answer was written."""
+    """Where an answer was written."""
 
     CARD = "card"
     FORM = "form"
@@ -93,7 +93,7 @@ class StatusRequest:
     meeting: str
     work_package: str
     person: str
-    """The person asked when the round opened; empty when nobody leads the package or the municipality."""
+    """Who was asked when the round opened; empty when nobody leads the package or the municipality."""
     state: RequestState
     opened_at: datetime
     latest_version: int = 0
@@ -113,7 +113,7 @@ TEXT_FIELDS = ("done", "next", "hinders", "question", "proposal")
 @dataclass(frozen=True, kw_only=True)
 class AnswerContent:
     """
-    The checked content of an answer.
+    What somebody answered, checked.
 
     *indicators*: the numbers given, by the indicator's key. *follow_ups*: what was told about earlier decisions, by the
     key of the decision or action item.
@@ -191,7 +191,7 @@ class IndicatorResult:
 
 @dataclass(frozen=True, kw_only=True)
 class PackageResult:
-    """One package's result for the board: its lead's answer, or that there is none."""
+    """What one package's lead told the board, or that nobody did."""
 
     request: str
     work_package: str
@@ -208,7 +208,7 @@ class PackageResult:
     proposal: str = ""
     indicators: tuple[IndicatorResult, ...] = ()
     follow_ups: Mapping[str, str] = field(default_factory=dict)
-    """Reports on earlier decisions, by their keys."""
+    """What was told about earlier decisions, by their keys."""
     on_behalf: bool = False
 
     @property
@@ -240,11 +240,11 @@ class RequestLine:
     state: RequestState
     stage: RequestStage
     surfaces: tuple[str, ...] = ()
-    """The surface on which the request reached the lead."""
+    """Where the request reached the lead."""
     failed_on: tuple[str, ...] = ()
-    """Surfaces that did not take a message."""
+    """Which surfaces did not take a message."""
     failures: tuple[str, ...] = ()
-    """The service's own words about it: for IT."""
+    """Why, in the service's words: for IT."""
     reminders: int = 0
     on_behalf: bool = False
     """The local lead answered for the package's lead."""
@@ -254,7 +254,7 @@ class RequestLine:
 
 @dataclass(frozen=True, kw_only=True)
 class RoundOverview:
-    """The requests of a round and their stages."""
+    """Who owes what in a round."""
 
     round: StatusRound
     lines: tuple[RequestLine, ...]

@@ -1,4 +1,4 @@
-"""A mailbox's daily limit is kept before Exchange lets mails bounce."""
+"""What a mailbox may send in a day is kept before Exchange lets mails bounce."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Recorded minutes become versions of decisions and action items, and only of changed ones."""
+"""What somebody recorded becomes versions of decisions and action items, and only of what changed."""
 
 from dataclasses import replace
 

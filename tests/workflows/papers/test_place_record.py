@@ -1,4 +1,4 @@
-"""The record on a site: only released parts of it."""
+"""What of the record stands on a site: only what is released."""
 
 from datetime import UTC, date, datetime
 

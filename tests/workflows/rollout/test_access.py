@@ -19,11 +19,11 @@ ON: date = START.date()
 
 @dataclass(frozen=True)
 class Walked:
-    """The findings when every place of the programme was rolled out."""
+    """What was found when every place of the programme was rolled out."""
 
     programme: Programme
     access: Mapping[str, Any]
-    """Readers, by the things that they can read."""
+    """Who can read what."""
     state: Mapping[str, Any]
     deletes: tuple[str, ...]
     organizers: frozenset[str]

@@ -1,4 +1,4 @@
-"""Files for a folder go to the place where people have moved it."""
+"""What is put into a folder goes where people have moved the folder."""
 
 import pytest
 

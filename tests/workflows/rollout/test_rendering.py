@@ -1,4 +1,4 @@
-"""A rollout and a plan put into words."""
+"""How a rollout and a plan are put into words."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Answers of people become checked values, or problems by field."""
+"""What people write becomes a checked answer, or problems by field."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Answering: the people who may, the deadline, and that acknowledged answers are stored."""
+"""Who may answer, until when, and that what is acknowledged is stored."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Decisions about a round, from plain data."""
+"""What is decided about a round from plain data."""
 
 from datetime import UTC, datetime, timedelta
 
