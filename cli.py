@@ -8,8 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from textwrap import indent
 
 from commands import lifecycle, meetings, processes, register, rollout, rounds, sending
+from commands.examples import EXAMPLES, MUNICIPALITY
 from commands.session import DID_NOT_HOLD, DONE, WRONG_USE, Usage, with_services
 
 __all__ = ["DID_NOT_HOLD", "DONE", "WRONG_USE", "create_parser", "main"]
@@ -18,14 +20,20 @@ Add = Callable[[str, Callable[[argparse.Namespace], int]], argparse.ArgumentPars
 
 
 def create_parser() -> argparse.ArgumentParser:
-    """The commands and their options; a command's docstring is its help."""
+    """Return the parser of all commands and their options; a command's docstring is its help."""
     parser = argparse.ArgumentParser(
         prog="vareunge", description="Runs the collaboration machinery of a programme in Microsoft 365."
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        command = commands.add_parser(
+            name,
+            help=run.__doc__,
+            description=run.__doc__,
+            epilog=f"examples:\n{indent(EXAMPLES[name], '  ')}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         command.set_defaults(run=run, json=False)
         return command
 
@@ -47,6 +55,7 @@ def _add_processes(add: Add) -> None:
     command.add_argument("--port", type=int, default=8365)
     command.add_argument("--latency", choices=("none", "fast", "real"), default="none")
     command.add_argument("--seed", type=Path, metavar="DIR", help="the programme whose people it knows")
+    command.add_argument("--env", type=Path, metavar="FILE", help="write its settings for a shell to read")
     command = add("serve", processes.serve)
     command.add_argument("--port", type=int, default=8000)
     command.add_argument("--host", default="127.0.0.1")
@@ -64,10 +73,10 @@ def _add_register(add: Add) -> None:
 
 def _add_rollout(add: Add) -> None:
     command = add("plan", with_services(rollout.plan))
-    command.add_argument("municipality", nargs="+", metavar="M")
+    command.add_argument("municipality", nargs="+", metavar="M", help=MUNICIPALITY)
     command.add_argument("--json", action="store_true")
     command = add("rollout", with_services(rollout.rollout))
-    command.add_argument("municipality", nargs="*", metavar="M")
+    command.add_argument("municipality", nargs="*", metavar="M", help=MUNICIPALITY)
     command.add_argument("--all", action="store_true")
     command.add_argument("--no-wait", action="store_true", help="only order it: the running service carries it out")
     restore = "bring a local edit that the plan shows back to the template (may be given again)"
@@ -88,7 +97,7 @@ def _add_lifecycle(add: Add) -> None:
 
 def _add_meetings(add: Add) -> None:
     command = add("meetings", with_services(meetings.meetings))
-    command.add_argument("municipality", nargs="?", metavar="M")
+    command.add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
     change = command.add_mutually_exclusive_group()
     change.add_argument(
         "--move", nargs=2, metavar=("KEY", "ISO"), help="to another local time, such as 2026-09-08T09:00"
@@ -107,19 +116,19 @@ def _add_meetings(add: Add) -> None:
 def _add_rounds(add: Add) -> None:
     command = add("status", with_services(rounds.status))
     command.add_argument("action", choices=("open", "send", "remind", "close", "renew"))
-    command.add_argument("municipality", metavar="M")
+    command.add_argument("municipality", metavar="M", help=MUNICIPALITY)
     command.add_argument("--number", type=int, default=1, help="which reminder (1 is the first)")
     renew = "with renew: end the personal links of this work package only, and send a new one"
     command.add_argument("--package", metavar="P", help=renew)
     command = add("report", with_services(rounds.report))
-    command.add_argument("municipality", nargs="?", metavar="M")
+    command.add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
     command.add_argument("--owner-board", action="store_true")
 
 
 def _add_sending(add: Add) -> None:
     add("outbox", with_services(sending.outbox)).add_argument("--json", action="store_true")
-    add("pause", with_services(sending.pause)).add_argument("municipality", nargs="?", metavar="M")
-    add("resume", with_services(sending.resume)).add_argument("municipality", nargs="?", metavar="M")
+    add("pause", with_services(sending.pause)).add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
+    add("resume", with_services(sending.resume)).add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
 
 
 def _moment(text: str) -> datetime:
@@ -145,14 +154,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _explain(exc: Exception) -> tuple[int, list[str]]:
-    """Exit code and lines for an error that people can do something about; no lines for any other."""
+    """Return exit code and lines for an error that people can do something about; no lines for any other."""
     from pydantic import ValidationError
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.problems import InvalidInput
     from config.settings import explain_refused
+    from integration.database.connection import SchemaNewer
     from wiring.outside import NotInThisPart
-    from wiring.process import SchemaOutdated
+    from wiring.record import SchemaOutdated
     from workflows.errors import OutsideError
 
     match exc:
@@ -162,7 +172,7 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
             return WRONG_USE, [str(exc)]
         case ValidationError() if exc.title == "Settings":
             return WRONG_USE, explain_refused(exc)
-        case OutsideError() | NotInThisPart() | SchemaOutdated():
+        case OutsideError() | NotInThisPart() | SchemaOutdated() | SchemaNewer():
             return DID_NOT_HOLD, [str(exc)]
         case SQLAlchemyError():
             return DID_NOT_HOLD, [f"the database does not answer as it should ({type(exc).__name__})"]

@@ -1,4 +1,4 @@
-"""How long a country's answers take, and that nothing acknowledged is lost: `python -m benchmarks.answers`.
+"""Time that a country's answers take, and proof that nothing acknowledged is lost: `python -m benchmarks.answers`.
 
 Two Doors on one database. Answers arrive at fixed times, whether earlier ones were answered or not: half of them from
 the form, half from a card as signed invokes. With `--kill` a Door is killed every few seconds; afterwards the client's
@@ -47,12 +47,12 @@ BOT, TENANT = "3a7c0a51-5f0e-4a55-8a3e-6f6a3a6d0004", "11111111-2222-4333-8444-5
 
 @dataclass(kw_only=True)
 class Figures:
-    """What one run came to. Times in milliseconds."""
+    """Figures of one run. Times in milliseconds."""
 
     answers: int
     rate: int
     server: Sequence[float]
-    """How long each took within a Door."""
+    """Time that each took within a Door."""
     client: Sequence[float]
     """From the moment it was due to leave until the answer was there."""
     acknowledged: int
@@ -116,7 +116,7 @@ async def measure(municipalities: int, rate: int, seconds: int, folder: Path, *,
 
 
 def report(figures: Figures) -> str:
-    """The figures, for people."""
+    """Return the figures, for people."""
     lines = [
         f"{figures.answers} answers, {figures.rate} a second, half by form and half by card",
         f"server time         {_spread(figures.server)} (target: p99 < {TARGET} ms)",
@@ -136,7 +136,7 @@ def _notes(folder: Path) -> list[dict[str, Any]]:
 
 
 def percentile(times: Sequence[float], share: float) -> float:
-    """The time that *share* of *times*, sorted, do not exceed."""
+    """Return the time that *share* of *times*, sorted, do not exceed."""
     return times[min(len(times) - 1, int(len(times) * share))] if times else 0.0
 
 
@@ -145,7 +145,7 @@ def _spread(times: Sequence[float]) -> str:
 
 
 async def _stored(url: str) -> set[tuple[str, str]]:
-    """Every version that is stored, as its request and what was done."""
+    """Return every version that is stored, as its request and its text."""
     database = create_database(url)
     answer = tables.status_answer
     async with database.read() as connection:
@@ -169,7 +169,7 @@ class _Client:
         """Open connections by port, and since when each is not used."""
         self._sent = 0
         self.log: list[tuple[str, str]] = []
-        """What was acknowledged: the request, and the words that were written."""
+        """Acknowledged answers: the request, and the words that were written."""
         self.times: list[float] = []
 
     async def warm_up(self, door: "_Door") -> None:
@@ -261,7 +261,7 @@ def _post(path: str, body: bytes, kind: str, more: str = "") -> bytes:
 
 
 def _bot_token(service_url: str) -> str:
-    """A token of the Bot Framework, as good for an hour as the real one's."""
+    """Return a token of the Bot Framework, as good for an hour as the real one's."""
     import jwt
 
     from sandbox.connector.outgoing import ISSUER, KEY_ID, signing_key
@@ -273,7 +273,7 @@ def _bot_token(service_url: str) -> str:
 
 @asynccontextmanager
 async def _keys() -> AsyncIterator[str]:
-    """The address of Microsoft as far as a Door asks it: for the keys that tokens are checked with."""
+    """Serve the part of Microsoft that a Door asks: for the keys that tokens are checked with."""
     from sandbox.connector.outgoing import ISSUER, published_keys
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -389,7 +389,7 @@ async def _serve(name: str, folder: Path, file: int) -> None:
 
 
 async def _prepare(municipalities: int, folder: Path, url: str) -> None:
-    """A country whose rounds are open, with a link or a card for each of its requests."""
+    """Prepare a country whose rounds are open, with a link or a card for each of its requests."""
     from benchmarks.country import write_country
     from integration.database.links import SQLLinks
     from integration.database.register import SQLRegister

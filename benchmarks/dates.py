@@ -1,4 +1,4 @@
-"""How long it takes to find the dates of every board in the country: `python -m benchmarks.dates`."""
+"""Time to find the dates of every board in the country: `python -m benchmarks.dates`."""
 
 # ruff: noqa: T201 - it prints its figures
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 def country(boards: int) -> Programme:
-    """Boards with seven people each, of whom one sits in the neighbour's board too, and one lead who may join all."""
+    """Return boards of seven, one of them in the neighbour's board too, and one lead who may join all."""
     slugs = [f"m-{number}" for number in range(boards)]
     people, assignments = [_person("county-lead")], [Assignment(person="county-lead", role=Role.COUNTY_LEAD)]
     for index, slug in enumerate(slugs):
@@ -86,14 +86,14 @@ def _board(slug: str, index: int) -> Body:
 
 
 def timed(action: Callable[[], T]) -> tuple[float, T]:
-    """Seconds of processor time, which a busy machine does not stretch, and what came of it."""
+    """Return seconds of processor time, which a busy machine does not stretch, and the result."""
     started = process_time()
     result = action()
     return process_time() - started, result
 
 
 def timed_board(programme: Programme, body: Body) -> float:
-    """Seconds of processor time for one board's three years, its calendar known."""
+    """Return seconds of processor time for one board's three years, its calendar known."""
     ground = Ground(WorkCalendar(programme), body.rounds, first=FIRST, last=LAST)
     plan_rhythm(body, ground)
     return median(timed(lambda: plan_rhythm(body, ground))[0] for _ in range(20))

@@ -1,4 +1,4 @@
-"""How often the privacy guard is wrong about numbers that are nobody's: `python -m benchmarks.privacy_guard`.
+"""False alarms of the privacy guard about numbers that are nobody's: `python -m benchmarks.privacy_guard`.
 
 Every sample is drawn with a fixed seed, so that the figures in docs/privacy-guard.md can be had again.
 """
@@ -29,12 +29,12 @@ LONG_TEXTS = {
 
 
 def elevens(source: random.Random) -> str:
-    """Eleven digits as they fall."""
+    """Return eleven digits as they fall."""
     return f"{source.randrange(10**11):011}"
 
 
 def accounts(source: random.Random) -> str:
-    """A bank account number with a check digit that fits, written as they are: 1234.56.78901."""
+    """Return a bank account number with a check digit that fits, written as they are: 1234.56.78901."""
     while True:
         first = f"{source.randrange(10**10):010}"
         weights = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -45,47 +45,47 @@ def accounts(source: random.Random) -> str:
 
 
 def plain_accounts(source: random.Random) -> str:
-    """The same without points."""
+    """Return the same without points."""
     return accounts(source).replace(".", "")
 
 
 def organisations(source: random.Random) -> str:
-    """Nine digits, as an organisation number is written."""
+    """Return nine digits, as an organisation number is written."""
     number = f"{source.choice('89')}{source.randrange(10**8):08}"
     return f"{number[:3]} {number[3:6]} {number[6:]}"
 
 
 def dates_and_sums(source: random.Random) -> str:
-    """A date followed by a sum: what a sentence about a budget may hold."""
+    """Return a date followed by a sum, as in a sentence about a budget."""
     day = date(2025, 1, 1) + timedelta(days=source.randrange(1095))
     return f"{day:%d.%m.%y} {source.randrange(10_000, 100_000)} kroner"
 
 
 def dates_and_far_sums(source: random.Random) -> str:
-    """A date with the whole year, and a sum later in the sentence."""
+    """Return a date with the whole year, and a sum later in the sentence."""
     day = date(2025, 1, 1) + timedelta(days=source.randrange(1095))
     return f"Møtet {day:%d.%m.%Y} ga oss {source.randrange(10_000, 100_000)} kroner til tiltak."
 
 
 def moments(source: random.Random) -> str:
-    """A day and the hours of a meeting, as they are written."""
+    """Return a day and the hours of a meeting, as they are written."""
     day, hour = date(2025, 1, 1) + timedelta(days=source.randrange(1095)), source.randrange(8, 22)
     return f"{day:{source.choice(('%d.%m.%Y', '%d.%m.%y', '%Y-%m-%d', '%d-%m-%Y'))}} kl. {hour:02}.00-{hour + 1:02}.30"
 
 
 def years(source: random.Random) -> str:
-    """Two years, and two counts or sums beside each other."""
+    """Return two years, and two counts or sums beside each other."""
     year, count = source.randrange(2015, 2040), source.randrange(1000, 10_000)
     return f"{year}{source.choice('-– /')}{year + 1}: {count}-{count + source.randrange(500)}"
 
 
 def sums(source: random.Random) -> str:
-    """An amount of money in groups of three."""
+    """Return an amount of money in groups of three."""
     return f"{source.randrange(1_000, 100_000_000):,} kroner".replace(",", " ")
 
 
 def counts(source: random.Random) -> str:
-    """A sentence with the numbers that status texts are full of."""
+    """Return a sentence with the numbers that status texts are full of."""
     places, week, year = source.randrange(500), source.randrange(1, 53), source.randrange(2025, 2028)
     return f"{places} av {places + source.randrange(99)} plasser er fylt i uke {week}, {year}–{year + 1}."
 
@@ -113,12 +113,12 @@ _IS = ("har fått en ADHD-diagnose", "er dømt for tyveri", "sliter med angst", 
 
 
 def themes(source: random.Random) -> str:
-    """A sentence about health or crime among many, as status texts have them."""
+    """Return a sentence about health or crime among many, as status texts have them."""
     return f"{source.choice(_MANY)} {source.choice(_DO)} {source.choice(_THEMES)} i {source.choice(_PLACES)}."
 
 
 def somebody(source: random.Random) -> str:
-    """A sentence about one person's health or criminal record: this should be asked about."""
+    """Return a sentence about one person's health or criminal record: this should be asked about."""
     return f"{source.choice(_ONE)} {source.choice(_IS)}, og går på skole i {source.choice(_PLACES)}."
 
 

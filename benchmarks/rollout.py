@@ -1,4 +1,4 @@
-"""How long it takes to roll out a country under the published limits: `python -m benchmarks.rollout [N]`.
+"""Time to roll out a country under the published limits: `python -m benchmarks.rollout [N]`.
 
 The sandbox is a process of its own with real delays and a simulated clock; the service is another, so that its memory
 and its processor time are its own.
@@ -35,7 +35,7 @@ TARGET = 1.3
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What one run came to. Times in seconds."""
+    """Figures of one run. Times in seconds."""
 
     municipalities: int
     simulated: float
@@ -60,7 +60,7 @@ class Figures:
 
 
 async def measure(municipalities: int, folder: Path) -> Figures:
-    """Roll out that many municipalities, and once more; *folder* takes the programme and the database."""
+    """Measure the rollout of that many municipalities, and once more; *folder* takes the programme and the database."""
     programme, database = folder / "programme", f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     await _child("write", str(municipalities), str(programme), database)
     began = time.monotonic()
@@ -90,7 +90,7 @@ async def measure(municipalities: int, folder: Path) -> Figures:
 
 
 def report(figures: Figures) -> str:
-    """The figures, for people."""
+    """Return the figures, for people."""
     steps = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in figures.bound.steps.items())
     return "\n".join(
         [
@@ -184,13 +184,13 @@ async def _roll_out(services: Any) -> dict[str, float]:
 
 @asynccontextmanager
 async def _engine_stops(services: Any) -> AsyncIterator[None]:
-    """Time goes on only by the engine's own waits."""
+    """Let time go on by the engine's own waits alone."""
     async with services.clock.busy():
         yield
 
 
 async def _asked(services: Any) -> int:
-    """How many requests Hands and Builder have made."""
+    """Return the number of requests that Hands and Builder have made."""
     import httpx
 
     address = services.settings.clock_url.replace("/clock", "/calls")
@@ -200,13 +200,13 @@ async def _asked(services: Any) -> int:
 
 
 def _peak(process: int | str = "self") -> float:
-    """The most memory a process ever had, in MiB."""
+    """Return the most memory a process ever had, in MiB."""
     lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def _processor_time(process: int | None) -> float:
-    """What a process that still runs has used up, in seconds."""
+    """Return the processor time of a process that still runs, in seconds."""
     fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -1,4 +1,4 @@
-"""What a rollout takes at least: the published limits and delays, and nothing that could be done better."""
+"""Least time of a rollout: the published limits and delays, and nothing that could be done better."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ class Bound:
 
 
 def bound(programme: Programme, on: date, latency: Latency = REAL) -> Bound:
-    """The least time for all places of *programme*: each limit by itself, and the slowest place by itself."""
+    """Return the least time for all places of *programme*: each limit by itself, and the slowest place by itself."""
     costs: Counter[str] = Counter()
     slowest, things = 0.0, 0
     guests: set[str] = set()
@@ -47,7 +47,7 @@ def bound(programme: Programme, on: date, latency: Latency = REAL) -> Bound:
 
 
 def _costs(programme: Programme, wanted: WantedPlace) -> Iterator[tuple[str, int]]:
-    """By limit, and by identity where each has its own: what the writes of one place cost."""
+    """Return the cost of one place's writes by limit, and by identity where each has its own."""
     colleagues = sum(not programme.is_guest(person) for person in wanted.members)
     rows = sum(len(rows) for rows in wanted.rows.values())
     # A page is made and published.
@@ -63,7 +63,7 @@ def _costs(programme: Programme, wanted: WantedPlace) -> Iterator[tuple[str, int
 
 
 def _delays(spec: PlaceSpec, guests: set[str], latency: Latency) -> timedelta:
-    """How long Microsoft 365 takes for one place when nobody waits for anything else."""
+    """Return the time Microsoft 365 takes for one place when nobody waits for anything else."""
     members = max([latency.group_ready.of(spec.unique_name), *(latency.guest_found.of(email) for email in guests)])
     team = members + latency.team_ready.of(spec.unique_name)
     return max(team, latency.site_ready.of(spec.unique_name))

@@ -1,4 +1,4 @@
-"""How quick the sandbox is, with so many places in it: `python -m benchmarks.sandbox [N]`."""
+"""Speed of the sandbox with so many places in it: `python -m benchmarks.sandbox [N]`."""
 
 # ruff: noqa: T201 - it prints its figures
 
@@ -26,7 +26,7 @@ Figures = dict[str, float]
 
 
 async def measure(places: int) -> tuple[Figures, dict[str, int]]:
-    """Milliseconds a call takes at the median, and how large the state is in bytes."""
+    """Return the milliseconds a call takes at the median, and the size of the state in bytes."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_country(folder, places)
@@ -66,7 +66,7 @@ async def _figures(sandbox: RunningSandbox, team: str) -> tuple[Figures, dict[st
 
 
 async def _make_place(sandbox: RunningSandbox, number: int) -> str:
-    """A group with ten people, its team, and three channels."""
+    """Make a group with ten people, its team, and three channels."""
     name = f"sted-{number}"
     mails = [f"person-{number}-{person}@kommune.example" for person in range(8)]
     owners = list(sandbox.app.tenant.directory.users)[:2] if sandbox.app else []

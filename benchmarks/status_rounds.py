@@ -1,4 +1,4 @@
-"""How fast a country's status rounds are sent under the bot's published limits: `python -m benchmarks.status_rounds`.
+"""Speed of a country's status rounds under the bot's published limits: `python -m benchmarks.status_rounds`.
 
 One round a municipality, all on the same morning, each package led by somebody of the home tenant: a chat to open and a
 card to post for everyone. The sandbox plays Teams in a process of its own; one or more workers on one database send.
@@ -45,20 +45,20 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 MEETING_DAY = date(2026, 11, 17)
 OPENS = datetime(2026, 10, 27, 7, tzinfo=UTC)
-"""When the rounds before that day open: a Tuesday morning."""
+"""The opening of the rounds before that day: a Tuesday morning."""
 PERMITTED = 50
 """Requests a second of one bot in one tenant."""
 TARGET = 0.95
 LEASE = timedelta(seconds=5)
 WARM_UP = timedelta(seconds=8)
-"""How long before the opening the workers start: a service is there before its rounds are."""
+"""Time before the opening at which the workers start: a service is there before its rounds are."""
 EVERY = 4.0
 """Seconds between two kills."""
 
 
 @dataclass(kw_only=True)
 class Figures:
-    """What one run came to."""
+    """Figures of one run."""
 
     requests: int
     """Status requests."""
@@ -76,7 +76,7 @@ class Figures:
 
     @property
     def share(self) -> float:
-        """Of the permitted rate."""
+        """Return the share of the permitted rate."""
         return self.calls / self.seconds / PERMITTED
 
 
@@ -117,7 +117,7 @@ async def measure(municipalities: int, packages: int, workers: int, folder: Path
 
 
 def report(figures: Figures) -> str:
-    """The figures, for people."""
+    """Return the figures, for people."""
     workers = f"{figures.workers} worker{'s' if figures.workers > 1 else ''}"
     lines = [
         f"{figures.requests} status requests, {workers}",
@@ -153,7 +153,7 @@ class _Run:
         self._workers[name] = await _start("worker", name, self._opens_in, str(self._folder), env=self._env, quiet=True)
 
     async def kill_one(self, database: Database) -> None:
-        """SIGKILL, look at what was on its way, and start another in its place."""
+        """Kill a worker, look at its cards on their way, and start another in its place."""
         name = self._random.choice(sorted(self._workers))
         process = self._workers.pop(name)
         process.kill()
@@ -209,7 +209,7 @@ KIND = "status_request"
 
 
 async def _on_their_way(database: Database, owner: str) -> int:
-    """The cards that left or may have left when *owner* died."""
+    """Return the cards that left or may have left when *owner* died."""
     message, request, unit = tables.message, tables.status_request, tables.unit
     query = (
         select(func.count())
@@ -243,7 +243,7 @@ async def _start(
 
 
 async def _environment(process: asyncio.subprocess.Process) -> dict[str, str]:
-    """What the sandbox says a service needs; it says so once it listens."""
+    """Return the settings that the sandbox prints for a service once it listens."""
     assert process.stdout is not None
     found: dict[str, str] = {}
     while line := (await process.stdout.readline()).decode().strip():
@@ -298,7 +298,7 @@ def with_app(sandbox: "Sandbox") -> list[Account]:
 
 
 def _count_calls(sandbox: "Sandbox") -> list[float]:
-    """When each request drew on the bot's limits."""
+    """Return the moments at which requests drew on the bot's limits."""
     calls: list[float] = []
     draw = sandbox.tenant.throttle.draw
 
@@ -311,7 +311,7 @@ def _count_calls(sandbox: "Sandbox") -> list[float]:
 
 
 def _cards(sandbox: "Sandbox") -> Mapping[str, int]:
-    """How many cards there are for each status request."""
+    """Return the number of cards for each status request."""
     found: Counter[str] = Counter()
     for chat in sandbox.tenant.chats.chats.values():
         for message in chat.messages:

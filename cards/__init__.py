@@ -151,7 +151,7 @@ def _language(scope: Values) -> str:
 
 
 def _raw(value: str) -> str:
-    """Where text is shown as it is: without what no one can see, and which could turn the line around."""
+    """Clean text that is shown as it is of signs that no one can see, and that could turn the line around."""
     return "".join(c for c in value if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _BIDI))
 
 

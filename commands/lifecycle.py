@@ -1,4 +1,4 @@
-"""What becomes of things after the rollout: what is gone, who is a guest, which partners are open, what has ended."""
+"""Life after the rollout: things that are gone, guests, open partners, places and packages that have ended."""
 
 import argparse
 from dataclasses import asdict

@@ -57,7 +57,7 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
 
 
 async def _unread(services: "Services", units: Sequence[str]) -> list["Unread"]:
-    """What could not be read of municipalities' own calendars the last time, by the units that read them."""
+    """List the unread parts of municipalities' own calendars, by the units that read them."""
     from integration.database.history import list_events
     from workflows.meetings.external_feeds import latest_unread
 

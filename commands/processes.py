@@ -2,9 +2,13 @@
 
 import argparse
 import asyncio
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.session import DID_NOT_HOLD, DONE, Usage, show, tell
+from commands.session import DID_NOT_HOLD, DONE, Usage, complain, show, tell
+from commands.words import Words
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -18,15 +22,27 @@ def demo(arguments: argparse.Namespace) -> int:
 
 
 def sandbox(arguments: argparse.Namespace) -> int:
-    """Microsoft 365 in a box, alone."""
+    """Run Microsoft 365 in a box, alone."""
     from sandbox.serve import run
 
-    run(arguments.port, arguments.latency, arguments.seed)
+    def ready(variables: Mapping[str, str]) -> None:
+        if arguments.env is not None:
+            write_environment(arguments.env, variables)
+            complain(Words().say("env_written", file=str(arguments.env.resolve())))
+
+    run(arguments.port, arguments.latency, arguments.seed, ready=ready)
     return DONE
 
 
+def write_environment(file: Path, variables: Mapping[str, str]) -> None:
+    """Write variables for a shell that reads the file with `.`; for its owner's eyes, since one of them is a secret."""
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()), "utf-8")
+
+
 def serve(arguments: argparse.Namespace) -> int:
-    """The service alone, embedded engine included."""
+    """Run the service alone, embedded engine included."""
     from config.settings import Settings
     from web.serving import serve as serve_until_stopped
     from wiring.process import create_services
@@ -40,7 +56,7 @@ def serve(arguments: argparse.Namespace) -> int:
 async def migrate(services: "Services", arguments: argparse.Namespace) -> int:
     """Bring the database to the current schema."""
     await services.record.database.migrate()
-    tell("the database has the current schema")
+    tell(Words().say("schema_current"))
     return DONE
 
 
@@ -48,9 +64,10 @@ async def tick(services: "Services", arguments: argparse.Namespace) -> int:
     """Run whatever is due, once."""
     if arguments.now is not None:
         if services.settings.clock_url is None:
-            raise Usage("tick: --now needs VAREUNGE_CLOCK_URL, the clock of a sandbox")
+            raise Usage(Words().say("clock_needed"))
         await services.clock.set_to(arguments.now)
-    tell(f"{await services.engine.run_due()} units ran")
+    words = Words(await services.record.register.find_programme())
+    tell(words.say("ran", count=await services.engine.run_due()))
     return DONE
 
 
@@ -61,11 +78,12 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.settings import bot_is_open
+    from integration.database.connection import Schema
     from workflows.operations.doctor import check_meetings, check_record, check_settings
 
     settings = services.settings
     try:
-        current = await services.record.database.is_current()
+        current = await services.record.database.schema() is Schema.CURRENT
     except SQLAlchemyError:
         current = False
     programme = await services.record.register.find_programme() if current else None

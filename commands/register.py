@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from commands.session import DONE, tell
 from commands.subjects import imported_programme
 from commands.units import hint
+from commands.words import Words
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -16,7 +17,9 @@ def check(arguments: argparse.Namespace) -> int:
     from config.loading import load_programme
 
     programme = load_programme(arguments.folder)
-    tell(f"{arguments.folder}: {len(programme.municipalities)} municipalities, no problems")
+    words = Words(programme)
+    counted = words.municipalities(len(programme.municipalities))
+    tell(words.say("checked", folder=str(arguments.folder), municipalities=counted))
     return DONE
 
 
@@ -30,7 +33,9 @@ async def import_(services: "Services", arguments: argparse.Namespace) -> int:
     sweep = sweep_unit(programme.key, services.clock.now())
     await services.record.register.save(load_documents(arguments.folder), then=(sweep,))
     await hint(services)
-    tell(f"imported {len(programme.municipalities)} municipalities from {arguments.folder}")
+    words = Words(programme)
+    counted = words.municipalities(len(programme.municipalities))
+    tell(words.say("imported", folder=str(arguments.folder), municipalities=counted))
     return DONE
 
 
@@ -38,7 +43,7 @@ async def export(services: "Services", arguments: argparse.Namespace) -> int:
     """Write the register as YAML."""
     from config.export import export_documents
 
-    await imported_programme(services)
+    words = Words(await imported_programme(services))
     export_documents(await services.record.register.documents(), arguments.folder)
-    tell(f"exported to {arguments.folder}")
+    tell(words.say("exported", folder=str(arguments.folder)))
     return DONE

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from commands.session import Usage
 from commands.subjects import imported_programme, meeting_of_round, next_meeting, reported_meeting
 from commands.units import run_units
+from commands.words import Words
 
 if TYPE_CHECKING:
     from wiring.process import Services
 
 
 async def status(services: "Services", arguments: argparse.Namespace) -> int:
-    """A status round by hand."""
+    """Run a step of a status round by hand."""
     meeting = await meeting_of_round(services, arguments.municipality, upcoming=arguments.action == "open")
     if arguments.action == "renew":
         return await _renew(services, arguments, meeting)
@@ -26,16 +27,16 @@ async def _renew(services: "Services", arguments: argparse.Namespace, meeting: s
     package = programme.find_work_package(arguments.package) if arguments.package else None
     if arguments.package and (package is None or package.municipality != arguments.municipality):
         known = [item.key for item in programme.work_packages if item.municipality == arguments.municipality]
-        raise Usage(f"{arguments.package}: unknown work package: expected one of {', '.join(known)}")
+        raise Usage(Words(programme).say("unknown_package", given=arguments.package, known=", ".join(sorted(known))))
     units = await services.jobs.status.rounds.closing.revoke_links(meeting, arguments.package)
     return await run_units(services, arguments, [unit.key for unit in units])
 
 
 async def report(services: "Services", arguments: argparse.Namespace) -> int:
     """Bring the newest report as far as its time allows: compile, release, publish."""
-    if bool(arguments.municipality) is arguments.owner_board:
-        raise Usage("report: name a municipality, or --owner-board")
     programme = await imported_programme(services)
+    if bool(arguments.municipality) is arguments.owner_board:
+        raise Usage(Words(programme).say("report_of_whom", command="report", option="--owner-board"))
     if arguments.owner_board:
         meeting = await next_meeting(services, programme.owner_board().key)
         steps = ["owner", "publish"]

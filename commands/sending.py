@@ -1,4 +1,4 @@
-"""What leaves for people: seen before it goes, stopped, and started again."""
+"""Messages to people: seen before they leave, stopped, and started again."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 from commands.session import DONE, show, tell
 from commands.subjects import check_scope
 from commands.units import hint
+from commands.words import Words
 
 if TYPE_CHECKING:
     from wiring.process import Services
+    from workflows.messages.preview import Preview
 
 
 async def outbox(services: "Services", arguments: argparse.Namespace) -> int:
-    """What would go out next, to whom, with its text."""
+    """List what would go out next, to whom, with its text."""
     from workflows.messages.preview import preview
 
     waiting = [*await services.jobs.messages.outbox.waiting()]
-    if await services.record.register.find_programme() is not None:
+    programme = await services.record.register.find_programme()
+    if programme is not None:
         waiting += await services.jobs.status.rounds.opening.upcoming()
+    seen = preview(waiting)
     rows = [
         {
             "at": item.at.isoformat(timespec="minutes"),
@@ -29,29 +33,36 @@ async def outbox(services: "Services", arguments: argparse.Namespace) -> int:
             "text": item.text,
             "why_held": item.why_held,
         }
-        for item in preview(waiting)
+        for item in seen
     ]
-    lines = [f"{row['at']}  {row['surface']:<8} {row['to']}  {row['subject']}\n{_indent(row['text'])}" for row in rows]
-    show(arguments, rows, lines)
+    words = Words(programme)
+    show(arguments, rows, [_told(words, item) for item in seen] or [words.say("outbox_empty")])
     return DONE
 
 
 async def pause(services: "Services", arguments: argparse.Namespace) -> int:
     """Stop sending."""
-    await check_scope(services, arguments.municipality)
+    words = await check_scope(services, arguments.municipality)
     await services.record.switches.pause(arguments.municipality)
-    tell(f"sending is paused for {arguments.municipality or 'everybody'}")
+    tell(words.say("paused", whom=words.name(arguments.municipality)))
     return DONE
 
 
 async def resume(services: "Services", arguments: argparse.Namespace) -> int:
     """Start sending again."""
-    await check_scope(services, arguments.municipality)
+    words = await check_scope(services, arguments.municipality)
     await services.record.switches.resume(arguments.municipality)
     await hint(services)
     still = await services.record.switches.is_paused(arguments.municipality)
-    tell("still paused: everybody is" if still else f"sending goes on for {arguments.municipality or 'everybody'}")
+    tell(words.say("still_paused") if still else words.say("resumed", whom=words.name(arguments.municipality)))
     return DONE
+
+
+def _told(words: Words, item: "Preview") -> str:
+    surface = words.say(f"surface_{item.surface}")
+    held = words.say("held", why=words.note(item.why_held)) if item.why_held else ""
+    head = "  ".join(part for part in (words.moment(item.at), surface, item.to, item.subject, held) if part)
+    return f"{head}\n{_indent(item.text)}"
 
 
 def _indent(text: str) -> str:

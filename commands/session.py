@@ -1,4 +1,4 @@
-"""What every command has: an exit code, services of its own for as long as it runs, and a way to tell how it went."""
+"""Parts of every command: an exit code, services of its own while it runs, and ways to tell how it went."""
 
 import argparse
 import asyncio
@@ -18,12 +18,12 @@ Command = Callable[["Services", argparse.Namespace], Awaitable[int]]
 
 
 class Usage(Exception):
-    """The command cannot be meant like this."""
+    """A command that cannot be meant like this."""
 
 
 @asynccontextmanager
 async def session(*, prepared: bool = True) -> AsyncIterator["Services"]:
-    """The services of one command, taking part in a shared clock, on a database with the current schema."""
+    """Yield the services of one command, taking part in a shared clock, on a database with the current schema."""
     from config.settings import Settings
     from wiring.process import create_services
 
@@ -43,20 +43,37 @@ async def session(*, prepared: bool = True) -> AsyncIterator["Services"]:
 
 
 def with_services(command: Command, *, prepared: bool = True) -> Callable[[argparse.Namespace], int]:
-    """The command as the parser calls it: with services of its own, in a loop of its own.
+    """Return the command as the parser calls it: with services of its own, in a loop of its own.
 
-    *prepared*: whether it needs a database with the current schema.
+    *prepared*: it needs a database with the current schema.
     """
 
     async def in_session(arguments: argparse.Namespace) -> int:
+        from wiring.outside import NotInThisPart
+        from workflows.errors import OutsideError
+
         async with session(prepared=prepared) as services:
-            return await command(services, arguments)
+            try:
+                return await command(services, arguments)
+            except (OutsideError, NotInThisPart) as exc:
+                if not services.settings.names_no_tenant:
+                    raise
+                raise Usage(await _name_settings(services)) from exc
 
     @wraps(command)
     def run(arguments: argparse.Namespace) -> int:
         return asyncio.run(in_session(arguments))
 
     return run
+
+
+async def _name_settings(services: "Services") -> str:
+    """Return the sentence for a person who has set nothing: what to set, or how to use the sandbox instead."""
+    from commands.words import Words
+    from workflows.operations.doctor import NEEDED, variable
+
+    words = Words(await services.record.register.find_programme())
+    return words.say("no_settings", names=", ".join(variable(name) for name in NEEDED))
 
 
 def tell(*lines: str) -> None:

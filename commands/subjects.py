@@ -1,9 +1,10 @@
-"""From what somebody typed to what is meant by it. Raises Usage, saying what was expected, when there is none."""
+"""Find the subjects of what was typed. Raises Usage, naming the known ones, when there is none."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from commands.session import Usage
+from commands.words import Words
 
 if TYPE_CHECKING:
     from config.programme import Programme
@@ -11,78 +12,89 @@ if TYPE_CHECKING:
 
 
 async def imported_programme(services: "Services") -> "Programme":
-    """The programme that everything is about."""
+    """Return the programme that everything is about."""
     programme = await services.record.register.find_programme()
     if programme is None:
-        raise Usage("no programme was imported yet: vareunge import DIR")
+        raise Usage(Words().say("no_programme"))
     return programme
 
 
 def check_municipality(programme: "Programme", slug: str) -> None:
     """See that the programme has the municipality."""
-    slugs = sorted(item.slug for item in programme.municipalities)
-    if slug not in slugs:
-        raise Usage(f"{slug}: unknown municipality: expected one of {', '.join(slugs)}")
+    if programme.find_municipality(slug) is None:
+        words = Words(programme)
+        known = words.choices([item.slug for item in programme.municipalities])
+        raise Usage(words.say("unknown_municipality", given=slug, known=known))
 
 
-async def check_scope(services: "Services", municipality: str | None) -> None:
-    """See that the municipality is one of the programme's; None means everybody and needs no programme."""
-    if municipality is not None:
-        check_municipality(await imported_programme(services), municipality)
+async def check_scope(services: "Services", municipality: str | None) -> Words:
+    """
+    Return the words for a municipality after making sure that it is one of the programme's.
+
+    None means everybody and needs no programme.
+    """
+    if municipality is None:
+        return Words(await services.record.register.find_programme())
+    programme = await imported_programme(services)
+    check_municipality(programme, municipality)
+    return Words(programme)
 
 
 def named_places(programme: "Programme", slugs: Sequence[str]) -> list[str]:
-    """The places of municipalities, and common ones by their own keys; each once."""
+    """Return the places of municipalities, and common ones by their own keys; each once."""
     common = {place.key for place in programme.places if place.municipality is None}
     for slug in slugs:
         if slug not in common:
             check_municipality(programme, slug)
         if programme.find_place(slug) is None:
-            raise Usage(f"{slug}: has no place of ours, so there is nothing to roll out")
+            words = Words(programme)
+            raise Usage(words.say("no_place_of_ours", municipality=words.name(slug)))
     return list(dict.fromkeys(slugs))
 
 
 async def meeting_of_round(services: "Services", municipality: str, *, upcoming: bool) -> str:
-    """The meeting whose round is meant: the next one to open, or the one that is open."""
-    from zoneinfo import ZoneInfo
-
+    """Return the meeting whose round is meant: the next one to open, or the one that is open."""
     from workflows.status.model import RoundState
 
     programme = await imported_programme(services)
     check_municipality(programme, municipality)
+    words = Words(programme)
     if not upcoming:
         rounds = await services.record.rounds.list_rounds(state=RoundState.OPEN)
         open_rounds = [item.meeting for item in rounds if item.municipality == municipality]
         if not open_rounds:
-            raise Usage(f"{municipality}: no status round is open")
+            raise Usage(words.say("no_open_round", municipality=words.name(municipality)))
         return open_rounds[0]
-    local = services.clock.now().astimezone(ZoneInfo(programme.timezone)).replace(tzinfo=None)
+    local = programme.local_time(services.clock.now()).replace(tzinfo=None)
     board = programme.local_board(municipality).key
     ahead = await services.record.rounds.list_meetings(bodies=[board], after_local=local)
     if not ahead:
-        raise Usage(f"{municipality}: no board meeting is planned: vareunge meetings {municipality}")
+        raise Usage(words.say("no_meeting", body=words.name(board)))
     return ahead[0].key
 
 
 async def reported_meeting(services: "Services", municipality: str) -> str:
-    """The meeting whose report is in work: that of the open round, else of the one that closed last."""
+    """Return the meeting whose report is in work: that of the open round, else of the one that closed last."""
     from workflows.status.model import RoundState
 
-    check_municipality(await imported_programme(services), municipality)
+    programme = await imported_programme(services)
+    check_municipality(programme, municipality)
     for state in (RoundState.OPEN, RoundState.CLOSED):
         rounds = await services.record.rounds.list_rounds(state=state)
         mine = [item.meeting for item in rounds if item.municipality == municipality]
         if mine:
             return mine[-1]
-    raise Usage(f"{municipality}: no status round was opened yet")
+    words = Words(programme)
+    raise Usage(words.say("no_round_yet", municipality=words.name(municipality)))
 
 
 async def next_meeting(services: "Services", body: str) -> str:
-    """The meeting that the body holds next."""
+    """Return the meeting that the body holds next."""
     now = services.clock.now()
     ahead = [
         item for item in await services.record.meetings.list_meetings(body) if item.stands and item.starts_at > now
     ]
     if not ahead:
-        raise Usage(f"{body}: no meeting is planned: vareunge meetings")
+        words = Words(await imported_programme(services))
+        raise Usage(words.say("no_meeting", body=words.name(body)))
     return ahead[0].key

@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from commands.session import DID_NOT_HOLD, DONE, complain, show
+from commands.words import Words
 
 if TYPE_CHECKING:
     from wiring.process import Services
 
-PATIENCE = timedelta(minutes=2)
-"""How far ahead a unit may park itself while somebody at the terminal waits for it."""
+LONGEST_WAIT = timedelta(minutes=2)
+"""Longest time that a unit may park itself while somebody at the terminal waits for it."""
 
 
 async def make_due(services: "Services", keys: Sequence[str]) -> None:
@@ -28,16 +29,18 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     from workflows.rollout.handlers import BUILDER_CLOSED
 
     await make_due(services, keys)
+    words = Words(await services.record.register.find_programme())
     told: dict[str, str] = {}
     while True:
         await services.engine.run_due(keys)
         units = [unit for unit in await services.record.units.list_units() if unit.key in keys]
-        soon = services.clock.now() + PATIENCE
+        soon = services.clock.now() + LONGEST_WAIT
         waiting = [unit for unit in units if unit.state is UnitState.WAITING and unit.due_at <= soon]
         if not waiting:
             break
-        # Told when it changes: whoever waits for minutes sees for what.
-        complain(*(f"{unit.key}  {unit.note} …" for unit in waiting if told.get(unit.key) != unit.note))
+        # Told when it changes: a person who waits for minutes sees for what.
+        changed = [unit for unit in waiting if told.get(unit.key) != unit.note]
+        complain(*(f"{words.unit(unit.key)}  {words.note(unit.note)} …" for unit in changed))
         told |= {unit.key: unit.note for unit in waiting}
         # At least a second: a unit that is due but held by the running service is waited for.
         first = min(unit.due_at for unit in waiting)
@@ -48,14 +51,14 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
         note = waiting_for_it(services) if by_it else unit.note
         until = unit.due_at.isoformat(timespec="minutes") if unit.state is UnitState.WAITING else ""
         rows.append({"unit": unit.key, "state": unit.state, "until": until, "note": note})
-        state = "" if by_it else f"{unit.state} until {until}" if until else str(unit.state)
-        lines.append("  ".join(part for part in (unit.key, state, note) if part))
+        state = "" if by_it else words.state(unit.state, unit.due_at if until else None)
+        lines.append("  ".join(part for part in (words.unit(unit.key), state, words.note(note)) if part))
     show(arguments, rows, lines)
     return DONE if all(unit.state is UnitState.DONE for unit in units) else DID_NOT_HOLD
 
 
 def waiting_for_it(services: "Services") -> str:
-    """The state of a place whose Builder is closed, and the command that IT runs."""
+    """Return the state of a place whose Builder is closed, and the command that IT runs."""
     from texts import say
     from workflows.operations.doctor import open_builder
 

@@ -1,4 +1,4 @@
-"""What must hold in how a body's dates are found: its rhythm, its occasions and the dates it has fixed itself."""
+"""Rules for how a body's dates are found: its rhythm, its occasions and the dates it has fixed itself."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -12,7 +12,7 @@ Finding = tuple[ValuePath, object, str]
 
 
 def date_problems(body: Body) -> Iterator[Finding]:
-    """Everything that no calendar could follow."""
+    """Yield everything that no calendar could follow."""
     if body.rhythm is not None:
         yield from _rhythm(body.rhythm)
     if body.rhythm is not None and body.occasions:

@@ -1,4 +1,4 @@
-"""What must hold between the parts of a programme: references, dates, roles, addresses."""
+"""Rules between the parts of a programme: references, dates, roles, addresses."""
 
 from collections.abc import Iterable
 from datetime import date

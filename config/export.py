@@ -12,7 +12,7 @@ from config.files import kind_of
 from config.problems import InvalidInput, Problem
 from config.schema import schema_line
 
-SAFE = re.compile(r"^(municipalities/)?[a-z0-9]+(-[a-z0-9]+)*\.yaml$")
+FILE_NAME = re.compile(r"^(municipalities/)?[a-z0-9]+(-[a-z0-9]+)*\.yaml$")
 
 
 def export_documents(documents: Mapping[str, Any], folder: Path) -> None:
@@ -25,7 +25,7 @@ def export_documents(documents: Mapping[str, Any], folder: Path) -> None:
     problems = [
         Problem(where=str(folder), value=name, expected="the name of one of a programme's files")
         for name in documents
-        if not SAFE.match(name) or kind_of(name) is None
+        if not FILE_NAME.match(name) or kind_of(name) is None
     ]
     there = [*folder.glob("*.y*ml"), *folder.glob("municipalities/*.y*ml")]
     problems += [
@@ -42,7 +42,7 @@ def export_documents(documents: Mapping[str, Any], folder: Path) -> None:
 
 
 def to_yaml(document: Mapping[str, Any]) -> str:
-    """A document as YAML, in its own order."""
+    """Return a document as YAML, in its own order."""
     yaml = YAML()
     yaml.width = 120
     yaml.default_flow_style = False
@@ -53,7 +53,7 @@ def to_yaml(document: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Without the lines a document remembers, which YAML has no word for; copies, so that nothing becomes an alias."""
+    """Return a copy without the lines that a document remembers; a copy, so that nothing becomes an alias."""
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

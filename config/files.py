@@ -41,12 +41,12 @@ ENTRY_KEYS: Mapping[type[BaseModel], str] = {
     Occasion: "key",
     AgendaEntry: "key",
 }
-"""What tells the entries of a list apart when layers are merged."""
+"""Key that tells the entries of a list apart when layers are merged."""
 
 
 @cache
 def patch_of(model: type[BaseModel]) -> type[BaseModel]:
-    """*model* as an override writes it: everything may be left out, and an entry of a list may be taken out."""
+    """Return *model* as an override writes it: everything may be left out, and an entry of a list may be taken out."""
     fields: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         optional = copy(field)
@@ -134,7 +134,7 @@ BodyPatch = patch_of(BodyDraft)
 
 
 class Overrides(Value):
-    """What a layer says differently. Entries of lists are matched by key; any other value is replaced whole."""
+    """Differences of a layer from those below. Entries of lists are matched by key; other values are replaced whole."""
 
     places: Mapping[Slug, PlacePatch] = {}  # type: ignore[valid-type]
     bodies: Mapping[Slug, BodyPatch] = {}  # type: ignore[valid-type]
@@ -172,7 +172,7 @@ REQUIRED = ("programme", "organisations", "people", "template")
 
 
 def kind_of(path: str) -> str | None:
-    """What kind of file stands at that path in a programme's folder; None for a file that has no place there."""
+    """Return the kind of file at that path in a programme's folder; None for a file that has no place there."""
     parts = PurePosixPath(path)
     if parts.suffix != ".yaml":
         return None

@@ -13,7 +13,7 @@ ENTRY_KEYS = ("key", "name")
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where a value was written: the layer, the document, and the path in it."""
+    """The origin of a value: the layer, the document, and the path in it."""
 
     layer: Layer
     document: str
@@ -35,15 +35,15 @@ class Laid:
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[tuple[str, ...], Origin] = field(default_factory=dict)
     not_there: list[Origin] = field(default_factory=list)
-    """What a layer takes out although no lower layer has it."""
+    """Entries that a layer takes out although no lower layer has them."""
     twice: list[Origin] = field(default_factory=list)
-    """What one layer says two times."""
+    """Entries that one layer has twice."""
 
     def layers(self) -> dict[str, Layer]:
         return {".".join(path): origin.layer for path, origin in self.origins.items() if path != ("per",)}
 
     def origin_of(self, path: ValuePath) -> Origin:
-        """Where the value at *path* (with list numbers) comes from; for a missing one, where its surroundings do."""
+        """Return the origin of the value at *path* (with list numbers); for a missing one, that of its surroundings."""
         named = self._named(path)
         while named:
             if named in self.origins:
@@ -81,7 +81,7 @@ def lay(sheets: Sequence[Sheet]) -> Laid:
 
 
 def entry_key(value: Any) -> str | None:
-    """What tells an entry of a list from the others; None if the value is no entry."""
+    """Return the key that tells an entry of a list from the others; None if the value is no entry."""
     if not isinstance(value, Mapping):
         return None
     return next((value[name] for name in ENTRY_KEYS if isinstance(value.get(name), str)), None)

@@ -9,7 +9,7 @@ from config.files import REQUIRED, ProgrammeHead
 from config.places import bodies_of, places_of
 from config.problems import InvalidInput, Problem
 from config.programme import Programme
-from config.reading import Document, read
+from config.reading import SourceDocument, read
 from config.shapes import Checked, check_shapes
 from config.values import (
     Assignment,
@@ -29,7 +29,7 @@ from config.values import (
 
 def load_documents(folder: Path) -> dict[str, Any]:
     """
-    The documents of a programme: relative path → plain values, which know their lines as long as they are not copied.
+    Return the documents of a programme: relative path → plain values, which know their lines until they are copied.
 
     Raises InvalidInput when something is no YAML; what the values mean is not checked.
     """
@@ -41,17 +41,17 @@ def load_documents(folder: Path) -> dict[str, Any]:
 
 
 def programme_from(documents: Mapping[str, Any]) -> Programme:
-    """The programme these documents describe. Raises InvalidInput with everything that is wrong with them."""
+    """Return the programme these documents describe. Raises InvalidInput with everything that is wrong with them."""
     return _build(documents, [])
 
 
 def load_programme(folder: Path) -> Programme:
-    """The programme written in *folder*. Raises InvalidInput with everything that is wrong, YAML and meaning."""
+    """Return the programme written in *folder*. Raises InvalidInput with everything that is wrong, YAML and meaning."""
     problems: list[Problem] = []
     return _build(dict(_read_all(folder, problems)), problems)
 
 
-def _read_all(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
+def _read_all(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, SourceDocument]]:
     files = [*sorted(folder.glob("*.y*ml")), *sorted(folder.glob("municipalities/*.y*ml"))]
     if not files:
         problems.append(Problem(where=str(folder), value="no YAML files", expected="the folder of a programme"))

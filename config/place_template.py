@@ -21,7 +21,7 @@ class ChannelSpec(Value):
     description: OptionalText = ""
     kind: Literal["standard", "private"] = "standard"
     members: tuple[Role, ...] = ()
-    """Who of the place's people may read a private channel; all of them when nobody is named."""
+    """Roles that may read a private channel; all of the place's people when none is named."""
     per: Literal["work_package"] | None = None
     """Once for each running work package; `{work_package}` in the name is filled in."""
     tabs: tuple[TabSpec, ...] = ()
@@ -44,7 +44,7 @@ class ListSpec(Value):
 
 
 class PlaceTemplate(Value):
-    """What a place consists of. In texts `{municipality}`, `{year}` and `{work_package}` are filled in."""
+    """Parts of a place. In texts `{municipality}`, `{year}` and `{work_package}` are filled in."""
 
     name: Line
     description: OptionalText = ""
@@ -53,9 +53,9 @@ class PlaceTemplate(Value):
     channels: tuple[ChannelSpec, ...]
     folders: tuple[Line, ...] = ()
     report_folder: OptionalLine = ""
-    """Where the PDFs of released reports lie; empty is the library's top."""
+    """The folder for PDFs of released reports; empty is the library's top."""
     meeting_folder: OptionalLine = ""
-    """Where meetings have a folder each for agenda and minutes; `{year}` is the meeting's. Empty: nowhere."""
+    """The folder with one for each meeting's agenda and minutes; `{year}` is the meeting's. Empty: nowhere."""
     lists: tuple[ListSpec, ...] = ()
     label: OptionalLine = ""
     """Id of the sensitivity label that the group should have; empty: none is asked for."""

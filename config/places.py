@@ -30,7 +30,7 @@ PLACEHOLDERS = frozenset({"municipality", "year", "work_package"})
 
 
 def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
-    """Every place that is ours, in the template's order. What is wrong with them is added to *checked*."""
+    """Return every place that is ours, in the template's order, and add their problems to *checked*."""
     places = []
     running = _running(checked)
     for key, local, laid in _laid(checked, "places", only_ours=True):
@@ -50,7 +50,7 @@ def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
 
 
 def bodies_of(checked: Checked) -> tuple[Body, ...]:
-    """Every body, those of municipalities once for each. What is wrong with them is added to *checked*."""
+    """Return every body, those of municipalities once for each, and add their problems to *checked*."""
     bodies = []
     for key, local, laid in _laid(checked, "bodies"):
         municipality = local.value if local else None
@@ -70,7 +70,7 @@ def bodies_of(checked: Checked) -> tuple[Body, ...]:
 
 
 def _check_kinds(checked: Checked) -> None:
-    """A municipality has exactly one board, the programme at most one owner board."""
+    """Check that a municipality has exactly one board, and the programme at most one owner board."""
     template = checked.documents.get("template.yaml", {}).get("bodies")
     if "bodies" not in checked.sections or not isinstance(template, Mapping):
         return
@@ -105,7 +105,7 @@ def _laid(checked: Checked, section: str, *, only_ours: bool = False) -> Iterato
 
 
 def _sheets(checked: Checked, document: str, layer: Any, section: str, key: str) -> list[Sheet]:
-    """What a document overrides of that item, unless its overrides are wrong in themselves."""
+    """Return a document's overrides of that item, unless they are wrong in themselves."""
     for entry in checked.sections.get("overrides", ()):
         if entry.document == document:
             values = checked.documents[document]["overrides"].get(section, {}).get(key)
@@ -139,7 +139,7 @@ def _report(checked: Checked, origin: Origin, value: object, expected: str) -> N
 
 
 def _filled(checked: Checked, laid: Laid, municipality: Municipality | None) -> dict[str, Any]:
-    """The values with `{municipality}` filled in: the slug in the mail nickname, the name everywhere else."""
+    """Return the values with `{municipality}` filled in: the slug in the mail nickname, the name everywhere else."""
 
     def fill(value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):

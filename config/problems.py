@@ -1,4 +1,4 @@
-"""What is wrong with something a person or a file gave us."""
+"""Problems with something that a person or a file gave us."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

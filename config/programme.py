@@ -1,4 +1,4 @@
-"""A whole programme, and what is looked up in it."""
+"""Programme as a whole, and the look-ups in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -72,7 +72,7 @@ class Programme(Value):
         return _Index(self)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy looks everything up for itself: what is changed in it must be found there."""
+        """Return a copy that looks everything up for itself: its changes must be found there."""
         copied = super().model_copy(update=update, deep=deep)
         copied.__dict__.pop("_index", None)
         return copied
@@ -96,7 +96,11 @@ class Programme(Value):
 
     def today(self, now: datetime) -> date:
         """Return the programme's local date at *now*: roles begin and end at its midnight."""
-        return now.astimezone(self._index.timezone).date()
+        return self.local_time(now).date()
+
+    def local_time(self, moment: datetime) -> datetime:
+        """Return *moment* in the programme's time zone."""
+        return moment.astimezone(self._index.timezone)
 
     def find_person_by_email(self, email: str) -> Person | None:
         return self._index.people_by_email.get(email.lower())
@@ -104,7 +108,7 @@ class Programme(Value):
     def assigned(
         self, role: Role, work_package: str | None = None, municipality: str | None = None
     ) -> Sequence[Assignment]:
-        """Who has or had *role* at any time, in a package or (None) in none; in one municipality, or (None) any."""
+        """Return the assignments to *role* at any time, in a package or (None) none; a municipality's, or all."""
         return self._index.assignments.get((role, work_package, municipality), ())
 
     def body(self, key: str) -> Body:
@@ -120,7 +124,7 @@ class Programme(Value):
         return self._index.work_packages.get(key)
 
     def their_place(self, municipality: str | None) -> str | None:
-        """Address of the place that a municipality made itself; None when it has ours, or none."""
+        """Return the address of the place that a municipality made itself; None when it has ours, or none."""
         found = self.find_municipality(municipality)
         return found.place_url if found is not None and found.place is Place.THEIRS else None
 
@@ -136,7 +140,7 @@ class Programme(Value):
     def holders(
         self, role: Role, *, on: date, municipality: str | None = None, work_package: str | None = None
     ) -> tuple[Person, ...]:
-        """Who holds *role* on that day, there."""
+        """Return the people who hold *role* on that day, there."""
         return tuple(
             self.person(item.person)
             for item in self.assigned(role, work_package, municipality)
@@ -144,7 +148,7 @@ class Programme(Value):
         )
 
     def takes_part(self, municipality: str | None, on: date) -> bool:
-        """Whether a municipality is in the programme on that day; what is common to all (None) always is."""
+        """Return True when a municipality is in the programme on that day; the part common to all (None) always is."""
         until = None if municipality is None else self.municipality(municipality).until
         return until is None or on <= until
 
@@ -155,7 +159,7 @@ class Programme(Value):
         return next(body for body in self.bodies if body.kind is BodyKind.OWNER_BOARD)
 
     def board_people(self, body: Body, on: date) -> tuple[tuple[Person, bool], ...]:
-        """Everyone who belongs to *body* on that day, each once, the chair first; and if required."""
+        """Return everyone who belongs to *body* on that day, each once, the chair first, with True when required."""
         chair = (body.chair,) if body.chair else ()
         required = self._people_with((*chair, *body.members), body.municipality, on)
         optional = self._people_with(body.optional, body.municipality, on)
@@ -164,15 +168,15 @@ class Programme(Value):
         )
 
     def place_people(self, place: PlaceSpec, on: date) -> tuple[Person, ...]:
-        """The members of a place on that day, each once. Its owners stand beside, unless a role makes them members."""
+        """Return a place's members on that day, each once. Its owners are none, unless a role makes them members."""
         return self._people_with(place.members, place.municipality, on)
 
     def owners(self, place: PlaceSpec, on: date) -> tuple[Person, ...]:
-        """Who owns the place's group: named employees of the home tenant, the same for every place."""
+        """Return the owners of the place's group: named employees of the home tenant, the same for every place."""
         return self._people_with((Role.TEAM_OWNER,), place.municipality, on)
 
     def is_guest(self, person: Person) -> bool:
-        """Whether the register expects a guest. What the person really is, the directory says."""
+        """Return True when the register expects a guest. The directory knows the person's real account."""
         return self.organisation_of(person).tenant is Tenant.GUEST
 
     def _people_with(self, roles: Iterable[Role], municipality: str | None, on: date) -> tuple[Person, ...]:
@@ -185,7 +189,7 @@ class Programme(Value):
         return tuple(self.person(key) for key in keys)
 
     def _reaches(self, item: Assignment, municipality: str | None, on: date) -> bool:
-        """Whether an assignment counts there; without *municipality*: in what is common to the programme."""
+        """Return True when an assignment counts there; without *municipality*: in what is common to the programme."""
         if municipality is None and not self.takes_part(item.municipality, on):
             # Its own place is archived and stays readable for its people.
             return False
@@ -213,7 +217,7 @@ class Programme(Value):
 
 
 class _Index:
-    """What is looked up again and again by its key, in lists that are thousands long for a country."""
+    """Look-up tables of a programme, whose lists are thousands long for a country."""
 
     def __init__(self, programme: Programme) -> None:
         self.people = {person.key: person for person in programme.people}
@@ -238,7 +242,7 @@ class _Index:
             self._assigned.setdefault((item.role, where), []).append((number, item))
 
     def assigned(self, role: Role, municipality: str | None) -> Iterable[Assignment]:
-        """Those that may count there, in the register's order; without *municipality*, all of the role."""
+        """Return the assignments that may count there, in the register's order; without *municipality*, the role's."""
         if municipality is None:
             found = [each for (held, _), items in self._assigned.items() if held is role for each in items]
         else:

@@ -21,7 +21,7 @@ MOST_LEVELS = 40
 """Nesting of a document; a programme needs ten."""
 
 
-class Document(dict[str, Any]):
+class SourceDocument(dict[str, Any]):
     """A document's plain values, with the file and the lines they came from."""
 
     def __init__(self, values: dict[str, Any], *, file: str, lines: dict[ValuePath, int]) -> None:
@@ -31,9 +31,9 @@ class Document(dict[str, Any]):
 
 
 def where(document: Mapping[str, Any], name: str, path: ValuePath) -> str:
-    """Where a value stands, for a reader: file, line and path; without lines, *name* of the document and path."""
+    """Return the place of a value for a reader: file, line and path; without lines, *name* of the document and path."""
     spoken = spell(document, path)
-    if not isinstance(document, Document):
+    if not isinstance(document, SourceDocument):
         return f"{name}: {spoken}" if spoken else name
     known = path
     while known and known not in document.lines:
@@ -43,7 +43,7 @@ def where(document: Mapping[str, Any], name: str, path: ValuePath) -> str:
 
 
 def spell(value: Any, path: ValuePath) -> str:
-    """*path* in words, with the keys of list entries for their numbers: `people[leder].email`."""
+    """Return *path* in words, with the keys of list entries for their numbers: `people[leder].email`."""
     spoken = ""
     for step in path:
         try:
@@ -58,8 +58,8 @@ def spell(value: Any, path: ValuePath) -> str:
     return spoken
 
 
-def read(path: Path, *, file: str, problems: list[Problem]) -> Document | None:
-    """The document in that file. What is wrong with it as YAML is added to *problems*; None if nothing can be read."""
+def read(path: Path, *, file: str, problems: list[Problem]) -> SourceDocument | None:
+    """Return the document in that file, or None if it cannot be read; add its faults as YAML to *problems*."""
     text = _read_text(path, file, problems)
     if text is None:
         return None
@@ -80,7 +80,7 @@ def read(path: Path, *, file: str, problems: list[Problem]) -> Document | None:
         return None
     reader = _Reader(file, problems)
     values = reader.value(root, ())
-    return Document(values, file=file, lines=reader.lines)
+    return SourceDocument(values, file=file, lines=reader.lines)
 
 
 def _read_text(path: Path, file: str, problems: list[Problem]) -> str | None:

@@ -13,7 +13,7 @@ DIALECT = GenerateJsonSchema.schema_dialect
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Kind of file → its JSON Schema (draft 2020-12), made from the models the loader reads by."""
+    """Return the JSON Schema of each kind of file (draft 2020-12), made from the models the loader reads by."""
     return {kind: _schema(kind) for kind in FILES}
 
 
@@ -25,12 +25,12 @@ def write_schemas(folder: Path = FOLDER) -> None:
 
 
 def spelled(schema: dict[str, Any]) -> str:
-    """A schema as the files hold it."""
+    """Return a schema as the files hold it."""
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def schema_line(path: str, kind: str) -> str:
-    """The first line of a YAML file, which tells an editor where the schema lies."""
+    """Return the first line of a YAML file, which tells an editor where the schema lies."""
     up = "../" * (path.count("/") + 1)
     return f"# yaml-language-server: $schema={up}schema/{kind}.json\n"
 

@@ -68,9 +68,9 @@ class Settings(BaseSettings):
     organizer: Addresses = ()
     allowed_recipients: Addresses | None = None
     licences: int = 1_000
-    """How many Microsoft 365 licences the tenant has: SharePoint's limits grow with them."""
+    """Number of Microsoft 365 licences in the tenant: SharePoint's limits grow with them."""
     drift_days: int = Field(default=1, ge=1)
-    """How many days lie between two looks at whether something of ours is gone; 1 is every night before a working
+    """Days between two looks for something of ours that is gone; 1 is every night before a working
     day."""
     timezone: str = "Europe/Oslo"
     log_level: str = "INFO"
@@ -105,6 +105,11 @@ class Settings(BaseSettings):
     def sandboxed(self) -> bool:
         """True when Microsoft 365 is played by the sandbox."""
         return is_loopback(self.graph_url)
+
+    @property
+    def names_no_tenant(self) -> bool:
+        """True when nothing says which tenant to speak to, and as whom."""
+        return not (self.tenant_id or self.app_id or self.hands_id or self.builder_id)
 
     @property
     def embedded_database(self) -> bool:

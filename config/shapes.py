@@ -18,7 +18,7 @@ from config.signs import code_point, escaped, unseen_signs
 from config.values import LOCAL_ROLES, Role
 
 V = TypeVar("V", bound=Value)
-FEW = 12
+MOST_LISTED = 12
 SLUG = "lower-case letters a–z, digits and single hyphens"
 PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": SLUG,
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Checked:
-    """What could be read of the documents, by section, and everything wrong with the rest."""
+    """Readable parts of the documents, by section, and everything wrong with the rest."""
 
     documents: Mapping[str, Mapping[str, Any]]
     sections: dict[str, list[Entry]] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Checked:
         return tuple(value for value, _ in self.entries(section, kind))
 
     def keys(self, section: str, name: str = "key") -> set[str]:
-        """The keys a section has, bad entries included: a reference to one is no second problem."""
+        """Return the keys a section has, bad entries included: a reference to one is no second problem."""
         keys: set[str] = set()
         for document in self.documents.values():
             raw = document.get(section)
@@ -76,7 +76,7 @@ class Checked:
 
 
 def check_shapes(documents: Mapping[str, Any]) -> Checked:
-    """Everything in *documents* that has its right shape, and a problem for everything that has not."""
+    """Return everything in *documents* that has its right shape, and a problem for everything that has not."""
     readable = {name: document if isinstance(document, Mapping) else {} for name, document in documents.items()}
     checked = Checked(readable)
     for name, document in documents.items():
@@ -116,7 +116,7 @@ def _check_document(checked: Checked, name: str, document: Mapping[str, Any], sh
 
 
 def with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> Any:
-    """A municipality's file need not say in every entry which municipality it is about."""
+    """Return an entry with its file's municipality filled in, where the entry need not repeat it."""
     municipality = document.get("municipality")
     if not isinstance(item, dict) or not isinstance(municipality, dict) or "municipality" in item:
         return item
@@ -126,7 +126,7 @@ def with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> A
 
 
 def _check_entry(checked: Checked, section: str, entry: Entry, shape: Any, *, told: ValuePath = ()) -> None:
-    """*told*: the path of what was reported already."""
+    """Check one entry against its shape. *told*: the path of a problem that was reported already."""
     try:
         value = _adapter(shape).validate_python(entry.value)
     except ValidationError as exc:
@@ -139,12 +139,12 @@ def _check_entry(checked: Checked, section: str, entry: Entry, shape: Any, *, to
 
 @cache
 def _adapter(shape: Any) -> TypeAdapter[Any]:
-    """Made once for each shape: a country has thousands of entries of the same."""
+    """Return a shape's checker, made once: a country has thousands of entries of the same."""
     return TypeAdapter(shape)
 
 
 def findings(exc: ValidationError, shape: Any) -> Iterator[tuple[ValuePath, object, str]]:
-    """Everything pydantic found wrong, in our words: the path, what stands there, what was expected."""
+    """Yield everything pydantic found wrong, in our words: path, value, expected value."""
     for error in exc.errors(include_url=False):
         path = tuple(error["loc"])
         if error["type"] == "missing":
@@ -156,7 +156,7 @@ def findings(exc: ValidationError, shape: Any) -> Iterator[tuple[ValuePath, obje
 
 
 def expected_by(error: ErrorDetails) -> str:
-    """What pydantic expected, in words."""
+    """Return pydantic's expectation in words."""
     if error["loc"] and error["loc"][-1] == "kind" and error["input"] == "shared":
         return "standard or private: a shared channel holds no guests"
     context = error.get("ctx", {})
@@ -172,9 +172,9 @@ def expected_by(error: ErrorDetails) -> str:
 
 
 def one_of(given: str, known: Iterable[str]) -> str:
-    """What could have stood for *given*: the nearest known name, and all of them where they are few."""
+    """Return the names that could have stood for *given*: the nearest known one, and all of them where they are few."""
     names = list(known)
-    all_of_them = ", ".join(names) if 0 < len(names) <= FEW else ""
+    all_of_them = ", ".join(names) if 0 < len(names) <= MOST_LISTED else ""
     nearest = get_close_matches(given, names, n=1)
     if nearest:
         return f"`{nearest[0]}`?" + (f" (known: {all_of_them})" if all_of_them else "")
@@ -182,7 +182,7 @@ def one_of(given: str, known: Iterable[str]) -> str:
 
 
 def _fields(shape: Any, location: ValuePath) -> list[str]:
-    """The keys known where *location* leads."""
+    """Return the keys known where *location* leads."""
     for step in location:
         model = _model_in(shape)
         shape = model.model_fields[step].annotation if model and step in model.model_fields else shape
@@ -197,7 +197,7 @@ def _model_in(shape: Any) -> type[BaseModel] | None:
 
 
 def shown(value: object) -> str:
-    """A value as a problem shows it: short, on one line."""
+    """Return a value as a problem shows it: short, on one line, every sign to be seen."""
     text = "nothing" if value is None else escaped(str(value))
     text = " ".join(text.split()) or "nothing"
     return text if len(text) <= 80 else f"{text[:77]}…"

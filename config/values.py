@@ -1,4 +1,4 @@
-"""What a programme consists of: what the YAML says, checked, as frozen values.
+"""Parts of a programme: the YAML's content, checked, as frozen values.
 
 Keys are stable ASCII slugs, texts are for readers. Nothing here knows a particular programme.
 """
@@ -30,7 +30,7 @@ from config.fields import (
 
 
 class Tenant(StrEnum):
-    """Where an organisation's people have their accounts: in the home tenant, or elsewhere (then they are guests)."""
+    """The tenant of an organisation's accounts: the home tenant, or another one (its people are guests)."""
 
     HOME = "home"
     GUEST = "guest"
@@ -47,11 +47,11 @@ class Organisation(Value):
     tenant_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
     """Its directory in Entra, where it has one of its own."""
     it_contact: OptionalLine = ""
-    """Whom to call there about guests: a function and how to reach it."""
+    """Contact there about guests: a function and how to reach it."""
     inbound: Literal["open", "closed", "unknown"] = "unknown"
-    """Whether our directory takes guests from there: our cross-tenant access settings."""
+    """Open when our directory takes guests from there: our cross-tenant access settings."""
     outbound: Literal["open", "closed", "unknown"] = "unknown"
-    """Whether its people may be guests with us: its own cross-tenant access settings."""
+    """Open when its people may be guests with us: its own cross-tenant access settings."""
 
 
 class Role(StrEnum):
@@ -93,7 +93,7 @@ class Person(Value):
     organisation: Slug
     title: OptionalLine = ""
     first_name: OptionalLine = ""
-    """What to greet with; a role has none and is greeted without."""
+    """Name in the greeting; a role has none and is greeted without."""
     language: Language = "nb"
     blocked_dates: tuple[date, ...] = ()
     """Days on which the person can come to no meeting."""
@@ -179,7 +179,7 @@ class Municipality(Value):
     until: date | None = None
     """Its last day in the programme. After it the place is archived; nothing is deleted, and it can come back."""
     later_meetings: Literal["cancel", "keep"] = "cancel"
-    """What becomes of its bodies' meetings after that day, where we call them."""
+    """Fate of its bodies' meetings after that day, where we call them."""
 
 
 class School(Value):
@@ -207,7 +207,7 @@ class BodyKind(StrEnum):
 
 
 class RoundTimes(Value):
-    """When things happen before a board meeting, in whole days before it. Deadlines move backwards over days off."""
+    """The times of a round before a board meeting, in whole days before it. Deadlines move backwards over days off."""
 
     opens: Days = 21
     reminders: tuple[Days, ...] = (14,)
@@ -220,7 +220,7 @@ class RoundTimes(Value):
 
 
 class Rhythm(Value):
-    """How a body's dates are found. Gaps in days."""
+    """Rule by which a body's dates are found. Gaps in days."""
 
     wanted_gap: Days = 42
     least_gap: Days = 35
@@ -261,7 +261,7 @@ class AgendaEntry(Value):
     """Of `questions`: `{work_package}` is filled in. Of `proposals` the people who bring them give the titles."""
     source: Literal["questions", "packages", "proposals", "follow_up"] | None = None
     minutes: Minutes | None = None
-    """How long each of its items may take."""
+    """Time that each of its items may take."""
     order: int = 50
     """Entries stand by this, those with the same in the order in which they were written."""
 
@@ -271,22 +271,22 @@ class BodyTemplate(Value):
     name: Line
     chair: Role | None = None
     members: tuple[Role, ...]
-    """Who is expected at its meetings, besides the chair."""
+    """Roles expected at its meetings, besides the chair."""
     optional: tuple[Role, ...] = ()
-    """Who is invited and may stay away."""
+    """Roles that are invited and may stay away."""
     rhythm: Rhythm | None = None
     occasions: tuple[Occasion, ...] = ()
     """Single meetings besides the rhythm's, or instead of them."""
     fixed_dates: tuple[datetime, ...] = ()
     """Local wall times that the body has decided itself: they are kept, and the rhythm goes around them."""
     book: bool = True
-    """Whether its meetings are put into people's calendars. Else they stand in the feeds and lists only."""
+    """True when its meetings are put into people's calendars. Else they stand in the feeds and lists only."""
     rounds: RoundTimes | None = None
     quorum: Annotated[int, Field(ge=0, le=100)] = 50
-    """How many of its members must come for it to decide, in percent."""
+    """Part of its members that must come for it to decide, in percent."""
     location: OptionalLine = ""
     agenda: tuple[AgendaEntry, ...] = ()
-    """What its meetings' agendas are made of; without entries its meetings have none."""
+    """Entries of its meetings' agendas; without any its meetings have no agenda."""
 
 
 class Body(BodyTemplate):

@@ -1,4 +1,4 @@
-"""What must hold when the demo is over. Pure: from what the sandbox and the service's record show to checks."""
+"""Checks at the end of the demo. Pure: from the sandbox's state and the service's record to verdicts."""
 
 import json
 import re
@@ -22,7 +22,7 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What there is to look at. *state* is the sandbox's canonical state."""
+    """Evidence of a demo. *state* is the sandbox's canonical state."""
 
     played: Played
     story: Story
@@ -42,11 +42,11 @@ class Evidence:
         return self.played.programme
 
     def may_get(self, person: Person) -> bool:
-        """Whether anything is sent to this person: to everybody, but in a rehearsal."""
+        """Return True when messages are sent to this person: to everybody, but in a rehearsal."""
         return self.allowed is None or person.email.lower() in self.allowed
 
     def is_answered(self, package: str) -> bool:
-        """Whether the story has the package's lead answer, and the lead hears of it."""
+        """Return True when the story has the package's lead answer, and the lead hears of it."""
         on = self.played.began_at.date()
         leads = self.programme.holders(Role.WORK_PACKAGE_LEAD, on=on, work_package=package)
         return self.story.part(package).how != "never" and any(map(self.may_get, leads))
@@ -62,7 +62,7 @@ class Check:
 
 
 def check_all(evidence: Evidence) -> list[Check]:
-    """Every check, in the order of the loop."""
+    """Return every check, in the order of the loop."""
     return [
         places_are_made(evidence),
         guests_are_in(evidence),
@@ -82,7 +82,7 @@ def check_all(evidence: Evidence) -> list[Check]:
 
 
 def places_are_made(evidence: Evidence) -> Check:
-    """Every place that is ours has a team with our app, its channels, and a site with folders, lists and a page."""
+    """Check that every place of ours has a team with our app and channels, and a site with its content."""
     teams, sites = evidence.state["teams"]["teams"], evidence.state["sharepoint"]
     lacking = []
     for place in evidence.programme.places:
@@ -105,7 +105,7 @@ def places_are_made(evidence: Evidence) -> Check:
 
 
 def guests_are_in(evidence: Evidence) -> Check:
-    """Everybody who belongs to a place is in its group, guests included, and no guest owns one."""
+    """Check that everybody of a place is in its group, guests included, and no guest owns one."""
     programme, groups = evidence.programme, evidence.state["directory"]["groups"]
     # Whose role has ended meanwhile is out again.
     on = evidence.played.ended_at.date()
@@ -126,7 +126,7 @@ def guests_are_in(evidence: Evidence) -> Check:
 
 
 def meetings_are_booked(evidence: Evidence) -> Check:
-    """The boards' meetings stand in the organizer's calendar through the programme's last year, with a way in."""
+    """Check that the boards' meetings stand in the organizer's calendar to the last year, with a way in."""
     events = [event for mailbox in evidence.state["exchange"].values() for event in mailbox.get("calendar", ())]
     ours = [event for event in events if event.get("tags")]
     keys = {key for event in ours for key in event["tags"].values()}
@@ -142,7 +142,7 @@ def meetings_are_booked(evidence: Evidence) -> Check:
 
 
 def no_invitation_came_twice(evidence: Evidence) -> Check:
-    """Nobody got more invitations than there are meetings in their calendar."""
+    """Check that nobody got more invitations than there are meetings in their calendar."""
     wrong = []
     for address, mailbox in evidence.state["exchange"].items():
         invitations = sum(mail[-1] in {"invite", "update"} for mail in mailbox.get("inbox", ()))
@@ -152,7 +152,7 @@ def no_invitation_came_twice(evidence: Evidence) -> Check:
 
 
 def requests_went_as_told(evidence: Evidence) -> Check:
-    """Whoever answers in the story has answered; who never does is shown as missing."""
+    """Check that those who answer in the story have answered, and the others are shown as missing."""
     wrong = []
     requests = evidence.played.ledger.requests
     for where, state in requests.items():
@@ -168,7 +168,7 @@ def requests_went_as_told(evidence: Evidence) -> Check:
 
 
 def every_surface_was_used(evidence: Evidence) -> Check:
-    """Some answered by card, some by form, and messages left as cards and as mail."""
+    """Check that some answered by card, some by form, and messages left as cards and as mail."""
     ledger = evidence.played.ledger
     # In a rehearsal few are reached, and they need not be reached in every way.
     held = bool(evidence.allowed) or (
@@ -179,7 +179,7 @@ def every_surface_was_used(evidence: Evidence) -> Check:
 
 
 def reports_are_out(evidence: Evidence) -> Check:
-    """Every local board has a report and the owner board its summary; where we have a site, page and PDF lie there."""
+    """Check that every board has its report, and page and PDF lie on the site where we have one."""
     ledger, sites = evidence.played.ledger, evidence.state["sharepoint"]
     lacking = []
     for place in evidence.programme.places:
@@ -203,7 +203,7 @@ def reports_are_out(evidence: Evidence) -> Check:
 
 
 def no_message_came_twice(evidence: Evidence) -> Check:
-    """Nobody holds more mails or cards than were meant for them, but for those that a cut-off run left in doubt."""
+    """Check that nobody holds more mails or cards than meant, but for those that a cut-off run left in doubt."""
     ledger, more = evidence.played.ledger, []
     for address, mailbox in evidence.state["exchange"].items():
         mails = Counter((address, mail[2]) for mail in mailbox.get("inbox", ()) if mail[-1] == "mail")
@@ -223,13 +223,13 @@ def no_message_came_twice(evidence: Evidence) -> Check:
 
 
 def nothing_gave_up(evidence: Evidence) -> Check:
-    """No unit of work has failed for good."""
+    """Check that no unit of work has failed for good."""
     failed = evidence.played.ledger.failed
     return Check(what="no unit of work gave up", held=not failed, found="; ".join(failed))
 
 
 def a_second_rollout_writes_nothing(evidence: Evidence) -> Check:
-    """Rolling out everything once more only reads."""
+    """Check that rolling out everything once more only reads."""
     graph = filter(_is_graph, evidence.repeated)
     writes = [f"{method} {path}" for entry in graph for method, path, _ in writes_in(entry)]
     reads = sum(map(_is_graph, evidence.repeated))
@@ -250,7 +250,7 @@ def the_door_calls_no_graph(evidence: Evidence) -> Check:
 
 
 def nothing_was_deleted(evidence: Evidence) -> Check:
-    """No directory object was deleted, and nothing else was asked to be but memberships of roles that ended."""
+    """Check that no directory object was deleted, and nothing else but memberships of roles that ended."""
     writes = [write for entry in evidence.traffic for write in writes_in(entry)]
     paths = [path for method, path, _ in writes if method == "DELETE"]
     deletes = [path for path in paths if not MEMBERSHIP.search(path)]
@@ -260,7 +260,7 @@ def nothing_was_deleted(evidence: Evidence) -> Check:
 
 
 def no_limit_was_crossed(evidence: Evidence) -> Check:
-    """Microsoft's published limits were kept before anybody had to say so."""
+    """Check that Microsoft's published limits were kept before anybody had to say so."""
     told = Counter(_line(entry) for entry in evidence.traffic for status in statuses_in(entry) if status == 429)
     return Check(
         what="no limit was crossed",
@@ -271,7 +271,7 @@ def no_limit_was_crossed(evidence: Evidence) -> Check:
 
 
 def nobody_else_was_reached(evidence: Evidence) -> Check:
-    """In a rehearsal nothing goes to anybody who is not on the allow-list, on any surface."""
+    """Check that a rehearsal reaches nobody who is not on the allow-list, on any surface."""
     allowed = evidence.allowed or frozenset()
     traffic = [*evidence.traffic, *evidence.repeated]
     reached = [item for item in who_was_reached(traffic) if item.who not in evidence.senders]

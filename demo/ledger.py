@@ -1,4 +1,4 @@
-"""What the service has done so far, read from its database: for following the demo and for checking it."""
+"""Ledger of the service's work so far, read from its database: for following the demo and for checking it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Ledger:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What can be said in a line each."""
+        """Return the ledger in lines, one for each kind of thing."""
         reports = Counter(self.reports.values())
         return (
             f"places made: {self.places}",
@@ -55,7 +55,7 @@ class Ledger:
 
 
 def happened(before: Ledger, now: Ledger) -> tuple[str, ...]:
-    """What happened between two looks, in the order of the loop."""
+    """Return the events between two looks, in the order of the loop."""
     missing = Counter(now.requests.values())["missing"] - Counter(before.requests.values())["missing"]
     closed = now.rounds["closed"] - before.rounds["closed"]
     done = Counter(now.reports.values())
@@ -79,7 +79,7 @@ def _listed(counts: Counter[str]) -> str:
 
 
 async def read_ledger(database: Database) -> Ledger:
-    """How things stand now."""
+    """Return the ledger as it stands now."""
     async with database.read() as connection:
 
         async def rows(query: object) -> list[tuple[str, ...]]:
@@ -113,7 +113,7 @@ async def read_ledger(database: Database) -> Ledger:
 
 
 async def read_pdfs(database: Database) -> Mapping[str, bytes]:
-    """Every report as PDF, by the name of its file."""
+    """Return every report as PDF, by the name of its file."""
     query = select(report.c.meeting, report.c.version, report.c.pdf).where(report.c.pdf.is_not(None))
     async with database.read() as connection:
         rows = await connection.execute(query)

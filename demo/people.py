@@ -20,12 +20,12 @@ from config.values import Person, Role, WorkPackage
 from demo.stage import Stage, StageError
 
 TRIES = 3
-"""How often somebody tries before they give up."""
+"""Number of times that somebody tries before they give up."""
 FORM_LINK = re.compile(r'href="([^"]*/svar/[^"]+)"')
 
 
-class Part(BaseModel):
-    """How one lead answers."""
+class AnswerHabit(BaseModel):
+    """Way in which one lead answers."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,15 +47,15 @@ class Story(BaseModel):
     programme: Path
     starts: datetime
     longest_days: int
-    packages: Mapping[str, Part]
-    otherwise: Part
+    packages: Mapping[str, AnswerHabit]
+    otherwise: AnswerHabit
 
-    def part(self, package: str) -> Part:
+    def part(self, package: str) -> AnswerHabit:
         return self.packages.get(package, self.otherwise)
 
 
 def load_story(path: Path) -> Story:
-    """The story in *path*; what a package leaves out is as in `otherwise`."""
+    """Return the story in *path*, with `otherwise` for everything that a package leaves out."""
     read = YAML(typ="safe").load(path.read_text())
     usual = read["otherwise"]
     read["packages"] = {key: {**usual, **(part or {})} for key, part in read.get("packages", {}).items()}
@@ -63,8 +63,8 @@ def load_story(path: Path) -> Story:
     return Story.model_validate(read)
 
 
-def answer_to(part: Part, package: WorkPackage) -> dict[str, str]:
-    """The form's fields as the lead fills them in."""
+def answer_to(part: AnswerHabit, package: WorkPackage) -> dict[str, str]:
+    """Return the form's fields as the lead fills them in."""
     texts = {name: getattr(part, name) for name in ("light", "done", "next", "hinders", "question", "proposal")}
     numbers = {
         f"indicator:{indicator.key}": f"{start + (end - start) * part.progress:.0f}"
@@ -80,13 +80,13 @@ class Lead:
 
     person: Person
     package: WorkPackage
-    part: Part
+    part: AnswerHabit
     dealt_with: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """What a lead just did."""
+    """Step that a lead just took."""
 
     package: str
     surface: Literal["card", "form"]
@@ -107,7 +107,7 @@ class Cast:
 
     async def read_and_answer(self, told: Counter[str]) -> list[Answered]:
         """
-        Whoever got something looks at it, and answers what they will answer.
+        Let everybody look at what they got, and answer as the story has it.
 
         *told*: how many messages have left for whom so far, by address: what makes a telephone buzz.
         """
@@ -185,12 +185,12 @@ class Cast:
         raise StageError(f"{method} {url} got no answer")
 
 
-def _has_come(part: Part, messages: int) -> bool:
+def _has_come(part: AnswerHabit, messages: int) -> bool:
     return messages >= (2 if part.how == "late" else 1)
 
 
 def _request_of(card: Any) -> str | None:
-    """The request that a card's «send» button answers, if it has one."""
+    """Return the request that a card's «send» button answers, if it has one."""
     if isinstance(card, list):
         return next(filter(None, map(_request_of, card)), None)
     if not isinstance(card, dict):

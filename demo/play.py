@@ -18,15 +18,15 @@ from demo.stage import Stage, StageError
 from integration.clock import SimulatedClock
 from integration.database.connection import Database, create_database
 
-LOOKS_AT = timedelta(hours=11)
-"""When on a day, local time, people look at what they got."""
-WINDS_UP = timedelta(minutes=30)
-"""How long the service has at the end for what the last answers and reports made due."""
+READING_HOUR = timedelta(hours=11)
+"""Local time of day at which people look at what they got."""
+CLOSING_TIME = timedelta(minutes=30)
+"""Time that the service has at the end for the work that the last answers and reports made due."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Played:
-    """What came of it."""
+    """Result of a play."""
 
     programme: Programme
     ledger: Ledger
@@ -61,7 +61,7 @@ class Director:
             before = await read_ledger(database)
             for day in range(self.story.longest_days):
                 morning = (began_at + timedelta(days=day)).replace(hour=0, minute=0)
-                await clock.sleep_until(morning + LOOKS_AT)
+                await clock.sleep_until(morning + READING_HOUR)
                 now = await read_ledger(database)
                 if answered := await cast.read_and_answer(now.told):
                     self.answered += answered
@@ -71,7 +71,7 @@ class Director:
                     self.say(morning, f"{recorded} minutes recorded")
                 before = now
                 if is_over(programme, now):
-                    await clock.sleep_until(clock.now() + WINDS_UP)
+                    await clock.sleep_until(clock.now() + CLOSING_TIME)
                     return Played(
                         programme=programme,
                         ledger=await read_ledger(database),
@@ -96,7 +96,7 @@ class Director:
 
 @asynccontextmanager
 async def peoples_time(stage: Stage) -> AsyncIterator[SimulatedClock]:
-    """People take part in the simulated time: within the body it passes only while they wait, too."""
+    """Let people take part in the simulated time: within the body it passes only while they wait, too."""
     clock = SimulatedClock(f"{stage.sandbox_url}/_sandbox/clock", "people")
     async with clock.busy():
         await clock.join()
@@ -114,7 +114,7 @@ async def pass_time(clock: SimulatedClock) -> NoReturn:
 
 
 def is_over(programme: Programme, ledger: Ledger) -> bool:
-    """Whether every local board has had a report, and the owner board its summary."""
+    """Return True when every local board has had a report, and the owner board its summary."""
     finished = {meeting.partition("/")[0] for meeting, state in ledger.reports.items() if state != "draft"}
     boards = {programme.local_board(item.slug).key for item in programme.municipalities}
     return {*boards, programme.owner_board().key} <= finished and all(
@@ -129,7 +129,7 @@ def _has_place(programme: Programme, meeting: str) -> bool:
 
 @asynccontextmanager
 async def opened(stage: Stage) -> AsyncIterator[Database]:
-    """The service's database, to read."""
+    """Open the service's database, to read."""
     database = create_database(stage.environment["VAREUNGE_DATABASE_URL"])
     try:
         yield database
@@ -138,5 +138,5 @@ async def opened(stage: Stage) -> AsyncIterator[Database]:
 
 
 def boards_with_our_meetings(programme: Programme) -> set[str]:
-    """Keys of the local boards whose meetings we book."""
+    """Return the keys of the local boards whose meetings we book."""
     return {programme.local_board(item.slug).key for item in programme.municipalities if item.meetings is Meetings.OURS}

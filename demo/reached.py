@@ -1,4 +1,4 @@
-"""Who was reached: read from the recorded traffic alone, whatever the service says of itself."""
+"""People reached, read from the recorded traffic alone and not from the service's own record."""
 
 import json
 import re
@@ -14,7 +14,7 @@ SEND = re.compile(r"/messages/([^/]+)/send$", re.IGNORECASE)
 CONVERSATIONS = "/connector/v3/conversations"
 CONVERSATION = re.compile(r"^/connector/v3/conversations/([^/]+)")
 READING_COPY = re.compile(r"^/v1\.0/(?:sites|drives)/|^/_storage")
-"""What is written to a site reaches nobody by itself."""
+"""Writes to a site reach nobody by themselves."""
 
 Entry = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ class Reached:
 
 @dataclass
 class _Known:
-    """What the traffic tells about ids."""
+    """Ids that the traffic tells about."""
 
     people: dict[str, str] = field(default_factory=dict)
     """Object id, or the id of a member of a chat, in lower case → e-mail address."""
@@ -40,7 +40,7 @@ class _Known:
 
 def who_was_reached(traffic: Sequence[Entry]) -> list[Reached]:
     """
-    Everybody that a write to Graph or the connector names, as address or by object id, and every post to a channel.
+    Return everybody named by a write to Graph or the connector, by address or id, and every post to a channel.
 
     Attendees, invitations, members and owners, installations, conversations, posts and mails are all such writes. What
     cannot be resolved counts as somebody: nothing is reached unseen.
@@ -70,7 +70,7 @@ def _reached_by(known: _Known, path: str, body: Any) -> Iterator[str]:
 
 
 def _named(known: _Known, path: str, body: Any) -> Iterator[str]:
-    """Whom an address or a body names, by object id or by a value that is an address."""
+    """Yield the people that an address or a body names, by object id or by a value that is an address."""
     if user := USER.search(path):
         yield user[1].lower()
     for text in (path, *_leaves(body)):
@@ -80,7 +80,7 @@ def _named(known: _Known, path: str, body: Any) -> Iterator[str]:
 
 
 def _spoken_to(known: _Known, body: Any) -> Iterator[str]:
-    """Whom a new conversation is with, where `_named` does not know them."""
+    """Yield the people of a new conversation, where `_named` does not know them."""
     members = [str(member.get("id", "")).lower() for member in body.get("members") or ()]
     yield from (who for who in members if who not in known.people)
     if "channel" in (body.get("channelData") or {}):
@@ -121,7 +121,7 @@ def _learn_person(known: _Known, thing: Mapping[str, Any]) -> None:
 
 
 def writes_in(entry: Entry) -> Iterator[tuple[str, str, Any]]:
-    """The writes of ours in an exchange, itself or the parts of a batch: method, decoded path and body."""
+    """Yield the writes of ours in an exchange, itself or the parts of a batch: method, decoded path and body."""
     method, path = entry["request"]["method"], unquote(urlsplit(entry["request"]["url"]).path)
     if entry["_app"] == "teams" or method == "GET":
         return
@@ -135,7 +135,7 @@ def writes_in(entry: Entry) -> Iterator[tuple[str, str, Any]]:
 
 
 def statuses_in(entry: Entry) -> Iterator[int]:
-    """The status of an answer, or those of a batch's parts as well."""
+    """Yield the status of an answer, and those of a batch's parts."""
     yield entry["response"]["status"]
     if entry["request"]["url"].endswith("/$batch"):
         answer = _json(entry["response"].get("content", {}).get("text"))
@@ -143,7 +143,7 @@ def statuses_in(entry: Entry) -> Iterator[int]:
 
 
 def _json(text: object) -> Any:
-    """What a body says; an empty object when it is not JSON."""
+    """Return a body's JSON; an empty object when it is none."""
     try:
         read = json.loads(text) if isinstance(text, str) else {}
     except ValueError:

@@ -36,7 +36,7 @@ class Recorders:
         self._recorded: set[str] = set()
 
     async def record(self, told: Counter[str]) -> int:
-        """Record what can be recorded since yesterday; how many minutes that were. *told*: as for those who answer."""
+        """Record the minutes that can be since yesterday and return their number. *told*: as for those who answer."""
         buzzing, self._seen = told - self._seen, told
         for lead in self._leads:
             if buzzing[lead.email.lower()]:
@@ -50,7 +50,7 @@ class Recorders:
                 self._agendas.setdefault(unescape(link), "")
 
     async def _visit(self, agenda: str) -> bool:
-        """Whether minutes were recorded. The way to them opens the day before the meeting: it is over a day later."""
+        """Return True when minutes were recorded. Their page opens the day before; the meeting is over a day later."""
         if form := self._agendas[agenda]:
             await self._fill_in(form)
             self._recorded.add(agenda)

@@ -122,7 +122,7 @@ async def _stay(console: Console, stage: Stage) -> None:
 
 
 async def traffic(stage: Stage) -> Sequence[Entry]:
-    """What went over the wire so far."""
+    """Return the recorded exchanges so far."""
     entries: Sequence[Entry] = (await stage.control("GET", "har"))["log"]["entries"]
     return entries
 
@@ -152,7 +152,7 @@ def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check
 
 
 def _list(console: Console, title: str, rows: Sequence[tuple[str, ...]]) -> None:
-    """A table in a terminal; elsewhere, and without colours, a plain line for each row."""
+    """Print a table in a terminal; elsewhere, and without colours, a plain line for each row."""
     if not console.is_terminal or console.no_color:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         console.print(f"\n{title}", markup=False)
@@ -179,12 +179,12 @@ async def _keep_everything(stage: Stage, evidence: Evidence, out: Path) -> None:
     async with opened(stage) as database:
         for name, pdf in (await read_pdfs(database)).items():
             (reports / name).write_bytes(pdf)
-    shutil.copyfile(stage.folder / "vareunge.db", out / "vareunge.db")
+    shutil.copy(stage.folder / "vareunge.db", out / "vareunge.db")
     _keep_logs(stage.folder, out)
 
 
 async def _feed(stage: Stage, programme: Programme) -> bytes:
-    """The calendar feed of the owner board, as a calendar that subscribes to it reads it."""
+    """Return the calendar feed of the owner board, as a calendar that subscribes to it reads it."""
     async with opened(stage) as database:
         token = await SQLLinks(database, SystemClock()).issue("feed", programme.owner_board().key)
     return (await stage.http.get(f"{stage.service_url}/kalender/{token}.ics")).content

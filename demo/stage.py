@@ -13,14 +13,14 @@ from typing import Any
 
 import httpx
 
-PATIENCE = timedelta(seconds=60)
-"""How long a process may take to answer for the first time."""
-GRACE = 10
+START_LIMIT = timedelta(seconds=60)
+"""Time that a process may take to answer for the first time."""
+STOP_SECONDS = 10
 """Seconds that a process gets to end when it is told to."""
 LOG_LINES = 12
-"""How much of a log is told when its process did not come up."""
+"""Length of the log that is told when its process did not come up."""
 PASSED_ON = ("VAREUNGE_ALLOWED_RECIPIENTS", "VAREUNGE_LOG_LEVEL")
-"""What of the caller's settings holds on the stage too. The rest is for a service of theirs, with real addresses."""
+"""Settings of the caller that hold on the stage too. The rest is for a service of theirs, with real addresses."""
 
 
 class StageError(Exception):
@@ -29,7 +29,8 @@ class StageError(Exception):
 
 @dataclass
 class Stage:
-    """Where the demo is played. Addresses, the environment of the service, and its processes."""
+    """The stage of the demo: addresses, the environment of the service, and its processes. Its methods all steer
+    those."""
 
     folder: Path
     programme: Path
@@ -43,12 +44,12 @@ class Stage:
 
     @property
     def allowed(self) -> frozenset[str] | None:
-        """Who may be reached in a rehearsal; None when this is none."""
+        """Return the addresses that a rehearsal may reach; None when this is none."""
         return self._addresses("ALLOWED_RECIPIENTS") if "VAREUNGE_ALLOWED_RECIPIENTS" in self.environment else None
 
     @property
     def senders(self) -> frozenset[str]:
-        """The mailboxes that the service books and sends from."""
+        """Return the mailboxes that the service books and sends from."""
         return self._addresses("ORGANIZER")
 
     def _addresses(self, setting: str) -> frozenset[str]:
@@ -85,7 +86,7 @@ class Stage:
             await self._end(name)
 
     async def run(self, *arguments: str) -> tuple[int, str]:
-        """Run a command of `vareunge` in the service's environment; its exit code and what it printed."""
+        """Run a command of `vareunge` in the service's environment; return its exit code and its output."""
         process = await asyncio.create_subprocess_exec(
             *_command(*arguments),
             env=self.environment,
@@ -102,7 +103,7 @@ class Stage:
         return process.returncode or 0, printed.decode()
 
     async def control(self, method: str, path: str, **arguments: Any) -> Any:
-        """A control call of the sandbox; its JSON."""
+        """Make a control call of the sandbox and return its JSON."""
         response = await self.http.request(method, f"{self.sandbox_url}/_sandbox/{path}", **arguments)
         if response.is_error:
             raise StageError(f"{method} {path}: {response.status_code} {response.text[:500]}")
@@ -124,20 +125,22 @@ class Stage:
         if process.returncode is None:
             process.terminate()
             try:
-                await asyncio.wait_for(process.wait(), GRACE)
+                await asyncio.wait_for(process.wait(), STOP_SECONDS)
             except TimeoutError:
                 process.kill()
                 await process.wait()
 
     async def _answers(self, name: str, url: str) -> None:
         try:
-            async with asyncio.timeout(PATIENCE.total_seconds()):
+            async with asyncio.timeout(START_LIMIT.total_seconds()):
                 while not await self._is_up(url):
                     if name not in self._processes or self._processes[name].returncode is not None:
                         raise StageError(f"the {name} ended at once{self._last_words(name)}")
                     await asyncio.sleep(0.05)  # Another process's start is in real time.
         except TimeoutError:
-            raise StageError(f"the {name} did not answer within {PATIENCE.seconds} s{self._last_words(name)}") from None
+            raise StageError(
+                f"the {name} did not answer within {START_LIMIT.seconds} s{self._last_words(name)}"
+            ) from None
 
     async def _is_up(self, url: str) -> bool:
         try:
@@ -158,7 +161,7 @@ async def raised_stage(
     folder: Path, programme: Path, *, starts_at: datetime, overrides: Mapping[str, str] | None = None
 ) -> AsyncIterator[Stage]:
     """
-    A stage with the sandbox running as the tenant of *programme*, its clock standing at *starts_at*.
+    Yield a stage with the sandbox running as the tenant of *programme*, its clock standing at *starts_at*.
 
     *overrides*: further environment of the service, such as an allow-list. Everything is stopped at the end.
     """
@@ -194,7 +197,7 @@ async def raised_stage(
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """The caller's environment without its settings, and without a proxy on the way to this machine."""
+    """Return the caller's environment without its settings, and without a proxy on the way to this machine."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VAREUNGE_") or name in PASSED_ON}
     return {**kept, "NO_COLOR": "1", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 

@@ -21,7 +21,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Light:
+class StatusLight:
     """A status light: its kind, and the word that says it."""
 
     kind: str
@@ -50,7 +50,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-Block = Paragraph | Light | Facts | Bullets | Table
+Block = Paragraph | StatusLight | Facts | Bullets | Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +86,13 @@ def as_data(document: Document) -> dict[str, Any]:
     }
 
 
+KINDS = {Paragraph: "paragraph", StatusLight: "light", Facts: "facts", Bullets: "bullets", Table: "table"}
+"""The names of blocks, as templates ask for them."""
+
+
 def kind_of(block: Block) -> str:
-    """The block's kind, as templates know it."""
-    return type(block).__name__.lower()
+    """Return the name of the block's kind."""
+    return KINDS[type(block)]
 
 
 def _block(block: Block) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from documents.document import Block, Bullets, Document, Facts, Light, Paragraph, Table
+from documents.document import Block, Bullets, Document, Facts, Paragraph, StatusLight, Table
 from documents.page import clean
 
 LOCALES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
@@ -56,7 +56,7 @@ def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None
         match block:
             case Paragraph():
                 _lines(file.add_paragraph(), block.text, bold=block.strong)
-            case Light():
+            case StatusLight():
                 _lines(file.add_paragraph(), f"{block.sign} {block.word}", bold=True)
             case Facts():
                 for name, words in block.rows:

@@ -21,7 +21,7 @@ from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
 LEASE = timedelta(seconds=120)
 LONGEST_RUN = timedelta(seconds=240)
 """Real time after which a unit is stopped; it parks itself instead of waiting, so this is no normal end."""
-GRACE = timedelta(seconds=20)
+GRACE = timedelta(seconds=4)
 """Real time that running units get to end when the engine is stopped."""
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=1)
 CONSISTENCY_WINDOW = timedelta(seconds=60)
@@ -52,17 +52,28 @@ class UnitStore(Protocol):
     """
 
     async def claim(
-        self, owner: str, *, now: datetime, lease_until: datetime, limit: int, only: Collection[str] | None = None
+        self,
+        owner: str,
+        *,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        only: Collection[str] | None = None,
+        running: Collection[str] = (),
     ) -> Sequence[Claim]:
-        """Take up to *limit* due units that nobody holds, the earliest first; *only* those keys, if given."""
+        """
+        Take up to *limit* due units that nobody holds, the earliest first; *only* those keys, if given.
+
+        None of *running*: a clock that jumps ahead ends leases of units that the claiming engine runs itself.
+        """
         ...
 
     async def renew(self, claim: Claim, *, lease_until: datetime) -> bool: ...
     async def finish(self, claim: Claim, *, now: datetime, note: str) -> bool: ...
     async def park(self, claim: Claim, *, now: datetime, until: datetime, note: str, failures: int) -> bool: ...
     async def fail(self, claim: Claim, *, now: datetime, note: str, failures: int) -> bool: ...
-    async def next_moment(self) -> datetime | None:
-        """Return when there may next be something to claim; None when nothing waits."""
+    async def next_moment(self, *, running: Collection[str] = ()) -> datetime | None:
+        """Return when there may next be something to claim, *running* left out; None when nothing waits."""
         ...
 
     async def note(self, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> None:
@@ -156,12 +167,12 @@ class Engine:
         """Start what is due; returns when to look again at the latest."""
         polled = self._clock.now() + self._poll if self._poll else None
         try:
-            upcoming = await self._store.next_moment()
+            upcoming = await self._store.next_moment(running=self._own)
             if upcoming is not None and upcoming <= self._clock.now():
                 await self._start_due()
                 if len(self._running) >= self._concurrency:
                     return polled
-                upcoming = await self._store.next_moment()
+                upcoming = await self._store.next_moment(running=self._own)
         except Exception as exc:  # noqa: BLE001 - The store may be away for a while; the loop outlives that.
             log.error("engine.store_failed", error=type(exc).__name__, where=_where(exc))
             return self._clock.now() + FIRST_DELAY
@@ -173,11 +184,18 @@ class Engine:
             return 0
         now = self._clock.now()
         lease_until = now + self._lease
-        claims = await self._store.claim(self._owner, now=now, lease_until=lease_until, limit=free, only=only)
+        claims = await self._store.claim(
+            self._owner, now=now, lease_until=lease_until, limit=free, only=only, running=self._own
+        )
         for claim in claims:
             task = asyncio.create_task(self._run(claim), name=claim.unit.key)
             self._running.add(task)
         return len(claims)
+
+    @property
+    def _own(self) -> Collection[str]:
+        """Return the keys of the units that this engine runs now: its tasks are named by them."""
+        return [task.get_name() for task in self._running]
 
     async def _wind_up(self) -> None:
         if not self._running:
@@ -303,12 +321,9 @@ def decide(claim: Claim, outcome: Outcome | Exception, *, now: datetime) -> Done
             pause = max(outcome.retry_after, delay if claim.failures else timedelta(seconds=1))
             return Parked(until=now + pause, note=str(outcome))
         case OutcomeUnknown():
-            return Parked(until=now + max(CONSISTENCY_WINDOW, delay), note=str(outcome))
+            return Parked(until=now + CONSISTENCY_WINDOW, note=str(outcome))
         case Transient():
             return Parked(until=now + delay, note=str(outcome))
-        case TimeoutError():
-            # Where nobody answers, a run ends like this as often as the line is down: silence is no failure.
-            return Parked(until=now + delay, note="took too long")
         case IdentityClosed():
             return Parked(until=now + CLOSED_DELAY, note=str(outcome))
         case Permanent():

@@ -1,37 +1,27 @@
 """
 The bot's endpoint: activities from Teams, checked, and turned into our words.
 
-The Teams SDK checks the signed token and nothing else: it is given what that check needs, so that no body, however odd,
-reaches its models, which answer 500 to much of what Teams itself sends. Our own checks stand around it for what it lets
-through: a body without a service address, another tenant, another channel, tokens of other issuers or without an end.
+All checks are our own: no body, however odd, reaches the Teams SDK's models, which answer 500 to much of what Teams
+itself sends, and its check of tokens holds the whole loop while it looks keys up.
 """
 
-import hashlib
-import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol
 
-import jwt
 import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 import texts
 from config.settings import refuse_open_bot
-from integration.bot import CARD, is_our_service, quiet_sdk
+from integration.bot import CARD, is_our_service
+from integration.bot_tokens import BotTokens
+from integration.signing_keys import SigningKeys
+from workflows.errors import Transient
 from workflows.ports.bot import Conversation
 
-if TYPE_CHECKING:
-    from microsoft_teams.apps.http import HttpServer
-
 log = structlog.get_logger()
-
-ISSUER = "https://api.botframework.com"
-TOKEN_HOLDS = 60.0
-"""Seconds; well within the leeway that the check itself gives a token's end."""
-MOST_TOKENS = 1000
 
 Answer = tuple[int, dict[str, Any] | None]
 
@@ -195,10 +185,7 @@ class BotEndpoint:
         self._bot_id = bot_id
         self._tenant_id = tenant_id
         self._service_url = service_url
-        self._metadata_url = metadata_url
-        self._server: HttpServer | None = None
-        self._good: dict[bytes, float] = {}
-        """Tokens that passed, hashed, and until when that holds."""
+        self._tokens = BotTokens(bot_id, SigningKeys(metadata_url))
 
     async def handle(self, headers: Mapping[str, str], body: object) -> Answer:
         """
@@ -212,10 +199,11 @@ class BotEndpoint:
             return self._refuse(400, "body")
         if (reason := self._foreign(activity)) is not None:
             return self._refuse(403, reason)
-        if not _is_bot_framework(headers.get("authorization", "")):
-            return self._refuse(401, "token")
-        if await self._token_status(activity, headers) != 200:
-            return self._refuse(401, "signature")
+        try:
+            if not await self._tokens.is_good(headers.get("authorization", ""), activity.service_url or ""):
+                return self._refuse(401, "token")
+        except Transient:
+            return self._refuse(503, "keys")
         return await self._dispatch(activity)
 
     def _refuse(self, status: int, reason: str) -> Answer:
@@ -223,59 +211,13 @@ class BotEndpoint:
         return status, {"error": reason}
 
     def _foreign(self, activity: _Activity) -> str | None:
-        """Return why an activity is not for us, if so. The SDK would let all of these in."""
+        """Return why an activity is not for us, if so."""
         if activity.channel_id != "msteams":
             return "channel"
         if not activity.service_url or not is_our_service(activity.service_url, self._service_url):
             return "service"
         named = {activity.channel_data.tenant.id, activity.conversation.tenant_id} - {None}
         return None if named == {self._tenant_id} else "tenant"
-
-    async def _token_status(self, activity: _Activity, headers: Mapping[str, str]) -> int:
-        """
-        Return the SDK's answer. It looks keys up synchronously, at most once in five minutes: a short stall.
-
-        Teams sends the same token for an hour, so an answer holds for the same token and service address: a minute,
-        and not beyond the token's end.
-        """
-        told = f"{headers.get('authorization', '')}\n{activity.service_url}"
-        token = hashlib.sha256(told.encode()).digest()
-        if self._good.get(token, 0.0) > time.monotonic():
-            return 200
-        if self._server is None:
-            self._server = self._token_check()
-        seen: dict[str, object] = {"type": activity.type, "serviceUrl": activity.service_url}
-        answer = await self._server.handle_request({"body": seen, "headers": dict(headers)})
-        if answer["status"] == 200:
-            if len(self._good) >= MOST_TOKENS:
-                self._good.clear()
-            self._good[token] = time.monotonic() + min(TOKEN_HOLDS, _ends_in(headers["authorization"]))
-        return answer["status"]
-
-    def _token_check(self) -> "HttpServer":
-        with quiet_sdk():
-            from microsoft_teams.api import InvokeResponse, ManagedIdentityCredentials
-            from microsoft_teams.api.auth.cloud_environment import PUBLIC, with_overrides
-            from microsoft_teams.apps.events import ActivityEvent
-            from microsoft_teams.apps.http import HttpServer
-
-        # Importing the SDK reads a .env file, if somebody left one.
-        refuse_open_bot()
-        # Its own lines quote what was sent; what we refuse, we log.
-        logging.getLogger("microsoft_teams.apps").setLevel(logging.CRITICAL)
-
-        async def accepted(event: ActivityEvent) -> InvokeResponse[Any]:
-            del event
-            return InvokeResponse(status=200)
-
-        server = HttpServer(_NoRoutes())
-        server.on_request = accepted
-        server.initialize(
-            credentials=ManagedIdentityCredentials(client_id=self._bot_id, tenant_id=self._tenant_id),
-            cloud=with_overrides(PUBLIC, openid_metadata_url=self._metadata_url, token_issuer=ISSUER),
-            dangerously_allow_unauthenticated_requests=False,
-        )
-        return server
 
     # --------------------------------------------------------------------------------------------------------- dispatch
 
@@ -379,40 +321,6 @@ def _names(bot_id: str, members: object) -> bool:
     """Tell whether the bot is among *members*, untrusted input."""
     found = members if isinstance(members, list) else []
     return any(isinstance(item, dict) and item.get("id") == f"28:{bot_id}" for item in found)
-
-
-class _NoRoutes:
-    """The SDK wants somewhere to register its route; ours is in web/bot.py."""
-
-    def register_route(self, method: str, path: str, handler: object) -> None: ...
-    def serve_static(self, path: str, directory: str) -> None: ...
-    async def start(self, port: int) -> None: ...
-    async def stop(self) -> None: ...
-
-
-def _is_bot_framework(authorization: str) -> bool:
-    """
-    Tell whether the token claims to be the Bot Framework's and to end; whether that is true, the SDK checks.
-
-    Else the SDK would take tokens of Entra for one app of Microsoft's, and tokens that never end.
-    """
-    claims = _claims(authorization)
-    return claims.get("iss") == ISSUER and "exp" in claims
-
-
-def _ends_in(authorization: str) -> float:
-    """In how many seconds a token ends that was found good; negative when it has."""
-    return float(_claims(authorization)["exp"]) - time.time()
-
-
-def _claims(authorization: str) -> Mapping[str, Any]:
-    """Return the unverified claims of a bearer token; none when it is no token."""
-    scheme, _, token = authorization.partition(" ")
-    try:
-        claims: Mapping[str, Any] = jwt.decode(token, options={"verify_signature": False})
-    except (jwt.InvalidTokenError, RecursionError):
-        return {}
-    return claims if scheme == "Bearer" else {}
 
 
 def _log_failure(activity: _Activity, error: Exception) -> None:

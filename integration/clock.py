@@ -85,7 +85,8 @@ class SimulatedClock:
 
     Tasks at work are counted. When none is, the earliest sleeper's moment goes to the sandbox as this participant's
     wait; a task that begins to work takes that wait back, and hears so, before it goes on. Whoever wakes a sleeper
-    counts it as working at once: there is no moment in between at which time could pass.
+    counts it as working at once: there is no moment in between at which time could pass. Its many methods are one
+    state machine: parted, they would share all of its fields.
     """
 
     def __init__(self, url: str, name: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:

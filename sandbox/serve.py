@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import uvicorn
@@ -31,16 +32,24 @@ def listening(port: int = 0) -> socket.socket:
     return listener
 
 
-def run(port: int, latency: str = "none", seed: Path | None = None) -> None:
+def run(
+    port: int,
+    latency: str = "none",
+    seed: Path | None = None,
+    *,
+    ready: Callable[[Mapping[str, str]], None] = lambda _: None,
+) -> None:
     """
     Serve until interrupted. Port 0 takes a free one.
 
     The first lines on standard output are the environment a service needs, `NAME=value` each, then an empty line; they
-    are written once the port accepts connections.
+    are written once the port accepts connections; *ready* gets the same variables a moment before.
     """
     with listening(port) as listener:
         sandbox = create_sandbox(latency=latency, folder=seed)
-        lines = [f"{name}={value}" for name, value in environment(sandbox, listener.getsockname()[1]).items()]
+        variables = environment(sandbox, listener.getsockname()[1])
+        ready(variables)
+        lines = [f"{name}={value}" for name, value in variables.items()]
         sys.stdout.write("\n".join([*lines, "", ""]))
         sys.stdout.flush()
         config = uvicorn.Config(

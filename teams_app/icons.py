@@ -19,13 +19,13 @@ Ink = Callable[[float, float], bool]
 
 
 def symbol(x: float, y: float, *, thickness: float = 0.13, dot: float = 0.24) -> bool:
-    """Whether the point is inked; the ring has radius 1 around (0, 0)."""
+    """Return True when the point is inked; the ring has radius 1 around (0, 0)."""
     on_ring = abs((x * x + y * y) ** 0.5 - 1) < thickness / 2
     return on_ring or any((x - cx) ** 2 + (y - cy) ** 2 < dot * dot for cx, cy in ((0, 1), (1, 0), (0, -1), (-1, 0)))
 
 
 def coverage(ink: Ink, *, size: int, radius: float, column: int, row: int) -> float:
-    """How much of a pixel is inked, from 0 to 1; *radius* is the ring's, in pixels."""
+    """Return the inked part of a pixel, from 0 to 1; *radius* is the ring's, in pixels."""
     points = [(index + 0.5) / SAMPLES for index in range(SAMPLES)]
     inked = sum(
         ink((column + dx - size / 2) / radius, (row + dy - size / 2) / radius) for dy in points for dx in points
@@ -34,7 +34,7 @@ def coverage(ink: Ink, *, size: int, radius: float, column: int, row: int) -> fl
 
 
 def png(size: int, pixel: Callable[[int, int], tuple[int, int, int, int]]) -> bytes:
-    """A PNG of *size* × *size* pixels in red, green, blue and opacity."""
+    """Return a PNG of *size* × *size* pixels in red, green, blue and opacity."""
     rows = b"".join(b"\0" + bytes(v for column in range(size) for v in pixel(column, row)) for row in range(size))
 
     def chunk(kind: bytes, content: bytes) -> bytes:
@@ -45,7 +45,7 @@ def png(size: int, pixel: Callable[[int, int], tuple[int, int, int, int]]) -> by
 
 
 def color() -> bytes:
-    """192 × 192: the symbol in white on the whole square; Teams rounds the corners."""
+    """Return the colour icon, 192 × 192: the symbol in white on the whole square; Teams rounds the corners."""
 
     def pixel(column: int, row: int) -> tuple[int, int, int, int]:
         share = coverage(symbol, size=192, radius=44, column=column, row=row)
@@ -56,7 +56,7 @@ def color() -> bytes:
 
 
 def outline() -> bytes:
-    """32 × 32: the symbol in white on nothing."""
+    """Return the outline icon, 32 × 32: the symbol in white on nothing."""
 
     def ink(x: float, y: float) -> bool:
         return symbol(x, y, thickness=0.2, dot=0.3)

@@ -21,28 +21,28 @@ ICONS = ("color.png", "outline.png")
 
 
 def template() -> dict[str, Any]:
-    """The manifest with its placeholders."""
+    """Return the manifest with its placeholders."""
     content: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
     return content
 
 
 def languages() -> Sequence[str]:
-    """The files of the languages beside the manifest's own."""
+    """Return the files of the languages beside the manifest's own."""
     return tuple(entry["file"] for entry in template()["localizationInfo"]["additionalLanguages"])
 
 
 def external_id() -> str:
-    """The app's id in every tenant: what the catalogue knows it by."""
+    """Return the app's id in every tenant, by which the catalogue knows it."""
     return str(template()["id"])
 
 
 def permissions() -> Sequence[str]:
-    """The resource-specific permissions a team consents to; an installation must name exactly these."""
+    """Return the resource-specific permissions a team consents to; an installation must name exactly these."""
     return tuple(entry["name"] for entry in template()["authorization"]["permissions"]["resourceSpecific"])
 
 
 def manifest(settings: Settings) -> dict[str, Any]:
-    """The manifest of a deployment. Raises ValueError, naming every setting that is missing or that Teams refuses."""
+    """Return a deployment's manifest. Raises ValueError, naming each setting that is missing or that Teams refuses."""
     url = urlsplit(settings.public_url)
     wrong = [f"VAREUNGE_{name.upper()}: missing" for name in ("bot_id", "hands_id") if not getattr(settings, name)]
     if url.scheme != "https" or not url.hostname:

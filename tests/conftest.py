@@ -13,14 +13,14 @@ from integration.database.connection import Database, create_database
 
 @pytest.fixture(autouse=True)
 def logs_as_they_were() -> Iterator[None]:
-    """Whoever makes services configures the logs of the process; the next test finds them as they were."""
+    """Restore the logs of the process, which making services configures, for the next test."""
     yield
     structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database file with the current schema, to be copied: migrating takes longer than most tests."""
+    """Return an empty database file with the current schema, to be copied: migrating takes longer than most tests."""
     path = tmp_path_factory.mktemp("database") / "empty.db"
 
     async def migrate() -> None:
@@ -34,7 +34,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database_url(migrated_file: Path, tmp_path: Path) -> str:
-    """The address of a database of this test's own, migrated."""
+    """Return the address of a database of this test's own, migrated."""
     path = tmp_path / "vareunge.db"
     shutil.copyfile(migrated_file, path)
     return f"sqlite+aiosqlite:///{path}"

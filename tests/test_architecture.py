@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "sandbox": set(),
     "wiring": PACKAGES - {"commands", "demo", "sandbox"},
 }
-"""Which of our packages a package may import besides itself. The other doors may import everything but the sandbox."""
+"""Packages of ours that a package may import besides itself. The other doors may import everything but the sandbox."""
 OUTSIDE_WORKFLOWS = {"httpx", "sqlalchemy", "msgraph", "fastapi", "starlette", "azure", "microsoft_teams", "os"}
 
 

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 NOT_OURS = {"vaare-unge-365", "pip", "setuptools", "wheel", "uv"}
-"""What an environment may hold that the project did not ask for."""
+"""Packages that an environment may hold although the project did not ask for them."""
 
 
 def pinned() -> dict[str, set[str]]:

@@ -1,11 +1,14 @@
-"""What each part of the service has, and has not."""
+"""The parts of the service: pieces that each has, and has not."""
 
 from collections.abc import AsyncIterator
 from operator import attrgetter
+from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, text
 
 from config.settings import Part, Settings
+from integration.database.tables import register
 from wiring.outside import NotInThisPart
 from wiring.process import Services
 
@@ -79,3 +82,34 @@ def test_every_kind_of_unit_of_the_loop_has_a_handler(services: Services) -> Non
 async def test_without_a_programme_nothing_is_swept(services: Services) -> None:
     await services.make_sweep_due()
     assert await services.record.units.list_units() == []
+
+
+@pytest.mark.parametrize("services", [Part.DOOR], indirect=True)
+async def test_readiness_names_the_part_that_is_missing(services: Services) -> None:
+    record = services.record
+    assert await record.not_ready() == ""
+
+    async with record.database.begin() as connection:
+        await connection.execute(insert(register).values(kind="document", key="people.yaml", position=0, data={}))
+        await connection.execute(insert(register).values(kind="version", key="", position=1, data=None))
+    assert await record.not_ready() == "register"
+
+
+@pytest.mark.parametrize("services", [Part.DOOR], indirect=True)
+async def test_an_older_schema_is_named(services: Services) -> None:
+    async with services.record.database.begin() as connection:
+        await connection.execute(text("update alembic_version set version_num = '0001'"))
+
+    assert await services.record.not_ready() == "schema"
+
+
+def take_away(url: str, folder: Path) -> None:
+    Path(url.partition(":///")[2]).rename(folder / "elsewhere.db")
+
+
+@pytest.mark.parametrize("services", [Part.DOOR], indirect=True)
+async def test_a_database_that_vanished_is_named(services: Services, tmp_path: Path) -> None:
+    await services.migrate_embedded_database()
+    take_away(services.settings.database_url, tmp_path)
+
+    assert await services.record.not_ready() == "database"

@@ -39,11 +39,11 @@ class UnknownText(TextError, KeyError):
 
 def say(key: str, language: str = DEFAULT, **values: Any) -> str:
     """
-    The text *key* with its *values* put in.
+    Return the text *key* with its *values* put in.
 
     Strings go in as they are; numbers, dates and moments are written as the language writes them (moments must be local
     time). Raises UnknownText for an unknown key, TextError for a missing or superfluous value. Nothing is escaped:
-    whoever puts the text into HTML or Markdown does that.
+    code that puts the text into HTML or Markdown does that.
     """
     text = _text(key, language)
     expected = placeholders(key, language)
@@ -54,28 +54,28 @@ def say(key: str, language: str = DEFAULT, **values: Any) -> str:
 
 
 def placeholders(key: str, language: str = DEFAULT) -> frozenset[str]:
-    """The names of the values that the text *key* needs."""
+    """Return the names of the values that the text *key* needs."""
     return _placeholders(_text(key, language))
 
 
 def keys(language: str = DEFAULT) -> frozenset[str]:
-    """Every key of a language."""
+    """Return every key of a language."""
     return frozenset(_texts(language))
 
 
 @cache
 def languages() -> Sequence[str]:
-    """The languages that have texts."""
+    """Return the languages that have texts."""
     return sorted(folder.name for folder in FOLDER.iterdir() if folder.name in _LOCALES and any(folder.glob("*.yaml")))
 
 
 def choose(wanted: str, default: str = DEFAULT) -> str:
-    """The *wanted* language if we have its texts, else *default* (the programme's own language)."""
+    """Return the *wanted* language if we have its texts, else *default* (the programme's own language)."""
     return wanted if wanted in languages() else default
 
 
 def written(value: Any, language: str = DEFAULT) -> str:
-    """A value as the language writes it."""
+    """Return a value as the language writes it."""
     match value:
         case str():
             return value
@@ -91,27 +91,27 @@ def written(value: Any, language: str = DEFAULT) -> str:
 
 
 def long_date(day: date, language: str = DEFAULT) -> str:
-    """«tirsdag 8. september 2026»."""
+    """Return a day as «tirsdag 8. september 2026»."""
     return format_date(day, "EEEE d MMMM y" if language == "en" else "EEEE d. MMMM y", locale=_locale(language))
 
 
 def short_date(day: date, language: str = DEFAULT) -> str:
-    """«8. september 2026»."""
+    """Return a day as «8. september 2026»."""
     return format_date(day, "d MMMM y" if language == "en" else "d. MMMM y", locale=_locale(language))
 
 
 def day_and_month(day: date, language: str = DEFAULT) -> str:
-    """«1. september», where there is little room and the year is plain."""
+    """Return a day as «1. september», where there is little room and the year is plain."""
     return format_date(day, "d MMMM" if language == "en" else "d. MMMM", locale=_locale(language))
 
 
 def month(day: date, language: str = DEFAULT) -> str:
-    """«sep», where there is hardly any room."""
+    """Return a month as «sep», where there is hardly any room."""
     return format_date(day, "LLL", locale=_locale(language)).rstrip(".")
 
 
 def clock_time(moment: datetime, language: str = DEFAULT) -> str:
-    """«09.00», from local time."""
+    """Return the time of day as «09.00», from local time."""
     if moment.tzinfo is UTC:
         raise TextError(f"{moment}: expected local time, not UTC")
     # Written without Babel, which takes a naive moment for UTC and converts it.
@@ -119,25 +119,25 @@ def clock_time(moment: datetime, language: str = DEFAULT) -> str:
 
 
 def long_moment(moment: datetime, language: str = DEFAULT) -> str:
-    """«tirsdag 8. september 2026 kl. 09.00», from local time."""
+    """Return a moment as «tirsdag 8. september 2026 kl. 09.00», from local time."""
     at = "at" if language == "en" else "kl."
     return f"{long_date(moment.date(), language)} {at} {clock_time(moment, language)}"
 
 
 def number(value: float | Decimal, language: str = DEFAULT) -> str:
-    """«10 000» with a hard space, «7,5» with a comma; four digits stand unbroken, as years do."""
+    """Return a number: «10 000» with a hard space, «7,5» with a comma; four digits unbroken, as years are."""
     return format_decimal(
         value, locale=_locale(language), group_separator=not -10_000 < value < 10_000, decimal_quantization=False
     )
 
 
 def join(items: Iterable[str], language: str = DEFAULT) -> str:
-    """«a, b og c»."""
+    """Return a list as «a, b og c»."""
     return format_list(list(items), locale=_locale(language))
 
 
 def sort_key(name: str) -> str:
-    """Sorts names as Norwegian does: æ, ø and å come last, in this order."""
+    """Return a key that sorts names as Norwegian does: æ, ø and å come last, in this order."""
     return name.casefold().translate(_LAST_LETTERS)
 
 
@@ -171,7 +171,7 @@ def _texts(language: str) -> Mapping[str, str]:
 
 
 def read_texts(path: Path) -> Mapping[str, str]:
-    """The texts of one file. Raises TextError, naming file and key, when it is not flat keys with texts."""
+    """Return the texts of one file. Raises TextError, naming file and key, when it is not flat keys with texts."""
     try:
         content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except YAMLError as error:

@@ -16,7 +16,7 @@ REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;]+)(?: ; (.*)
 
 
 def pins(exported: str) -> list[str]:
-    """The requirements that `uv export` printed, without extras: `name==version ; marker`, sorted by name."""
+    """Return the requirements that `uv export` printed, without extras: `name==version ; marker`, sorted by name."""
     found = filter(None, (REQUIREMENT.match(line.strip()) for line in exported.splitlines()))
     return sorted(
         {
@@ -27,7 +27,7 @@ def pins(exported: str) -> list[str]:
 
 
 def write_pins(text: str, requirements: list[str]) -> str:
-    """*text* of a pyproject.toml with its constraint-dependencies replaced."""
+    """Return *text* of a pyproject.toml with its constraint-dependencies replaced."""
     block = "".join(f'    "{requirement.replace(chr(34), chr(39))}",\n' for requirement in requirements)
     return PINS.sub(lambda match: match[1] + block + match[2], text, count=1)
 

@@ -8,11 +8,12 @@ from fastapi.responses import JSONResponse
 
 log = structlog.get_logger()
 
-Check = Callable[[], Awaitable[object]]
+Check = Callable[[], Awaitable[str]]
+"""Gives the part that is missing, in one word; empty when the service can work."""
 
 
 def router(ready: Check) -> APIRouter:
-    """*ready* raises when something the service cannot do without, the database first of all, does not answer."""
+    """Give the two health pages. *ready* tells of what the service cannot do without, the database first of all."""
     routes = APIRouter()
 
     @routes.get("/healthz", summary="The process answers")
@@ -22,10 +23,12 @@ def router(ready: Check) -> APIRouter:
     @routes.get("/readyz", summary="The process and its database answer")
     async def readyz() -> JSONResponse:
         try:
-            await ready()
+            missing = await ready()
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is that we are not ready
             log.warning("web.not_ready", error=type(error).__name__)
-            return JSONResponse({"status": "unavailable"}, 503)
+            missing = "unknown"
+        if missing:
+            return JSONResponse({"status": "unavailable", "missing": missing}, 503)
         return JSONResponse({"status": "ok"})
 
     return routes

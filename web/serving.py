@@ -15,8 +15,8 @@ from config.settings import Part
 if TYPE_CHECKING:
     from wiring.process import Services
 
-GRACE = 5
-"""Seconds that open requests get to end."""
+GRACE = 4
+"""Seconds that open requests get to end, while the engine's units get the same."""
 
 
 class _Server(uvicorn.Server):
@@ -65,6 +65,7 @@ async def _web(services: "Services", host: str, port: int, stop: asyncio.Event) 
         server = _Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         serving.add_done_callback(lambda _: stop.set())
+        closing = asyncio.create_task(_close_on(stop, server))
         sys.stdout.write(f"listening on http://{host}:{listener.getsockname()[1]}\n")
         sys.stdout.flush()
         try:
@@ -72,6 +73,13 @@ async def _web(services: "Services", host: str, port: int, stop: asyncio.Event) 
         finally:
             server.should_exit = True
             await serving
+            closing.cancel()
+
+
+async def _close_on(stop: asyncio.Event, server: uvicorn.Server) -> None:
+    """Close the web while the engine winds up: both together must end before a supervisor loses its patience."""
+    await stop.wait()
+    server.should_exit = True
 
 
 async def _work(services: "Services", stop: asyncio.Event) -> None:

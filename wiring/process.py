@@ -28,10 +28,6 @@ SIMULATED_POLL = timedelta(hours=6)
 """In simulated time a look costs as much real time whether seconds or hours lie between."""
 
 
-class SchemaOutdated(RuntimeError):
-    """The database must be migrated first; at deployment, not by whoever comes first."""
-
-
 class Services:
     """Everything a process is made of. Close it when the process ends."""
 
@@ -108,8 +104,8 @@ class Services:
         """See that the schema is current: an embedded database is migrated, another one only looked at."""
         if self.settings.embedded_database:
             await self.migrate_embedded_database()
-        elif not await self.record.database.is_current():
-            raise SchemaOutdated("the database has another schema than this version: vareunge migrate")
+        else:
+            await self.record.check_schema()
 
     async def migrate_embedded_database(self) -> None:
         """Give a database of this process's own its tables, once. Any other gets them at deployment."""

@@ -2,11 +2,14 @@
 
 from functools import cached_property
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.problems import InvalidInput
 from integration.clock import ServiceClock
 from integration.database.accounts import SQLAccounts
 from integration.database.agendas import SQLAgendas
 from integration.database.chats import SQLChats
-from integration.database.connection import Database, create_database
+from integration.database.connection import Database, Schema, SchemaNewer, create_database
 from integration.database.guests import SQLGuests
 from integration.database.intents import SQLIntents
 from integration.database.links import SQLLinks
@@ -18,6 +21,11 @@ from integration.database.resources import SQLResources
 from integration.database.status import SQLStatus
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
+from workflows.errors import OutsideError
+
+
+class SchemaOutdated(RuntimeError):
+    """The database must be migrated first; at deployment, not by whoever comes first."""
 
 
 class Record:
@@ -90,6 +98,28 @@ class Record:
     @cached_property
     def chats(self) -> SQLChats:
         return SQLChats(self.database, self._clock)
+
+    async def check_schema(self) -> None:
+        """Raise SchemaOutdated or SchemaNewer unless the database has this version's schema."""
+        match await self.database.schema():
+            case Schema.OLDER:
+                raise SchemaOutdated("the database has an older schema than this version: vareunge migrate")
+            case Schema.NEWER:
+                raise SchemaNewer("the database was made by a newer version of the service: install that version")
+
+    async def not_ready(self) -> str:
+        """Return the part that keeps people from being answered, `database`, `schema` or `register`; empty for none."""
+        try:
+            self.database.check_file()
+            if await self.database.schema() is not Schema.CURRENT:
+                return "schema"
+        except (OutsideError, SQLAlchemyError):
+            return "database"
+        try:
+            await self.register.find_programme()
+        except (InvalidInput, SQLAlchemyError):
+            return "register"
+        return ""
 
     async def close(self) -> None:
         """Close the database, if it was opened."""

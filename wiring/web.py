@@ -49,7 +49,7 @@ def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
     if outside.settings.bot_id:
         # First, because routes are tried in their order, and buttons and forms come by the thousand.
         routers.insert(0, bot.router(_bot_endpoint(outside, jobs).handle))
-    return create_app(routers, ready=record.register.is_empty, around=around)
+    return create_app(routers, ready=record.not_ready, around=around)
 
 
 def _bot_endpoint(outside: Outside, jobs: Jobs) -> "BotEndpoint":

@@ -11,6 +11,9 @@ SWEEP = "sweep.all"
 WEEKDAY, AT_NIGHT = 0, time(3, 0)
 """The night to Monday, local time. Bookings are compared with every calendar then, which is a few hundred calls."""
 
+LONGEST_PARKING = timedelta(days=2)
+"""No error is a reason to wait longer, whatever a service has said."""
+
 Planner = Callable[[], Awaitable[Sequence[DueUnit]]]
 
 
@@ -40,6 +43,9 @@ class Sweep:
             return Done(note="no programme was imported yet")
         due = [item for planner in self._planners for item in await planner()]
         await self._units.make_due(due)
+        woken = await self._units.wake_overdue(now=self._clock.now(), longest=LONGEST_PARKING)
+        if woken:
+            await history.note("sweep.woken", units=woken)
         await history.note("sweep.made_due", units=len(due))
         return Parked(until=next_sweep(self._clock.now(), programme.timezone), note="once a week")
 

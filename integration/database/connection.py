@@ -4,28 +4,43 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from functools import partial
+from enum import StrEnum
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from integration.database.sqlite import WAIT_FOR_LOCK, File, open_connection
 
 T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "alembic_version"
 THREADS = 8
-WAIT_FOR_LOCK = 30
-"""Seconds a SQLite transaction waits for another process's to end."""
+
+
+class SchemaNewer(RuntimeError):
+    """This version does not know the database's schema, and leaves it alone."""
+
+
+class Schema(StrEnum):
+    """A database's schema against this version's."""
+
+    CURRENT = "current"
+    OLDER = "older"
+    NEWER = "newer"
 
 
 class Database:
     """Short transactions, and the schema's version."""
 
-    def __init__(self, engine: AsyncEngine, plain: Engine) -> None:
+    def __init__(self, engine: AsyncEngine, plain: Engine, file: File) -> None:
         self._engine = engine
         self._plain = plain
+        self._file = file
         # SQLite has one writer at a time, and who finds it busy sleeps and tries again: those of a process take turns
         # instead. Its readers wait for nobody, and a thread of their own would cost more than what they read.
         self._is_file = plain.dialect.name == "sqlite"
@@ -41,6 +56,7 @@ class Database:
         On SQLite it is the only writer from its first moment, so that what it reads stays true until it writes.
         Never hold it across a call to the network.
         """
+        self._file.check()
         async with self._turn, self._engine.begin() as connection:
             yield connection
 
@@ -65,6 +81,7 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Return the result of *work*, in one transaction that may write; otherwise as `look`. It is never left
         half-way."""
+        self._file.check()
         async with self._turn:
             return await self._in_thread(work, only_reads=False)
 
@@ -82,14 +99,19 @@ class Database:
             return work(self._kept[only_reads])
 
     async def migrate(self) -> None:
-        """Bring the tables to the current schema. A repeat does nothing."""
+        """Bring the tables to the current schema. A repeat does nothing. Raises SchemaNewer, and changes nothing."""
         async with self._engine.begin() as connection:
+            if await connection.run_sync(_schema) is Schema.NEWER:
+                raise SchemaNewer("the database was made by a newer version of the service: install that version")
             await connection.run_sync(_upgrade)
 
-    async def is_current(self) -> bool:
-        """Tell whether the tables have the current schema."""
-        async with self.read() as connection:
-            return await connection.run_sync(_is_current)
+    async def schema(self) -> Schema:
+        """Return how the tables' schema stands to this version's."""
+        return await self.look(_schema)
+
+    def check_file(self) -> None:
+        """Raise DatabaseGone when the file of the database was removed or replaced."""
+        self._file.check()
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -104,13 +126,15 @@ def create_database(url: str) -> Database:
     # psycopg is both, asynchronous and not; SQLite has a driver for each.
     plain_url = make_url(url).set(drivername="sqlite") if url.startswith("sqlite") else make_url(url)
     if not url.startswith("sqlite"):
-        return Database(create_async_engine(url), create_engine(plain_url))
+        return Database(create_async_engine(url), create_engine(plain_url), File(None))
+    file = File(plain_url.database)
     engine = create_async_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
     plain = create_engine(plain_url, connect_args={"timeout": WAIT_FOR_LOCK})
     for each, begin in ((engine.sync_engine, _begin_sqlite), (plain, _begin_plainly)):
-        event.listen(each, "connect", _open_sqlite)
+        event.listen(each, "do_connect", lambda *_: file.prepare())
+        event.listen(each, "connect", lambda connection, _: open_connection(connection))
         event.listen(each, "begin", begin)
-    return Database(engine, plain)
+    return Database(engine, plain, file)
 
 
 def insert_into(connection: AsyncConnection | Connection, table: Table) -> Any:
@@ -124,13 +148,6 @@ def insert_into(connection: AsyncConnection | Connection, table: Table) -> Any:
 def insert_for(dialect: str, table: Table) -> Any:
     """The same for a database known by its name."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-def _open_sqlite(connection: Any, _record: object) -> None:
-    # We say BEGIN ourselves: the driver's own would leave what we read outside the transaction.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on"):
-        connection.execute(f"pragma {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -165,9 +182,16 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(_alembic(connection), "head")
 
 
-def _is_current(connection: Connection) -> bool:
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
+def _schema(connection: Connection) -> Schema:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return Schema.OLDER
+    found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # noqa: S608 - a constant
+    if found == newest_revision():
+        return Schema.CURRENT
+    return Schema.NEWER if found is not None and found > newest_revision() else Schema.OLDER
 
-    heads = ScriptDirectory.from_config(_alembic(connection)).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+
+@cache
+def newest_revision() -> str:
+    """Return this version's revision: the number that its last migration's file begins with."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))

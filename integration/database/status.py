@@ -36,7 +36,7 @@ from workflows.status.ports import BoardMeeting, NewAnswer, Standing
 
 
 class SQLStatus:
-    """The workflows' `Rounds` in the database."""
+    """Rounds in the database (`workflows.status.ports`): a method for each question of that port, and no more."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -90,13 +90,21 @@ class SQLUnits:
             await make_due(connection, units)
 
     async def claim(
-        self, owner: str, *, now: datetime, lease_until: datetime, limit: int, only: Collection[str] | None = None
+        self,
+        owner: str,
+        *,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        only: Collection[str] | None = None,
+        running: Collection[str] = (),
     ) -> Sequence[Claim]:
         free = or_(unit.c.lease_until.is_(None), unit.c.lease_until <= now)
         due = (
             select(unit.c.key)
             .where(unit.c.state == UnitState.WAITING, unit.c.due_at <= now, free)
             .where(true() if only is None else unit.c.key.in_(only))
+            .where(unit.c.key.not_in(running) if running else true())
             .order_by(unit.c.due_at, unit.c.key)
             .limit(limit)
             .with_for_update(skip_locked=True)  # PostgreSQL only; on SQLite we are the only writer anyhow.
@@ -158,15 +166,24 @@ class SQLUnits:
         statement = note(unit, what, at=at, values=values)
         await self._database.write(lambda connection: connection.execute(statement).close())
 
-    async def next_moment(self) -> datetime | None:
+    async def next_moment(self, *, running: Collection[str] = ()) -> datetime | None:
         # A held unit is looked at when its lease ends: its holder may be gone.
         later = case(
             (and_(unit.c.lease_until.is_not(None), unit.c.lease_until > unit.c.due_at), unit.c.lease_until),
             else_=unit.c.due_at,
         )
-        query = select(later.label("moment")).where(unit.c.state == UnitState.WAITING).order_by(later).limit(1)
+        waiting = select(later.label("moment")).where(unit.c.state == UnitState.WAITING)
+        if running:
+            waiting = waiting.where(unit.c.key.not_in(running))
+        query = waiting.order_by(later).limit(1)
         moment: datetime | None = await self._database.look(lambda connection: connection.execute(query).scalar())
         return moment
+
+    async def wake_overdue(self, *, now: datetime, longest: timedelta) -> int:
+        """Make units due now that an error parked for more than *longest*; return how many. A repeat is harmless."""
+        beyond = (unit.c.state == UnitState.WAITING, unit.c.failures > 0, unit.c.due_at > now + longest)
+        statement = update(unit).where(*beyond).values(due_at=now)
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount)
 
     async def list_units(self, *, states: Sequence[UnitState] = (), kind: str | None = None) -> Sequence[UnitView]:
         """Units by due time, only those in *states* (any when empty) and of *kind* (any when None)."""

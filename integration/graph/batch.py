@@ -21,7 +21,7 @@ _TICKS = 2
 """Turns of the event loop that count as the same moment: one for tasks that start, one for those they start."""
 
 
-class Part(Protocol):
+class BatchPart(Protocol):
     """One call, as far as the carrier must know it."""
 
     @property
@@ -30,7 +30,7 @@ class Part(Protocol):
     def scopes(self) -> Sequence[str]: ...
 
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=BatchPart)
 A = TypeVar("A")
 
 

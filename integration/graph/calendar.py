@@ -12,7 +12,7 @@ from integration.graph.time_zones import wall_time, windows_name
 from integration.limits.published import MAILS
 from integration.limits.recipients import RecipientLimiter
 from integration.retry import Call
-from workflows.errors import Conflict, NotFound
+from workflows.errors import Conflict, Invalid, NotFound
 from workflows.ports.accounts import Recipients
 from workflows.ports.calendar import Answer, Attendee, BookedEvent, EventSpec
 
@@ -20,7 +20,9 @@ NAMESPACE = UUID("6c1c8f5e-3f0b-4c55-9a0e-7f6a1d0a4b11")
 KEY_PROPERTY = f"String {{{NAMESPACE}}} Name VareUngeKey"
 """Our own property on events and messages; unlike an id it is ours to choose, and it can be searched for."""
 
-_CHUNK = 10
+_MOST_AT_ONCE = 10
+_TOO_COMPLEX = "ErrorRestrictionTooComplex"
+"""Exchange's error for a filter with more alternatives than it takes; Microsoft names no number."""
 _FIELDS = (
     "id",
     "iCalUId",
@@ -60,6 +62,8 @@ class GraphCalendar:
         self._recipients = recipients
         self._timezone = timezone
         self._limits = limits
+        self._at_once = _MOST_AT_ONCE
+        """Keys in one look-up; fewer once Exchange found as many too complex."""
         self._keys: dict[str, str] = {}
         self._invited: dict[str, int] = {}
         """By an event's id: how many a write to it mails."""
@@ -174,17 +178,28 @@ class GraphCalendar:
 
     async def _find(self, organizer: str, keys: Sequence[str], fields: tuple[str, ...]) -> Mapping[str, Json]:
         found: dict[str, Json] = {}
-        for start in range(0, len(keys), _CHUNK):
-            chunk = keys[start : start + _CHUNK]
-            request = self._request(
-                organizer,
-                action=f"look for {len(chunk)} events",
-                address=lambda sdk: sdk.users.by_user_id(organizer).events,
-                query=tagged(chunk, fields),
-            )
-            async for event in self._graph.items(request):
+        while keys:
+            chunk = keys[: self._at_once]
+            try:
+                events = await self._find_some(organizer, chunk, fields)
+            except Invalid as exc:
+                if _TOO_COMPLEX not in exc.reason or len(chunk) == 1:
+                    raise
+                self._at_once = len(chunk) // 2
+                continue
+            keys = keys[len(chunk) :]
+            for event in events:
                 found.setdefault(tag_of(event), event)
         return found
+
+    async def _find_some(self, organizer: str, keys: Sequence[str], fields: tuple[str, ...]) -> Sequence[Json]:
+        request = self._request(
+            organizer,
+            action=f"look for {len(keys)} events",
+            address=lambda sdk: sdk.users.by_user_id(organizer).events,
+            query=tagged(keys, fields),
+        )
+        return await self._graph.list(request)
 
     async def _present_body(self, organizer: str, event_id: str) -> str:
         key = self._keys.get(event_id)

@@ -152,7 +152,8 @@ class GraphSiteContent:
         request = Request(
             action=f"find a page on site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).pages.graph_site_page,
-            query=Query(filter=f"name eq {quoted(name)}", select=("id", "name")),
+            # Without $select: some sites answer empty to it beside a $filter, and a miss would become a second page.
+            query=Query(filter=f"name eq {quoted(name)}"),
             scopes=SHAREPOINT,
         )
         found = await self._graph.find(request)

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 from integration.graph.client import Graph, Json, Query, Request
 from integration.retry import Call
-from workflows.errors import NotFound
+from workflows.errors import Invalid, NotFound
 from workflows.ports.place import Site
+
+_GRANTS = ("sharepoint",) * 5
+_ONLY_AS_A_CHANGE = "manage"
 
 
 class GraphSiteAccess:
@@ -33,23 +36,52 @@ class GraphSiteAccess:
         return Site(id=site["id"], url=site.get("webUrl") or "")
 
     async def granted_roles(self, site_id: str, app_id: str) -> Sequence[str]:
-        request = Request(
-            action=f"list who was let into site {site_id}",
-            address=lambda sdk: sdk.sites.by_site_id(site_id).permissions,
-            scopes=["sharepoint"] * 5,
-        )
-        ours = [grant for grant in await self._graph.list(request) if app_id in _applications(grant)]
+        ours = await self._grants(site_id, app_id)
         return [role for grant in ours for role in await self._roles(site_id, grant)]
 
     async def grant(self, site_id: str, *, app_id: str, app_name: str, role: str) -> None:
-        """Roles: read, write, manage, fullcontrol. A bare create: look with granted_roles before a repeat."""
+        """
+        Let *app_id* into the site. Roles: read, write, manage, fullcontrol.
+
+        Some tenants refuse `manage` in a new grant and take it as a change of one: then `write` is granted first, and
+        made `manage`. A bare create: look with granted_roles before a repeat.
+        """
+        try:
+            await self._create(site_id, app_id, app_name, role)
+        except Invalid:
+            if role != _ONLY_AS_A_CHANGE:
+                raise
+            there = await self._grants(site_id, app_id)
+            grant = there[0] if there else await self._create(site_id, app_id, app_name, "write")
+            await self._change(site_id, grant["id"], role)
+
+    async def _grants(self, site_id: str, app_id: str) -> Sequence[Json]:
+        request = Request(
+            action=f"list who was let into site {site_id}",
+            address=lambda sdk: sdk.sites.by_site_id(site_id).permissions,
+            scopes=_GRANTS,
+        )
+        return [grant for grant in await self._graph.list(request) if app_id in _applications(grant)]
+
+    async def _create(self, site_id: str, app_id: str, app_name: str, role: str) -> Json:
         request = Request(
             action=f"let {app_id} into site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).permissions,
             method="POST",
             call=Call.CREATE,
             body={"roles": [role], "grantedToIdentities": [{"application": {"id": app_id, "displayName": app_name}}]},
-            scopes=["sharepoint"] * 5,
+            scopes=_GRANTS,
+        )
+        return await self._graph.get(request)
+
+    async def _change(self, site_id: str, grant_id: str, role: str) -> None:
+        request = Request(
+            action=f"change grant {grant_id} of site {site_id}",
+            address=lambda sdk: sdk.sites.by_site_id(site_id).permissions.by_permission_id(grant_id),
+            method="PATCH",
+            call=Call.KEYED,
+            body={"roles": [role]},
+            scopes=_GRANTS,
         )
         await self._graph.send(request)
 
@@ -60,7 +92,7 @@ class GraphSiteAccess:
         request = Request(
             action=f"read grant {grant['id']} of site {site_id}",
             address=lambda sdk: sdk.sites.by_site_id(site_id).permissions.by_permission_id(grant["id"]),
-            scopes=["sharepoint"] * 5,
+            scopes=_GRANTS,
         )
         return list((await self._graph.get(request)).get("roles") or ())
 

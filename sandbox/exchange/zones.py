@@ -4,29 +4,29 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.request import Headers
 
+IANA_NAMES = frozenset((Path(__file__).parent / "iana_zones.txt").read_text(encoding="utf-8").split())
+"""The IANA names that the reference page of dateTimeTimeZone lists beside those of Windows: Oslo is not among them."""
 _PREFERRED = re.compile(r'outlook\.timezone\s*=\s*"([^"]+)"', re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
 def zone(name: str) -> tzinfo:
-    """Return the zone of a Windows or IANA name; 400 for any other."""
-    if name.upper() in ("UTC", "Z", "GMT"):
+    """Return the zone of a documented name: one of Windows, or one of the listed IANA names; 400 for any other."""
+    if name == "UTC":
         return UTC
-    iana = get_global("windows_zone_mapping").get(name, name)
-    try:
-        return ZoneInfo(str(iana))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise GraphError(
-            400, "TimeZoneNotSupportedException", f"A valid TimeZone value must be given: '{name}'."
-        ) from None
+    iana = name if name in IANA_NAMES else get_global("windows_zone_mapping").get(name)
+    if iana is None:
+        raise GraphError(400, "TimeZoneNotSupportedException", f"A valid TimeZone value must be given: '{name}'.")
+    return ZoneInfo(str(iana))
 
 
 def parse(value: Any, what: str) -> tuple[datetime, str]:

@@ -55,7 +55,7 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
     "closed": {"state": None, "late": []},
     "status_moved": {"greeting": "Hei!"},
     "status_numbers": {"problem": None, "indicators": []},
-    "status_replaced": {"lead": ""},
+    "status_replaced": {},
     "status_waived": {"late": []},
     "bot_reply": {"lines": [], "requests": [], "url": None},
 }
@@ -89,7 +89,7 @@ def hostile(name: str) -> dict[str, Any]:
 
 
 PRESSED = {"unchanged", "numbers_asked"}
-"""What a button says by itself."""
+"""The values that a button sends by itself."""
 CASES = [pytest.param(name, kind, id=f"{name}-{kind.__name__}") for name in NAMES for kind in (full, sparse, hostile)]
 
 

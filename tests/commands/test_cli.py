@@ -1,14 +1,21 @@
-"""What a person at a terminal sees, and the exit codes that programs see."""
+"""The terminal: lines that a person sees, and exit codes that programs see."""
 
 import json
+import shlex
+import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from cli import main
+from cli import create_parser, main
+from commands.examples import EXAMPLES
+from commands.processes import write_environment
 from commands.session import DID_NOT_HOLD, DONE, WRONG_USE
+from commands.words import Words
+from config.loading import load_programme
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config" / "vestfold"
@@ -66,7 +73,7 @@ def test_bad_yaml_is_told_with_file_and_line_and_changes_nothing(
     assert "people.yaml:" in told
     assert "king" in told
     assert main(["plan", "horten"]) == WRONG_USE
-    assert capsys.readouterr().err == "no programme was imported yet: vareunge import DIR\n"
+    assert capsys.readouterr().err == "Ingen programdata er lest inn ennå. Kjør: vareunge import MAPPE\n"
 
 
 @pytest.mark.parametrize("command", [["rollout", "nowhere"], ["plan", "nowhere"], ["pause", "nowhere"]])
@@ -74,7 +81,7 @@ def test_an_unknown_municipality_is_told_with_those_there_are(
     imported: None, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     assert main(command) == WRONG_USE
-    assert capsys.readouterr().err.startswith("nowhere: unknown municipality: expected one of ")
+    assert capsys.readouterr().err.startswith("nowhere: ukjent kommune. Velg en av: faerder (Færder), ")
 
 
 def test_rollout_wants_names_or_all_but_not_both(imported: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,10 +92,10 @@ def test_rollout_wants_names_or_all_but_not_both(imported: None, capsys: pytest.
 def test_sending_is_paused_and_resumed(imported: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert [main(["pause", "horten"]), main(["pause"]), main(["resume", "horten"]), main(["resume"])] == [DONE] * 4
     assert capsys.readouterr().out.splitlines() == [
-        "sending is paused for horten",
-        "sending is paused for everybody",
-        "still paused: everybody is",
-        "sending goes on for everybody",
+        "Utsendingen er stoppet for Horten.",
+        "Utsendingen er stoppet for alle.",
+        "Fortsatt stoppet: Utsendingen er stoppet for alle.",
+        "Utsendingen går igjen for alle.",
     ]
 
 
@@ -105,7 +112,7 @@ def test_a_sandbox_that_does_not_answer_is_one_line_and_changes_nothing(
     assert capsys.readouterr().err == "could not join the sandbox's clock: no answer (ConnectError)\n"
     monkeypatch.delenv("VAREUNGE_CLOCK_URL")
     main(["resume"])
-    assert capsys.readouterr().out == "sending goes on for everybody\n"
+    assert capsys.readouterr().out == "Utsendingen går igjen for alle.\n"
 
 
 def test_settings_that_lead_outside_are_refused(
@@ -130,3 +137,87 @@ def test_an_empty_outbox_is_an_empty_list(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setenv("VAREUNGE_HANDS_ID", "hands")
     assert main(["outbox", "--json"]) == DONE
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_words_for_people_are_the_programme_s(
+    imported: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", "close", "horten"]) == WRONG_USE
+    assert main(["report"]) == WRONG_USE
+    assert capsys.readouterr().err.splitlines() == [
+        "Horten: ingen statusrunde er åpen.",
+        "report: oppgi en kommune, eller --owner-board.",
+    ]
+    monkeypatch.setenv("VAREUNGE_HANDS_ID", "hands")
+    assert main(["outbox"]) == DONE
+    assert capsys.readouterr().out == "Ingenting venter på å bli sendt.\n"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        pytest.param("nn", "éin kommune", id="nynorsk"),
+        pytest.param("en", "one municipality", id="English"),
+    ],
+)
+def test_the_programme_s_language_is_spoken_at_the_terminal(language: str, told: str) -> None:
+    programme = load_programme(FOLDER).model_copy(update={"language": language})
+
+    assert Words(programme).municipalities(1) == told
+
+
+def test_a_unit_is_told_by_names_and_its_day_and_moments_are_local() -> None:
+    words = Words(load_programme(FOLDER))
+
+    assert (
+        words.unit("status.open:horten/2026-09-08") == "Åpne statusrunden: Styret i Våre unge Horten, 8. september 2026"
+    )
+    assert words.unit("rollout.place:horten") == "Rulle ut: Horten"
+    assert words.unit("leads.mail:unheard-of") == "leads.mail:unheard-of"
+    assert words.state("waiting", datetime(2026, 9, 7, 22, 30, tzinfo=UTC)) == (
+        "venter til tirsdag 8. september 2026 kl. 00.30"
+    )
+    assert words.note("the deadline had passed") == "fristen var gått ut"
+
+
+@pytest.mark.parametrize("command", [["rollout", "horten"], ["plan", "horten"], ["outbox"]], ids=" ".join)
+def test_without_settings_one_sentence_says_what_to_set(
+    imported: None, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert main(command) == WRONG_USE
+    assert capsys.readouterr().err == (
+        "Tjenesten vet ikke hvilken leietaker den skal snakke med: sett VAREUNGE_TENANT_ID, VAREUNGE_APP_ID,"
+        " VAREUNGE_BOT_ID, VAREUNGE_HANDS_ID, VAREUNGE_BUILDER_ID, VAREUNGE_ORGANIZER."
+        " Uten leietaker: kjør «vareunge sandbox --env FIL» i et annet vindu, og «. FIL» her.\n"
+    )
+
+
+def test_the_sandbox_s_settings_are_written_for_a_shell_and_for_nobody_else_s_eyes(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.env"
+    file.write_text("old")
+    variables = {"VAREUNGE_GRAPH_URL": "http://127.0.0.1:1/v1.0", "IDENTITY_HEADER": "it's a $secret"}
+
+    write_environment(file, variables)
+
+    shell = ["sh", "-c", '. "$0"; printf %s "$VAREUNGE_GRAPH_URL $IDENTITY_HEADER"', str(file)]
+    read = subprocess.run(shell, capture_output=True, text=True, check=True).stdout
+    assert read == "http://127.0.0.1:1/v1.0 it's a $secret"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_every_command_has_examples_and_the_terminal_takes_each_of_them() -> None:
+    assert set(EXAMPLES) == COMMANDS
+    for name, lines in EXAMPLES.items():
+        for line in lines.splitlines():
+            program, *arguments = shlex.split(line.partition("    ")[0])
+            assert program == "vareunge"
+            assert arguments[0] == name
+            assert create_parser().parse_args(arguments).run
+
+
+def test_help_explains_m_and_shows_the_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["status", "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "M key of a municipality, such as fjordvik" in shown
+    assert "examples: vareunge status open fjordvik" in shown

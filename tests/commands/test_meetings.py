@@ -1,4 +1,4 @@
-"""What the terminal shows of meetings: every date with its reason, and what could not be found."""
+"""Meetings at the terminal: every date with its reason, and those that could not be found."""
 
 import json
 from argparse import Namespace

@@ -80,7 +80,7 @@ async def made(imported: Bench, shelf: Shelf) -> Bench:
 
 
 async def told(said: Said, *arguments: str) -> Any:
-    """What a program reads of a command that gets done."""
+    """Return the JSON that a program reads of a command that gets done."""
     assert await run(*arguments, "--json") == DONE
     return json.loads("\n".join(said()))
 
@@ -130,7 +130,7 @@ async def test_without_a_programme_every_command_says_what_to_do_first(
         assert await run(command, "--json") == WRONG_USE
         told = capsys.readouterr()
         assert told.out == ""
-        assert told.err == "no programme was imported yet: vareunge import DIR\n"
+        assert told.err == "Ingen programdata er lest inn ennå. Kjør: vareunge import MAPPE\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -292,7 +292,7 @@ async def test_a_municipality_that_left_is_archived_once_and_taken_back_when_it_
 
     assert await run("wind-down") == DONE
     (line,) = said()
-    assert line.startswith(f"wind_down.place:{PLACE}  done  ")
+    assert line.startswith("Avvikle: Sandefjord  ferdig  ")
     assert "Set-SPOSite" in line
     assert is_archived(made)
     async with made.watching() as asked:
@@ -312,7 +312,7 @@ async def test_a_wind_down_waits_visibly_for_a_closed_builder(made: Bench, datab
     before = await made.sandbox.state()
 
     assert await run("wind-down") == DID_NOT_HOLD
-    assert said() == [f"wind_down.place:{PLACE}  Venter på IT: {command}"]
+    assert said() == [f"Avvikle: Sandefjord  Venter på IT: {command}"]
     assert await run("wind-down", "--json") == DID_NOT_HOLD
     (unit,) = json.loads("\n".join(said()))
     assert (unit["state"], unit["note"]) == ("waiting", f"Venter på IT: {command}")
@@ -326,7 +326,7 @@ async def test_a_refused_archiving_is_one_line_and_changes_nothing(made: Bench, 
 
     assert await run("wind-down") == DID_NOT_HOLD
     (line,) = said()
-    assert line.startswith(f"wind_down.place:{PLACE}  failed  ")
+    assert line.startswith("Avvikle: Sandefjord  stoppet  ")
     assert "403" in line
     assert not is_archived(made)
 

@@ -48,7 +48,7 @@ async def test_a_closed_builder_leaves_the_order_waiting_visibly(
 
     assert await run("rollout", "horten", "sandefjord") == DID_NOT_HOLD
     assert capsys.readouterr().out.splitlines() == [
-        f"rollout.place:{place}  Venter på IT: {command}" for place in ("horten", "sandefjord")
+        f"Rulle ut: {place}  Venter på IT: {command}" for place in ("Horten", "Sandefjord")
     ]
     assert await run("plan", "horten", "tonsberg") == DID_NOT_HOLD
     assert capsys.readouterr().out.splitlines() == [
@@ -71,7 +71,7 @@ async def test_a_wish_for_a_closed_builder_waits_with_its_order(
     command = await open_builder(sandbox, enabled=False)
 
     assert await run("rollout", "horten", *wish) == DID_NOT_HOLD
-    assert capsys.readouterr().out == f"rollout.place:horten  Venter på IT: {command}\n"
+    assert capsys.readouterr().out == f"Rulle ut: Horten  Venter på IT: {command}\n"
 
 
 async def test_an_order_did_not_hold_while_it_leaves_a_question(

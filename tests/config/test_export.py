@@ -1,4 +1,4 @@
-"""What is exported loads as the same programme."""
+"""An exported programme loads as the same programme."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is wrong with a programme is said all at once, with the line; what is right becomes a programme."""
+"""Problems of a programme are said all at once, with the line; without one it becomes a programme."""
 
 import json
 from datetime import date, time

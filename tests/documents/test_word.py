@@ -58,7 +58,7 @@ def opened(document: Document) -> WordFile:
 
 
 def as_text(file: WordFile) -> str:
-    """What the file says, with the structure that a screen reader would tell."""
+    """Return the file's text, with the structure that a screen reader would tell."""
     lines = []
     for block in file.iter_inner_content():
         if isinstance(block, docx.table.Table):

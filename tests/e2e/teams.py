@@ -44,7 +44,7 @@ class Teams:
     form_url: str
 
     def page_of(self, email: str) -> str:
-        """What a person sees."""
+        """Return the page that a person sees."""
         return f"{self.sandbox.url}/people/{quote(email)}"
 
     async def install_for(self, email: str) -> None:

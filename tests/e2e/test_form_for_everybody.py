@@ -39,7 +39,7 @@ async def form(database: Database) -> AsyncIterator[Form]:
 
 
 async def findings(page: Page) -> list[str]:
-    """What axe finds on the page as it stands."""
+    """Return axe's findings on the page as it stands."""
     await page.evaluate(_read(AXE))
     found: dict[str, Any] = await page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES

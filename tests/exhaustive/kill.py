@@ -40,7 +40,7 @@ Phase = Literal["before", "after"]
 
 @dataclass(frozen=True, order=True)
 class Moment:
-    """When to kill: at the *number*th request, *before* it takes effect or *after*."""
+    """The moment of a kill: at the *number*th request, *before* it takes effect or *after*."""
 
     number: int
     phase: Phase
@@ -150,7 +150,7 @@ def _keep(folder: Path, target: Path) -> None:
 
 
 def differences(expected: Evidence, found: Evidence) -> list[str]:
-    """Where the canonical states differ, but for the messages that the service itself names as in doubt."""
+    """List the differences of canonical states, but for the messages that the service itself names as in doubt."""
     doubtful = len(found.played.ledger.doubtful)
     before, after = dict(expected.state), dict(found.state)
     chats, chats_after = before.pop("chats"), after.pop("chats")

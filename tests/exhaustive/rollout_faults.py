@@ -67,7 +67,7 @@ class Stage:
     calls: list[Call] = field(default_factory=list)
     """Of the undisturbed story, in their order."""
     state: Any = None
-    """What it ends in."""
+    """The state that it ends in."""
 
     async def play_undisturbed(self) -> None:
         """Play the whole story, and keep how everything stands before each chapter."""
@@ -194,7 +194,7 @@ def _rule(call: Call, fault: dict[str, Any]) -> dict[str, Any]:
 
 
 def difference(wanted: Any, found: Any, path: str = "") -> list[str]:
-    """Where two states differ."""
+    """List the differences of two states."""
     if isinstance(wanted, dict) and isinstance(found, dict):
         keys = sorted({*wanted, *found})
         return [line for key in keys for line in difference(wanted.get(key), found.get(key), f"{path}/{key}")]

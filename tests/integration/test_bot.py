@@ -1,4 +1,4 @@
-"""What the bot sends, and what it makes of the answers."""
+"""Messages of the bot, and its reading of the answers."""
 
 import json
 from collections.abc import AsyncIterator, Iterator

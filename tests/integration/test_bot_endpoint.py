@@ -1,4 +1,4 @@
-"""Who gets through to the handlers of the bot, and what they are told. Keys are made here and served on loopback."""
+"""Callers of the bot's endpoint: those let through, and those refused. Keys are made here and served on loopback."""
 
 import json
 import time
@@ -17,7 +17,6 @@ from structlog.testing import capture_logs
 
 import texts
 from integration.bot_endpoint import (
-    ISSUER,
     BotEndpoint,
     CardAction,
     InstallChanged,
@@ -26,6 +25,7 @@ from integration.bot_endpoint import (
     error_reply,
     message_reply,
 )
+from integration.bot_tokens import ISSUER
 from web.bot import MAX_BODY, router
 from workflows.ports.bot import Conversation
 

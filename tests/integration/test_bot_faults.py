@@ -43,15 +43,18 @@ def test_every_trap_in_the_table_is_held_by_a_test_that_exists() -> None:
         assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path} has no {test}"
 
 
-def test_a_file_that_lets_everybody_in_keeps_the_bot_from_answering(tmp_path: Path) -> None:
-    """Importing the SDK reads a `.env` file in the working directory."""
+def test_a_file_that_lets_everybody_in_keeps_nobody_from_being_checked(tmp_path: Path) -> None:
+    """Importing the SDK reads a `.env` file in the working directory, and its own check of tokens obeys it."""
     (tmp_path / ".env").write_text("DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS=true\n", encoding="utf-8")
     code = (
         "import asyncio\n"
         "from integration.bot_endpoint import BotEndpoint\n"
         "bot = BotEndpoint(None, bot_id='b', tenant_id='t', service_url='http://127.0.0.1:9',"
         " metadata_url='http://127.0.0.1:9')\n"
-        "bot._token_check()\n"
+        "import microsoft_teams.apps\n"
+        "body = {'type': 'message', 'channelId': 'msteams', 'serviceUrl': 'http://127.0.0.1:9',"
+        " 'conversation': {'id': 'c', 'tenantId': 't'}}\n"
+        "print(asyncio.run(bot.handle({'authorization': 'Bearer x'}, body))[0])\n"
     )
 
     run = subprocess.run(
@@ -63,7 +66,7 @@ def test_a_file_that_lets_everybody_in_keeps_the_bot_from_answering(tmp_path: Pa
         check=False,
     )
 
-    assert "RuntimeError: DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS" in run.stderr
+    assert run.stdout.splitlines()[-1:] == ["401"], run.stderr
 
 
 async def test_five_first_requests_at_once_are_all_answered(teams: httpx.AsyncClient, handlers: Handlers) -> None:

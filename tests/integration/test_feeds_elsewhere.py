@@ -1,4 +1,4 @@
-"""What others make of our feeds: two more parsers and a CalDAV server agree with the plan to the minute."""
+"""Feeds read by others: two more parsers and a CalDAV server agree with the plan to the minute."""
 
 import asyncio
 import json

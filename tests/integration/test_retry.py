@@ -1,4 +1,4 @@
-"""What is sent again, how often, and how long that may take."""
+"""Retries: calls that are sent again, how often, and how long that may take."""
 
 from datetime import timedelta
 

@@ -53,7 +53,7 @@ class Scene:
 
 
 def config() -> dict[str, object]:
-    """Who is there: the lead, and the five others that the playground insists on."""
+    """Return the people there: the lead, and the five others that the playground insists on."""
     users = [
         {
             "id": f"user-{number}",

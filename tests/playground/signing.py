@@ -1,4 +1,4 @@
-"""What stands between the playground and the bot: it signs what the playground can only send without a token."""
+"""A proxy between the playground and the bot: it signs activities that the playground sends without a token."""
 
 import json
 import time
@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from integration.bot_endpoint import ISSUER
+from integration.bot_tokens import ISSUER
 
 METADATA = "/.well-known/openidconfiguration"
 
@@ -31,7 +31,7 @@ class Signer:
         return {"keys": [{**key, "kid": "playground", "use": "sig", "alg": "RS256", "endorsements": ["msteams"]}]}
 
     def token(self, service_url: str) -> str:
-        """What the Bot Framework would have signed for an activity from *service_url*."""
+        """Return a token as the Bot Framework signs it for an activity from *service_url*."""
         now = int(time.time())
         claims = {"iss": ISSUER, "aud": self._bot_id, "iat": now, "exp": now + 600, "serviceurl": service_url}
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": "playground"})

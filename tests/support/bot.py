@@ -45,7 +45,7 @@ class FakeBot:
         return [activity for activity in self.received if activity["type"] == kind]
 
     def now(self) -> str:
-        """What the sandbox's clock says."""
+        """Return the time of the sandbox's clock."""
         assert self.sandbox.app is not None
         return str(self.sandbox.app.cloud.clock.status()["now"])
 
@@ -76,14 +76,14 @@ class FakeBot:
 
 
 def card_message(card: dict[str, Any], summary: str = "Et kort") -> dict[str, Any]:
-    """A message with a card, as it goes to the connector."""
+    """Return a message with a card, as it goes to the connector."""
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
     return {"type": "message", "summary": summary, "attachments": [attachment]}
 
 
 @asynccontextmanager
 async def listening_bot(sandbox: RunningSandbox) -> AsyncIterator[FakeBot]:
-    """A bot on a free loopback port that the sandbox was told of."""
+    """Yield a bot on a free loopback port that the sandbox was told of."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         bot = FakeBot(sandbox, f"http://127.0.0.1:{listener.getsockname()[1]}/api/messages")

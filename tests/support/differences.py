@@ -1,4 +1,4 @@
-"""Where two canonical states differ, in lines that can be read."""
+"""Differences of two canonical states, in lines that can be read."""
 
 import json
 from collections import Counter
@@ -9,7 +9,7 @@ MISSING = object()
 
 def differences(before: Any, after: Any, path: str = "") -> list[str]:
     """
-    One line for each difference, `-` for what only *before* has, `+` for what only *after* has, `~` for what changed.
+    Return a line for each difference: `-` only *before* has it, `+` only *after* has it, `~` it changed.
 
     Lists are compared as multisets: mail and rows have no order that matters.
     """

@@ -25,7 +25,7 @@ from workflows.ports.units import DueUnit
 
 
 def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metadata_url: str) -> FastAPI:
-    """The bot's endpoint and the answer form. The addresses and keys are those that Teams is played with."""
+    """Yield the bot's endpoint and the answer form. The addresses and keys are those that Teams is played with."""
     desk = BotDesk(
         BotPorts(
             programme=world.read_programme,
@@ -51,7 +51,7 @@ def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metada
 
 
 async def hands(world: World) -> None:
-    """What Hands would do now about what people did: send what the bot answers, and bring cards up to date."""
+    """Do the work of Hands after people's actions: send the bot's answers and bring cards up to date."""
     replies = BotReplies(messages=world.messages, outbox=world.outbox, clock=world.clock)
     for kind, handle in (("bot.reply", replies.reply), ("status.refresh", world.rounds.cards.refresh)):
         for view in await world.units.list_units(states=[UnitState.WAITING], kind=kind):
@@ -60,7 +60,7 @@ async def hands(world: World) -> None:
 
 @asynccontextmanager
 async def served(app: Any) -> AsyncIterator[str]:
-    """The address of *app* on a free loopback port."""
+    """Yield the address of *app* on a free loopback port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = StoppableServer(uvicorn.Config(app, log_level="warning", access_log=False, ws="none", lifespan="off"))

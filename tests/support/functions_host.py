@@ -64,7 +64,7 @@ class FunctionsHost:
     async def http(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Answer:
-        """A request, to whichever function has the HTTP trigger."""
+        """Send a request to the function that has the HTTP trigger."""
         request = {
             "method": _text(method),
             "url": _text(f"http://localhost{path}"),
@@ -78,11 +78,11 @@ class FunctionsHost:
         return Answer(int(answer.value["status_code"].value), headers_out, answer.value["body"].value.decode())
 
     async def queue(self, body: str) -> None:
-        """A queue message."""
+        """Send a queue message."""
         await self._call("queueTrigger", _text(body), {"Id": "1", "DequeueCount": "1", "PopReceipt": "r"})
 
     async def timer(self) -> None:
-        """The timer's moment."""
+        """Let the timer's moment come."""
         await self._call("timerTrigger", Datum(json.dumps({"IsPastDue": False}), "json"))
 
     async def _call(self, trigger: str, given: Datum, meta: Mapping[str, str] | None = None) -> Any:

@@ -26,8 +26,8 @@ from workflows.rollout.plan import Item, PlacePlan, State
 
 VESTFOLD = ROOT / "config" / "vestfold"
 START = datetime(2026, 8, 3, 7, 0, tzinfo=UTC)
-PATIENCE = timedelta(hours=6)
-"""How long a rollout may wait for something before a test calls it stuck."""
+LONGEST_WAIT = timedelta(hours=6)
+"""Time that a rollout may wait for something before a test calls it stuck."""
 _ID = re.compile(
     r"[0-9a-f-]{36}(,[0-9a-f-]{36})*|[\w.-]+,[0-9a-f-]{36},[0-9a-f-]{36}|19:[^/]+|b![\w-]+|'[^']+'"
     r"|(?<=items/)(?!root)[0-9A-Z]+|(?<=messages/)[^/]+"
@@ -38,7 +38,7 @@ Documents = dict[str, Any]
 
 
 def vestfold() -> Documents:
-    """The programme's documents, to be changed by the test."""
+    """Return the programme's documents, to be changed by the test."""
     return copy.deepcopy(_loaded())
 
 
@@ -48,13 +48,13 @@ def _loaded() -> Documents:
 
 
 def kind_of(method: str, url: str) -> str:
-    """Method and path template of a call."""
+    """Return method and path template of a call."""
     path = unquote(urlsplit(url).path).removeprefix("/v1.0")
     return f"{method} {_ID.sub('{}', path)}"
 
 
 def kinds_of(request: Mapping[str, Any]) -> list[str]:
-    """The kind of a call in a HAR; of a batch, those of its parts."""
+    """Return the kind of a call in a HAR; of a batch, those of its parts."""
     if not request["url"].endswith("/v1.0/$batch"):
         return [kind_of(request["method"], request["url"])]
     parts = json.loads(request["postData"]["text"])["requests"]
@@ -77,7 +77,7 @@ class Bench:
         return self._services
 
     async def start(self) -> None:
-        """New services, as after a restart; time goes on from the sandbox's."""
+        """Start new services, as after a restart; time goes on from the sandbox's."""
         self._number += 1
         env = {name.removeprefix("VAREUNGE_").lower(): value for name, value in self.sandbox.env.items()}
         given = {name: value for name, value in env.items() if name in Settings.model_fields}
@@ -107,7 +107,7 @@ class Bench:
     async def import_(self, documents: Documents) -> None:
         await self.services.record.register.save(documents)
 
-    async def rollout(self, *places: str, patience: timedelta = PATIENCE) -> list[UnitView]:
+    async def rollout(self, *places: str, patience: timedelta = LONGEST_WAIT) -> list[UnitView]:
         """Order the places and run until nothing waits any more, or for longer than *patience*."""
         services = self.services
         keys = [f"rollout.place:{place}" for place in places]
@@ -145,7 +145,7 @@ class Bench:
                 await services.clock.sleep_until(moment)
 
     async def mailed(self) -> dict[str, int]:
-        """How many e-mails lie in each mailbox."""
+        """Return the number of e-mails in each mailbox."""
         mailboxes = (await self.sandbox.state())["exchange"]
         counts = {
             address: sum(mail[-1] == "mail" for mail in box.get("inbox", ())) for address, box in mailboxes.items()
@@ -153,7 +153,7 @@ class Bench:
         return {address: count for address, count in counts.items() if count}
 
     def redeem(self) -> None:
-        """Every guest signs in and takes the invitation."""
+        """Let every guest sign in and take the invitation."""
         assert self.sandbox.app is not None
         for user in self.sandbox.app.tenant.directory.users.values():
             user.redeemed = True
@@ -187,13 +187,13 @@ class Bench:
     # --------------------------------------------------------------------------------------------------- what happened
 
     async def calls(self) -> list[Mapping[str, Any]]:
-        """Every call to Graph since the last reset, as HAR entries."""
+        """Return every call to Graph since the last reset, as HAR entries."""
         entries = (await self.sandbox.control("GET", "har"))["log"]["entries"]
         return [entry for entry in entries if "/v1.0/" in entry["request"]["url"]]
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator["Asked"]:
-        """The kinds of call made in the block, parts of batches among them; filled when it ends."""
+        """Yield the kinds of call made in the block, parts of batches among them; filled when it ends."""
         kinds = Asked()
         before = len(await self.calls())
         yield kinds
@@ -224,7 +224,7 @@ def in_state(plan: PlacePlan, *states: State) -> dict[str, Item]:
 async def bench(
     database: Path, *, seed: Path | None = None, documents: Documents | None = None, **settings: Any
 ) -> AsyncIterator[Bench]:
-    """A bench on a fresh sandbox, with the programme imported."""
+    """Yield a bench on a fresh sandbox, with the programme imported."""
     async with running_sandbox(seed=seed) as sandbox:
         with identity_of(sandbox):
             await sandbox.control("POST", "clock", {"now": START.isoformat()})
@@ -239,7 +239,7 @@ async def bench(
 
 @contextmanager
 def identity_of(sandbox: RunningSandbox) -> Iterator[None]:
-    """Where azure-identity looks for tokens."""
+    """Set the variables by which azure-identity finds tokens."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"):
             patch.setenv(name, sandbox.env[name])
@@ -250,7 +250,7 @@ PLACE = "sandefjord"
 
 
 def small() -> Documents:
-    """The programme with one small place: two owners, a county lead, three guests, one work package."""
+    """Return the programme with one small place: two owners, a county lead, three guests, one work package."""
     documents = vestfold()
     municipality = documents[f"municipalities/{PLACE}.yaml"]
     kept = {"kommunalsjef-sandefjord", "leder-sandefjord", "pakkeleder-sandefjord"}
@@ -263,7 +263,7 @@ PLACES = ("faerder", "holmestrand", "horten", "sandefjord", "tonsberg")
 
 
 def few() -> Documents:
-    """The programme with all five places of municipalities, each with a chair, a lead and one work package."""
+    """Return the programme with all five places of municipalities, each with a chair, a lead and one work package."""
     documents = vestfold()
     for place in PLACES:
         municipality = documents[f"municipalities/{place}.yaml"]

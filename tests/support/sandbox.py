@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class RunningSandbox:
-    """Where the sandbox is, what a service needs to know of it, and short ways to its control calls."""
+    """A running sandbox: its address, the environment for a service, and short ways to its control calls."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class RunningSandbox:
         self._tokens: dict[str, str] = {}
 
     async def token(self, name: str) -> str:
-        """A Graph token of an identity, as the managed identity endpoint gives it."""
+        """Return a Graph token of an identity, as the managed identity endpoint gives it."""
         if name not in self._tokens:
             answer = await self.ask_token(name)
             answer.raise_for_status()
@@ -64,19 +64,19 @@ class RunningSandbox:
         return await self.client.request(method, url, json=json, headers=headers, **more)
 
     async def control(self, method: str, path: str, json: Any = None) -> Any:
-        """A call below /_sandbox/; fails unless it answers 2xx."""
+        """Make a call below /_sandbox/; fails unless it answers 2xx."""
         answer = await self.client.request(method, f"{self.url}/_sandbox/{path}", json=json)
         answer.raise_for_status()
         return answer.json()
 
     async def state(self) -> Any:
-        """The canonical state."""
+        """Return the canonical state."""
         return await self.control("GET", "state?canonical=1")
 
 
 @asynccontextmanager
 async def running_sandbox(*, latency: str = "none", seed: Path | None = None) -> AsyncIterator[RunningSandbox]:
-    """A sandbox served from this process over a real socket; *seed* defaults to the programme of the product."""
+    """Yield a sandbox served from this process over a real socket; *seed* defaults to the programme of the product."""
     app = create_sandbox(latency=latency, folder=seed)
     with listening() as listener:
         port = listener.getsockname()[1]
@@ -104,7 +104,7 @@ async def running_sandbox(*, latency: str = "none", seed: Path | None = None) ->
 
 @asynccontextmanager
 async def sandbox_process(*, latency: str = "none", seed: Path | None = None) -> AsyncIterator[RunningSandbox]:
-    """A sandbox in a process of its own, for tests that kill or outlive their service."""
+    """Yield a sandbox in a process of its own, for tests that kill or outlive their service."""
     code = (
         "import sys; from pathlib import Path; from sandbox.serve import run; "
         "run(0, sys.argv[1], Path(sys.argv[2]) if sys.argv[2:] else None)"

@@ -37,13 +37,13 @@ async def lifted(world: World) -> list[EscalationState]:
 
 
 def seen(page: httpx.Response) -> str:
-    """What the form says it was drawn from."""
+    """Return the version that the form says it was drawn from."""
     [version] = re.findall(r'name="seen" value="(\d+)"', page.text)
     return str(version)
 
 
 def send(card: dict[str, Any]) -> dict[str, Any]:
-    """What the card's first button sends by itself."""
+    """Return the values that the card's first button sends by itself."""
     data: dict[str, Any] = card["actions"][0]["data"]
     return data
 

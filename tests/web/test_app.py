@@ -50,7 +50,7 @@ async def test_health_needs_nothing() -> None:
 
 
 async def test_ready_says_when_the_database_does_not_answer() -> None:
-    async def broken() -> None:
+    async def broken() -> str:
         raise OSError(SECRET)
 
     response = await client(ready=broken).get("/readyz")

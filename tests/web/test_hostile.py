@@ -341,7 +341,7 @@ async def test_a_client_that_shows_no_replies_gets_the_reply_in_its_chat_once(
 
 
 async def submitted(doors: Doors, **fields: str) -> list[str]:
-    """What is said in the lead's chat after a press in a client that falls back to Action.Submit."""
+    """Return the reply in the lead's chat after a press in a client that falls back to Action.Submit."""
     value = {"verb": "answer_status", "request_id": REQUEST, **fields}
     body = activity(text=None, value=value, **{"from": {"id": "29:x", "aadObjectId": "home-id"}})
     for _ in range(2):

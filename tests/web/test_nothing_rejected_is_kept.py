@@ -1,4 +1,4 @@
-"""What the privacy guard stops is neither in the database nor in any log, whatever door it came through."""
+"""Words that the privacy guard stops are neither in the database nor in any log, whatever door they came through."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What must never be stored is found however it is written. Only synthetic numbers (month + 80) stand here."""
+"""Numbers that must never be stored are found however they are written. Only synthetic ones (month + 80) stand here."""
 
 import json
 import random

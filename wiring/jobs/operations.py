@@ -14,7 +14,7 @@ from wiring.shipped import permission_lists, teams_app
 
 if TYPE_CHECKING:
     from workflows.operations.access_removal import Leaving
-    from workflows.operations.doctor import Doctor, Tenant
+    from workflows.operations.doctor import Doctor, TenantClients
     from workflows.operations.drift import Drift
     from workflows.operations.guest_review import GuestDesk, GuestReview
     from workflows.operations.wind_down import WindDown
@@ -136,14 +136,14 @@ class OperationJobs:
             )
         )
 
-    def _tenant(self) -> "Tenant":
+    def _tenant(self) -> "TenantClients":
         from integration.graph.mailboxes import GraphMailboxes
         from integration.graph.site_content import GraphSiteContent
         from integration.graph.sites import GraphSiteAccess
         from integration.graph.teams import GraphChannels, GraphTeamBuilder
-        from workflows.operations.doctor import Tenant
+        from workflows.operations.doctor import TenantClients
 
-        return Tenant(
+        return TenantClients(
             mailboxes=GraphMailboxes(self._outside.hands),
             channels=GraphChannels(self._outside.hands),
             content=GraphSiteContent(self._outside.hands),

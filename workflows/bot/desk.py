@@ -1,4 +1,4 @@
-"""What people write to the bot: a closed list of commands, answered in their own chat.
+"""The bot's desk: a closed list of commands, answered in people's own chat.
 
 The Door understands, looks up and stores the reply; it may not speak with Teams. The unit `bot.reply` sends it, from
 Hands. A reply's key is made of the activity's id, so that an activity told twice is answered once. Nothing of what

@@ -1,4 +1,4 @@
-"""What the bot's desk and its commands need from outside."""
+"""Ports of the bot's desk and its commands."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
 
 REPLY = "bot_reply"
 MAX_LINES, MAX_REQUESTS, MAX_LINE = 12, 10, 400
-"""What one reply has room for, in lines, buttons and characters of a line; what is left out is counted."""
+"""The room of one reply: lines, buttons and characters of a line; the rest is counted."""
 REPLY_LIFE = timedelta(hours=1)
 """A reply that has not left by then would come as a surprise, and is dropped."""
 

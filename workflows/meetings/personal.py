@@ -224,8 +224,8 @@ class OwnLinks:
         delivery = Delivery(self.outbox, self.clock)
         for message in await self.messages.list_messages(kind=KIND, states=WAITING):
             if message.person == unit.subject:
-                await delivery.attempt(message)
-        return delivery.end()
+                await delivery.deliver(message)
+        return delivery.outcome
 
 
 async def own_address(links: Links, public_url: str, person: str, now: datetime) -> str:

@@ -24,6 +24,8 @@ SITE_ROLE = "manage"
 CONSENTED = (".Group", ".Chat", ".User")
 EXCHANGE = "exchange:"
 LIMIT_ROLE = "Set-ManagementRoleAssignment -Identity <the assignment> -CustomResourceScope <our mailboxes>"
+NEEDED = ("tenant_id", "app_id", "bot_id", "hands_id", "builder_id", "organizer")
+"""Settings without which something does not work."""
 LOBBY = "organizer mailbox: whether its meetings let invited guests in past the lobby"
 OPEN_LOBBY = (
     "New-CsTeamsMeetingPolicy -Identity VareUnge -AutoAdmittedUsers InvitedUsers; "
@@ -65,7 +67,7 @@ class Permissions:
     exchange: frozenset[str]
 
 
-class Roles(Protocol):
+class TokenRoles(Protocol):
     """Reads an identity's tenant-wide roles from its own token, without a call to Graph."""
 
     async def roles(self, client_id: str) -> frozenset[str]: ...
@@ -79,7 +81,7 @@ class Mailboxes(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tenant:
+class TenantClients:
     """The clients of Hands and Builder; without their ids in the settings there are none."""
 
     mailboxes: Mailboxes
@@ -95,8 +97,8 @@ class DoctorPorts:
 
     settings: Settings
     lists: Mapping[str, Permissions]
-    roles: Roles
-    tenant: Tenant | None
+    roles: TokenRoles
+    tenant: TenantClients | None
     resources: Resources
     app: TeamsApp
 
@@ -140,10 +142,9 @@ def close_builder(client_id: str) -> str:
 
 def check_settings(settings: Settings, *, open_bot: bool) -> list[Finding]:
     """Settings without which something does not work. *open_bot*: the environment asks for an unchecked bot."""
-    needed = ("tenant_id", "app_id", "bot_id", "hands_id", "builder_id", "organizer")
     found = [
         Finding(verdict=Verdict.MISSING, what=variable(name), todo=f"set {variable(name)}")
-        for name in needed
+        for name in NEEDED
         if not getattr(settings, name)
     ]
     if not found:
@@ -271,7 +272,7 @@ class Doctor:
             found.append(Finding(verdict=verdict, what=f"foreign mailboxes: the {role} role {state}", todo=todo))
         return found
 
-    async def _catalogue(self, tenant: Tenant) -> Finding:
+    async def _catalogue(self, tenant: TenantClients) -> Finding:
         what, upload = "our app in the organisation's catalogue", "upload our package in the Teams admin centre"
         try:
             app = await tenant.teams.find_catalog_app(self._ports.app.external_id)
@@ -281,7 +282,7 @@ class Doctor:
             return Finding(verdict=Verdict.MISSING, what=what, todo=upload)
         return Finding(verdict=Verdict.OK, what=f"{what}: version {app.version}")
 
-    async def _place(self, tenant: Tenant, place: str) -> list[Finding]:
+    async def _place(self, tenant: TenantClients, place: str) -> list[Finding]:
         made = await self._ports.resources.of(place)
         again = f"vareunge rollout {place}"
         if "team" not in made or "site" not in made:
@@ -294,7 +295,7 @@ class Doctor:
             await self._grant(tenant, place, site),
         ]
 
-    async def _consent(self, tenant: Tenant, place: str, team: str) -> Finding:
+    async def _consent(self, tenant: TenantClients, place: str, team: str) -> Finding:
         what = f"{place}: what the team consented to"
         try:
             app = await tenant.teams.find_team_app(team, self._ports.app.external_id)
@@ -303,7 +304,7 @@ class Doctor:
         held = frozenset(app.permissions) if app else frozenset()
         return _exactly(what, held=held, wanted=frozenset(self._ports.app.permissions), place=place)
 
-    async def _grant(self, tenant: Tenant, place: str, site: str) -> Finding:
+    async def _grant(self, tenant: TenantClients, place: str, site: str) -> Finding:
         what = f"{place}: the role on the site"
         try:
             held = frozenset(await tenant.sites.granted_roles(site, self._settings.hands_id))

@@ -17,7 +17,7 @@ from workflows.messages.lead_mail import LeadMail, leads_of, mail_to
 from workflows.ports.place import Channels, Memberships, SiteContent, SiteLayout
 from workflows.ports.units import Clock, DueUnit, History, Outcome, Parked
 from workflows.rollout.ports import Resource, Resources, Together
-from workflows.rollout.steps.people import EXPIRES_SOON, EXPIRY
+from workflows.rollout.steps.members import EXPIRES_SOON, EXPIRY
 from workflows.working_days import WorkCalendar
 
 KIND = "drift.look"

@@ -26,7 +26,7 @@ ASK_AGAIN_AFTER = timedelta(days=60)
 """The life of a link. An unanswered question is asked anew then."""
 
 
-class Roles(Protocol):
+class HeldRoles(Protocol):
     """Ends roles in the register."""
 
     async def end_roles(
@@ -136,7 +136,7 @@ class GuestPorts:
 
     programme: Callable[[], Awaitable[Programme]]
     guests: GuestQuestions
-    roles: Roles
+    roles: HeldRoles
     links: Links
     clock: Clock
 

@@ -8,7 +8,7 @@ from workflows.papers.report import BoardReport, StoredReport
 from workflows.rollout.list_rows import DecisionRow, PlaceRecord
 
 
-class ReleasedReports(Protocol):
+class NewestReports(Protocol):
     """The record of reports."""
 
     async def newest_released(self, body: str) -> StoredReport | None: ...
@@ -26,7 +26,7 @@ async def no_decisions(body: str) -> Sequence[DecisionRow]:
 class RolloutRecord:
     """Reads what is released and nothing else: an answer stays in the product until its report is out."""
 
-    def __init__(self, reports: ReleasedReports, decisions: Decisions = no_decisions) -> None:
+    def __init__(self, reports: NewestReports, decisions: Decisions = no_decisions) -> None:
         self._reports = reports
         self._decisions = decisions
 

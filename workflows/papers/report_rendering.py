@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 import texts
-from documents.document import Block, Bullets, Cell, Document, Facts, Light, Paragraph, Section, Table
+from documents.document import Block, Bullets, Cell, Document, Facts, Paragraph, Section, StatusLight, Table
 from workflows.papers.report import (
     LIGHTS,
     BoardReport,
@@ -27,8 +27,8 @@ class _Words:
         self.say = partial(texts.say, language=language)
         self.signs = {light: self.say(f"light_sign.{light}") for light in LIGHTS}
 
-    def light(self, kind: str) -> Light:
-        return Light(kind=kind, word=self.word(kind), sign=self.signs[kind])
+    def light(self, kind: str) -> StatusLight:
+        return StatusLight(kind=kind, word=self.word(kind), sign=self.signs[kind])
 
     def word(self, kind: str) -> str:
         return self.say(f"light.{kind}")

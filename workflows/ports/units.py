@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -34,6 +34,10 @@ class DueUnit:
 
 class Units(Protocol):
     """Makes work due. The row is the truth; the same key twice is one unit."""
+
+    async def wake_overdue(self, *, now: datetime, longest: timedelta) -> int:
+        """Make units due now that an error parked for more than *longest*; return how many."""
+        ...
 
     async def make_due(self, units: Sequence[DueUnit]) -> None:
         """Make each unit due at its time, also one that was done before; one already due earlier stays so."""

@@ -13,7 +13,7 @@ from workflows.rollout.ports import Resource
 
 
 @dataclass(frozen=True)
-class Written:
+class NotedValue:
     """A value of ours: as it was wanted when it was last written, and as it was read back (the service may rewrite
     it)."""
 
@@ -24,14 +24,14 @@ class Written:
         return [self.wanted, self.seen]
 
 
-def written(thing: Resource | None, name: str) -> Written | None:
+def written(thing: Resource | None, name: str) -> NotedValue | None:
     """Return the note of one value of *thing*; None when we never wrote it."""
     noted: Any = thing.details.get(name) if thing is not None else None
-    return Written(*noted) if isinstance(noted, list | tuple) else None
+    return NotedValue(*noted) if isinstance(noted, list | tuple) else None
 
 
 def compare(
-    key: str, *, wanted: str, seen: str | None, written: Written | None, layer: str = "template", shown: bool = True
+    key: str, *, wanted: str, seen: str | None, written: NotedValue | None, layer: str = "template", shown: bool = True
 ) -> Item:
     """Compare one value. *seen*: None when there is nothing; *shown*: whether people are told old and new."""
     old, new = (seen or "", wanted) if shown else ("", "")
@@ -119,5 +119,7 @@ def noted(before: Mapping[str, Any], values: Mapping[str, tuple[Item, str, str]]
     *values*: how each stood, what was wanted and what stands there now. What people changed keeps our note of before.
     """
     settled = {State.SAME, State.DIFFERS, State.MISSING}
-    now = {name: Written(want, seen).to_data() for name, (item, want, seen) in values.items() if item.state in settled}
+    now = {
+        name: NotedValue(want, seen).to_data() for name, (item, want, seen) in values.items() if item.state in settled
+    }
     return {**before, **now}

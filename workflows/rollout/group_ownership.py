@@ -53,7 +53,7 @@ async def group_of(walk: Walk) -> Group | None:
 async def namesakes(walk: Walk) -> Item | None:
     """The question whose groups those are that have the name or the address of a place which has no group yet."""
     spec = walk.wanted.spec
-    found = await walk.read(walk.ports.groups.list_namesakes, spec.name, spec.mail_nickname)
+    found = await walk.reads.get(walk.ports.groups.list_namesakes, spec.name, spec.mail_nickname)
     # One with our unique name is our own, made a moment ago.
     found = [group for group in found if group.unique_name != spec.unique_name]
     usable = [group for group in found if not await _why_not(walk, group)]
@@ -70,15 +70,15 @@ async def namesakes(walk: Walk) -> Item | None:
 async def _own(walk: Walk, known: Resource | None) -> Group | None:
     groups, found = walk.ports.groups, None
     if known is None or not known.details.get(BY_ID):
-        found = await walk.read(groups.find_group, walk.wanted.spec.unique_name)
+        found = await walk.reads.get(groups.find_group, walk.wanted.spec.unique_name)
     if found is None and known is not None:
-        found = await walk.read(groups.read_group, known.external_id)
+        found = await walk.reads.get(groups.read_group, known.external_id)
     return found
 
 
 async def _adopted(walk: Walk, group_id: str, *, own: Group | None) -> Group:
     """The group that somebody wants to be the place's own."""
-    group = await walk.read(walk.ports.groups.read_group, group_id)
+    group = await walk.reads.get(walk.ports.groups.read_group, group_id)
     if group is None:
         raise Question(_question(walk, "adopt_no_group", None))
     if reason := await _why_not(walk, group) or ("adopt_has_own" if own is not None else ""):
@@ -99,7 +99,7 @@ async def _why_not(walk: Walk, group: Group) -> str:
 def _ask_about_the_removed(walk: Walk, known: Resource | None) -> None:
     """A group that was there and is gone is not quietly made again: it can be had back, with all that was in it."""
     item = replace(_question(walk, GROUP_REMOVED, None), todo=f"vareunge rollout {walk.place} --restore group")
-    if known is not None and not walk.wished(item).to_do:
+    if known is not None and not walk.as_ordered(item).to_do:
         raise Question(item)
 
 

@@ -21,16 +21,18 @@ from workflows.ports.place import Group, Site
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.rollout.group_ownership import Question
 from workflows.rollout.plan import Item, PlacePlan, State, wanted_place
+from workflows.rollout.plan_log import NotYet
 from workflows.rollout.ports import Resource, RolloutPorts
 from workflows.rollout.prefetch import look_ahead
 from workflows.rollout.rendering import result_text
 from workflows.rollout.steps.channels import ChannelSteps
 from workflows.rollout.steps.group import GroupSteps
 from workflows.rollout.steps.lists import ListSteps
-from workflows.rollout.steps.people import MEMBERS, OWNERS, PeopleSteps
+from workflows.rollout.steps.members import MEMBERS, OWNERS, MemberSteps
+from workflows.rollout.steps.people import PeopleSteps
 from workflows.rollout.steps.site import SiteSteps
 from workflows.rollout.steps.team import TeamSteps
-from workflows.rollout.walk import ADOPT, NotYet, Walk, restore_key
+from workflows.rollout.walk import ADOPT, Walk, restore_key
 from workflows.rollout.welcome_mail import Welcome
 
 CLOSED_AGAIN = timedelta(minutes=10)
@@ -69,27 +71,27 @@ class Rollout:
         if walk is None:
             return Done(note="no place of ours")
         if _is_wound_down(walk):
-            walk.items.append(WOUND_DOWN)
+            walk.log.note(WOUND_DOWN)
             return await _ended(walk, made=0)
         try:
             accounts = await _take(walk)
             await self._welcome_guests(walk, accounts)
         except Question as question:
-            walk.amend(question.item)
+            walk.log.replace(question.item)
             return await _ended(walk, made=0)
         except IdentityClosed:
             return Parked(until=self._ports.clock.now() + CLOSED_AGAIN, note=BUILDER_CLOSED)
         made = int(walk.known[MADE].details["number"]) if MADE in walk.known else 0
         made += _made(walk)
-        if walk.unfinished:
+        if walk.log.trouble.unfinished:
             await walk.keep(Resource(key=MADE, external_id="", details={"number": made}))
             return _comes_again(walk)
-        if walk.refused and "group" not in walk.known:
+        if walk.log.trouble.refused and "group" not in walk.known:
             # Nothing could be made: that is no result.
-            raise walk.refused[0]
+            raise walk.log.trouble.refused[0]
         for item in _unmet(walk):
-            walk.amend(item)
-        if not walk.refused:
+            walk.log.replace(item)
+        if not walk.log.trouble.refused:
             await _note_copies(walk)
         return await _ended(walk, made=made)
 
@@ -103,8 +105,8 @@ class Rollout:
         try:
             await _take(walk)
         except Question as question:
-            walk.amend(question.item)
-        return PlacePlan(place=place, items=tuple(walk.items))
+            walk.log.replace(question.item)
+        return PlacePlan(place=place, items=tuple(walk.log.items))
 
     async def restore(self, place: str, keys: Sequence[str]) -> None:
         """
@@ -150,13 +152,13 @@ class Rollout:
             return Done(note="no site of ours")
         site = walk.known["site"]
         await ListSteps(Site(id=site.external_id, url=site.url), rows_only=True).take(walk)
-        for reason in walk.unfinished:
+        for reason in walk.log.trouble.unfinished:
             if isinstance(reason, NotYet):
                 return Parked(until=reason.until, note=reason.note)
             raise reason
-        if not walk.refused:
+        if not walk.log.trouble.refused:
             await _note_copies(walk)
-        return Done(note=result_text(walk.items, made=_made(walk), language=walk.programme.language))
+        return Done(note=result_text(walk.log.items, made=_made(walk), language=walk.programme.language))
 
     async def due_units(self) -> Sequence[DueUnit]:
         """A unit for each place whose lists do not hold what the record says now. Asks nobody outside."""
@@ -194,22 +196,22 @@ def lists_unit(place: str, at: datetime) -> DueUnit:
 
 
 def _made(walk: Walk) -> int:
-    return sum(item.to_do for item in walk.items)
+    return sum(item.to_do for item in walk.log.items)
 
 
 def _comes_again(walk: Walk) -> Parked:
     """Return when things that are still being made are looked at again. Raises Transient when the rest did not
     answer."""
-    waits = [each for each in walk.unfinished if isinstance(each, NotYet)]
+    waits = [each for each in walk.log.trouble.unfinished if isinstance(each, NotYet)]
     if not waits:
-        raise walk.unfinished[0]
+        raise walk.log.trouble.unfinished[0]
     first = min(waits, key=lambda wait: wait.until)
     return Parked(until=first.until, note=first.note)
 
 
 def _unmet(walk: Walk) -> list[Item]:
     """List the orders to restore that nobody could look into, and that cannot be met."""
-    items = {item.key: item for item in walk.items}
+    items = {item.key: item for item in walk.log.items}
     ordered = [key.removeprefix(restore_key("")) for key in walk.known if key.startswith(restore_key(""))]
     left = [key for key in ordered if key not in items or items[key].state is State.LOCAL]
     return [Item(key=key, state=State.PENDING, reason="restore_unknown") for key in left]
@@ -218,13 +220,13 @@ def _unmet(walk: Walk) -> list[Item]:
 async def _ended(walk: Walk, *, made: int) -> Done:
     """The order is carried out as far as it can be; what it leaves to people is noted with it."""
     await walk.forget(MADE)
-    await walk.orders_done()
-    asked = sum(item.asks for item in walk.items)
+    await walk.forget_orders()
+    asked = sum(item.asks for item in walk.log.items)
     if not asked:
         await walk.forget(ASKS)
     elif walk.known.get(ASKS) != (asks := Resource(key=ASKS, external_id="", details={"number": asked})):
         await walk.keep(asks)
-    return Done(note=result_text(walk.items, made=made, language=walk.programme.language))
+    return Done(note=result_text(walk.log.items, made=made, language=walk.programme.language))
 
 
 def _copies(walk: Walk) -> str:
@@ -255,21 +257,23 @@ async def _take(walk: Walk) -> Mapping[str, Account]:
     Teams and SharePoint take their time, each its own: neither waits for the other.
     """
     await look_ahead(walk)
-    people, accounts, group = PeopleSteps(walk), dict[str, Account](), None
-    walk.accounts_known = False
-    with walk.step("people"):
+    people, members = PeopleSteps(walk), MemberSteps(walk)
+    accounts, group = dict[str, Account](), None
+    looked_up = False
+    with walk.log.step("people"):
         accounts |= await people.find()
-        walk.accounts_known = True
+        looked_up = True
+    walk.accounts_known = looked_up
     if not walk.accounts_known:
-        await walk.unseen(people.unknown)
-    with walk.step("group"):
-        group = await GroupSteps(walk, people).take(accounts)
+        await walk.note_unseen(people.unknown)
+    with walk.log.step("group"):
+        group = await GroupSteps(walk, members).take(accounts)
     if group is None and not walk.accounts_known:
         # Whom it would belong to is not known.
-        walk.amend(Item(key="group", state=State.UNKNOWN, reason="above_unknown"))
-    if walk.is_unknown("group"):
-        await walk.unseen(
-            lambda unseen: PeopleSteps(unseen).members(None, accounts),
+        walk.log.replace(Item(key="group", state=State.UNKNOWN, reason="above_unknown"))
+    if walk.log.is_unknown("group"):
+        await walk.note_unseen(
+            lambda unseen: MemberSteps(unseen).take(None, accounts),
             TeamSteps(None, accounts, may_begin=False).take,
             SiteSteps(None).take,
         )
@@ -277,11 +281,11 @@ async def _take(walk: Walk) -> Mapping[str, Account]:
     if group is None and walk.apply:
         return accounts
     if walk.accounts_known:
-        await people.members(group, accounts)
+        await members.take(group, accounts)
     else:
-        await walk.unseen(lambda unseen: PeopleSteps(unseen).members(None, accounts))
-    complete = walk.accounts_known and not any(item.key in (OWNERS, MEMBERS) for item in walk.items)
-    await walk.side_by_side(partial(_team, group, accounts, complete), SiteSteps(group).take)
+        await walk.note_unseen(lambda unseen: MemberSteps(unseen).take(None, accounts))
+    complete = walk.accounts_known and not any(item.key in (OWNERS, MEMBERS) for item in walk.log.items)
+    await walk.take_side_by_side(partial(_team, group, accounts, complete), SiteSteps(group).take)
     return accounts
 
 
@@ -289,20 +293,22 @@ async def _team(group: Group | None, accounts: Mapping[str, Account], complete: 
     """The team and what is in it. *complete*: whether everybody is in the group whom we can put there."""
     nothing = TeamSteps(None, accounts, may_begin=False)
     if not complete and not (group is not None and group.has_team):
-        await walk.unseen(nothing.take)
+        await walk.note_unseen(nothing.take)
         return
     begun = walk.apply and "team.wait" in walk.known
     await TeamSteps(group, accounts, may_begin=complete).take(walk)
     if begun:
         # The order that has waited for it has made it.
-        walk.items[:] = [replace(item, state=_if_made(item)) if item.key == "team" else item for item in walk.items]
-    if walk.is_unknown("team"):
-        walk.items[:] = [item for item in walk.items if item.key == "team"]
-        await walk.unseen(nothing.take)
-    elif walk.is_unknown("app"):
-        await walk.unseen(_personal_apps, ChannelSteps(None, accounts).take)
+        team = walk.log.find("team")
+        if team is not None:
+            walk.log.replace(replace(team, state=_if_made(team)))
+    if walk.log.is_unknown("team"):
+        walk.log.keep_only("team")
+        await walk.note_unseen(nothing.take)
+    elif walk.log.is_unknown("app"):
+        await walk.note_unseen(_personal_apps, ChannelSteps(None, accounts).take)
     elif not walk.accounts_known:
-        await walk.unseen(_personal_apps)
+        await walk.note_unseen(_personal_apps)
 
 
 def _if_made(item: Item) -> State:
@@ -312,4 +318,4 @@ def _if_made(item: Item) -> State:
 async def _personal_apps(walk: Walk) -> None:
     """Plan the app for people, as if it and they could be seen."""
     colleagues = [person for person in walk.wanted.members if not walk.programme.is_guest(person)]
-    walk.items += [Item(key=f"app:{person.key}", state=State.MISSING) for person in colleagues]
+    walk.log.note(*[Item(key=f"app:{person.key}", state=State.MISSING) for person in colleagues])

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from workflows.rollout.plan import Item, State
+from workflows.rollout.plan_log import NotYet
 from workflows.rollout.ports import Resource
-from workflows.rollout.walk import NotYet, Walk
+from workflows.rollout.walk import Walk
 
 POLL = timedelta(seconds=40)
 """Microsoft asks for more than 30 s between looks at a team's operation."""
@@ -13,9 +14,9 @@ PATIENCE = timedelta(hours=24)
 """The time a thing may take before somebody must look."""
 
 
-async def waits(walk: Walk, what: str) -> Item | None:
+async def note_waiting(walk: Walk, what: str) -> Item | None:
     """
-    One more look was in vain: what the plan says of *what* while it is being made.
+    Note that one more look was in vain, and return the plan's item of *what* while it is being made.
 
     A rollout raises NotYet, which says when it looks again: less often the longer it takes, as what is looked for an
     hour need not be found within the minute. After PATIENCE a person must see to it, and the next order waits anew.

@@ -1,4 +1,4 @@
-"""What somebody wrote on a card or a form becomes a checked answer, or every problem with it at once.
+"""Parsing of answers from a card or a form: a checked answer, or every problem with it at once.
 
 Input names, the same on both surfaces: `light`, `done`, `next`, `hinders`, `question`, `proposal`, `indicator:<key>`,
 `decision:<key>` for what came of an earlier decision, `unchanged` for «no change since last time», which keeps last
@@ -20,7 +20,7 @@ MAX_TEXT = 1000
 MAX_FOLLOW_UP = 500
 """Of what is told about one earlier decision."""
 MOST_NUMBER = 1e12
-"""What a package's number stays below."""
+"""The bound of a package's numbers."""
 INDICATOR = "indicator:"
 DECISION = "decision:"
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
@@ -73,7 +73,7 @@ def parse_draft(
     draft: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """
-    What somebody has written so far, by input name and without what is empty.
+    Return the draft as written so far, by input name and without empty inputs.
 
     As `parse_answer`, privacy guard included, but nothing need be there yet. Raises InvalidAnswer, and nothing else.
     """
@@ -90,7 +90,7 @@ def parse_draft(
 
 
 def is_unchanged(raw: Mapping[str, Any], previous: AnswerContent | None) -> bool:
-    """Whether somebody pressed «no change since last time», and there was a last time."""
+    """Tell whether «no change since last time» was pressed, and there was a last time."""
     return previous is not None and raw.get("unchanged") in ("1", "true", True)
 
 
@@ -109,7 +109,7 @@ def seen_version(raw: Mapping[str, Any]) -> int | None:
 
 
 def lacks_numbers(raw: Mapping[str, Any], indicators: Sequence[Indicator]) -> bool:
-    """Whether the package has numbers and none of them is in *raw*."""
+    """Tell whether the package has numbers and none of them is in *raw*."""
     return bool(indicators) and all(
         raw.get(f"{INDICATOR}{indicator.key}") is None or raw.get(f"{INDICATOR}{indicator.key}") == ""
         for indicator in indicators
@@ -126,7 +126,7 @@ def parse_number(text: str) -> float | None:
 
 
 def is_national_id_number(number: float) -> bool:
-    """Whether a fødselsnummer was written where a number is asked for; as a number it lost its leading nought."""
+    """Tell whether a fødselsnummer was written where a number is asked for; as a number it lost its leading nought."""
     return number.is_integer() and 0 <= number < 1e11 and holds_national_id(f"{number:011.0f}")
 
 
@@ -151,7 +151,7 @@ def _written(
 def _doubts(
     texts: Mapping[str, str], problems: Mapping[str, Words], accepted: Sequence[Mapping[str, str]]
 ) -> dict[str, tuple[Found, ...]]:
-    """What to ask about, by field; not about what was accepted once and stands there still."""
+    """Return the doubts to ask about, by field; not those that were accepted once and stand there still."""
     fresh = {
         name: text
         for name, text in texts.items()
@@ -168,7 +168,7 @@ def _accepted(
 
 
 def texts_of(answer: AnswerContent) -> dict[str, str]:
-    """What *answer* says, by input name; the light and the numbers aside."""
+    """Return the texts of *answer*, by input name; the light and the numbers aside."""
     told = {f"{DECISION}{key}": words for key, words in answer.follow_ups.items()}
     return {name: getattr(answer, name) for name in TEXT_FIELDS} | told
 
@@ -176,7 +176,7 @@ def texts_of(answer: AnswerContent) -> dict[str, str]:
 def _follow_ups(
     raw: Mapping[str, Any], decisions: Sequence[OpenDecision], problems: dict[str, Words]
 ) -> dict[str, str]:
-    """What was told about each open decision; empty is nothing told."""
+    """Return the reports on open decisions; empty is none."""
     known = {f"{DECISION}{item.key}": item.key for item in decisions}
     told: dict[str, str] = {}
     for name in raw:

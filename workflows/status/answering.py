@@ -1,4 +1,4 @@
-"""Where people's answers arrive, whatever surface they were written on."""
+"""Answering: people's answers arrive here, whatever surface they were written on."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,14 +38,14 @@ _MISSED = Words(key="status.missed")
 
 @dataclass(frozen=True)
 class ByAccount:
-    """Who pressed a card's button, as Teams vouches for them."""
+    """The person who pressed a card's button, as Teams vouches for them."""
 
     object_id: str
 
 
 @dataclass(frozen=True)
 class ByLink:
-    """Who was given the link; its token vouches for them."""
+    """The holder of the link; its token vouches for them."""
 
     person: str
 
@@ -61,7 +61,7 @@ class StatusForm:
     is_open: bool
     on_behalf: bool
     draft: Mapping[str, str] | None = None
-    """What they have written and not sent, by input name."""
+    """The draft that is not sent, by input name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +167,7 @@ class StatusDesk:
             await self._doubles.adopt(request, posted, then=then)
 
     async def language(self, sender: Sender) -> str:
-        """What the sender reads; the programme's own language when nobody knows them."""
+        """Return the sender's language; the programme's own when nobody knows them."""
         programme = await self._programme()
         key = await self._person(programme, sender)
         person = programme.find_person(key) if key else None
@@ -261,7 +261,7 @@ def _checked(form: StatusForm, content: Mapping[str, Any]) -> AnswerContent:
 
 
 def over_words(asked: Asked) -> Words:
-    """Why nothing more is taken, and whom to talk to."""
+    """Explain why nothing more is taken, and whom to talk to."""
     if asked.is_waived:
         return Words(key="status.waived", values={"package": asked.package.name})
     if asked.local_lead:

@@ -106,7 +106,7 @@ def numbers_card(
 
 
 def receipt_card(asked: Asked, *, editable: bool) -> dict[str, Any]:
-    """What was stored, and until when it can be changed. The request must be answered."""
+    """Draw the receipt: the stored answer, and until when it can be changed. The request must be answered."""
     content = asked.answer.content if asked.answer else None
     if content is None:
         raise ValueError(f"request {asked.request.id} is not answered")
@@ -167,7 +167,7 @@ def moved_card(asked: Asked) -> dict[str, Any]:
 
 
 def replaced_card(asked: Asked, *, lead: str) -> dict[str, Any]:
-    """Draw the card of a reader who is not asked any more. *lead*: the one who is; empty for nobody."""
+    """*lead* is asked now, and the reader no longer."""
     return cards.render(
         "status_replaced",
         language=asked.language,
@@ -202,14 +202,14 @@ def _waived_card(asked: Asked, *, late: Sequence[Mapping[str, str]] = ()) -> dic
 
 
 def card_now(
-    asked: Asked, message: Message, *, account: str, takes_answers: bool, replaced_by: str | None = None
+    asked: Asked, message: Message, *, account: str, takes_answers: bool, replaced_by: str = ""
 ) -> dict[str, Any]:
     """The card that belongs where *message* was posted. *replaced_by*: who is asked instead of the one it went to."""
     if asked.is_waived or not takes_answers:
         return ended_card(asked)
     if message.surface is Surface.CHANNEL:
-        return channel_card(asked, mention=None if asked.answer else account or None)
-    if replaced_by is not None:
+        return channel_card(asked, mention=None if asked.answer else account)
+    if replaced_by:
         return replaced_card(asked, lead=replaced_by)
     if asked.answer is not None:
         return receipt_card(asked, editable=True)
@@ -217,7 +217,7 @@ def card_now(
     return write(asked)
 
 
-def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str | None = None) -> str:
+def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str = "") -> str:
     """The line that the chat list shows for a card as it is now."""
     if asked.is_waived:
         return asked.say("status.waived_title")
@@ -225,7 +225,7 @@ def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str | None = 
         return asked.say("status.over_title")
     if asked.answer is not None:
         return asked.say("status.notification_answered", package=asked.package.name)
-    if replaced_by is not None:
+    if replaced_by:
         return asked.say("card.replaced_heading")
     return asked.say("status.notification", package=asked.package.name, day=asked.due_day)
 
@@ -241,7 +241,7 @@ def named(indicator: IndicatorResult) -> str:
 
 
 def question_of(asked: Asked, name: str) -> str:
-    """What the input *name* asks, as the reader knows it; empty for what is no input of the request."""
+    """Return the question of the input *name*, as the reader knows it; empty for no input of the request."""
     if name == "light" or name in TEXT_FIELDS:
         return asked.say(f"card.{name}")
     indicators = {f"{INDICATOR}{item.key}": named(item) for item in asked.indicators}
@@ -249,7 +249,7 @@ def question_of(asked: Asked, name: str) -> str:
 
 
 def late_rows(asked: Asked, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What somebody wrote that came too late, question by question; what is empty or stored already is left out."""
+    """List the words that came too late, question by question; empty and stored ones are left out."""
     stored = texts_of(asked.answer.content) if asked.answer else {}
     names = [*TEXT_FIELDS, *(f"{DECISION}{item.key}" for item in asked.open_decisions)]
     light = typed.get("light")
@@ -296,7 +296,7 @@ def _numbers_given(asked: Asked, content: AnswerContent) -> list[str]:
 
 
 def _decisions(asked: Asked, told: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What the board has decided, with what was told about it."""
+    """Return the board's decisions, with the reports on each."""
     return [
         {"key": item.key, "text": cards.short(item.text), "told": told.get(item.key, "")}
         for item in asked.open_decisions
@@ -304,7 +304,7 @@ def _decisions(asked: Asked, told: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _beyond(typed: Mapping[str, Any]) -> bool:
-    """Whether a text is longer than its input takes."""
+    """Tell whether a text is longer than its input takes."""
     mosts = {name: MAX_FOLLOW_UP if name.startswith(DECISION) else cards.MAX_ANSWER for name in typed}
     return any(isinstance(text, str) and len(text) > mosts[name] for name, text in typed.items())
 
@@ -316,7 +316,7 @@ def _typed(
     *,
     cut: bool = False,
 ) -> dict[str, Any]:
-    """What came back from the card, as its inputs show it again. What a client left out was emptied."""
+    """Return a card's inputs as they are shown again. Those that a client left out were emptied."""
 
     def words(name: str, most: int) -> str:
         value = typed.get(name)

@@ -1,4 +1,4 @@
-"""What a status round consists of, as values: rounds, requests, answers, and how a round turned out.
+"""Values of a status round: rounds, requests, answers, and the result of a round.
 
 No rules stand here that need the outside; reports and pages read these values.
 """
@@ -13,7 +13,7 @@ from workflows.words import Words
 
 
 class Light(StrEnum):
-    """How the work goes. A package nobody answered for has no light: it is missing."""
+    """The light of a package's work. A package nobody answered for has no light: it is missing."""
 
     GREEN = "green"
     YELLOW = "yellow"
@@ -39,7 +39,7 @@ class RequestState(StrEnum):
 
 
 class RequestStage(StrEnum):
-    """How far a request has come, as those who look after the round see it."""
+    """The stage of a request, as those who look after the round see it."""
 
     PLANNED = "planned"
     """The round is open, and nothing has left yet."""
@@ -56,7 +56,7 @@ class RequestStage(StrEnum):
 
 
 class AnswerSurface(StrEnum):
-    """Where an answer was written."""
+    """The surface on which an answer was written."""
 
     CARD = "card"
     FORM = "form"
@@ -93,7 +93,7 @@ class StatusRequest:
     meeting: str
     work_package: str
     person: str
-    """Who was asked when the round opened; empty when nobody leads the package or the municipality."""
+    """The person asked when the round opened; empty when nobody leads the package or the municipality."""
     state: RequestState
     opened_at: datetime
     latest_version: int = 0
@@ -113,7 +113,7 @@ TEXT_FIELDS = ("done", "next", "hinders", "question", "proposal")
 @dataclass(frozen=True, kw_only=True)
 class AnswerContent:
     """
-    What somebody answered, checked.
+    The checked content of an answer.
 
     *indicators*: the numbers given, by the indicator's key. *follow_ups*: what was told about earlier decisions, by the
     key of the decision or action item.
@@ -191,7 +191,7 @@ class IndicatorResult:
 
 @dataclass(frozen=True, kw_only=True)
 class PackageResult:
-    """What one package's lead told the board, or that nobody did."""
+    """One package's result for the board: its lead's answer, or that there is none."""
 
     request: str
     work_package: str
@@ -208,7 +208,7 @@ class PackageResult:
     proposal: str = ""
     indicators: tuple[IndicatorResult, ...] = ()
     follow_ups: Mapping[str, str] = field(default_factory=dict)
-    """What was told about earlier decisions, by their keys."""
+    """Reports on earlier decisions, by their keys."""
     on_behalf: bool = False
 
     @property
@@ -240,11 +240,11 @@ class RequestLine:
     state: RequestState
     stage: RequestStage
     surfaces: tuple[str, ...] = ()
-    """Where the request reached the lead."""
+    """The surface on which the request reached the lead."""
     failed_on: tuple[str, ...] = ()
-    """Which surfaces did not take a message."""
+    """Surfaces that did not take a message."""
     failures: tuple[str, ...] = ()
-    """Why, in the service's words: for IT."""
+    """The service's own words about it: for IT."""
     reminders: int = 0
     on_behalf: bool = False
     """The local lead answered for the package's lead."""
@@ -254,7 +254,7 @@ class RequestLine:
 
 @dataclass(frozen=True, kw_only=True)
 class RoundOverview:
-    """Who owes what in a round."""
+    """The requests of a round and their stages."""
 
     round: StatusRound
     lines: tuple[RequestLine, ...]

@@ -24,8 +24,6 @@ REMINDER = "reminder"
 MOVED = "moved"
 NOTICE = timedelta(hours=24)
 """The least that people have left when a meeting is moved nearer."""
-WORKING_DAYS_TO_CALL = 2
-"""Left to the local lead before the deadline, to get in touch or to answer on behalf."""
 LEAD_FAILED, LEAD_UNANSWERED, LEAD_QUESTION = "lead_failed", "lead_unanswered", "lead_question"
 """Kinds of messages. What the local lead hears stands in workflows/status/lead_notices.py."""
 
@@ -44,12 +42,12 @@ def escalation_id(request: str, level: str) -> str:
 
 
 def package_leads(programme: Programme, work_package: str, on: date) -> tuple[Person, ...]:
-    """Who leads the package on that day."""
+    """List the package's leads on that day."""
     return _holders(programme, Role.WORK_PACKAGE_LEAD, on, work_package=work_package)
 
 
 def local_leads(programme: Programme, municipality: str, on: date) -> tuple[Person, ...]:
-    """Who leads the programme's work in the municipality on that day."""
+    """List the local leads of the municipality on that day."""
     return _holders(programme, Role.LOCAL_LEAD, on, municipality=municipality)
 
 
@@ -59,15 +57,10 @@ def who_is_asked(programme: Programme, package: WorkPackage, on: date) -> Person
     return asked[0] if asked else None
 
 
-def find_asked(programme: Programme, request: StatusRequest, on: date) -> Person | None:
-    """Return the person who is asked on that day; None when nobody leads package or municipality any more."""
-    package = programme.find_work_package(request.work_package)
-    return who_is_asked(programme, package, on) if package else None
-
-
 def asked_now(programme: Programme, request: StatusRequest, on: date) -> str:
-    """Return the key of the person asked on that day; of the one asked at the opening when there is nobody now."""
-    asked = find_asked(programme, request, on)
+    """The key of who is asked on that day; of who was asked at the opening when there is nobody now."""
+    package = programme.find_work_package(request.work_package)
+    asked = who_is_asked(programme, package, on) if package else None
     return asked.key if asked else request.person
 
 
@@ -83,17 +76,16 @@ def begun_requests(
     return frozenset(item.id for item in requests if any(may(item, person) for person in drafts.get(item.id, ())))
 
 
-def replaced_by(programme: Programme, request: StatusRequest, person: str, on: date) -> str | None:
-    """Return the name of the one who is asked instead of *person*, empty for nobody; None while *person* may answer."""
+def replaced_by(programme: Programme, request: StatusRequest, person: str, on: date) -> str:
+    """Name the person asked instead of *person*, as readers know them; empty while *person* may answer."""
     package = programme.work_package(request.work_package)
     if is_on_behalf(programme, package, person, on) is not None:
-        return None
-    asked = find_asked(programme, request, on)
-    return asked.name if asked else ""
+        return ""
+    return name_of(programme, asked_now(programme, request, on))
 
 
 def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: date) -> bool | None:
-    """Whether *person* would answer for somebody else; None when they may not answer at all."""
+    """Tell whether *person* would answer for somebody else; None when they may not answer at all."""
     leads = package_leads(programme, package.key, on)
     if any(lead.key == person for lead in leads):
         return False
@@ -122,7 +114,7 @@ def new_requests(programme: Programme, meeting: str, municipality: str, now: dat
 
 def surfaces_for(account: Account | None, channel: str | None) -> tuple[Surface, ...]:
     """
-    Where to reach somebody, the best first; each next one is used when the one before fails.
+    List the surfaces to reach somebody on, the best first; each next one is used when the one before fails.
 
     A post in Teams to a guest succeeds and is never seen, so guests and people without an account get the e-mail. Who
     is a guest, the directory says, not the employer.
@@ -133,7 +125,7 @@ def surfaces_for(account: Account | None, channel: str | None) -> tuple[Surface,
 
 
 def remembered_first(surfaces: tuple[Surface, ...], reached: Surface | None) -> tuple[Surface, ...]:
-    """Where somebody was *reached* last goes first, if they can be reached there still."""
+    """Put the surface on which somebody was *reached* last first, if they can be reached there still."""
     return tuple(dict.fromkeys((reached, *surfaces))) if reached in surfaces and reached is not None else surfaces
 
 
@@ -207,52 +199,45 @@ def next_takeover(programme: Programme, requests: Sequence[StatusRequest], today
     return next((day for day in later if [asked_now(programme, item, day) for item in owing] != asked), None)
 
 
-def missing_told_at(deadline_at: datetime, calendar: WorkCalendar) -> datetime:
-    """Return the moment at which the local lead hears who has not answered: two working days before the deadline."""
-    day = deadline_at.astimezone(calendar.timezone).date()
-    for _ in range(WORKING_DAYS_TO_CALL):
-        day = calendar.previous_sendable_day(day - timedelta(days=1))
-    return calendar.moment(day, calendar.sending.first)
-
-
-def units_of(status_round: StatusRound, calendar: WorkCalendar) -> tuple[DueUnit, ...]:
-    """Return the units that an open round makes due."""
+def units_of(status_round: StatusRound) -> tuple[DueUnit, ...]:
+    """List the units that an open round makes due."""
     meeting = status_round.meeting
     reminders = (
         DueUnit(key=f"status.remind:{meeting}/{number}", due_at=moment)
         for number, moment in enumerate(status_round.reminders_at, start=1)
     )
-    told_at = max(status_round.opens_at, missing_told_at(status_round.deadline_at, calendar))
+    # Who has not answered the last reminder, the local lead hears of.
+    escalation = (DueUnit(key=f"status.escalate:{meeting}", due_at=moment) for moment in status_round.reminders_at[-1:])
     return (
         sending_unit(meeting, status_round.opens_at),
         *reminders,
-        DueUnit(key=f"status.escalate:{meeting}", due_at=told_at),
+        *escalation,
         DueUnit(key=f"status.close:{meeting}", due_at=status_round.deadline_at),
     )
 
 
 def sending_unit(meeting: str, due_at: datetime) -> DueUnit:
-    """What asks everybody of an open round who has not been asked."""
+    """Return the unit that asks everybody of an open round who has not been asked."""
     return DueUnit(key=f"status.send:{meeting}", due_at=due_at)
 
 
 def opening_unit(status_round: StatusRound) -> DueUnit:
-    """What makes a planned round open at its time."""
+    """Return the unit that opens a planned round at its time."""
     return DueUnit(key=f"status.open:{status_round.meeting}", due_at=status_round.opens_at)
 
 
 def compile_unit(meeting: str, now: datetime) -> DueUnit:
-    """What turns a closed round into the board's report."""
+    """Return the unit that turns a closed round into the board's report."""
     return DueUnit(key=f"report.compile:{meeting}", due_at=now)
 
 
 def refresh_units(requests: Sequence[StatusRequest], now: datetime) -> tuple[DueUnit, ...]:
-    """What brings the cards of *requests* up to date."""
+    """List the units that bring the cards of *requests* up to date."""
     return tuple(refresh_unit(request.id, now) for request in requests)
 
 
 def refresh_unit(request: str, now: datetime) -> DueUnit:
-    """What brings the cards of a request up to date."""
+    """Return the unit that brings the cards of a request up to date."""
     return DueUnit(key=f"status.refresh:{request}", due_at=now)
 
 
@@ -262,23 +247,23 @@ def unanswered_key(status_round: StatusRound) -> str:
 
 
 def moved_unit(status_round: StatusRound, now: datetime) -> DueUnit:
-    """What tells people that the deadline moved with the meeting."""
+    """Return the unit that tells people that the deadline moved with the meeting."""
     return DueUnit(key=f"status.moved:{status_round.meeting}", due_at=now)
 
 
 def lifted_unit(request: str, now: datetime) -> DueUnit:
-    """What tells the local lead that an answer asks the board for a decision."""
+    """Return the unit that tells the local lead that an answer asks the board for a decision."""
     return DueUnit(key=f"status.lifted:{request}", due_at=now)
 
 
-def shown(request: StatusRequest, status_round: StatusRound, asked: Person | None) -> str:
-    """Return the fingerprint of what a card shows: a card with this one needs no touch. *asked*: the person of now."""
-    deadline, person = status_round.deadline_at.isoformat(), asked.key if asked else ""
-    return f"{status_round.state}/{request.state}/{request.latest_version}/{deadline}/{person}"
+def shown(request: StatusRequest, status_round: StatusRound, asked: str) -> str:
+    """Return the fingerprint of what a card shows: one that shows it needs no touch. *asked*: the person asked now."""
+    deadline = status_round.deadline_at.isoformat()
+    return f"{status_round.state}/{request.state}/{request.latest_version}/{deadline}/{asked}"
 
 
 def is_outdated_reminder(status_round: StatusRound, number: int, now: datetime) -> bool:
-    """Whether a later reminder is due already (after an outage): then only that one is sent."""
+    """Tell whether a later reminder is due already (after an outage): then only that one is sent."""
     return any(moment <= now for moment in status_round.reminders_at[number:])
 
 

@@ -1,4 +1,4 @@
-"""What status rounds need from outside."""
+"""Ports of status rounds."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ from workflows.status.model import (
 )
 
 MOST_DECISIONS = 4
-"""That a form asks about; the oldest. The rest stands in the minutes all the same."""
+"""Decisions that a form asks about; the oldest. The rest stands in the minutes all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class Standing:
     previous: StatusAnswer | None
     """The package's newest of earlier rounds."""
     drafts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What people have written and not sent: by person, then by input name."""
+    """Drafts that are not sent: by person, then by input name."""
 
 
 class Rounds(Protocol):
@@ -131,7 +131,7 @@ class Rounds(Protocol):
         ...
 
     async def drafted(self, requests: Sequence[str]) -> Mapping[str, Collection[str]]:
-        """Who has a draft, by the request."""
+        """Return the people with a draft, by the request."""
         ...
 
     async def list_escalations(self, meeting: str) -> Sequence[Escalation]: ...
@@ -141,7 +141,7 @@ class OpenDecisions(Protocol):
     async def open_decisions(
         self, status_round: StatusRound, work_packages: Sequence[str]
     ) -> Mapping[str, Sequence[OpenDecision]]:
-        """What each package has to report on to the board that meets, the oldest first."""
+        """Return the decisions that each package reports on to the board that meets, the oldest first."""
         ...
 
 

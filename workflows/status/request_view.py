@@ -35,22 +35,22 @@ class Asked:
     place: str
     """The programme as it is called there."""
     person: Person
-    """Who reads it."""
+    """The reader."""
     language: str
     timezone: ZoneInfo
     lead: str = ""
     """The package's lead as readers know them; empty when there is none."""
     local_lead: str = ""
     on_behalf_of: str = ""
-    """Whom the reader answers for; empty when it is their own."""
+    """The person the reader answers for; empty when it is their own."""
     by: str = ""
-    """Who wrote the newest answer, as readers know them."""
+    """The author of the newest answer, as readers know them."""
     answer: StatusAnswer | None = None
     """The newest answer of this round."""
     previous: AnswerContent | None = None
     """The newest answer of earlier rounds."""
     open_decisions: tuple[OpenDecision, ...] = ()
-    """What the board has decided and the package reports on."""
+    """Decisions of the board that the package reports on."""
 
     @property
     def version(self) -> int:
@@ -59,12 +59,12 @@ class Asked:
 
     @property
     def is_waived(self) -> bool:
-        """Whether nobody needs to answer any more."""
+        """Tell whether nobody needs to answer any more."""
         return self.request.state is RequestState.WAIVED
 
     @property
     def prefill(self) -> AnswerContent | None:
-        """What the form starts with."""
+        """Return the form's first values."""
         return self.answer.content if self.answer else self.previous
 
     @property
@@ -73,7 +73,7 @@ class Asked:
 
     @property
     def can_be_unchanged(self) -> bool:
-        """Whether «no change since last time» can be pressed."""
+        """Tell whether «no change since last time» can be pressed."""
         return self.answer is None and self.previous is not None
 
     @property
@@ -93,7 +93,7 @@ class Asked:
 
     @property
     def start_note(self) -> str:
-        """What the form is filled with; empty when it is empty."""
+        """Explain the form's first values; empty when it is empty."""
         if self.answer is None:
             return self.say("card.last_time") if self.previous else ""
         if self.answer.by != self.person.key and self.by:
@@ -102,7 +102,7 @@ class Asked:
 
     @property
     def answered_note(self) -> str:
-        """Who has answered and what it comes to, for somebody who may not have seen it; empty while nobody has."""
+        """Tell of an answer that the reader may not have seen; empty while there is none."""
         if self.answer is None:
             return ""
         light = self.say(f"light.{self.answer.content.light}")
@@ -117,12 +117,12 @@ class Asked:
 
     @property
     def draft_note(self) -> str:
-        """What the form is filled with when that is the reader's own draft."""
+        """Explain that the form holds the reader's own draft."""
         return " ".join(filter(None, [self.say("status.draft_start"), self.answered_note]))
 
     @property
     def answered_by(self) -> str:
-        """Who answered, and for whom; empty when the reader did, for themselves."""
+        """Name the author of the answer, and whom it is for; empty when it is the reader's own."""
         if self.answer is None:
             return ""
         if self.answer.by == self.person.key:

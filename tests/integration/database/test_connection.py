@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from integration.database.connection import Database, create_database
+from integration.database.connection import Database, Schema, create_database
 from integration.database.tables import metadata, slot, status_request
 
 
@@ -29,10 +29,10 @@ async def test_a_database_is_migrated_from_any_directory_and_a_repeat_does_nothi
 ) -> None:
     monkeypatch.chdir(tmp_path)
     database = create_database("sqlite+aiosqlite:///new.db")
-    assert not await database.is_current()
+    assert await database.schema() is Schema.OLDER
     await database.migrate()
     await database.migrate()
-    assert await database.is_current()
+    assert await database.schema() is Schema.CURRENT
     await database.close()
 
 

@@ -41,7 +41,7 @@ COLUMNS = (
 
 
 class SteeredClock(StillClock):
-    """Who sleeps moves the sandbox's time along."""
+    """A clock whose sleepers move the sandbox's time along."""
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         super().__init__()

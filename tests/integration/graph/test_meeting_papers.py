@@ -26,7 +26,7 @@ FOLDER = "Styremøter/2026/2026-11-17"
 
 
 class Noted:
-    """What was noted of the copies, as the record keeps it."""
+    """The notes of the copies, as the record keeps them."""
 
     def __init__(self) -> None:
         agenda = draft(report=samples.FULL)

@@ -1,4 +1,4 @@
-"""What goes over the wire where the sandbox could not tell right from nearly right."""
+"""The wire, where the sandbox could not tell right from nearly right."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -15,6 +15,7 @@ from integration.graph.groups import GraphGroups, GraphMemberships
 from integration.graph.mail import GraphMailer
 from integration.graph.people import GraphDirectory, GraphInvitations
 from integration.graph.site_content import SMALL_FILE, GraphSiteContent
+from integration.graph.sites import GraphSiteAccess
 from integration.graph.teams import GraphTeamBuilder
 from tests.integration.graph.doubles import URL, Double, answer, error
 from workflows.errors import Invalid, OutcomeUnknown, OutsideError, RecipientNotAllowed, Transient
@@ -128,6 +129,27 @@ async def test_many_events_are_looked_up_in_few_calls(double: Double) -> None:
     await calendar(double).find_events("m", [f"key-{number}" for number in range(25)])
 
     assert len(double.requests) == 3
+
+
+async def test_a_look_up_that_exchange_finds_too_complex_is_halved_and_stays_so(double: Double) -> None:
+    refused = error(400, "ErrorRestrictionTooComplex", "The restriction is too complex.")
+    double.on("GET", "/users/m/events", refused, answer(200, {"value": [EVENT]}))
+    meetings, keys = calendar(double), [MEETING.key, *(f"key-{number}" for number in range(9))]
+
+    found = await meetings.find_events("m", keys)
+    await meetings.find_events("m", keys[:5])
+
+    assert list(found) == [MEETING.key]
+    assert [request.url.params["$filter"].count("Any(") for request in double.requests] == [10, 5, 5, 5]
+
+
+async def test_one_key_that_is_too_complex_is_an_error(double: Double) -> None:
+    double.on("GET", "/users/m/events", error(400, "ErrorRestrictionTooComplex", "The restriction is too complex."))
+
+    with pytest.raises(Invalid):
+        await calendar(double).find_events("m", ["a", "b", "c"])
+
+    assert [request.url.params["$filter"].count("Any(") for request in double.requests] == [3, 1]
 
 
 async def test_a_new_body_keeps_what_teams_put_there(double: Double) -> None:
@@ -314,6 +336,47 @@ async def test_all_who_are_found_by_their_mail_cost_one_call(double: Double) -> 
     double.on("GET", "/users", answer(200, {"value": [user(1, "kari@home.example")]}))
 
     await GraphDirectory(double.graph).find_accounts(["kari@home.example"])
+
+    assert len(double.requests) == 1
+
+
+async def test_a_page_is_looked_for_without_select_which_has_hidden_pages(double: Double) -> None:
+    double.on("GET", "/sites/s/pages/microsoft.graph.sitePage", answer(200, {"value": []}))
+    double.on("GET", "/sites/s/pages/graph.sitePage", answer(200, {"value": []}))
+
+    assert await GraphSiteContent(double.graph).find_page("s", "start.aspx") is None
+
+    assert set(double.requests[0].url.params) == {"$filter"}
+
+
+GRANT = {"id": "grant-1", "grantedToIdentitiesV2": [{"application": {"id": "hands"}}]}
+
+
+@pytest.mark.parametrize(
+    ("there", "asked"),
+    [
+        pytest.param([], [("POST", "manage"), ("POST", "write"), ("PATCH", "manage")], id="granted anew"),
+        pytest.param([GRANT], [("POST", "manage"), ("PATCH", "manage")], id="after a run that stopped half-way"),
+    ],
+)
+async def test_manage_that_is_not_granted_at_once_is_a_change_of_write(
+    double: Double, there: list[Any], asked: list[tuple[str, str]]
+) -> None:
+    double.on("POST", "/sites/s/permissions", error(400, "invalidRequest"), answer(201, GRANT))
+    double.on("GET", "/sites/s/permissions", answer(200, {"value": there}))
+    double.on("PATCH", "/sites/s/permissions/grant-1", answer(200, GRANT))
+
+    await GraphSiteAccess(double.graph).grant("s", app_id="hands", app_name="Hands", role="manage")
+
+    writes = [request for request in double.requests if request.method != "GET"]
+    assert [(request.method, *body(request)["roles"]) for request in writes] == asked
+
+
+async def test_another_role_that_is_refused_is_an_error(double: Double) -> None:
+    double.on("POST", "/sites/s/permissions", error(400, "invalidRequest"))
+
+    with pytest.raises(Invalid):
+        await GraphSiteAccess(double.graph).grant("s", app_id="hands", app_name="Hands", role="owner")
 
     assert len(double.requests) == 1
 

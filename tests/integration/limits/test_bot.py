@@ -29,7 +29,7 @@ def most_within(moments: Sequence[datetime], seconds: float) -> int:
 
 
 async def sent(calls: Sequence[tuple[int, int]]) -> list[tuple[str, datetime]]:
-    """When each of *calls*, milliseconds after the one before and number of the chat, leaves."""
+    """Return the moments at which *calls*, milliseconds after the one before and number of the chat, leave."""
     reservations, now, left = LocalReservations(), NOON, []
     for wait, chat in calls:
         now += timedelta(milliseconds=wait)

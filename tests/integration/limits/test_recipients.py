@@ -1,4 +1,4 @@
-"""What a mailbox may send in a day is kept before Exchange lets mails bounce."""
+"""A mailbox's daily limit is kept before Exchange lets mails bounce."""
 
 from datetime import timedelta
 

@@ -23,8 +23,8 @@ def meeting(**more: Any) -> dict[str, Any]:
     return {
         "subject": "Styremøte",
         "body": {"contentType": "html", "content": "<p>Papirene</p>"},
-        "start": {"dateTime": "2026-09-08T09:00:00", "timeZone": "Europe/Oslo"},
-        "end": {"dateTime": "2026-09-08T11:00:00", "timeZone": "Europe/Oslo"},
+        "start": {"dateTime": "2026-09-08T09:00:00", "timeZone": "W. Europe Standard Time"},
+        "end": {"dateTime": "2026-09-08T11:00:00", "timeZone": "W. Europe Standard Time"},
         "attendees": [attendee(MEMBER), attendee(GUEST)],
         "transactionId": "9f4b6d0e-1111-4a5e-8f0e-2f8d1f0a0001",
         "singleValueExtendedProperties": [{"id": TAG, "value": "board:a-dal/1"}],
@@ -201,7 +201,8 @@ async def test_the_view_shows_what_touches_the_time(sandbox: RunningSandbox) -> 
     [
         pytest.param({"attendees": [attendee(f"p{n}@a-dal.example") for n in range(501)]}, id="501 attendees"),
         pytest.param(
-            {"end": {"dateTime": "2026-09-08T08:00:00", "timeZone": "Europe/Oslo"}}, id="ends before it starts"
+            {"end": {"dateTime": "2026-09-08T08:00:00", "timeZone": "W. Europe Standard Time"}},
+            id="ends before it starts",
         ),
         pytest.param({"start": {"dateTime": "2026-09-08T08:00:00", "timeZone": "Nowhere"}}, id="no such zone"),
         pytest.param({"title": "Styremøte"}, id="no such property"),
@@ -231,3 +232,30 @@ async def test_an_event_is_read_back_by_its_maker(sandbox: RunningSandbox) -> No
     answer = await ask(sandbox, "GET", f"{EVENTS}/{booked['id']}")
 
     assert (answer.status_code, answer.json()["subject"]) == (200, booked["subject"])
+
+
+async def shown_in(sandbox: RunningSandbox, zone: str) -> Any:
+    return await sandbox.graph("GET", EVENTS, app="hands", headers={"Prefer": f'outlook.timezone="{zone}"'})
+
+
+@pytest.mark.parametrize("zone", ["W. Europe Standard Time", "Europe/Berlin", "UTC"])
+async def test_a_documented_zone_is_taken(sandbox: RunningSandbox, zone: str) -> None:
+    at = {"dateTime": "2026-09-08T09:00:00", "timeZone": zone}
+
+    booked = await ask(sandbox, "POST", EVENTS, {"subject": "Møte", "start": at, "end": at})
+
+    assert (booked.status_code, booked.json()["originalStartTimeZone"]) == (201, zone)
+    shown = await shown_in(sandbox, zone)
+    assert shown.json()["value"][0]["start"] == {"dateTime": "2026-09-08T09:00:00.0000000", "timeZone": zone}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Oslo", "Norway", "GMT+1"])
+async def test_another_zone_is_refused_in_events_and_as_a_preference(sandbox: RunningSandbox, zone: str) -> None:
+    at = {"dateTime": "2026-09-08T09:00:00", "timeZone": zone}
+    await book(sandbox)
+
+    booked = await ask(sandbox, "POST", EVENTS, {"subject": "Møte", "start": at, "end": at})
+    shown = await shown_in(sandbox, zone)
+
+    for answer in (booked, shown):
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "TimeZoneNotSupportedException")

@@ -14,8 +14,8 @@ from tests.support.sandbox import RunningSandbox, running_sandbox
 
 EVENT = {
     "subject": "Styremøte",
-    "start": {"dateTime": "2026-09-08T09:00:00", "timeZone": "Europe/Oslo"},
-    "end": {"dateTime": "2026-09-08T11:00:00", "timeZone": "Europe/Oslo"},
+    "start": {"dateTime": "2026-09-08T09:00:00", "timeZone": "W. Europe Standard Time"},
+    "end": {"dateTime": "2026-09-08T11:00:00", "timeZone": "W. Europe Standard Time"},
     "attendees": [{"emailAddress": {"address": "lokal@a-dal.example", "name": "Lokal"}, "type": "required"}],
     "transactionId": "a-dal/2026-09-08",
 }

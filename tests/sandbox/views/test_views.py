@@ -60,8 +60,8 @@ async def furnished(bot: FakeBot) -> dict[str, str]:
     organizer = sandbox.env["VAREUNGE_ORGANIZER"]
     event = {
         "subject": "Styremøte",
-        "start": {"dateTime": "2026-09-08T09:00:00", "timeZone": "Europe/Oslo"},
-        "end": {"dateTime": "2026-09-08T11:00:00", "timeZone": "Europe/Oslo"},
+        "start": {"dateTime": "2026-09-08T09:00:00", "timeZone": "W. Europe Standard Time"},
+        "end": {"dateTime": "2026-09-08T11:00:00", "timeZone": "W. Europe Standard Time"},
         "attendees": [{"emailAddress": {"address": LEADER}, "type": "required"}],
     }
     assert (await sandbox.graph("POST", f"/users/{organizer}/events", event, app="hands")).status_code == 201

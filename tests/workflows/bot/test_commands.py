@@ -1,4 +1,4 @@
-"""What people write to the bot, and what it answers: in their own chat, once, and only to those we know."""
+"""Commands to the bot, and its replies: in people's own chat, once, and only to those we know."""
 
 import re
 from datetime import timedelta

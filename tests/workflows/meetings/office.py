@@ -29,7 +29,7 @@ from workflows.ports.accounts import Recipients
 from workflows.ports.units import DueUnit
 
 Heard = Counter[tuple[str, str, str]]
-"""Who, of which meeting (by key), by what kind of mail; and how often."""
+"""The person, the meeting (by key) and the kind of mail; and how often."""
 
 
 class Killed(Exception):
@@ -50,7 +50,7 @@ class DyingMeetings(SQLMeetings):
 
 
 class SteeredClock(StillClock):
-    """Who sleeps moves the sandbox's time along."""
+    """A clock whose sleepers move the sandbox's time along."""
 
     def __init__(self, sandbox: RunningSandbox, now: datetime) -> None:
         super().__init__(now)

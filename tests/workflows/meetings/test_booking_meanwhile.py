@@ -1,4 +1,4 @@
-"""What others do to meetings: on the page while a booking runs, in Outlook, in the register. Nothing of it is lost."""
+"""Acts of others while a booking runs, on the page, in Outlook, in the register: nothing of them is lost."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Who sits on two boards is never planned into both at once; what others decided so is named to both leads, once."""
+"""Nobody is planned into two boards at once; clashes that others decided are named to both leads, once."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Where a meeting could be moved, what speaks against it, and what the plan makes of days it was moved away from."""
+"""Possible dates for a meeting, their drawbacks, and the plan after a move."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -218,4 +218,4 @@ def with_break(register: Programme, day: date) -> Programme:
 
 
 def _wall(local: datetime) -> dict[str, str]:
-    return {"dateTime": local.isoformat(), "timeZone": "Europe/Oslo"}
+    return {"dateTime": local.isoformat(), "timeZone": "W. Europe Standard Time"}

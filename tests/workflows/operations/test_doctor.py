@@ -1,4 +1,4 @@
-"""What the doctor says about a tenant, in plain data and with a tenant that is played by hand."""
+"""The doctor's findings about a tenant, in plain data and with a tenant that is played by hand."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ from workflows.operations.doctor import (
     Doctor,
     DoctorPorts,
     Finding,
-    Tenant,
+    TenantClients,
     Verdict,
     check_meetings,
     check_record,
@@ -175,7 +175,7 @@ async def examined(
     names = {"hands": "h", "builder": "u", "door": "d"}
     held = {client_id: frozenset({name}) for name, client_id in names.items()}
     unused: Any = None
-    tenant = Tenant(
+    tenant = TenantClients(
         mailboxes=Boxes({OURS} if opens is None else opens, others),
         teams=cast("TeamBuilder", Catalogue(app)),
         channels=unused,

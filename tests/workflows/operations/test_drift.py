@@ -11,7 +11,7 @@ from tests.support.rollout import PLACE, Bench, bench, small, writes
 from workflows.operations.drift import PlaceDrift
 
 ROUND_TRIPS = 2
-"""What a look at one place may take; the questions travel in batches."""
+"""The time a look at one place may take; the questions travel in batches."""
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def yesterday(found: Bench) -> date:
 
 
 async def due_here(found: Bench) -> list[DueUnit]:
-    """What would be made due for the place; another package of the programme ends later."""
+    """Return the units that would be made due for the place; another package of the programme ends later."""
     keys = (f"wind_down.place:{PLACE}", f"wind_down.package:{PLACE}-")
     return [unit for unit in await found.services.jobs.operations.wind_down.due_units() if unit.key.startswith(keys)]
 
@@ -71,7 +71,7 @@ async def welcomes(found: Bench) -> set[str]:
 
 
 async def run(found: Bench, key: str) -> UnitView:
-    """What the sweep would make due, run once; the unit afterwards."""
+    """Run once the units that the sweep would make due; return the unit afterwards."""
     services = found.services
     async with services.clock.busy():
         due = [unit for unit in await services.jobs.operations.wind_down.due_units() if unit.key == key]

@@ -112,7 +112,7 @@ class AgendaWorld(ReportWorld):
         return key
 
     async def answer_invitation(self, answers: Mapping[str, Answer]) -> None:
-        """What people answered, by their addresses."""
+        """Answer the invitation as people do, by their addresses."""
         answered = tables.meeting.update().where(tables.meeting.c.key == MEETING).values(answers=dict(answers))
         async with self.database.begin() as connection:
             await connection.execute(answered)

@@ -21,9 +21,9 @@ class FakeSite:
     rows: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
     authors: dict[str, str] = field(default_factory=dict)
-    """Who wrote a file last, if that was not us."""
+    """The last writer of a file, if that was not us."""
     moved: dict[str, str] = field(default_factory=dict)
-    """Where a folder lies, by its id."""
+    """The place of a folder, by its id."""
     writes: list[str] = field(default_factory=list)
     kill_after: int | None = None
     """Stop after that many writes."""

@@ -1,4 +1,4 @@
-"""What somebody recorded becomes versions of decisions and action items, and only of what changed."""
+"""Recorded minutes become versions of decisions and action items, and only of changed ones."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What of the record stands on a site: only what is released."""
+"""The record on a site: only released parts of it."""
 
 from datetime import UTC, date, datetime
 

@@ -19,11 +19,11 @@ ON: date = START.date()
 
 @dataclass(frozen=True)
 class Walked:
-    """What was found when every place of the programme was rolled out."""
+    """The findings when every place of the programme was rolled out."""
 
     programme: Programme
     access: Mapping[str, Any]
-    """Who can read what."""
+    """Readers, by the things that they can read."""
     state: Mapping[str, Any]
     deletes: tuple[str, ...]
     organizers: frozenset[str]

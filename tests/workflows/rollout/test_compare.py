@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflows.rollout.compare import Written, compare, noted, plan_dropped, plan_named, shortened, written
+from workflows.rollout.compare import NotedValue, compare, noted, plan_dropped, plan_named, shortened, written
 from workflows.rollout.list_rows import WrittenRow, row_changes, same_value
 from workflows.rollout.plan import Item, State
 from workflows.rollout.ports import Resource
@@ -12,16 +12,16 @@ from workflows.rollout.ports import Resource
     ("seen", "before", "state"),
     [
         pytest.param(None, None, State.MISSING, id="not there"),
-        pytest.param("new", Written("old", "old"), State.SAME, id="stands as wanted"),
-        pytest.param("old", Written("old", "old"), State.DIFFERS, id="as we wrote it, and the template has changed"),
-        pytest.param("theirs", Written("old", "old"), State.LOCAL, id="changed by people"),
+        pytest.param("new", NotedValue("old", "old"), State.SAME, id="stands as wanted"),
+        pytest.param("old", NotedValue("old", "old"), State.DIFFERS, id="as we wrote it, and the template has changed"),
+        pytest.param("theirs", NotedValue("old", "old"), State.LOCAL, id="changed by people"),
         pytest.param("theirs", None, State.LOCAL, id="stood there before us"),
-        pytest.param("New ", Written("new", "New "), State.SAME, id="what the service has made of our words"),
-        pytest.param("Old ", Written("old", "Old "), State.DIFFERS, id="and the template has changed since"),
+        pytest.param("New ", NotedValue("new", "New "), State.SAME, id="what the service has made of our words"),
+        pytest.param("Old ", NotedValue("old", "Old "), State.DIFFERS, id="and the template has changed since"),
     ],
 )
 def test_what_people_changed_is_told_from_what_the_template_changed(
-    seen: str | None, before: Written | None, state: State
+    seen: str | None, before: NotedValue | None, state: State
 ) -> None:
     assert compare("group", wanted="new", seen=seen, written=before).state is state
 
@@ -67,7 +67,9 @@ def test_what_people_changed_keeps_the_note_of_before() -> None:
     after = noted(before, {"name": (name, "Styret", "Ledelsen"), "description": (description, "Nytt", "Nytt")})
 
     assert after == {"name": ["Styret", "Styret"], "description": ["Nytt", "Nytt"]}
-    assert written(Resource(key="channel:board", external_id="1", details=after), "name") == Written("Styret", "Styret")
+    assert written(Resource(key="channel:board", external_id="1", details=after), "name") == NotedValue(
+        "Styret", "Styret"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is put into a folder goes where people have moved the folder."""
+"""Files for a folder go to the place where people have moved it."""
 
 import pytest
 

@@ -65,7 +65,7 @@ def members(found: Bench) -> set[str]:
 
 
 async def leave(found: Bench) -> None:
-    """What the sweep makes due about leaving, and nothing else."""
+    """Run the units that the sweep makes due about leaving, and nothing else."""
     services = found.services
     async with services.clock.busy():
         units = await services.jobs.operations.access_removal.due_units()

@@ -1,4 +1,4 @@
-"""What a rollout decides: from plain data to what is to be made, kept or left to people."""
+"""Decisions of a rollout: from plain data to things to be made, kept or left to people."""
 
 from datetime import date
 from pathlib import Path

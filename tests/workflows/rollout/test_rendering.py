@@ -1,4 +1,4 @@
-"""How a rollout and a plan are put into words."""
+"""A rollout and a plan put into words."""
 
 import json
 

@@ -18,9 +18,9 @@ from tests.support.sandbox import ROOT, running_sandbox
 from workflows.rollout.plan import State
 
 WAITS = {"team.operation", "team.wait", "site.wait"}
-"""What is known while something is being made."""
+"""Notes that are known while something is being made."""
 ROUND_TRIPS = 5
-"""What a rollout of the small place asks when nothing differs. Fewer is better: lower it when it gets less."""
+"""Questions of a rollout of the small place when nothing differs. Fewer is better: lower it when it gets less."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What an app may not do, what does not come, and what fails: each ends its own step, visibly, and the rest goes on."""
+"""Refusals, delays and failures: each ends its own step, visibly, and the rest goes on."""
 
 from datetime import timedelta
 from pathlib import Path

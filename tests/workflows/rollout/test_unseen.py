@@ -1,4 +1,4 @@
-"""What cannot be read is unknown, with all that belongs to it; everything else of the plan and the rollout goes on."""
+"""An unread thing is unknown, with all that belongs to it; everything else of the plan and the rollout goes on."""
 
 import re
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from workflows.rollout.plan import PlacePlan, State
 
 GROUP = r"/groups\(|/groups/[^/]+$"
 PARTS = re.compile(r"column:.*|.*\.(language|description|visibility)")
-"""What a plan shows only where the thing that it is a part of could be seen."""
+"""Items of a plan that are shown only where the thing that they are a part of could be seen."""
 
 
 @pytest.fixture

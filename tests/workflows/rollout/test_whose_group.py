@@ -1,4 +1,4 @@
-"""Whose group is whose: what people made is asked about, what they deleted is not quietly made again."""
+"""Ownership of groups: those that people made are asked about, those they deleted are not quietly made again."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -16,7 +16,7 @@ from workflows.rollout.plan import State
 
 OTHER = "horten"
 ROUND_TRIPS = 6
-"""What a plan of a place that has no group asks: one more than of a place that stands."""
+"""Questions of a plan of a place that has no group: one more than of a place that stands."""
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def _by_hand(found: Bench, *, name: str, nickname: str) -> Group:
 
 
 async def _asked(found: Bench) -> str:
-    """What a rollout of the place asks, which writes nothing; the plan asks the same, and nothing else."""
+    """Count the questions of a rollout of the place, which writes nothing; the plan asks the same, and nothing else."""
     before = await found.sandbox.state()
     (question,) = (await found.plan(PLACE)).items
     async with found.watching() as asked:
@@ -83,13 +83,13 @@ async def _asked(found: Bench) -> str:
 
 
 async def _stands(found: Bench) -> bool:
-    """Whether the place has all that belongs to it, and no question is open. Guests may not have been in yet."""
+    """Tell whether the place has all that belongs to it, and no question is open. Guests may not have been in yet."""
     items = (await found.plan(PLACE)).items
     return not any(item.to_do or item.asks or item.reason == "removed" for item in items)
 
 
 async def _adopted(found: Bench, group_id: str, place: str = PLACE) -> str:
-    """What comes of an order to take this group."""
+    """Return the result of an order to take this group."""
     await found.services.jobs.rollout.handlers.adopt(place, group_id)
     return (await found.made(place)).note
 

@@ -1,4 +1,4 @@
-"""What people write becomes a checked answer, or problems by field."""
+"""Answers of people become checked values, or problems by field."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who may answer, until when, and that what is acknowledged is stored."""
+"""Answering: the people who may, the deadline, and that acknowledged answers are stored."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What is decided about a round from plain data."""
+"""Decisions about a round, from plain data."""
 
 from datetime import UTC, datetime, timedelta
 

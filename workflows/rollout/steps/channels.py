@@ -11,7 +11,7 @@ from workflows.ports.place import Channel, ChannelKind, Tab
 from workflows.rollout.compare import compare, plan_dropped, plan_named, written
 from workflows.rollout.plan import Item, State, WantedChannel
 from workflows.rollout.ports import Resource
-from workflows.rollout.steps.people import PeopleSteps
+from workflows.rollout.steps.channel_members import ChannelMemberSteps
 from workflows.rollout.walk import Walk
 
 
@@ -26,15 +26,15 @@ class ChannelSteps:
         """Without a team (a plan before anything is made) everything is missing."""
         there: Mapping[str, Channel] = {}
         if self._team_id is not None:
-            with walk.step("channels"):
-                channels = await walk.read(walk.ports.channels.list_channels, self._team_id)
+            with walk.log.step("channels"):
+                channels = await walk.reads.get(walk.ports.channels.list_channels, self._team_id)
                 there = {channel.id: channel for channel in channels}
-            if walk.is_unknown("channels"):
-                await walk.unseen(ChannelSteps(None, self._accounts).take)
+            if walk.log.is_unknown("channels"):
+                await walk.note_unseen(ChannelSteps(None, self._accounts).take)
                 return
-        await walk.side_by_side(*(partial(self._channel, wanted, there) for wanted in walk.wanted.channels))
+        await walk.take_side_by_side(*(partial(self._channel, wanted, there) for wanted in walk.wanted.channels))
         keys = {f"channel:{wanted.key}" for wanted in walk.wanted.channels}
-        walk.items += plan_dropped("channel:", walk.known, keys, {id_: each.name for id_, each in there.items()})
+        walk.log.note(*plan_dropped("channel:", walk.known, keys, {id_: each.name for id_, each in there.items()}))
 
     # --------------------------------------------------------------------------------------------------------- channel
 
@@ -43,21 +43,21 @@ class ChannelSteps:
         known, layer = walk.known.get(key), walk.wanted.layer(f"channels.{wanted.spec.key}.name")
         by_id = {id_: channel.name for id_, channel in there.items()}
         item, id_ = plan_named(key, wanted.name, by_id=by_id, known=known, layer=layer)
-        item, channel = walk.wished(item), there.get(id_ or "")
-        with walk.step(key):
+        item, channel = walk.as_ordered(item), there.get(id_ or "")
+        with walk.log.step(key):
             if channel is not None:
                 await self._bring_in_order(walk, item, wanted, channel)
             elif item.to_do and wanted.spec.kind == "private" and not walk.accounts_known:
                 # It would be made without its owner.
-                walk.items.append(replace(item, state=State.UNKNOWN, reason="above_unknown"))
-            elif walk.begins(item) and self._team_id is not None:
+                walk.log.note(replace(item, state=State.UNKNOWN, reason="above_unknown"))
+            elif walk.note_wanted(item) and self._team_id is not None:
                 channel = await self._create(walk, self._team_id, item, wanted)
             # What is in a channel that people removed went with it.
             if channel is not None or (item.to_do and not walk.apply):
-                await PeopleSteps(walk).channel_members(self._team_id, channel, wanted, self._accounts)
+                await ChannelMemberSteps(walk, wanted).take(self._team_id, channel, self._accounts)
                 await self._tabs(walk, channel, wanted)
-        if walk.is_unknown(key):
-            await walk.unseen(lambda unseen: ChannelSteps(None, self._accounts)._channel(wanted, {}, unseen))
+        if walk.log.is_unknown(key):
+            await walk.note_unseen(lambda unseen: ChannelSteps(None, self._accounts)._channel(wanted, {}, unseen))
 
     async def _bring_in_order(self, walk: Walk, item: Item, wanted: WantedChannel, channel: Channel) -> None:
         known = walk.known.get(item.key)
@@ -68,25 +68,25 @@ class ChannelSteps:
             written=written(known, "description"),
             layer=walk.wanted.layer(f"channels.{wanted.spec.key}.description"),
         )
-        items = {"name": item, "description": walk.wished(description)}
+        items = {"name": item, "description": walk.as_ordered(description)}
         words = {"name": wanted.name, "description": wanted.description}
-        changes = {name: words[name] for name, each in items.items() if walk.begins(each)}
+        changes = {name: words[name] for name, each in items.items() if walk.note_wanted(each)}
         if changes and self._team_id:
             try:
                 await walk.ports.teams.change_channel(self._team_id, channel.id, changes)
             except Conflict as error:
-                walk.amend(replace(item, state=State.PENDING, reason="name_taken", detail=str(error)))
+                walk.log.replace(replace(item, state=State.PENDING, reason="name_taken", detail=str(error)))
                 return
             await walk.history.note("rollout.channel_changed", channel=wanted.key)
         seen = {"name": channel.name, "description": channel.description} | changes
-        await walk.settle(_thing(item, channel), {name: (items[name], words[name], seen[name]) for name in words})
+        await walk.keep_values(_thing(item, channel), {name: (items[name], words[name], seen[name]) for name in words})
 
     async def _create(self, walk: Walk, team_id: str, item: Item, wanted: WantedChannel) -> Channel | None:
         """The channel; None when the name is taken or not accepted, which the item says then."""
         private = wanted.spec.kind == "private"
         usable = (self._accounts.get(p.email.lower()) for p in walk.wanted.owners if p.key in walk.permitted)
         owner_id = next((account.id for account in usable if account is not None), None) if private else None
-        with walk.alone(item):
+        with walk.log.alone(item):
             try:
                 channel = await walk.ports.channels.create_channel(
                     team_id,
@@ -96,14 +96,14 @@ class ChannelSteps:
                     owner_id=owner_id,
                 )
             except Conflict:
-                await walk.taken(item)
+                await walk.creates.note_name_taken(item)
                 return None
             await walk.history.note("rollout.channel_made", channel=wanted.key)
             values = {
                 "name": (item, wanted.name, channel.name),
                 "description": (item, wanted.description, channel.description),
             }
-            await walk.settle(_thing(item, channel), values)
+            await walk.keep_values(_thing(item, channel), values)
             return channel
         return None
 
@@ -116,17 +116,17 @@ class ChannelSteps:
         tabs: Sequence[Tab] = ()
         if self._team_id and channel:
             look = f"tab:{wanted.key}"
-            with walk.step(look):
-                tabs = await walk.read(walk.ports.channels.list_tabs, self._team_id, channel.id)
-            if walk.is_unknown(look):
-                await walk.unseen(lambda unseen: self._tabs(unseen, None, wanted))
+            with walk.log.step(look):
+                tabs = await walk.reads.get(walk.ports.channels.list_tabs, self._team_id, channel.id)
+            if walk.log.is_unknown(look):
+                await walk.note_unseen(lambda unseen: self._tabs(unseen, None, wanted))
                 return
         there = {tab.id: tab for tab in tabs}
         for spec in wanted.spec.tabs:
-            with walk.step(f"{prefix}{spec.key}"):
+            with walk.log.step(f"{prefix}{spec.key}"):
                 await self._tab(walk, channel, wanted, spec, there)
         keys = {f"{prefix}{spec.key}" for spec in wanted.spec.tabs}
-        walk.items += plan_dropped(prefix, walk.known, keys, {tab.id: tab.name for tab in tabs})
+        walk.log.note(*plan_dropped(prefix, walk.known, keys, {tab.id: tab.name for tab in tabs}))
 
     async def _tab(
         self, walk: Walk, channel: Channel | None, wanted: WantedChannel, spec: TabSpec, there: Mapping[str, Tab]
@@ -139,8 +139,8 @@ class ChannelSteps:
             known = Resource(key=key, external_id=ours.id) if ours else None
         by_id = {id_: tab.name for id_, tab in there.items()}
         item, id_ = plan_named(key, spec.name, by_id=by_id, known=known, layer=layer)
-        item = walk.wished(item)
-        if walk.begins(item) and self._team_id and channel:
+        item = walk.as_ordered(item)
+        if walk.note_wanted(item) and self._team_id and channel:
             if id_ is None:
                 id_ = await self._create_tab(walk, channel, item, spec, entity_id)
             else:
@@ -148,12 +148,12 @@ class ChannelSteps:
                 await walk.history.note("rollout.tab_renamed", tab=key.removeprefix("tab:"))
         if id_ is not None and walk.apply:
             seen = spec.name if item.to_do else there[id_].name
-            await walk.settle(Resource(key=key, external_id=id_), {"name": (item, spec.name, seen)})
+            await walk.keep_values(Resource(key=key, external_id=id_), {"name": (item, spec.name, seen)})
 
     async def _create_tab(self, walk: Walk, channel: Channel, item: Item, spec: TabSpec, entity_id: str) -> str:
         assert self._team_id is not None
         address = await walk.address(spec.page)
-        async with walk.once(item.key):
+        async with walk.creates.once(item.key):
             tab = await walk.ports.channels.create_tab(
                 self._team_id,
                 channel.id,

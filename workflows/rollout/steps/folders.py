@@ -33,7 +33,7 @@ class FolderSteps:
             by_depth.setdefault(path.count("/"), []).append(path)
         for _, paths in sorted(by_depth.items()):
             by_name = await self._unknown_siblings(walk, paths)
-            await walk.side_by_side(*(partial(self._folder, path, by_name) for path in paths))
+            await walk.take_side_by_side(*(partial(self._folder, path, by_name) for path in paths))
         await self._dropped(walk)
 
     async def _unknown_siblings(self, walk: Walk, paths: list[str]) -> Mapping[tuple[str, str], Folder]:
@@ -48,35 +48,35 @@ class FolderSteps:
         found: dict[tuple[str, str], Folder] = {}
         for path, parent in sorted(above.items()):
             key = _inside(path)
-            with walk.step(key):
-                there = await walk.read(walk.ports.layout.list_folders, self._site.id, parent)
+            with walk.log.step(key):
+                there = await walk.reads.get(walk.ports.layout.list_folders, self._site.id, parent)
                 found |= {(parent, folder.name.casefold()): folder for folder in there}
-            if walk.is_unknown(key):
+            if walk.log.is_unknown(key):
                 self._unseen.add(key)
         return found
 
     async def _folder(self, path: str, by_name: Mapping[tuple[str, str], Folder], walk: Walk) -> None:
         key, name, parent = f"folder:{path}", path.rpartition("/")[2], self._parent(path)
-        with walk.step(key):
+        with walk.log.step(key):
             known, folder = walk.known.get(key), None
             if known is not None and self._site is not None:
-                folder = await walk.read(walk.ports.layout.find_folder, self._site.id, known.external_id)
+                folder = await walk.reads.get(walk.ports.layout.find_folder, self._site.id, known.external_id)
                 item = _known(key, known, folder, wanted=path)
             else:
                 folder = by_name.get((parent or "", name.casefold()))
                 item = Item(key=key, state=State.SAME if folder else State.MISSING)
                 if parent is None and not self._is_to_come(walk, path):
                     item = Item(key=key, state=State.LOCAL, reason="parent_removed")
-            item = walk.wished(replace(item, layer=walk.wanted.layer("folders")))
+            item = walk.as_ordered(replace(item, layer=walk.wanted.layer("folders")))
             if item.to_do and self._unseen & {_above(path), _inside(_above(path))}:
                 item = replace(item, state=State.UNKNOWN, reason="above_unknown")
-            if walk.begins(item) and self._site is not None and parent is not None:
+            if walk.note_wanted(item) and self._site is not None and parent is not None:
                 folder = await self._put(walk, item, folder, name, parent)
             if folder is not None:
                 self._ids[path] = folder.id
                 if walk.apply and (known is None or item.to_do):
                     await walk.keep(Resource(key=key, external_id=folder.id, details=_where(folder)))
-        if path not in self._ids and any(item.state in OPEN for item in walk.items):
+        if path not in self._ids and any(item.state in OPEN for item in walk.log.items):
             self._unseen.add(path)
 
     async def _put(self, walk: Walk, item: Item, folder: Folder | None, name: str, parent: str) -> Folder | None:
@@ -90,7 +90,7 @@ class FolderSteps:
             there = await walk.ports.layout.list_folders(self._site.id, parent)
             found = next((each for each in there if each.name.casefold() == name.casefold()), None)
             if found is None or folder is not None:
-                await walk.taken(item)
+                await walk.creates.note_name_taken(item)
                 return folder
             return found
 
@@ -101,11 +101,11 @@ class FolderSteps:
         keys = {f"folder:{path}" for path in walk.wanted.folders}
         there = {}
         for key in [key for key in walk.known if key.startswith("folder:") and key not in keys]:
-            with walk.step(key):
-                folder = await walk.read(walk.ports.layout.find_folder, self._site.id, walk.known[key].external_id)
+            with walk.log.step(key):
+                folder = await walk.reads.get(walk.ports.layout.find_folder, self._site.id, walk.known[key].external_id)
                 if folder is not None:
                     there[folder.id] = folder.path
-        walk.items += plan_dropped("folder:", walk.known, keys, there)
+        walk.log.note(*plan_dropped("folder:", walk.known, keys, there))
 
     def _parent(self, path: str) -> str | None:
         return self._ids.get(_above(path))

@@ -28,13 +28,13 @@ class ListSteps:
         keys = {f"list:{spec.key}" for spec in specs}
         there: Mapping[str, SiteList] | None = None
         if self._site is not None and not self._rows_only and not keys <= walk.known.keys():
-            with walk.step("lists"):
-                lists = await walk.read(walk.ports.content.list_lists, self._site.id)
+            with walk.log.step("lists"):
+                lists = await walk.reads.get(walk.ports.content.list_lists, self._site.id)
                 there = {each.id: each for each in lists}
-            if walk.is_unknown("lists"):
-                await walk.unseen(ListSteps(None).take)
+            if walk.log.is_unknown("lists"):
+                await walk.note_unseen(ListSteps(None).take)
                 return
-        await walk.side_by_side(*(partial(self._list, spec, there) for spec in specs))
+        await walk.take_side_by_side(*(partial(self._list, spec, there) for spec in specs))
         if not self._rows_only:
             await self._dropped(walk, keys)
 
@@ -44,40 +44,40 @@ class ListSteps:
             return
         there = {}
         for key in [key for key in walk.known if key.startswith("list:") and key not in wanted]:
-            with walk.step(key):
-                found = await walk.read(walk.ports.layout.find_list, self._site.id, walk.known[key].external_id)
+            with walk.log.step(key):
+                found = await walk.reads.get(walk.ports.layout.find_list, self._site.id, walk.known[key].external_id)
                 if found is not None:
                     there[found.id] = found.name
-        walk.items += plan_dropped("list:", walk.known, wanted, there)
+        walk.log.note(*plan_dropped("list:", walk.known, wanted, there))
 
     async def _list(self, spec: ListSpec, there: Mapping[str, SiteList] | None, walk: Walk) -> None:
         """*there*: what lies on the site, by id; None when every list of ours is known, and is looked at by itself."""
         key = f"list:{spec.key}"
-        with walk.step(key):
+        with walk.log.step(key):
             await self._look_and_make(walk, spec, there if there is not None else await self._known(walk, key))
-        if walk.is_unknown(key):
-            await walk.unseen(lambda unseen: self._rows(unseen, spec, None))
+        if walk.log.is_unknown(key):
+            await walk.note_unseen(lambda unseen: self._rows(unseen, spec, None))
 
     async def _known(self, walk: Walk, key: str) -> Mapping[str, SiteList]:
         known = walk.known.get(key)
         if self._site is None or known is None:
             return {}
-        found = await walk.read(walk.ports.layout.find_list, self._site.id, known.external_id)
+        found = await walk.reads.get(walk.ports.layout.find_list, self._site.id, known.external_id)
         return {found.id: found} if found is not None else {}
 
     async def _look_and_make(self, walk: Walk, spec: ListSpec, there: Mapping[str, SiteList]) -> None:
         key, layer = f"list:{spec.key}", walk.wanted.layer(f"lists.{spec.key}.name")
         known, by_id = walk.known.get(key), {id_: each.name for id_, each in there.items()}
         item, id_ = plan_named(key, spec.name, by_id=by_id, known=known, layer=layer)
-        item, made = walk.wished(item), there.get(id_ or "")
+        item, made = walk.as_ordered(item), there.get(id_ or "")
         if self._rows_only:
             if made is not None:
                 await self._rows(walk, spec, made)
             return
         if made is not None and item.to_do:
             # Graph has no way to give a list another name.
-            walk.items.append(replace(item, state=State.PENDING, reason="rename_by_hand"))
-        elif walk.begins(item) and self._site is not None:
+            walk.log.note(replace(item, state=State.PENDING, reason="rename_by_hand"))
+        elif walk.note_wanted(item) and self._site is not None:
             made = await self._create(walk, self._site, item, spec)
         if made is not None:
             await self._columns(walk, spec, made, item)
@@ -93,7 +93,7 @@ class ListSteps:
                 site.id, name=spec.name, description=description, columns=columns
             )
         except Conflict:
-            await walk.taken(item)
+            await walk.creates.note_name_taken(item)
             return None
         await walk.history.note("rollout.list_made", list=spec.key)
         return made
@@ -111,7 +111,7 @@ class ListSteps:
             each = self._plan_column(walk, spec, column, there, before)
             if item.state is State.MISSING and there is not None:
                 each = replace(each, state=State.SAME)
-            elif walk.begins(each) and self._site is not None:
+            elif walk.note_wanted(each) and self._site is not None:
                 there = await self._put_column(walk, self._site, made, column, there)
             if there is not None:
                 values[_noted(column.name)] = (each, _shown(_column(column)), _shown(there))
@@ -119,8 +119,8 @@ class ListSteps:
         for name in [name for name in (before.details if before else {}) if name.startswith(_COLUMN)]:
             if name not in wanted and (there := by_name.get(name.removeprefix(_COLUMN))) is not None:
                 key = f"column:{spec.key}/{there.name}"
-                walk.items.append(Item(key=key, state=State.LOCAL, old=there.display_name, reason="not_in_template"))
-        await walk.settle(Resource(key=item.key, external_id=made.id, url=made.url), values)
+                walk.log.note(Item(key=key, state=State.LOCAL, old=there.display_name, reason="not_in_template"))
+        await walk.keep_values(Resource(key=item.key, external_id=made.id, url=made.url), values)
 
     def _plan_column(
         self, walk: Walk, spec: ListSpec, column: ColumnSpec, there: SiteColumn | None, before: Resource | None
@@ -128,9 +128,9 @@ class ListSteps:
         key, layer = f"column:{spec.key}/{column.name}", walk.wanted.layer(f"lists.{spec.key}.columns.{column.name}")
         known = written(before, _noted(column.name))
         if there is None and known is not None:
-            return walk.wished(Item(key=key, state=State.LOCAL, new=column.label, layer=layer, reason="removed"))
+            return walk.as_ordered(Item(key=key, state=State.LOCAL, new=column.label, layer=layer, reason="removed"))
         seen = _shown(there) if there is not None else None
-        return walk.wished(compare(key, wanted=_shown(_column(column)), seen=seen, written=known, layer=layer))
+        return walk.as_ordered(compare(key, wanted=_shown(_column(column)), seen=seen, written=known, layer=layer))
 
     @staticmethod
     async def _put_column(
@@ -156,27 +156,27 @@ class ListSteps:
             return
         seen: Sequence[ListItem] = ()
         if self._site is not None and made is not None and not is_new:
-            with walk.step(rows_key):
-                seen = await walk.read(walk.ports.content.list_items, self._site.id, made.id)
-            if walk.is_unknown(rows_key):
-                await walk.unseen(lambda unseen: self._rows(unseen, spec, None))
+            with walk.log.step(rows_key):
+                seen = await walk.reads.get(walk.ports.content.list_items, self._site.id, made.id)
+            if walk.log.is_unknown(rows_key):
+                await walk.note_unseen(lambda unseen: self._rows(unseen, spec, None))
                 return
         by_key = {str(item.fields.get("Key")): item for item in seen}
         # A column that people took out of the list takes nothing in.
         columns = {"Title", *(column.name for column in made.columns)} if made is not None else None
         labels = {column.name: column.label for column in spec.columns}
         rows = [plan_row(walk, prefix, row, by_key.get(row["Key"]), columns, labels) for row in wanted]
-        to_do = [row for row in rows if walk.begins(row.item)]
+        to_do = [row for row in rows if walk.note_wanted(row.item)]
         if self._site is not None and made is not None:
             await self._write(walk, self._site.id, made.id, to_do)
             await self._remember(walk, rows)
         titles = {item.id: str(item.fields.get("Title") or "") for item in seen}
-        walk.items += plan_dropped(prefix, walk.known, {row.item.key for row in rows}, titles)
+        walk.log.note(*plan_dropped(prefix, walk.known, {row.item.key for row in rows}, titles))
 
     @staticmethod
     async def _write(walk: Walk, site_id: str, list_id: str, rows: Sequence["PlannedRow"]) -> None:
         content = walk.ports.content
-        added = await walk.create_all(
+        added = await walk.creates.all(
             {row.item.key: partial(content.add_item, site_id, list_id, row.cells) for row in rows if not row.there}
         )
         for row in rows:
@@ -184,7 +184,7 @@ class ListSteps:
                 row.there = added[row.item.key]
 
         async def update(row: PlannedRow, there: ListItem) -> None:
-            with walk.step(row.item.key):
+            with walk.log.step(row.item.key):
                 row.there = await content.update_item(site_id, list_id, there.id, row.cells)
 
         old = [(row, row.there) for row in rows if row.item.key not in added]
@@ -195,7 +195,7 @@ class ListSteps:
         """Note the rows as they stand now, but for those whose write did not come through."""
         if not walk.apply:
             return
-        failed = {item.key for item in walk.items if item.state in (State.PENDING, State.UNKNOWN)}
+        failed = {item.key for item in walk.log.items if item.state in (State.PENDING, State.UNKNOWN)}
         things = [
             Resource(key=row.item.key, external_id=row.there.id, details=row.settled(row.there.fields))
             for row in rows
@@ -237,7 +237,7 @@ def plan_row(
     """Compare one row, cell by cell. A restored one is written whole. *labels*: the columns' display names."""
     key = f"{prefix}{row['Key']}"
     known = walk.known.get(key)
-    restored = walk.wished(Item(key=key, state=State.LOCAL)).to_do
+    restored = walk.as_ordered(Item(key=key, state=State.LOCAL)).to_do
     details = known.details if known is not None and not restored else {}
     before = WrittenRow(details["wanted"], details["seen"]) if details else None
     row = {name: value for name, value in row.items() if columns is None or name in columns}
@@ -250,7 +250,7 @@ def plan_row(
         item = replace(item, old=old, new=new)
     else:
         item = replace(item, new=str(row.get("Title") or ""))
-    item = walk.wished(item)
+    item = walk.as_ordered(item)
     return PlannedRow(item=item, there=there, cells=cells, wanted=row, local=local, before=before)
 
 

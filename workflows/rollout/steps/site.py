@@ -9,7 +9,7 @@ from workflows.digest import digest, is_digest_of
 from workflows.ports.place import Group, Page, Site
 from workflows.rollout.compare import shortened
 from workflows.rollout.plan import Item, State, WantedPlace
-from workflows.rollout.polling import waits
+from workflows.rollout.polling import note_waiting
 from workflows.rollout.ports import Resource
 from workflows.rollout.prefetch import LANDING
 from workflows.rollout.steps.folders import FolderSteps
@@ -29,36 +29,36 @@ class SiteSteps:
 
     async def take(self, walk: Walk) -> None:
         site = None
-        with walk.step("site"):
+        with walk.log.step("site"):
             site = await self._site(walk)
-        if walk.is_unknown("site"):
-            await walk.unseen(SiteSteps(None).take)
+        if walk.log.is_unknown("site"):
+            await walk.note_unseen(SiteSteps(None).take)
             return
         if site is None and walk.apply:
             return
         access = False
-        with walk.step("site.access"):
+        with walk.log.step("site.access"):
             access = await self._access(walk, site)
-        with walk.step("site.language"):
+        with walk.log.step("site.language"):
             await self._language(walk, site)
         if access:
             landing = LandingSteps(site)
-            await walk.side_by_side(FolderSteps(site).take, ListSteps(site).take, landing.take)
-        elif walk.is_unknown("site.access"):
-            await walk.unseen(FolderSteps(None).take, ListSteps(None).take, LandingSteps(None).take)
+            await walk.take_side_by_side(FolderSteps(site).take, ListSteps(site).take, landing.take)
+        elif walk.log.is_unknown("site.access"):
+            await walk.note_unseen(FolderSteps(None).take, ListSteps(None).take, LandingSteps(None).take)
 
     async def _site(self, walk: Walk) -> Site | None:
         group = self._group
-        site = await walk.read(walk.ports.sites.find_group_site, group.id) if group is not None else None
+        site = await walk.reads.get(walk.ports.sites.find_group_site, group.id) if group is not None else None
         if site is None:
-            if group is not None and (waited := await waits(walk, "site")):
-                walk.items.append(waited)
+            if group is not None and (waited := await note_waiting(walk, "site")):
+                walk.log.note(waited)
             else:
-                walk.begins(Item(key="site", state=State.MISSING, new=_spoken(walk.programme.language)))
+                walk.note_wanted(Item(key="site", state=State.MISSING, new=_spoken(walk.programme.language)))
             return None
         # The order that has waited for it has made it.
         begun = walk.apply and "site.wait" in walk.known
-        walk.items.append(Item(key="site", state=State.MISSING if begun else State.SAME))
+        walk.log.note(Item(key="site", state=State.MISSING if begun else State.SAME))
         if walk.apply and "site" not in walk.known:
             await walk.keep(Resource(key="site", external_id=site.id, url=site.url))
             await walk.forget("site.wait")
@@ -75,7 +75,7 @@ class SiteSteps:
         known, wanted = walk.known.get("site"), _spoken(walk.programme.language)
         name = known.details.get("library") if known is not None else None
         if name is None:
-            name = await walk.read(walk.ports.layout.library_name, site.id)
+            name = await walk.reads.get(walk.ports.layout.library_name, site.id)
             if walk.apply and known is not None:
                 await walk.keep(replace(known, details={**known.details, "library": name}))
         found = _LIBRARIES.get(str(name).casefold())
@@ -84,17 +84,17 @@ class SiteSteps:
             item = replace(item, state=State.UNKNOWN, reason="language_not_known")
         elif found != wanted:
             item = replace(item, state=State.PENDING, reason="site_language")
-        walk.items.append(item)
+        walk.log.note(item)
 
     async def _access(self, walk: Walk, site: Site | None) -> bool:
         """Plan Hands' access to the site."""
         if site is None:
-            walk.begins(Item(key="site.access", state=State.MISSING))
+            walk.note_wanted(Item(key="site.access", state=State.MISSING))
             return True
         hands_id = walk.ports.hands_id
-        granted = SITE_ROLE in await walk.read(walk.ports.sites.granted_roles, site.id, hands_id)
-        if walk.begins(Item(key="site.access", state=State.SAME if granted else State.MISSING)):
-            async with walk.once("site.access"):
+        granted = SITE_ROLE in await walk.reads.get(walk.ports.sites.granted_roles, site.id, hands_id)
+        if walk.note_wanted(Item(key="site.access", state=State.SAME if granted else State.MISSING)):
+            async with walk.creates.once("site.access"):
                 await walk.ports.sites.grant(site.id, app_id=hands_id, app_name="hands", role=SITE_ROLE)
         return True
 
@@ -116,13 +116,13 @@ class LandingSteps:
 
     async def take(self, walk: Walk) -> None:
         key, site, spec = "page:landing", self._site, walk.wanted.spec
-        with walk.step(key):
+        with walk.log.step(key):
             known = walk.known.get(key)
             html = landing_html(walk.wanted, await _links(walk), language=walk.programme.language)
             words = digest(spec.landing_title, spec.landing_intro)
             page = await self._page(walk, site, known) if site else None
-            item = walk.wished(self._plan(walk, known, page, words, "".join(html)))
-            if not walk.begins(item) or site is None:
+            item = walk.as_ordered(self._plan(walk, known, page, words, "".join(html)))
+            if not walk.note_wanted(item) or site is None:
                 return
             # Noted before it is written: a run that is stopped in between finds its own half-done page, not somebody's.
             await walk.keep(Resource(key=key, external_id="", details={"words": UNFINISHED}))
@@ -140,8 +140,8 @@ class LandingSteps:
 
     async def _page(self, walk: Walk, site: Site, known: Resource | None) -> Page | None:
         if known is not None and known.external_id:
-            return await walk.read(walk.ports.layout.read_page, site.id, known.external_id)
-        return await walk.read(walk.ports.content.find_page, site.id, LANDING)
+            return await walk.reads.get(walk.ports.layout.read_page, site.id, known.external_id)
+        return await walk.reads.get(walk.ports.content.find_page, site.id, LANDING)
 
     def _plan(self, walk: Walk, known: Resource | None, page: Page | None, words: str, html: str) -> Item:
         """Compare the page, and say in short which of its words differ."""

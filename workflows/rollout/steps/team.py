@@ -9,7 +9,7 @@ from workflows.errors import Conflict
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.place import CatalogApp, Group, OperationState
 from workflows.rollout.plan import Item, State
-from workflows.rollout.polling import waits
+from workflows.rollout.polling import note_waiting
 from workflows.rollout.ports import Resource
 from workflows.rollout.steps.channels import ChannelSteps
 from workflows.rollout.walk import Walk
@@ -30,20 +30,20 @@ class TeamSteps:
     async def take(self, walk: Walk) -> None:
         """Team, app, and then the channels, which are made with the consent that comes with the app."""
         team_id, has_app = None, False
-        with walk.step("team"):
+        with walk.log.step("team"):
             team_id = await self._team(walk)
         if team_id is None and walk.apply:
             return
-        with walk.step("app"):
+        with walk.log.step("app"):
             has_app = await self._app(walk, team_id)
         if has_app:
-            with walk.step("channels"):
+            with walk.log.step("channels"):
                 await ChannelSteps(team_id, self._accounts).take(walk)
 
     async def _team(self, walk: Walk) -> str | None:
         group = self._group
         if group is not None and (group.has_team or await walk.ports.teams.has_team(group.id)):
-            walk.items.append(Item(key="team", state=State.SAME))
+            walk.log.note(Item(key="team", state=State.SAME))
             if walk.apply and "team" not in walk.known:
                 await walk.keep(Resource(key="team", external_id=group.id))
                 await walk.forget("team.operation")
@@ -51,12 +51,12 @@ class TeamSteps:
             return group.id
         item = Item(key="team", state=State.MISSING)
         if group is None or not self._may_begin:
-            walk.items.append(item)
+            walk.log.note(item)
         elif not walk.apply:
-            walk.items.append(await waits(walk, "team") or item)
-        elif walk.begins(item):
+            walk.log.note(await note_waiting(walk, "team") or item)
+        elif walk.note_wanted(item):
             await self._make(walk, group.id)
-            walk.amend(await waits(walk, "team") or item)
+            walk.log.replace(await note_waiting(walk, "team") or item)
             # Waited for a day in vain: the next order begins anew.
             await walk.forget("team.operation")
         return None
@@ -78,12 +78,12 @@ class TeamSteps:
     async def _app(self, walk: Walk, team_id: str | None) -> bool:
         """Plan our app in the team."""
         external_id, teams = walk.ports.app.external_id, walk.ports.teams
-        app = await walk.read(teams.find_catalog_app, external_id)
+        app = await walk.reads.get(teams.find_catalog_app, external_id)
         if app is None:
-            walk.items.append(Item(key="app", state=State.PENDING, reason="app_not_in_catalogue"))
+            walk.log.note(Item(key="app", state=State.PENDING, reason="app_not_in_catalogue"))
             return False
-        installed = await walk.read(teams.find_team_app, team_id, external_id) if team_id else None
-        if walk.begins(Item(key="app", state=State.SAME if installed else State.MISSING)) and team_id:
+        installed = await walk.reads.get(teams.find_team_app, team_id, external_id) if team_id else None
+        if walk.note_wanted(Item(key="app", state=State.SAME if installed else State.MISSING)) and team_id:
             await teams.install_in_team(team_id, app, permissions=walk.ports.app.permissions)
             await walk.history.note("rollout.app_installed", team=team_id)
         if walk.apply and "app" not in walk.known:
@@ -93,7 +93,7 @@ class TeamSteps:
 
     async def _personal_apps(self, walk: Walk, app: CatalogApp) -> None:
         members = [(person, self._accounts.get(person.email.lower())) for person in walk.wanted.members]
-        await walk.side_by_side(
+        await walk.take_side_by_side(
             *(
                 partial(self._personal_app, app, f"app:{person.key}", account.id)
                 for person, account in members
@@ -105,14 +105,14 @@ class TeamSteps:
     @staticmethod
     async def _personal_app(app: CatalogApp, key: str, account_id: str, walk: Walk) -> None:
         known, teams = walk.known.get(key), walk.ports.teams
-        with walk.step(key):
-            has_it = await walk.read(teams.find_user_app, account_id, app.external_id) is not None
+        with walk.log.step(key):
+            has_it = await walk.reads.get(teams.find_user_app, account_id, app.external_id) is not None
             item = Item(key=key, state=State.SAME if has_it else State.MISSING)
             if known is not None and not has_it:
                 item = replace(item, state=State.LOCAL, reason="removed")
-            item = walk.wished(item)
-            if walk.begins(item):
-                with walk.alone(item):
+            item = walk.as_ordered(item)
+            if walk.note_wanted(item):
+                with walk.log.alone(item):
                     await teams.install_for_user(account_id, app)
                     has_it = True
             if has_it and walk.apply and known is None:

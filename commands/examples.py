@@ -1,0 +1,59 @@
+"""Examples shown under each command's help. A test reads every one of them as the terminal does."""
+
+from collections.abc import Mapping
+
+MUNICIPALITY = "key of a municipality, such as fjordvik: its `slug:` in the programme's YAML"
+"""Help of the argument M, everywhere."""
+
+EXAMPLES: Mapping[str, str] = {
+    "demo": """\
+vareunge demo                          play the loop, check it, end
+vareunge demo --keep                   leave it running to look around""",
+    "sandbox": """\
+vareunge sandbox                       print the settings that lead to it, and serve
+vareunge sandbox --env sandbox.env     write them as well; then, in another shell: . ./sandbox.env""",
+    "serve": """\
+vareunge serve                         on this machine
+vareunge serve --host 0.0.0.0 --port 8080""",
+    "tick": """\
+vareunge tick
+vareunge tick --now 2026-09-08T07:00:00Z""",
+    "migrate": "vareunge migrate",
+    "doctor": """\
+vareunge doctor
+vareunge doctor --json                 for programs, in English""",
+    "check": "vareunge check config/vestfold",
+    "import": "vareunge import config/vestfold",
+    "export": "vareunge export register",
+    "plan": """\
+vareunge plan fjordvik dalen
+vareunge plan fjordvik --json""",
+    "rollout": """\
+vareunge rollout fjordvik                make it so, and wait
+vareunge rollout --all --no-wait       only order it
+vareunge rollout fjordvik --restore channel:board""",
+    "drift": "vareunge drift",
+    "guests": "vareunge guests",
+    "partners": "vareunge partners",
+    "wind-down": "vareunge wind-down",
+    "meetings": """\
+vareunge meetings fjordvik
+vareunge meetings --move fjordvik/2026-09-08 2026-09-10T09:00 --reason "Salen er opptatt"
+vareunge meetings fjordvik --agenda""",
+    "status": """\
+vareunge status open fjordvik            open the next round now
+vareunge status remind fjordvik --number 2
+vareunge status renew fjordvik --package fjordvik-loftet""",
+    "report": """\
+vareunge report fjordvik
+vareunge report --owner-board""",
+    "outbox": """\
+vareunge outbox
+vareunge outbox --json                 for programs, in English""",
+    "pause": """\
+vareunge pause                         for everybody
+vareunge pause fjordvik""",
+    "resume": """\
+vareunge resume
+vareunge resume fjordvik""",
+}

@@ -1,0 +1,98 @@
+"""Words for the person at the terminal: the programme's language, names instead of keys, local time instead of UTC."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from config.programme import Programme
+
+NOTES = {
+    "opens later": "terminal.note_opens_later",
+    "the deadline had passed": "terminal.note_deadline_passed",
+    "the meeting is cancelled": "terminal.note_meeting_cancelled",
+    "no such meeting": "terminal.note_no_meeting",
+    "no such round": "terminal.note_no_round",
+    "no such reminder": "terminal.note_no_reminder",
+    "reminds later": "terminal.note_reminds_later",
+    "a later reminder is due": "terminal.note_later_reminder",
+    "waits for sending hours": "terminal.note_sending_hours",
+    "sending is paused": "terminal.note_sending_paused",
+    "paused": "terminal.held_paused",
+    "not on the allow-list": "terminal.held_not_allowed",
+}
+"""Notes that units and messages keep in English, and the texts that say the same to people."""
+
+
+class Words:
+    """Texts of one programme, and its names for what keys stand for. Without a programme: bokmål and keys."""
+
+    def __init__(self, programme: "Programme | None" = None) -> None:
+        self._programme = programme
+
+    @property
+    def language(self) -> str:
+        from texts import DEFAULT
+
+        return self._programme.language if self._programme else DEFAULT
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return the terminal's text *key* in the programme's language."""
+        from texts import say
+
+        return say(f"terminal.{key}", self.language, **values)
+
+    def municipalities(self, count: int) -> str:
+        """Return a number of municipalities in words."""
+        return self.say("municipality_one") if count == 1 else self.say("municipality_many", count=count)
+
+    def name(self, key: str | None) -> str:
+        """Return the name of a municipality, place or body; of everybody for None, and *key* for anything unknown."""
+        if key is None:
+            return self.say("everybody")
+        if self._programme is None:
+            return key
+        look_ups = (self._programme.find_municipality, self._programme.find_place, self._programme.find_body)
+        return next((found.name for look_up in look_ups if (found := look_up(key)) is not None), key)
+
+    def choices(self, keys: Sequence[str]) -> str:
+        """Return what may be typed, each with its name: `dal (Dal)`."""
+        return ", ".join(key if self.name(key) == key else f"{key} ({self.name(key)})" for key in sorted(keys))
+
+    def moment(self, moment: datetime) -> str:
+        """Return a moment in the programme's local time."""
+        from texts import long_moment
+
+        if self._programme is None:
+            return moment.isoformat(timespec="minutes")
+        return long_moment(self._programme.local_time(moment), self.language)
+
+    def state(self, state: str, until: datetime | None) -> str:
+        """Return a unit's state; *until* is the moment a waiting one waits for."""
+        return self.say("state_waiting", until=self.moment(until)) if until else self.say(f"state_{state}")
+
+    def note(self, note: str) -> str:
+        """Return a note of ours in the reader's words; as it is where it was written for people, or tells an error."""
+        from texts import say
+
+        return say(NOTES[note], self.language) if note in NOTES else note
+
+    def unit(self, key: str) -> str:
+        """Return a unit as a sentence's subject: `Åpne statusrunden: Styret i Dal, 8. september 2026`."""
+        from texts import keys, say
+
+        kind, _, subject = key.partition(":")
+        text = f"terminal.unit_{kind.replace('.', '_')}"
+        return f"{say(text, self.language)}: {self._subject(subject)}" if text in keys(self.language) else key
+
+    def _subject(self, subject: str) -> str:
+        from texts import short_date
+
+        key, _, rest = subject.partition("/")
+        body = self._programme.find_body(key) if self._programme else None
+        if body is None or not rest:
+            return self.name(subject)
+        try:
+            return f"{body.name}, {short_date(date.fromisoformat(rest.partition('/')[0]), self.language)}"
+        except ValueError:
+            return body.name

@@ -1,0 +1,81 @@
+"""SQLite as our database: how a file is opened, who may read it, and how its loss is noticed."""
+
+import os
+import sqlite3
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from workflows.errors import Transient
+
+OWNER_ONLY = 0o600
+WAIT_FOR_LOCK = 30
+"""Seconds a transaction waits for another process's to end."""
+RETRY_PAUSE = 0.02
+"""Seconds between two tries at what SQLite refuses at once, however long its timeout."""
+
+
+class DatabaseGone(Transient):
+    """The file was taken away or replaced while it was open: what is written there is lost."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("use the database", f"{path} was removed or replaced since it was opened")
+
+
+class File:
+    """The file of a database. In memory there is none, and nothing to look after."""
+
+    def __init__(self, path: str | None) -> None:
+        self.path = None if path in (None, "", ":memory:") else path
+        self._opened: int | None = None
+
+    def prepare(self) -> None:
+        """Create the file, and let its owner alone read it: it holds people's words. A repeat is harmless.
+
+        SQLite gives the files beside it (`-wal`, `-shm`) the same mode.
+        """
+        if self.path is None:
+            return
+        # A file that cannot be made or is another user's: SQLite says so, in its own words.
+        with suppress(OSError):
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+            with closing(os.fdopen(descriptor)) as file:
+                if self._opened is None:
+                    self._opened = os.fstat(file.fileno()).st_ino
+                os.fchmod(file.fileno(), OWNER_ONLY)
+
+    def check(self) -> None:
+        """Raise DatabaseGone when the file is not the one that was opened: no answer may be acknowledged then."""
+        if self.path is None or self._opened is None:
+            return
+        try:
+            same = os.stat(self.path).st_ino == self._opened
+        except FileNotFoundError:
+            same = False
+        if not same:
+            raise DatabaseGone(Path(self.path).name)
+
+
+def open_connection(connection: Any) -> None:
+    """Set a new connection up. Nothing that was committed is lost when the power goes (`synchronous=full`)."""
+    # We say BEGIN ourselves: the driver's own would leave what we read outside the transaction.
+    connection.isolation_level = None
+    _use_write_ahead_log(connection)
+    for pragma in ("synchronous=full", "foreign_keys=on"):
+        connection.execute(f"pragma {pragma}")
+
+
+def _use_write_ahead_log(connection: Any) -> None:
+    """Switch to a write-ahead log. SQLite does not wait for another process that is just doing the same."""
+    until = time.monotonic() + WAIT_FOR_LOCK
+    while True:
+        try:
+            if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
+                connection.execute("pragma journal_mode=wal")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(RETRY_PAUSE)
+        else:
+            return

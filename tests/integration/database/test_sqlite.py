@@ -1,0 +1,119 @@
+"""A database file: its readers, its loss, power cuts, and processes that meet at its birth."""
+
+import asyncio
+import multiprocessing
+import shutil
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from integration.database.connection import Database, Schema, SchemaNewer, create_database, newest_revision
+from integration.database.sqlite import DatabaseGone
+from integration.database.switches import SQLSwitches
+from integration.database.units import SQLUnits
+from tests.clocks import NOON, StillClock
+from workflows.ports.units import DueUnit
+
+
+async def written(path: Path) -> Database:
+    database = create_database(f"sqlite+aiosqlite:///{path}")
+    await database.migrate()
+    await SQLSwitches(database, StillClock()).pause()
+    return database
+
+
+def modes_in(folder: Path) -> dict[str, int]:
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+
+
+async def test_only_its_owner_reads_the_file_and_those_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.db"
+    path.touch(0o644)
+    database = await written(path)
+
+    modes = modes_in(tmp_path)
+    await database.close()
+    assert modes.keys() >= {"own.db", "own.db-wal", "own.db-shm"}
+    assert set(modes.values()) == {0o600}
+
+
+async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(database: Database) -> None:
+    """2 is `full`: the write-ahead log is synchronised at each commit."""
+    query = text("pragma synchronous"), text("pragma journal_mode")
+    plain = await database.look(lambda connection: [connection.execute(each).scalar_one() for each in query])
+    written = await database.write(lambda connection: [connection.execute(each).scalar_one() for each in query])
+    async with database.begin() as connection:
+        pooled = [(await connection.execute(each)).scalar_one() for each in query]
+
+    assert plain == written == pooled == [2, "wal"]
+
+
+@pytest.mark.parametrize("loss", ["removed", "replaced"])
+async def test_nothing_is_acknowledged_into_a_file_that_is_gone(tmp_path: Path, loss: str) -> None:
+    path = tmp_path / "gone.db"
+    database = await written(path)
+    path.rename(tmp_path / "elsewhere.db")
+    if loss == "replaced":
+        shutil.copy(tmp_path / "elsewhere.db", path)
+
+    with pytest.raises(DatabaseGone, match=r"gone\.db was removed or replaced"):
+        await SQLSwitches(database, StillClock()).pause("a-dal")
+    with pytest.raises(DatabaseGone):
+        async with database.begin():
+            pass
+    await database.close()
+
+
+async def test_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
+    database = await written(tmp_path / "newer.db")
+    newer = f"{int(newest_revision()) + 1:04}"
+    async with database.begin() as connection:
+        await connection.execute(text("update alembic_version set version_num = :newer"), {"newer": newer})
+
+    assert await database.schema() is Schema.NEWER
+    with pytest.raises(SchemaNewer, match="newer version"):
+        await database.migrate()
+    async with database.read() as connection:
+        assert (await connection.execute(text("select version_num from alembic_version"))).scalar_one() == newer
+    await database.close()
+
+
+def _open_at_once(path: str, together: Any) -> None:
+    async def open_it() -> None:
+        database = create_database(f"sqlite+aiosqlite:///{path}")
+        together.wait(timeout=20)
+        async with database.begin() as connection:
+            await connection.execute(text("create table if not exists met (a)"))
+            await connection.execute(text("insert into met values (1)"))
+        await database.close()
+
+    asyncio.run(open_it())
+
+
+def test_processes_that_open_a_fresh_file_together_all_get_in(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    together = context.Barrier(3)
+    processes = [context.Process(target=_open_at_once, args=(str(tmp_path / "fresh.db"), together)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(timeout=60)
+
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+
+
+async def test_a_unit_parked_beyond_reason_is_woken(database: Database) -> None:
+    units, far = SQLUnits(database), NOON + timedelta(days=26_000)
+    await units.make_due([DueUnit(key="rollout.place:a", due_at=NOON), DueUnit(key="status.open:b", due_at=far)])
+    (claim,) = await units.claim("me", now=NOON, lease_until=NOON + timedelta(minutes=2), limit=1)
+    await units.park(claim, now=NOON, until=far, note="the service said 2099", failures=1)
+
+    woken = await units.wake_overdue(now=NOON, longest=timedelta(days=2))
+
+    moments = {view.key: view.due_at for view in await units.list_units()}
+    assert woken == 1
+    assert moments == {"rollout.place:a": NOON, "status.open:b": far}
