@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.session import DID_NOT_HOLD, DONE, Usage, complain, show, tell
-from commands.words import Words
+from commands.words import TerminalWords
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -28,7 +28,7 @@ def sandbox(arguments: argparse.Namespace) -> int:
     def ready(variables: Mapping[str, str]) -> None:
         if arguments.env is not None:
             write_environment(arguments.env, variables)
-            complain(Words().say("env_written", file=str(arguments.env.resolve())))
+            complain(TerminalWords().say("env_written", file=str(arguments.env.resolve())))
 
     run(arguments.port, arguments.latency, arguments.seed, ready=ready)
     return DONE
@@ -56,7 +56,7 @@ def serve(arguments: argparse.Namespace) -> int:
 async def migrate(services: "Services", arguments: argparse.Namespace) -> int:
     """Bring the database to the current schema."""
     await services.record.database.migrate()
-    tell(Words().say("schema_current"))
+    tell(TerminalWords().say("schema_current"))
     return DONE
 
 
@@ -64,9 +64,9 @@ async def tick(services: "Services", arguments: argparse.Namespace) -> int:
     """Run whatever is due, once."""
     if arguments.now is not None:
         if services.settings.clock_url is None:
-            raise Usage(Words().say("clock_needed"))
+            raise Usage(TerminalWords().say("clock_needed"))
         await services.clock.set_to(arguments.now)
-    words = Words(await services.record.register.find_programme())
+    words = TerminalWords(await services.record.register.find_programme())
     tell(words.say("ran", count=await services.engine.run_due()))
     return DONE
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from commands.session import DONE, tell
 from commands.subjects import imported_programme
 from commands.units import hint
-from commands.words import Words
+from commands.words import TerminalWords
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -17,7 +17,7 @@ def check(arguments: argparse.Namespace) -> int:
     from config.loading import load_programme
 
     programme = load_programme(arguments.folder)
-    words = Words(programme)
+    words = TerminalWords(programme)
     counted = words.municipalities(len(programme.municipalities))
     tell(words.say("checked", folder=str(arguments.folder), municipalities=counted))
     return DONE
@@ -33,7 +33,7 @@ async def import_(services: "Services", arguments: argparse.Namespace) -> int:
     sweep = sweep_unit(programme.key, services.clock.now())
     await services.record.register.save(load_documents(arguments.folder), then=(sweep,))
     await hint(services)
-    words = Words(programme)
+    words = TerminalWords(programme)
     counted = words.municipalities(len(programme.municipalities))
     tell(words.say("imported", folder=str(arguments.folder), municipalities=counted))
     return DONE
@@ -43,7 +43,7 @@ async def export(services: "Services", arguments: argparse.Namespace) -> int:
     """Write the register as YAML."""
     from config.export import export_documents
 
-    words = Words(await imported_programme(services))
+    words = TerminalWords(await imported_programme(services))
     export_documents(await services.record.register.documents(), arguments.folder)
     tell(words.say("exported", folder=str(arguments.folder)))
     return DONE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from commands.session import Usage
 from commands.subjects import imported_programme, meeting_of_round, next_meeting, reported_meeting
 from commands.units import run_units
-from commands.words import Words
+from commands.words import TerminalWords
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -27,7 +27,9 @@ async def _renew(services: "Services", arguments: argparse.Namespace, meeting: s
     package = programme.find_work_package(arguments.package) if arguments.package else None
     if arguments.package and (package is None or package.municipality != arguments.municipality):
         known = [item.key for item in programme.work_packages if item.municipality == arguments.municipality]
-        raise Usage(Words(programme).say("unknown_package", given=arguments.package, known=", ".join(sorted(known))))
+        raise Usage(
+            TerminalWords(programme).say("unknown_package", given=arguments.package, known=", ".join(sorted(known)))
+        )
     units = await services.jobs.status.rounds.closing.revoke_links(meeting, arguments.package)
     return await run_units(services, arguments, [unit.key for unit in units])
 
@@ -36,7 +38,7 @@ async def report(services: "Services", arguments: argparse.Namespace) -> int:
     """Bring the newest report as far as its time allows: compile, release, publish."""
     programme = await imported_programme(services)
     if bool(arguments.municipality) is arguments.owner_board:
-        raise Usage(Words(programme).say("report_of_whom", command="report", option="--owner-board"))
+        raise Usage(TerminalWords(programme).say("report_of_whom", command="report", option="--owner-board"))
     if arguments.owner_board:
         meeting = await next_meeting(services, programme.owner_board().key)
         steps = ["owner", "publish"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from commands.session import DONE, show, tell
 from commands.subjects import check_scope
 from commands.units import hint
-from commands.words import Words
+from commands.words import TerminalWords
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -35,7 +35,7 @@ async def outbox(services: "Services", arguments: argparse.Namespace) -> int:
         }
         for item in seen
     ]
-    words = Words(programme)
+    words = TerminalWords(programme)
     show(arguments, rows, [_told(words, item) for item in seen] or [words.say("outbox_empty")])
     return DONE
 
@@ -58,7 +58,7 @@ async def resume(services: "Services", arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _told(words: Words, item: "Preview") -> str:
+def _told(words: TerminalWords, item: "Preview") -> str:
     surface = words.say(f"surface_{item.surface}")
     held = words.say("held", why=words.note(item.why_held)) if item.why_held else ""
     head = "  ".join(part for part in (words.moment(item.at), surface, item.to, item.subject, held) if part)

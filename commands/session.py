@@ -69,10 +69,10 @@ def with_services(command: Command, *, prepared: bool = True) -> Callable[[argpa
 
 async def _name_settings(services: "Services") -> str:
     """Return the sentence for a person who has set nothing: what to set, or how to use the sandbox instead."""
-    from commands.words import Words
+    from commands.words import TerminalWords
     from workflows.operations.doctor import NEEDED, variable
 
-    words = Words(await services.record.register.find_programme())
+    words = TerminalWords(await services.record.register.find_programme())
     return words.say("no_settings", names=", ".join(variable(name) for name in NEEDED))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from commands.session import Usage
-from commands.words import Words
+from commands.words import TerminalWords
 
 if TYPE_CHECKING:
     from config.programme import Programme
@@ -15,29 +15,29 @@ async def imported_programme(services: "Services") -> "Programme":
     """Return the programme that everything is about."""
     programme = await services.record.register.find_programme()
     if programme is None:
-        raise Usage(Words().say("no_programme"))
+        raise Usage(TerminalWords().say("no_programme"))
     return programme
 
 
 def check_municipality(programme: "Programme", slug: str) -> None:
     """See that the programme has the municipality."""
     if programme.find_municipality(slug) is None:
-        words = Words(programme)
+        words = TerminalWords(programme)
         known = words.choices([item.slug for item in programme.municipalities])
         raise Usage(words.say("unknown_municipality", given=slug, known=known))
 
 
-async def check_scope(services: "Services", municipality: str | None) -> Words:
+async def check_scope(services: "Services", municipality: str | None) -> TerminalWords:
     """
     Return the words for a municipality after making sure that it is one of the programme's.
 
     None means everybody and needs no programme.
     """
     if municipality is None:
-        return Words(await services.record.register.find_programme())
+        return TerminalWords(await services.record.register.find_programme())
     programme = await imported_programme(services)
     check_municipality(programme, municipality)
-    return Words(programme)
+    return TerminalWords(programme)
 
 
 def named_places(programme: "Programme", slugs: Sequence[str]) -> list[str]:
@@ -47,7 +47,7 @@ def named_places(programme: "Programme", slugs: Sequence[str]) -> list[str]:
         if slug not in common:
             check_municipality(programme, slug)
         if programme.find_place(slug) is None:
-            words = Words(programme)
+            words = TerminalWords(programme)
             raise Usage(words.say("no_place_of_ours", municipality=words.name(slug)))
     return list(dict.fromkeys(slugs))
 
@@ -58,7 +58,7 @@ async def meeting_of_round(services: "Services", municipality: str, *, upcoming:
 
     programme = await imported_programme(services)
     check_municipality(programme, municipality)
-    words = Words(programme)
+    words = TerminalWords(programme)
     if not upcoming:
         rounds = await services.record.rounds.list_rounds(state=RoundState.OPEN)
         open_rounds = [item.meeting for item in rounds if item.municipality == municipality]
@@ -84,7 +84,7 @@ async def reported_meeting(services: "Services", municipality: str) -> str:
         mine = [item.meeting for item in rounds if item.municipality == municipality]
         if mine:
             return mine[-1]
-    words = Words(programme)
+    words = TerminalWords(programme)
     raise Usage(words.say("no_round_yet", municipality=words.name(municipality)))
 
 
@@ -95,6 +95,6 @@ async def next_meeting(services: "Services", body: str) -> str:
         item for item in await services.record.meetings.list_meetings(body) if item.stands and item.starts_at > now
     ]
     if not ahead:
-        words = Words(await imported_programme(services))
+        words = TerminalWords(await imported_programme(services))
         raise Usage(words.say("no_meeting", body=words.name(body)))
     return ahead[0].key

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from commands.session import DID_NOT_HOLD, DONE, complain, show
-from commands.words import Words
+from commands.words import TerminalWords
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -29,7 +29,7 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     from workflows.rollout.handlers import BUILDER_CLOSED
 
     await make_due(services, keys)
-    words = Words(await services.record.register.find_programme())
+    words = TerminalWords(await services.record.register.find_programme())
     told: dict[str, str] = {}
     while True:
         await services.engine.run_due(keys)

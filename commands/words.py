@@ -24,7 +24,7 @@ NOTES = {
 """Notes that units and messages keep in English, and the texts that say the same to people."""
 
 
-class Words:
+class TerminalWords:
     """Texts of one programme, and its names for what keys stand for. Without a programme: bokmål and keys."""
 
     def __init__(self, programme: "Programme | None" = None) -> None:

@@ -34,7 +34,11 @@ from config.values import (
 
 
 class Programme(Value):
-    """A whole programme. Built by `config.loading`; references are checked there."""
+    """
+    A whole programme. Built by `config.loading`; references are checked there.
+
+    It has many methods, all of them look-ups: one place to ask who holds what on a day.
+    """
 
     key: Slug
     name: Line

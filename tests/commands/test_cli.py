@@ -14,7 +14,7 @@ from cli import create_parser, main
 from commands.examples import EXAMPLES
 from commands.processes import write_environment
 from commands.session import DID_NOT_HOLD, DONE, WRONG_USE
-from commands.words import Words
+from commands.words import TerminalWords
 from config.loading import load_programme
 
 ROOT = Path(__file__).parents[2]
@@ -163,11 +163,11 @@ def test_words_for_people_are_the_programme_s(
 def test_the_programme_s_language_is_spoken_at_the_terminal(language: str, told: str) -> None:
     programme = load_programme(FOLDER).model_copy(update={"language": language})
 
-    assert Words(programme).municipalities(1) == told
+    assert TerminalWords(programme).municipalities(1) == told
 
 
 def test_a_unit_is_told_by_names_and_its_day_and_moments_are_local() -> None:
-    words = Words(load_programme(FOLDER))
+    words = TerminalWords(load_programme(FOLDER))
 
     assert (
         words.unit("status.open:horten/2026-09-08") == "Åpne statusrunden: Styret i Våre unge Horten, 8. september 2026"
