@@ -18,14 +18,23 @@ _LAYOUT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, und
 <div role="article" lang="{{ language }}" aria-label="{{ heading }}" style="max-width:36em;margin:0 auto;color:#1e2b3c;\
 font-family:Inter,'Segoe UI',Arial,sans-serif;font-size:18px;line-height:1.5">
 <h1 style="font-size:24px;line-height:1.3;margin:0 0 16px">{{ heading }}</h1>
+{% macro button_of(link) %}
+<p style="margin:24px 0"><a href="{{ link[1] }}" style="display:inline-block;padding:12px 24px;\
+background:#0062ba;color:#ffffff;border-radius:4px;text-decoration:none;font-weight:600">{{ link[0] }}</a></p>
+<p style="margin:0 0 16px;font-size:16px;overflow-wrap:anywhere"><a href="{{ link[1] }}" \
+style="color:#0062ba">{{ link[1] }}</a></p>
+{% endmacro %}
 {% for paragraph in paragraphs %}
 <p style="margin:0 0 16px;white-space:pre-line">{{ paragraph }}</p>
 {% endfor %}
+{% for item in items %}
+<p style="margin:24px 0 0;padding-top:16px;border-top:1px solid #b3bcc7">{{ item[0] }}</p>
+{% if item[1] %}
+{{ button_of(item[1]) -}}
+{% endif %}
+{% endfor %}
 {% if button %}
-<p style="margin:24px 0"><a href="{{ button[1] }}" style="display:inline-block;padding:12px 24px;\
-background:#0062ba;color:#ffffff;border-radius:4px;text-decoration:none;font-weight:600">{{ button[0] }}</a></p>
-<p style="margin:0 0 16px;font-size:16px;overflow-wrap:anywhere"><a href="{{ button[1] }}" \
-style="color:#0062ba">{{ button[1] }}</a></p>
+{{ button_of(button) -}}
 {% endif %}
 {% if also %}
 <p style="margin:24px 0 16px">{{ also[0] }}<br>
@@ -41,23 +50,36 @@ style="color:#0062ba">{{ button[1] }}</a></p>
 )
 
 
+MailItem = tuple[str, tuple[str, str] | None]
+"""One of several matters in a mail: its text, and the words and the address of its own button."""
+
+
 def mail(
     *,
     language: str,
     heading: str,
     paragraphs: Sequence[str],
+    items: Sequence[MailItem] = (),
     button: tuple[str, str] | None = None,
     also: tuple[str, str] | None = None,
     note: str = "",
 ) -> str:
     """
-    An e-mail's HTML; everything is escaped. *button*: its text and an http(s) address. *also*: a second one.
+    Return an e-mail's HTML; everything is escaped.
+
+    *button*: its text and an http(s) address. *also*: a second one. *items*: after the paragraphs, each with its own.
 
     The addresses also stand as text, for readers whose mail program draws no links.
     """
-    for link in (button, also):
+    for link in (button, also, *(link for _, link in items)):
         if link is not None and not link[1].startswith(("https://", "http://")):
             raise ValueError("a mail's button leads to an http(s) address")
     return _LAYOUT.render(
-        language=language, heading=heading, paragraphs=list(paragraphs), button=button, also=also, note=note
+        language=language,
+        heading=heading,
+        paragraphs=list(paragraphs),
+        items=list(items),
+        button=button,
+        also=also,
+        note=note,
     )

@@ -321,9 +321,12 @@ def decide(claim: Claim, outcome: Outcome | Exception, *, now: datetime) -> Done
             pause = max(outcome.retry_after, delay if claim.failures else timedelta(seconds=1))
             return Parked(until=now + pause, note=str(outcome))
         case OutcomeUnknown():
-            return Parked(until=now + CONSISTENCY_WINDOW, note=str(outcome))
+            return Parked(until=now + max(CONSISTENCY_WINDOW, delay), note=str(outcome))
         case Transient():
             return Parked(until=now + delay, note=str(outcome))
+        case TimeoutError():
+            # Where nobody answers, a run ends like this as often as the line is down: silence is no failure.
+            return Parked(until=now + delay, note="took too long")
         case IdentityClosed():
             return Parked(until=now + CLOSED_DELAY, note=str(outcome))
         case Permanent():

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from config.signs import is_unseen
 from workflows.privacy_guard import Found, confirmation, doubts, holds_national_id
 from workflows.words import Words
 
@@ -73,10 +74,5 @@ def _is_visible(char: str) -> bool:
     if char in _INVISIBLE or char in _ISOLATES:
         return False
     category = unicodedata.category(char)
-    # Unassigned is also an emoji that is newer than this Python; only what no Unicode will ever assign goes.
-    return category not in ("Cc", "Cs", "Co") and not (category == "Cn" and _is_noncharacter(char))
-
-
-def _is_noncharacter(char: str) -> bool:
-    """Return True for the code points that Unicode keeps free for ever."""
-    return ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF
+    # Unassigned is also an emoji that is newer than this Python.
+    return category not in ("Cc", "Cs", "Co") and not (category == "Cn" and is_unseen(char))

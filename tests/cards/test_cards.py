@@ -55,7 +55,7 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
     "closed": {"state": None, "late": []},
     "status_moved": {"greeting": "Hei!"},
     "status_numbers": {"problem": None, "indicators": []},
-    "status_replaced": {},
+    "status_replaced": {"lead": ""},
     "status_waived": {"late": []},
     "bot_reply": {"lines": [], "requests": [], "url": None},
 }

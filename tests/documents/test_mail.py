@@ -21,6 +21,18 @@ def test_the_language_and_the_button_s_address_can_be_read() -> None:
     assert ">https://a.example/svar/x</a>" in html
 
 
+def test_each_matter_has_its_own_button() -> None:
+    items = [("Pakken <i>", ("Svar for «A»", "https://a.example/1")), ("Pakken B", None)]
+
+    html = mail(language="nb", heading="Hei", paragraphs=["Først"], items=items)
+
+    assert html.index("Først") < html.index("Pakken &lt;i&gt;") < html.index("https://a.example/1")
+    assert html.count("Svar for «A»") == 1
+    assert "Pakken B" in html
+    with pytest.raises(ValueError, match="http"):
+        mail(language="nb", heading="Hei", paragraphs=[], items=[("A", ("B", "javascript:alert(1)"))])
+
+
 def test_without_a_button_there_is_no_link() -> None:
     assert "<a " not in mail(language="nb", heading="Hei", paragraphs=["Tekst"], note="Til slutt")
 

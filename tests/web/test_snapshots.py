@@ -28,6 +28,8 @@ HOSTILE = (
     '"}]<script>alert(1)</script><img src=x onerror=y> {{ 7*7 }} {% raw %} [lenke](https://elsewhere.example) **fet** '
     "</textarea></title>&amp; \u202esnudd"
 )
+# The register refuses signs that nobody sees; what people write may hold them.
+NAMED = HOSTILE.replace("\u202e", "")
 KINDS = ("full", "sparse", "hostile")
 
 
@@ -41,7 +43,7 @@ def spoken(programme: Programme, language: str, kind: str) -> Programme:
         package["indicators"] = (indicator,)
     if kind == "hostile":
         person |= {"name": HOSTILE, "first_name": HOSTILE}
-        package = {"name": HOSTILE, "indicators": (Indicator(key="plasser", name=HOSTILE, unit=HOSTILE),)}
+        package = {"name": HOSTILE, "indicators": (Indicator(key="plasser", name=NAMED, unit=NAMED),)}
     people = (item.model_copy(update=person) if item.key == "guest-lead" else item for item in programme.people)
     packages = (item.model_copy(update=package) if item.key == GUEST else item for item in programme.work_packages)
     return programme.model_copy(update={"people": tuple(people), "work_packages": tuple(packages)})

@@ -224,8 +224,8 @@ class OwnLinks:
         delivery = Delivery(self.outbox, self.clock)
         for message in await self.messages.list_messages(kind=KIND, states=WAITING):
             if message.person == unit.subject:
-                await delivery.deliver(message)
-        return delivery.outcome
+                await delivery.attempt(message)
+        return delivery.end()
 
 
 async def own_address(links: Links, public_url: str, person: str, now: datetime) -> str:

@@ -133,8 +133,8 @@ class QuorumWatch:
         keys, delivery = {message.key for message in warnings}, Delivery(self._ports.outbox, self._ports.clock)
         for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
             if message.key in keys:
-                await delivery.deliver(message)
-        return delivery.outcome
+                await delivery.attempt(message)
+        return delivery.end()
 
 
 def warning(

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from config.programme import Programme
 from config.values import Person, Role
-from workflows.messages.delivery import Delivery, park_outside_hours
+from workflows.messages.delivery import Delivery, least_tried_first, park_outside_hours
 from workflows.messages.mail import mail_content, mail_message
-from workflows.messages.model import WAITING, Message, Messages, MessageState
+from workflows.messages.model import WAITING, Message, Messages
 from workflows.messages.outbox import Outbox
 from workflows.ports.units import Clock, DueUnit, History, Outcome
 from workflows.working_days import WorkCalendar
@@ -36,19 +36,25 @@ class LeadMail:
         """Plan *mails*, to be sent in the next sending hours."""
         if mails:
             programme = await self._ports.programme()
-            unit = DueUnit(key=f"{KIND}:{programme.key}", due_at=min(mail.due_at for mail in mails))
+            unit = lead_mail_unit(programme, min(mail.due_at for mail in mails))
             await self._ports.outbox.plan(mails, then=[unit])
 
     async def send(self, unit: DueUnit, history: History) -> Outcome:
         """Send the mails that wait: the unit `leads.mail` [programme]. One unit, as two would send the same mail."""
         programme, delivery = await self._ports.programme(), Delivery(self._ports.outbox, self._ports.clock)
-        for mail in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
+        waiting = await self._ports.messages.list_messages(kind=KIND, states=WAITING)
+        for mail in least_tried_first(waiting):
             calendar = WorkCalendar(programme, mail.municipality)
-            if parked := park_outside_hours(calendar, self._ports.clock.now(), mail.due_at):
-                return parked
-            if (await delivery.deliver(mail)).state is MessageState.SENT:
+            if outside := park_outside_hours(calendar, self._ports.clock.now(), mail.due_at):
+                delivery.wait(outside)
+            elif await delivery.attempt(mail):
                 await history.note("leads.mailed", person=mail.person or "")
-        return delivery.outcome
+        return delivery.end()
+
+
+def lead_mail_unit(programme: Programme, due_at: datetime) -> DueUnit:
+    """Return the unit that sends the mails to leads which wait."""
+    return DueUnit(key=f"{KIND}:{programme.key}", due_at=due_at)
 
 
 def mail_to(

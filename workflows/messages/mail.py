@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from config.values import Person
-from documents.mail import mail
+from documents.mail import MailItem, mail
 from workflows.messages.model import Content, Message, Surface
 
 
@@ -13,6 +13,7 @@ def mail_content(
     *,
     subject: str,
     paragraphs: Sequence[str],
+    items: Sequence[MailItem] = (),
     heading: str = "",
     language: str | None = None,
     button: tuple[str, str] | None = None,
@@ -20,22 +21,25 @@ def mail_content(
     note: str = "",
 ) -> Content:
     """
-    Return a finished mail. *button* and *also*: the words of a link and its address.
+    Return a finished mail. *button* and *also*: the words of a link and its address. *items*: matters, each with
+    its own.
 
     *heading* is the subject and *language* the reader's unless given. The plain text, which previews show, leaves out
     the addresses: many of them let their holder act as the reader.
     """
     links = [f"[{words}]" for words, _ in filter(None, (button, also))]
+    matters = [f"{text}\n[{link[0]}]" if link else text for text, link in items]
     return Content(
         email=to.email,
         name=to.name,
         address=to.email,
         subject=subject,
-        text="\n\n".join([*paragraphs, *links, *([note] if note else [])]),
+        text="\n\n".join([*paragraphs, *matters, *links, *([note] if note else [])]),
         html=mail(
             language=to.language if language is None else language,
             heading=heading or subject,
             paragraphs=paragraphs,
+            items=items,
             button=button,
             also=also,
             note=note,

@@ -37,6 +37,8 @@ AGAIN = "/again/"
 """In the key of a card that was posted twice, before the id of the one that was found later."""
 PAUSED = "paused"
 NOT_ALLOWED = "not on the allow-list"
+OVERDUE_TRIES = 12
+"""Tries after which a message is overdue: with the growing pauses between them, a working day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,16 @@ class Message:
     in_doubt: bool = False
     failure: str = ""
     sent_at: datetime | None = None
+
+    @property
+    def tries(self) -> int:
+        """How often its surface did not take it, and another try may help."""
+        return int(self.reference.get("tries", 0))
+
+    @property
+    def is_overdue(self) -> bool:
+        """True when it still waits after a working day of tries."""
+        return self.state in WAITING and self.tries >= OVERDUE_TRIES
 
     @property
     def is_paused(self) -> bool:

@@ -28,9 +28,8 @@ from workflows.ports.calendar import Attendee
 from workflows.ports.mail import Mail, Mailer
 from workflows.ports.units import Clock, DueUnit
 
-TRIES, PATIENT_TRIES = 4, 12
-"""After how many failures, with growing pauses between them, a surface is given up: some minutes where another one is
-left, a working day where none is."""
+TRIES = 4
+"""Failures, with growing pauses between them, after which a surface is given up for the next one: some minutes."""
 
 
 class Outbox:
@@ -68,7 +67,7 @@ class Outbox:
         """
         Send *message*, already planned, unless it is over or must be held; returns it as it is afterwards.
 
-        *patient*: no other surface is left for it, so it is tried for long before it fails.
+        *patient*: no other surface is left for it. Silence is no refusal: it is tried for as long as its unit runs.
         """
         if message.state not in WAITING:
             return message
@@ -97,9 +96,9 @@ class Outbox:
             raise
         except Transient as error:
             # It did not leave: the next try is no doubtful one.
-            tries = int(message.reference.get("tries", 0)) + 1
+            tries = message.tries + 1
             await self._messages.note_reference(message.key, {**message.reference, "tries": tries})
-            if tries >= (PATIENT_TRIES if patient else TRIES):
+            if tries >= TRIES and not patient:
                 return await self._change(message, MessageState.FAILED, str(error))
             await self._change(message, MessageState.PLANNED, str(error))
             raise

@@ -7,7 +7,7 @@ from datetime import date
 import texts
 from config.programme import Programme
 from config.values import Person, Role
-from workflows.messages.delivery import Delivery, park_outside_hours
+from workflows.messages.delivery import Delivery, least_tried_first, park_outside_hours
 from workflows.messages.mail import mail_content, mail_message
 from workflows.messages.model import WAITING, Content, Message, Messages, MessageState
 from workflows.messages.outbox import Outbox
@@ -68,18 +68,19 @@ class Welcome:
     async def send(self, unit: DueUnit, history: History) -> Outcome:
         """Unit `rollout.welcome` [programme]: send the welcomes that wait. One unit, as two would send the same one."""
         programme, delivery = await self._ports.programme(), Delivery(self._ports.outbox, self._ports.clock)
-        for message in await self._ports.messages.list_messages(kind=KIND, states=WAITING):
+        waiting = await self._ports.messages.list_messages(kind=KIND, states=WAITING)
+        for message in least_tried_first(waiting):
             now = self._ports.clock.now()
             today = programme.today(now)
             if _may_be_dropped(message) and not _is_expected(programme, message, today):
                 await self._ports.messages.change(message.key, MessageState.DROPPED)
                 await history.note("rollout.welcome_dropped", person=message.person or "")
                 continue
-            if parked := park_outside_hours(WorkCalendar(programme, message.municipality), now, message.due_at):
-                return parked
-            if (await delivery.deliver(message)).state is MessageState.SENT:
+            if outside := park_outside_hours(WorkCalendar(programme, message.municipality), now, message.due_at):
+                delivery.wait(outside)
+            elif await delivery.attempt(message):
                 await history.note("rollout.welcomed", person=message.person or "")
-        return delivery.outcome
+        return delivery.end()
 
     async def withdraw(self, municipality: str) -> int:
         """Drop the welcomes that wait for guests of a municipality; how many. A repeat is harmless."""

@@ -167,7 +167,7 @@ def moved_card(asked: Asked) -> dict[str, Any]:
 
 
 def replaced_card(asked: Asked, *, lead: str) -> dict[str, Any]:
-    """*lead* is asked now, and the reader no longer."""
+    """Draw the card of a reader who is not asked any more. *lead*: the one who is; empty for nobody."""
     return cards.render(
         "status_replaced",
         language=asked.language,
@@ -202,14 +202,14 @@ def _waived_card(asked: Asked, *, late: Sequence[Mapping[str, str]] = ()) -> dic
 
 
 def card_now(
-    asked: Asked, message: Message, *, account: str, takes_answers: bool, replaced_by: str = ""
+    asked: Asked, message: Message, *, account: str, takes_answers: bool, replaced_by: str | None = None
 ) -> dict[str, Any]:
     """The card that belongs where *message* was posted. *replaced_by*: who is asked instead of the one it went to."""
     if asked.is_waived or not takes_answers:
         return ended_card(asked)
     if message.surface is Surface.CHANNEL:
-        return channel_card(asked, mention=None if asked.answer else account)
-    if replaced_by:
+        return channel_card(asked, mention=None if asked.answer else account or None)
+    if replaced_by is not None:
         return replaced_card(asked, lead=replaced_by)
     if asked.answer is not None:
         return receipt_card(asked, editable=True)
@@ -217,7 +217,7 @@ def card_now(
     return write(asked)
 
 
-def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str = "") -> str:
+def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str | None = None) -> str:
     """The line that the chat list shows for a card as it is now."""
     if asked.is_waived:
         return asked.say("status.waived_title")
@@ -225,7 +225,7 @@ def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str = "") -> 
         return asked.say("status.over_title")
     if asked.answer is not None:
         return asked.say("status.notification_answered", package=asked.package.name)
-    if replaced_by:
+    if replaced_by is not None:
         return asked.say("card.replaced_heading")
     return asked.say("status.notification", package=asked.package.name, day=asked.due_day)
 

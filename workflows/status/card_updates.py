@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from config.values import Person
 from workflows.errors import Permanent
 from workflows.messages.model import Message, MessageState, Surface
 from workflows.ports.units import Done, DueUnit, History, Outcome
@@ -47,24 +48,25 @@ class CardUpdates:
         outdated = {
             message.request
             for message in sent
-            if message.request and message.person != plan.asked_now(programme, by_id[message.request], today)
+            if message.request and not _is_for(message, plan.find_asked(programme, by_id[message.request], today))
         }
         return plan.refresh_units([by_id[request] for request in sorted(outdated)], now)
 
     async def _touch(self, message: Message, request: StatusRequest, context: RoundContext, history: History) -> None:
-        asked = plan.asked_now(context.programme, request, context.today)
+        asked = plan.find_asked(context.programme, request, context.today)
         truth = plan.shown(request, context.round, asked)
         if message.posted is None or message.reference.get("shows") == truth:
             return
         # A channel's card is for whoever is asked now; a chat's for the one whose chat it is.
         person = None if message.surface is Surface.CHANNEL else message.person
         recipients = await RoundRecipients.of(self._ports, context, [request], also=[person] if person else [])
-        recipient = recipients.recipient(request, context.now, person=person)
+        recipient = recipients.find_recipient(request, context.now, person=person or request.person)
+        if recipient is None:
+            return
         takes_answers = context.round.state is RoundState.OPEN
         replaced_by = plan.replaced_by(context.programme, request, message.person or "", context.today)
-        card = card_now(
-            recipient.asked, message, account=recipient.account, takes_answers=takes_answers, replaced_by=replaced_by
-        )
+        account = recipient.account if asked else ""
+        card = card_now(recipient.asked, message, account=account, takes_answers=takes_answers, replaced_by=replaced_by)
         summary = summary_now(recipient.asked, takes_answers=takes_answers, replaced_by=replaced_by)
         try:
             await self._ports.bot.update_card(message.posted, card, summary=summary)
@@ -72,3 +74,7 @@ class CardUpdates:
             # The chat or the message is gone, and with it the need.
             await history.note("status.card_gone", request=request.id, surface=message.surface)
         await self._ports.messages.note_reference(message.key, {**message.reference, "shows": truth})
+
+
+def _is_for(message: Message, asked: Person | None) -> bool:
+    return asked is not None and message.person == asked.key

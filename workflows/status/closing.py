@@ -2,9 +2,12 @@
 
 from collections import Counter
 
+from workflows.messages.lead_mail import lead_mail_unit
 from workflows.messages.model import MessageState, Surface
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.status import plan
+from workflows.status.context import RoundContext
+from workflows.status.lead_notices import LeadNotices
 from workflows.status.lifecycle import bring_up_to_date, end_round
 from workflows.status.model import RequestState, RoundState
 from workflows.status.ports import StatusPorts
@@ -24,9 +27,17 @@ class RoundClosing:
             return Done(note="no such round")
         if context.takes_answers:
             return Parked(until=context.round.deadline_at, note="closes at the deadline")
+        if context.round.state is RoundState.OPEN:
+            await self._tell_unreached(context)
         report = plan.compile_unit(unit.subject, context.now)
         await end_round(self._ports, unit.subject, unanswered=RequestState.MISSING, history=history, then=(report,))
         return Done()
+
+    async def _tell_unreached(self, context: RoundContext) -> None:
+        """Have the local leads told of requests that no surface took, as soon as a mail gets through again."""
+        mails = await LeadNotices(self._ports, context).unreached()
+        if mails:
+            await self._ports.outbox.plan(mails, then=[lead_mail_unit(context.programme, context.now)])
 
     async def call_off(self, municipality: str, history: History) -> None:
         """End a municipality's open rounds without a report; nobody owes an answer any more."""

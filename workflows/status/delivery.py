@@ -7,35 +7,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from workflows.errors import Throttled, Transient
+from workflows.errors import Transient
 from workflows.messages.delivery import Delivery, park_outside_hours
-from workflows.messages.model import AGAIN, Message, MessageState, Surface
+from workflows.messages.model import AGAIN, WAITING, Message, MessageState, Surface
 from workflows.ports.units import Done, History, Outcome
 from workflows.status import plan
 from workflows.status.context import RoundContext
 from workflows.status.lead_notices import LeadNotices
 from workflows.status.model import RequestState, StatusRequest, StatusRound
 from workflows.status.ports import StatusPorts
-from workflows.status.recipients import RoundNotice, RoundRecipients
+from workflows.status.recipients import Recipient, RoundNotice, RoundRecipients
 
+REWRITABLE = (MessageState.PLANNED, MessageState.HELD, MessageState.DROPPED)
+BEGUN = (MessageState.SENT, MessageState.SENDING)
+"""Sent once, a notice is not sent elsewhere."""
 REMINDER_GAP = timedelta(hours=20)
-"""The time since our last message within which nobody is reminded: after an outage everything is due at once."""
+"""Least time between two messages to one person; after an outage everything is due at once."""
 
 
 @dataclass(kw_only=True)
-class _Progress:
+class _Pass:
     """One notice on its way through a round, and what happened to it so far."""
 
     notice: RoundNotice
     recipients: RoundRecipients
+    delivery: Delivery
     history: History
     keys: set[str] = field(default_factory=set)
     """The messages that were tried, now or before."""
-    delivery: Delivery
-    error: Transient | None = None
-    """The first that another try may help."""
     unasked: bool = False
-    """Somebody was to be reminded who has not been asked yet."""
+    """Somebody was to be reminded whom no request has reached yet."""
 
 
 class RoundDelivery:
@@ -50,96 +51,104 @@ class RoundDelivery:
         """
         Send *notice* to everybody who owes an answer, or to the request *only*, in sending hours.
 
-        Raises Throttled at once, and any other Transient after everybody else was told.
+        Raises Throttled at once, and any other Transient after everybody else was told, or when that takes too long.
         """
-        calendar = self._context.calendar
         listed = await self._ports.rounds.list_requests(self._round.meeting)
         requests = [item for item in plan.known_requests(self._context.programme, listed) if only in (None, item.id)]
-        recipients = await RoundRecipients.of(self._ports, self._context, requests)
-        earlier = await self._ports.messages.list_messages(requests=[request.id for request in requests])
-        delivery = Delivery(self._ports.outbox, self._ports.clock)
-        progress = _Progress(notice=notice, recipients=recipients, history=history, delivery=delivery)
-        for request in requests:
+        messages = await self._ports.messages.list_messages(requests=[request.id for request in requests])
+        by_request = {request.id: [item for item in messages if item.request == request.id] for request in requests}
+        current = _Pass(
+            notice=notice,
+            recipients=await RoundRecipients.of(self._ports, self._context, requests),
+            delivery=Delivery(self._ports.outbox, self._ports.clock),
+            history=history,
+        )
+        # A mailbox that does not answer comes last the next time: it keeps nobody waiting.
+        for request in sorted(requests, key=lambda item: _tries(by_request[item.id])):
             now = self._ports.clock.now()
             if not self._round.takes_answers(now):
                 return Done(note="the round takes no answers any more")
             # Looked at for each of them: the hours may end while a long round is sent.
-            if (outside := park_outside_hours(calendar, now)) is not None:
+            if (outside := park_outside_hours(self._context.calendar, now)) is not None:
                 return outside
             fresh = await self._ports.rounds.find_request(request.id)
-            if fresh is not None and fresh.state is RequestState.OPEN and fresh.person:
-                own = [message for message in earlier if message.request == fresh.id]
-                await self._try(progress, fresh, own)
-        if progress.unasked:
+            if fresh is not None and fresh.state is RequestState.OPEN:
+                await self._try(current, fresh, by_request[fresh.id])
+        return await self._end(current)
+
+    async def _end(self, current: _Pass) -> Outcome:
+        if current.unasked:
             # Requests are sent by one unit alone: two at a time would send them twice.
             unit = plan.sending_unit(self._round.meeting, self._ports.clock.now())
             await self._ports.outbox.plan((), then=[unit])
-        if delivery.parked is not None:
-            return delivery.parked
-        await LeadNotices(self._ports, self._context).failed(notice, progress.keys)
-        if progress.error is not None:
-            raise progress.error
-        return Done()
+        if current.delivery.parked is not None:
+            return current.delivery.parked
+        await LeadNotices(self._ports, self._context).failed(current.notice, current.keys)
+        return current.delivery.end()
 
-    async def _try(self, progress: _Progress, request: StatusRequest, messages: Sequence[Message]) -> None:
+    async def _try(self, current: _Pass, request: StatusRequest, messages: Sequence[Message]) -> None:
         try:
-            await self._tell(progress, request, messages)
-        except Throttled:
-            raise
+            await self._tell(current, request, messages)
         except Transient as error:
-            progress.error = progress.error or error
-            await progress.history.note("status.try_again", request=request.id)
+            await current.history.note("status.try_again", request=request.id)
+            current.delivery.keep(error)
 
-    async def _tell(self, progress: _Progress, request: StatusRequest, messages: Sequence[Message]) -> Message | None:
+    async def _tell(self, current: _Pass, request: StatusRequest, messages: Sequence[Message]) -> None:
         """
         Send on the best surface that works; each failure stays in its row and the next one is used at once.
 
-        *messages*: those of the request so far. None when there is nothing to tell this person.
+        *messages*: those of the request so far.
         """
         now = self._ports.clock.now()
-        recipient = progress.recipients.recipient(request, now)
-        person = recipient.asked.person.key
-        own = [message for message in messages if message.person == person]
-        fitting = self._fitting(progress, own, now)
-        if fitting is None:
-            return None
+        recipient = current.recipients.find_recipient(request, now)
+        person = recipient.asked.person.key if recipient else None
         await self._drop_others(person, messages)
+        if recipient is None:
+            # A role has ended and nobody has taken over. The form would open for nobody.
+            return
+        own = [message for message in messages if message.person == person]
+        if current.notice.kind == plan.REMINDER and not _was_asked(own):
+            current.unasked = True
+            await self._ask_again(own)
+            return
+        fitting = fitting_notice(current.notice, own, self._round, now)
+        if fitting is None:
+            return
         there = {message.key: message for message in own}
-        reached = [item.surface for item in own if item.kind == plan.REQUEST and item.state is MessageState.SENT]
-        begun = _begun(fitting, request, person, there)
-        order = list(
-            dict.fromkeys([*begun, *(item for item in reached if item in recipient.surfaces), *recipient.surfaces])
-        )
-        last: Message | None = None
+        order = _order(fitting, recipient, own)
         for surface in order:
-            message = there.get(fitting.key(request, surface, person))
-            if message is None or message.state in (MessageState.PLANNED, MessageState.HELD, MessageState.DROPPED):
-                # Written anew: names or deadline may be others than when it was planned.
-                planned, message = message, await progress.recipients.message(fitting, recipient, surface)
-                if planned is not None:
-                    message = replace(message, reference=planned.reference)
-                if planned != message:
-                    await self._ports.outbox.plan([message])
-            progress.keys.add(message.key)
-            last = await progress.delivery.deliver(message, patient=surface is order[-1])
-            if last.in_doubt:
-                await progress.history.note("status.in_doubt", request=request.id, surface=surface)
-            if last.state is not MessageState.FAILED:
-                return last
+            known = there.get(fitting.key(request, surface, recipient.asked.person.key))
+            message = await self._written(current, fitting, recipient, surface, known)
+            current.keys.add(message.key)
+            sent = await current.delivery.deliver(message, patient=surface is order[-1])
+            if sent.in_doubt:
+                await current.history.note("status.in_doubt", request=request.id, surface=surface)
+            if sent.state is not MessageState.FAILED:
+                return
             if message.state is not MessageState.FAILED:
-                await progress.history.note("status.surface_failed", request=request.id, surface=surface)
-        if last is None:
-            raise ValueError(f"request {request.id} has no surface")
-        return last
+                await current.history.note("status.surface_failed", request=request.id, surface=surface)
 
-    def _fitting(self, progress: _Progress, own: Sequence[Message], now: datetime) -> RoundNotice | None:
-        if progress.notice.kind == plan.REMINDER and not _was_asked(own):
-            progress.unasked = True
-            return None
-        return fitting_notice(progress.notice, own, self._round, now)
+    async def _written(
+        self, current: _Pass, notice: RoundNotice, recipient: Recipient, surface: Surface, known: Message | None
+    ) -> Message:
+        """Return the message on *surface*; one that has not begun to leave is written anew, with the names of now."""
+        if known is not None and known.state not in REWRITABLE:
+            return known
+        message = await current.recipients.message(notice, recipient, surface)
+        if known is not None:
+            message = replace(message, reference=known.reference)
+        if message != known:
+            await self._ports.outbox.plan([message])
+        return message
 
-    async def _drop_others(self, person: str, messages: Sequence[Message]) -> None:
-        """Drop messages planned for a person who is no longer asked."""
+    async def _ask_again(self, own: Sequence[Message]) -> None:
+        """Let requests that every surface refused be tried once more, instead of a reminder of nothing."""
+        for message in own:
+            if message.kind == plan.REQUEST and message.state is MessageState.FAILED and not message.in_doubt:
+                await self._ports.messages.change(message.key, MessageState.PLANNED)
+
+    async def _drop_others(self, person: str | None, messages: Sequence[Message]) -> None:
+        """Drop what is planned for people who are not asked any more."""
         for message in messages:
             if message.person != person and message.state in (MessageState.PLANNED, MessageState.HELD):
                 await self._ports.messages.change(message.key, MessageState.DROPPED)
@@ -149,7 +158,7 @@ def fitting_notice(
     notice: RoundNotice, own: Sequence[Message], status_round: StatusRound, now: datetime
 ) -> RoundNotice | None:
     """
-    Return the notice for a person when it is time for *notice*; None when there is nothing to tell.
+    Return what to tell one person when it is time for *notice*; None when there is nothing to tell.
 
     *own*: what was written to them about this request so far. Of a deadline hears only who was told another one.
     """
@@ -168,13 +177,19 @@ def fitting_notice(
 
 
 def _was_asked(own: Sequence[Message]) -> bool:
-    """Tell whether the request itself went out, or could not; a lead who took over in the middle is asked first."""
-    over = (MessageState.SENT, MessageState.FAILED)
-    return any(message.kind == plan.REQUEST and message.state in over for message in own)
+    """Return True when the request itself has gone out; a reminder must not be the first that somebody hears."""
+    return any(message.kind == plan.REQUEST and message.state is MessageState.SENT for message in own)
 
 
-def _begun(notice: RoundNotice, request: StatusRequest, person: str, there: dict[str, Message]) -> list[Surface]:
-    """The surfaces on which this notice has gone out or is on its way: sent once, it is not sent elsewhere."""
-    begun = (MessageState.SENT, MessageState.SENDING)
-    found = (there.get(notice.key(request, surface, person)) for surface in Surface)
-    return [message.surface for message in found if message is not None and message.state in begun]
+def _tries(messages: Sequence[Message]) -> int:
+    return max((message.tries for message in messages if message.state in WAITING), default=0)
+
+
+def _order(notice: RoundNotice, recipient: Recipient, own: Sequence[Message]) -> list[Surface]:
+    """Return the surfaces to try: where this notice is on its way already, where the request arrived, then the best."""
+    there = {message.key: message for message in own}
+    keys = {surface: notice.key(recipient.asked.request, surface, recipient.asked.person.key) for surface in Surface}
+    begun = [surface for surface, key in keys.items() if key in there and there[key].state in BEGUN]
+    reached = [item.surface for item in own if item.kind == plan.REQUEST and item.state is MessageState.SENT]
+    usable = [surface for surface in reached if surface in recipient.surfaces]
+    return list(dict.fromkeys([*begun, *usable, *recipient.surfaces]))

@@ -8,13 +8,13 @@ from workflows.status import plan
 from workflows.status.context import RoundContext, find_context
 from workflows.status.lead_notices import LeadNotices
 from workflows.status.lifecycle import bring_up_to_date
-from workflows.status.model import EscalationState
+from workflows.status.model import EscalationState, RequestState
 from workflows.status.ports import StatusPorts
 
 TIME_TO_ANSWER = timedelta(hours=12)
-"""From the last reminder until the local lead hears of it."""
+"""Left to people after they were asked or reminded, before the local lead hears that they have not answered."""
 TIME_TO_CALL = timedelta(hours=3)
-"""Left to the local lead before the deadline, however late the reminder was."""
+"""Left to the local lead before the deadline, however late people were asked."""
 
 
 class LeadEscalation:
@@ -25,13 +25,13 @@ class LeadEscalation:
         self._rounds = ports.rounds
 
     async def escalate(self, unit: DueUnit, history: History) -> Outcome:
-        """Tell the local lead who has not answered the reminders, half a day after the last one."""
+        """Tell the local lead who has not answered, two working days before the deadline."""
         context = await bring_up_to_date(self._ports, unit.subject, history)
         if context is None or not context.takes_answers:
             return Done(note="the round takes no answers")
         due_at = await self._due_at(context)
         if context.now < due_at:
-            return Parked(until=due_at, note="gives the reminder time")
+            return Parked(until=due_at, note="gives people time to answer")
         if (sendable := context.calendar.next_sendable(context.now)) > context.now:
             return Parked(until=sendable, note="waits for sending hours")
         await LeadNotices(self._ports, context).unanswered()
@@ -55,14 +55,15 @@ class LeadEscalation:
         return Done()
 
     async def _due_at(self, context: RoundContext) -> datetime:
-        status_round = context.round
-        requests = [request.id for request in await self._rounds.list_requests(context.meeting.key)]
-        sent = await self._ports.messages.list_messages(
-            states=[MessageState.SENT], requests=requests, kind=plan.REMINDER
-        )
-        # When they left, not when they should have: after an outage that is later.
+        deadline_at = context.round.deadline_at
+        requests = await self._rounds.list_requests(context.meeting.key)
+        owing = [request.id for request in requests if request.state is RequestState.OPEN]
+        sent = await self._ports.messages.list_messages(states=[MessageState.SENT], requests=owing)
+        # When messages left, not when they should have: after an outage that is later.
         moments = [message.sent_at for message in sent if message.sent_at is not None]
-        reminded_at = max([status_round.opens_at, *status_round.reminders_at, *moments])
-        return min(
-            context.calendar.next_sendable(reminded_at + TIME_TO_ANSWER), status_round.deadline_at - TIME_TO_CALL
+        asked_at = max([context.round.opens_at, *moments])
+        told_at = max(
+            plan.missing_told_at(deadline_at, context.calendar),
+            context.calendar.next_sendable(asked_at + TIME_TO_ANSWER),
         )
+        return min(told_at, deadline_at - TIME_TO_CALL)

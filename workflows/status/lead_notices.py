@@ -1,9 +1,8 @@
-"""Notices to the local lead about a round: failed deliveries with reasons, missing answers, lifted questions.
+"""Mails to the local leads of a round: messages that did not arrive, missing answers, questions lifted to the board.
 
-By e-mail, each thing once; the caller sees to the hours. How long somebody took is never told.
+Each thing is told once; the caller sees to the hours. How long somebody took is never told.
 """
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,18 +10,18 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.values import Person
+from documents.mail import MailItem
 from workflows.digest import digest
+from workflows.messages.lead_mail import mail_to
 from workflows.messages.mail import mail_content, mail_message
-from workflows.messages.model import AGAIN, NOT_ALLOWED, Message, MessageState
+from workflows.messages.model import NOT_ALLOWED, Message, MessageState
 from workflows.status import plan
 from workflows.status.context import RoundContext
 from workflows.status.model import Escalation, RequestState, StatusRequest
 from workflows.status.ports import StatusPorts
-from workflows.status.recipients import RoundNotice
+from workflows.status.recipients import RoundNotice, answer_address
 
 FAILED, UNANSWERED, QUESTION = plan.LEAD_FAILED, plan.LEAD_UNANSWERED, plan.LEAD_QUESTION
-SAID_OUTRIGHT = 2
-"""With that many reminders, which is the ordinary case, the text says how many they were."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,38 +47,80 @@ class LeadNotices:
         self._meeting = context.meeting
 
     async def failed(self, notice: RoundNotice, keys: Collection[str]) -> None:
-        """Tell what of *notice*, the messages *keys*, did not arrive where it was sent first, and what came instead."""
+        """
+        Tell what of *notice*, the messages *keys*, did not arrive where it was sent first, and what came instead.
+
+        A message that still waits after a working day of tries is told of in a mail of its own. It goes on being tried,
+        and when it has left, a mail that had not is dropped.
+        """
         requests = await self._requests()
         messages = await self._ports.messages.list_messages(requests=[request.id for request in requests])
+        tried = {
+            request.id: [item for item in messages if item.key in keys and item.request == request.id]
+            for request in requests
+        }
+        failed = [request for request in requests if any(map(_is_refused, tried[request.id]))]
+        overdue = [request for request in requests if any(item.is_overdue for item in tried[request.id])]
+        key = f"{FAILED}/{self._round.meeting}/{notice.kind}/{notice.number}"
+        await self._drop_outdated(key, overdue)
         for reader in self._readers():
-            said = []
-            for request in requests:
-                tried = [message for message in messages if message.key in keys and message.request == request.id]
-                said += self._failure(reader, request, tried)
-            if said:
-                intro = reader.say("status.lead_failed_intro", meeting=reader.meeting)
-                key = f"{FAILED}/{self._round.meeting}/{notice.kind}/{notice.number}"
-                await self._send(FAILED, key, reader, reader.say("status.lead_failed_subject"), [intro, *said])
+            told = [(key, [request for request in failed if request not in overdue])]
+            told += [(f"{key}/{request.id}", [request]) for request in overdue]
+            for own_key, about in told:
+                items = [await self._failure(reader, request, tried[request.id]) for request in about]
+                if items:
+                    intro = reader.say("status.lead_failed_intro", meeting=reader.meeting)
+                    subject = reader.say("status.lead_failed_subject")
+                    await self._send(FAILED, own_key, reader, subject, [intro], items)
 
     async def unanswered(self) -> None:
-        """Tell who has not answered the reminders."""
+        """Tell who has not answered, with the lead's own link to each form."""
         requests = await self._requests()
         owing = [request for request in requests if request.state is RequestState.OPEN]
         sent = await self._ports.messages.list_messages(
             states=[MessageState.SENT], requests=[request.id for request in owing], kind=plan.REMINDER
         )
-        reminded = Counter((item.request, item.person) for item in sent if AGAIN not in item.key)
+        reminded = {(item.request, item.person) for item in sent}
         for reader in self._readers():
-            said = [
-                self._reminded(reader, request, reminded[request.id, asked])
+            items = [
+                await self._missing(reader, request, reminded=(request.id, asked) in reminded)
                 for request in owing
                 if (asked := self._asked(request)) != reader.person.key
             ]
-            if said:
+            if items:
                 subject = reader.say("status.lead_unanswered_subject", meeting=reader.meeting)
-                said.append(reader.say("status.lead_unanswered_help", due=reader.due))
-                key = plan.unanswered_key(self._round)
-                await self._send(UNANSWERED, key, reader, subject, said)
+                help_ = reader.say("status.lead_unanswered_help", due=reader.due)
+                await self._send(UNANSWERED, plan.unanswered_key(self._round), reader, subject, [help_], items)
+
+    async def unreached(self) -> Sequence[Message]:
+        """Write the mails about requests that no surface took before the deadline. `leads.mail` sends them."""
+        requests = [item for item in await self._requests() if item.state is RequestState.OPEN and item.person]
+        messages = await self._ports.messages.list_messages(
+            requests=[request.id for request in requests], kind=plan.REQUEST
+        )
+        missed = [
+            request for request in requests if _is_unreached([item for item in messages if item.request == request.id])
+        ]
+        mails = []
+        for reader in self._readers() if missed else ():
+            said = [
+                reader.say(
+                    "status.lead_unreached_item",
+                    package=self._package_name(request),
+                    name=self._name(self._asked(request)),
+                )
+                for request in missed
+            ]
+            mail = mail_to(
+                reader.person,
+                key=f"status_unreached/{self._round.meeting}",
+                municipality=self._round.municipality,
+                due_at=self._ports.clock.now(),
+                subject=reader.say("status.lead_unreached_subject", meeting=reader.meeting),
+                paragraphs=[reader.say("status.lead_unreached_intro"), *said, reader.say("status.lead_unreached_help")],
+            )
+            mails.append(mail)
+        return mails
 
     async def question(self, request: StatusRequest, raised: Escalation, *, by: str) -> None:
         """Tell that an answer asks the board for a decision. *by*: who wrote it, and so knows."""
@@ -102,26 +143,30 @@ class LeadNotices:
 
     # ------------------------------------------------------------------------------------------------------ the words
 
-    def _failure(self, reader: _Reader, request: StatusRequest, messages: Sequence[Message]) -> list[str]:
-        # What a rehearsal keeps back is no failure.
-        failed = [item for item in messages if item.state is MessageState.FAILED and item.failure != NOT_ALLOWED]
-        if not failed:
-            return []
-        name = self._name(failed[0].person or "")
-        why = " ".join(reader.say(f"status.failed_{item.surface}", name=name) for item in failed)
-        instead = next((item.surface.value for item in messages if item.state is MessageState.SENT), "none")
+    async def _failure(self, reader: _Reader, request: StatusRequest, messages: Sequence[Message]) -> MailItem:
+        lost = [item for item in messages if _is_refused(item) or item.is_overdue]
+        name = self._name(lost[0].person or "")
+        why = " ".join(reader.say(f"status.failed_{item.surface}", name=name) for item in lost)
+        sent = next((item.surface.value for item in messages if item.state is MessageState.SENT), None)
+        instead = sent or ("trying" if any(item.is_overdue for item in messages) else "none")
         said = reader.say(
             "status.lead_failed_item",
             package=self._package_name(request),
             why=why,
             instead=reader.say(f"status.instead_{instead}"),
         )
-        return [said]
+        # The lead is asked to do something only where nothing arrived.
+        return said, None if sent else await self._on_behalf(reader, request)
 
-    def _reminded(self, reader: _Reader, request: StatusRequest, times: int) -> str:
-        several = "escalate.local_lead" if times == SAID_OUTRIGHT else "escalate.local_lead_other"
-        key = several if times else "escalate.local_lead_unreminded"
-        return reader.say(key, package=self._package_name(request), name=self._name(self._asked(request)))
+    async def _missing(self, reader: _Reader, request: StatusRequest, *, reminded: bool) -> MailItem:
+        key = "escalate.local_lead" if reminded else "escalate.local_lead_unreminded"
+        said = reader.say(key, package=self._package_name(request), name=self._name(self._asked(request)))
+        return said, await self._on_behalf(reader, request)
+
+    async def _on_behalf(self, reader: _Reader, request: StatusRequest) -> tuple[str, str]:
+        """Return the button that opens the form for the lead: the words and their own address."""
+        address = await answer_address(self._ports, self._round, request.id, reader.person.key)
+        return reader.say("status.lead_answer_button", package=self._package_name(request)), address
 
     def _readers(self) -> list[_Reader]:
         on = self._programme.today(self._ports.clock.now())
@@ -152,12 +197,29 @@ class LeadNotices:
 
     # ------------------------------------------------------------------------------------------------------- sending
 
-    async def _send(self, kind: str, key: str, reader: _Reader, subject: str, paragraphs: Sequence[str]) -> None:
-        """Each *key* leaves once for each reader: what was sent stays as it was."""
+    async def _drop_outdated(self, key: str, overdue: Sequence[StatusRequest]) -> None:
+        """Drop mails about messages that left before the mail did: in an outage both wait for the same line."""
+        current = {f"{key}/{request.id}" for request in overdue}
+        for mail in await self._ports.messages.list_messages(kind=FAILED, states=[MessageState.PLANNED]):
+            about = mail.key.rpartition("/")[0]
+            if about.startswith(f"{key}/") and about not in current:
+                await self._ports.messages.change(mail.key, MessageState.DROPPED)
+
+    async def _send(
+        self,
+        kind: str,
+        key: str,
+        reader: _Reader,
+        subject: str,
+        paragraphs: Sequence[str],
+        items: Sequence[MailItem] = (),
+    ) -> None:
+        """Send a mail once for each *key* and reader: what was sent stays as it was."""
         content = mail_content(
             reader.person,
             subject=subject,
             paragraphs=paragraphs,
+            items=items,
             heading=reader.say(f"status.{kind}_heading"),
             language=reader.language,
             note=reader.say("status.lead_note"),
@@ -173,3 +235,16 @@ class LeadNotices:
         await self._ports.outbox.plan([message])
         there = await self._ports.messages.list_messages(keys=[message.key])
         await self._ports.outbox.deliver(there[0] if there else message)
+
+
+def _is_refused(message: Message) -> bool:
+    # What a rehearsal keeps back is no failure.
+    return message.state is MessageState.FAILED and message.failure != NOT_ALLOWED
+
+
+def _is_unreached(messages: Sequence[Message]) -> bool:
+    """Return True when a request was to leave and did not; one that people held back is left out."""
+    arrived = any(item.state is MessageState.SENT or item.in_doubt for item in messages)
+    return not arrived and any(
+        item.state in (MessageState.PLANNED, MessageState.SENDING) or _is_refused(item) for item in messages
+    )

@@ -38,7 +38,7 @@ async def follow_meeting(ports: StatusPorts, context: RoundContext, history: His
         return context
     requests = await ports.rounds.list_requests(existing.meeting)
     told = [plan.moved_unit(moved, context.now)] if moved.deadline_at != existing.deadline_at else []
-    then = (*plan.units_of(moved), *plan.refresh_units(requests, context.now), *told)
+    then = (*plan.units_of(moved, context.calendar), *plan.refresh_units(requests, context.now), *told)
     await ports.rounds.move_round(moved, then=then)
     await history.note("status.moved", meeting=existing.meeting)
     return replace(context, round=moved)

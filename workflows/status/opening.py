@@ -43,7 +43,7 @@ class RoundOpening:
         context = RoundContext(programme=programme, meeting=meeting, round=opened, now=now)
         requests = plan.new_requests(programme, meeting.key, opened.municipality, now)
         messages = await self._first_messages(context, requests)
-        if await self._rounds.open_round(opened, requests, messages, then=plan.units_of(opened)):
+        if await self._rounds.open_round(opened, requests, messages, then=plan.units_of(opened, context.calendar)):
             await history.note("status.opened", meeting=meeting.key, requests=len(requests))
         return Done()
 
@@ -93,8 +93,8 @@ class RoundOpening:
         recipients = await RoundRecipients.of(self._ports, context, requests)
         messages = []
         for request in requests:
-            if request.person:
-                recipient = recipients.recipient(request, context.round.opens_at)
+            recipient = recipients.find_recipient(request, context.round.opens_at)
+            if recipient is not None:
                 surface = recipient.surfaces[0]
                 messages.append(await recipients.message(REQUEST_NOTICE, recipient, surface, with_link=with_links))
         return messages

@@ -24,6 +24,8 @@ REMINDER = "reminder"
 MOVED = "moved"
 NOTICE = timedelta(hours=24)
 """The least that people have left when a meeting is moved nearer."""
+WORKING_DAYS_TO_CALL = 2
+"""Left to the local lead before the deadline, to get in touch or to answer on behalf."""
 LEAD_FAILED, LEAD_UNANSWERED, LEAD_QUESTION = "lead_failed", "lead_unanswered", "lead_question"
 """Kinds of messages. What the local lead hears stands in workflows/status/lead_notices.py."""
 
@@ -57,10 +59,15 @@ def who_is_asked(programme: Programme, package: WorkPackage, on: date) -> Person
     return asked[0] if asked else None
 
 
-def asked_now(programme: Programme, request: StatusRequest, on: date) -> str:
-    """The key of who is asked on that day; of who was asked at the opening when there is nobody now."""
+def find_asked(programme: Programme, request: StatusRequest, on: date) -> Person | None:
+    """Return the person who is asked on that day; None when nobody leads package or municipality any more."""
     package = programme.find_work_package(request.work_package)
-    asked = who_is_asked(programme, package, on) if package else None
+    return who_is_asked(programme, package, on) if package else None
+
+
+def asked_now(programme: Programme, request: StatusRequest, on: date) -> str:
+    """Return the key of the person asked on that day; of the one asked at the opening when there is nobody now."""
+    asked = find_asked(programme, request, on)
     return asked.key if asked else request.person
 
 
@@ -76,12 +83,13 @@ def begun_requests(
     return frozenset(item.id for item in requests if any(may(item, person) for person in drafts.get(item.id, ())))
 
 
-def replaced_by(programme: Programme, request: StatusRequest, person: str, on: date) -> str:
-    """Name the person asked instead of *person*, as readers know them; empty while *person* may answer."""
+def replaced_by(programme: Programme, request: StatusRequest, person: str, on: date) -> str | None:
+    """Return the name of the one who is asked instead of *person*, empty for nobody; None while *person* may answer."""
     package = programme.work_package(request.work_package)
     if is_on_behalf(programme, package, person, on) is not None:
-        return ""
-    return name_of(programme, asked_now(programme, request, on))
+        return None
+    asked = find_asked(programme, request, on)
+    return asked.name if asked else ""
 
 
 def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: date) -> bool | None:
@@ -199,19 +207,26 @@ def next_takeover(programme: Programme, requests: Sequence[StatusRequest], today
     return next((day for day in later if [asked_now(programme, item, day) for item in owing] != asked), None)
 
 
-def units_of(status_round: StatusRound) -> tuple[DueUnit, ...]:
-    """List the units that an open round makes due."""
+def missing_told_at(deadline_at: datetime, calendar: WorkCalendar) -> datetime:
+    """Return the moment at which the local lead hears who has not answered: two working days before the deadline."""
+    day = deadline_at.astimezone(calendar.timezone).date()
+    for _ in range(WORKING_DAYS_TO_CALL):
+        day = calendar.previous_sendable_day(day - timedelta(days=1))
+    return calendar.moment(day, calendar.sending.first)
+
+
+def units_of(status_round: StatusRound, calendar: WorkCalendar) -> tuple[DueUnit, ...]:
+    """Return the units that an open round makes due."""
     meeting = status_round.meeting
     reminders = (
         DueUnit(key=f"status.remind:{meeting}/{number}", due_at=moment)
         for number, moment in enumerate(status_round.reminders_at, start=1)
     )
-    # Who has not answered the last reminder, the local lead hears of.
-    escalation = (DueUnit(key=f"status.escalate:{meeting}", due_at=moment) for moment in status_round.reminders_at[-1:])
+    told_at = max(status_round.opens_at, missing_told_at(status_round.deadline_at, calendar))
     return (
         sending_unit(meeting, status_round.opens_at),
         *reminders,
-        *escalation,
+        DueUnit(key=f"status.escalate:{meeting}", due_at=told_at),
         DueUnit(key=f"status.close:{meeting}", due_at=status_round.deadline_at),
     )
 
@@ -256,10 +271,10 @@ def lifted_unit(request: str, now: datetime) -> DueUnit:
     return DueUnit(key=f"status.lifted:{request}", due_at=now)
 
 
-def shown(request: StatusRequest, status_round: StatusRound, asked: str) -> str:
-    """Return the fingerprint of what a card shows: one that shows it needs no touch. *asked*: the person asked now."""
-    deadline = status_round.deadline_at.isoformat()
-    return f"{status_round.state}/{request.state}/{request.latest_version}/{deadline}/{asked}"
+def shown(request: StatusRequest, status_round: StatusRound, asked: Person | None) -> str:
+    """Return the fingerprint of what a card shows: a card with this one needs no touch. *asked*: the person of now."""
+    deadline, person = status_round.deadline_at.isoformat(), asked.key if asked else ""
+    return f"{status_round.state}/{request.state}/{request.latest_version}/{deadline}/{person}"
 
 
 def is_outdated_reminder(status_round: StatusRound, number: int, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from workflows.messages.model import Message, Surface
 from workflows.ports.accounts import Account
 from workflows.status import plan
 from workflows.status.context import RoundContext
-from workflows.status.model import OpenDecision, StatusAnswer, StatusRequest
+from workflows.status.model import OpenDecision, StatusAnswer, StatusRequest, StatusRound
 from workflows.status.ports import StatusPorts, open_decisions
 from workflows.status.rendering import moved_content, reminder_content, request_content
 from workflows.status.request_view import Asked, asked_of
@@ -100,9 +100,16 @@ class RoundRecipients:
         )
         return cls(ports, context, known)
 
-    def recipient(self, request: StatusRequest, now: datetime, *, person: str | None = None) -> Recipient:
-        """Return the recipient of a request: the person asked, or *person*."""
-        reader, known = self._reader(request, person), self._known
+    def find_recipient(self, request: StatusRequest, now: datetime, *, person: str | None = None) -> Recipient | None:
+        """
+        Return how *person*, or else the person asked now, is reached, and what the request is to them.
+
+        None when *person* is registered no more and nobody is asked.
+        """
+        known = self._known
+        reader = self._programme.find_person(person) or self._asked(request)
+        if reader is None:
+            return None
         previous = known.previous.get(request.work_package)
         account = known.accounts.get(reader.email.lower())
         channel = plan.channel_of(known.things, request.work_package)
@@ -130,7 +137,8 @@ class RoundRecipients:
             Surface.CHANNEL: recipient.channel,
             Surface.EMAIL: asked.person.email,
         }[surface]
-        url = await self._link(asked) if with_link and surface is Surface.EMAIL else ""
+        wanted = with_link and surface is Surface.EMAIL
+        url = await answer_address(self._ports, self._round, asked.request.id, asked.person.key) if wanted else ""
         content = WRITERS[notice.kind](asked, surface, address=address, account=recipient.account, url=url)
         return Message(
             key=notice.key(asked.request, surface, asked.person.key),
@@ -148,18 +156,15 @@ class RoundRecipients:
             return self._round.reminders_at[notice.number - 1]
         return self._ports.clock.now() if notice.number else self._round.opens_at
 
-    async def _link(self, asked: Asked) -> str:
-        expires_at = max(self._round.opens_at + LINK_LIFE, self._round.deadline_at + LINK_MARGIN)
-        token = await self._ports.links.issue("answer", asked.request.id, asked.person.key, expires_at)
-        return f"{self._ports.public_url}/svar/{token}"
+    def _asked(self, request: StatusRequest) -> Person | None:
+        return plan.find_asked(self._programme, request, self._programme.today(self._ports.clock.now()))
 
-    def _reader(self, request: StatusRequest, person: str | None) -> Person:
-        """*person* if they are registered still, else who is asked now: a new lead takes over in the middle."""
-        if person is not None and (known := self._programme.find_person(person)) is not None:
-            return known
-        package = self._programme.work_package(request.work_package)
-        on = self._programme.today(self._ports.clock.now())
-        return plan.who_is_asked(self._programme, package, on) or self._programme.person(request.person)
+
+async def answer_address(ports: StatusPorts, status_round: StatusRound, request: str, person: str) -> str:
+    """Return the address of the form for *request*, for *person* alone. It ends with the round."""
+    expires_at = max(status_round.opens_at + LINK_LIFE, status_round.deadline_at + LINK_MARGIN)
+    token = await ports.links.issue("answer", request, person, expires_at)
+    return f"{ports.public_url}/svar/{token}"
 
 
 async def _remembered(

@@ -5,7 +5,7 @@ from datetime import date
 
 from config.programme import Programme
 from config.values import Indicator
-from workflows.messages.model import AGAIN, Message, MessageState
+from workflows.messages.model import AGAIN, OVERDUE_TRIES, Message, MessageState
 from workflows.status import plan
 from workflows.status.model import (
     AnswerContent,
@@ -180,7 +180,7 @@ def _line(
     stage: RequestStage,
 ) -> RequestLine:
     sent = [message for message in messages if message.state is MessageState.SENT]
-    failed = [message for message in messages if message.state is MessageState.FAILED]
+    failed = [message for message in messages if message.state is MessageState.FAILED or _is_overdue(message)]
     return RequestLine(
         stage=stage,
         failed_on=tuple(dict.fromkeys(message.surface.value for message in failed)),
@@ -195,6 +195,11 @@ def _line(
         failures=tuple(message.failure for message in messages if message.failure),
         reminders=sum(message.kind == REMINDER and AGAIN not in message.key for message in sent),
     )
+
+
+def _is_overdue(message: Message) -> bool:
+    """Return True when a message had not left after a working day of tries, also when its round is over."""
+    return message.state is not MessageState.SENT and message.tries >= OVERDUE_TRIES
 
 
 def _stage(request: StatusRequest, messages: Sequence[Message], *, lead_told: bool, drafted: bool) -> RequestStage:

@@ -16,6 +16,7 @@ from workflows.status.opening import RoundOpening
 from workflows.status.ports import StatusPorts
 from workflows.status.results import RoundResults
 from workflows.status.sending import RoundSending
+from workflows.working_days import WorkCalendar
 
 
 class StatusRounds:
@@ -47,9 +48,9 @@ class StatusRounds:
 
     async def due_units(self) -> tuple[DueUnit, ...]:
         """Return everything about rounds that should be due, now or later. Making it due again is harmless."""
-        units = await self.opening.opening_units()
+        units, programme = await self.opening.opening_units(), await self._ports.programme()
         for status_round in await self._ports.rounds.list_rounds(state=RoundState.OPEN):
             units.append(DueUnit(key=f"status.open:{status_round.meeting}", due_at=self._ports.clock.now()))
-            units.extend(plan.units_of(status_round))
+            units.extend(plan.units_of(status_round, WorkCalendar(programme, status_round.municipality)))
             units.extend(await self.cards.outdated_units(status_round))
         return tuple({unit.key: unit for unit in units}.values())

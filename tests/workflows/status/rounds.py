@@ -81,6 +81,8 @@ class FakeBot:
     """The chat list's line of each card that was updated."""
     faults: dict[str, list[BaseException]] = field(default_factory=dict)
     rehearsal: bool = False
+    down: Exception | None = None
+    """Raised by every call."""
 
     async def open_chat(self, user_id: str) -> Conversation:
         self._fault("open_chat")
@@ -104,7 +106,7 @@ class FakeBot:
         self.notices.append(summary)
 
     def _post(self, call: str, where: str, card: Mapping[str, Any], summary: str) -> Posted:
-        fault = self.faults.get(call, [])
+        fault = [self.down] if self.down else self.faults.get(call, [])
         # A fault that is an answer lost on the way back: the card is there all the same.
         if not fault or getattr(fault[0], "after", False):
             self.posted.append((where, card, summary))
@@ -113,6 +115,8 @@ class FakeBot:
         return Posted(conversation=conversation, activity_id=f"activity-{len(self.posted)}")
 
     def _fault(self, call: str) -> None:
+        if self.down is not None:
+            raise self.down
         if self.faults.get(call):
             raise self.faults[call].pop(0)
 
@@ -124,8 +128,12 @@ class FakeMailer:
     sent: dict[str, Mail] = field(default_factory=dict)
     senders: dict[str, str] = field(default_factory=dict)
     faults: dict[str, Exception] = field(default_factory=dict)
+    down: Exception | None = None
+    """Raised for every mail."""
 
     async def send(self, sender: str, mail: Mail) -> str:
+        if self.down is not None:
+            raise self.down
         if mail.to.email in self.faults:
             raise self.faults[mail.to.email]
         self.senders[mail.key] = sender
@@ -192,11 +200,12 @@ class World:
         *,
         allowed: frozenset[str] | None = None,
         teams: Bot | None = None,
+        clock: StillClock | None = None,
         organizers: Sequence[str] = ("organizer@county.example",),
     ) -> None:
         """*teams*: whom cards go to instead of the fake."""
         self.database = database
-        self.clock = StillClock(OPENS)
+        self.clock = clock or StillClock(OPENS)
         self.programme = programme()
         self.bot = FakeBot(rehearsal=allowed is not None)
         self.mailer = FakeMailer()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import cards
 import texts
+from config.signs import is_blank
 from config.values import Indicator
 from tests.workflows.status.rounds import HOME, MEETING, programme
 from workflows.status.answer_parsing import DECISION, MAX_FOLLOW_UP, MAX_TEXT
@@ -52,7 +53,12 @@ def words(most: int) -> st.SearchStrategy[str]:
     return st.builds(lambda part, length: (part * most)[:length], WIDEST, lengths)
 
 
-NAMES = words(1000).map(lambda name: name or "x")
+def names(most: int) -> st.SearchStrategy[str]:
+    """Texts as the register takes them: on one line, with something to see."""
+    return words(most).map(lambda name: name.replace("\n", "å")).map(lambda name: "x" if is_blank(name) else name)
+
+
+NAMES = names(1000)
 
 
 @st.composite
@@ -60,7 +66,7 @@ def askings(draw: st.DrawFn) -> Asked:
     """A request with as much to say as the register and people can give it."""
     small = programme()
     indicators = tuple(
-        Indicator(key=f"i{n}", name=draw(NAMES), unit=draw(words(200)), target=-123456789.123456, baseline=1e11 + 0.1)
+        Indicator(key=f"i{n}", name=draw(NAMES), unit=draw(names(200)), target=-123456789.123456, baseline=1e11 + 0.1)
         for n in range(draw(st.integers(0, 12)))
     )
     package = small.work_package(HOME).model_copy(update={"name": draw(NAMES), "indicators": indicators})

@@ -1,22 +1,26 @@
 """Notices to the local lead about a round, and the progress of its requests."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from config.programme import Programme
 from config.values import Assignment, Role
 from integration.database.connection import Database
-from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN, STARTS, World, deadline_of
+from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN, PUBLIC, STARTS, World, deadline_of
 from workflows.errors import Refused
 from workflows.messages.model import MessageState
 from workflows.ports.mail import Mail
 from workflows.ports.units import Done, Parked
 from workflows.status.model import RequestStage
-from workflows.status.plan import request_id
+from workflows.status.plan import missing_told_at, request_id
+from workflows.working_days import WorkCalendar
 
 LEAD = "lead@county.example"
 FIRST_REMINDER = datetime(2026, 11, 3, 7, 0, tzinfo=UTC)
 LAST_REMINDER = datetime(2026, 11, 5, 7, 0, tzinfo=UTC)
+TWO_WORKING_DAYS_BEFORE = datetime(2026, 11, 4, 7, 0, tzinfo=UTC)
 DEADLINE_DAY = datetime(2026, 11, 6, 7, 0, tzinfo=UTC)
 
 
@@ -85,22 +89,53 @@ async def test_nothing_is_told_of_what_a_rehearsal_keeps_back(database: Database
 # ------------------------------------------------------------------------------------------------- who does not answer
 
 
-async def test_the_lead_hears_once_who_has_not_answered_two_reminders(world: World) -> None:
+async def test_the_lead_hears_once_who_has_not_answered_two_working_days_before_the_deadline(world: World) -> None:
     await world.run("status.send")
     await world.answer(GUEST, "guest-lead")
-    await remind(world)
+    world.clock.time = FIRST_REMINDER
+    await world.run("status.remind", f"{MEETING}/1")
 
-    assert await world.run("status.escalate") == Parked(until=DEADLINE_DAY, note="gives the reminder time")
-    world.clock.time = DEADLINE_DAY
+    assert (await world.due())[f"status.escalate:{MEETING}"] == TWO_WORKING_DAYS_BEFORE
+    assert await world.run("status.escalate") == Parked(
+        until=TWO_WORKING_DAYS_BEFORE, note="gives people time to answer"
+    )
+    world.clock.time = TWO_WORKING_DAYS_BEFORE
     await world.run("status.escalate")
     await world.run("status.escalate")
 
     [mail] = lead_mails(world)
-    assert "Vi har ikke fått status for Pakken arena etter to påminnelser." in mail.html
+    assert "Vi har ikke fått status for Pakken arena, enda vi har minnet om det." in mail.html
     assert "Ta gjerne kontakt med Leder arena" in mail.html
     assert "Pakken bro" not in mail.html
     # The lead is asked for this one in person, and needs nobody to call.
     assert f"Pakken {ORPHAN}" not in mail.html
+
+
+async def test_the_lead_has_a_button_for_each_package_that_opens_its_form_for_them(world: World) -> None:
+    await world.run("status.send")
+    world.clock.time = TWO_WORKING_DAYS_BEFORE
+    await world.run("status.escalate")
+
+    [mail] = lead_mails(world)
+    assert "Vi har ikke fått status for Pakken bro. Ta gjerne" in mail.html
+    links = re.findall(rf'href="{PUBLIC}/svar/([^"]+)" style="display[^>]*>Svar for Pakken (\w+)<', mail.html)
+    assert [package for _, package in links] == [HOME, GUEST]
+    for token, package in links:
+        link = await world.links.resolve(token, "answer")
+        assert link is not None
+        assert (link.subject, link.person) == (request_id(MEETING, package), "lead")
+
+
+@pytest.mark.parametrize(
+    ("deadline", "told"),
+    [
+        pytest.param(date(2026, 11, 6), datetime(2026, 11, 4, 7, 0, tzinfo=UTC), id="a Friday"),
+        pytest.param(date(2026, 11, 9), datetime(2026, 11, 5, 7, 0, tzinfo=UTC), id="a Monday"),
+        pytest.param(date(2027, 3, 30), datetime(2027, 3, 18, 7, 0, tzinfo=UTC), id="after Easter"),
+    ],
+)
+def test_the_two_days_are_days_on_which_messages_leave(world: World, deadline: date, told: datetime) -> None:
+    assert missing_told_at(deadline_of(deadline), WorkCalendar(world.programme, "a-dal")) == told
 
 
 async def test_the_lead_hears_nothing_when_all_have_answered(world: World) -> None:
@@ -115,7 +150,7 @@ async def test_the_lead_hears_nothing_when_all_have_answered(world: World) -> No
 async def test_after_an_outage_the_lead_is_not_woken_at_night(world: World) -> None:
     world.clock.time = DEADLINE_DAY - timedelta(hours=4)
 
-    assert await world.run("status.escalate") == Parked(until=DEADLINE_DAY, note="gives the reminder time")
+    assert await world.run("status.escalate") == Parked(until=DEADLINE_DAY, note="waits for sending hours")
     assert not lead_mails(world)
 
 
@@ -272,6 +307,36 @@ async def test_the_card_of_a_former_lead_says_who_is_asked_now(world: World) -> 
     [(where, card)] = world.bot.updated
     assert where == "chat:home-id"
     assert "En annen gir status for arbeidspakken nå." in str(card)
+
+
+async def test_the_card_of_a_lead_whose_role_ended_asks_for_nothing_any_more(world: World) -> None:
+    await world.run("status.send")
+    world.programme = nobody_leads(world)
+    request = request_id(MEETING, HOME)
+    assert f"status.refresh:{request}" in {unit.key for unit in await world.rounds.due_units()}
+
+    await world.run("status.refresh", request)
+
+    [(where, card)] = world.bot.updated
+    assert where == "chat:home-id"
+    assert "Du leder ikke denne arbeidspakken lenger." in str(card)
+    assert "Action." not in str(card)
+
+
+async def test_nobody_is_asked_or_reminded_whose_role_has_ended(world: World) -> None:
+    world.programme = nobody_leads(world)
+    await world.run("status.send")
+    await remind(world)
+
+    assert not world.bot.posted
+    assert not world.mailer.sent
+    waiting = await world.messages.list_messages(states=[MessageState.PLANNED])
+    assert not waiting
+
+
+def nobody_leads(world: World) -> Programme:
+    """The programme after every role in it has ended."""
+    return world.programme.model_copy(update={"assignments": ()})
 
 
 async def test_a_card_says_who_answered_when_it_was_somebody_else(world: World) -> None:
