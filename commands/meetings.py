@@ -17,7 +17,7 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     """Plan and book meetings, and list them; before that move or cancel one."""
     from workflows.meetings.events import explain_no_link, link_failed
     from workflows.meetings.external_feeds import explain_unread, reading_units, unread_as_data
-    from workflows.meetings.plan import as_data, describe, explain_missing, missing_as_data
+    from workflows.meetings.rendering import as_data, describe, explain_missing, missing_as_data
 
     programme = await imported_programme(services)
     if arguments.feed:

@@ -23,7 +23,7 @@ from workflows.ports.bot import Conversation
 
 log = structlog.get_logger()
 
-Answer = tuple[int, dict[str, Any] | None]
+HTTPAnswer = tuple[int, dict[str, Any] | None]
 
 # -------------------------------------------------------------------------------- what happened, in our words
 
@@ -62,7 +62,7 @@ class InstallChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Message:
+class BotMessage:
     """Somebody wrote to the bot. *personal*: in their own chat with it, not in a channel."""
 
     text: str
@@ -80,7 +80,7 @@ class BotHandlers(Protocol):
         ...
 
     async def install_changed(self, change: InstallChanged) -> None: ...
-    async def message(self, message: Message) -> None: ...
+    async def message(self, message: BotMessage) -> None: ...
 
 
 def card_reply(card: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,7 +187,7 @@ class BotEndpoint:
         self._service_url = service_url
         self._tokens = BotTokens(bot_id, SigningKeys(metadata_url))
 
-    async def handle(self, headers: Mapping[str, str], body: object) -> Answer:
+    async def handle(self, headers: Mapping[str, str], body: object) -> HTTPAnswer:
         """
         Status and JSON body of the answer to the parsed *body*; *headers* with lower-case names.
 
@@ -206,7 +206,7 @@ class BotEndpoint:
             return self._refuse(503, "keys")
         return await self._dispatch(activity)
 
-    def _refuse(self, status: int, reason: str) -> Answer:
+    def _refuse(self, status: int, reason: str) -> HTTPAnswer:
         log.warning("bot.refused", status=status, reason=reason)
         return status, {"error": reason}
 
@@ -221,7 +221,7 @@ class BotEndpoint:
 
     # --------------------------------------------------------------------------------------------------------- dispatch
 
-    async def _dispatch(self, activity: _Activity) -> Answer:
+    async def _dispatch(self, activity: _Activity) -> HTTPAnswer:
         match activity.type:
             case "invoke" if activity.name == "adaptiveCard/action":
                 return 200, await self._invoke(activity)
@@ -257,7 +257,7 @@ class BotEndpoint:
             _log_failure(activity, error)
             return error_reply(texts.say("error.generic"), status=500, code="InternalError")
 
-    async def _guarded(self, activity: _Activity, handler: Callable[[_Activity], Awaitable[None]]) -> Answer:
+    async def _guarded(self, activity: _Activity, handler: Callable[[_Activity], Awaitable[None]]) -> HTTPAnswer:
         try:
             await handler(activity)
         except Exception as error:  # noqa: BLE001 - Teams then tells the person that it did not arrive
@@ -286,7 +286,7 @@ class BotEndpoint:
             )
         elif activity.text:
             await self._handlers.message(
-                Message(
+                BotMessage(
                     text=activity.text,
                     sender_object_id=sender,
                     conversation=activity.place,

@@ -11,7 +11,7 @@ from documents.document import kind_of
 from web.forms import is_from_us, read_form
 from web.pages import page
 from workflows.free_text import LONGEST, InvalidText
-from workflows.meetings.plan import explain_change
+from workflows.meetings.rendering import explain_change
 from workflows.papers.agenda import PROPOSAL_FIELDS
 from workflows.papers.agenda_editing import AgendaDesk, AgendaView, DeskRefused
 from workflows.papers.agenda_rendering import agenda_document, minutes_document

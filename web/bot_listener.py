@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from integration.bot import CARD
-from integration.bot_endpoint import CardAction, InstallChanged, Message
+from integration.bot_endpoint import BotMessage, CardAction, InstallChanged
 from web.status_actions import WRONG, StatusActions
 from workflows.bot.desk import BotDesk
 
@@ -43,7 +43,7 @@ class BotListener:
         if change.object_id is not None:
             await self._desk.chat_changed(change.object_id, change.conversation, open_=change.added)
 
-    async def message(self, message: Message) -> None:
+    async def message(self, message: BotMessage) -> None:
         if not message.activity_id:
             # Without an id we could not tell a repeat.
             return

@@ -12,7 +12,7 @@ from config.values import Body
 from integration.ics import FeedItem, feed
 from workflows.meetings.model import Meeting, MeetingStore
 from workflows.meetings.personal import PERSON
-from workflows.meetings.plan import explain_change
+from workflows.meetings.rendering import explain_change
 from workflows.ports.links import Link, LinkPurpose
 
 

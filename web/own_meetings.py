@@ -16,9 +16,9 @@ from web.forms import is_from_us, read_form, read_pairs
 from web.pages import page
 from workflows.meetings.moves import MeetingMoves, Option, spans_more_days
 from workflows.meetings.personal import InvalidDays, OwnMeeting, OwnMeetings, OwnPage
-from workflows.meetings.plan import explain_change
+from workflows.meetings.rendering import explain_change
 from workflows.papers.links import personal_address
-from workflows.ports.calendar import Answer
+from workflows.ports.calendar import InvitationResponse
 from workflows.ports.links import Links
 from workflows.ports.units import Clock
 from workflows.privacy_guard import doubts, holds_national_id
@@ -281,7 +281,7 @@ async def _shown(doors: Doors, here: str, own: OwnMeeting, person: str, language
         answers=texts.join(
             [
                 texts.say(f"own.count_{answer}", language, number=counted[answer])
-                for answer in Answer
+                for answer in InvitationResponse
                 if counted[answer]
             ],
             language,

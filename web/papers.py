@@ -14,7 +14,7 @@ from documents.year_wheel import YearWheel
 from web.pages import page
 from web.wheels import shown
 from workflows.meetings.model import MeetingStore
-from workflows.meetings.plan import explain_change, state_key
+from workflows.meetings.rendering import explain_change, state_key
 from workflows.meetings.year_wheel import year_wheel
 from workflows.papers.agenda import StoredAgenda
 from workflows.papers.agenda_rendering import agenda_overview

@@ -14,7 +14,7 @@ from integration.limits.recipients import RecipientLimiter
 from integration.retry import Call
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.ports.accounts import Recipients
-from workflows.ports.calendar import Answer, Attendee, BookedEvent, EventSpec
+from workflows.ports.calendar import Attendee, BookedEvent, EventSpec, InvitationResponse
 
 NAMESPACE = UUID("6c1c8f5e-3f0b-4c55-9a0e-7f6a1d0a4b11")
 KEY_PROPERTY = f"String {{{NAMESPACE}}} Name VareUngeKey"
@@ -36,10 +36,10 @@ _FIELDS = (
     "isCancelled",
 )
 _ANSWERS = {
-    "accepted": Answer.ACCEPTED,
-    "organizer": Answer.ACCEPTED,
-    "tentativelyAccepted": Answer.TENTATIVE,
-    "declined": Answer.DECLINED,
+    "accepted": InvitationResponse.ACCEPTED,
+    "organizer": InvitationResponse.ACCEPTED,
+    "tentativelyAccepted": InvitationResponse.TENTATIVE,
+    "declined": InvitationResponse.DECLINED,
 }
 _OURS = re.compile(r'(?s)<div id="vareunge">.*?<div id="vareunge-end">[^<]*</div>')
 _JOIN_LOOKS = 5
@@ -286,9 +286,9 @@ def _moment(wall: datetime, timezone: str) -> dict[str, str]:
     return {"dateTime": wall.replace(tzinfo=None).isoformat(timespec="seconds"), "timeZone": windows_name(timezone)}
 
 
-def _answer(attendee: Json) -> tuple[str, Answer]:
+def _answer(attendee: Json) -> tuple[str, InvitationResponse]:
     address = (attendee.get("emailAddress") or {}).get("address") or ""
-    return address.lower(), _ANSWERS.get((attendee.get("status") or {}).get("response") or "", Answer.NONE)
+    return address.lower(), _ANSWERS.get((attendee.get("status") or {}).get("response") or "", InvitationResponse.NONE)
 
 
 def _to_attendee(attendee: Json) -> Attendee:

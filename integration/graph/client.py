@@ -102,7 +102,7 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class GraphResponse:
     body: Json
     headers: Mapping[str, str]
 
@@ -132,7 +132,7 @@ class Graph:
         self._authentication = _Authentication(self._url, client_id, tokens)
         self._retry = Retry(clock=clock)
         self._limiter = limiter or RateLimiter(clock)
-        self._reads: Rides[Request, Answer] = Rides(clock, self._carry, self._limiter.fits)
+        self._reads: Rides[Request, GraphResponse] = Rides(clock, self._carry, self._limiter.fits)
         self._given = transport
         self._transport: httpx.AsyncBaseTransport | None = None
         self._adapter: GraphRequestAdapter | None = None
@@ -168,7 +168,7 @@ class Graph:
             request = _at(request, link)
         raise Transient(request.action, f"more than {MAX_PAGES} pages")
 
-    async def send(self, request: Request) -> Answer:
+    async def send(self, request: Request) -> GraphResponse:
         """Any call: kept within the limits, repeated where that is safe, and with errors in our words."""
         return await self._retry(request.action, request.call, partial(self._attempt, request))
 
@@ -202,17 +202,17 @@ class Graph:
             await self._transport.aclose()
         self._transport = self._adapter = self._sdk = None
 
-    async def _attempt(self, request: Request) -> Answer:
+    async def _attempt(self, request: Request) -> GraphResponse:
         if request.can_be_part:
             return await self._reads.join(request)
         return await self._alone(request)
 
-    async def _alone(self, request: Request) -> Answer:
+    async def _alone(self, request: Request) -> GraphResponse:
         async with self._limiter.acquire(request.scopes, request.action):
             with graph_errors(request.action, request.call):
                 return await self._exchange(request)
 
-    async def _carry(self, requests: Sequence[Request]) -> Sequence[Answer | OutsideError]:
+    async def _carry(self, requests: Sequence[Request]) -> Sequence[GraphResponse | OutsideError]:
         """Send calls as one batch, or a single one as it is."""
         try:
             if len(requests) == 1:
@@ -241,7 +241,7 @@ class Graph:
             scopes=[scope for request in requests for scope in request.scopes],
         )
 
-    async def _exchange(self, request: Request) -> Answer:
+    async def _exchange(self, request: Request) -> GraphResponse:
         from kiota_abstractions.api_error import APIError
         from kiota_http.middleware.options import HeadersInspectionHandlerOption
         from msgraph.generated.models.o_data_errors.o_data_error import ODataError
@@ -261,7 +261,7 @@ class Graph:
         headers = {name: ", ".join(values) for name, values in seen.response_headers.get_all().items()}
         if content is None and request.method == "GET":
             raise UnreadableAnswer("empty")
-        return Answer(body=_parse(content), headers=headers)
+        return GraphResponse(body=_parse(content), headers=headers)
 
     def _information(self, request: Request, option: Any) -> "RequestInformation":
         from kiota_abstractions.method import Method
@@ -339,7 +339,7 @@ def _at(request: Request, link: str) -> Request:
     )
 
 
-def _outcome(request: Request, part: Json | None) -> Answer | OutsideError:
+def _outcome(request: Request, part: Json | None) -> GraphResponse | OutsideError:
     """Return the outcome of one part of a batch."""
     if part is None:
         return _lost(request, "the batch's answer leaves it out")
@@ -351,7 +351,7 @@ def _outcome(request: Request, part: Json | None) -> Answer | OutsideError:
         if request.method == "GET":
             return Transient(request.action, "the answer has no object")
         body = Json()
-    return Answer(body=body, headers={name.lower(): text for name, text in (part.get("headers") or {}).items()})
+    return GraphResponse(body=body, headers={name.lower(): text for name, text in (part.get("headers") or {}).items()})
 
 
 def _shared(exc: OutsideError, request: Request) -> OutsideError:

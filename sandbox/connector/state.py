@@ -21,7 +21,7 @@ _SIGNED = re.compile(r"(?<=/)(?=[\w.~-]*\d)[\w.~-]{20,}")
 
 
 class Chats:
-    """The chats by conversation id, and whom the bot reaches."""
+    """The chats by conversation id, and the people the bot reaches. Its methods are the looks of rooms and views."""
 
     def __init__(
         self, directory: Directory, teams: Teams, *, clock: Clock, ids: Ids, traffic: Traffic, addresses: Addresses

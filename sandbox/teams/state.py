@@ -20,7 +20,11 @@ InstallHook = Callable[[CatalogApp, str, str], None]
 
 
 class Teams:
-    """The teams of the tenant by id, which is their group's, and the personal installations by user id."""
+    """
+    The teams of the tenant by id, which is their group's, and the personal installations by user id.
+
+    A method for each thing that Teams does; all of them change the same two tables.
+    """
 
     def __init__(
         self,

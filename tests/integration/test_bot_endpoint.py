@@ -18,9 +18,9 @@ from structlog.testing import capture_logs
 import texts
 from integration.bot_endpoint import (
     BotEndpoint,
+    BotMessage,
     CardAction,
     InstallChanged,
-    Message,
     card_reply,
     error_reply,
     message_reply,
@@ -57,10 +57,10 @@ def metadata_url() -> Iterator[str]:
 
 class Handlers:
     def __init__(self) -> None:
-        self.seen: list[CardAction | InstallChanged | Message] = []
+        self.seen: list[CardAction | InstallChanged | BotMessage] = []
         self.broken = False
 
-    def _note(self, what: CardAction | InstallChanged | Message) -> None:
+    def _note(self, what: CardAction | InstallChanged | BotMessage) -> None:
         if self.broken:
             raise RuntimeError("a person's words")
         self.seen.append(what)
@@ -72,7 +72,7 @@ class Handlers:
     async def install_changed(self, change: InstallChanged) -> None:
         self._note(change)
 
-    async def message(self, message: Message) -> None:
+    async def message(self, message: BotMessage) -> None:
         self._note(message)
 
 
@@ -133,7 +133,7 @@ async def test_a_message_from_teams_gets_through(teams: httpx.AsyncClient, handl
 
     assert (response.status_code, response.content) == (200, b"")
     assert handlers.seen == [
-        Message(text="hei", sender_object_id="o1", conversation=PLACE, activity_id="m1", personal=True)
+        BotMessage(text="hei", sender_object_id="o1", conversation=PLACE, activity_id="m1", personal=True)
     ]
 
 

@@ -28,7 +28,7 @@ from web.own_meetings import Doors, router
 from workflows.meetings.moves import MeetingMoves
 from workflows.meetings.personal import OwnMeetings, OwnPorts
 from workflows.meetings.plan import plan_meetings
-from workflows.ports.calendar import Answer
+from workflows.ports.calendar import InvitationResponse
 from workflows.ports.units import DueUnit
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
@@ -82,7 +82,10 @@ class Site:
 async def site(database: Database) -> Site:
     clock, register = StillClock(NOW), Register()
     meetings, links, messages = SQLMeetings(database), SQLLinks(database, clock), SQLMessages(database)
-    answers = {"member@county.example": str(Answer.DECLINED), "chair@county.example": str(Answer.ACCEPTED)}
+    answers = {
+        "member@county.example": str(InvitationResponse.DECLINED),
+        "chair@county.example": str(InvitationResponse.ACCEPTED),
+    }
     first = meeting()
     await meetings.add([first, meeting("2026-11-24"), meeting("2026-10-15", "b-vik", booked_by_us=False)])
     await meetings.save(replace(first, answers=answers))

@@ -112,7 +112,7 @@ class MeetingDesk:
         programme, now = await self._programme(), self._clock.now()
         body = programme.find_body(unit.subject)
         known = await self._store.list_meetings(unit.subject)
-        home = self._home(unit.subject, known)
+        home = home_of(unit.subject, known, self._organizers)
         # Also what is not booked yet: it goes where the body's others are.
         mine = [replace(item, organizer=item.organizer or home) for item in known if _concerns_calendars(item, now)]
         if body is None:
@@ -144,11 +144,6 @@ class MeetingDesk:
             # One person deletes one meeting. A calendar without any of them is another thing gone wrong.
             raise Invalid("look for meetings", "none of those that were booked is in the organizer's calendar")
         return found
-
-    def _home(self, body: str, known: Sequence[Meeting]) -> str:
-        """The mailbox of a body's meetings to come: that of its last one, as long as it is named in the settings."""
-        used = (meeting.organizer for meeting in reversed(known) if meeting.organizer in self._organizers)
-        return next(used, "") or organizer_for(body, self._organizers)
 
     async def _see_to(self, desk: _Desk, meeting: Meeting, event: BookedEvent | None) -> Meeting:
         """One meeting: its event booked, changed or followed. Returns the meeting as it stands now."""
@@ -282,6 +277,12 @@ class MeetingDesk:
     async def _invitation(self, desk: _Desk, meeting: Meeting) -> str:
         address = f"{self._public_url}/moter/{await self._links.issue('papers', meeting.key)}"
         return events.invitation(desk.programme, desk.body, meeting, address)
+
+
+def home_of(body: str, known: Sequence[Meeting], organizers: Sequence[str]) -> str:
+    """Return the mailbox of a body's meetings to come: that of its last one, as long as it is among *organizers*."""
+    used = (meeting.organizer for meeting in reversed(known) if meeting.organizer in organizers)
+    return next(used, "") or organizer_for(body, organizers)
 
 
 def next_look(now: datetime, body: Body, meetings: Sequence[Meeting], *, daily: bool = False) -> datetime:

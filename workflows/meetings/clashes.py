@@ -57,7 +57,7 @@ def clashes(programme: Programme, meetings: Sequence[Meeting], *, now: datetime)
     return sorted(listed, key=lambda item: (item.first.starts_local, item.key))
 
 
-class KnownMeetings(Protocol):
+class ListedMeetings(Protocol):
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]: ...
 
 
@@ -67,7 +67,7 @@ class ClashNotices:
     where they can move what is theirs."""
 
     programme: Callable[[], Awaitable[Programme]]
-    meetings: KnownMeetings
+    meetings: ListedMeetings
     mail: LeadMail
     clock: Clock
     own_address: Callable[[str], Awaitable[str]]

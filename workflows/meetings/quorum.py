@@ -15,7 +15,7 @@ from workflows.messages.delivery import Delivery, park_outside_hours
 from workflows.messages.mail import mail_content, mail_message
 from workflows.messages.model import WAITING, Message, Messages
 from workflows.messages.outbox import Outbox
-from workflows.ports.calendar import Answer
+from workflows.ports.calendar import InvitationResponse
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
 from workflows.working_days import WorkCalendar
 
@@ -29,12 +29,12 @@ class Attending:
     person: str
     name: str
     required: bool
-    answer: Answer
+    answer: InvitationResponse
     away: bool = False
 
     @property
     def can_come(self) -> bool:
-        return self.answer is not Answer.DECLINED and not self.away
+        return self.answer is not InvitationResponse.DECLINED and not self.away
 
 
 def attendance(programme: Programme, body: Body, meeting: Meeting) -> tuple[Attending, ...]:
@@ -44,7 +44,7 @@ def attendance(programme: Programme, body: Body, meeting: Meeting) -> tuple[Atte
             person=person.key,
             name=person.name,
             required=required,
-            answer=Answer(meeting.answers.get(person.email.lower(), Answer.NONE)),
+            answer=InvitationResponse(meeting.answers.get(person.email.lower(), InvitationResponse.NONE)),
             away=meeting.day in person.blocked_dates,
         )
         for person, required in programme.board_people(body, meeting.day)
@@ -81,7 +81,7 @@ def quorum_units(programme: Programme, meetings: Iterable[Meeting], now: datetim
     return units
 
 
-class KnownMeetings(Protocol):
+class FoundMeetings(Protocol):
     async def find_meeting(self, key: str) -> Meeting | None: ...
 
 
@@ -90,7 +90,7 @@ class QuorumPorts:
     """Everything a warning reaches."""
 
     programme: Callable[[], Awaitable[Programme]]
-    meetings: KnownMeetings
+    meetings: FoundMeetings
     messages: Messages
     outbox: Outbox
     clock: Clock
@@ -146,9 +146,9 @@ def warning(
         return texts.say(f"meetings.quorum_{key}", to.language, **values)
 
     expected = [item for item in people if item.required]
-    declined = [item.name for item in expected if item.answer is Answer.DECLINED]
-    away = [item.name for item in expected if item.away and item.answer is not Answer.DECLINED]
-    unanswered = [item.name for item in expected if item.can_come and item.answer is Answer.NONE]
+    declined = [item.name for item in expected if item.answer is InvitationResponse.DECLINED]
+    away = [item.name for item in expected if item.away and item.answer is not InvitationResponse.DECLINED]
+    unanswered = [item.name for item in expected if item.can_come and item.answer is InvitationResponse.NONE]
     missing = sorted(item.person for item in expected if not item.can_come)
     who = digest(*missing)
     subject = say("subject", body=body.name, starts=meeting.starts_local)

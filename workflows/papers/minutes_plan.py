@@ -22,7 +22,7 @@ from workflows.papers.minutes import (
     Recorded,
 )
 from workflows.papers.report_plan import meeting_facts
-from workflows.ports.calendar import Answer
+from workflows.ports.calendar import InvitationResponse
 from workflows.words import Words
 
 BLANK_LINES = 3
@@ -39,7 +39,7 @@ def prepared_minutes(programme: Programme, meeting: Meeting, agenda: Agenda) -> 
     otherwise.
     """
     body = programme.body(meeting.body)
-    coming = {email for email, answer in meeting.answers.items() if answer == Answer.ACCEPTED}
+    coming = {email for email, answer in meeting.answers.items() if answer == InvitationResponse.ACCEPTED}
     people = programme.board_people(body, meeting.day)
     return Minutes(
         meeting=meeting_facts(meeting),

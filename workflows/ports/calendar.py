@@ -29,7 +29,7 @@ class EventSpec:
     online: bool = True
 
 
-class Answer(StrEnum):
+class InvitationResponse(StrEnum):
     """An attendee's answer to an invitation."""
 
     ACCEPTED = "accepted"
@@ -51,7 +51,7 @@ class BookedEvent:
     attendees: tuple[Attendee, ...]
     join_url: str | None
     cancelled: bool = False
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, InvitationResponse] = field(default_factory=dict)
     """By lower-case address, of everybody who is invited."""
 
 

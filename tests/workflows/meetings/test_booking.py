@@ -14,10 +14,10 @@ from workflows.errors import Invalid, OutcomeUnknown
 from workflows.meetings.booking import MeetingDesk, next_look
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.moves import MeetingMoves
-from workflows.meetings.plan import explain
+from workflows.meetings.rendering import explain
 from workflows.messages.mailboxes import organizer_for
 from workflows.ports.accounts import Recipients
-from workflows.ports.calendar import Answer, Attendee, BookedEvent, EventSpec
+from workflows.ports.calendar import Attendee, BookedEvent, EventSpec, InvitationResponse
 from workflows.ports.links import Link, LinkPurpose
 from workflows.ports.units import DueUnit, Outcome, Parked
 
@@ -453,12 +453,15 @@ async def test_answers_are_kept_and_too_few_are_told(office: Office) -> None:
     await office.book()
     key = office.first().key
     office.store.due.clear()
-    answers = {"chair@county.example": Answer.ACCEPTED, "member@county.example": Answer.DECLINED}
+    answers = {
+        "chair@county.example": InvitationResponse.ACCEPTED,
+        "member@county.example": InvitationResponse.DECLINED,
+    }
     office.mailbox.change(key, answers=answers)
     await office.book()
     assert f"meetings.quorum:{key}" not in office.store.due
 
-    office.mailbox.change(key, answers=answers | {"chair@county.example": Answer.DECLINED})
+    office.mailbox.change(key, answers=answers | {"chair@county.example": InvitationResponse.DECLINED})
     sequence = office.first().sequence
     await office.book()
 

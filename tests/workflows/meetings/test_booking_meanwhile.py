@@ -11,8 +11,8 @@ from tests.workflows.meetings.test_booking import LATER, Mailbox, Office, Store
 from tests.workflows.programme import body, programme
 from workflows.meetings.events import explain_no_link, link_failed
 from workflows.meetings.model import Meeting, MeetingState
-from workflows.meetings.plan import explain, explain_change
-from workflows.ports.calendar import Answer, BookedEvent, EventSpec
+from workflows.meetings.rendering import explain, explain_change
+from workflows.ports.calendar import BookedEvent, EventSpec, InvitationResponse
 from workflows.ports.units import DueUnit, Parked
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -95,7 +95,7 @@ async def office(planned: BusyOffice) -> BusyOffice:
 
 
 async def test_a_move_while_the_calendar_is_read_is_kept_and_told_once(office: BusyOffice) -> None:
-    office.in_outlook(answers={"member@county.example": Answer.ACCEPTED})
+    office.in_outlook(answers={"member@county.example": InvitationResponse.ACCEPTED})
     office.mailbox.during["find"] = office.move(LATER)
 
     for _ in range(3):
@@ -109,7 +109,7 @@ async def test_a_move_while_the_calendar_is_read_is_kept_and_told_once(office: B
 
 async def test_a_cancellation_while_the_calendar_is_read_is_kept_and_told_once(office: BusyOffice) -> None:
     key = office.first().key
-    office.in_outlook(answers={"member@county.example": Answer.ACCEPTED})
+    office.in_outlook(answers={"member@county.example": InvitationResponse.ACCEPTED})
     office.mailbox.during["find"] = office.cancel()
 
     for _ in range(3):
@@ -248,7 +248,12 @@ async def test_a_meeting_that_has_begun_is_written_no_more(office: BusyOffice) -
     was = office.first()
     office.register = programme(bodies=(body("a-dal", location="Kulturhuset"),))
     office.clock.moment = was.starts_at + HOUR
-    office.in_outlook(answers={"member@county.example": Answer.DECLINED, "chair@county.example": Answer.DECLINED})
+    office.in_outlook(
+        answers={
+            "member@county.example": InvitationResponse.DECLINED,
+            "chair@county.example": InvitationResponse.DECLINED,
+        }
+    )
 
     await office.book()
 

@@ -14,7 +14,8 @@ from workflows.errors import Invalid, NotFound, OutsideError, Refused, Transient
 from workflows.meetings.external import TheirDate
 from workflows.meetings.external_feeds import Reading, TheirCalendars, explain_unread, latest_unread, reading_units
 from workflows.meetings.model import Meeting, MeetingState
-from workflows.meetings.plan import explain_change, plan_meetings
+from workflows.meetings.plan import plan_meetings
+from workflows.meetings.rendering import explain_change
 from workflows.messages.lead_mail import LeadMail
 from workflows.messages.model import Message
 from workflows.ports.units import DueUnit, Parked

@@ -16,7 +16,8 @@ from config.values import Assignment, BodyKind, Meetings, Occasion, Person, Rhyt
 from tests.workflows.programme import THEIR_DATES, body, municipality, owner_board, programme
 from workflows.meetings.date_search import Impossible, Moved
 from workflows.meetings.model import Meeting, MeetingState, NoDate
-from workflows.meetings.plan import as_data, describe, explain, explain_missing, plan_meetings, round_units
+from workflows.meetings.plan import plan_meetings, round_units
+from workflows.meetings.rendering import as_data, describe, explain, explain_missing
 from workflows.working_days import DayOff
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)

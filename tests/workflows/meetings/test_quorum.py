@@ -13,7 +13,7 @@ from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.quorum import Attending, QuorumPorts, QuorumWatch, is_at_risk, quorum_units
 from workflows.messages.model import PAUSED, Message, MessageState
 from workflows.messages.outbox import Outbox
-from workflows.ports.calendar import Answer
+from workflows.ports.calendar import InvitationResponse
 from workflows.ports.units import Done, DueUnit, Outcome, Parked
 
 TUESDAY_NOON = datetime(2026, 9, 8, 10, tzinfo=UTC)
@@ -102,10 +102,15 @@ class Watch:
 )
 def test_a_board_decides_with_its_share_of_members(declined: int, of: int, quorum: int, at_risk: bool) -> None:
     people = [
-        Attending(person=str(n), name="", required=True, answer=Answer.DECLINED if n < declined else Answer.NONE)
+        Attending(
+            person=str(n),
+            name="",
+            required=True,
+            answer=InvitationResponse.DECLINED if n < declined else InvitationResponse.NONE,
+        )
         for n in range(of)
     ]
-    optional = Attending(person="x", name="", required=False, answer=Answer.DECLINED)
+    optional = Attending(person="x", name="", required=False, answer=InvitationResponse.DECLINED)
 
     assert is_at_risk(body(quorum=quorum), [*people, optional]) is at_risk
 
@@ -216,8 +221,8 @@ async def test_who_comes_is_shown_with_the_answers() -> None:
     people = await Watch().watch().attendance(KEY)
 
     assert [(item.person, item.required, item.answer) for item in people] == [
-        ("chair", True, Answer.DECLINED),
-        ("member", True, Answer.DECLINED),
-        ("lead", False, Answer.NONE),
+        ("chair", True, InvitationResponse.DECLINED),
+        ("member", True, InvitationResponse.DECLINED),
+        ("lead", False, InvitationResponse.NONE),
     ]
     assert Role.LOCAL_LEAD in programme().bodies[1].optional

@@ -21,7 +21,7 @@ from workflows.papers.agenda_editing import AgendaDesk
 from workflows.papers.agenda_handlers import Agendas
 from workflows.papers.agenda_ports import AgendaPorts
 from workflows.papers.follow_up import FollowUps
-from workflows.ports.calendar import Answer
+from workflows.ports.calendar import InvitationResponse
 from workflows.ports.units import DueUnit, Outcome
 
 ENTRIES = (
@@ -111,8 +111,8 @@ class AgendaWorld(ReportWorld):
         await self.run("status.open", key)
         return key
 
-    async def answer_invitation(self, answers: Mapping[str, Answer]) -> None:
-        """Answer the invitation as people do, by their addresses."""
+    async def answer_invitation(self, answers: Mapping[str, InvitationResponse]) -> None:
+        """InvitationResponse the invitation as people do, by their addresses."""
         answered = tables.meeting.update().where(tables.meeting.c.key == MEETING).values(answers=dict(answers))
         async with self.database.begin() as connection:
             await connection.execute(answered)

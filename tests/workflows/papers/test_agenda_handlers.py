@@ -18,7 +18,7 @@ from workflows.papers.agenda import ItemKind
 from workflows.papers.agenda_editing import MOST_PROPOSALS, DeskRefused
 from workflows.papers.agenda_rendering import agenda_title
 from workflows.papers.minutes import MatterState
-from workflows.ports.calendar import Answer
+from workflows.ports.calendar import InvitationResponse
 from workflows.ports.units import Done, Parked
 from workflows.status.answering import ByLink
 from workflows.status.model import AnswerSurface
@@ -345,7 +345,10 @@ async def test_minutes_are_prepared_the_day_before_with_those_who_said_they_come
     await world.sent()
     parked = await world.paper("minutes.prepare")
     world.clock.time = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
-    answers = {"chair@county.example": Answer.ACCEPTED, "member@county.example": Answer.DECLINED}
+    answers = {
+        "chair@county.example": InvitationResponse.ACCEPTED,
+        "member@county.example": InvitationResponse.DECLINED,
+    }
     await world.answer_invitation(answers)
 
     assert isinstance(parked, Parked)
