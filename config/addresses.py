@@ -1,5 +1,7 @@
 """Addresses on the web: which lead to this machine, and which are safe to send people and secrets to."""
 
+import re
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from config.signs import unseen_signs
@@ -24,6 +26,26 @@ def is_https_or_loopback(url: str) -> bool:
     """Return True for an https address, and (for tries) for an http address of this machine."""
     parts = _split(url)
     return parts is not None and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
+def is_feed_address(url: str) -> bool:
+    """
+    Return True for an https address on the internet, where a calendar may lie.
+
+    An http address of this machine passes, too: a service beside the sandbox asks there, any other refuses to.
+    """
+    parts = _split(url)
+    if parts is None or parts.scheme != "https":
+        return parts is not None and parts.scheme == "http" and parts.hostname in LOOPBACK
+    return "@" not in parts.netloc and _may_be_public(parts.hostname or "")
+
+
+def _may_be_public(host: str) -> bool:
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        # Other ways to write a number are addresses, too: 127.1, 0x7f.1.
+        return re.fullmatch(r"(?:[^.]+\.)+[^.\d][^.]*\.?", host) is not None
 
 
 def _split(url: str) -> SplitResult | None:

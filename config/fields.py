@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from config.addresses import is_https, is_https_or_loopback
+from config.addresses import is_feed_address, is_https
 from config.signs import code_point, is_blank, unseen_signs
 
 
@@ -64,8 +64,8 @@ def _https(url: str) -> str:
 
 
 def _feed(url: str) -> str:
-    if not is_https_or_loopback(url):
-        raise ValueError("an address that starts with https://")
+    if not is_feed_address(url):
+        raise ValueError("a public address that starts with https://")
     return url
 
 

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     drift_days: int = Field(default=1, ge=1)
     """Days between two looks for something of ours that is gone; 1 is every night before a working
     day."""
+    feed_user_agent: str = Field(default="vaare-unge-365", pattern=r"^[ -~]{1,200}$")
+    """The name under which municipalities' own calendars are asked for. Some servers answer browsers only."""
     timezone: str = "Europe/Oslo"
     log_level: str = "INFO"
 

@@ -11,6 +11,7 @@ from integration.database.agendas import SQLAgendas
 from integration.database.chats import SQLChats
 from integration.database.connection import Database, Schema, SchemaNewer, create_database
 from integration.database.guests import SQLGuests
+from integration.database.history import SQLHistory
 from integration.database.intents import SQLIntents
 from integration.database.links import SQLLinks
 from integration.database.meetings import SQLMeetings
@@ -58,6 +59,10 @@ class Record:
     @cached_property
     def switches(self) -> SQLSwitches:
         return SQLSwitches(self.database, self._clock)
+
+    @cached_property
+    def history(self) -> SQLHistory:
+        return SQLHistory(self.database)
 
     @cached_property
     def intents(self) -> SQLIntents:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Insert, insert, select
+from sqlalchemy import Insert, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database
@@ -30,6 +30,24 @@ async def note_action(
     """Write down within the caller's transaction who did what. Ids only, never a person's words."""
     row = {"at": at, "actor": actor, "action": action, "subject": subject, "details": dict(values)}
     await connection.execute(insert(audit).values(**row))
+
+
+class SQLHistory:
+    """The table of events: the workflows' `PastEvents`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def first(self, unit: str, what: str, *, after: Sequence[str] = ()) -> datetime | None:
+        later = select(func.max(event.c.id)).where(event.c.unit == unit, event.c.what.in_(after)).scalar_subquery()
+        query = (
+            select(event.c.at)
+            .where(event.c.unit == unit, event.c.what == what, event.c.id > func.coalesce(later, 0))
+            .order_by(event.c.id)
+            .limit(1)
+        )
+        row = await self._database.look(lambda connection: connection.execute(query).first())
+        return None if row is None else row.at
 
 
 async def list_events(database: Database, *, unit: str | None = None, latest: int = 200) -> Sequence[Event]:

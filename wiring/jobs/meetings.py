@@ -9,7 +9,7 @@ from wiring.outside import Outside
 if TYPE_CHECKING:
     from workflows.meetings.booking import MeetingDesk
     from workflows.meetings.clashes import ClashNotices
-    from workflows.meetings.external_feeds import TheirCalendars
+    from workflows.meetings.external_feeds import ExternalFeedReader
     from workflows.meetings.moves import MeetingMoves
     from workflows.meetings.personal import OwnLinks, OwnMeetings
     from workflows.meetings.quorum import QuorumWatch
@@ -96,14 +96,18 @@ class MeetingJobs:
         )
 
     @cached_property
-    def external_feeds(self) -> "TheirCalendars":
-        from integration.their_calendar import TheirCalendar
-        from workflows.meetings.external_feeds import TheirCalendars
+    def external_feeds(self) -> "ExternalFeedReader":
+        from integration.external_calendar.fetching import FeedClient
+        from integration.their_calendar import ExternalCalendars
+        from workflows.meetings.external_feeds import ExternalFeedReader
 
-        return TheirCalendars(
-            feeds=TheirCalendar(self._outside.clock),
+        settings = self._outside.settings
+        client = FeedClient(user_agent=settings.feed_user_agent, local=settings.sandboxed)
+        return ExternalFeedReader(
+            feeds=ExternalCalendars(client, self._outside.clock),
             store=self._record.meetings,
             clock=self._outside.clock,
             programme=self._record.register.programme,
             mail=self._messages.lead_mail,
+            past=self._record.history,
         )

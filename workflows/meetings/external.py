@@ -1,7 +1,7 @@
 """Meetings that a municipality calls itself: its dates as we know them, from the register or from its calendar."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import chain, count
 from operator import attrgetter
@@ -12,6 +12,7 @@ from config.programme import Programme
 from config.values import Body, BodyKind, Meetings, Rhythm
 from workflows.meetings.date_search import Moved
 from workflows.meetings.model import Meeting, MeetingState
+from workflows.ports.external_calendar import ExternalDate
 
 USUAL_MINUTES = 120
 BY_THEM = "meetings.by_them"
@@ -20,33 +21,24 @@ THEY_CALL = "meetings.they_call"
 """The reason in the texts why an invitation of ours is withdrawn."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TheirDate:
-    """One of their meetings, in local wall time. *uid*: what tells it from the others when it moves; "" if nothing."""
-
-    starts: datetime
-    ends: datetime | None = None
-    uid: str = ""
-
-
 def is_theirs(programme: Programme, body: Body) -> bool:
     """Tell whether the body's municipality calls its meetings itself: then we plan and book none there."""
     return body.municipality is not None and programme.municipality(body.municipality).meetings is Meetings.THEIRS
 
 
-def registered_dates(programme: Programme, body: Body) -> list[TheirDate] | None:
+def registered_dates(programme: Programme, body: Body) -> list[ExternalDate] | None:
     """Their board's dates as the register has them; None when a calendar of theirs is read instead."""
     if body.kind is not BodyKind.LOCAL_BOARD or body.municipality is None:
         return []
     municipality = programme.municipality(body.municipality)
-    return None if municipality.meeting_feed else [TheirDate(starts=starts) for starts in municipality.meeting_dates]
+    return None if municipality.meeting_feed else [ExternalDate(starts=starts) for starts in municipality.meeting_dates]
 
 
 def follow(
     programme: Programme,
     body: Body,
     mine: Sequence[Meeting],
-    dates: Sequence[TheirDate],
+    dates: Sequence[ExternalDate],
     *,
     now: datetime,
     complete: bool = True,
@@ -89,12 +81,12 @@ def follow(
 def _pairs(
     body: Body,
     mine: Sequence[Meeting],
-    dates: Sequence[TheirDate],
+    dates: Sequence[ExternalDate],
     called_off: Collection[str],
     *,
     now: datetime,
     complete: bool,
-) -> dict[TheirDate, Meeting | None]:
+) -> dict[ExternalDate, Meeting | None]:
     """
     Each of their dates that counts, with the one of *mine* that it is; None when it is new.
 
@@ -104,7 +96,7 @@ def _pairs(
     dates = sorted(dict.fromkeys(dates), key=lambda item: item.starts)
     free = {meeting.key: meeting for meeting in mine}
     by_uid = {meeting.ical_uid: meeting for meeting in mine if meeting.ical_uid}
-    pairs: dict[TheirDate, Meeting | None] = {}
+    pairs: dict[ExternalDate, Meeting | None] = {}
     for item in dates:
         if item.uid in by_uid and by_uid[item.uid].key in free:
             pairs[item] = free.pop(by_uid[item.uid].key)
@@ -127,11 +119,11 @@ def _pairs(
     return pairs
 
 
-def _nearest(body: Body, dates: Sequence[TheirDate], orphans: Sequence[Meeting]) -> dict[TheirDate, Meeting]:
+def _nearest(body: Body, dates: Sequence[ExternalDate], orphans: Sequence[Meeting]) -> dict[ExternalDate, Meeting]:
     """The orphan that each of the dates may be: the nearest, if it is no further away than the body's meetings lie."""
     reach = timedelta(days=(body.rhythm or Rhythm()).least_gap)
     near = [(abs(item.starts.date() - have.day), item, have) for item in dates for have in orphans]
-    pairs: dict[TheirDate, Meeting] = {}
+    pairs: dict[ExternalDate, Meeting] = {}
     taken: set[str] = set()
     for away, item, have in sorted(near, key=lambda pair: (pair[0], pair[1].starts, pair[2].starts_local)):
         if away <= reach and item not in pairs and have.key not in taken:
@@ -175,7 +167,7 @@ def _times(meeting: Meeting) -> tuple[datetime, datetime]:
     return meeting.starts_local, meeting.ends_local
 
 
-def _meeting(programme: Programme, body: Body, item: TheirDate, now: datetime) -> Meeting:
+def _meeting(programme: Programme, body: Body, item: ExternalDate, now: datetime) -> Meeting:
     minutes = body.rhythm.minutes if body.rhythm else USUAL_MINUTES
     return Meeting(
         key=f"{body.key}/{item.starts.date().isoformat()}",

@@ -70,6 +70,14 @@ class History(Protocol):
         ...
 
 
+class PastEvents(Protocol):
+    """Reads what units noted before."""
+
+    async def first(self, unit: str, what: str, *, after: Sequence[str] = ()) -> datetime | None:
+        """Return when *unit* first noted *what* since it last noted any of *after*; None when it has not."""
+        ...
+
+
 class Intents(Protocol):
     """Writes that have no key at the service: noted before, so that a lost answer is looked into and not repeated."""
 

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 
@@ -11,13 +11,19 @@ from tests.clocks import StillClock
 from tests.workflows.meetings.test_booking import Office
 from tests.workflows.programme import municipality, programme
 from workflows.errors import Invalid, NotFound, OutsideError, Refused, Transient
-from workflows.meetings.external import TheirDate
-from workflows.meetings.external_feeds import Reading, TheirCalendars, explain_unread, latest_unread, reading_units
+from workflows.meetings.external_feeds import (
+    ExternalFeedReader,
+    Unread,
+    explain_unread,
+    latest_unread,
+    reading_units,
+)
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.plan import plan_meetings
 from workflows.meetings.rendering import explain_change
 from workflows.messages.lead_mail import LeadMail
 from workflows.messages.model import Message
+from workflows.ports.external_calendar import ExternalDate, Reading, UnreadableCalendar, WhyUnreadable
 from workflows.ports.units import DueUnit, Parked
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
@@ -29,8 +35,8 @@ PROGRAMME = programme(
 UNIT = DueUnit(key="meetings.read:b-vik", due_at=NOW)
 
 
-def their(moment: str, uid: str) -> TheirDate:
-    return TheirDate(starts=datetime.fromisoformat(moment), uid=uid)
+def their(moment: str, uid: str) -> ExternalDate:
+    return ExternalDate(starts=datetime.fromisoformat(moment), uid=uid)
 
 
 FIRST, SECOND = their("2026-10-15T12:00", "one"), their("2026-12-03T12:00", "two")
@@ -54,13 +60,14 @@ class World:
         self.meetings: dict[str, Meeting] = {}
         self.units: list[DueUnit] = []
         self.notes: list[tuple[str, dict[str, Any]]] = []
+        self.history: list[tuple[datetime, str]] = []
         self.reading: Reading | OutsideError = Reading(dates=())
         self.mails = Mails()
         self.clock = StillClock(NOW)
 
     async def read(self, url: str, timezone: str, *, first: date, last: date) -> Reading:
         assert (url, timezone) == (FEED, "Europe/Oslo")
-        assert (first, last) == (self.clock.now().date(), PROGRAMME.last_day)
+        assert (first, last) == (PROGRAMME.today(self.clock.now()), PROGRAMME.last_day)
         if isinstance(self.reading, OutsideError):
             raise self.reading
         return self.reading
@@ -78,9 +85,15 @@ class World:
 
     async def note(self, what: str, **values: str | int) -> None:
         self.notes.append((what, values))
+        self.history.append((self.clock.now(), what))
+
+    async def first(self, unit: str, what: str, *, after: Sequence[str] = ()) -> datetime | None:
+        assert unit == UNIT.key
+        newest = max((number for number, (_, noted) in enumerate(self.history) if noted in after), default=-1)
+        return next((at for at, noted in self.history[newest + 1 :] if noted == what), None)
 
     async def run(
-        self, *dates: TheirDate, left_out: dict[str, int] | None = None, called_off: frozenset[str] = frozenset()
+        self, *dates: ExternalDate, left_out: dict[str, int] | None = None, called_off: frozenset[str] = frozenset()
     ) -> list[Meeting]:
         return await self.look(Reading(dates=dates, left_out=left_out or {}, called_off=called_off))
 
@@ -90,10 +103,11 @@ class World:
 
         self.reading, self.units, self.notes = reading, [], []
         mail = cast("LeadMail", self.mails)
-        desk = TheirCalendars(feeds=self, store=self, clock=self.clock, programme=current, mail=mail)
+        desk = ExternalFeedReader(feeds=self, store=self, clock=self.clock, programme=current, mail=mail, past=self)
         outcome = await desk.read(UNIT, self)
         assert isinstance(outcome, Parked)
-        assert outcome.until == self.clock.now() + timedelta(days=1)
+        wait = timedelta(hours=1) if isinstance(reading, Transient) else timedelta(days=1)
+        assert outcome.until == self.clock.now() + wait
         return sorted(self.meetings.values(), key=lambda meeting: meeting.starts_local)
 
 
@@ -332,6 +346,17 @@ async def first_of_ours() -> Meeting:
 # ------------------------------------------------------------------------------------------- what could not be read
 
 
+def unreadable(why: WhyUnreadable) -> UnreadableCalendar:
+    return UnreadableCalendar("read", "for a reason", why=why)
+
+
+@pytest.mark.parametrize("why", get_args(WhyUnreadable))
+def test_every_reason_has_its_words(why: str) -> None:
+    said = explain_unread(PROGRAMME, Unread(municipality="b-vik", why=why))
+
+    assert said.startswith("Møtekalenderen til b-vik kan ikke leses: ")
+
+
 async def test_what_could_not_be_read_is_told_the_local_lead_once_a_month() -> None:
     world = World()
     for _ in range(2):
@@ -352,6 +377,8 @@ async def test_what_could_not_be_read_is_told_the_local_lead_once_a_month() -> N
     [
         pytest.param(NotFound("read", "status 404"), "det er ingen kalender på adressen", id="gone"),
         pytest.param(Refused("read", "status 403"), "kalenderen er ikke åpen for oss", id="closed"),
+        pytest.param(unreadable("not_a_calendar"), "det som ligger på adressen, er ingen kalender", id="a page"),
+        pytest.param(unreadable("compressed"), "kalenderen kommer pakket, og det leser vi ikke", id="packed"),
         pytest.param(Invalid("read", "no calendar"), "er ingen kalender vi kan lese", id="something else"),
     ],
 )
@@ -366,14 +393,76 @@ async def test_a_calendar_that_cannot_be_read_is_told_and_tried_again(error: Out
     assert why in mail.content.text
 
 
-async def test_a_calendar_that_does_not_answer_is_noted_and_tried_by_the_engine() -> None:
+NO_ANSWER = Transient("read", "ConnectError")
+
+
+async def test_a_calendar_that_does_not_answer_is_tried_every_hour_and_told_the_same_day() -> None:
     world = World()
+    for _ in range(5):
+        assert world.mails.planned == {}
+        await world.look(NO_ANSWER)
+        world.clock.time += timedelta(hours=1)
 
-    with pytest.raises(Transient):
-        await world.look(Transient("read", "ConnectError"))
+    (mail,) = world.mails.planned.values()
 
-    assert world.notes == [("meetings.unreadable", {"why": "no_answer"})]
+    assert "Møtekalenderen til b-vik kan ikke leses: kalenderen svarer ikke." in mail.content.text
+    assert mail.due_at - NOW == timedelta(hours=4)
+
+
+async def test_weeks_without_an_answer_are_told_once_a_month() -> None:
+    world = World()
+    for _ in range(60 * 24):
+        await world.look(NO_ANSWER)
+        world.clock.time += timedelta(hours=1)
+
+    assert len(world.mails.planned) == 3
+
+
+async def test_outages_of_a_night_are_no_news() -> None:
+    world = World()
+    night: list[Reading | OutsideError] = [NO_ANSWER, NO_ANSWER, NO_ANSWER, Reading(dates=(FIRST,))]
+    for answer in night * 5:
+        await world.look(answer)
+        world.clock.time += timedelta(hours=1)
+
     assert world.mails.planned == {}
+
+
+async def test_a_calendar_that_does_not_answer_calls_nothing_off() -> None:
+    world = World()
+    await world.run(FIRST)
+
+    (meeting,) = await world.look(NO_ANSWER)
+
+    assert meeting.stands
+    assert latest_unread("b-vik", world.notes) == [Unread(municipality="b-vik", why="no_answer")]
+
+
+@pytest.mark.parametrize(
+    ("reading", "told"),
+    [
+        pytest.param(Reading(dates=()), "Det står ingen møter fremover i møtekalenderen til b-vik.", id="empty"),
+        pytest.param(
+            Reading(dates=(their("2026-08-19T12:00", "old"),)),
+            "Det står ingen møter fremover i møtekalenderen til b-vik.",
+            id="over",
+        ),
+        pytest.param(
+            Reading(dates=(FIRST,), left_out={"cut_short": 1}),
+            "Møtekalenderen til b-vik slutter midt i. Det kan mangle avtaler.",
+            id="cut short",
+        ),
+    ],
+)
+async def test_what_is_missing_of_a_whole_calendar_is_told_and_calls_nothing_off(reading: Reading, told: str) -> None:
+    world = World()
+    await world.run(FIRST, SECOND)
+
+    meetings = await world.look(reading)
+
+    assert all(meeting.stands for meeting in meetings)
+    (mail,) = world.mails.planned.values()
+    assert told in mail.content.text
 
 
 def test_only_what_the_newest_reading_could_not_read_is_a_problem() -> None:
