@@ -63,7 +63,6 @@ class Settings(BaseSettings):
     """The Door's own identity, which may nothing: only `doctor` asks for its token, to see that."""
     part: Part = Part.ALL
     database_url: str = "sqlite+aiosqlite:///vareunge.db"
-    queue_url: str | None = None
     public_url: str = "http://127.0.0.1:8000"
     organizer: Addresses = ()
     allowed_recipients: Addresses | None = None

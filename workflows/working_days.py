@@ -101,12 +101,6 @@ class WorkCalendar:
             day -= DAY
         return day
 
-    def previous_working_day(self, day: date) -> date:
-        """*day*, or the last working day before it."""
-        while not self.is_working_day(day):
-            day -= DAY
-        return day
-
     def sendable_days(self, first: date, last: date) -> int:
         """Count the days, both ends included, on which messages may leave."""
         return sum(self.is_sendable(day) for day in days(first, last))

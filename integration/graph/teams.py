@@ -282,7 +282,6 @@ def _to_tab(tab: Json) -> Tab:
 def _to_installed_app(installation: Json, external_id: str) -> InstalledApp:
     consent = (installation.get("consentedPermissionSet") or {}).get("resourceSpecificPermissions") or ()
     return InstalledApp(
-        installation_id=installation["id"],
         app_id=(installation.get("teamsApp") or {}).get("id") or "",
         external_id=external_id,
         permissions=tuple(permission["permissionValue"] for permission in consent),

@@ -94,7 +94,6 @@ class OperationState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class InstalledApp:
-    installation_id: str
     app_id: str
     external_id: str
     permissions: tuple[str, ...] = ()
