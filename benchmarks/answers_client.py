@@ -150,7 +150,7 @@ def _bot_token(service_url: str) -> str:
 @asynccontextmanager
 async def published_keys_server() -> AsyncIterator[str]:
     """Serve the part of Microsoft that a Door asks: for the keys that tokens are checked with."""
-    from sandbox.connector.outgoing import ISSUER
+    from sandbox.connector.outgoing import ISSUER, published_keys
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         path = (await reader.readuntil(b"\r\n\r\n")).split()[1]
