@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.fields import Value
 from config.files import ProgrammeHead
-from config.shapes import Checked, Entry, one_of
+from config.shapes import Checked, CheckedEntry, one_of
 from config.values import (
     LOCAL_ROLES,
     PACKAGE_ROLES,
@@ -55,7 +55,7 @@ def _unique(checked: Checked) -> None:
         ("partners", Partner, "organisation"),
     )
     for section, kind, name in keys:
-        first: dict[str, Entry] = {}
+        first: dict[str, CheckedEntry] = {}
         for value, entry in checked.entries(section, kind):
             key = str(getattr(value, name)).casefold()
             if key in first:
@@ -139,7 +139,7 @@ def _assignments(checked: Checked) -> None:
 
 
 def _overlaps(checked: Checked) -> None:
-    held: dict[tuple[Role, str | None, str | None], list[tuple[Assignment, Entry]]] = {}
+    held: dict[tuple[Role, str | None, str | None], list[tuple[Assignment, CheckedEntry]]] = {}
     for item, entry in checked.entries("assignments", Assignment):
         held.setdefault((item.role, item.municipality, item.work_package), []).append((item, entry))
     for (one, _), (other, entry) in chain.from_iterable(combinations(items, 2) for items in held.values()):
@@ -171,7 +171,7 @@ def _municipalities(checked: Checked) -> None:
                 checked.report(entry, ("meeting_dates", index), moment, "local wall time without an offset")
 
 
-def _their_meetings(checked: Checked, item: Municipality, entry: Entry) -> None:
+def _their_meetings(checked: Checked, item: Municipality, entry: CheckedEntry) -> None:
     if item.meetings is Meetings.THEIRS and not item.meeting_dates and not item.meeting_feed:
         expected = "`meeting_dates:`, the dates they meet, or `meeting_feed:`, a calendar with them"
         checked.report(entry, ("meetings",), item.meetings, expected)

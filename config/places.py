@@ -13,7 +13,7 @@ from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
 from config.place_template import PlaceSpec
 from config.reading import ValuePath
-from config.shapes import Checked, Entry, findings, one_of
+from config.shapes import Checked, CheckedEntry, findings, one_of
 from config.values import Body, BodyKind, Municipality, PackageState, Place, RoundTimes, WorkPackage
 
 V = TypeVar("V", bound=Value)
@@ -74,7 +74,7 @@ def _check_kinds(checked: Checked) -> None:
     template = checked.documents.get("template.yaml", {}).get("bodies")
     if "bodies" not in checked.sections or not isinstance(template, Mapping):
         return
-    entry = Entry(None, "template.yaml", ("bodies",))
+    entry = CheckedEntry(None, "template.yaml", ("bodies",))
     boards = [key for key, draft in template.items() if draft["kind"] == BodyKind.LOCAL_BOARD]
     if len(boards) != 1 or template[boards[0]].get("per") != "municipality":
         given = ", ".join(boards) or "nothing"
@@ -84,7 +84,9 @@ def _check_kinds(checked: Checked) -> None:
         checked.report(entry, (key,), key, f"one body of kind owner_board; {owner_boards[0]} is it")
 
 
-def _laid(checked: Checked, section: str, *, only_ours: bool = False) -> Iterator[tuple[str, Entry | None, Laid]]:
+def _laid(
+    checked: Checked, section: str, *, only_ours: bool = False
+) -> Iterator[tuple[str, CheckedEntry | None, Laid]]:
     """Yield every item of that section of the template, once or with each municipality's entry, layers laid on it."""
     template = checked.documents.get("template.yaml", {}).get(section)
     if section not in checked.sections or not isinstance(template, Mapping):
@@ -133,7 +135,7 @@ def _complete(checked: Checked, sheets: list[Sheet]) -> Laid:
 
 
 def _report(checked: Checked, origin: Origin, value: object, expected: str) -> None:
-    place = Entry(None, origin.document, origin.path)
+    place = CheckedEntry(None, origin.document, origin.path)
     if all(problem.where != checked.where(place.document, place.path) for problem in checked.problems):
         checked.report(place, (), value, expected)
 
@@ -191,9 +193,9 @@ def _check_rounds(checked: Checked, rounds: RoundTimes | None, laid: Laid) -> No
         _report(checked, laid.origin_of(("rounds", "reminders")), given, "reminders between opening and deadline")
 
 
-def _running(checked: Checked) -> dict[str, list[Entry]]:
+def _running(checked: Checked) -> dict[str, list[CheckedEntry]]:
     """Return the running work packages, by municipality."""
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[CheckedEntry]] = {}
     for package, entry in checked.entries("work_packages", WorkPackage):
         if package.state is PackageState.RUNNING:
             found.setdefault(package.municipality, []).append(entry)
@@ -206,11 +208,16 @@ class _Names:
 
     checked: Checked
     laid: Laid
-    municipality: Entry | None
-    packages: Sequence[Entry]
+    municipality: CheckedEntry | None
+    packages: Sequence[CheckedEntry]
 
     def check(
-        self, path: ValuePath, name: str, fits: Callable[[str], bool], expected: str, package: Entry | None = None
+        self,
+        path: ValuePath,
+        name: str,
+        fits: Callable[[str], bool],
+        expected: str,
+        package: CheckedEntry | None = None,
     ) -> None:
         """
         Report *name* unless it fits: where a person wrote the name in it, if the template leaves room for a short one.
@@ -220,7 +227,7 @@ class _Names:
         if not fits(name):
             _report(self.checked, self._origin(path, fits, package), name, expected)
 
-    def _origin(self, path: ValuePath, fits: Callable[[str], bool], package: Entry | None) -> Origin:
+    def _origin(self, path: ValuePath, fits: Callable[[str], bool], package: CheckedEntry | None) -> Origin:
         written = self._written(path)
         template_fits = fits(re.sub(r"\{\w+\}", STAND_IN, written))
         for placeholder, entry in (("{work_package}", package), ("{municipality}", self.municipality)):

@@ -32,7 +32,7 @@ LOCAL_ENTRIES = ("work_packages", "school_breaks")
 
 
 @dataclass(frozen=True)
-class Entry:
+class CheckedEntry:
     """A checked value and where it stands."""
 
     value: Any
@@ -45,10 +45,10 @@ class Checked:
     """Readable parts of the documents, by section, and everything wrong with the rest."""
 
     documents: Mapping[str, Mapping[str, Any]]
-    sections: dict[str, list[Entry]] = field(default_factory=dict)
+    sections: dict[str, list[CheckedEntry]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def entries(self, section: str, kind: type[V]) -> Iterator[tuple[V, Entry]]:
+    def entries(self, section: str, kind: type[V]) -> Iterator[tuple[V, CheckedEntry]]:
         for entry in self.sections.get(section, ()):
             if isinstance(entry.value, kind):
                 yield entry.value, entry
@@ -69,7 +69,7 @@ class Checked:
     def where(self, document: str, path: ValuePath) -> str:
         return where(self.documents[document], document, path)
 
-    def report(self, entry: Entry, path: ValuePath, value: object, expected: str) -> None:
+    def report(self, entry: CheckedEntry, path: ValuePath, value: object, expected: str) -> None:
         """Note a problem with what stands at *path* inside an entry."""
         place = self.where(entry.document, (*entry.path, *path))
         self.problems.append(Problem(where=place, value=shown(value), expected=expected))
@@ -95,24 +95,24 @@ def check_shapes(documents: Mapping[str, Any]) -> Checked:
 def _check_document(checked: Checked, name: str, document: Mapping[str, Any], shape: type[BaseModel]) -> None:
     for key in document:
         if key not in shape.model_fields:
-            checked.report(Entry(None, name, ()), (key,), key, one_of(key, shape.model_fields))
+            checked.report(CheckedEntry(None, name, ()), (key,), key, one_of(key, shape.model_fields))
     for section, described in shape.model_fields.items():
         if section not in document:
             if described.is_required():
-                checked.report(Entry(None, name, ()), (), "nothing", f"`{section}:`")
+                checked.report(CheckedEntry(None, name, ()), (), "nothing", f"`{section}:`")
             continue
         raw = document[section]
         arguments = get_args(described.annotation)
         if Ellipsis not in arguments:
-            _check_entry(checked, section, Entry(raw, name, (section,)), described.annotation)
+            _check_entry(checked, section, CheckedEntry(raw, name, (section,)), described.annotation)
         elif isinstance(raw, list):
             for index, item in enumerate(raw):
                 local = with_municipality(section, item, document)
                 # What is wrong with the document's own municipality is told once, where it stands.
                 told = () if local is item else ("municipality",)
-                _check_entry(checked, section, Entry(local, name, (section, index)), arguments[0], told=told)
+                _check_entry(checked, section, CheckedEntry(local, name, (section, index)), arguments[0], told=told)
         else:
-            checked.report(Entry(None, name, ()), (section,), raw, "a list")
+            checked.report(CheckedEntry(None, name, ()), (section,), raw, "a list")
 
 
 def with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> Any:
@@ -125,7 +125,7 @@ def with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> A
     return {**item, "municipality": municipality.get("slug")} if local or adviser else item
 
 
-def _check_entry(checked: Checked, section: str, entry: Entry, shape: Any, *, told: ValuePath = ()) -> None:
+def _check_entry(checked: Checked, section: str, entry: CheckedEntry, shape: Any, *, told: ValuePath = ()) -> None:
     """Check one entry against its shape. *told*: the path of a problem that was reported already."""
     try:
         value = _adapter(shape).validate_python(entry.value)
@@ -134,7 +134,7 @@ def _check_entry(checked: Checked, section: str, entry: Entry, shape: Any, *, to
             if not told or path != told:
                 checked.report(entry, path, given, expected)
     else:
-        checked.sections.setdefault(section, []).append(Entry(value, entry.document, entry.path))
+        checked.sections.setdefault(section, []).append(CheckedEntry(value, entry.document, entry.path))
 
 
 @cache

@@ -12,7 +12,7 @@ from integration.database.tables import audit, event
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class UnitEvent:
     unit: str
     at: datetime
     what: str
@@ -50,11 +50,11 @@ class SQLHistory:
         return None if row is None else row.at
 
 
-async def list_events(database: Database, *, unit: str | None = None, latest: int = 200) -> Sequence[Event]:
+async def list_events(database: Database, *, unit: str | None = None, latest: int = 200) -> Sequence[UnitEvent]:
     """The latest events, of one unit or of all, oldest first."""
     query = select(event).order_by(event.c.id.desc()).limit(latest)
     if unit is not None:
         query = query.where(event.c.unit == unit)
     async with database.read() as connection:
         rows = (await connection.execute(query)).all()
-    return [Event(unit=row.unit, at=row.at, what=row.what, values=row.details) for row in reversed(rows)]
+    return [UnitEvent(unit=row.unit, at=row.at, what=row.what, values=row.details) for row in reversed(rows)]

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 
-class Moment(TypeDecorator[datetime]):
+class UTCDateTime(TypeDecorator[datetime]):
     """A timezone-aware moment, kept as UTC (SQLite has no zones)."""
 
     impl = DateTime(timezone=True)
@@ -68,7 +68,7 @@ account = Table(
     Column("kind", String(10), nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("redeemed", Boolean, nullable=False),
-    Column("seen_at", Moment, nullable=False),
+    Column("seen_at", UTCDateTime, nullable=False),
     Column("person", String(60), nullable=True, index=True),
 )
 """`person`: whose it is by the register; it outlives a change of the address."""
@@ -79,7 +79,7 @@ guest = Table(
     Column("person", String(60), primary_key=True),
     Column("object_id", String(36), nullable=False),
     Column("invited", Boolean, nullable=False),
-    Column("since", Moment, nullable=False),
+    Column("since", UTCDateTime, nullable=False),
     Column("place", String(60), nullable=False),
     Column("roles", JSON, nullable=False),
 )
@@ -90,8 +90,8 @@ guest_answer = Table(
     metadata,
     Column("scope", String(60), primary_key=True),
     Column("person", String(60), primary_key=True),
-    Column("asked_at", Moment, nullable=False),
-    Column("answered_at", Moment, nullable=True),
+    Column("asked_at", UTCDateTime, nullable=False),
+    Column("answered_at", UTCDateTime, nullable=True),
     Column("keeps", Boolean, nullable=True),
     Column("answered_by", String(60), nullable=False, default=""),
 )
@@ -106,7 +106,7 @@ resource = Table(
     Column("url", Text, nullable=False, default=""),
     Column("fingerprint", String(64), nullable=False, default=""),
     Column("details", JSON, nullable=False, default=dict),
-    Column("made_at", Moment, nullable=False),
+    Column("made_at", UTCDateTime, nullable=False),
 )
 """Things that a rollout made or adopted. Keys: `group`, `team`, `channel:board`, `tab:board/report`, `site` …"""
 
@@ -116,14 +116,14 @@ unit = Table(
     Column("key", String(200), primary_key=True),
     Column("kind", String(60), nullable=False),
     Column("state", String(10), nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("lease_until", Moment, nullable=True),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("lease_until", UTCDateTime, nullable=True),
     Column("lease_owner", String(40), nullable=True),
     Column("runs", Integer, nullable=False, default=0),
     Column("failures", Integer, nullable=False, default=0),
     Column("note", Text, nullable=False, default=""),
-    Column("again_at", Moment, nullable=True),
-    Column("done_at", Moment, nullable=True),
+    Column("again_at", UTCDateTime, nullable=True),
+    Column("done_at", UTCDateTime, nullable=True),
     Index("ix_unit_due", "state", "due_at"),
 )
 """Work: state waiting, done or failed; somebody holds it while it has a lease owner. `again_at`: when it is due once
@@ -134,7 +134,7 @@ event = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("unit", String(200), nullable=False, index=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
     Column("what", String(80), nullable=False),
     Column("details", JSON, nullable=False, default=dict),
 )
@@ -143,14 +143,14 @@ intent = Table(
     "intent",
     metadata,
     Column("key", String(300), primary_key=True),
-    Column("begun_at", Moment, nullable=False),
+    Column("begun_at", UTCDateTime, nullable=False),
 )
 
 slot = Table(
     "slot",
     metadata,
     Column("name", String(200), primary_key=True),
-    Column("free_at", Moment, nullable=False),
+    Column("free_at", UTCDateTime, nullable=False),
 )
 """Limits that hold across workers: the moment from which the next send may leave."""
 
@@ -158,7 +158,7 @@ switch = Table(
     "switch",
     metadata,
     Column("name", String(200), primary_key=True),
-    Column("set_at", Moment, nullable=False),
+    Column("set_at", UTCDateTime, nullable=False),
     Column("value", Text, nullable=False, default=""),
 )
 """Flags people set: `pause` (everything), `pause:<municipality>`; and small facts such as the links' key."""
@@ -182,7 +182,7 @@ meeting = Table(
     Column("sequence", Integer, nullable=False, default=0),
     Column("booked", JSON, nullable=False, default=dict),
     Column("answers", JSON, nullable=False, default=dict, server_default="{}"),
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
 )
 """Key `<body>/<date first announced>`; state planned, booked or cancelled. `booked`: what was last written there."""
 
@@ -192,10 +192,10 @@ status_round = Table(
     Column("meeting", String(120), ForeignKey("meeting.key"), primary_key=True),
     Column("municipality", String(60), nullable=False, index=True),
     Column("state", String(10), nullable=False),
-    Column("opens_at", Moment, nullable=False),
+    Column("opens_at", UTCDateTime, nullable=False),
     Column("reminders_at", JSON, nullable=False),
-    Column("deadline_at", Moment, nullable=False),
-    Column("release_at", Moment, nullable=False),
+    Column("deadline_at", UTCDateTime, nullable=False),
+    Column("release_at", UTCDateTime, nullable=False),
 )
 """State planned, open or closed."""
 
@@ -207,7 +207,7 @@ status_request = Table(
     Column("work_package", String(60), nullable=False),
     Column("person", String(60), nullable=False, index=True),
     Column("state", String(10), nullable=False),
-    Column("opened_at", Moment, nullable=False),
+    Column("opened_at", UTCDateTime, nullable=False),
     Column("latest_version", Integer, nullable=False, default=0),
 )
 """One per package and round; id is derived from both. State open, answered, missing or waived."""
@@ -217,7 +217,7 @@ status_answer = Table(
     metadata,
     Column("request", String(32), ForeignKey("status_request.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
     Column("by", String(60), nullable=False),
     Column("surface", String(10), nullable=False),
     Column("on_behalf", Boolean, nullable=False, default=False),
@@ -242,7 +242,7 @@ escalation = Table(
     Column("question", Text, nullable=False),
     Column("proposal", Text, nullable=False, default=""),
     Column("state", String(10), nullable=False),
-    Column("raised_at", Moment, nullable=False),
+    Column("raised_at", UTCDateTime, nullable=False),
 )
 
 message = Table(
@@ -255,12 +255,12 @@ message = Table(
     Column("person", String(60), nullable=True),
     Column("request", String(32), nullable=True, index=True),
     Column("state", String(10), nullable=False),
-    Column("due_at", Moment, nullable=False),
+    Column("due_at", UTCDateTime, nullable=False),
     Column("content", JSON, nullable=False),
     Column("reference", JSON, nullable=False, default=dict),
     Column("in_doubt", Boolean, nullable=False, default=False),
     Column("failure", Text, nullable=False, default=""),
-    Column("sent_at", Moment, nullable=True),
+    Column("sent_at", UTCDateTime, nullable=True),
     Index("ix_message_state", "state", "due_at"),
 )
 """The outbox: every message to people. Surface personal, channel or email; state planned, sending, sent, failed, held
@@ -275,8 +275,8 @@ report = Table(
     Column("content", JSON, nullable=False),
     Column("checksum", String(64), nullable=False),
     Column("pdf", LargeBinary, nullable=True),
-    Column("compiled_at", Moment, nullable=False),
-    Column("released_at", Moment, nullable=True),
+    Column("compiled_at", UTCDateTime, nullable=False),
+    Column("released_at", UTCDateTime, nullable=True),
     Column("published", JSON, nullable=False, default=dict),
 )
 """State draft, released or published. `published`: addresses and checksum of the copy in SharePoint."""
@@ -289,7 +289,7 @@ agenda = Table(
     Column("year", Integer, nullable=False),
     Column("last_number", Integer, nullable=False),
     Column("content", JSON, nullable=False),
-    Column("released_at", Moment, nullable=False),
+    Column("released_at", UTCDateTime, nullable=False),
     Column("published", JSON, nullable=False, default=dict),
 )
 """Agendas that were sent, each fixed. `last_number`: the highest of its items, which are counted through the year."""
@@ -301,7 +301,7 @@ agenda_proposal = Table(
     Column("person", String(60), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
     Column("content", JSON, nullable=False),
 )
 """Items that people ask to have put on an agenda, every version."""
@@ -311,7 +311,7 @@ minutes = Table(
     metadata,
     Column("meeting", String(120), primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
     Column("by", String(60), nullable=False),
     Column("content", JSON, nullable=False),
 )
@@ -324,7 +324,7 @@ def _matter(name: str) -> Table:
         Column("key", String(140), primary_key=True),
         Column("version", Integer, primary_key=True),
         Column("body", String(60), nullable=False, index=True),
-        Column("at", Moment, nullable=False),
+        Column("at", UTCDateTime, nullable=False),
         Column("by", String(60), nullable=False),
         Column("content", JSON, nullable=False),
     )
@@ -339,7 +339,7 @@ conversation = Table(
     Column("object_id", String(36), primary_key=True),
     Column("conversation_id", Text, nullable=False),
     Column("service_url", Text, nullable=False),
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
 )
 """Personal chats with the bot, as Teams told us or as we opened them."""
 
@@ -350,8 +350,8 @@ link = Table(
     Column("purpose", String(20), nullable=False),
     Column("subject", String(200), nullable=False, index=True),
     Column("person", String(60), nullable=True),
-    Column("expires_at", Moment, nullable=True),
-    Column("revoked_at", Moment, nullable=True),
+    Column("expires_at", UTCDateTime, nullable=True),
+    Column("revoked_at", UTCDateTime, nullable=True),
 )
 """Addresses given to people, for one purpose each (`workflows.ports.links`). The token is the id, signed."""
 
@@ -359,7 +359,7 @@ audit = Table(
     "audit",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
     Column("actor", String(60), nullable=False),
     Column("action", String(80), nullable=False),
     Column("subject", String(200), nullable=False),

@@ -82,7 +82,7 @@ class Message:
 
     @property
     def tries(self) -> int:
-        """How often its surface did not take it, and another try may help."""
+        """Number of times that its surface did not take it, and another try may help."""
         return int(self.reference.get("tries", 0))
 
     @property

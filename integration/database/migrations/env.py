@@ -4,12 +4,12 @@ from typing import Any, Literal
 
 from alembic import context
 
-from integration.database.tables import Moment, metadata
+from integration.database.tables import UTCDateTime, metadata
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own type as what it is in the database: a migration stays what it was when the code moves on."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
 
 
 context.configure(

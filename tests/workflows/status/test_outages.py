@@ -50,7 +50,7 @@ class Days:
         self.world.clock.time = moment
 
     async def sent(self) -> dict[str, list[Message]]:
-        """What each person was sent about their own request, in that order."""
+        """Return the messages to each person about their own request, in that order."""
         told: dict[str, list[Message]] = {}
         for message in await self.world.messages.list_messages(states=[MessageState.SENT]):
             if message.request is not None:
