@@ -23,7 +23,8 @@ def teams_app() -> "TeamsApp":
 
 def permission_lists() -> "Mapping[str, Permissions]":
     """Return the permissions that each identity is meant to have, by its name."""
-    from workflows.operations.doctor import permissions_of
+    from workflows.operations.doctor import PRIVATE_CHANNELS, permissions_of
 
     folder = ROOT / "infra" / "permissions"
-    return {name: permissions_of((folder / f"{name}.txt").read_text("utf-8")) for name in ("hands", "builder", "door")}
+    names = ("hands", "builder", "door", PRIVATE_CHANNELS)
+    return {name: permissions_of((folder / f"{name}.txt").read_text("utf-8")) for name in names}

@@ -11,7 +11,11 @@ from workflows.ports.people import ChannelMember
 
 
 class GraphChannelMembers:
-    """Seats in private channels. Needs, by the app's resource-specific consent: ChannelMember.ReadWrite.Group."""
+    """
+    Seats in private channels. Needs the application permission ChannelMember.ReadWrite.All.
+
+    A team's consent to our app does not reach its private channels, whatever Microsoft's table of permissions says.
+    """
 
     def __init__(self, graph: Graph, recipients: Recipients) -> None:
         self._graph = graph

@@ -35,7 +35,11 @@ def test_five_places_are_ours_and_one_keeps_its_own_meetings(programme: Programm
     assert [(item.place, item.meetings) for item in others] == [(Place.NONE, Meetings.THEIRS)]
     assert others[0].meeting_dates
     assert len([place for place in programme.places if place.municipality]) == 5
-    assert {place.key for place in programme.places if not place.municipality} == {"umbrella", "owner-board"}
+    assert {place.key for place in programme.places if not place.municipality} == {
+        "umbrella",
+        "lead-network",
+        "owner-board",
+    }
 
 
 def test_the_owner_board_has_eleven_seats_and_ks_has_none(programme: Programme) -> None:

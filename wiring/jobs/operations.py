@@ -49,7 +49,7 @@ class OperationJobs:
             LeavingPorts(
                 programme=self._record.register.programme,
                 memberships=GraphMemberships(self._outside.hands, self._outside.recipients),
-                seats=GraphChannelMembers(self._outside.hands, self._outside.recipients),
+                seats=GraphChannelMembers(self._outside.builder, self._outside.recipients),
                 resources=self._record.resources,
                 clock=self._outside.clock,
             )

@@ -70,9 +70,13 @@ class Leaving:
         gone = leavers(given, wanted)
         if not _is_plausible(given, gone):
             return Done(note="too many would leave at once: order a rollout")
-        for key in gone:
+        # Out of the group first: Hands may do that, while seats in private channels may wait for the Builder.
+        for key in sorted(gone, key=lambda key: not key.startswith("member:")):
             if key.startswith("member:"):
                 await self._let_out(spec, given["group"], given[key], history)
+            elif f"member:{key.rpartition(':')[2]}" in gone:
+                # The seat went with the membership.
+                await self._ports.resources.forget(spec.key, key)
             else:
                 await self._take_seat(spec, given, key, history)
         return Done(note=f"{len(gone)} let out")

@@ -67,6 +67,10 @@ class Permissions:
     exchange: frozenset[str]
 
 
+PRIVATE_CHANNELS = "builder-private-channels"
+"""Name of the list of what the Builder needs besides, where a place has a private channel."""
+
+
 class TokenRoles(Protocol):
     """Reads an identity's tenant-wide roles from its own token, without a call to Graph."""
 
@@ -93,7 +97,7 @@ class TenantClients:
 
 @dataclass(frozen=True, kw_only=True)
 class DoctorPorts:
-    """Everything the doctor looks at. *lists*: by the identities' names hands, builder and door."""
+    """Everything the doctor looks at. *lists*: by the names hands, builder and door, and PRIVATE_CHANNELS."""
 
     settings: Settings
     lists: Mapping[str, Permissions]
@@ -113,6 +117,15 @@ def permissions_of(text: str) -> Permissions:
         consent=frozenset(consent),
         exchange=frozenset(name.removeprefix(EXCHANGE) for name in exchange),
     )
+
+
+def wanted_roles(lists: Mapping[str, Permissions], programme: Programme | None) -> Mapping[str, frozenset[str]]:
+    """Return each identity's tenant-wide roles; the Builder has more where a place has a private channel."""
+    wanted = {name: permissions.roles for name, permissions in lists.items() if name != PRIVATE_CHANNELS}
+    places = programme.places if programme is not None else ()
+    if any(channel.kind == "private" for place in places for channel in place.channels):
+        wanted["builder"] |= lists[PRIVATE_CHANNELS].roles
+    return wanted
 
 
 def compare_roles(identity: str, client_id: str, *, wanted: frozenset[str], held: frozenset[str]) -> list[Finding]:
@@ -222,7 +235,8 @@ class Doctor:
 
     async def examine(self, programme: Programme | None) -> list[Finding]:
         """Every finding about the tenant; without a *programme* there are no places and no strangers to look at."""
-        found = [finding for name in self._ports.lists for finding in await self._identity(name)]
+        wanted = wanted_roles(self._ports.lists, programme)
+        found = [finding for name, roles in wanted.items() for finding in await self._identity(name, roles)]
         tenant = self._ports.tenant
         if tenant is None:
             return found
@@ -233,7 +247,7 @@ class Doctor:
             found += await self._place(tenant, place)
         return found
 
-    async def _identity(self, name: str) -> list[Finding]:
+    async def _identity(self, name: str, wanted: frozenset[str]) -> list[Finding]:
         client_id = str(getattr(self._settings, f"{name}_id"))
         if not client_id:
             todo = f"set {variable(f'{name}_id')} where the doctor runs"
@@ -247,7 +261,7 @@ class Doctor:
         except OutsideError as error:
             todo = f"give this machine the identity {client_id}"
             return [Finding(verdict=Verdict.UNKNOWN, what=f"{name}: {error}", todo=todo)]
-        found = compare_roles(name, client_id, wanted=self._ports.lists[name].roles, held=held)
+        found = compare_roles(name, client_id, wanted=wanted, held=held)
         if name == "builder":
             todo = f"to close it when no order waits: {close_builder(client_id)}"
             found.append(Finding(verdict=Verdict.OK, what="builder: it is open", todo=todo))

@@ -101,10 +101,12 @@ class Drift:
         reads: list[Coroutine[Any, Any, None]] = [look.ask([OWNERS, "group"], self._owners(known["group"].external_id))]
         if "team" in known:
             team_id = known["team"].external_id
+            private = {channel.key for channel in spec.channels if channel.kind == "private"}
             reads.append(look.ask(_keys(known, "channel:"), self._channels(team_id, known)))
             for key in _keys(known, "channel:"):
                 tabs = _keys(known, f"tab:{key.partition(':')[2]}/")
-                if tabs:
+                # A private channel's tabs are the Builder's to see, and a plan shows them.
+                if tabs and key.partition(":")[2].partition("/")[0] not in private:
                     reads.append(look.ask(tabs, self._tabs(team_id, known[key].external_id, known, tabs)))
         if "site" in known:
             site_id = known["site"].external_id

@@ -83,7 +83,8 @@ class ChannelMember:
 
 
 class ChannelMembers(Protocol):
-    """Readers of a private channel. Hands, by resource-specific consent: ChannelMember.ReadWrite.Group."""
+    """Readers of a private channel. Builder; needs ChannelMember.ReadWrite.All,
+    since a team's consent does not reach its private channels."""
 
     async def list_seats(self, team_id: str, channel_id: str) -> Sequence[ChannelMember]: ...
     async def add(self, team_id: str, channel_id: str, account: Account) -> None:

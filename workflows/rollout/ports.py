@@ -9,7 +9,16 @@ from config.programme import Programme
 from workflows.ports.accounts import Account, Directory, Invitations, Recipients
 from workflows.ports.links import Links
 from workflows.ports.people import ChannelMembers, Guests
-from workflows.ports.place import Channels, Groups, Memberships, SiteAccess, SiteContent, SiteLayout, TeamBuilder
+from workflows.ports.place import (
+    ChannelKind,
+    Channels,
+    Groups,
+    Memberships,
+    SiteAccess,
+    SiteContent,
+    SiteLayout,
+    TeamBuilder,
+)
 from workflows.ports.units import Clock, Intents
 from workflows.rollout.list_rows import PlaceRecord
 
@@ -77,6 +86,8 @@ class RolloutPorts:
     memberships: Memberships
     teams: TeamBuilder
     channels: Channels
+    closed_channels: Channels
+    """The tabs of private channels, as the Builder: a team's consent does not reach those."""
     sites: SiteAccess
     content: SiteContent
     layout: SiteLayout
@@ -95,3 +106,7 @@ class RolloutPorts:
     hands_id: str
     """The identity that is let into the sites."""
     public_url: str
+
+    def tabs_in(self, kind: str) -> Channels:
+        """Return what reaches the tabs of a channel of that kind."""
+        return self.closed_channels if kind == ChannelKind.PRIVATE else self.channels

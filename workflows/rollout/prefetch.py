@@ -50,7 +50,9 @@ def _team(walk: Walk) -> Iterator[Read]:
         for wanted in walk.wanted.channels:
             channel = walk.known.get(f"channel:{wanted.key}")
             if channel is not None and wanted.spec.tabs:
-                yield walk.reads.ask_ahead(ports.channels.list_tabs, team.external_id, channel.external_id)
+                yield walk.reads.ask_ahead(
+                    ports.tabs_in(wanted.spec.kind).list_tabs, team.external_id, channel.external_id
+                )
             if channel is not None and wanted.spec.kind == "private":
                 yield walk.reads.ask_ahead(ports.seats.list_seats, team.external_id, channel.external_id)
 

@@ -115,7 +115,7 @@ async def place(tenant: Tenant) -> Place:
     app = await teams.find_catalog_app(external_id)
     assert app is not None
     consent = [
-        *("ChannelSettings.Read.Group", "Channel.Create.Group", "ChannelMember.ReadWrite.Group"),
+        *("ChannelSettings.Read.Group", "Channel.Create.Group"),
         *("TeamsTab.Read.Group", "TeamsTab.Create.Group"),
     ]
     for _ in range(2):

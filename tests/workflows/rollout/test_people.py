@@ -12,6 +12,8 @@ from sandbox.directory.model import User
 from sandbox.teams.model import Channel
 from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, Bench, Documents, bench, in_state, small
+from wiring.shipped import permission_lists
+from workflows.operations.doctor import PRIVATE_CHANNELS
 from workflows.rollout.plan import State
 
 LEAD, PACKAGE_LEAD = "leder-sandefjord", "pakkeleder-sandefjord"
@@ -21,6 +23,8 @@ MUNICIPALITY = f"municipalities/{PLACE}.yaml"
 @pytest.fixture
 async def made(database_url: str) -> AsyncIterator[Bench]:
     async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=with_private()) as found:
+        builder = tenant(found).identities.named("builder")
+        builder.granted |= permission_lists()[PRIVATE_CHANNELS].roles
         await found.made(PLACE)
         yield found
 

@@ -62,7 +62,7 @@ async def test_a_plan_and_a_second_rollout_write_nothing_and_ask_little(made: Be
     assert unit.note == "0 ting er laget eller endret."
 
 
-@pytest.mark.parametrize("place", [PLACE, "umbrella"])
+@pytest.mark.parametrize("place", [PLACE, "umbrella", "lead-network"])
 async def test_as_many_things_are_made_as_the_plan_has_to_do(database_url: str, place: str) -> None:
     async with bench(_file(database_url), documents=small()) as found:
         plan = await found.plan(place)

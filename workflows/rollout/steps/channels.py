@@ -117,7 +117,7 @@ class ChannelSteps:
         if self._team_id and channel:
             look = f"tab:{wanted.key}"
             with walk.log.step(look):
-                tabs = await walk.reads.get(walk.ports.channels.list_tabs, self._team_id, channel.id)
+                tabs = await walk.reads.get(walk.ports.tabs_in(wanted.spec.kind).list_tabs, self._team_id, channel.id)
             if walk.log.is_unknown(look):
                 await walk.note_unseen(lambda unseen: self._tabs(unseen, None, wanted))
                 return
@@ -154,7 +154,7 @@ class ChannelSteps:
         assert self._team_id is not None
         address = await walk.address(spec.page)
         async with walk.creates.once(item.key):
-            tab = await walk.ports.channels.create_tab(
+            tab = await walk.ports.tabs_in(channel.kind).create_tab(
                 self._team_id,
                 channel.id,
                 name=spec.name,
