@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import health, pages
+from web.forms import typed_in
 
 log = structlog.get_logger()
 
@@ -134,4 +135,4 @@ def _problem(request: Request, status: int, number: str | None = None) -> Respon
     """An error for programs below /api, for people everywhere else."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": {"status": status, "number": number}}, status)
-    return pages.problem(request, status, number=number)
+    return pages.problem(request, status, number=number, typed=typed_in(request) if status == 500 else ())

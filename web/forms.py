@@ -8,16 +8,28 @@ MAX_FIELDS = 100
 
 
 async def read_pairs(request: Request, *, most: int, fields: int = MAX_FIELDS) -> list[tuple[str, str]]:
-    """The form's fields in their order. Refuses more than *most* bytes before all of it is read; at most *fields*."""
+    """
+    Return the form's fields in their order. Refuses more than *most* bytes before all of it is read; at most *fields*.
+
+    They are kept with the request, so that the page of a failure can give them back (`typed_in`).
+    """
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
             raise HTTPException(413)
     try:
-        return parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="replace", max_num_fields=fields)
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="replace", max_num_fields=fields)
     except ValueError:
         raise HTTPException(400) from None
+    request.state.typed = pairs
+    return pairs
+
+
+def typed_in(request: Request) -> list[tuple[str, str]]:
+    """Return the fields that were read of this request's form; none when it had no form or was not read."""
+    pairs: list[tuple[str, str]] = getattr(request.state, "typed", [])
+    return pairs
 
 
 async def read_form(request: Request, *, most: int, fields: int = MAX_FIELDS) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Pages in a reader's language: Jinja2 templates with Designsystemet, readable without script."""
 
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,14 @@ def language_of(request: Request) -> str:
     return texts.choose(norwegian or ("en" if "en" in asked else texts.DEFAULT))
 
 
-def problem(request: Request, status: int, *, number: str | None = None) -> HTMLResponse:
-    """A page that says what went wrong and what to do now; *number* is what the log knows it by."""
+def problem(
+    request: Request, status: int, *, number: str | None = None, typed: Sequence[tuple[str, str]] = ()
+) -> HTMLResponse:
+    """
+    Return the page that says what went wrong and what to do now; *number*: the failure's name in the log.
+
+    *typed*: the form that was not taken. It is given back whole, to be sent again; its texts are shown to be copied.
+    """
     kind, language = _PROBLEMS.get(status), language_of(request)
     return page(
         request,
@@ -79,6 +86,10 @@ def problem(request: Request, status: int, *, number: str | None = None) -> HTML
         heading=texts.say(f"error.{kind}_heading" if kind else "error.heading", language),
         explanation=texts.say(f"error.{kind}" if kind else "error.generic", language),
         number=number,
+        typed=typed,
+        # Keys and numbers are single words; sentences are a person's.
+        sentences=[value for _, value in typed if len(value.split()) > 1],
+        again=request.url.path,
     )
 
 

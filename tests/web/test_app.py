@@ -1,5 +1,7 @@
 """The application around the routers: headers, error pages, health."""
 
+import html
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +13,7 @@ from structlog.testing import capture_logs
 
 from web import pages
 from web.app import create_app
+from web.forms import read_form
 from web.health import Check
 
 SECRET = "a-persons-words"
@@ -21,11 +24,16 @@ def routes() -> APIRouter:
 
     @router.get("/side")
     async def show(request: Request) -> HTMLResponse:
-        return pages.page(request, "problem.html", heading="<b>", explanation="& co", number=None)
+        return pages.page(request, "problem.html", heading="<b>", explanation="& co", number=None, typed=())
 
     @router.get("/feil/{token}")
     async def fail(token: str) -> None:
         raise RuntimeError(token)
+
+    @router.post("/skjema")
+    async def lose(request: Request) -> None:
+        await read_form(request, most=1_000)
+        raise RuntimeError(SECRET)
 
     @router.get("/api/feil")
     async def fail_for_programs() -> None:
@@ -141,6 +149,19 @@ async def test_a_failure_shows_a_number_that_the_log_has_and_nothing_else() -> N
     assert entry["route"] == "/feil/{token}"
     assert SECRET not in response.text
     assert SECRET not in str(entries)
+
+
+async def test_a_failure_gives_back_what_was_typed_to_be_sent_again_and_logs_none_of_it() -> None:
+    typed = {"progress": 'Vi er i gang med "kurset" <nå>', "light": "green"}
+    with capture_logs() as entries:
+        response = await client().post("/skjema", data=typed)
+
+    given_back = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.text))
+    assert response.status_code == 500
+    assert {name: html.unescape(value) for name, value in given_back.items()} == typed
+    assert '<form method="post" action="/skjema">' in response.text
+    assert '<p class="ds-paragraph kept">Vi er i gang med &#34;kurset&#34; &lt;nå&gt;</p>' in response.text
+    assert "i gang" not in str(entries)
 
 
 async def test_a_program_gets_a_failure_as_json() -> None:
