@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,13 @@ class File:
             return
         # A file that cannot be made or is another user's: SQLite says so, in its own words.
         with suppress(OSError):
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
-            with closing(os.fdopen(descriptor)) as file:
-                if self._opened is None:
-                    self._opened = os.fstat(file.fileno()).st_ino
-                os.fchmod(file.fileno(), OWNER_ONLY)
+            # A file that is there is never opened here: closing it again would end the locks that this process's own
+            # connections hold on it (POSIX), and another process would then write into the middle of their work.
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+            if self._opened is None:
+                self._opened = os.stat(self.path).st_ino
+            os.chmod(self.path, OWNER_ONLY)
 
     def check(self) -> None:
         """Raise DatabaseGone when the file is not the one that was opened: no answer may be acknowledged then."""

@@ -4,6 +4,8 @@ import asyncio
 import multiprocessing
 import shutil
 import stat
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,22 @@ async def test_only_its_owner_reads_the_file_and_those_beside_it(tmp_path: Path)
     await database.close()
     assert modes.keys() >= {"own.db", "own.db-wal", "own.db-shm"}
     assert set(modes.values()) == {0o600}
+
+
+async def test_a_further_connection_leaves_the_locks_of_those_before_it(tmp_path: Path) -> None:
+    """Another process that closes the file must see that it is not the last: else it removes the log beside it."""
+    path = tmp_path / "shared.db"
+    first = await written(path)
+    async with first.begin() as connection:
+        await connection.execute(text("select * from switch"))
+        second = create_database(f"sqlite+aiosqlite:///{path}")
+        assert await SQLSwitches(second, StillClock()).is_paused(None)
+        other = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('select * from switch'); c.close()"
+        await asyncio.to_thread(subprocess.run, [sys.executable, "-c", other, str(path)], check=True)
+
+        assert (tmp_path / "shared.db-wal").exists()
+    await second.close()
+    await first.close()
 
 
 async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(database: Database) -> None:
