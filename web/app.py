@@ -1,5 +1,6 @@
 """The web application: the routers it is given, between security headers and honest error pages."""
 
+import asyncio
 import traceback
 import uuid
 from collections.abc import Callable, Sequence
@@ -41,6 +42,9 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
 }
 
+BODY_TIME = 10.0
+"""Seconds within which a request's whole body has to arrive. Real time: it is the sender's line that is slow."""
+
 Around = Callable[[], AbstractAsyncContextManager[object]]
 
 
@@ -49,53 +53,114 @@ async def _always_ready() -> str:
 
 
 def create_app(
-    routers: Sequence[APIRouter], *, ready: health.Check = _always_ready, around: Around = nullcontext
+    routers: Sequence[APIRouter],
+    *,
+    ready: health.Check = _always_ready,
+    around: Around = nullcontext,
+    body_time: float = BODY_TIME,
 ) -> FastAPI:
     """
     The application with *routers*, health, static files and error pages.
 
     It needs no lifespan: it runs the same below uvicorn and below Azure Functions. *ready* names the part that is
     missing while the service cannot work. *around* is entered for each request; the simulated clock counts work by it.
+    *body_time*: seconds within which a body has to arrive.
     """
-    app = FastAPI(title="Våre unge 365", docs_url=None, redoc_url=None)
+    # No redirect to the address with or without a slash: it would lead to the host that the request named.
+    app = FastAPI(title="Våre unge 365", docs_url=None, redoc_url=None, redirect_slashes=False)
     for router in (health.router(ready), pages.router(), *routers):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_input)
-    app.add_middleware(Frame, around=around)
+    app.add_middleware(Frame, around=around, body_time=body_time)
     return app
 
 
 class Frame:
-    """The frame of every request: security headers, and no exception reaches the outside."""
+    """
+    The frame of every request: security headers, a time limit for bodies, HEAD wherever GET answers, and no exception
+    reaches the outside.
+    """
 
-    def __init__(self, app: ASGIApp, *, around: Around) -> None:
+    def __init__(self, app: ASGIApp, *, around: Around, body_time: float) -> None:
         self._app = app
         self._around = around
+        self._body_time = body_time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
-
-        async def framed(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                _add_headers(MutableHeaders(scope=message), path=scope["path"])
-            await send(message)
-
+        body = _Body(scope, receive, self._body_time)
+        answer = _Answer(scope, send, body)
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
         async with self._around():
             try:
-                await self._app(scope, receive, framed)
+                await self._app(scope, body.receive, answer.send)
+            except TooSlow:
+                if not answer.started:
+                    await _problem(Request(scope), 408)(scope, receive, answer.send)
             except Exception as error:
                 number = uuid.uuid4().hex[:8]
                 _log_failure(error, number, scope)
-                if started:
+                if answer.started:
                     raise
-                await _problem(Request(scope), 500, number)(scope, receive, framed)
+                await _problem(Request(scope), 500, number)(scope, receive, answer.send)
+
+
+class TooSlow(Exception):
+    """A request's body did not arrive in time."""
+
+
+class _Body:
+    """A request's body, all of which has to arrive within *seconds* of the first look at it."""
+
+    def __init__(self, scope: Scope, receive: Receive, seconds: float) -> None:
+        names = {name for name, _ in scope["headers"]}
+        self.pending = b"transfer-encoding" in names or b"content-length" in names
+        """True while some of it may still come."""
+        self._receive = receive
+        self._seconds = seconds
+        self._until: float | None = None
+
+    async def receive(self) -> Message:
+        if not self.pending:
+            # From here on the application only waits for the other side to hang up.
+            return await self._receive()
+        if self._until is None:
+            self._until = asyncio.get_running_loop().time() + self._seconds
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooSlow from None
+        self.pending = bool(message.get("more_body"))
+        return message
+
+
+class _Answer:
+    """An answer with our headers; without its body when only the head was asked for."""
+
+    def __init__(self, scope: Scope, send: Send, body: _Body) -> None:
+        self.started = False
+        self._path: str = scope["path"]
+        self._head_only = scope["method"] == "HEAD"
+        self._send = send
+        self._body = body
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            _add_headers(headers, path=self._path)
+            if self._body.pending:
+                # Nobody will read the rest, and nobody waits for it.
+                headers["Connection"] = "close"
+        elif self._head_only and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
 
 
 def _add_headers(headers: MutableHeaders, *, path: str) -> None:

@@ -9,7 +9,7 @@ import texts
 from config.programme import Programme
 from web.forms import is_from_us, read_form
 from web.pages import language_of, page
-from workflows.operations.guest_review import GuestDesk, GuestLine
+from workflows.operations.guest_review import GuestDesk, GuestLine, NotTheirGuests
 from workflows.ports.links import Link, Links
 
 MAX_BODY = 256_000
@@ -27,7 +27,10 @@ def router(*, desk: GuestDesk, links: Links, public_url: str) -> APIRouter:
         link = await links.resolve(token, "guests")
         if link is None or link.person is None:
             return _gone(request)
-        programme, lines = await desk.lines(link.subject.removeprefix(SUBJECT))
+        try:
+            programme, lines = await desk.reviewed_by(link.subject.removeprefix(SUBJECT), link.person)
+        except NotTheirGuests:
+            return _gone(request)
         return _form(request, programme, link, lines, typed=None)
 
     @routes.post("/gjester/{token}", response_class=HTMLResponse, summary="Store which guests go on")
@@ -39,7 +42,10 @@ def router(*, desk: GuestDesk, links: Links, public_url: str) -> APIRouter:
             return _gone(request)
         scope = link.subject.removeprefix(SUBJECT)
         typed = await read_form(request, most=MAX_BODY, fields=2_000)
-        programme, lines = await desk.lines(scope)
+        try:
+            programme, lines = await desk.reviewed_by(scope, link.person)
+        except NotTheirGuests:
+            return _gone(request)
         said = {line.person: typed.get(line.person) for line in lines}
         if any(choice not in CHOICES for choice in said.values()):
             return _form(request, programme, link, lines, typed=typed)

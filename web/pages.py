@@ -25,6 +25,7 @@ _PROBLEMS = {
     403: "not_found",
     404: "not_found",
     405: "not_allowed",
+    408: "busy",
     410: "not_found",
     413: "too_large",
     422: "invalid",

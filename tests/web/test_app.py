@@ -1,5 +1,6 @@
 """The application around the routers: headers, error pages, health."""
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
@@ -25,6 +26,10 @@ def routes() -> APIRouter:
     @router.get("/side")
     async def show(request: Request) -> HTMLResponse:
         return pages.page(request, "problem.html", heading="<b>", explanation="& co", number=None, typed=())
+
+    @router.post("/inn")
+    async def take(request: Request) -> int:
+        return len(await request.body())
 
     @router.get("/feil/{token}")
     async def fail(token: str) -> None:
@@ -197,3 +202,35 @@ async def test_the_pages_that_stand_by_themselves_have_a_heading_and_words(path:
     assert response.status_code == 200
     assert response.text.count("<h1") == 1
     assert "<p class" in response.text
+
+
+async def test_head_answers_wherever_get_does_and_without_a_body() -> None:
+    got, head = await client().get("/side"), await client().head("/side")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert (await client().head("/ukjent")).status_code == 404
+
+
+async def test_no_address_is_made_from_the_host_that_a_request_names() -> None:
+    answer = await client().get("/side/", headers={"Host": "evil.example"})
+
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+async def test_a_body_that_does_not_come_is_given_up_and_its_sender_let_go() -> None:
+    async def half() -> AsyncIterator[bytes]:
+        yield b"a=1"
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(5):
+        answer = await client(body_time=0.01).post("/inn", content=half())
+
+    assert answer.status_code == 408
+    assert answer.headers["connection"] == "close"
+
+
+async def test_whose_body_is_refused_unread_is_let_go() -> None:
+    assert (await client().post("/side", content=b"a=1")).headers["connection"] == "close"
+    assert "connection" not in (await client().post("/inn", content=b"a=1")).headers

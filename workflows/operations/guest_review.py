@@ -26,6 +26,10 @@ ASK_AGAIN_AFTER = timedelta(days=60)
 """The life of a link. An unanswered question is asked anew then."""
 
 
+class NotTheirGuests(Exception):
+    """The person does not lead that municipality today, or there is none of that name. Nothing is shown or stored."""
+
+
 class HeldRoles(Protocol):
     """Ends roles in the register."""
 
@@ -73,6 +77,17 @@ def scope_of(programme: Programme, item: Assignment) -> str:
     if item.role is Role.LOCAL_LEAD:
         return programme.key
     return municipality_of(programme, item) or programme.key
+
+
+def may_review(programme: Programme, scope: str, person: str | None, on: date) -> bool:
+    """Tell whether a person leads *scope* on that day, and so may see its guests and end their roles."""
+    if scope == programme.key:
+        leads = leads_of(programme, None, on)
+    elif programme.find_municipality(scope) is not None:
+        leads = leads_of(programme, scope, on)
+    else:
+        return False
+    return person in {lead.key for lead in leads}
 
 
 def municipality_of(programme: Programme, item: Assignment) -> str | None:
@@ -152,14 +167,21 @@ class GuestDesk:
         programme, guests, answers = await self.known(scope)
         return programme, guest_lines(programme, scope, guests, answers, self.today(programme))
 
+    async def reviewed_by(self, scope: str, person: str | None) -> tuple[Programme, list[GuestLine]]:
+        """The guests as a lead may see them now. Raises NotTheirGuests to anybody who does not lead there today."""
+        programme, lines = await self.lines(scope)
+        if not may_review(programme, scope, person, self.today(programme)):
+            raise NotTheirGuests
+        return programme, lines
+
     async def answer(self, scope: str, keeps: Mapping[str, bool], *, by: str) -> None:
         """
-        Store what *by* says about each guest: goes on, or ends.
+        Store the choice of *by* about each guest: goes on, or ends.
 
-        Raises KeyError for somebody who is no guest there.
+        Raises NotTheirGuests, and KeyError for somebody who is no guest there.
         """
         now = self.ports.clock.now()
-        _, lines = await self.lines(scope)
+        _, lines = await self.reviewed_by(scope, by)
         known = {line.person for line in lines}
         for person in keeps:
             if person not in known:
@@ -179,7 +201,12 @@ class GuestDesk:
         leave = tuple(DueUnit(key=f"{LEAVE}:{place.key}", due_at=now) for place in programme.places)
         ended = 0
         for answer in await self.ports.guests.answers(scope):
-            if answer.keeps is False and answer.person in there:
+            if answer.keeps is not False or answer.person not in there:
+                continue
+            if not may_review(programme, scope, answer.answered_by, self.today(programme)):
+                # Their own role ended between the answer and now.
+                await history.note("guests.not_theirs", scope=scope, person=answer.person, by=answer.answered_by)
+            else:
                 for municipality, role in _held(programme, scope, answer.person):
                     await self.ports.roles.end_roles(
                         answer.person, role, municipality=municipality, last_day=yesterday, then=leave

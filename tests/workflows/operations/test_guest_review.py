@@ -17,6 +17,7 @@ from workflows.operations.guest_review import ASK_AGAIN_AFTER, HALF_YEAR, REMIND
 LEAD, PACKAGE_LEAD, CHAIR = "leder-sandefjord", "pakkeleder-sandefjord", "kommunalsjef-sandefjord"
 MUNICIPALITY = f"municipalities/{PLACE}.yaml"
 REVIEW = f"guests.review:{PLACE}"
+COUNTY_LEAD = "leder-vestfold"
 ALL = (PACKAGE_LEAD, CHAIR)
 
 
@@ -155,6 +156,59 @@ async def test_every_guest_must_be_answered_for_before_anything_is_stored(made: 
     assert await made.services.record.guests.answers() == before
 
 
+async def hand_over(found: Bench, *, removed: bool) -> None:
+    """Give the municipality a new lead from today; the former one is still known, or *removed*."""
+    documents = await found.services.record.register.documents()
+    municipality = documents[MUNICIPALITY]
+    today = found.services.clock.now().date()
+    former = next(item for item in municipality["people"] if item["key"] == LEAD)
+    municipality["people"].append(former | {"key": "ny-leder", "email": "ny.leder@sandefjord.example"})
+    for item in municipality["assignments"]:
+        if item["person"] == LEAD:
+            item["until"] = (today - timedelta(days=1)).isoformat()
+    municipality["assignments"].append({"person": "ny-leder", "role": "local_lead", "since": today.isoformat()})
+    if removed:
+        municipality["people"] = [item for item in municipality["people"] if item["key"] != LEAD]
+        municipality["assignments"] = [item for item in municipality["assignments"] if item["person"] != LEAD]
+    await found.services.record.register.save(documents)
+
+
+@pytest.mark.parametrize("removed", [False, True], ids=["role has ended", "removed from the register"])
+async def test_a_former_leads_link_shows_nobody_and_ends_nothing(
+    made: Bench, page: httpx.AsyncClient, removed: bool
+) -> None:
+    link = await asked(made)
+    await hand_over(made, removed=removed)
+
+    shown = await page.get(link)
+    sent = await page.post(link, data=dict.fromkeys(ALL, "ends"))
+
+    assert (shown.status_code, sent.status_code) == (404, 404)
+    assert "Pakkeleder" not in shown.text + sent.text
+    assert all(answer.answered_at is None for answer in await made.services.record.guests.answers())
+
+
+async def test_an_answer_whose_lead_left_before_it_was_carried_out_ends_nothing(
+    made: Bench, page: httpx.AsyncClient
+) -> None:
+    link = await asked(made)
+    assert (await page.post(link, data=dict.fromkeys(ALL, "ends"))).status_code == 200
+    await hand_over(made, removed=False)
+
+    await on(made, made.services.clock.now() + timedelta(hours=1))
+
+    documents = await made.services.record.register.documents()
+    ended = {item["person"] for item in documents[MUNICIPALITY]["assignments"] if "until" in item}
+    assert ended == {LEAD}
+
+
+@pytest.mark.parametrize("scope", ["borte", ""])
+async def test_a_municipality_that_is_not_there_is_not_found(made: Bench, page: httpx.AsyncClient, scope: str) -> None:
+    token = await made.services.record.links.issue("guests", f"guests:{scope}", LEAD)
+
+    assert (await page.get(f"/gjester/{token}")).status_code == 404
+
+
 @pytest.mark.parametrize("purpose", ["answer", "feed", "papers"])
 async def test_a_link_for_another_purpose_opens_nothing(made: Bench, page: httpx.AsyncClient, purpose: str) -> None:
     token = await made.services.record.links.issue(purpose, f"guests:{PLACE}", LEAD)  # type: ignore[arg-type]
@@ -180,11 +234,11 @@ async def test_a_local_lead_is_confirmed_by_the_county_and_not_by_themselves(mad
     programme, lines = await made.services.jobs.operations.guest_desk.lines(
         (await made.services.record.register.programme()).key
     )
-    assert county.person == "leder-vestfold"
+    assert county.person == COUNTY_LEAD
     assert LEAD in {line.person for line in lines}
 
     await made.services.jobs.operations.guest_desk.answer(
-        programme.key, {line.person: line.person != LEAD for line in lines}, by="x"
+        programme.key, {line.person: line.person != LEAD for line in lines}, by=COUNTY_LEAD
     )
     await on(made, made.services.clock.now() + timedelta(hours=1))
     assert email(LEAD) not in members(made)
