@@ -124,6 +124,11 @@ def long_moment(moment: datetime, language: str = DEFAULT) -> str:
     return f"{long_date(moment.date(), language)} {at} {clock_time(moment, language)}"
 
 
+def end_of(starts: datetime, ends: datetime, language: str = DEFAULT) -> str:
+    """Return the end of something as a person reads it after its start: the time alone, unless it is another day."""
+    return clock_time(ends, language) if ends.date() == starts.date() else long_moment(ends, language)
+
+
 def number(value: float | Decimal, language: str = DEFAULT) -> str:
     """Return a number: «10 000» with a hard space, «7,5» with a comma; four digits unbroken, as years are."""
     return format_decimal(

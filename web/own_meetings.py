@@ -253,7 +253,7 @@ async def _show(
         problems=_words(problems or {}, mine.language),
         typed=typed or {},
         done=done_words or (texts.say(done, mine.language) if done else ""),
-        clock_time=texts.clock_time,
+        end_of=texts.end_of,
     )
 
 

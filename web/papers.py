@@ -67,7 +67,7 @@ def router(
             "papers.html",
             heading=texts.say("meetings.subject", body=name),
             meeting=meeting,
-            ends=texts.clock_time(meeting.ends_local),
+            ends=texts.end_of(meeting.starts_local, meeting.ends_local),
             state=texts.say(state_key(meeting)),
             changed=explain_change(meeting),
             ask_own=f"/moter/{token}/mine-moter",

@@ -149,7 +149,9 @@ def _dates(bodies: Sequence[Body], meetings: Sequence[Meeting]) -> Table | Parag
         (
             Cell(
                 text=texts.say(
-                    "reports.when_words", starts=meeting.starts_local, ends=texts.clock_time(meeting.ends_local)
+                    "reports.when_words",
+                    starts=meeting.starts_local,
+                    ends=texts.end_of(meeting.starts_local, meeting.ends_local),
                 )
             ),
             Cell(text=names[meeting.body]),

@@ -18,6 +18,8 @@ WANTED = (
     *("UID", "SEQUENCE", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", *REPEATS),
     *("STATUS", "SUMMARY", "TRANSP", BUSY_STATUS, *ALL_DAY_MARKS),
 )
+LONGEST = timedelta(days=7)
+"""Anything longer is no meeting."""
 MIDNIGHT, LAST_MINUTE = time(), time(23, 59)
 _CANCELLED = r"(?:avlyst|avlyses|kansellert|cancell?ed|aflyst|inställt|inställd|abgesagt)"
 _CANCELLED_SUBJECT = re.compile(rf"\W*{_CANCELLED}\b.*|.*\b{_CANCELLED}\W*", re.IGNORECASE | re.DOTALL)
@@ -117,6 +119,8 @@ def length_of(event: Event) -> timedelta | None:
             length = parse_duration(duration.value)
         except (ValueError, OverflowError) as exc:
             raise LeftOut("broken_entry") from exc
+    if length is not None and length > LONGEST:
+        raise LeftOut("too_long")
     return length if length and length > timedelta() else None
 
 

@@ -1,7 +1,7 @@
 """The texts: every key of every language, and how values are written."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -126,6 +126,11 @@ def test_moments_and_dates_are_written_as_norwegians_write_them() -> None:
     assert texts.long_date(date(2027, 5, 17)) == "mandag 17. mai 2027"
     assert texts.short_date(date(2026, 9, 8)) == "8. september 2026"
     assert texts.clock_time(BOARD_MEETING) == "09.00"
+
+
+def test_an_end_is_told_with_its_day_when_that_is_another() -> None:
+    assert texts.end_of(BOARD_MEETING, BOARD_MEETING + timedelta(hours=2)) == "11.00"
+    assert texts.end_of(BOARD_MEETING, BOARD_MEETING + timedelta(hours=30)) == "onsdag 9. september 2026 kl. 15.00"
 
 
 def test_a_moment_in_utc_is_refused_because_readers_live_by_local_time() -> None:

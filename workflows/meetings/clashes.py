@@ -15,7 +15,7 @@ from typing import Protocol
 import texts
 from config.programme import Programme
 from config.values import Person
-from workflows.meetings.commitments import Attendance
+from workflows.meetings.commitments import Attendance, by_day
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.quorum import responsible
 from workflows.messages.lead_mail import LeadMail, mail_to
@@ -43,16 +43,15 @@ def clashes(programme: Programme, meetings: Sequence[Meeting], *, now: datetime)
     at: dict[tuple[str, date], list[Meeting]] = defaultdict(list)
     for meeting in meetings:
         if meeting.state is MeetingState.BOOKED and meeting.starts_at > now:
-            required = {
-                item.person for item in attendance.seats(meeting.body) if item.required and item.holds(meeting.day)
-            }
-            for person in required:
-                at[person, meeting.day].append(meeting)
-    found: dict[tuple[str, str], tuple[Meeting, Meeting, list[str]]] = {}
+            for day, _, _ in by_day(meeting.starts_local, meeting.ends_local):
+                required = {item.person for item in attendance.seats(meeting.body) if item.required and item.holds(day)}
+                for person in required:
+                    at[person, day].append(meeting)
+    found: dict[tuple[str, str], tuple[Meeting, Meeting, dict[str, None]]] = {}
     for (person, _), same_day in sorted(at.items()):
         for one, other in combinations(sorted(same_day, key=lambda item: (item.starts_local, item.key)), 2):
             if other.starts_local < one.ends_local:
-                found.setdefault((one.key, other.key), (one, other, []))[2].append(person)
+                found.setdefault((one.key, other.key), (one, other, {}))[2][person] = None
     listed = [Clash(first=one, second=other, people=tuple(people)) for one, other, people in found.values()]
     return sorted(listed, key=lambda item: (item.first.starts_local, item.key))
 

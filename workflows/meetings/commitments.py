@@ -9,6 +9,7 @@ from functools import cache
 from config.programme import Programme
 from config.values import LOCAL_ROLES, PROGRAMME_ROLES, Assignment, Body, PackageState, Role
 from workflows.meetings.date_rules import Around, Engagement
+from workflows.working_days import days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +90,22 @@ class Attendance:
 
     def _entries(self, meetings: Iterable[OtherMeeting]) -> Iterator[tuple[dict[Slot, Counter[str]], Slot, str]]:
         for meeting in meetings:
-            day = meeting.starts.date()
-            for seat in self.seats(meeting.body):
-                if seat.holds(day):
-                    slot = (meeting.starts.time(), meeting.ends.time(), meeting.settled, seat.required)
-                    yield self._busy[seat.person].setdefault(day, {}), slot, meeting.location.casefold()
+            for day, starts, ends in by_day(meeting.starts, meeting.ends):
+                for seat in self.seats(meeting.body):
+                    if seat.holds(day):
+                        slot = (starts, ends, meeting.settled, seat.required)
+                        yield self._busy[seat.person].setdefault(day, {}), slot, meeting.location.casefold()
+
+
+def by_day(starts: datetime, ends: datetime) -> list[tuple[date, time, time]]:
+    """Return the days of a meeting, with the hours that it takes of each."""
+    first, last = starts.date(), max(starts.date(), ends.date())
+    parts = [
+        (day, starts.time() if day == first else time.min, ends.time() if day == last else time.max)
+        for day in days(first, last)
+    ]
+    # One that ends at midnight takes nothing of the day that begins then.
+    return [part for part in parts if part[1] < part[2]] or parts[:1]
 
 
 def _engagements(slots: Mapping[Slot, Counter[str]], seat: Seat, here: str) -> Iterator[Engagement]:

@@ -17,7 +17,7 @@ def describe(programme: Programme, meetings: Iterable[Meeting], *, language: str
             "meetings.line",
             language,
             starts=meeting.starts_local,
-            ends=texts.clock_time(meeting.ends_local, language),
+            ends=texts.end_of(meeting.starts_local, meeting.ends_local, language),
             body=names.get(meeting.body, meeting.body),
             state=texts.say(state_key(meeting), language),
             why=explain(meeting, language),

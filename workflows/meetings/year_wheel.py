@@ -8,6 +8,7 @@ import texts
 from config.programme import Programme
 from config.values import Body, BodyKind
 from documents.year_wheel import Ring, Stretch, YearWheel
+from workflows.meetings.commitments import by_day
 from workflows.meetings.model import Meeting
 from workflows.working_days import DayOff, WorkCalendar, round_moments
 
@@ -45,7 +46,8 @@ def year_wheel(
 
 def _meeting(body: Body, meeting: Meeting, language: str) -> Stretch:
     name = texts.say("meetings.subject", language, body=body.name)
-    return Stretch(ring=Ring.MEETING, first=meeting.day, last=meeting.day, name=name)
+    last, _, _ = by_day(meeting.starts_local, meeting.ends_local)[-1]
+    return Stretch(ring=Ring.MEETING, first=meeting.day, last=last, name=name)
 
 
 def _rounds(body: Body, meeting: Meeting, calendar: WorkCalendar, language: str) -> list[Stretch]:

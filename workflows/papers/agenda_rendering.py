@@ -85,7 +85,11 @@ def _document(language: str, title: str, lead: Sequence[Block], sections: Sequen
 
 def _meeting(meeting: MeetingFacts, language: str) -> Facts:
     say = partial(texts.say, language=language)
-    when = say("reports.when_words", starts=meeting.starts_local, ends=texts.clock_time(meeting.ends_local, language))
+    when = say(
+        "reports.when_words",
+        starts=meeting.starts_local,
+        ends=texts.end_of(meeting.starts_local, meeting.ends_local, language),
+    )
     where = meeting.location or say("reports.where_online")
     return Facts(rows=((say("reports.when"), when), (say("reports.where"), where)))
 

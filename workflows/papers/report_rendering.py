@@ -269,7 +269,7 @@ def _owner_missing(words: _Words, lines: Sequence[MunicipalityLine]) -> Iterable
 
 
 def _meeting(words: _Words, meeting: MeetingFacts) -> Facts:
-    ends = texts.clock_time(meeting.ends_local, words.language)
+    ends = texts.end_of(meeting.starts_local, meeting.ends_local, words.language)
     when = words.say("reports.when_words", starts=meeting.starts_local, ends=ends)
     where = meeting.location or words.say("reports.where_online")
     return Facts(rows=((words.say("reports.when"), when), (words.say("reports.where"), where)))

@@ -300,6 +300,12 @@ def test_days_that_are_written_as_times_are_days(lines: tuple[str, ...]) -> None
     assert (reading.dates, reading.left_out) == ((), {"all_day": 1})
 
 
+def test_what_lasts_for_weeks_is_no_meeting() -> None:
+    reading = read(calendar("DTSTART:20270309T080000Z", "DTEND:20270409T080000Z"))
+
+    assert reading.left_out == {"too_long": 1}
+
+
 def test_a_meeting_of_two_days_keeps_both() -> None:
     (meeting,) = read(
         calendar("DTSTART;TZID=Europe/Oslo:20270309T100000", "DTEND;TZID=Europe/Oslo:20270310T150000")

@@ -68,6 +68,18 @@ def test_who_can_be_in_both_has_no_clash(register: Programme) -> None:
     assert clashes(register, planned(register), now=TUESDAY_NOON) == []
 
 
+def test_the_second_day_of_a_meeting_clashes_as_the_first_does_and_everybody_is_named_once() -> None:
+    register = two_theirs(second=NOON + timedelta(days=1))
+    first, second = planned(register)
+    two_days = replace(first, ends_local=second.ends_local)
+
+    [clash] = clashes(register, [two_days, second], now=TUESDAY_NOON)
+    [both_days] = clashes(register, [two_days, replace(second, starts_local=two_days.starts_local)], now=TUESDAY_NOON)
+
+    assert (clash.first.body, clash.second.body, clash.people) == ("b-vik", "c-nes", ("head",))
+    assert both_days.people == ("head",)
+
+
 def test_one_that_is_cancelled_or_held_is_none() -> None:
     register = two_theirs()
     first, second = planned(register)

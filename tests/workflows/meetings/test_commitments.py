@@ -1,10 +1,13 @@
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+
+import pytest
 
 from config.loading import load_programme
 from config.values import Assignment, BusyDay, Role
 from tests.workflows.programme import body, municipality, programme
-from workflows.meetings.commitments import Attendance, OtherMeeting
+from workflows.meetings.commitments import Attendance, OtherMeeting, by_day
 from workflows.meetings.date_rules import Engagement
 
 DAY = date(2026, 10, 13)
@@ -82,3 +85,32 @@ def test_busy_days_are_everybodys_or_a_municipalitys() -> None:
 
     assert Attendance(plain).around(body("a-dal")).busy == {DAY}
     assert Attendance(plain).around(body("b-vik")).busy == {DAY, DAY + timedelta(days=1)}
+
+
+@pytest.mark.parametrize(
+    ("ends", "taken"),
+    [
+        pytest.param("2026-10-13T11:00", [(NINE, ELEVEN)], id="one day"),
+        pytest.param("2026-10-14T11:00", [(NINE, time.max), (time.min, ELEVEN)], id="two days"),
+        pytest.param("2026-10-15T11:00", [(NINE, time.max), (time.min, time.max), (time.min, ELEVEN)], id="three days"),
+        pytest.param("2026-10-14T00:00", [(NINE, time.max)], id="until midnight"),
+        pytest.param("2026-10-13T09:00", [(NINE, NINE)], id="no time at all"),
+    ],
+)
+def test_a_meeting_takes_its_hours_of_every_day(ends: str, taken: list[tuple[time, time]]) -> None:
+    parts = by_day(datetime.combine(DAY, NINE), datetime.fromisoformat(ends))
+
+    assert parts == [(DAY + timedelta(days=number), *hours) for number, hours in enumerate(taken)]
+
+
+def test_who_sits_in_a_meeting_of_two_days_is_busy_on_both() -> None:
+    attendance = neighbours()
+    two_days = replace(meeting("b-vik"), ends=datetime.combine(DAY + timedelta(days=1), ELEVEN))
+    attendance.put([two_days])
+
+    others = attendance.around(body("a-dal")).others
+
+    assert {day: [(item.starts, item.ends) for item in found] for day, found in others.items()} == {
+        DAY: [(NINE, time.max)],
+        DAY + timedelta(days=1): [(time.min, ELEVEN)],
+    }

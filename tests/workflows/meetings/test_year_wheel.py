@@ -25,6 +25,16 @@ def test_the_meetings_that_stand_lie_on_their_days() -> None:
     assert [item.first for item in wheel().stretches if item.ring is Ring.MEETING] == [date(2026, 10, 13)]
 
 
+def test_a_meeting_of_two_days_lies_on_both() -> None:
+    register, one = programme(), meeting()
+    two_days = replace(one, ends_local=one.ends_local + timedelta(days=1))
+
+    shown = year_wheel(register, [register.body("a-dal")], [two_days], name="Å-dal", year=2026, language="nb")
+
+    (found,) = [item for item in shown.stretches if item.ring is Ring.MEETING]
+    assert (found.first, found.last) == (date(2026, 10, 13), date(2026, 10, 14))
+
+
 def test_a_round_reaches_from_its_opening_to_its_deadline() -> None:
     (found,) = [item for item in wheel().stretches if item.ring is Ring.ROUND]
 
