@@ -11,6 +11,7 @@ from pathlib import Path
 from textwrap import indent
 
 from commands import lifecycle, meetings, processes, register, rollout, rounds, sending
+from commands.confirm import add_yes
 from commands.examples import EXAMPLES, MUNICIPALITY
 from commands.session import DID_NOT_HOLD, DONE, WRONG_USE, Usage, with_services
 
@@ -90,15 +91,19 @@ def _add_lifecycle(add: Add) -> None:
         ("drift", lifecycle.drift),
         ("guests", lifecycle.guests),
         ("partners", lifecycle.partners),
-        ("wind-down", lifecycle.wind_down),
     ):
         add(name, with_services(run)).add_argument("--json", action="store_true")
+    command = add("wind-down", with_services(lifecycle.wind_down))
+    command.add_argument("--json", action="store_true")
+    add_yes(command)
 
 
 def _add_meetings(add: Add) -> None:
     command = add("meetings", with_services(meetings.meetings))
     command.add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
     change = command.add_mutually_exclusive_group()
+    book = "plan what is missing and bring it into calendars, after showing the mails that go out"
+    change.add_argument("--book", action="store_true", help=book)
     change.add_argument(
         "--move", nargs=2, metavar=("KEY", "ISO"), help="to another local time, such as 2026-09-08T09:00"
     )
@@ -111,6 +116,7 @@ def _add_meetings(add: Add) -> None:
     renew = "with --feed: end the old address, of a person their own page's too, and give a new one"
     command.add_argument("--renew", action="store_true", help=renew)
     command.add_argument("--json", action="store_true")
+    add_yes(command)
 
 
 def _add_rounds(add: Add) -> None:

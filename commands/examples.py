@@ -35,9 +35,13 @@ vareunge rollout fjordvik --restore channel:board""",
     "drift": "vareunge drift",
     "guests": "vareunge guests",
     "partners": "vareunge partners",
-    "wind-down": "vareunge wind-down",
+    "wind-down": """\
+vareunge wind-down                     show what ends, and ask
+vareunge wind-down --yes               for programs""",
     "meetings": """\
-vareunge meetings fjordvik
+vareunge meetings fjordvik             list, and send nothing
+vareunge meetings --book               show the invitations, ask, and book
+vareunge meetings fjordvik --book --yes
 vareunge meetings --move fjordvik/2026-09-08 2026-09-10T09:00 --reason "Salen er opptatt"
 vareunge meetings fjordvik --agenda""",
     "status": """\

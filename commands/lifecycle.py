@@ -4,9 +4,11 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from commands.confirm import is_confirmed
 from commands.session import DID_NOT_HOLD, DONE, show
 from commands.subjects import imported_programme
 from commands.units import run_units
+from commands.words import TerminalWords
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -71,8 +73,8 @@ async def partners(services: "Services", arguments: argparse.Namespace) -> int:
 
 
 async def wind_down(services: "Services", arguments: argparse.Namespace) -> int:
-    """Archive what has ended by the register, and take back what goes on after all."""
-    await imported_programme(services)
+    """Archive what has ended by the register, and take back what goes on after all, after showing what that is."""
+    words = TerminalWords(await imported_programme(services))
     due = await services.jobs.operations.wind_down.due_units()
     # Asked after that: what is due now was made due a moment ago.
     now = services.clock.now()
@@ -80,4 +82,6 @@ async def wind_down(services: "Services", arguments: argparse.Namespace) -> int:
     if not keys:
         show(arguments, [], ["nothing to wind down or to take back"])
         return DONE
+    if not is_confirmed(arguments, words, list(map(words.unit, keys)), question=words.say("wind_down_question")):
+        return DID_NOT_HOLD
     return await run_units(services, arguments, keys)

@@ -1,4 +1,7 @@
-"""Time zones as one file means them: IANA's and Windows' names as published, any other name as the file defines it.
+"""Time zones as one file means them: IANA's names as published, any other as the file itself defines it.
+
+A name of Windows' that the file does not define, or not for certain, means what Windows means by it. Exchange writes
+its own rules under those names, so a definition that is there comes first.
 
 Nothing here is shared between files: two municipalities may give different zones the same name.
 """
@@ -101,13 +104,12 @@ class Zones:
         return zone
 
     def _find(self, tzid: str) -> Zone | None:
-        if (named := _named(tzid)) is not None:
-            return named
-        if tzid in self._definitions:
-            return self._defined(self._definitions[tzid])
-        # As programs of old wrote it: /example.org/20050126_1/Europe/Oslo.
-        names = re.findall(r"(?=/([A-Z][A-Za-z_]+/.+)$)", tzid) if tzid.startswith("/") else []
-        return next(filter(None, map(_named, names)), None)
+        return (
+            _iana_zone(tzid)
+            or self._defined(self._definitions.get(tzid, []))
+            or _iana_zone(_windows().get(tzid.casefold(), ""))
+            or next(filter(None, map(_iana_zone, _endings(tzid))), None)
+        )
 
     def _defined(self, definitions: list[Component]) -> Zone | None:
         try:
@@ -173,8 +175,14 @@ def _tzid(definition: Component) -> str | None:
         return None
 
 
-def _named(tzid: str) -> Zone | None:
-    name = _iana().get(tzid.casefold()) or _iana().get(_windows().get(tzid.casefold(), "").casefold())
+def _endings(tzid: str) -> list[str]:
+    """Return the names that a globally unique one, as programs of old wrote it, may end in:
+    /example.org/20050126_1/Europe/Oslo."""
+    return re.findall(r"(?=/([A-Z][A-Za-z_]+/.+)$)", tzid) if tzid.startswith("/") else []
+
+
+def _iana_zone(tzid: str) -> Zone | None:
+    name = _iana().get(tzid.casefold())
     return NamedZone(ZoneInfo(name)) if name else None
 
 

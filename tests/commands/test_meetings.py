@@ -5,13 +5,14 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from commands.meetings import meetings
-from commands.session import DID_NOT_HOLD, DONE
+from commands.session import DID_NOT_HOLD, DONE, Usage
 from config.values import AgendaEntry, Meetings
 from integration.database.connection import Database
 from integration.database.links import SQLLinks
@@ -24,6 +25,7 @@ from workflows.meetings.plan import plan_meetings
 from workflows.papers.agenda import Agenda
 from workflows.papers.agenda_plan import draft_agenda
 from workflows.papers.minutes import Matters
+from workflows.ports.accounts import Recipients
 from workflows.working_days import days
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
@@ -41,6 +43,7 @@ class Services(SimpleNamespace):
         return PROGRAMME
 
     async def plan(self) -> Any:
+        self.done.append("plan")
         return PLAN
 
     def now(self) -> datetime:
@@ -50,17 +53,28 @@ class Services(SimpleNamespace):
         return draft_agenda(PROGRAMME, meeting, report=None, proposals=(), matters=Matters(), last_number=11)
 
     async def run_due(self, only: Sequence[str]) -> int:
+        self.done += only
         return 0
 
-    async def list_meetings(self, key: str) -> list[Meeting]:
-        return [meeting for meeting in PLAN.new if meeting.body == key]
+    async def move(self, key: str, starts: datetime, reason: str) -> Meeting:
+        self.done.append(f"move {key} {starts.isoformat()} {reason}")
+        return next(meeting for meeting in PLAN.new if meeting.key == key)
+
+    async def cancel(self, key: str, reason: str) -> Meeting:
+        self.done.append(f"cancel {key} {reason}")
+        return next(meeting for meeting in PLAN.new if meeting.key == key)
+
+    async def list_meetings(self, body: str | None = None) -> list[Meeting]:
+        return [meeting for meeting in PLAN.new if body in (None, meeting.body)]
 
 
-async def run(of: Mapping[str, Any] = MappingProxyType({}), **arguments: Any) -> int:
-    services: Any = Services(**of)
+async def run(of: Mapping[str, Any] = MappingProxyType({}), done: list[str] | None = None, **arguments: Any) -> int:
+    """Run the command; *done* gets what it did."""
+    services: Any = Services(**{"done": [] if done is None else done, "recipients": Recipients(), **of})
     services.engine = services.clock = services.record = services.meetings = services.register = services
+    services.outside = services
     services.jobs = SimpleNamespace(
-        meetings=SimpleNamespace(booking=services), papers=SimpleNamespace(agenda_editing=services)
+        meetings=SimpleNamespace(booking=services, moves=services), papers=SimpleNamespace(agenda_editing=services)
     )
     given = {
         "municipality": None,
@@ -71,6 +85,8 @@ async def run(of: Mapping[str, Any] = MappingProxyType({}), **arguments: Any) ->
         "feed": None,
         "renew": False,
         "agenda": False,
+        "book": False,
+        "yes": False,
     }
     return await meetings(services, Namespace(**given | arguments))
 
@@ -84,6 +100,118 @@ async def test_dates_are_told_with_their_reasons_and_what_is_missing(capsys: pyt
     assert "Flyttet fra " in told.out
     assert "har ingen ledig dag fra" in told.err
     assert "dagen passer ikke for alle (" in told.err
+
+
+async def test_listing_plans_books_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    done: list[str] = []
+
+    async def none_yet(body: str | None = None) -> list[Meeting]:
+        return []
+
+    await run({"list_meetings": none_yet}, done)
+
+    assert done == []
+    assert "(planlagt)" in capsys.readouterr().out, "shown as they would be planned"
+
+
+class Terminal(StringIO):
+    """A terminal with a person who answers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+BOOKED = ["plan", "meetings.book:a-dal", "meetings.book:b-vik"]
+
+
+@pytest.mark.parametrize("answer", ["j\n", "Ja\n", "yes\n"])
+async def test_booking_shows_the_mails_and_how_many_get_them_and_asks(
+    answer: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    done: list[str] = []
+
+    await run({}, done, book=True)
+
+    asked = capsys.readouterr().err
+    ours = [meeting for meeting in PLAN.new if meeting.booked_by_us]
+    assert "onsdag 30. september 2026 kl. 09.00–11.00  Styret i a-dal: ny innkalling (3)" in asked
+    counts = f"{len(ours)} innkallinger, endringer og avlysninger sendes til 3 personer."
+    assert f"\n{counts}\nSkal de sendes? [j/N] " in asked
+    assert done == BOOKED
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "", "kanskje\n"])
+async def test_without_a_yes_nothing_is_booked(
+    answer: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    done: list[str] = []
+
+    code = await run({}, done, book=True)
+
+    assert (code, done) == (DID_NOT_HOLD, [])
+    assert capsys.readouterr().err.endswith("Ingenting ble gjort.\n")
+
+
+async def test_with_nobody_to_ask_nothing_is_booked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("ja\n"))
+    done: list[str] = []
+
+    with pytest.raises(Usage, match="--yes"):
+        await run({}, done, book=True)
+
+    assert done == []
+    assert "ny innkalling" in capsys.readouterr().err, "what it would have done is shown"
+
+
+async def test_programs_book_with_yes_and_get_the_list_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO())
+    done: list[str] = []
+
+    await run({}, done, book=True, yes=True, json=True)
+
+    assert done == BOOKED
+    assert json.loads(capsys.readouterr().out)["meetings"]
+
+
+async def test_one_municipality_s_meetings_are_booked_alone() -> None:
+    done: list[str] = []
+
+    await run({}, done, book=True, yes=True, municipality="a-dal")
+
+    assert done == ["plan", "meetings.book:a-dal"]
+
+
+async def test_nobody_is_asked_about_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The municipality calls its own meetings, so no mail goes out."""
+    monkeypatch.setattr("sys.stdin", Terminal())
+    done: list[str] = []
+
+    await run({}, done, book=True, municipality="b-vik")
+
+    assert done == ["plan", "meetings.book:b-vik"]
+    assert "Skal de sendes?" not in capsys.readouterr().err
+
+
+async def test_a_moved_meeting_is_told_to_its_own_people(capsys: pytest.CaptureFixture[str]) -> None:
+    done: list[str] = []
+
+    await run({}, done, move=["b-vik/2026-10-15", "2026-10-16T09:00"], reason="Salen er opptatt")
+    await run({}, done, cancel="b-vik/2026-10-15", reason="Ingen saker")
+
+    assert done == [
+        "move b-vik/2026-10-15 2026-10-16T09:00:00 Salen er opptatt",
+        "meetings.book:b-vik",
+        "cancel b-vik/2026-10-15 Ingen saker",
+        "meetings.book:b-vik",
+    ]
 
 
 async def test_a_municipality_is_told_of_its_own_meetings_only(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,8 +239,8 @@ async def test_a_meeting_without_a_link_into_teams_is_told_with_what_it_can_do(
     meeting = next(item for item in PLAN.new if item.body == "b-vik")
     booked = replace(meeting, state=MeetingState.BOOKED, event_id="event", organizer="moter@county.example")
 
-    async def listed(key: str) -> list[Meeting]:
-        return [replace(booked, booked=waits)] if key == "b-vik" else []
+    async def listed(body: str | None = None) -> list[Meeting]:
+        return [replace(booked, booked=waits)]
 
     code = await run({"list_meetings": listed}, municipality="b-vik")
     told = capsys.readouterr()

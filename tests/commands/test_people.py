@@ -290,17 +290,17 @@ async def test_a_municipality_that_left_is_archived_once_and_taken_back_when_it_
 ) -> None:
     await save(database, until="2026-08-01")
 
-    assert await run("wind-down") == DONE
+    assert await run("wind-down", "--yes") == DONE
     (line,) = said()
     assert line.startswith("Avvikle: Sandefjord  ferdig  ")
     assert "Set-SPOSite" in line
     assert is_archived(made)
     async with made.watching() as asked:
-        assert await told(said, "wind-down") == []
+        assert await told(said, "wind-down", "--yes") == []
     assert asked == []
 
     await save(database)
-    (unit,) = await told(said, "wind-down")
+    (unit,) = await told(said, "wind-down", "--yes")
     assert (unit["unit"], unit["state"], unit["until"]) == (f"wind_down.place:{PLACE}", "done", "")
     assert "-LockState Unlock" in unit["note"]
     assert not is_archived(made)
@@ -311,9 +311,9 @@ async def test_a_wind_down_waits_visibly_for_a_closed_builder(made: Bench, datab
     await save(database, until="2026-08-01")
     before = await made.sandbox.state()
 
-    assert await run("wind-down") == DID_NOT_HOLD
+    assert await run("wind-down", "--yes") == DID_NOT_HOLD
     assert said() == [f"Avvikle: Sandefjord  Venter på IT: {command}"]
-    assert await run("wind-down", "--json") == DID_NOT_HOLD
+    assert await run("wind-down", "--yes", "--json") == DID_NOT_HOLD
     (unit,) = json.loads("\n".join(said()))
     assert (unit["state"], unit["note"]) == ("waiting", f"Venter på IT: {command}")
     assert unit["until"].startswith(MADE_ON)
@@ -324,7 +324,7 @@ async def test_a_refused_archiving_is_one_line_and_changes_nothing(made: Bench, 
     await made.sandbox.control("POST", "faults", [{"match": {"app": "builder"}, "do": "status", "status": 403}])
     await save(database, until="2026-08-01")
 
-    assert await run("wind-down") == DID_NOT_HOLD
+    assert await run("wind-down", "--yes") == DID_NOT_HOLD
     (line,) = said()
     assert line.startswith("Avvikle: Sandefjord  stoppet  ")
     assert "403" in line
@@ -340,6 +340,6 @@ async def test_what_is_due_is_found_while_real_time_passes(
     documents[MUNICIPALITY]["work_packages"][0]["state"] = "ended"
     await SQLRegister(database).save(documents)
 
-    units = await told(said, "wind-down")
+    units = await told(said, "wind-down", "--yes")
 
     assert f"wind_down.package:{PACKAGE}" in [unit["unit"] for unit in units]

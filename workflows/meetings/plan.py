@@ -46,6 +46,13 @@ def plan_meetings(programme: Programme, known: Sequence[Meeting], *, now: dateti
     return MeetingPlan(new=tuple(planning.new), changed=tuple(planning.changed), problems=tuple(planning.problems))
 
 
+def as_planned(known: Sequence[Meeting], plan: MeetingPlan) -> list[Meeting]:
+    """Return the *known* meetings as *plan* has them, and its new ones, in the order of time."""
+    altered = {meeting.key: meeting for meeting in plan.changed}
+    meetings = [*(altered.get(meeting.key, meeting) for meeting in known), *plan.new]
+    return sorted(meetings, key=lambda meeting: (meeting.starts_local, meeting.key))
+
+
 def days_for(programme: Programme, meeting: Meeting, known: Sequence[Meeting], *, now: datetime) -> BodyDays:
     """Return the days ahead for *meeting*, all *known* meetings of other bodies considered."""
     return _Planning(programme, known, now).days_for(meeting)

@@ -44,14 +44,40 @@ async def test_calendars_read_side_by_side_keep_to_their_own_zones() -> None:
     assert [starts(reading) for reading in readings] == [[f"2027-03-09 {10 - hours:02}:00"] for hours in files]
 
 
-@pytest.mark.parametrize("name", ["Europe/Oslo", "W. Europe Standard Time", "europe/oslo", "w. europe standard time"])
-@pytest.mark.parametrize(("day", "hour"), [("20270309", "09"), ("20270615", "09")])
-def test_a_published_name_means_what_it_means_everywhere(name: str, day: str, hour: str) -> None:
-    without_summer_time = zone(name, "+0500", "+0500")
+@pytest.mark.parametrize("name", ["Europe/Oslo", "europe/oslo"])
+@pytest.mark.parametrize("day", ["20270309", "20270615"])
+def test_a_name_of_iana_s_means_what_it_means_everywhere(name: str, day: str) -> None:
+    of_elsewhere = zone(name, "+0500", "+0500")
 
-    (start,) = starts(read(at_nine(name, without_summer_time, day)))
+    (start,) = starts(read(at_nine(name, of_elsewhere, day)))
 
-    assert start.endswith(f"{hour}:00")
+    assert start.endswith("09:00")
+
+
+WINDOWS = "W. Europe Standard Time"
+
+
+@pytest.mark.parametrize("day", ["20270309", "20270615"])
+@pytest.mark.parametrize(
+    "definition",
+    [
+        pytest.param((), id="not defined"),
+        pytest.param(zone(WINDOWS), id="as Outlook defines it"),
+        pytest.param(zone(WINDOWS, "0100", "0200"), id="not for certain"),
+        pytest.param(("BEGIN:VTIMEZONE", f"TZID:{WINDOWS}", "END:VTIMEZONE"), id="a name only"),
+    ],
+)
+def test_a_name_of_windows_means_what_windows_means(definition: tuple[str, ...], day: str) -> None:
+    (start,) = starts(read(at_nine(WINDOWS, definition, day)))
+
+    assert start.endswith("09:00")
+
+
+def test_a_name_of_windows_with_rules_of_the_file_s_own_means_those_in_that_file_alone() -> None:
+    without_summer_time = at_nine(WINDOWS, zone(WINDOWS, "+0100", "+0100"), "20270615")
+
+    assert starts(read(without_summer_time)) == ["2027-06-15 10:00"]
+    assert starts(read(at_nine(WINDOWS, day="20270615"))) == ["2027-06-15 09:00"]
 
 
 @pytest.mark.parametrize(("day", "hour"), [("20270309", 8), ("20270615", 8), ("20280101", 8)])
