@@ -1,6 +1,6 @@
 """The answer form: `GET|POST /svar/{token}`. The link is the person's own; whoever holds it answers as them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -10,7 +10,13 @@ import texts
 from web.forms import is_from_us, read_form
 from web.pages import language_of, page
 from workflows.ports.links import EndedLinks, Link
-from workflows.status.answer_parsing import MAX_FOLLOW_UP, MAX_TEXT, is_unchanged, seen_version, texts_of
+from workflows.status.answer_parsing import (
+    MAX_FOLLOW_UP,
+    MAX_TEXT,
+    is_unchanged,
+    seen_version,
+    texts_of,
+)
 from workflows.status.answering import ByLink, StatusDesk, StatusForm, over_words
 from workflows.status.card_rendering import LIGHTS, late_rows, named
 from workflows.status.model import (
@@ -54,17 +60,20 @@ def router(*, desk: StatusDesk, links: EndedLinks, public_url: str) -> APIRouter
         except AnswerRefused as refused:
             return _refused(request, refused, await desk.language(ByLink(link.person)))
         if not form.is_open:
-            return _over(request, form)
+            return await _over(request, desk, form)
         return _form(request, form, typed=form.draft or _start(form.asked), problems={})
 
     @routes.post("/svar/{token}", response_class=HTMLResponse, summary="Store an answer")
     async def answer(request: Request, token: str) -> HTMLResponse:
         if not is_from_us(request, public_url):
             return _notice(request, 403, "status.foreign_title", "status.foreign")
-        link = await links.resolve(token, "answer")
-        if link is None or link.person is None:
-            return await _dead(request, desk, await links.find_ended(token, "answer"), sent=True)
+        # Read before anything is looked up: a failure gives back what was typed.
         typed = await read_form(request, most=MAX_BODY)
+        link = await links.resolve(token, "answer")
+        if typed.get("again"):
+            return await _ask_again(request, desk, link or await links.find_ended(token, "answer"))
+        if link is None or link.person is None:
+            return await _dead(request, desk, await links.find_ended(token, "answer"), typed=typed)
         keep = _keep if typed.get("draft") else _take
         return await keep(request, desk, link, ByLink(link.person), typed)
 
@@ -91,7 +100,7 @@ async def _take(
             return _numbers_page(request, form, typed=typed, problems=problems)
         return _form(request, form, typed=typed, problems=problems, confirm=invalid.confirm)
     except RoundOver:
-        return _over(request, await desk.form(link.subject, sender=sender), typed=typed)
+        return await _over(request, desk, await desk.form(link.subject, sender=sender), typed=typed)
     except AnswerRefused as refused:
         return _refused(request, refused, await desk.language(sender))
     asked = receipt.form.asked
@@ -119,17 +128,36 @@ async def _keep(
         problems = _problems(form.asked, invalid)
         return _form(request, form, typed=typed, problems=problems, confirm=invalid.confirm)
     except RoundOver:
-        return _over(request, await desk.form(link.subject, sender=sender), typed=typed)
+        return await _over(request, desk, await desk.form(link.subject, sender=sender), typed=typed)
     except AnswerRefused as refused:
         return _refused(request, refused, await desk.language(sender))
     return _form(request, form, typed=form.draft or {}, problems={}, saved=True)
 
 
-async def _dead(request: Request, desk: StatusDesk, link: Link | None, *, sent: bool = False) -> HTMLResponse:
+async def _ask_again(request: Request, desk: StatusDesk, link: Link | None) -> HTMLResponse:
+    """Have the open round's request sent to the person of a link, which need not open anything any more."""
+    if link is None or link.person is None:
+        return _gone(request)
+    form = await desk.ask_again(link.subject, sender=ByLink(link.person))
+    if form is None:
+        return _gone(request)
+    asked = form.asked
+    return _message(
+        request,
+        200,
+        asked.language,
+        heading=asked.say("status.again_title"),
+        explanation=asked.say("status.again_sent", package=asked.package.name),
+    )
+
+
+async def _dead(
+    request: Request, desk: StatusDesk, link: Link | None, *, typed: Mapping[str, str] | None = None
+) -> HTMLResponse:
     """
     Show the page of a link that leads nowhere: the round is over, when it was ours and that is why.
 
-    *sent*: a form came with it, of which nothing is stored. What is stored is not shown any more.
+    *typed*: came with it, and is not stored. What is stored is not shown any more.
     """
     if link is None or link.person is None:
         return _gone(request)
@@ -139,7 +167,7 @@ async def _dead(request: Request, desk: StatusDesk, link: Link | None, *, sent: 
         return _gone(request)
     if form.asked.round.state is not RoundState.CLOSED and not form.asked.is_waived:
         return _gone(request)
-    return _over(request, form, typed=await read_form(request, most=MAX_BODY) if sent else {}, dead=True)
+    return await _over(request, desk, form, typed=typed, dead=True)
 
 
 def _problems(asked: Asked, invalid: InvalidAnswer) -> dict[str, str]:
@@ -260,24 +288,33 @@ def _rows(asked: Asked, content: AnswerContent) -> list[tuple[str, str]]:
     return rows
 
 
-def _over(
-    request: Request, form: StatusForm, *, typed: Mapping[str, str] | None = None, dead: bool = False
+async def _over(
+    request: Request,
+    desk: StatusDesk,
+    form: StatusForm,
+    *,
+    typed: Mapping[str, str] | None = None,
+    dead: bool = False,
 ) -> HTMLResponse:
-    """Nothing is taken any more. *typed*: what came too late, to be copied. *dead*: the link opens nothing stored."""
+    """
+    Show that nothing is taken any more, and the way to the round that is open.
+
+    *typed*: what came too late, to be copied. *dead*: the link opens nothing that is stored.
+    """
     asked, words = form.asked, over_words(form.asked)
     answer = None if dead else asked.answer
-    return page(
+    lost = asked.answer is None and not asked.is_waived and not dead
+    return _message(
         request,
-        "answer_over.html",
-        status=410,
-        language=asked.language,
+        410,
+        asked.language,
         heading=asked.say("status.waived_title" if asked.is_waived else "status.over_title"),
         explanation=asked.say(words.key, **words.values),
-        missing=None
-        if asked.answer or asked.is_waived or dead
-        else asked.say("status.over_missing", package=asked.package.name),
+        meeting=asked.say("status.over_met" if form.has_met else "status.over_meets", meeting=asked.meeting),
+        missing=asked.say("status.over_missing", package=asked.package.name) if lost else "",
         rows=_rows(asked, answer.content) if answer else [],
         late=late_rows(asked, typed or {}),
+        now_open=await desk.find_open(asked.request.id, sender=ByLink(asked.person.key)),
     )
 
 
@@ -287,29 +324,51 @@ def _gone(request: Request) -> HTMLResponse:
 
 def _refused(request: Request, refused: AnswerRefused, language: str) -> HTMLResponse:
     words = refused.words
-    return page(
+    return _message(
         request,
-        "answer_over.html",
-        status=403,
-        language=language,
+        403,
+        language,
         heading=texts.say("status.gone_title", language),
         explanation=texts.say(words.key, language, **words.values),
-        missing=None,
-        rows=[],
-        late=[],
     )
 
 
 def _notice(request: Request, status: int, title: str, *explanations: str) -> HTMLResponse:
     language = language_of(request)
+    return _message(
+        request,
+        status,
+        language,
+        heading=texts.say(title, language),
+        explanation=" ".join(texts.say(key, language) for key in explanations),
+    )
+
+
+def _message(
+    request: Request,
+    status: int,
+    language: str,
+    *,
+    heading: str,
+    explanation: str,
+    meeting: str = "",
+    missing: str = "",
+    rows: Sequence[tuple[str, str]] = (),
+    late: Sequence[tuple[str, str]] = (),
+    now_open: StatusForm | None = None,
+) -> HTMLResponse:
+    """Show a page without a form: that there is none, and what there is instead."""
     return page(
         request,
         "answer_over.html",
         status=status,
         language=language,
-        heading=texts.say(title, language),
-        explanation=" ".join(texts.say(key, language) for key in explanations),
-        missing=None,
-        rows=[],
-        late=[],
+        heading=heading,
+        explanation=explanation,
+        meeting=meeting,
+        missing=missing,
+        rows=rows,
+        late=late,
+        now_open=now_open.asked if now_open else None,
+        action=request.url.path,
     )

@@ -185,6 +185,7 @@ def test_every_action_carries_ids_only_and_falls_back_to_submit(name: str, kind:
             assert part["fallback"] == {
                 "type": "Action.Submit",
                 "title": part["title"],
+                **{name: part[name] for name in ("associatedInputs",) if name in part},
                 "data": {"verb": part["verb"], **part["data"]},
             }
             assert part["verb"] in {"answer_status", "open_status"}

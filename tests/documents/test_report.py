@@ -113,7 +113,7 @@ def test_the_pdf_is_tagged_and_says_what_it_keeps_to() -> None:
 def test_a_light_is_told_in_words_everywhere() -> None:
     html = "".join(report_page(document(samples.FULL)))
 
-    assert all(word in html for word in ("✕ Står fast", "✓ Som planlagt", "○ Ikke startet", "? Mangler status"))
+    assert all(word in html for word in ("✕ Står fast", "✓ Som planlagt", "– Ikke startet", "? Mangler status"))
 
 
 def test_numbers_have_a_decimal_comma_and_what_is_missing_says_so() -> None:

@@ -9,7 +9,8 @@ from tests.web.test_answer import Browser, browser, world
 from tests.web.test_status_actions import inputs, press, stored
 from tests.workflows.status.rounds import HOME, MEETING, STARTS, World
 from tests.workflows.status.test_rounds import DAY, DEADLINE
-from workflows.status.model import OpenDecision
+from workflows.status.answering import ByLink
+from workflows.status.model import AnswerSurface, OpenDecision
 from workflows.status.plan import request_id
 
 __all__ = ["browser", "world"]
@@ -94,6 +95,61 @@ async def test_a_link_whose_round_is_closed_says_so_and_whom_to_ask(browser: Bro
         assert "Det som er lagret" not in page.text
         assert "<form" not in page.text
     assert await browser.versions() == 1
+
+
+async def test_a_closed_link_says_when_the_board_meets_or_met(browser: Browser) -> None:
+    await close(browser.world)
+    assert "Styremøtet er tirsdag 17. november 2026." in (await browser.get()).text
+
+    browser.world.clock.time = DEADLINE + 30 * DAY
+    assert "Styremøtet var tirsdag 17. november 2026." in (await browser.get()).text
+
+
+LATER = "a-dal/2027-02-09"
+
+
+async def open_the_next_round(world: World) -> None:
+    await world.plan_meeting(STARTS + 84 * DAY, key=LATER)
+    world.clock.time += 84 * DAY
+    await world.run("status.close")
+    await world.run("status.open", LATER)
+
+
+async def test_a_closed_link_leads_to_the_open_round_by_a_message_to_its_owner(browser: Browser) -> None:
+    world = browser.world
+    await open_the_next_round(world)
+
+    page = await browser.get()
+    assert "En ny runde er åpen" in page.text
+    assert "Svar innen fredag 29. januar 2027 kl. 15.00." in page.text
+    # Whoever holds the old link gets nothing by it: the new one goes to the person it was for.
+    assert "/svar/" not in page.text.replace(browser.path, "")
+    due = await world.due()
+
+    for _ in range(2):
+        sent = await browser.post({"again": "1"})
+        assert (sent.status_code, "Spørsmålet er på vei" in sent.text) == (200, True)
+    [renewal] = (await world.due()).keys() - due.keys()
+    await world.run("status.renew", renewal.partition(":")[2])
+    await world.run("status.renew", renewal.partition(":")[2])
+
+    [(chat, card, _)] = world.bot.posted
+    assert chat == "chat:home-id"
+    assert request_id(LATER, HOME) in str(card)
+
+
+async def test_a_closed_link_offers_no_question_that_is_answered(browser: Browser) -> None:
+    await open_the_next_round(browser.world)
+    answer = {"light": "green"}
+    await browser.world.desk.answer(
+        request_id(LATER, HOME), sender=ByLink("home-lead"), content=answer, surface=AnswerSurface.FORM
+    )
+
+    page = await browser.get()
+
+    assert "Du har alt svart: «Som planlagt»." in page.text
+    assert "<form" not in page.text
+    assert (await browser.post({"again": "1"})).status_code == 404
 
 
 async def test_a_dead_link_of_an_open_round_says_that_there_may_be_a_newer_one(browser: Browser) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from html import unescape
 from urllib.parse import urlencode
 
 import httpx
@@ -65,6 +66,55 @@ async def test_the_form_says_whom_it_is_for_and_until_when(browser: Browser) -> 
     assert 'lang="nb"' in response.text
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("assignments", ["ended", "gone"])
+async def test_a_link_opens_nothing_for_a_lead_whose_role_has_ended(browser: Browser, assignments: str) -> None:
+    """Rights are looked up in the register at each request; the link only says who asks."""
+    world = browser.world
+    await browser.post({"light": "green", "done": "Det som er lagret"})
+    today = world.programme.today(world.clock.now())
+    kept = [item for item in world.programme.assignments if item.person != "home-lead"]
+    ended = [
+        item.model_copy(update={"until": today - DAY})
+        for item in world.programme.assignments
+        if item.person == "home-lead" and assignments == "ended"
+    ]
+    world.programme = world.programme.model_copy(update={"assignments": (*kept, *ended)})
+
+    pages = [
+        await browser.get(),
+        await browser.post({"light": "red", "done": "For sent"}),
+        await browser.post({"light": "red", "draft": "1"}),
+        await browser.post({"again": "1"}),
+    ]
+
+    assert [page.status_code for page in pages] == [403, 403, 403, 404]
+    assert not any("Det som er lagret" in page.text or "<textarea" in page.text for page in pages)
+    assert await browser.versions() == 1
+
+
+async def test_what_was_typed_comes_back_when_we_fail(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*args: object, **values: object) -> None:
+        raise RuntimeError("Det jeg skrev")
+
+    typed = {"light": "yellow", "done": "Det jeg <skrev>", "indicator:plasser": "12,5", "seen": "0"}
+    monkeypatch.setattr(browser.world.links, "resolve", broken)
+
+    failed = await browser.post(typed)
+
+    assert failed.status_code == 500
+    assert "Feilnummer:" in failed.text
+    assert "Det jeg &lt;skrev&gt;</p>" in failed.text
+    assert "Det jeg" not in caplog.text
+    again = {
+        unescape(name): unescape(value)
+        for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', failed.text)
+    }
+    monkeypatch.undo()
+    assert "Takk!" in (await browser.post(again)).text
 
 
 async def test_opening_the_link_changes_nothing(browser: Browser) -> None:

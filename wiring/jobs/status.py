@@ -53,4 +53,5 @@ class StatusJobs:
             clock=self._outside.clock,
             decisions=self._follow_ups,
             doubles=self._record.messages,
+            units=self._record.units,
         )

@@ -17,6 +17,7 @@ from workflows.papers.report import (
     PackageReport,
     ReportContent,
 )
+from workflows.status.model import adds_to_name
 
 
 class _Words:
@@ -191,7 +192,8 @@ def _package(words: _Words, package: PackageReport) -> Iterable[Block]:
 
 
 def _indicator(words: _Words, item: IndicatorLine) -> tuple[Cell, ...]:
-    name = words.say("reports.with_unit", name=item.name, unit=item.unit) if item.unit else item.name
+    with_unit = adds_to_name(item.unit, item.name)
+    name = words.say("reports.with_unit", name=item.name, unit=item.unit) if with_unit else item.name
     numbers = (item.previous, item.now, item.target)
     direction = words.say(f"reports.better_{item.better}")
     return (Cell(text=name), *(Cell(text=words.number(value)) for value in numbers), Cell(text=direction))

@@ -11,11 +11,13 @@ from config.values import Person
 from workflows.messages.model import Doubles
 from workflows.ports.accounts import KnownAccounts
 from workflows.ports.bot import Posted
-from workflows.ports.units import Clock
+from workflows.ports.units import Clock, Units
+from workflows.status import plan
 from workflows.status.answer_parsing import is_unchanged, lacks_numbers, parse_answer, parse_draft, seen_version
 from workflows.status.model import (
     AnswerContent,
     AnsweredMeanwhile,
+    AnswerRefused,
     AnswerSurface,
     Escalation,
     EscalationState,
@@ -24,6 +26,7 @@ from workflows.status.model import (
     OpenDecision,
     RequestState,
     RoundOver,
+    RoundState,
     StatusRequest,
     UnknownRequest,
 )
@@ -60,6 +63,8 @@ class StatusForm:
     asked: Asked
     is_open: bool
     on_behalf: bool
+    has_met: bool = False
+    """True when the round's meeting is over."""
     draft: Mapping[str, str] | None = None
     """The draft that is not sent, by input name."""
 
@@ -89,14 +94,19 @@ class StatusDesk:
         clock: Clock,
         decisions: OpenDecisions | None = None,
         doubles: Doubles | None = None,
+        units: Units | None = None,
     ) -> None:
-        """*decisions*: what boards have decided; None where no minutes are kept. *doubles*: cards that we may find."""
+        """
+        *decisions*: what boards have decided; None where no minutes are kept. *doubles*: cards that we may find.
+        *units*: makes requests due that people ask for; None where they may not.
+        """
         self._programme = programme
         self._rounds = rounds
         self._accounts = accounts
         self._clock = clock
         self._decisions = decisions
         self._doubles = doubles
+        self._units = units
 
     async def form(self, request_id: str, *, sender: Sender) -> StatusForm:
         """The form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
@@ -135,6 +145,7 @@ class StatusDesk:
             asked=asked,
             is_open=standing.round.takes_answers(now) and not asked.is_waived,
             on_behalf=on_behalf,
+            has_met=standing.meeting.starts_local <= now.astimezone(asked.timezone).replace(tzinfo=None),
             draft=standing.drafts.get(person.key),
         )
 
@@ -165,6 +176,36 @@ class StatusDesk:
         if self._doubles is not None and posted.activity_id:
             then = [refresh_unit(request, self._clock.now())]
             await self._doubles.adopt(request, posted, then=then)
+
+    async def find_open(self, request_id: str, *, sender: Sender) -> StatusForm | None:
+        """Return the same package's request in the round that is open now, as the sender may see it; None else."""
+        request = await self._rounds.find_request(request_id)
+        programme, now = await self._programme(), self._clock.now()
+        package = programme.find_work_package(request.work_package) if request else None
+        if package is None:
+            return None
+        for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):
+            if status_round.municipality == package.municipality and status_round.takes_answers(now):
+                try:
+                    form = await self.form(plan.request_id(status_round.meeting, package.key), sender=sender)
+                except AnswerRefused:
+                    continue
+                if form.is_open:
+                    return form
+        return None
+
+    async def ask_again(self, request_id: str, *, sender: Sender) -> StatusForm | None:
+        """
+        Have the open round's request sent once more, to the person who is asked; None when there is none to send.
+
+        An ended link opens nothing, whoever holds it: the new one goes where requests go. Once a day at most.
+        """
+        form = await self.find_open(request_id, sender=sender)
+        if form is None or form.asked.answer is not None or self._units is None:
+            return None
+        now = self._clock.now()
+        await self._units.make_due([plan.renewal_unit(form.asked.request.id, now)])
+        return form
 
     async def language(self, sender: Sender) -> str:
         """Return the sender's language; the programme's own when nobody knows them."""

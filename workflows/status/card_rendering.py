@@ -9,7 +9,7 @@ import texts
 from workflows.free_text import clean_text
 from workflows.messages.model import Message, Surface
 from workflows.status.answer_parsing import DECISION, INDICATOR, MAX_FOLLOW_UP, MOST_NUMBER, parse_number, texts_of
-from workflows.status.model import TEXT_FIELDS, AnswerContent, IndicatorResult, Light
+from workflows.status.model import TEXT_FIELDS, AnswerContent, IndicatorResult, Light, adds_to_name
 from workflows.status.plan import MOVED, REMINDER
 from workflows.status.request_view import Asked
 
@@ -237,7 +237,7 @@ def state_words(asked: Asked) -> str:
 
 def named(indicator: IndicatorResult) -> str:
     """An indicator's name with its unit."""
-    return f"{indicator.name} ({indicator.unit})" if indicator.unit else indicator.name
+    return f"{indicator.name} ({indicator.unit})" if adds_to_name(indicator.unit, indicator.name) else indicator.name
 
 
 def question_of(asked: Asked, name: str) -> str:

@@ -175,6 +175,11 @@ class Escalation:
 # ---------------------------------------------------------------------------------------------- how a round turned out
 
 
+def adds_to_name(unit: str, name: str) -> bool:
+    """Return True when an indicator's unit says more than its name: «Deltakere (deltakere)» says it twice."""
+    return bool(unit) and unit.casefold() not in name.casefold()
+
+
 @dataclass(frozen=True, kw_only=True)
 class IndicatorResult:
     """One indicator of a package. *previous*: the newest number from an earlier round, else the baseline."""

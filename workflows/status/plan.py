@@ -261,6 +261,12 @@ def unanswered_key(status_round: StatusRound) -> str:
     return f"{LEAD_UNANSWERED}/{status_round.meeting}/{status_round.deadline_at:%Y%m%d}"
 
 
+def renewal_unit(request: str, now: datetime) -> DueUnit:
+    """Return the unit that sends a request once more because somebody asks for it; the same one all day."""
+    # Renewals of links are numbered from one: a date is none of their numbers.
+    return DueUnit(key=f"status.renew:{request}/{now:%Y%m%d}", due_at=now)
+
+
 def moved_unit(status_round: StatusRound, now: datetime) -> DueUnit:
     """Return the unit that tells people that the deadline moved with the meeting."""
     return DueUnit(key=f"status.moved:{status_round.meeting}", due_at=now)

@@ -258,6 +258,7 @@ class World:
             clock=self.clock,
             decisions=self.decisions,
             doubles=self.messages,
+            units=self.units,
         )
 
     async def own_address(self, person: str) -> str:

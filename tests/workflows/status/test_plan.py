@@ -7,7 +7,7 @@ import pytest
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, programme
 from workflows.messages.model import Surface
 from workflows.ports.accounts import Account, AccountKind
-from workflows.status.model import RequestState, RoundOverview, StatusRequest
+from workflows.status.model import RequestState, RoundOverview, StatusRequest, adds_to_name
 from workflows.status.plan import (
     channel_of,
     is_on_behalf,
@@ -111,3 +111,16 @@ def test_the_answer_rate_counts_those_who_were_asked(states: list[RequestState],
 
 def test_a_planned_round_takes_no_answers() -> None:
     assert not ROUND.takes_answers(datetime(2026, 10, 28, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "adds"),
+    [
+        ("Deltakere", "deltakere", False),
+        ("Sommerjobber", "jobber", False),
+        ("Fullfører Vg1", "prosent", True),
+        ("Plasser", "", False),
+    ],
+)
+def test_a_unit_that_the_name_has_already_is_not_said_again(name: str, unit: str, adds: bool) -> None:
+    assert adds_to_name(unit, name) is adds
