@@ -1,4 +1,6 @@
-"""Access ends with the role that gave it: the day after, without an order, and without the Builder.
+"""Access ends with the role that gave it: the day after, without an order, and for groups without the Builder.
+
+A seat in a private channel goes with the membership; of those who stay in the group the Builder takes it, once open.
 
 Only what a rollout gave is taken. Ownership of a group is the Builder's to take, and waits for the next rollout.
 """

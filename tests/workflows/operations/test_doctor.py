@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from config.loading import load_programme
 from config.settings import Settings
 from tests.web.meeting_store import meeting
 from tests.workflows.programme import programme as sample
 from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
 from workflows.operations.doctor import (
     LOBBY,
+    PRIVATE_CHANNELS,
     Doctor,
     DoctorPorts,
     Finding,
@@ -23,6 +26,7 @@ from workflows.operations.doctor import (
     check_settings,
     compare_roles,
     permissions_of,
+    wanted_roles,
 )
 from workflows.ports.place import CatalogApp, TeamBuilder
 from workflows.rollout.ports import TeamsApp
@@ -35,6 +39,7 @@ IDS: dict[str, Any] = {
     "builder_id": "u",
     "door_id": "d",
 }
+VESTFOLD = Path(__file__).parents[3] / "config" / "vestfold"
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
 LIST = permissions_of("# remark\nUser.Invite.All  # why\nexchange:Mail.Send\nTeamsTab.Read.Group\n")
 
@@ -74,7 +79,7 @@ def test_what_the_settings_lack_is_named_by_its_variable() -> None:
 
 
 def test_teams_wants_https_and_the_bot_checks_everybody() -> None:
-    settings = Settings(**IDS, organizer=("m@home.example",), public_url="http://x.example")
+    settings = Settings(**IDS, organizer=("m@home.example",), public_url="http://127.0.0.1:8080")
 
     assert [verdict for verdict, _ in verdicts(check_settings(settings, open_bot=True))] == ["too much", "missing"]
 
@@ -191,6 +196,18 @@ async def examined(
         app=TeamsApp(external_id="x", permissions=()),
     )
     return await Doctor(ports).examine(sample())
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("standard", {"A"}), ("private", {"A", "B"})])
+def test_the_builder_has_more_only_where_a_place_has_a_private_channel(kind: str, wanted: set[str]) -> None:
+    lists = {"builder": permissions_of("A"), PRIVATE_CHANNELS: permissions_of("B")}
+    programme = load_programme(VESTFOLD)
+    place = programme.places[0]
+    channels = (place.channels[0].model_copy(update={"kind": kind}),)
+    programme = programme.model_copy(update={"places": (place.model_copy(update={"channels": channels}),)})
+
+    assert wanted_roles(lists, programme) == {"builder": wanted}
+    assert wanted_roles(lists, None) == {"builder": {"A"}}
 
 
 async def test_a_tenant_in_order_has_nothing_that_fails() -> None:
