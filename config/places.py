@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from config import channel_names
 from config.body_dates import date_problems
-from config.fields import Value
+from config.fields import Language, Value
 from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
 from config.place_template import PlaceSpec
@@ -17,13 +18,16 @@ from config.shapes import Checked, CheckedEntry, findings, one_of
 from config.values import Body, BodyKind, Municipality, PackageState, Place, RoundTimes, WorkPackage
 
 V = TypeVar("V", bound=Value)
-LONGEST_CHANNEL = 50
 LONGEST_GROUP = 256
 LONGEST_NICKNAME = 64
-NOT_IN_CHANNELS = re.compile(r"[~#%&*{}+/\\:<>?|'\"\x00-\x1f]|\.\.|^[._]|\.$|^\s|\s$")
 NOT_IN_FOLDERS = re.compile(r"[\"*:<>?\\|\x00-\x1f]|^\s|\s$|^$")
-CHANNEL_NAME = f"a channel name Teams takes: at most {LONGEST_CHANNEL} characters, none of ~ # % & * + / : < > ?"
+CHANNEL_NAME = (
+    f"a channel name Teams takes: at most {channel_names.LONGEST} characters, none of ~ # % & * + / : < > ?,"
+    " and none that is kept, such as General or Forms"
+)
 OTHER_CHANNEL = "a name no other channel of the place has"
+OWN_CHANNEL_NAME = "`channel_name:` beside it, "
+"""Way out where a name that is good for a package makes none for its channel."""
 STAND_IN = "x" * 12
 """Name of an ordinary length: a template has room for it."""
 PLACEHOLDERS = frozenset({"municipality", "year", "work_package"})
@@ -42,7 +46,8 @@ def places_of(checked: Checked) -> tuple[PlaceSpec, ...]:
             values["municipality"] = municipality.slug
         place = _valid(checked, PlaceSpec, values, laid)
         if place is not None:
-            names = _Names(checked, laid, local, running.get(place.municipality or "", ()))
+            language = head.language if head else "nb"
+            names = _Names(checked, laid, local, running.get(place.municipality or "", ()), language)
             _check_place(place, names)
             places.append((place, laid))
     _check_nicknames(checked, places)
@@ -210,6 +215,7 @@ class _Names:
     laid: Laid
     municipality: CheckedEntry | None
     packages: Sequence[CheckedEntry]
+    language: Language
 
     def check(
         self,
@@ -233,6 +239,8 @@ class _Names:
         for placeholder, entry in (("{work_package}", package), ("{municipality}", self.municipality)):
             if entry is not None and placeholder in written and template_fits:
                 key = "slug" if path == ("mail_nickname",) else "name"
+                if entry is package and entry.value.channel_name:
+                    key = "channel_name"
                 return Origin(layer="municipality", document=entry.document, path=(*entry.path, key))
         return self.laid.origin_of(path)
 
@@ -253,13 +261,21 @@ def _check_place(place: PlaceSpec, names: _Names) -> None:
     )
     for index, folder in enumerate(place.folders):
         names.check(("folders", index), folder, _fits_folder, 'a folder name without " * : < > ? \\ |')
+    _check_channels(place, names)
+
+
+def _check_channels(place: PlaceSpec, names: _Names) -> None:
+    """Check the name of every channel, and that each is alone with its name once those of packages are made."""
     seen: set[str] = set()
     for index, channel in enumerate(place.channels):
         path = ("channels", index, "name")
         for package in names.packages if channel.per else (None,):
-            name = channel.name.replace("{work_package}", package.value.name) if package else channel.name
-            names.check(path, name, _fits_channel, CHANNEL_NAME, package)
-            names.check(path, name, lambda taken: taken.casefold() not in seen, OTHER_CHANNEL, package)
+            name, way_out = channel.name, ""
+            if package is not None:
+                name = channel_names.channel_name(channel.name, package.value, names.language)
+                way_out = "" if package.value.channel_name else OWN_CHANNEL_NAME
+            names.check(path, name, channel_names.fits_channel, way_out + CHANNEL_NAME, package)
+            names.check(path, name, lambda taken: taken.casefold() not in seen, way_out + OTHER_CHANNEL, package)
             seen.add(name.casefold())
 
 
@@ -273,10 +289,6 @@ def _fits_nickname(name: str) -> bool:
 
 def _fits_folder(path: str) -> bool:
     return not any(NOT_IN_FOLDERS.search(part) for part in path.split("/"))
-
-
-def _fits_channel(name: str) -> bool:
-    return len(name) <= LONGEST_CHANNEL and not NOT_IN_CHANNELS.search(name)
 
 
 def _check_nicknames(checked: Checked, places: Sequence[tuple[PlaceSpec, Laid]]) -> None:

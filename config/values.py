@@ -154,6 +154,8 @@ class WorkPackage(Value):
     """Unique in the programme."""
     municipality: Slug
     name: Line
+    channel_name: OptionalLine = ""
+    """Name of its channel in Teams; empty: one made of its name, in signs that Teams takes."""
     summary: OptionalText = ""
     state: PackageState = PackageState.RUNNING
     since: date | None = None

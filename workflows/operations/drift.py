@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import texts
+from config.channel_names import PACKAGE, channel_name
 from config.place_template import PlaceSpec
 from config.programme import Programme
 from workflows.errors import NotFound, OutsideError
@@ -218,10 +219,12 @@ def thing_name(programme: Programme, spec: PlaceSpec, key: str, language: str) -
     """Return the display name of the thing noted under *key*."""
     kind, _, name = key.partition(":")
     if kind == "channel":
-        own, _, package = name.partition("/")
+        own, _, package_key = name.partition("/")
         channel = next((item.name for item in spec.channels if item.key == own), own)
-        packages = {item.key: item.name for item in programme.work_packages}
-        name = channel.replace("{work_package}", packages.get(package, package))
+        package = next((item for item in programme.work_packages if item.key == package_key), None)
+        name = channel.replace(PACKAGE, package_key)
+        if package is not None:
+            name = channel_name(channel, package, programme.language)
     elif kind == "list":
         name = next((item.name for item in spec.lists if item.key == name), name)
     elif kind == "tab":

@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol, get_args
 
+from config.channel_names import channel_name
+from config.fields import Language
 from config.place_template import ChannelSpec, Layer, PlaceSpec
 from config.programme import Programme
 from config.values import Person, WorkPackage
@@ -146,19 +148,21 @@ def wanted_place(programme: Programme, spec: PlaceSpec, *, on: date, record: Pla
         spec=spec,
         owners=owners,
         members=owners + others,
-        channels=tuple(_with_people(programme, spec, _channels(spec.channels, packages), on)),
+        channels=tuple(_with_people(programme, spec, _channels(spec.channels, packages, programme.language), on)),
         folders=tuple(dict.fromkeys(_with_parents(_folders(spec, packages, programme)))),
         rows={wanted.key: tuple(rows_of(programme, spec, wanted, record, on=on)) for wanted in spec.lists},
     )
 
 
-def _channels(specs: Iterable[ChannelSpec], packages: Sequence[WorkPackage]) -> Iterable[WantedChannel]:
+def _channels(
+    specs: Iterable[ChannelSpec], packages: Sequence[WorkPackage], language: Language
+) -> Iterable[WantedChannel]:
     for spec in specs:
         if spec.per is None:
             yield WantedChannel(key=spec.key, name=spec.name, description=spec.description, spec=spec)
             continue
         for package in packages:
-            name = spec.name.replace("{work_package}", package.name)[:50].rstrip()
+            name = channel_name(spec.name, package, language)
             description = spec.description.replace("{work_package}", package.name)
             yield WantedChannel(key=f"{spec.key}/{package.key}", name=name, description=description, spec=spec)
 

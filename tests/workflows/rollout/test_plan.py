@@ -15,6 +15,7 @@ from workflows.rollout.steps.site import landing_html
 
 PROGRAMME = Path(__file__).parents[3] / "config" / "vestfold"
 TODAY = date(2026, 9, 1)
+PLACE = "sandefjord"
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,20 @@ def test_a_place_has_a_channel_for_every_running_package_and_no_name_is_too_long
         packages = programme.running_packages(spec.municipality, on=TODAY) if spec.municipality else ()
         assert sum(channel.spec.per is not None for channel in wanted.channels) in (0, len(packages))
         assert all(0 < len(channel.name) <= 50 for channel in wanted.channels)
+
+
+def test_the_plan_has_the_channel_s_name_and_the_list_the_package_s(programme: Programme) -> None:
+    package = next(item for item in programme.running_packages(PLACE, on=TODAY))
+    renamed = package.model_copy(update={"name": "Skole & arbeid: overgang"})
+    packages = [renamed if item == package else item for item in programme.work_packages]
+    spec = programme.find_place(PLACE)
+    assert spec is not None
+
+    wanted = wanted_place(programme.model_copy(update={"work_packages": tuple(packages)}), spec, on=TODAY)
+
+    names = {channel.key: channel.name for channel in wanted.channels}
+    assert names[f"package/{package.key}"] == "Skole og arbeid – overgang"
+    assert renamed.name in [row["Title"] for row in wanted.rows["work-packages"]]
 
 
 def test_every_choice_in_a_row_is_a_choice_of_its_column(programme: Programme) -> None:
