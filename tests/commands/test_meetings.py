@@ -272,8 +272,8 @@ async def test_a_calendar_of_theirs_that_cannot_be_read_is_a_problem(
 
     assert code == DID_NOT_HOLD
     assert told.err.splitlines() == [
-        "I møtekalenderen til b-vik er 2 avtaler ikke lest: klokkeslettet mangler.",
-        "I møtekalenderen til b-vik er 1 avtale ikke lest: tidssonen mangler.",
+        "2 avtaler er ikke lest i møtekalenderen til b-vik: klokkeslettet mangler.",
+        "1 avtale er ikke lest i møtekalenderen til b-vik: tidssonen mangler.",
     ]
     assert rows == [
         {"body": "b-vik", "calendar": "all_day", "events": 2},

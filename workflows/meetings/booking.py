@@ -174,7 +174,8 @@ class MeetingDesk:
         """Write what differs, if anything; None when that has to wait: for the end of a rehearsal, or because the
         meeting is another by now."""
         # Without a note of ours a crash came between booking and noting: then the event itself tells what was written.
-        changes = events.changes(spec, meeting.booked, event)
+        aliases = events.known_as(desk.programme, spec, meeting.booked, event)
+        changes = events.changes(spec, meeting.booked, event, aliases)
         if not changes:
             return event
         if events.is_held(event, self._recipients):
@@ -190,8 +191,9 @@ class MeetingDesk:
 
     async def _keep(self, desk: _Desk, meeting: Meeting, spec: EventSpec, event: BookedEvent) -> Meeting:
         """Note what stands in the calendar now, and let follow what the answers call for."""
-        answers = {email: str(answer) for email, answer in sorted(event.answers.items())}
-        kept = replace(events.noted(meeting, spec, event, desk.now), answers=answers)
+        aliases = events.known_as(desk.programme, spec, meeting.booked, event)
+        answers = events.answers_in(event, aliases)
+        kept = replace(events.noted(meeting, spec, event, desk.now, aliases), answers=answers)
         if kept == meeting:
             return meeting
         then = quorum_unit(desk.body, attendance(desk.programme, desk.body, kept), kept, desk.now)
@@ -201,7 +203,7 @@ class MeetingDesk:
             # about another day.
             known = await self._store.find_meeting(meeting.key)
             if known is not None:
-                kept = events.noted(replace(known, organizer=meeting.organizer), spec, event, desk.now)
+                kept = events.noted(replace(known, organizer=meeting.organizer), spec, event, desk.now, aliases)
             then = []
         return kept
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,9 +30,12 @@ WITHDRAWN = "withdrawn"
 """Noted in what was last written: the event is gone, and its people were told."""
 THEIR_PLACE = "their_place"
 """Noted there too: somebody else chose the place for this meeting, so the register's is not written over it."""
+KNOWN_AS = "known_as"
+"""And this: the addresses under which the directory gives attendees back, with those that we invited them by."""
 NO_LINK_SINCE = "no_link_since"
 """And this: since when the event stands without a link into Teams."""
 ONLINE = "microsoft teams"
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 LINK_WITHIN = timedelta(hours=1)
 """The time after which a missing link is a fault that somebody has to mend."""
 
@@ -54,8 +58,31 @@ def event_of(programme: Programme, body: Body, meeting: Meeting, recipients: Rec
     )
 
 
-def changes(spec: EventSpec, written: Mapping[str, Any], event: BookedEvent) -> dict[str, Any]:
-    """The fields to write so that *event* becomes *spec*, in the calendar's own words."""
+def known_as(programme: Programme, spec: EventSpec, written: Mapping[str, Any], event: BookedEvent) -> dict[str, str]:
+    """
+    Return, of each attendee who stands in *event* under another address than ours, that address and ours.
+
+    Exchange gives a person who was invited by an alias back under the primary address, with the same name.
+    """
+    invited = {item["email"] for item in (*written.get("attendees", ()), *plain(spec)["attendees"])}
+    there = {item.email.lower(): item.name.casefold() for item in event.attendees}
+    found = {
+        theirs: ours for theirs, ours in written.get(KNOWN_AS, {}).items() if theirs in there and ours not in there
+    }
+    names = {person.email.lower(): person.name.casefold() for person in programme.people}
+    missing = sorted(invited - there.keys() - set(found.values()))
+    for theirs in sorted(there.keys() - invited - found.keys()):
+        same = [ours for ours in missing if names.get(ours) == there[theirs]]
+        # Two of one name: nobody can tell which of them it is.
+        if len(same) == 1 and list(there.values()).count(there[theirs]) == 1:
+            found[theirs] = same[0]
+    return found
+
+
+def changes(
+    spec: EventSpec, written: Mapping[str, Any], event: BookedEvent, aliases: Mapping[str, str] = NO_ALIASES
+) -> dict[str, Any]:
+    """The fields to write so that *event* becomes *spec*, in the calendar's own words. *aliases*: see `known_as`."""
     wanted, now = plain(spec), plain(event)
     written = written or now
     changed = {
@@ -66,23 +93,39 @@ def changes(spec: EventSpec, written: Mapping[str, Any], event: BookedEvent) -> 
     if changed.keys() & set(TIMES):
         # A start alone could pass its end.
         changed |= {name: getattr(spec, name) for name in TIMES}
-    attendees = _attendees(spec, written, event)
+    attendees = _attendees(spec, written, event, aliases)
     if attendees is not None:
         changed["attendees"] = attendees
     return changed
 
 
-def _attendees(spec: EventSpec, written: Mapping[str, Any], event: BookedEvent) -> tuple[Attendee, ...] | None:
+def _attendees(
+    spec: EventSpec, written: Mapping[str, Any], event: BookedEvent, aliases: Mapping[str, str]
+) -> tuple[Attendee, ...] | None:
     """All attendees as they should be, when ours came, left or became another kind; None when nothing is to do."""
     before = {item["email"]: item["required"] for item in written.get("attendees", ())}
     wanted = {item.email.lower(): item for item in spec.attendees}
-    there = {item.email.lower(): item for item in event.attendees}
+    # Under our address for them; written back under the one they have there.
+    there = {_ours(item.email, aliases): item for item in event.attendees}
     left = before.keys() - wanted.keys()
-    new = {email: item for email, item in wanted.items() if before.get(email) != item.required}
+    new = {
+        email: replace(item, email=there[email].email) if email in there else item
+        for email, item in wanted.items()
+        if before.get(email) != item.required
+    }
     result = {email: item for email, item in there.items() if email not in left} | new
     if {email: item.required for email, item in result.items()} == {e: item.required for e, item in there.items()}:
         return None
     return tuple(result.values())
+
+
+def answers_in(event: BookedEvent, aliases: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers to an invitation, by our lower-case addresses."""
+    return {_ours(email, aliases): str(answer) for email, answer in sorted(event.answers.items())}
+
+
+def _ours(email: str, aliases: Mapping[str, str]) -> str:
+    return aliases.get(email.lower(), email.lower())
 
 
 def followed(body: Body, meeting: Meeting, event: BookedEvent, now: datetime) -> Meeting:
@@ -146,9 +189,17 @@ def plain(spec: EventSpec | BookedEvent) -> dict[str, Any]:
     }
 
 
-def noted(meeting: Meeting, spec: EventSpec, event: BookedEvent, now: datetime) -> Meeting:
+def noted(
+    meeting: Meeting,
+    spec: EventSpec,
+    event: BookedEvent,
+    now: datetime,
+    aliases: Mapping[str, str] = NO_ALIASES,
+) -> Meeting:
     """*meeting* with what stands in the calendar: *event*, as *spec* has it. The same when that is known."""
     written = plain(spec)
+    if aliases:
+        written[KNOWN_AS] = dict(sorted(aliases.items()))
     join_url = event.join_url or meeting.join_url
     seen_by_people = meeting.state is MeetingState.PLANNED or any(
         meeting.booked.get(name) != written[name] for name in ("subject", "location")

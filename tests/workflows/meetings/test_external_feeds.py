@@ -367,8 +367,8 @@ async def test_what_could_not_be_read_is_told_the_local_lead_once_a_month() -> N
     first, again = world.mails.planned.values()
 
     assert first.content.subject == "Vi kan ikke lese alt i møtekalenderen til b-vik"
-    assert "er 2 avtaler ikke lest: klokkeslettet mangler." in first.content.text
-    assert "er 1 avtale ikke lest: tidssonen mangler." in first.content.text
+    assert "2 avtaler er ikke lest i møtekalenderen til b-vik: klokkeslettet mangler." in first.content.text
+    assert "1 avtale er ikke lest i møtekalenderen til b-vik: tidssonen mangler." in first.content.text
     assert first.content.text == again.content.text
 
 
@@ -477,7 +477,7 @@ def test_only_what_the_newest_reading_could_not_read_is_a_problem() -> None:
     (unread,) = latest_unread("b-vik", history)
 
     assert explain_unread(PROGRAMME, unread) == (
-        "I møtekalenderen til b-vik er 2 avtaler ikke lest: klokkeslettet mangler."
+        "2 avtaler er ikke lest i møtekalenderen til b-vik: klokkeslettet mangler."
     )
     assert latest_unread("b-vik", [*history, ("meetings.read", {"meetings": 5})]) == []
 
