@@ -14,7 +14,7 @@ import texts
 from config.programme import Programme
 from web.forms import is_from_us, read_form, read_pairs
 from web.pages import page
-from workflows.meetings.moves import MeetingMoves, Option, spans_more_days
+from workflows.meetings.moves import MayNotMove, MeetingMoves, Option, spans_more_days
 from workflows.meetings.personal import InvalidDays, OwnMeeting, OwnMeetings, OwnPage
 from workflows.meetings.rendering import explain_change
 from workflows.papers.links import personal_address
@@ -145,7 +145,10 @@ def _add_moving(routes: APIRouter, doors: Doors) -> None:
         assert typed.starts is not None
         if form.get("step") != "move":
             return await _confirm(request, doors, move, typed)
-        await doors.moves.move(move.own.meeting.key, typed.starts, typed.reason, by=move.page.person.key)
+        try:
+            await doors.moves.move(move.own.meeting.key, typed.starts, typed.reason, by=move.page.person.key)
+        except MayNotMove:
+            return await _not_yours(request, doors, token)
         done = texts.say("own.moved", move.page.language, starts=typed.starts)
         return await _show(request, doors, token, move.page.person.key, done_words=done)
 
@@ -161,7 +164,7 @@ class _Move:
 
 async def _person(doors: Doors, token: str) -> str:
     link = await doors.links.resolve(token, "own_meetings")
-    if link is None or link.person is None:
+    if link is None or link.person is None or not await doors.own.takes_part(link.person):
         raise HTTPException(404)
     return link.person
 

@@ -25,7 +25,7 @@ from tests.web.meeting_store import meeting
 from tests.workflows.programme import programme
 from web.app import create_app
 from web.own_meetings import Doors, router
-from workflows.meetings.moves import MeetingMoves
+from workflows.meetings.moves import MayNotMove, MeetingMoves
 from workflows.meetings.personal import OwnMeetings, OwnPorts
 from workflows.meetings.plan import plan_meetings
 from workflows.ports.calendar import InvitationResponse
@@ -309,6 +309,66 @@ async def test_nobody_moves_what_is_not_theirs_to_move(site: Site, person: str, 
 
     assert (await site.get(person, path)).status_code == 403
     assert (await site.post(person, path, form)).status_code == 403
+    assert all(item.sequence == 0 for item in await site.meetings.list_meetings())
+
+
+def ended(register: Programme, *people: str) -> Programme:
+    """End all roles of *people* on the day before."""
+    yesterday = NOW.date() - timedelta(days=1)
+    roles = tuple(
+        item.model_copy(update={"until": yesterday}) if item.person in people else item for item in register.assignments
+    )
+    return register.model_copy(update={"assignments": roles})
+
+
+@pytest.mark.parametrize("person", ["chair", "lead", "member"])
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        pytest.param("", None, id="the page"),
+        pytest.param(MOVE, None, id="the choice of a date"),
+        pytest.param("/dager", {"first": "2026-10-12"}, id="days"),
+        pytest.param("/ny-adresse", {}, id="the feed's address"),
+        pytest.param(MOVE, {"choice": "2026-10-27T09:00", "reason": "Fordi", "step": "move"}, id="moving"),
+    ],
+)
+async def test_an_address_leads_nowhere_once_the_roles_have_ended(
+    site: Site, person: str, path: str, form: dict[str, object] | None
+) -> None:
+    address = await site.address(person)
+    before = site.register.value = ended(site.register.value, person)
+    feed = await site.links.issue("feed", f"person:{person}")
+
+    page = await (site.client.get(address + path) if form is None else site.client.post(address + path, data=form))
+
+    assert page.status_code == 404
+    assert site.register.value == before
+    assert await site.links.resolve(feed, "feed") is not None
+    assert all(item.sequence == 0 for item in await site.meetings.list_meetings())
+
+
+async def test_a_role_that_ends_today_or_begins_later_still_leads_there(site: Site) -> None:
+    known, today = site.register.value, NOW.date()
+    roles = tuple(
+        item.model_copy(update={"until": today} if item.person == "member" else {"since": today + timedelta(days=9)})
+        for item in known.assignments
+    )
+    site.register.value = known.model_copy(update={"assignments": roles})
+
+    assert [(await site.get(person)).status_code for person in ("member", "chair")] == [200, 200]
+
+
+async def test_whose_role_ends_while_a_date_is_chosen_moves_nothing(site: Site) -> None:
+    """The chair of the board is a member of it from today on."""
+    form: dict[str, object] = {"choice": "2026-10-27T09:00", "reason": "Fordi", "step": "move"}
+    known = ended(site.register.value, "chair")
+    member = Assignment(person="chair", role=Role.BOARD_MEMBER, municipality="a-dal")
+    site.register.value = known.model_copy(update={"assignments": (*known.assignments, member)})
+
+    assert (await site.post("chair", MOVE, form)).status_code == 403
+    moves = MeetingMoves(store=site.meetings, clock=site.clock, programme=site.register.programme)
+    with pytest.raises(MayNotMove):
+        await moves.move(KEY, datetime.fromisoformat("2026-10-27T09:00"), "Fordi", by="chair")
     assert all(item.sequence == 0 for item in await site.meetings.list_meetings())
 
 

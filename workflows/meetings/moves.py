@@ -37,6 +37,10 @@ class Option:
     notes: tuple[str, ...] = ()
 
 
+class MayNotMove(Exception):
+    """A person whose role does not let them move a meeting, or does not any more."""
+
+
 class MeetingMoves:
     """Changes meetings on people's word. Needs nothing but the record: calendars follow by the units made due."""
 
@@ -61,11 +65,13 @@ class MeetingMoves:
         """Move a meeting to another time, as long as before; its people are told once, with *reason*.
 
         Its round and deadlines follow, and the plan goes around it. *by*: the key of the person who wants it, unless
-        it is wanted at the terminal. Raises InvalidInput.
+        it is wanted at the terminal. Raises InvalidInput, and MayNotMove when it is not theirs to move today.
         """
         programme, now = await self._programme(), self._clock.now()
         while True:
             meeting = await self._to_change(key)
+            if by and not _may_move(programme, meeting, by, now):
+                raise MayNotMove(f"{by} may not move {key}")
             _check_time(meeting, starts_local, now)
             if starts_local == meeting.starts_local:
                 return meeting
@@ -108,6 +114,11 @@ def may_change(programme: Programme, body: Body, person: Person, on: date) -> bo
     chairs = programme.holders(body.chair, on=on, municipality=body.municipality) if body.chair else ()
     leads = programme.holders(Role.LOCAL_LEAD, on=on, municipality=body.municipality) if body.municipality else ()
     return person in (*chairs, *leads, *programme.holders(Role.COUNTY_LEAD, on=on))
+
+
+def _may_move(programme: Programme, meeting: Meeting, by: str, now: datetime) -> bool:
+    body, person = programme.find_body(meeting.body), programme.find_person(by)
+    return body is not None and person is not None and may_change(programme, body, person, programme.today(now))
 
 
 def options_for(programme: Programme, meeting: Meeting, known: Sequence[Meeting], *, now: datetime) -> Sequence[Option]:

@@ -102,13 +102,16 @@ class OwnMeetings:
     def __init__(self, ports: OwnPorts) -> None:
         self._ports = ports
 
+    async def takes_part(self, person: str) -> bool:
+        """Return True while *person* is in the register with a role that holds today or later."""
+        return _find(await self._ports.programme(), person, self._ports.clock.now()) is not None
+
     async def page(self, person: str, *, all_: bool = False) -> OwnPage | None:
-        """Return *person*'s page; None when nobody has that key any more. Only the nearest meetings unless *all_*."""
-        programme = await self._ports.programme()
-        found = programme.find_person(person)
+        """Return *person*'s page; None when they take part no more. Only the nearest meetings unless *all_*."""
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        found = _find(programme, person, now)
         if found is None:
             return None
-        now = self._ports.clock.now()
         known = [item for item in await self._ports.meetings.list_meetings() if item.stands and item.ends_at > now]
         concerns = _Concerns(programme, found)
         mine = [item for item in known if concerns(item)]
@@ -127,7 +130,7 @@ class OwnMeetings:
     async def meeting(self, person: str, key: str) -> OwnMeeting | None:
         """One meeting as *person* sees it; None when it does not concern them."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        found = programme.find_person(person)
+        found = _find(programme, person, now)
         meeting = await self._ports.meetings.find_meeting(key)
         if found is None or meeting is None or not _Concerns(programme, found)(meeting):
             return None
@@ -272,6 +275,13 @@ class _Concerns:
             return False
         seated = bool(self._programme.board_people(body, meeting.day))
         return seated or may_change(self._programme, body, self._person, meeting.day)
+
+
+def _find(programme: Programme, key: str, now: datetime) -> Person | None:
+    """Return a person whose roles have not all ended; links lead on when a role ends, rights do not."""
+    today = _today(programme, now)
+    goes_on = any(item.person == key and (item.until or date.max) >= today for item in programme.assignments)
+    return programme.find_person(key) if goes_on else None
 
 
 def _today(programme: Programme, now: datetime) -> date:
