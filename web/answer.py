@@ -301,7 +301,7 @@ async def _over(
 
     *typed*: what came too late, to be copied. *dead*: the link opens nothing that is stored.
     """
-    asked, words = form.asked, over_words(form.asked)
+    asked = form.asked
     answer = None if dead else asked.answer
     lost = asked.answer is None and not asked.is_waived and not dead
     return _message(
@@ -309,13 +309,21 @@ async def _over(
         410,
         asked.language,
         heading=asked.say("status.waived_title" if asked.is_waived else "status.over_title"),
-        explanation=asked.say(words.key, **words.values),
-        meeting=asked.say("status.over_met" if form.has_met else "status.over_meets", meeting=asked.meeting),
+        explanation=_why_over(form),
         missing=asked.say("status.over_missing", package=asked.package.name) if lost else "",
         rows=_rows(asked, answer.content) if answer else [],
         late=late_rows(asked, typed or {}),
         now_open=await desk.find_open(asked.request.id, sender=ByLink(asked.person.key)),
     )
+
+
+def _why_over(form: StatusForm) -> str:
+    """Say why nothing is taken, and when the board meets; after the meeting, when it met."""
+    asked, words = form.asked, over_words(form.asked)
+    if form.has_met and not asked.is_waived:
+        return asked.say("status.over_met", meeting=asked.meeting)
+    meets = "" if form.has_met else asked.say("status.over_meets", meeting=asked.meeting)
+    return f"{asked.say(words.key, **words.values)} {meets}".rstrip()
 
 
 def _gone(request: Request) -> HTMLResponse:
@@ -351,7 +359,6 @@ def _message(
     *,
     heading: str,
     explanation: str,
-    meeting: str = "",
     missing: str = "",
     rows: Sequence[tuple[str, str]] = (),
     late: Sequence[tuple[str, str]] = (),
@@ -365,7 +372,6 @@ def _message(
         language=language,
         heading=heading,
         explanation=explanation,
-        meeting=meeting,
         missing=missing,
         rows=rows,
         late=late,

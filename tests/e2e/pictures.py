@@ -26,12 +26,13 @@ from integration.database.connection import create_database
 from tests.cards.test_cards import full, hostile, sparse
 from tests.support.doors import doors, served
 from tests.web.test_snapshots import KINDS, REQUEST, fields_of, tell
-from tests.workflows.status.rounds import World
+from tests.workflows.status.rounds import GUEST, OPENS, STARTS, World
 from tests.workflows.status.test_rounds import DAY, DEADLINE
+from workflows.status.plan import request_id
 
 STATIC = Path(__file__).parents[2] / "sandbox/static"
 CARD_KINDS: dict[str, Callable[[str], dict[str, Any]]] = {"full": full, "sparse": sparse, "hostile": hostile}
-WIDTHS = {"phone": 390, "desk": 1200}
+WIDTHS = {"phone": 360, "desk": 1280}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -99,7 +100,7 @@ async def form_of(language: str, kind: str, folder: Path) -> AsyncIterator[tuple
 
 
 async def draw_form(camera: Camera, language: str, kind: str, folder: Path) -> None:
-    """The form as it opens, with what is wrong, with a draft, its receipt, and the round over."""
+    """Draw the form as it opens, with problems, with a draft, its receipt, the round over, and the round after it."""
 
     async with form_of(language, kind, folder) as (world, url):
 
@@ -123,6 +124,20 @@ async def draw_form(camera: Camera, language: str, kind: str, folder: Path) -> N
         await camera.take(f"form.{language}.{kind}.4-receipt", sent("yellow"))
         world.clock.time = DEADLINE
         await camera.take(f"form.{language}.{kind}.5-over", opened)
+        later = await open_the_next_round(world)
+        await camera.take(f"form.{language}.{kind}.6-next", opened)
+        url = f"{url.rpartition('/')[0]}/{await world.links.issue('answer', later, 'guest-lead')}"
+        await camera.take(f"form.{language}.{kind}.7-last-time", opened)
+
+
+async def open_the_next_round(world: World) -> str:
+    """Close the round and open the one after it; return its request."""
+    meeting = "a-dal/2027-02-09"
+    await world.plan_meeting(STARTS + 84 * DAY, key=meeting)
+    world.clock.time = OPENS + 84 * DAY
+    await world.run("status.close")
+    await world.run("status.open", meeting)
+    return request_id(meeting, GUEST)
 
 
 async def draw(folder: Path, languages: Sequence[str]) -> None:
