@@ -103,11 +103,12 @@ class Drift:
         if "team" in known:
             team_id = known["team"].external_id
             private = {channel.key for channel in spec.channels if channel.kind == "private"}
-            reads.append(look.ask(_keys(known, "channel:"), self._channels(team_id, known)))
-            for key in _keys(known, "channel:"):
+            # Private channels and their tabs are the Builder's to see: a plan shows them.
+            channels = [key for key in _keys(known, "channel:") if _own_key(key) not in private]
+            reads.append(look.ask(channels, self._channels(team_id, known, channels)))
+            for key in channels:
                 tabs = _keys(known, f"tab:{key.partition(':')[2]}/")
-                # A private channel's tabs are the Builder's to see, and a plan shows them.
-                if tabs and key.partition(":")[2].partition("/")[0] not in private:
+                if tabs:
                     reads.append(look.ask(tabs, self._tabs(team_id, known[key].external_id, known, tabs)))
         if "site" in known:
             site_id = known["site"].external_id
@@ -145,9 +146,9 @@ class Drift:
         """Return the site when it is gone. One that does not let us in stays unknown."""
         return [] if await self._ports.layout.find_site(site_id) is not None else ["site"]
 
-    async def _channels(self, team_id: str, known: Mapping[str, Resource]) -> list[str]:
+    async def _channels(self, team_id: str, known: Mapping[str, Resource], keys: Sequence[str]) -> list[str]:
         there = {channel.id for channel in await self._ports.channels.list_channels(team_id)}
-        return _missing(known, _keys(known, "channel:"), there)
+        return _missing(known, keys, there)
 
     async def _tabs(
         self, team_id: str, channel_id: str, known: Mapping[str, Resource], keys: Sequence[str]
@@ -246,6 +247,11 @@ def _went_along(key: str, gone: Sequence[str]) -> bool:
 
 def _keys(known: Mapping[str, Resource], prefix: str) -> list[str]:
     return [key for key, thing in known.items() if key.startswith(prefix) and thing.external_id]
+
+
+def _own_key(key: str) -> str:
+    """Return the template's key of a channel noted as `channel:KEY` or `channel:KEY/PACKAGE`."""
+    return key.partition(":")[2].partition("/")[0]
 
 
 def _missing(known: Mapping[str, Resource], keys: Sequence[str], there: set[str]) -> list[str]:

@@ -43,6 +43,8 @@ INVITATION_REFUSED = "invitation_refused"
 them."""
 NOT_REDEEMED = "not_redeemed"
 """The reason of an invited guest who has not come yet."""
+APP_NOT_IN_CHANNEL = "app_not_in_channel"
+"""The reason of what waits until a person has added our app to a private channel: no app may do that itself."""
 UNANSWERED = frozenset(
     {"address_taken", "address_in_use", "same_name", "ambiguous", "name_taken", GROUP_REMOVED, "restore_unknown"}
     | {"adopt_no_group", "adopt_no_room", "adopt_of_another_place", "adopt_has_own"}
@@ -128,6 +130,11 @@ class WantedPlace:
     """Paths, each after the folder it lies in."""
     rows: Mapping[str, tuple[Mapping[str, Any], ...]]
     """By list key: one mapping of column names to values each, `Key` among them."""
+
+    @property
+    def channel_kinds(self) -> frozenset[str]:
+        """The kinds of its channels."""
+        return frozenset(channel.spec.kind for channel in self.channels)
 
     def layer(self, path: str) -> str:
         """Return the layer that has the last word on *path* or on something in it: template, county or municipality."""

@@ -87,7 +87,7 @@ class RolloutPorts:
     teams: TeamBuilder
     channels: Channels
     closed_channels: Channels
-    """The tabs of private channels, as the Builder: a team's consent does not reach those."""
+    """The same as the Builder: a team's consent does not reach its private channels."""
     sites: SiteAccess
     content: SiteContent
     layout: SiteLayout
@@ -107,6 +107,6 @@ class RolloutPorts:
     """The identity that is let into the sites."""
     public_url: str
 
-    def tabs_in(self, kind: str) -> Channels:
-        """Return what reaches the tabs of a channel of that kind."""
-        return self.closed_channels if kind == ChannelKind.PRIVATE else self.channels
+    def channels_of(self, *kinds: str) -> Channels:
+        """Return what reaches channels of all these kinds."""
+        return self.closed_channels if ChannelKind.PRIVATE in kinds else self.channels

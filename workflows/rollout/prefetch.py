@@ -46,14 +46,15 @@ def _team(walk: Walk) -> Iterator[Read]:
         yield walk.reads.ask_ahead(ports.sites.find_group_site, group.external_id)
     if team is not None:
         yield walk.reads.ask_ahead(ports.teams.find_team_app, team.external_id, ports.app.external_id)
-        yield walk.reads.ask_ahead(ports.channels.list_channels, team.external_id)
+        lister = ports.channels_of(*walk.wanted.channel_kinds)
+        yield walk.reads.ask_ahead(lister.list_channels, team.external_id)
         for wanted in walk.wanted.channels:
             channel = walk.known.get(f"channel:{wanted.key}")
             if channel is not None and wanted.spec.tabs:
-                yield walk.reads.ask_ahead(
-                    ports.tabs_in(wanted.spec.kind).list_tabs, team.external_id, channel.external_id
-                )
+                reader = ports.channels_of(wanted.spec.kind)
+                yield walk.reads.ask_ahead(reader.list_tabs, team.external_id, channel.external_id)
             if channel is not None and wanted.spec.kind == "private":
+                yield walk.reads.ask_ahead(ports.channels.list_tabs, team.external_id, channel.external_id)
                 yield walk.reads.ask_ahead(ports.seats.list_seats, team.external_id, channel.external_id)
 
 

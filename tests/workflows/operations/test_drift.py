@@ -1,14 +1,16 @@
 """Drift through the sandbox: what is gone is told once to those who lead the place; what people change is not."""
 
+import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from config.loading import load_programme
 from sandbox.tenant.state import Tenant
-from tests.support.rollout import PLACE, Bench, bench, small, writes
-from workflows.operations.drift import PlaceDrift
+from tests.support.rollout import PLACE, VESTFOLD, Bench, bench, small, writes
+from workflows.operations.drift import PlaceDrift, thing_name
 
 ROUND_TRIPS = 2
 """The time a look at one place may take; the questions travel in batches."""
@@ -187,6 +189,50 @@ async def test_what_could_not_be_seen_is_unknown_and_told_to_nobody(made: Bench)
     assert found.gone == ()
     assert found.unknown
     assert await told(made) == []
+
+
+async def test_whatever_single_read_is_refused_is_unknown_and_told_to_nobody(made: Bench) -> None:
+    """A refusal says nothing of what is there: each was once counted as gone, and seven mails went out."""
+    async with made.watching() as asked:
+        await report(made)
+    kinds = sorted({kind for kind in asked if kind.startswith("GET ")})
+
+    for kind in kinds:
+        path = re.escape(kind.removeprefix("GET ")).replace(r"\{\}", "[^/]+")
+        rule = {"match": {"method": "GET", "path": f"{path}$"}, "do": "status", "status": 403}
+        await made.sandbox.control("POST", "faults", [rule])
+        found = await report(made)
+        await look(made)
+        await made.sandbox.control("DELETE", "faults")
+
+        assert found.gone == (), kind
+        assert found.unknown, kind
+    assert len(kinds) > 6
+    assert await told(made) == []
+
+
+async def test_a_private_channel_that_hands_cannot_see_is_not_gone(made: Bench) -> None:
+    documents = small()
+    channels = documents["template.yaml"]["places"]["municipality"]["channels"]
+    next(channel for channel in channels if channel["key"] == "board")["kind"] = "private"
+    await made.import_(documents)
+    remove_channel(made, "Styret")
+
+    assert (await report(made)).gone == ()
+
+
+def test_a_package_s_channel_is_told_by_its_own_name() -> None:
+    programme = load_programme(VESTFOLD)
+    package = programme.running_packages(PLACE, on=date(2026, 9, 1))[0]
+    renamed = package.model_copy(update={"name": "Skole & arbeid: overgang"})
+    others = [item for item in programme.work_packages if item != package]
+    programme = programme.model_copy(update={"work_packages": (renamed, *others)})
+    spec = programme.find_place(PLACE)
+    assert spec is not None
+
+    told = thing_name(programme, spec, f"channel:package/{package.key}", "nb")
+
+    assert told == "kanalen «Skole og arbeid – overgang» er borte"
 
 
 async def test_it_looks_in_the_night_before_working_days_only(made: Bench) -> None:

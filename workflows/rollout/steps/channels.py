@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import partial
 
 from config.place_template import TabSpec
-from workflows.errors import Conflict
+from workflows.errors import Conflict, Refused
 from workflows.ports.accounts import Account
 from workflows.ports.place import Channel, ChannelKind, Tab
 from workflows.rollout.compare import compare, plan_dropped, plan_named, written
-from workflows.rollout.plan import Item, State, WantedChannel
+from workflows.rollout.plan import APP_NOT_IN_CHANNEL, Item, State, WantedChannel
 from workflows.rollout.ports import Resource
 from workflows.rollout.steps.channel_members import ChannelMemberSteps
 from workflows.rollout.walk import Walk
@@ -27,7 +27,8 @@ class ChannelSteps:
         there: Mapping[str, Channel] = {}
         if self._team_id is not None:
             with walk.log.step("channels"):
-                channels = await walk.reads.get(walk.ports.channels.list_channels, self._team_id)
+                lister = walk.ports.channels_of(*walk.wanted.channel_kinds)
+                channels = await walk.reads.get(lister.list_channels, self._team_id)
                 there = {channel.id: channel for channel in channels}
             if walk.log.is_unknown("channels"):
                 await walk.note_unseen(ChannelSteps(None, self._accounts).take)
@@ -55,6 +56,8 @@ class ChannelSteps:
             # What is in a channel that people removed went with it.
             if channel is not None or (item.to_do and not walk.apply):
                 await ChannelMemberSteps(walk, wanted).take(self._team_id, channel, self._accounts)
+                if wanted.spec.kind == "private":
+                    await self._app(walk, channel, wanted)
                 await self._tabs(walk, channel, wanted)
         if walk.log.is_unknown(key):
             await walk.note_unseen(lambda unseen: ChannelSteps(None, self._accounts)._channel(wanted, {}, unseen))
@@ -107,6 +110,18 @@ class ChannelSteps:
             return channel
         return None
 
+    async def _app(self, walk: Walk, channel: Channel | None, wanted: WantedChannel) -> None:
+        """Note whether a person has added our app to a private channel: from then on it lets Hands read its tabs."""
+        item = Item(key=f"channel-app:{wanted.key}", state=State.PENDING, reason=APP_NOT_IN_CHANNEL)
+        with walk.log.step(item.key):
+            if self._team_id and channel:
+                try:
+                    await walk.reads.get(walk.ports.channels.list_tabs, self._team_id, channel.id)
+                    item = replace(item, state=State.SAME, reason="")
+                except Refused:
+                    pass
+            walk.log.note(item)
+
     # ------------------------------------------------------------------------------------------------------------ tabs
 
     async def _tabs(self, walk: Walk, channel: Channel | None, wanted: WantedChannel) -> None:
@@ -117,7 +132,9 @@ class ChannelSteps:
         if self._team_id and channel:
             look = f"tab:{wanted.key}"
             with walk.log.step(look):
-                tabs = await walk.reads.get(walk.ports.tabs_in(wanted.spec.kind).list_tabs, self._team_id, channel.id)
+                tabs = await walk.reads.get(
+                    walk.ports.channels_of(wanted.spec.kind).list_tabs, self._team_id, channel.id
+                )
             if walk.log.is_unknown(look):
                 await walk.note_unseen(lambda unseen: self._tabs(unseen, None, wanted))
                 return
@@ -141,7 +158,9 @@ class ChannelSteps:
         item, id_ = plan_named(key, spec.name, by_id=by_id, known=known, layer=layer)
         item = walk.as_ordered(item)
         if walk.note_wanted(item) and self._team_id and channel:
-            if id_ is None:
+            if id_ is None and walk.log.is_pending(f"channel-app:{wanted.key}"):
+                id_ = await self._create_tab_without_app(walk, channel, item, spec, entity_id)
+            elif id_ is None:
                 id_ = await self._create_tab(walk, channel, item, spec, entity_id)
             else:
                 await walk.ports.teams.rename_tab(self._team_id, channel.id, id_, spec.name)
@@ -154,7 +173,7 @@ class ChannelSteps:
         assert self._team_id is not None
         address = await walk.address(spec.page)
         async with walk.creates.once(item.key):
-            tab = await walk.ports.tabs_in(channel.kind).create_tab(
+            tab = await walk.ports.channels_of(channel.kind).create_tab(
                 self._team_id,
                 channel.id,
                 name=spec.name,
@@ -163,6 +182,16 @@ class ChannelSteps:
                 content_url=address,
             )
         return tab.id
+
+    async def _create_tab_without_app(
+        self, walk: Walk, channel: Channel, item: Item, spec: TabSpec, entity_id: str
+    ) -> str | None:
+        """Try it in a private channel that our app is not in; None when that is refused, and the tab waits for it."""
+        with walk.log.alone(item):
+            return await self._create_tab(walk, channel, item, spec, entity_id)
+        refused = walk.log.find(item.key) or item
+        walk.log.replace(replace(refused, reason=APP_NOT_IN_CHANNEL))
+        return None
 
 
 def _thing(item: Item, channel: Channel) -> Resource:
