@@ -49,7 +49,7 @@ def names() -> list[str]:
 
 def render(name: str, *, language: str = texts.DEFAULT, values: Values) -> dict[str, Any]:
     """
-    The card *name* in a language, as the plain data that is sent.
+    Draw the card *name* in a language, as the plain data that is sent.
 
     A value that a condition names may be missing. A property that is nothing but a value is left out when that is None.
     Raises CardError for missing and superfluous values and for a card beyond MAX_BYTES, UnknownText for a language
@@ -68,17 +68,17 @@ def render(name: str, *, language: str = texts.DEFAULT, values: Values) -> dict[
 
 
 def short(text: str, most: int = MAX_NAME) -> str:
-    """*text* as it stands, or its beginning."""
+    """Return *text* as it stands, or its beginning."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def utf16_size(card: Mapping[str, Any]) -> int:
-    """The card's size as Teams counts it."""
+    """Return the card's size as Teams counts it."""
     return len(json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode("utf-16-le"))
 
 
 def sample(name: str) -> dict[str, Any]:
-    """The example values of a card."""
+    """Return the example values of a card."""
     content: dict[str, Any] = json.loads((FOLDER / name / "sample.json").read_text(encoding="utf-8"))
     return content
 
@@ -103,7 +103,7 @@ def _fill(node: Any, scope: Values, clean: Cleaner) -> Any:
 
 
 def _scopes(node: Any, scope: Values) -> Iterator[Values]:
-    """The values an element of a list is filled with: once, never, or once for each item."""
+    """Yield the values an element of a list is filled with: once, never, or once for each item."""
     each = node.get("$each") if isinstance(node, dict) else None
     for inner in ({**item, "language": scope["language"]} for item in scope[each] or ()) if each else (scope,):
         if not isinstance(node, dict) or (
@@ -190,7 +190,7 @@ def _template(name: str) -> dict[str, Any]:
 
 
 def _names_in(template: Any) -> tuple[set[str], set[str]]:
-    """The values a template uses, and those of them that may be missing because a condition asks for them."""
+    """Return the values a template uses, and those of them that may be missing because a condition asks for them."""
     used: set[str] = set()
     optional: set[str] = set()
 

@@ -10,7 +10,7 @@ import texts
 from documents.document import kind_of
 from web.forms import is_from_us, read_form
 from web.pages import page
-from workflows.free_text import LONGEST, InvalidText
+from workflows.free_text import MAX_LENGTH, InvalidText
 from workflows.meetings.rendering import explain_change
 from workflows.papers.agenda import PROPOSAL_FIELDS
 from workflows.papers.agenda_editing import AgendaDesk, AgendaView, DeskRefused
@@ -110,7 +110,7 @@ class _Pages:
             done=done,
             record=record,
             fields=PROPOSAL_FIELDS,
-            most=LONGEST,
+            most=MAX_LENGTH,
             action=request.url.path,
         )
 

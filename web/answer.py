@@ -47,7 +47,7 @@ class NumberField:
 
 
 def router(*, desk: StatusDesk, links: EndedLinks, public_url: str) -> APIRouter:
-    """*public_url*: our own address; a form sent from a page elsewhere is not taken."""
+    """Make the routes of the form. *public_url*: our own address; a form sent from a page elsewhere is not taken."""
     routes = APIRouter()
 
     @routes.get("/svar/{token}", response_class=HTMLResponse, summary="The answer form; changes nothing")

@@ -14,7 +14,7 @@ Handle = Callable[[Mapping[str, str], object], Awaitable[tuple[int, dict[str, An
 
 
 def router(handle: Handle) -> APIRouter:
-    """*handle*: `BotEndpoint.handle`."""
+    """Make the route. *handle*: `BotEndpoint.handle`."""
     routes = APIRouter()
 
     @routes.post("/api/messages", summary="Activities from Teams; needs a token of the Bot Framework")
@@ -35,7 +35,7 @@ def router(handle: Handle) -> APIRouter:
 
 
 async def _read(request: Request) -> bytes | None:
-    """The body, or None as soon as it is too large."""
+    """Return the body, or None as soon as it is too large."""
     content = bytearray()
     async for chunk in request.stream():
         content += chunk

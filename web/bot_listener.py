@@ -7,7 +7,7 @@ import structlog
 
 from integration.bot import CARD
 from integration.bot_endpoint import BotMessage, CardAction, InstallChanged
-from web.status_actions import WRONG, StatusActions
+from web.status_actions import INVALID_CODE, StatusActions
 from workflows.bot.desk import BotDesk
 
 log = structlog.get_logger()
@@ -27,7 +27,7 @@ class BotListener:
         return reply
 
     async def _show(self, action: CardAction, reply: Mapping[str, Any]) -> None:
-        """A client that fell back to Action.Submit shows no reply: what it says is written in the person's chat."""
+        """Write the reply in the person's chat: a client that fell back to Action.Submit shows none."""
         value = reply["value"]
         where: dict[str, Any] = {"object_id": action.sender_object_id, "chat": action.conversation}
         if reply["type"] == CARD:
@@ -35,7 +35,7 @@ class BotListener:
         elif isinstance(value, str):
             await self._desk.tell(value, press=action.press_id, **where)
         else:
-            again = str(action.data["request_id"]) if value["code"] == WRONG else None
+            again = str(action.data["request_id"]) if value["code"] == INVALID_CODE else None
             await self._desk.tell(value["message"], press=action.press_id, request=again, **where)
 
     async def install_changed(self, change: InstallChanged) -> None:

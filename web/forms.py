@@ -33,7 +33,7 @@ def typed_in(request: Request) -> list[tuple[str, str]]:
 
 
 async def read_form(request: Request, *, most: int, fields: int = MAX_FIELDS) -> dict[str, str]:
-    """The same where each name comes once."""
+    """Return the same where each name comes once."""
     return dict(await read_pairs(request, most=most, fields=fields))
 
 

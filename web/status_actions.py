@@ -24,7 +24,7 @@ from workflows.words import Words
 
 OPEN, ANSWER = "open_status", "answer_status"
 VERBS = (OPEN, ANSWER)
-WRONG = "InvalidAnswer"
+INVALID_CODE = "InvalidAnswer"
 """The code of a reply that tells what must be changed first, where the form cannot be shown again with it."""
 
 
@@ -35,7 +35,7 @@ class StatusActions:
         self._desk = desk
 
     async def act(self, action: CardAction) -> dict[str, Any]:
-        """The reply to a press; a reply in words for everything that is refused. Stores before it answers."""
+        """Return the reply to a press; a reply in words for everything that is refused. Stores before it answers."""
         request = action.data.get("request_id")
         sender = ByAccount(action.sender_object_id)
         if action.verb not in VERBS or not isinstance(request, str):
@@ -67,14 +67,14 @@ class StatusActions:
         except AnsweredMeanwhile:
             form = await self._desk.form(request, sender=sender)
             if not action.answerable:
-                return error_reply(form.asked.answered_note, code=WRONG)
+                return error_reply(form.asked.answered_note, code=INVALID_CODE)
             return card_reply(_missed(form.asked, action.data))
         except InvalidAnswer as invalid:
             form = await self._desk.form(request, sender=sender)
             problems = _problems(form.asked, invalid)
             if not action.answerable:
                 # Whatever is shown later must be stored until then; what was refused must not be.
-                return error_reply("\n".join(problems), code=WRONG)
+                return error_reply("\n".join(problems), code=INVALID_CODE)
             return card_reply(_again(form.asked, action.data, problems, invalid.confirm))
         except RoundOver:
             form = await self._desk.form(request, sender=sender)
@@ -97,14 +97,14 @@ def _problem(asked: Asked, name: str, problem: str) -> str:
 
 
 def _again(asked: Asked, data: Mapping[str, Any], problems: list[str], confirm: str) -> dict[str, Any]:
-    """The card that was pressed, with what is wrong and what was written."""
+    """Draw the card that was pressed, with what is wrong and what was written."""
     if is_unchanged(data, asked.previous):
         return numbers_card(asked, typed=data, problems=problems, seen=seen_version(data) or 0)
     return request_card(asked, typed=data, problems=problems, confirm=confirm, seen=seen_version(data) or 0)
 
 
 def _missed(asked: Asked, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The form with what was written, or, where nothing was, with the answer that its reader did not know."""
+    """Draw the form with what was written, or, where nothing was, with the answer that its reader did not know."""
     unchanged = is_unchanged(data, asked.previous)
     note = asked.say("status.missed_unchanged" if unchanged else "status.missed")
     return request_card(asked, typed=None if unchanged else data, problems=[asked.answered_note, note])

@@ -9,7 +9,7 @@ from config.signs import is_unseen
 from workflows.privacy_guard import Found, confirmation, doubts, holds_national_id
 from workflows.words import Words
 
-LONGEST = 2000
+MAX_LENGTH = 2000
 _INVISIBLE = frozenset("\u200b\u200e\u200f\u2060\ufeff\u061c") | frozenset(map(chr, [*range(0x202A, 0x202F)]))
 _ISOLATES = frozenset(map(chr, range(0x2066, 0x206A)))
 
@@ -28,8 +28,8 @@ class Written:
     problems: dict[str, Words] = field(default_factory=dict)
     _found: dict[str, tuple[Found, ...]] = field(default_factory=dict)
 
-    def text(self, name: str, *, required: str = "", most: int = LONGEST) -> str:
-        """The text of a field. *required*: the text that says why it must not be empty."""
+    def text(self, name: str, *, required: str = "", most: int = MAX_LENGTH) -> str:
+        """Return the text of a field. *required*: the text that says why it must not be empty."""
         text = clean_text(self.raw.get(name, ""))
         if not text and required:
             self.problems[name] = Words(key=required)

@@ -14,7 +14,7 @@ from web.status_actions import StatusActions
 from workflows.ports.bot import Conversation
 from workflows.status.model import TEXT_FIELDS, OpenDecision, StatusAnswer
 from workflows.status.plan import request_id
-from workflows.status.ports import MOST_DECISIONS
+from workflows.status.ports import MAX_DECISIONS
 
 REQUEST = request_id(MEETING, HOME)
 ANSWER = {"request_id": REQUEST, "light": "yellow", "done": "Mye", "indicator:plasser": 12.5}
@@ -202,7 +202,7 @@ async def test_as_many_decisions_are_asked_about_as_a_card_has_room_for(world: W
 
     form = (await press(world, "open_status", {"request_id": REQUEST}))["value"]
 
-    assert len([item for item in inputs(form) if item["id"].startswith("decision:")]) == MOST_DECISIONS
+    assert len([item for item in inputs(form) if item["id"].startswith("decision:")]) == MAX_DECISIONS
 
 
 @pytest.mark.parametrize("who", ["home-id", "lead-id"], ids=["the lead", "the local lead"])

@@ -19,14 +19,13 @@ from workflows.words import Words
 MAX_TEXT = 1000
 MAX_FOLLOW_UP = 500
 """Of what is told about one earlier decision."""
-MOST_NUMBER = 1e12
+MAX_NUMBER = 1e12
 """The bound of a package's numbers."""
 INDICATOR = "indicator:"
 DECISION = "decision:"
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
 _VERSION = re.compile(r"[0-9]{1,9}")
 _MINUS = str.maketrans({"−": "-", "–": "-"})
-# They turn the order of the text around them, or hide in it; joiners stay, for they hold signs and emoji together.
 
 
 def parse_answer(
@@ -39,7 +38,7 @@ def parse_answer(
     draft: Mapping[str, str] | None = None,
 ) -> AnswerContent:
     """
-    The answer in *raw*, untrusted input of any shape. Raises InvalidAnswer, and nothing else.
+    Read the answer in *raw*, untrusted input of any shape. Raises InvalidAnswer, and nothing else.
 
     *previous*: last time's answer. *stored*: the one being corrected. *draft*: the writer's own, by input name. Keys
     that are no inputs of ours are left alone (a card sends its own), but an unknown indicator or decision is refused.
@@ -96,7 +95,7 @@ def is_unchanged(raw: Mapping[str, Any], previous: AnswerContent | None) -> bool
 
 def seen_version(raw: Mapping[str, Any]) -> int | None:
     """
-    The newest version that the form or card in *raw* was drawn from, 0 for none; None when it does not say.
+    Return the newest version that the form or card in *raw* was drawn from, 0 for none; None when it does not say.
 
     «No change since last time» is offered only while there is no answer. What is no version has seen none.
     """
@@ -117,7 +116,7 @@ def lacks_numbers(raw: Mapping[str, Any], indicators: Sequence[Indicator]) -> bo
 
 
 def parse_number(text: str) -> float | None:
-    """A number as people write it, «1 234,5» or «-0.5»; None when it is none."""
+    """Read a number as people write it, «1 234,5» or «-0.5»; None when it is none."""
     match = _NUMBER.fullmatch("".join(text.split()).translate(_MINUS))
     if match is None:
         return None
@@ -137,7 +136,7 @@ def _written(
     *,
     accepted: Sequence[Mapping[str, str]],
 ) -> tuple[dict[str, str], dict[str, str], str]:
-    """The texts, what is told by decision, and what ticking the privacy guard's question sends back."""
+    """Read the texts, the words by decision, and the value that ticking the privacy guard's question sends back."""
     texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
     told = _follow_ups(raw, decisions, problems)
     written = texts | {f"{DECISION}{key}": words for key, words in told.items()}
@@ -163,7 +162,7 @@ def _doubts(
 def _accepted(
     previous: AnswerContent | None, stored: AnswerContent | None, draft: Mapping[str, str] | None
 ) -> list[Mapping[str, str]]:
-    """The texts that passed once, by input name; a draft's passed when it was saved."""
+    """List the texts that passed once, by input name; a draft's passed when it was saved."""
     return [*(texts_of(answer) for answer in (previous, stored) if answer is not None), draft or {}]
 
 
@@ -231,7 +230,7 @@ def _number(name: str, value: Any, problems: dict[str, Words]) -> float | None:
     number: float | None = None
     if isinstance(value, str) and len(value) <= MAX_TEXT:
         number = parse_number(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST_NUMBER:
+    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_NUMBER:
         number = float(value)
     if number is None:
         problems[name] = Words(key="status.error.number")

@@ -109,7 +109,7 @@ class StatusDesk:
         self._units = units
 
     async def form(self, request_id: str, *, sender: Sender) -> StatusForm:
-        """The form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
+        """Return the form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
         standing = await self._rounds.find_standing(request_id)
         if standing is None:
             raise UnknownRequest(Words(key="status.error.unknown"))
@@ -172,7 +172,7 @@ class StatusDesk:
         return replace(form, draft=draft or None)
 
     async def touched(self, request: str, posted: Posted) -> None:
-        """A card of *request* was pressed. One that was lost sight of when it left is kept up to date now."""
+        """Note that a card of *request* was pressed. One that was lost sight of when it left is kept up to date now."""
         if self._doubles is not None and posted.activity_id:
             then = [refresh_unit(request, self._clock.now())]
             await self._doubles.adopt(request, posted, then=then)
@@ -259,7 +259,7 @@ class StatusDesk:
         )
 
     async def _authorise(self, programme: Programme, request: StatusRequest, sender: Sender) -> tuple[str, bool]:
-        """The sender's key and whether they answer for somebody else."""
+        """Return the sender's key, and True where they answer for somebody else. Raises UnknownRequest and NotYours."""
         person = await self._person(programme, sender)
         package = programme.find_work_package(request.work_package)
         if package is None:
@@ -280,7 +280,7 @@ class StatusDesk:
 
 
 def _checked(form: StatusForm, content: Mapping[str, Any]) -> AnswerContent:
-    """The answer in *content*. Raises NumbersWanted, AnsweredMeanwhile and InvalidAnswer."""
+    """Parse the answer in *content*. Raises NumbersWanted, AnsweredMeanwhile and InvalidAnswer."""
     asked, seen = form.asked, seen_version(content)
     missed = asked.answer if seen not in (None, asked.version) else None
     indicators = asked.package.indicators

@@ -8,7 +8,7 @@ import cards
 import texts
 from workflows.free_text import clean_text
 from workflows.messages.model import Message, Surface
-from workflows.status.answer_parsing import DECISION, INDICATOR, MAX_FOLLOW_UP, MOST_NUMBER, parse_number, texts_of
+from workflows.status.answer_parsing import DECISION, INDICATOR, MAX_FOLLOW_UP, MAX_NUMBER, parse_number, texts_of
 from workflows.status.model import TEXT_FIELDS, AnswerContent, IndicatorResult, Light, adds_to_name
 from workflows.status.plan import MOVED, REMINDER
 from workflows.status.request_view import Asked
@@ -26,7 +26,7 @@ def request_card(
     seen: int | None = None,
 ) -> dict[str, Any]:
     """
-    The form as a card; *typed* is what the person just wrote, kept although *problems* stop it.
+    Draw the form as a card; *typed* is what the person just wrote, kept although *problems* stop it.
 
     *draft*: what they wrote earlier and have not sent. *confirm*: what ticking the privacy guard's question sends back.
     *seen*: the newest version they have been shown; None: the one that stands. Texts too long to be shown whole are
@@ -51,8 +51,7 @@ def _request_card(
     seen: int,
     cut: bool = False,
 ) -> dict[str, Any]:
-    """*cut*: show no more of each text than its input takes."""
-    start = asked.prefill
+    """Draw the form once. *cut*: with no more of each text than its input takes."""
     start_note = asked.draft_note if draft else asked.start_note
     typed = draft if typed is None else typed
     values: dict[str, Any] = {
@@ -70,30 +69,32 @@ def _request_card(
         "can_be_unchanged": asked.can_be_unchanged,
         "confirm": confirm,
         "problem": " ".join(problems),
-        "light": start.light.value if start else None,
-        **{name: getattr(start, name) if start else "" for name in TEXT_FIELDS},
-        "indicators": number_fields(asked),
-        "decisions": [
-            {
-                "key": item.key,
-                "text": cards.short(item.text),
-                "told": start.follow_ups.get(item.key, "") if start else "",
-            }
-            for item in asked.open_decisions
-        ],
+        **_start_values(asked),
     }
-    if asked.answer is None:
-        # What was lifted to the last board is not asked again by itself.
-        values |= {"question": "", "proposal": ""}
     if typed is not None:
         values |= _typed(typed, values["indicators"], values["decisions"], cut=cut)
     return cards.render("status_request", language=asked.language, values=values)
 
 
+def _start_values(asked: Asked) -> dict[str, Any]:
+    """Return the values that the inputs start with: the answer that stands, else last time's."""
+    start = asked.prefill
+    values: dict[str, Any] = {
+        "light": start.light.value if start else None,
+        **{name: getattr(start, name) if start else "" for name in TEXT_FIELDS},
+        "indicators": number_fields(asked),
+        "decisions": _decisions(asked, start.follow_ups if start else {}),
+    }
+    if asked.answer is None:
+        # What was lifted to the last board is not asked again by itself.
+        values |= {"question": "", "proposal": ""}
+    return values
+
+
 def numbers_card(
     asked: Asked, *, typed: Mapping[str, Any] | None = None, problems: Sequence[str] = (), seen: int | None = None
 ) -> dict[str, Any]:
-    """Nothing changed but, perhaps, the numbers: they alone are asked for."""
+    """Draw the card that asks for the numbers alone: nothing else changed."""
     fields = number_fields(asked)
     values = {
         "package": cards.short(asked.package.name),
@@ -129,7 +130,7 @@ def receipt_card(asked: Asked, *, editable: bool) -> dict[str, Any]:
 
 
 def channel_card(asked: Asked, *, mention: str | None) -> dict[str, Any]:
-    """The package's state in a channel; *mention*: the account of who is asked, None once they need no call."""
+    """Draw the package's state in a channel. *mention*: the account to call; None once nobody need be called."""
     values = {
         "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
@@ -142,7 +143,7 @@ def channel_card(asked: Asked, *, mention: str | None) -> dict[str, Any]:
 
 
 def reminder_card(asked: Asked) -> dict[str, Any]:
-    """A reminder with one button that opens the form."""
+    """Draw a reminder with one button that opens the form."""
     values = {
         "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
@@ -154,7 +155,7 @@ def reminder_card(asked: Asked) -> dict[str, Any]:
 
 
 def moved_card(asked: Asked) -> dict[str, Any]:
-    """The meeting was moved; one button opens the form."""
+    """Draw the card of a moved meeting, with one button that opens the form."""
     values = {
         "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
@@ -176,7 +177,7 @@ def replaced_card(asked: Asked, *, lead: str) -> dict[str, Any]:
 
 
 def ended_card(asked: Asked, *, typed: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Nothing is taken any more, or nobody needs to answer. *typed*: what came too late, to be copied."""
+    """Draw the card of a round that takes nothing any more. *typed*: what came too late, to be copied."""
     rows = late_rows(asked, typed or {})
     late = [
         {"question": cards.short(question), "words": cards.short(words, cards.MAX_ANSWER)} for question, words in rows
@@ -186,7 +187,7 @@ def ended_card(asked: Asked, *, typed: Mapping[str, Any] | None = None) -> dict[
 
 
 def closed_card(asked: Asked, *, late: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
-    """The round is over: what the package's state was."""
+    """Draw the card of a round that is over, with the package's last state."""
     values = {
         "package": cards.short(asked.package.name),
         "state": state_words(asked),
@@ -204,7 +205,7 @@ def _waived_card(asked: Asked, *, late: Sequence[Mapping[str, str]] = ()) -> dic
 def card_now(
     asked: Asked, message: Message, *, account: str, takes_answers: bool, replaced_by: str | None = None
 ) -> dict[str, Any]:
-    """The card that belongs where *message* was posted. *replaced_by*: who is asked instead of the one it went to."""
+    """Draw the card that belongs where *message* was posted. *replaced_by*: the person asked instead of its reader."""
     if asked.is_waived or not takes_answers:
         return ended_card(asked)
     if message.surface is Surface.CHANNEL:
@@ -218,7 +219,7 @@ def card_now(
 
 
 def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str | None = None) -> str:
-    """The line that the chat list shows for a card as it is now."""
+    """Return the line that the chat list shows for a card as it is now."""
     if asked.is_waived:
         return asked.say("status.waived_title")
     if not takes_answers:
@@ -231,12 +232,12 @@ def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str | None = 
 
 
 def state_words(asked: Asked) -> str:
-    """The package's light in words; missing while nobody answered."""
+    """Return the package's light in words; missing while nobody answered."""
     return asked.say(f"light.{asked.answer.content.light}" if asked.answer else "light.missing")
 
 
 def named(indicator: IndicatorResult) -> str:
-    """An indicator's name with its unit."""
+    """Return an indicator's name with its unit."""
     return f"{indicator.name} ({indicator.unit})" if adds_to_name(indicator.unit, indicator.name) else indicator.name
 
 
@@ -266,13 +267,13 @@ def _late_number(item: IndicatorResult, typed: Mapping[str, Any], language: str)
     """As a number, or as it was typed where it is none; empty when it is stored already."""
     raw = typed.get(f"{INDICATOR}{item.key}")
     number = _number(raw)
-    if number is None or not abs(number) < MOST_NUMBER:
+    if number is None or not abs(number) < MAX_NUMBER:
         return clean_text(raw) if isinstance(raw, str) else ""
     return "" if number == item.now else texts.number(number, language)
 
 
 def number_fields(asked: Asked) -> list[dict[str, Any]]:
-    """The package's indicators as a card asks for them: with last time's number, unit and target in the label."""
+    """Return the package's indicators as a card asks for them, with unit, last number and target in the label."""
     return [{"key": item.key, "label": _number_label(asked, item), "now": item.now} for item in asked.indicators]
 
 
@@ -331,7 +332,7 @@ def _typed(
 
 
 def _number(value: Any) -> float | None:
-    """A number as clients send it: as one, or as text."""
+    """Read a number as clients send it: as one, or as text."""
     if isinstance(value, str):
         return parse_number(value[: cards.MAX_ANSWER])
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -22,7 +22,7 @@ from workflows.working_days import RoundMoments, WorkCalendar, round_moments
 REQUEST = "status_request"
 REMINDER = "reminder"
 MOVED = "moved"
-NOTICE = timedelta(hours=24)
+MIN_NOTICE = timedelta(hours=24)
 """The least that people have left when a meeting is moved nearer."""
 WORKING_DAYS_TO_CALL = 2
 """Left to the local lead before the deadline, to get in touch or to answer on behalf."""
@@ -34,12 +34,12 @@ LEAD_FAILED, LEAD_UNANSWERED, LEAD_QUESTION = "lead_failed", "lead_unanswered", 
 
 
 def request_id(meeting: str, work_package: str) -> str:
-    """The id of a package's request in a round: the same for ever, and nothing to guess a package's name from."""
+    """Return the id of a package's request in a round: the same for ever, and not to be guessed from its name."""
     return digest(meeting, work_package)
 
 
 def escalation_id(request: str, level: str) -> str:
-    """The id of the one question a request lifts to a level; a newer answer changes its words."""
+    """Return the id of the one question a request lifts to a level; a newer answer changes its words."""
     return digest(request, level)
 
 
@@ -54,7 +54,7 @@ def local_leads(programme: Programme, municipality: str, on: date) -> tuple[Pers
 
 
 def who_is_asked(programme: Programme, package: WorkPackage, on: date) -> Person | None:
-    """The package's lead; the local lead for a package without one; None when there is neither."""
+    """Return the package's lead; the local lead for a package without one; None when there is neither."""
     asked = package_leads(programme, package.key, on) or local_leads(programme, package.municipality, on)
     return asked[0] if asked else None
 
@@ -74,7 +74,7 @@ def asked_now(programme: Programme, request: StatusRequest, on: date) -> str:
 def begun_requests(
     programme: Programme, requests: Sequence[StatusRequest], drafts: Mapping[str, Collection[str]], on: date
 ) -> frozenset[str]:
-    """The requests that somebody who may answer them has begun to answer. *drafts*: who has one, by request."""
+    """Return the requests that somebody with the right to has begun to answer. *drafts*: who has one, by request."""
 
     def may(request: StatusRequest, person: str) -> bool:
         package = programme.find_work_package(request.work_package)
@@ -103,7 +103,7 @@ def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: da
 
 
 def new_requests(programme: Programme, meeting: str, municipality: str, now: datetime) -> tuple[StatusRequest, ...]:
-    """One request for each package that runs when the round opens."""
+    """Make one request for each package that runs when the round opens."""
     asked = []
     for package in programme.running_packages(municipality, on=programme.today(now)):
         person = who_is_asked(programme, package, programme.today(now))
@@ -138,18 +138,18 @@ def remembered_first(surfaces: tuple[Surface, ...], reached: Surface | None) -> 
 
 
 def channel_of(channels: Mapping[str, str], work_package: str) -> str | None:
-    """The package's own channel, else the board's, among a place's things by their keys."""
+    """Return the package's own channel, else the board's, among a place's things by their keys."""
     own = (id_ for key, id_ in channels.items() if key.startswith("channel:") and key.endswith(f"/{work_package}"))
     return next(own, channels.get("channel:board"))
 
 
 def message_key(kind: str, request: str, surface: Surface, number: int = 0, *, person: str = "") -> str:
-    """The key of a message: the request's first one, or its reminder *number*; *person*: who took it over."""
+    """Return the key of a message: the request's first one, or its reminder *number*; *person*: who took it over."""
     return "/".join([kind, request, *([f"@{person}"] if person else []), *([str(number)] if number else []), surface])
 
 
 def known_requests(programme: Programme, requests: Sequence[StatusRequest]) -> tuple[StatusRequest, ...]:
-    """Those whose work package the register still has: an import may have taken one out of an open round."""
+    """Return the requests whose work package the register still has; an import may have taken one out."""
     return tuple(request for request in requests if programme.find_work_package(request.work_package) is not None)
 
 
@@ -187,20 +187,20 @@ def planned_round(meeting: str, municipality: str, moments: RoundMoments) -> Sta
 
 def followed(existing: StatusRound, planned: StatusRound, *, last: datetime, now: datetime) -> StatusRound:
     """
-    An open round where its meeting is now. *last*: the last moment to answer before the meeting.
+    Return an open round where its meeting is now. *last*: the last moment to answer before the meeting.
 
-    Nobody is cut off: a deadline that the move would bring into the past, or nearer than NOTICE, stays where it was if
-    that is before the meeting, and is *last* else.
+    Nobody is cut off: a deadline that the move would bring into the past, or nearer than MIN_NOTICE, stays where it was
+    if that is before the meeting, and is *last* else.
     """
     moved = replace(planned, state=existing.state, opens_at=existing.opens_at)
-    if planned.deadline_at >= min(existing.deadline_at, now + NOTICE):
+    if planned.deadline_at >= min(existing.deadline_at, now + MIN_NOTICE):
         return moved
     deadline = max(planned.deadline_at, min(existing.deadline_at, last))
     return replace(moved, deadline_at=deadline, release_at=max(planned.release_at, deadline))
 
 
 def next_takeover(programme: Programme, requests: Sequence[StatusRequest], today: date, last: date) -> date | None:
-    """The first day after *today*, up to *last*, on which somebody else is asked for one of the open *requests*."""
+    """Return the first day after *today*, up to *last*, on which another person is asked for an open request."""
     owing = [request for request in known_requests(programme, requests) if request.state is RequestState.OPEN]
     asked = [asked_now(programme, request, today) for request in owing]
     later = (today + timedelta(days=number) for number in range(1, (last - today).days + 1))
@@ -257,7 +257,7 @@ def refresh_unit(request: str, now: datetime) -> DueUnit:
 
 
 def unanswered_key(status_round: StatusRound) -> str:
-    """The key, but for its reader, of what tells the local lead who does not answer; anew after a move."""
+    """Return the key, but for its reader, of the mail about missing answers; anew after a move."""
     return f"{LEAD_UNANSWERED}/{status_round.meeting}/{status_round.deadline_at:%Y%m%d}"
 
 
@@ -289,7 +289,7 @@ def is_outdated_reminder(status_round: StatusRound, number: int, now: datetime) 
 
 
 def name_of(programme: Programme, person: str) -> str:
-    """A person as readers know them; empty for somebody the register does not know any more."""
+    """Return a person as readers know them; empty for somebody the register does not know any more."""
     return known.name if (known := programme.find_person(person)) else ""
 
 

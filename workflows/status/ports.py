@@ -25,7 +25,7 @@ from workflows.status.model import (
     StatusRound,
 )
 
-MOST_DECISIONS = 4
+MAX_DECISIONS = 4
 """Decisions that a form asks about; the oldest. The rest stands in the minutes all the same."""
 
 
@@ -66,12 +66,12 @@ class Standing:
     """Drafts that are not sent: by person, then by input name."""
 
 
-class Rounds(Protocol):
-    """The record of rounds, requests, answers and what they lift. Every method is atomic."""
+class RoundRecord(Protocol):
+    """The record of meetings and their rounds. Every method is atomic."""
 
     async def find_meeting(self, key: str) -> BoardMeeting | None: ...
     async def list_meetings(self, *, bodies: Sequence[str], after_local: datetime) -> Sequence[BoardMeeting]:
-        """Meetings of *bodies* that start after then and are not cancelled, by their start."""
+        """List the meetings of *bodies* that start after then and are not cancelled, by their start."""
         ...
 
     async def find_round(self, meeting: str) -> StatusRound | None: ...
@@ -96,18 +96,22 @@ class Rounds(Protocol):
         ...
 
     async def waive(self, requests: Sequence[str], *, then: Sequence[DueUnit] = ()) -> None:
-        """Nobody owes these answers any more, where they are still owed."""
+        """Release everybody from these answers, where they are still owed."""
         ...
+
+
+class AnswerRecord(Protocol):
+    """The record of requests, answers, drafts and lifted questions. Every method is atomic."""
 
     async def find_request(self, request: str) -> StatusRequest | None: ...
     async def find_standing(self, request: str) -> Standing | None: ...
     async def list_requests(self, meeting: str) -> Sequence[StatusRequest]: ...
     async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
-        """The newest version by request; who has none is left out."""
+        """Return the newest version by request; a request without an answer is left out."""
         ...
 
     async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
-        """The newest answer of every package of the municipality in earlier rounds, by package."""
+        """Return the newest answer of every package of the municipality in earlier rounds, by package."""
         ...
 
     async def add_answer(
@@ -137,6 +141,10 @@ class Rounds(Protocol):
     async def list_escalations(self, meeting: str) -> Sequence[Escalation]: ...
 
 
+class Rounds(RoundRecord, AnswerRecord, Protocol):
+    """The whole record of status rounds."""
+
+
 class OpenDecisions(Protocol):
     async def open_decisions(
         self, status_round: StatusRound, work_packages: Sequence[str]
@@ -152,7 +160,7 @@ async def open_decisions(
     if decisions is None:
         return {}
     found = await decisions.open_decisions(status_round, work_packages)
-    return {package: items[:MOST_DECISIONS] for package, items in found.items()}
+    return {package: items[:MAX_DECISIONS] for package, items in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

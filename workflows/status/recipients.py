@@ -31,7 +31,7 @@ class RoundNotice:
     number: int = 0
 
     def key(self, request: StatusRequest, surface: Surface, person: str) -> str:
-        """The key of what *person* is told; who took over has messages of their own."""
+        """Return the key of the message to *person*; a lead who took over has messages of their own."""
         other = "" if person == request.person else person
         return plan.message_key(self.kind, request.id, surface, self.number, person=other)
 
@@ -130,7 +130,7 @@ class RoundRecipients:
     async def message(
         self, notice: RoundNotice, recipient: Recipient, surface: Surface, *, with_link: bool = True
     ) -> Message:
-        """The message as it would leave now."""
+        """Write the message as it would leave now."""
         asked = recipient.asked
         address = {
             Surface.PERSONAL: recipient.account,

@@ -11,7 +11,7 @@ from workflows.status.request_view import Asked
 
 def request_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
     """
-    The first message of a request.
+    Write the first message of a request.
 
     *address*: of the surface. *account*: the person's, for a mention. *url*: the person's own link to the form, which
     only the e-mail carries.
@@ -31,7 +31,7 @@ def request_content(asked: Asked, surface: Surface, *, address: str, account: st
 
 
 def reminder_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
-    """A reminder to somebody who has not answered."""
+    """Write a reminder to somebody who has not answered."""
     paragraphs = [
         asked.greeting,
         asked.say("status.reminder_intro", due=asked.due),
@@ -47,7 +47,7 @@ def reminder_content(asked: Asked, surface: Surface, *, address: str, account: s
 
 
 def moved_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
-    """The meeting was moved, and the deadline of somebody who has not answered with it."""
+    """Write that the meeting was moved, and with it the deadline of somebody who has not answered."""
     moved = asked.say(
         "status.moved_intro", place=asked.place, meeting=asked.meeting, package=asked.package.name, due=asked.due
     )

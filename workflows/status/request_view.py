@@ -155,7 +155,7 @@ def asked_of(
     previous: AnswerContent | None = None,
     open_decisions: Sequence[OpenDecision] = (),
 ) -> Asked:
-    """The request as *person* reads it now."""
+    """Return the request as *person* reads it now."""
     package = programme.work_package(request.work_package)
     leads = package_leads(programme, package.key, programme.today(now))
     helpers = local_leads(programme, package.municipality, programme.today(now))

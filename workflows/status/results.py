@@ -72,7 +72,7 @@ def round_result(
     previous: Mapping[str, StatusAnswer],
 ) -> RoundResult:
     """
-    A round as the report needs it, packages in the register's order.
+    Return a round as the report needs it, packages in the register's order.
 
     *answers*: the newest of this round by request. *previous*: the newest of earlier rounds by package.
     """
@@ -93,7 +93,7 @@ def round_result(
 def indicator_results(
     indicators: Sequence[Indicator], now: AnswerContent | None, previous: AnswerContent | None
 ) -> tuple[IndicatorResult, ...]:
-    """The indicators with this round's numbers and those before; without an earlier number, the baseline."""
+    """Return the indicators with this round's numbers and those before; without an earlier number, the baseline."""
     return tuple(
         IndicatorResult(
             key=indicator.key,

@@ -37,7 +37,7 @@ from workflows.status.model import (
     StatusRound,
 )
 from workflows.status.plan import request_id
-from workflows.status.ports import MOST_DECISIONS
+from workflows.status.ports import MAX_DECISIONS
 from workflows.status.request_view import Asked
 
 WIDEST = st.sampled_from(
@@ -70,7 +70,7 @@ def askings(draw: st.DrawFn) -> Asked:
         for n in range(draw(st.integers(0, 12)))
     )
     package = small.work_package(HOME).model_copy(update={"name": draw(NAMES), "indicators": indicators})
-    decisions = tuple(OpenDecision(key=f"a-dal/2026/{n}", text=draw(words(2000))) for n in range(MOST_DECISIONS))
+    decisions = tuple(OpenDecision(key=f"a-dal/2026/{n}", text=draw(words(2000))) for n in range(MAX_DECISIONS))
     content = AnswerContent(
         light=Light.YELLOW,
         indicators={item.key: -123456789.123456 for item in indicators},
