@@ -12,6 +12,7 @@ from integration.database.connection import Database, insert_into
 from integration.database.tables import message
 from integration.database.units import due_rows, due_statement
 from workflows.messages.model import AGAIN, Content, Message, MessageState, Surface
+from workflows.messages.outbox import TRIES
 from workflows.ports.bot import Posted
 from workflows.ports.units import DueUnit
 
@@ -104,12 +105,24 @@ class SQLMessages:
     async def reached(self, people: Sequence[str], *, kind: str) -> Mapping[str, Surface]:
         over = (MessageState.SENT, MessageState.FAILED)
         query = (
-            select(message.c.person, message.c.request, message.c.surface, message.c.state)
+            select(
+                message.c.person,
+                message.c.request,
+                message.c.surface,
+                message.c.state,
+                message.c.in_doubt,
+                message.c.reference,
+            )
             .where(message.c.person.in_(people), message.c.kind == kind, message.c.state.in_(over))
             .order_by(message.c.due_at, message.c.sent_at)
         )
         rows = await self._database.look(lambda connection: connection.execute(query).all())
-        refused = {(row.person, row.request) for row in rows if row.state == MessageState.FAILED}
+        # A surface that did not answer has refused nobody.
+        refused = {
+            (row.person, row.request)
+            for row in rows
+            if row.state == MessageState.FAILED and not row.in_doubt and row.reference.get("tries", 0) < TRIES
+        }
         # Later ones come later and win. Where no better surface refused, there was none, and there may be one now.
         sent = {row.person: row for row in rows if row.state == MessageState.SENT}
         return {

@@ -142,6 +142,19 @@ async def test_a_phone_number_is_asked_about_with_a_box_to_tick(world: World) ->
     assert answer.content.done == "Ring 41234567"
 
 
+async def test_a_card_opens_nothing_for_a_lead_whose_role_has_ended(world: World) -> None:
+    await press(world, "answer_status", ANSWER)
+    world.programme = world.programme.model_copy(update={"assignments": ()})
+
+    for verb in ("open_status", "answer_status"):
+        reply = await press(world, verb, {**ANSWER, "light": "red"})
+        assert "Det er lederen av arbeidspakken som gir status her." in str(reply)
+        assert not inputs(reply)
+    answer = await stored(world)
+    assert answer is not None
+    assert answer.version == 1
+
+
 async def test_no_change_is_one_press_that_asks_for_the_numbers(world: World) -> None:
     await press(world, "answer_status", ANSWER)
     later = "a-dal/2027-02-09"

@@ -25,7 +25,7 @@ FAILED, UNANSWERED, QUESTION = plan.LEAD_FAILED, plan.LEAD_UNANSWERED, plan.LEAD
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reader:
+class _LeadView:
     """A local lead, and the round in their language."""
 
     person: Person
@@ -143,7 +143,7 @@ class LeadNotices:
 
     # ------------------------------------------------------------------------------------------------------ the words
 
-    async def _failure(self, reader: _Reader, request: StatusRequest, messages: Sequence[Message]) -> MailItem:
+    async def _failure(self, reader: _LeadView, request: StatusRequest, messages: Sequence[Message]) -> MailItem:
         lost = [item for item in messages if _is_refused(item) or item.is_overdue]
         name = self._name(lost[0].person or "")
         why = " ".join(reader.say(f"status.failed_{item.surface}", name=name) for item in lost)
@@ -158,24 +158,24 @@ class LeadNotices:
         # The lead is asked to do something only where nothing arrived.
         return said, None if sent else await self._on_behalf(reader, request)
 
-    async def _missing(self, reader: _Reader, request: StatusRequest, *, reminded: bool) -> MailItem:
+    async def _missing(self, reader: _LeadView, request: StatusRequest, *, reminded: bool) -> MailItem:
         key = "escalate.local_lead" if reminded else "escalate.local_lead_unreminded"
         said = reader.say(key, package=self._package_name(request), name=self._name(self._asked(request)))
         return said, await self._on_behalf(reader, request)
 
-    async def _on_behalf(self, reader: _Reader, request: StatusRequest) -> tuple[str, str]:
+    async def _on_behalf(self, reader: _LeadView, request: StatusRequest) -> tuple[str, str]:
         """Return the button that opens the form for the lead: the words and their own address."""
         address = await answer_address(self._ports, self._round, request.id, reader.person.key)
         return reader.say("status.lead_answer_button", package=self._package_name(request)), address
 
-    def _readers(self) -> list[_Reader]:
+    def _readers(self) -> list[_LeadView]:
         on = self._programme.today(self._ports.clock.now())
         deadline = self._round.deadline_at.astimezone(ZoneInfo(self._programme.timezone))
         readers = []
         for person in plan.local_leads(self._programme, self._round.municipality, on):
             language = texts.choose(person.language, self._programme.language)
             readers.append(
-                _Reader(
+                _LeadView(
                     person=person,
                     language=language,
                     meeting=texts.long_date(self._meeting.starts_local.date(), language),
@@ -209,7 +209,7 @@ class LeadNotices:
         self,
         kind: str,
         key: str,
-        reader: _Reader,
+        reader: _LeadView,
         subject: str,
         paragraphs: Sequence[str],
         items: Sequence[MailItem] = (),

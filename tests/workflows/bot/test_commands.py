@@ -189,6 +189,13 @@ async def test_status_shows_the_local_lead_who_owes_what(talk: Talk) -> None:
     assert "Vi mangler status for Pakken bro og Pakken laft." in words
 
 
+async def test_a_lead_whose_role_has_ended_is_asked_for_nothing(talk: Talk) -> None:
+    """Roles are looked up at each message; the round knows who was asked when it opened."""
+    talk.world.programme = talk.world.programme.model_copy(update={"assignments": ()})
+
+    assert await talk.ask("status") == "Du har ingen status å gi nå."
+
+
 async def test_what_need_not_be_answered_is_neither_asked_for_nor_counted(talk: Talk) -> None:
     await talk.world.rounds.closing.waive(HOME, talk.world.history)
     await talk.world.answer(GUEST, "guest-lead")

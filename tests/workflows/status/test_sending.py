@@ -204,6 +204,23 @@ async def test_a_chat_that_fails_again_and_again_is_given_up_for_the_channel(wor
     assert [mail.subject for mail in world.mailer.to(LEAD)] != []
 
 
+async def test_a_chat_that_did_not_answer_once_is_tried_first_in_the_next_round(world: World) -> None:
+    world.bot.faults["open_chat"] = [Transient("open a chat", "502")] * TRIES
+    for _ in range(TRIES - 1):
+        with pytest.raises(Transient):
+            await only_home(world)
+    await only_home(world)
+    later = "a-dal/2027-02-09"
+    await world.plan_meeting(STARTS + 84 * DAY, key=later)
+    world.clock.time += 84 * DAY
+    await world.run("status.close")
+    await world.run("status.open", later)
+
+    await world.run("status.send", later)
+
+    assert (await sent(world, request_id(later, HOME))) == [(REQUEST, Surface.PERSONAL, "home-lead")]
+
+
 async def only_home(world: World) -> None:
     """Send to the first package alone: the others have answered."""
     for request in await world.store.list_requests(MEETING):

@@ -33,7 +33,8 @@ def _own_requests(
 ) -> Iterator[tuple[str, str]]:
     due = asker.moment(status_round.deadline_at)
     for request in requests:
-        if plan.asked_now(asker.programme, request, asker.today) != asker.person.key:
+        asked = plan.find_asked(asker.programme, request, asker.today)
+        if asked is None or asked.key != asker.person.key:
             continue
         package, given = asker.programme.work_package(request.work_package).name, answers.get(request.id)
         if given is None:
