@@ -57,7 +57,7 @@ class Director:
             await self._command("rollout", "--all", "--no-wait")
             self.say(began_at, "the service runs; the rollout of every place is ordered")
             cast = Cast(self.stage, programme, self.story, on=began_at)
-            recorders = Recorders(self.stage, cast, programme, on=began_at)
+            recorders = Recorders(self.stage, cast, programme, on=began_at, clock=clock)
             before = await read_ledger(database)
             for day in range(self.story.longest_days):
                 morning = (began_at + timedelta(days=day)).replace(hour=0, minute=0)

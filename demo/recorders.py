@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -11,10 +11,13 @@ from config.programme import Programme
 from config.values import Person, Role
 from demo.people import Cast
 from demo.stage import Stage, StageError
+from workflows.ports.units import Clock
 
 AGENDA = re.compile(r'href="([^"]*/saksliste/[^"]+)"')
 MINUTES = re.compile(r'href="([^"]*/referat/[^"]+)"')
 PRESENT = re.compile(r'name="(present:[^"]+)"[^>]* checked')
+MAIL_TIME = timedelta(minutes=5)
+"""Time that a mail which somebody asked for gets to arrive."""
 ITEM = re.compile(r'name="(decision:\d+)"')
 PROPOSED = re.compile(r"Forslag til vedtak:</strong> (.*?)</p>", re.DOTALL)
 
@@ -22,7 +25,8 @@ PROPOSED = re.compile(r"Forslag til vedtak:</strong> (.*?)</p>", re.DOTALL)
 class Recorders:
     """Everybody who records minutes in the demo: a proposal is adopted as it stands."""
 
-    def __init__(self, stage: Stage, cast: Cast, programme: Programme, *, on: datetime) -> None:
+    def __init__(self, stage: Stage, cast: Cast, programme: Programme, *, on: datetime, clock: Clock) -> None:
+        self._clock = clock
         self._stage = stage
         self._cast = cast
         self._seen: Counter[str] = Counter()
@@ -31,8 +35,8 @@ class Recorders:
             for municipality in programme.municipalities
             for person in programme.holders(Role.LOCAL_LEAD, on=programme.today(on), municipality=municipality.slug)
         ]
-        self._agendas: dict[str, str] = {}
-        """Where an agenda is, and where its minutes are recorded once that can be done."""
+        self._agendas: dict[str, tuple[Person, str]] = {}
+        """Whose an agenda is, and where the way to its minutes is once they can be recorded."""
         self._recorded: set[str] = set()
 
     async def record(self, told: Counter[str]) -> int:
@@ -47,18 +51,33 @@ class Recorders:
     async def _read_mail(self, lead: Person) -> None:
         for mail in await self._stage.control("GET", f"people/{lead.email}/mail"):
             for link in AGENDA.findall(mail["html"]):
-                self._agendas.setdefault(unescape(link), "")
+                self._agendas.setdefault(unescape(link), (lead, ""))
 
     async def _visit(self, agenda: str) -> bool:
         """Return True when minutes were recorded. Their page opens the day before; the meeting is over a day later."""
-        if form := self._agendas[agenda]:
-            await self._fill_in(form)
+        lead, way = self._agendas[agenda]
+        if way:
+            await self._fill_in(await self._mailed_link(lead, way))
             self._recorded.add(agenda)
             return True
         page = await self._cast.ask("GET", agenda)
         if (found := MINUTES.search(page.text)) is not None:
-            self._agendas[agenda] = unescape(found[1])
+            self._agendas[agenda] = lead, unescape(found[1])
         return False
+
+    async def _mailed_link(self, lead: Person, way: str) -> str:
+        """Have the short-lived link to the form mailed, and take it from the mailbox."""
+        before = await self._forms_in_mail(lead)
+        await self._send(way, {})
+        await self._clock.sleep_until(self._clock.now() + MAIL_TIME)
+        new = await self._forms_in_mail(lead) - before
+        if len(new) != 1:
+            raise StageError(f"expected one mailed link to record minutes, found {len(new)}")
+        return new.pop()
+
+    async def _forms_in_mail(self, lead: Person) -> set[str]:
+        mails = await self._stage.control("GET", f"people/{lead.email}/mail")
+        return {unescape(link) for mail in mails for link in MINUTES.findall(mail["html"])}
 
     async def _fill_in(self, form: str) -> None:
         page = await self._cast.ask("GET", form)
@@ -68,6 +87,9 @@ class Recorders:
                 proposed = PROPOSED.search(part)
                 fields[item[1]] = unescape(proposed[1]) if proposed else ""
                 fields[item[1].replace("decision", "follow")] = "1"
+        await self._send(form, fields)
+
+    async def _send(self, form: str, fields: dict[str, str]) -> None:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(form))
         sent = await self._cast.ask("POST", form, data=fields, headers={"Origin": origin})
         if sent.status_code != HTTPStatus.OK:

@@ -1,7 +1,8 @@
-"""Minutes: a recorder corrects the attendance and writes decisions at `GET|POST /referat/{token}`."""
+"""Minutes: a recorder corrects the attendance and writes decisions at `GET|POST /referat/{token}`, from a short-lived
+link."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -12,12 +13,15 @@ from documents.document import kind_of
 from web.agenda import refused, said_problems
 from web.forms import is_from_us, read_form
 from web.pages import page
+from web.short_links import link_over, link_sent, offer_link
 from workflows.free_text import InvalidText
+from workflows.messages.short_links import LinkOrder, ShortLinks
 from workflows.papers.agenda_editing import AgendaDesk, DeskRefused, MinutesView
 from workflows.papers.agenda_rendering import minutes_document
+from workflows.papers.links import personal_address
 from workflows.papers.minutes import ActionItem, Matter, MatterState, StoredMinutes
 from workflows.papers.minutes_plan import BLANK_LINES, MOST_LINES, line_numbers
-from workflows.ports.links import Links
+from workflows.ports.links import EndedLinks, Link
 from workflows.words import Words
 
 MOST_BYTES = 1_000_000
@@ -25,39 +29,100 @@ MOST_FIELDS = 800
 """Every line for who does what has four fields, every item two."""
 
 
-def router(*, desk: AgendaDesk, links: Links, public_url: str) -> APIRouter:
-    """The token is a person's own link with the purpose `minutes` to a meeting's key; the right is looked up anew."""
+def router(*, desk: AgendaDesk, links: EndedLinks, short: ShortLinks, public_url: str) -> APIRouter:
+    """
+    The token is a person's own link to a meeting's key, and the right is looked up anew.
+
+    With the purpose `record_minutes`, which ends soon and was mailed to that person alone, it is the form. With the
+    purpose `minutes`, to which the person's other pages lead, it is the way to have such a link mailed.
+    """
     routes = APIRouter()
+    pages = _Pages(desk, links, short, public_url)
 
     @routes.get("/referat/{token}", response_class=HTMLResponse, summary="The form for minutes; changes nothing")
     async def show(request: Request, token: str) -> HTMLResponse:
-        link = await links.resolve(token, "minutes")
-        if link is None:
-            return refused(request, 404, Words(key="agenda.gone"))
-        try:
-            view = await desk.minutes(link.subject, link.person)
-        except DeskRefused as no:
-            return refused(request, 403, no.words)
-        return _form(request, view, typed=typed_from(view))
+        return await pages.show(request, token)
 
     @routes.post("/referat/{token}", response_class=HTMLResponse, summary="Store what a meeting came to")
-    async def record(request: Request, token: str) -> HTMLResponse:
+    async def take(request: Request, token: str) -> HTMLResponse:
         if not is_from_us(request, public_url):
             return refused(request, 403, Words(key="status.foreign"))
-        link = await links.resolve(token, "minutes")
-        if link is None:
-            return refused(request, 404, Words(key="agenda.gone"))
-        typed = await read_form(request, most=MOST_BYTES, fields=MOST_FIELDS)
         try:
-            stored = await desk.record(link.subject, link.person, typed)
+            return await pages.take(request, token)
         except DeskRefused as no:
             return refused(request, 403, no.words)
-        except InvalidText as invalid:
-            view = await desk.minutes(link.subject, link.person)
-            return _form(request, view, typed=typed, invalid=invalid)
-        return _saved(request, await desk.minutes(link.subject, link.person), stored)
 
     return routes
+
+
+class _Pages:
+    """The form for minutes, and the way to it."""
+
+    def __init__(self, desk: AgendaDesk, links: EndedLinks, short: ShortLinks, public_url: str) -> None:
+        self._desk = desk
+        self._links = links
+        self._short = short
+        self._public_url = public_url
+
+    async def show(self, request: Request, token: str) -> HTMLResponse:
+        try:
+            if link := await self._links.resolve(token, "record_minutes"):
+                view = await self._desk.minutes(link.subject, link.person)
+                return _form(request, view, typed=typed_from(view))
+            if link := await self._links.resolve(token, "minutes"):
+                view = await self._desk.minutes(link.subject, link.person)
+                return offer_link(request, _heading(view), view.language, action=request.url.path)
+            return await self._over(request, token, typed={})
+        except DeskRefused as no:
+            return refused(request, 403, no.words)
+
+    async def take(self, request: Request, token: str) -> HTMLResponse:
+        """Store the form, or mail the link to it. Raises DeskRefused."""
+        if link := await self._links.resolve(token, "record_minutes"):
+            return await self._record(request, link)
+        if link := await self._links.resolve(token, "minutes"):
+            return await self._send_link(request, await self._desk.minutes(link.subject, link.person))
+        return await self._over(request, token, typed=await read_form(request, most=MOST_BYTES, fields=MOST_FIELDS))
+
+    async def _record(self, request: Request, link: Link) -> HTMLResponse:
+        typed = await read_form(request, most=MOST_BYTES, fields=MOST_FIELDS)
+        try:
+            stored = await self._desk.record(link.subject, link.person, typed)
+        except InvalidText as invalid:
+            view = await self._desk.minutes(link.subject, link.person)
+            return _form(request, view, typed=typed, invalid=invalid)
+        return _saved(request, await self._desk.minutes(link.subject, link.person), stored)
+
+    async def _send_link(self, request: Request, view: MinutesView) -> HTMLResponse:
+        language, day = view.person.language, view.meeting.day
+        order = LinkOrder(
+            to=view.person,
+            purpose="record_minutes",
+            subject=view.meeting.key,
+            path="/referat/{token}",
+            title=texts.say("agenda.link_subject", language, day=day),
+            text=texts.say("agenda.link_text", language, day=day),
+            button=texts.say("agenda.link_button", language),
+        )
+        until = await self._short.send(order)
+        return link_sent(request, _local(view, until), view.language)
+
+    async def _over(self, request: Request, token: str, *, typed: Mapping[str, str]) -> HTMLResponse:
+        """Say that the link has ended, offer another, and give back what was typed."""
+        ended = await self._links.find_ended(token, "record_minutes")
+        if ended is None or ended.expires_at is None or ended.person is None:
+            return refused(request, 404, Words(key="agenda.gone"))
+        view = await self._desk.minutes(ended.subject, ended.person)
+        action = await personal_address(self._links, self._public_url, "minutes", ended.subject, ended.person)
+        return link_over(request, _local(view, ended.expires_at), view.language, action=action, typed=typed)
+
+
+def _heading(view: MinutesView) -> str:
+    return texts.say("agenda.link_heading", view.language, day=view.meeting.day)
+
+
+def _local(view: MinutesView, moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(view.meeting.timezone)).replace(tzinfo=None)
 
 
 def typed_from(view: MinutesView) -> dict[str, str]:
@@ -127,7 +192,7 @@ def _day(day: date | None, language: str) -> str:
 def _at(view: MinutesView, stored: StoredMinutes | None) -> str:
     if stored is None:
         return ""
-    return texts.long_moment(stored.at.astimezone(ZoneInfo(view.meeting.timezone)), view.language)
+    return texts.long_moment(_local(view, stored.at), view.language)
 
 
 def _saved(request: Request, view: MinutesView, stored: StoredMinutes) -> HTMLResponse:

@@ -52,6 +52,7 @@ def unit_handlers(jobs: Jobs, sweep: Sweep) -> Mapping[str, Handler]:
         "rollout.lists": rollout.handlers.lists,
         "rollout.welcome": rollout.welcome_mail.send,
         "people.leave": operations.access_removal.place,
+        "links.mail": jobs.messages.link_mails.send,
         "leads.mail": jobs.messages.lead_mail.send,
         "guests.review": operations.guest_review.review,
         "guests.end": operations.guest_desk.end,

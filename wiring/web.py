@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from web import agenda, answer, bot, feeds, guests, minutes, own_meetings, papers, reports, tabs
+from web import agenda, answer, bot, feeds, guests, minutes, own_meetings, own_move, papers, reports, tabs
 from web.app import Around, create_app
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
@@ -18,24 +18,25 @@ def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
     record, clock, public_url = outside.record, outside.clock, outside.settings.public_url
     programme, links, meetings = record.register.programme, record.links, record.meetings
     desk = jobs.papers.agenda_editing
+    own = own_meetings.Doors(
+        own=jobs.meetings.personal,
+        moves=jobs.meetings.moves,
+        links=links,
+        short=jobs.messages.short_links,
+        programme=programme,
+        clock=clock,
+        public_url=public_url,
+        to_record=desk.to_record,
+    )
     routers = [
         answer.router(desk=jobs.status.answering, links=links, public_url=public_url),
         feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url),
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
         guests.router(desk=jobs.operations.guest_desk, links=links, public_url=public_url),
         agenda.router(desk=desk, links=links, public_url=public_url),
-        minutes.router(desk=desk, links=links, public_url=public_url),
-        own_meetings.router(
-            own_meetings.Doors(
-                own=jobs.meetings.personal,
-                moves=jobs.meetings.moves,
-                links=links,
-                programme=programme,
-                clock=clock,
-                public_url=public_url,
-                to_record=desk.to_record,
-            )
-        ),
+        minutes.router(desk=desk, links=links, short=jobs.messages.short_links, public_url=public_url),
+        own_meetings.router(own),
+        own_move.router(own),
         reports.router(reports=record.reports, links=links, programme=programme),
         tabs.router(
             meetings=meetings,

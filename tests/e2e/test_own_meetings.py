@@ -1,15 +1,19 @@
 """A person's own meetings in a browser: nothing for axe to find, and a meeting is moved as its chair would."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date, datetime
+from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.test_form_for_everybody import findings
 from tests.support.doors import served
-from tests.web.test_own_meetings import KEY, Site, site
+from tests.web.test_own_meetings import KEY, PUBLIC, Site, site
+from workflows.messages.short_links import KIND
 
 __all__ = ["site"]
 
@@ -22,8 +26,19 @@ async def url(site: Site) -> AsyncIterator[str]:
         yield address + await site.address("chair")
 
 
+async def follow_mailed_link(page: Page, site: Site) -> None:
+    """Have the link that moves KEY mailed to the chair, and open it."""
+    here = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+    await page.get_by_role("button", name="Send meg lenken").click()
+    await expect(page.get_by_role("heading", name="Lenken er på vei")).to_be_visible()
+    (mail,) = await site.messages.list_messages(kind=KIND)
+    link = re.search(r'href="([^"]+/flytt[^"]*)"', mail.content.html)
+    assert link is not None
+    await page.goto(here + unescape(link[1]).removeprefix(PUBLIC))
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_axe_finds_nothing_on_any_page(browser: Browser, url: str, theme: Any) -> None:
+async def test_axe_finds_nothing_on_any_page(browser: Browser, site: Site, url: str, theme: Any) -> None:
     page = await browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=theme)
     await page.goto(url)
     found = {"open": await findings(page)}
@@ -31,6 +46,8 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, url: str, theme: 
     found["no day"] = await findings(page)
     await page.goto(url)
     await page.get_by_role("link", name="Flytt møtet tirsdag 13. oktober 2026").click()
+    found["way in"] = await findings(page)
+    await follow_mailed_link(page, site)
     found["choose"] = await findings(page)
     await page.get_by_role("button", name="Se hva som skjer").click()
     found["nothing chosen"] = await findings(page)
@@ -47,6 +64,7 @@ async def test_axe_finds_nothing_on_any_page(browser: Browser, url: str, theme: 
 async def test_a_chair_moves_a_meeting_and_says_which_days_do_not_suit(phone: Page, site: Site, url: str) -> None:
     await phone.goto(url)
     await phone.get_by_role("link", name="Flytt møtet tirsdag 13. oktober 2026").click()
+    await follow_mailed_link(phone, site)
     await phone.get_by_label("Et annet tidspunkt").check()
     await phone.get_by_label("Dag", exact=True).fill("2026-10-28")
     await phone.get_by_label("Klokkeslett").fill("10:00")

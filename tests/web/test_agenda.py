@@ -20,6 +20,7 @@ from tests.workflows.test_privacy_guard import NUMBER
 from web import agenda, minutes
 from web.app import create_app
 from workflows.meetings.date_search import Moved
+from workflows.messages.short_links import KIND, LINK_LIFE, ShortLinks
 from workflows.papers.links import personal_address
 from workflows.ports.links import LinkPurpose
 
@@ -29,12 +30,18 @@ class Site:
 
     def __init__(self, world: AgendaWorld) -> None:
         doors = {"desk": world.agenda_desk, "links": world.links, "public_url": PUBLIC}
-        self.app = create_app([agenda.router(**doors), minutes.router(**doors)])  # type: ignore[arg-type]
+        short = ShortLinks(links=world.links, messages=world.messages, clock=world.clock, public_url=PUBLIC)
+        self.app = create_app([agenda.router(**doors), minutes.router(**doors, short=short)])  # type: ignore[arg-type]
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=PUBLIC)
         self.world = world
 
     async def address(self, purpose: LinkPurpose, person: str, meeting: str = MEETING) -> str:
         return (await personal_address(self.world.links, PUBLIC, purpose, meeting, person)).removeprefix(PUBLIC)
+
+    async def form(self, person: str) -> str:
+        """The address of the form for minutes: the short-lived link that the person gets by mail."""
+        token = await self.world.links.issue("record_minutes", MEETING, person, self.world.clock.now() + LINK_LIFE)
+        return f"/referat/{token}"
 
     async def get(self, path: str) -> httpx.Response:
         return await self._client.get(path)
@@ -167,12 +174,12 @@ async def test_a_moved_meeting_is_shown_when_it_is_now_with_from_when_and_why(la
 async def test_only_recorders_are_led_to_the_form_for_minutes(late: Site) -> None:
     assert "/referat/" in (await late.get(await late.address("agenda", "lead"))).text
     assert "/referat/" not in (await late.get(await late.address("agenda", "member"))).text
-    assert (await late.get(await late.address("minutes", "member"))).status_code == 403
-    assert (await late.post(await late.address("minutes", "member"), {"version": "0"})).status_code == 403
+    assert (await late.get(await late.form("member"))).status_code == 403
+    assert (await late.post(await late.form("member"), {"version": "0"})).status_code == 403
 
 
 async def test_recording_gives_the_minutes_and_the_form_starts_from_them_next_time(late: Site) -> None:
-    address = await late.address("minutes", "lead")
+    address = await late.form("lead")
     assert "Ingenting er lagret ennå." in words(await late.get(address))
 
     saved = await late.post(
@@ -196,7 +203,7 @@ async def test_recording_gives_the_minutes_and_the_form_starts_from_them_next_ti
 
 
 async def test_wrong_minutes_are_shown_again_with_what_is_wrong(late: Site) -> None:
-    address = await late.address("minutes", "lead")
+    address = await late.form("lead")
 
     response = await late.post(
         address, {"version": "0", "decision:1": "Ring 41 23 45 67", "what:1": "Ringe", "due:1": "snart"}
@@ -210,9 +217,9 @@ async def test_wrong_minutes_are_shown_again_with_what_is_wrong(late: Site) -> N
 
 
 async def test_who_was_overtaken_sees_both(late: Site) -> None:
-    await late.post(await late.address("minutes", "chair"), {"version": "0", "decision:1": "Godkjent."})
+    await late.post(await late.form("chair"), {"version": "0", "decision:1": "Godkjent."})
 
-    overtaken = await late.post(await late.address("minutes", "lead"), {"version": "0", "decision:1": "Utsatt."})
+    overtaken = await late.post(await late.form("lead"), {"version": "0", "decision:1": "Utsatt."})
 
     assert overtaken.status_code == 422
     assert "Noen andre har lagret referatet" in words(overtaken)
@@ -220,9 +227,41 @@ async def test_who_was_overtaken_sees_both(late: Site) -> None:
     assert 'name="version" value="1"' in overtaken.text
 
 
+async def test_an_agenda_that_was_passed_on_records_nothing_and_has_a_link_mailed_to_its_own_reader(late: Site) -> None:
+    page = (await late.get(await late.address("agenda", "chair"))).text
+    way_in = re.search(r'href="[^"]*(/referat/[^"]+)"', page)
+    assert way_in is not None
+
+    offered = await late.get(way_in[1])
+    sent = await late.post(way_in[1], {"version": "0", "decision:1": "Alt er vedtatt."})
+
+    assert "Send meg lenken" in offered.text
+    assert "Lenken er på vei" in words(sent)
+    assert "chair@county.example" not in offered.text + sent.text
+    assert await late.world.agendas.newest_minutes(MEETING) is None
+    (mail,) = await late.world.messages.list_messages(kind=KIND)
+    assert mail.content.email == "chair@county.example"
+    link = re.search(r'href="[^"]*(/referat/[^"]+)"', mail.content.html)
+    assert link is not None
+    assert "Ingenting er lagret ennå." in words(await late.get(link[1]))
+    assert f"links.mail:{mail.person}" in await late.world.due()
+
+
+async def test_minutes_from_a_link_that_has_ended_are_given_back_with_the_way_to_another(late: Site) -> None:
+    form = await late.form("chair")
+    late.world.clock.time += LINK_LIFE
+
+    answer = await late.post(form, {"version": "0", "decision:1": "Styret går <videre>."})
+
+    assert answer.status_code == 403
+    assert "Styret går &lt;videre&gt;." in answer.text
+    assert await late.address("minutes", "chair") in answer.text
+    assert await late.world.agendas.newest_minutes(MEETING) is None
+
+
 async def test_every_label_has_its_field_and_no_id_comes_twice(late: Site) -> None:
     for page in (
-        await late.get(await late.address("minutes", "lead")),
+        await late.get(await late.form("lead")),
         await late.get(await late.address("agenda", "lead")),
     ):
         ids = re.findall(r'\bid="([^"]+)"', page.text)
@@ -236,7 +275,7 @@ async def test_every_label_has_its_field_and_no_id_comes_twice(late: Site) -> No
 async def test_the_pages_look_as_they_were_reviewed(late: Site, language: str) -> None:
     people = (person.model_copy(update={"language": language}) for person in late.world.programme.people)
     late.world.programme = late.world.programme.model_copy(update={"people": tuple(people)})
-    address = await late.address("minutes", "lead")
+    address = await late.form("lead")
     said = {"version": "0", "present:chair": "1", "decision:2": HOSTILE, "follow:2": "1", "what:1": "Ringe"}
     said |= {"who:1": "member", "due:1": "2026-12-01", "about:1": "2"}
 
@@ -246,6 +285,8 @@ async def test_the_pages_look_as_they_were_reviewed(late: Site, language: str) -
         "minutes_saved": await late.post(address, said),
         "minutes_correcting": await late.get(address),
         "agenda": await late.get(await late.address("agenda", "lead")),
+        "minutes_way_in": await late.get(await late.address("minutes", "lead")),
+        "minutes_link_sent": await late.post(await late.address("minutes", "lead"), {}),
     }
 
     for name, response in pages.items():

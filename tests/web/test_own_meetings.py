@@ -1,5 +1,6 @@
 """A person's own meetings: seen, blocked and moved by the holder of the person's own address, and by nobody else."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,11 +24,12 @@ from integration.database.tables import audit
 from tests.clocks import StillClock
 from tests.web.meeting_store import meeting
 from tests.workflows.programme import programme
+from web import own_meetings, own_move
 from web.app import create_app
-from web.own_meetings import Doors, router
 from workflows.meetings.moves import MayNotMove, MeetingMoves
 from workflows.meetings.personal import OwnMeetings, OwnPorts
 from workflows.meetings.plan import plan_meetings
+from workflows.messages.short_links import KIND, LINK_LIFE, ShortLinks
 from workflows.ports.calendar import InvitationResponse
 from workflows.ports.units import DueUnit
 
@@ -71,11 +73,18 @@ class Site:
     async def address(self, person: str) -> str:
         return (await self.own.address(person)).removeprefix(PUBLIC)
 
+    async def address_for(self, person: str, path: str) -> str:
+        """The address of a page of theirs; moving KEY is reached from the short-lived link alone."""
+        if path != MOVE:
+            return await self.address(person) + path
+        token = await self.links.issue("move_meeting", KEY, person, self.clock.now() + LINK_LIFE)
+        return f"/mine-moter/{token}{path}"
+
     async def get(self, person: str, path: str = "") -> httpx.Response:
-        return await self.client.get(await self.address(person) + path)
+        return await self.client.get(await self.address_for(person, path))
 
     async def post(self, person: str, path: str, form: dict[str, object], **headers: str) -> httpx.Response:
-        return await self.client.post(await self.address(person) + path, data=form, headers=headers)
+        return await self.client.post(await self.address_for(person, path), data=form, headers=headers)
 
 
 @pytest.fixture
@@ -101,16 +110,18 @@ async def site(database: Database) -> Site:
         )
     )
     moves = MeetingMoves(store=meetings, clock=clock, programme=register.programme)
-    doors = Doors(
+    short = ShortLinks(links=links, messages=messages, clock=clock, public_url=PUBLIC)
+    doors = own_meetings.Doors(
         own=own,
         moves=moves,
         links=links,
+        short=short,
         programme=register.programme,
         clock=clock,
         public_url=PUBLIC,
         to_record=to_record,
     )
-    app = create_app([router(doors)])
+    app = create_app([own_meetings.router(doors), own_move.router(doors)])
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC)
     return Site(register, meetings, links, messages, own, clock, client, database, app)
 
@@ -335,11 +346,11 @@ def ended(register: Programme, *people: str) -> Programme:
 async def test_an_address_leads_nowhere_once_the_roles_have_ended(
     site: Site, person: str, path: str, form: dict[str, object] | None
 ) -> None:
-    address = await site.address(person)
+    address = await site.address_for(person, path)
     before = site.register.value = ended(site.register.value, person)
     feed = await site.links.issue("feed", f"person:{person}")
 
-    page = await (site.client.get(address + path) if form is None else site.client.post(address + path, data=form))
+    page = await (site.client.get(address) if form is None else site.client.post(address, data=form))
 
     assert page.status_code == 404
     assert site.register.value == before
@@ -420,3 +431,54 @@ async def test_who_was_invited_gets_the_own_address_by_mail_once_a_day_and_nobod
     [message] = await site.messages.list_messages()
     assert (message.content.address, message.person) == ("member@county.example", "member")
     assert await site.address("member") in message.content.html
+
+
+async def test_the_own_page_moves_nothing_and_has_a_link_mailed_that_does(site: Site) -> None:
+    """Passed on with its mail, the page's address decides nothing in the chair's name."""
+    way_in = await site.address("chair") + MOVE
+    before = await site.meetings.find_meeting(KEY)
+
+    offered = await site.client.get(way_in)
+    sent = await site.client.post(
+        way_in, data={"choice": "2026-10-15T09:00", "reason": "Rådhuset er stengt", "step": "move"}
+    )
+
+    assert "Send meg lenken" in offered.text
+    assert "Lenken er på vei" in sent.text
+    assert "chair@county.example" not in offered.text + sent.text
+    assert await site.meetings.find_meeting(KEY) == before
+    (mail,) = await site.messages.list_messages(kind=KIND)
+    assert (mail.person, mail.content.email) == ("chair", "chair@county.example")
+    link = re.search(r'href="([^"]+/flytt[^"]*)"', mail.content.html)
+    assert link is not None
+    form = await site.client.get(unescape(link[1]).removeprefix(PUBLIC))
+    assert "Når skal møtet være?" in form.text
+
+
+async def test_a_second_press_soon_after_mails_no_second_link(site: Site) -> None:
+    for _ in range(3):
+        await site.client.post(await site.address("chair") + MOVE)
+
+    assert len(await site.messages.list_messages(kind=KIND)) == 1
+
+
+async def test_a_link_that_has_ended_moves_nothing_gives_back_the_words_and_offers_another(site: Site) -> None:
+    address = await site.address_for("chair", MOVE)
+    before = await site.meetings.find_meeting(KEY)
+    site.clock.time = NOW + LINK_LIFE
+
+    answer = await site.client.post(
+        address, data={"choice": "2026-10-15T09:00", "reason": "Rådhuset er stengt", "step": "move"}
+    )
+
+    assert answer.status_code == 403
+    assert "Rådhuset er stengt" in answer.text
+    assert f'action="{(await site.address("chair"))}{MOVE}"' in unescape(answer.text)
+    assert await site.meetings.find_meeting(KEY) == before
+
+
+async def test_a_short_link_opens_its_own_meeting_alone(site: Site) -> None:
+    address = await site.address_for("chair", MOVE)
+
+    assert (await site.client.get(address.replace("10-13", "11-24"))).status_code == 404
+    assert (await site.client.get(address.partition("/flytt")[0])).status_code == 404

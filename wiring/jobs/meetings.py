@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from workflows.meetings.clashes import ClashNotices
     from workflows.meetings.external_feeds import ExternalFeedReader
     from workflows.meetings.moves import MeetingMoves
-    from workflows.meetings.personal import OwnLinks, OwnMeetings
+    from workflows.meetings.personal import OwnMeetings
     from workflows.meetings.quorum import QuorumWatch
+    from workflows.messages.short_links import LinkMails
 
 
 class MeetingJobs:
@@ -63,10 +64,13 @@ class MeetingJobs:
         )
 
     @cached_property
-    def personal_links(self) -> "OwnLinks":
-        from workflows.meetings.personal import OwnLinks
+    def personal_links(self) -> "LinkMails":
+        from workflows.meetings.personal import KIND
+        from workflows.messages.short_links import LinkMails
 
-        return OwnLinks(messages=self._record.messages, outbox=self._messages.outbox, clock=self._outside.clock)
+        return LinkMails(
+            kind=KIND, messages=self._record.messages, outbox=self._messages.outbox, clock=self._outside.clock
+        )
 
     @cached_property
     def clashes(self) -> "ClashNotices":

@@ -1,4 +1,4 @@
-"""Outbox and mail to local leads."""
+"""Outbox, mail to local leads, and short-lived links."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -8,10 +8,11 @@ from wiring.outside import Outside
 if TYPE_CHECKING:
     from workflows.messages.lead_mail import LeadMail
     from workflows.messages.outbox import Outbox
+    from workflows.messages.short_links import LinkMails, ShortLinks
 
 
 class MessageJobs:
-    """Outbox and mail to local leads."""
+    """Outbox, mail to local leads, and short-lived links."""
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
@@ -44,3 +45,20 @@ class MessageJobs:
                 clock=self._outside.clock,
             )
         )
+
+    @cached_property
+    def short_links(self) -> "ShortLinks":
+        from workflows.messages.short_links import ShortLinks
+
+        return ShortLinks(
+            links=self._record.links,
+            messages=self._record.messages,
+            clock=self._outside.clock,
+            public_url=self._outside.settings.public_url,
+        )
+
+    @cached_property
+    def link_mails(self) -> "LinkMails":
+        from workflows.messages.short_links import KIND, LinkMails
+
+        return LinkMails(kind=KIND, messages=self._record.messages, outbox=self.outbox, clock=self._outside.clock)

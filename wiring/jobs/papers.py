@@ -61,7 +61,10 @@ class PaperJobs:
                 reports=self._record.reports,
                 content=GraphSiteContent(self._outside.hands),
                 places=self._record.resources,
+                mail=self._messages.lead_mail,
+                links=self._record.links,
                 clock=self._outside.clock,
+                public_url=self._outside.settings.public_url,
             )
         )
 

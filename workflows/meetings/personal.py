@@ -15,12 +15,10 @@ from config.values import Body, Person
 from workflows.meetings.model import Meeting, MeetingStore
 from workflows.meetings.moves import can_change, may_change
 from workflows.meetings.quorum import Attending, attendance, is_at_risk
-from workflows.messages.delivery import Delivery
 from workflows.messages.mail import mail_content, mail_message
-from workflows.messages.model import WAITING, Message, Messages
-from workflows.messages.outbox import Outbox
+from workflows.messages.model import Message, Messages
 from workflows.ports.links import Links
-from workflows.ports.units import Clock, DueUnit, History, Outcome
+from workflows.ports.units import Clock, DueUnit
 from workflows.sweep import sweep_unit
 from workflows.working_days import days
 
@@ -212,23 +210,6 @@ class OwnMeetings:
             people=people,
             away=tuple(item.name for item in seated if leads and meeting.day in item.blocked_dates),
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnLinks:
-    """The handler of the unit `meetings.own_link` [person]: mails what the Door planned. A reply leaves at any hour."""
-
-    messages: Messages
-    outbox: Outbox
-    clock: Clock
-
-    async def send(self, unit: DueUnit, history: History) -> Outcome:
-        """Send the mails that wait for the person."""
-        delivery = Delivery(self.outbox, self.clock)
-        for message in await self.messages.list_messages(kind=KIND, states=WAITING):
-            if message.person == unit.subject:
-                await delivery.attempt(message)
-        return delivery.end()
 
 
 async def own_address(links: Links, public_url: str, person: str, now: datetime) -> str:

@@ -1,7 +1,7 @@
 """Agendas and minutes: a meeting's agenda is fixed and sent with the report, its minutes are prepared and published.
 
-The handlers of the units `agenda.publish`, `minutes.prepare` and `minutes.publish`. No message leaves for them: the
-report's mail tells of the agenda too.
+The handlers of the units `agenda.publish`, `minutes.prepare` and `minutes.publish`. No message leaves for an agenda:
+the report's mail tells of it too.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from workflows.papers.agenda_plan import agenda_moments, agenda_unit, as_it_stan
 from workflows.papers.agenda_ports import AgendaPorts
 from workflows.papers.agenda_rendering import agenda_document, minutes_document
 from workflows.papers.file_copies import MakeFile, MeetingPapers, make_word_file
+from workflows.papers.minutes_notice import minutes_notices
 from workflows.papers.minutes_plan import prepared_minutes
 from workflows.papers.report import ReportContent, ReportState
 from workflows.papers.report_plan import meeting_facts
@@ -92,12 +93,18 @@ class Agendas:
         return await self._copy(programme, stored, history, part, document)
 
     async def publish_minutes(self, unit: DueUnit, history: History) -> Outcome:
-        """Put the recorded minutes into the meeting's folder. Decisions come into their list as other rows do."""
+        """
+        Tell the others who may record of the newest minutes, and put them into the meeting's folder. Decisions come
+        into their list as other rows do.
+        """
         programme = await self._ports.programme()
+        _, body = await self._meeting(programme, unit.subject)
         stored = await self._store.find_agenda(unit.subject)
         minutes = await self._store.newest_minutes(unit.subject)
         if stored is None or minutes is None:
             return Done(note="nothing was recorded")
+        if body is not None:
+            await self._ports.mail.plan(await minutes_notices(self._ports, programme, body, minutes))
         document = minutes_document(minutes.content, stored.content, _language(programme), prepared=False)
         part = _Part("minutes", minutes.at, minutes.content.meeting.starts_local.date(), minutes.version)
         return await self._copy(programme, stored, history, part, document)

@@ -7,9 +7,11 @@ from typing import Any, Protocol
 
 from config.programme import Programme
 from workflows.meetings.model import Meeting
+from workflows.messages.lead_mail import LeadMail
 from workflows.papers.agenda import Agenda, Proposal, StoredAgenda
 from workflows.papers.minutes import Matters, Recorded, StoredMinutes
 from workflows.papers.report import ReportState, StoredReport
+from workflows.ports.links import Links
 from workflows.ports.place import Places, SiteContent
 from workflows.ports.units import Clock, DueUnit
 
@@ -80,4 +82,7 @@ class AgendaPorts:
     reports: AgendaReports
     content: SiteContent
     places: Places
+    mail: LeadMail
+    links: Links
     clock: Clock
+    public_url: str

@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-LinkPurpose = Literal["answer", "papers", "report", "feed", "tab", "agenda", "minutes", "own_meetings", "guests"]
+LinkPurpose = Literal[
+    "answer",
+    "papers",
+    "report",
+    "feed",
+    "tab",
+    "agenda",
+    "minutes",
+    "record_minutes",
+    "own_meetings",
+    "move_meeting",
+    "guests",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,9 @@ import pytest
 
 from integration.database.connection import Database
 from tests.workflows.status.rounds import OPENS, PUBLIC, World
-from workflows.meetings.personal import KIND, OwnLinks, own_address, own_mail
+from workflows.meetings.personal import KIND, own_address, own_mail
 from workflows.messages.model import MessageState
+from workflows.messages.short_links import LinkMails
 from workflows.ports.units import DueUnit, Parked
 
 UNIT = DueUnit(key=f"{KIND}:home-lead", due_at=OPENS)
@@ -27,8 +28,8 @@ async def plan(world: World, person: str = "home-lead") -> str:
     return address
 
 
-def handler(world: World) -> OwnLinks:
-    return OwnLinks(messages=world.messages, outbox=world.outbox, clock=world.clock)
+def handler(world: World) -> LinkMails:
+    return LinkMails(kind=KIND, messages=world.messages, outbox=world.outbox, clock=world.clock)
 
 
 async def test_it_leaves_at_night_and_a_repeat_sends_nothing(world: World) -> None:

@@ -15,7 +15,8 @@ from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from tests.workflows.papers.test_report_handlers import ReportWorld
 from tests.workflows.papers.test_report_handlers import place as report_place
-from tests.workflows.status.rounds import HOME, MEETING, STARTS
+from tests.workflows.status.rounds import HOME, MEETING, PUBLIC, STARTS
+from workflows.messages.lead_mail import LeadMail, LeadMailPorts
 from workflows.papers.agenda import StoredAgenda
 from workflows.papers.agenda_editing import AgendaDesk
 from workflows.papers.agenda_handlers import Agendas
@@ -64,6 +65,9 @@ class AgendaWorld(ReportWorld):
             place: PlaceSpec = report_place().model_copy(update={"meeting_folder": "Styremøter/{year}"})
             self.programme = self.programme.model_copy(update={"places": (place,)})
         self.agendas = SQLAgendas(database)
+        self.lead_mail = LeadMail(
+            LeadMailPorts(programme=self.read_programme, messages=self.messages, outbox=self.outbox, clock=self.clock)
+        )
         self.papers = Agendas(
             AgendaPorts(
                 programme=self.read_programme,
@@ -72,7 +76,10 @@ class AgendaWorld(ReportWorld):
                 reports=self.record,
                 content=self.site,
                 places=self.things,
+                mail=self.lead_mail,
+                links=self.links,
                 clock=self.clock,
+                public_url=PUBLIC,
             ),
             make_file=lambda document, at: f"{document.title} {at:%Y-%m-%d}".encode(),
         )

@@ -572,3 +572,16 @@ async def test_the_list_of_decisions_has_what_was_decided(decided: AgendaWorld) 
     assert [(row.label, row.text, row.work_package, row.decided_on) for row in rows] == [
         ("2/26", "Dere får lokalene.", HOME, date(2026, 11, 17))
     ]
+
+
+async def test_the_others_who_may_record_hear_of_each_version_of_the_minutes(late: AgendaWorld) -> None:
+    await late.agenda_desk.record(MEETING, "chair", {"version": "0", "decision:1": "Godkjent."})
+    for _ in range(2):
+        await late.paper("minutes.publish")
+    await late.agenda_desk.record(MEETING, "lead", {"version": "1", "decision:1": "Utsatt."})
+    await late.paper("minutes.publish")
+
+    mails = [mail for mail in await late.messages.list_messages(kind="leads.mail") if ":minutes/" in mail.key]
+    told = sorted((mail.key.split("/")[-2], mail.person) for mail in mails)
+    assert told == [("1", "county-lead"), ("1", "lead"), ("2", "chair"), ("2", "county-lead")]
+    assert "Rolle chair har lagret referatet" in mails[0].content.text

@@ -1,0 +1,42 @@
+"""Pages around a short-lived link: offered, on its way, and over."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+import texts
+from web.pages import page
+from workflows.messages.short_links import LINK_LIFE
+
+
+def offer_link(request: Request, heading: str, language: str, *, action: str) -> HTMLResponse:
+    """Explain why what follows needs a link of its own. *action*: the address whose button has it mailed."""
+    why = texts.say("links.why", language, hours=LINK_LIFE // timedelta(hours=1))
+    return page(
+        request, "short_link.html", language=language, heading=heading, paragraphs=[why], kept=[], action=action
+    )
+
+
+def link_sent(request: Request, until: datetime, language: str) -> HTMLResponse:
+    """Say that the link is on its way. *until*: local time. The address that it goes to is told to nobody."""
+    heading, sent = texts.say("links.sent_heading", language), texts.say("links.sent", language, until=until)
+    return page(request, "plain.html", language=language, heading=heading, paragraphs=[sent])
+
+
+def link_over(
+    request: Request, until: datetime, language: str, *, action: str, typed: Mapping[str, str]
+) -> HTMLResponse:
+    """Say when the link ended, offer another at *action*, and give back every sentence that was typed."""
+    kept = [value for value in typed.values() if len(value.split()) > 1]
+    return page(
+        request,
+        "short_link.html",
+        status=403,
+        language=language,
+        heading=texts.say("links.over_heading", language),
+        paragraphs=[texts.say("links.over", language, until=until)],
+        kept=kept,
+        action=action,
+    )
