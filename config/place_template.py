@@ -33,6 +33,8 @@ class ColumnSpec(Value):
     kind: Literal["text", "note", "number", "date", "boolean", "choice"] = "text"
     choices: tuple[Line, ...] = ()
     indexed: bool = False
+    hidden: bool = False
+    """True for what the service knows a row by and people need not see."""
 
 
 class ListSpec(Value):

@@ -121,7 +121,7 @@ class GraphSiteLayout:
         return _to_column(await self._graph.get(request))
 
     async def change_column(self, site_id: str, list_id: str, column_id: str, column: Column) -> SiteColumn:
-        """Change a column's display name and its choices. A repeat is harmless."""
+        """Change a column's display name, its choices, and whether people see it. A repeat is harmless."""
         choices = {"choice": {"choices": list(column.choices)}} if column.kind == "choice" else {}
         request = Request(
             action=f"change column {column_id} of list {list_id}",
@@ -130,7 +130,7 @@ class GraphSiteLayout:
             ),
             method="PATCH",
             call=Call.KEYED,
-            body={"displayName": column.display_name, **choices},
+            body={"displayName": column.display_name, "hidden": column.hidden, **choices},
             scopes=SHAREPOINT,
         )
         return _to_column(await self._graph.get(request))
@@ -163,7 +163,9 @@ async def read_list(graph: Graph, site_id: str, list_id: str) -> SiteList:
     request = Request(
         action=f"read list {list_id}",
         address=lambda sdk: sdk.sites.by_site_id(site_id).lists.by_list_id(list_id),
-        query=Query(select=("id", "displayName", "webUrl"), expand="columns($select=id,name,displayName,choice)"),
+        query=Query(
+            select=("id", "displayName", "webUrl"), expand="columns($select=id,name,displayName,hidden,choice)"
+        ),
         scopes=ONE,
     )
     found = await graph.get(request)
@@ -211,7 +213,8 @@ def from_column(column: Column) -> dict[str, Any]:
     """A column as a list is made with it."""
     choice = {"choice": {"choices": list(column.choices), "allowTextEntry": False, "displayAs": "dropDownMenu"}}
     facet = choice if column.kind == "choice" else _FACETS[column.kind]
-    return {"name": column.name, "displayName": column.display_name, "indexed": column.indexed, **facet}
+    flags = {"indexed": column.indexed, "hidden": column.hidden}
+    return {"name": column.name, "displayName": column.display_name, **flags, **facet}
 
 
 def _to_column(column: Json) -> SiteColumn:
@@ -220,6 +223,7 @@ def _to_column(column: Json) -> SiteColumn:
         name=column["name"],
         display_name=column.get("displayName") or column["name"],
         choices=tuple((column.get("choice") or {}).get("choices") or ()),
+        hidden=column.get("hidden") is True,
     )
 
 

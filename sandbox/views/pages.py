@@ -207,7 +207,7 @@ def _join_url(event: Event, now: datetime) -> str:
 
 
 def _columns(shown: SiteList) -> list[tuple[str, str]]:
-    """Return heading and field of each column worth showing: those that some row fills."""
-    names = {column.field: column.display_name for column in shown.columns.values()}
+    """Return heading and field of each column worth showing: those that some row fills and that are not hidden."""
+    names = {column.field: column.display_name for column in shown.columns.values() if not column.hidden}
     filled = {name for row in shown.rows.values() for name, value in row.values.items() if value not in (None, "")}
     return [(heading, name) for name, heading in names.items() if name in filled]

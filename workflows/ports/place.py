@@ -209,6 +209,7 @@ class Column:
     """text, note, number, date, boolean or choice"""
     choices: tuple[str, ...] = ()
     indexed: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +220,7 @@ class SiteColumn:
     name: str
     display_name: str
     choices: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

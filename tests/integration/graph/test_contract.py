@@ -31,7 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 GUEST = "gjest@partner.example"
 SPEC = GroupSpec(unique_name="a-dal", display_name="Å-dal", description="Samarbeid", mail_nickname="a-dal")
 COLUMNS = (
-    Column(name="Key", display_name="Nøkkel", kind="text", indexed=True),
+    Column(name="Key", display_name="Nøkkel", kind="text", indexed=True, hidden=True),
     Column(name="Light", display_name="Lys", kind="choice", choices=("green", "red")),
     Column(name="Due", display_name="Frist", kind="date"),
     Column(name="Open", display_name="Åpen", kind="boolean"),

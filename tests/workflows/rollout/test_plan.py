@@ -88,6 +88,14 @@ def test_every_folder_stands_after_the_one_it_lies_in(programme: Programme) -> N
             assert not above or folders.index(above) < folders.index(path)
 
 
+def test_a_package_has_one_folder_the_one_of_its_channel(programme: Programme) -> None:
+    for spec in programme.places:
+        wanted = wanted_place(programme, spec, on=TODAY)
+
+        packages = {package.name for package in programme.work_packages}
+        assert not {part for path in wanted.folders for part in path.split("/")} & packages
+
+
 def test_owners_come_first_and_nobody_twice(programme: Programme) -> None:
     for spec in programme.places:
         wanted = wanted_place(programme, spec, on=TODAY)

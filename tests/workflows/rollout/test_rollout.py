@@ -245,6 +245,34 @@ async def test_a_cell_that_people_changed_stands_beside_what_the_register_says(m
     assert row.new.startswith("Om arbeidspakken: ")
 
 
+async def test_nobody_sees_the_keys_of_rows(made: Bench) -> None:
+    site = _tenant(made).sharepoint.site((await made.services.record.resources.of(PLACE))["site"].external_id)
+    package = small()[f"municipalities/{PLACE}.yaml"]["work_packages"][0]
+
+    lists = [each for each in site.lists if "Key" in each.columns]
+    assert lists
+    assert all(each.columns["Key"].hidden for each in lists)
+    assert package["key"] in [row.values["Key"] for each in lists for row in each.rows.values()]
+
+
+async def test_a_list_of_before_hides_its_keys_and_keeps_its_rows(made: Bench) -> None:
+    documents = small()
+    lists = documents["template.yaml"]["places"]["municipality"]["lists"]
+    packages = next(each for each in lists if each["key"] == "work-packages")
+    packages["columns"][0]["hidden"] = False
+    await made.import_(documents)
+    await made.made(PLACE)
+    await made.import_(small())
+
+    plan = await made.plan(PLACE)
+    async with made.watching() as asked:
+        await made.made(PLACE)
+
+    (column,) = in_state(plan, State.DIFFERS, State.MISSING).values()
+    assert (column.key, column.old, column.new) == ("column:work-packages/Key", "Nøkkel", "Nøkkel (hidden)")
+    assert [kind for kind in asked if not kind.startswith("GET")] == ["PATCH /sites/{}/lists/{}/columns/{}"]
+
+
 async def test_the_changed_words_of_the_landing_page_are_shown_with_the_layer_that_wants_them(made: Bench) -> None:
     documents = small()
     county = documents["county.yaml"].setdefault("overrides", {}).setdefault("places", {})

@@ -262,12 +262,20 @@ def _noted(column: str) -> str:
 
 
 def _column(spec: ColumnSpec) -> Column:
-    return Column(name=spec.name, display_name=spec.label, kind=spec.kind, choices=spec.choices, indexed=spec.indexed)
+    return Column(
+        name=spec.name,
+        display_name=spec.label,
+        kind=spec.kind,
+        choices=spec.choices,
+        indexed=spec.indexed,
+        hidden=spec.hidden,
+    )
 
 
 def _shown(column: Column | SiteColumn) -> str:
-    """Return a column as people read it: its display name and its choices."""
-    return f"{column.display_name}: {' | '.join(column.choices)}" if column.choices else column.display_name
+    """Return a column as a plan shows it: its display name, its choices, and that people do not see it."""
+    shown = f"{column.display_name} (hidden)" if column.hidden else column.display_name
+    return f"{shown}: {' | '.join(column.choices)}" if column.choices else shown
 
 
 def _row_item(
