@@ -22,14 +22,14 @@ from workflows.status.model import (
 from workflows.status.request_view import Asked
 from workflows.words import Words
 
-OPEN, ANSWER = "open_status", "answer_status"
-VERBS = (OPEN, ANSWER)
+OPEN, ANSWER, ANSWER_UNCHANGED = "open_status", "answer_status", "answer_unchanged"
+VERBS = (OPEN, ANSWER, ANSWER_UNCHANGED)
 INVALID_CODE = "InvalidAnswer"
 """The code of a reply that tells what must be changed first, where the form cannot be shown again with it."""
 
 
 class StatusActions:
-    """The verbs `open_status` and `answer_status`. The reply is seen only by who pressed."""
+    """The verbs of status cards. Only the person who pressed sees the reply."""
 
     def __init__(self, desk: StatusDesk) -> None:
         self._desk = desk

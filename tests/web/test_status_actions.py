@@ -167,7 +167,7 @@ async def test_no_change_is_one_press_that_asks_for_the_numbers(world: World) ->
     first, *_ = buttons(card)
     # It stands before the first question, and sends nothing of what stands in the fields.
     assert str(card).index("Ingen endring siden sist") < str(card).index("Hvordan går arbeidet?")
-    assert first["associatedInputs"] == "none"
+    assert (first["verb"], first["associatedInputs"]) == ("answer_unchanged", "none")
 
     asked = await press(world, first["verb"], first["data"])
     [send] = asked["value"]["actions"]
