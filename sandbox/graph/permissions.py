@@ -57,12 +57,12 @@ def denied(operation: Operation, call: Call[Any]) -> GraphError:
     wanted = ", ".join(sorted(operation.permissions | operation.rsc)) or "none (not callable app-only)"
     if operation.exchange:
         return GraphError(403, "ErrorAccessDenied", "Access to OData is disabled.")
-    if operation.sites or area in ("sites", "drives"):
-        return GraphError(403, "accessDenied", "Access denied")
     if area in ("teams", "appcatalogs", "chats") or "/teamwork/" in operation.template:
         roles = ", ".join(sorted(call.app.roles))
         message = (
             f"Missing role permissions on the request. API requires one of '{wanted}'. Roles on the request '{roles}'."
         )
         return GraphError(403, "Forbidden", message)
+    if operation.area is SharePoint:
+        return GraphError(403, "accessDenied", "Access denied")
     return GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")

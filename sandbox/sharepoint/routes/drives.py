@@ -47,7 +47,7 @@ def get_drive(call: Call[SharePoint]) -> Reply:
 
 
 @routes.operation("GET", "/sites/{site}/drives", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
-@routes.operation("GET", "/groups/{group}/drives", permissions=_READ, sites="read", limits=(SHAREPOINT(2),))
+@routes.operation("GET", "/groups/{group}/drives", permissions=_READ, limits=(SHAREPOINT(2),))
 def list_drives(call: Call[SharePoint]) -> Reply:
     """List the one library a site has here."""
     return collection(call, [drive_json(_drive(call))])

@@ -15,9 +15,9 @@ _READ = ("Sites.Read.All", "Sites.ReadWrite.All")
 _FULL = ("Sites.FullControl.All",)
 
 
-@routes.operation("GET", "/groups/{group}/sites/root", permissions=_READ, sites="read", limits=(SHAREPOINT(1),))
+@routes.operation("GET", "/groups/{group}/sites/root", permissions=_READ, limits=(SHAREPOINT(1),))
 def group_site(call: Call[SharePoint]) -> Reply:
-    """Get the site of a group; 404 until SharePoint has made it."""
+    """Get the site of a group; 404 until SharePoint has made it. A grant on it is not enough: ask by its id."""
     return Reply(200, _site(call).to_json())
 
 

@@ -61,6 +61,17 @@ async def test_only_a_permission_read_by_its_id_tells_its_roles(sandbox: Running
     assert single["roles"] == ["manage"]
 
 
+@pytest.mark.parametrize("path", ["/groups/{group}/sites/root", "/groups/{group}/drives"])
+async def test_a_grant_on_a_site_is_not_enough_to_ask_its_group_for_it(sandbox: RunningSandbox, path: str) -> None:
+    site = await open_site(sandbox)
+
+    by_group = await sandbox.graph("GET", path.format(group=site.group), app="hands")
+
+    assert (by_group.status_code, by_group.json()["error"]["code"]) == (403, "accessDenied")
+    for known in (f"/sites/{site.id}", f"/groups/{site.group}/drive"):
+        assert (await sandbox.graph("GET", known, app="hands")).status_code == 200
+
+
 async def test_a_grant_takes_no_owner(sandbox: RunningSandbox) -> None:
     site = await open_site(sandbox)
 
