@@ -6,6 +6,7 @@ from sandbox.directory.making import already_there
 from sandbox.directory.model import Group, User, missing
 from sandbox.directory.queries import check_count, queried
 from sandbox.directory.routes.groups import WRITE_GROUPS
+from sandbox.directory.routes.users import READ_USERS
 from sandbox.directory.showing import shown, user_json
 from sandbox.directory.state import Directory
 from sandbox.platform.throttling import DIRECTORY, DIRECTORY_WRITES
@@ -92,8 +93,11 @@ def _users(call: Call[Directory], ids: Iterable[str]) -> list[User]:
 
 
 def _people(call: Call[Directory], users: list[User]) -> Reply:
-    found = [{"@odata.type": "#microsoft.graph.user", **shown(call, user)} for user in queried(call, users, user_json)]
-    return collection(call, found)
+    """Answer with people; a caller who may not read users gets ids, and null for all else."""
+    found = [shown(call, user) for user in queried(call, users, user_json)]
+    if not call.app.roles.intersection(READ_USERS):
+        found = [{name: value if name == "id" else None for name, value in user.items()} for user in found]
+    return collection(call, [{"@odata.type": "#microsoft.graph.user", **user} for user in found])
 
 
 # ---------------------------------------------------------------------------------------------------------- references

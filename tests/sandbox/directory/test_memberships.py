@@ -34,6 +34,24 @@ async def test_owners_are_listed_and_counted_with_a_cast_and_without(sandbox: Ru
     assert (await sandbox.graph("GET", f"/groups/{group}/{relation}/$count", headers=EVENTUAL)).text == "1"
 
 
+@pytest.mark.parametrize("relation", ["members", "owners", "members/microsoft.graph.user"])
+async def test_people_are_bare_ids_to_a_caller_who_may_not_read_users(sandbox: RunningSandbox, relation: str) -> None:
+    group, guest = await make_group(sandbox), await guest_id(sandbox)
+    await refer(sandbox, group, guest)
+    path = f"/groups/{group}/{relation}"
+
+    (bare,) = (await sandbox.graph("GET", path, app="hands")).json()["value"]
+    chosen = await sandbox.graph("GET", path, params={"$select": "id,mail,accountEnabled"}, app="hands")
+    (known,) = (await sandbox.graph("GET", path, app="builder")).json()["value"]
+
+    assert {name for name, value in bare.items() if value is not None} == {"@odata.type", "id"}
+    assert chosen.json()["value"] == [
+        {"@odata.type": "#microsoft.graph.user", "id": bare["id"], "mail": None, "accountEnabled": None}
+    ]
+    assert known["id"] == bare["id"]
+    assert known["mail"]
+
+
 @pytest.mark.parametrize(
     ("path", "found"),
     [
