@@ -24,14 +24,15 @@ def allow(operation: Operation, call: Call[Any], tenant: Tenant) -> frozenset[st
         return frozenset()
     if operation.exchange and _scoped(operation, call, tenant):
         return frozenset()
-    raise denied(operation, call)
+    closed = tenant.teams.find_closed(call.args.get("team", ""), call.args.get("channel", ""))
+    raise denied(operation, call, closed.kind if closed else "")
 
 
 def _consented(operation: Operation, call: Call[Any], teams: Teams) -> frozenset[str]:
     team = call.args.get("team") or call.args.get("group")
     if not operation.rsc or not team:
         return frozenset()
-    return operation.rsc & teams.consented_to(team, call.app.client_id)
+    return operation.rsc & teams.consented_to(team, call.app.client_id, call.args.get("channel", ""))
 
 
 def _granted(least: str, call: Call[Any], sharepoint: SharePoint) -> bool:
@@ -51,17 +52,18 @@ def _scoped(operation: Operation, call: Call[Any], tenant: Tenant) -> bool:
     return bool(call.app.exchange_roles & operation.exchange)
 
 
-def denied(operation: Operation, call: Call[Any]) -> GraphError:
-    """Return the 403 of the service behind the operation."""
+def denied(operation: Operation, call: Call[Any], closed: str = "") -> GraphError:
+    """Return the 403 of the service behind the operation; *closed* is the kind of a channel that is not standard."""
     area = operation.template.strip("/").split("/")[0].split("(")[0].lower()
     wanted = ", ".join(sorted(operation.permissions | operation.rsc)) or "none (not callable app-only)"
     if operation.exchange:
         return GraphError(403, "ErrorAccessDenied", "Access to OData is disabled.")
     if area in ("teams", "appcatalogs", "chats") or "/teamwork/" in operation.template:
         roles = ", ".join(sorted(call.app.roles))
-        message = (
-            f"Missing role permissions on the request. API requires one of '{wanted}'. Roles on the request '{roles}'."
-        )
+        problem = "Missing role permissions on the request."
+        if closed:
+            problem = f"Caller does not have the required roles for accessing '{closed.capitalize()}' channel data."
+        message = f"{problem} API requires one of '{wanted}'. Roles on the request '{roles}'."
         return GraphError(403, "Forbidden", message)
     if operation.area is SharePoint:
         return GraphError(403, "accessDenied", "Access denied")

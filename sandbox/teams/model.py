@@ -34,8 +34,15 @@ class Channel:
     members: dict[str, list[str]] = field(default_factory=dict)
     """Of a private or shared channel: user id → roles."""
     tabs: dict[str, Tab] = field(default_factory=dict)
+    apps: set[str] = field(default_factory=set)
+    """Of a private or shared channel: catalogue ids of the apps that a person added to it."""
     archived_at: datetime | None = None
     """By itself; with its team it is archived as well."""
+
+    @property
+    def is_closed(self) -> bool:
+        """True for a private or shared channel, which an app of the team does not reach by itself."""
+        return self.kind != "standard"
 
     def get_tab(self, tab_id: str) -> Tab:
         if tab_id not in self.tabs:

@@ -155,15 +155,25 @@ class Teams:
                 return team, team.channels[channel_id]
         return None
 
-    def consented_to(self, team_id: str, client_id: str) -> frozenset[str]:
-        """Return the resource-specific permissions an identity has in a team through the apps installed there."""
-        team = self.teams.get(team_id)
+    def consented_to(self, team_id: str, client_id: str, channel_id: str = "") -> frozenset[str]:
+        """
+        Return the resource-specific permissions an identity has in a team through the apps installed there.
+
+        In a private or shared channel only those apps count that a person added to it.
+        """
         found: set[str] = set()
+        team, closed = self.teams.get(team_id), self.find_closed(team_id, channel_id)
         for installation in team.installations.values() if team else ():
             app = self.catalog.apps.get(installation.app_id)
-            if app and app.web_application_id == client_id:
+            if app and app.web_application_id == client_id and (closed is None or app.id in closed.apps):
                 found |= installation.consented
         return frozenset(found)
+
+    def find_closed(self, team_id: str, channel_id: str) -> Channel | None:
+        """Find a private or shared channel of a team."""
+        team = self.teams.get(team_id)
+        channel = team.channels.get(channel_id) if team else None
+        return channel if channel and channel.is_closed else None
 
     def canonical(self) -> Any:
         mail_of = self.directory.mail_of
@@ -183,6 +193,7 @@ class Teams:
             "apps": {name_of(item.app_id): sorted(item.consented) for item in team.installations.values()},
             "channels": {
                 channel.name: ({"archived": True} if channel.archived_at else {})
+                | ({"apps": sorted(map(name_of, channel.apps))} if channel.apps else {})
                 | {
                     "kind": channel.kind,
                     "description": channel.description,

@@ -26,6 +26,7 @@ def routes(cloud: Cloud) -> list[BaseRoute]:
     channel = "/teams/{team}/channels/{channel}"
     return [
         at(f"{channel}/rename", edits.rename_channel, "POST"),
+        at(f"{channel}/apps/add", edits.add_app, "POST"),
         at(f"{channel}/tabs/{{tab}}/rename", edits.rename_tab, "POST"),
         at(f"{channel}/tabs/{{tab}}/remove", edits.remove_tab, "POST"),
         at("/sites/{site}/folders/move", edits.move_folder, "POST"),
@@ -61,6 +62,14 @@ class _Edits:
         name = await _needed(request, "name")
         check_channel_name(name)
         team.rename_channel(channel, name)
+        return _back_to_channel(team, channel)
+
+    async def add_app(self, request: Request) -> Response:
+        team, channel = self._channel(request)
+        app = self._tenant.catalog.ours
+        if not channel.is_closed or all(each.app_id != app.id for each in team.installations.values()):
+            raise GraphError(400, "BadRequest", "Only an app of the team can be added, and only to a closed channel.")
+        channel.apps.add(app.id)
         return _back_to_channel(team, channel)
 
     async def rename_tab(self, request: Request) -> Response:

@@ -29,6 +29,7 @@ identities:
       - User.Read.All
       - Group.ReadWrite.All
       - ChannelSettings.ReadWrite.All
+      - ChannelMember.ReadWrite.All
       - AppCatalog.Read.All
       - TeamsAppInstallation.ReadWriteAndConsentForTeam.All
       - TeamsAppInstallation.ReadWriteForUser.All

@@ -99,21 +99,21 @@ async def test_only_who_is_in_the_team_gets_a_seat_and_once(sandbox: RunningSand
     channel = await make_private(sandbox, team)
     seats = f"/teams/{team}/channels/{channel}/members"
     guest = await guest_id(sandbox, "lokal@a-dal.example")
-    assert (await ask(sandbox, "POST", seats, member(guest), app="hands")).status_code == 404
+    assert (await ask(sandbox, "POST", seats, member(guest))).status_code == 404
     await refer(sandbox, team, guest)
 
-    assert (await ask(sandbox, "POST", seats, member(guest, "owner"), app="hands")).status_code == 400
-    assert (await ask(sandbox, "POST", seats, member(guest), app="hands")).status_code == 201
+    assert (await ask(sandbox, "POST", seats, member(guest, "owner"))).status_code == 400
+    assert (await ask(sandbox, "POST", seats, member(guest))).status_code == 201
 
 
 async def test_a_seat_can_be_taken_again_but_not_the_last_owners(sandbox: RunningSandbox) -> None:
     team = await make_team(sandbox)
     channel = await make_private(sandbox, team)
     seats = f"/teams/{team}/channels/{channel}/members"
-    (owner,) = (await ask(sandbox, "GET", seats, app="hands")).json()["value"]
+    (owner,) = (await ask(sandbox, "GET", seats)).json()["value"]
 
     assert owner["roles"] == ["owner"]
-    assert (await ask(sandbox, "DELETE", f"{seats}/{owner['id']}", app="hands")).status_code == 400
+    assert (await ask(sandbox, "DELETE", f"{seats}/{owner['id']}")).status_code == 400
 
 
 async def test_a_standard_channel_has_no_seats_of_its_own(sandbox: RunningSandbox) -> None:
@@ -121,7 +121,7 @@ async def test_a_standard_channel_has_no_seats_of_its_own(sandbox: RunningSandbo
     channel = await make_channel(sandbox, team)
     owner = await user_id(sandbox, "leder@fylket.example")
 
-    answer = await ask(sandbox, "POST", f"/teams/{team}/channels/{channel}/members", member(owner), app="hands")
+    answer = await ask(sandbox, "POST", f"/teams/{team}/channels/{channel}/members", member(owner))
 
     assert answer.status_code == 400
 
