@@ -35,6 +35,8 @@ class Ledger:
     """Cards in personal chats, by whom they are for."""
     doubtful: tuple[str, ...]
     """Messages that may have left twice, because a run was cut off while they left."""
+    doubted: Counter[str]
+    """Cards among them: in personal chats by whom they are for, all others as «channel»."""
     reports: Mapping[str, str]
     """Meeting → state of its newest report."""
     failed: tuple[str, ...]
@@ -94,6 +96,7 @@ async def read_ledger(database: Database) -> Ledger:
         sent = (await connection.execute(select(message).where(message.c.state == "sent"))).all()
         to = [(row.surface, str(row.content["email"]).lower(), str(row.content["subject"])) for row in sent]
         doubtful = await rows(select(message.c.key).where(message.c.in_doubt).order_by(message.c.key))
+        doubted = (await connection.execute(select(message).where(message.c.in_doubt))).all()
         failed = await rows(select(unit.c.key, unit.c.note).where(unit.c.state == "failed").order_by(unit.c.key))
         return Ledger(
             places=len(places),
@@ -107,6 +110,11 @@ async def read_ledger(database: Database) -> Ledger:
             told=Counter(email for _, email, _ in to),
             cards=Counter(email for surface, email, _ in to if surface == "personal"),
             doubtful=tuple(key for (key,) in doubtful),
+            doubted=Counter(
+                str(row.content["email"]).lower() if row.surface == "personal" else "channel"
+                for row in doubted
+                if row.surface != "email"
+            ),
             reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),  # type: ignore[arg-type]
             failed=tuple(f"{key}: {note}" for key, note in failed),
         )

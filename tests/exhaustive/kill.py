@@ -151,19 +151,25 @@ def _keep(folder: Path, target: Path) -> None:
 
 def differences(expected: Evidence, found: Evidence) -> list[str]:
     """List the differences of canonical states, but for the messages that the service itself names as in doubt."""
-    doubtful = len(found.played.ledger.doubtful)
     before, after = dict(expected.state), dict(found.state)
     chats, chats_after = before.pop("chats"), after.pop("chats")
-    lines = list(_differing("", before, after))
-    extra = 0
+    lines = [*_differing("", before, after), *_differing("/record", _answers(expected), _answers(found))]
+    extra: Counter[str] = Counter()
     for where in sorted({*chats, *chats_after}):
         meant, got = (Counter(map(repr, state.get(where, ()))) for state in (chats, chats_after))
-        extra += (got - meant).total() - (meant - got).total()
+        extra["channel" if " / " in where else where] += (got - meant).total() - (meant - got).total()
         if missing := (meant - got).total():
             lines.append(f"chats/{where}: {missing} cards are missing or different")
-    if extra > doubtful:
-        lines.append(f"chats: {extra} cards too many, {doubtful} in doubt")
+    # A card too many is excused where the service itself doubts one, and nowhere else.
+    unnamed = extra - found.played.ledger.doubted
+    lines += [f"chats/{where}: {count} cards too many that are not in doubt" for where, count in unnamed.items()]
     return lines
+
+
+def _answers(evidence: Evidence) -> Mapping[str, Any]:
+    """Return what the record holds of people's answers."""
+    ledger = evidence.played.ledger
+    return {"requests": dict(ledger.requests), "surfaces": dict(ledger.surfaces), "reports": dict(ledger.reports)}
 
 
 def _differing(path: str, expected: Any, found: Any) -> Iterator[str]:
