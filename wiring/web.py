@@ -8,13 +8,18 @@ from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
 
     from integration.bot_endpoint import BotEndpoint
 
 
 def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
     """Return the application that people and Teams reach. *around* is entered for each request."""
+    return create_app(web_routers(outside, jobs), ready=outside.record.not_ready, around=around)
+
+
+def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
+    """Return every router that hands on to a job."""
     record, clock, public_url = outside.record, outside.clock, outside.settings.public_url
     programme, links, meetings = record.register.programme, record.links, record.meetings
     desk = jobs.papers.agenda_editing
@@ -50,7 +55,7 @@ def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
     if outside.settings.bot_id:
         # First, because routes are tried in their order, and buttons and forms come by the thousand.
         routers.insert(0, bot.router(_bot_endpoint(outside, jobs).handle))
-    return create_app(routers, ready=record.not_ready, around=around)
+    return routers
 
 
 def _bot_endpoint(outside: Outside, jobs: Jobs) -> "BotEndpoint":
