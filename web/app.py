@@ -4,7 +4,7 @@ import asyncio
 import traceback
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from pathlib import Path
 
 import structlog
@@ -44,6 +44,8 @@ HEADERS = {
 
 BODY_TIME = 10.0
 """Seconds within which a request's whole body has to arrive. Real time: it is the sender's line that is slow."""
+MOST_UNREAD = 2_000_000
+"""Bytes of an unread body that are taken in before the connection is closed on them."""
 
 Around = Callable[[], AbstractAsyncContextManager[object]]
 
@@ -139,6 +141,18 @@ class _Body:
         self.pending = bool(message.get("more_body"))
         return message
 
+    async def drain(self) -> None:
+        """Take in what an answer leaves unread, within bounds: a sender who is cut off never sees the answer."""
+        if self._until is not None and asyncio.get_running_loop().time() >= self._until:
+            return
+        taken = 0
+        with suppress(TooSlow):
+            while self.pending and taken <= MOST_UNREAD:
+                message = await self.receive()
+                if message["type"] != "http.request":
+                    return
+                taken += len(message.get("body", b""))
+
 
 class _Answer:
     """An answer with our headers; without its body when only the head was asked for."""
@@ -153,6 +167,7 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            await self._body.drain()
             headers = MutableHeaders(scope=message)
             _add_headers(headers, path=self._path)
             if self._body.pending:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from structlog.testing import capture_logs
 
 from web import pages
-from web.app import create_app
+from web.app import MOST_UNREAD, create_app
 from web.forms import read_form
 from web.health import Check
 
@@ -231,6 +231,21 @@ async def test_a_body_that_does_not_come_is_given_up_and_its_sender_let_go() -> 
     assert answer.headers["connection"] == "close"
 
 
-async def test_whose_body_is_refused_unread_is_let_go() -> None:
-    assert (await client().post("/side", content=b"a=1")).headers["connection"] == "close"
+async def test_a_body_that_an_answer_leaves_unread_is_taken_in_within_bounds() -> None:
+    """Whoever is cut off while sending never sees the answer."""
+    asked: list[bytes] = []
+
+    async def parts(number: int) -> AsyncIterator[bytes]:
+        for _ in range(number):
+            asked.append(b"a" * 100_000)
+            yield asked[-1]
+
+    answer = await client().post("/side", content=parts(10))
+    assert "connection" not in answer.headers
+    assert len(asked) == 10
+
+    asked.clear()
+    answer = await client().post("/side", content=parts(100))
+    assert answer.headers["connection"] == "close"
+    assert len(asked) * 100_000 < 2 * MOST_UNREAD
     assert "connection" not in (await client().post("/inn", content=b"a=1")).headers
