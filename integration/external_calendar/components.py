@@ -14,6 +14,8 @@ _VALUE = r'(?:"[^"]*"|[^";:,]*)'
 _LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE}(?:,{_VALUE})*)*):(.*)", re.DOTALL)
 _PARAM = re.compile(rf";([A-Za-z0-9-]+)=({_VALUE}(?:,{_VALUE})*)")
 _ESCAPED = re.compile(r"\\([\\;,nN])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""Signs that no calendar has; some servers fill files up with them."""
 _FOLD = re.compile(r"\n[ \t]")
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -119,7 +121,7 @@ class Properties:
 def _unfolded(content: bytes) -> list[str]:
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8")
     text = content.decode(encoding, errors="replace").replace("\r\n", "\n").replace("\r", "\n")
-    return _FOLD.sub("", text).split("\n")
+    return _FOLD.sub("", _CONTROL.sub("", text)).split("\n")
 
 
 def _close_before(open_: list[Component], kind: str) -> None:
