@@ -68,6 +68,11 @@ def members(found: Bench) -> set[str]:
     return {*group.members}
 
 
+def staff(found: Bench) -> set[str]:
+    """Return the ids of those who are no guests."""
+    return {each.id for each in tenant(found).directory.users.values() if not each.guest}
+
+
 async def leave(found: Bench) -> None:
     """Run the units that the sweep makes due about leaving, and nothing else."""
     services = found.services
@@ -228,6 +233,35 @@ async def test_an_address_changed_in_the_directory_is_the_same_person(made: Benc
 
     assert "POST /invitations" not in asked
     assert before.id in members(made)
+
+
+async def test_an_account_that_is_called_so_only_to_sign_in_is_the_same_person_in_and_out_again(
+    database_url: str,
+) -> None:
+    """Their mail has another address: everything we give and take goes by the account, not by what it is called."""
+    documents = small()
+    lead = next(item for item in documents["people.yaml"]["assignments"] if item["role"] == "county_lead")
+    email = next(item["email"] for item in documents["people.yaml"]["people"] if item["key"] == lead["person"])
+    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=documents) as found:
+        known = tenant(found).directory.user_by_mail(email)
+        assert known is not None
+        known.mail = f"etternavn.{email}"
+
+        async with found.watching() as asked:
+            await found.made(PLACE)
+
+        assert known.id in members(found)
+        assert asked.count("POST /invitations") == len(tenant(found).directory.users) - len(staff(found))
+        assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
+        async with found.services.clock.busy():
+            (drift,) = await found.services.jobs.operations.drift.report()
+        assert (drift.gone, drift.unknown) == ((), ())
+
+        lead["until"] = (found.services.clock.now().date() - timedelta(days=1)).isoformat()
+        await found.import_(documents)
+        await leave(found)
+
+        assert known.id not in members(found)
 
 
 async def test_disabled_and_missing_accounts_are_told_before_anything_is_made(database_url: str) -> None:
