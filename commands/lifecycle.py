@@ -74,14 +74,22 @@ async def partners(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def wind_down(services: "Services", arguments: argparse.Namespace) -> int:
     """Archive what has ended by the register, and take back what goes on after all, after showing what that is."""
-    words = TerminalWords(await imported_programme(services))
-    due = await services.jobs.operations.wind_down.due_units()
+    from workflows.meetings.announcements import people_of
+    from workflows.operations.wind_down_preview import preview_lines
+
+    programme, wind_down = await imported_programme(services), services.jobs.operations.wind_down
+    words = TerminalWords(programme)
+    due = await wind_down.due_units()
     # Asked after that: what is due now was made due a moment ago.
     now = services.clock.now()
-    keys = [unit.key for unit in due if unit.due_at <= now]
-    if not keys:
+    units = [unit for unit in due if unit.due_at <= now]
+    if not units:
         show(arguments, [], ["nothing to wind down or to take back"])
         return DONE
-    if not is_confirmed(arguments, words, list(map(words.unit, keys)), question=words.say("wind_down_question")):
+    previews = await wind_down.preview(units)
+    mails = [mail for preview in previews for mail in preview.mails]
+    counts = words.say("wind_down_counts", mails=len(mails), people=len(people_of(mails)))
+    lines = [*preview_lines(programme, previews, language=words.language), counts]
+    if not is_confirmed(arguments, words, lines, question=words.say("wind_down_question")):
         return DID_NOT_HOLD
-    return await run_units(services, arguments, keys)
+    return await run_units(services, arguments, [unit.key for unit in units])

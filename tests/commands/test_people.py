@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from integration.database.connection import Database
 from integration.database.guests import SQLGuests
 from integration.database.register import SQLRegister
 from sandbox.tenant.snapshots import Snapshot
+from tests.commands.test_meetings import Terminal
 from tests.commands.test_rollout import NOBODY, run
 from tests.support.rollout import PLACE, Bench, bench, small, writes
 
@@ -303,6 +305,36 @@ async def test_a_municipality_that_left_is_archived_once_and_taken_back_when_it_
     (unit,) = await told(said, "wind-down", "--yes")
     assert (unit["unit"], unit["state"], unit["until"]) == (f"wind_down.place:{PLACE}", "done", "")
     assert "-LockState Unlock" in unit["note"]
+    assert not is_archived(made)
+
+
+async def test_winding_down_shows_what_it_comes_to_and_asks(
+    made: Bench, database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await save(database, until="2026-08-01")
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+
+    assert await run("wind-down") == DID_NOT_HOLD
+
+    asked = capsys.readouterr().err
+    assert "Sandefjord: Teamet arkiveres. Det kan leses, og ingen skriver der mer. Personer i teamet: 6\n" in asked
+    assert "\n0 avlysninger sendes til 0 personer. Ingenting slettes.\nSkal dette gjøres? [j/N] " in asked
+    assert not is_archived(made)
+
+    monkeypatch.setattr("sys.stdin", Terminal("j\n"))
+    assert await run("wind-down") == DONE
+    assert is_archived(made)
+
+
+async def test_with_nobody_to_ask_nothing_is_wound_down(
+    made: Bench, database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await save(database, until="2026-08-01")
+    monkeypatch.setattr("sys.stdin", StringIO("j\n"))
+
+    assert await run("wind-down") == WRONG_USE
+
+    assert "--yes" in capsys.readouterr().err
     assert not is_archived(made)
 
 

@@ -115,6 +115,7 @@ class OperationJobs:
                 resources=self._record.resources,
                 links=self._record.links,
                 units=self._record.units,
+                recipients=self._outside.recipients,
                 clock=self._outside.clock,
             )
         )

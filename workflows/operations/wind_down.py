@@ -14,8 +14,10 @@ import texts
 from config.programme import Programme
 from config.values import Municipality, PackageState, WorkPackage
 from workflows.errors import IdentityClosed, Invalid, NotFound, Refused
-from workflows.meetings.model import MeetingStore
-from workflows.meetings.moves import MeetingMoves, can_change
+from workflows.meetings.model import Meeting, MeetingStore
+from workflows.meetings.moves import MeetingMoves
+from workflows.operations.wind_down_preview import WindDownPreview, later_meetings, withdrawals
+from workflows.ports.accounts import Recipients
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked, Units
 from workflows.rollout.handlers import BUILDER_CLOSED, CLOSED_AGAIN
@@ -52,6 +54,9 @@ class OpenWork(Protocol):
 
     async def call_off(self, municipality: str, history: History) -> None: ...
     async def waive(self, work_package: str, history: History) -> None: ...
+    async def count_owing(self, municipality: str, work_package: str | None = None) -> int:
+        """Count the answers that are owed there, all or one package's."""
+        ...
 
 
 class Welcomes(Protocol):
@@ -75,6 +80,7 @@ class WindDownPorts:
     resources: Resources
     links: Links
     units: Units
+    recipients: Recipients
     clock: Clock
 
 
@@ -93,6 +99,12 @@ class WindDown:
             found += _units(programme, item, known, now)
         return found
 
+    async def preview(self, units: Sequence[DueUnit]) -> Sequence[WindDownPreview]:
+        """Tell what *units* would do now: whom it concerns, and how many mails leave. Changes nothing."""
+        programme, _ = await self._now()
+        found = [await self._preview(programme, unit) for unit in units]
+        return [preview for preview in found if preview is not None]
+
     async def place(self, unit: DueUnit, history: History) -> Outcome:
         """Unit `wind_down.place` [municipality]: archive its team, or take it back, as the register has it now."""
         programme, today = await self._now()
@@ -109,8 +121,7 @@ class WindDown:
             if body.municipality == item.slug:
                 # Of a body, this ends its calendar feed and nothing else.
                 await self._ports.links.revoke(body.key)
-        if item.later_meetings == "cancel":
-            await self._cancel_meetings(programme, item, history)
+        await self._cancel_meetings(programme, item, history)
         return await self._archive(programme, item.slug, ENDED, known.get("team"), None, known, history)
 
     async def package(self, unit: DueUnit, history: History) -> Outcome:
@@ -128,6 +139,41 @@ class WindDown:
         if ENDED in known:  # With its team it is archived already, and could not be by itself.
             channel = None
         return await self._archive(programme, slug, noted, known.get("team"), channel, known, history)
+
+    # ---------------------------------------------------------------------------------------------------------- preview
+
+    async def _preview(self, programme: Programme, unit: DueUnit) -> WindDownPreview | None:
+        item, package = programme.find_municipality(unit.subject), programme.find_work_package(unit.subject)
+        if unit.kind == PLACE and item is not None:
+            return await self._preview_of_place(programme, item, unit.key)
+        if unit.kind == PACKAGE and package is not None:
+            return await self._preview_of_package(programme, package, unit.key)
+        return None
+
+    async def _preview_of_place(self, programme: Programme, item: Municipality, key: str) -> WindDownPreview:
+        now, known = self._ports.clock.now(), await self._ports.resources.of(item.slug)
+        if programme.takes_part(item.slug, programme.today(now)):
+            return WindDownPreview(unit=key, name=item.name, ends=False)
+        meetings = later_meetings(programme, item, await self._meetings_of(programme, item.slug), now)
+        return WindDownPreview(
+            unit=key,
+            name=item.name,
+            people=sum(each.startswith("member:") for each in known),
+            owing=await self._ports.work.count_owing(item.slug),
+            meetings=len(meetings),
+            mails=withdrawals(programme, meetings, recipients=self._ports.recipients, now=now),
+        )
+
+    async def _preview_of_package(self, programme: Programme, package: WorkPackage, key: str) -> WindDownPreview:
+        ends = is_over(package, programme.today(self._ports.clock.now()))
+        return WindDownPreview(
+            unit=key,
+            name=package.name,
+            is_package=True,
+            ends=ends,
+            people=len({item.person for item in programme.assignments if item.work_package == package.key}),
+            owing=await self._ports.work.count_owing(package.municipality, package.key) if ends else 0,
+        )
 
     # -------------------------------------------------------------------------------------------------------- archiving
 
@@ -205,13 +251,15 @@ class WindDown:
         return Done(note=" ".join([texts.say("wind_down.taken_back", programme.language), note]).strip())
 
     async def _cancel_meetings(self, programme: Programme, item: Municipality, history: History) -> None:
-        now = self._ports.clock.now()
-        for body in (body for body in programme.bodies if body.municipality == item.slug):
-            for meeting in await self._ports.meetings.list_meetings(body.key):
-                if item.until is not None and meeting.day > item.until and can_change(programme, meeting, now):
-                    reason = texts.say("wind_down.meeting_reason", programme.language)
-                    await self._ports.moves.cancel(meeting.key, reason)
-                    await history.note("wind_down.meeting_cancelled", meeting=meeting.key)
+        meetings = await self._meetings_of(programme, item.slug)
+        for meeting in later_meetings(programme, item, meetings, self._ports.clock.now()):
+            reason = texts.say("wind_down.meeting_reason", programme.language)
+            await self._ports.moves.cancel(meeting.key, reason)
+            await history.note("wind_down.meeting_cancelled", meeting=meeting.key)
+
+    async def _meetings_of(self, programme: Programme, municipality: str) -> Sequence[Meeting]:
+        bodies = [body.key for body in programme.bodies if body.municipality == municipality]
+        return [meeting for body in bodies for meeting in await self._ports.meetings.list_meetings(body)]
 
     async def _now(self) -> tuple[Programme, date]:
         programme = await self._ports.programme()

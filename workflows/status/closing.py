@@ -45,6 +45,16 @@ class RoundClosing:
             if status_round.municipality == municipality:
                 await end_round(self._ports, status_round.meeting, unanswered=RequestState.WAIVED, history=history)
 
+    async def count_owing(self, municipality: str, work_package: str | None = None) -> int:
+        """Count the answers that are owed in a municipality's open rounds, all or one package's."""
+        rounds = await self._rounds.list_rounds(state=RoundState.OPEN)
+        found = [await self._rounds.list_requests(each.meeting) for each in rounds if each.municipality == municipality]
+        return sum(
+            item.state is RequestState.OPEN and work_package in (None, item.work_package)
+            for requests in found
+            for item in requests
+        )
+
     async def waive(self, work_package: str, history: History) -> None:
         """Release everybody from answering about a work package; what was answered stays."""
         for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):

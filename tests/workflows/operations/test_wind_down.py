@@ -1,16 +1,18 @@
 """Winding down through the sandbox: a package ends, a municipality leaves, and both come back. Nothing is deleted."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+import texts
 from integration.database.units import UnitState, UnitView
 from sandbox.teams.model import Channel, Team
 from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, Bench, Documents, bench, in_state, small, writes
 from workflows.meetings.model import Meeting, MeetingState
+from workflows.operations.wind_down_preview import WindDownPreview, preview_lines
 from workflows.ports.units import DueUnit
 from workflows.rollout.handlers import BUILDER_CLOSED
 from workflows.rollout.plan import State
@@ -80,12 +82,22 @@ async def run(found: Bench, key: str) -> UnitView:
         return next(unit for unit in await services.record.units.list_units() if unit.key == key)
 
 
-async def a_meeting(found: Bench, day: date) -> str:
+async def preview(found: Bench) -> Sequence[WindDownPreview]:
+    """Return what the units that are due here would come to."""
+    now = found.services.clock.now()
+    due = [unit for unit in await due_here(found) if unit.due_at <= now]
+    return await found.services.jobs.operations.wind_down.preview(due)
+
+
+async def a_meeting(found: Bench, day: date, *, invited: Sequence[str] = ()) -> str:
+    """Add a meeting ahead; with *invited*, it stands in their calendars."""
     starts = datetime.combine(day, time(9))
     meeting = Meeting(
         key=f"{BOARD}/{day.isoformat()}",
         body=BOARD,
-        state=MeetingState.PLANNED,
+        state=MeetingState.BOOKED if invited else MeetingState.PLANNED,
+        event_id="event" if invited else "",
+        booked={"attendees": [{"email": email, "required": True} for email in invited]} if invited else {},
         starts_local=starts,
         ends_local=starts + timedelta(hours=2),
         timezone="Europe/Oslo",
@@ -117,6 +129,58 @@ async def test_a_municipality_that_leaves_is_archived_its_feed_ends_and_its_meet
     assert not meeting.stands
     assert (await made.sandbox.state())["sharepoint"] == before
     assert tenant(made).directory.deleted == []
+
+
+async def test_a_preview_counts_people_meetings_and_mails_and_changes_nothing(made: Bench) -> None:
+    day = made.services.clock.now().date() + timedelta(days=60)
+    await a_meeting(made, day, invited=("a@x.example", "b@x.example"))
+    await a_meeting(made, day + timedelta(days=50))
+    await made.import_(until(place=yesterday(made)))
+    members = len(next(iter(tenant(made).directory.groups.values())).members)
+
+    async with made.watching() as asked:
+        (found,) = await preview(made)
+
+    assert (found.name, found.ends, found.people, found.meetings) == ("Sandefjord", True, members, 2)
+    assert [mail.people for mail in found.mails] == [{"a@x.example", "b@x.example"}]
+    assert asked == []
+    assert team(made).archived_at is None
+    programme = await made.services.record.register.programme()
+    starts = texts.long_moment(datetime.combine(day, time(9)), "nb")
+    assert preview_lines(programme, [found], language="nb") == [
+        f"Sandefjord: Teamet arkiveres. Det kan leses, og ingen skriver der mer. Personer i teamet: {members}",
+        "  Møter som avlyses: 2",
+        f"    {starts}–11.00  Styret i Våre unge Sandefjord: avlysning (2)",
+    ]
+
+
+async def test_a_preview_of_kept_meetings_and_of_a_return_has_no_mails(made: Bench) -> None:
+    day = made.services.clock.now().date() + timedelta(days=60)
+    await a_meeting(made, day, invited=("a@x.example",))
+    await made.import_(until(place=yesterday(made), later="keep"))
+    (leaves,) = await preview(made)
+    await run(made, f"wind_down.place:{PLACE}")
+    await made.import_(small())
+
+    (returns,) = await preview(made)
+
+    assert (leaves.meetings, leaves.mails) == (0, ())
+    assert (returns.ends, returns.mails) == (False, ())
+    programme = await made.services.record.register.programme()
+    (line,) = preview_lines(programme, [returns], language="nb")
+    assert line.startswith("Sandefjord: Teamet hentes tilbake")
+
+
+async def test_a_preview_of_a_package_counts_its_people(made: Bench) -> None:
+    await made.import_(until(work=yesterday(made)))
+
+    (found,) = await preview(made)
+
+    name = small()[MUNICIPALITY]["work_packages"][0]["name"]
+    programme = await made.services.record.register.programme()
+    assert preview_lines(programme, [found], language="nb") == [
+        f"{name}: Kanalen arkiveres. Personer med oppgaver i arbeidspakken: 1"
+    ]
 
 
 async def test_the_register_may_keep_the_meetings(made: Bench) -> None:

@@ -459,3 +459,21 @@ async def test_a_card_that_we_know_is_no_doubled_one(world: World) -> None:
     await world.desk.touched(request, replace(message.posted, activity_id="unknown, and nothing is in doubt"))
 
     assert len(await world.messages.list_messages(requests=[request])) == 1
+
+
+# --------------------------------------------------------------------------------------------------- owed and let go of
+
+
+async def test_what_is_owed_is_counted_until_it_is_answered_or_waived(world: World) -> None:
+    await world.open()
+    closing = world.rounds.closing
+    municipality = MEETING.partition("/")[0]
+
+    counted = [await closing.count_owing(municipality), await closing.count_owing(municipality, GUEST)]
+    await world.answer(HOME, "home-lead")
+    await closing.waive(GUEST, world.history)
+
+    assert counted == [3, 1]
+    assert await closing.count_owing(municipality) == 1
+    assert await closing.count_owing(municipality, GUEST) == 0
+    assert await closing.count_owing("somewhere-else") == 0
