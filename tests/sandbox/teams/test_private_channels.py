@@ -11,7 +11,7 @@ REACHED = ("tabs", "")
 
 
 async def statuses(sandbox: RunningSandbox, team: str, channel: str, app: str) -> list[int]:
-    """What an identity gets there; some seconds lie between the calls."""
+    """Return the statuses that an identity gets there; some seconds lie between the calls."""
     found = []
     for part in REACHED:
         now = (await sandbox.control("GET", "clock"))["now"][:19]
