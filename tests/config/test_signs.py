@@ -136,7 +136,7 @@ def test_a_calendar_s_address_leads_somewhere_over_https(tmp_path: Path, address
     folder = changed(tmp_path, DAL, "organisation: dal-kommune}", municipality)
 
     assert problems_of(folder) == [
-        f"{DAL}:1: municipality.meeting_feed: {address}: expected an address that starts with https://"
+        f"{DAL}:1: municipality.meeting_feed: {address}: expected a public address that starts with https://"
     ]
 
 
