@@ -56,6 +56,8 @@ async def refuse(made: Bench, **methods: str) -> None:
 async def add_the_app(made: Bench) -> None:
     """Add the app to the channel, as a person does: it is let in from then on."""
     await made.sandbox.control("DELETE", "faults")
+    assert made.sandbox.app is not None
+    inner(made).apps.add(made.sandbox.app.tenant.catalog.ours.id)
 
 
 def inner(made: Bench) -> Channel:
