@@ -9,7 +9,7 @@ import contextlib
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -243,7 +243,7 @@ class Engine:
             outcome = exc
         except Exception as exc:  # noqa: BLE001 - Every error has a place in the policy below.
             outcome = exc
-        if lost.is_set() or not await self._settle(claim, outcome):
+        if lost.is_set() or not await self._settle(since_progress(claim, outcome, steps=history.steps), outcome):
             log.warning("unit.taken_over")
 
     async def _handle(self, claim: Claim, history: History) -> Outcome:
@@ -287,15 +287,17 @@ class Engine:
 
 
 class UnitHistory:
-    """The history of one unit, on the engine's clock."""
+    """The history of one run of a unit, on the engine's clock. `steps`: how many it has noted."""
 
     def __init__(self, store: UnitStore, clock: Clock, unit: str) -> None:
         self._store = store
         self._clock = clock
         self._unit = unit
+        self.steps = 0
 
     async def note(self, what: str, **values: str | int) -> None:
         await self._store.note(self._unit, what, at=self._clock.now(), values=values)
+        self.steps += 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,6 +305,17 @@ class Failed:
     """Somebody has to look at it."""
 
     note: str
+
+
+def since_progress(claim: Claim, outcome: Outcome | Exception, *, steps: int) -> Claim:
+    """
+    Return *claim* with the failures that count after a run of so many *steps* ended like this.
+
+    A run that got on and then met an outage begins to count anew. It counts as the second, not the first: a unit that
+    notes something at each run and is told to wait a second again and again must not come back every second.
+    """
+    is_outage = isinstance(outcome, Transient | TimeoutError)
+    return replace(claim, failures=min(claim.failures, 1)) if steps and is_outage else claim
 
 
 def decide(claim: Claim, outcome: Outcome | Exception, *, now: datetime) -> Done | Parked | Failed:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -45,7 +46,8 @@ class Call(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Retry:
     """
-    Repeats a repeatable call after a Transient error, capped in attempts and in total time.
+    Repeats a repeatable call after a Transient error, capped in attempts and in total time; a bare create only after
+    Throttled, which says that it was not done.
 
     A wait that the service asks for is honoured in full or, when it does not fit into what is left of *total*, not at
     all: then Throttled goes to the caller at once. Sleeps through *clock*, so that simulated time stays simulated.
@@ -57,9 +59,7 @@ class Retry:
     first_wait: timedelta = timedelta(seconds=1)
 
     async def __call__(self, action: str, call: Call, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Run *attempt*, again if *call* may be repeated; its last error comes through unchanged."""
-        if not call.repeatable:
-            return await attempt()
+        """Run *attempt*, again where *call* may be repeated; its last error comes through unchanged."""
         started = self.clock.now()
 
         def enough(state: tenacity.RetryCallState) -> bool:
@@ -79,7 +79,7 @@ class Retry:
 
         retrying = tenacity.AsyncRetrying(
             sleep=self._sleep,
-            retry=tenacity.retry_if_exception(_worth_another_try),
+            retry=tenacity.retry_if_exception(partial(_worth_another_try, call)),
             wait=self._wait,
             stop=enough,
             before_sleep=say,
@@ -120,7 +120,9 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     return min(pause, LONGEST_PAUSE) if timedelta(0) < pause <= CREDIBLE_PAUSE else None
 
 
-def _worth_another_try(error: BaseException) -> bool:
+def _worth_another_try(call: Call, error: BaseException) -> bool:
+    if not call.repeatable:
+        return isinstance(error, Throttled)
     return isinstance(error, Transient) and not isinstance(error, OutcomeUnknown)
 
 

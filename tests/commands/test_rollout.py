@@ -74,10 +74,6 @@ async def test_a_wish_for_a_closed_builder_waits_with_its_order(
     assert capsys.readouterr().out == f"Rulle ut: Horten  Venter på IT: {command}\n"
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="a known fault: orders in quick succession meet 429 on tabs, and the last parks beyond its wait",
-)
 async def test_an_order_did_not_hold_while_it_leaves_a_question(
     sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -107,6 +107,27 @@ def test_how_a_run_ends_decides_what_comes_next(
     assert decide(claim(failures), outcome, now=NOON) == ending
 
 
+async def test_pauses_grow_while_nothing_gets_done_and_begin_anew_after_progress(database: Database) -> None:
+    """The service names a second each time; the pauses of a unit that gets on stay within a person's patience."""
+    clock, pauses = RestfulClock(), list[timedelta]()
+    gets_on = [False, False, False, True, True, False, False]
+
+    async def handler(unit: DueUnit, history: History) -> Outcome:
+        if gets_on[len(pauses)]:
+            await history.note("rollout.tab_made", tab="board/papers")
+        raise Throttled("post", "too many", retry_after=timedelta(seconds=1))
+
+    await SQLUnits(database).make_due([UNIT])
+    engine = engine_of(database, clock, handler)
+    for _ in gets_on:
+        await engine.run_due()
+        due_at = (await the_unit(database)).due_at
+        pauses.append(due_at - clock.now())
+        clock.time = due_at
+
+    assert pauses == [timedelta(seconds=1), *(FIRST_DELAY * 2**power for power in (1, 2, 1, 1, 2, 3))]
+
+
 def engine_of(
     database: Database, clock: StillClock, handler: Handler, *, owner: str = "me", concurrency: int = 8
 ) -> Engine:

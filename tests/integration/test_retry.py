@@ -48,6 +48,22 @@ async def test_a_bare_create_is_tried_once() -> None:
     assert work.tries == 1
 
 
+async def test_a_create_that_was_put_off_is_tried_again_after_the_wait() -> None:
+    clock, work = StillClock(), Flaky(throttled(1), throttled(1), throttled(1))
+
+    assert await Retry(clock=clock)("try", Call.CREATE, work) == "done"
+    assert clock.now() - NOON >= timedelta(seconds=1 + 2 + 4)
+
+
+async def test_a_create_is_not_tried_again_once_its_outcome_is_lost() -> None:
+    work = Flaky(throttled(1), OutcomeUnknown("try", "lost"))
+
+    with pytest.raises(OutcomeUnknown):
+        await Retry(clock=StillClock())("try", Call.CREATE, work)
+
+    assert work.tries == 2
+
+
 @pytest.mark.parametrize("error", [Conflict("try", "there"), OutcomeUnknown("try", "lost")])
 async def test_what_another_try_cannot_mend_comes_through_at_once(error: OutsideError) -> None:
     work = Flaky(error)

@@ -133,11 +133,20 @@ async def test_a_call_that_is_led_elsewhere_is_an_error_and_goes_nowhere(
     assert {request.url.host for request in double.requests} == {"graph.test"}
 
 
-async def test_a_throttled_create_was_not_done(double: Double) -> None:
+async def test_a_throttled_create_was_not_done_and_is_sent_again(double: Double) -> None:
+    double.on("POST", "/teams", error(429, "TooManyRequests", retry_after="2.5"), answer(201, {"id": "t"}))
+
+    await double.graph.send(double.request("POST", Call.CREATE))
+
+    assert len(double.requests) == 2
+    assert 2.5 <= double.waited() <= 3.5
+
+
+async def test_a_create_that_stays_throttled_goes_to_the_caller_with_the_wait(double: Double) -> None:
     double.on("POST", "/teams", error(429, "TooManyRequests", retry_after="2.5"))
 
     with pytest.raises(Throttled) as caught:
         await double.graph.send(double.request("POST", Call.CREATE))
 
     assert caught.value.retry_after == timedelta(seconds=2.5)
-    assert len(double.requests) == 1
+    assert len(double.requests) == 4

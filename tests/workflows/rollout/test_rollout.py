@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import commands.units
 from integration.database.units import UnitState
 from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, START, VESTFOLD, Bench, Documents, bench, few, in_state, small, writes
@@ -108,6 +109,22 @@ async def test_what_a_plan_shows_is_what_the_rollout_makes(database_url: str) ->
         # The owners come with the group, and the library with the site: neither is a step of its own.
         assert {item.key for item in (await found.plan(PLACE)).items if item.state is State.SAME} >= made
         assert "laget eller endret." in unit.note
+
+
+async def test_tabs_that_the_service_puts_off_are_made_within_the_wait_of_a_person(database_url: str) -> None:
+    """A command run a moment before has used up the channel's limit, which this process knows nothing of."""
+    async with bench(_file(database_url), documents=small()) as found:
+        tabs = {"method": "POST", "path": "/tabs$"}
+        throttled = {"do": "status", "status": 429, "retry_after": 1}
+        await found.sandbox.control(
+            "POST", "faults", [{"match": {**tabs, "nth": n}, **throttled} for n in range(1, 10)]
+        )
+
+        (unit,) = await found.rollout(PLACE, patience=commands.units.LONGEST_WAIT)
+
+        assert unit.state is UnitState.DONE
+        plan = await found.plan(PLACE)
+        assert {item.state for item in plan.items if item.key.startswith("tab:")} == {State.SAME}
 
 
 async def test_everything_known_again_and_nothing_doubled_when_the_database_is_lost(made: Bench, empty: Path) -> None:

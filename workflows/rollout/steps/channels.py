@@ -181,6 +181,7 @@ class ChannelSteps:
                 entity_id=entity_id,
                 content_url=address,
             )
+        await walk.history.note("rollout.tab_made", tab=item.key.removeprefix("tab:"))
         return tab.id
 
     async def _create_tab_without_app(
