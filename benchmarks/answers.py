@@ -2,7 +2,8 @@
 
 Two Doors on one database. Answers arrive at fixed times, whether earlier ones were answered or not: half of them from
 the form, half from a card as signed invokes. With `--kill` a Door is killed every few seconds; afterwards the client's
-own log is held against the database.
+own log is held against the database. `--price` measures the disk's part: runs with every commit synchronised, as the
+service does it, and runs without, in turn.
 """
 
 # ruff: noqa: T201 - it prints its figures
@@ -28,7 +29,7 @@ from sqlalchemy import select
 
 from benchmarks.answers_client import BOT, HOST, TENANT, WARM_UP, Client, Job, published_keys_server
 from benchmarks.status_rounds_stage import MEETING_DAY, OPENS, ShiftedClock, prepare
-from integration.database import tables
+from integration.database import sqlite, tables
 from integration.database.connection import create_database
 
 ROOT = Path(__file__).parent.parent
@@ -60,14 +61,22 @@ class Figures:
     """Seconds, of the client."""
 
 
-async def measure(municipalities: int, rate: int, seconds: int, folder: Path, *, kill: bool = False) -> Figures:
-    """Send answers for that long. *folder* takes programme, database and notes."""
+async def measure(
+    municipalities: int,
+    rate: int,
+    seconds: int,
+    folder: Path,
+    *,
+    kill: bool = False,
+    synchronous: str = sqlite.SYNCHRONOUS,
+) -> Figures:
+    """Send answers for that long. *folder* takes programme, database and notes; *synchronous*: as SQLite's pragma."""
     url = f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     await (await _start("prepare", str(municipalities), str(folder), url)).wait()
     jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
     async with published_keys_server() as teams:
         env = {**os.environ, **_settings(teams), "VAREUNGE_DATABASE_URL": url}
-        doors = [_Door(folder, env, number) for number in range(2)]
+        doors = [_Door(folder, env, number, synchronous) for number in range(2)]
         client = Client(doors, jobs, f"{teams}/connector")
         try:
             for door in doors:
@@ -148,6 +157,7 @@ class _Door:
     folder: Path
     env: Mapping[str, str]
     number: int
+    synchronous: str
     kills: int = 0
     process: asyncio.subprocess.Process | None = None
     listener: socket.socket = field(init=False)
@@ -164,7 +174,9 @@ class _Door:
     async def start(self) -> None:
         name = f"door-{self.number}-{self.kills}"
         file = self.listener.fileno()
-        self.process = await _start("door", name, str(self.folder), str(file), env=self.env, files=[file])
+        self.process = await _start(
+            "door", name, str(self.folder), str(file), self.synchronous, env=self.env, files=[file]
+        )
 
     async def kill(self) -> None:
         """End it at once, and start another in its place."""
@@ -210,12 +222,13 @@ async def _start(
     return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=env, pass_fds=files)
 
 
-async def _serve(name: str, folder: Path, file: int) -> None:
+async def _serve(name: str, folder: Path, file: int, synchronous: str) -> None:
     import uvicorn
 
     from config.settings import Settings
     from wiring.process import create_services
 
+    sqlite.SYNCHRONOUS = synchronous
     services = create_services(Settings(), name=name, log_level="ERROR")
     services.outside.__dict__["clock"] = ShiftedClock(OPENS + timedelta(days=1) - datetime.now(UTC))
     app, times = services.web, list[float]()
@@ -284,18 +297,26 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=200, help="answers a second")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--kill", action="store_true", help="kill a Door every few seconds")
+    parser.add_argument("--price", action="store_true", help="measure with and without a synchronised disk, in turn")
     parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     match arguments.part:
         case ["prepare", municipalities, folder, url]:
             asyncio.run(_prepare(int(municipalities), Path(folder), url))
-        case ["door", name, folder, file]:
-            asyncio.run(_serve(name, Path(folder), int(file)))
+        case ["door", name, folder, file, synchronous]:
+            asyncio.run(_serve(name, Path(folder), int(file), synchronous))
         case _:
-            with tempfile.TemporaryDirectory() as folder:
-                where = Path(folder)
-                run = measure(arguments.municipalities, arguments.rate, arguments.seconds, where, kill=arguments.kill)
-                print(report(asyncio.run(run)))
+            for synchronous in ("full", "normal") * 2 if arguments.price else (sqlite.SYNCHRONOUS,):
+                _print_run(arguments, synchronous)
+
+
+def _print_run(arguments: argparse.Namespace, synchronous: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        where, kill = Path(folder), arguments.kill
+        run = measure(
+            arguments.municipalities, arguments.rate, arguments.seconds, where, kill=kill, synchronous=synchronous
+        )
+        print(f"synchronous={synchronous}\n{report(asyncio.run(run))}\n")
 
 
 if __name__ == "__main__":

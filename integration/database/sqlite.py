@@ -12,6 +12,9 @@ from workflows.errors import Transient
 OWNER_ONLY = 0o600
 WAIT_FOR_LOCK = 30
 """Seconds a transaction waits for another process's to end."""
+SYNCHRONOUS = "full"
+"""How a commit is synchronised with the disk: `full` before it returns, so that what is acknowledged outlasts a power
+cut. `normal` would leave it to the operating system until the next checkpoint."""
 RETRY_PAUSE = 0.02
 """Seconds between two tries at what SQLite refuses at once, however long its timeout."""
 
@@ -60,11 +63,11 @@ class File:
 
 
 def open_connection(connection: Any) -> None:
-    """Set a new connection up. Nothing that was committed is lost when the power goes (`synchronous=full`)."""
+    """Set a new connection up."""
     # We say BEGIN ourselves: the driver's own would leave what we read outside the transaction.
     connection.isolation_level = None
     _use_write_ahead_log(connection)
-    for pragma in ("synchronous=full", "foreign_keys=on"):
+    for pragma in (f"synchronous={SYNCHRONOUS}", "foreign_keys=on"):
         connection.execute(f"pragma {pragma}")
 
 
