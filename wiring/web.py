@@ -2,8 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from web import agenda, answer, bot, feeds, guests, minutes, own_meetings, own_move, papers, reports, tabs
 from web.app import Around, create_app
+from web.bot import routes as bot
+from web.meetings import feeds
+from web.meetings import move as own_move
+from web.meetings import personal as own_meetings
+from web.operations import guests
+from web.papers import agenda, minutes, papers, reports
+from web.status import answer
+from web.teams import tabs
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
 
@@ -60,8 +67,8 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
 
 def _bot_endpoint(outside: Outside, jobs: Jobs) -> "BotEndpoint":
     from integration.bot_endpoint import BotEndpoint
-    from web.bot_listener import BotListener
-    from web.status_actions import StatusActions
+    from web.bot.actions import StatusActions
+    from web.bot.listener import BotListener
 
     settings = outside.settings
     return BotEndpoint(

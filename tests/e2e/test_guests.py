@@ -18,8 +18,8 @@ from tests.clocks import StillClock
 from tests.e2e.test_form_for_everybody import findings
 from tests.support.doors import served
 from tests.workflows.programme import programme
-from web import guests
 from web.app import create_app
+from web.operations import guests
 from workflows.operations.guest_review import GuestDesk, GuestPorts
 from workflows.ports.people import Guest
 

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.test_form_for_everybody import findings
 from tests.support.doors import served
-from tests.web.test_own_meetings import KEY, PUBLIC, Site, site
+from tests.web.meetings.test_personal import KEY, PUBLIC, Site, site
 from workflows.messages.short_links import KIND
 
 __all__ = ["site"]

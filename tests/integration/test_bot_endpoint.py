@@ -26,7 +26,7 @@ from integration.bot_endpoint import (
     message_reply,
 )
 from integration.bot_tokens import ISSUER
-from web.bot import MAX_BODY, router
+from web.bot.routes import MAX_BODY, router
 from workflows.ports.bot import Conversation
 
 BOT, TENANT, OTHER = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222", "3333"

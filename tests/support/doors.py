@@ -14,10 +14,11 @@ from integration.database.register import SQLRegister
 from integration.database.units import UnitState
 from tests.support.sandbox import StoppableServer
 from tests.workflows.status.rounds import PUBLIC, World
-from web import answer, bot
 from web.app import create_app
-from web.bot_listener import BotListener
-from web.status_actions import StatusActions
+from web.bot import routes as bot
+from web.bot.actions import StatusActions
+from web.bot.listener import BotListener
+from web.status import answer
 from workflows.bot.desk import BotDesk
 from workflows.bot.ports import BotPorts
 from workflows.bot.replies import BotReplies

@@ -22,7 +22,7 @@ from tests.support.doors import doors as doors_of
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, PUBLIC, World
 from tests.workflows.status.test_rounds import DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
-from web import bot
+from web.bot import routes as bot
 from workflows.ports.accounts import Account, AccountKind
 from workflows.status.model import AnswerContent
 from workflows.status.plan import request_id

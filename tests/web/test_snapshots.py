@@ -16,7 +16,7 @@ import texts
 from config.programme import Programme
 from config.values import Indicator
 from integration.database.connection import Database
-from tests.web.test_answer import Browser
+from tests.web.status.test_answer import Browser
 from tests.workflows.status.rounds import GUEST, MEETING, STARTS, World
 from tests.workflows.status.test_rounds import DAY, DEADLINE
 from workflows.status.model import TEXT_FIELDS, OpenDecision

@@ -1,0 +1,133 @@
+import asyncio
+from dataclasses import replace
+from datetime import date, datetime
+
+import httpx
+import pytest
+from icalendar import Calendar
+
+from config.programme import Programme
+from integration.database.connection import Database
+from integration.database.links import SQLLinks
+from tests.clocks import StillClock
+from tests.web.meeting_store import Meetings, Tokens, meeting, register
+from tests.workflows.programme import programme
+from web.app import create_app
+from web.meetings.feeds import router
+from workflows.meetings.date_search import Moved
+from workflows.meetings.model import MeetingState
+
+FEED = "/kalender/feed.a-dal.ics"
+
+
+@pytest.fixture
+def client() -> httpx.AsyncClient:
+    feeds = router(meetings=Meetings(), links=Tokens(), programme=register, public_url="https://service.example/")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+
+
+async def test_a_feed_holds_its_bodys_meetings_and_their_stable_addresses(client: httpx.AsyncClient) -> None:
+    response = await client.get(FEED)
+
+    assert response.headers["content-type"] == "text/calendar; charset=utf-8"
+    (event,) = Calendar.from_ical(response.content).walk("VEVENT")
+    assert str(event["SUMMARY"]) == "Møte: Styret i a-dal"
+    assert str(event["URL"]) == "https://service.example/moter/papers.a-dal_2026-10-13"
+
+
+async def test_a_feed_of_their_own_meetings_says_who_calls_them(client: httpx.AsyncClient) -> None:
+    response = await client.get("/kalender/feed.b-vik.ics")
+
+    assert "Vi sender ingen innkalling til dette møtet." in response.text
+
+
+async def test_an_unchanged_feed_is_not_sent_again(client: httpx.AsyncClient) -> None:
+    etag = (await client.get(FEED)).headers["etag"]
+
+    again = await client.get(FEED, headers={"If-None-Match": f'"other", W/{etag}'})
+    changed = await client.get(FEED, headers={"If-None-Match": '"other"'})
+
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    assert changed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/kalender/forged.ics", id="forged"),
+        pytest.param("/kalender/papers.a-dal.ics", id="for another purpose"),
+        pytest.param("/kalender/feed.nowhere.ics", id="of a body that is gone"),
+        pytest.param("/kalender/feed.person:nobody.ics", id="of a person who is gone"),
+    ],
+)
+async def test_a_bad_token_finds_nothing(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_a_persons_feed_holds_the_meetings_they_belong_to(client: httpx.AsyncClient) -> None:
+    response = await client.get("/kalender/feed.person:member.ics")
+
+    (event,) = Calendar.from_ical(response.content).walk("VEVENT")
+    assert str(event["UID"]) == "a-dal/2026-10-13@vaare-unge-365"
+    assert "Mine møter i Prøveprogrammet" in response.text
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "told"),
+    [
+        pytest.param("nn", "Møta mine i Prøveprogrammet", "Møtet er avlyst.", id="nynorsk"),
+        pytest.param("en", "My meetings in Prøveprogrammet", "The meeting is cancelled.", id="English"),
+        pytest.param("se", "Mine møter i Prøveprogrammet", "Møtet er avlyst.", id="a language we do not have"),
+    ],
+)
+async def test_a_persons_feed_is_in_their_language(language: str, name: str, told: str) -> None:
+    people = tuple(person.model_copy(update={"language": language}) for person in programme().people)
+
+    async def known() -> Programme:
+        return programme(people=people)
+
+    off = replace(meeting(), state=MeetingState.CANCELLED)
+    feeds = router(meetings=Meetings([off]), links=Tokens(), programme=known, public_url="https://service.example/")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+
+    calendar = Calendar.from_ical((await client.get("/kalender/feed.person:member.ics")).content)
+
+    (event,) = calendar.walk("VEVENT")
+    assert str(calendar["NAME"]) == name
+    assert str(event["DESCRIPTION"]).startswith(told)
+
+
+async def test_a_look_at_a_feed_writes_nothing_once_its_addresses_are_known(database: Database) -> None:
+    """Subscribers look every few hours, mostly for nothing."""
+    links = SQLLinks(database, StillClock())
+    feeds = router(meetings=Meetings(), links=links, programme=register, public_url="https://service.example/")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+    address = f"/kalender/{await links.issue('feed', 'a-dal')}.ics"
+    first = await client.get(address)
+
+    async with database.begin():
+        # Somebody writes for a while: who only looks does not wait for them.
+        again = await asyncio.wait_for(client.get(address, headers={"If-None-Match": first.headers["etag"]}), 10)
+
+    assert again.status_code == 304
+
+
+async def test_a_feed_says_from_when_a_meeting_was_moved_and_why() -> None:
+    moved = replace(
+        meeting(),
+        starts_local=datetime.fromisoformat("2026-10-15T09:00"),
+        moved=Moved(wanted=date(2026, 10, 13), reason="meetings.asked_for"),
+        words="Rådhuset er stengt",
+    )
+    off = replace(meeting("2026-11-24"), state=MeetingState.CANCELLED, words="Ingen saker")
+    feeds = router(
+        meetings=Meetings([moved, off]), links=Tokens(), programme=register, public_url="https://service.example/"
+    )
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+
+    first, second = Calendar.from_ical((await client.get(FEED)).content).walk("VEVENT")
+
+    assert str(first["DESCRIPTION"]).startswith(
+        "Møtet er flyttet fra tirsdag 13. oktober 2026.\nGrunn: Rådhuset er stengt\nAlt som hører"
+    )
+    assert str(second["DESCRIPTION"]).startswith("Møtet er avlyst.\nGrunn: Ingen saker\n")

@@ -1,0 +1,1 @@
+"""Pages of meetings: calendar feeds, a person's own meetings, moving one, the year as a wheel."""

@@ -1,0 +1,286 @@
+"""Moving a meeting: chosen and confirmed from a short-lived link, to which the person's own page leads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+import texts
+from config.programme import Programme
+from web.forms import is_from_us, read_form
+from web.meetings.personal import MAX_BODY, Doors, foreign, person_of, problem_words, show_own
+from web.pages import page
+from web.short_links import link_over, link_sent, offer_link
+from workflows.meetings.moves import MayNotMove, Option, spans_more_days
+from workflows.meetings.personal import OwnMeeting, OwnPage
+from workflows.messages.short_links import LinkOrder
+from workflows.privacy_guard import doubts, holds_national_id
+from workflows.working_days import WorkCalendar, round_moments
+
+MAX_REASON = 300
+OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """A person's input for a move. *starts*: None while it is no time."""
+
+    choice: str = ""
+    day: str = ""
+    time: str = ""
+    reason: str = ""
+    starts: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Move:
+    """A meeting, and who is about to move it."""
+
+    token: str
+    """The token of the person's own page."""
+    short: str
+    """The token of the short-lived link; empty when there is none."""
+    ended_at: datetime | None
+    """The end of the short-lived link, when that is over."""
+    page: OwnPage
+    own: OwnMeeting
+
+    @property
+    def may_decide(self) -> bool:
+        """True from the short-lived link alone, while it lasts."""
+        return bool(self.short) and self.ended_at is None
+
+
+def router(doors: Doors) -> APIRouter:
+    """
+    `GET|POST /mine-moter/{token}/flytt`.
+
+    The token is a link with the purpose `move_meeting`; or the one of the person's own page, and then it is the way to
+    have such a link mailed.
+    """
+    routes = APIRouter()
+
+    @routes.get("/mine-moter/{token}/flytt", response_class=HTMLResponse, summary="Where a meeting could be moved")
+    async def choose(request: Request, token: str, mote: str = "") -> HTMLResponse:
+        try:
+            move = await _move(doors, token, mote)
+        except _NotYours as no:
+            return _not_yours(request, no.language)
+        if not move.may_decide:
+            return _lead_to_link(request, move)
+        return await _choose(request, doors, move, typed=Typed())
+
+    @routes.post("/mine-moter/{token}/flytt", response_class=HTMLResponse, summary="Move a meeting")
+    async def move_it(request: Request, token: str, mote: str = "") -> HTMLResponse:
+        if not is_from_us(request, doors.public_url):
+            return foreign(request)
+        try:
+            move = await _move(doors, token, mote)
+        except _NotYours as no:
+            return _not_yours(request, no.language)
+        form = await read_form(request, most=MAX_BODY)
+        if move.ended_at is not None:
+            return _lead_to_link(request, move, typed=form)
+        if not move.may_decide:
+            return await _send_link(request, doors, move)
+        return await _take(request, doors, move, form)
+
+    return routes
+
+
+async def _take(request: Request, doors: Doors, move: _Move, form: Mapping[str, str]) -> HTMLResponse:
+    """Go on to the next step: choose again, confirm, or move."""
+    typed = _typed(form)
+    problems = _problems(typed, move.page, move.own, doors.clock.now())
+    if problems or form.get("step") == "choose":
+        return await _choose(request, doors, move, typed=typed, problems=problems)
+    assert typed.starts is not None
+    if form.get("step") != "move":
+        return await _confirm(request, doors, move, typed)
+    try:
+        await doors.moves.move(move.own.meeting.key, typed.starts, typed.reason, by=move.page.person.key)
+    except MayNotMove:
+        return _not_yours(request, move.page.language)
+    done = texts.say("own.moved", move.page.language, starts=typed.starts)
+    return await show_own(request, doors, move.token, move.page.person.key, done_words=done)
+
+
+class _NotYours(Exception):
+    """The meeting is not this person's to move, or not any more."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__("not theirs to move")
+        self.language = language
+
+
+async def _move(doors: Doors, token: str, key: str) -> _Move:
+    """
+    Return the move that a link leads to: the short-lived one for this meeting, or the one of the person's own page.
+
+    Raises _NotYours.
+    """
+    short = await doors.links.resolve(token, "move_meeting")
+    ended = None if short else await doors.links.find_ended(token, "move_meeting")
+    link = short or ended
+    if link is None:
+        person = await person_of(doors, token)
+    elif link.person is None or link.subject != key or not await doors.own.takes_part(link.person):
+        raise HTTPException(404)
+    else:
+        person = link.person
+    mine, own = await doors.own.page(person), await doors.own.meeting(person, key)
+    if mine is None or own is None or not own.can_move:
+        raise _NotYours(mine.language if mine else texts.DEFAULT)
+    return _Move(
+        token=(await doors.own.address(person)).rpartition("/")[2] if link else token,
+        short=token if link else "",
+        ended_at=ended.expires_at if ended else None,
+        page=mine,
+        own=own,
+    )
+
+
+def _lead_to_link(request: Request, move: _Move, *, typed: Mapping[str, str] | None = None) -> HTMLResponse:
+    """Offer the short-lived link that moving takes."""
+    action, language = _address(move.token, move.own), move.page.language
+    if move.ended_at is not None:
+        return link_over(request, _local(move, move.ended_at), language, action=action, typed=typed or {})
+    heading = texts.say("own.link_heading", language, day=move.own.meeting.day)
+    return offer_link(request, heading, language, action=action)
+
+
+async def _send_link(request: Request, doors: Doors, move: _Move) -> HTMLResponse:
+    meeting, language = move.own.meeting, move.page.language
+    order = LinkOrder(
+        to=move.page.person,
+        purpose="move_meeting",
+        subject=meeting.key,
+        path=_address("{token}", move.own),
+        title=texts.say("own.link_subject", language, day=meeting.day),
+        text=texts.say("own.link_text", language, day=meeting.day, body=move.own.body.name),
+        button=texts.say("own.link_button", language),
+    )
+    return link_sent(request, _local(move, await doors.short.send(order)), language)
+
+
+def _local(move: _Move, moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(move.own.meeting.timezone)).replace(tzinfo=None)
+
+
+def _typed(form: Mapping[str, str]) -> Typed:
+    choice, day, time = (form.get(name, "").strip() for name in ("choice", "day", "time"))
+    wanted = f"{day}T{time}" if choice == OTHER else choice
+    try:
+        starts = datetime.fromisoformat(wanted).replace(second=0, microsecond=0)
+    except ValueError:
+        starts = None
+    if starts is not None and ("T" not in wanted or starts.tzinfo is not None):
+        starts = None
+    reason = " ".join(form.get("reason", "").split())
+    return Typed(choice=choice, day=day, time=time, reason=reason, starts=starts)
+
+
+def _problems(typed: Typed, mine: OwnPage, own: OwnMeeting, now: datetime) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """List the problems, by the field they are about."""
+    problems: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    where = "day" if typed.choice == OTHER else "choice"
+    if typed.starts is None:
+        problems[where] = ("own.problem_time" if typed.choice == OTHER else "own.problem_choose", {})
+    elif not mine.first <= typed.starts.date() <= mine.last:
+        problems[where] = ("own.problem_when", {"first": mine.first, "last": mine.last})
+    elif typed.starts == own.meeting.starts_local:
+        problems[where] = ("own.problem_same", {})
+    elif not own.meeting.at(typed.starts) > now:
+        problems[where] = ("own.problem_past", {})
+    elif spans_more_days(own.meeting, typed.starts):
+        problems[where] = ("own.problem_midnight", {})
+    if not typed.reason:
+        problems["reason"] = ("own.problem_reason", {})
+    elif len(typed.reason) > MAX_REASON:
+        problems["reason"] = ("own.problem_reason_long", {"most": MAX_REASON})
+    elif holds_national_id(typed.reason) or doubts(typed.reason):
+        problems["reason"] = ("own.problem_reason_private", {})
+    return problems
+
+
+async def _choose(
+    request: Request,
+    doors: Doors,
+    move: _Move,
+    *,
+    typed: Typed,
+    problems: Mapping[str, tuple[str, Mapping[str, Any]]] | None = None,
+) -> HTMLResponse:
+    options = await doors.moves.options(move.own.meeting.key)
+    language = move.page.language
+    return page(
+        request,
+        "meetings/move.html",
+        status=422 if problems else 200,
+        language=language,
+        move=move,
+        here=f"/mine-moter/{move.token}",
+        options=[(option.starts_local.isoformat(timespec="minutes"), _named(option, language)) for option in options],
+        typed=typed,
+        other=OTHER,
+        most=MAX_REASON,
+        problems=problem_words(problems or {}, language),
+        action=_action(move),
+    )
+
+
+async def _confirm(request: Request, doors: Doors, move: _Move, typed: Typed) -> HTMLResponse:
+    assert typed.starts is not None
+    language, programme = move.page.language, await doors.programme()
+    reasons = await doors.moves.objections(move.own.meeting.key, typed.starts)
+    people = programme.board_people(move.own.body, typed.starts.date())
+    return page(
+        request,
+        "meetings/move_confirm.html",
+        language=language,
+        move=move,
+        here=f"/mine-moter/{move.token}",
+        typed=typed,
+        against=texts.join([texts.say(reason, language) for reason in reasons], language),
+        people=len(people),
+        round_words=_round_words(programme, move.own, typed.starts, doors.clock.now(), language),
+        action=_action(move),
+    )
+
+
+def _round_words(programme: Programme, own: OwnMeeting, starts: datetime, now: datetime, language: str) -> str:
+    """Write the effect on the round's deadline; nothing for a body without one."""
+    if own.body.rounds is None or own.body.municipality is None:
+        return ""
+    calendar = WorkCalendar(programme, own.body.municipality)
+    deadline = round_moments(starts, own.body.rounds, calendar).deadline_at
+    if deadline <= now:
+        return texts.say("own.confirm_round_over", language)
+    local = deadline.astimezone(calendar.timezone).replace(tzinfo=None)
+    return texts.say("own.confirm_deadline", language, deadline=local)
+
+
+def _named(option: Option, language: str) -> str:
+    starts = texts.long_moment(option.starts_local, language)
+    if not option.notes:
+        return starts
+    notes = texts.join([texts.say(note, language) for note in option.notes], language)
+    return texts.say("own.move_note", language, starts=starts, notes=notes)
+
+
+def _action(move: _Move) -> str:
+    return _address(move.short, move.own)
+
+
+def _address(token: str, own: OwnMeeting) -> str:
+    return f"/mine-moter/{token}/flytt?mote={quote(own.meeting.key, safe='')}"
+
+
+def _not_yours(request: Request, language: str) -> HTMLResponse:
+    heading, words = texts.say("own.not_yours_title", language), [texts.say("own.not_yours", language)]
+    return page(request, "plain.html", status=403, language=language, heading=heading, paragraphs=words)

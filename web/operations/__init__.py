@@ -1,0 +1,1 @@
+"""Pages of looking after a place: its guests."""

@@ -1,0 +1,90 @@
+"""The stable address of a meeting's papers: the invitation carries it from the first booking on."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+import texts
+from config.programme import Programme
+from config.values import Body
+from documents.document import kind_of
+from documents.year_wheel import YearWheel
+from web.meetings.year_wheel import shown
+from web.pages import page
+from workflows.meetings.model import MeetingStore
+from workflows.meetings.rendering import explain_change, state_key
+from workflows.meetings.year_wheel import year_wheel
+from workflows.papers.agenda import StoredAgenda
+from workflows.papers.agenda_rendering import agenda_overview
+from workflows.ports.links import Links
+
+
+class ReleasedReports(Protocol):
+    async def report_address(self, meeting: str) -> str | None:
+        """Return the address of the meeting's released report; empty when only those who were mailed a link can read
+        it,
+        None when none is released."""
+        ...
+
+
+class SentAgendas(Protocol):
+    async def fixed(self, meeting: str) -> StoredAgenda | None:
+        """The meeting's agenda once it is sent."""
+        ...
+
+
+def router(
+    *,
+    meetings: MeetingStore,
+    reports: ReleasedReports,
+    agendas: SentAgendas,
+    links: Links,
+    programme: Callable[[], Awaitable[Programme]],
+) -> APIRouter:
+    """
+    `GET /moter/{token}`; the token is a link with the purpose `papers` to a meeting's key.
+
+    An invitation is passed on easily, so the page shows only what may be seen by whoever holds it: when and where, the
+    items' titles, and where the report stands for those who may read it. Neither the way into the Teams meeting, nor
+    what people wrote, nor the report itself.
+    """
+    routes = APIRouter()
+
+    @routes.get("/moter/{token}", response_class=HTMLResponse, summary="A meeting's papers")
+    async def papers(request: Request, token: str) -> HTMLResponse:
+        link = await links.resolve(token, "papers")
+        meeting = None if link is None else await meetings.find_meeting(link.subject)
+        if meeting is None:
+            raise HTTPException(404)
+        known = await programme()
+        body = known.find_body(meeting.body)
+        name = body.name if body else meeting.body
+        agenda = await agendas.fixed(meeting.key)
+        return page(
+            request,
+            "papers/papers.html",
+            heading=texts.say("meetings.subject", body=name),
+            meeting=meeting,
+            ends=texts.end_of(meeting.starts_local, meeting.ends_local),
+            state=texts.say(state_key(meeting)),
+            changed=explain_change(meeting),
+            ask_own=f"/moter/{token}/mine-moter",
+            place=known.their_place(body.municipality) if body else None,
+            report=await reports.report_address(meeting.key),
+            agenda=agenda_overview(agenda.content, texts.DEFAULT) if agenda else None,
+            wheel=shown(await _wheel(meetings, known, body, year=meeting.day.year)),
+            kind_of=kind_of,
+        )
+
+    return routes
+
+
+async def _wheel(meetings: MeetingStore, programme: Programme, body: Body | None, *, year: int) -> YearWheel:
+    """The year of the meeting's municipality, or of what is common to the programme."""
+    place = body.municipality if body else None
+    bodies = [item for item in programme.bodies if item.municipality == place]
+    found = [meeting for item in bodies for meeting in await meetings.list_meetings(item.key)]
+    name = programme.municipality(place).name if place else programme.name
+    return year_wheel(programme, bodies, found, name=name, year=year, language=texts.DEFAULT)

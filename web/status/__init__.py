@@ -1,0 +1,1 @@
+"""Pages of a status request: the form that answers it."""

@@ -1,0 +1,1 @@
+"""Pages inside Teams: the tabs of a channel."""
