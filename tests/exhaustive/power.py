@@ -24,7 +24,7 @@ from sqlalchemy import select, text
 from integration.database import sqlite, tables
 from integration.database.connection import create_database
 from tests.support.power import Cut, Disk, recorded_disk
-from tests.web.test_answer import Browser
+from tests.web.status.test_answer import Browser
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN, World
 from tests.workflows.status.test_rounds import DAY, DEADLINE
 from workflows.messages.model import MessageState
