@@ -20,7 +20,8 @@ class GraphTeamBuilder:
     Makes teams, puts our app into them, and changes what Hands may only make: channels and tabs.
 
     Needs the application permissions Group.ReadWrite.All (which covers apps, channels and tabs of a team),
-    AppCatalog.Read.All and TeamsAppInstallation.ReadWriteForUser.All.
+    AppCatalog.Read.All and TeamsAppInstallation.ReadWriteForUser.All; for the apps of a private channel, which the
+    first does not cover, TeamsAppInstallation.ReadForTeam.All.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -113,6 +114,16 @@ class GraphTeamBuilder:
         return await self._find_installed(
             action, lambda sdk: sdk.users.by_user_id(user_id).teamwork.installed_apps, external_id
         )
+
+    async def is_app_in_channel(self, team_id: str, channel_id: str, external_id: str) -> bool:
+        """Tell whether a person has added the app to a private channel."""
+        request = Request(
+            action=f"list the apps of channel {channel_id}",
+            address=lambda sdk: sdk.teams.by_team_id(team_id).channels.by_channel_id(channel_id).enabled_apps,
+            query=Query(select=("id", "externalId")),
+            scopes=_channel_scopes(channel_id),
+        )
+        return any(app.get("externalId") == external_id for app in await self._graph.list(request))
 
     async def install_for_user(self, user_id: str, app: CatalogApp) -> None:
         """A repeat is harmless. Guests cannot have it: Refused."""

@@ -54,7 +54,8 @@ def _team(walk: Walk) -> Iterator[Read]:
                 reader = ports.channels_of(wanted.spec.kind)
                 yield walk.reads.ask_ahead(reader.list_tabs, team.external_id, channel.external_id)
             if channel is not None and wanted.spec.kind == "private":
-                yield walk.reads.ask_ahead(ports.channels.list_tabs, team.external_id, channel.external_id)
+                app = ports.app.external_id
+                yield walk.reads.ask_ahead(ports.teams.is_app_in_channel, team.external_id, channel.external_id, app)
                 yield walk.reads.ask_ahead(ports.seats.list_seats, team.external_id, channel.external_id)
 
 

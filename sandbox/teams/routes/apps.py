@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.platform.throttling import TEAMS, TEAMS_DELETE
+from sandbox.platform.throttling import CHANNEL, TEAMS, TEAMS_DELETE
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.filters import filter_of
 from sandbox.protocol.operations import Routes
@@ -35,6 +35,12 @@ READ_IN_TEAM = (
     "Group.Read.All",
     "Directory.Read.All",
     *INSTALL_IN_TEAM,
+)
+READ_IN_CHANNEL = (
+    "TeamsAppInstallation.ReadForTeam.All",
+    "TeamsAppInstallation.ReadWriteForTeam.All",
+    "TeamsAppInstallation.ManageSelectedForTeam.All",
+    "TeamsAppInstallation.Read.All",
 )
 INSTALL_FOR_USER = (
     "TeamsAppInstallation.ReadWriteSelfForUser.All",
@@ -92,6 +98,24 @@ def list_in_team(call: Call[Teams]) -> Reply:
     """List installations, with `$expand=teamsApp,teamsAppDefinition` and $filter on teamsApp/externalId."""
     team = call.area.get_team(call.args["team"])
     return _installations(call, list(team.installations.values()))
+
+
+@routes.operation(
+    "GET",
+    "/teams/{team}/channels/{channel}/enabledApps",
+    permissions=READ_IN_CHANNEL,
+    rsc=("TeamsAppInstallation.Read.Group",),
+    limits=(TEAMS(), CHANNEL()),
+)
+def list_in_channel(call: Call[Teams]) -> Reply:
+    """List the apps of a channel: those of the team, or in a private or shared one those that a person added there."""
+    team = call.area.get_team(call.args["team"])
+    channel = call.area.get_channel(team.id, call.args["channel"])
+    of_team = {installation.app_id for installation in team.installations.values()}
+    there = channel.apps if channel.is_closed else of_team
+    apps = [app_json(app) for app in call.area.catalog.apps.values() if app.id in there]
+    wanted = filter_of(call)
+    return collection(call, [app for app in apps if wanted is None or wanted.matches(app)])
 
 
 @routes.operation("POST", "/teams/{team}/installedApps", permissions=INSTALL_IN_TEAM, limits=(TEAMS(),))

@@ -54,6 +54,29 @@ async def test_a_person_adds_the_app_to_a_private_channel(at_noon: RunningSandbo
     assert "Add the team" not in page, "nothing is left to add"
 
 
+async def test_the_apps_of_a_private_channel_are_those_that_a_person_added(at_noon: RunningSandbox) -> None:
+    team = await make_team(at_noon)
+    private, standard = await make_private(at_noon, team), await make_channel(at_noon, team)
+    assert at_noon.app is not None
+    tenant = at_noon.app.tenant
+
+    async def apps(channel: str) -> list[str]:
+        answer = await at_noon.graph("GET", f"/teams/{team}/channels/{channel}/enabledApps")
+        assert answer.status_code == 200
+        return [app["externalId"] for app in answer.json()["value"]]
+
+    refused = await at_noon.graph("GET", f"/teams/{team}/channels/{private}/enabledApps")
+    assert refused.status_code == 403, "Group.ReadWrite.All does not tell it"
+    tenant.identities.named("builder").granted |= {"TeamsAppInstallation.ReadForTeam.All"}
+    await at_noon.control("POST", "clock", {"now": "2030-01-15T12:01:00Z"})
+    assert await apps(private) == []
+
+    await change(at_noon, f"/teams/{team}", "Add the team's app: Ledelse")
+    await at_noon.control("POST", "clock", {"now": "2030-01-15T12:02:00Z"})
+
+    assert await apps(private) == await apps(standard) == [tenant.catalog.ours.external_id]
+
+
 async def test_nothing_is_added_to_a_standard_channel(at_noon: RunningSandbox) -> None:
     team = await make_team(at_noon)
     general = (await at_noon.graph("GET", f"/teams/{team}/primaryChannel")).json()["id"]

@@ -1,7 +1,9 @@
 """Private channels where a programme asks for one: kept as the Builder, but for the app, which a person adds."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -71,10 +73,10 @@ async def test_a_plan_says_before_anything_is_made_that_a_person_must_add_the_ap
 
 
 async def test_the_builder_makes_the_channel_and_its_tab_and_the_app_is_a_person_s_step(found: Bench) -> None:
-    await refuse(found, hands="GET")
+    async with found.watching() as asked:
+        unit = await found.made(PLACE)
 
-    unit = await found.made(PLACE)
-
+    assert "GET /teams/{}/channels/{}/enabledApps" in asked
     assert "Administrer kanal" in unit.note
     assert [tab.name for tab in inner(found).tabs.values()] == ["Møter"]
     plan = await found.plan(PLACE)
@@ -86,8 +88,26 @@ async def test_the_builder_makes_the_channel_and_its_tab_and_the_app_is_a_person
     assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
 
 
+async def test_hands_asks_nothing_of_a_private_channel(found: Bench) -> None:
+    await found.made(PLACE)
+    await found.plan(PLACE)
+
+    calls = await found.calls()
+    of_channel = [call["_app"] for call in calls if inner(found).id in unquote(json.dumps(call["request"]))]
+    assert set(of_channel) == {"builder"}
+    assert "hands" in {call["_app"] for call in calls}
+
+
+async def test_apps_that_cannot_be_seen_are_unknown_and_are_no_step_of_a_person(found: Bench) -> None:
+    await found.made(PLACE)
+    unseen = {"match": {"method": "GET", "path": "/enabledApps"}, "do": "status", "status": 403}
+    await found.sandbox.control("POST", "faults", [unseen])
+
+    assert APP in in_state(await found.plan(PLACE), State.UNKNOWN)
+
+
 async def test_a_tab_that_is_refused_before_the_app_is_there_waits_for_it(found: Bench) -> None:
-    await refuse(found, hands="GET", builder="POST")
+    await refuse(found, builder="POST")
 
     unit = await found.made(PLACE)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from config.place_template import TabSpec
-from workflows.errors import Conflict, Refused
+from workflows.errors import Conflict
 from workflows.ports.accounts import Account
 from workflows.ports.place import Channel, ChannelKind, Tab
 from workflows.rollout.compare import compare, plan_dropped, plan_named, written
@@ -111,15 +111,13 @@ class ChannelSteps:
         return None
 
     async def _app(self, walk: Walk, channel: Channel | None, wanted: WantedChannel) -> None:
-        """Note whether a person has added our app to a private channel: from then on it lets Hands read its tabs."""
+        """Note whether a person has added our app to a private channel."""
         item = Item(key=f"channel-app:{wanted.key}", state=State.PENDING, reason=APP_NOT_IN_CHANNEL)
         with walk.log.step(item.key):
             if self._team_id and channel:
-                try:
-                    await walk.reads.get(walk.ports.channels.list_tabs, self._team_id, channel.id)
+                teams, app = walk.ports.teams, walk.ports.app.external_id
+                if await walk.reads.get(teams.is_app_in_channel, self._team_id, channel.id, app):
                     item = replace(item, state=State.SAME, reason="")
-                except Refused:
-                    pass
             walk.log.note(item)
 
     # ------------------------------------------------------------------------------------------------------------ tabs
