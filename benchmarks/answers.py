@@ -265,7 +265,7 @@ async def _prepare(municipalities: int, folder: Path, url: str) -> None:
     await prepare(folder / "programme", url, accounts)
     ids = {account.email.lower(): account.id for account in accounts}
     database = create_database(url)
-    programme = await SQLRegister(database).programme()
+    programme = await SQLRegister(database, ShiftedClock(timedelta())).programme()
     store, links, jobs = SQLStatus(database), SQLLinks(database, ShiftedClock(timedelta())), list[dict[str, str]]()
     for place in programme.municipalities:
         meeting = f"{programme.local_board(place.slug).key}/{MEETING_DAY}"

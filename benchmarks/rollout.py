@@ -24,6 +24,7 @@ from typing import Any
 
 from benchmarks.rollout_bound import Bound, bound
 from config.loading import load_documents, load_programme
+from integration.clock import SystemClock
 from integration.database.connection import create_database
 from integration.database.register import SQLRegister
 from tests.support.sandbox import sandbox_process
@@ -131,7 +132,7 @@ async def _write(municipalities: int, folder: Path, url: str) -> None:
     write_country(folder, municipalities)
     database = create_database(url)
     await database.migrate()
-    await SQLRegister(database).save(load_documents(folder))
+    await SQLRegister(database, SystemClock()).save(load_documents(folder))
     await database.close()
 
 

@@ -65,7 +65,7 @@ async def prepare(programme: Path, url: str, accounts: Sequence[Account]) -> Non
     """Fill a new database with the programme, its people's accounts and a meeting of every local board."""
     database = create_database(url)
     await database.migrate()
-    loaded = await SQLRegister(database).save(load_documents(programme))
+    loaded = await SQLRegister(database, SystemClock()).save(load_documents(programme))
     await SQLAccounts(database, SystemClock()).remember(accounts)
     boards = [loaded.local_board(item.slug).key for item in loaded.municipalities]
     meetings = [_meeting(board) for board in boards]

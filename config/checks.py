@@ -23,21 +23,26 @@ from config.values import (
     Person,
     Place,
     PlanActivity,
+    Progress,
     Role,
     School,
     SchoolBreak,
     SendingHours,
+    Spending,
+    Stakeholder,
     Tenant,
     WorkPackage,
 )
 
+PARTS_OF_KEY = {"partners": ("municipality",), "progress": ("municipality",), "spending": ("municipality", "line")}
+"""Fields besides the key that tell a section's entries apart."""
 ONE_AT_A_TIME = frozenset({Role.COUNTY_LEAD, Role.OWNER_BOARD_CHAIR, Role.BOARD_CHAIR, Role.LOCAL_LEAD})
 OWNERS_WANTED = 2
 
 
 def check_everything(checked: Checked) -> None:
     """Add to *checked* every problem between values whose own shape is right."""
-    for check in (_unique, _references, _dates, _people, _assignments, _overlaps, _municipalities, _packages, _owners):
+    for check in CHECKS:
         check(checked)
 
 
@@ -52,17 +57,23 @@ def _unique(checked: Checked) -> None:
         ("municipality", Municipality, "number"),
         ("activities", PlanActivity, "key"),
         ("budget", BudgetLine, "key"),
+        ("stakeholders", Stakeholder, "key"),
         ("partners", Partner, "organisation"),
+        ("progress", Progress, "activity"),
+        ("spending", Spending, "year"),
     )
     for section, kind, name in keys:
-        first: dict[str, CheckedEntry] = {}
+        first: dict[tuple[object, ...], CheckedEntry] = {}
         for value, entry in checked.entries(section, kind):
             key = str(getattr(value, name)).casefold()
-            if key in first:
-                before = checked.where(first[key].document, (*first[key].path, name))
-                checked.report(entry, (name,), key, f"another {name}: it stands at {before} already")
+            # A municipality may say of itself what the programme says of all.
+            whole = (*(getattr(value, part) for part in PARTS_OF_KEY.get(section, ())), key)
+            if whole in first:
+                before = checked.where(first[whole].document, (*first[whole].path, name))
+                expected = f"another {name}: it stands at {before} already"
+                checked.report(entry, (name,), key, expected, rule="taken")
             else:
-                first[key] = entry
+                first[whole] = entry
 
 
 def _references(checked: Checked) -> None:
@@ -78,6 +89,14 @@ def _references(checked: Checked) -> None:
         ("school_breaks", SchoolBreak, "municipality", municipalities),
         ("busy_days", BusyDay, "municipality", municipalities),
         ("work_packages", WorkPackage, "municipality", municipalities),
+        ("partners", Partner, "municipality", municipalities),
+        ("stakeholders", Stakeholder, "municipality", municipalities),
+        ("stakeholders", Stakeholder, "responsible", checked.keys("people")),
+        ("progress", Progress, "municipality", municipalities),
+        ("progress", Progress, "activity", checked.keys("activities")),
+        ("budget", BudgetLine, "municipality", municipalities),
+        ("spending", Spending, "municipality", municipalities),
+        ("spending", Spending, "line", checked.keys("budget")),
         ("assignments", Assignment, "person", checked.keys("people")),
         ("assignments", Assignment, "municipality", municipalities),
         ("assignments", Assignment, "work_package", checked.keys("work_packages")),
@@ -88,7 +107,7 @@ def _references(checked: Checked) -> None:
             for index, key in enumerate(wanted if isinstance(wanted, tuple) else (wanted,)):
                 if key is not None and key not in known:
                     path = (name, index) if isinstance(wanted, tuple) else (name,)
-                    checked.report(entry, path, key, one_of(key, sorted(known)))
+                    checked.report(entry, path, key, one_of(key, sorted(known)), rule="unknown")
 
 
 def _dates(checked: Checked) -> None:
@@ -98,12 +117,13 @@ def _dates(checked: Checked) -> None:
         ("work_packages", WorkPackage, "since", "until"),
         ("assignments", Assignment, "since", "until"),
         ("school_breaks", SchoolBreak, "first", "last"),
+        ("partners", Partner, "signed_on", "expires_on"),
     )
     for section, kind, start, end in spans:
         for value, entry in checked.entries(section, kind):
             first, last = getattr(value, start), getattr(value, end)
             if first is not None and last is not None and last < first:
-                checked.report(entry, (end,), last, f"a day not before `{start}` ({first})")
+                checked.report(entry, (end,), last, f"a day not before `{start}` ({first})", rule="before_start")
     for hours, entry in checked.entries("sending", SendingHours):
         if hours.last <= hours.first:
             checked.report(entry, ("last",), hours.last, f"a time after `first` ({hours.first})")
@@ -120,7 +140,9 @@ def _people(checked: Checked) -> None:
         wanted = domains.get(person.organisation)
         domain = person.email.rpartition("@")[2].casefold()
         if wanted and domain != wanted and not domain.endswith(f".{wanted}"):
-            checked.report(entry, ("email",), person.email, f"an address at {wanted}, as {person.organisation} has")
+            checked.report(
+                entry, ("email",), person.email, f"an address at {wanted}, as {person.organisation} has", rule="domain"
+            )
 
 
 def _assignments(checked: Checked) -> None:
@@ -128,7 +150,13 @@ def _assignments(checked: Checked) -> None:
     employers = {item.key: item.organisation for item in checked.values("people", Person)}
     for item, entry in checked.entries("assignments", Assignment):
         if item.role is Role.TEAM_OWNER and employers.get(item.person) in guests:
-            checked.report(entry, ("person",), item.person, "somebody of the home tenant: a guest cannot own a team")
+            checked.report(
+                entry,
+                ("person",),
+                item.person,
+                "somebody of the home tenant: a guest cannot own a team",
+                rule="guest_owner",
+            )
         if item.role in PROGRAMME_ROLES and (item.municipality or item.work_package):
             name = "municipality" if item.municipality else "work_package"
             checked.report(entry, (name,), getattr(item, name), f"neither place nor package: {item.role} is for all")
@@ -146,11 +174,11 @@ def _overlaps(checked: Checked) -> None:
         if not _meet(one, other):
             continue
         if one.person == other.person:
-            checked.report(
-                entry, ("person",), other.person, "assignments of one person to one role that do not overlap"
-            )
+            expected = "assignments of one person to one role that do not overlap"
+            checked.report(entry, ("person",), other.person, expected, rule="held_twice")
         elif one.role in ONE_AT_A_TIME:
-            checked.report(entry, ("person",), other.person, f"one {one.role} at a time; {one.person} holds it then")
+            expected = f"one {one.role} at a time; {one.person} holds it then"
+            checked.report(entry, ("person",), other.person, expected, rule="one_at_a_time")
 
 
 def _meet(one: Assignment, other: Assignment) -> bool:
@@ -162,9 +190,9 @@ def _municipalities(checked: Checked) -> None:
     for item, entry in checked.entries("municipality", Municipality):
         for role in (Role.BOARD_CHAIR, Role.LOCAL_LEAD):
             if (item.slug, role) not in held:
-                checked.report(entry, ("slug",), item.slug, f"somebody assigned as {role}")
+                checked.report(entry, ("slug",), item.slug, f"somebody assigned as {role}", rule="nobody_left")
         if item.place is Place.THEIRS and not item.place_url:
-            checked.report(entry, ("place",), item.place, "`place_url:`, the address of their place")
+            checked.report(entry, ("place",), item.place, "`place_url:`, the address of their place", rule="place_url")
         _their_meetings(checked, item, entry)
         for index, moment in enumerate(item.meeting_dates):
             if moment.tzinfo is not None:
@@ -174,7 +202,7 @@ def _municipalities(checked: Checked) -> None:
 def _their_meetings(checked: Checked, item: Municipality, entry: CheckedEntry) -> None:
     if item.meetings is Meetings.THEIRS and not item.meeting_dates and not item.meeting_feed:
         expected = "`meeting_dates:`, the dates they meet, or `meeting_feed:`, a calendar with them"
-        checked.report(entry, ("meetings",), item.meetings, expected)
+        checked.report(entry, ("meetings",), item.meetings, expected, rule="their_dates")
     if item.meetings is Meetings.OURS:
         for name in ("meeting_dates", "meeting_feed"):
             if getattr(item, name):
@@ -191,7 +219,9 @@ def _packages(checked: Checked) -> None:
     }
     for package, entry in checked.entries("work_packages", WorkPackage):
         if package.state is not PackageState.ENDED and package.key not in led:
-            checked.report(entry, ("key",), package.key, f"somebody assigned as {Role.WORK_PACKAGE_LEAD}")
+            checked.report(
+                entry, ("key",), package.key, f"somebody assigned as {Role.WORK_PACKAGE_LEAD}", rule="no_lead"
+            )
         for index in _doubles(indicator.key for indicator in package.indicators):
             key = package.indicators[index].key
             checked.report(entry, ("indicators", index, "key"), key, "a key of its own within the work package")
@@ -211,4 +241,36 @@ def _owners(checked: Checked) -> None:
     owners = {item.person for item in checked.values("assignments", Assignment) if item.role is Role.TEAM_OWNER}
     for head, entry in checked.entries("programme", ProgrammeHead):
         if len(owners) < OWNERS_WANTED:
-            checked.report(entry, ("county",), head.county, f"{OWNERS_WANTED} people assigned as {Role.TEAM_OWNER}")
+            checked.report(
+                entry, ("county",), head.county, f"{OWNERS_WANTED} people assigned as {Role.TEAM_OWNER}", rule="owners"
+            )
+
+
+def _money(checked: Checked) -> None:
+    """Check that what was spent belongs to a line of that year, and to whom the line is for."""
+    lines = {item.key: item for item in checked.values("budget", BudgetLine)}
+    for item, entry in checked.entries("spending", Spending):
+        line = lines.get(item.line)
+        if line is None:
+            continue
+        if item.year not in line.years:
+            expected = f"one of the line's years {', '.join(map(str, line.years))}"
+            checked.report(entry, ("year",), item.year, expected, rule="year")
+        local = line.per == "municipality" or line.municipality is not None
+        if local is (item.municipality is None) or line.municipality not in (None, item.municipality):
+            expected = "a line of the programme" if item.municipality is None else "a line of this municipality"
+            checked.report(entry, ("line",), item.line, expected, rule="line")
+
+
+CHECKS = (
+    _unique,
+    _references,
+    _dates,
+    _people,
+    _assignments,
+    _overlaps,
+    _municipalities,
+    _packages,
+    _owners,
+    _money,
+)

@@ -27,9 +27,12 @@ from config.values import (
     Partner,
     Person,
     PlanActivity,
+    Progress,
     School,
     SchoolBreak,
     SendingHours,
+    Spending,
+    Stakeholder,
     WorkPackage,
 )
 
@@ -91,7 +94,10 @@ class ProgrammeFile(Value):
     programme: ProgrammeHead
     partners: tuple[Partner, ...] = ()
     activities: tuple[PlanActivity, ...] = ()
+    progress: tuple[Progress, ...] = ()
     budget: tuple[BudgetLine, ...] = ()
+    spending: tuple[Spending, ...] = ()
+    stakeholders: tuple[Stakeholder, ...] = ()
 
 
 class OrganisationsFile(Value):
@@ -154,6 +160,11 @@ class MunicipalityFile(Value):
     schools: tuple[School, ...] = ()
     work_packages: tuple[WorkPackage, ...] = ()
     school_breaks: tuple[SchoolBreak, ...] = ()
+    partners: tuple[Partner, ...] = ()
+    stakeholders: tuple[Stakeholder, ...] = ()
+    progress: tuple[Progress, ...] = ()
+    budget: tuple[BudgetLine, ...] = ()
+    spending: tuple[Spending, ...] = ()
     overrides: Overrides = Overrides()
 
 

@@ -20,9 +20,12 @@ from config.values import (
     Partner,
     Person,
     PlanActivity,
+    Progress,
     School,
     SchoolBreak,
     SendingHours,
+    Spending,
+    Stakeholder,
     WorkPackage,
 )
 
@@ -98,7 +101,10 @@ def _parts(checked: Checked) -> dict[str, Any]:
         "work_packages": checked.values("work_packages", WorkPackage),
         "school_breaks": checked.values("school_breaks", SchoolBreak),
         "activities": checked.values("activities", PlanActivity),
+        "progress": checked.values("progress", Progress),
         "budget": checked.values("budget", BudgetLine),
+        "spending": checked.values("spending", Spending),
+        "stakeholders": checked.values("stakeholders", Stakeholder),
         "days_off": tuple(days_off),
         "busy_days": checked.values("busy_days", BusyDay),
         "sending": sending[0] if sending else SendingHours(),

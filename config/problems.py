@@ -11,6 +11,8 @@ class Problem:
     where: str
     value: str
     expected: str
+    rule: str = ""
+    """Name of the rule in the texts, for a page that says it to a person; empty: said in general."""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.value}: expected {self.expected}"

@@ -24,10 +24,13 @@ from config.values import (
     Person,
     Place,
     PlanActivity,
+    Progress,
     Role,
     School,
     SchoolBreak,
     SendingHours,
+    Spending,
+    Stakeholder,
     Tenant,
     WorkPackage,
 )
@@ -68,7 +71,10 @@ class Programme(Value):
     """Days without meetings or messages besides public holidays."""
     busy_days: tuple[BusyDay, ...] = ()
     activities: tuple[PlanActivity, ...] = ()
+    progress: tuple[Progress, ...] = ()
     budget: tuple[BudgetLine, ...] = ()
+    spending: tuple[Spending, ...] = ()
+    stakeholders: tuple[Stakeholder, ...] = ()
     sending: SendingHours = SendingHours()
 
     @cached_property

@@ -27,8 +27,11 @@ PATTERNS = {
     r"^[0-9]{4}/[0-9]{2}$": "a school year such as 2026/27",
     r"^[A-Za-z0-9{}._-]+$": "ASCII letters, digits, hyphen, point or underscore",
 }
+EMAIL = "an e-mail address"
+RULES = {SLUG: "slug", EMAIL: "email"}
+"""Rules of shape that a person at a form may break, by what they expect."""
 PLAIN = {"model_type": "a mapping", "string_type": "text (in quotes, if it is a number)"}
-LOCAL_ENTRIES = ("work_packages", "school_breaks")
+LOCAL_ENTRIES = ("work_packages", "school_breaks", "partners", "stakeholders", "progress", "budget", "spending")
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,10 @@ class Checked:
     def where(self, document: str, path: ValuePath) -> str:
         return where(self.documents[document], document, path)
 
-    def report(self, entry: CheckedEntry, path: ValuePath, value: object, expected: str) -> None:
-        """Note a problem with what stands at *path* inside an entry."""
+    def report(self, entry: CheckedEntry, path: ValuePath, value: object, expected: str, *, rule: str = "") -> None:
+        """Note a problem with what stands at *path* inside an entry. *rule*: its name in the texts, for pages."""
         place = self.where(entry.document, (*entry.path, *path))
-        self.problems.append(Problem(where=place, value=shown(value), expected=expected))
+        self.problems.append(Problem(where=place, value=shown(value), expected=expected, rule=rule))
 
 
 def check_shapes(documents: Mapping[str, Any]) -> Checked:
@@ -132,7 +135,7 @@ def _check_entry(checked: Checked, section: str, entry: CheckedEntry, shape: Any
     except ValidationError as exc:
         for path, given, expected in findings(exc, shape):
             if not told or path != told:
-                checked.report(entry, path, given, expected)
+                checked.report(entry, path, given, expected, rule=RULES.get(expected, ""))
     else:
         checked.sections.setdefault(section, []).append(CheckedEntry(value, entry.document, entry.path))
 
@@ -162,7 +165,7 @@ def expected_by(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
         pattern = str(context["pattern"])
-        return PATTERNS.get(pattern, "an e-mail address" if "@" in pattern else f"something like {pattern}")
+        return PATTERNS.get(pattern, EMAIL if "@" in pattern else f"something like {pattern}")
     if error["type"] == "string_unicode":
         return f"text without {code_point(next(unseen_signs(error['input'])))}"
     if error["type"] in PLAIN:

@@ -114,9 +114,27 @@ class Assignment(Value):
 
 
 class Partner(Value):
+    """A partner of the programme, or of one municipality, and its cooperation agreement."""
+
     organisation: Slug
+    municipality: Slug | None = None
     signs_agreement: bool = True
+    signed_on: date | None = None
+    expires_on: date | None = None
+    """Last day of the agreement."""
     note: OptionalText = ""
+
+
+class Stakeholder(Value):
+    """A group or an organisation that the work concerns; never a single young person."""
+
+    key: Slug
+    name: Line
+    municipality: Slug | None = None
+    interest: OptionalText = ""
+    involvement: Literal["informed", "consulted", "involved", "decides"] = "informed"
+    responsible: Slug | None = None
+    """Person who keeps in touch."""
 
 
 # ---------------------------------------------------------------------------------------------- municipalities and work
@@ -158,6 +176,12 @@ class WorkPackage(Value):
     """Name of its channel in Teams; empty: one made of its name, in signs that Teams takes."""
     summary: OptionalText = ""
     state: PackageState = PackageState.RUNNING
+    minor: bool = False
+    """True for a minor measure, which the local lead starts and ends alone."""
+    adopted_by: OptionalLine = ""
+    """The board's decision that adopted it: the number of its item, such as `12/2026`."""
+    ended_by: OptionalLine = ""
+    """The board's decision that ended it."""
     since: date | None = None
     until: date | None = None
     indicators: Annotated[tuple[Indicator, ...], Field(max_length=12)] = ()
@@ -331,13 +355,35 @@ class PlanActivity(Value):
     responsible: OptionalText = ""
 
 
+class Progress(Value):
+    """Progress of an activity of the plan, in the programme or in one municipality."""
+
+    activity: str
+    municipality: Slug | None = None
+    state: Literal["not_begun", "under_way", "done"]
+    note: OptionalText = ""
+
+
 class BudgetLine(Value):
-    key: Annotated[str, Field(pattern=r"^B[0-9]+$")]
+    """A sum for a purpose, the same every year; a municipality's own lines stand in its file."""
+
+    key: Annotated[str, Field(pattern=r"^(B[0-9]+|[a-z0-9]+(-[a-z0-9]+)*)$", max_length=60)]
+    municipality: Slug | None = None
     amount: int | None = None
-    """Whole kroner."""
+    """Whole kroner a year."""
     years: tuple[int, ...]
     per: Literal["programme", "municipality"] = "programme"
     purpose: Text
+
+
+class Spending(Value):
+    """The part of a budget line that is spent in one year, so far."""
+
+    line: str
+    year: int
+    municipality: Slug | None = None
+    spent: Annotated[int, Field(ge=0)]
+    """Whole kroner."""
 
 
 class SendingHours(Value):

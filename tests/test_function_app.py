@@ -20,7 +20,7 @@ from engine.units import LONGEST_RUN
 from integration.database.connection import Database
 from integration.database.register import SQLRegister
 from integration.database.units import SQLUnits, UnitState
-from tests.clocks import NOON
+from tests.clocks import NOON, StillClock
 from wiring.process import Services
 from workflows.ports.units import DueUnit
 
@@ -93,7 +93,7 @@ async def test_the_first_requests_of_a_worker_may_come_together(tmp_path: Path) 
 @under_the_worker
 @pytest.mark.parametrize("requests", [[TIMER], [QUEUE], [TIMER, QUEUE, QUEUE]], ids=["timer", "queue", "together"])
 async def test_a_due_unit_is_run(database: Database, database_url: str, requests: Sequence[Mapping[str, str]]) -> None:
-    await SQLRegister(database).save(load_documents(ROOT / "config" / "vestfold"), then=(UNIT,))
+    await SQLRegister(database, StillClock()).save(load_documents(ROOT / "config" / "vestfold"), then=(UNIT,))
 
     await play(database_url, requests, part="hands")
 

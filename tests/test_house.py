@@ -15,7 +15,19 @@ SERVICE = (
     "wiring", "workflows",
 )  # fmt: skip
 ALL = (*SERVICE, "sandbox", "benchmarks", "tools", "tests")
-ROOMS = ("ground", "ports", "sweep", "messages", "meetings", "rollout", "status", "papers", "operations", "bot")
+ROOMS = (
+    "ground",
+    "ports",
+    "sweep",
+    "register",
+    "messages",
+    "meetings",
+    "rollout",
+    "status",
+    "papers",
+    "operations",
+    "bot",
+)
 """The rooms of `workflows/`: each may use those before it. The ground is its modules outside any room."""
 LONGEST_FILE = 400
 LARGEST_CLASS = 15

@@ -50,7 +50,7 @@ class Record:
 
     @cached_property
     def register(self) -> SQLRegister:
-        return SQLRegister(self.database)
+        return SQLRegister(self.database, self._clock)
 
     @cached_property
     def links(self) -> SQLLinks:

@@ -1,8 +1,8 @@
-"""The register: the programme's documents as they were imported, and the programme they make."""
+"""The register: the programme's documents, the programme they make, and the log of all that changed them."""
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -12,70 +12,134 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.loading import programme_from
 from config.programme import Programme
 from integration.database.connection import Database, insert_into
+from integration.database.register_log import SQLRegisterLog, log_changes
 from integration.database.tables import register
 from integration.database.units import make_due
-from workflows.ports.units import DueUnit
+from workflows.ports.units import Clock, DueUnit
+from workflows.register.changes import differences, in_order
+from workflows.register.importing import IMPORT, Overwritten, overwritten_by
+from workflows.register.model import Act, Change, Documents, LoggedAct, RegisterState
 
 DOCUMENT, VERSION, OWN = "document", "version", "own"
 """Kinds of rows. `own`: what a person said of themselves, by their key; it stays when a file is imported again."""
 VERSION_NOW = select(register.c.position).where(register.c.kind == VERSION)
+OWN_FIELDS = ("language", "blocked_dates")
+SAID_BY_ONESELF = "own"
+"""Kind of the act by which a person says something of themselves."""
 
 
 class SQLRegister:
-    """One row for each document, and one that says how often the register was changed."""
+    """
+    One row for each document, and one that says how often the register was changed.
 
-    def __init__(self, database: Database) -> None:
+    Its methods are many because every change of the documents goes through here, and into the log with it.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
+        self._log = SQLRegisterLog(database)
         self._known: tuple[int, Programme] | None = None
         self._reading = asyncio.Lock()
 
-    async def save(self, documents: Mapping[str, Any], *, then: tuple[DueUnit, ...] = ()) -> Programme:
+    # ------------------------------------------------------------------------------------------------------- importing
+
+    async def save(self, documents: Mapping[str, Any], *, then: tuple[DueUnit, ...] = (), by: str = "") -> Programme:
         """Replace the register, and make *then* due with it. What people said of themselves goes before the documents.
 
         Raises InvalidInput, and changes nothing, when the documents make no programme.
         """
         programme = programme_from(documents)
-        rows: list[dict[str, Any]] = [
-            {"kind": DOCUMENT, "key": path, "position": position, "data": _plain(data)}
-            for position, (path, data) in enumerate(documents.items())
-        ]
         async with self._database.begin() as connection:
-            version = await _version(connection) + 1
-            query = select(register.c.key, register.c.data).where(register.c.kind == OWN)
-            own = {row.key: row.data for row in (await connection.execute(query)).all()}
-            for row in rows:
-                for person in _people(row["data"]):
-                    person |= own.get(person.get("key"), {})
-            await connection.execute(delete(register).where(register.c.kind != OWN))
-            rows.append({"kind": VERSION, "key": "", "position": version, "data": None})
-            await connection.execute(insert(register), rows)
-            await make_due(connection, then)
+            await _lock(connection)
+            wanted, own = await _with_own(connection, documents)
+            act = Act(by=by, kind=IMPORT, at=self._clock.now())
+            version = await _store(connection, await _state(connection), wanted, act, then=then)
         self._known = None if own else (version, programme)
         return await self.programme() if own else programme
 
+    async def overwritten(self, documents: Mapping[str, Any]) -> Sequence[Overwritten]:
+        """Return what people edited since the last import, and an import of *documents* would replace."""
+        async with self._database.read() as connection:
+            now = (await _state(connection)).documents
+            wanted, _ = await _with_own(connection, documents)
+        return overwritten_by(now, wanted, await self._log.since_import(IMPORT))
+
+    # --------------------------------------------------------------------------------------------------------- editing
+
+    async def keep(
+        self, was: RegisterState, documents: Documents, changes: Sequence[Change], act: Act, *, then: Sequence[DueUnit]
+    ) -> bool:
+        """See `RegisterStore.keep`. What somebody says of a person takes the place of what they said themselves."""
+        async with self._database.begin() as connection:
+            if await _lock(connection) != was.version:
+                return False
+            await _write(connection, was, documents, changes, act, then=then)
+            for change in changes:
+                await _keep_own(connection, change)
+            return True
+
+    async def change(self, change: Callable[[dict[str, Any]], int], act: Act, *, then: Sequence[DueUnit] = ()) -> int:
+        """
+        Make a change that needs no look at a page: of the documents given to *change*, which returns how many entries
+        it changed. *then* becomes due in any case.
+        """
+        async with self._database.begin() as connection:
+            await _lock(connection)
+            was = await _state(connection)
+            documents = json.loads(json.dumps(was.documents))
+            changed = change(documents)
+            await _store(connection, was, documents, act, then=then)
+            return changed
+
     async def set_language(self, person: str, language: str) -> bool:
         """Write to *person* in *language* from now on; False when nobody has that key."""
-        async with self._database.begin() as connection:
-            return await _change_person(connection, person, {"language": language})
+        return await self._set_own(person, {"language": language})
 
     async def set_blocked_dates(self, person: str, days: Sequence[date], *, then: Sequence[DueUnit] = ()) -> bool:
         """From now on *person* can come to no meeting on *days*, and on no others; False when nobody has that key."""
+        return await self._set_own(person, {"blocked_dates": [day.isoformat() for day in days]}, then=then)
+
+    async def _set_own(self, person: str, values: Mapping[str, Any], *, then: Sequence[DueUnit] = ()) -> bool:
         async with self._database.begin() as connection:
-            known = await _change_person(connection, person, {"blocked_dates": [day.isoformat() for day in days]})
-            if known:
-                await make_due(connection, then)
-            return known
+            await _lock(connection)
+            was = await _state(connection)
+            documents = json.loads(json.dumps(was.documents))
+            found = next((item for item in _people(documents) if item.get("key") == person), None)
+            if found is None:
+                return False
+            found |= values
+            await _store(connection, was, documents, self._own_act(person), then=then)
+            await _remember(connection, person, values)
+            return True
+
+    def _own_act(self, person: str) -> Act:
+        return Act(by=person, kind=SAID_BY_ONESELF, at=self._clock.now())
+
+    # --------------------------------------------------------------------------------------------------------- reading
+
+    async def state(self) -> RegisterState:
+        """Return the documents and their version, of one moment."""
+        async with self._database.read() as connection:
+            return await _state(connection)
 
     async def documents(self) -> dict[str, Any]:
-        """Path → plain data, as imported; empty before the first import."""
-        query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT).order_by(register.c.position)
-        async with self._database.read() as connection:
-            return {row.key: row.data for row in (await connection.execute(query)).all()}
+        """Path → plain data; empty before the first import."""
+        return dict((await self.state()).documents)
+
+    async def acts_since(self, version: int) -> Sequence[LoggedAct]:
+        return await self._log.since(version)
+
+    async def find_act(self, version: int) -> LoggedAct | None:
+        return await self._log.find(version)
+
+    async def latest_acts(self, *, document: str | None, before: int | None, most: int) -> Sequence[LoggedAct]:
+        return await self._log.latest(document=document, before=before, most=most)
 
     async def is_empty(self) -> bool:
         """Tell whether nothing was imported yet."""
         async with self._database.read() as connection:
-            return await _version(connection) == 0
+            return (await connection.execute(VERSION_NOW)).scalar_one_or_none() is None
 
     async def find_programme(self) -> Programme | None:
         """Return the imported programme, if there is one."""
@@ -93,26 +157,76 @@ class SQLRegister:
             return self._known[1]
 
 
-async def _version(connection: AsyncConnection) -> int:
-    version: int = (await connection.execute(VERSION_NOW)).scalar_one_or_none() or 0
+async def _lock(connection: AsyncConnection) -> int:
+    """Return the register's version, which nobody else changes until this transaction ends."""
+    version: int = (await connection.execute(VERSION_NOW.with_for_update())).scalar_one_or_none() or 0
     return version
 
 
-async def _change_person(connection: AsyncConnection, person: str, values: Mapping[str, Any]) -> bool:
-    """Give *person* other *values*, as they said themselves, in the document where they stand; False if in none."""
-    query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT).with_for_update()
-    for path, data in (await connection.execute(query)).all():
-        found = next((item for item in _people(data) if item.get("key") == person), None)
-        if found is None:
-            continue
-        found |= values
-        ours = (register.c.kind == DOCUMENT, register.c.key == path)
-        await connection.execute(update(register).where(*ours).values(data=data))
-        newer = update(register).where(register.c.kind == VERSION)
-        await connection.execute(newer.values(position=register.c.position + 1))
-        await _remember(connection, person, values)
-        return True
-    return False
+async def _state(connection: AsyncConnection) -> RegisterState:
+    version: int = (await connection.execute(VERSION_NOW)).scalar_one_or_none() or 0
+    query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT)
+    found = {row.key: row.data for row in (await connection.execute(query)).all()}
+    return RegisterState(version=version, documents=in_order(found))
+
+
+async def _store(
+    connection: AsyncConnection, was: RegisterState, documents: Documents, act: Act, *, then: Sequence[DueUnit]
+) -> int:
+    """Store *documents*, as far as they differ, and return the register's version."""
+    changes = differences(was.documents, documents)
+    await _write(connection, was, documents, changes, act, then=then)
+    return was.version + bool(changes)
+
+
+async def _write(
+    connection: AsyncConnection,
+    was: RegisterState,
+    documents: Documents,
+    changes: Sequence[Change],
+    act: Act,
+    *,
+    then: Sequence[DueUnit],
+) -> None:
+    await make_due(connection, then)
+    if not changes:
+        return
+    touched = {change.address.document for change in changes}
+    ours = register.c.kind == DOCUMENT
+    await connection.execute(delete(register).where(ours, register.c.key.in_(touched)))
+    rows = [
+        {"kind": DOCUMENT, "key": path, "position": 0, "data": documents[path]}
+        for path in sorted(touched)
+        if path in documents
+    ]
+    if rows:
+        await connection.execute(insert(register), rows)
+    version = {"kind": VERSION, "key": "", "position": was.version + 1, "data": None}
+    statement = insert_into(connection, register).values(**version)
+    keys, newer = [register.c.kind, register.c.key], {"position": version["position"]}
+    await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=newer))
+    await log_changes(connection, was.version + 1, act, changes)
+
+
+async def _with_own(connection: AsyncConnection, documents: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Return plain documents with what people said of themselves, and True if anybody did."""
+    wanted = in_order(_plain(documents))
+    query = select(register.c.key, register.c.data).where(register.c.kind == OWN)
+    own = {row.key: row.data for row in (await connection.execute(query)).all()}
+    for person in _people(wanted):
+        person |= own.get(person.get("key"), {})
+    return wanted, bool(own)
+
+
+async def _keep_own(connection: AsyncConnection, change: Change) -> None:
+    """Take along what somebody else says of a person where that person had said it themselves."""
+    if change.address.section != "people" or change.old is None or change.new is None:
+        return
+    said = {name: change.new[name] for name in OWN_FIELDS if name in change.new}
+    differs = any(change.old.get(name) != change.new.get(name) for name in OWN_FIELDS)
+    mine = (register.c.kind == OWN, register.c.key == change.new.get("key"))
+    if differs:
+        await connection.execute(update(register).where(*mine).values(data=said))
 
 
 async def _remember(connection: AsyncConnection, person: str, values: Mapping[str, Any]) -> None:
@@ -124,9 +238,9 @@ async def _remember(connection: AsyncConnection, person: str, values: Mapping[st
     await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_={"data": row["data"]}))
 
 
-def _people(document: Any) -> Sequence[dict[str, Any]]:
-    """The people that stand in a document."""
-    return (document.get("people") or ()) if isinstance(document, dict) else ()
+def _people(documents: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+    """Return the people that stand in the documents, to be changed in place."""
+    return [person for document in documents.values() for person in document.get("people") or ()]
 
 
 def _plain(data: Any) -> Any:

@@ -5,51 +5,50 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
-
 from config.shapes import with_municipality
 from config.values import Role
-from integration.database.connection import Database
-from integration.database.register import DOCUMENT, VERSION
-from integration.database.tables import register
-from integration.database.units import make_due
-from workflows.ports.units import DueUnit
+from integration.database.register import SQLRegister
+from workflows.ports.units import Clock, DueUnit
+from workflows.register.model import Act
 
 SECTION = "assignments"
+ENDED = "role.ended"
 
 
 @dataclass(frozen=True)
 class SQLRoles:
     """Ends roles in the register."""
 
-    database: Database
+    register: SQLRegister
+    clock: Clock
 
     async def end_roles(
-        self, person: str, role: Role, *, municipality: str | None, last_day: date, then: Sequence[DueUnit] = ()
+        self,
+        person: str,
+        role: Role,
+        *,
+        municipality: str | None,
+        last_day: date,
+        by: str = "",
+        then: Sequence[DueUnit] = (),
     ) -> int:
         """
         The person's roles of that kind there (None: in the programme itself) end on that day; how many did.
 
-        A role that began later ends on its first day. A repeat is harmless. *then* becomes due together with it.
+        A role that began later ends on its first day. A repeat is harmless. *by*: the person on whose word. *then*
+        becomes due together with it.
         """
-        query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT).with_for_update()
-        ended = 0
-        async with self.database.begin() as connection:
-            documents = {row.key: row.data for row in (await connection.execute(query)).all()}
-            for path, data in documents.items():
-                entries = list(_running(documents, data, (person, role), municipality, last_day))
-                for entry in entries:
-                    since = str(entry.get("since") or "")
-                    entry["until"] = max(last_day.isoformat(), since)
-                if entries:
-                    mine = (register.c.kind == DOCUMENT, register.c.key == path)
-                    await connection.execute(update(register).where(*mine).values(data=data))
-                ended += len(entries)
-            if ended:
-                newer = update(register).where(register.c.kind == VERSION)
-                await connection.execute(newer.values(position=register.c.position + 1))
-            await make_due(connection, then)
-        return ended
+
+        def end(documents: dict[str, Any]) -> int:
+            ended = 0
+            for document in documents.values():
+                for entry in list(_running(documents, document, (person, role), municipality, last_day)):
+                    entry["until"] = max(last_day.isoformat(), str(entry.get("since") or ""))
+                    ended += 1
+            return ended
+
+        act = Act(by=by, kind=ENDED, at=self.clock.now())
+        return await self.register.change(end, act, then=then)
 
 
 def _running(
@@ -59,10 +58,9 @@ def _running(
     packages = {
         package["key"]: with_municipality("work_packages", package, each)["municipality"]
         for each in documents.values()
-        if isinstance(each, dict)
         for package in each.get("work_packages", ())
     }
-    for entry in document.get(SECTION, ()) if isinstance(document, dict) else ():
+    for entry in document.get(SECTION, ()):
         whole = with_municipality(SECTION, entry, document)
         where = packages.get(whole.get("work_package", ""), whole.get("municipality"))
         until = entry.get("until")

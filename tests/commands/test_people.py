@@ -19,6 +19,7 @@ from integration.database.connection import Database
 from integration.database.guests import SQLGuests
 from integration.database.register import SQLRegister
 from sandbox.tenant.snapshots import Snapshot
+from tests.clocks import StillClock
 from tests.commands.test_meetings import Terminal
 from tests.commands.test_rollout import NOBODY, run
 from tests.support.rollout import PLACE, Bench, bench, small, writes
@@ -116,7 +117,7 @@ async def save(database: Database, **municipality: str) -> None:
     """Have the register say this about the municipality too."""
     documents = small()
     documents[MUNICIPALITY]["municipality"] |= municipality
-    await SQLRegister(database).save(documents)
+    await SQLRegister(database, StillClock()).save(documents)
 
 
 # ----------------------------------------------------------------------------------------------------------- every one
@@ -230,7 +231,7 @@ async def test_a_guest_without_a_role_is_told_with_the_command_for_it(
     documents = small()
     (role,) = (item for item in documents[MUNICIPALITY]["assignments"] if item["person"] == PACKAGE_LEAD)
     role["until"] = "2026-08-01"
-    await SQLRegister(database).save(documents)
+    await SQLRegister(database, StillClock()).save(documents)
     account = (await SQLGuests(database).known([PACKAGE_LEAD]))[PACKAGE_LEAD].object_id
     command = f"az ad user delete --id {account}"
 
@@ -251,7 +252,7 @@ async def test_partners_are_told_with_whom_to_call_and_what_is_still_to_do(
     tenant_id = "0a0a0a0a-1111-2222-3333-444444444444"
     ready |= {"tenant_id": tenant_id, "it_contact": "IT-vakt", "inbound": "open", "outbound": "open"}
     other.pop("it_contact", None)
-    await SQLRegister(database).save(documents)
+    await SQLRegister(database, StillClock()).save(documents)
 
     rows = {row["organisation"]: row for row in await told(said, "partners")}
     assert rows[ready["key"]]["todo"] == []
@@ -277,7 +278,7 @@ async def test_a_programme_without_guests_has_no_partner_to_open_for(
     documents = small()
     for item in documents["organisations.yaml"]["organisations"]:
         item["tenant"] = "home"
-    await SQLRegister(database).save(documents)
+    await SQLRegister(database, StillClock()).save(documents)
 
     assert await run("partners") == DONE
     assert said() == ["no organisation has guests"]
@@ -370,7 +371,7 @@ async def test_what_is_due_is_found_while_real_time_passes(
     monkeypatch.delenv("VAREUNGE_CLOCK_URL")
     documents = small()
     documents[MUNICIPALITY]["work_packages"][0]["state"] = "ended"
-    await SQLRegister(database).save(documents)
+    await SQLRegister(database, StillClock()).save(documents)
 
     units = await told(said, "wind-down", "--yes")
 

@@ -13,6 +13,7 @@ from config.values import Organisation, Role, Tenant
 from integration.database.connection import Database
 from integration.database.guests import SQLGuests
 from integration.database.links import SQLLinks
+from integration.database.register import SQLRegister
 from integration.database.roles import SQLRoles
 from tests.clocks import StillClock
 from tests.e2e.test_form_for_everybody import findings
@@ -61,7 +62,13 @@ async def door(database: Database) -> AsyncIterator[Door]:
             Guest(person=person, object_id=person, invited=True, since=NOW, place="a-dal", roles=(str(role),))
         )
     desk = GuestDesk(
-        GuestPorts(programme=with_guests, guests=record, roles=SQLRoles(database), links=links, clock=clock)
+        GuestPorts(
+            programme=with_guests,
+            guests=record,
+            roles=SQLRoles(SQLRegister(database, clock), clock),
+            links=links,
+            clock=clock,
+        )
     )
     token = await links.issue("guests", "guests:a-dal", "lead")
     # The address is known only once it is served; browsers say themselves that the form comes from there.

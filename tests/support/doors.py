@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from integration.bot_endpoint import BotEndpoint
 from integration.database.register import SQLRegister
 from integration.database.units import UnitState
+from tests.clocks import StillClock
 from tests.support.sandbox import StoppableServer
 from tests.workflows.status.rounds import PUBLIC, World
 from web.app import create_app
@@ -35,7 +36,7 @@ def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metada
             messages=world.messages,
             chats=world.chats,
             places=world.places,
-            languages=SQLRegister(world.database),
+            languages=SQLRegister(world.database, StillClock()),
             clock=world.clock,
             own_address=world.own_address,
         )

@@ -64,7 +64,7 @@ class OperationJobs:
             GuestPorts(
                 programme=self._record.register.programme,
                 guests=self._record.guests,
-                roles=SQLRoles(self._record.database),
+                roles=SQLRoles(self._record.register, self._outside.clock),
                 links=self._record.links,
                 clock=self._outside.clock,
             )

@@ -34,9 +34,19 @@ class HeldRoles(Protocol):
     """Ends roles in the register."""
 
     async def end_roles(
-        self, person: str, role: Role, *, municipality: str | None, last_day: date, then: Sequence[DueUnit] = ()
+        self,
+        person: str,
+        role: Role,
+        *,
+        municipality: str | None,
+        last_day: date,
+        by: str = "",
+        then: Sequence[DueUnit] = (),
     ) -> int:
-        """The person's roles of that kind there (None: in the programme itself) end on that day; how many did."""
+        """
+        The person's roles of that kind there (None: in the programme itself) end on that day, on the word of *by*;
+        how many did.
+        """
         ...
 
 
@@ -209,7 +219,12 @@ class GuestDesk:
             else:
                 for municipality, role in _held(programme, scope, answer.person):
                     await self.ports.roles.end_roles(
-                        answer.person, role, municipality=municipality, last_day=yesterday, then=leave
+                        answer.person,
+                        role,
+                        municipality=municipality,
+                        last_day=yesterday,
+                        by=answer.answered_by,
+                        then=leave,
                     )
                 await history.note("guests.ended", scope=scope, person=answer.person)
                 ended += 1

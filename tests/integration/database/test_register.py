@@ -11,18 +11,18 @@ from config.problems import InvalidInput
 from integration.database.connection import Database
 from integration.database.register import SQLRegister
 from integration.database.units import SQLUnits
-from tests.clocks import NOON
+from tests.clocks import NOON, StillClock
 from workflows.ports.units import DueUnit
 
 FOLDER = Path(__file__).resolve().parents[3] / "config" / "vestfold"
 
 
 async def test_an_imported_programme_comes_back_as_it_was_written(database: Database) -> None:
-    register = SQLRegister(database)
+    register = SQLRegister(database, StillClock())
     assert await register.is_empty()
     documents = load_documents(FOLDER)
     await register.save(documents, then=(DueUnit(key="sweep.all:p", due_at=NOON),))
-    reader = SQLRegister(database)
+    reader = SQLRegister(database, StillClock())
     assert not await reader.is_empty()
     assert await reader.programme() == load_programme(FOLDER)
     assert list(await reader.documents()) == list(documents)
@@ -30,7 +30,7 @@ async def test_an_imported_programme_comes_back_as_it_was_written(database: Data
 
 
 async def test_what_is_no_programme_changes_nothing(database: Database) -> None:
-    register = SQLRegister(database)
+    register = SQLRegister(database, StillClock())
     documents = load_documents(FOLDER)
     await register.save(documents)
     with pytest.raises(InvalidInput):
@@ -39,7 +39,7 @@ async def test_what_is_no_programme_changes_nothing(database: Database) -> None:
 
 
 async def test_a_person_s_language_is_changed_and_seen_elsewhere(database: Database) -> None:
-    reader, writer = SQLRegister(database), SQLRegister(database)
+    reader, writer = SQLRegister(database, StillClock()), SQLRegister(database, StillClock())
     await writer.save(load_documents(FOLDER))
     programme = await reader.programme()
     first, last = programme.people[0].key, programme.people[-1].key
@@ -55,7 +55,7 @@ async def test_a_person_s_language_is_changed_and_seen_elsewhere(database: Datab
 
 
 async def test_a_person_s_blocked_days_replace_those_before_and_make_the_plan_due(database: Database) -> None:
-    register, days = SQLRegister(database), [date(2027, 3, 2), date(2027, 3, 3)]
+    register, days = SQLRegister(database, StillClock()), [date(2027, 3, 2), date(2027, 3, 3)]
     await register.save(load_documents(FOLDER))
     person = (await register.programme()).people[-1].key
 
@@ -63,12 +63,12 @@ async def test_a_person_s_blocked_days_replace_those_before_and_make_the_plan_du
         assert await register.set_blocked_dates(person, wanted, then=[DueUnit(key="sweep.all:p", due_at=NOON)])
     assert not await register.set_blocked_dates("ingen", days)
 
-    assert (await SQLRegister(database).programme()).person(person).blocked_dates == tuple(days[1:])
+    assert (await SQLRegister(database, StillClock()).programme()).person(person).blocked_dates == tuple(days[1:])
     assert [unit.key for unit in await SQLUnits(database).list_units()] == ["sweep.all:p"]
 
 
 async def test_what_people_said_of_themselves_stays_when_the_files_are_imported_again(database: Database) -> None:
-    register, documents = SQLRegister(database), load_documents(FOLDER)
+    register, documents = SQLRegister(database, StillClock()), load_documents(FOLDER)
     before = await register.save(documents)
     first, last = before.people[0].key, before.people[-1].key
     await register.set_language(first, "nn")
@@ -76,14 +76,14 @@ async def test_what_people_said_of_themselves_stays_when_the_files_are_imported_
 
     again = await register.save(documents)
 
-    for seen in (again, await SQLRegister(database).programme()):
+    for seen in (again, await SQLRegister(database, StillClock()).programme()):
         assert (seen.person(first).language, seen.person(first).blocked_dates) == ("nn", (date(2027, 3, 2),))
         assert seen.person(last) == before.person(last)
     assert await register.documents() != documents
 
 
 async def test_a_change_made_elsewhere_is_seen(database: Database) -> None:
-    reader, writer = SQLRegister(database), SQLRegister(database)
+    reader, writer = SQLRegister(database, StillClock()), SQLRegister(database, StillClock())
     documents = load_documents(FOLDER)
     await writer.save(documents)
     before, again = await asyncio.gather(reader.programme(), reader.programme())

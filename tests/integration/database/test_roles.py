@@ -11,6 +11,7 @@ from config.values import Role
 from integration.database.connection import Database
 from integration.database.register import SQLRegister
 from integration.database.roles import SQLRoles
+from tests.clocks import StillClock
 
 TODAY = date(2026, 9, 21)
 FOLDER = Path(__file__).parents[3] / "config" / "vestfold"
@@ -20,7 +21,7 @@ OWNER = "kommunalsjef-sandefjord"
 
 @pytest.fixture
 async def register(database: Database) -> SQLRegister:
-    found = SQLRegister(database)
+    found = SQLRegister(database, StillClock())
     await found.save(load_documents(FOLDER))
     return found
 
@@ -36,13 +37,11 @@ async def ended(register: SQLRegister) -> list[dict[str, Any]]:
     ]
 
 
-async def test_a_role_in_the_municipality_ends_and_the_programme_knows_it_at_once(
-    database: Database, register: SQLRegister
-) -> None:
+async def test_a_role_in_the_municipality_ends_and_the_programme_knows_it_at_once(register: SQLRegister) -> None:
     before = await register.programme()
     assert any(item.person == LEAD and item.holds(TODAY) for item in before.assignments)
 
-    count = await SQLRoles(database).end_roles(
+    count = await SQLRoles(register, StillClock()).end_roles(
         LEAD, Role.LOCAL_LEAD, municipality=PLACE, last_day=TODAY - timedelta(days=1)
     )
 
@@ -53,16 +52,18 @@ async def test_a_role_in_the_municipality_ends_and_the_programme_knows_it_at_onc
     )
 
 
-async def test_a_role_in_a_package_is_its_municipalitys(database: Database, register: SQLRegister) -> None:
+async def test_a_role_in_a_package_is_its_municipalitys(register: SQLRegister) -> None:
     assert (
-        await SQLRoles(database).end_roles(PACKAGE_LEAD, Role.WORK_PACKAGE_LEAD, municipality=PLACE, last_day=TODAY)
+        await SQLRoles(register, StillClock()).end_roles(
+            PACKAGE_LEAD, Role.WORK_PACKAGE_LEAD, municipality=PLACE, last_day=TODAY
+        )
         >= 1
     )
     assert all("work_package" in item for item in await ended(register))
 
 
-async def test_roles_elsewhere_go_on_and_a_repeat_changes_nothing(database: Database, register: SQLRegister) -> None:
-    roles = SQLRoles(database)
+async def test_roles_elsewhere_go_on_and_a_repeat_changes_nothing(register: SQLRegister) -> None:
+    roles = SQLRoles(register, StillClock())
 
     assert await roles.end_roles(LEAD, Role.LOCAL_LEAD, municipality="horten", last_day=TODAY) == 0
     assert await roles.end_roles(LEAD, Role.LOCAL_LEAD, municipality=None, last_day=TODAY) == 0

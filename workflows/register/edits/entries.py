@@ -1,0 +1,82 @@
+"""Entries that are known by what they are about: agreements, stakeholders, money, activities, days without school."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflows.register.draft import Draft, DraftEntry, plain
+from workflows.register.keys import free_key
+
+HOMES: Mapping[str, str] = {
+    "partners": "programme.yaml",
+    "stakeholders": "programme.yaml",
+    "activities": "programme.yaml",
+    "progress": "programme.yaml",
+    "budget": "programme.yaml",
+    "spending": "programme.yaml",
+    "school_breaks": "calendar.yaml",
+    "busy_days": "calendar.yaml",
+    "organisations": "organisations.yaml",
+}
+"""Document of a section's entries that are the programme's; a municipality's stand in its own."""
+NAMED = frozenset({"stakeholders", "budget"})
+"""Sections whose new entries get a key made of a name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutEntry:
+    """Add an entry, or change the one that is about the same. *about*: the fields that say what it is about."""
+
+    kind: str
+    section: str
+    municipality: str | None
+    about: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+    def apply(self, draft: Draft) -> None:
+        """Change the entry if it is there, else add it; with an empty key, add it under a new one."""
+        found = find_about(draft, self.section, self.municipality, self.about)
+        if found is not None:
+            draft.change(found, self.values)
+            return
+        about = dict(self.about)
+        if self.section in NAMED and not about.get("key"):
+            taken = {str(entry.values.get("key")) for entry in draft.entries(self.section)}
+            name = self.values.get("name") or self.values.get("purpose") or ""
+            about["key"] = free_key(str(name), taken, prefix=self.municipality or "")
+        draft.add(document_for(draft, self.section, self.municipality), self.section, {**about, **self.values})
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeOutEntry:
+    """Take out the entry that is about something."""
+
+    kind: str
+    section: str
+    municipality: str | None
+    about: Mapping[str, Any]
+
+    def apply(self, draft: Draft) -> None:
+        """Take it out; one that is gone already is no fault."""
+        found = find_about(draft, self.section, self.municipality, self.about)
+        if found is not None:
+            draft.take_out(found)
+
+
+def document_for(draft: Draft, section: str, municipality: str | None) -> str:
+    """Return the document where a section's new entries go, and see that there is one."""
+    if municipality is not None:
+        return draft.document_of(municipality)
+    home = HOMES[section]
+    draft.documents.setdefault(home, {})
+    return home
+
+
+def find_about(draft: Draft, section: str, municipality: str | None, about: Mapping[str, Any]) -> DraftEntry | None:
+    """Return the entry of a municipality, or of the programme, that is about *about*."""
+    wanted = plain(about)
+    for entry in draft.entries(section):
+        same = all(entry.values.get(name) == value for name, value in wanted.items())
+        if same and draft.municipality_of(entry) == municipality:
+            return entry
+    return None
