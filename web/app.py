@@ -11,17 +11,15 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import health, pages
+from web.assets import Assets
 from web.forms import typed_in
 
 log = structlog.get_logger()
-
-STATIC = Path(__file__).parent / "static"
 
 TEAMS = "https://teams.microsoft.com https://*.teams.microsoft.com https://*.cloud.microsoft https://*.office.com"
 """Hosts that may show our tabs in a frame: Teams and Outlook. Nobody may frame any other page."""
@@ -72,7 +70,7 @@ def create_app(
     app = FastAPI(title="Våre unge 365", docs_url=None, redoc_url=None, redirect_slashes=False)
     for router in (health.router(ready), pages.router(), *routers):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", Assets(), name="static")
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_input)
     app.add_middleware(Frame, around=around, body_time=body_time)
@@ -179,8 +177,6 @@ class _Answer:
 
 
 def _add_headers(headers: MutableHeaders, *, path: str) -> None:
-    if path.startswith("/static/"):
-        headers.setdefault("Cache-Control", "public, max-age=3600")
     framers = TEAMS if path == TABS or path.startswith(f"{TABS}/") else "'none'"
     for name, value in HEADERS.items():
         headers.setdefault(name, value.format(framers=framers))

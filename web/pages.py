@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 import texts
+from web.assets import LEAST, asset, packed, takes_gzip
 
 _TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
@@ -55,7 +56,7 @@ def page(
             **context,
         )
     )
-    return HTMLResponse(html, status, headers={"Content-Language": language})
+    return _sent(request, html.encode(), status, {"Content-Language": language})
 
 
 def language_of(request: Request) -> str:
@@ -121,6 +122,21 @@ def router() -> APIRouter:
     return routes
 
 
+def _sent(request: Request, html: bytes, status: int, headers: dict[str, str]) -> HTMLResponse:
+    """
+    Return the answer with a page, compressed where the browser takes it and it helps.
+
+    A page's secrets (its address, the session's word for forms) cannot be guessed from its length by another site: a
+    stranger does not know the address, and the session's cookie is sent with no request that another site makes.
+    """
+    if len(html) < LEAST:
+        return HTMLResponse(html, status, headers)
+    headers["Vary"] = "Accept-Encoding"
+    if not takes_gzip(request.headers):
+        return HTMLResponse(html, status, headers)
+    return HTMLResponse(packed(html), status, {**headers, "Content-Encoding": "gzip"})
+
+
 def _shown(value: Any) -> Any:
     """A value as it is printed: without characters that would turn the words around it."""
     return value.translate(_TURNING) if isinstance(value, str) and not isinstance(value, Markup) else value
@@ -128,7 +144,7 @@ def _shown(value: Any) -> Any:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         # They change with the package only: no look at the file for each page.
@@ -138,3 +154,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["asset"] = asset
+    return environment
