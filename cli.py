@@ -167,11 +167,14 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
     from config.problems import InvalidInput
     from config.settings import explain_refused
     from integration.database.connection import SchemaNewer
+    from integration.database.register import CorruptRegister
     from wiring.outside import NotInThisPart
     from wiring.record import SchemaOutdated
     from workflows.errors import OutsideError
 
     match exc:
+        case CorruptRegister():
+            return DID_NOT_HOLD, [str(exc)]
         case InvalidInput():
             return WRONG_USE, [str(problem) for problem in exc.problems]
         case Usage():

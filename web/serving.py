@@ -38,6 +38,9 @@ async def serve(services: "Services", *, host: str, port: int) -> None:
             await services.clock.join()
             try:
                 await services.prepare_database()
+                if services.settings.part is not Part.DOOR:
+                    # Before anybody is let in: with a register that makes no programme, the process ends here.
+                    await services.make_sweep_due()
                 async with contextlib.AsyncExitStack() as stack:
                     if services.settings.part is not Part.HANDS:
                         await stack.enter_async_context(_web(services, host, port, stop))
@@ -84,7 +87,6 @@ async def _close_on(stop: asyncio.Event, server: uvicorn.Server) -> None:
 
 async def _work(services: "Services", stop: asyncio.Event) -> None:
     if services.settings.part is not Part.DOOR:
-        await services.make_sweep_due()
         await services.engine.run_forever(stop)
         return
     alarm = services.clock.alarm()

@@ -4,7 +4,6 @@ from functools import cached_property
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.problems import InvalidInput
 from integration.clock import ServiceClock
 from integration.database.accounts import SQLAccounts
 from integration.database.agendas import SQLAgendas
@@ -16,7 +15,7 @@ from integration.database.intents import SQLIntents
 from integration.database.links import SQLLinks
 from integration.database.meetings import SQLMeetings
 from integration.database.messages import SQLMessages
-from integration.database.register import SQLRegister
+from integration.database.register import CorruptRegister, SQLRegister
 from integration.database.reports import SQLReports
 from integration.database.resources import SQLResources
 from integration.database.status import SQLStatus
@@ -110,7 +109,7 @@ class Record:
             case Schema.OLDER:
                 raise SchemaOutdated("the database has an older schema than this version: vareunge migrate")
             case Schema.NEWER:
-                raise SchemaNewer("the database was made by a newer version of the service: install that version")
+                raise SchemaNewer
 
     async def not_ready(self) -> str:
         """Return the part that keeps people from being answered, `database`, `schema` or `register`; empty for none."""
@@ -122,7 +121,7 @@ class Record:
             return "database"
         try:
             await self.register.find_programme()
-        except (InvalidInput, SQLAlchemyError):
+        except (CorruptRegister, SQLAlchemyError):
             return "register"
         return ""
 

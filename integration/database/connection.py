@@ -1,6 +1,7 @@
 """The database: SQLite in a file for embedded use, PostgreSQL in Azure. The same statements serve both."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -19,11 +20,16 @@ T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
+SCHEMA_CHECK_INTERVAL = 5.0
+"""Seconds of real time between two looks, before a write, whether another process has brought a newer schema."""
 THREADS = 8
 
 
 class SchemaNewer(RuntimeError):
     """This version does not know the database's schema, and leaves it alone."""
+
+    def __init__(self) -> None:
+        super().__init__("the database was made by a newer version of the service: install that version")
 
 
 class Schema(StrEnum):
@@ -48,6 +54,7 @@ class Database:
         self._threads = ThreadPoolExecutor(1 if self._is_file else THREADS, thread_name_prefix="database")
         # One connection for those who look and one for those who write: taking it anew costs more than what is read.
         self._kept: dict[bool, Connection] = {}
+        self._schema_checked_at: float | None = None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -56,7 +63,7 @@ class Database:
         On SQLite it is the only writer from its first moment, so that what it reads stays true until it writes.
         Never hold it across a call to the network.
         """
-        self._file.check()
+        await self._check()
         async with self._turn, self._engine.begin() as connection:
             yield connection
 
@@ -81,7 +88,7 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Return the result of *work*, in one transaction that may write; otherwise as `look`. It is never left
         half-way."""
-        self._file.check()
+        await self._check()
         async with self._turn:
             return await self._in_thread(work, only_reads=False)
 
@@ -102,12 +109,21 @@ class Database:
         """Bring the tables to the current schema. A repeat does nothing. Raises SchemaNewer, and changes nothing."""
         async with self._engine.begin() as connection:
             if await connection.run_sync(_schema) is Schema.NEWER:
-                raise SchemaNewer("the database was made by a newer version of the service: install that version")
+                raise SchemaNewer
             await connection.run_sync(_upgrade)
 
     async def schema(self) -> Schema:
         """Return how the tables' schema stands to this version's."""
         return await self.look(_schema)
+
+    async def _check(self) -> None:
+        """Raise DatabaseGone or SchemaNewer where nothing may be written, and so nothing acknowledged."""
+        self._file.check()
+        now = time.monotonic()
+        if self._schema_checked_at is None or now - self._schema_checked_at >= SCHEMA_CHECK_INTERVAL:
+            if await self.schema() is Schema.NEWER:
+                raise SchemaNewer
+            self._schema_checked_at = now
 
     def check_file(self) -> None:
         """Raise DatabaseGone when the file of the database was removed or replaced."""

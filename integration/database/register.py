@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.loading import programme_from
+from config.problems import InvalidInput
 from config.programme import Programme
 from integration.database.connection import Database, insert_into
 from integration.database.register_log import SQLRegisterLog, log_changes
@@ -26,6 +27,15 @@ VERSION_NOW = select(register.c.position).where(register.c.kind == VERSION)
 OWN_FIELDS = ("language", "blocked_dates")
 SAID_BY_ONESELF = "own"
 """Kind of the act by which a person says something of themselves."""
+
+
+class CorruptRegister(InvalidInput):
+    """The register in the database makes no programme, though none is ever saved that does not."""
+
+    def __str__(self) -> str:
+        first, more = self.problems[0], len(self.problems) - 1
+        others = f" (and {more} more)" if more else ""
+        return f"the register in the database is damaged, import it again: vareunge import DIR. {first}{others}"
 
 
 class SQLRegister:
@@ -146,15 +156,22 @@ class SQLRegister:
         return None if await self.is_empty() else await self.programme()
 
     async def programme(self) -> Programme:
-        """The programme as it stands now, in whichever process it was changed."""
+        """Return the programme as it stands now, in whichever process it was changed. Raises CorruptRegister."""
         version = await self._database.look(
             lambda connection: connection.execute(VERSION_NOW).scalar_one_or_none() or 0
         )
         async with self._reading:
             # Everybody waits for the one who reads: a country's programme takes seconds.
             if self._known is None or self._known[0] != version:
-                self._known = (version, programme_from(await self.documents()))
+                self._known = (version, _programme(await self.documents()))
             return self._known[1]
+
+
+def _programme(documents: Mapping[str, Any]) -> Programme:
+    try:
+        return programme_from(documents)
+    except InvalidInput as error:
+        raise CorruptRegister(error.problems) from error
 
 
 async def _lock(connection: AsyncConnection) -> int:

@@ -1,0 +1,218 @@
+"""`vareunge serve` as a real process: how it ends, and a database that it cannot work with."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from integration.database.connection import create_database, newest_revision
+from integration.database.links import SQLLinks
+from integration.database.meetings import SQLMeetings
+from integration.database.register import SQLRegister
+from integration.database.status import SQLStatus
+from integration.database.units import SQLUnits, UnitState, UnitView
+from tests.clocks import StillClock
+from tests.support.rollout import PLACE, START, small
+from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.serving import Ended, Served, served, start
+from workflows.meetings.model import Meeting, MeetingState
+from workflows.ports.units import DueUnit
+from workflows.status.model import RoundState, StatusRound
+from workflows.status.plan import new_requests
+
+DAY = timedelta(days=1)
+ROLLOUT = f"rollout.place:{PLACE}"
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[RunningSandbox]:
+    async with running_sandbox() as sandbox:
+        await sandbox.control("POST", "clock", {"now": START.isoformat()})
+        yield sandbox
+
+
+@pytest.fixture
+def environment(sandbox: RunningSandbox, database_url: str) -> dict[str, str]:
+    clock = {"VAREUNGE_CLOCK_URL": f"{sandbox.url}/_sandbox/clock"}
+    return {**sandbox.env, **clock, "VAREUNGE_DATABASE_URL": database_url, "VAREUNGE_LOG_LEVEL": "ERROR"}
+
+
+# ---------------------------------------------------------------------------------------------------------- how it ends
+
+
+async def order_rollout(database_url: str) -> None:
+    database = create_database(database_url)
+    await SQLRegister(database, StillClock(START)).save(small(), then=(DueUnit(key=ROLLOUT, due_at=START),))
+    await database.close()
+
+
+async def rollout_unit(database_url: str) -> UnitView:
+    database = create_database(database_url)
+    (unit,) = [unit for unit in await SQLUnits(database).list_units() if unit.key == ROLLOUT]
+    await database.close()
+    return unit
+
+
+async def test_a_service_told_to_stop_in_the_middle_of_a_rollout_ends_and_goes_on_at_its_next_start(
+    sandbox: RunningSandbox, environment: dict[str, str], database_url: str
+) -> None:
+    """Graph holds a request for as long as it likes: nobody waits for that answer."""
+    await order_rollout(database_url)
+    rule = {"match": {"method": "POST", "path": "/teams$"}, "do": "hold", "phase": "before"}
+    await sandbox.control("POST", "faults", [rule])
+    async with served(environment) as service:
+        while not (await sandbox.control("GET", "faults"))["held"]:  # noqa: ASYNC110 - It is another process.
+            await asyncio.sleep(0.02)
+
+        ended = await service.stop()
+
+    stopped = await rollout_unit(database_url)
+    assert (ended.code, ended.said) == (0, [])
+    assert (stopped.state, stopped.held, stopped.due_at <= START + DAY) == (UnitState.WAITING, False, True)
+    await sandbox.control("POST", "faults", {"release": True})
+    await sandbox.control("DELETE", "faults")
+    async with served(environment):
+        while (unit := await rollout_unit(database_url)).state is UnitState.WAITING:  # noqa: ASYNC110 - As above.
+            await asyncio.sleep(0.1)
+    assert unit.state is UnitState.DONE
+
+
+# ------------------------------------------------------------------------------------- a database it cannot work with
+
+Mishap = Callable[[str], None]
+DAMAGED = (
+    "the register in the database is damaged, import it again: vareunge import DIR. "
+    "people.yaml: people: 3: expected a list (and 14 more)"
+)
+
+
+def file_of(database_url: str) -> Path:
+    return Path(database_url.partition(":///")[2])
+
+
+@pytest.fixture
+async def link(database_url: str) -> str:
+    """Return the path of the form for a request of an open round."""
+    database = create_database(database_url)
+    programme = await SQLRegister(database, StillClock(START)).save(small())
+    board = programme.local_board(PLACE).key
+    day = (START + 14 * DAY).date()
+    starts = datetime.combine(day, datetime.min.time()).replace(hour=9)
+    meeting = Meeting(
+        key=f"{board}/{day}",
+        body=board,
+        state=MeetingState.PLANNED,
+        starts_local=starts,
+        ends_local=starts + timedelta(hours=2),
+        timezone=programme.timezone,
+        changed_at=START,
+        booked_by_us=True,
+    )
+    await SQLMeetings(database).add([meeting])
+    status_round = StatusRound(
+        meeting=meeting.key,
+        municipality=PLACE,
+        state=RoundState.OPEN,
+        opens_at=START,
+        reminders_at=(),
+        deadline_at=START + 7 * DAY,
+        release_at=START + 10 * DAY,
+    )
+    (request,) = new_requests(programme, meeting.key, PLACE, START)
+    await SQLStatus(database).open_round(status_round, [request], [])
+    token = await SQLLinks(database, StillClock(START)).issue("answer", request.id, request.person)
+    await database.close()
+    return f"/svar/{token}"
+
+
+def door(environment: dict[str, str]) -> dict[str, str]:
+    return {**environment, "VAREUNGE_PART": "door"}
+
+
+async def answer(service: Served, link: str, words: str = "Det jeg skrev") -> httpx.Response:
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=30) as client:
+        return await client.post(link, data={"light": "green", "done": words})
+
+
+async def readiness(service: Served) -> tuple[int, str]:
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=30) as client:
+        response = await client.get("/readyz")
+    return response.status_code, response.json().get("missing", "")
+
+
+def change(database_url: str, statement: str, *values: object) -> None:
+    """Change the file as another process does."""
+    with closing(sqlite3.connect(file_of(database_url))) as connection, connection:
+        connection.execute(statement, values)
+
+
+def vanish(database_url: str) -> None:
+    file_of(database_url).rename(file_of(database_url).with_name("elsewhere.db"))
+
+
+def replace(database_url: str) -> None:
+    """Put a copy in its place, as a backup that is brought back while the service runs."""
+    vanish(database_url)
+    shutil.copyfile(file_of(database_url).with_name("elsewhere.db"), file_of(database_url))
+
+
+def make_newer(database_url: str) -> None:
+    change(database_url, "update alembic_version set version_num = ?", f"{int(newest_revision()) + 1:04}")
+
+
+def spoil_register(database_url: str) -> None:
+    change(database_url, "update register set data = '{\"people\": 3}' where key = 'people.yaml'")
+    change(database_url, "update register set position = position + 1 where kind = 'version'")
+
+
+def spoil_file(database_url: str) -> None:
+    file_of(database_url).write_bytes(b"no database" * 1000)
+
+
+@pytest.mark.parametrize(
+    ("mishap", "missing"),
+    [(vanish, "database"), (replace, "database"), (make_newer, "schema"), (spoil_register, "register")],
+)
+async def test_a_running_service_whose_database_fails_it_is_not_ready_and_thanks_nobody(
+    environment: dict[str, str], database_url: str, link: str, mishap: Mishap, missing: str
+) -> None:
+    async with served(door(environment)) as service:
+        assert await readiness(service) == (200, "")
+
+        mishap(database_url)
+        page = await answer(service, link)
+
+        assert await readiness(service) == (503, missing)
+        assert page.status_code == 500
+        assert "Takk!" not in page.text
+        assert "Det jeg skrev" in page.text
+
+
+async def test_the_service_that_is_well_thanks(environment: dict[str, str], link: str) -> None:
+    """Without it the tests above would say nothing."""
+    async with served(door(environment)) as service:
+        page = await answer(service, link)
+
+    assert "Takk!" in page.text
+
+
+@pytest.mark.parametrize(
+    ("mishap", "told"),
+    [
+        (make_newer, "the database was made by a newer version of the service: install that version"),
+        (spoil_file, "the database does not answer as it should (DatabaseError)"),
+        (spoil_register, DAMAGED),
+    ],
+)
+async def test_a_database_that_it_cannot_work_with_ends_a_start_with_one_sentence(
+    environment: dict[str, str], database_url: str, link: str, mishap: Mishap, told: str
+) -> None:
+    mishap(database_url)
+
+    assert await start(environment) == Ended(1, [told])
