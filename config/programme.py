@@ -121,6 +121,22 @@ class Programme(Value):
         """Return the assignments to *role* at any time, in a package or (None) none; a municipality's, or all."""
         return self._index.assignments.get((role, work_package, municipality), ())
 
+    def assignments_of(self, person: str) -> Sequence[Assignment]:
+        """Return a person's assignments at any time."""
+        return self._index.assignments_by_person.get(person, ())
+
+    def bodies_of(self, person: str, on: date) -> tuple[Body, ...]:
+        """Return the bodies that a person belongs to on that day, as an optional one too."""
+        held = [item for item in self.assignments_of(person) if item.holds(on)]
+        return tuple(
+            body
+            for body in self.bodies
+            if any(
+                item.role in (body.chair, *body.members, *body.optional) and self._reaches(item, body.municipality, on)
+                for item in held
+            )
+        )
+
     def body(self, key: str) -> Body:
         return self._index.bodies[key]
 
@@ -244,6 +260,9 @@ class _Index:
         for item in programme.assignments:
             for municipality in {None, item.municipality}:
                 self.assignments.setdefault((item.role, item.work_package, municipality), []).append(item)
+        self.assignments_by_person: dict[str, list[Assignment]] = {}
+        for item in programme.assignments:
+            self.assignments_by_person.setdefault(item.person, []).append(item)
         self._assigned: dict[tuple[Role, str | None], list[tuple[int, Assignment]]] = {}
         """By role and the municipality it is held in, None for the programme; each with its place among all."""
         for number, item in enumerate(programme.assignments):

@@ -21,6 +21,7 @@ ROOMS = (
     "sweep",
     "register",
     "messages",
+    "access",
     "meetings",
     "rollout",
     "status",

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import health, pages
+from web.access.gate import Gate
 from web.assets import Assets
 from web.forms import typed_in
 
@@ -40,6 +41,12 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
 }
 
+SEE_OTHER = 303
+"""The way to another page, such as sign-in."""
+
+GIVE_BACK = (401, 403, 500)
+"""Failures after which a form that was read is given back: signed out, signed in anew meanwhile, and our own."""
+
 BODY_TIME = 10.0
 """Seconds within which a request's whole body has to arrive. Real time: it is the sender's line that is slow."""
 MOST_UNREAD = 2_000_000
@@ -58,16 +65,18 @@ def create_app(
     ready: health.Check = _always_ready,
     around: Around = nullcontext,
     body_time: float = BODY_TIME,
+    gate: Gate | None = None,
 ) -> FastAPI:
     """
     The application with *routers*, health, static files and error pages.
 
     It needs no lifespan: it runs the same below uvicorn and below Azure Functions. *ready* names the part that is
     missing while the service cannot work. *around* is entered for each request; the simulated clock counts work by it.
-    *body_time*: seconds within which a body has to arrive.
+    *body_time*: seconds within which a body has to arrive. *gate*: knows who is signed in, for routes that ask.
     """
     # No redirect to the address with or without a slash: it would lead to the host that the request named.
     app = FastAPI(title="Våre unge 365", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.gate = gate
     for router in (health.router(ready), pages.router(), *routers):
         app.include_router(router)
     app.mount("/static", Assets(), name="static")
@@ -197,6 +206,8 @@ def _log_failure(error: Exception, number: str, scope: Scope) -> None:
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == SEE_OTHER:
+        return Response(status_code=SEE_OTHER, headers=error.headers)
     response = _problem(request, error.status_code)
     response.headers.update(error.headers or {})
     return response
@@ -211,4 +222,4 @@ def _problem(request: Request, status: int, number: str | None = None) -> Respon
     """An error for programs below /api, for people everywhere else."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": {"status": status, "number": number}}, status)
-    return pages.problem(request, status, number=number, typed=typed_in(request) if status == 500 else ())
+    return pages.problem(request, status, number=number, typed=typed_in(request) if status in GIVE_BACK else ())

@@ -22,8 +22,13 @@ async def read_pairs(request: Request, *, most: int, fields: int = MAX_FIELDS) -
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="replace", max_num_fields=fields)
     except ValueError:
         raise HTTPException(400) from None
-    request.state.typed = pairs
+    keep_typed(request, pairs)
     return pairs
+
+
+def keep_typed(request: Request, pairs: list[tuple[str, str]]) -> None:
+    """Keep the fields that the page of a failure gives back."""
+    request.state.typed = pairs
 
 
 def typed_in(request: Request) -> list[tuple[str, str]]:

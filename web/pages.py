@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 import texts
+from web.access.gate import visit_of
 from web.assets import LEAST, asset, packed, takes_gzip
 
 _TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -21,7 +22,7 @@ _NORWEGIAN = {"no": "nb", "nb": "nb", "nn": "nn"}
 
 _PROBLEMS = {
     400: "invalid",
-    401: "not_found",
+    401: "signed_out",
     # Who may not see a page is not told that it is there.
     403: "not_found",
     404: "not_found",
@@ -41,14 +42,16 @@ def page(
     """
     The page *template* filled with *context*; everything is escaped.
 
-    Templates extend `base.html` and have `request`, `language`, and `say(key, **values)`, `written(value)` and
-    `long_moment(local time)` in that language. A name that the context lacks is an error.
+    Templates extend `base.html` and have `request`, `visit` (None when signed out), `language`, and
+    `say(key, **values)`, `written(value)` and `long_moment(local time)` in that language. A name that the context
+    lacks is an error.
     """
     html = (
         _environment()
         .get_template(template)
         .render(
             request=request,
+            visit=visit_of(request),
             language=language,
             say=partial(texts.say, language=language),
             written=partial(texts.written, language=language),
@@ -80,6 +83,8 @@ def problem(
     *typed*: the form that was not taken. It is given back whole, to be sent again; its texts are shown to be copied.
     """
     kind, language = _PROBLEMS.get(status), language_of(request)
+    if status == 403 and typed:
+        kind = "signed_in_anew"
     return page(
         request,
         "problem.html",

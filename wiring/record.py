@@ -18,6 +18,7 @@ from integration.database.messages import SQLMessages
 from integration.database.register import CorruptRegister, SQLRegister
 from integration.database.reports import SQLReports
 from integration.database.resources import SQLResources
+from integration.database.sessions import SQLSessions
 from integration.database.status import SQLStatus
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
@@ -102,6 +103,10 @@ class Record:
     @cached_property
     def chats(self) -> SQLChats:
         return SQLChats(self.database, self._clock)
+
+    @cached_property
+    def sessions(self) -> SQLSessions:
+        return SQLSessions(self.database)
 
     async def check_schema(self) -> None:
         """Raise SchemaOutdated or SchemaNewer unless the database has this version's schema."""

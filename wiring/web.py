@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from web.access.gate import Gate
 from web.app import Around, create_app
 from web.bot import routes as bot
 from web.meetings import feeds
@@ -13,6 +14,7 @@ from web.status import answer
 from web.teams import tabs
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
+from workflows.access.sessions import Sessions
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -22,7 +24,20 @@ if TYPE_CHECKING:
 
 def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
     """Return the application that people and Teams reach. *around* is entered for each request."""
-    return create_app(web_routers(outside, jobs), ready=outside.record.not_ready, around=around)
+    return create_app(
+        web_routers(outside, jobs), ready=outside.record.not_ready, around=around, gate=create_gate(outside)
+    )
+
+
+def create_gate(outside: Outside) -> Gate:
+    """Return the gate of pages behind sign-in."""
+    record = outside.record
+    return Gate(
+        sessions=Sessions(record.sessions, outside.clock),
+        programme=record.register.programme,
+        clock=outside.clock,
+        public_url=outside.settings.public_url,
+    )
 
 
 def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":

@@ -11,12 +11,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from integration.database.access_tables import session
 from integration.database.connection import Database, Schema, create_database
-from integration.database.tables import metadata, slot, status_request
+from integration.database.tables import slot, status_request
 
 
 def differences(connection: Connection) -> list[Any]:
-    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+    # Access has a module of tables of its own, which adds them to the same metadata.
+    return list(compare_metadata(MigrationContext.configure(connection), session.metadata))
 
 
 async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:

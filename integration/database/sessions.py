@@ -1,0 +1,54 @@
+"""Sessions of people on our pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+
+from integration.database.access_tables import session
+from integration.database.connection import Database
+from workflows.access.model import Session
+
+_SESSION = select(session).where(session.c.id == bindparam("of"))
+
+
+@dataclass(frozen=True)
+class SQLSessions:
+    """Keeps sessions by the hash of their token."""
+
+    database: Database
+
+    async def add(self, item: Session) -> None:
+        values: dict[str, Any] = dict(vars(item))
+        await self.database.write(lambda connection: connection.execute(insert(session).values(**values)))
+
+    async def find(self, session_id: str) -> Session | None:
+        row = await self.database.look(
+            lambda connection: connection.execute(_SESSION, {"of": session_id}).mappings().one_or_none()
+        )
+        return None if row is None else Session(**row)
+
+    async def mark_seen(self, session_id: str, at: datetime) -> None:
+        seen = update(session).where(session.c.id == session_id).values(seen_at=at)
+        await self.database.write(lambda connection: connection.execute(seen))
+
+    async def end(self, session_id: str) -> None:
+        """End a session. A repeat is harmless."""
+        await self._delete(session.c.id == session_id)
+
+    async def end_all(self, person: str) -> int:
+        """End all of a person's sessions; return how many there were."""
+        return await self._delete(session.c.person == person)
+
+    async def end_of_identity(self, issuer: str, subject: str) -> int:
+        """End all sessions that were signed in to with that identity; return how many there were."""
+        return await self._delete(session.c.issuer == issuer, session.c.subject == subject)
+
+    async def forget_before(self, moment: datetime) -> int:
+        """Delete the sessions whose end lies before *moment*; return how many there were."""
+        return await self._delete(session.c.ends_at < moment)
+
+    async def _delete(self, *conditions: ColumnElement[bool]) -> int:
+        ended = delete(session).where(*conditions)
+        return await self.database.write(lambda connection: connection.execute(ended).rowcount)

@@ -1,0 +1,1 @@
+"""Access: readers of our pages, their rights, and their sessions."""
