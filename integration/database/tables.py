@@ -1,4 +1,7 @@
-"""The tables, but for those of access (`access_tables`). Moments are UTC; local wall times are named so. Keys are natural wherever there is one."""
+"""The tables, but for those of access (`access_tables`).
+
+Moments are UTC; local wall times are named so. Keys are natural wherever there is one.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
