@@ -68,7 +68,9 @@ def _add_processes(add: Add) -> None:
 
 def _add_register(add: Add) -> None:
     add("check", register.check).add_argument("folder", type=Path, metavar="DIR")
-    add("import", with_services(register.import_)).add_argument("folder", type=Path, metavar="DIR")
+    command = add("import", with_services(register.import_))
+    command.add_argument("folder", type=Path, metavar="DIR")
+    add_yes(command)
     add("export", with_services(register.export)).add_argument("folder", type=Path, metavar="DIR")
 
 

@@ -23,7 +23,9 @@ vareunge tick --now 2026-09-08T07:00:00Z""",
 vareunge doctor
 vareunge doctor --json                 for programs, in English""",
     "check": "vareunge check config/vestfold",
-    "import": "vareunge import config/vestfold",
+    "import": """\
+vareunge import config/vestfold        asks when people edited on pages what it would overwrite
+vareunge import config/vestfold --yes    for programs""",
     "export": "vareunge export register",
     "plan": """\
 vareunge plan fjordvik dalen

@@ -1,9 +1,11 @@
 """A programme's YAML, and the register that it is taken into."""
 
 import argparse
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from commands.session import DONE, tell
+from commands.confirm import is_confirmed
+from commands.session import DID_NOT_HOLD, DONE, tell
 from commands.subjects import imported_programme
 from commands.units import hint
 from commands.words import TerminalWords
@@ -24,19 +26,46 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 async def import_(services: "Services", arguments: argparse.Namespace) -> int:
-    """Replace the register by a programme's YAML."""
+    """Replace the register by a programme's YAML, after asking when that overwrites what people edited."""
     from config.loading import load_documents, load_programme
     from workflows.sweep import sweep_unit
 
     # Loaded as a whole first: its errors know file and line.
     programme = load_programme(arguments.folder)
-    sweep = sweep_unit(programme.key, services.clock.now())
-    await services.record.register.save(load_documents(arguments.folder), then=(sweep,))
-    await hint(services)
+    documents = load_documents(arguments.folder)
     words = TerminalWords(programme)
+    overwritten = await _overwritten(services, documents, words)
+    if overwritten and not is_confirmed(arguments, words, overwritten, question=words.say("import_question")):
+        return DID_NOT_HOLD
+    sweep = sweep_unit(programme.key, services.clock.now())
+    await services.record.register.save(documents, then=(sweep,))
+    await hint(services)
     counted = words.municipalities(len(programme.municipalities))
     tell(words.say("imported", folder=str(arguments.folder), municipalities=counted))
     return DONE
+
+
+async def _overwritten(services: "Services", documents: Mapping[str, Any], words: TerminalWords) -> Sequence[str]:
+    """Return a heading and a line for everything that people edited and the files would replace; none for nothing."""
+    from workflows.register.rendering import RegisterWords
+
+    found = await services.record.register.overwritten(documents)
+    if not found:
+        return ()
+    said = RegisterWords(await services.record.register.documents(), words.language)
+    lines = [
+        words.say(
+            "import_overwrites",
+            entry=said.entry(item.address),
+            field=said.field(item.path) or said.say("all_of_it"),
+            now=said.value(item.now),
+            wanted=said.value(item.wanted),
+            by=said.person(item.by),
+            at=words.moment(item.at),
+        )
+        for item in found
+    ]
+    return [words.say("import_heading", count=len(lines)), *lines]
 
 
 async def export(services: "Services", arguments: argparse.Namespace) -> int:

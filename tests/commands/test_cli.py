@@ -1,5 +1,6 @@
 """The terminal: lines that a person sees, and exit codes that programs see."""
 
+import asyncio
 import json
 import shlex
 import stat
@@ -16,6 +17,12 @@ from commands.processes import write_environment
 from commands.session import DID_NOT_HOLD, DONE, WRONG_USE
 from commands.words import TerminalWords
 from config.loading import load_programme
+from integration.database.connection import create_database
+from integration.database.register import SQLRegister
+from tests.clocks import StillClock
+from tests.commands.test_meetings import Terminal
+from workflows.register.editing import RegisterDesk
+from workflows.register.edits.people import ChangePerson
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config" / "vestfold"
@@ -221,3 +228,51 @@ def test_help_explains_m_and_shows_the_examples(capsys: pytest.CaptureFixture[st
     shown = " ".join(capsys.readouterr().out.split())
     assert "M key of a municipality, such as fjordvik" in shown
     assert "examples: vareunge status open fjordvik" in shown
+
+
+@pytest.fixture
+def edited(imported: None, database_url: str) -> None:
+    """A person of the programme was edited on a page since the import."""
+
+    async def edit() -> None:
+        database = create_database(database_url)
+        register = SQLRegister(database, StillClock())
+        desk = RegisterDesk(store=register, clock=StillClock())
+        await desk.edit(ChangePerson(person="leder-horten", values={"title": "Rådgiver"}), by="leder-vestfold")
+        await database.close()
+
+    asyncio.run(edit())
+
+
+def test_an_import_shows_what_it_would_overwrite_and_does_nothing_unasked(
+    edited: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(FOLDER)]) == WRONG_USE
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "Innlesingen overskriver det folk har endret på sidene siden sist (1):"
+    assert told[1] == (
+        "Person: Leder Våre unge Horten – Tittel: «Rådgiver» blir «ingenting» "
+        "(sist endret av Leder Våre unge Vestfold, tirsdag 8. september 2026 kl. 14.00)"
+    )
+    assert "--yes" in told[2]
+
+    assert main(["export", str(tmp_path)]) == DONE
+    assert "title: Rådgiver" in (tmp_path / "municipalities" / "horten.yaml").read_text("utf-8")
+
+
+def test_an_import_of_what_was_exported_asks_nothing(
+    edited: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(tmp_path)]) == main(["import", str(tmp_path)]) == DONE
+    assert capsys.readouterr().err == ""
+
+
+def test_an_import_goes_on_when_a_person_or_a_program_agrees(
+    edited: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("nei\n"))
+    assert main(["import", str(FOLDER)]) == DID_NOT_HOLD
+    assert "Ingenting ble gjort." in capsys.readouterr().err
+
+    assert main(["import", str(FOLDER), "--yes"]) == DONE
+    assert main(["import", str(FOLDER)]) == DONE, "nothing is left to ask about"
