@@ -89,13 +89,6 @@ class AgendaDesk:
         """The agenda that was sent; None before that."""
         return await self._store.find_agenda(meeting)
 
-    async def current(self, meeting: Meeting) -> Agenda:
-        """The agenda that was sent, else as it stands so far."""
-        stored = await self._store.find_agenda(meeting.key)
-        if stored is not None:
-            return as_it_stands(stored.content, meeting)
-        return await self._draft(await self._programme(), meeting, await self._store.proposals(meeting.key))
-
     async def view(self, key: str, person: str | None) -> AgendaView:
         """The agenda with all that is asked in it. Raises DeskRefused to who does not belong to the body."""
         programme, meeting, body, reader = await self._open(key, person)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import texts
 from config.programme import Programme
 from config.values import Assignment, Person, Role
 from integration.database.connection import Database
@@ -28,7 +29,7 @@ from web.app import create_app
 from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
 from workflows.meetings.moves import MayNotMove, MeetingMoves
-from workflows.meetings.personal import OwnMeetings, OwnPorts
+from workflows.meetings.personal import InvalidDays, OwnMeetings, OwnPorts
 from workflows.meetings.plan import plan_meetings
 from workflows.messages.short_links import KIND, LINK_LIFE, ShortLinks
 from workflows.ports.calendar import InvitationResponse
@@ -483,3 +484,54 @@ async def test_a_short_link_opens_its_own_meeting_alone(site: Site) -> None:
 
     assert (await site.client.get(address.replace("10-13", "11-24"))).status_code == 404
     assert (await site.client.get(address.partition("/flytt")[0])).status_code == 404
+
+
+async def test_nobody_blocks_more_days_than_a_member_could_miss(site: Site) -> None:
+    months = [("2026-09-01", "2026-10-30"), ("2026-11-01", "2026-12-30"), ("2027-01-01", "2027-03-01")]
+    for first, last in months:
+        assert (await site.post("member", "/dager", {"first": first, "last": last})).status_code in (200, 303)
+    kept = site.register.value.person("member").blocked_dates
+
+    refused = await site.post("member", "/dager", {"first": "2027-04-01", "last": "2027-05-20"})
+
+    assert refused.status_code == 422
+    assert "200" in refused.text
+    assert site.register.value.person("member").blocked_dates == kept
+
+
+async def test_days_that_are_blocked_already_plan_nothing_anew(site: Site) -> None:
+    for _ in range(2):
+        await site.post("member", "/dager", {"first": "2026-10-06"})
+        due, site.register.due[:] = list(site.register.due), []
+
+    assert due == []
+
+
+async def test_whose_roles_have_ended_blocks_nothing(site: Site) -> None:
+    site.register.value = ended(site.register.value, "member")
+
+    with pytest.raises(InvalidDays) as refused:
+        await site.own.block("member", date(2026, 10, 6), None)
+
+    assert refused.value.problems == {"first": ("own.problem_gone", {})}
+    assert site.register.value.person("member").blocked_dates == ()
+
+
+async def test_a_move_that_leaves_no_time_for_the_round_says_so_before(site: Site) -> None:
+    form: dict[str, object] = {"choice": "other", "day": "2026-08-26", "time": "09:00", "reason": "Haster"}
+
+    preview = unescape((await site.post("chair", MOVE, {**form, "step": "preview"})).text)
+
+    assert texts.say("own.confirm_round_over", "nb") in preview
+
+
+async def test_whose_right_to_move_ends_between_the_look_and_the_write_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended_meanwhile(*arguments: object, **more: object) -> None:
+        raise MayNotMove("chair may not move")
+
+    monkeypatch.setattr(MeetingMoves, "move", ended_meanwhile)
+    form: dict[str, object] = {"choice": "2026-10-27T09:00", "reason": "Fordi", "step": "move"}
+
+    assert (await site.post("chair", MOVE, form)).status_code == 403

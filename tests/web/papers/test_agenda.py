@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,8 @@ from web.app import create_app
 from web.papers import agenda, minutes
 from workflows.meetings.date_search import Moved
 from workflows.messages.short_links import KIND, LINK_LIFE, ShortLinks
+from workflows.papers.agenda import Proposal
+from workflows.papers.agenda_editing import MOST_PROPOSALS
 from workflows.papers.links import personal_address
 from workflows.ports.links import LinkPurpose
 
@@ -292,3 +294,56 @@ async def test_the_pages_look_as_they_were_reviewed(late: Site, language: str) -
     for name, response in pages.items():
         text = re.sub(r"/(saksliste|referat)/[\w.\-]+", r"/\1/LINK", response.text)
         assert_reviewed(name, language, "full", text.replace(PUBLIC, ""))
+
+
+async def test_minutes_are_taken_from_our_own_page_alone_and_by_a_link_that_is_one(late: Site) -> None:
+    form = await late.form("chair")
+
+    foreign = await late.post(form, {"version": "0", "decision:1": "Alt"}, **{"sec-fetch-site": "cross-site"})
+    forged = await late.post("/referat/forged", {"version": "0", "decision:1": "Alt"})
+
+    assert (foreign.status_code, forged.status_code) == (403, 404)
+    assert await late.world.agendas.newest_minutes(MEETING) is None
+
+
+async def test_decisions_and_tasks_of_the_meeting_before_stand_on_the_next_form(late: Site) -> None:
+    tasks = {"what:1": "Ringe NAV", "who:1": "member", "due:1": "2026-12-01", "what:2": "Rydde"}
+    await late.post(
+        await late.form("lead"), {"version": "0", "decision:2": "Dere får lokalene.", "follow:2": "1", **tasks}
+    )
+    later = await late.world.next_meeting()
+    late.world.clock.time = datetime(2027, 2, 2, 12, tzinfo=UTC)
+    await late.world.run("status.close", later)
+    await late.world.paper("agenda.publish", later)
+    token = await late.world.links.issue("record_minutes", later, "lead", late.world.clock.now() + LINK_LIFE)
+
+    form = words(await late.get(f"/referat/{token}"))
+
+    assert "Dere får lokalene." in form
+    assert "Ringe NAV (Rolle member, 1. desember 2026)" in form
+    assert "Rydde" in form
+
+
+async def test_no_more_than_ten_items_are_put_in_by_one_person(early: Site) -> None:
+    address = await early.address("agenda", "member")
+    for number in range(MOST_PROPOSALS):
+        assert (await early.post(address, {"title": f"Sak {number}"})).status_code == 200
+
+    refused = await early.post(address, {"title": "En til"})
+
+    assert refused.status_code == 422
+    assert "En til" in refused.text
+    assert len(await early.world.agendas.proposals(MEETING)) == MOST_PROPOSALS
+
+
+async def test_an_item_that_comes_while_the_agenda_is_sent_is_told_to_be_too_late(early: Site) -> None:
+    address, store = await early.address("agenda", "member"), early.world.agendas
+
+    async def sent_meanwhile(proposal: Proposal) -> None:
+        return None
+
+    store.put_in = sent_meanwhile  # type: ignore[method-assign]
+    late = await early.post(address, {"title": "Skyss"})
+
+    assert late.status_code == 403
+    assert await store.proposals(MEETING) == []

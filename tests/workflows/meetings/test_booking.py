@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -93,6 +93,8 @@ class Store:
     meetings: dict[str, Meeting] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
     crash_at_save: bool = False
+    meanwhile: list[Callable[[Meeting], Meeting]] = field(default_factory=list)
+    """Changes by others, each just before one of ours."""
 
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
         return [meeting for meeting in self.meetings.values() if body in (None, meeting.body)]
@@ -108,6 +110,8 @@ class Store:
     async def change(self, was: Meeting, now: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> bool:
         if self.crash_at_save:
             raise Crash
+        if self.meanwhile:
+            self.meetings[was.key] = self.meanwhile.pop()(self.meetings[was.key])
         if self.meetings[was.key].version != was.version:
             return False
         self.meetings[now.key] = now

@@ -141,3 +141,41 @@ def test_a_day_that_a_body_fixed_where_the_plan_had_moved_a_meeting_away_is_kept
 
     after = {item.key: item for item in (*planned, moved, *again.changed, *again.new)}
     assert first.day in [item.day for item in after.values() if item.stands]
+
+
+async def planned() -> Office:
+    office = Office()
+    await office.desk().plan()
+    return office
+
+
+async def test_a_meeting_that_stands_there_already_is_not_moved() -> None:
+    office = await planned()
+    meeting = office.first()
+
+    assert await office.moves().move(meeting.key, meeting.starts_local, "Igjen") == meeting
+    assert office.first().sequence == meeting.sequence
+
+
+async def test_a_meeting_that_was_booked_meanwhile_is_moved_as_it_is_by_then() -> None:
+    office = await planned()
+    office.store.meanwhile = [lambda meeting: replace(meeting, event_id="booked", sequence=meeting.sequence + 1)]
+
+    later = office.first().starts_local + 7 * DAY
+
+    moved = await office.moves().move(office.first().key, later, "Lederen er syk")
+
+    assert (moved.starts_local, moved.event_id) == (later, "booked")
+    assert office.first() == moved
+
+
+async def test_a_cancellation_is_told_once_however_often_it_is_asked_for() -> None:
+    office = await planned()
+    key = office.first().key
+    office.store.meanwhile = [lambda meeting: replace(meeting, event_id="booked", sequence=meeting.sequence + 1)]
+
+    first = await office.moves().cancel(key, "Ingen saker")
+    again = await office.moves().cancel(key, "Fortsatt ingen")
+
+    assert again == first == office.store.meetings[key]
+    assert (first.event_id, first.words) == ("booked", "Ingen saker")

@@ -179,3 +179,32 @@ async def test_a_role_begins_at_local_midnight(world: World) -> None:
     receipt = await world.answer(HOME, "stranger")
 
     assert receipt.version == 1
+
+
+async def test_what_comes_while_the_round_closes_is_refused_and_given_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between our look and our write."""
+
+    async def closed_meanwhile(*arguments: object, **more: object) -> None:
+        return None
+
+    monkeypatch.setattr(world.store, "add_answer", closed_meanwhile)
+    monkeypatch.setattr(world.store, "save_draft", closed_meanwhile)
+
+    with pytest.raises(RoundOver):
+        await world.answer(HOME, "home-lead", done="Mye")
+    with pytest.raises(RoundOver):
+        await world.desk.save_draft(HOME_REQUEST, sender=ByLink("home-lead"), content={"done": "Mye"})
+
+
+async def test_without_a_local_lead_who_is_late_hears_at_least_that_it_is_over(world: World) -> None:
+    world.programme = world.programme.model_copy(
+        update={"assignments": tuple(item for item in world.programme.assignments if item.role is not Role.LOCAL_LEAD)}
+    )
+    world.clock.time = DEADLINE
+
+    with pytest.raises(RoundOver) as over:
+        await world.answer(HOME, "home-lead", done="Sent")
+
+    assert over.value.words.key == "status.error.over"
