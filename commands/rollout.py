@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from commands.session import DID_NOT_HOLD, DONE, Usage, show, tell
 from commands.subjects import imported_programme, named_places
 from commands.units import hint, make_due, run_units, waiting_for_it
+from commands.words import TerminalWords
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -39,7 +40,8 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
     if arguments.no_wait:
         await make_due(services, keys)
         await hint(services)
-        tell(*(f"{key}  ordered" for key in keys))
+        words = TerminalWords(programme)
+        tell(*(f"{words.unit(key)}  {words.say('ordered')}" for key in keys))
         return DONE
     await _see_that_somebody_answers(services)
     code = await run_units(services, arguments, keys)
@@ -65,8 +67,8 @@ async def _show_plans(
     except IdentityClosed:
         await _show_orders(services, arguments, places)
         return None
-    language = (await imported_programme(services)).language
-    lines = [line for item in plans for line in plan_lines(item, language=language)]
+    programme = await imported_programme(services)
+    lines = [line for item in plans for line in plan_lines(item, programme, language=programme.language)]
     show(arguments, [plan_data(item) for item in plans], lines)
     return plans
 
@@ -77,9 +79,13 @@ async def _show_orders(services: "Services", arguments: argparse.Namespace, plac
 
     waiting = await services.record.units.list_units(states=[UnitState.WAITING], kind="rollout.place")
     ordered = {unit.key.partition(":")[2] for unit in waiting}
-    todo = waiting_for_it(services)
+    words = TerminalWords(await imported_programme(services))
+    todo = waiting_for_it(services, words.language)
     rows = [{"place": place, "state": "unknown", "ordered": place in ordered, "todo": todo} for place in places]
-    lines = [f"{place}  {'ordered' if place in ordered else 'not ordered'}  {todo}" for place in places]
+    lines = [
+        f"{words.name(place)}  {words.say('ordered' if place in ordered else 'not_ordered')}  {todo}"
+        for place in places
+    ]
     show(arguments, rows, lines)
 
 

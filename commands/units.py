@@ -48,7 +48,7 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     rows, lines = [], []
     for unit in units:
         by_it = unit.note == BUILDER_CLOSED
-        note = waiting_for_it(services) if by_it else unit.note
+        note = waiting_for_it(services, words.language) if by_it else unit.note
         until = unit.due_at.isoformat(timespec="minutes") if unit.state is UnitState.WAITING else ""
         rows.append({"unit": unit.key, "state": unit.state, "until": until, "note": note})
         state = "" if by_it else words.state(unit.state, unit.due_at if until else None)
@@ -57,12 +57,12 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     return DONE if all(unit.state is UnitState.DONE for unit in units) else DID_NOT_HOLD
 
 
-def waiting_for_it(services: "Services") -> str:
+def waiting_for_it(services: "Services", language: str) -> str:
     """Return the state of a place whose Builder is closed, and the command that IT runs."""
     from texts import say
     from workflows.operations.doctor import open_builder
 
-    return f"{say('rollout.waiting_for_it')}: {open_builder(services.settings.builder_id)}"
+    return f"{say('rollout.waiting_for_it', language)}: {open_builder(services.settings.builder_id)}"
 
 
 async def hint(services: "Services") -> None:

@@ -47,13 +47,41 @@ class TerminalWords:
         return self.say("municipality_one") if count == 1 else self.say("municipality_many", count=count)
 
     def name(self, key: str | None) -> str:
-        """Return the name of a municipality, place or body; of everybody for None, and *key* for anything unknown."""
+        """
+        Return the name of a municipality, place or body, or of the programme itself.
+
+        None is everybody, and anything unknown stands for itself.
+        """
         if key is None:
             return self.say("everybody")
         if self._programme is None:
             return key
+        if key == self._programme.key:
+            return self._programme.name
         look_ups = (self._programme.find_municipality, self._programme.find_place, self._programme.find_body)
         return next((found.name for look_up in look_ups if (found := look_up(key)) is not None), key)
+
+    def person(self, key: str) -> str:
+        """Return a person's name, and *key* for somebody who is not in the register."""
+        found = self._programme.find_person(key) if self._programme is not None else None
+        return found.name if found is not None else key
+
+    def role(self, role: str) -> str:
+        """Return the name of a role."""
+        from texts import say
+
+        return say(f"guests.role_{role}", self.language)
+
+    def things(self, place: str, keys: Sequence[str]) -> str:
+        """Return things of a place, by the keys of a rollout, as one list."""
+        from texts import join
+        from workflows.rollout.names import PlaceNames
+
+        spec = self._programme.find_place(place) if self._programme is not None else None
+        if self._programme is None or spec is None:
+            return ", ".join(keys)
+        names = PlaceNames(self._programme, spec, self.language)
+        return join([names.described(key) for key in keys], self.language)
 
     def choices(self, keys: Sequence[str]) -> str:
         """Return what may be typed, each with its name: `dal (Dal)`."""
@@ -66,6 +94,14 @@ class TerminalWords:
         if self._programme is None:
             return moment.isoformat(timespec="minutes")
         return long_moment(self._programme.local_time(moment), self.language)
+
+    def day(self, moment: datetime) -> str:
+        """Return the day of a moment in the programme's local time."""
+        from texts import short_date
+
+        return short_date(
+            self._programme.local_time(moment).date() if self._programme else moment.date(), self.language
+        )
 
     def state(self, state: str, until: datetime | None) -> str:
         """Return a unit's state; *until* is the moment a waiting one waits for."""

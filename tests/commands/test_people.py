@@ -165,7 +165,11 @@ async def test_before_the_first_rollout_there_is_nothing_to_tell(imported: Bench
 
     async with imported.watching() as asked:
         assert [await run(command) for command in ("drift", "guests", "wind-down")] == [DONE] * 3
-        assert said() == ["no place was made yet", "no guests", "nothing to wind down or to take back"]
+        assert said() == [
+            "Ingen rom er laget ennå.",
+            "Ingen gjester.",
+            "Det er ingenting å avvikle eller hente tilbake.",
+        ]
         assert [await told(said, command) for command in ("drift", "guests", "wind-down")] == [[]] * 3
 
     assert asked == []
@@ -176,12 +180,12 @@ async def test_before_the_first_rollout_there_is_nothing_to_tell(imported: Bench
 
 async def test_drift_names_what_is_gone_and_that_did_not_hold(made: Bench, said: Said) -> None:
     assert await run("drift") == DONE
-    assert said() == [f"{PLACE}: nothing is gone"]
+    assert said() == ["Sandefjord: ingenting er borte"]
 
     remove_channel(made, "Styret")
 
     assert await run("drift") == DID_NOT_HOLD
-    assert said() == [f"{PLACE}: gone: channel:board"]
+    assert said() == ["Sandefjord: borte: Kanaler: Styret"]
     assert await run("drift", "--json") == DID_NOT_HOLD
     assert json.loads("\n".join(said())) == [{"place": PLACE, "gone": ["channel:board"], "unknown": []}]
 
@@ -194,6 +198,8 @@ async def test_drift_never_calls_gone_what_it_could_not_see(made: Bench, said: S
     (place,) = json.loads("\n".join(said()))
     assert place["gone"] == []
     assert {"group", "channel:board"} <= set(place["unknown"])
+    assert await run("drift") == DID_NOT_HOLD
+    assert "kunne ikke ses: Kanaler: Styret" in said()[0]
 
 
 # -------------------------------------------------------------------------------------------------------------- guests
@@ -201,17 +207,18 @@ async def test_drift_never_calls_gone_what_it_could_not_see(made: Bench, said: S
 
 async def test_guests_are_new_then_asked_about_then_confirmed(made: Bench, database: Database, said: Said) -> None:
     record, asked_at = SQLGuests(database), datetime(2026, 8, 10, 9, tzinfo=UTC)
-    chair = f"{PLACE}  {CHAIR}  board_chair  since {MADE_ON}"
-    package_lead = f"{PLACE}  {PACKAGE_LEAD}  work_package_lead  since {MADE_ON}"
+    since = "gjest siden 3. august 2026"
+    chair = f"Sandefjord  Kommunalsjef oppvekst Sandefjord  Styreleder  {since}"
+    package_lead = f"Sandefjord  Pakkeleder Trygg overgang til videregående Sandefjord  Leder av arbeidspakke  {since}"
 
     async def here() -> list[str]:
         assert await run("guests") == DONE
-        return [line for line in said() if line.startswith(PLACE)]
+        return [line for line in said() if line.startswith("Sandefjord")]
 
-    assert await here() == [f"{chair}  new", f"{package_lead}  new"]
+    assert await here() == [f"{chair}  ny", f"{package_lead}  ny"]
     await record.ask(PLACE, [CHAIR, PACKAGE_LEAD], asked_at)
     await record.answer(PLACE, {CHAIR: True}, by="leder-sandefjord", at=asked_at)
-    assert await here() == [f"{chair}  confirmed 2026-08-10", f"{package_lead}  asked 2026-08-10, unanswered"]
+    assert await here() == [f"{chair}  bekreftet 10. august 2026", f"{package_lead}  spurt 10. august 2026, ubesvart"]
 
     answered = {row["person"]: row for row in await told(said, "guests")}
     assert answered[PACKAGE_LEAD] == {
@@ -236,7 +243,7 @@ async def test_a_guest_without_a_role_is_told_with_the_command_for_it(
     command = f"az ad user delete --id {account}"
 
     assert await run("guests") == DONE
-    assert said()[-1] == f"no role any more  {PACKAGE_LEAD}  → {command}"
+    assert said()[-1] == f"Har ingen rolle lenger:  Pakkeleder Trygg overgang til videregående Sandefjord  → {command}"
     assert (await told(said, "guests"))[-1] == {"person": PACKAGE_LEAD, "todo": command}
 
 
@@ -263,11 +270,12 @@ async def test_partners_are_told_with_whom_to_call_and_what_is_still_to_do(
     assert await run("partners") == DONE
     lines = said()
     people = rows[ready["key"]]["guests"]
-    line = f"{ready['name']}  {ready['domain']}  {people} people  tenant {tenant_id}  in open  out open  IT-vakt"
+    told_of_it = ["leietaker " + tenant_id, "inn til oss: åpent", "ut fra dem: åpent", "IT-vakt"]
+    line = "  ".join([ready["name"], ready["domain"], f"gjester: {people}", *told_of_it])
     at = lines.index(line)
     assert at + 1 == len(lines) or not lines[at + 1].startswith(" ")
     begin = next(number for number, text in enumerate(lines) if text.startswith(other["name"]))
-    assert lines[begin].endswith("tenant unknown  in unknown  out unknown  no contact")
+    assert lines[begin].endswith("leietaker ukjent  inn til oss: ukjent  ut fra dem: ukjent  ingen å ringe er ført opp")
     assert [text.strip() for text in lines[begin + 1 : begin + 5]] == rows[other["key"]]["todo"]
 
 
@@ -281,7 +289,7 @@ async def test_a_programme_without_guests_has_no_partner_to_open_for(
     await SQLRegister(database, StillClock()).save(documents)
 
     assert await run("partners") == DONE
-    assert said() == ["no organisation has guests"]
+    assert said() == ["Ingen organisasjon har gjester."]
     assert await told(said, "partners") == []
 
 

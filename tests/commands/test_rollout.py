@@ -52,8 +52,8 @@ async def test_a_closed_builder_leaves_the_order_waiting_visibly(
     ]
     assert await run("plan", "horten", "tonsberg") == DID_NOT_HOLD
     assert capsys.readouterr().out.splitlines() == [
-        f"horten  ordered  Venter på IT: {command}",
-        f"tonsberg  not ordered  Venter på IT: {command}",
+        f"Horten  bestilt  Venter på IT: {command}",
+        f"Tønsberg  ikke bestilt  Venter på IT: {command}",
     ]
     assert await sandbox.state() == before
 
@@ -102,7 +102,7 @@ async def test_a_plan_that_could_not_see_everything_did_not_hold(
     await sandbox.control("POST", "faults", [unreadable])
 
     assert await run("plan", "horten") == DID_NOT_HOLD
-    assert "unknown" in capsys.readouterr().out
+    assert "ikke lest" in capsys.readouterr().out
 
 
 async def test_an_order_that_nobody_waits_for_is_only_noted(
@@ -111,7 +111,7 @@ async def test_an_order_that_nobody_waits_for_is_only_noted(
     before = await sandbox.state()
 
     assert await run("rollout", "horten", "--no-wait") == DONE
-    assert capsys.readouterr().out == "rollout.place:horten  ordered\n"
+    assert capsys.readouterr().out == "Rulle ut: Horten  bestilt\n"
     assert await sandbox.state() == before
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import texts
-from config.channel_names import PACKAGE, channel_name
 from config.place_template import PlaceSpec
 from config.programme import Programme
 from workflows.errors import NotFound, OutsideError
 from workflows.messages.lead_mail import LeadMail, leads_of, mail_to
 from workflows.ports.place import Channels, Memberships, SiteContent, SiteLayout
 from workflows.ports.units import Clock, DueUnit, History, Outcome, Parked
+from workflows.rollout.names import PlaceNames
 from workflows.rollout.ports import Resource, Resources, Together
 from workflows.rollout.steps.members import EXPIRES_SOON, EXPIRY
 from workflows.working_days import WorkCalendar
@@ -219,19 +219,7 @@ class _Look:
 def thing_name(programme: Programme, spec: PlaceSpec, key: str, language: str) -> str:
     """Return the display name of the thing noted under *key*."""
     kind, _, name = key.partition(":")
-    if kind == "channel":
-        own, _, package_key = name.partition("/")
-        channel = next((item.name for item in spec.channels if item.key == own), own)
-        package = next((item for item in programme.work_packages if item.key == package_key), None)
-        name = channel.replace(PACKAGE, package_key)
-        if package is not None:
-            name = channel_name(channel, package, programme.language)
-    elif kind == "list":
-        name = next((item.name for item in spec.lists if item.key == name), name)
-    elif kind == "tab":
-        own, _, tab = name.rpartition("/")
-        tabs = {(item.key, each.key): each.name for item in spec.channels for each in item.tabs}
-        name = tabs.get((own.partition("/")[0], tab), tab)
+    name = PlaceNames(programme, spec, language).name(key) if name else name
     text = f"drift.thing_{kind}"
     return texts.say(text, language, **({"name": name} if "name" in texts.placeholders(text, language) else {}))
 

@@ -1,5 +1,6 @@
 """Organisations whose people are guests: what must be open between their directory and ours, and whom to call. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +31,11 @@ class PartnerCheck:
     inbound: Setting
     outbound: Setting
     todo: tuple[str, ...]
+
+    @property
+    def settings(self) -> Sequence[tuple[str, Setting]]:
+        """Return the settings of both ways in for guests, by the way."""
+        return (("inbound", self.inbound), ("outbound", self.outbound))
 
     @property
     def is_open(self) -> bool:

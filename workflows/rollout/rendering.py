@@ -1,10 +1,12 @@
 """A rollout in words: what came of it, for the county lead, and how a place differs, as a tree. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import texts
+from config.programme import Programme
+from workflows.rollout.names import PlaceNames
 from workflows.rollout.plan import INVITATION_REFUSED, OPEN, Item, PlacePlan, State
 
 _SAID_ELSEWHERE = frozenset({"no_usable_account"})
@@ -15,7 +17,7 @@ def result_text(items: Sequence[Item], *, made: int, language: str) -> str:
     """Write the result: how many things were *made* or changed, and the steps left for somebody. Names keys, never
     people."""
     sentences = [texts.say("rollout.result", language, number=made)]
-    return " ".join([*sentences, *_open_text(items, language=language), *_for_it(items, language=language)])
+    return " ".join([*sentences, *_open_text(items, _subject, language=language), *_for_it(items, language=language)])
 
 
 def plan_data(plan: PlacePlan) -> Mapping[str, Any]:
@@ -24,36 +26,49 @@ def plan_data(plan: PlacePlan) -> Mapping[str, Any]:
     return {"place": plan.place, "to_do": len(plan.to_do), "items": items}
 
 
-def plan_lines(plan: PlacePlan, *, language: str) -> list[str]:
+def plan_lines(plan: PlacePlan, programme: Programme, *, language: str) -> list[str]:
     """The plan as a tree: its place, the kinds of things, and below each kind what is not as wanted."""
-    to_do, waiting = len(plan.to_do), sum(item.state in OPEN for item in plan.items)
-    lines = [f"{plan.place}: {to_do} to do, {waiting} waiting"]
+    spec = programme.place(plan.place)
+    names = PlaceNames(programme, spec, language)
+    waiting = sum(item.state in OPEN for item in plan.items)
+    lines = [texts.say("rollout.tree_place", language, place=spec.name, to_do=len(plan.to_do), waiting=waiting)]
     by_kind: dict[str, list[Item]] = {}
     for item in plan.items:
-        by_kind.setdefault(_kind(item), []).append(item)
+        by_kind.setdefault(names.kind(item.key), []).append(item)
     for kind, found in by_kind.items():
         other = [item for item in found if item.state is not State.SAME]
-        lines.append(f"  {kind}: {len(found) - len(other)} same" + (f", {len(other)} not" if other else ""))
+        key = "rollout.tree_kind_other" if other else "rollout.tree_kind"
+        counts = {"other": len(other)} if other else {}
+        lines.append("  " + texts.say(key, language, kind=kind, same=len(found) - len(other), **counts))
         for item in other:
-            lines.append(f"    {_line(item)}")
+            lines.append(f"    {_line(item, names, language)}")
             lines += [f"{'':24}{more}" for more in (item.detail, item.todo) if more]
-    lines += [f"  {sentence}" for sentence in _open_text(plan.items, language=language)]
-    restorable = [item.key for item in plan.items if item.can_be_restored and item.reason != INVITATION_REFUSED]
+    lines += [f"  {sentence}" for sentence in _open_text(plan.items, names.name, language=language)]
     refused = [item.key for item in plan.items if item.reason == INVITATION_REFUSED]
-    if refused:
-        lines.append(f"  to invite again before a week has gone: vareunge rollout {plan.place} --restore KEY")
-        lines += [f"    {key}" for key in refused]
-    if restorable:
-        lines.append(f"  to bring back to the template: vareunge rollout {plan.place} --restore KEY")
-        lines += [f"    {key}" for key in restorable]
+    lines += _orders(plan.place, refused, names, texts.say("rollout.tree_invite_again", language))
+    restorable = [item.key for item in plan.items if item.can_be_restored and item.reason != INVITATION_REFUSED]
+    lines += _orders(plan.place, restorable, names, texts.say("rollout.tree_restore", language))
     return lines
 
 
-def _open_text(items: Sequence[Item], *, language: str) -> list[str]:
+def why(item: Item, language: str) -> str:
+    """Return the reason of *item* in a few words; empty where a sentence of its own tells it, or there is none."""
+    key = f"rollout.why_{item.reason}"
+    return texts.say(key, language) if key in texts.keys(language) else ""
+
+
+def _orders(place: str, keys: Sequence[str], names: PlaceNames, heading: str) -> list[str]:
+    """List the keys that can be ordered back, with their names, below the command."""
+    if not keys:
+        return []
+    return [f"  {heading} vareunge rollout {place} --restore …", *(f"    {key}  ({names.name(key)})" for key in keys)]
+
+
+def _open_text(items: Sequence[Item], named: Callable[[str], str], *, language: str) -> list[str]:
     by_reason: dict[str, dict[str, None]] = {}
     for item in items:
         if item.state in OPEN and item.reason not in _SAID_ELSEWHERE:
-            by_reason.setdefault(item.reason, {})[_subject(item)] = None
+            by_reason.setdefault(item.reason, {})[named(item.key)] = None
     reasons = [_reason(reason, list(subjects), language) for reason, subjects in by_reason.items()]
     # Who blocks is who must be called.
     return [*reasons, *dict.fromkeys(item.todo for item in items if item.state is State.BLOCKED and item.todo)]
@@ -77,19 +92,16 @@ def _reason(reason: str, subjects: Sequence[str], language: str) -> str:
     return texts.say(key, language, **things)
 
 
-def _line(item: Item) -> str:
-    parts = [item.state.value, _subject(item)]
+def _line(item: Item, names: PlaceNames, language: str) -> str:
+    parts = [names.name(item.key)]
     if item.old or item.new:
         parts.append(" → ".join(f"«{text}»" if text else "–" for text in dict.fromkeys((item.old, item.new))))
     if item.to_do:
-        parts.append(f"({item.layer})")
-    parts += [item.reason] if item.reason else []
-    return "  ".join([f"{parts[0]:<18}", *parts[1:]])
+        parts.append(f"({texts.say(f'rollout.layer_{item.layer}', language)})")
+    parts += filter(None, [why(item, language)])
+    state = texts.say(f"rollout.state_{item.state.name.lower()}", language)
+    return "  ".join([f"{state:<18}", *parts])
 
 
-def _kind(item: Item) -> str:
-    return item.key.partition(":")[0].partition(".")[0]
-
-
-def _subject(item: Item) -> str:
-    return item.key.partition(":")[2] or item.key
+def _subject(key: str) -> str:
+    return key.partition(":")[2] or key
