@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sandbox.platform.ids import NewId
 from sandbox.protocol.errors import GraphError, check_match
 from sandbox.sharepoint import office
+from sandbox.sharepoint.digests import digest
 
 _FORBIDDEN = re.compile(r'["*:<>?/\\|]')
 SMALL_UPLOAD_BYTES = 250 * 1024 * 1024
@@ -245,11 +246,8 @@ class Drive:
         return item
 
     def canonical(self) -> dict[str, Any]:
-        """Return path → sha256 of a file's bytes, or None for a folder."""
-        return {
-            item.path: None if item.content is None else hashlib.sha256(item.content).hexdigest()
-            for item in self.walk()
-        }
+        """Return path → digest of a file's content, or None for a folder."""
+        return {item.path: None if item.content is None else digest(item.content) for item in self.walk()}
 
 
 def check_item_name(name: str) -> None:

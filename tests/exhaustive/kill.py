@@ -12,7 +12,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from demo.checks import Check, Evidence, check_all
 from demo.people import Story, load_story
 from demo.run import STORY, perform
 from demo.stage import Stage, raised_stage
+from tests.exhaustive.verdict import differing_cards, differing_states, record_of
 
 LOOK = 0.05
 """Seconds between two looks whether the request is held: real time, while the simulated one stands still."""
@@ -151,40 +151,10 @@ def _keep(folder: Path, target: Path) -> None:
 
 def differences(expected: Evidence, found: Evidence) -> list[str]:
     """List the differences of canonical states, but for the messages that the service itself names as in doubt."""
-    before, after = dict(expected.state), dict(found.state)
-    chats, chats_after = before.pop("chats"), after.pop("chats")
-    lines = [*_differing("", before, after), *_differing("/record", _answers(expected), _answers(found))]
-    extra: Counter[str] = Counter()
-    for where in sorted({*chats, *chats_after}):
-        meant, got = (Counter(map(repr, state.get(where, ()))) for state in (chats, chats_after))
-        extra["channel" if " / " in where else where] += (got - meant).total() - (meant - got).total()
-        if missing := (meant - got).total():
-            lines.append(f"chats/{where}: {missing} cards are missing or different")
-    # A card too many is excused where the service itself doubts one, and nowhere else.
-    unnamed = extra - found.played.ledger.doubted
-    lines += [f"chats/{where}: {count} cards too many that are not in doubt" for where, count in unnamed.items()]
-    return lines
-
-
-def _answers(evidence: Evidence) -> Mapping[str, Any]:
-    """Return what the record holds of people's answers."""
-    ledger = evidence.played.ledger
-    return {"requests": dict(ledger.requests), "surfaces": dict(ledger.surfaces), "reports": dict(ledger.reports)}
-
-
-def _differing(path: str, expected: Any, found: Any) -> Iterator[str]:
-    if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        for name in sorted({*expected, *found}):
-            yield from _differing(f"{path}/{name}", expected.get(name), found.get(name))
-    elif expected != found:
-        yield f"{path}: {_short(expected, found)}"
-
-
-def _short(expected: Any, found: Any) -> str:
-    if isinstance(expected, list) and isinstance(found, list):
-        meant, got = Counter(map(repr, expected)), Counter(map(repr, found))
-        return f"lacks {[*(meant - got)][:2]}, has {[*(got - meant)][:2]}"[:400]
-    return f"expected {expected!r}, found {found!r}"[:400]
+    before, after, ledger = dict(expected.state), dict(found.state), found.played.ledger
+    cards = differing_cards(before.pop("chats"), after.pop("chats"), ledger.doubted)
+    record = differing_states("/record", record_of(expected.played.ledger), record_of(ledger))
+    return [*differing_states("", before, after), *record, *cards]
 
 
 def problems(expected: Evidence, run: Run) -> list[str]:

@@ -30,7 +30,7 @@ LONGEST_WAIT = timedelta(hours=6)
 """Time that a rollout may wait for something before a test calls it stuck."""
 _ID = re.compile(
     r"[0-9a-f-]{36}(,[0-9a-f-]{36})*|[\w.-]+,[0-9a-f-]{36},[0-9a-f-]{36}|19:[^/]+|b![\w-]+|'[^']+'"
-    r"|(?<=items/)(?!root)[0-9A-Z]+|(?<=messages/)[^/]+"
+    r"|(?<=items/)(?!root)[0-9A-Z]+|(?<=messages/)[^/]+|(?<=events/)[^/]+|(?<=activities/)[^/]+"
 )
 _UNIT = re.compile(r"[a-z]+\.[a-z]+:")
 """The name of a task that runs a unit."""
