@@ -71,6 +71,9 @@ def _add_register(add: Add) -> None:
     command = add("import", with_services(register.import_))
     command.add_argument("folder", type=Path, metavar="DIR")
     add_yes(command)
+    command = add("municipalities", with_services(register.municipalities))
+    command.add_argument("action", choices=("import",))
+    command.add_argument("file", type=Path, metavar="FILE", help="Klass 131 from Statistics Norway, JSON or CSV")
     add("export", with_services(register.export)).add_argument("folder", type=Path, metavar="DIR")
 
 

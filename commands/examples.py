@@ -27,6 +27,7 @@ vareunge doctor --json                 for programs, in English""",
 vareunge import config/vestfold        asks when people edited on pages what it would overwrite
 vareunge import config/vestfold --yes    for programs""",
     "export": "vareunge export register",
+    "municipalities": "vareunge municipalities import klass-131.json",
     "plan": """\
 vareunge plan fjordvik dalen
 vareunge plan fjordvik --json""",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from commands.confirm import is_confirmed
-from commands.session import DID_NOT_HOLD, DONE, tell
+from commands.session import DID_NOT_HOLD, DONE, Usage, tell
 from commands.subjects import imported_programme
 from commands.units import hint
 from commands.words import TerminalWords
@@ -66,6 +66,21 @@ async def _overwritten(services: "Services", documents: Mapping[str, Any], words
         for item in found
     ]
     return [words.say("import_heading", count=len(lines)), *lines]
+
+
+async def municipalities(services: "Services", arguments: argparse.Namespace) -> int:
+    """Take in the country's register of municipalities: Statistics Norway's Klass 131, as JSON or CSV."""
+    from config.klass import read_klass
+
+    words = TerminalWords(await services.record.register.find_programme())
+    if not arguments.file.is_file():
+        raise Usage(words.say("no_file", file=str(arguments.file)))
+    known = read_klass(arguments.file.read_bytes(), file=str(arguments.file))
+    await services.record.klass.replace(known)
+    tell(
+        words.say("municipalities_imported", file=str(arguments.file), municipalities=words.municipalities(len(known)))
+    )
+    return DONE
 
 
 async def export(services: "Services", arguments: argparse.Namespace) -> int:

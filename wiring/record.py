@@ -12,7 +12,9 @@ from integration.database.connection import Database, Schema, SchemaNewer, creat
 from integration.database.guests import SQLGuests
 from integration.database.history import SQLHistory
 from integration.database.intents import SQLIntents
+from integration.database.klass import SQLKlass
 from integration.database.links import SQLLinks
+from integration.database.look_ups import SQLLookUps
 from integration.database.meetings import SQLMeetings
 from integration.database.messages import SQLMessages
 from integration.database.register import CorruptRegister, SQLRegister
@@ -51,6 +53,14 @@ class Record:
     @cached_property
     def register(self) -> SQLRegister:
         return SQLRegister(self.database, self._clock)
+
+    @cached_property
+    def look_ups(self) -> SQLLookUps:
+        return SQLLookUps(self.database)
+
+    @cached_property
+    def klass(self) -> SQLKlass:
+        return SQLKlass(self.database)
 
     @cached_property
     def links(self) -> SQLLinks:

@@ -14,7 +14,7 @@ from config.problems import InvalidInput
 from config.programme import Programme
 from integration.database.connection import Database, insert_into
 from integration.database.register_log import SQLRegisterLog, log_changes
-from integration.database.tables import register
+from integration.database.register_tables import register
 from integration.database.units import make_due
 from workflows.ports.units import Clock, DueUnit
 from workflows.register.changes import differences, in_order

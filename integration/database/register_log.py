@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database
 from integration.database.history import note_action
-from integration.database.tables import register_change
+from integration.database.register_tables import register_change
 from workflows.register.model import Act, Change, EntryAddress, LoggedAct
 
 ORDER = (register_change.c.version, register_change.c.id)

@@ -1,4 +1,4 @@
-"""The tables, but for those of access (`access_tables`).
+"""The tables, but for those of access (`access_tables`) and of the register (`register_tables`).
 
 Moments are UTC; local wall times are named so. Keys are natural wherever there is one.
 """
@@ -52,36 +52,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-register = Table(
-    "register",
-    metadata,
-    Column("kind", String(40), primary_key=True),
-    Column("key", String(200), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("data", JSON, nullable=False),
-)
-"""The programme as it is now, one row a document; `config.loading` builds the Programme from it."""
-
-register_change = Table(
-    "register_change",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("version", Integer, nullable=False, index=True),
-    Column("at", UTCDateTime, nullable=False),
-    Column("by", String(60), nullable=False),
-    Column("kind", String(60), nullable=False),
-    Column("document", String(200), nullable=False),
-    Column("section", String(60), nullable=False),
-    Column("key", String(400), nullable=False),
-    Column("position", Integer, nullable=True),
-    Column("old", JSON(none_as_null=True), nullable=True),
-    Column("new", JSON(none_as_null=True), nullable=True),
-    Column("undoes", Integer, nullable=True),
-    Index("ix_register_change_document", "document", "version"),
-)
-"""Every change of the register, append-only: one row an entry, the rows of one act with its version. The register is
-the sum of them."""
 
 account = Table(
     "account",

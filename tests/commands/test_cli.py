@@ -28,8 +28,8 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config" / "vestfold"
 NOBODY = "http://127.0.0.1:9"
 COMMANDS = {
-    "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate", "outbox", "partners",
-    "pause", "plan", "report", "resume", "rollout", "sandbox", "serve", "status", "tick", "wind-down",
+    "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate", "municipalities", "outbox",
+    "partners", "pause", "plan", "report", "resume", "rollout", "sandbox", "serve", "status", "tick", "wind-down",
 }  # fmt: skip
 
 
@@ -276,3 +276,23 @@ def test_an_import_goes_on_when_a_person_or_a_program_agrees(
 
     assert main(["import", str(FOLDER), "--yes"]) == DONE
     assert main(["import", str(FOLDER)]) == DONE, "nothing is left to ask about"
+
+
+def test_the_register_of_municipalities_is_taken_in_from_a_file(
+    imported: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "klass.csv"
+    file.write_text("code,name\n0301,Oslo\n", "utf-8")
+    assert main(["municipalities", "import", str(file)]) == DONE
+    assert capsys.readouterr().out == f"Kommuneregisteret er lest inn fra {file}: én kommune.\n"
+
+    file.write_text("code,name\n301,Oslo\n", "utf-8")
+    assert main(["municipalities", "import", str(file)]) == WRONG_USE
+    assert "klass.csv:2: code: 301" in capsys.readouterr().err
+
+
+def test_a_register_of_municipalities_that_is_no_file_is_wrong_use(
+    imported: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["municipalities", "import", str(tmp_path)]) == WRONG_USE
+    assert capsys.readouterr().err.startswith(f"{tmp_path}: Her er ingen fil.")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from config.values import Assignment, Person, Role
-from integration.database import tables
+from integration.database import register_tables, tables
 from integration.database.connection import Database
 from tests.integration.test_bot_endpoint import BOT, FORGED, SERVICE, TENANT, activity, metadata_url, token
 from tests.support.doors import doors as doors_of
@@ -37,7 +37,7 @@ FEW = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 RECORD = (
-    tables.register,
+    register_tables.register,
     tables.status_round,
     tables.status_request,
     tables.status_answer,

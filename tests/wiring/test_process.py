@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from config.settings import Part, Settings
-from integration.database.tables import register
+from integration.database.register_tables import register
 from wiring.outside import NotInThisPart
 from wiring.process import Services
 

@@ -15,8 +15,9 @@ from workflows.ports.units import Done, DueUnit
 
 VESTFOLD = Path(__file__).parents[2] / "config" / "vestfold"
 KINDS = (
-    "meetings.read", "rollout.place", "rollout.lists", "people.leave", "guests.end", "wind_down.place",
-    "wind_down.package", "meetings.quorum", "status.open", "status.send", "status.remind", "status.moved",
+    "meetings.read", "rollout.place", "rollout.lists", "people.leave", "people.look_up", "guests.end",
+    "wind_down.place", "wind_down.package", "meetings.quorum", "status.open", "status.send", "status.remind",
+    "status.moved",
     "status.renew", "status.escalate", "status.lifted", "status.close", "status.refresh", "bot.reply",
     "report.compile", "report.release", "report.publish", "report.owner", "agenda.publish", "minutes.prepare",
     "minutes.publish",

@@ -7,6 +7,7 @@ from wiring.jobs.meetings import MeetingJobs
 from wiring.jobs.messages import MessageJobs
 from wiring.jobs.operations import OperationJobs
 from wiring.jobs.papers import PaperJobs
+from wiring.jobs.register import RegisterJobs
 from wiring.jobs.rollout import RolloutJobs
 from wiring.jobs.status import StatusJobs
 from wiring.outside import Outside
@@ -18,6 +19,10 @@ class Jobs:
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
+
+    @cached_property
+    def register(self) -> RegisterJobs:
+        return RegisterJobs(self._outside)
 
     @cached_property
     def messages(self) -> MessageJobs:

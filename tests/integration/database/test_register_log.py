@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from config.loading import load_documents
 from config.values import Role
-from integration.database.connection import Database
+from integration.database.connection import MIGRATIONS, Database, create_database
 from integration.database.register import SQLRegister
+from integration.database.register_tables import register as register_table
 from integration.database.roles import SQLRoles
 from integration.database.tables import audit
 from integration.database.units import SQLUnits
@@ -166,3 +169,26 @@ async def test_the_log_of_one_document_is_read_page_by_page(register: SQLRegiste
     assert [act.version for act in first] == [4, 3]
     assert [act.version for act in rest] == [2, 1]
     assert [act.version for act in await register.latest_acts(document=None, before=None, most=1)] == [5]
+
+
+async def test_a_register_from_before_the_log_is_its_first_version(tmp_path: Path) -> None:
+    database = create_database(f"sqlite+aiosqlite:///{tmp_path / 'older.db'}")
+    documents = load_documents(FOLDER)
+
+    def older(connection: sa.Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        rows = [{"kind": "document", "key": path, "position": 0, "data": data} for path, data in documents.items()]
+        connection.execute(sa.insert(register_table), [*rows, {"kind": "version", "key": "", "position": 7, "data": 0}])
+
+    async with database.begin() as connection:
+        await connection.run_sync(older)
+    await database.migrate()
+
+    register = SQLRegister(database, StillClock())
+    (act,) = await register.acts_since(0)
+    assert (act.version, act.act.kind) == (7, IMPORT)
+    assert apply({}, act.changes) == await register.documents() == documents
+    await database.close()
