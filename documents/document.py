@@ -1,8 +1,7 @@
 """A document as finished words in their order; the renderings decide how each part looks, never what it says."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,19 +72,6 @@ class Document:
     """A sign for each kind of light, so that none is told by its colour alone."""
 
 
-def as_data(document: Document) -> dict[str, Any]:
-    """The document as plain data, every block with its kind."""
-    return {
-        "language": document.language,
-        "title": document.title,
-        "lead": [_block(block) for block in document.lead],
-        "sections": [
-            {"heading": item.heading, "level": item.level, "blocks": [_block(block) for block in item.blocks]}
-            for item in document.sections
-        ],
-    }
-
-
 KINDS = {Paragraph: "paragraph", StatusLight: "light", Facts: "facts", Bullets: "bullets", Table: "table"}
 """The names of blocks, as templates ask for them."""
 
@@ -93,7 +79,3 @@ KINDS = {Paragraph: "paragraph", StatusLight: "light", Facts: "facts", Bullets: 
 def kind_of(block: Block) -> str:
     """Return the name of the block's kind."""
     return KINDS[type(block)]
-
-
-def _block(block: Block) -> dict[str, Any]:
-    return {"block": kind_of(block), **asdict(block)}

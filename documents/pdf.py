@@ -1,13 +1,15 @@
 """A document as a PDF that is kept: PDF/A-2a and PDF/UA-1 (tagged, with its fonts inside), the same bytes each time."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import typst
 
-from documents.document import Document, as_data
+from documents.columns import column_widths, number_columns
+from documents.document import Block, Document, Table, kind_of
 
 _LAYOUT = (Path(__file__).parent / "report.typ").read_bytes()
 # What the typesetter's own fonts can show; a document that is to be kept may not lack a single sign.
@@ -39,7 +41,7 @@ UNSHOWN = "\u25a1"
 def report_pdf(document: Document, *, created_at: datetime) -> bytes:
     """The document as PDF. *created_at* is its date and the only moment in it. Fonts of the machine are not used."""
     # Words go in as data and never as markup, so nothing that people write can be a command.
-    words = json.dumps(_showable(as_data(document)), ensure_ascii=False)
+    words = json.dumps(_showable(_as_data(document)), ensure_ascii=False)
     created = created_at.astimezone(UTC)
     return typst.compile(
         _LAYOUT,
@@ -54,6 +56,24 @@ def report_pdf(document: Document, *, created_at: datetime) -> bytes:
 def showable(text: str) -> str:
     """*text* with every sign that cannot be shown replaced; line breaks stay."""
     return "".join(sign if sign == "\n" or _is_shown(ord(sign)) else UNSHOWN for sign in text)
+
+
+def _as_data(document: Document) -> dict[str, Any]:
+    """Return the document as plain data: every block with its kind, every table with its columns."""
+    return {
+        "language": document.language,
+        "title": document.title,
+        "lead": [_block(block) for block in document.lead],
+        "sections": [
+            {"heading": item.heading, "level": item.level, "blocks": [_block(block) for block in item.blocks]}
+            for item in document.sections
+        ],
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    columns = {"widths": column_widths(block), "numbers": number_columns(block)} if isinstance(block, Table) else {}
+    return {"block": kind_of(block), **asdict(block), **columns}
 
 
 def _showable(data: Any) -> Any:

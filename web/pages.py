@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 import texts
+from documents.columns import number_columns
 from web.access.gate import visit_of
 from web.assets import LEAST, asset, packed, takes_gzip
 
@@ -160,4 +161,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset"] = asset
+    environment.globals["number_columns"] = number_columns
     return environment

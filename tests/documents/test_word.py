@@ -7,6 +7,7 @@ import docx
 import pytest
 from docx.document import Document as WordFile
 from docx.oxml.ns import qn
+from docx.shared import Cm
 
 import texts
 from documents.document import Document
@@ -87,6 +88,38 @@ def test_tables_repeat_their_headers_and_the_language_is_told(document: Document
     assert language.partition("-")[0] == document.language
     assert file.core_properties.title == file.paragraphs[0].text
     assert file.core_properties.author == ""
+
+
+@pytest.mark.parametrize(
+    ("document", "numbered"),
+    [
+        pytest.param(DOCUMENTS[0].values[0], "Side {PAGE} av {NUMPAGES}", id="bokmål"),
+        pytest.param(DOCUMENTS[-1].values[0], "Page {PAGE} of {NUMPAGES}", id="english"),
+    ],
+)
+def test_pages_are_numbered_and_those_after_the_first_have_the_title_above(document: Document, numbered: str) -> None:
+    page = opened(document).sections[0]
+
+    assert [part.text for part in page.header.paragraphs] == [document.title]
+    assert page.first_page_header.paragraphs[0].text == ""
+    for footer in (page.footer, page.first_page_footer):
+        parts = footer.paragraphs[0]._p.xpath("w:r/w:t | w:fldSimple")
+        assert "".join(part.text or f"{{{part.get(qn('w:instr'))}}}" for part in parts) == numbered
+
+
+def test_columns_are_as_wide_as_their_words_and_fill_the_line() -> None:
+    matters = opened(DOCUMENTS[0].values[0]).tables[0]
+
+    number, what, time = (column.width or 0 for column in matters.columns)
+    assert what > 3 * number
+    assert what > 3 * time
+    assert number + what + time == pytest.approx(Cm(16), rel=0.001)
+    assert [cell.width for cell in matters.rows[1].cells] == [number, what, time]
+
+
+def test_no_row_is_torn_between_pages() -> None:
+    for table in opened(DOCUMENTS[0].values[0]).tables:
+        assert all(row._tr.trPr is not None and row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
 
 
 def test_the_same_document_is_the_same_file() -> None:

@@ -65,6 +65,8 @@ async def served(app: Any) -> AsyncIterator[str]:
     """Yield the address of *app* on a free loopback port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
+        # Who connects before the server runs waits, and is not refused.
+        listener.listen()
         server = StoppableServer(uvicorn.Config(app, log_level="warning", access_log=False, ws="none", lifespan="off"))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:

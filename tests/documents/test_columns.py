@@ -1,0 +1,87 @@
+"""Columns as wide as what stands in them."""
+
+import pytest
+
+from documents.columns import column_widths, number_columns
+from documents.document import Cell, Table
+
+MATTERS = ("Sak", "Hva", "Tid")
+
+
+def table(*rows: tuple[str, ...], headers: tuple[str, ...] = MATTERS) -> Table:
+    return Table(name="Saker", headers=headers, rows=tuple(tuple(Cell(text=text) for text in row) for row in rows))
+
+
+def test_the_column_of_long_words_takes_what_short_ones_leave() -> None:
+    number, what, time = column_widths(table(("14/26", "Praksisplasser for alle ber om en avgjørelse", "15 min")))
+
+    assert what > 0.6
+    assert number < 0.2
+    assert time < 0.2
+
+
+def test_lines_that_must_break_break_where_most_is_written() -> None:
+    name, hinders = column_widths(table(("Skyss", "Vi har ingen lokaler. " * 20), headers=("Pakke", "Det som hindrer")))
+
+    assert hinders > 0.85
+    assert name * 84 >= len("Skyss")
+
+
+def test_no_word_is_broken_while_the_words_fit_beside_each_other() -> None:
+    words = ("Virksomhetsleder", "Kompetansesenter", "Oppmerksomhet")
+
+    widths = column_widths(table(("kort " * 40, "kort " * 40, "kort " * 40), headers=words))
+
+    assert all(width * 84 >= len(word) for width, word in zip(widths, words, strict=True))
+
+
+def test_words_that_do_not_fit_share_the_page_by_their_length() -> None:
+    long, short = column_widths(table(("æ" * 200, "ø" * 100), headers=("Å", "Å")))
+
+    assert long == pytest.approx(2 * short, rel=0.02)
+
+
+def test_short_phrases_and_lights_stay_on_one_line_while_all_of_them_fit() -> None:
+    light = Cell(text="Trenger oppmerksomhet", light="yellow")
+    row = (light, Cell(text="1. desember 2026"), Cell(text="Vi har ingen lokaler etter jul. " * 9))
+
+    widths = column_widths(Table(name="Pakker", headers=("Status", "Frist", "Hinder"), rows=(row,)))
+
+    assert widths[0] * 84 >= len("✓ Trenger oppmerksomhet")
+    assert widths[1] * 84 >= len("1. desember 2026")
+
+
+def test_phrases_break_before_words_do() -> None:
+    widths = column_widths(table(*[("Ingen er ført opp",) * 6] * 2, headers=("Kommunestyrevedtak",) * 6))
+
+    assert all(width * 84 >= len("oppmerksomhet") for width in widths)
+
+
+def test_a_header_counts_as_the_bold_words_it_is() -> None:
+    widths = column_widths(table(("1", "kort " * 40), headers=("Kommune", "Tekst")))
+
+    assert widths[0] * 84 > len("Kommune") + 2
+
+
+@pytest.mark.parametrize("rows", [(), (("", "", ""),), (("\n", "a\n\nb", " "),)], ids=["no row", "empty", "lines"])
+def test_the_widths_are_the_whole_page(rows: tuple[tuple[str, ...], ...]) -> None:
+    widths = column_widths(table(*rows))
+
+    assert sum(widths) == pytest.approx(1)
+    assert all(width > 0 for width in widths)
+
+
+@pytest.mark.parametrize(
+    ("cells", "are_numbers"),
+    [
+        pytest.param(("7,5", "10\N{NO-BREAK SPACE}500", "\N{MINUS SIGN}3"), True, id="numbers"),
+        pytest.param(("45 %", "0"), True, id="percentages"),
+        pytest.param(("7", "Mangler", "–"), True, id="a word where one is missing"),
+        pytest.param(("7", "Høyere er bedre"), False, id="a text among them"),
+        pytest.param(("Mangler",), False, id="no number"),
+        pytest.param(("4/26", "5/26"), False, id="numbers of matters"),
+        pytest.param((), False, id="nothing"),
+    ],
+)
+def test_a_column_of_numbers_is_known(cells: tuple[str, ...], are_numbers: bool) -> None:
+    assert number_columns(table(*((cell,) for cell in cells), headers=("Nå",))) == (are_numbers,)
