@@ -13,15 +13,19 @@ from pathlib import Path
 import pytest
 
 from demo.checks import Entry, nobody_else_was_reached
-from tests.exhaustive.kill import choose, play, problems
+from tests.exhaustive.kill import play, problems
+from tests.exhaustive.moments import Moment, Phase
 
-FEWER_REQUESTS_THAN_A_DEMO_MAKES = 1000
 OWNER, LEAD = "programradgiver@vestfoldfylke.example", "pakkeleder.verkstedet@horten.example"
 
 
 async def test_a_killed_service_ends_where_an_undisturbed_one_does() -> None:
-    """Three moments: `python -m tests.exhaustive.kill` tries more."""
-    moments = choose(FEWER_REQUESTS_THAN_A_DEMO_MAKES, 3, seed=3)
+    """Three writes of the loop: `python -m tests.exhaustive.kill` tries more."""
+    moments = [
+        moment("/teams/{team}/channels", nth=7, phase="after"),
+        moment("/users/{user}/events", nth=40, phase="before"),
+        moment("/users/{user}/messages/{message}/send", nth=30, phase="after"),
+    ]
 
     undisturbed, killed = await asyncio.gather(play(), play(moments))
 
@@ -61,6 +65,10 @@ async def test_an_interrupted_demo_leaves_no_process_behind() -> None:
     assert (demo.returncode, printed.decode().strip()) == (1, "Interrupted; everything that was started has ended.")
     assert len(processes) == 2
     assert still_there(processes) == []
+
+
+def moment(template: str, *, nth: int, phase: Phase) -> Moment:
+    return Moment(position=0, method="POST", template=template, nth=nth, phase=phase)
 
 
 def started_by(pid: int) -> list[int]:

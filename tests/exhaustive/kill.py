@@ -1,23 +1,24 @@
 """Kills the service at seeded moments of the demo and compares what comes of it: `python -m tests.exhaustive.kill`.
 
-A moment is a request of the service to Graph or the connector, and whether it is killed before that request takes
-effect or after. Simulated time stands still until the service runs again. Several moments share one demo: each is
-counted from the one before, when the service is at work again, and they lie far apart.
+A moment is a write to Graph or the connector, every kind of them chosen as often as the others, and whether the service
+is killed before that write takes effect or after. Simulated time stands still until it runs again. Several moments
+share one demo, and lie far apart.
 """
 
 import argparse
 import asyncio
-import random
 import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -28,22 +29,13 @@ from demo.checks import Check, Evidence, check_all
 from demo.people import Story, load_story
 from demo.run import STORY, perform
 from demo.stage import Stage, raised_stage
+from tests.exhaustive.moments import Kind, Moment, choose, deal, writes_in
 from tests.exhaustive.verdict import differing_cards, differing_states, record_of
 
 LOOK = 0.05
 """Seconds between two looks whether the request is held: real time, while the simulated one stands still."""
 LONGEST_RUN = 600
 """Seconds after which a demo is given up."""
-
-Phase = Literal["before", "after"]
-
-
-@dataclass(frozen=True, order=True)
-class Moment:
-    """The moment of a kill: at the *number*th request, *before* it takes effect or *after*."""
-
-    number: int
-    phase: Phase
 
 
 @dataclass
@@ -61,7 +53,8 @@ class Run:
     moments: Sequence[Moment]
     cuts: list[Cut] = field(default_factory=list)
     evidence: Evidence | None = None
-    requests: int = 0
+    kinds: Sequence[Kind] = ()
+    """The kinds of requests that came by."""
     failure: str = ""
 
     @property
@@ -71,20 +64,6 @@ class Run:
     @property
     def doubtful(self) -> tuple[str, ...]:
         return self.evidence.played.ledger.doubtful if self.evidence else ()
-
-
-def choose(requests: int, count: int, seed: int) -> list[Moment]:
-    """*count* moments of a demo with so many *requests*, the same for the same seed, in their order."""
-    dice = random.Random(seed)
-    phases: tuple[Phase, Phase] = ("before", "after")
-    numbers = dice.sample(range(1, requests + 1), count)
-    return sorted(Moment(number, dice.choice(phases)) for number in numbers)
-
-
-def deal(moments: Sequence[Moment], per_run: int) -> list[list[Moment]]:
-    """Share moments out to runs, so that those of one run lie far apart."""
-    runs = -(-len(moments) // per_run)
-    return [list(moments[start::runs]) for start in range(runs)]
 
 
 async def play(
@@ -110,20 +89,37 @@ async def _play(run: Run, story: Story, folder: Path, settings: Mapping[str, str
             run.evidence = await perform(stage, story, lambda when, line: None)
         if error := problem():
             raise error
-        repeated = sum(map(_counts, run.evidence.repeated))
-        run.requests = (await stage.control("GET", "faults"))["requests"] - repeated
+        run.kinds = list(await _seen(stage))
 
 
 async def _cut_power(stage: Stage, run: Run) -> None:
-    """Kill the service at each moment, while the request is held, and start it again."""
-    passed = 0
-    for moment in run.moments:
-        await stage.control("POST", "faults", json={"hold_at": moment.number - passed, "phase": moment.phase})
+    """Kill the service at each moment, while the write is held, and start it again."""
+    upcoming = iter(run.moments)
+    moment = next(upcoming, None)
+    await _hold(stage, moment)
+    while moment is not None:
         while not (held := (await stage.control("GET", "faults"))["held"]):  # noqa: ASYNC110 - It is another process.
             await asyncio.sleep(LOOK)
         run.cuts.append(Cut(moment, f"{held[0]['method']} {held[0]['path']}"))
-        await stage.cut_power(lambda: stage.control("POST", "faults", json={"release": True}))
-        passed = moment.number
+        moment = next(upcoming, None)
+        # The next one is named while nothing runs, so that it cannot slip by.
+        await stage.cut_power(partial(_hold, stage, moment))
+
+
+async def _hold(stage: Stage, moment: Moment | None) -> None:
+    """Let go what is held, and hold the write of *moment* when it comes."""
+    await stage.control("POST", "faults", json={"release": True})
+    if moment is not None:
+        # What was held is made once more after the restart, and counted twice: then a later one of its kind will do.
+        left = max(1, moment.nth - (await _seen(stage))[moment.kind])
+        hold = {"hold_at": left, "method": moment.method, "template": moment.template, "phase": moment.phase}
+        await stage.control("POST", "faults", json=hold)
+
+
+async def _seen(stage: Stage) -> Counter[Kind]:
+    """Return how often each kind of request has come by."""
+    kinds = (await stage.control("GET", "faults"))["kinds"]
+    return Counter({(kind["method"], kind["template"]): kind["count"] for kind in kinds})
 
 
 @contextmanager
@@ -134,10 +130,6 @@ def _alongside(work: Any) -> Iterator[Callable[[], BaseException | None]]:
         yield lambda: task.exception() if task.done() and not task.cancelled() else None
     finally:
         task.cancel()
-
-
-def _counts(entry: Mapping[str, Any]) -> bool:
-    return "/v1.0/" in entry["request"]["url"] or "/connector/" in entry["request"]["url"]
 
 
 def _keep(folder: Path, target: Path) -> None:
@@ -175,7 +167,9 @@ async def run_all(console: Console, *, count: int, seed: int, per_run: int, at_o
     if quiet.evidence is None or quiet.failed:
         console.print("The undisturbed demo did not hold:", quiet.failure, *quiet.failed)
         return 1
-    console.print(f"Undisturbed: {quiet.requests} requests to Graph and connector, every check held.")
+    writes = writes_in(quiet.evidence.traffic, quiet.kinds)
+    kinds = len({write.kind for write in writes})
+    console.print(f"Undisturbed: {len(writes)} writes of {kinds} kinds, every check held.")
     turns = asyncio.Semaphore(at_once)
 
     async def in_turn(number: int, moments: Sequence[Moment]) -> Run:
@@ -185,7 +179,7 @@ async def run_all(console: Console, *, count: int, seed: int, per_run: int, at_o
             console.print(f"run {number}: {line}", style="red", markup=False)
         return run
 
-    expected, dealt = quiet.evidence, deal(choose(quiet.requests, count, seed), per_run)
+    expected, dealt = quiet.evidence, deal(choose(writes, count, seed), per_run)
     runs = await asyncio.gather(*(in_turn(number, moments) for number, moments in enumerate(dealt, start=1)))
     console.print(_table(quiet.evidence, runs))
     doubtful = [key for run in runs for key in run.doubtful]
@@ -202,13 +196,14 @@ async def run_all(console: Console, *, count: int, seed: int, per_run: int, at_o
 
 def _table(expected: Evidence, runs: Sequence[Run]) -> Table:
     table = Table(title="Kills", title_justify="left")
-    for name in ("demo", "request", "phase", "held", "in doubt", "ended as undisturbed"):
+    for name in ("demo", "kind", "nth", "phase", "in doubt", "ended as undisturbed"):
         table.add_column(name)
     for number, run in enumerate(runs, start=1):
         verdict = "NO" if problems(expected, run) else "yes"
         for cut in run.cuts:
             moment = cut.moment
-            table.add_row(str(number), str(moment.number), moment.phase, cut.request, str(len(run.doubtful)), verdict)
+            kind, doubtful = f"{moment.method} {moment.template}", len(run.doubtful)
+            table.add_row(str(number), kind, str(moment.nth), moment.phase, str(doubtful), verdict)
     return table
 
 
