@@ -31,11 +31,6 @@ def languages() -> Sequence[str]:
     return tuple(entry["file"] for entry in template()["localizationInfo"]["additionalLanguages"])
 
 
-def external_id() -> str:
-    """Return the app's id in every tenant, by which the catalogue knows it."""
-    return str(template()["id"])
-
-
 def permissions() -> Sequence[str]:
     """Return the resource-specific permissions a team consents to; an installation must name exactly these."""
     return tuple(entry["name"] for entry in template()["authorization"]["permissions"]["resourceSpecific"])

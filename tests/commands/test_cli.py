@@ -96,6 +96,24 @@ def test_rollout_wants_names_or_all_but_not_both(imported: None, capsys: pytest.
     assert capsys.readouterr().err == "rollout: name municipalities, or --all\n" * 2
 
 
+def test_what_is_taken_back_or_taken_over_is_so_in_one_municipality(
+    imported: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rollout", "--all", "--restore", "channel:board"]) == WRONG_USE
+    assert main(["rollout", "horten", "tonsberg", "--adopt", "a-group"]) == WRONG_USE
+    assert capsys.readouterr().err == "rollout: --restore and --adopt take one municipality\n" * 2
+
+
+def test_a_service_elsewhere_is_not_called_from_the_terminal(
+    imported: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests may reach this machine alone, so that a call would end the command in an error."""
+    monkeypatch.setenv("VAREUNGE_PUBLIC_URL", "https://192.0.2.1")
+
+    assert main(["resume"]) == DONE
+    assert capsys.readouterr().out == "Utsendingen går igjen for alle.\n"
+
+
 def test_sending_is_paused_and_resumed(imported: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert [main(["pause", "horten"]), main(["pause"]), main(["resume", "horten"]), main(["resume"])] == [DONE] * 4
     assert capsys.readouterr().out.splitlines() == [
@@ -181,10 +199,19 @@ def test_a_unit_is_told_by_names_and_its_day_and_moments_are_local() -> None:
     )
     assert words.unit("rollout.place:horten") == "Rulle ut: Horten"
     assert words.unit("leads.mail:unheard-of") == "leads.mail:unheard-of"
+    assert words.unit("status.open:horten/soon") == "Åpne statusrunden: Styret i Våre unge Horten"
     assert words.state("waiting", datetime(2026, 9, 7, 22, 30, tzinfo=UTC)) == (
         "venter til tirsdag 8. september 2026 kl. 00.30"
     )
     assert words.note("the deadline had passed") == "fristen var gått ut"
+
+
+def test_before_a_programme_is_imported_keys_and_moments_are_told_as_they_are() -> None:
+    words = TerminalWords()
+
+    assert words.name("horten") == "horten"
+    assert words.unit("rollout.place:horten") == "Rulle ut: horten"
+    assert words.moment(datetime(2026, 9, 7, 22, 30, tzinfo=UTC)) == "2026-09-07T22:30+00:00"
 
 
 @pytest.mark.parametrize("command", [["rollout", "horten"], ["plan", "horten"], ["outbox"]], ids=" ".join)

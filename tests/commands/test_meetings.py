@@ -13,7 +13,7 @@ import pytest
 
 from commands.meetings import meetings
 from commands.session import DID_NOT_HOLD, DONE, Usage
-from config.values import AgendaEntry, Meetings
+from config.values import AgendaEntry, Body, BodyKind, Meetings, Role
 from integration.database.connection import Database
 from integration.database.links import SQLLinks
 from integration.database.units import SQLUnits
@@ -296,6 +296,61 @@ async def test_programs_get_the_agenda_as_data(capsys: pytest.CaptureFixture[str
     told = json.loads(capsys.readouterr().out)
     assert told["meeting"]["key"] == "b-vik/2026-10-15"
     assert [item["number"] for item in told["items"]] == [12]
+
+
+async def test_the_owner_board_s_agenda_is_shown_when_no_municipality_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    owners = Body(key="owners", kind=BodyKind.OWNER_BOARD, name="Eierstyret", members=(Role.OWNER_BOARD_MEMBER,))
+    known = programme(bodies=(*PROGRAMME.bodies, owners))
+    met = next(item for item in PLAN.new if item.body == "b-vik")
+
+    async def find_programme() -> Any:
+        return known
+
+    async def listed(of: str) -> list[Meeting]:
+        return [replace(met, body="owners")] if of == "owners" else []
+
+    async def current(meeting: Meeting) -> Agenda:
+        return draft_agenda(known, meeting, report=None, proposals=(), matters=Matters(), last_number=11)
+
+    services = {"find_programme": find_programme, "list_meetings": listed, "current": current}
+
+    assert await run(services, agenda=True) == DONE
+    assert capsys.readouterr().out.startswith("Saksliste: Eierstyret, ")
+    with pytest.raises(Usage, match="a-dal: no meeting is planned"):
+        await run(services, municipality="a-dal", agenda=True)
+
+
+async def test_a_local_time_that_is_none_moves_nothing() -> None:
+    done: list[str] = []
+
+    with pytest.raises(Usage, match=r"--move: i morgen: expected a local time such as 2026-09-08T09:00"):
+        await run({}, done, move=["b-vik/2026-10-15", "i morgen"], reason="Salen er opptatt")
+
+    assert done == []
+
+
+async def test_only_people_and_bodies_have_feeds() -> None:
+    with pytest.raises(Usage, match="utopia: expected the key of a person or of a body"):
+        await run(feed="utopia")
+
+
+async def test_a_body_s_renewed_feed_ends_its_old_address(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    links = SQLLinks(database, StillClock())
+    services = {"links": links, "settings": SimpleNamespace(public_url="https://service.example")}
+    await run(services, feed="a-dal")
+    old = capsys.readouterr().out.strip()
+
+    await run(services, feed="a-dal", renew=True)
+
+    new = capsys.readouterr().out.strip()
+    tokens = [address.rpartition("/")[2].removesuffix(".ics") for address in (old, new)]
+    found = [await links.resolve(token, "feed") for token in tokens]
+    assert found[0] is None
+    assert found[1] is not None
 
 
 async def test_a_renewed_feed_ends_the_person_s_old_addresses(

@@ -105,6 +105,19 @@ async def test_a_report_by_hand_is_that_of_the_open_round(
     assert await reported_meeting(services, ONE_MUNICIPALITY) == meeting
 
 
+async def test_the_owner_board_s_report_is_that_of_its_next_meeting(
+    services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programme = await services.record.register.programme()
+    (first, *_) = await services.record.meetings.list_meetings(programme.owner_board().key)
+    clock_of(services).time = first.starts_at - timedelta(days=1)
+
+    await report(services, given(municipality=None, owner_board=True))
+
+    units = re.findall(r'"unit": "(.*?)"', capsys.readouterr().out)
+    assert units == [f"report.{step}:{first.key}" for step in ("owner", "publish")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -39,7 +39,9 @@ def test_an_export_may_be_repeated_but_leaves_no_foreign_file_beside(tmp_path: P
         export_documents(documents, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../people.yaml", "/tmp/people.yaml", "municipalities/../x.yaml", "other.yaml"])
+@pytest.mark.parametrize(
+    "name", ["../people.yaml", "/tmp/people.yaml", "municipalities/../x.yaml", "other.yaml", "people.yml"]
+)
 def test_nothing_is_written_elsewhere(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidInput):
         export_documents({name: {"people": []}}, tmp_path / "out")

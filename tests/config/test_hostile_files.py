@@ -1,5 +1,6 @@
 """Files that nobody wrote by hand are told with their place; reading them ends, and ends in words."""
 
+import errno
 import itertools
 import json
 import os
@@ -75,6 +76,20 @@ def test_what_is_no_file_is_told_and_not_opened(tmp_path: Path, make: Callable[[
     make(folder / "more.yaml")
 
     assert problems_of(folder) == [f"more.yaml: {told}: expected a file with YAML"]
+
+
+def test_a_file_that_may_not_be_read_is_told_with_the_system_s_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusal stands in for the system's: the user that runs the tests may read every file."""
+
+    def refused(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    folder = write(tmp_path, {"calendar.yaml": FILES["calendar.yaml"]})
+    monkeypatch.setattr(Path, "read_bytes", refused)
+
+    assert problems_of(folder)[0] == "calendar.yaml: Permission denied: expected a file that can be read"
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)

@@ -78,3 +78,17 @@ def test_an_entry_is_taken_out_with_everything_in_it() -> None:
 
     assert laid.values == {"channels": [{"key": "b"}]}
     assert laid.layers() == {"channels.b.key": "template"}
+
+
+def test_words_give_way_to_a_mapping_and_so_does_their_layer() -> None:
+    laid = lay(sheets({"rhythm": "weekly"}, {"rhythm": {"gap": 1}}))
+
+    assert laid.values == {"rhythm": {"gap": 1}}
+    assert laid.layers() == {"rhythm.gap": "county"}
+
+
+def test_a_value_that_nobody_gave_is_looked_for_where_its_surroundings_stand() -> None:
+    laid = lay(sheets({"title": "a"}, {"rhythm": {"gap": 1}}))
+
+    assert laid.origin_of(("rhythm", "day")).layer == "county"
+    assert laid.origin_of(("unheard-of",)).layer == "template"

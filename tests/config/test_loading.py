@@ -18,9 +18,19 @@ def override(values: str) -> tuple[str, str, str]:
     return DAL, "work_packages:", f"overrides: {values}\nwork_packages:"
 
 
+def municipality(values: str) -> tuple[str, str, str]:
+    return DAL, "organisation: dal-kommune}\npeople", f"organisation: dal-kommune, {values}}}\npeople"
+
+
 OWNER = "key: eier-2, name: Eier to, email: eier2@fylket.example, organisation: fylket"
 GUEST = "key: eier-2, name: Eier to, email: eier2@dal.example, organisation: dal-kommune"
 LEAD = "role: county_lead}"
+DATES = "meeting_dates: ['2026-09-08T09:00']"
+TWO_OWNER_BOARDS = """\
+bodies:
+  eierne: {kind: owner_board, name: Eierne, members: [county_lead]}
+  flere: {kind: owner_board, name: Flere eiere, members: [county_lead]}
+"""
 CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?, and none that is kept, such as General or Forms"
 
 
@@ -178,7 +188,7 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?, and none that 
             id="work package without lead",
         ),
         pytest.param(
-            (DAL, "organisation: dal-kommune}\npeople", "organisation: dal-kommune, meetings: theirs}\npeople"),
+            municipality("meetings: theirs"),
             f"{DAL}:1: municipality.meetings: theirs: expected `meeting_dates:`, the dates they meet, or"
             " `meeting_feed:`, a calendar with them",
             id="their meetings without dates",
@@ -214,6 +224,83 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?, and none that 
             override("{places: {umbrella: {name: Vårt}}}"),
             f"{DAL}:9: overrides.places.umbrella: umbrella: expected one of: municipality",
             id="overriding another's place",
+        ),
+        pytest.param(
+            ("calendar.yaml", "days_off:", "sending: {first: '16:00'}\ndays_off:"),
+            "calendar.yaml:3: sending.last: 15:00:00: expected a time after `first` (16:00:00)",
+            id="sending hours that end before they begin",
+        ),
+        pytest.param(
+            ("programme.yaml", "  county:", "  timezone: Europe/Olso\n  county:"),
+            "programme.yaml:7: programme.timezone: Europe/Olso: expected a time zone such as Europe/Oslo",
+            id="no such time zone",
+        ),
+        pytest.param(
+            (DAL, "work_package: dal-verksted}", "municipality: dal}"),
+            f"{DAL}:8: assignments[2].role: work_package_lead: expected `work_package:` beside it, and no municipality",
+            id="a package's role in a municipality",
+        ),
+        pytest.param(
+            municipality("place: theirs"),
+            f"{DAL}:1: municipality.place: theirs: expected `place_url:`, the address of their place",
+            id="their place without its address",
+        ),
+        pytest.param(
+            municipality("place_url: 'http://dal.example'"),
+            f"{DAL}:1: municipality.place_url: http://dal.example: expected an address that starts with https://",
+            id="an address anyone on the way can read",
+        ),
+        pytest.param(
+            municipality(DATES),
+            f"{DAL}:1: municipality.meeting_dates: meeting_dates: expected `meetings: theirs`: ours are planned, not"
+            " given",
+            id="dates given for meetings of ours",
+        ),
+        pytest.param(
+            municipality("meetings: theirs, meeting_dates: ['2026-09-08T09:00+02:00']"),
+            f"{DAL}:1: municipality.meeting_dates[0]: 2026-09-08 09:00:00+02:00:"
+            " expected local wall time without an offset",
+            id="their dates with an offset",
+        ),
+        pytest.param(
+            municipality(f"meetings: theirs, {DATES}, meeting_feed: 'https://dal.example/styret.ics'"),
+            f"{DAL}:1: municipality.meeting_feed: https://dal.example/styret.ics:"
+            " expected either `meeting_dates:` or `meeting_feed:`",
+            id="their dates given twice",
+        ),
+        pytest.param(
+            (DAL, "      - {key: plasser, name: Plasser}\n", "      - {key: plasser, name: Plasser}\n" * 2),
+            f"{DAL}:14: work_packages[dal-verksted].indicators[plasser].key: plasser:"
+            " expected a key of its own within the work package",
+            id="two indicators with one key",
+        ),
+        pytest.param(
+            ("template.yaml", 'rhythm: {starts: "09:00"}', 'rhythm: {starts: "09:00", least_gap: 50}'),
+            "template.yaml:26: bodies.local-board.rhythm.least_gap: gaps of 50, 42, 49, 77:"
+            " expected 1 ≤ least_gap ≤ wanted_gap ≤ most_gap ≤ most_gap_over_summer",
+            id="a rhythm no calendar can follow",
+        ),
+        pytest.param(
+            ("template.yaml", "bodies:\n", TWO_OWNER_BOARDS),
+            "template.yaml:20: bodies.flere: flere: expected one body of kind owner_board; eierne is it",
+            id="two owner boards",
+        ),
+        pytest.param(
+            ("template.yaml", "opens: 21, deadline: 10", "opens: 21, deadline: 10, release: 12"),
+            "template.yaml:27: bodies.local-board.rounds.release: the release 12 days before:"
+            " expected it after the deadline 10 days before",
+            id="a release before the deadline",
+        ),
+        pytest.param(
+            ("calendar.yaml", "days_off:", "[en, to]: 3\ndays_off:"),
+            "calendar.yaml:3: a key that is no text: expected a word",
+            id="a list for a key",
+        ),
+        pytest.param(
+            (DAL, "name: Plasser}", "name: Plasser, target: .inf}"),
+            f"{DAL}:13: work_packages[dal-verksted].indicators[plasser].target: .inf:"
+            " expected a valid number, unable to parse string as a number",
+            id="a number without end",
         ),
     ],
 )
@@ -266,6 +353,11 @@ def test_an_unknown_file_is_a_mistake(tmp_path: Path) -> None:
 
 def test_an_empty_folder_holds_no_programme(tmp_path: Path) -> None:
     assert "expected the folder of a programme" in problems_of(tmp_path)[0]
+
+
+def test_files_that_are_no_yaml_are_no_documents(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"calendar\.yaml:1"):
+        load_documents(write(tmp_path, FILES | {"calendar.yaml": "days_off: ]\n"}))
 
 
 def test_documents_without_lines_name_the_path(tmp_path: Path) -> None:

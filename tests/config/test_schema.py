@@ -7,7 +7,7 @@ import pytest
 
 from config.files import FILES, kind_of
 from config.loading import load_documents
-from config.schema import FOLDER, schema_line, schemas, spelled
+from config.schema import FOLDER, schema_line, schemas, spelled, write_schemas
 
 VESTFOLD = Path(__file__).parents[2] / "config" / "vestfold"
 
@@ -18,6 +18,13 @@ def test_the_schema_file_is_up_to_date(kind: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
 
     assert (FOLDER / f"{kind}.json").read_text("utf-8") == spelled(schema), "run `python -m config.schema`"
+
+
+def test_the_schemas_are_written_one_file_a_kind(tmp_path: Path) -> None:
+    write_schemas(tmp_path / "anew")
+
+    written = {file.name: file.read_text("utf-8") for file in (tmp_path / "anew").iterdir()}
+    assert written == {file.name: file.read_text("utf-8") for file in FOLDER.iterdir()}
 
 
 def test_every_file_starts_with_its_schema_and_fits_it() -> None:

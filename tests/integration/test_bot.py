@@ -321,6 +321,17 @@ async def test_an_update_and_a_chat_may_be_repeated(
     assert await bot.open_chat("object-id") == CHAT
 
 
+async def test_an_update_that_is_put_off_for_long_is_handed_back_with_its_wait(
+    bot: TeamsBot, connector: respx.MockRouter
+) -> None:
+    connector.put(f"{ACTIVITIES}/m1").mock(return_value=httpx.Response(503, headers={"Retry-After": "300"}))
+
+    with pytest.raises(Throttled) as caught:
+        await bot.update_card(Posted(conversation=CHAT, activity_id="m1"), CARD, summary="x")
+
+    assert caught.value.retry_after == timedelta(seconds=300)
+
+
 async def test_a_post_that_never_left_is_repeated(bot: TeamsBot, connector: respx.MockRouter) -> None:
     route = connector.post(ACTIVITIES).mock(
         side_effect=[httpx.ConnectError("x"), httpx.Response(201, json={"id": "m1"})]

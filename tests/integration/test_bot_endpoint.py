@@ -16,6 +16,7 @@ from jwt.algorithms import RSAAlgorithm
 from structlog.testing import capture_logs
 
 import texts
+from integration import bot_tokens
 from integration.bot_endpoint import (
     BotEndpoint,
     BotMessage,
@@ -166,6 +167,48 @@ async def test_a_wrong_token_is_refused(teams: httpx.AsyncClient, handlers: Hand
 
     assert response.status_code == 401
     assert handlers.seen == []
+
+
+@pytest.fixture
+def without_keys(handlers: Handlers) -> httpx.AsyncClient:
+    """Return a caller of an endpoint that cannot fetch the issuer's keys."""
+    nobody = "http://127.0.0.1:9/.well-known/openidconfiguration"
+    endpoint = BotEndpoint(handlers, bot_id=BOT, tenant_id=TENANT, service_url=SERVICE, metadata_url=nobody)
+    app = FastAPI()
+    app.include_router(router(endpoint.handle))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service.example")
+
+
+async def test_while_the_issuer_s_keys_are_unknown_teams_is_asked_to_come_back(
+    without_keys: httpx.AsyncClient, handlers: Handlers
+) -> None:
+    """A 401 would tell Teams that the bot refuses for good."""
+    answered = await send(without_keys, activity(), token())
+
+    assert (answered.status_code, answered.json()) == (503, {"error": "keys"})
+    assert handlers.seen == []
+
+
+@pytest.mark.parametrize("changes", [{"text": None}, {"text": ""}], ids=["no text", "an empty one"])
+async def test_a_message_without_words_is_taken_and_answered_by_nobody(
+    teams: httpx.AsyncClient, handlers: Handlers, changes: dict[str, object]
+) -> None:
+    """Teams sends one when a person pastes a picture."""
+    answered = await send(teams, activity(**changes), token())
+
+    assert answered.status_code == 200
+    assert handlers.seen == []
+
+
+async def test_tokens_that_passed_are_remembered_within_bounds(
+    teams: httpx.AsyncClient, handlers: Handlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot_tokens, "MOST_TOKENS", 2)
+
+    answered = [await send(teams, activity(), token(jti=str(number))) for number in range(5)]
+
+    assert [answer.status_code for answer in answered] == [200] * 5
+    assert len(handlers.seen) == 5
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", f"Basic {token()}", f"bearer {token()}"])

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from integration.clock import SimulatedClock, SystemClock, create_clock
 from tests.clocks import NOON, FakeTimekeeper
-from workflows.errors import Transient
+from workflows.errors import Invalid, OutsideError, Transient
 
 HOUR = timedelta(hours=1)
 URL = "http://127.0.0.1:1/_sandbox/clock"
@@ -176,6 +177,55 @@ async def test_a_sandbox_that_is_gone_wakes_everybody_with_an_error(timekeeper: 
     timekeeper.gone = True
     with pytest.raises(Transient, match=r"could not .* the sandbox's clock"):
         await clock.sleep_until(NOON + HOUR)
+
+
+async def test_who_works_while_the_sandbox_goes_is_told_when_it_wants_to_sleep(timekeeper: FakeTimekeeper) -> None:
+    """One sleeps, another works: neither waits for ever for a time that nobody keeps any more."""
+    clock = await joined(timekeeper)
+    sleeper = asyncio.create_task(clock.sleep_until(NOON + HOUR))
+    async with clock.busy():
+        timekeeper.gone = True
+        with pytest.raises(Transient):
+            await clock.sleep_until(NOON + 2 * HOUR)
+    with pytest.raises(Transient):
+        await sleeper
+
+
+async def test_a_moment_that_has_passed_is_not_slept_for(timekeeper: FakeTimekeeper) -> None:
+    clock = await joined(timekeeper)
+
+    await clock.sleep_until(NOON - HOUR)
+
+    assert [what for _, what, _ in timekeeper.calls] == ["join"]
+    await clock.leave()
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(httpx.ConnectError("gone"), Transient, id="nobody there"),
+        pytest.param(httpx.Response(400, text="time never goes back"), Invalid, id="a moment that has passed"),
+    ],
+)
+async def test_a_time_that_was_not_set_is_told(
+    answer: httpx.Response | Exception, expected: type[OutsideError]
+) -> None:
+    def answered(request: httpx.Request) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    clock = SimulatedClock(URL, "tick", transport=httpx.MockTransport(answered))
+
+    with pytest.raises(expected, match="set the sandbox's clock"):
+        await clock.set_to(NOON)
+    with pytest.raises(RuntimeError, match="not been joined"):
+        clock.now()
+
+
+async def test_real_time_is_not_set() -> None:
+    with pytest.raises(RuntimeError, match="real time cannot be set"):
+        await SystemClock().set_to(NOON)
 
 
 async def test_a_task_inside_busy_work_may_not_sleep_uncounted(timekeeper: FakeTimekeeper) -> None:

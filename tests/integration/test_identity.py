@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import jwt
 import pytest
 from aiohttp import web
 from azure.core import exceptions as azure
 
 from integration.identity import BOT_SCOPE, GRAPH_SCOPE, Identities, identity_errors
-from workflows.errors import IdentityClosed, OutsideError, Refused, Transient
+from workflows.errors import IdentityClosed, Invalid, OutsideError, Refused, Transient
 
 DISABLED = {"statusCode": 400, "message": "AADSTS7000112: Application 'x' is disabled."}
 
@@ -119,6 +120,36 @@ async def test_the_secret_of_the_token_endpoint_goes_nowhere_else(
             await identities.token("hands", GRAPH_SCOPE)
 
     assert elsewhere.asked == []
+
+
+async def test_roles_stand_in_the_identity_s_own_token(endpoint: Endpoint, identities: Identities) -> None:
+    claims = jwt.encode({"roles": ["User.Invite.All"]}, "x" * 32, algorithm="HS256")
+    endpoint.body = {"access_token": claims, "expires_on": "4102444800", "resource": "r", "token_type": "Bearer"}
+
+    assert await identities.roles("hands") == {"User.Invite.All"}
+
+
+async def test_a_token_that_tells_no_roles_is_an_error_and_not_an_empty_list(identities: Identities) -> None:
+    """A permission too many would pass unseen."""
+    with pytest.raises(Invalid, match="its token is no JSON web token"):
+        await identities.roles("hands")
+
+
+class Unreadable:
+    """An answer whose body is in no encoding that its sender names."""
+
+    status_code, reason = 400, "Bad Request"
+
+    def text(self) -> str:
+        raise ValueError("not decoded")
+
+
+def test_a_refusal_whose_words_cannot_be_read_is_still_one_of_ours() -> None:
+    response: Any = Unreadable()
+    raised = azure.HttpResponseError("details", response=response)
+
+    with pytest.raises(Refused, match="status 400"), identity_errors("try it"):
+        raise raised
 
 
 async def test_an_endpoint_that_is_away_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:

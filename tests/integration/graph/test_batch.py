@@ -3,12 +3,13 @@
 import asyncio
 
 import httpx
+import pytest
 
 from engine.together import together
 from integration.graph.client import Request
 from integration.retry import Call
 from tests.integration.graph.doubles import Double, answer, error
-from workflows.errors import NotFound, OutcomeUnknown, Refused
+from workflows.errors import NotFound, OutcomeUnknown, Refused, Transient
 
 
 def read(name: str, *scopes: str) -> Request:
@@ -144,3 +145,48 @@ async def test_who_travels_with_one_that_is_stopped_asks_again(double: Double) -
     carrier.cancel()
 
     assert await other == {"id": "x"}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(httpx.Response(302, headers={"Location": "https://elsewhere.test/file"}), id="led elsewhere"),
+        pytest.param(answer(200), id="an answer without an object"),
+    ],
+)
+async def test_a_part_that_makes_no_sense_is_transient_and_the_others_have_their_answers(
+    double: Double, part: httpx.Response
+) -> None:
+    double.on("GET", "/groups/a", part)
+    double.on("GET", "/groups/b", answer(200, {"id": "b"}))
+
+    first, second = await asyncio.gather(*(double.graph.get(read(name)) for name in "ab"), return_exceptions=True)
+
+    assert type(first) is Transient
+    assert second == {"id": "b"}
+
+
+async def test_a_create_that_is_led_elsewhere_may_have_been_done(double: Double) -> None:
+    double.on("GET", "/groups/a", answer(200, {"id": "a"}))
+    double.on("POST", "/groups/b", httpx.Response(302, headers={"Location": "https://elsewhere.test/file"}))
+
+    found = await asyncio.gather(
+        double.graph.get(read("a")), double.graph.get(write("b", Call.CREATE)), return_exceptions=True
+    )
+
+    assert found[0] == {"id": "a"}
+    assert isinstance(found[1], OutcomeUnknown)
+
+
+async def test_a_part_that_the_answer_leaves_out_is_asked_for_again_but_for_a_create(double: Double) -> None:
+    """Nobody knows of a create that got no answer whether it was done."""
+    double.leave_out = 1
+    double.on("GET", "/groups/b", answer(200, {"id": "b"}))
+
+    found = await asyncio.gather(
+        double.graph.get(write("a", Call.CREATE)), double.graph.get(read("b")), return_exceptions=True
+    )
+
+    assert isinstance(found[0], OutcomeUnknown)
+    assert "leaves it out" in str(found[0])
+    assert found[1] == {"id": "b"}

@@ -58,6 +58,15 @@ async def test_pages_are_followed(double: Double) -> None:
     assert [group["id"] for group in await double.graph.list(GROUPS)] == ["1", "2"]
 
 
+async def test_a_collection_without_end_is_given_up(double: Double) -> None:
+    double.on("GET", "/groups", answer(200, {"value": [], "@odata.nextLink": f"{URL}/groups?$skiptoken=x"}))
+
+    with pytest.raises(Transient, match="more than 100 pages"):
+        await double.graph.list(GROUPS)
+
+    assert len(double.requests) == 100
+
+
 async def test_a_next_page_elsewhere_gets_no_token(double: Double) -> None:
     double.on("GET", "/groups", answer(200, {"value": [], "@odata.nextLink": "https://elsewhere.test/v1.0/groups"}))
 

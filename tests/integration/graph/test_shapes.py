@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from integration.graph.calendar import KEY_PROPERTY, NAMESPACE, GraphCalendar
+from integration.graph.channel_members import GraphChannelMembers
 from integration.graph.client import Graph
 from integration.graph.groups import GraphGroups, GraphMemberships
 from integration.graph.mail import GraphMailer
@@ -70,6 +71,7 @@ def calendar(double: Double, recipients: Recipients = EVERYBODY) -> GraphCalenda
             id="an invitation",
         ),
         pytest.param(lambda graph: GraphMemberships(graph, ALLOWED).add_member("g", GUEST), id="a membership"),
+        pytest.param(lambda graph: GraphChannelMembers(graph, ALLOWED).add("t", "c", GUEST), id="a private channel"),
         pytest.param(
             lambda graph: GraphMailer(graph, ALLOWED).send("m", Mail(key="k", to=MEMBER, subject="", html="")),
             id="mail",
@@ -194,6 +196,17 @@ async def test_a_mail_whose_answer_was_lost_is_not_tried_again_here(double: Doub
     double.on("GET", "/users/m/messages", answer(200, {"value": []}))
     double.on("POST", "/users/m/messages/1/send", answer(504 if lost == "send" else 202))
     double.on("POST", "/users/m/messages", answer(504) if lost == "draft" else answer(201, {"id": "1"}))
+
+    with pytest.raises(OutcomeUnknown):
+        await GraphMailer(double.graph, EVERYBODY).send("m", LETTER)
+
+
+@pytest.mark.parametrize("meanwhile", [error(404, "ErrorItemNotFound"), error(409, "ErrorIrresolvableConflict")])
+async def test_a_draft_that_somebody_else_sent_meanwhile_is_looked_for_later(
+    double: Double, meanwhile: httpx.Response
+) -> None:
+    double.on("GET", "/users/m/messages", answer(200, {"value": [{"id": "1", "isDraft": True}]}))
+    double.on("POST", "/users/m/messages/1/send", meanwhile)
 
     with pytest.raises(OutcomeUnknown):
         await GraphMailer(double.graph, EVERYBODY).send("m", LETTER)
