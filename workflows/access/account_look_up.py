@@ -1,0 +1,54 @@
+"""Looking up accounts that people sign in with before any rollout has met them. Done by Hands, as the Builder."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from config.programme import Programme
+from workflows.access.identities import AccountOwners
+from workflows.ports.accounts import Account, Directory
+from workflows.ports.units import Done, DueUnit, History, Outcome
+
+
+class AccountRecord(AccountOwners, Protocol):
+    """Accounts as last looked up, and whose they are."""
+
+    async def remember(self, accounts: Iterable[Account], *, people: Mapping[str, str] | None = None) -> None:
+        """Keep what was found; *people*: whose each lower-case address is, by the register."""
+        ...
+
+    async def of_people(self, people: list[str]) -> Mapping[str, Account]:
+        """Return the account that each of these people had last."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountLookUp:
+    """The handler of units `access.account` [object id]."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    directory: Directory
+    accounts: AccountRecord
+
+    async def look_up(self, unit: DueUnit, history: History) -> Outcome:
+        """
+        Note whose account it is, when its address in the directory is one person's in the register.
+
+        A person whose account we know already keeps it, while that is there: an address that changed hands makes the
+        newcomer nobody. A repeat ends in the same place.
+        """
+        programme = await self.programme()
+        account = (await self.directory.find_by_ids([unit.subject])).get(unit.subject)
+        if account is None:
+            return Done()
+        person = programme.find_person_by_email(account.email)
+        if person is not None:
+            # As a rollout finds people: by the address that the register has, aliases included.
+            at_address = (await self.directory.find_accounts([person.email])).get(person.email.lower())
+            before = (await self.accounts.of_people([person.key])).get(person.key)
+            still_there = before is not None and await self.directory.find_by_ids([before.id])
+            if at_address is None or at_address.id != account.id or (still_there and before != account):
+                return Done()
+            await self.accounts.remember([account], people={account.email.lower(): person.key})
+            await history.note("access.account_found", person=person.key)
+        return Done()
