@@ -10,6 +10,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SERVED = {
     "web/static/vendor/designsystemet/index.css": "@digdir/designsystemet-css/dist/src/index.css",
     "web/static/vendor/designsystemet/theme.css": "@digdir/designsystemet-css/dist/theme/designsystemet.css",
+    "web/static/vendor/teams-js/MicrosoftTeams.min.js": "@microsoft/teams-js/dist/umd/MicrosoftTeams.min.js",
     "sandbox/static/vendor/adaptivecards/adaptivecards.min.js": "adaptivecards/dist/adaptivecards.min.js",
     "sandbox/static/vendor/adaptivecards/adaptivecards.css": "adaptivecards/dist/adaptivecards.css",
     "sandbox/static/vendor/markdown-it/markdown-it.min.js": "markdown-it/dist/browser/markdown-it.umd.min.js",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.addresses import is_https_or_loopback, is_loopback
@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     bot_service_url: str = MICROSOFT["bot_service_url"]
     bot_metadata_url: str = MICROSOFT["bot_metadata_url"]
     authority_url: str = MICROSOFT["authority_url"]
+    ansattporten_url: str = ""
+    """Issuer of Ansattporten, where employees of municipalities and of NAV sign in; empty: not switched on."""
+    ansattporten_client_id: str = ""
+    ansattporten_key: SecretStr = SecretStr("")
+    """The integration's private key as a JSON web key with its `kid`, given by a reference to Key Vault."""
     clock_url: str | None = None
     tenant_id: str = ""
     app_id: str = ""
@@ -60,7 +65,7 @@ class Settings(BaseSettings):
     hands_id: str = ""
     builder_id: str = ""
     door_id: str = ""
-    """The Door's own identity, which may nothing: only `doctor` asks for its token, to see that."""
+    """The Door's own identity, which may nothing in Graph. It vouches for the app when people sign in."""
     part: Part = Part.ALL
     database_url: str = "sqlite+aiosqlite:///vareunge.db"
     public_url: str = "http://127.0.0.1:8000"
@@ -84,6 +89,11 @@ class Settings(BaseSettings):
             if outside:
                 names = ", ".join(f"VAREUNGE_{name.upper()}" for name in outside)
                 raise ValueError(f"{names}: expected loopback addresses, because another Microsoft address is one")
+        if self.ansattporten_url and (is_loopback(self.ansattporten_url) != bool(changed) or not self._is_whole):
+            raise ValueError(
+                "VAREUNGE_ANSATTPORTEN_URL: expected an https:// address (a loopback address just when Microsoft's "
+                "addresses are), with VAREUNGE_ANSATTPORTEN_CLIENT_ID and VAREUNGE_ANSATTPORTEN_KEY set, too"
+            )
         if self.clock_url and not is_loopback(self.clock_url):
             raise ValueError("VAREUNGE_CLOCK_URL: expected a loopback address")
         return self
@@ -101,6 +111,17 @@ class Settings(BaseSettings):
         except (LookupError, ValueError, OSError):
             raise ValueError("VAREUNGE_TIMEZONE: expected a time zone such as Europe/Oslo") from None
         return self
+
+    @property
+    def signs_in_with_entra(self) -> bool:
+        """True when all that sign-in with Entra ID needs is set."""
+        return bool(self.tenant_id and self.app_id and self.door_id)
+
+    @property
+    def _is_whole(self) -> bool:
+        """True when all that Ansattporten needs is set, and its address can be used."""
+        usable = is_https_or_loopback(self.ansattporten_url)
+        return usable and bool(self.ansattporten_client_id and self.ansattporten_key.get_secret_value())
 
     @property
     def sandboxed(self) -> bool:

@@ -35,6 +35,7 @@ from sandbox.protocol.wire import (
     read_body,
     tell,
 )
+from sandbox.signin import routes as signin
 from sandbox.tenant.cloud import Cloud
 from sandbox.tenant.state import Tenant
 from sandbox.views import routes as views
@@ -56,6 +57,7 @@ class Sandbox:
                 *control.routes(cloud, kinds),
                 *self._connector,
                 *people.routes(cloud),
+                *signin.routes(cloud),
                 *views.routes(cloud),
                 *control.not_played(),
             ]

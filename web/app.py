@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import health, pages
-from web.access.gate import Gate
+from web.access.gate import SEE_OTHER, Gate
 from web.assets import Assets
 from web.forms import typed_in
 
@@ -40,9 +40,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Strict-Transport-Security": "max-age=31536000",
 }
-
-SEE_OTHER = 303
-"""The way to another page, such as sign-in."""
 
 GIVE_BACK = (401, 403, 500)
 """Failures after which a form that was read is given back: signed out, signed in anew meanwhile, and our own."""

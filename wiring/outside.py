@@ -55,6 +55,14 @@ class Outside:
         return Identities()
 
     @cached_property
+    def door_identity(self) -> "Identities":
+        """Tokens of the Door's own identity, by which it vouches for the app that people sign in to."""
+        self.only_in(Part.DOOR, "sign-in")
+        from integration.identity import Identities
+
+        return Identities()
+
+    @cached_property
     def hands(self) -> "Graph":
         return self._graph(self.settings.hands_id, "VAREUNGE_HANDS_ID")
 
@@ -99,7 +107,7 @@ class Outside:
 
     async def close(self) -> None:
         """Close what was opened."""
-        for name in ("hands", "builder", "bot", "identities", "record"):
+        for name in ("hands", "builder", "bot", "identities", "door_identity", "record"):
             # Only what was made: asking for it would make it.
             piece = self.__dict__.get(name)
             if piece is not None:

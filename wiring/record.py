@@ -11,6 +11,7 @@ from integration.database.chats import SQLChats
 from integration.database.connection import Database, Schema, SchemaNewer, create_database
 from integration.database.guests import SQLGuests
 from integration.database.history import SQLHistory
+from integration.database.identities import SQLIdentities
 from integration.database.intents import SQLIntents
 from integration.database.klass import SQLKlass
 from integration.database.links import SQLLinks
@@ -113,6 +114,10 @@ class Record:
     @cached_property
     def chats(self) -> SQLChats:
         return SQLChats(self.database, self._clock)
+
+    @cached_property
+    def identities(self) -> SQLIdentities:
+        return SQLIdentities(self.database)
 
     @cached_property
     def sessions(self) -> SQLSessions:

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from web.access.gate import Gate
 from web.app import Around, create_app
 from web.bot import routes as bot
 from web.meetings import feeds
@@ -14,7 +13,7 @@ from web.status import answer
 from web.teams import tabs
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
-from workflows.access.sessions import Sessions
+from wiring.sign_in import create_gate, sign_in_routers
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -25,18 +24,7 @@ if TYPE_CHECKING:
 def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
     """Return the application that people and Teams reach. *around* is entered for each request."""
     return create_app(
-        web_routers(outside, jobs), ready=outside.record.not_ready, around=around, gate=create_gate(outside)
-    )
-
-
-def create_gate(outside: Outside) -> Gate:
-    """Return the gate of pages behind sign-in."""
-    record = outside.record
-    return Gate(
-        sessions=Sessions(record.sessions, outside.clock),
-        programme=record.register.programme,
-        clock=outside.clock,
-        public_url=outside.settings.public_url,
+        web_routers(outside, jobs), ready=outside.record.not_ready, around=around, gate=create_gate(outside, jobs)
     )
 
 
@@ -73,6 +61,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
             public_url=public_url,
             clock=clock,
         ),
+        *sign_in_routers(outside, jobs),
     ]
     if outside.settings.bot_id:
         # First, because routes are tried in their order, and buttons and forms come by the thousand.

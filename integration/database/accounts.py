@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import account
+from workflows.access.identities import KnownAccount
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.units import Clock
 
@@ -64,6 +65,12 @@ class SQLAccounts:
     async def find_by_object_id(self, object_id: str) -> Account | None:
         """Find the account of an object id, by which Teams names a person."""
         return await self._find(account.c.object_id == object_id)
+
+    async def find_owned(self, object_id: str) -> KnownAccount | None:
+        """Return the account of an object id, with the person whom a look-up noted with it."""
+        query = select(account).where(account.c.object_id == object_id)
+        row = await self._database.look(lambda connection: connection.execute(query).one_or_none())
+        return KnownAccount(account=_account(row), person=row.person) if row else None
 
     async def _find(self, condition: ColumnElement[bool]) -> Account | None:
         query = select(account).where(condition)

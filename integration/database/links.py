@@ -84,6 +84,16 @@ class SQLLinks:
         row = await self._find(token, purpose)
         return None if row is None or self._has_ended(row) else _link_of(row)
 
+    async def take(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """Return the link of the token and end it in one step: of two who take it, one gets it."""
+        row = await self._find(token, purpose)
+        if row is None or self._has_ended(row):
+            return None
+        still_there = (link.c.id == row.id, link.c.revoked_at.is_(None))
+        async with self._database.begin() as connection:
+            ended = await connection.execute(update(link).where(*still_there).values(revoked_at=self._clock.now()))
+        return _link_of(row) if ended.rowcount == 1 else None
+
     async def find_ended(self, token: str, purpose: LinkPurpose) -> Link | None:
         """Return the link of a token of ours that expired or was revoked; None for any other. It opens nothing."""
         row = await self._find(token, purpose)

@@ -32,6 +32,11 @@ class SQLSwitches:
         async with self._database.begin() as connection:
             await connection.execute(delete(switch).where(switch.c.name == _name(municipality)))
 
+    async def secret(self, name: str) -> str:
+        """Return the secret *name* of this service, made at its first use."""
+        async with self._database.begin() as connection:
+            return await secret(connection, name, now=self._clock.now())
+
     async def is_paused(self, municipality: str | None = None) -> bool:
         """Tell whether sending is stopped there; messages of no municipality stop only with everybody."""
         names = {_name(None), _name(municipality)}

@@ -53,6 +53,4 @@ def _subject_of(claims: Mapping[str, Any]) -> ProvedIdentity:
     subject, email = claims.get("sub"), claims.get("email")
     if not isinstance(subject, str) or not subject:
         raise Refused("sign in with Ansattporten", "no subject")
-    return ProvedIdentity(
-        issuer=str(claims["iss"]), subject=subject, shown_as=email if isinstance(email, str) else ""
-    )
+    return ProvedIdentity(issuer=str(claims["iss"]), subject=subject, shown_as=email if isinstance(email, str) else "")

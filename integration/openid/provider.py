@@ -123,6 +123,7 @@ class OpenIDProvider:
     def _app(self) -> "StarletteOAuth2App":
         """Return Authlib's client, made anew each hour, so that keys which were withdrawn are forgotten."""
         from authlib.integrations.starlette_client import OAuth
+        from httpx2 import create_ssl_context
 
         now = time.monotonic()
         if self._known is None or now - self._known[0] >= FRESH_FOR:
@@ -137,6 +138,8 @@ class OpenIDProvider:
                     "token_endpoint_auth_method": "none",
                     "timeout": TIME_LIMIT,
                     "trust_env": False,
+                    # Made once: reading the certificates anew for each of its clients takes longer than all the rest.
+                    "verify": create_ssl_context(trust_env=False),
                 },
             )
             self._known = (now, registry.create_client(self.name))
@@ -145,7 +148,7 @@ class OpenIDProvider:
 
 @contextmanager
 def _errors(name: str) -> Iterator[None]:
-    """Turn the errors of Authlib and of its HTTP client into ours. No message of theirs is kept: it may hold a token."""
+    """Turn the errors of Authlib and its HTTP client into ours, without their messages, which may hold a token."""
     from authlib.common.errors import AuthlibBaseError
     from httpx2 import HTTPError
     from joserfc.errors import JoseError

@@ -1,5 +1,6 @@
 """The environment of a service that speaks to the sandbox instead of Microsoft 365."""
 
+from sandbox.signin.model import ANSATTPORTEN_CLIENT, integration_key_json
 from sandbox.tenant.cloud import Cloud
 
 IDENTITIES = ("app", "bot", "hands", "builder", "door")
@@ -14,6 +15,9 @@ def service_environment(cloud: Cloud, base_url: str) -> dict[str, str]:
         "VAREUNGE_BOT_SERVICE_URL": f"{base_url}/connector",
         "VAREUNGE_BOT_METADATA_URL": f"{base_url}/connector/.well-known/openidconfiguration",
         "VAREUNGE_AUTHORITY_URL": base_url,
+        "VAREUNGE_ANSATTPORTEN_URL": f"{base_url}/ansattporten",
+        "VAREUNGE_ANSATTPORTEN_CLIENT_ID": ANSATTPORTEN_CLIENT,
+        "VAREUNGE_ANSATTPORTEN_KEY": integration_key_json(),
         "VAREUNGE_TENANT_ID": tenant.id,
         **{f"VAREUNGE_{name.upper()}_ID": ids[name] for name in IDENTITIES if name in ids},
         "VAREUNGE_ORGANIZER": ",".join(person.email for person in tenant.seed.organizers),

@@ -45,7 +45,7 @@ def routes(cloud: Cloud, kinds: Collection[str]) -> list[BaseRoute]:
 
 
 def not_played() -> list[BaseRoute]:
-    """Return the last route, for all that nothing else answers, sign-in of people and /beta among it."""
+    """Return the last route, for all that nothing else answers, /beta among it."""
 
     async def refuse(request: Request) -> Response:
         message = f"The sandbox does not play {request.method} {request.url.path}"

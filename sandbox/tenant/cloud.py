@@ -8,6 +8,7 @@ from sandbox.platform.latency import MODES
 from sandbox.platform.seed import read_seed
 from sandbox.platform.traffic import Traffic
 from sandbox.protocol.faults import Faults
+from sandbox.signin.model import SignIns
 from sandbox.tenant.snapshots import Snapshot, put_aside, put_back
 from sandbox.tenant.state import Tenant
 
@@ -26,6 +27,7 @@ class Cloud:
         self.issuer = Issuer(self.seed.tenant_id)
         self.secret = IDENTITY_SECRET
         self.snapshots: dict[str, Snapshot] = {}
+        self.sign_ins = SignIns()
         self.tenant = self._new_tenant()
 
     def _new_tenant(self) -> Tenant:
@@ -54,5 +56,6 @@ class Cloud:
         self.traffic.clear()
         self.clock.reset()
         self.snapshots.clear()
+        self.sign_ins = SignIns()
         self.tenant = self._new_tenant()
         self.tenant.addresses.base_url = base_url

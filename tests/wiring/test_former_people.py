@@ -9,6 +9,7 @@ from typing import Any, get_args
 import httpx
 import pytest
 from fastapi.routing import APIRoute
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from config.programme import Programme
@@ -121,6 +122,13 @@ RULES = (
         shows="Leder bro",
         form={"guest-lead": "ends"},
     ),
+    Address(
+        path="/logg-inn/knytt/{token}",
+        purpose="bind_identity",
+        subject="bind_identity:chair",
+        person="chair",
+        shows="Rolle chair",
+    ),
 )
 HELD_BY_ANYBODY = {
     "/moter/{token}": "papers",
@@ -137,6 +145,13 @@ WITHOUT_LINK = {
     "/fane",
     "/fane/oppsett",
     "/api/messages",
+    "/logg-inn",
+    "/logg-inn/venter",
+    "/logg-inn/ukjent",
+    "/logg-inn/knytt",
+    "/logg-inn/{provider}",
+    "/logg-inn/{provider}/retur",
+    "/logg-ut",
 }
 
 
@@ -208,7 +223,15 @@ async def house(database: Database, database_url: str) -> AsyncIterator[House]:
         roles=("work_package_lead",),
     )
     await SQLGuests(database).note(guest)
-    settings = Settings(database_url=database_url, public_url=PUBLIC, tenant_id="tenant", bot_id="bot")
+    settings = Settings(
+        database_url=database_url,
+        public_url=PUBLIC,
+        tenant_id="tenant",
+        bot_id="bot",
+        ansattporten_url="https://ansattporten.example",
+        ansattporten_client_id="client",
+        ansattporten_key=SecretStr("{}"),
+    )
     outside, register = Outside(settings, name="test"), Register(world)
     vars(outside)["clock"] = world.clock
     vars(outside.record)["register"] = register

@@ -17,6 +17,10 @@ from workflows.access.sessions import Sessions, csrf_token
 from workflows.ports.units import Clock
 
 SIGN_IN = "/logg-inn"
+IN_TEAMS = f"{SIGN_IN}/teams"
+"""Sign-in that never leaves Teams' frame."""
+SEE_OTHER = 303
+"""The way to another page, such as sign-in."""
 MAX_FORM = 256_000
 MAX_FIELDS = 2_000
 CSRF_FIELD = "csrf"
@@ -52,13 +56,19 @@ class Gate:
         """Return the header that gives a browser its session, until the browser is closed."""
         return _cookie(self.cookie, token, secure=self.is_secure)
 
+    def teams_cookie_header(self, token: str) -> str:
+        """Return the same for Teams' frame: a cookie that browsers send there, and keep for Teams alone."""
+        # By hand: Starlette refuses `partitioned` below Python 3.14.
+        return f"{self.teams_cookie}={token}; Path=/; HttpOnly; SameSite=None; Secure; Partitioned"
+
     def end_header(self, name: str) -> str:
         """Return the header that takes a cookie back."""
         return f"{_cookie(name, '', secure=self.is_secure)}; Max-Age=0"
 
     async def enter(self, request: Request) -> "Visit | None":
         """Return the visit of a request's session; None when it is signed out, or without any role by now."""
-        token = request.cookies.get(self.cookie) or request.cookies.get(self.teams_cookie)
+        name = self.cookie if request.cookies.get(self.cookie) else self.teams_cookie
+        token = request.cookies.get(name)
         session = await self.sessions.find(token) if token else None
         if token is None or session is None:
             return None
@@ -67,7 +77,9 @@ class Gate:
         if reader is None:
             await self.sessions.end(token)
             return None
-        return Visit(reader=reader, session=session, token=token, programme=programme)
+        return Visit(
+            reader=reader, session=session, token=token, programme=programme, in_teams=name == self.teams_cookie
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +90,8 @@ class Visit:
     session: Session
     token: str
     programme: Programme
+    in_teams: bool = False
+    """True in Teams' frame, where the session's cookie is another."""
     where: Where = NOWHERE
     """The place that the address names."""
 
@@ -173,7 +187,9 @@ async def _signed_out(request: Request) -> HTTPException:
     if request.url.path.startswith("/api/"):
         return HTTPException(401)
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return HTTPException(303, headers={"Location": f"{SIGN_IN}?til={quote(address, safe='/')}"})
+    # A provider's own pages refuse to be framed, so that within Teams sign-in stays there.
+    way = IN_TEAMS if request.headers.get("sec-fetch-dest") == "iframe" else SIGN_IN
+    return HTTPException(SEE_OTHER, headers={"Location": f"{way}?til={quote(address, safe='/')}"})
 
 
 def _is_ours(request: Request) -> bool:

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from wiring.jobs.access import AccessJobs
 from wiring.jobs.bot import BotJobs
 from wiring.jobs.meetings import MeetingJobs
 from wiring.jobs.messages import MessageJobs
@@ -27,6 +28,10 @@ class Jobs:
     @cached_property
     def messages(self) -> MessageJobs:
         return MessageJobs(self._outside)
+
+    @cached_property
+    def access(self) -> AccessJobs:
+        return AccessJobs(self._outside, messages=self.messages)
 
     @cached_property
     def meetings(self) -> MeetingJobs:

@@ -1,6 +1,6 @@
 """Looking up accounts that people sign in with before any rollout has met them. Done by Hands, as the Builder."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +17,7 @@ class AccountRecord(AccountOwners, Protocol):
         """Keep what was found; *people*: whose each lower-case address is, by the register."""
         ...
 
-    async def of_people(self, people: list[str]) -> Mapping[str, Account]:
+    async def of_people(self, people: Sequence[str]) -> Mapping[str, Account]:
         """Return the account that each of these people had last."""
         ...
 
@@ -39,16 +39,17 @@ class AccountLookUp:
         """
         programme = await self.programme()
         account = (await self.directory.find_by_ids([unit.subject])).get(unit.subject)
-        if account is None:
+        person = programme.find_person_by_email(account.email) if account is not None else None
+        if account is None or person is None or await self._has_another(person.key, account.id):
             return Done()
-        person = programme.find_person_by_email(account.email)
-        if person is not None:
-            # As a rollout finds people: by the address that the register has, aliases included.
-            at_address = (await self.directory.find_accounts([person.email])).get(person.email.lower())
-            before = (await self.accounts.of_people([person.key])).get(person.key)
-            still_there = before is not None and await self.directory.find_by_ids([before.id])
-            if at_address is None or at_address.id != account.id or (still_there and before != account):
-                return Done()
+        # As a rollout finds people: two accounts may have one address, and the directory knows which one it means.
+        at_address = (await self.directory.find_accounts([person.email])).get(person.email.lower())
+        if at_address is not None and at_address.id == account.id:
             await self.accounts.remember([account], people={account.email.lower(): person.key})
             await history.note("access.account_found", person=person.key)
         return Done()
+
+    async def _has_another(self, person: str, object_id: str) -> bool:
+        """Return True when the person has another account, which is still there."""
+        before = (await self.accounts.of_people([person])).get(person)
+        return before is not None and before.id != object_id and bool(await self.directory.find_by_ids([before.id]))

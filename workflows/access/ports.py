@@ -1,8 +1,10 @@
-"""Ports of access: kept sessions."""
+"""Ports of access: kept sessions, and the providers that prove who somebody is."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from workflows.access.identities import ProvedIdentity
 from workflows.access.model import Session
 
 
@@ -29,4 +31,29 @@ class SessionStore(Protocol):
 
     async def forget_before(self, moment: datetime) -> int:
         """Delete the sessions whose end lies before *moment*; return how many there were."""
+        ...
+
+
+class Provider(Protocol):
+    """An identity provider. *flow* is one browser's, the same in both calls, and used up by the second."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name in our addresses."""
+        ...
+
+    async def begin(self, flow: dict[str, Any], *, redirect_uri: str) -> str:
+        """Return the address at the provider that a person is sent to; Transient when the provider does not answer."""
+        ...
+
+    async def finish(self, flow: dict[str, Any], query: Mapping[str, str]) -> ProvedIdentity:
+        """Return the identity of a person who comes back; Refused unless all is as agreed, Transient for no answer."""
+        ...
+
+
+class TokenReader(Protocol):
+    """Reads a token that Teams gives our tab."""
+
+    async def read(self, token: str) -> ProvedIdentity:
+        """Return the account of a token; Refused for any other, Transient while the issuer's keys are unknown."""
         ...

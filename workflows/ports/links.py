@@ -16,6 +16,7 @@ LinkPurpose = Literal[
     "own_meetings",
     "move_meeting",
     "guests",
+    "bind_identity",
 ]
 
 
@@ -56,4 +57,12 @@ class EndedLinks(Links, Protocol):
 
     async def find_ended(self, token: str, purpose: LinkPurpose) -> Link | None:
         """Return the link of a token of ours that expired or was revoked; None for any other. It opens nothing."""
+        ...
+
+
+class SingleUseLinks(Links, Protocol):
+    """Links of which some work once."""
+
+    async def take(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """Return the link of the token and end it in one step: of two who take it, one gets it."""
         ...

@@ -1,0 +1,1 @@
+"""Sign-in of people: Entra ID's and Ansattporten's OpenID Connect, with a page to pick a person."""
