@@ -52,7 +52,7 @@ def unit_handlers(jobs: Jobs, sweep: Sweep) -> Mapping[str, Handler]:
         "rollout.lists": rollout.handlers.lists,
         "rollout.welcome": rollout.welcome_mail.send,
         "people.look_up": jobs.register.account_look_ups.look_up,
-        "access.account": jobs.access.account_look_up.look_up,
+        "access.account": jobs.access.account_finder.look_up,
         "people.leave": operations.access_removal.place,
         "links.mail": jobs.messages.link_mails.send,
         "leads.mail": jobs.messages.lead_mail.send,

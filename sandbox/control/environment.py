@@ -1,6 +1,6 @@
 """The environment of a service that speaks to the sandbox instead of Microsoft 365."""
 
-from sandbox.signin.model import ANSATTPORTEN_CLIENT, integration_key_json
+from sandbox.platform.sign_ins import ANSATTPORTEN_CLIENT, integration_key_json
 from sandbox.tenant.cloud import Cloud
 
 IDENTITIES = ("app", "bot", "hands", "builder", "door")

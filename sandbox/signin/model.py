@@ -1,19 +1,8 @@
-"""Providers, the codes they hand out, and what tests ask them to get wrong."""
+"""Providers of sign-in, and their refusals."""
 
-import hashlib
-from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from dataclasses import dataclass
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-
-ANSATTPORTEN_CLIENT = "vareunge"
-"""The integration that a service has with Ansattporten."""
-KEY_ID = "sandbox-integration"
-CODE_LIFE = 60.0
-"""Seconds of real time for which a code is good."""
+ENTRA, ANSATTPORTEN = "entra", "ansattporten"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,55 +21,10 @@ class Provider:
     """The ways of signing in that it plays; none where nobody asks for one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Code:
-    """A person's consent on its way to the service, good once and for a moment."""
+class SignInError(Exception):
+    """A refusal in OAuth's words: *error* for programs, the message for people."""
 
-    provider: str
-    redirect_uri: str
-    nonce: str
-    challenge: str
-    email: str
-    acr: str
-    until: float
-
-
-@dataclass(kw_only=True)
-class SignIns:
-    """The codes that are out, and what tests asked for."""
-
-    codes: dict[str, Code] = field(default_factory=dict)
-    statements: set[str] = field(default_factory=set)
-    """Ids of the statements that were taken: none is taken twice."""
-    subjects: dict[str, str] = field(default_factory=dict)
-    """Subjects at Ansattporten by address, where one that was given away has another holder now."""
-    wrong_claims: dict[str, Any] = field(default_factory=dict)
-    """Claims that the next id token gets instead of the right ones; `key: other` signs it with a key of nobody's."""
-
-    def subject_of(self, email: str) -> str:
-        """Return the subject by which Ansattporten knows the holder of an address."""
-        return self.subjects.get(email.lower()) or hashlib.sha256(f"ansattporten:{email.lower()}".encode()).hexdigest()
-
-
-def challenge_of(verifier: str) -> str:
-    """Return the PKCE challenge of a verifier."""
-    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-
-
-@cache
-def integration_key() -> RSAPrivateKey:
-    """Make the key of the integration with Ansattporten, once in a process."""
-    return generate_private_key(public_exponent=65537, key_size=2048)
-
-
-@cache
-def foreign_key() -> RSAPrivateKey:
-    """Make a key that no provider publishes."""
-    return generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def integration_key_json() -> str:
-    """Return the integration's private key as a service is given it: a JSON web key."""
-    algorithm = jwt.algorithms.RSAAlgorithm(jwt.algorithms.RSAAlgorithm.SHA256)
-    as_json = str(algorithm.to_jwk(integration_key()))
-    return as_json.replace("{", f'{{"kid": "{KEY_ID}", "alg": "RS256", ', 1)
+    def __init__(self, error: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.error = error
+        self.status = status

@@ -10,34 +10,12 @@ from typing import Any
 import jwt
 
 from sandbox.directory.model import User
-from sandbox.signin.model import (
-    ANSATTPORTEN_CLIENT,
-    CODE_LIFE,
-    Code,
-    Provider,
-    challenge_of,
-    foreign_key,
-    integration_key,
-)
+from sandbox.platform.sign_ins import ANSATTPORTEN_CLIENT, CODE_LIFE, Code, challenge_of, foreign_key
+from sandbox.signin.clients import check_client
+from sandbox.signin.model import ANSATTPORTEN, ENTRA, Provider, SignInError
 from sandbox.tenant.cloud import Cloud
 
-EXCHANGE = ("api://AzureADTokenExchange",)
-"""Audience of a managed identity's token that vouches for an app."""
-VOUCHING = "door"
-"""The identity whose federated credential the app has."""
-ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOKEN_LIFE = 3600
-STATEMENT_LIFE = 120
-ENTRA, ANSATTPORTEN = "entra", "ansattporten"
-
-
-class SignInError(Exception):
-    """A refusal in OAuth's words: *error* for programs, the message for people."""
-
-    def __init__(self, error: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.error = error
-        self.status = status
 
 
 class Providers:
@@ -109,7 +87,7 @@ class Providers:
         """Answer at the token endpoint: code, PKCE verifier and the client's statement must all be right."""
         if form.get("grant_type") != "authorization_code" or form.get("client_id") != provider.client_id:
             raise SignInError("invalid_request", "Expected grant_type=authorization_code and the app's client_id.")
-        self._check_client(provider, form)
+        check_client(self._cloud, provider, form)
         code = self._cloud.sign_ins.codes.pop(form.get("code", ""), None)
         if code is None or code.provider != provider.name or code.until < time.time():
             raise SignInError("invalid_grant", "AADSTS70008: the code is unknown, used, or too old.")
@@ -132,36 +110,6 @@ class Providers:
         claims = {**self._common(provider), **self._account_claims(provider, user), "scp": "access_as_user"}
         self._cloud.sign_ins.wrong_claims = dict(changes)
         return self._signed(claims)
-
-    def _check_client(self, provider: Provider, form: Mapping[str, str]) -> None:
-        statement = form.get("client_assertion", "")
-        if form.get("client_assertion_type") != ASSERTION or not statement:
-            raise SignInError("invalid_client", "AADSTS7000218: the request must hold a client_assertion.", 401)
-        try:
-            check = self._check_identity if provider.name == ENTRA else self._check_statement
-            check(provider, statement)
-        except jwt.InvalidTokenError as exc:
-            raise SignInError("invalid_client", f"AADSTS700027: the client_assertion is wrong: {exc}.", 401) from exc
-
-    def _check_identity(self, provider: Provider, statement: str) -> None:
-        """Take a managed identity's token for the app's own statement, when the app has a credential of that kind."""
-        client_id = self._cloud.issuer.client_of(statement, EXCHANGE)
-        if self._cloud.tenant.identities[client_id].name != VOUCHING:
-            raise jwt.InvalidTokenError(f"no federated credential of {provider.client_id} names that identity")
-
-    def _check_statement(self, provider: Provider, statement: str) -> None:
-        """Take a statement signed with the integration's key: for this issuer, for two minutes at most, and once."""
-        claims = jwt.decode(
-            statement,
-            integration_key().public_key(),
-            algorithms=["RS256"],
-            audience=provider.issuer,
-            issuer=provider.client_id,
-            options={"require": ["exp", "iat", "aud", "iss", "jti"]},
-        )
-        if claims["exp"] - claims["iat"] > STATEMENT_LIFE or claims["jti"] in self._cloud.sign_ins.statements:
-            raise jwt.InvalidTokenError("it is good for too long, or was used before")
-        self._cloud.sign_ins.statements.add(str(claims["jti"]))
 
     def _claims(self, provider: Provider, code: Code) -> dict[str, Any]:
         common = {**self._common(provider), "nonce": code.nonce}

@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.people.showing import everybody
-from sandbox.signin.model import Provider
-from sandbox.signin.providers import ANSATTPORTEN, ENTRA, Providers, SignInError
+from sandbox.signin.model import ANSATTPORTEN, ENTRA, Provider, SignInError
+from sandbox.signin.providers import Providers
 from sandbox.tenant.cloud import Cloud
 from sandbox.views.render import page
 

@@ -6,9 +6,9 @@ from sandbox.platform.clock import Clock
 from sandbox.platform.identity import Issuer
 from sandbox.platform.latency import MODES
 from sandbox.platform.seed import read_seed
+from sandbox.platform.sign_ins import SignIns
 from sandbox.platform.traffic import Traffic
 from sandbox.protocol.faults import Faults
-from sandbox.signin.model import SignIns
 from sandbox.tenant.snapshots import Snapshot, put_aside, put_back
 from sandbox.tenant.state import Tenant
 

@@ -86,20 +86,20 @@ def provider_router(pages: SignInPages) -> APIRouter:
 
 async def enter(request: Request, pages: SignInPages, proved: ProvedIdentity, kept: Kept) -> Response:
     """Begin a session for a proved identity, or lead to the page that says what is missing."""
-    entry = await pages.sign_in.enter(proved)
+    admission = await pages.sign_in.enter(proved)
     til, looks = own_path(str(kept.get("til", "/"))), int(kept.get("looks", 0))
-    if entry.refused is None:
+    if admission.refused is None:
         # A known session of before is ended: nobody may be given one.
         for name in (pages.gate.cookie, pages.gate.teams_cookie):
             await pages.gate.sessions.end(request.cookies.get(name, ""))
-        return _to(til, pages.gate.cookie_header(entry.token), await pages.keeper.header({}))
-    if entry.refused is NoEntry.UNKNOWN_ACCOUNT and looks < MOST_LOOKS:
+        return _to(til, pages.gate.cookie_header(admission.token), await pages.keeper.header({}))
+    if admission.refused is NoEntry.UNKNOWN_ACCOUNT and looks < MOST_LOOKS:
         later = {PROVED: asdict(proved), "til": til, "looks": looks + 1}
         return _to(WAITING, await pages.keeper.header(later))
-    if entry.refused is NoEntry.NOT_BOUND:
+    if admission.refused is NoEntry.NOT_BOUND:
         later = {PROVED: asdict(proved), "til": til, "knytt": kept.get("knytt", "")}
         return _to(CONFIRMING if later["knytt"] else ASKING, await pages.keeper.header(later))
-    return _stranger(request, entry.refused, await pages.keeper.header({}))
+    return _stranger(request, admission.refused, await pages.keeper.header({}))
 
 
 def proved_in(kept: Kept) -> ProvedIdentity | None:

@@ -37,15 +37,15 @@ def router(*, gate: Gate, sign_in: SignIn, tokens: TokenReader) -> APIRouter:
             raise HTTPException(403)
         form = await read_form(request, most=MAX_BODY)
         try:
-            entry = await sign_in.enter(await tokens.read(form.get("token", "")))
+            admission = await sign_in.enter(await tokens.read(form.get("token", "")))
         except (Refused, Transient) as error:
             log.warning("sign_in.teams_failed", reason=error.reason)
             return JSONResponse({"signed_in": False}, 400 if isinstance(error, Refused) else 503)
-        if entry.refused is not None:
-            return JSONResponse({"signed_in": False, "reason": entry.refused}, 403)
+        if admission.refused is not None:
+            return JSONResponse({"signed_in": False, "reason": admission.refused}, 403)
         await gate.sessions.end(request.cookies.get(gate.teams_cookie, ""))
         answer = JSONResponse({"signed_in": True})
-        answer.headers.append("set-cookie", gate.teams_cookie_header(entry.token))
+        answer.headers.append("set-cookie", gate.teams_cookie_header(admission.token))
         return answer
 
     return routes

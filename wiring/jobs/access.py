@@ -8,7 +8,7 @@ from wiring.outside import Outside
 from workflows.access.sessions import Sessions
 
 if TYPE_CHECKING:
-    from workflows.access.account_look_up import AccountLookUp
+    from workflows.access.account_finder import AccountFinder
     from workflows.access.binding import Bindings
     from workflows.access.sign_in import SignIn
 
@@ -55,11 +55,11 @@ class AccessJobs:
         )
 
     @cached_property
-    def account_look_up(self) -> "AccountLookUp":
+    def account_finder(self) -> "AccountFinder":
         from integration.graph.people import GraphDirectory
-        from workflows.access.account_look_up import AccountLookUp
+        from workflows.access.account_finder import AccountFinder
 
-        return AccountLookUp(
+        return AccountFinder(
             programme=self._record.register.programme,
             directory=GraphDirectory(self._outside.builder),
             accounts=self._record.accounts,

@@ -28,7 +28,7 @@ class NoEntry(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class Admission:
     """The outcome of a sign-in: a session's token, or the reason for none."""
 
     token: str = ""
@@ -53,7 +53,7 @@ class SignIn:
     def __init__(self, ports: SignInPorts) -> None:
         self._ports = ports
 
-    async def enter(self, proved: ProvedIdentity) -> Entry:
+    async def enter(self, proved: ProvedIdentity) -> Admission:
         """Begin a session for the person of a proved identity; an account that nobody knows becomes due to be looked
         up."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
@@ -61,10 +61,10 @@ class SignIn:
         if person is NoEntry.UNKNOWN_ACCOUNT:
             await self._ports.units.make_due([DueUnit(key=f"{LOOK_UP}:{proved.object_id}", due_at=now)])
         if isinstance(person, NoEntry):
-            return Entry(refused=person)
+            return Admission(refused=person)
         if reader_of(programme, person, programme.today(now)) is None:
-            return Entry(refused=NoEntry.NO_ROLE)
-        return Entry(token=await self._ports.sessions.start(person, issuer=proved.issuer, subject=proved.subject))
+            return Admission(refused=NoEntry.NO_ROLE)
+        return Admission(token=await self._ports.sessions.start(person, issuer=proved.issuer, subject=proved.subject))
 
     async def _person_of(self, programme: Programme, proved: ProvedIdentity) -> str | NoEntry:
         if not proved.object_id:

@@ -74,7 +74,7 @@ class Journey:
             user = self.sandbox.app.tenant.directory.add_member_user(name=person, email=email)  # type: ignore[union-attr]
             user.guest = True
         else:
-            user = self.sandbox.app.tenant.directory.user_by_mail(email)  # type: ignore[union-attr,assignment]
+            user = self.sandbox.app.tenant.directory.user_by_mail(email)  # type: ignore[union-attr]
         kind = AccountKind.GUEST if user.guest else AccountKind.MEMBER
         account = Account(**{"id": user.id, "email": email, "kind": kind, **changes})
         await self.outside.record.accounts.remember([account], people={email.lower(): person})

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from config.programme import Programme
 from workflows.access.identities import AccountOwners
+from workflows.errors import IdentityClosed
 from workflows.ports.accounts import Account, Directory
 from workflows.ports.units import Done, DueUnit, History, Outcome
 
@@ -23,7 +24,7 @@ class AccountRecord(AccountOwners, Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccountLookUp:
+class AccountFinder:
     """The handler of units `access.account` [object id]."""
 
     programme: Callable[[], Awaitable[Programme]]
@@ -37,6 +38,13 @@ class AccountLookUp:
         A person whose account we know already keeps it, while that is there: an address that changed hands makes the
         newcomer nobody. A repeat ends in the same place.
         """
+        try:
+            return await self._look_up(unit, history)
+        except IdentityClosed:
+            # Nobody waits until it is opened: the next sign-in asks anew.
+            return Done(note="closed")
+
+    async def _look_up(self, unit: DueUnit, history: History) -> Outcome:
         programme = await self.programme()
         account = (await self.directory.find_by_ids([unit.subject])).get(unit.subject)
         person = programme.find_person_by_email(account.email) if account is not None else None
