@@ -28,6 +28,7 @@ ROOMS = (
     "papers",
     "operations",
     "bot",
+    "overview",
 )
 """The rooms of `workflows/`: each may use those before it. The ground is its modules outside any room."""
 LONGEST_FILE = 400

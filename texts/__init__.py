@@ -124,6 +124,12 @@ def long_moment(moment: datetime, language: str = DEFAULT) -> str:
     return f"{long_date(moment.date(), language)} {at} {clock_time(moment, language)}"
 
 
+def near_moment(moment: datetime, language: str = DEFAULT) -> str:
+    """Return a moment as «8. september kl. 09.00», where there is little room and the year is plain; local time."""
+    at = "at" if language == "en" else "kl."
+    return f"{day_and_month(moment.date(), language)} {at} {clock_time(moment, language)}"
+
+
 def end_of(starts: datetime, ends: datetime, language: str = DEFAULT) -> str:
     """Return the end of something as a person reads it after its start: the time alone, unless it is another day."""
     return clock_time(ends, language) if ends.date() == starts.date() else long_moment(ends, language)

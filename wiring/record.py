@@ -18,6 +18,7 @@ from integration.database.links import SQLLinks
 from integration.database.look_ups import SQLLookUps
 from integration.database.meetings import SQLMeetings
 from integration.database.messages import SQLMessages
+from integration.database.overview import SQLOverview
 from integration.database.register import CorruptRegister, SQLRegister
 from integration.database.reports import SQLReports
 from integration.database.resources import SQLResources
@@ -110,6 +111,10 @@ class Record:
     @cached_property
     def agendas(self) -> SQLAgendas:
         return SQLAgendas(self.database)
+
+    @cached_property
+    def overview(self) -> SQLOverview:
+        return SQLOverview(self.database)
 
     @cached_property
     def chats(self) -> SQLChats:

@@ -8,6 +8,8 @@ from web.meetings import feeds
 from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
 from web.operations import guests
+from web.overview import pages as overview_pages
+from web.overview.reading import Overviews
 from web.papers import agenda, minutes, papers, reports
 from web.status import answer
 from web.teams import tabs
@@ -53,6 +55,17 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         own_meetings.router(own),
         own_move.router(own),
         reports.router(reports=record.reports, links=links, programme=programme),
+        *overview_pages.routers(
+            Overviews(
+                store=record.overview,
+                meetings=meetings,
+                reports=record.reports,
+                links=links,
+                settings=record.register,
+                clock=clock,
+                public_url=public_url,
+            )
+        ),
         tabs.router(
             meetings=meetings,
             reports=record.reports,

@@ -88,7 +88,7 @@ class SQLMessages:
         if keys is not None:
             query = query.where(message.c.key.in_(keys))
         rows = await self._database.look(lambda connection: connection.execute(query).all())
-        return [_message(row) for row in rows]
+        return [message_of(row) for row in rows]
 
     async def begin(self, key: str, *, in_doubt: bool, reference: Mapping[str, Any]) -> None:
         await self._set(key, state=MessageState.SENDING, in_doubt=in_doubt, failure="", reference=dict(reference))
@@ -171,7 +171,8 @@ class SQLMessages:
         await self._database.write(lambda connection: connection.execute(statement).close())
 
 
-def _message(row: Row[Any]) -> Message:
+def message_of(row: Row[Any]) -> Message:
+    """Return a row of `message`."""
     return Message(
         key=row.key,
         kind=row.kind,

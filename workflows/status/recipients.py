@@ -162,9 +162,13 @@ class RoundRecipients:
 
 async def answer_address(ports: StatusPorts, status_round: StatusRound, request: str, person: str) -> str:
     """Return the address of the form for *request*, for *person* alone. It ends with the round."""
-    expires_at = max(status_round.opens_at + LINK_LIFE, status_round.deadline_at + LINK_MARGIN)
-    token = await ports.links.issue("answer", request, person, expires_at)
+    token = await ports.links.issue("answer", request, person, answer_link_end(status_round))
     return f"{ports.public_url}/svar/{token}"
+
+
+def answer_link_end(status_round: StatusRound) -> datetime:
+    """Return the end of a link to the form: it lives on a little after the round, to say that the round is over."""
+    return max(status_round.opens_at + LINK_LIFE, status_round.deadline_at + LINK_MARGIN)
 
 
 async def _remembered(

@@ -1,0 +1,250 @@
+"""Overviews: what pages behind sign-in read, in few statements however long the history is."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from integration.database import overview_rows as rows_of
+from integration.database import tables
+from integration.database.connection import Database
+from integration.database.messages import message_of
+from integration.database.overview_statements import (
+    agendas_sent,
+    coming_meetings,
+    escalations_of,
+    flags_of,
+    matters_of,
+    minutes_kept,
+    newest_reports,
+    newest_rounds,
+    past_meetings,
+    place_things,
+    requests_of,
+    requests_with_answers,
+    undelivered,
+    units_named,
+)
+from integration.database.status_rows import escalation_of, request_of
+from integration.database.switches import PAUSE
+from workflows.overview.plan import rollout_key
+from workflows.overview.rows import (
+    AnsweredRequest,
+    BoardRows,
+    CountyRows,
+    MeetingLine,
+    MunicipalityRows,
+    PackageRows,
+    PlaceLine,
+    ReportLine,
+    StartRows,
+    Undelivered,
+    UnitLine,
+)
+from workflows.status.model import RoundState
+
+RECENT = timedelta(days=120)
+"""Rounds with an older deadline are history: even over the summer one board meeting is sooner after the last."""
+TROUBLE = timedelta(days=45)
+"""Messages that failed longer ago trouble nobody any more."""
+LATE = timedelta(hours=24)
+"""A message that should have left so long ago has trouble leaving."""
+ROUNDS_SHOWN = 7
+"""Rounds that a municipality's and a package's page look back on, the newest among them."""
+ROUNDS_OF_PACKAGE = 12
+MEETINGS_SHOWN = 4
+"""Meetings to come and meetings held that a page lists, of each body."""
+
+
+class SQLOverview:
+    """The pages' `OverviewStore`: a reading transaction for each page."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def county(self, *, now: datetime, now_local: datetime, places: Sequence[str]) -> CountyRows:
+        return await self._database.look(lambda connection: _county(connection, now, now_local, places))
+
+    async def municipality(
+        self, slug: str, *, now: datetime, now_local: datetime, bodies: Sequence[str], place: str
+    ) -> MunicipalityRows:
+        return await self._database.look(
+            lambda connection: _municipality(connection, slug, now, now_local, bodies, place)
+        )
+
+    async def package(self, key: str, *, body: str, now_local: datetime) -> PackageRows:
+        return await self._database.look(lambda connection: _package(connection, key, body, now_local))
+
+    async def board(self, body: str, *, now_local: datetime) -> BoardRows:
+        return await self._database.look(lambda connection: _board(connection, body, now_local))
+
+    async def start(
+        self,
+        *,
+        now: datetime,
+        now_local: datetime,
+        bodies: Collection[str],
+        packages: Collection[str],
+        municipalities: Collection[str] | None,
+        scopes: Collection[str],
+        places: Collection[str],
+    ) -> StartRows:
+        mine = _requests_of_reader(packages, municipalities)
+        return await self._database.look(
+            lambda connection: _start(connection, now, now_local, bodies, mine, municipalities, scopes, places)
+        )
+
+
+def _county(connection: Connection, now: datetime, now_local: datetime, places: Sequence[str]) -> CountyRows:
+    rounds = [rows_of.round_line(row) for row in connection.execute(newest_rounds(since=now - RECENT))]
+    meetings = [line.round.meeting for line in rounds]
+    return CountyRows(
+        meetings=_meetings(connection, now_local, each=1),
+        rounds=tuple(rounds),
+        requests=tuple(request_of(row) for row in connection.execute(requests_of(meetings))),
+        reports=_reports(connection, meetings),
+        escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(coming=now_local))),
+        undelivered=_undelivered(connection, now),
+        places=_places(connection, places),
+        units=_units(connection, [rollout_key(place) for place in places]),
+        paused=_flags(connection)[0],
+    )
+
+
+def _municipality(
+    connection: Connection, slug: str, now: datetime, now_local: datetime, bodies: Sequence[str], place: str
+) -> MunicipalityRows:
+    of_it = tables.status_round.c.municipality == slug
+    answered = _answered(connection, of_it, rounds=ROUNDS_SHOWN)
+    meetings = list(dict.fromkeys(item.request.meeting for item in answered))
+    newest = [item.request.id for item in answered if item.request.meeting in meetings[:1]]
+    decisions, actions = rows_of.matters(connection.execute(matters_of(slug)))
+    stopped, guests = _flags(connection, [slug])
+    messages = connection.execute(
+        select(tables.message).where(tables.message.c.request.in_(newest)).order_by(tables.message.c.due_at)
+    )
+    return MunicipalityRows(
+        meetings=_meetings(connection, now_local, each=MEETINGS_SHOWN, bodies=bodies),
+        answered=answered,
+        messages=tuple(message_of(row) for row in messages),
+        reports=_reports(connection, meetings),
+        escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(meetings=meetings))),
+        decisions=decisions,
+        actions=actions,
+        undelivered=_undelivered(connection, now, municipalities=[slug]),
+        place=_places(connection, [place]).get(place, PlaceLine(place=place)),
+        unit=_units(connection, [rollout_key(place)]).get(rollout_key(place)),
+        paused=bool(stopped & {"", slug}),
+        guests_asked=guests.get(slug, 0),
+    )
+
+
+def _package(connection: Connection, key: str, body: str, now_local: datetime) -> PackageRows:
+    answered = _answered(connection, tables.status_request.c.work_package == key, rounds=ROUNDS_OF_PACKAGE)
+    decisions, actions = rows_of.matters(connection.execute(matters_of(body)))
+    requests = [item.request.id for item in answered]
+    return PackageRows(
+        answered=answered,
+        escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(requests=requests))),
+        decisions=decisions,
+        actions=actions,
+        meetings=_meetings(connection, now_local, each=1, bodies=[body]),
+    )
+
+
+def _board(connection: Connection, body: str, now_local: datetime) -> BoardRows:
+    coming = _meetings(connection, now_local, each=MEETINGS_SHOWN, bodies=[body])
+    held = connection.execute(past_meetings(body, before=now_local, most=MEETINGS_SHOWN))
+    past = tuple(rows_of.meeting_line(row) for row in held)
+    keys = [meeting.key for meeting in (*coming, *past)]
+    decisions, actions = rows_of.matters(connection.execute(matters_of(body)))
+    return BoardRows(
+        meetings=coming,
+        past=past,
+        reports=_reports(connection, keys),
+        agendas=frozenset(connection.execute(agendas_sent(keys)).scalars()),
+        minutes=frozenset(connection.execute(minutes_kept(keys)).scalars()),
+        decisions=decisions,
+        actions=actions,
+    )
+
+
+def _start(
+    connection: Connection,
+    now: datetime,
+    now_local: datetime,
+    bodies: Collection[str],
+    mine: ColumnElement[bool] | None,
+    municipalities: Collection[str] | None,
+    scopes: Collection[str],
+    places: Collection[str],
+) -> StartRows:
+    is_open = tables.status_round.c.state == RoundState.OPEN
+    answered = () if mine is None else _answered(connection, is_open & mine, rounds=1)
+    meetings = _meetings(connection, now_local, each=1, bodies=None if municipalities is None else bodies)
+    keys = [meeting.key for meeting in meetings]
+    runs_all = municipalities is None
+    stopped, guests = _flags(connection, scopes)
+    return StartRows(
+        meetings=meetings,
+        answered=answered,
+        reports=_reports(connection, keys),
+        escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(meetings=keys))),
+        undelivered=_undelivered(connection, now, municipalities=municipalities),
+        guests_asked=guests,
+        units=_units(connection, [rollout_key(place) for place in places]) if runs_all else {},
+        places=_places(connection, places),
+        paused=stopped,
+    )
+
+
+def _requests_of_reader(
+    packages: Collection[str], municipalities: Collection[str] | None
+) -> ColumnElement[bool] | None:
+    """Return the condition of a reader's requests: their packages' and municipalities'; None for nobody's."""
+    if municipalities is None:
+        return tables.status_request.c.id.is_not(None)
+    if not packages and not municipalities:
+        return None
+    return or_(
+        tables.status_request.c.work_package.in_(packages), tables.status_round.c.municipality.in_(municipalities)
+    )
+
+
+def _meetings(
+    connection: Connection, now_local: datetime, *, each: int, bodies: Collection[str] | None = None
+) -> tuple[MeetingLine, ...]:
+    found = connection.execute(coming_meetings(after=now_local, each=each, bodies=bodies))
+    return tuple(rows_of.meeting_line(row) for row in found)
+
+
+def _answered(connection: Connection, condition: ColumnElement[bool], *, rounds: int) -> tuple[AnsweredRequest, ...]:
+    found = connection.execute(requests_with_answers(condition, rounds=rounds))
+    return tuple(rows_of.answered(row) for row in found)
+
+
+def _reports(connection: Connection, meetings: Sequence[str]) -> Mapping[str, ReportLine]:
+    return {row.meeting: rows_of.report_line(row) for row in connection.execute(newest_reports(meetings))}
+
+
+def _undelivered(
+    connection: Connection, now: datetime, *, municipalities: Collection[str] | None = None
+) -> tuple[Undelivered, ...]:
+    found = connection.execute(undelivered(since=now - TROUBLE, late=now - LATE, municipalities=municipalities))
+    return tuple(rows_of.delivery(row) for row in found)
+
+
+def _places(connection: Connection, places: Collection[str]) -> Mapping[str, PlaceLine]:
+    return rows_of.place_lines(connection.execute(place_things(places)))
+
+
+def _units(connection: Connection, keys: Collection[str]) -> Mapping[str, UnitLine]:
+    return {row.key: rows_of.unit_line(row) for row in connection.execute(units_named(keys))}
+
+
+def _flags(connection: Connection, scopes: Collection[str] = ()) -> tuple[frozenset[str], Mapping[str, int]]:
+    """Return the municipalities that are paused (empty: all), and the guests of *scopes* who wait for confirmation."""
+    found = connection.execute(flags_of(scopes)).all()
+    stopped = frozenset(row.name.partition(":")[2] for row in found if row.kind == PAUSE)
+    return stopped, {row.name: row.number for row in found if row.kind != PAUSE}

@@ -1,0 +1,200 @@
+"""Statements of overviews. Each is bounded by a time, by a number a body, or by the keys that it is given."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy.sql.elements import ColumnElement
+
+from integration.database import tables
+from integration.database.status_rows import CANCELLED
+from integration.database.switches import PAUSE
+from workflows.messages.model import NOT_ALLOWED, PAUSED, MessageState
+from workflows.status.model import EscalationState
+
+meeting, status_round, request, answer = (
+    tables.meeting,
+    tables.status_round,
+    tables.status_request,
+    tables.status_answer,
+)
+MEETING_COLUMNS = (
+    meeting.c.key,
+    meeting.c.body,
+    meeting.c.state,
+    meeting.c.starts_local,
+    meeting.c.ends_local,
+    meeting.c.location,
+    meeting.c.join_url,
+)
+THINGS = ("team", "site", "drift.told", "order.asks")
+"""Things of a place that overviews show: its addresses, and what is noted about it."""
+WAITING = (MessageState.PLANNED, MessageState.SENDING, MessageState.HELD)
+
+
+def coming_meetings(*, after: datetime, each: int, bodies: Collection[str] | None) -> Select[Any]:
+    """Return the next *each* meetings of each body that end later than *after*; of all bodies when None are named."""
+    order = func.row_number().over(partition_by=meeting.c.body, order_by=(meeting.c.starts_local, meeting.c.key))
+    stands = and_(meeting.c.ends_local > after, meeting.c.state != CANCELLED)
+    wanted = stands if bodies is None else and_(stands, meeting.c.body.in_(bodies))
+    numbered = select(*MEETING_COLUMNS, order.label("number")).where(wanted).subquery()
+    return select(numbered).where(numbered.c.number <= each).order_by(numbered.c.starts_local, numbered.c.key)
+
+
+def past_meetings(body: str, *, before: datetime, most: int) -> Select[Any]:
+    """Return the last meetings of a body that were held, the newest first."""
+    held = and_(meeting.c.body == body, meeting.c.ends_local <= before, meeting.c.state != CANCELLED)
+    return select(*MEETING_COLUMNS).where(held).order_by(meeting.c.starts_local.desc()).limit(most)
+
+
+def newest_rounds(*, since: datetime) -> Select[Any]:
+    """Return each municipality's newest round with a deadline after *since*, and the start of its meeting."""
+    order = func.row_number().over(
+        partition_by=status_round.c.municipality, order_by=(status_round.c.deadline_at.desc(), status_round.c.meeting)
+    )
+    numbered = (
+        select(status_round, meeting.c.starts_local, order.label("number"))
+        .join(meeting, meeting.c.key == status_round.c.meeting)
+        .where(status_round.c.deadline_at > since)
+        .subquery()
+    )
+    return select(numbered).where(numbered.c.number == 1)
+
+
+def requests_of(meetings: Sequence[str]) -> Select[Any]:
+    """Return the requests of rounds."""
+    return select(request).where(request.c.meeting.in_(meetings)).order_by(request.c.work_package)
+
+
+def requests_with_answers(condition: ColumnElement[bool], *, rounds: int) -> Select[Any]:
+    """
+    Return requests with their rounds and newest answers, the newest first.
+
+    *condition*: about requests and rounds. *rounds*: of each municipality, the newest so many.
+    """
+    order = func.dense_rank().over(partition_by=status_round.c.municipality, order_by=status_round.c.deadline_at.desc())
+    drafted = exists().where(tables.status_draft.c.request == request.c.id)
+    numbered = (
+        select(
+            request,
+            status_round.c.municipality,
+            status_round.c.state.label("round_state"),
+            status_round.c.opens_at,
+            status_round.c.reminders_at,
+            status_round.c.deadline_at,
+            status_round.c.release_at,
+            meeting.c.starts_local,
+            drafted.label("drafted"),
+            order.label("number"),
+        )
+        .join(status_round, status_round.c.meeting == request.c.meeting)
+        .join(meeting, meeting.c.key == request.c.meeting)
+        .where(condition)
+        .subquery()
+    )
+    newest = and_(answer.c.request == numbered.c.id, answer.c.version == numbered.c.latest_version)
+    given = [
+        answer.c[name].label(f"answer_{name}") for name in ("version", "at", "by", "surface", "on_behalf", "content")
+    ]
+    return (
+        select(numbered, *given)
+        .outerjoin(answer, newest)
+        .where(numbered.c.number <= rounds)
+        .order_by(numbered.c.deadline_at.desc(), numbered.c.work_package)
+    )
+
+
+def newest_reports(meetings: Sequence[str]) -> Select[Any]:
+    """Return the state of each meeting's newest report, without its content."""
+    report = tables.report
+    order = func.row_number().over(partition_by=report.c.meeting, order_by=report.c.version.desc())
+    columns = (report.c.meeting, report.c.state, report.c.compiled_at, report.c.released_at)
+    numbered = select(*columns, order.label("number")).where(report.c.meeting.in_(meetings)).subquery()
+    return select(numbered).where(numbered.c.number == 1)
+
+
+def escalations_of(
+    *, coming: datetime | None = None, meetings: Sequence[str] | None = None, requests: Sequence[str] | None = None
+) -> Select[Any]:
+    """Return the questions that are raised: for meetings after *coming*, of *meetings*, or of *requests*."""
+    escalation = tables.escalation
+    query = select(escalation).where(escalation.c.state == EscalationState.RAISED).order_by(escalation.c.raised_at)
+    if coming is not None:
+        joined = query.join(meeting, meeting.c.key == escalation.c.meeting)
+        query = joined.where(meeting.c.ends_local > coming, meeting.c.state != CANCELLED)
+    if meetings is not None:
+        query = query.where(escalation.c.meeting.in_(meetings))
+    if requests is not None:
+        query = query.where(escalation.c.request.in_(requests))
+    return query
+
+
+def undelivered(*, since: datetime, late: datetime, municipalities: Collection[str] | None) -> Select[Any]:
+    """
+    Return the messages that reached nobody: failed, or waiting to leave since before *late*.
+
+    One that failed is left out when another about the same request was sent, and one that people hold back; older ones
+    than *since* are, too.
+    """
+    message = tables.message
+    other = message.alias("other")
+    instead = exists().where(
+        other.c.request == message.c.request,
+        other.c.kind == message.c.kind,
+        other.c.state == MessageState.SENT,
+    )
+    failed = and_(message.c.state == MessageState.FAILED, message.c.due_at > since, ~instead)
+    waits = and_(message.c.state.in_(WAITING), message.c.due_at < late, message.c.failure.not_in((PAUSED, NOT_ALLOWED)))
+    columns = ("key", "kind", "surface", "state", "municipality", "person", "failure", "due_at", "content")
+    query = select(*(message.c[name] for name in columns)).where(or_(failed, waits)).order_by(message.c.due_at.desc())
+    return query if municipalities is None else query.where(message.c.municipality.in_(municipalities))
+
+
+def matters_of(body: str) -> Any:
+    """Return the newest version of a body's decisions and action items, the newest first."""
+    return union_all(*(_newest_matters(table, kind, body) for kind, table in MATTERS.items()))
+
+
+MATTERS = {"decision": tables.decision, "action": tables.action_item}
+
+
+def _newest_matters(table: Table, kind: str, body: str) -> Select[Any]:
+    order = func.row_number().over(partition_by=table.c.key, order_by=table.c.version.desc())
+    columns = (table.c.key, table.c.content, table.c.at, order.label("number"))
+    numbered = select(*columns).where(table.c.body == body).subquery()
+    named = literal(kind).label("kind")
+    return select(named, numbered.c.key, numbered.c.content, numbered.c.at).where(numbered.c.number == 1)
+
+
+def agendas_sent(meetings: Sequence[str]) -> Select[Any]:
+    """Return those of *meetings* whose agenda was sent."""
+    return select(tables.agenda.c.meeting).where(tables.agenda.c.meeting.in_(meetings))
+
+
+def minutes_kept(meetings: Sequence[str]) -> Select[Any]:
+    """Return those of *meetings* whose minutes are recorded."""
+    return select(tables.minutes.c.meeting).where(tables.minutes.c.meeting.in_(meetings)).distinct()
+
+
+def place_things(places: Collection[str]) -> Select[Any]:
+    """Return the things of places that overviews show."""
+    thing = tables.resource
+    columns = (thing.c.place, thing.c.key, thing.c.url, thing.c.details)
+    return select(*columns).where(thing.c.place.in_(places), thing.c.key.in_(THINGS))
+
+
+def units_named(keys: Collection[str]) -> Select[Any]:
+    """Return units by their keys."""
+    return select(tables.unit).where(tables.unit.c.key.in_(keys))
+
+
+def flags_of(scopes: Collection[str]) -> Any:
+    """Return the pauses that people have set, and how many guests of each scope wait for their confirmation."""
+    name, asked = tables.switch.c.name, tables.guest_answer
+    pauses = select(literal(PAUSE).label("kind"), name.label("name"), literal(1).label("number")).where(
+        or_(name == PAUSE, name.startswith(f"{PAUSE}:"))
+    )
+    waits = and_(asked.c.scope.in_(scopes), asked.c.answered_at.is_(None))
+    guests = select(literal("guests"), asked.c.scope, func.count()).where(waits).group_by(asked.c.scope)
+    return union_all(pauses, guests)

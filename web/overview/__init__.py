@@ -1,0 +1,1 @@
+"""Pages that show the programme as it stands now, each for those it concerns."""

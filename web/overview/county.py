@@ -1,0 +1,109 @@
+"""The county lead's overview: `GET /fylket`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+import texts
+from web.access.gate import SeesCounty
+from web.overview.reading import Overviews
+from web.shell.page import shell_page
+from web.shell.sorting import sorted_by
+from workflows.overview.county import county_overview
+from workflows.overview.model import CountyOverview, MunicipalityState, PlaceState, ReportStage
+
+KEYS: Mapping[str, Callable[[MunicipalityState], Any]] = {
+    "navn": lambda line: texts.sort_key(line.name),
+    "sted": lambda line: (list(PlaceState).index(line.place), texts.sort_key(line.name)),
+    "mote": lambda line: (line.next_meeting is None, str(line.next_meeting or ""), texts.sort_key(line.name)),
+    "svar": lambda line: (-len(line.round.owing) if line.round else 1, texts.sort_key(line.name)),
+    "rapport": lambda line: (list(ReportStage).index(line.report), texts.sort_key(line.name)),
+    "sporsmal": lambda line: (-(line.questions_local + line.questions_owner), texts.sort_key(line.name)),
+    "levering": lambda line: (-len(line.undelivered), texts.sort_key(line.name)),
+}
+"""Columns that the table can be sorted by, as its address names them."""
+
+TROUBLED = (PlaceState.DRIFT, PlaceState.ASKS, PlaceState.FAILED, PlaceState.WAITS_FOR_IT)
+FILTERS: Mapping[str, Callable[[MunicipalityState], bool]] = {
+    "svar": lambda line: line.round is not None and line.round.takes_answers and bool(line.round.owing),
+    "rapport": lambda line: line.report is ReportStage.DRAFT,
+    "sporsmal": lambda line: line.questions_local + line.questions_owner > 0,
+    "levering": lambda line: bool(line.undelivered),
+    "utrulling": lambda line: line.place in TROUBLED,
+    "pause": lambda line: line.paused,
+}
+"""Choices of municipalities, as the address names them (`?vis=svar`)."""
+
+
+def router(overviews: Overviews) -> APIRouter:
+    """Return the route of the county's overview."""
+    routes = APIRouter()
+
+    @routes.get("/fylket", response_class=HTMLResponse, summary="Every municipality on one screen")
+    async def show(request: Request, visit: SeesCounty, q: str = "", vis: str = "", sort: str = "") -> HTMLResponse:
+        now, now_local = overviews.now(visit)
+        places = [municipality.slug for municipality in visit.programme.municipalities]
+        rows = await overviews.store.county(now=now, now_local=now_local, places=places)
+        county = county_overview(visit.programme, rows, now=now)
+        chosen = [line for line in county.municipalities if FILTERS.get(vis, _every)(line) and _has(line, q)]
+        kept = {"q": q, "vis": vis}
+        lines, sorting = sorted_by(chosen, sort, keys=KEYS, default="navn", path="/fylket", kept=kept)
+        return shell_page(
+            request,
+            "overview/county.html",
+            visit,
+            county=county,
+            lines=lines,
+            sorting=sorting,
+            counts={name: sum(map(choose, county.municipalities)) for name, choose in FILTERS.items()},
+            owing=sum(len(line.round.owing) for line in county.municipalities if line.round and FILTERS["svar"](line)),
+            q=q,
+            vis=vis if vis in FILTERS else "",
+            tones=PLACE_TONES,
+            report_tones=REPORT_TONES,
+            undelivered=_all_undelivered(county),
+        )
+
+    return routes
+
+
+PLACE_TONES: Mapping[str, str] = {
+    PlaceState.READY: "ok",
+    PlaceState.DRIFT: "warn",
+    PlaceState.ASKS: "warn",
+    PlaceState.WAITS_FOR_IT: "warn",
+    PlaceState.UNDER_WAY: "wait",
+    PlaceState.FAILED: "bad",
+    PlaceState.NOT_MADE: "none",
+    PlaceState.THEIRS: "none",
+    PlaceState.NONE: "none",
+    PlaceState.LEFT: "none",
+}
+"""The tone in which the state of a place is shown."""
+REPORT_TONES: Mapping[str, str] = {
+    ReportStage.NONE: "none",
+    ReportStage.COLLECTING: "wait",
+    ReportStage.DUE: "wait",
+    ReportStage.DRAFT: "warn",
+    ReportStage.RELEASED: "ok",
+}
+
+
+def _every(line: MunicipalityState) -> bool:
+    del line
+    return True
+
+
+def _has(line: MunicipalityState, text: str) -> bool:
+    """Return True when the text stands in a municipality's name or in what it owes."""
+    words = text.casefold().strip()
+    owed = [name for item in (line.round.owing if line.round else ()) for name in (item.name, item.lead)]
+    return any(words in name.casefold() for name in (line.name, line.slug, *owed))
+
+
+def _all_undelivered(county: CountyOverview) -> list[tuple[str, Any]]:
+    """List what reached nobody with the municipality it is of; those of none first."""
+    of_none = [("", item) for item in county.undelivered]
+    return of_none + [(line.name, item) for line in county.municipalities for item in line.undelivered]

@@ -1,0 +1,70 @@
+"""A work package's page: `GET /pakke/{package}`, and the way from it to the answer form."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+import texts
+from web.access.gate import LeadsPackage, SeesPackage, Visit
+from web.overview.reading import Overviews
+from web.shell.charts import trend_chart
+from web.shell.page import shell_page
+from workflows.access.model import Right, Where
+from workflows.access.rules import may
+from workflows.overview.model import PackageOverview
+from workflows.overview.package import package_overview
+from workflows.status.plan import is_on_behalf
+from workflows.status.recipients import answer_link_end
+
+
+def router(overviews: Overviews) -> APIRouter:
+    """Return the routes of a work package."""
+    routes = APIRouter()
+
+    async def look(visit: Visit, package: str) -> PackageOverview:
+        programme = visit.programme
+        now, now_local = overviews.now(visit)
+        board = programme.local_board(programme.work_package(package).municipality).key
+        rows = await overviews.store.package(package, body=board, now_local=now_local)
+        return package_overview(programme, package, rows, now=now)
+
+    @routes.get("/pakke/{package}", response_class=HTMLResponse, summary="A work package as it stands")
+    async def show(request: Request, visit: SeesPackage, package: str) -> HTMLResponse:
+        overview = await look(visit, package)
+        language = texts.choose(visit.reader.language, visit.programme.language)
+        sees_municipality = may(visit.reader, Right.SEE_MUNICIPALITY, visit.where)
+        home = f"/kommune/{overview.municipality}" if sees_municipality else ""
+        return shell_page(
+            request,
+            "overview/package.html",
+            visit,
+            crumbs=[(overview.municipality_name, home), (overview.name, "")],
+            package=overview,
+            may_answer=overview.takes_answers and _may_answer(visit, package, overviews),
+            sees_board=may(
+                visit.reader, Right.SEE_BOARD, Where(municipality=overview.municipality, body=overview.board)
+            ),
+            charts=[trend_chart(trend, language) for trend in overview.trends],
+            local=visit.programme.local_time,
+            end_of=texts.end_of,
+            indicator_names={item.key: item.name for item in visit.programme.work_package(package).indicators},
+            names={person.key: person.name for person in visit.programme.people},
+        )
+
+    @routes.get("/pakke/{package}/svar", summary="The answer form of the package's open request")
+    async def answer(visit: LeadsPackage, package: str) -> RedirectResponse:
+        overview = await look(visit, package)
+        current = overview.current
+        if current is None or not overview.takes_answers or not _may_answer(visit, package, overviews):
+            return RedirectResponse(f"/pakke/{package}", 303)
+        ends_at = answer_link_end(current.round)
+        token = await overviews.links.issue("answer", current.request.id, visit.reader.person, ends_at)
+        return RedirectResponse(f"/svar/{token}", 303)
+
+    return routes
+
+
+def _may_answer(visit: Visit, package: str, overviews: Overviews) -> bool:
+    """Return True for the package's lead and its local lead. A county lead sees an answer, and writes none."""
+    programme = visit.programme
+    today = programme.today(overviews.clock.now())
+    return is_on_behalf(programme, programme.work_package(package), visit.reader.person, today) is not None

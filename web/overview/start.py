@@ -1,0 +1,63 @@
+"""The start page: `GET /`."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+import texts
+from web.access.gate import TakesPart, Visit
+from web.overview.reading import Overviews
+from web.shell.page import shell_page
+from workflows.access.model import Right, Where
+from workflows.access.rules import may
+from workflows.overview.start import StartPlanner
+
+
+def router(overviews: Overviews) -> APIRouter:
+    """Return the route of the start page."""
+    routes = APIRouter()
+
+    @routes.get("/", response_class=HTMLResponse, summary="What needs the reader now")
+    async def start(request: Request, visit: TakesPart) -> HTMLResponse:
+        programme, reader = visit.programme, visit.reader
+        now, now_local = overviews.now(visit)
+        rows = await overviews.store.start(
+            now=now,
+            now_local=now_local,
+            bodies=reader.bodies,
+            packages=reader.led_packages,
+            municipalities=None if reader.runs_programme else reader.looks_after,
+            scopes=_scopes(visit),
+            places=_places(visit),
+        )
+        page = StartPlanner(programme, reader, rows, now).page()
+        return shell_page(
+            request,
+            "overview/start.html",
+            visit,
+            page=page,
+            today=now_local.date(),
+            first_name=_first_name(visit),
+            end_of=texts.end_of,
+        )
+
+    return routes
+
+
+def _scopes(visit: Visit) -> list[str]:
+    """List the scopes whose guests the reader confirms: their municipalities', or the programme's own."""
+    own = [visit.programme.key] if visit.reader.runs_programme else []
+    return [*own, *sorted(visit.reader.looks_after)]
+
+
+def _places(visit: Visit) -> list[str]:
+    """List the places whose things the page shows: all of them for a county lead, who sees each rollout."""
+    reader, programme = visit.reader, visit.programme
+    if reader.runs_programme:
+        return [municipality.slug for municipality in programme.municipalities] + sorted(reader.bodies)
+    seen = (slug for slug in reader.municipalities if may(reader, Right.SEE_MUNICIPALITY, Where(municipality=slug)))
+    return [*seen, *sorted(reader.bodies)]
+
+
+def _first_name(visit: Visit) -> str:
+    person = visit.programme.find_person(visit.reader.person)
+    return person.first_name if person else ""

@@ -1,0 +1,106 @@
+"""Menus by role: where a reader may go from every page, and within a municipality or the county."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import texts
+from config.programme import Programme
+from config.values import BodyKind
+from workflows.access.model import Reader, Right, Where
+from workflows.access.rules import may
+
+MOST_PACKAGES = 3
+"""Packages that have an entry of their own; the start page lists all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuEntry:
+    """An entry of a menu."""
+
+    address: str
+    label: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionPage:
+    """A page of a section: the end of its address, the key of its name, and the right that it asks for."""
+
+    path: str
+    text: str
+    right: Right
+
+
+MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
+    SectionPage(path="", text="shell.municipality_overview", right=Right.SEE_MUNICIPALITY),
+)
+"""Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line here."""
+COUNTY_PAGES: tuple[SectionPage, ...] = (SectionPage(path="", text="shell.county_overview", right=Right.SEE_COUNTY),)
+"""Pages below `/fylket`."""
+
+
+def main_menu(reader: Reader, programme: Programme, language: str) -> list[MenuEntry]:
+    """Return the entries of the menu on top of every page: those that the reader may open, and no others."""
+    entries = [MenuEntry(address="/", label=texts.say("shell.start", language), icon="home")]
+    if may(reader, Right.SEE_COUNTY):
+        entries.append(MenuEntry(address="/fylket", label=texts.say("shell.county", language), icon="overview"))
+    entries += [_municipality(programme, slug) for slug in _in_order(programme, reader)]
+    entries += [_package(programme, key) for key in sorted(reader.led_packages)[:MOST_PACKAGES]]
+    entries += _boards(reader, programme, language)
+    if may(reader, Right.SEE_IT):
+        entries.append(MenuEntry(address="/it", label=texts.say("shell.it", language), icon="it"))
+    return entries
+
+
+def municipality_menu(reader: Reader, slug: str, language: str) -> list[MenuEntry]:
+    """Return the entries of the menu within a municipality; none when there would be one alone."""
+    return _section(reader, MUNICIPALITY_PAGES, f"/kommune/{slug}", Where(municipality=slug), language)
+
+
+def county_menu(reader: Reader, language: str) -> list[MenuEntry]:
+    """Return the entries of the menu within the county; none when there would be one alone."""
+    return _section(reader, COUNTY_PAGES, "/fylket", Where(), language)
+
+
+def _section(reader: Reader, pages: Sequence[SectionPage], base: str, where: Where, language: str) -> list[MenuEntry]:
+    entries = [
+        MenuEntry(address=f"{base}{page.path}", label=texts.say(page.text, language))
+        for page in pages
+        if may(reader, page.right, where)
+    ]
+    return entries if len(entries) > 1 else []
+
+
+def _in_order(programme: Programme, reader: Reader) -> list[str]:
+    """List the reader's municipalities: by name, those looked after first. A county lead has the overview instead."""
+    if reader.runs_programme:
+        return []
+    own = [slug for slug in reader.municipalities if programme.find_municipality(slug) is not None]
+    return sorted(
+        own, key=lambda slug: (slug not in reader.looks_after, texts.sort_key(programme.municipality(slug).name))
+    )
+
+
+def _municipality(programme: Programme, slug: str) -> MenuEntry:
+    return MenuEntry(address=f"/kommune/{slug}", label=programme.municipality(slug).name, icon="municipality")
+
+
+def _package(programme: Programme, key: str) -> MenuEntry:
+    return MenuEntry(address=f"/pakke/{key}", label=programme.work_package(key).name, icon="package")
+
+
+def _boards(reader: Reader, programme: Programme, language: str) -> list[MenuEntry]:
+    """Return the local boards and the owner board that the reader sits on; the start page lists other bodies."""
+    found = [body for body in programme.bodies if body.key in reader.bodies]
+    local = [body for body in found if body.kind is BodyKind.LOCAL_BOARD and not reader.runs_programme]
+    entries = [
+        MenuEntry(
+            address=f"/styret/{body.key}",
+            label=texts.say("shell.board", language) if len(local) == 1 else body.name,
+            icon="board",
+        )
+        for body in local
+    ]
+    if reader.runs_programme or any(body.kind is BodyKind.OWNER_BOARD for body in found):
+        entries.append(MenuEntry(address="/eierstyret", label=texts.say("shell.owner_board", language), icon="board"))
+    return entries

@@ -1,0 +1,1 @@
+"""Overviews: what pages behind sign-in show of the programme as it stands now. They change nothing."""

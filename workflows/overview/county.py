@@ -1,0 +1,114 @@
+"""The county lead's overview: every municipality on one screen."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import texts
+from config.programme import Programme
+from config.values import Municipality
+from workflows.overview.model import CountyOverview, MunicipalityState, Owing, RoundProgress
+from workflows.overview.plan import place_state, report_stage, rollout_key
+from workflows.overview.rows import CountyRows, RoundLine, Undelivered
+from workflows.status.model import Escalation, RequestState, StatusRequest
+from workflows.status.plan import asked_now, name_of
+
+OWNER_LEVEL = "owner_board"
+
+
+def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) -> CountyOverview:
+    """Return the overview of all municipalities, by name."""
+    today = programme.today(now)
+    meetings = {meeting.body: meeting.starts_local for meeting in rows.meetings}
+    rounds = {line.round.municipality: line for line in rows.rounds}
+    requests = _grouped_requests(rows.requests)
+    questions = _questions(programme, rows)
+    lines = []
+    for municipality in sorted(programme.municipalities, key=lambda item: texts.sort_key(item.name)):
+        slug = municipality.slug
+        current = rounds.get(slug)
+        meeting = current.round.meeting if current else ""
+        lines.append(
+            MunicipalityState(
+                slug=slug,
+                name=municipality.name,
+                place=place_state(
+                    municipality,
+                    left=not programme.takes_part(slug, today),
+                    place=rows.places.get(slug),
+                    unit=rows.units.get(rollout_key(slug)),
+                ),
+                paused=slug in rows.paused,
+                next_meeting=_board_meeting(programme, municipality, meetings),
+                round=round_progress(programme, current, requests.get(meeting, ()), now=now) if current else None,
+                report=report_stage(current.round if current else None, rows.reports.get(meeting)),
+                questions_local=questions.get((slug, False), 0),
+                questions_owner=questions.get((slug, True), 0),
+                undelivered=tuple(item for item in rows.undelivered if item.municipality == slug),
+            )
+        )
+    return CountyOverview(
+        municipalities=tuple(lines),
+        owner_meeting=meetings.get(programme.owner_board().key),
+        undelivered=_of_none(rows.undelivered),
+        paused="" in rows.paused,
+    )
+
+
+def round_progress(
+    programme: Programme, line: RoundLine, requests: Sequence[StatusRequest], *, now: datetime
+) -> RoundProgress:
+    """Return how far a round has come. The people who owe an answer are those of now, or of its deadline."""
+    asked = [request for request in requests if request.state is not RequestState.WAIVED]
+    on = programme.today(min(now, line.round.deadline_at))
+    owing = [
+        Owing(
+            work_package=package.key,
+            name=package.name,
+            lead=name_of(programme, asked_now(programme, request, on)),
+        )
+        for request in asked
+        if request.state in (RequestState.OPEN, RequestState.MISSING)
+        and (package := programme.find_work_package(request.work_package)) is not None
+    ]
+    return RoundProgress(
+        meeting=line.round.meeting,
+        state=line.round.state,
+        deadline_local=programme.local_time(line.round.deadline_at).replace(tzinfo=None),
+        answered=sum(request.state is RequestState.ANSWERED for request in asked),
+        asked=len(asked),
+        owing=tuple(owing),
+    )
+
+
+def _grouped_requests(requests: Sequence[StatusRequest]) -> Mapping[str, list[StatusRequest]]:
+    found: dict[str, list[StatusRequest]] = {}
+    for request in requests:
+        found.setdefault(request.meeting, []).append(request)
+    return found
+
+
+def _questions(programme: Programme, rows: CountyRows) -> Mapping[tuple[str, bool], int]:
+    """Count the questions by municipality, and by whether they wait for the owner board."""
+    homes = {line.round.meeting: line.round.municipality for line in rows.rounds}
+    found: dict[tuple[str, bool], int] = {}
+    for escalation in rows.escalations:
+        slug = homes.get(escalation.meeting) or _home(programme, escalation)
+        if slug is not None:
+            key = (slug, escalation.level == OWNER_LEVEL)
+            found[key] = found.get(key, 0) + 1
+    return found
+
+
+def _home(programme: Programme, escalation: Escalation) -> str | None:
+    body = programme.find_body(escalation.meeting.rpartition("/")[0])
+    return body.municipality if body else None
+
+
+def _board_meeting(
+    programme: Programme, municipality: Municipality, meetings: Mapping[str, datetime]
+) -> datetime | None:
+    return meetings.get(programme.local_board(municipality.slug).key)
+
+
+def _of_none(undelivered: Sequence[Undelivered]) -> tuple[Undelivered, ...]:
+    return tuple(item for item in undelivered if item.municipality is None)

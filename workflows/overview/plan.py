@@ -1,0 +1,119 @@
+"""Overviews decided from plain data: what all pages share."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from config.programme import Programme
+from config.values import Indicator, Municipality, Place
+from workflows.overview.model import PlaceState, QuestionLine, ReportStage, Trend
+from workflows.overview.rows import AnsweredRequest, PlaceLine, ReportLine, UnitLine
+from workflows.papers.minutes import Decision
+from workflows.papers.report import ReportState
+from workflows.rollout.handlers import BUILDER_CLOSED
+from workflows.status.model import Escalation, Light, RoundState, StatusRound
+
+ROLLOUT = "rollout.place"
+
+
+def rollout_key(place: str) -> str:
+    """Return the key of the unit that makes a place."""
+    return f"{ROLLOUT}:{place}"
+
+
+def place_state(
+    municipality: Municipality, *, left: bool, place: PlaceLine | None, unit: UnitLine | None
+) -> PlaceState:
+    """Return the state of a municipality's place. *left*: it is no longer in the programme."""
+    if left:
+        return PlaceState.LEFT
+    if municipality.place is not Place.OURS:
+        return PlaceState.THEIRS if municipality.place is Place.THEIRS else PlaceState.NONE
+    if unit is not None and unit.state == "waiting":
+        return PlaceState.WAITS_FOR_IT if unit.note == BUILDER_CLOSED else PlaceState.UNDER_WAY
+    if unit is not None and unit.state == "failed":
+        return PlaceState.FAILED
+    if place is None or "team" not in place.urls:
+        return PlaceState.NOT_MADE
+    if place.gone:
+        return PlaceState.DRIFT
+    return PlaceState.ASKS if place.asks else PlaceState.READY
+
+
+def report_stage(status_round: StatusRound | None, report: ReportLine | None) -> ReportStage:
+    """Return how far the report of a round has come."""
+    if report is not None:
+        return ReportStage.DRAFT if report.state is ReportState.DRAFT else ReportStage.RELEASED
+    if status_round is None:
+        return ReportStage.NONE
+    return ReportStage.COLLECTING if status_round.state is RoundState.OPEN else ReportStage.DUE
+
+
+def question_lines(
+    programme: Programme,
+    escalations: Iterable[Escalation],
+    answered: Sequence[AnsweredRequest],
+    decisions: Sequence[Decision],
+) -> tuple[QuestionLine, ...]:
+    """Return the questions that packages lifted, the newest first, each with what its board decided at that meeting."""
+    by_request = {item.request.id: item for item in answered}
+    lines = []
+    for escalation in escalations:
+        asked = by_request.get(escalation.request)
+        package = programme.find_work_package(asked.request.work_package) if asked else None
+        if asked is None or package is None:
+            continue
+        found = (
+            item.text
+            for item in decisions
+            if item.meeting == escalation.meeting and item.work_package == package.key and item.text
+        )
+        lines.append(
+            QuestionLine(
+                question=escalation.question,
+                proposal=escalation.proposal,
+                package=package.name,
+                meeting_local=asked.meeting_local,
+                level=escalation.level,
+                answer=" ".join(found),
+            )
+        )
+    return tuple(sorted(lines, key=lambda line: line.meeting_local, reverse=True))
+
+
+def lights_over_rounds(answered: Sequence[AnsweredRequest]) -> tuple[tuple[date, Light | None], ...]:
+    """
+    Return a package's light at each meeting, the oldest first; while a round is open, an answer may still come.
+
+    *answered*: its requests, in any order.
+    """
+    known = [item for item in answered if item.answer is not None or item.round.state is not RoundState.OPEN]
+    in_order = sorted(known, key=lambda item: item.meeting_local)
+    return tuple((item.meeting_local.date(), item.light) for item in in_order)
+
+
+def trends_of(indicators: Sequence[Indicator], answered: Sequence[AnsweredRequest]) -> tuple[Trend, ...]:
+    """Return each indicator's numbers over the rounds, the oldest first; rounds without a number are left out."""
+    in_order = sorted(answered, key=lambda item: item.meeting_local)
+    return tuple(
+        Trend(
+            name=indicator.name,
+            unit=indicator.unit,
+            better=indicator.better,
+            points=tuple(
+                (item.meeting_local.date(), item.content.indicators[indicator.key])
+                for item in in_order
+                if item.content is not None and indicator.key in item.content.indicators
+            ),
+            baseline=indicator.baseline,
+            target=indicator.target,
+        )
+        for indicator in indicators
+    )
+
+
+def by_package(answered: Iterable[AnsweredRequest]) -> Mapping[str, list[AnsweredRequest]]:
+    """Return requests by the package they are about, in the order they came."""
+    found: dict[str, list[AnsweredRequest]] = {}
+    for item in answered:
+        found.setdefault(item.request.work_package, []).append(item)
+    return found

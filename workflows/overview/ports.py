@@ -1,0 +1,53 @@
+"""Ports of overviews: the record, read in few questions however long its history."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from workflows.overview.rows import BoardRows, CountyRows, MunicipalityRows, PackageRows, StartRows
+
+
+class OverviewStore(Protocol):
+    """
+    Reads for one page each, in a number of questions that stays the same.
+
+    *now* is a moment, *now_local* the same as a wall time in the programme. Meetings, rounds and messages are looked
+    for within some months of it; older ones are found by their own pages.
+    """
+
+    async def county(self, *, now: datetime, now_local: datetime, places: Sequence[str]) -> CountyRows:
+        """Return what the county's page needs, of all municipalities."""
+        ...
+
+    async def municipality(
+        self, slug: str, *, now: datetime, now_local: datetime, bodies: Sequence[str], place: str
+    ) -> MunicipalityRows:
+        """Return what a municipality's page needs. *bodies*: all that meet there; its board's key is the slug."""
+        ...
+
+    async def package(self, key: str, *, body: str, now_local: datetime) -> PackageRows:
+        """Return what a package's page needs. *body*: the board that it reports to."""
+        ...
+
+    async def board(self, body: str, *, now_local: datetime) -> BoardRows:
+        """Return what a body's page needs."""
+        ...
+
+    async def start(
+        self,
+        *,
+        now: datetime,
+        now_local: datetime,
+        bodies: Collection[str],
+        packages: Collection[str],
+        municipalities: Collection[str] | None,
+        scopes: Collection[str],
+        places: Collection[str],
+    ) -> StartRows:
+        """
+        Return what a reader's start page needs.
+
+        *municipalities*: those that the reader looks after, None for all. *packages*: those whose requests are the
+        reader's, besides those of the municipalities. *scopes*: those whose guests the reader confirms.
+        """
+        ...

@@ -1,0 +1,193 @@
+"""Rows of overviews: what the record knows, read in few questions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workflows.messages.model import Message, MessageState, Surface
+from workflows.papers.minutes import ActionItem, Decision
+from workflows.papers.report import ReportState
+from workflows.status.model import AnswerContent, Escalation, Light, StatusAnswer, StatusRequest, StatusRound
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingLine:
+    """A meeting that stands, as overviews list it. Local wall times."""
+
+    key: str
+    body: str
+    starts_local: datetime
+    ends_local: datetime
+    location: str = ""
+    join_url: str = ""
+    booked: bool = True
+    """True when it stands in people's calendars."""
+
+    @property
+    def date_key(self) -> str:
+        """The last part of its key: the day first announced, for addresses."""
+        return self.key.rpartition("/")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundLine:
+    """A round, and the moment of its meeting."""
+
+    round: StatusRound
+    meeting_local: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportLine:
+    """The newest report of a meeting, without its content."""
+
+    meeting: str
+    state: ReportState
+    compiled_at: datetime
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undelivered:
+    """A message that did not reach its reader, or that has tried for long."""
+
+    key: str
+    kind: str
+    surface: Surface
+    state: MessageState
+    municipality: str | None
+    person: str | None
+    name: str
+    """The reader as the message knows them."""
+    failure: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceLine:
+    """A place's own things, by key: `team`, `site` and so on, and their addresses."""
+
+    place: str
+    urls: Mapping[str, str] = field(default_factory=dict)
+    gone: int = 0
+    """Things that the last look for drift did not find."""
+    asks: int = 0
+    """Things that the last rollout left to a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitLine:
+    """A unit of work as it stands."""
+
+    key: str
+    state: str
+    """waiting, done or failed."""
+    due_at: datetime
+    held: bool
+    note: str
+    failures: int
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnsweredRequest:
+    """A request with its round, and its newest answer where there is one."""
+
+    request: StatusRequest
+    round: StatusRound
+    meeting_local: datetime
+    answer: StatusAnswer | None
+    drafted: bool = False
+    """True when somebody has begun to write."""
+
+    @property
+    def light(self) -> Light | None:
+        return self.answer.content.light if self.answer else None
+
+    @property
+    def content(self) -> AnswerContent | None:
+        return self.answer.content if self.answer else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountyRows:
+    """All that the county's page reads."""
+
+    meetings: tuple[MeetingLine, ...]
+    """The next one of each body."""
+    rounds: tuple[RoundLine, ...]
+    """The newest one of each municipality."""
+    requests: tuple[StatusRequest, ...]
+    reports: Mapping[str, ReportLine]
+    escalations: tuple[Escalation, ...]
+    undelivered: tuple[Undelivered, ...]
+    places: Mapping[str, PlaceLine]
+    units: Mapping[str, UnitLine]
+    paused: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MunicipalityRows:
+    """All that a municipality's page reads."""
+
+    meetings: tuple[MeetingLine, ...]
+    answered: tuple[AnsweredRequest, ...]
+    """Of the newest rounds, the newest first."""
+    messages: tuple[Message, ...]
+    """Messages about the newest round's requests."""
+    reports: Mapping[str, ReportLine]
+    escalations: tuple[Escalation, ...]
+    decisions: tuple[Decision, ...]
+    actions: tuple[ActionItem, ...]
+    undelivered: tuple[Undelivered, ...]
+    place: PlaceLine
+    unit: UnitLine | None
+    paused: bool
+    guests_asked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageRows:
+    """All that a package's page reads."""
+
+    answered: tuple[AnsweredRequest, ...]
+    """The newest first."""
+    escalations: tuple[Escalation, ...]
+    decisions: tuple[Decision, ...]
+    actions: tuple[ActionItem, ...]
+    meetings: tuple[MeetingLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardRows:
+    """All that a body's page reads."""
+
+    meetings: tuple[MeetingLine, ...]
+    past: tuple[MeetingLine, ...]
+    """The newest first."""
+    reports: Mapping[str, ReportLine]
+    agendas: frozenset[str]
+    """Meetings whose agenda was sent."""
+    minutes: frozenset[str]
+    """Meetings whose minutes are recorded."""
+    decisions: tuple[Decision, ...]
+    actions: tuple[ActionItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartRows:
+    """All that a start page reads."""
+
+    meetings: tuple[MeetingLine, ...]
+    answered: tuple[AnsweredRequest, ...]
+    """Requests of rounds that are open."""
+    reports: Mapping[str, ReportLine]
+    """Of the reader's boards' meetings to come."""
+    escalations: tuple[Escalation, ...]
+    """Raised for meetings to come."""
+    undelivered: tuple[Undelivered, ...]
+    guests_asked: Mapping[str, int]
+    """By scope."""
+    units: Mapping[str, UnitLine]
+    places: Mapping[str, PlaceLine]
+    paused: frozenset[str]
