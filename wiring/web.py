@@ -11,6 +11,8 @@ from web.operations import guests
 from web.overview import pages as overview_pages
 from web.overview.reading import Overviews
 from web.papers import agenda, minutes, papers, reports
+from web.register.reading import RegisterDoors
+from web.register.routes import routers as register_routers
 from web.status import answer
 from web.teams import tabs
 from wiring.jobs.rooms import Jobs
@@ -66,6 +68,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 public_url=public_url,
             )
         ),
+        *register_routers(RegisterDoors(desk=jobs.register.desk, clock=clock)),
         tabs.router(
             meetings=meetings,
             reports=record.reports,

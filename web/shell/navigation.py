@@ -33,9 +33,26 @@ class SectionPage:
 
 MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="", text="shell.municipality_overview", right=Right.SEE_MUNICIPALITY),
+    SectionPage(path="/folk", text="register.page_people", right=Right.LOOK_AFTER),
+    SectionPage(path="/arbeidspakker", text="register.page_packages", right=Right.LOOK_AFTER),
+    SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.LOOK_AFTER),
+    SectionPage(path="/okonomi", text="register.page_money", right=Right.LOOK_AFTER),
+    SectionPage(path="/plan", text="register.page_plan", right=Right.LOOK_AFTER),
+    SectionPage(path="/kalender", text="register.page_calendar", right=Right.LOOK_AFTER),
+    SectionPage(path="/malen", text="register.page_template", right=Right.LOOK_AFTER),
+    SectionPage(path="/logg", text="register.page_log", right=Right.LOOK_AFTER),
 )
 """Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line here."""
-COUNTY_PAGES: tuple[SectionPage, ...] = (SectionPage(path="", text="shell.county_overview", right=Right.SEE_COUNTY),)
+COUNTY_PAGES: tuple[SectionPage, ...] = (
+    SectionPage(path="", text="shell.county_overview", right=Right.SEE_COUNTY),
+    SectionPage(path="/kommuner", text="register.page_municipalities", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/folk", text="register.page_people", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/okonomi", text="register.page_money", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/plan", text="register.page_plan", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/kalender", text="register.page_calendar", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
+)
 """Pages below `/fylket`."""
 
 
