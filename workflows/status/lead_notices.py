@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.values import Person
-from documents.mail import MailItem
+from documents.mail import MailItem, MailLink
 from workflows.digest import digest
-from workflows.messages.lead_mail import mail_to
+from workflows.messages.lead_mail import mail_to, page_button
 from workflows.messages.mail import mail_content, mail_message
 from workflows.messages.model import NOT_ALLOWED, Message, MessageState
 from workflows.status import plan
@@ -118,6 +118,7 @@ class LeadNotices:
                 due_at=self._ports.clock.now(),
                 subject=reader.say("status.lead_unreached_subject", meeting=reader.meeting),
                 paragraphs=[reader.say("status.lead_unreached_intro"), *said, reader.say("status.lead_unreached_help")],
+                button=self._page(reader),
             )
             mails.append(mail)
         return mails
@@ -136,7 +137,8 @@ class LeadNotices:
             if raised.proposal:
                 said.append(reader.say("status.lead_proposal", proposal=raised.proposal))
             subject = reader.say("status.lead_question_subject", package=package)
-            await self._send(QUESTION, f"{QUESTION}/{request.id}/{words}", reader, subject, said)
+            key = f"{QUESTION}/{request.id}/{words}"
+            await self._send(QUESTION, key, reader, subject, said, button=self._page(reader))
 
     async def _requests(self) -> Sequence[StatusRequest]:
         return plan.known_requests(self._programme, await self._ports.rounds.list_requests(self._round.meeting))
@@ -167,6 +169,9 @@ class LeadNotices:
         """Return the button that opens the form for the lead: the words and their own address."""
         address = await answer_address(self._ports, self._round, request.id, reader.person.key)
         return reader.say("status.lead_answer_button", package=self._package_name(request)), address
+
+    def _page(self, reader: _LeadView) -> MailLink:
+        return page_button(self._ports.public_url, self._round.municipality, reader.language)
 
     def _readers(self) -> list[_LeadView]:
         on = self._programme.today(self._ports.clock.now())
@@ -213,6 +218,8 @@ class LeadNotices:
         subject: str,
         paragraphs: Sequence[str],
         items: Sequence[MailItem] = (),
+        *,
+        button: MailLink | None = None,
     ) -> None:
         """Send a mail once for each *key* and reader: what was sent stays as it was."""
         content = mail_content(
@@ -220,6 +227,7 @@ class LeadNotices:
             subject=subject,
             paragraphs=paragraphs,
             items=items,
+            button=button,
             heading=reader.say(f"status.{kind}_heading"),
             language=reader.language,
             note=reader.say("status.lead_note"),
