@@ -32,6 +32,8 @@ class _LeadView:
     language: str
     meeting: str
     due: str
+    page: MailLink
+    """The button to the municipality's page."""
 
     def say(self, key: str, **values: Any) -> str:
         return texts.say(key, self.language, **values)
@@ -118,7 +120,7 @@ class LeadNotices:
                 due_at=self._ports.clock.now(),
                 subject=reader.say("status.lead_unreached_subject", meeting=reader.meeting),
                 paragraphs=[reader.say("status.lead_unreached_intro"), *said, reader.say("status.lead_unreached_help")],
-                button=self._page(reader),
+                button=reader.page,
             )
             mails.append(mail)
         return mails
@@ -138,7 +140,7 @@ class LeadNotices:
                 said.append(reader.say("status.lead_proposal", proposal=raised.proposal))
             subject = reader.say("status.lead_question_subject", package=package)
             key = f"{QUESTION}/{request.id}/{words}"
-            await self._send(QUESTION, key, reader, subject, said, button=self._page(reader))
+            await self._send(QUESTION, key, reader, subject, said, button=reader.page)
 
     async def _requests(self) -> Sequence[StatusRequest]:
         return plan.known_requests(self._programme, await self._ports.rounds.list_requests(self._round.meeting))
@@ -170,9 +172,6 @@ class LeadNotices:
         address = await answer_address(self._ports, self._round, request.id, reader.person.key)
         return reader.say("status.lead_answer_button", package=self._package_name(request)), address
 
-    def _page(self, reader: _LeadView) -> MailLink:
-        return page_button(self._ports.public_url, self._round.municipality, reader.language)
-
     def _readers(self) -> list[_LeadView]:
         on = self._programme.today(self._ports.clock.now())
         deadline = self._round.deadline_at.astimezone(ZoneInfo(self._programme.timezone))
@@ -185,6 +184,7 @@ class LeadNotices:
                     language=language,
                     meeting=texts.long_date(self._meeting.starts_local.date(), language),
                     due=texts.long_moment(deadline, language),
+                    page=page_button(self._ports.public_url, self._round.municipality, language),
                 )
             )
         return readers
