@@ -63,8 +63,10 @@ account = Table(
     Column("redeemed", Boolean, nullable=False),
     Column("seen_at", UTCDateTime, nullable=False),
     Column("person", String(60), nullable=True, index=True),
+    Column("addresses", JSON, nullable=False, server_default="[]"),
 )
-"""`person`: whose it is by the register; it outlives a change of the address."""
+"""`person`: whose it is by the register; it outlives a change of the address. `addresses`: all that the directory has
+for it, in lower case."""
 
 guest = Table(
     "guest",

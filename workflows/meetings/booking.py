@@ -24,7 +24,7 @@ from workflows.meetings.moves import cancelled, following
 from workflows.meetings.plan import plan_meetings, round_units
 from workflows.meetings.quorum import attendance, quorum_unit, quorum_units
 from workflows.messages.mailboxes import organizer_for
-from workflows.ports.accounts import Recipients
+from workflows.ports.accounts import KnownAccounts, Recipients
 from workflows.ports.calendar import BookedEvent, Calendar, EventSpec
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
@@ -49,6 +49,8 @@ class _Desk:
     body: Body
     history: History
     now: datetime
+    others: Mapping[str, str]
+    """The other addresses of those who are or were invited, with those that we invite them by."""
 
 
 class MeetingDesk:
@@ -65,6 +67,7 @@ class MeetingDesk:
         organizers: Sequence[str],
         public_url: str,
         recipients: Recipients,
+        accounts: KnownAccounts,
     ) -> None:
         self._store = store
         self._calendar = calendar
@@ -74,6 +77,7 @@ class MeetingDesk:
         self._organizers = tuple(organizers)
         self._public_url = public_url.rstrip("/")
         self._recipients = recipients
+        self._accounts = accounts
 
     async def plan(self) -> MeetingPlan:
         """
@@ -130,7 +134,8 @@ class MeetingDesk:
             await self._withdraw(programme, meeting, found.get(meeting.key), history)
         if body is None or not standing:
             return Done(note="no meeting of ours stands")
-        desk = _Desk(programme=programme, body=body, history=history, now=now)
+        others = events.other_addresses(await self._accounts.find_accounts(_emails(programme, standing)))
+        desk = _Desk(programme=programme, body=body, history=history, now=now, others=others)
         seen = [await self._see_to(desk, meeting, found.get(meeting.key)) for meeting in standing]
         return await self._next_look(desk, [meeting for meeting in seen if meeting.stands])
 
@@ -174,7 +179,7 @@ class MeetingDesk:
         """Write what differs, if anything; None when that has to wait: for the end of a rehearsal, or because the
         meeting is another by now."""
         # Without a note of ours a crash came between booking and noting: then the event itself tells what was written.
-        aliases = events.known_as(desk.programme, spec, meeting.booked, event)
+        aliases = events.known_as(desk.programme, spec, meeting.booked, event, desk.others)
         changes = events.changes(spec, meeting.booked, event, aliases)
         if not changes:
             return event
@@ -191,7 +196,7 @@ class MeetingDesk:
 
     async def _keep(self, desk: _Desk, meeting: Meeting, spec: EventSpec, event: BookedEvent) -> Meeting:
         """Note what stands in the calendar now, and let follow what the answers call for."""
-        aliases = events.known_as(desk.programme, spec, meeting.booked, event)
+        aliases = events.known_as(desk.programme, spec, meeting.booked, event, desk.others)
         answers = events.answers_in(event, aliases)
         kept = replace(events.noted(meeting, spec, event, desk.now, aliases), answers=answers)
         if kept == meeting:
@@ -315,3 +320,9 @@ def _concerns_calendars(meeting: Meeting, now: datetime) -> bool:
 
 def _is_missing(meeting: Meeting, found: Mapping[str, BookedEvent]) -> bool:
     return bool(meeting.event_id) and meeting.stands and meeting.key not in found
+
+
+def _emails(programme: Programme, meetings: Sequence[Meeting]) -> list[str]:
+    """List the addresses of everybody in the register, and of those who were invited and left it since."""
+    emails = {person.email.lower() for person in programme.people}
+    return sorted(emails.union(*(events.invited_in(meeting.booked) for meeting in meetings)))

@@ -1,6 +1,7 @@
 """Intents, limits, switches and accounts."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -121,6 +122,16 @@ async def test_accounts_are_found_by_address_and_by_object(database: Database) -
     assert found == await accounts.find_by_object_id("id-1") == account(1, "leder@a-dal.example")
     assert set(await accounts.find_accounts(["styre@A-dal.example", "ingen@a-dal.example"])) == {"styre@a-dal.example"}
     assert await accounts.find_by_object_id("id-9") is None
+
+
+async def test_an_account_keeps_every_address_that_the_directory_has_for_it(database: Database) -> None:
+    accounts = SQLAccounts(database, StillClock())
+    known = replace(account(1, "leder@a-dal.example"), addresses=frozenset({"l.eder@a-dal.example"}))
+    await accounts.remember([known, account(2, "styre@a-dal.example")])
+
+    found = await accounts.find_accounts(["leder@a-dal.example", "styre@a-dal.example"])
+
+    assert found == {"leder@a-dal.example": known, "styre@a-dal.example": account(2, "styre@a-dal.example")}
 
 
 async def test_a_changed_address_and_a_new_object_replace_what_was_known(database: Database) -> None:

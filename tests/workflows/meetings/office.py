@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from config.programme import Programme
+from integration.database.accounts import SQLAccounts
 from integration.database.connection import Database
 from integration.database.limits import SQLLimits
 from integration.database.links import SQLLinks
@@ -165,6 +166,7 @@ async def calendar_office(
             organizers=[organizer],
             public_url="https://service.example",
             recipients=recipients,
+            accounts=SQLAccounts(database, clock),
         )
         moves = MeetingMoves(store=store, clock=clock, programme=programme)
         office = CalendarOffice(sandbox, store, desk, moves, clock, register, organizer, links, limits)

@@ -10,6 +10,7 @@ from config.problems import InvalidInput
 from config.programme import Programme
 from config.values import Assignment, Meetings, Role
 from tests.workflows.programme import body, municipality, programme
+from tests.workflows.status.rounds import FakeAccounts
 from workflows.errors import Invalid, OutcomeUnknown
 from workflows.meetings.booking import MeetingDesk, next_look
 from workflows.meetings.model import Meeting, MeetingState
@@ -163,6 +164,7 @@ class Office:
     recipients: Recipients = field(default_factory=Recipients)
     organizer: str = ORGANIZER
     organizers: Sequence[str] = ()
+    accounts: FakeAccounts = field(default_factory=lambda: FakeAccounts([]))
 
     async def load(self) -> Programme:
         return self.register
@@ -180,6 +182,7 @@ class Office:
             organizers=self.organizers or ([self.organizer] if self.organizer else []),
             public_url="https://service.example/",
             recipients=self.recipients,
+            accounts=self.accounts,
         )
 
     async def book(self) -> Outcome:
