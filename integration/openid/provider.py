@@ -63,7 +63,8 @@ class OpenIDProvider:
     """
     Sends people to one provider, and reads the identity that it proves.
 
-    *flow*, in both calls, is the same browser's: state, nonce and PKCE verifier lie in it meanwhile. *now* is for tests.
+    *flow*, in both calls, is the same browser's: state, nonce and PKCE verifier lie in it.
+    *now* is for tests.
     """
 
     def __init__(self, terms: Terms, *, now: Callable[[], float] = time.monotonic) -> None:
