@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from web.api import routes as api
 from web.app import Around, create_app
 from web.bot import routes as bot
 from web.meetings import feeds
@@ -69,6 +70,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
             )
         ),
         *register_routers(RegisterDoors(desk=jobs.register.desk, clock=clock)),
+        api.router(store=record.overview, clock=clock),
         tabs.router(
             meetings=meetings,
             reports=record.reports,
