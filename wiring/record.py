@@ -9,6 +9,7 @@ from integration.database.accounts import SQLAccounts
 from integration.database.agendas import SQLAgendas
 from integration.database.chats import SQLChats
 from integration.database.connection import Database, Schema, SchemaNewer, create_database
+from integration.database.findings import SQLFindings
 from integration.database.guests import SQLGuests
 from integration.database.history import SQLHistory
 from integration.database.identities import SQLIdentities
@@ -111,6 +112,10 @@ class Record:
     @cached_property
     def agendas(self) -> SQLAgendas:
         return SQLAgendas(self.database)
+
+    @cached_property
+    def findings(self) -> SQLFindings:
+        return SQLFindings(self.database)
 
     @cached_property
     def overview(self) -> SQLOverview:

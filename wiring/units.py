@@ -59,6 +59,7 @@ def unit_handlers(jobs: Jobs, sweep: Sweep) -> Mapping[str, Handler]:
         "guests.review": operations.guest_review.review,
         "guests.end": operations.guest_desk.end,
         "drift.look": operations.drift.look,
+        "doctor.look": operations.examination.look,
         "wind_down.place": operations.wind_down.place,
         "wind_down.package": operations.wind_down.package,
         "meetings.book": meetings.booking.book,

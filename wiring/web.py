@@ -63,6 +63,8 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 store=record.overview,
                 meetings=meetings,
                 reports=record.reports,
+                findings=record.findings,
+                units=record.units,
                 links=links,
                 settings=record.register,
                 clock=clock,
