@@ -63,7 +63,7 @@ class StartPlanner:
         if self.reader.runs_programme:
             if owing:
                 first = min(item.round.deadline_at for items in owing.values() for item in items)
-                values = {"municipalities": len(owing), "answers": sum(map(len, owing.values()))}
+                values = {"answers": sum(map(len, owing.values()))}
                 kind = TaskKind.CHASE_ALL
                 yield Task(kind=kind, values=values, address="/fylket?vis=svar", at=self._local(first))
             return

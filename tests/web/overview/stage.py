@@ -12,6 +12,7 @@ from integration.database.findings import SQLFindings
 from integration.database.meetings import SQLMeetings
 from integration.database.overview import SQLOverview
 from integration.database.reports import SQLReports
+from integration.database.sessions import SQLSessions
 from integration.database.units import SQLUnits
 from tests.support.signed_in import PUBLIC, Browser, create_gate, signed_in
 from tests.workflows.status.rounds import HOME, STARTS, World
@@ -41,6 +42,7 @@ class Stage:
         self.database = database
         self.world = World(database)
         self.languages = Languages({})
+        self.sessions = SQLSessions(database)
         self.world.programme = self.world.programme.model_copy(
             update={
                 "assignments": (
@@ -90,6 +92,12 @@ class Stage:
         answer = await (await self.browser(person)).get(path)
         assert answer.status_code == 200, answer.status_code
         return answer.text
+
+    async def end_unit(self, key: str) -> None:
+        """Let a unit have been done."""
+        done = tables.unit.update().where(tables.unit.c.key == key).values(state="done")
+        async with self.database.begin() as connection:
+            await connection.execute(done)
 
     async def fail_a_mail(self) -> None:
         """Let the mail to the guest lead have failed."""
