@@ -125,7 +125,7 @@ async def test_the_menus_open_on_a_phone_with_the_keyboard_alone(house: House) -
 
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Hopp til hovedinnholdet")).to_be_focused()
-    await page.get_by_text("Meny", exact=True).focus()
+    await page.locator("details.menu-narrow > summary").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("navigation", name="Hovedmeny")).to_be_visible()
     await page.keyboard.press("Tab")

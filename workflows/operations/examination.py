@@ -35,7 +35,7 @@ class PausedPlaces(Protocol):
         ...
 
 
-class ListedMeetings(Protocol):
+class KnownMeetings(Protocol):
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
         """In the order of time; of every body when none is named."""
         ...
@@ -51,7 +51,7 @@ class ExaminationPorts:
     settings_findings: Sequence[Finding]
     """The findings about the settings, which do not change while the process runs."""
     timezone: str
-    meetings: ListedMeetings
+    meetings: KnownMeetings
     switches: PausedPlaces
     clock: Clock
 
