@@ -49,8 +49,8 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         to_record=desk.to_record,
     )
     routers = [
-        answer.router(desk=jobs.status.answering, links=links, public_url=public_url),
-        feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url),
+        answer.router(desk=jobs.status.answering, links=links, short=jobs.messages.short_links, public_url=public_url),
+        feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url, clock=clock),
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
         guests.router(desk=jobs.operations.guest_desk, links=links, public_url=public_url),
         agenda.router(desk=desk, links=links, public_url=public_url),

@@ -48,7 +48,7 @@ def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metada
         service_url=service_url,
         metadata_url=metadata_url,
     )
-    form = answer.router(desk=world.desk, links=world.links, public_url=PUBLIC)
+    form = answer.router(desk=world.desk, links=world.links, short=world.short, public_url=PUBLIC)
     return create_app([bot.router(endpoint.handle), form])
 
 
