@@ -11,6 +11,7 @@ from integration.database.chats import SQLChats
 from integration.database.connection import Database, Schema, SchemaNewer, create_database
 from integration.database.findings import SQLFindings
 from integration.database.guests import SQLGuests
+from integration.database.held_links import SQLHeldLinks
 from integration.database.history import SQLHistory
 from integration.database.identities import SQLIdentities
 from integration.database.intents import SQLIntents
@@ -68,6 +69,10 @@ class Record:
     @cached_property
     def links(self) -> SQLLinks:
         return SQLLinks(self.database, self._clock)
+
+    @cached_property
+    def held_links(self) -> SQLHeldLinks:
+        return SQLHeldLinks(self.database, self._clock)
 
     @cached_property
     def switches(self) -> SQLSwitches:

@@ -8,6 +8,8 @@ from web.bot import routes as bot
 from web.meetings import feeds
 from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
+from web.municipality import pages as lead_pages
+from web.municipality.doors import LeadDoors
 from web.operations import guests
 from web.overview import pages as overview_pages
 from web.overview.reading import Overviews
@@ -69,6 +71,18 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 settings=record.register,
                 clock=clock,
                 public_url=public_url,
+            )
+        ),
+        *lead_pages.routers(
+            LeadDoors(
+                rounds=record.rounds,
+                messages=record.messages,
+                units=record.units,
+                switches=record.switches,
+                links=links,
+                held=record.held_links,
+                desk=desk,
+                clock=clock,
             )
         ),
         *register_routers(RegisterDoors(desk=jobs.register.desk, clock=clock)),

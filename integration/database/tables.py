@@ -347,6 +347,8 @@ link = Table(
     Column("person", String(60), nullable=True),
     Column("expires_at", UTCDateTime, nullable=True),
     Column("revoked_at", UTCDateTime, nullable=True),
+    Column("issued_at", UTCDateTime, nullable=True),
+    Column("used_at", UTCDateTime, nullable=True),
 )
 """Addresses given to people, for one purpose each (`workflows.ports.links`). The token is the id, signed."""
 

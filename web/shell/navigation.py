@@ -41,6 +41,8 @@ MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/kalender", text="register.page_calendar", right=Right.LOOK_AFTER),
     SectionPage(path="/malen", text="register.page_template", right=Right.LOOK_AFTER),
     SectionPage(path="/logg", text="register.page_log", right=Right.LOOK_AFTER),
+    SectionPage(path="/purring", text="lead.reminders", right=Right.LOOK_AFTER),
+    SectionPage(path="/lenker", text="lead.links", right=Right.LOOK_AFTER),
 )
 """Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line here."""
 COUNTY_PAGES: tuple[SectionPage, ...] = (
@@ -52,6 +54,7 @@ COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/plan", text="register.page_plan", right=Right.RUN_PROGRAMME),
     SectionPage(path="/kalender", text="register.page_calendar", right=Right.RUN_PROGRAMME),
     SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),
 )
 """Pages below `/fylket`."""
 
