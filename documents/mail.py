@@ -50,9 +50,7 @@ style="color:#0062ba">{{ link[1] }}</a></p>
 )
 
 
-MailLink = tuple[str, str]
-"""The words and the address of a button."""
-MailItem = tuple[str, MailLink | None]
+MailItem = tuple[str, tuple[str, str] | None]
 """One of several matters in a mail: its text, and the words and the address of its own button."""
 
 
@@ -62,8 +60,8 @@ def mail(
     heading: str,
     paragraphs: Sequence[str],
     items: Sequence[MailItem] = (),
-    button: MailLink | None = None,
-    also: MailLink | None = None,
+    button: tuple[str, str] | None = None,
+    also: tuple[str, str] | None = None,
     note: str = "",
 ) -> str:
     """

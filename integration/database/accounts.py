@@ -33,7 +33,6 @@ class SQLAccounts:
                 "redeemed": item.redeemed,
                 "seen_at": self._clock.now(),
                 "person": whose.get(item.email.lower()),
-                "addresses": sorted(item.addresses),
             }
             for item in accounts
         ]
@@ -81,10 +80,5 @@ class SQLAccounts:
 
 def _account(row: Any) -> Account:
     return Account(
-        id=row.object_id,
-        email=row.email,
-        kind=AccountKind(row.kind),
-        enabled=row.enabled,
-        redeemed=row.redeemed,
-        addresses=frozenset(row.addresses),
+        id=row.object_id, email=row.email, kind=AccountKind(row.kind), enabled=row.enabled, redeemed=row.redeemed
     )

@@ -66,10 +66,13 @@ def kind_of(scope: str) -> str:
 
 
 def _room_at(passed: Sequence[tuple[int, int]], cost: int, now: int, most: float, span: int) -> int:
-    spent, free = sum(each for moment, each in passed if moment + span > now), now
+    spent = sum(each for moment, each in passed if moment + span > now)
+    if spent + cost <= most or not spent:
+        return now
     for moment, each in passed:
+        if moment + span <= now:
+            continue
+        spent -= each
         if spent + cost <= most or not spent:
-            break
-        if moment + span > now:
-            spent, free = spent - each, moment + span
-    return free
+            return moment + span
+    return now

@@ -54,8 +54,8 @@ def _refusing(endpoint: Endpoint) -> Endpoint:
     return call
 
 
-class _Calls:
-    """Calls to the connector, each let in or refused by the tenant as it is then."""
+class _Messages:
+    """Calls that post and edit."""
 
     def __init__(self, admission: Callable[[], Admission]) -> None:
         self._current = admission
@@ -67,10 +67,6 @@ class _Calls:
     @property
     def _chats(self) -> Chats:
         return self._current().chats
-
-
-class _Messages(_Calls):
-    """Calls that post and edit."""
 
     async def create(self, request: Request) -> Response:
         app = self._admission.app(request)
@@ -152,8 +148,19 @@ class _Messages(_Calls):
         return self._chats.post(chat, root=root, **_content(activity))
 
 
-class _Rosters(_Calls):
+class _Rosters:
     """Calls that ask for people, teams and channels."""
+
+    def __init__(self, admission: Callable[[], Admission]) -> None:
+        self._current = admission
+
+    @property
+    def _admission(self) -> Admission:
+        return self._current()
+
+    @property
+    def _chats(self) -> Chats:
+        return self._current().chats
 
     async def members(self, request: Request) -> Response:
         return JSONResponse(self._roster(request))

@@ -54,14 +54,15 @@ async def start(environment: Mapping[str, str]) -> Served | Ended:
 
 @asynccontextmanager
 async def served(environment: Mapping[str, str]) -> AsyncIterator[Served]:
-    """Yield a service that listens; it is told to stop at the end, unless it was before."""
+    """Yield a service that listens; it is killed at the end, unless it was stopped."""
     service = await start(environment)
     assert isinstance(service, Served), service
     try:
         yield service
     finally:
         if service.process.returncode is None:
-            await service.stop()
+            service.process.kill()
+            await service.process.communicate()
 
 
 async def _end(process: Process) -> Ended:

@@ -318,8 +318,6 @@ class Fine:
     """Ends the key of its text."""
     values: Mapping[str, Any]
     address: str = ""
-    tone: str = "ok"
-    """`ok`, or `wait` for what is not complete yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,13 +66,7 @@ class AgendaWorld(ReportWorld):
             self.programme = self.programme.model_copy(update={"places": (place,)})
         self.agendas = SQLAgendas(database)
         self.lead_mail = LeadMail(
-            LeadMailPorts(
-                programme=self.read_programme,
-                messages=self.messages,
-                outbox=self.outbox,
-                clock=self.clock,
-                public_url=PUBLIC,
-            )
+            LeadMailPorts(programme=self.read_programme, messages=self.messages, outbox=self.outbox, clock=self.clock)
         )
         self.papers = Agendas(
             AgendaPorts(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -56,7 +55,7 @@ class Notes:
         assert EMAIL not in str(values), "history keeps no address"
 
 
-def account(kind: AccountKind = AccountKind.GUEST, **values: Any) -> Account:
+def account(kind: AccountKind = AccountKind.GUEST, **values: bool) -> Account:
     return Account(id="1", email=EMAIL, kind=kind, **values)
 
 

@@ -1,1 +1,0 @@
-"""Pages on which the register is read and edited, and its log with undo."""
