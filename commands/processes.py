@@ -29,6 +29,7 @@ def sandbox(arguments: argparse.Namespace) -> int:
         if arguments.env is not None:
             write_environment(arguments.env, variables)
             complain(TerminalWords().say("env_written", file=str(arguments.env.resolve())))
+        complain(TerminalWords().say("sandbox_sign_in"))
 
     run(arguments.port, arguments.latency, arguments.seed, ready=ready)
     return DONE

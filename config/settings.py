@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     """Issuer of Ansattporten, where employees of municipalities and of NAV sign in; empty: not switched on."""
     ansattporten_client_id: str = ""
     ansattporten_key: SecretStr = SecretStr("")
-    """The integration's private key as a JSON web key with its `kid`, given by a reference to Key Vault."""
+    """The integration's private key, a JSON web key with its `kid` in base64, given by a reference to Key Vault."""
     clock_url: str | None = None
     tenant_id: str = ""
     app_id: str = ""

@@ -5,9 +5,10 @@ import json
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from rich.text import Text
 
 from config.loading import load_programme
 from config.programme import Programme
+from config.values import Role
 from demo.checks import Check, Entry, Evidence, check_all
 from demo.ledger import read_pdfs
 from demo.people import Story, load_story
@@ -142,13 +144,22 @@ def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check
     if keep:
         places = [
             ("Microsoft 365 as everybody sees it", stage.sandbox_url),
-            ("The service", f"{stage.service_url}/healthz"),
+            ("Sign in; then pick a person, such as", f"{stage.service_url}/logg-inn"),
+            *((f"  the {role.replace('_', ' ')}", name) for role, name in _people_to_be(stage)),
         ]
         _list(console, "Where to look", places)
     rows = [("held" if check.held else "FAILED", check.what, check.found) for check in checks]
     _list(console, "Checks", rows)
     days = (played.ended_at - played.began_at).days
     console.print(f"{days} days passed. {sum(check.held for check in checks)} of {len(checks)} checks held.")
+
+
+def _people_to_be(stage: Stage) -> Iterator[tuple[str, str]]:
+    """Give the first holder of each role that has pages of its own."""
+    programme = load_programme(stage.programme)
+    for role in (Role.COUNTY_LEAD, Role.LOCAL_LEAD, Role.WORK_PACKAGE_LEAD):
+        held = (item for item in programme.assignments if item.role is role)
+        yield from ((role, programme.person(item.person).name) for item in islice(held, 1))
 
 
 def _list(console: Console, title: str, rows: Sequence[tuple[str, ...]]) -> None:

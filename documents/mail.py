@@ -50,7 +50,9 @@ style="color:#0062ba">{{ link[1] }}</a></p>
 )
 
 
-MailItem = tuple[str, tuple[str, str] | None]
+MailLink = tuple[str, str]
+"""The words and the address of a button."""
+MailItem = tuple[str, MailLink | None]
 """One of several matters in a mail: its text, and the words and the address of its own button."""
 
 
@@ -60,8 +62,8 @@ def mail(
     heading: str,
     paragraphs: Sequence[str],
     items: Sequence[MailItem] = (),
-    button: tuple[str, str] | None = None,
-    also: tuple[str, str] | None = None,
+    button: MailLink | None = None,
+    also: MailLink | None = None,
     note: str = "",
 ) -> str:
     """

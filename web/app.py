@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import health, pages
-from web.access.gate import SEE_OTHER, Gate
+from web.access.gate import IN_TEAMS, SEE_OTHER, Gate
 from web.assets import Assets
 from web.forms import typed_in
 
@@ -98,6 +98,8 @@ class Frame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # What a route finds out about its request, such as who is signed in, is told to the answer by this.
+        scope.setdefault("state", {})
         body = _Body(scope, receive, self._body_time)
         answer = _Answer(scope, send, body)
         if scope["method"] == "HEAD":
@@ -163,7 +165,7 @@ class _Answer:
 
     def __init__(self, scope: Scope, send: Send, body: _Body) -> None:
         self.started = False
-        self._path: str = scope["path"]
+        self._scope = scope
         self._head_only = scope["method"] == "HEAD"
         self._send = send
         self._body = body
@@ -173,7 +175,7 @@ class _Answer:
             self.started = True
             await self._body.drain()
             headers = MutableHeaders(scope=message)
-            _add_headers(headers, path=self._path)
+            _add_headers(headers, framers=_framers(self._scope))
             if self._body.pending:
                 # Nobody will read the rest, and nobody waits for it.
                 headers["Connection"] = "close"
@@ -182,8 +184,14 @@ class _Answer:
         await self._send(message)
 
 
-def _add_headers(headers: MutableHeaders, *, path: str) -> None:
-    framers = TEAMS if path == TABS or path.startswith(f"{TABS}/") else "'none'"
+def _framers(scope: Scope) -> str:
+    """Return the hosts that may show this page in a frame: Teams' for tabs, and for those who are signed in there."""
+    path, visit = scope["path"], scope["state"].get("visit")
+    lives_in_teams = path in (TABS, IN_TEAMS) or path.startswith(f"{TABS}/") or (visit is not None and visit.in_teams)
+    return TEAMS if lives_in_teams else "'none'"
+
+
+def _add_headers(headers: MutableHeaders, *, framers: str) -> None:
     for name, value in HEADERS.items():
         headers.setdefault(name, value.format(framers=framers))
 

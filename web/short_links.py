@@ -15,7 +15,14 @@ def offer_link(request: Request, heading: str, language: str, *, action: str) ->
     """Explain why what follows needs a link of its own. *action*: the address whose button has it mailed."""
     why = texts.say("links.why", language, hours=LINK_LIFE // timedelta(hours=1))
     return page(
-        request, "short_link.html", language=language, heading=heading, paragraphs=[why], kept=[], action=action
+        request,
+        "short_link.html",
+        language=language,
+        heading=heading,
+        paragraphs=[why],
+        kept=[],
+        action=action,
+        field="",
     )
 
 
@@ -29,14 +36,28 @@ def link_over(
     request: Request, until: datetime, language: str, *, action: str, typed: Mapping[str, str]
 ) -> HTMLResponse:
     """Say when the link ended, offer another at *action*, and give back every sentence that was typed."""
-    kept = [value for value in typed.values() if len(value.split()) > 1]
+    words = texts.say("links.over", language, until=until)
+    return _over(request, 403, words, language, action=action, field="", typed=typed)
+
+
+def link_replaced(
+    request: Request, words: str, language: str, *, action: str, typed: Mapping[str, str]
+) -> HTMLResponse:
+    """Say in *words* that the link was replaced, offer another with the field `again`, and give back what was typed."""
+    return _over(request, 410, words, language, action=action, field="again", typed=typed)
+
+
+def _over(
+    request: Request, status: int, words: str, language: str, *, action: str, field: str, typed: Mapping[str, str]
+) -> HTMLResponse:
     return page(
         request,
         "short_link.html",
-        status=403,
+        status=status,
         language=language,
         heading=texts.say("links.over_heading", language),
-        paragraphs=[texts.say("links.over", language, until=until)],
-        kept=kept,
+        paragraphs=[words],
+        kept=[value for value in typed.values() if len(value.split()) > 1],
         action=action,
+        field=field,
     )

@@ -9,7 +9,9 @@ from integration.database.accounts import SQLAccounts
 from integration.database.agendas import SQLAgendas
 from integration.database.chats import SQLChats
 from integration.database.connection import Database, Schema, SchemaNewer, create_database
+from integration.database.findings import SQLFindings
 from integration.database.guests import SQLGuests
+from integration.database.held_links import SQLHeldLinks
 from integration.database.history import SQLHistory
 from integration.database.identities import SQLIdentities
 from integration.database.intents import SQLIntents
@@ -69,6 +71,10 @@ class Record:
         return SQLLinks(self.database, self._clock)
 
     @cached_property
+    def held_links(self) -> SQLHeldLinks:
+        return SQLHeldLinks(self.database, self._clock)
+
+    @cached_property
     def switches(self) -> SQLSwitches:
         return SQLSwitches(self.database, self._clock)
 
@@ -111,6 +117,10 @@ class Record:
     @cached_property
     def agendas(self) -> SQLAgendas:
         return SQLAgendas(self.database)
+
+    @cached_property
+    def findings(self) -> SQLFindings:
+        return SQLFindings(self.database)
 
     @cached_property
     def overview(self) -> SQLOverview:

@@ -2,22 +2,25 @@
 
 from typing import TYPE_CHECKING
 
+from web.api import routes as api
 from web.app import Around, create_app
 from web.bot import routes as bot
 from web.meetings import feeds
 from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
+from web.municipality import pages as lead_pages
+from web.municipality.doors import LeadDoors
 from web.operations import guests
 from web.overview import pages as overview_pages
 from web.overview.reading import Overviews
 from web.papers import agenda, minutes, papers, reports
-from web.rollout import new_municipality, places, template
+from web.register.reading import RegisterDoors
+from web.register.routes import routers as register_routers
 from web.status import answer
 from web.teams import tabs
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
 from wiring.sign_in import create_gate, sign_in_routers
-from workflows.operations.doctor import open_builder
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -48,8 +51,8 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         to_record=desk.to_record,
     )
     routers = [
-        answer.router(desk=jobs.status.answering, links=links, public_url=public_url),
-        feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url),
+        answer.router(desk=jobs.status.answering, links=links, short=jobs.messages.short_links, public_url=public_url),
+        feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url, clock=clock),
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
         guests.router(desk=jobs.operations.guest_desk, links=links, public_url=public_url),
         agenda.router(desk=desk, links=links, public_url=public_url),
@@ -62,12 +65,28 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 store=record.overview,
                 meetings=meetings,
                 reports=record.reports,
+                findings=record.findings,
+                units=record.units,
                 links=links,
                 settings=record.register,
                 clock=clock,
                 public_url=public_url,
             )
         ),
+        *lead_pages.routers(
+            LeadDoors(
+                rounds=record.rounds,
+                messages=record.messages,
+                units=record.units,
+                switches=record.switches,
+                links=links,
+                held=record.held_links,
+                desk=desk,
+                clock=clock,
+            )
+        ),
+        *register_routers(RegisterDoors(desk=jobs.register.desk, clock=clock)),
+        api.router(store=record.overview, clock=clock),
         tabs.router(
             meetings=meetings,
             reports=record.reports,
@@ -78,25 +97,10 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         ),
         *sign_in_routers(outside, jobs),
     ]
-    routers += _rollout_routers(outside, jobs)
     if outside.settings.bot_id:
         # First, because routes are tried in their order, and buttons and forms come by the thousand.
         routers.insert(0, bot.router(_bot_endpoint(outside, jobs).handle))
     return routers
-
-
-def _rollout_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
-    desk = jobs.rollout.desk
-    pages = places.RolloutPages(
-        desk=desk,
-        register=jobs.register.desk,
-        clock=outside.clock,
-        open_builder=open_builder(outside.settings.builder_id),
-    )
-    new = new_municipality.NewMunicipalityPages(
-        register=jobs.register.desk, desk=desk, known=outside.record.klass, accounts=jobs.register.look_up_desk
-    )
-    return [places.router(pages), new_municipality.router(new), template.router(pages)]
 
 
 def _bot_endpoint(outside: Outside, jobs: Jobs) -> "BotEndpoint":

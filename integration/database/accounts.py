@@ -33,6 +33,7 @@ class SQLAccounts:
                 "redeemed": item.redeemed,
                 "seen_at": self._clock.now(),
                 "person": whose.get(item.email.lower()),
+                "addresses": sorted(item.addresses),
             }
             for item in accounts
         ]
@@ -80,5 +81,10 @@ class SQLAccounts:
 
 def _account(row: Any) -> Account:
     return Account(
-        id=row.object_id, email=row.email, kind=AccountKind(row.kind), enabled=row.enabled, redeemed=row.redeemed
+        id=row.object_id,
+        email=row.email,
+        kind=AccountKind(row.kind),
+        enabled=row.enabled,
+        redeemed=row.redeemed,
+        addresses=frozenset(row.addresses),
     )

@@ -52,8 +52,8 @@ class SQLGuests:
             rows = (await connection.execute(query)).mappings()
             return [GuestAnswer(**row) for row in rows]
 
-    async def ask(self, scope: str, people: Sequence[str], at: datetime) -> None:
-        """Note that *people* were asked about; one whose question is open stays as it is."""
+    async def ask(self, scope: str, people: Sequence[str], at: datetime, *, then: Sequence[DueUnit] = ()) -> None:
+        """Note that *people* were asked about; one whose question is open stays as it is. *then* becomes due too."""
         async with self.database.begin() as connection:
             for person in people:
                 insert = insert_into(connection, guest_answer).values(scope=scope, person=person, asked_at=at)
@@ -63,6 +63,7 @@ class SQLGuests:
                     where=guest_answer.c.answered_at.is_not(None),
                 )
                 await connection.execute(again)
+            await make_due(connection, then)
 
     async def answer(
         self, scope: str, keeps: Mapping[str, bool], *, by: str, at: datetime, then: Sequence[DueUnit] = ()

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from itsdangerous import BadSignature, Signer
@@ -18,6 +18,8 @@ from workflows.ports.units import Clock
 
 MOST_AT_ONCE = 500
 """Subjects in one question: databases take so many values and no more."""
+USE_STEP = timedelta(days=1)
+"""Least time between two notes of a link's use."""
 _LINK = select(link).where(link.c.id == bindparam("of"))
 
 
@@ -51,6 +53,7 @@ class SQLLinks:
             moment = expires_at and expires_at.astimezone(UTC).isoformat()
             identity = _digest(purpose, subject, person or "", moment or "", str(generation))
             row = {"id": identity, "purpose": purpose, "subject": subject, "person": person, "expires_at": expires_at}
+            row["issued_at"] = self._clock.now()
             await connection.execute(insert_into(connection, link).values(**row).on_conflict_do_nothing())
         return signer.sign(identity).decode()
 
@@ -69,7 +72,7 @@ class SQLLinks:
                     revoked[row.subject] += row.revoked_at is not None
         identities = {subject: _digest(purpose, subject, "", "", str(revoked[subject])) for subject in wanted}
         new = [
-            {"id": identity, "purpose": purpose, "subject": subject, "person": None, "expires_at": None}
+            {"id": identity, "purpose": purpose, "subject": subject, "issued_at": self._clock.now()}
             for subject, identity in identities.items()
             if identity not in known
         ]
@@ -82,7 +85,10 @@ class SQLLinks:
     async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
         """Return the link of the token; None when it is forged, expired, revoked or for another purpose."""
         row = await self._find(token, purpose)
-        return None if row is None or self._has_ended(row) else _link_of(row)
+        if row is None or self._has_ended(row):
+            return None
+        await self._note_use(row)
+        return _link_of(row)
 
     async def take(self, token: str, purpose: LinkPurpose) -> Link | None:
         """Return the link of the token and end it in one step: of two who take it, one gets it."""
@@ -108,6 +114,13 @@ class SQLLinks:
             return None
         row = await self._database.look(lambda connection: connection.execute(_LINK, {"of": identity}).one_or_none())
         return None if row is None or row.purpose != purpose else row
+
+    async def _note_use(self, row: Row[Any]) -> None:
+        """Note the use of a link, once a day at most: a page costs no write."""
+        now = self._clock.now()
+        if row.used_at is None or now - row.used_at >= USE_STEP:
+            async with self._database.begin() as connection:
+                await connection.execute(update(link).where(link.c.id == row.id).values(used_at=now))
 
     def _has_ended(self, row: Row[Any]) -> bool:
         return row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= self._clock.now())

@@ -79,6 +79,9 @@ class SQLOverview:
     async def board(self, body: str, *, now_local: datetime) -> BoardRows:
         return await self._database.look(lambda connection: _board(connection, body, now_local))
 
+    async def find_unit(self, key: str) -> UnitLine | None:
+        return await self._database.look(lambda connection: _units(connection, [key]).get(key))
+
     async def start(
         self,
         *,
@@ -149,7 +152,7 @@ def _package(connection: Connection, key: str, body: str, now_local: datetime) -
         escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(requests=requests))),
         decisions=decisions,
         actions=actions,
-        meetings=_meetings(connection, now_local, each=1, bodies=[body]),
+        meetings=_meetings(connection, now_local, each=2, bodies=[body]),
     )
 
 

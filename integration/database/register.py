@@ -128,10 +128,10 @@ class SQLRegister:
 
     # --------------------------------------------------------------------------------------------------------- reading
 
-    async def state(self) -> RegisterState:
-        """Return the documents and their version, of one moment."""
+    async def state(self, paths: Sequence[str] | None = None) -> RegisterState:
+        """Return the documents and their version, of one moment: those at *paths*, as far as there are, or all."""
         async with self._database.read() as connection:
-            return await _state(connection)
+            return await _state(connection, paths)
 
     async def documents(self) -> dict[str, Any]:
         """Path → plain data; empty before the first import."""
@@ -180,9 +180,11 @@ async def _lock(connection: AsyncConnection) -> int:
     return version
 
 
-async def _state(connection: AsyncConnection) -> RegisterState:
+async def _state(connection: AsyncConnection, paths: Sequence[str] | None = None) -> RegisterState:
     version: int = (await connection.execute(VERSION_NOW)).scalar_one_or_none() or 0
     query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT)
+    if paths is not None:
+        query = query.where(register.c.key.in_(paths))
     found = {row.key: row.data for row in (await connection.execute(query)).all()}
     return RegisterState(version=version, documents=in_order(found))
 

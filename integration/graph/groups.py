@@ -26,16 +26,7 @@ class GraphGroups:
         self._graph = graph
 
     async def find_group(self, unique_name: str) -> Group | None:
-        request = Request(
-            action=f"find group {unique_name}",
-            address=lambda sdk: sdk.groups_with_unique_name(unique_name),
-            query=Query(select=_FIELDS),
-            scopes=["directory"],
-        )
-        try:
-            return _to_group(await self._graph.get(request))
-        except NotFound:
-            return None
+        return await self._find(f"find group {unique_name}", lambda sdk: sdk.groups_with_unique_name(unique_name))
 
     async def ensure_group(self, spec: GroupSpec, *, owner_ids: Sequence[str]) -> Group:
         """
@@ -62,16 +53,7 @@ class GraphGroups:
         return _readable(await self.find_group(spec.unique_name), f"read group {spec.unique_name} back")
 
     async def read_group(self, group_id: str) -> Group | None:
-        request = Request(
-            action=f"read group {group_id}",
-            address=lambda sdk: sdk.groups.by_group_id(group_id),
-            query=Query(select=_FIELDS),
-            scopes=["directory"],
-        )
-        try:
-            return _to_group(await self._graph.get(request))
-        except NotFound:
-            return None
+        return await self._find(f"read group {group_id}", lambda sdk: sdk.groups.by_group_id(group_id))
 
     async def change_group(self, group_id: str, changes: Mapping[str, str]) -> Group:
         """*changes*: some of display_name, description and visibility. A repeat is harmless."""
@@ -123,6 +105,13 @@ class GraphGroups:
         )
         with suppress(NotFound):
             await self._graph.send(request)
+
+    async def _find(self, action: str, address: Address) -> Group | None:
+        request = Request(action=action, address=address, query=Query(select=_FIELDS), scopes=["directory"])
+        try:
+            return _to_group(await self._graph.get(request))
+        except NotFound:
+            return None
 
     def _creation(self, spec: GroupSpec, owner_ids: Sequence[str]) -> dict[str, object]:
         people = [self._graph.address(f"/users/{owner_id}") for owner_id in owner_ids]

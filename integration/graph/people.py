@@ -49,7 +49,8 @@ class GraphDirectory:
         for user in await self._users(clauses, emails, _OF_ADDRESSES):
             for rank, address in enumerate(_addresses(user)):
                 if address in wanted and (address not in found or rank < found[address][0]):
-                    found[address] = (rank, replace(to_account(user), email=address))
+                    account = replace(to_account(user), email=address, addresses=frozenset(_addresses(user)))
+                    found[address] = (rank, account)
         return {address: account for address, (_, account) in found.items()}
 
     async def _users(self, clauses: Sequence[str], values: Sequence[str], fields: tuple[str, ...]) -> Sequence[Json]:
@@ -122,12 +123,13 @@ def to_account(user: Json) -> Account:
 def _addresses(user: Json) -> Sequence[str]:
     """Return all that people may call a user by, the most certain first."""
     aliases = (kind_and_address.partition(":") for kind_and_address in user.get("proxyAddresses") or ())
-    return [
-        (user.get("mail") or "").lower(),
-        (user.get("userPrincipalName") or "").lower(),
-        *(address.lower() for kind, _, address in aliases if kind.lower() == "smtp"),
-        *(address.lower() for address in user.get("otherMails") or ()),
-    ]
+    given = (
+        user.get("mail") or "",
+        user.get("userPrincipalName") or "",
+        *(address for kind, _, address in aliases if kind.lower() == "smtp"),
+        *(user.get("otherMails") or ()),
+    )
+    return [address.lower() for address in given if address]
 
 
 def quoted(text: str) -> str:

@@ -66,13 +66,10 @@ def kind_of(scope: str) -> str:
 
 
 def _room_at(passed: Sequence[tuple[int, int]], cost: int, now: int, most: float, span: int) -> int:
-    spent = sum(each for moment, each in passed if moment + span > now)
-    if spent + cost <= most or not spent:
-        return now
+    spent, free = sum(each for moment, each in passed if moment + span > now), now
     for moment, each in passed:
-        if moment + span <= now:
-            continue
-        spent -= each
         if spent + cost <= most or not spent:
-            return moment + span
-    return now
+            break
+        if moment + span > now:
+            spent, free = spent - each, moment + span
+    return free

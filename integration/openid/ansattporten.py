@@ -6,6 +6,7 @@ identity number. Its tokens name no account of our tenant, so a person is bound 
 
 import secrets
 import time
+from base64 import b64decode
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -23,7 +24,7 @@ ASSERTION_LIFE = 100
 
 
 def ansattporten_terms(*, issuer: str, client_id: str, key: str) -> Terms:
-    """Return the terms of the integration *client_id*. *key*: its private key, a JSON web key with its `kid`."""
+    """Return the terms of the integration *client_id*. *key*: its private key, a JSON web key in base64."""
     return Terms(
         name=NAME,
         issuer=issuer,
@@ -37,7 +38,7 @@ def ansattporten_terms(*, issuer: str, client_id: str, key: str) -> Terms:
 
 async def _statement(*, issuer: str, client_id: str, key: str) -> str:
     """Return a statement of our own, signed with the integration's key."""
-    known, now = jwt.PyJWK.from_json(key), int(time.time())
+    known, now = jwt.PyJWK.from_json(b64decode(key).decode()), int(time.time())
     claims = {
         "iss": client_id,
         "sub": client_id,

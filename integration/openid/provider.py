@@ -63,11 +63,13 @@ class OpenIDProvider:
     """
     Sends people to one provider, and reads the identity that it proves.
 
-    *flow*, in both calls, is the same browser's: state, nonce and PKCE verifier lie in it meanwhile.
+    *flow*, in both calls, is the same browser's: state, nonce and PKCE verifier lie in it.
+    *now* is for tests.
     """
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, *, now: Callable[[], float] = time.monotonic) -> None:
         self._terms = terms
+        self._now = now
         self._known: tuple[float, StarletteOAuth2App] | None = None
 
     @property
@@ -125,7 +127,7 @@ class OpenIDProvider:
         from authlib.integrations.starlette_client import OAuth
         from httpx2 import create_ssl_context
 
-        now = time.monotonic()
+        now = self._now()
         if self._known is None or now - self._known[0] >= FRESH_FOR:
             registry = OAuth()
             registry.register(

@@ -54,8 +54,8 @@ def _refusing(endpoint: Endpoint) -> Endpoint:
     return call
 
 
-class _Messages:
-    """Calls that post and edit."""
+class _Calls:
+    """Calls to the connector, each let in or refused by the tenant as it is then."""
 
     def __init__(self, admission: Callable[[], Admission]) -> None:
         self._current = admission
@@ -67,6 +67,10 @@ class _Messages:
     @property
     def _chats(self) -> Chats:
         return self._current().chats
+
+
+class _Messages(_Calls):
+    """Calls that post and edit."""
 
     async def create(self, request: Request) -> Response:
         app = self._admission.app(request)
@@ -148,19 +152,8 @@ class _Messages:
         return self._chats.post(chat, root=root, **_content(activity))
 
 
-class _Rosters:
+class _Rosters(_Calls):
     """Calls that ask for people, teams and channels."""
-
-    def __init__(self, admission: Callable[[], Admission]) -> None:
-        self._current = admission
-
-    @property
-    def _admission(self) -> Admission:
-        return self._current()
-
-    @property
-    def _chats(self) -> Chats:
-        return self._current().chats
 
     async def members(self, request: Request) -> Response:
         return JSONResponse(self._roster(request))

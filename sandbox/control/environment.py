@@ -1,6 +1,6 @@
 """The environment of a service that speaks to the sandbox instead of Microsoft 365."""
 
-from sandbox.platform.sign_ins import ANSATTPORTEN_CLIENT, integration_key_json
+from sandbox.platform.sign_ins import ANSATTPORTEN_CLIENT, integration_key_text
 from sandbox.tenant.cloud import Cloud
 
 IDENTITIES = ("app", "bot", "hands", "builder", "door")
@@ -17,7 +17,7 @@ def service_environment(cloud: Cloud, base_url: str) -> dict[str, str]:
         "VAREUNGE_AUTHORITY_URL": base_url,
         "VAREUNGE_ANSATTPORTEN_URL": f"{base_url}/ansattporten",
         "VAREUNGE_ANSATTPORTEN_CLIENT_ID": ANSATTPORTEN_CLIENT,
-        "VAREUNGE_ANSATTPORTEN_KEY": integration_key_json(),
+        "VAREUNGE_ANSATTPORTEN_KEY": integration_key_text(),
         "VAREUNGE_TENANT_ID": tenant.id,
         **{f"VAREUNGE_{name.upper()}_ID": ids[name] for name in IDENTITIES if name in ids},
         "VAREUNGE_ORGANIZER": ",".join(person.email for person in tenant.seed.organizers),

@@ -20,6 +20,15 @@ class User:
     guest: bool = False
     enabled: bool = True
     redeemed: bool = True
+    has_mailbox: bool = True
+    """Without one, Graph shows no `mail` and no proxy addresses."""
+    aliases: tuple[str, ...] = ()
+    """Further addresses of the mailbox, whose primary one is `mail`."""
+
+    @property
+    def names(self) -> set[str]:
+        """All addresses that lead to the user, in lower case."""
+        return {name.lower() for name in (self.mail, self.upn, *self.aliases)}
 
 
 @dataclass(kw_only=True, eq=False)

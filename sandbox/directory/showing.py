@@ -28,7 +28,7 @@ def user_json(user: User) -> dict[str, Any]:
         "displayName": user.name,
         "givenName": None,
         "surname": None,
-        "mail": user.mail,
+        "mail": user.mail if user.has_mailbox else None,
         "userPrincipalName": user.upn,
         "preferredLanguage": None,
         "jobTitle": None,
@@ -36,9 +36,16 @@ def user_json(user: User) -> dict[str, Any]:
         "accountEnabled": user.enabled,
         "externalUserState": _external_state(user),
         "otherMails": [user.mail] if user.guest else [],
-        "proxyAddresses": [] if user.guest else [f"SMTP:{user.mail}"],
+        "proxyAddresses": _proxy_addresses(user),
         "createdDateTime": user.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
+
+
+def _proxy_addresses(user: User) -> list[str]:
+    """Return the addresses of a mailbox as Exchange spells them: the primary one with its kind in capitals."""
+    if user.guest or not user.has_mailbox:
+        return []
+    return [f"SMTP:{user.mail}", *(f"smtp:{alias}" for alias in user.aliases)]
 
 
 def _external_state(user: User) -> str | None:

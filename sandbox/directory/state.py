@@ -28,7 +28,7 @@ class Directory:
         self.blocked_words: frozenset[str] = frozenset()
         """The naming policy's: no group is called so."""
         self._users_by_name: dict[str, User] = {}
-        """By mail address and by principal name, in lower case."""
+        """By mail address, alias and principal name, in lower case."""
         self._groups_by_name: dict[tuple[str, str], Group] = {}
         """By ("unique" or "nickname", the name in lower case)."""
         self.deleted: list[str] = []
@@ -36,26 +36,40 @@ class Directory:
         self.on_group_removed: list[Callable[[str], None]] = []
         """Called with the id of a group after it was deleted: its team and sites go with it."""
 
-    def add_member_user(self, *, name: str, email: str) -> User:
-        """Add an employee, who has been there since long before anything is played."""
+    def add_member_user(
+        self,
+        *,
+        name: str,
+        email: str,
+        mail: str | None = None,
+        has_mailbox: bool = True,
+        aliases: tuple[str, ...] = (),
+    ) -> User:
+        """
+        Add an employee, who has been there since long before anything is played.
+
+        *email*: the name to sign in with, and the primary address unless *mail* is given.
+        """
         user = User(
             id=self.ids.new("user", email.lower()),
             name=name,
-            mail=email,
+            mail=mail or email,
             upn=email,
             created_at=LONG_AGO,
             found_at=LONG_AGO,
+            has_mailbox=has_mailbox,
+            aliases=aliases,
         )
         self.add_user(user)
         return user
 
     def add_user(self, user: User) -> None:
         self.users[user.id] = user
-        self._users_by_name |= {user.mail.lower(): user, user.upn.lower(): user}
+        self._users_by_name |= dict.fromkeys(user.names, user)
 
     def remove_user(self, user: User) -> None:
         del self.users[user.id]
-        for name in {user.mail.lower(), user.upn.lower()}:
+        for name in user.names:
             del self._users_by_name[name]
 
     def add_group(self, group: Group) -> None:
@@ -84,8 +98,9 @@ class Directory:
         return found if found and key.lower() in (found.id, found.upn.lower()) else None
 
     def user_by_mail(self, email: str) -> User | None:
+        """Find the user whose mailbox takes in what is sent to an address: the primary one, or an alias."""
         found = self._users_by_name.get(email.lower())
-        return found if found and found.mail.lower() == email.lower() else None
+        return found if found and email.lower() in {name.lower() for name in (found.mail, *found.aliases)} else None
 
     def get_user(self, key: str) -> User:
         """Return a user as Graph finds one: a guest who was just invited is not there yet."""

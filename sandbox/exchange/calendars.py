@@ -32,7 +32,7 @@ class Calendars:
     def of(self, email: str) -> list[Event]:
         """Return a person's events by now, by start; a cancelled one stays on an attendee's calendar, marked."""
         now = self._mailboxes.clock.now()
-        events = self._calendars.get(email.lower(), [])
+        events = self._calendars.get(self._mailboxes.primary(Address(email, email)).key, [])
         return sorted((e for e in events if not e.deleted and e.seen_from <= now), key=lambda e: (e.start, e.subject))
 
     def respond(self, email: str, event: str, response: str) -> None:
@@ -42,7 +42,7 @@ class Calendars:
             raise GraphError(404, "ErrorItemNotFound", "There is no invitation to answer that way.")
         now = self._mailboxes.clock.now()
         source = self._source(copy)
-        attendee = source.attendee(email)
+        attendee = source.attendee(copy.owner.email)
         if attendee is not None:
             attendee.response, attendee.responded_at = response, instant(now)
         copy.response = response
@@ -95,7 +95,9 @@ class Calendars:
         )
         event.guid = self._new_id("event", f"{key}/{transaction or body.get('subject')}")
         event.uid = "040000008200E00074C5B7101A82E008" + event.guid.replace("-", "").upper()
-        changes = event.change(body, now=now, join_lag=self._mailboxes.latency.delivery)
+        changes = event.change(
+            body, now=now, join_lag=self._mailboxes.latency.delivery, primary=self._mailboxes.primary
+        )
         self._calendars.setdefault(key, []).append(event)
         if transaction:
             self._transactions[key, str(transaction)] = event
@@ -112,7 +114,9 @@ class Calendars:
         if "transactionId" in body and body["transactionId"] != event.transaction_id:
             raise GraphError(400, "ErrorInvalidRequest", "The transactionId of an event cannot be changed.")
         now = self._mailboxes.clock.now()
-        changes = event.change(body, now=now, join_lag=self._mailboxes.latency.delivery)
+        changes = event.change(
+            body, now=now, join_lag=self._mailboxes.latency.delivery, primary=self._mailboxes.primary
+        )
         if changes.content or changes.added or changes.removed:
             event.sequence += 1
         added = {each.address.key for each in changes.added}

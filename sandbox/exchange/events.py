@@ -1,7 +1,7 @@
 """Events: the organizer's own and the copies that lie on the attendees' calendars."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +48,10 @@ SETTABLE = frozenset(
         *_FLAGS,
     }
 )
+
+
+Primary = Callable[[Address], Address]
+"""Resolves an address as Exchange does: an alias becomes the primary address of its mailbox."""
 
 
 @dataclass(kw_only=True)
@@ -119,7 +123,7 @@ class Event:
 
     # ---------------------------------------------------------------------------------------------------------- change
 
-    def change(self, body: Mapping[str, Any], *, now: datetime, join_lag: timedelta) -> Changes:
+    def change(self, body: Mapping[str, Any], *, now: datetime, join_lag: timedelta, primary: Primary) -> Changes:
         """Set what *body* names, whole or not at all (400), and return the effects that others must be told of."""
         check_settable(body, SETTABLE, "Microsoft.OutlookServices.Event")
         settings = {**self.settings, **_settings(body)}
@@ -127,7 +131,9 @@ class Event:
         end = zones.parse(body["end"], "end") if "end" in body else (self.end, self.end_zone)
         if end[0] < start[0]:
             raise GraphError(400, "ErrorCalendarEndDateIsEarlierThanStartDate", "The end lies before the start.")
-        attendees = parse_attendees(body["attendees"], self.attendees) if "attendees" in body else self.attendees
+        attendees = self.attendees
+        if "attendees" in body:
+            attendees = parse_attendees(body["attendees"], attendees, primary)
         new_body = parse_body(body["body"]) if body.get("body") is not None else None
         tags = parse_tags(body.get(TAGS, []))
         location = _location(body) if {"location", "locations"} & set(body) else self.location
@@ -250,14 +256,14 @@ class Event:
         }
 
 
-def parse_attendees(value: Any, before: list[Attendee]) -> list[Attendee]:
-    """Return the whole list anew; an attendee who stays keeps the response that was given."""
+def parse_attendees(value: Any, before: list[Attendee], primary: Primary) -> list[Attendee]:
+    """Return the whole list anew, resolved by *primary*; an attendee who stays keeps the response that was given."""
     if not isinstance(value, list) or len(value) > MAX_ATTENDEES:
         raise GraphError(400, "ErrorInvalidRequest", f"attendees must be a list of at most {MAX_ATTENDEES}.")
     known = {each.address.key: each for each in before}
     found: dict[str, Attendee] = {}
     for entry in value:
-        address = parse_address(entry)
+        address = primary(parse_address(entry))
         kind = str(entry.get("type", "required"))
         if kind not in ("required", "optional", "resource"):
             raise GraphError(400, "ErrorInvalidRequest", f"'{kind}' is no type of attendee.")

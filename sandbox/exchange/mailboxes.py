@@ -38,11 +38,18 @@ class Mailboxes:
 
     def of(self, email: str) -> Mailbox:
         """Return the mailbox of any address, in the tenant or outside."""
-        key = email.lower()
-        if key not in self._boxes:
+        address = self.primary(Address(email, email))
+        if address.key not in self._boxes:
             user = self.directory.user_by_mail(email)
-            self._boxes[key] = Mailbox(Address(email, user.name if user else email))
-        return self._boxes[key]
+            self._boxes[address.key] = Mailbox(Address(address.email, user.name if user else email))
+        return self._boxes[address.key]
+
+    def primary(self, address: Address) -> Address:
+        """Return the address as Exchange resolves it: an alias becomes the primary one, with the directory's name."""
+        user = self.directory.user_by_mail(address.email)
+        if user is None or user.mail.lower() == address.key:
+            return address
+        return Address(user.mail, user.name)
 
     def of_user(self, user_key: str) -> Mailbox:
         """Return the mailbox a path names, by object id or principal name; 404 for a user without one in the tenant."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,13 @@ DEFAULT_FOLDER = ROOT / "config" / "vestfold"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
+    """A person as the seed has them. *email*: the name to sign in with, and the mailbox's unless *mail* is given."""
+
     name: str
     email: str
+    mail: str | None = None
+    has_mailbox: bool = True
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +72,7 @@ def read_seed(folder: Path | None = None, *, permissions: Path | None = None, ma
         settings["domains"]
     )
     entries = list(_all(documents, "people"))
+    accounts = {str(entry["email"]).lower(): entry for entry in settings["accounts"]}
     return Seed(
         tenant_id=settings["id"],
         tenant_name=settings["name"],
@@ -83,7 +89,10 @@ def read_seed(folder: Path | None = None, *, permissions: Path | None = None, ma
             )
             for name, entry in settings["identities"].items()
         ),
-        members=_people((entry for entry in entries if entry.get("organisation") in home), domains),
+        members=tuple(
+            _with_account(person, accounts.get(person.email.lower(), {}))
+            for person in _people((entry for entry in entries if entry.get("organisation") in home), domains)
+        ),
         people=_people(entries, domains),
         organizers=_people(settings["organizers"], domains),
         bot_endpoint=settings["bot"]["endpoint"],
@@ -103,6 +112,17 @@ def _people(entries: Iterable[Mapping[str, Any]], domains: tuple[str, ...]) -> t
         if email:
             found.setdefault(email.lower(), Person(name=str(entry.get("name", email)), email=email))
     return tuple(found.values())
+
+
+def _with_account(person: Person, account: Mapping[str, Any]) -> Person:
+    """Give a person the account that the tenant's settings describe: another name, primary address, aliases."""
+    return replace(
+        person,
+        name=str(account.get("name", person.name)),
+        mail=account.get("mail"),
+        has_mailbox=account.get("mail", person.email) is not None,
+        aliases=tuple(account.get("aliases", ())),
+    )
 
 
 def _all(documents: Iterable[Mapping[str, Any]], key: str) -> Iterable[Mapping[str, Any]]:

@@ -1,7 +1,8 @@
 """Sign-ins under way: the codes that are out, the key of the integration, and what tests ask to get wrong."""
 
 import hashlib
-from base64 import urlsafe_b64encode
+import json
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -63,8 +64,8 @@ def foreign_key() -> RSAPrivateKey:
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def integration_key_json() -> str:
-    """Return the integration's private key as a service is given it: a JSON web key."""
+def integration_key_text() -> str:
+    """Return the integration's private key as a service is given it: a JSON web key in base64, fit for a shell."""
     algorithm = jwt.algorithms.RSAAlgorithm(jwt.algorithms.RSAAlgorithm.SHA256)
-    as_json = str(algorithm.to_jwk(integration_key()))
-    return as_json.replace("{", f'{{"kid": "{KEY_ID}", "alg": "RS256", ', 1)
+    known = json.loads(str(algorithm.to_jwk(integration_key())))
+    return b64encode(json.dumps({**known, "kid": KEY_ID, "alg": "RS256"}).encode()).decode()

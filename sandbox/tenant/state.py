@@ -81,7 +81,13 @@ class Tenant:
         self.chats = Chats(self.directory, self.teams, clock=clock, ids=ids, traffic=traffic, addresses=self.addresses)
         for person in (*seed.members, *seed.organizers):
             if self.directory.user_by_mail(person.email) is None:
-                self.directory.add_member_user(name=person.name, email=person.email)
+                self.directory.add_member_user(
+                    name=person.name,
+                    email=person.email,
+                    mail=person.mail,
+                    has_mailbox=person.has_mailbox,
+                    aliases=person.aliases,
+                )
 
     def area(self, kind: type[Any]) -> Any:
         """Return the area of *kind*."""

@@ -51,3 +51,41 @@ def test_a_refused_setting_is_named_with_what_was_expected_and_without_its_value
 @pytest.mark.parametrize("address", ["https://vareunge.example", "http://127.0.0.1:8000", "http://localhost:8000/"])
 def test_people_are_sent_to_https_or_to_this_machine(address: str) -> None:
     assert Settings.model_validate({"public_url": address}).public_url == address
+
+
+ANSATTPORTEN = {
+    "ansattporten_url": "https://ansattporten.example",
+    "ansattporten_client_id": "client",
+    "ansattporten_key": "secret-key",
+}
+LOOPBACK = dict.fromkeys(("graph_url", "bot_service_url", "bot_metadata_url", "authority_url"), "http://127.0.0.1:8765")
+
+
+def test_ansattporten_is_switched_on_by_all_of_its_settings() -> None:
+    settings = Settings.model_validate(ANSATTPORTEN)
+
+    assert settings.ansattporten_url == "https://ansattporten.example"
+    assert "secret-key" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({**ANSATTPORTEN, "ansattporten_client_id": ""}, id="without a client id"),
+        pytest.param({**ANSATTPORTEN, "ansattporten_key": ""}, id="without a key"),
+        pytest.param({**ANSATTPORTEN, "ansattporten_url": "http://ansattporten.example"}, id="http"),
+        pytest.param({**ANSATTPORTEN, "ansattporten_url": "http://127.0.0.1:8765/x"}, id="loopback beside Microsoft"),
+        pytest.param({**ANSATTPORTEN, **LOOPBACK}, id="the real one beside the sandbox"),
+    ],
+)
+def test_half_an_ansattporten_is_refused(values: dict[str, str]) -> None:
+    (told,) = refused(**values)
+
+    assert told.startswith("VAREUNGE_ANSATTPORTEN_URL: expected an https:// address")
+
+
+def test_signing_in_with_entra_needs_tenant_app_and_the_door_s_identity() -> None:
+    whole = {"tenant_id": "t", "app_id": "a", "door_id": "d"}
+
+    assert Settings.model_validate(whole).signs_in_with_entra
+    assert not any(Settings.model_validate({**whole, name: ""}).signs_in_with_entra for name in whole)

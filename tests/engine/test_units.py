@@ -4,8 +4,8 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from engine.units import (
     CLOSED_DELAY,
     CONSISTENCY_WINDOW,
     FIRST_DELAY,
+    LEASE,
     LONGEST_DELAY,
     TRIES,
     Claim,
@@ -454,3 +455,99 @@ async def test_a_clock_that_jumps_ahead_makes_no_engine_run_a_unit_twice(databas
 
     assert runs == 1
     assert (await the_unit(database)).state is UnitState.DONE
+
+
+# ------------------------------------------------------------------------------------------- a store that fails it
+
+
+class UnsteadyStore(SQLUnits):
+    """A store whose call of that name fails *times* before it works again."""
+
+    def __init__(self, database: Database, call: str, times: int = 1) -> None:
+        super().__init__(database)
+        self._call, self._left = call, times
+
+    async def next_moment(self, *, running: Collection[str] = ()) -> datetime | None:
+        self._fail("next_moment")
+        return await super().next_moment(running=running)
+
+    async def renew(self, claim: Claim, *, lease_until: datetime) -> bool:
+        self._fail("renew")
+        return await super().renew(claim, lease_until=lease_until)
+
+    async def finish(self, claim: Claim, *, now: datetime, note: str) -> bool:
+        self._fail("finish")
+        return await super().finish(claim, now=now, note=note)
+
+    def _fail(self, call: str) -> None:
+        if call == self._call and self._left:
+            self._left -= 1
+            raise OSError("the database is away")
+
+
+async def test_a_loop_outlives_a_store_that_is_away_for_a_while(database: Database, clock: SimulatedClock) -> None:
+    stop, ran = asyncio.Event(), list[timedelta]()
+
+    async def handler(unit: DueUnit, history: History) -> Outcome:
+        ran.append(clock.now() - NOON)
+        stop.set()
+        return Done()
+
+    await SQLUnits(database).make_due([UNIT])
+    store = UnsteadyStore(database, "next_moment", times=2)
+    async with asyncio.timeout(10):
+        await Engine(store, clock, {"rollout.place": handler}, owner="me").run_forever(stop)
+
+    assert ran == [2 * FIRST_DELAY]
+
+
+async def test_a_heartbeat_that_fails_once_costs_no_lease(database: Database, clock: SimulatedClock) -> None:
+    async def handler(unit: DueUnit, history: History) -> Outcome:
+        # The heart beats at a third, fails, and beats again before the lease ends.
+        await clock.sleep_until(clock.now() + LEASE)
+        return Done(note="in time")
+
+    await SQLUnits(database).make_due([UNIT])
+    store = UnsteadyStore(database, "renew")
+    async with asyncio.timeout(10):
+        await Engine(store, clock, {"rollout.place": handler}, owner="me").run_due()
+
+    view = await the_unit(database)
+    assert (view.state, view.note, view.runs) == (UnitState.DONE, "in time", 1)
+
+
+async def test_a_unit_whose_end_could_not_be_stored_runs_again_when_its_lease_ends(database: Database) -> None:
+    clock, ran = RestfulClock(), list[datetime]()
+
+    async def handler(unit: DueUnit, history: History) -> Outcome:
+        ran.append(clock.now())
+        return Done()
+
+    await SQLUnits(database).make_due([UNIT])
+    engine = Engine(UnsteadyStore(database, "finish"), clock, {"rollout.place": handler}, owner="me")
+    await engine.run_due()
+    assert (await the_unit(database)).held
+
+    clock.advance(LEASE)
+    await engine.run_due()
+
+    assert ran == [NOON, NOON + LEASE]
+    assert (await the_unit(database)).state is UnitState.DONE
+
+
+@pytest.mark.parametrize("ends", ["done", "failed"])
+async def test_the_end_of_a_run_that_was_taken_over_changes_nothing(database: Database, ends: str) -> None:
+    units = SQLUnits(database)
+
+    async def handler(unit: DueUnit, history: History) -> Outcome:
+        later = NOON + 2 * LEASE
+        assert await units.claim("other", now=later, lease_until=later + LEASE, limit=1)
+        if ends == "failed":
+            raise NotFound("find the site", "404")
+        return Done(note="too late")
+
+    await units.make_due([UNIT])
+    await engine_of(database, RestfulClock(), handler).run_due()
+
+    view = await the_unit(database)
+    assert (view.state, view.note, view.held, view.runs) == (UnitState.WAITING, "", True, 2)

@@ -255,3 +255,22 @@ async def test_a_real_alarm_rings_or_runs_out() -> None:
     alarm.ring()
     async with asyncio.timeout(5):
         await alarm.wait(None)
+
+
+def test_a_simulated_clock_knows_no_time_before_it_joined(timekeeper: FakeTimekeeper) -> None:
+    with pytest.raises(RuntimeError, match="not been joined"):
+        SimulatedClock(URL, "service", transport=timekeeper).now()
+
+
+async def test_a_sandbox_that_goes_while_everybody_sleeps_wakes_each_of_them_with_an_error(
+    timekeeper: FakeTimekeeper,
+) -> None:
+    clock = await joined(timekeeper)
+    async with clock.busy():
+        pass
+    sleepers = [asyncio.create_task(clock.sleep_until(NOON + hours * HOUR)) for hours in (1, 2)]
+    timekeeper.gone = True
+
+    ends = await asyncio.gather(*sleepers, return_exceptions=True)
+
+    assert [type(end) for end in ends] == [Transient, Transient]

@@ -35,6 +35,7 @@ identities:
       - TeamsAppInstallation.ReadWriteForUser.All
       - Sites.FullControl.All
       - Sites.Read.All
+  door: {client_id: 3a7c0a51-5f0e-4a55-8a3e-6f6a3a6d0003}
   bot: {client_id: 3a7c0a51-5f0e-4a55-8a3e-6f6a3a6d0004}
   app:
     client_id: 3a7c0a51-5f0e-4a55-8a3e-6f6a3a6d0005

@@ -48,7 +48,7 @@ def doors(world: World, *, bot_id: str, tenant_id: str, service_url: str, metada
         service_url=service_url,
         metadata_url=metadata_url,
     )
-    form = answer.router(desk=world.desk, links=world.links, public_url=PUBLIC)
+    form = answer.router(desk=world.desk, links=world.links, short=world.short, public_url=PUBLIC)
     return create_app([bot.router(endpoint.handle), form])
 
 
@@ -60,11 +60,17 @@ async def hands(world: World) -> None:
             await handle(DueUnit(key=view.key, due_at=view.due_at), world.history)
 
 
+def loopback() -> socket.socket:
+    """Return a socket on a free loopback port."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
 @asynccontextmanager
-async def served(app: Any) -> AsyncIterator[str]:
-    """Yield the address of *app* on a free loopback port."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+async def served(app: Any, listener: socket.socket | None = None) -> AsyncIterator[str]:
+    """Yield the address of *app* on a free loopback port, or where *listener* is bound to."""
+    with listener or loopback() as listener:
         # Who connects before the server runs waits, and is not refused.
         listener.listen()
         server = StoppableServer(uvicorn.Config(app, log_level="warning", access_log=False, ws="none", lifespan="off"))

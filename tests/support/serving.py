@@ -54,15 +54,14 @@ async def start(environment: Mapping[str, str]) -> Served | Ended:
 
 @asynccontextmanager
 async def served(environment: Mapping[str, str]) -> AsyncIterator[Served]:
-    """Yield a service that listens; it is killed at the end, unless it was stopped."""
+    """Yield a service that listens; it is told to stop at the end, unless it was before."""
     service = await start(environment)
     assert isinstance(service, Served), service
     try:
         yield service
     finally:
         if service.process.returncode is None:
-            service.process.kill()
-            await service.process.communicate()
+            await service.stop()
 
 
 async def _end(process: Process) -> Ended:

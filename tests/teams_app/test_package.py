@@ -19,6 +19,7 @@ SCHEMA = ROOT / "node_modules/@microsoft/app-manifest/build/json-schemas/teams/v
 SETTINGS = Settings(
     bot_id="11111111-1111-1111-1111-111111111111",
     hands_id="22222222-2222-2222-2222-222222222222",
+    app_id="33333333-3333-3333-3333-333333333333",
     public_url="https://vareunge.example/",
 )
 
@@ -81,7 +82,7 @@ def test_one_command_builds_it(
     assert package.main([str(out)]) == 2
     assert "VAREUNGE_BOT_ID: missing" in capsys.readouterr().err
 
-    for name in ("bot_id", "hands_id", "public_url"):
+    for name in ("bot_id", "hands_id", "app_id", "public_url"):
         monkeypatch.setenv(f"VAREUNGE_{name.upper()}", getattr(SETTINGS, name))
     assert package.main([str(out)]) == 0
     assert read(out)["bots"][0]["botId"] == SETTINGS.bot_id
@@ -94,7 +95,9 @@ def test_the_same_settings_give_the_same_package(tmp_path: Path) -> None:
 
 
 def test_everything_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"BOT_ID: missing; .*HANDS_ID: missing; .*PUBLIC_URL: http://127.*https"):
+    with pytest.raises(
+        ValueError, match=r"BOT_ID: missing; .*HANDS_ID: missing; .*APP_ID: missing; .*PUBLIC_URL: http://127.*https"
+    ):
         package.build(Settings(), tmp_path / "app.zip")
 
 
@@ -104,6 +107,13 @@ def test_the_consent_falls_to_hands_and_asks_for_what_its_list_names() -> None:
 
     assert set(package.permissions()) == by_consent
     assert package.template()["webApplicationInfo"]["id"] == "{{HANDS_ID}}"
+
+
+def test_the_token_of_a_tab_is_for_the_app_that_people_sign_in_to(tmp_path: Path) -> None:
+    manifest = read(package.build(SETTINGS, tmp_path / "app.zip"))
+
+    assert manifest["webApplicationInfo"]["resource"] == f"api://vareunge.example/{SETTINGS.app_id}"
+    assert [tab["contentUrl"] for tab in manifest["staticTabs"]] == ["https://vareunge.example/logg-inn/teams"]
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 import asyncio
 import html
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, StreamingResponse
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from web import pages
@@ -249,3 +250,45 @@ async def test_a_body_that_an_answer_leaves_unread_is_taken_in_within_bounds() -
     assert answer.headers["connection"] == "close"
     assert len(asked) * 100_000 < 2 * MOST_UNREAD
     assert "connection" not in (await client().post("/inn", content=b"a=1")).headers
+
+
+async def asked_raw(app: FastAPI, messages: Sequence[Message], *, path: str = "/side") -> list[Message]:
+    """Ask as a server does, with *messages* for a body, and return what was answered."""
+    waiting, sent = list(messages), list[Message]()
+
+    async def receive() -> Message:
+        return waiting.pop(0) if waiting else await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"transfer-encoding", b"chunked"), (b"host", b"vareunge.example")]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "query_string": b""}
+    async with asyncio.timeout(5):
+        await app(scope, receive, send)
+    return sent
+
+
+async def test_a_sender_who_hangs_up_in_the_middle_is_not_waited_for() -> None:
+    part = {"type": "http.request", "body": b"a", "more_body": True}
+
+    sent = await asked_raw(create_app([routes()]), [part, {"type": "http.disconnect"}])
+
+    assert sent[0]["status"] == 405
+
+
+async def test_a_body_that_stops_coming_after_the_answer_began_ends_the_answer_there() -> None:
+    async def half_read(request: Request) -> Response:
+        async def echo() -> AsyncIterator[bytes]:
+            async for part in request.stream():
+                yield part
+
+        return StreamingResponse(echo())
+
+    router = APIRouter()
+    router.add_api_route("/ekko", half_read, methods=["POST"])
+    part = {"type": "http.request", "body": b"a", "more_body": True}
+
+    sent = await asked_raw(create_app([router], body_time=0.05), [part], path="/ekko")
+
+    assert [message.get("status") for message in sent if message["type"] == "http.response.start"] == [200]

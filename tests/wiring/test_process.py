@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import insert, text
 
 from config.settings import Part, Settings
+from integration.database.connection import Database, SchemaNewer
 from integration.database.register_tables import register
 from wiring.outside import NotInThisPart
 from wiring.process import Services
+from wiring.record import SchemaOutdated
 
 
 @pytest.fixture
@@ -113,3 +115,46 @@ async def test_a_database_that_vanished_is_named(services: Services, tmp_path: P
     take_away(services.settings.database_url, tmp_path)
 
     assert await services.record.not_ready() == "database"
+
+
+@pytest.fixture
+async def on_a_server(services: Services, database: Database, monkeypatch: pytest.MonkeyPatch) -> Services:
+    """Return services whose settings name a database server; a file stands in for it."""
+    url = "postgresql+psycopg://record.example/vareunge"
+    monkeypatch.setattr(services, "settings", services.settings.model_copy(update={"database_url": url}))
+    services.record.__dict__["database"] = database
+    return services
+
+
+async def set_revision(database: Database, number: str) -> None:
+    async with database.begin() as connection:
+        await connection.execute(text("update alembic_version set version_num = :number"), {"number": number})
+
+
+@pytest.mark.parametrize("services", [Part.DOOR], indirect=True)
+@pytest.mark.parametrize(
+    ("revision", "error"), [("0001", SchemaOutdated), ("9999", SchemaNewer)], ids=["older", "newer"]
+)
+async def test_a_server_s_schema_is_looked_at_and_never_changed_by_who_starts(
+    on_a_server: Services, database: Database, revision: str, error: type[Exception]
+) -> None:
+    await set_revision(database, revision)
+
+    with pytest.raises(error):
+        await on_a_server.prepare_database()
+    await on_a_server.migrate_embedded_database()
+
+    async with database.read() as connection:
+        assert (await connection.execute(text("select version_num from alembic_version"))).scalar_one() == revision
+
+
+@pytest.mark.parametrize("services", [Part.DOOR], indirect=True)
+async def test_a_server_with_this_version_s_schema_is_taken_as_it_is(on_a_server: Services) -> None:
+    await on_a_server.prepare_database()
+
+
+async def test_without_a_bot_there_is_no_address_for_one(database_url: str) -> None:
+    services = Services(Settings(part=Part.DOOR, database_url=database_url), name="test")
+
+    assert "/api/messages" not in services.web.openapi()["paths"]
+    await services.close()

@@ -17,7 +17,7 @@ VESTFOLD = Path(__file__).parents[2] / "config" / "vestfold"
 KINDS = (
     "meetings.read", "rollout.place", "rollout.lists", "people.leave", "people.look_up", "guests.end",
     "wind_down.place", "wind_down.package", "meetings.quorum", "status.open", "status.send", "status.remind",
-    "status.moved",
+    "status.moved", "status.nudge",
     "status.renew", "status.escalate", "status.lifted", "status.close", "status.refresh", "bot.reply",
     "report.compile", "report.release", "report.publish", "report.owner", "agenda.publish", "minutes.prepare",
     "minutes.publish",

@@ -1,6 +1,7 @@
 """Calendar feeds that people subscribe to by a secret address."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import date
 from hashlib import sha256
 from typing import Annotated, Protocol
 
@@ -14,6 +15,7 @@ from workflows.meetings.model import Meeting, MeetingStore
 from workflows.meetings.personal import PERSON
 from workflows.meetings.rendering import explain_change
 from workflows.ports.links import Link, LinkPurpose
+from workflows.ports.units import Clock
 
 
 class FeedLinks(Protocol):
@@ -27,12 +29,19 @@ class FeedLinks(Protocol):
 
 
 def router(
-    *, meetings: MeetingStore, links: FeedLinks, programme: Callable[[], Awaitable[Programme]], public_url: str
+    *,
+    meetings: MeetingStore,
+    links: FeedLinks,
+    programme: Callable[[], Awaitable[Programme]],
+    public_url: str,
+    clock: Clock,
 ) -> APIRouter:
     """
     `GET /kalender/{token}.ics`; the token is a link with the purpose `feed` to a body's key or to `person:<key>`.
 
-    Whoever holds the address reads the meetings; revoking the link's subject ends it.
+    Whoever holds the address reads the meetings; revoking the link's subject ends it. A person whose last role has
+    ended subscribes to nothing any more: the calendar is empty and says so, since calendars keep what a missing one
+    last held.
     """
     routes = APIRouter()
     base = public_url.rstrip("/")
@@ -41,10 +50,11 @@ def router(
     async def calendar_feed(token: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
         link = await links.resolve(token, "feed")
         known = await programme()
-        name = None if link is None else _name(known, link.subject)
+        on = known.today(clock.now())
+        name = None if link is None else _name(known, link.subject, on)
         if link is None or name is None:
             raise HTTPException(404)
-        found = await listed(known, link.subject)
+        found = [] if _is_over(known, link.subject, on) else await listed(known, link.subject)
         tokens = await links.issue_all("papers", [meeting.key for _, meeting in found])
         language = _language(known, link.subject)
         items = [item(body, meeting, tokens[meeting.key], language) for body, meeting in found]
@@ -89,12 +99,22 @@ def _language(programme: Programme, subject: str) -> str:
     return texts.choose(own, programme.language)
 
 
-def _name(programme: Programme, subject: str) -> str | None:
+def _is_over(programme: Programme, subject: str, on: date) -> bool:
+    """Tell whether a feed is of a person whose last role has ended."""
+    if not subject.startswith(PERSON):
+        return False
+    roles = programme.assignments_of(subject.removeprefix(PERSON))
+    return all(item.until is not None and item.until < on for item in roles)
+
+
+def _name(programme: Programme, subject: str, on: date) -> str | None:
     """Return a feed's name; None when its body or person is gone."""
     language = _language(programme, subject)
     if subject.startswith(PERSON):
-        known = any(person.key == subject.removeprefix(PERSON) for person in programme.people)
-        return texts.say("meetings.feed_of_person", language, programme=programme.name) if known else None
+        if programme.find_person(subject.removeprefix(PERSON)) is None:
+            return None
+        key = "meetings.feed_over" if _is_over(programme, subject, on) else "meetings.feed_of_person"
+        return texts.say(key, language, programme=programme.name)
     body = _body(programme, subject)
     return None if body is None else texts.say("meetings.feed_name", language, body=body.name)
 

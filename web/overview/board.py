@@ -4,12 +4,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 import texts
-from web.access.gate import SeesBoard, SeesMunicipality, TakesPart
+from web.access.gate import SeesBoard, SeesMunicipality, TakesPart, Visit
 from web.overview.reading import Overviews
 from web.shell.page import shell_page
 from workflows.access.model import Right, Where
 from workflows.access.rules import may
 from workflows.overview.package import board_overview
+from workflows.papers.agenda_plan import recorders
 from workflows.ports.links import LinkPurpose
 
 
@@ -42,12 +43,19 @@ def _add_page(routes: APIRouter, overviews: Overviews) -> None:
             packages={package.key: package.name for package in programme.work_packages},
             names={person.key: person.name for person in programme.people},
             end_of=texts.end_of,
+            may_record=_may_record(visit, body, overviews),
             day_of=lambda key: key.rpartition("/")[2],
         )
 
     @routes.get("/eierstyret", summary="The owner board's page")
     async def owner_board(visit: TakesPart) -> RedirectResponse:
         return RedirectResponse(f"/styret/{visit.programme.owner_board().key}", 303)
+
+
+def _may_record(visit: Visit, body: str, overviews: Overviews) -> bool:
+    """Return True for those who record the body's minutes."""
+    today = visit.programme.today(overviews.clock.now())
+    return visit.reader.person in {item.key for item in recorders(visit.programme, visit.programme.body(body), today)}
 
 
 def _add_papers(routes: APIRouter, overviews: Overviews) -> None:

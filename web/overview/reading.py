@@ -7,9 +7,10 @@ from typing import Protocol
 from web.access.gate import Visit
 from web.papers.reports import ReadableReports
 from workflows.meetings.model import MeetingStore
+from workflows.operations.examination import FindingStore
 from workflows.overview.ports import OverviewStore
 from workflows.ports.links import Links
-from workflows.ports.units import Clock
+from workflows.ports.units import Clock, Units
 
 
 class PersonalSettings(Protocol):
@@ -27,6 +28,8 @@ class Overviews:
     store: OverviewStore
     meetings: MeetingStore
     reports: ReadableReports
+    findings: FindingStore
+    units: Units
     links: Links
     settings: PersonalSettings
     clock: Clock

@@ -6,6 +6,7 @@ from datetime import date
 
 import texts
 from workflows.overview.model import Trend
+from workflows.status.model import adds_to_name
 
 WIDTH, HEIGHT = 320, 96
 LEFT, RIGHT, TOP, BOTTOM = 8, 312, 14, 74
@@ -44,7 +45,7 @@ def trend_chart(trend: Trend, language: str) -> TrendChart:
     )
     return TrendChart(
         name=trend.name,
-        unit=trend.unit,
+        unit=trend.unit if adds_to_name(trend.unit, trend.name) else "",
         words=_words(trend, language),
         newest=_number(values[-1], language) if values else "",
         line="M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in dots) if len(dots) > 1 else "",

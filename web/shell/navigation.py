@@ -33,13 +33,28 @@ class SectionPage:
 
 MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="", text="shell.municipality_overview", right=Right.SEE_MUNICIPALITY),
+    SectionPage(path="/folk", text="register.page_people", right=Right.LOOK_AFTER),
+    SectionPage(path="/arbeidspakker", text="register.page_packages", right=Right.LOOK_AFTER),
+    SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.LOOK_AFTER),
+    SectionPage(path="/okonomi", text="register.page_money", right=Right.LOOK_AFTER),
+    SectionPage(path="/plan", text="register.page_plan", right=Right.LOOK_AFTER),
+    SectionPage(path="/kalender", text="register.page_calendar", right=Right.LOOK_AFTER),
+    SectionPage(path="/malen", text="register.page_template", right=Right.LOOK_AFTER),
+    SectionPage(path="/logg", text="register.page_log", right=Right.LOOK_AFTER),
+    SectionPage(path="/purring", text="lead.reminders", right=Right.LOOK_AFTER),
+    SectionPage(path="/lenker", text="lead.links", right=Right.LOOK_AFTER),
 )
 """Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line here."""
 COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="", text="shell.county_overview", right=Right.SEE_COUNTY),
-    SectionPage(path="/utrulling", text="rollout_pages.places_heading", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/ny-kommune", text="rollout_pages.new_heading", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/malen", text="rollout_pages.template_heading", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/kommuner", text="register.page_municipalities", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/folk", text="register.page_people", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/okonomi", text="register.page_money", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/plan", text="register.page_plan", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/kalender", text="register.page_calendar", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),
 )
 """Pages below `/fylket`."""
 

@@ -9,6 +9,8 @@ from fastapi.responses import HTMLResponse
 import texts
 from web.forms import is_from_us, read_form
 from web.pages import language_of, page
+from web.status.replaced_links import ReplacedLinks
+from workflows.messages.short_links import ShortLinks
 from workflows.ports.links import EndedLinks, Link
 from workflows.status.answer_parsing import (
     MAX_FOLLOW_UP,
@@ -46,15 +48,15 @@ class NumberField:
     value: str
 
 
-def router(*, desk: StatusDesk, links: EndedLinks, public_url: str) -> APIRouter:
+def router(*, desk: StatusDesk, links: EndedLinks, short: ShortLinks, public_url: str) -> APIRouter:
     """Make the routes of the form. *public_url*: our own address; a form sent from a page elsewhere is not taken."""
-    routes = APIRouter()
+    routes, replaced = APIRouter(), ReplacedLinks(desk=desk, short=short)
 
     @routes.get("/svar/{token}", response_class=HTMLResponse, summary="The answer form; changes nothing")
     async def show(request: Request, token: str) -> HTMLResponse:
         link = await links.resolve(token, "answer")
         if link is None or link.person is None:
-            return await _dead(request, desk, await links.find_ended(token, "answer"))
+            return await _dead(request, replaced, await links.find_ended(token, "answer"))
         try:
             form = await desk.form(link.subject, sender=ByLink(link.person))
         except AnswerRefused as refused:
@@ -71,9 +73,9 @@ def router(*, desk: StatusDesk, links: EndedLinks, public_url: str) -> APIRouter
         typed = await read_form(request, most=MAX_BODY)
         link = await links.resolve(token, "answer")
         if typed.get("again"):
-            return await _ask_again(request, desk, link or await links.find_ended(token, "answer"))
+            return await _ask_again(request, replaced, link, await links.find_ended(token, "answer"))
         if link is None or link.person is None:
-            return await _dead(request, desk, await links.find_ended(token, "answer"), typed=typed)
+            return await _dead(request, replaced, await links.find_ended(token, "answer"), typed=typed)
         keep = _keep if typed.get("draft") else _take
         return await keep(request, desk, link, ByLink(link.person), typed)
 
@@ -134,11 +136,19 @@ async def _keep(
     return _form(request, form, typed=form.draft or {}, problems={}, saved=True)
 
 
-async def _ask_again(request: Request, desk: StatusDesk, link: Link | None) -> HTMLResponse:
-    """Have the open round's request sent to the person of a link, which need not open anything any more."""
+async def _ask_again(request: Request, replaced: ReplacedLinks, link: Link | None, ended: Link | None) -> HTMLResponse:
+    """
+    Have a new link sent where an *ended* one led to a round that is open; else the request of the round that is.
+
+    Neither opens anything by itself.
+    """
+    form = await replaced.find_form(ended)
+    if form is not None:
+        return await replaced.send(request, form)
+    link = link or ended
     if link is None or link.person is None:
         return _gone(request)
-    form = await desk.ask_again(link.subject, sender=ByLink(link.person))
+    form = await replaced.desk.ask_again(link.subject, sender=ByLink(link.person))
     if form is None:
         return _gone(request)
     asked = form.asked
@@ -152,22 +162,25 @@ async def _ask_again(request: Request, desk: StatusDesk, link: Link | None) -> H
 
 
 async def _dead(
-    request: Request, desk: StatusDesk, link: Link | None, *, typed: Mapping[str, str] | None = None
+    request: Request, replaced: ReplacedLinks, link: Link | None, *, typed: Mapping[str, str] | None = None
 ) -> HTMLResponse:
     """
-    Show the page of a link that leads nowhere: the round is over, when it was ours and that is why.
+    Show the page of a link that leads nowhere: the round is over, or the link was replaced, when it was ours.
 
     *typed*: came with it, and is not stored. What is stored is not shown any more.
     """
     if link is None or link.person is None:
         return _gone(request)
+    form = await replaced.find_form(link)
+    if form is not None:
+        return replaced.offer(request, form, typed or {})
     try:
-        form = await desk.form(link.subject, sender=ByLink(link.person))
+        form = await replaced.desk.form(link.subject, sender=ByLink(link.person))
     except AnswerRefused:
         return _gone(request)
     if form.asked.round.state is not RoundState.CLOSED and not form.asked.is_waived:
         return _gone(request)
-    return await _over(request, desk, form, typed=typed, dead=True)
+    return await _over(request, replaced.desk, form, typed=typed, dead=True)
 
 
 def _problems(asked: Asked, invalid: InvalidAnswer) -> dict[str, str]:

@@ -37,7 +37,7 @@ class MeetingJobs:
             organizers=self._outside.settings.organizer,
             public_url=self._outside.settings.public_url,
             recipients=self._outside.recipients,
-            pauses=self._record.switches,
+            accounts=self._record.accounts,
         )
 
     @cached_property

@@ -43,6 +43,7 @@ class MessageJobs:
                 messages=self._record.messages,
                 outbox=self.outbox,
                 clock=self._outside.clock,
+                public_url=self._outside.settings.public_url,
             )
         )
 

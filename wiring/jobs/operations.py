@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workflows.operations.access_removal import Leaving
     from workflows.operations.doctor import Doctor, TenantClients
     from workflows.operations.drift import Drift
+    from workflows.operations.examination import Examination
     from workflows.operations.guest_review import GuestDesk, GuestReview
     from workflows.operations.wind_down import WindDown
 
@@ -116,6 +117,26 @@ class OperationJobs:
                 links=self._record.links,
                 units=self._record.units,
                 recipients=self._outside.recipients,
+                clock=self._outside.clock,
+            )
+        )
+
+    @cached_property
+    def examination(self) -> "Examination":
+        from config.settings import bot_is_open
+        from workflows.operations.doctor import check_settings
+        from workflows.operations.examination import Examination, ExaminationPorts
+
+        settings = self._outside.settings
+        return Examination(
+            ExaminationPorts(
+                doctor=self.doctor,
+                store=self._record.findings,
+                programme=self._record.register.programme,
+                settings_findings=check_settings(settings, open_bot=bot_is_open()),
+                timezone=settings.timezone,
+                meetings=self._record.meetings,
+                switches=self._record.switches,
                 clock=self._outside.clock,
             )
         )

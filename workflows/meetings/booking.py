@@ -23,10 +23,8 @@ from workflows.meetings.model import Meeting, MeetingPlan, MeetingState, Meeting
 from workflows.meetings.moves import cancelled, following
 from workflows.meetings.plan import plan_meetings, round_units
 from workflows.meetings.quorum import attendance, quorum_unit, quorum_units
-from workflows.messages.delivery import PAUSE_CHECK_INTERVAL
 from workflows.messages.mailboxes import organizer_for
-from workflows.messages.model import Pauses
-from workflows.ports.accounts import Recipients
+from workflows.ports.accounts import KnownAccounts, Recipients
 from workflows.ports.calendar import BookedEvent, Calendar, EventSpec
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
@@ -51,6 +49,8 @@ class _Desk:
     body: Body
     history: History
     now: datetime
+    others: Mapping[str, str]
+    """The other addresses of those who are or were invited, with those that we invite them by."""
 
 
 class MeetingDesk:
@@ -67,7 +67,7 @@ class MeetingDesk:
         organizers: Sequence[str],
         public_url: str,
         recipients: Recipients,
-        pauses: Pauses,
+        accounts: KnownAccounts,
     ) -> None:
         self._store = store
         self._calendar = calendar
@@ -77,7 +77,7 @@ class MeetingDesk:
         self._organizers = tuple(organizers)
         self._public_url = public_url.rstrip("/")
         self._recipients = recipients
-        self._pauses = pauses
+        self._accounts = accounts
 
     async def plan(self) -> MeetingPlan:
         """
@@ -112,11 +112,9 @@ class MeetingDesk:
     async def book(self, unit: DueUnit, history: History) -> Outcome:
         """Handler of `meetings.book` [body]: bring the body's future meetings into its people's calendars, and learn
         what changed there. Looks again while there are any: `next_look` says when. Of meetings that have begun, it only
-        learns what changed. While sending is paused there, nothing is written: each write mails people."""
+        learns what changed."""
         programme, now = await self._programme(), self._clock.now()
         body = programme.find_body(unit.subject)
-        if await self._pauses.is_paused(body.municipality if body is not None else None):
-            return Parked(until=now + PAUSE_CHECK_INTERVAL, note="sending is paused")
         known = await self._store.list_meetings(unit.subject)
         home = home_of(unit.subject, known, self._organizers)
         # Also what is not booked yet: it goes where the body's others are.
@@ -136,7 +134,8 @@ class MeetingDesk:
             await self._withdraw(programme, meeting, found.get(meeting.key), history)
         if body is None or not standing:
             return Done(note="no meeting of ours stands")
-        desk = _Desk(programme=programme, body=body, history=history, now=now)
+        others = events.other_addresses(await self._accounts.find_accounts(_emails(programme, standing)))
+        desk = _Desk(programme=programme, body=body, history=history, now=now, others=others)
         seen = [await self._see_to(desk, meeting, found.get(meeting.key)) for meeting in standing]
         return await self._next_look(desk, [meeting for meeting in seen if meeting.stands])
 
@@ -180,7 +179,7 @@ class MeetingDesk:
         """Write what differs, if anything; None when that has to wait: for the end of a rehearsal, or because the
         meeting is another by now."""
         # Without a note of ours a crash came between booking and noting: then the event itself tells what was written.
-        aliases = events.known_as(desk.programme, spec, meeting.booked, event)
+        aliases = events.known_as(desk.programme, spec, meeting.booked, event, desk.others)
         changes = events.changes(spec, meeting.booked, event, aliases)
         if not changes:
             return event
@@ -197,7 +196,7 @@ class MeetingDesk:
 
     async def _keep(self, desk: _Desk, meeting: Meeting, spec: EventSpec, event: BookedEvent) -> Meeting:
         """Note what stands in the calendar now, and let follow what the answers call for."""
-        aliases = events.known_as(desk.programme, spec, meeting.booked, event)
+        aliases = events.known_as(desk.programme, spec, meeting.booked, event, desk.others)
         answers = events.answers_in(event, aliases)
         kept = replace(events.noted(meeting, spec, event, desk.now, aliases), answers=answers)
         if kept == meeting:
@@ -321,3 +320,9 @@ def _concerns_calendars(meeting: Meeting, now: datetime) -> bool:
 
 def _is_missing(meeting: Meeting, found: Mapping[str, BookedEvent]) -> bool:
     return bool(meeting.event_id) and meeting.stands and meeting.key not in found
+
+
+def _emails(programme: Programme, meetings: Sequence[Meeting]) -> list[str]:
+    """List the addresses of everybody in the register, and of those who were invited and left it since."""
+    emails = {person.email.lower() for person in programme.people}
+    return sorted(emails.union(*(events.invited_in(meeting.booked) for meeting in meetings)))

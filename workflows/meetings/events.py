@@ -5,6 +5,7 @@ want otherwise than we wrote it, unless it stands there already because the answ
 changed since is theirs: an attendee they added stays, one they took out is not asked again.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from config.values import Body
 from workflows.meetings.date_search import Moved
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.moves import cancelled
-from workflows.ports.accounts import Recipients
+from workflows.ports.accounts import Account, Recipients
 from workflows.ports.calendar import Attendee, BookedEvent, EventSpec
 
 TIMES = ("starts_local", "ends_local")
@@ -58,18 +59,39 @@ def event_of(programme: Programme, body: Body, meeting: Meeting, recipients: Rec
     )
 
 
-def known_as(programme: Programme, spec: EventSpec, written: Mapping[str, Any], event: BookedEvent) -> dict[str, str]:
+def other_addresses(accounts: Mapping[str, Account]) -> dict[str, str]:
+    """
+    Return the addresses of accounts besides the one of the register, and that one for each; *accounts* are by it.
+
+    An address that two accounts have, or by which another one was asked for, is left out: nobody can tell whose it is.
+    """
+    claims = [(address, ours) for ours, account in accounts.items() for address in account.addresses]
+    counted = Counter(address for address, _ in claims)
+    return {address: ours for address, ours in claims if counted[address] == 1 and address not in accounts}
+
+
+def known_as(
+    programme: Programme,
+    spec: EventSpec,
+    written: Mapping[str, Any],
+    event: BookedEvent,
+    others: Mapping[str, str] = NO_ALIASES,
+) -> dict[str, str]:
     """
     Return, of each attendee who stands in *event* under another address than ours, that address and ours.
 
-    Exchange gives a person who was invited by an alias back under the primary address, with the same name.
+    Exchange gives a person who was invited by an alias back under the primary address. *others*: those that the
+    directory has, see `other_addresses`; of an account nobody looked up since, the name there tells whose it is.
     """
-    invited = {item["email"] for item in (*written.get("attendees", ()), *plain(spec)["attendees"])}
+    invited = invited_in(written) | {item["email"] for item in plain(spec)["attendees"]}
     there = {item.email.lower(): item.name.casefold() for item in event.attendees}
     found = {
         theirs: ours for theirs, ours in written.get(KNOWN_AS, {}).items() if theirs in there and ours not in there
     }
     names = {person.email.lower(): person.name.casefold() for person in programme.people}
+    for theirs in sorted(there.keys() - invited - found.keys() - names.keys()):
+        if others.get(theirs) in invited - there.keys() - set(found.values()):
+            found[theirs] = others[theirs]
     missing = sorted(invited - there.keys() - set(found.values()))
     for theirs in sorted(there.keys() - invited - found.keys()):
         same = [ours for ours in missing if names.get(ours) == there[theirs]]
@@ -77,6 +99,11 @@ def known_as(programme: Programme, spec: EventSpec, written: Mapping[str, Any], 
         if len(same) == 1 and list(there.values()).count(there[theirs]) == 1:
             found[theirs] = same[0]
     return found
+
+
+def invited_in(written: Mapping[str, Any]) -> set[str]:
+    """Return the lower-case addresses by which people were invited when the event was last written."""
+    return {item["email"] for item in written.get("attendees", ())}
 
 
 def changes(

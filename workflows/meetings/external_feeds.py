@@ -132,6 +132,7 @@ class ExternalFeedReader:
                     *(explain_unread(programme, item, language=lead.language) for item in problems),
                     texts.say("meetings.feed_todo", lead.language),
                 ],
+                button=self._mail.button(municipality.slug, lead.language),
             )
             for lead in leads_of(programme, municipality.slug, today)
         ]

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import texts
 from config.programme import Programme
 from config.values import Person, Role
+from documents.mail import MailLink
 from workflows.messages.delivery import Delivery, least_tried_first, park_outside_hours
 from workflows.messages.mail import mail_content, mail_message
 from workflows.messages.model import WAITING, Message, Messages
@@ -24,6 +26,7 @@ class LeadMailPorts:
     messages: Messages
     outbox: Outbox
     clock: Clock
+    public_url: str
 
 
 class LeadMail:
@@ -31,6 +34,10 @@ class LeadMail:
 
     def __init__(self, ports: LeadMailPorts) -> None:
         self._ports = ports
+
+    def button(self, municipality: str | None, language: str) -> MailLink:
+        """Return the button that leads to the page on which a lead does something about it."""
+        return page_button(self._ports.public_url, municipality, language)
 
     async def plan(self, mails: Sequence[Message]) -> None:
         """Plan *mails*, to be sent in the next sending hours."""
@@ -57,6 +64,12 @@ def lead_mail_unit(programme: Programme, due_at: datetime) -> DueUnit:
     return DueUnit(key=f"{KIND}:{programme.key}", due_at=due_at)
 
 
+def page_button(public_url: str, municipality: str | None, language: str) -> MailLink:
+    """Return the button to the page of a municipality, or to the county's for what is common to the programme."""
+    key, path = ("municipality", f"/kommune/{municipality}") if municipality else ("county", "/fylket")
+    return texts.say(f"mail.{key}_button", language), f"{public_url.rstrip('/')}{path}"
+
+
 def mail_to(
     person: Person,
     *,
@@ -65,9 +78,9 @@ def mail_to(
     due_at: datetime,
     subject: str,
     paragraphs: Sequence[str],
-    button: tuple[str, str] | None = None,
+    button: MailLink,
 ) -> Message:
-    """Return one mail to a lead, finished. *key* identifies it among theirs; *button*: its words and its address."""
+    """Return one mail to a lead, finished. *key* identifies it among theirs; each asks for something: *button*."""
     content = mail_content(person, subject=subject, paragraphs=paragraphs, button=button)
     return mail_message(
         person, content, key=f"{KIND}:{key}/{person.key}", kind=KIND, due_at=due_at, municipality=municipality

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from config.values import Person
-from documents.mail import MailItem, mail
+from documents.mail import MailItem, MailLink, mail
 from workflows.messages.model import Content, Message, Surface
 
 
@@ -16,8 +16,8 @@ def mail_content(
     items: Sequence[MailItem] = (),
     heading: str = "",
     language: str | None = None,
-    button: tuple[str, str] | None = None,
-    also: tuple[str, str] | None = None,
+    button: MailLink | None = None,
+    also: MailLink | None = None,
     note: str = "",
 ) -> Content:
     """

@@ -189,6 +189,7 @@ class Drift:
                     due_at=due_at,
                     subject=subject,
                     paragraphs=paragraphs,
+                    button=self._ports.mail.button(spec.municipality, lead.language),
                 )
             )
         await self._ports.mail.plan(mails)

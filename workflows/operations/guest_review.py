@@ -203,19 +203,24 @@ class GuestDesk:
         await self.ports.guests.answer(scope, keeps, by=by, at=now, then=then)
 
     async def end(self, unit: DueUnit, history: History) -> Outcome:
-        """Unit `guests.end` [municipality or programme]: whoever was answered to end has no roles there from today."""
+        """
+        Unit `guests.end` [municipality or programme]: whoever was answered to end has no roles there from today.
+
+        An answer whose lead has left since is none: it is asked again, of those who lead there now.
+        """
         scope = unit.subject
         programme, lines = await self.lines(scope)
         there = {line.person for line in lines}
         now, yesterday = self.ports.clock.now(), self.today(programme) - timedelta(days=1)
         leave = tuple(DueUnit(key=f"{LEAVE}:{place.key}", due_at=now) for place in programme.places)
-        ended = 0
+        ended, unanswered = 0, list[str]()
         for answer in await self.ports.guests.answers(scope):
             if answer.keeps is not False or answer.person not in there:
                 continue
             if not may_review(programme, scope, answer.answered_by, self.today(programme)):
                 # Their own role ended between the answer and now.
                 await history.note("guests.not_theirs", scope=scope, person=answer.person, by=answer.answered_by)
+                unanswered.append(answer.person)
             else:
                 for municipality, role in _held(programme, scope, answer.person):
                     await self.ports.roles.end_roles(
@@ -228,7 +233,14 @@ class GuestDesk:
                     )
                 await history.note("guests.ended", scope=scope, person=answer.person)
                 ended += 1
+        await self._ask_again(scope, unanswered)
         return Done(note=f"{ended} ended")
+
+    async def _ask_again(self, scope: str, people: Sequence[str]) -> None:
+        """Open the question about *people* anew; the mail leaves in the next sending hours."""
+        if people:
+            now = self.ports.clock.now()
+            await self.ports.guests.ask(scope, people, now, then=[DueUnit(key=f"{REVIEW}:{scope}", due_at=now)])
 
     # ---------------------------------------------------------------------------------------------------------- telling
 

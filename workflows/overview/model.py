@@ -318,6 +318,8 @@ class Fine:
     """Ends the key of its text."""
     values: Mapping[str, Any]
     address: str = ""
+    tone: str = "ok"
+    """`ok`, or `wait` for what is not complete yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

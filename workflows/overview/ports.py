@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from workflows.overview.rows import BoardRows, CountyRows, MunicipalityRows, PackageRows, StartRows
+from workflows.overview.rows import BoardRows, CountyRows, MunicipalityRows, PackageRows, StartRows, UnitLine
 
 
 class OverviewStore(Protocol):
@@ -31,6 +31,10 @@ class OverviewStore(Protocol):
 
     async def board(self, body: str, *, now_local: datetime) -> BoardRows:
         """Return what a body's page needs."""
+        ...
+
+    async def find_unit(self, key: str) -> UnitLine | None:
+        """Return a unit of work as it stands."""
         ...
 
     async def start(

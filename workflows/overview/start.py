@@ -13,7 +13,7 @@ from workflows.overview.model import Belonging, Fine, StartPage, Task, TaskKind
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import AnsweredRequest, StartRows
 from workflows.papers.report import ReportState
-from workflows.rollout.orders import BUILDER_CLOSED
+from workflows.rollout.handlers import BUILDER_CLOSED
 from workflows.status.model import RequestState
 
 MOST_TASKS = 7
@@ -63,7 +63,7 @@ class StartPlanner:
         if self.reader.runs_programme:
             if owing:
                 first = min(item.round.deadline_at for items in owing.values() for item in items)
-                values = {"municipalities": len(owing), "answers": sum(map(len, owing.values()))}
+                values = {"answers": sum(map(len, owing.values()))}
                 kind = TaskKind.CHASE_ALL
                 yield Task(kind=kind, values=values, address="/fylket?vis=svar", at=self._local(first))
             return
@@ -140,13 +140,13 @@ class StartPlanner:
                 values = {"package": package.name, "day": self._local(item.round.deadline_at).date()}
                 yield Fine(kind="answered", values=values, address=f"/pakke/{package.key}")
         if self.reader.runs_programme and asked:
-            yield Fine(kind="rounds", values=_counts(asked), address="/fylket?sort=svar")
+            yield Fine(kind="rounds", values=_counts(asked), address="/fylket?sort=svar", tone=_tone(asked))
         for slug in sorted(self.reader.looks_after):
             own = [item for item in asked if item.round.municipality == slug]
             if own and not self.reader.runs_programme:
                 day = self._local(own[0].round.deadline_at).date()
                 values = {**_counts(own), "name": self.programme.municipality(slug).name, "day": day}
-                yield Fine(kind="round", values=values, address=f"/kommune/{slug}")
+                yield Fine(kind="round", values=values, address=f"/kommune/{slug}", tone=_tone(own))
         if (self.reader.runs_programme or self.reader.looks_after) and not self.rows.undelivered:
             yield Fine(kind="delivered", values={})
 
@@ -170,6 +170,10 @@ class StartPlanner:
 
     def _local(self, moment: datetime) -> datetime:
         return self.programme.local_time(moment).replace(tzinfo=None)
+
+
+def _tone(asked: Sequence[AnsweredRequest]) -> str:
+    return "ok" if all(item.answer is not None for item in asked) else "wait"
 
 
 def _counts(asked: Sequence[AnsweredRequest]) -> dict[str, Any]:

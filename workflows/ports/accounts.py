@@ -20,6 +20,8 @@ class Account:
     kind: AccountKind
     enabled: bool = True
     redeemed: bool = True
+    addresses: frozenset[str] = frozenset()
+    """Every lower-case address that the directory has for it: mail, name to sign in with, aliases, other addresses."""
 
 
 class Directory(Protocol):

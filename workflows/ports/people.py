@@ -62,8 +62,8 @@ class GuestQuestions(Protocol):
         """Return the last question and answer about each guest of *scope*; of every scope when none is named."""
         ...
 
-    async def ask(self, scope: str, people: Sequence[str], at: datetime) -> None:
-        """Note that *people* were asked about; one whose question is open stays as it is."""
+    async def ask(self, scope: str, people: Sequence[str], at: datetime, *, then: Sequence[DueUnit] = ()) -> None:
+        """Note that *people* were asked about; one whose question is open stays as it is. *then* becomes due too."""
         ...
 
     async def answer(

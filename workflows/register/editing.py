@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from config.programme import Programme
 from workflows.ports.units import Clock
-from workflows.register.model import Act, LoggedAct, RegisterState, Saved
+from workflows.register.model import Act, Documents, LoggedAct, RegisterState, Saved
 from workflows.register.plan import Edit, PlannedEdit, plan_edit, plan_undo
 from workflows.register.ports import RegisterStore
 from workflows.sweep import sweep_unit
 
 UNDO = "undone"
+COMMON = ("calendar.yaml", "county.yaml", "people.yaml", "programme.yaml", "template.yaml")
+"""Documents that pages of every municipality show something of."""
 
 
 class NoSuchAct(Exception):
@@ -24,9 +27,19 @@ class RegisterDesk:
     store: RegisterStore
     clock: Clock
 
-    async def state(self) -> RegisterState:
-        """Return the register as it is now, for a page that its reader may edit."""
-        return await self.store.state()
+    async def page(self, municipality: str | None) -> tuple[RegisterState, Programme]:
+        """
+        Return all that a page of a municipality (None: of the programme) shows and edits.
+
+        The documents are those it needs. Their version is no newer than the programme: what somebody changes in
+        between is told as a clash, never overwritten unseen.
+        """
+        paths = [*COMMON, f"municipalities/{municipality}.yaml"] if municipality else COMMON
+        state = await self.store.state(paths)
+        if municipality and not _has_municipality(state.documents, municipality):
+            # A file may be called otherwise than its municipality.
+            state = await self.store.state()
+        return state, await self.store.programme()
 
     async def edit(self, edit: Edit, *, by: str, seen: int | None = None, within: str | None = None) -> Saved:
         """
@@ -64,6 +77,12 @@ class RegisterDesk:
         """Return the latest acts, the last one first."""
         return await self.store.latest_acts(document=document, before=before, most=most)
 
+    async def find_act(self, version: int, *, document: str | None = None) -> LoggedAct | None:
+        """Return the act that made a version; None when there is none, or it touched another document."""
+        act = await self.store.find_act(version)
+        touched = {change.address.document for change in act.changes} if act else set()
+        return act if document is None or document in touched else None
+
     async def _store(
         self, plan: Callable[[RegisterState], Awaitable[PlannedEdit]], *, by: str, kind: str, undoes: int | None = None
     ) -> Saved:
@@ -78,3 +97,7 @@ class RegisterDesk:
             if await self.store.keep(state, planned.documents, planned.changes, act, then=then):
                 return Saved(version=state.version + 1, changes=planned.changes)
             # Somebody else was faster: planned once more, on what they left.
+
+
+def _has_municipality(documents: Documents, municipality: str) -> bool:
+    return any(document.get("municipality", {}).get("slug") == municipality for document in documents.values())

@@ -11,8 +11,8 @@ from workflows.register.model import Act, Change, Documents, LoggedAct, Register
 class RegisterStore(Protocol):
     """Keeps the register's documents and the log of their changes, which has no gap."""
 
-    async def state(self) -> RegisterState:
-        """Return the documents and their version, of one moment."""
+    async def state(self, paths: Sequence[str] | None = None) -> RegisterState:
+        """Return the documents and their version, of one moment: those at *paths*, as far as there are, or all."""
         ...
 
     async def programme(self) -> Programme:

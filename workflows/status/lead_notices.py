@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.values import Person
-from documents.mail import MailItem
+from documents.mail import MailItem, MailLink
 from workflows.digest import digest
-from workflows.messages.lead_mail import mail_to
+from workflows.messages.lead_mail import mail_to, page_button
 from workflows.messages.mail import mail_content, mail_message
 from workflows.messages.model import NOT_ALLOWED, Message, MessageState
 from workflows.status import plan
@@ -32,6 +32,8 @@ class _LeadView:
     language: str
     meeting: str
     due: str
+    page: MailLink
+    """The button to the municipality's page."""
 
     def say(self, key: str, **values: Any) -> str:
         return texts.say(key, self.language, **values)
@@ -118,6 +120,7 @@ class LeadNotices:
                 due_at=self._ports.clock.now(),
                 subject=reader.say("status.lead_unreached_subject", meeting=reader.meeting),
                 paragraphs=[reader.say("status.lead_unreached_intro"), *said, reader.say("status.lead_unreached_help")],
+                button=reader.page,
             )
             mails.append(mail)
         return mails
@@ -136,7 +139,8 @@ class LeadNotices:
             if raised.proposal:
                 said.append(reader.say("status.lead_proposal", proposal=raised.proposal))
             subject = reader.say("status.lead_question_subject", package=package)
-            await self._send(QUESTION, f"{QUESTION}/{request.id}/{words}", reader, subject, said)
+            key = f"{QUESTION}/{request.id}/{words}"
+            await self._send(QUESTION, key, reader, subject, said, button=reader.page)
 
     async def _requests(self) -> Sequence[StatusRequest]:
         return plan.known_requests(self._programme, await self._ports.rounds.list_requests(self._round.meeting))
@@ -180,6 +184,7 @@ class LeadNotices:
                     language=language,
                     meeting=texts.long_date(self._meeting.starts_local.date(), language),
                     due=texts.long_moment(deadline, language),
+                    page=page_button(self._ports.public_url, self._round.municipality, language),
                 )
             )
         return readers
@@ -213,6 +218,8 @@ class LeadNotices:
         subject: str,
         paragraphs: Sequence[str],
         items: Sequence[MailItem] = (),
+        *,
+        button: MailLink | None = None,
     ) -> None:
         """Send a mail once for each *key* and reader: what was sent stays as it was."""
         content = mail_content(
@@ -220,6 +227,7 @@ class LeadNotices:
             subject=subject,
             paragraphs=paragraphs,
             items=items,
+            button=button,
             heading=reader.say(f"status.{kind}_heading"),
             language=reader.language,
             note=reader.say("status.lead_note"),

@@ -24,7 +24,7 @@ class RoundNotice:
     """
     One thing to tell everybody of a round who has not answered: the request itself, a reminder, a new deadline.
 
-    *number*: which reminder, which new deadline, which new link.
+    *number*: which reminder (of one sent by hand, its day), which new deadline, which new link.
     """
 
     kind: str
@@ -152,8 +152,9 @@ class RoundRecipients:
         )
 
     def _due_at(self, notice: RoundNotice) -> datetime:
-        if notice.kind == plan.REMINDER:
-            return self._round.reminders_at[notice.number - 1]
+        planned = self._round.reminders_at
+        if notice.kind == plan.REMINDER and notice.number <= len(planned):
+            return planned[notice.number - 1]
         return self._ports.clock.now() if notice.number else self._round.opens_at
 
     def _asked(self, request: StatusRequest) -> Person | None:

@@ -39,6 +39,7 @@ class StatusRounds:
             "status.send": self.sending.send,
             "status.renew": self.sending.renew,
             "status.remind": self.sending.remind,
+            "status.nudge": self.sending.nudge,
             "status.moved": self.sending.moved,
             "status.escalate": self.escalation.escalate,
             "status.lifted": self.escalation.lifted,

@@ -55,6 +55,15 @@ class RoundSending:
             RoundNotice(kind=plan.REMINDER, number=int(number)), history
         )
 
+    async def nudge(self, unit: DueUnit, history: History) -> Outcome:
+        """Remind of one request because its local lead asks for it; subject: the request, and the day of asking."""
+        request, _, day = unit.subject.rpartition("/")
+        found = await self._ports.rounds.find_request(request)
+        if found is None or not day.isdigit():
+            return Done(note="no such request")
+        notice = RoundNotice(kind=plan.REMINDER, number=int(day))
+        return await self._notify(found.meeting, notice, history, only=request)
+
     async def moved(self, unit: DueUnit, history: History) -> Outcome:
         """Tell those who were asked and have not answered that the deadline moved with the meeting."""
         context = await bring_up_to_date(self._ports, unit.subject, history)

@@ -1,16 +1,20 @@
 """Intents, limits, switches and accounts."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integration.database.accounts import SQLAccounts
 from integration.database.connection import Database, create_database
+from integration.database.history import SQLHistory
 from integration.database.intents import SQLIntents
 from integration.database.limits import SQLLimits
 from integration.database.switches import SQLSwitches, secret
+from integration.database.units import SQLUnits
 from integration.limits.rate import at_most
 from tests.clocks import NOON, StillClock
 from workflows.ports.accounts import Account, AccountKind
@@ -120,6 +124,16 @@ async def test_accounts_are_found_by_address_and_by_object(database: Database) -
     assert await accounts.find_by_object_id("id-9") is None
 
 
+async def test_an_account_keeps_every_address_that_the_directory_has_for_it(database: Database) -> None:
+    accounts = SQLAccounts(database, StillClock())
+    known = replace(account(1, "leder@a-dal.example"), addresses=frozenset({"l.eder@a-dal.example"}))
+    await accounts.remember([known, account(2, "styre@a-dal.example")])
+
+    found = await accounts.find_accounts(["leder@a-dal.example", "styre@a-dal.example"])
+
+    assert found == {"leder@a-dal.example": known, "styre@a-dal.example": account(2, "styre@a-dal.example")}
+
+
 async def test_a_changed_address_and_a_new_object_replace_what_was_known(database: Database) -> None:
     accounts = SQLAccounts(database, StillClock())
     await accounts.remember([account(1, "old@a-dal.example"), account(2, "other@a-dal.example")])
@@ -130,3 +144,19 @@ async def test_a_changed_address_and_a_new_object_replace_what_was_known(databas
         "new@a-dal.example",
         "other@a-dal.example",
     }
+
+
+async def test_the_first_event_of_a_kind_is_found_since_the_last_that_ends_it(database: Database) -> None:
+    units, history = SQLUnits(database), SQLHistory(database)
+    for minutes, what in enumerate(("feed.silent", "feed.silent", "feed.read", "feed.silent", "feed.silent")):
+        await units.note("feed.look:a-dal", what, at=NOON + minutes * timedelta(minutes=1), values={})
+
+    assert await history.first("feed.look:a-dal", "feed.silent") == NOON
+    since = await history.first("feed.look:a-dal", "feed.silent", after=("feed.read",))
+    assert since == NOON + timedelta(minutes=3)
+    assert await history.first("feed.look:a-dal", "feed.read", after=("feed.silent",)) is None
+
+
+async def test_more_than_a_limit_ever_lets_through_at_once_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match="51 at once under send: expected at most 25"):
+        await SQLLimits(database, StillClock()).take("send", at_most(50, SECOND), 51)

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from integration.database.connection import Database, Schema, SchemaNewer, create_database, newest_revision
-from integration.database.sqlite import DatabaseGone
+from integration.database.sqlite import DatabaseGone, open_connection
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
 from tests.clocks import NOON, StillClock
@@ -86,6 +87,22 @@ async def test_nothing_is_acknowledged_into_a_file_that_is_gone(tmp_path: Path, 
     await database.close()
 
 
+async def test_nothing_is_written_once_another_process_has_brought_a_newer_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integration.database.connection.SCHEMA_CHECK_INTERVAL", 0)
+    database = await written(tmp_path / "newer.db")
+    async with database.begin() as connection:
+        await connection.execute(text("update alembic_version set version_num = '9999'"))
+
+    with pytest.raises(SchemaNewer, match="install that version"):
+        await SQLSwitches(database, StillClock()).pause("a-dal")
+    with pytest.raises(SchemaNewer):
+        async with database.begin():
+            pass
+    await database.close()
+
+
 async def test_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
     database = await written(tmp_path / "newer.db")
     newer = f"{int(newest_revision()) + 1:04}"
@@ -135,3 +152,47 @@ async def test_a_unit_parked_beyond_reason_is_woken(database: Database) -> None:
     moments = {view.key: view.due_at for view in await units.list_units()}
     assert woken == 1
     assert moments == {"rollout.place:a": NOON, "status.open:b": far}
+
+
+class BusyConnection:
+    """A connection that another process keeps from switching to a write-ahead log, *times* times."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+        self.said: list[str] = []
+
+    def execute(self, statement: str) -> "BusyConnection":
+        self.said.append(statement)
+        if statement == "pragma journal_mode=wal" and self.left:
+            self.left -= 1
+            raise sqlite3.OperationalError("database is locked")
+        return self
+
+    def fetchone(self) -> tuple[str]:
+        return ("delete",)
+
+
+def test_a_switch_to_the_log_is_tried_until_the_other_process_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integration.database.sqlite.RETRY_PAUSE", 0)
+    connection = BusyConnection(times=3)
+
+    open_connection(connection)
+
+    assert connection.said.count("pragma journal_mode=wal") == 4
+    assert connection.said[-1] == "pragma foreign_keys=on"
+
+
+def test_a_switch_that_never_succeeds_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integration.database.sqlite.WAIT_FOR_LOCK", -1)
+
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        open_connection(BusyConnection(times=1))
+
+
+async def test_a_database_in_memory_has_no_file_to_look_after() -> None:
+    database = create_database("sqlite+aiosqlite:///:memory:")
+
+    async with database.begin() as connection:
+        await connection.execute(text("create table met (a)"))
+    database.check_file()
+    await database.close()

@@ -139,3 +139,23 @@ async def test_the_newest_answer_of_earlier_rounds_is_the_previous_one(store: SQ
         "p1": (2, Light.RED)
     }
     assert not await store.previous_answers(ROUND)
+
+
+async def test_a_draft_is_kept_while_the_round_is_open_and_an_empty_one_ends_it(store: SQLStatus) -> None:
+    assert await store.save_draft("r1", "lead", {"done": "Halv"}, at=NOON + DAY)
+    assert "lead" in (await store.drafted(["r1"]))["r1"]
+
+    assert await store.save_draft("r1", "lead", {}, at=NOON + DAY)
+    assert not (await store.drafted(["r1"])).get("r1")
+
+
+async def test_no_draft_is_kept_from_the_deadline_on(store: SQLStatus) -> None:
+    assert not await store.save_draft("r1", "lead", {"done": "Sent"}, at=ROUND.deadline_at)
+    assert not (await store.drafted(["r1"])).get("r1")
+
+
+async def test_a_round_without_requests_opens_too(store: SQLStatus) -> None:
+    empty = replace(ROUND, meeting="a-dal/2")
+
+    assert await store.open_round(empty, [], [])
+    assert await store.list_requests("a-dal/2") == []

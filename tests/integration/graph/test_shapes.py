@@ -14,7 +14,7 @@ from integration.graph.channel_members import GraphChannelMembers
 from integration.graph.client import Graph
 from integration.graph.groups import GraphGroups, GraphMemberships
 from integration.graph.mail import GraphMailer
-from integration.graph.people import GraphDirectory, GraphInvitations
+from integration.graph.people import GraphInvitations
 from integration.graph.site_content import SMALL_FILE, GraphSiteContent
 from integration.graph.sites import GraphSiteAccess
 from integration.graph.teams import GraphTeamBuilder
@@ -294,63 +294,6 @@ async def test_a_group_that_teams_does_not_know_yet_is_transient(double: Double)
 
     with pytest.raises(Transient):
         await GraphTeamBuilder(double.graph).start_team("g")
-
-
-async def test_people_are_looked_up_in_filters_as_long_as_entra_takes_and_quotes_are_doubled(double: Double) -> None:
-    asked = ["O'Hara@a-dal.example", *(f"{n}@a.example" for n in range(20))]
-    double.on("GET", "/users", answer(200, {"value": []}))
-
-    await GraphDirectory(double.graph).find_accounts(asked)
-
-    filters = [request.url.params["$filter"] for request in double.requests]
-    assert max(text.count(" or ") for text in filters) == 14
-    assert sum("mail eq 'o''hara@a-dal.example'" in text for text in filters) == 1
-    assert sum("proxyAddresses/any(p:p eq 'smtp:o''hara@a-dal.example')" in text for text in filters) == 1
-
-
-def user(number: int, mail: str | None, **properties: Any) -> dict[str, Any]:
-    defaults = {"userPrincipalName": f"u{number}@home.example", "proxyAddresses": [], "otherMails": []}
-    return {"id": str(number), "mail": mail, "userType": "Member", **defaults, **properties}
-
-
-@pytest.mark.parametrize(
-    "found",
-    [
-        pytest.param(user(1, "kari@home.example"), id="mail"),
-        pytest.param(user(1, None, userPrincipalName="Kari@home.example"), id="no mailbox"),
-        pytest.param(
-            user(1, "k.hansen@home.example", proxyAddresses=["SMTP:k.hansen@home.example", "smtp:Kari@home.example"]),
-            id="alias",
-        ),
-        pytest.param(user(1, None, userType="Guest", otherMails=["kari@home.example"]), id="a guest's other address"),
-    ],
-)
-async def test_a_person_is_found_under_every_address_of_the_account_and_keeps_ours(
-    double: Double, found: dict[str, Any]
-) -> None:
-    by_mail = {"value": [found] if found["mail"] == "kari@home.example" else []}
-    double.on("GET", "/users", answer(200, by_mail), answer(200, {"value": [found]}))
-
-    accounts = await GraphDirectory(double.graph).find_accounts(["Kari@home.example"])
-
-    assert [(account.id, account.email) for account in accounts.values()] == [("1", "kari@home.example")]
-    assert list(accounts) == ["kari@home.example"]
-
-
-async def test_a_mail_goes_before_a_name_to_sign_in_with_and_that_before_an_alias(double: Double) -> None:
-    alias = user(1, "a@home.example", proxyAddresses=["smtp:kari@home.example"])
-    name = user(2, None, userPrincipalName="kari@home.example")
-    double.on("GET", "/users", answer(200, {"value": []}), answer(200, {"value": [alias, name]}))
-
-    assert (await GraphDirectory(double.graph).find_accounts(["kari@home.example"]))["kari@home.example"].id == "2"
-
-
-async def test_all_who_are_found_by_their_mail_cost_one_call(double: Double) -> None:
-    double.on("GET", "/users", answer(200, {"value": [user(1, "kari@home.example")]}))
-
-    await GraphDirectory(double.graph).find_accounts(["kari@home.example"])
-
-    assert len(double.requests) == 1
 
 
 async def test_a_page_is_looked_for_without_select_which_has_hidden_pages(double: Double) -> None:

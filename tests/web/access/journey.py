@@ -39,6 +39,7 @@ class Journey:
         self.outside = outside
         self.clock = clock
         self.programme = programme
+        self.address = OURSELVES
         self.renew()
 
     def renew(self) -> None:
@@ -174,11 +175,11 @@ class Browser:
 
 
 @asynccontextmanager
-async def journey(database: Database, database_url: str) -> AsyncIterator[Journey]:
+async def journey(database: Database, database_url: str, *, public_url: str = OURSELVES) -> AsyncIterator[Journey]:
     """Yield a journey with the product's own programme in the register."""
     async with running_sandbox() as sandbox:
         with patch.dict(os.environ, sandbox.env):
-            settings = Settings(database_url=database_url, public_url=OURSELVES, clock_url=None)
+            settings = Settings(database_url=database_url, public_url=public_url, clock_url=None)
             outside, clock = Outside(settings, name="test"), StillClock()
             vars(outside)["clock"] = clock
             await outside.record.register.save(load_documents(VESTFOLD))

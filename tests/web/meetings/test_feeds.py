@@ -1,6 +1,7 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import httpx
 import pytest
@@ -9,21 +10,36 @@ from icalendar import Calendar
 from config.programme import Programme
 from integration.database.connection import Database
 from integration.database.links import SQLLinks
-from tests.clocks import StillClock
+from tests.clocks import NOON, StillClock
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from tests.workflows.programme import programme
 from web.app import create_app
-from web.meetings.feeds import router
+from web.meetings.feeds import FeedLinks, router
 from workflows.meetings.date_search import Moved
-from workflows.meetings.model import MeetingState
+from workflows.meetings.model import MeetingState, MeetingStore
 
 FEED = "/kalender/feed.a-dal.ics"
 
 
+def reading(
+    programme: Callable[[], Awaitable[Programme]],
+    *,
+    meetings: MeetingStore | None = None,
+    links: FeedLinks | None = None,
+) -> httpx.AsyncClient:
+    feeds = router(
+        meetings=meetings or Meetings(),
+        links=links or Tokens(),
+        programme=programme,
+        public_url="https://service.example/",
+        clock=StillClock(),
+    )
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+
+
 @pytest.fixture
 def client() -> httpx.AsyncClient:
-    feeds = router(meetings=Meetings(), links=Tokens(), programme=register, public_url="https://service.example/")
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+    return reading(register)
 
 
 async def test_a_feed_holds_its_bodys_meetings_and_their_stable_addresses(client: httpx.AsyncClient) -> None:
@@ -73,6 +89,33 @@ async def test_a_persons_feed_holds_the_meetings_they_belong_to(client: httpx.As
 
 
 @pytest.mark.parametrize(
+    ("until", "events"),
+    [
+        pytest.param(-1, 0, id="ended yesterday"),
+        pytest.param(0, 1, id="ends today"),
+    ],
+)
+async def test_a_feed_is_empty_and_says_why_once_its_person_s_last_role_has_ended(until: int, events: int) -> None:
+    """Also of meetings that were: a calendar that is gone would stay on the screen as it last was."""
+    today = programme().today(NOON)
+    last = today + timedelta(days=until)
+    ended = tuple(
+        item.model_copy(update={"until": last}) if item.person == "member" else item for item in programme().assignments
+    )
+
+    async def known() -> Programme:
+        return programme(assignments=ended)
+
+    held = replace(meeting(), starts_local=datetime.combine(last, time(9)), ends_local=datetime.combine(last, time(11)))
+    response = await reading(known, meetings=Meetings([held])).get("/kalender/feed.person:member.ics")
+
+    calendar = Calendar.from_ical(response.content)
+    assert response.status_code == 200
+    assert len(calendar.walk("VEVENT")) == events
+    assert ("rollen din i Prøveprogrammet er avsluttet" in str(calendar["NAME"])) is (events == 0)
+
+
+@pytest.mark.parametrize(
     ("language", "name", "told"),
     [
         pytest.param("nn", "Møta mine i Prøveprogrammet", "Møtet er avlyst.", id="nynorsk"),
@@ -87,8 +130,7 @@ async def test_a_persons_feed_is_in_their_language(language: str, name: str, tol
         return programme(people=people)
 
     off = replace(meeting(), state=MeetingState.CANCELLED)
-    feeds = router(meetings=Meetings([off]), links=Tokens(), programme=known, public_url="https://service.example/")
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+    client = reading(known, meetings=Meetings([off]))
 
     calendar = Calendar.from_ical((await client.get("/kalender/feed.person:member.ics")).content)
 
@@ -100,8 +142,7 @@ async def test_a_persons_feed_is_in_their_language(language: str, name: str, tol
 async def test_a_look_at_a_feed_writes_nothing_once_its_addresses_are_known(database: Database) -> None:
     """Subscribers look every few hours, mostly for nothing."""
     links = SQLLinks(database, StillClock())
-    feeds = router(meetings=Meetings(), links=links, programme=register, public_url="https://service.example/")
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+    client = reading(register, links=links)
     address = f"/kalender/{await links.issue('feed', 'a-dal')}.ics"
     first = await client.get(address)
 
@@ -120,10 +161,7 @@ async def test_a_feed_says_from_when_a_meeting_was_moved_and_why() -> None:
         words="Rådhuset er stengt",
     )
     off = replace(meeting("2026-11-24"), state=MeetingState.CANCELLED, words="Ingen saker")
-    feeds = router(
-        meetings=Meetings([moved, off]), links=Tokens(), programme=register, public_url="https://service.example/"
-    )
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
+    client = reading(register, meetings=Meetings([moved, off]))
 
     first, second = Calendar.from_ical((await client.get(FEED)).content).walk("VEVENT")
 

@@ -154,12 +154,12 @@ async def test_a_closed_link_offers_no_question_that_is_answered(browser: Browse
     assert (await browser.post({"again": "1"})).status_code == 404
 
 
-async def test_a_dead_link_of_an_open_round_says_that_there_may_be_a_newer_one(browser: Browser) -> None:
+async def test_a_dead_link_of_an_open_round_says_that_it_was_replaced(browser: Browser) -> None:
     await browser.world.links.revoke(REQUEST)
 
     page = await browser.get()
 
-    assert (page.status_code, "Lenken virker ikke lenger" in page.text) == (404, True)
+    assert (page.status_code, "Lenken virker ikke lenger" in page.text) == (410, True)
 
 
 async def test_who_no_longer_leads_the_package_hears_nothing_of_its_round(world: World) -> None:

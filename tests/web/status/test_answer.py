@@ -24,7 +24,7 @@ class Browser:
     """Follows one person's link."""
 
     def __init__(self, world: World, token: str) -> None:
-        app = create_app([answer.router(desk=world.desk, links=world.links, public_url=PUBLIC)])
+        app = create_app([answer.router(desk=world.desk, links=world.links, short=world.short, public_url=PUBLIC)])
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC)
         self.world = world
         self.path = f"/svar/{token}"

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from config.programme import Programme
+from integration.database.accounts import SQLAccounts
 from integration.database.connection import Database
 from integration.database.limits import SQLLimits
 from integration.database.links import SQLLinks
 from integration.database.meetings import SQLMeetings
-from integration.database.switches import SQLSwitches
 from integration.graph.calendar import GraphCalendar
 from integration.graph.client import Graph
 from integration.identity import Identities
@@ -166,7 +166,7 @@ async def calendar_office(
             organizers=[organizer],
             public_url="https://service.example",
             recipients=recipients,
-            pauses=SQLSwitches(database, clock),
+            accounts=SQLAccounts(database, clock),
         )
         moves = MeetingMoves(store=store, clock=clock, programme=programme)
         office = CalendarOffice(sandbox, store, desk, moves, clock, register, organizer, links, limits)

@@ -6,17 +6,30 @@ from dataclasses import replace
 import pytest
 
 from tests.workflows.meetings.test_booking import Office, with_new_member, without
+from tests.workflows.status.rounds import FakeAccounts
+from workflows.meetings.events import other_addresses
 from workflows.meetings.model import Meeting
 from workflows.meetings.quorum import attendance
+from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.calendar import Attendee, BookedEvent, InvitationResponse
 
 MEMBER, PRIMARY = "member@county.example", "m.ember@county.example"
 
 
-def under(event: BookedEvent, others: Mapping[str, str], answers: Mapping[str, InvitationResponse]) -> BookedEvent:
-    """Return *event* as Exchange shows it when some are known by *others*."""
+def account(email: str, *addresses: str) -> Account:
+    return Account(id=f"id-{email}", email=email, kind=AccountKind.MEMBER, addresses=frozenset({email, *addresses}))
+
+
+def under(
+    event: BookedEvent,
+    others: Mapping[str, str],
+    answers: Mapping[str, InvitationResponse],
+    *,
+    name: str | None = None,
+) -> BookedEvent:
+    """Return *event* as Exchange shows it when some are known by *others*, and called *name* in the directory."""
     attendees = tuple(
-        Attendee(email=others.get(item.email, item.email), name=item.name.removesuffix(" (Exchange)"))
+        Attendee(email=others[item.email], name=name or item.name.removesuffix(" (Exchange)"))
         if item.email in others
         else item
         for item in event.attendees
@@ -24,14 +37,20 @@ def under(event: BookedEvent, others: Mapping[str, str], answers: Mapping[str, I
     return replace(event, attendees=attendees, answers=answers)
 
 
-@pytest.fixture
-async def office() -> Office:
-    """A board whose meetings are booked; in each, the member stands under the primary address and has declined."""
-    office = Office()
+@pytest.fixture(params=["called alike", "looked up"])
+async def office(request: pytest.FixtureRequest) -> Office:
+    """
+    A board whose meetings are booked; in each, the member stands under the primary address and has declined.
+
+    Either the directory has the register's name, or another one, and then the account that was looked up tells.
+    """
+    looked_up = request.param == "looked up"
+    office = Office(accounts=FakeAccounts([account(MEMBER, PRIMARY)] if looked_up else []))
     await office.desk().plan()
     await office.book()
+    name = "Ember, Marit (Fylket)" if looked_up else None
     for key, event in office.mailbox.events.items():
-        shown = under(event, {MEMBER: PRIMARY}, {PRIMARY: InvitationResponse.DECLINED})
+        shown = under(event, {MEMBER: PRIMARY}, {PRIMARY: InvitationResponse.DECLINED}, name=name)
         office.mailbox.events[key] = shown
     office.mailbox.writes.clear()
     return office
@@ -119,3 +138,29 @@ async def test_two_of_one_name_are_not_told_apart() -> None:
     await office.book()
 
     assert set(answers(office).values()) == {InvitationResponse.NONE}
+
+
+async def test_an_account_that_was_looked_up_since_the_booking_tells_who_has_answered() -> None:
+    office = Office(accounts=FakeAccounts([]))
+    await office.desk().plan()
+    await office.book()
+    first = office.first()
+    shown = {MEMBER: PRIMARY}
+    event = under(office.mailbox.events[first.key], shown, {PRIMARY: InvitationResponse.DECLINED}, name="Ember, Marit")
+    office.mailbox.events[first.key] = event
+    await office.book()
+    assert answers(office)["member"] is InvitationResponse.NONE
+
+    office.accounts.accounts.append(account(MEMBER, PRIMARY))
+    await office.book()
+
+    assert answers(office)["member"] is InvitationResponse.DECLINED
+
+
+def test_an_address_that_could_be_two_people_s_is_nobody_s() -> None:
+    accounts = {
+        "a@x.example": account("a@x.example", "shared@x.example", "a.long@x.example"),
+        "b@x.example": account("b@x.example", "shared@x.example", "a@x.example"),
+    }
+
+    assert other_addresses(accounts) == {"a.long@x.example": "a@x.example"}

@@ -21,7 +21,7 @@ from workflows.meetings.external_feeds import (
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.plan import plan_meetings
 from workflows.meetings.rendering import explain_change
-from workflows.messages.lead_mail import LeadMail
+from workflows.messages.lead_mail import LeadMail, page_button
 from workflows.messages.model import Message
 from workflows.ports.external_calendar import ExternalDate, Reading, UnreadableCalendar, WhyUnreadable
 from workflows.ports.units import DueUnit, Parked
@@ -47,6 +47,9 @@ class Mails:
 
     def __init__(self) -> None:
         self.planned: dict[str, Message] = {}
+
+    def button(self, municipality: str | None, language: str) -> tuple[str, str]:
+        return page_button("https://service.example", municipality, language)
 
     async def plan(self, mails: Sequence[Message]) -> None:
         for mail in mails:

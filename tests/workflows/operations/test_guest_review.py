@@ -18,6 +18,7 @@ LEAD, PACKAGE_LEAD, CHAIR = "leder-sandefjord", "pakkeleder-sandefjord", "kommun
 MUNICIPALITY = f"municipalities/{PLACE}.yaml"
 REVIEW = f"guests.review:{PLACE}"
 COUNTY_LEAD = "leder-vestfold"
+SUCCESSOR = "skolesjef-sandefjord"
 ALL = (PACKAGE_LEAD, CHAIR)
 
 
@@ -242,3 +243,30 @@ async def test_a_local_lead_is_confirmed_by_the_county_and_not_by_themselves(mad
     )
     await on(made, made.services.clock.now() + timedelta(hours=1))
     assert email(LEAD) not in members(made)
+
+
+async def test_an_answer_whose_lead_has_left_since_ends_nobody_and_the_new_lead_is_asked(
+    made: Bench, page: httpx.AsyncClient
+) -> None:
+    link = await asked(made)
+    await page.post(link, data=dict.fromkeys(ALL, "keeps") | {PACKAGE_LEAD: "ends"})
+    documents = small()
+    (led,) = (item for item in documents[MUNICIPALITY]["assignments"] if item["role"] == "local_lead")
+    led["person"] = SUCCESSOR
+    await made.import_(documents)
+
+    answered_at = made.services.clock.now()
+    await on(made, answered_at + timedelta(minutes=1))
+    await on(made, answered_at + timedelta(days=1))
+
+    assert email(PACKAGE_LEAD) in members(made)
+    first, second = await mails(made)
+    assert (first.person, second.person, second.state) == (LEAD, SUCCESSOR, MessageState.SENT)
+    assert second.sent_at is not None
+    assert second.sent_at - answered_at <= timedelta(days=1)
+    lines = (await made.services.jobs.operations.guest_desk.overview())[0][PLACE]
+    assert PACKAGE_LEAD in {line.person for line in lines if line.asked_at is not None}
+    answered = await page.post(link_in(second), data={line.person: "keeps" for line in lines} | {PACKAGE_LEAD: "ends"})
+    assert answered.status_code == 200
+    await on(made, made.services.clock.now() + timedelta(hours=1))
+    assert email(PACKAGE_LEAD) not in members(made)

@@ -66,7 +66,13 @@ class AgendaWorld(ReportWorld):
             self.programme = self.programme.model_copy(update={"places": (place,)})
         self.agendas = SQLAgendas(database)
         self.lead_mail = LeadMail(
-            LeadMailPorts(programme=self.read_programme, messages=self.messages, outbox=self.outbox, clock=self.clock)
+            LeadMailPorts(
+                programme=self.read_programme,
+                messages=self.messages,
+                outbox=self.outbox,
+                clock=self.clock,
+                public_url=PUBLIC,
+            )
         )
         self.papers = Agendas(
             AgendaPorts(

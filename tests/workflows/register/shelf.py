@@ -56,8 +56,9 @@ class ShelfRegister:
         self.due: list[DueUnit] = []
         self.slips: list[Edit] = []
 
-    async def state(self) -> RegisterState:
-        return self.now
+    async def state(self, paths: Sequence[str] | None = None) -> RegisterState:
+        found = {path: data for path, data in self.now.documents.items() if paths is None or path in paths}
+        return RegisterState(version=self.now.version, documents=found)
 
     async def programme(self) -> Programme:
         return programme_from(self.now.documents)

@@ -101,4 +101,23 @@ async def test_the_log_has_the_latest_first_of_all_or_of_one_document(desk: Regi
     assert [item.version for item in await desk.log()] == [4, 3, 2]
     assert [item.version for item in await desk.log(document=DAL_FILE)] == [3, 2]
     assert [item.version for item in await desk.log(before=4, most=1)] == [3]
-    assert (await desk.state()).version == 4
+
+
+async def test_a_page_reads_the_documents_it_shows_and_those_alone(desk: RegisterDesk) -> None:
+    county, programme = await desk.page(None)
+    dal, _ = await desk.page(DAL)
+    called_otherwise, _ = await desk.page(SOR_A)
+
+    assert DAL_FILE not in county.documents
+    assert DAL_FILE in dal.documents
+    assert "municipalities/sor-a.yaml" not in dal.documents
+    assert "municipalities/sor-a.yaml" in called_otherwise.documents
+    assert programme.key == "unge"
+
+
+async def test_an_act_is_found_by_its_version_and_only_where_it_touched_something(desk: RegisterDesk) -> None:
+    saved = await desk.edit(title("En"), by="lokal")
+
+    assert await desk.find_act(saved.version, document=DAL_FILE) == await desk.find_act(saved.version)
+    assert await desk.find_act(saved.version, document="municipalities/sor-a.yaml") is None
+    assert await desk.find_act(99) is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ class Notes:
         assert EMAIL not in str(values), "history keeps no address"
 
 
-def account(kind: AccountKind = AccountKind.GUEST, **values: bool) -> Account:
+def account(kind: AccountKind = AccountKind.GUEST, **values: Any) -> Account:
     return Account(id="1", email=EMAIL, kind=kind, **values)
 
 

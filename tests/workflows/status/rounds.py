@@ -19,6 +19,7 @@ from tests.clocks import StillClock
 from tests.workflows import programme as base
 from workflows.errors import RecipientNotAllowed
 from workflows.messages.outbox import Outbox
+from workflows.messages.short_links import ShortLinks
 from workflows.ports.accounts import Account, AccountKind, Recipients
 from workflows.ports.bot import Bot, Conversation, Posted
 from workflows.ports.mail import Mail
@@ -226,6 +227,7 @@ class World:
         self.links = SQLLinks(database, self.clock)
         self.units = SQLUnits(database)
         self.chats = SQLChats(database, self.clock)
+        self.short = ShortLinks(links=self.links, messages=self.messages, clock=self.clock, public_url=PUBLIC)
         self.outbox = Outbox(
             messages=self.messages,
             mailer=self.mailer,

@@ -10,7 +10,7 @@ from engine.units import Engine
 from integration.database.connection import Database
 from integration.database.units import SQLUnits
 from tests.clocks import RestfulClock
-from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, ORPHAN, World
+from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, ORPHAN, PUBLIC, World
 from tests.workflows.status.test_sending import DAY, DEADLINE, FIRST_REMINDER, LEAD
 from workflows.errors import OutcomeUnknown, Transient
 from workflows.messages.lead_mail import LeadMail, LeadMailPorts
@@ -31,7 +31,11 @@ class Days:
         world = self.world
         mails = LeadMail(
             LeadMailPorts(
-                programme=world.read_programme, messages=world.messages, outbox=world.outbox, clock=world.clock
+                programme=world.read_programme,
+                messages=world.messages,
+                outbox=world.outbox,
+                clock=world.clock,
+                public_url=PUBLIC,
             )
         )
         handlers = {**world.rounds.handlers, "leads.mail": mails.send, "report.compile": nothing}

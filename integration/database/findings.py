@@ -1,0 +1,40 @@
+"""The doctor's last findings, as one value among the switches."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from integration.database.connection import Database, insert_into
+from integration.database.tables import switch
+from workflows.operations.doctor import Finding, Verdict
+from workflows.operations.examination import KeptFindings
+
+NAME = "doctor"
+
+
+class SQLFindings:
+    """The workflows' `FindingStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, kept: KeptFindings) -> None:
+        value = json.dumps([{"verdict": item.verdict, "what": item.what, "todo": item.todo} for item in kept.findings])
+        async with self._database.begin() as connection:
+            insert = insert_into(connection, switch).values(name=NAME, set_at=kept.at, value=value)
+            newer = {"set_at": kept.at, "value": value}
+            await connection.execute(insert.on_conflict_do_update(index_elements=[switch.c.name], set_=newer))
+
+    async def find(self) -> KeptFindings | None:
+        query = select(switch.c.set_at, switch.c.value).where(switch.c.name == NAME)
+        row = await self._database.look(lambda connection: connection.execute(query).one_or_none())
+        return None if row is None else _kept(row.set_at, json.loads(row.value))
+
+
+def _kept(at: datetime, data: list[dict[str, Any]]) -> KeptFindings:
+    findings = (
+        Finding(verdict=Verdict(item["verdict"]), what=str(item["what"]), todo=str(item["todo"])) for item in data
+    )
+    return KeptFindings(at=at, findings=tuple(findings))

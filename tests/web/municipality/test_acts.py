@@ -1,0 +1,354 @@
+"""The leads' acts over HTTP: reminders, guests, minutes, the outbox, and links that people hold."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+import texts
+from config.values import Assignment, Role
+from integration.database.connection import Database
+from integration.database.held_links import SQLHeldLinks
+from tests.support.signed_in import Browser, create_gate, signed_in
+from tests.workflows.papers.agenda_world import MEETING_DAY, AgendaWorld
+from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, World
+from web.access.gate import Gate
+from web.municipality.doors import LeadDoors
+from web.municipality.outbox import MOST_SHOWN
+from web.municipality.pages import routers
+from workflows.messages.mail import mail_content, mail_message
+from workflows.messages.model import MessageState
+from workflows.ports.links import LinkPurpose
+from workflows.status.plan import REMINDER, request_id
+
+DAY = timedelta(days=1)
+PAGES = ("/kommune/a-dal/purring", "/kommune/a-dal/lenker", "/kommune/a-dal/gjester")
+
+
+class Site:
+    """The pages over the world of a round."""
+
+    def __init__(self, world: AgendaWorld) -> None:
+        world.programme = world.programme.model_copy(
+            update={
+                "assignments": (
+                    *world.programme.assignments,
+                    Assignment(person="stranger", role=Role.LOCAL_LEAD, municipality="b-vik"),
+                    Assignment(person="guest-lead", role=Role.COUNTY_LEAD),
+                )
+            }
+        )
+        self.world = world
+        self.held = SQLHeldLinks(world.database, world.clock)
+        self.doors = LeadDoors(
+            rounds=world.store,
+            messages=world.messages,
+            units=world.units,
+            switches=world.switches,
+            links=world.links,
+            held=self.held,
+            desk=world.agenda_desk,
+            clock=world.clock,
+        )
+
+    @property
+    def gate(self) -> Gate:
+        return create_gate(self.world.database, self.world.programme, self.world.clock)
+
+    async def of(self, person: str | None) -> Browser:
+        return await signed_in(self.gate, routers(self.doors), person)
+
+    async def issue(self, purpose: LinkPurpose, subject: str, person: str | None = None) -> str:
+        return await self.world.links.issue(purpose, subject, person)
+
+    async def run_due(self, kind: str) -> None:
+        for key in await self.world.due():
+            if key.startswith(f"{kind}:"):
+                await self.world.run(kind, key.partition(":")[2])
+
+    async def reminded(self) -> list[str | None]:
+        found = await self.world.messages.list_messages(kind=REMINDER, states=[MessageState.SENT])
+        return [item.person for item in found]
+
+
+@pytest.fixture
+async def site(database: Database) -> Site:
+    world = AgendaWorld(database)
+    await world.open()
+    await world.run("status.send")
+    world.clock.time = OPENS + DAY
+    return Site(world)
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+async def shown(browser: Browser, path: str) -> str:
+    response = await browser.get(path)
+    assert response.status_code == 200, response.text
+    return words(response.text)
+
+
+# ---------------------------------------------------------------------------------------------------- who may do what
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("person", ["stranger", "home-lead", "member"])
+async def test_those_who_do_not_look_after_a_municipality_find_nothing(site: Site, path: str, person: str) -> None:
+    browser = await site.of(person)
+
+    assert (await browser.get(path)).status_code == 404
+    assert (await browser.send_form(path, {"link": "x", "request": "x"})).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("path", ["/fylket/utboks"])
+async def test_the_outbox_is_the_county_lead_s(site: Site, path: str) -> None:
+    browser = await site.of("lead")
+
+    assert (await browser.get(path)).status_code == 404
+    assert (await browser.send_form(path, {"do": "pause"})).status_code == 404
+    assert await site.world.switches.list_paused() == []
+
+
+# ----------------------------------------------------------------------------------------------------------- reminders
+
+
+async def test_the_page_says_who_gets_a_reminder_and_the_press_sends_it(site: Site) -> None:
+    await site.world.answer(GUEST, "guest-lead")
+    browser = await site.of("lead")
+
+    before = await shown(browser, "/kommune/a-dal/purring")
+    response = await browser.send_form("/kommune/a-dal/purring", {"request": request_id(MEETING, HOME)})
+    await site.run_due("status.nudge")
+
+    assert "Leder arena" in before
+    assert "Leder bro" not in before
+    assert response.headers["location"] == "/kommune/a-dal/purring?sendt=1"
+    assert await site.reminded() == ["home-lead"]
+    assert "mindre enn ett døgn siden" in await shown(browser, "/kommune/a-dal/purring")
+
+
+async def test_a_press_for_somebody_who_answered_meanwhile_sends_nothing(site: Site) -> None:
+    await site.world.answer(HOME, "home-lead")
+    browser = await site.of("lead")
+
+    response = await browser.send_form("/kommune/a-dal/purring", {"request": request_id(MEETING, HOME)})
+
+    assert response.headers["location"].endswith("sendt=0")
+    assert not [key for key in await site.world.due() if key.startswith("status.nudge")]
+
+
+async def test_a_page_of_another_site_sends_no_reminder(site: Site) -> None:
+    browser = await site.of("lead")
+    fields = {"request": request_id(MEETING, HOME)}
+
+    response = await browser.post("/kommune/a-dal/purring", data=fields, headers={"sec-fetch-site": "cross-site"})
+
+    assert response.status_code == 403
+    assert not [key for key in await site.world.due() if key.startswith("status.nudge")]
+
+
+async def test_without_an_open_round_the_page_says_when_there_is_one(site: Site) -> None:
+    site.world.clock.time = OPENS + 60 * DAY
+
+    assert "Ingen runde er åpen" in await shown(await site.of("lead"), "/kommune/a-dal/purring")
+
+
+async def test_when_all_have_answered_there_is_nothing_to_send(site: Site) -> None:
+    for request in await site.world.store.list_requests(MEETING):
+        await site.world.answer(request.work_package, request.person)
+
+    page = await shown(await site.of("lead"), "/kommune/a-dal/purring")
+
+    assert "Alle har svart" in page
+    assert "Send påminnelse til" not in page
+
+
+async def test_outside_sending_hours_the_page_says_when_reminders_leave(site: Site) -> None:
+    site.world.clock.time = OPENS + DAY + timedelta(hours=12)
+
+    assert "utenfor sendetiden" in await shown(await site.of("lead"), "/kommune/a-dal/purring")
+
+
+# ------------------------------------------------------------------------------------------------- guests and minutes
+
+
+async def test_the_lead_is_led_to_the_confirmation_of_guests(site: Site) -> None:
+    response = await (await site.of("lead")).get("/kommune/a-dal/gjester")
+
+    token = response.headers["location"].removeprefix("/gjester/")
+    link = await site.world.links.resolve(token, "guests")
+    assert link is not None
+    assert (link.subject, link.person) == ("guests:a-dal", "lead")
+    assert link.expires_at is not None
+
+
+async def test_a_county_lead_confirms_no_guests_where_there_is_a_local_lead(site: Site) -> None:
+    assert (await (await site.of("guest-lead")).get("/kommune/a-dal/gjester")).status_code == 404
+
+
+async def test_a_recorder_comes_to_the_minutes_without_a_mailed_link(database: Database) -> None:
+    world = AgendaWorld(database)
+    await world.at_the_meeting()
+    site, day = Site(world), MEETING.partition("/")[2]
+    browser = await site.of("chair")
+
+    listed = await browser.get("/styret/a-dal/referat")
+    response = await browser.get(f"/styret/a-dal/moter/{day}/referat")
+
+    assert f"/styret/a-dal/moter/{day}/referat" in listed.text
+    link = await world.links.resolve(response.headers["location"].removeprefix("/referat/"), "record_minutes")
+    assert link is not None
+    assert (link.subject, link.person) == (MEETING, "chair")
+
+
+async def test_who_may_not_record_is_offered_nothing_and_finds_nothing(database: Database) -> None:
+    world = AgendaWorld(database)
+    await world.at_the_meeting()
+    browser = await Site(world).of("member")
+
+    assert "Ingen møter å føre nå" in await shown(browser, "/styret/a-dal/referat")
+    assert (await browser.get(f"/styret/{MEETING.replace('/', '/moter/')}/referat")).status_code == 404
+
+
+# -------------------------------------------------------------------------------------------------------------- outbox
+
+
+async def plan_mails(world: World, subjects: Sequence[str], municipality: str | None = None) -> None:
+    reader = world.programme.person("lead")
+    mails = [
+        mail_message(
+            reader,
+            mail_content(reader, subject=subject, paragraphs=[f"Teksten i {subject}"]),
+            key=f"test:{subject}",
+            kind="test",
+            due_at=world.clock.now(),
+            municipality=municipality,
+        )
+        for subject in subjects
+    ]
+    await world.messages.plan(mails)
+
+
+async def test_the_outbox_shows_what_leaves_to_whom_with_its_text(site: Site) -> None:
+    await plan_mails(site.world, ["Rapporten"], "a-dal")
+    await plan_mails(site.world, ["Felles"])
+
+    browser = await site.of("guest-lead")
+    everything = await shown(browser, "/fylket/utboks")
+    of_one = await shown(browser, "/fylket/utboks?kommune=a-dal")
+
+    assert "Venter på å gå (2)" in everything
+    assert "lead@county.example" in everything
+    assert "Teksten i Rapporten" in of_one
+    assert "Teksten i Felles" not in of_one
+
+
+async def test_a_full_outbox_says_how_much_more_there_is(site: Site) -> None:
+    await plan_mails(site.world, [f"Brev {number}" for number in range(MOST_SHOWN + 1)])
+
+    page = await shown(await site.of("guest-lead"), "/fylket/utboks")
+
+    assert f"Viser de første {MOST_SHOWN} av {MOST_SHOWN + 1}" in page
+
+
+async def test_an_empty_outbox_says_what_will_stand_there(site: Site) -> None:
+    assert texts.say("terminal.outbox_empty") in await shown(await site.of("guest-lead"), "/fylket/utboks")
+
+
+@pytest.mark.parametrize("municipality", ["", "a-dal"])
+async def test_sending_is_stopped_and_started_again(site: Site, municipality: str) -> None:
+    browser = await site.of("guest-lead")
+
+    await browser.send_form("/fylket/utboks", {"do": "pause", "municipality": municipality})
+    paused, page = await site.world.switches.list_paused(), await shown(browser, "/fylket/utboks")
+    await browser.send_form("/fylket/utboks", {"do": "resume", "municipality": municipality})
+
+    assert paused == [municipality]
+    assert f"Utsendingen er stoppet for {municipality or 'alle'}" in page
+    assert await site.world.switches.list_paused() == []
+
+
+@pytest.mark.parametrize("fields", [{"do": "pause", "municipality": "nowhere"}, {"do": "explode"}, {}])
+async def test_a_form_that_we_did_not_make_stops_nothing(site: Site, fields: dict[str, str]) -> None:
+    assert (await (await site.of("guest-lead")).send_form("/fylket/utboks", fields)).status_code == 422
+    assert await site.world.switches.list_paused() == []
+
+
+# --------------------------------------------------------------------------------------------------------------- links
+
+
+def link_id(token: str) -> str:
+    return token.rpartition(".")[0]
+
+
+async def test_links_are_listed_with_their_holder_and_their_use(site: Site) -> None:
+    answer = await site.issue("answer", request_id(MEETING, HOME), "home-lead")
+    await site.issue("papers", MEETING)
+    await site.issue("feed", "person:chair")
+    await site.world.links.resolve(answer, "answer")
+
+    page = await shown(await site.of("lead"), "/kommune/a-dal/lenker")
+
+    assert f"Leder arena Statusskjema: Pakken {HOME}, {texts.written(MEETING_DAY.date())}" in page
+    assert "Rolle chair Kalender" in page
+    assert "Møtepapirer" in page
+    assert texts.written(site.world.clock.now().date()) in page
+    assert "Ikke brukt" in page
+
+
+async def test_one_press_ends_a_link_and_says_so(site: Site) -> None:
+    token = await site.issue("papers", MEETING)
+    browser = await site.of("lead")
+
+    response = await browser.send_form("/kommune/a-dal/lenker", {"link": link_id(token)})
+
+    assert response.headers["location"].endswith("?avsluttet=1")
+    assert "Lenken er avsluttet" in await shown(browser, response.headers["location"])
+    assert await site.world.links.resolve(token, "papers") is None
+    assert await site.issue("papers", MEETING) != token
+
+
+async def test_a_link_of_another_municipality_is_neither_shown_nor_ended(site: Site) -> None:
+    token = await site.issue("papers", "b-vik/2026-09-08")
+    browser = await site.of("lead")
+
+    response = await browser.send_form("/kommune/a-dal/lenker", {"link": link_id(token)})
+
+    assert response.status_code == 404
+    assert link_id(token) not in (await browser.get("/kommune/a-dal/lenker")).text
+    assert await site.world.links.resolve(token, "papers") is not None
+
+
+@pytest.mark.parametrize("link", ["", "no-such-link"])
+async def test_ending_what_has_ended_is_harmless(site: Site, link: str) -> None:
+    response = await (await site.of("lead")).send_form("/kommune/a-dal/lenker", {"link": link})
+
+    assert response.status_code == 303
+
+
+async def test_without_links_the_page_says_where_they_come_from(site: Site) -> None:
+    browser = await site.of("stranger")
+
+    assert "Ingen lenker" in await shown(browser, "/kommune/b-vik/lenker")
+
+
+@pytest.mark.parametrize("language", texts.languages())
+async def test_every_page_speaks_its_reader_s_language(site: Site, language: str) -> None:
+    people = tuple(
+        person.model_copy(update={"language": language}) if person.key in ("lead", "guest-lead") else person
+        for person in site.world.programme.people
+    )
+    site.world.programme = site.world.programme.model_copy(update={"people": people})
+
+    for person, path, key in (
+        ("lead", PAGES[0], "lead.reminders"),
+        ("lead", PAGES[1], "lead.links"),
+        ("guest-lead", "/fylket/utboks", "lead.outbox"),
+    ):
+        response = await (await site.of(person)).get(path)
+        assert f'<html lang="{language}"' in response.text
+        assert f'<h1 class="ds-heading">{texts.say(key, language)}</h1>' in response.text

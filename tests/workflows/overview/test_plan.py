@@ -1,0 +1,285 @@
+"""Overviews decided from plain data: the state of a place, a report's progress, and a start page's tasks."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from config.values import Assignment, Municipality, Place, Role
+from tests.workflows.programme import municipality, programme
+from workflows.access.rules import reader_of
+from workflows.messages.model import MessageState, Surface
+from workflows.overview.county import county_overview
+from workflows.overview.model import PlaceState, ReportStage, TaskKind
+from workflows.overview.plan import place_state, report_stage
+from workflows.overview.rows import CountyRows, MeetingLine, PlaceLine, ReportLine, StartRows, Undelivered, UnitLine
+from workflows.overview.start import StartPlanner
+from workflows.papers.report import ReportState
+from workflows.status.model import Escalation, EscalationState, RoundState, StatusRound
+
+NOW = datetime(2026, 10, 1, 8, tzinfo=UTC)
+MADE = PlaceLine(place="a-dal", urls={"team": "https://teams.example/a-dal"})
+
+
+def unit(**changes: Any) -> UnitLine:
+    values: dict[str, Any] = {
+        "key": "rollout.place:a-dal",
+        "state": "done",
+        "due_at": NOW,
+        "held": False,
+        "note": "",
+        "failures": 0,
+        "done_at": NOW,
+    }
+    return UnitLine(**{**values, **changes})
+
+
+def status_round(state: RoundState) -> StatusRound:
+    return StatusRound(
+        meeting="a-dal/2026-10-20",
+        municipality="a-dal",
+        state=state,
+        opens_at=NOW,
+        reminders_at=(),
+        deadline_at=NOW,
+        release_at=NOW,
+    )
+
+
+def report(state: ReportState, meeting: str = "a-dal/2026-10-20") -> ReportLine:
+    return ReportLine(meeting=meeting, state=state, compiled_at=NOW)
+
+
+def undelivered(**changes: Any) -> Undelivered:
+    values: dict[str, Any] = {
+        "key": "m",
+        "kind": "reminder",
+        "surface": Surface.EMAIL,
+        "state": MessageState.FAILED,
+        "municipality": "a-dal",
+        "person": "lead",
+        "name": "Rolle lead",
+        "failure": "550",
+        "since": NOW,
+    }
+    return Undelivered(**{**values, **changes})
+
+
+def meeting(body: str = "a-dal") -> MeetingLine:
+    starts = datetime.fromisoformat("2026-10-20T09:00")
+    return MeetingLine(key=f"{body}/2026-10-20", body=body, starts_local=starts, ends_local=starts.replace(hour=11))
+
+
+def rows(**changes: Any) -> StartRows:
+    values: dict[str, Any] = {
+        "meetings": (),
+        "answered": (),
+        "reports": {},
+        "escalations": (),
+        "undelivered": (),
+        "guests_asked": {},
+        "units": {},
+        "places": {},
+        "paused": frozenset(),
+    }
+    return StartRows(**{**values, **changes})
+
+
+@pytest.mark.parametrize(
+    ("of", "place", "order", "left", "state"),
+    [
+        pytest.param(municipality("a-dal"), MADE, None, False, PlaceState.READY, id="made"),
+        pytest.param(municipality("a-dal"), MADE, unit(), True, PlaceState.LEFT, id="left the programme"),
+        pytest.param(municipality("a-dal"), None, None, False, PlaceState.NOT_MADE, id="never ordered"),
+        pytest.param(municipality("a-dal"), PlaceLine(place="a-dal"), None, False, PlaceState.NOT_MADE, id="no team"),
+        pytest.param(municipality("a-dal"), None, unit(state="failed"), False, PlaceState.FAILED, id="failed"),
+        pytest.param(municipality("a-dal"), None, unit(state="waiting"), False, PlaceState.UNDER_WAY, id="under way"),
+        pytest.param(
+            municipality("a-dal"),
+            None,
+            unit(state="waiting", note="builder_closed"),
+            False,
+            PlaceState.WAITS_FOR_IT,
+            id="waits for IT",
+        ),
+        pytest.param(
+            municipality("a-dal"),
+            PlaceLine(place="a-dal", urls=MADE.urls, gone=1, asks=1),
+            unit(),
+            False,
+            PlaceState.DRIFT,
+            id="something is gone",
+        ),
+        pytest.param(
+            municipality("a-dal"),
+            PlaceLine(place="a-dal", urls=MADE.urls, asks=2),
+            unit(),
+            False,
+            PlaceState.ASKS,
+            id="something is left to a person",
+        ),
+        pytest.param(municipality("a-dal", place=Place.NONE), None, None, False, PlaceState.NONE, id="without a place"),
+        pytest.param(
+            municipality("a-dal", place=Place.THEIRS, place_url="https://theirs.example"),
+            None,
+            None,
+            False,
+            PlaceState.THEIRS,
+            id="their own place",
+        ),
+    ],
+)
+def test_the_state_of_a_place(
+    of: Municipality, place: PlaceLine | None, order: UnitLine | None, left: bool, state: PlaceState
+) -> None:
+    assert place_state(of, left=left, place=place, unit=order) is state
+
+
+@pytest.mark.parametrize(
+    ("current", "newest", "stage"),
+    [
+        pytest.param(None, None, ReportStage.NONE, id="no round"),
+        pytest.param(status_round(RoundState.OPEN), None, ReportStage.COLLECTING, id="open round"),
+        pytest.param(status_round(RoundState.CLOSED), None, ReportStage.DUE, id="closed round"),
+        pytest.param(status_round(RoundState.CLOSED), report(ReportState.DRAFT), ReportStage.DRAFT, id="draft"),
+        pytest.param(None, report(ReportState.RELEASED), ReportStage.RELEASED, id="released"),
+        pytest.param(None, report(ReportState.PUBLISHED), ReportStage.RELEASED, id="published"),
+    ],
+)
+def test_the_progress_of_a_report(current: StatusRound | None, newest: ReportLine | None, stage: ReportStage) -> None:
+    assert report_stage(current, newest) is stage
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "address"),
+    [
+        pytest.param({"undelivered": (undelivered(),)}, TaskKind.UNDELIVERED, "/kommune/a-dal#leveringer", id="mail"),
+        pytest.param({"paused": frozenset({"a-dal"})}, TaskKind.PAUSED, "/kommune/a-dal", id="paused there"),
+        pytest.param({"paused": frozenset({""})}, TaskKind.PAUSED, "/kommune/a-dal", id="paused everywhere"),
+        pytest.param(
+            {"meetings": (meeting(),), "reports": {"a-dal/2026-10-20": report(ReportState.DRAFT)}},
+            TaskKind.REVIEW_REPORT,
+            "/kommune/a-dal#rapport",
+            id="draft",
+        ),
+    ],
+)
+def test_what_waits_for_a_local_lead(found: dict[str, Any], kind: TaskKind, address: str) -> None:
+    page = planned("lead", **found)
+
+    assert [(task.kind, task.address) for task in page.tasks] == [(kind, address)]
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "address"),
+    [
+        pytest.param(
+            {"undelivered": (undelivered(municipality=None),)}, "undelivered", "/fylket?vis=levering", id="mail"
+        ),
+        pytest.param({"paused": frozenset({""})}, "paused", "/fylket?vis=pause", id="paused"),
+        pytest.param(
+            {"units": {"rollout.place:a-dal": unit(state="waiting", note="builder_closed")}},
+            "open_builder",
+            "/fylket?vis=utrulling",
+            id="an order waits for IT",
+        ),
+        pytest.param(
+            {"units": {"rollout.place:a-dal": unit(state="failed")}},
+            "rollout_failed",
+            "/fylket?vis=utrulling",
+            id="a rollout failed",
+        ),
+    ],
+)
+def test_what_waits_for_a_county_lead(found: dict[str, Any], kind: str, address: str) -> None:
+    page = planned("county", **found)
+
+    assert [(task.kind, task.address) for task in page.tasks] == [(kind, address)]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param({"undelivered": (undelivered(municipality="b-vik"),)}, id="another municipality's mail"),
+        pytest.param({"paused": frozenset({"b-vik"})}, id="another municipality paused"),
+        pytest.param({"meetings": (meeting(),)}, id="a meeting without a draft"),
+    ],
+)
+def test_what_is_others_waits_for_them(found: dict[str, Any]) -> None:
+    assert planned("lead", **found).tasks == ()
+
+
+def test_a_member_is_troubled_by_no_pause() -> None:
+    assert planned("member", paused=frozenset({""})).tasks == ()
+
+
+def test_a_chair_decides_what_is_asked_of_their_own_board_alone() -> None:
+    raised = Escalation(
+        id="e",
+        request="r",
+        meeting="b-vik/2026-10-20",
+        level="local_board",
+        question="?",
+        proposal="",
+        state=EscalationState.RAISED,
+        raised_at=NOW,
+    )
+    assert planned("chair", meetings=(meeting("b-vik"),), escalations=(raised,)).tasks == ()
+
+
+def test_tasks_are_seven_at_most_and_the_urgent_stand_first() -> None:
+    found = {
+        "undelivered": (undelivered(),),
+        "guests_asked": dict.fromkeys(["a-dal"] * 9, 2),
+        "meetings": tuple(meeting() for _ in range(9)),
+        "reports": {"a-dal/2026-10-20": report(ReportState.DRAFT)},
+    }
+    tasks = planned("lead", **found).tasks
+
+    assert len(tasks) == 7
+    assert tasks[0].kind is TaskKind.UNDELIVERED
+
+
+def test_guests_of_the_programme_itself_are_the_county_leads_to_confirm() -> None:
+    (task,) = planned("county", guests_asked={"test": 3}).tasks
+
+    assert task.values == {"guests": 3, "name": "Prøveprogrammet"}
+
+
+def test_a_municipality_that_left_has_no_round_and_troubles_nobody() -> None:
+    known = programme(municipalities=(municipality("a-dal", until=date(2026, 6, 30)), municipality("b-vik")))
+    found = CountyRows(
+        meetings=(),
+        rounds=(),
+        requests=(),
+        reports={},
+        escalations=(),
+        undelivered=(undelivered(municipality=None),),
+        places={"a-dal": MADE},
+        units={},
+        paused=frozenset({"b-vik"}),
+    )
+
+    county = county_overview(known, found, now=NOW)
+
+    assert [(line.place, line.round, line.paused) for line in county.municipalities] == [
+        (PlaceState.LEFT, None, False),
+        (PlaceState.NOT_MADE, None, True),
+    ]
+    assert len(county.undelivered) == 1
+    assert not county.paused
+
+
+def planned(person: str, **found: Any) -> Any:
+    """Return the start page of a person of the small programme."""
+    known = programme()
+    lead = known.person("lead").model_copy(update={"key": "county", "email": "x@county.example"})
+    known = known.model_copy(
+        update={
+            "people": (*known.people, lead),
+            "assignments": (*known.assignments, Assignment(person="county", role=Role.COUNTY_LEAD)),
+        }
+    )
+    reader = reader_of(known, person, known.today(NOW))
+    assert reader is not None
+    return StartPlanner(known, reader, rows(**found), NOW).page()

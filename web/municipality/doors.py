@@ -1,0 +1,55 @@
+"""Ports of the leads' acts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from web.access.gate import Visit
+from workflows.access.held_links import HeldLinks
+from workflows.messages.model import Messages
+from workflows.papers.agenda_editing import AgendaDesk
+from workflows.ports.links import Links
+from workflows.ports.units import Clock, DueUnit
+from workflows.status.model import RoundState, StatusRequest, StatusRound
+
+
+class OpenRounds(Protocol):
+    """Rounds and their requests."""
+
+    async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]: ...
+    async def list_requests(self, meeting: str) -> Sequence[StatusRequest]: ...
+
+
+class Switches(Protocol):
+    """Pauses of sending: all of it (None), or one municipality's."""
+
+    async def pause(self, municipality: str | None = None) -> None: ...
+    async def resume(self, municipality: str | None = None) -> None: ...
+    async def list_paused(self) -> Sequence[str]:
+        """The paused municipalities; the empty string stands for everybody."""
+        ...
+
+
+class OrderedUnits(Protocol):
+    """Units that somebody orders."""
+
+    async def make_due(self, units: Sequence[DueUnit]) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadDoors:
+    """All that the leads' acts need."""
+
+    rounds: OpenRounds
+    messages: Messages
+    units: OrderedUnits
+    switches: Switches
+    links: Links
+    held: HeldLinks
+    desk: AgendaDesk
+    clock: Clock
+
+    def local(self, visit: Visit, moment: datetime) -> datetime:
+        """Return a moment as a wall time in the programme."""
+        return visit.programme.local_time(moment).replace(tzinfo=None)

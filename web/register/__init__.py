@@ -1,0 +1,1 @@
+"""Pages on which the register is read and edited, and its log with undo."""

@@ -1,0 +1,177 @@
+"""Forms for work packages and their indicators."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.values import WorkPackage
+from web.register.forms.form import EditForm, FormContext
+from workflows.register.answers import FormField
+from workflows.register.edits.packages import (
+    AddPackage,
+    AdoptPackage,
+    ChangePackage,
+    EndPackage,
+    PutIndicator,
+    RemoveIndicator,
+    ReopenPackage,
+)
+
+BACK = "/arbeidspakker"
+
+
+def new(context: FormContext) -> EditForm:
+    """Add a work package with its lead: a proposal, or a minor measure that begins at once."""
+    municipality = context.municipality.slug
+
+    def edit(answers: Mapping[str, Any]) -> AddPackage:
+        return AddPackage(
+            municipality=municipality,
+            name=answers["name"],
+            lead=answers["lead"],
+            since=answers["since"],
+            summary=answers["summary"],
+            minor=answers["minor"],
+        )
+
+    fields = [
+        context.field("name"),
+        context.field("summary", kind="text", required=False),
+        context.people("lead"),
+        context.field("since", kind="date", value=context.today),
+        context.field("minor", kind="flag", required=False, help=context.say("help_minor")),
+    ]
+    return EditForm(
+        heading=context.say("form_package_new"),
+        button=context.say("do_package_new"),
+        fields=fields,
+        edit=edit,
+        back=BACK,
+    )
+
+
+def change(context: FormContext) -> EditForm:
+    """Change the words about a work package."""
+    package = _own(context)
+    fields = [
+        context.field("name", value=package.name),
+        context.field("summary", kind="text", value=package.summary, required=False),
+        context.field(
+            "channel_name", value=package.channel_name, required=False, help=context.say("help_channel_name")
+        ),
+    ]
+    return EditForm(
+        heading=context.say("form_package", name=package.name),
+        button=context.say("do_save"),
+        fields=fields,
+        edit=lambda answers: ChangePackage(package=package.key, values=answers),
+        back=BACK,
+    )
+
+
+def adopt(context: FormContext) -> EditForm:
+    """Let a proposed package begin, by a decision of the board."""
+    package = _own(context)
+    fields = [_decision(context, package), context.field("since", kind="date", value=context.today)]
+    return EditForm(
+        heading=context.say("form_package_adopt", name=package.name),
+        button=context.say("do_package_adopt"),
+        fields=fields,
+        edit=lambda answers: AdoptPackage(package=package.key, decision=answers["decision"], since=answers["since"]),
+        back=BACK,
+        consequences=[context.say("follows_package_adopt")],
+    )
+
+
+def end(context: FormContext) -> EditForm:
+    """End a package after a day, by a decision of the board; a minor measure without."""
+    package = _own(context)
+    fields = [_decision(context, package), context.field("last_day", kind="date", value=context.today)]
+    return EditForm(
+        heading=context.say("form_package_end", name=package.name),
+        button=context.say("do_package_end"),
+        fields=fields,
+        edit=lambda answers: EndPackage(
+            package=package.key, decision=answers["decision"], last_day=answers["last_day"]
+        ),
+        back=BACK,
+        consequences=[context.say("follows_package_end"), context.say("follows_package_kept")],
+        ends=True,
+    )
+
+
+def reopen(context: FormContext) -> EditForm:
+    """Let a package go on that was to end."""
+    package = _own(context)
+    fields = [
+        _decision(context, package),
+        context.people("lead"),
+        context.field("since", kind="date", value=context.today),
+    ]
+    return EditForm(
+        heading=context.say("form_package_reopen", name=package.name),
+        button=context.say("do_package_reopen"),
+        fields=fields,
+        edit=lambda answers: ReopenPackage(
+            package=package.key, decision=answers["decision"], lead=answers["lead"], since=answers["since"]
+        ),
+        back=BACK,
+        consequences=[context.say("follows_package_adopt")],
+    )
+
+
+def indicator(context: FormContext) -> EditForm:
+    """Add an indicator to a package, or change one. *about*: `package` or `package/indicator`."""
+    package, key = _with_indicator(context)
+    known = next((item for item in package.indicators if item.key == key), None)
+    if key and known is None:
+        raise KeyError(key)
+    fields = [
+        context.field("name", value=known.name if known else ""),
+        context.field("unit", value=known.unit if known else "", required=False, help=context.say("help_unit")),
+        context.field("baseline", kind="number", value=known.baseline if known else None, required=False),
+        context.field("target", kind="number", value=known.target if known else None, required=False),
+        context.choice("better", ("higher", "lower"), value=known.better if known else "higher"),
+    ]
+    heading = context.say("form_indicator", name=known.name) if known else context.say("form_indicator_new")
+    return EditForm(
+        heading=heading,
+        button=context.say("do_save"),
+        fields=fields,
+        edit=lambda answers: PutIndicator(package=package.key, indicator=key, values=answers),
+        back=BACK,
+        consequences=[context.say("follows_indicator")] if known else (),
+    )
+
+
+def remove_indicator(context: FormContext) -> EditForm:
+    """Take an indicator out of its package. *about*: `package/indicator`."""
+    package, key = _with_indicator(context)
+    known = next((item for item in package.indicators if item.key == key), None)
+    if known is None:
+        raise KeyError(key)
+    return EditForm(
+        heading=context.say("form_indicator_out", name=known.name),
+        button=context.say("do_indicator_out"),
+        fields=(),
+        edit=lambda _: RemoveIndicator(package=package.key, indicator=key),
+        back=BACK,
+        consequences=[context.say("follows_indicator_out")],
+        ends=True,
+    )
+
+
+def _own(context: FormContext, key: str | None = None) -> WorkPackage:
+    package = context.programme.work_package(context.about if key is None else key)
+    if package.municipality != context.scope:
+        raise KeyError(package.key)
+    return package
+
+
+def _with_indicator(context: FormContext) -> tuple[WorkPackage, str]:
+    package, _, key = context.about.partition("/")
+    return _own(context, package), key
+
+
+def _decision(context: FormContext, package: WorkPackage) -> FormField:
+    hint = "help_decision_minor" if package.minor else "help_decision"
+    return context.field("decision", required=not package.minor, help=context.say(hint))

@@ -1,0 +1,46 @@
+"""Every form of the register, by the last step of its address: those of a municipality, and those of the programme."""
+
+from collections.abc import Callable, Mapping
+
+from web.register.forms import cooperation, packages, people, places
+from web.register.forms.form import EditForm, FormContext
+
+Builder = Callable[[FormContext], EditForm]
+
+_EVERYWHERE: Mapping[str, Builder] = {
+    "person-ny": people.new_person,
+    "person": people.person,
+    "person-ut": people.remove_person,
+    "rolle-ny": people.new_role,
+    "rolle-bytt": people.replace,
+    "rolle-slutt": people.end_role,
+    "avtale": cooperation.agreement,
+    "partner-ut": cooperation.take_out("partners", "partner.removed", "organisation", cooperation.COOPERATION),
+    "interessent": cooperation.stakeholder,
+    "interessent-ut": cooperation.take_out("stakeholders", "stakeholder.removed", "key", cooperation.COOPERATION),
+    "budsjett": cooperation.budget_line,
+    "budsjett-ut": cooperation.take_out("budget", "budget.removed", "key", cooperation.MONEY),
+    "forbruk": cooperation.spending,
+    "framdrift": cooperation.progress,
+    "skoleferie": cooperation.school_break,
+    "skoleferie-ut": cooperation.remove_school_break,
+}
+MUNICIPALITY_FORMS: Mapping[str, Builder] = {
+    **_EVERYWHERE,
+    "pakke-ny": packages.new,
+    "pakke": packages.change,
+    "pakke-vedta": packages.adopt,
+    "pakke-slutt": packages.end,
+    "pakke-gjenoppta": packages.reopen,
+    "malepunkt": packages.indicator,
+    "malepunkt-ut": packages.remove_indicator,
+    "lokalt": places.override,
+    "som-malen": places.no_override,
+    "motedatoer": places.meeting_dates,
+}
+COUNTY_FORMS: Mapping[str, Builder] = {
+    **_EVERYWHERE,
+    "aktivitet": cooperation.activity,
+    "fridager": places.days_off,
+    "kommune": places.municipality,
+}

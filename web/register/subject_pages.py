@@ -1,0 +1,362 @@
+"""The pages of packages, cooperation, money, the plan, the template's values, the calendar and the municipalities."""
+
+from datetime import date, timedelta
+
+import texts
+from config.values import BudgetLine, PackageState, Partner, Role, WorkPackage
+from web.register.forms.form import FormContext
+from web.register.forms.places import current, local_values, local_words
+from web.register.tables import Link, RegisterCell, RegisterPage, RegisterRow, RegisterTable, to_form
+
+ENDS_SOON = timedelta(days=60)
+"""Time before an agreement's end at which the page says so."""
+
+
+def packages_page(context: FormContext) -> RegisterPage:
+    """Return the municipality's work packages with their indicators, those that go on first."""
+    own = [item for item in context.programme.work_packages if item.municipality == context.scope]
+    own.sort(key=lambda item: (_is_over(item, context.today), texts.sort_key(item.name)))
+    rows = [_package(context, item) for item in own]
+    packages = RegisterTable(
+        heading=context.say("table_packages"),
+        columns=[
+            context.say(name) for name in ("section_work_packages", "field_lead", "field_state", "field_decision")
+        ],
+        rows=rows,
+        empty=context.say("empty_packages"),
+        add=[to_form(context, "pakke-ny", "do_package_new")],
+    )
+    tables = [packages, *(_indicators(context, item) for item in own if not _is_over(item, context.today))]
+    return RegisterPage(heading=context.say("page_packages"), intro=context.say("page_packages_intro"), tables=tables)
+
+
+def _is_over(package: WorkPackage, today: date) -> bool:
+    return package.state is PackageState.ENDED or (package.until is not None and package.until < today)
+
+
+def _package(context: FormContext, package: WorkPackage) -> RegisterRow:
+    leads = context.programme.holders(Role.WORK_PACKAGE_LEAD, on=context.today, work_package=package.key)
+    over = _is_over(package, context.today)
+    state, tone = context.say(f"value_{'ended' if over else package.state}"), "none" if over else "ok"
+    actions = [to_form(context, "pakke", "do_change", package.key)]
+    if package.state is PackageState.PROPOSED:
+        tone = "wait"
+        actions.append(to_form(context, "pakke-vedta", "do_package_adopt", package.key))
+    if over or package.until is not None:
+        actions.append(to_form(context, "pakke-gjenoppta", "do_package_reopen", package.key))
+    else:
+        actions.append(to_form(context, "pakke-slutt", "do_package_end", package.key))
+    if not over:
+        seat = f"{Role.WORK_PACKAGE_LEAD}/{package.key}"
+        actions.append(to_form(context, "rolle-bytt", "do_replace_lead", seat))
+    until = context.say("ends_on", day=package.until) if package.until else ""
+    decisions = [
+        context.say(key, number=number)
+        for key, number in (("adopted_in", package.adopted_by), ("ended_in", package.ended_by))
+        if number
+    ]
+    return RegisterRow(
+        cells=[
+            RegisterCell(text=package.name, note=package.summary),
+            RegisterCell(text=", ".join(person.name for person in leads) or "–"),
+            RegisterCell(text=state, tone=tone, note=until or (context.say("field_minor") if package.minor else "")),
+            RegisterCell(text=", ".join(decisions) or "–"),
+        ],
+        actions=actions,
+    )
+
+
+def _indicators(context: FormContext, package: WorkPackage) -> RegisterTable:
+    rows = [
+        RegisterRow(
+            cells=[
+                RegisterCell(text=item.name, note=context.say(f"value_{item.better}")),
+                RegisterCell(text=item.unit or "–"),
+                RegisterCell(text=_number(context, item.baseline), numeric=True),
+                RegisterCell(text=_number(context, item.target), numeric=True),
+            ],
+            actions=[
+                to_form(context, "malepunkt", "do_change", f"{package.key}/{item.key}"),
+                to_form(context, "malepunkt-ut", "do_take_out", f"{package.key}/{item.key}"),
+            ],
+        )
+        for item in package.indicators
+    ]
+    return RegisterTable(
+        heading=context.say("table_indicators", name=package.name),
+        columns=[context.say(f"field_{name}") for name in ("indicators", "unit", "baseline", "target")],
+        rows=rows,
+        empty=context.say("empty_indicators"),
+        add=[to_form(context, "malepunkt", "do_indicator_new", package.key)],
+        numeric=(2, 3),
+    )
+
+
+def cooperation_page(context: FormContext) -> RegisterPage:
+    """Return the partners with the state of their agreements, and the stakeholders."""
+    names = {item.key: item.name for item in context.programme.organisations}
+    partners = [item for item in context.programme.partners if item.municipality == context.scope]
+    stakeholders = [item for item in context.programme.stakeholders if item.municipality == context.scope]
+    agreements = RegisterTable(
+        heading=context.say("table_agreements"),
+        columns=[context.say(name) for name in ("field_organisation", "section_partners", "field_note")],
+        rows=[
+            RegisterRow(
+                cells=[
+                    RegisterCell(text=names[item.organisation]),
+                    _agreement(context, item),
+                    RegisterCell(text=item.note or "–"),
+                ],
+                actions=[
+                    to_form(context, "avtale", "do_change", item.organisation),
+                    to_form(context, "partner-ut", "do_take_out", item.organisation),
+                ],
+            )
+            for item in partners
+        ],
+        empty=context.say("empty_agreements"),
+        add=[to_form(context, "avtale", "do_partner_new")],
+    )
+    people = RegisterTable(
+        heading=context.say("table_stakeholders"),
+        columns=[context.say(f"field_{name}") for name in ("name", "involvement", "interest", "responsible")],
+        rows=[
+            RegisterRow(
+                cells=[
+                    RegisterCell(text=item.name),
+                    RegisterCell(text=context.say(f"value_{item.involvement}")),
+                    RegisterCell(text=item.interest or "–"),
+                    RegisterCell(text=context.programme.person(item.responsible).name if item.responsible else "–"),
+                ],
+                actions=[
+                    to_form(context, "interessent", "do_change", item.key),
+                    to_form(context, "interessent-ut", "do_take_out", item.key),
+                ],
+            )
+            for item in stakeholders
+        ],
+        empty=context.say("empty_stakeholders"),
+        add=[to_form(context, "interessent", "do_stakeholder_new")],
+    )
+    return RegisterPage(
+        heading=context.say("page_cooperation"),
+        intro=context.say("page_cooperation_intro"),
+        tables=[agreements, people],
+    )
+
+
+def _agreement(context: FormContext, partner: Partner) -> RegisterCell:
+    """Return the state of an agreement: signed, missing, ends soon, has ended, or not wanted."""
+    if not partner.signs_agreement:
+        return RegisterCell(text=context.say("agreement_none"), tone="none")
+    if partner.signed_on is None:
+        return RegisterCell(text=context.say("agreement_missing"), tone="warn")
+    signed = context.say("agreement_signed_on", day=partner.signed_on)
+    if partner.expires_on is None:
+        return RegisterCell(text=context.say("agreement_signed"), tone="ok", note=signed)
+    if partner.expires_on < context.today:
+        return RegisterCell(text=context.say("agreement_over", day=partner.expires_on), tone="bad", note=signed)
+    tone = "warn" if partner.expires_on - context.today <= ENDS_SOON else "ok"
+    return RegisterCell(text=context.say("agreement_until", day=partner.expires_on), tone=tone, note=signed)
+
+
+def money_page(context: FormContext) -> RegisterPage:
+    """Return the budget lines that are for this page, year by year: amount, spent, and what is left."""
+    lines = [item for item in context.programme.budget if _is_for(item, context.scope)]
+    rows = [row for line in lines for row in _line_rows(context, line)]
+    table = RegisterTable(
+        heading=context.say("table_budget"),
+        columns=[context.say(name) for name in ("field_purpose", "field_year", "amount", "spent", "left")],
+        rows=rows,
+        empty=context.say("empty_budget"),
+        add=[to_form(context, "budsjett", "do_budget_new")],
+        numeric=(1, 2, 3, 4),
+    )
+    return RegisterPage(heading=context.say("page_money"), intro=context.say("page_money_intro"), tables=[table])
+
+
+def _is_for(line: BudgetLine, scope: str | None) -> bool:
+    if scope is None:
+        return line.municipality is None
+    return line.municipality == scope or (line.municipality is None and line.per == "municipality")
+
+
+def _line_rows(context: FormContext, line: BudgetLine) -> list[RegisterRow]:
+    spent = {
+        item.year: item.spent
+        for item in context.programme.spending
+        if item.line == line.key and item.municipality == context.scope
+    }
+    is_ours = line.municipality == context.scope
+    # What is for each municipality is spent by them, and the county sees the line alone.
+    is_spent_here = is_ours and (line.per == "programme" or context.scope is not None)
+    is_spent_here = is_spent_here or (context.scope is not None and line.per == "municipality")
+    rows = []
+    for number, year in enumerate(sorted(line.years)):
+        used = spent.get(year, 0)
+        left = None if line.amount is None else line.amount - used
+        actions: list[Link] = []
+        if is_spent_here:
+            actions.append(to_form(context, "forbruk", "do_spending", f"{line.key}/{year}"))
+        if is_ours and number == 0:
+            actions.append(to_form(context, "budsjett", "do_change", line.key))
+            actions.append(to_form(context, "budsjett-ut", "do_take_out", line.key))
+        rows.append(
+            RegisterRow(
+                cells=[
+                    RegisterCell(text=line.purpose, note=context.say(f"per_{line.per}")),
+                    RegisterCell(text=str(year), numeric=True),
+                    RegisterCell(text=_number(context, line.amount), numeric=True),
+                    RegisterCell(text=_number(context, used) if is_spent_here else "–", numeric=True),
+                    RegisterCell(
+                        text=_number(context, left) if is_spent_here else "–",
+                        numeric=True,
+                        tone="bad" if is_spent_here and left is not None and left < 0 else "",
+                    ),
+                ],
+                actions=actions,
+            )
+        )
+    return rows
+
+
+def plan_page(context: FormContext) -> RegisterPage:
+    """Return the plan's activities that are for this page, with how far each has come here."""
+    levels = ("county", "both", "not_stated") if context.scope is None else ("municipality", "both", "not_stated")
+    known = {item.activity: item for item in context.programme.progress if item.municipality == context.scope}
+    tones = {"not_begun": "none", "under_way": "wait", "done": "ok"}
+    rows = []
+    for item in context.programme.activities:
+        if context.scope is not None and item.level not in levels:
+            continue
+        progress = known.get(item.key)
+        state = progress.state if progress else "not_begun"
+        actions = [to_form(context, "framdrift", "do_progress", item.key)] if item.level in levels else []
+        if context.scope is None:
+            actions.append(to_form(context, "aktivitet", "do_change", item.key))
+        cells = [
+            RegisterCell(text=item.text, note=item.responsible),
+            RegisterCell(text=", ".join(map(str, item.years))),
+            RegisterCell(text=context.say(f"value_{item.level}")),
+            RegisterCell(text=context.say(f"value_{state}"), tone=tones[state], note=progress.note if progress else "")
+            if item.level in levels
+            else RegisterCell(text="–"),
+        ]
+        rows.append(RegisterRow(cells=cells, actions=actions))
+    table = RegisterTable(
+        heading=context.say("table_plan"),
+        columns=[context.say(f"field_{name}") for name in ("activity", "years", "level", "state")],
+        rows=rows,
+        empty=context.say("empty_plan"),
+    )
+    return RegisterPage(heading=context.say("page_plan"), intro=context.say("page_plan_intro"), tables=[table])
+
+
+def template_page(context: FormContext) -> RegisterPage:
+    """Return the values that the municipality may say differently, each with the layer that it comes from."""
+    tables: dict[str, list[RegisterRow]] = {}
+    for value in local_values(context.documents):
+        now = current(context, value)
+        layer = now.layer or "template"
+        actions = [to_form(context, "lokalt", "do_change", value.address)]
+        if layer == "municipality":
+            actions.append(to_form(context, "som-malen", "do_no_override", value.address))
+        note = context.say("template_says", value=local_words(context, value, now.below))
+        cells = [
+            RegisterCell(text=context.say(f"field_{value.field}")),
+            RegisterCell(text=local_words(context, value, now.value), note=note if layer == "municipality" else ""),
+            RegisterCell(text=context.say(f"layer_{layer}"), tone="ok" if layer == "municipality" else "none"),
+        ]
+        tables.setdefault(f"{value.part}/{value.key}", []).append(RegisterRow(cells=cells, actions=actions))
+    return RegisterPage(
+        heading=context.say("page_template"),
+        intro=context.say("page_template_intro"),
+        tables=[
+            RegisterTable(
+                heading=_part_name(context, part),
+                columns=[context.say(name) for name in ("column_value", "column_here", "column_layer")],
+                rows=rows,
+                empty="",
+            )
+            for part, rows in tables.items()
+        ],
+    )
+
+
+def _part_name(context: FormContext, part: str) -> str:
+    section, _, key = part.partition("/")
+    name = str(context.documents["template.yaml"][section][key]["name"])
+    return name.replace("{municipality}", context.municipality.name)
+
+
+def calendar_page(context: FormContext) -> RegisterPage:
+    """Return the school breaks of this page, and the county's days off."""
+    breaks = [item for item in context.programme.school_breaks if item.municipality == context.scope]
+    rows = [
+        RegisterRow(
+            cells=[
+                RegisterCell(text=context.say(f"value_{item.kind}"), note=item.school_year),
+                RegisterCell(text=texts.short_date(item.first, context.language)),
+                RegisterCell(text=texts.short_date(item.last, context.language)),
+                RegisterCell(
+                    text=context.say(f"status_{item.status}"), tone="ok" if item.status == "adopted" else "warn"
+                ),
+            ],
+            actions=[to_form(context, "skoleferie-ut", "do_take_out", f"{item.kind}/{item.first}")],
+        )
+        for item in sorted(breaks, key=lambda item: item.first)
+    ]
+    school = RegisterTable(
+        heading=context.say("table_school_breaks"),
+        columns=[context.say(name) for name in ("section_school_breaks", "field_first", "field_last", "field_status")],
+        rows=rows,
+        empty=context.say("empty_school_breaks"),
+        add=[to_form(context, "skoleferie", "do_school_break_new")],
+    )
+    tables = [school]
+    if context.scope is None:
+        days = [
+            RegisterRow(cells=[RegisterCell(text=texts.long_date(day, context.language))])
+            for day in context.programme.days_off
+        ]
+        tables.append(
+            RegisterTable(
+                heading=context.say("section_days_off"),
+                columns=[context.say("column_day")],
+                rows=days,
+                empty=context.say("empty_days_off"),
+                add=[to_form(context, "fridager", "do_change")],
+            )
+        )
+    return RegisterPage(heading=context.say("page_calendar"), intro=context.say("page_calendar_intro"), tables=tables)
+
+
+def municipalities_page(context: FormContext) -> RegisterPage:
+    """Return the municipalities of the programme, with their place and meetings."""
+    rows = [
+        RegisterRow(
+            cells=[
+                RegisterCell(text=item.name, note=item.number),
+                RegisterCell(text=context.say(f"value_{item.place}")),
+                RegisterCell(text=context.say(f"value_{item.meetings}")),
+            ],
+            actions=[
+                to_form(context, "kommune", "do_change", item.slug),
+                (context.say("page_people"), f"/kommune/{item.slug}/folk"),
+            ],
+        )
+        for item in sorted(context.programme.municipalities, key=lambda item: texts.sort_key(item.name))
+    ]
+    table = RegisterTable(
+        heading=context.say("table_municipalities"),
+        columns=[context.say(f"field_{name}") for name in ("municipality", "place", "meetings")],
+        rows=rows,
+        empty=context.say("empty_municipalities"),
+    )
+    return RegisterPage(
+        heading=context.say("page_municipalities"), intro=context.say("page_municipalities_intro"), tables=[table]
+    )
+
+
+def _number(context: FormContext, value: float | None) -> str:
+    return "–" if value is None else texts.number(value, context.language)
