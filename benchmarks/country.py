@@ -9,15 +9,20 @@ VESTFOLD = Path(__file__).parent.parent / "config" / "vestfold"
 HOME = "fylket"
 
 
-def write_country(folder: Path, municipalities: int, *, at_home: int = 0) -> None:
+def write_country(folder: Path, municipalities: int, *, at_home: int = 0, with_owner_board: bool = False) -> None:
     """
     Write the programme as YAML: per municipality nine people (seven of them guests) and three work packages.
 
-    *at_home*: so many packages a municipality instead, each led by somebody of the county.
+    *at_home*: so many packages a municipality instead, each led by somebody of the county. *with_owner_board*: and the
+    owner board.
     """
     template = _read("template.yaml")
     places = {"municipality": template["places"]["municipality"]}
-    bodies = {name: body for name, body in template["bodies"].items() if body.get("per") == "municipality"}
+    bodies = {
+        name: body
+        for name, body in template["bodies"].items()
+        if body.get("per") == "municipality" or (with_owner_board and body["kind"] == "owner_board")
+    }
     slugs = [f"kommune-{number:03}" for number in range(1, municipalities + 1)]
     organisations = [_organisation(HOME, "county", "home"), *(_organisation(slug) for slug in slugs)]
     county = [_person("leder-fylket", HOME), _person("eier-en", HOME), _person("eier-to", HOME)]
