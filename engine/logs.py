@@ -8,7 +8,10 @@ import structlog
 
 TALKATIVE = (
     "httpx",
+    "httpx2",
     "httpcore",
+    "httpcore2",
+    "authlib",
     "uvicorn.access",
     "microsoft_teams",
     "azure",

@@ -245,7 +245,10 @@ def _cell(passes: frozenset[Place], places: Mapping[Place, str]) -> str:
 
 def create_app() -> FastAPI:
     """Return the application as it is wired, with every route there may be. Nothing is opened."""
-    return create_services(Settings(database_url="sqlite+aiosqlite:///unused.db", bot_id="bot", tenant_id="tenant")).web
+    settings = Settings(
+        database_url="sqlite+aiosqlite:///unused.db", bot_id="bot", tenant_id="tenant", app_id="app", door_id="door"
+    )
+    return create_services(settings).web
 
 
 def main() -> int:

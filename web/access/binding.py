@@ -12,6 +12,7 @@ from web.access.kept import Kept
 from web.access.sign_in import ASKING, CONFIRMING, SignInPages, enter, proved_in
 from web.forms import is_from_us, read_form, typed_in
 from web.pages import language_of, page
+from web.shell.page import shell_page
 from workflows.access.identities import ProvedIdentity
 
 MAX_BODY = 4_000
@@ -105,7 +106,10 @@ def _add_list(routes: APIRouter, pages: SignInPages) -> None:
 async def _list(request: Request, pages: SignInPages, visit: Visit, *, done: str = "") -> HTMLResponse:
     """Show the bindings. *done*: words about the one that was just undone."""
     rows = [(item, visit.programme.local_time(item.identity.bound_at)) for item in await pages.bindings.list_all()]
-    return page(request, "access/bindings.html", language=visit.reader.language, rows=rows, action=BINDINGS, done=done)
+    heading = texts.say("sign_in.bindings_heading", visit.reader.language)
+    return shell_page(
+        request, "access/bindings.html", visit, crumbs=[(heading, "")], rows=rows, action=BINDINGS, done=done
+    )
 
 
 def _of(kept: Kept) -> ProvedIdentity:

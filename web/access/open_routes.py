@@ -16,6 +16,7 @@ PUBLIC: Mapping[str, str] = {
     "/logg-inn/venter": "Waits while Entra is asked who signed in; shows the browser's own attempt.",
     "/logg-inn/ukjent": "Asks an identity that nobody has bound for an address; mails only to those in the register.",
     "/logg-inn/knytt": "Binds the identity that this browser signed in with, by the link that was mailed.",
+    "/logg-inn/teams": "Takes a token that Teams gives its tab: checked like any provider's answer.",
     "/logg-ut": "Asks before logging out; changes nothing.",
     "/api/messages": "Activities from Teams: each carries a signed token of the Bot Framework, which is checked.",
 }

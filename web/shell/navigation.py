@@ -53,6 +53,7 @@ COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/okonomi", text="register.page_money", right=Right.RUN_PROGRAMME),
     SectionPage(path="/plan", text="register.page_plan", right=Right.RUN_PROGRAMME),
     SectionPage(path="/kalender", text="register.page_calendar", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/palogging", text="sign_in.page_bindings", right=Right.RUN_PROGRAMME),
     SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
     SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),
 )

@@ -63,7 +63,9 @@ class House:
 
 @pytest.fixture
 async def house(database_url: str) -> AsyncIterator[House]:
-    settings = Settings(database_url=database_url, public_url=PUBLIC, tenant_id="tenant", bot_id="bot")
+    settings = Settings(
+        database_url=database_url, public_url=PUBLIC, tenant_id="tenant", bot_id="bot", app_id="app", door_id="door"
+    )
     outside = Outside(settings, name="test")
     vars(outside)["clock"] = StillClock(ON)
     programme = await outside.record.register.save(specimen_documents())
