@@ -29,7 +29,7 @@ async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     if arguments.agenda:
         return await _agenda(services, arguments)
     if arguments.move or arguments.cancel:
-        await _change(services, arguments)
+        await _change(services, TerminalWords(programme), arguments)
     elif arguments.book and not await _book(services, programme, arguments):
         return DID_NOT_HOLD
     return await _list(services, programme, arguments)
@@ -83,11 +83,11 @@ async def _book(services: "Services", programme: "Programme", arguments: argpars
     return True
 
 
-async def _change(services: "Services", arguments: argparse.Namespace) -> None:
+async def _change(services: "Services", words: TerminalWords, arguments: argparse.Namespace) -> None:
     """Move or cancel a meeting, and tell its people."""
     moves = services.jobs.meetings.moves
     if arguments.move:
-        meeting = await moves.move(arguments.move[0], _local_time(arguments.move[1]), arguments.reason)
+        meeting = await moves.move(arguments.move[0], _local_time(words, arguments.move[1]), arguments.reason)
     else:
         meeting = await moves.cancel(arguments.cancel, arguments.reason)
     await services.engine.run_due([f"meetings.book:{meeting.body}"])
@@ -125,7 +125,8 @@ async def _agenda(services: "Services", arguments: argparse.Namespace) -> int:
         item for item in await services.record.meetings.list_meetings(body.key) if item.stands and item.ends_at > now
     ]
     if not found:
-        raise Usage(f"{body.key}: no meeting is planned")
+        words = TerminalWords(programme)
+        raise Usage(words.say("no_meeting", body=words.name(body.key)))
     agenda = await services.jobs.papers.agenda_editing.current(min(found, key=lambda item: item.starts_local))
     lines = [agenda_title(agenda, programme.language)]
     lines += [item_heading(agenda, item, programme.language) for item in agenda.items]
@@ -141,7 +142,7 @@ async def _feed(services: "Services", arguments: argparse.Namespace) -> int:
     people = {person.key: f"{PERSON}{person.key}" for person in programme.people}
     subjects = people | {body.key: body.key for body in programme.bodies}
     if arguments.feed not in subjects:
-        raise Usage(f"{arguments.feed}: expected the key of a person or of a body")
+        raise Usage(TerminalWords(programme).say("feed_of_whom", given=arguments.feed))
     subject = subjects[arguments.feed]
     if arguments.renew:
         # Of a body, this ends the links for its feed and nothing else: only feeds have a body's key as subject.
@@ -154,8 +155,8 @@ async def _feed(services: "Services", arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _local_time(text: str) -> datetime:
+def _local_time(words: TerminalWords, text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise Usage(f"--move: {text}: expected a local time such as 2026-09-08T09:00") from None
+        raise Usage(words.say("move_to_when", given=text)) from None

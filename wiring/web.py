@@ -76,6 +76,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         *lead_pages.routers(
             LeadDoors(
                 rounds=record.rounds,
+                reports=record.reports,
                 messages=record.messages,
                 units=record.units,
                 switches=record.switches,

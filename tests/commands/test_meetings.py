@@ -318,21 +318,21 @@ async def test_the_owner_board_s_agenda_is_shown_when_no_municipality_is_named(
 
     assert await run(services, agenda=True) == DONE
     assert capsys.readouterr().out.startswith("Saksliste: Eierstyret, ")
-    with pytest.raises(Usage, match="a-dal: no meeting is planned"):
+    with pytest.raises(Usage, match="a-dal: ingen møter er planlagt"):
         await run(services, municipality="a-dal", agenda=True)
 
 
 async def test_a_local_time_that_is_none_moves_nothing() -> None:
     done: list[str] = []
 
-    with pytest.raises(Usage, match=r"--move: i morgen: expected a local time such as 2026-09-08T09:00"):
+    with pytest.raises(Usage, match=r"--move: i morgen er ikke et tidspunkt. Skriv det slik: 2026-09-08T09:00"):
         await run({}, done, move=["b-vik/2026-10-15", "i morgen"], reason="Salen er opptatt")
 
     assert done == []
 
 
 async def test_only_people_and_bodies_have_feeds() -> None:
-    with pytest.raises(Usage, match="utopia: expected the key of a person or of a body"):
+    with pytest.raises(Usage, match="utopia er verken en person eller et organ"):
         await run(feed="utopia")
 
 

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Protocol
 
 from web.access.gate import Visit
+from web.papers.reports import ReadableReports
 from workflows.access.held_links import HeldLinks
 from workflows.messages.model import Messages
 from workflows.papers.agenda_editing import AgendaDesk
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, DueUnit
 from workflows.status.model import RoundState, StatusRequest, StatusRound
+from workflows.status.ports import BoardMeeting
 
 
 class OpenRounds(Protocol):
@@ -19,6 +21,8 @@ class OpenRounds(Protocol):
 
     async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]: ...
     async def list_requests(self, meeting: str) -> Sequence[StatusRequest]: ...
+    async def find_round(self, meeting: str) -> StatusRound | None: ...
+    async def list_meetings(self, *, bodies: Sequence[str], after_local: datetime) -> Sequence[BoardMeeting]: ...
 
 
 class Switches(Protocol):
@@ -42,6 +46,7 @@ class LeadDoors:
     """All that the leads' acts need."""
 
     rounds: OpenRounds
+    reports: ReadableReports
     messages: Messages
     units: OrderedUnits
     switches: Switches

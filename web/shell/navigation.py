@@ -42,6 +42,7 @@ MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/malen", text="register.page_template", right=Right.LOOK_AFTER),
     SectionPage(path="/logg", text="register.page_log", right=Right.LOOK_AFTER),
     SectionPage(path="/purring", text="lead.reminders", right=Right.LOOK_AFTER),
+    SectionPage(path="/rapport", text="lead.report", right=Right.LOOK_AFTER),
     SectionPage(path="/lenker", text="lead.links", right=Right.LOOK_AFTER),
 )
 """Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line here."""

@@ -24,7 +24,7 @@ from workflows.ports.links import LinkPurpose
 from workflows.status.plan import REMINDER, request_id
 
 DAY = timedelta(days=1)
-PAGES = ("/kommune/a-dal/purring", "/kommune/a-dal/lenker", "/kommune/a-dal/gjester")
+PAGES = ("/kommune/a-dal/purring", "/kommune/a-dal/lenker", "/kommune/a-dal/gjester", "/kommune/a-dal/rapport")
 
 
 class Site:
@@ -44,6 +44,7 @@ class Site:
         self.held = SQLHeldLinks(world.database, world.clock)
         self.doors = LeadDoors(
             rounds=world.store,
+            reports=world.record,
             messages=world.messages,
             units=world.units,
             switches=world.switches,
@@ -171,6 +172,64 @@ async def test_outside_sending_hours_the_page_says_when_reminders_leave(site: Si
     site.world.clock.time = OPENS + DAY + timedelta(hours=12)
 
     assert "utenfor sendetiden" in await shown(await site.of("lead"), "/kommune/a-dal/purring")
+
+
+# -------------------------------------------------------------------------------------------------------------- report
+
+
+async def test_before_the_first_draft_the_page_says_when_it_comes_and_makes_it_on_request(site: Site) -> None:
+    browser = await site.of("lead")
+
+    page = await shown(browser, "/kommune/a-dal/rapport")
+    response = await browser.send_form("/kommune/a-dal/rapport")
+
+    assert "Det er ikke noe utkast ennå" in page
+    assert response.headers["location"] == "/kommune/a-dal/rapport?bestilt=1"
+    assert f"report.compile:{MEETING}" in await site.world.due()
+    assert "Utkastet lages nå" in await shown(browser, response.headers["location"])
+
+
+async def test_the_draft_is_shown_with_the_moment_of_its_release(site: Site) -> None:
+    await site.world.answer(HOME, "home-lead", light="red", question="Får vi lokaler?")
+    await site.world.report("compile")
+
+    page = await shown(await site.of("lead"), "/kommune/a-dal/rapport")
+
+    assert "Får vi lokaler?" in page
+    assert "Dette er utkastet" in page
+    assert "Lag utkastet på nytt" in page
+
+
+async def test_a_released_report_is_not_made_anew(database: Database) -> None:
+    world = AgendaWorld(database)
+    await world.open()
+    await world.answer(HOME, "home-lead")
+    await world.close()
+    status_round = await world.store.find_round(MEETING)
+    assert status_round is not None
+    world.clock.time = status_round.release_at
+    await world.report("release")
+    site = Site(world)
+    browser = await site.of("lead")
+
+    page, due = await shown(browser, "/kommune/a-dal/rapport"), await world.due()
+    await browser.send_form("/kommune/a-dal/rapport")
+
+    assert "er ferdig og sendt til styret" in page
+    assert "Lag utkastet på nytt" not in page
+    assert await world.due() == due
+
+
+async def test_without_a_meeting_ahead_there_is_no_draft_to_make(site: Site) -> None:
+    site.world.clock.time = OPENS + 60 * DAY
+    browser = await site.of("lead")
+
+    page = await shown(browser, "/kommune/a-dal/rapport")
+
+    assert "Det er ikke noe utkast ennå" in page
+    assert "Lag utkastet" not in page
+    assert (await browser.send_form("/kommune/a-dal/rapport")).status_code == 303
+    assert not [key for key in await site.world.due() if key.startswith("report.compile")]
 
 
 # ------------------------------------------------------------------------------------------------- guests and minutes
