@@ -22,6 +22,11 @@ def municipality(values: str) -> tuple[str, str, str]:
     return DAL, "organisation: dal-kommune}\npeople", f"organisation: dal-kommune, {values}}}\npeople"
 
 
+def spent(values: str) -> tuple[str, str, str]:
+    budget = "budget:\n  - {key: kurs, purpose: Kurs, years: [2026]}\n"
+    return "programme.yaml", "partners:", f"{budget}spending:\n  - {{line: kurs, {values}}}\npartners:"
+
+
 OWNER = "key: eier-2, name: Eier to, email: eier2@fylket.example, organisation: fylket"
 GUEST = "key: eier-2, name: Eier to, email: eier2@dal.example, organisation: dal-kommune"
 LEAD = "role: county_lead}"
@@ -290,6 +295,16 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?, and none that 
             "template.yaml:27: bodies.local-board.rounds.release: the release 12 days before:"
             " expected it after the deadline 10 days before",
             id="a release before the deadline",
+        ),
+        pytest.param(
+            spent("year: 2025, spent: 1"),
+            "programme.yaml:11: spending[0].year: 2025: expected one of the line's years 2026",
+            id="money spent in a year that its line is not for",
+        ),
+        pytest.param(
+            spent("year: 2026, spent: 1, municipality: dal"),
+            "programme.yaml:11: spending[0].line: kurs: expected a line of this municipality",
+            id="the programme's money spent by a municipality",
         ),
         pytest.param(
             ("calendar.yaml", "days_off:", "[en, to]: 3\ndays_off:"),
