@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -23,6 +23,8 @@ DEFAULT = "nb"
 # Never Babel's bare `nb` and `nn`: their weeks are numbered wrongly.
 _LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 _LAST_LETTERS = str.maketrans("æøå", "{|}")
+REMEMBERED = 4_096
+"""Days and numbers kept as they are written: a long table has the same ones again and again."""
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 
@@ -90,16 +92,19 @@ def written(value: Any, language: str = DEFAULT) -> str:
     raise TextError(f"a {type(value).__name__} is no value of a text")
 
 
+@lru_cache(REMEMBERED)
 def long_date(day: date, language: str = DEFAULT) -> str:
     """Return a day as «tirsdag 8. september 2026»."""
     return format_date(day, "EEEE d MMMM y" if language == "en" else "EEEE d. MMMM y", locale=_locale(language))
 
 
+@lru_cache(REMEMBERED)
 def short_date(day: date, language: str = DEFAULT) -> str:
     """Return a day as «8. september 2026»."""
     return format_date(day, "d MMMM y" if language == "en" else "d. MMMM y", locale=_locale(language))
 
 
+@lru_cache(REMEMBERED)
 def day_and_month(day: date, language: str = DEFAULT) -> str:
     """Return a day as «1. september», where there is little room and the year is plain."""
     return format_date(day, "d MMMM" if language == "en" else "d. MMMM", locale=_locale(language))
@@ -135,6 +140,7 @@ def end_of(starts: datetime, ends: datetime, language: str = DEFAULT) -> str:
     return clock_time(ends, language) if ends.date() == starts.date() else long_moment(ends, language)
 
 
+@lru_cache(REMEMBERED)
 def number(value: float | Decimal, language: str = DEFAULT) -> str:
     """Return a number: «10 000» with a hard space, «7,5» with a comma; four digits unbroken, as years are."""
     return format_decimal(

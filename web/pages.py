@@ -145,7 +145,9 @@ def _sent(request: Request, html: bytes, status: int, headers: dict[str, str]) -
 
 def _shown(value: Any) -> Any:
     """A value as it is printed: without characters that would turn the words around it."""
-    return value.translate(_TURNING) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isascii():
+        return value
+    return value.translate(_TURNING)
 
 
 @cache

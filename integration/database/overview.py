@@ -19,6 +19,7 @@ from integration.database.overview_statements import (
     minutes_kept,
     newest_reports,
     newest_rounds,
+    open_rounds,
     past_meetings,
     place_things,
     requests_of,
@@ -26,7 +27,7 @@ from integration.database.overview_statements import (
     undelivered,
     units_named,
 )
-from integration.database.status_rows import escalation_of, request_of
+from integration.database.status_rows import escalation_of
 from integration.database.switches import PAUSE
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import (
@@ -35,9 +36,11 @@ from workflows.overview.rows import (
     CountyRows,
     MeetingLine,
     MunicipalityRows,
+    OpenRounds,
     PackageRows,
     PlaceLine,
     ReportLine,
+    RequestRow,
     StartRows,
     Undelivered,
     UnitLine,
@@ -105,7 +108,7 @@ def _county(connection: Connection, now: datetime, now_local: datetime, places: 
     return CountyRows(
         meetings=_meetings(connection, now_local, each=1),
         rounds=tuple(rounds),
-        requests=tuple(request_of(row) for row in connection.execute(requests_of(meetings))),
+        requests=tuple(RequestRow(*row) for row in connection.execute(requests_of(meetings))),
         reports=_reports(connection, meetings),
         escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(coming=now_local))),
         undelivered=_undelivered(connection, now),
@@ -185,13 +188,14 @@ def _start(
 ) -> StartRows:
     is_open = tables.status_round.c.state == RoundState.OPEN
     answered = () if mine is None else _answered(connection, is_open & mine, rounds=1)
-    meetings = _meetings(connection, now_local, each=1, bodies=None if municipalities is None else bodies)
+    meetings = _meetings(connection, now_local, each=1, bodies=bodies)
     keys = [meeting.key for meeting in meetings]
     runs_all = municipalities is None
     stopped, guests = _flags(connection, scopes)
     return StartRows(
         meetings=meetings,
         answered=answered,
+        open_rounds=_open_rounds(connection, now) if runs_all else None,
         reports=_reports(connection, keys),
         escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(meetings=keys))),
         undelivered=_undelivered(connection, now, municipalities=municipalities),
@@ -205,14 +209,19 @@ def _start(
 def _requests_of_reader(
     packages: Collection[str], municipalities: Collection[str] | None
 ) -> ColumnElement[bool] | None:
-    """Return the condition of a reader's requests: their packages' and municipalities'; None for nobody's."""
-    if municipalities is None:
-        return tables.status_request.c.id.is_not(None)
-    if not packages and not municipalities:
+    """Return the condition of a reader's own requests: their packages' and municipalities'; None for nobody's."""
+    own = municipalities or ()
+    if not packages and not own:
         return None
-    return or_(
-        tables.status_request.c.work_package.in_(packages), tables.status_round.c.municipality.in_(municipalities)
-    )
+    return or_(tables.status_request.c.work_package.in_(packages), tables.status_round.c.municipality.in_(own))
+
+
+def _open_rounds(connection: Connection, now: datetime) -> OpenRounds | None:
+    """Return the counts over all rounds that take answers; None when there is none."""
+    row = connection.execute(open_rounds(now=now)).one()
+    if not row.asked:
+        return None
+    return OpenRounds(asked=row.asked, answered=row.answered, first_deadline=row.first_deadline)
 
 
 def _meetings(

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import Select, Table, and_, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import tables
 from integration.database.status_rows import CANCELLED
 from integration.database.switches import PAUSE
 from workflows.messages.model import NOT_ALLOWED, PAUSED, MessageState
-from workflows.status.model import EscalationState
+from workflows.status.model import EscalationState, RequestState, RoundState
 
 meeting, status_round, request, answer = (
     tables.meeting,
@@ -63,8 +63,24 @@ def newest_rounds(*, since: datetime) -> Select[Any]:
 
 
 def requests_of(meetings: Sequence[str]) -> Select[Any]:
-    """Return the requests of rounds."""
-    return select(request).where(request.c.meeting.in_(meetings)).order_by(request.c.work_package)
+    """Return the requests of rounds, as many columns as are counted."""
+    columns = (request.c.meeting, request.c.work_package, request.c.person, request.c.state)
+    return select(*columns).where(request.c.meeting.in_(meetings)).order_by(request.c.work_package)
+
+
+def open_rounds(*, now: datetime) -> Select[Any]:
+    """Count the requests of all rounds that take answers, and give the first of their deadlines."""
+    takes_answers = and_(status_round.c.state == RoundState.OPEN, status_round.c.deadline_at > now)
+    answered = case((request.c.state == RequestState.ANSWERED, 1), else_=0)
+    return (
+        select(
+            func.count().label("asked"),
+            func.coalesce(func.sum(answered), 0).label("answered"),
+            func.min(status_round.c.deadline_at).label("first_deadline"),
+        )
+        .join_from(request, status_round, status_round.c.meeting == request.c.meeting)
+        .where(takes_answers, request.c.state != RequestState.WAIVED)
+    )
 
 
 def requests_with_answers(condition: ColumnElement[bool], *, rounds: int) -> Select[Any]:

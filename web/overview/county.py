@@ -1,7 +1,9 @@
 """The county lead's overview: `GET /fylket`."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -25,6 +27,8 @@ KEYS: Mapping[str, Callable[[MunicipalityState], Any]] = {
 }
 """Columns that the table can be sorted by, as its address names them."""
 
+MOST_ROWS = 100
+"""Municipalities on one page: a county has far fewer, a country has four pages."""
 TROUBLED = (PlaceState.DRIFT, PlaceState.ASKS, PlaceState.FAILED, PlaceState.WAITS_FOR_IT)
 FILTERS: Mapping[str, Callable[[MunicipalityState], bool]] = {
     "svar": lambda line: line.round is not None and line.round.takes_answers and bool(line.round.owing),
@@ -42,7 +46,9 @@ def router(overviews: Overviews) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/fylket", response_class=HTMLResponse, summary="Every municipality on one screen")
-    async def show(request: Request, visit: SeesCounty, q: str = "", vis: str = "", sort: str = "") -> HTMLResponse:
+    async def show(
+        request: Request, visit: SeesCounty, q: str = "", vis: str = "", sort: str = "", side: str = "1"
+    ) -> HTMLResponse:
         now, now_local = overviews.now(visit)
         places = [municipality.slug for municipality in visit.programme.municipalities]
         rows = await overviews.store.county(now=now, now_local=now_local, places=places)
@@ -50,12 +56,15 @@ def router(overviews: Overviews) -> APIRouter:
         chosen = [line for line in county.municipalities if FILTERS.get(vis, _every)(line) and _has(line, q)]
         kept = {"q": q, "vis": vis}
         lines, sorting = sorted_by(chosen, sort, keys=KEYS, default="navn", path="/fylket", kept=kept)
+        pages = pages_of(len(lines), side, path="/fylket", kept={**kept, "sort": sort})
         return shell_page(
             request,
             "overview/county.html",
             visit,
             county=county,
-            lines=lines,
+            lines=lines[pages.first : pages.first + MOST_ROWS],
+            found=len(lines),
+            pages=pages,
             sorting=sorting,
             counts={name: sum(map(choose, county.municipalities)) for name, choose in FILTERS.items()},
             owing=sum(len(line.round.owing) for line in county.municipalities if line.round and FILTERS["svar"](line)),
@@ -89,6 +98,28 @@ REPORT_TONES: Mapping[str, str] = {
     ReportStage.DRAFT: "warn",
     ReportStage.RELEASED: "ok",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """The pages of a long table: the one that is shown, and the addresses of all when there are several."""
+
+    number: int
+    addresses: tuple[str, ...]
+
+    @property
+    def first(self) -> int:
+        """The place of the page's first row among all."""
+        return (self.number - 1) * MOST_ROWS
+
+
+def pages_of(rows: int, asked: str, *, path: str, kept: Mapping[str, str]) -> Pages:
+    """Return the pages of *rows*; an address that names a page we do not have gets the first."""
+    count = max(1, -(-rows // MOST_ROWS))
+    number = int(asked) if asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= count else 1
+    known = [(name, value) for name, value in kept.items() if value]
+    addresses = (f"{path}?{urlencode([*known, ('side', page)])}" for page in range(1, count + 1))
+    return Pages(number=number, addresses=tuple(addresses) if count > 1 else ())
 
 
 def _every(line: MunicipalityState) -> bool:

@@ -23,7 +23,7 @@ def router(overviews: Overviews) -> APIRouter:
         rows = await overviews.store.start(
             now=now,
             now_local=now_local,
-            bodies=reader.bodies,
+            bodies=_bodies(visit),
             packages=reader.led_packages,
             municipalities=None if reader.runs_programme else reader.looks_after,
             scopes=_scopes(visit),
@@ -53,9 +53,17 @@ def _places(visit: Visit) -> list[str]:
     """List the places whose things the page shows: all of them for a county lead, who sees each rollout."""
     reader, programme = visit.reader, visit.programme
     if reader.runs_programme:
-        return [municipality.slug for municipality in programme.municipalities] + sorted(reader.bodies)
+        return [municipality.slug for municipality in programme.municipalities] + _bodies(visit)
     seen = (slug for slug in reader.municipalities if may(reader, Right.SEE_MUNICIPALITY, Where(municipality=slug)))
     return [*seen, *sorted(reader.bodies)]
+
+
+def _bodies(visit: Visit) -> list[str]:
+    """List the bodies whose meetings the page shows. A county lead has the overview for the local ones."""
+    mine = sorted(visit.reader.bodies)
+    if not visit.reader.runs_programme:
+        return mine
+    return [key for key in mine if visit.programme.body(key).municipality is None]
 
 
 def _first_name(visit: Visit) -> str:

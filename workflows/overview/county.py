@@ -2,17 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import texts
 from config.programme import Programme
 from config.values import Municipality
 from workflows.overview.model import CountyOverview, MunicipalityState, Owing, RoundProgress
 from workflows.overview.plan import place_state, report_stage, rollout_key
-from workflows.overview.rows import CountyRows, RoundLine, Undelivered
-from workflows.status.model import Escalation, RequestState, StatusRequest
-from workflows.status.plan import asked_now, name_of
+from workflows.overview.rows import CountyRows, RequestRow, RoundLine, Undelivered
+from workflows.status.model import Escalation, RequestState
+from workflows.status.plan import name_of, who_is_asked
 
 OWNER_LEVEL = "owner_board"
+OWED = (RequestState.OPEN, RequestState.MISSING)
+
+
+class CountedRequest(Protocol):
+    """A request as far as a round's progress needs it."""
+
+    @property
+    def work_package(self) -> str: ...
+    @property
+    def person(self) -> str: ...
+    @property
+    def state(self) -> str: ...
 
 
 def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) -> CountyOverview:
@@ -22,6 +35,9 @@ def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) ->
     rounds = {line.round.municipality: line for line in rows.rounds}
     requests = _grouped_requests(rows.requests)
     questions = _questions(programme, rows)
+    undelivered: dict[str | None, list[Undelivered]] = {}
+    for item in rows.undelivered:
+        undelivered.setdefault(item.municipality, []).append(item)
     lines = []
     for municipality in sorted(programme.municipalities, key=lambda item: texts.sort_key(item.name)):
         slug = municipality.slug
@@ -43,45 +59,44 @@ def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) ->
                 report=report_stage(current.round if current else None, rows.reports.get(meeting)),
                 questions_local=questions.get((slug, False), 0),
                 questions_owner=questions.get((slug, True), 0),
-                undelivered=tuple(item for item in rows.undelivered if item.municipality == slug),
+                undelivered=tuple(undelivered.get(slug, ())),
             )
         )
     return CountyOverview(
         municipalities=tuple(lines),
         owner_meeting=meetings.get(programme.owner_board().key),
-        undelivered=_of_none(rows.undelivered),
+        undelivered=tuple(undelivered.get(None, ())),
         paused="" in rows.paused,
     )
 
 
 def round_progress(
-    programme: Programme, line: RoundLine, requests: Sequence[StatusRequest], *, now: datetime
+    programme: Programme, line: RoundLine, requests: Sequence[CountedRequest], *, now: datetime
 ) -> RoundProgress:
     """Return how far a round has come. The people who owe an answer are those of now, or of its deadline."""
-    asked = [request for request in requests if request.state is not RequestState.WAIVED]
+    wanted = [request for request in requests if request.state != RequestState.WAIVED]
     on = programme.today(min(now, line.round.deadline_at))
     owing = [
         Owing(
             work_package=package.key,
             name=package.name,
-            lead=name_of(programme, asked_now(programme, request, on)),
+            lead=asked.name if (asked := who_is_asked(programme, package, on)) else name_of(programme, request.person),
         )
-        for request in asked
-        if request.state in (RequestState.OPEN, RequestState.MISSING)
-        and (package := programme.find_work_package(request.work_package)) is not None
+        for request in wanted
+        if request.state in OWED and (package := programme.find_work_package(request.work_package)) is not None
     ]
     return RoundProgress(
         meeting=line.round.meeting,
         state=line.round.state,
         deadline_local=programme.local_time(line.round.deadline_at).replace(tzinfo=None),
-        answered=sum(request.state is RequestState.ANSWERED for request in asked),
-        asked=len(asked),
+        answered=sum(request.state == RequestState.ANSWERED for request in wanted),
+        asked=len(wanted),
         owing=tuple(owing),
     )
 
 
-def _grouped_requests(requests: Sequence[StatusRequest]) -> Mapping[str, list[StatusRequest]]:
-    found: dict[str, list[StatusRequest]] = {}
+def _grouped_requests(requests: Sequence[RequestRow]) -> Mapping[str, list[RequestRow]]:
+    found: dict[str, list[RequestRow]] = {}
     for request in requests:
         found.setdefault(request.meeting, []).append(request)
     return found
@@ -108,7 +123,3 @@ def _board_meeting(
     programme: Programme, municipality: Municipality, meetings: Mapping[str, datetime]
 ) -> datetime | None:
     return meetings.get(programme.local_board(municipality.slug).key)
-
-
-def _of_none(undelivered: Sequence[Undelivered]) -> tuple[Undelivered, ...]:
-    return tuple(item for item in undelivered if item.municipality is None)

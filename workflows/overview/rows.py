@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from workflows.messages.model import Message, MessageState, Surface
 from workflows.papers.minutes import ActionItem, Decision
@@ -89,6 +90,15 @@ class UnitLine:
     done_at: datetime | None
 
 
+class RequestRow(NamedTuple):
+    """A request as the county's page counts it; there are thousands."""
+
+    meeting: str
+    work_package: str
+    person: str
+    state: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnsweredRequest:
     """A request with its round, and its newest answer where there is one."""
@@ -117,7 +127,7 @@ class CountyRows:
     """The next one of each body."""
     rounds: tuple[RoundLine, ...]
     """The newest one of each municipality."""
-    requests: tuple[StatusRequest, ...]
+    requests: tuple[RequestRow, ...]
     reports: Mapping[str, ReportLine]
     escalations: tuple[Escalation, ...]
     undelivered: tuple[Undelivered, ...]
@@ -175,12 +185,27 @@ class BoardRows:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenRounds:
+    """Counts over all rounds that take answers."""
+
+    asked: int
+    answered: int
+    first_deadline: datetime
+
+    @property
+    def owing(self) -> int:
+        return self.asked - self.answered
+
+
+@dataclass(frozen=True, kw_only=True)
 class StartRows:
     """All that a start page reads."""
 
     meetings: tuple[MeetingLine, ...]
     answered: tuple[AnsweredRequest, ...]
-    """Requests of rounds that are open."""
+    """The reader's requests of rounds that are open."""
+    open_rounds: OpenRounds | None
+    """Over all municipalities, for a county lead; None when no round is open, and for others."""
     reports: Mapping[str, ReportLine]
     """Of the reader's boards' meetings to come."""
     escalations: tuple[Escalation, ...]

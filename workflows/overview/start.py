@@ -56,17 +56,17 @@ class StartPlanner:
 
     def _rounds(self) -> Iterator[Task]:
         """Give the rounds in which others owe the reader's municipalities an answer; one line for a county lead."""
+        if self.reader.runs_programme:
+            found = self.rows.open_rounds
+            if found is not None and found.owing:
+                deadline = self._local(found.first_deadline)
+                values = {"answers": found.owing}
+                yield Task(kind=TaskKind.CHASE_ALL, values=values, address="/fylket?vis=svar", at=deadline)
+            return
         owing: dict[str, list[AnsweredRequest]] = {}
         for item in self._owing():
             if self._looks_after(item.round.municipality):
                 owing.setdefault(item.round.municipality, []).append(item)
-        if self.reader.runs_programme:
-            if owing:
-                first = min(item.round.deadline_at for items in owing.values() for item in items)
-                values = {"answers": sum(map(len, owing.values()))}
-                kind = TaskKind.CHASE_ALL
-                yield Task(kind=kind, values=values, address="/fylket?vis=svar", at=self._local(first))
-            return
         for slug, items in owing.items():
             yield Task(
                 kind=TaskKind.CHASE,
@@ -139,8 +139,9 @@ class StartPlanner:
             if item.answer is not None and package is not None and package.key in self.reader.led_packages:
                 values = {"package": package.name, "day": self._local(item.round.deadline_at).date()}
                 yield Fine(kind="answered", values=values, address=f"/pakke/{package.key}")
-        if self.reader.runs_programme and asked:
-            yield Fine(kind="rounds", values=_counts(asked), address="/fylket?sort=svar", tone=_tone(asked))
+        if self.reader.runs_programme and (found := self.rows.open_rounds) is not None:
+            values = {"answered": found.answered, "asked": found.asked}
+            yield Fine(kind="rounds", values=values, address="/fylket?sort=svar", tone="wait" if found.owing else "ok")
         for slug in sorted(self.reader.looks_after):
             own = [item for item in asked if item.round.municipality == slug]
             if own and not self.reader.runs_programme:

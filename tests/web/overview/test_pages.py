@@ -8,8 +8,10 @@ import pytest
 from integration.database.connection import Database
 from integration.database.findings import SQLFindings
 from tests.web.overview.stage import CHAIR, COUNTY, EARLIER, IT, LEAD, LOCAL, MEMBER, Counter, Stage
+from tests.workflows.programme import body, municipality
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, STARTS
 from tests.workflows.status.test_rounds import DAY, DEADLINE
+from web.overview.county import pages_of
 from workflows.operations.doctor import Finding, Verdict
 from workflows.operations.examination import KeptFindings
 
@@ -120,6 +122,43 @@ async def test_every_column_sorts(stage: Stage, column: str) -> None:
     page = await stage.page(COUNTY, f"/fylket?sort={column}")
 
     assert page.count('<th scope="row">') == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "number", "addresses"),
+    [
+        pytest.param(6, "1", 1, 0, id="a county: one page"),
+        pytest.param(100, "2", 1, 0, id="just one page"),
+        pytest.param(357, "4", 4, 4, id="a country: its last page"),
+        pytest.param(357, "5", 1, 4, id="a page that we do not have"),
+        pytest.param(357, "-1", 1, 4, id="no page"),
+        pytest.param(357, "²", 1, 4, id="no number"),
+        pytest.param(0, "1", 1, 0, id="nothing found"),
+    ],
+)
+def test_a_long_table_has_pages(rows: int, asked: str, number: int, addresses: int) -> None:
+    pages = pages_of(rows, asked, path="/fylket", kept={"q": "å", "vis": ""})
+
+    assert (pages.number, len(pages.addresses)) == (number, addresses)
+    assert all(f"side={page}" in address for page, address in enumerate(pages.addresses, start=1))
+    assert not any("vis=" in address for address in pages.addresses)
+
+
+async def test_a_country_is_shown_a_hundred_municipalities_at_a_time(stage: Stage) -> None:
+    known = stage.world.programme
+    many = [municipality(f"k-{number:03}") for number in range(250)]
+    stage.world.programme = known.model_copy(
+        update={
+            "municipalities": (*known.municipalities, *many),
+            "bodies": (*known.bodies, *(body(item.slug) for item in many)),
+        }
+    )
+
+    page = await stage.page(COUNTY, "/fylket?side=3")
+
+    assert "Viser 252 av 252 kommuner." in page
+    assert page.count('<th scope="row">') == 52
+    assert re.search(r'side=3" aria-current="page"', page)
 
 
 async def test_what_a_reader_typed_stays_a_text(stage: Stage) -> None:

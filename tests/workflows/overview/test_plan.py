@@ -74,6 +74,7 @@ def rows(**changes: Any) -> StartRows:
     values: dict[str, Any] = {
         "meetings": (),
         "answered": (),
+        "open_rounds": None,
         "reports": {},
         "escalations": (),
         "undelivered": (),
