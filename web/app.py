@@ -65,7 +65,7 @@ def create_app(
     gate: Gate | None = None,
 ) -> FastAPI:
     """
-    The application with *routers*, health, static files and error pages.
+    Return the application with *routers*, health, static files and error pages.
 
     It needs no lifespan: it runs the same below uvicorn and below Azure Functions. *ready* names the part that is
     missing while the service cannot work. *around* is entered for each request; the simulated clock counts work by it.
@@ -224,7 +224,7 @@ async def _on_wrong_input(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, status: int, number: str | None = None) -> Response:
-    """An error for programs below /api, for people everywhere else."""
+    """Return an error for programs below /api, for people everywhere else."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": {"status": status, "number": number}}, status)
     return pages.problem(request, status, number=number, typed=typed_in(request) if status in GIVE_BACK else ())

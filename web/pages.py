@@ -41,7 +41,7 @@ def page(
     request: Request, template: str, *, status: int = 200, language: str = texts.DEFAULT, **context: Any
 ) -> HTMLResponse:
     """
-    The page *template* filled with *context*; everything is escaped.
+    Return the page *template* filled with *context*; everything is escaped.
 
     Templates extend `base.html` and have `request`, `visit` (None when signed out), `language`, and
     `say(key, **values)`, `written(value)` and `long_moment(local time)` in that language. A name that the context
@@ -65,7 +65,7 @@ def page(
 
 def language_of(request: Request) -> str:
     """
-    The language of a reader we do not know: what their browser asks for, as far as we have it.
+    Return the language of a reader we do not know: what their browser asks for, as far as we have it.
 
     Norwegian wherever it stands in the list: many a browser in Norway is set up in English first.
     """
@@ -102,7 +102,7 @@ def problem(
 
 
 def router() -> APIRouter:
-    """The pages that stand by themselves."""
+    """Return the routes of the pages that stand by themselves."""
     routes = APIRouter()
 
     def plain(path: str, heading: str, *paragraphs: str) -> None:
@@ -144,7 +144,7 @@ def _sent(request: Request, html: bytes, status: int, headers: dict[str, str]) -
 
 
 def _shown(value: Any) -> Any:
-    """A value as it is printed: without characters that would turn the words around it."""
+    """Return a value as it is printed: without characters that would turn the words around it."""
     if not isinstance(value, str) or isinstance(value, Markup) or value.isascii():
         return value
     return value.translate(_TURNING)

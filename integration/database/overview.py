@@ -36,7 +36,7 @@ from workflows.overview.rows import (
     CountyRows,
     MeetingLine,
     MunicipalityRows,
-    OpenRounds,
+    OpenRoundCounts,
     PackageRows,
     PlaceLine,
     ReportLine,
@@ -216,12 +216,12 @@ def _requests_of_reader(
     return or_(tables.status_request.c.work_package.in_(packages), tables.status_round.c.municipality.in_(own))
 
 
-def _open_rounds(connection: Connection, now: datetime) -> OpenRounds | None:
+def _open_rounds(connection: Connection, now: datetime) -> OpenRoundCounts | None:
     """Return the counts over all rounds that take answers; None when there is none."""
     row = connection.execute(open_rounds(now=now)).one()
     if not row.asked:
         return None
-    return OpenRounds(asked=row.asked, answered=row.answered, first_deadline=row.first_deadline)
+    return OpenRoundCounts(asked=row.asked, answered=row.answered, first_deadline=row.first_deadline)
 
 
 def _meetings(

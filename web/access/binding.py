@@ -21,7 +21,7 @@ PROVIDER = "ansattporten"
 
 
 def router(pages: SignInPages) -> APIRouter:
-    """The pages around a binding; nothing of them asks for a session but the county lead's list."""
+    """Return the routes around a binding; nothing of them asks for a session but the county lead's list."""
     routes = APIRouter()
     _add_asking(routes, pages)
     _add_confirming(routes, pages)

@@ -44,7 +44,7 @@ class SignInPages:
 
 
 def router(pages: SignInPages) -> APIRouter:
-    """The pages of sign-in and of logging out."""
+    """Return the routes of sign-in and of logging out."""
     routes = APIRouter()
     _add_choice(routes, pages)
     _add_waiting(routes, pages)
@@ -53,7 +53,7 @@ def router(pages: SignInPages) -> APIRouter:
 
 
 def provider_router(pages: SignInPages) -> APIRouter:
-    """The way to each provider and back; after all other addresses below `/logg-inn`."""
+    """Return the ways to each provider and back; after all other addresses below `/logg-inn`."""
     routes = APIRouter()
 
     @routes.get(f"{SIGN_IN}/{{provider}}", summary="To the provider")

@@ -108,7 +108,7 @@ class MunicipalityAnswers:
 
     @property
     def progress(self) -> RoundProgress | None:
-        """The progress of its newest round; None without one."""
+        """Return the progress of its newest round; None without one."""
         if not self.rows.answered:
             return None
         newest = self.rows.answered[0]

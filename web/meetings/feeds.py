@@ -20,7 +20,7 @@ from workflows.ports.units import Clock
 
 class FeedLinks(Protocol):
     async def issue_all(self, purpose: LinkPurpose, subjects: Collection[str]) -> Mapping[str, str]:
-        """A token for each of *subjects*; looking again writes nothing, since calendars look every few hours."""
+        """Return a token for each of *subjects*; looking again writes nothing, since calendars look every few hours."""
         ...
 
     async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
@@ -84,7 +84,7 @@ def router(
 
 
 def meetings_of(programme: Programme, person: str, meetings: Sequence[Meeting]) -> list[tuple[Body, Meeting]]:
-    """The meetings that a person is expected at or invited to, of every body."""
+    """List the meetings that a person is expected at or invited to, of every body."""
     own = tuple(item for item in programme.assignments if item.person == person)
     mine = programme.model_copy(update={"assignments": own})
     bodies = {body.key: body for body in programme.bodies}
@@ -93,7 +93,7 @@ def meetings_of(programme: Programme, person: str, meetings: Sequence[Meeting]) 
 
 
 def _language(programme: Programme, subject: str) -> str:
-    """The person's own in their feed, else the programme's."""
+    """Return the person's own language in their feed, else the programme's."""
     key = subject.removeprefix(PERSON) if subject.startswith(PERSON) else None
     own = programme.language_of(key)
     return texts.choose(own, programme.language)

@@ -56,7 +56,7 @@ class Shown:
 
 
 def router(doors: Doors) -> APIRouter:
-    """The token is a link with the purpose `own_meetings`, bound to the person, who must still be in the programme."""
+    """Return the routes; the token is a link with the purpose `own_meetings` to a person still in the programme."""
     routes = APIRouter()
     _add_asking(routes, doors)
     _add_own_page(routes, doors)
@@ -172,7 +172,7 @@ async def _agenda(doors: Doors, own: OwnMeeting, person: str) -> str:
 
 
 async def _minutes(doors: Doors, person: str) -> list[tuple[date, str]]:
-    """The days of the meetings whose minutes the person may record, and where."""
+    """List the days of the meetings whose minutes the person may record, and where."""
     found = await doors.to_record(person)
     return [(day, await personal_address(doors.links, doors.public_url, "minutes", key, person)) for day, key in found]
 

@@ -87,7 +87,7 @@ def _receipt(
 
 
 def _shown(line: GuestLine, language: str) -> dict[str, str]:
-    """One guest in words: who, from where, for what, and since when."""
+    """Return one guest in words: who, from where, for what, and since when."""
     roles = texts.join([texts.say(f"guests.role_{role}", language) for role in line.roles], language)
     confirmed = line.confirmed_at or line.since
     when = "guests.confirmed" if line.confirmed_at else "guests.since"

@@ -121,7 +121,7 @@ def said_problems(problems: Mapping[str, Words], language: str) -> dict[str, str
 
 
 def refused(request: Request, status: int, words: Words, *, language: str = texts.DEFAULT) -> HTMLResponse:
-    """A page that says why something is not shown or not stored."""
+    """Return a page that says why something is not shown or not stored."""
     explanations: Sequence[str] = [texts.say(words.key, language, **words.values)]
     heading = texts.say("agenda.page_refused", language)
     return page(request, "plain.html", status=status, language=language, heading=heading, paragraphs=explanations)

@@ -31,7 +31,7 @@ class ReleasedReports(Protocol):
 
 class SentAgendas(Protocol):
     async def fixed(self, meeting: str) -> StoredAgenda | None:
-        """The meeting's agenda once it is sent."""
+        """Return the meeting's agenda once it is sent."""
         ...
 
 
@@ -82,7 +82,7 @@ def router(
 
 
 async def _wheel(meetings: MeetingStore, programme: Programme, body: Body | None, *, year: int) -> YearWheel:
-    """The year of the meeting's municipality, or of what is common to the programme."""
+    """Return the year of the meeting's municipality, or of what is common to the programme."""
     place = body.municipality if body else None
     bodies = [item for item in programme.bodies if item.municipality == place]
     found = [meeting for item in bodies for meeting in await meetings.list_meetings(item.key)]

@@ -20,7 +20,7 @@ MAX_BODY = 16_000
 
 
 def router(*, gate: Gate, sign_in: SignIn, tokens: TokenReader) -> APIRouter:
-    """The page that asks Teams for a token, and the address that takes it."""
+    """Return the page that asks Teams for a token, and the address that takes it."""
     routes = APIRouter()
 
     @routes.get(IN_TEAMS, response_class=HTMLResponse, summary="Asks Teams who is signed in there")

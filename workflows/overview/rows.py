@@ -185,7 +185,7 @@ class BoardRows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenRounds:
+class OpenRoundCounts:
     """Counts over all rounds that take answers."""
 
     asked: int
@@ -204,7 +204,7 @@ class StartRows:
     meetings: tuple[MeetingLine, ...]
     answered: tuple[AnsweredRequest, ...]
     """The reader's requests of rounds that are open."""
-    open_rounds: OpenRounds | None
+    open_rounds: OpenRoundCounts | None
     """Over all municipalities, for a county lead; None when no round is open, and for others."""
     reports: Mapping[str, ReportLine]
     """Of the reader's boards' meetings to come."""
