@@ -14,6 +14,8 @@ from sandbox.app import Sandbox, create_sandbox
 from sandbox.serve import HOST, environment, listening
 
 ROOT = Path(__file__).resolve().parents[2]
+SHORT_LIVED = httpx.Limits(keepalive_expiry=2)
+"""Connections are not used again when the server may just be closing them, which it does after five idle seconds."""
 
 
 class RunningSandbox:
@@ -94,7 +96,7 @@ async def running_sandbox(*, latency: str = "none", seed: Path | None = None) ->
         server = StoppableServer(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=30, trust_env=False, limits=SHORT_LIVED) as client:
                 yield RunningSandbox(f"http://{HOST}:{port}", environment(app, port), client, app)
         finally:
             server.force_exit = True
@@ -117,7 +119,7 @@ async def sandbox_process(*, latency: str = "none", seed: Path | None = None) ->
         assert process.stdout is not None
         env = await _read_environment(process.stdout)
         url = env["IDENTITY_ENDPOINT"].removesuffix("/msi/token")
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=30, trust_env=False, limits=SHORT_LIVED) as client:
             yield RunningSandbox(url, env, client, process=process.pid)
     finally:
         process.kill()
