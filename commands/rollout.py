@@ -50,7 +50,7 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
 
 async def _something_is_asked(services: "Services", places: Sequence[str]) -> bool:
     """Tell whether the last order of one of them left something that a person must answer."""
-    from workflows.rollout.handlers import ASKS
+    from workflows.rollout.orders import ASKS
 
     return any([ASKS in await services.record.resources.of(place) for place in places])
 

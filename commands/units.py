@@ -26,7 +26,7 @@ async def make_due(services: "Services", keys: Sequence[str]) -> None:
 async def run_units(services: "Services", arguments: argparse.Namespace, keys: Sequence[str]) -> int:
     """Make units due, run them and print how they stand, waiting while they wait for what takes a moment only."""
     from integration.database.units import UnitState
-    from workflows.rollout.handlers import BUILDER_CLOSED
+    from workflows.rollout.orders import BUILDER_CLOSED
 
     await make_due(services, keys)
     words = TerminalWords(await services.record.register.find_programme())

@@ -49,6 +49,7 @@ def unit_handlers(jobs: Jobs, sweep: Sweep) -> Mapping[str, Handler]:
         "sweep.all": sweep.all,
         "meetings.read": meetings.external_feeds.read,
         "rollout.place": rollout.handlers.place,
+        "rollout.preview": rollout.previews.look,
         "rollout.lists": rollout.handlers.lists,
         "rollout.welcome": rollout.welcome_mail.send,
         "people.look_up": jobs.register.account_look_ups.look_up,

@@ -16,11 +16,13 @@ from web.overview.reading import Overviews
 from web.papers import agenda, minutes, papers, reports
 from web.register.reading import RegisterDoors
 from web.register.routes import routers as register_routers
+from web.rollout import new_municipality, places, template
 from web.status import answer
 from web.teams import tabs
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
 from wiring.sign_in import create_gate, sign_in_routers
+from workflows.operations.doctor import open_builder
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -98,10 +100,25 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         ),
         *sign_in_routers(outside, jobs),
     ]
+    routers += _rollout_routers(outside, jobs)
     if outside.settings.bot_id:
         # First, because routes are tried in their order, and buttons and forms come by the thousand.
         routers.insert(0, bot.router(_bot_endpoint(outside, jobs).handle))
     return routers
+
+
+def _rollout_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
+    desk = jobs.rollout.desk
+    pages = places.RolloutPages(
+        desk=desk,
+        register=jobs.register.desk,
+        clock=outside.clock,
+        open_builder=open_builder(outside.settings.builder_id),
+    )
+    new = new_municipality.NewMunicipalityPages(
+        register=jobs.register.desk, desk=desk, known=outside.record.klass, accounts=jobs.register.look_up_desk
+    )
+    return [places.router(pages), new_municipality.router(new), template.router(pages)]
 
 
 def _bot_endpoint(outside: Outside, jobs: Jobs) -> "BotEndpoint":

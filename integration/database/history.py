@@ -49,6 +49,10 @@ class SQLHistory:
         row = await self._database.look(lambda connection: connection.execute(query).first())
         return None if row is None else row.at
 
+    async def latest(self, unit: str, *, most: int) -> Sequence[UnitEvent]:
+        """Return the latest steps of a unit, the last one first."""
+        return list(reversed(await list_events(self._database, unit=unit, latest=most)))
+
 
 async def list_events(database: Database, *, unit: str | None = None, latest: int = 200) -> Sequence[UnitEvent]:
     """The latest events, of one unit or of all, oldest first."""

@@ -26,6 +26,16 @@ class SQLResources:
         rows = await self.database.look(lambda connection: connection.execute(query).mappings().all())
         return {row["key"]: Resource(**row) for row in rows}
 
+    async def with_keys(self, *keys: str) -> Mapping[str, Mapping[str, Resource]]:
+        """Return what is noted under these keys, by place."""
+        query = select(resource.c.place, *(resource.c[name] for name in self.columns)).where(resource.c.key.in_(keys))
+        rows = await self.database.look(lambda connection: connection.execute(query).mappings().all())
+        found: dict[str, dict[str, Resource]] = {}
+        for row in rows:
+            thing = Resource(**{name: row[name] for name in self.columns})
+            found.setdefault(row["place"], {})[thing.key] = thing
+        return found
+
     async def keep(self, place: str, *things: Resource) -> None:
         """Note them, in one go; a repeat replaces what was noted."""
         now = self.clock.now()

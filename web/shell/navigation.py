@@ -57,6 +57,9 @@ COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/palogging", text="sign_in.page_bindings", right=Right.RUN_PROGRAMME),
     SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
     SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/utrulling", text="rollout_pages.places_heading", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/ny-kommune", text="rollout_pages.new_heading", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/malen", text="rollout_pages.template_heading", right=Right.RUN_PROGRAMME),
 )
 """Pages below `/fylket`."""
 

@@ -38,6 +38,7 @@ class MeetingJobs:
             public_url=self._outside.settings.public_url,
             recipients=self._outside.recipients,
             accounts=self._record.accounts,
+            pauses=self._record.switches,
         )
 
     @cached_property

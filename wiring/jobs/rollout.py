@@ -10,7 +10,9 @@ from wiring.shipped import teams_app
 
 if TYPE_CHECKING:
     from workflows.papers.follow_up import FollowUps
+    from workflows.rollout.desk import RolloutDesk
     from workflows.rollout.handlers import Rollout
+    from workflows.rollout.preview import Previews
     from workflows.rollout.welcome_mail import Welcome
 
 
@@ -64,6 +66,29 @@ class RolloutJobs:
                 public_url=self._outside.settings.public_url,
             ),
             self.welcome_mail,
+        )
+
+    @cached_property
+    def previews(self) -> "Previews":
+        from workflows.rollout.preview import Previews
+
+        return Previews(
+            self.handlers,
+            resources=self._record.resources,
+            programme=self._record.register.programme,
+            clock=self._outside.clock,
+        )
+
+    @cached_property
+    def desk(self) -> "RolloutDesk":
+        from workflows.rollout.desk import RolloutDesk
+
+        return RolloutDesk(
+            notes=self._record.resources,
+            units=self._record.units,
+            events=self._record.history,
+            pauses=self._record.switches,
+            clock=self._outside.clock,
         )
 
     @cached_property

@@ -23,7 +23,9 @@ from workflows.meetings.model import Meeting, MeetingPlan, MeetingState, Meeting
 from workflows.meetings.moves import cancelled, following
 from workflows.meetings.plan import plan_meetings, round_units
 from workflows.meetings.quorum import attendance, quorum_unit, quorum_units
+from workflows.messages.delivery import PAUSE_CHECK_INTERVAL
 from workflows.messages.mailboxes import organizer_for
+from workflows.messages.model import Pauses
 from workflows.ports.accounts import KnownAccounts, Recipients
 from workflows.ports.calendar import BookedEvent, Calendar, EventSpec
 from workflows.ports.links import Links
@@ -68,6 +70,7 @@ class MeetingDesk:
         public_url: str,
         recipients: Recipients,
         accounts: KnownAccounts,
+        pauses: Pauses,
     ) -> None:
         self._store = store
         self._calendar = calendar
@@ -78,6 +81,7 @@ class MeetingDesk:
         self._public_url = public_url.rstrip("/")
         self._recipients = recipients
         self._accounts = accounts
+        self._pauses = pauses
 
     async def plan(self) -> MeetingPlan:
         """
@@ -112,9 +116,11 @@ class MeetingDesk:
     async def book(self, unit: DueUnit, history: History) -> Outcome:
         """Handler of `meetings.book` [body]: bring the body's future meetings into its people's calendars, and learn
         what changed there. Looks again while there are any: `next_look` says when. Of meetings that have begun, it only
-        learns what changed."""
+        learns what changed. While sending is paused there, nothing is written: each write mails people."""
         programme, now = await self._programme(), self._clock.now()
         body = programme.find_body(unit.subject)
+        if await self._pauses.is_paused(body.municipality if body is not None else None):
+            return Parked(until=now + PAUSE_CHECK_INTERVAL, note="sending is paused")
         known = await self._store.list_meetings(unit.subject)
         home = home_of(unit.subject, known, self._organizers)
         # Also what is not booked yet: it goes where the body's others are.

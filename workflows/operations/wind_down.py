@@ -20,7 +20,8 @@ from workflows.operations.wind_down_preview import WindDownPreview, later_meetin
 from workflows.ports.accounts import Recipients
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked, Units
-from workflows.rollout.handlers import BUILDER_CLOSED, CLOSED_AGAIN
+from workflows.rollout.handlers import CLOSED_AGAIN
+from workflows.rollout.orders import BUILDER_CLOSED
 from workflows.rollout.ports import Resource, Resources
 from workflows.sweep import sweep_unit
 

@@ -9,7 +9,7 @@ from workflows.overview.model import PlaceState, QuestionLine, ReportStage, Tren
 from workflows.overview.rows import AnsweredRequest, PlaceLine, ReportLine, UnitLine
 from workflows.papers.minutes import Decision
 from workflows.papers.report import ReportState
-from workflows.rollout.handlers import BUILDER_CLOSED
+from workflows.rollout.orders import BUILDER_CLOSED
 from workflows.status.model import Escalation, Light, RoundState, StatusRound
 
 ROLLOUT = "rollout.place"

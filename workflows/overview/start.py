@@ -13,7 +13,7 @@ from workflows.overview.model import Belonging, Fine, StartPage, Task, TaskKind
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import AnsweredRequest, StartRows
 from workflows.papers.report import ReportState
-from workflows.rollout.handlers import BUILDER_CLOSED
+from workflows.rollout.orders import BUILDER_CLOSED
 from workflows.status.model import RequestState
 
 MOST_TASKS = 7

@@ -6,10 +6,11 @@ What only a person can say is asked before anything is made and anybody invited.
 from dataclasses import replace
 
 from workflows.ports.place import Group
+from workflows.rollout.orders import ADOPT
 from workflows.rollout.plan import GROUP_REMOVED, Item, State
 from workflows.rollout.ports import Resource
 from workflows.rollout.steps.people import REFUSED
-from workflows.rollout.walk import ADOPT, Walk
+from workflows.rollout.walk import Walk
 
 BY_ID = "by_id"
 """Notes of a group that somebody said is ours: it does not have our unique name."""

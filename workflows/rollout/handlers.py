@@ -10,20 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID
 
-from config.problems import InvalidInput, Problem
-from config.shapes import one_of
 from workflows.digest import digest, is_digest_of
 from workflows.errors import IdentityClosed, NotFound
 from workflows.ports.accounts import Account
 from workflows.ports.place import Group, Site
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.rollout.group_ownership import Question
-from workflows.rollout.plan import Item, PlacePlan, State, wanted_place
+from workflows.rollout.orders import ASKS, BUILDER_CLOSED, adopt_order, restore_key, restore_orders
+from workflows.rollout.plan import OPEN, Item, PlacePlan, State, wanted_place
 from workflows.rollout.plan_log import NotYet
 from workflows.rollout.ports import Resource, RolloutPorts
 from workflows.rollout.prefetch import look_ahead
+from workflows.rollout.preview import RESULT, seen_note
 from workflows.rollout.rendering import result_text
 from workflows.rollout.steps.channels import ChannelSteps
 from workflows.rollout.steps.group import GroupSteps
@@ -32,18 +31,14 @@ from workflows.rollout.steps.members import MEMBERS, OWNERS, MemberSteps
 from workflows.rollout.steps.people import PeopleSteps
 from workflows.rollout.steps.site import SiteSteps
 from workflows.rollout.steps.team import TeamSteps
-from workflows.rollout.walk import ADOPT, Walk, restore_key
+from workflows.rollout.walk import Walk
 from workflows.rollout.welcome_mail import Welcome
 
 CLOSED_AGAIN = timedelta(minutes=10)
-BUILDER_CLOSED = "builder_closed"
-"""The note of an order that waits for IT to open the Builder."""
 
 WOUND_DOWN = Item(key="place", state=State.PENDING, reason="wound_down", layer="municipality")
 MADE = "order.made"
 """Under which it is noted how much an order made before it had to wait."""
-ASKS = "order.asks"
-"""Under which it is noted that the last order left something that a person must answer."""
 COPIES = "copies"
 """Under which it is noted what the lists hold."""
 
@@ -119,12 +114,8 @@ class Rollout:
             offered = [item.key for item in (await self.plan(place)).items if item.can_be_restored]
         except IdentityClosed:
             offered = list(keys)
-        expected = one_of("", offered) if offered else "nothing: the plan offers no key to restore"
-        problems = [Problem(where=place, value=key, expected=expected) for key in keys if key not in offered]
-        if problems:
-            raise InvalidInput(problems)
-        for key in keys:
-            await self._ports.resources.keep(place, Resource(key=restore_key(key), external_id=""))
+        if orders := restore_orders(place, keys, offered):
+            await self._ports.resources.keep(place, *orders)
 
     async def adopt(self, place: str, group_id: str) -> None:
         """
@@ -132,12 +123,7 @@ class Rollout:
 
         Raises InvalidInput for what is no id at all.
         """
-        try:
-            wanted = str(UUID(group_id))
-        except ValueError:
-            expected = "the object id of a group"
-            raise InvalidInput([Problem(where=place, value=group_id, expected=expected)]) from None
-        await self._ports.resources.keep(place, Resource(key=ADOPT, external_id=wanted))
+        await self._ports.resources.keep(place, adopt_order(place, group_id))
 
     # ------------------------------------------------------------------------------------------ copies of the record
 
@@ -221,12 +207,17 @@ async def _ended(walk: Walk, *, made: int) -> Done:
     """The order is carried out as far as it can be; what it leaves to people is noted with it."""
     await walk.forget(MADE)
     await walk.forget_orders()
+    await walk.keep(seen_note(RESULT, _open_items(walk), at=walk.ports.clock.now()))
     asked = sum(item.asks for item in walk.log.items)
     if not asked:
         await walk.forget(ASKS)
     elif walk.known.get(ASKS) != (asks := Resource(key=ASKS, external_id="", details={"number": asked})):
         await walk.keep(asks)
     return Done(note=result_text(walk.log.items, made=made, language=walk.programme.language))
+
+
+def _open_items(walk: Walk) -> list[Item]:
+    return [item for item in walk.log.items if item.state in OPEN]
 
 
 def _copies(walk: Walk) -> str:

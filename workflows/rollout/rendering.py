@@ -64,12 +64,22 @@ def _orders(place: str, keys: Sequence[str], names: PlaceNames, heading: str) ->
     return [f"  {heading} vareunge rollout {place} --restore …", *(f"    {key}  ({names.name(key)})" for key in keys)]
 
 
-def _open_text(items: Sequence[Item], named: Callable[[str], str], *, language: str) -> list[str]:
-    by_reason: dict[str, dict[str, None]] = {}
+def open_sentences(
+    items: Sequence[Item], named: Callable[[str], str], *, language: str
+) -> list[tuple[str, Sequence[Item]]]:
+    """Return what is left to people: a sentence for each reason, with the things it is about."""
+    by_reason: dict[str, list[Item]] = {}
     for item in items:
         if item.state in OPEN and item.reason not in _SAID_ELSEWHERE:
-            by_reason.setdefault(item.reason, {})[named(item.key)] = None
-    reasons = [_reason(reason, list(subjects), language) for reason, subjects in by_reason.items()]
+            by_reason.setdefault(item.reason, []).append(item)
+    return [
+        (_reason(reason, list(dict.fromkeys(named(item.key) for item in found)), language), found)
+        for reason, found in by_reason.items()
+    ]
+
+
+def _open_text(items: Sequence[Item], named: Callable[[str], str], *, language: str) -> list[str]:
+    reasons = [sentence for sentence, _ in open_sentences(items, named, language=language)]
     # Who blocks is who must be called.
     return [*reasons, *dict.fromkeys(item.todo for item in items if item.state is State.BLOCKED and item.todo)]
 

@@ -9,13 +9,11 @@ from config.programme import Programme
 from workflows.ports.units import History
 from workflows.rollout.compare import noted
 from workflows.rollout.creates import Creates
+from workflows.rollout.orders import ADOPT, restore_key
 from workflows.rollout.plan import GROUP_REMOVED, INVITATION_REFUSED, Item, State, WantedPlace
 from workflows.rollout.plan_log import PlanLog
 from workflows.rollout.ports import Resource, RolloutPorts
 from workflows.rollout.reads import Reads
-
-ADOPT = "adopt"
-"""The key of the note that names the group somebody wants to be the place's own."""
 
 Step = Callable[["Walk"], Coroutine[Any, Any, None]]
 
@@ -128,8 +126,3 @@ def _hidden(item: Item) -> Item:
     if item.state is State.UNKNOWN:
         return item
     return Item(key=item.key, state=State.UNKNOWN, layer=item.layer, reason="above_unknown")
-
-
-def restore_key(key: str) -> str:
-    """Return the key of the note that somebody ordered *key* to be as the template has it."""
-    return f"restore:{key}"

@@ -15,6 +15,7 @@ from integration.database.connection import Database
 from integration.database.limits import SQLLimits
 from integration.database.links import SQLLinks
 from integration.database.meetings import SQLMeetings
+from integration.database.switches import SQLSwitches
 from integration.graph.calendar import GraphCalendar
 from integration.graph.client import Graph
 from integration.identity import Identities
@@ -167,6 +168,7 @@ async def calendar_office(
             public_url="https://service.example",
             recipients=recipients,
             accounts=SQLAccounts(database, clock),
+            pauses=SQLSwitches(database, clock),
         )
         moves = MeetingMoves(store=store, clock=clock, programme=programme)
         office = CalendarOffice(sandbox, store, desk, moves, clock, register, organizer, links, limits)

@@ -16,6 +16,7 @@ from workflows.meetings.booking import MeetingDesk, next_look
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.moves import MeetingMoves
 from workflows.meetings.rendering import explain
+from workflows.messages.delivery import PAUSE_CHECK_INTERVAL
 from workflows.messages.mailboxes import organizer_for
 from workflows.ports.accounts import Recipients
 from workflows.ports.calendar import Attendee, BookedEvent, EventSpec, InvitationResponse
@@ -153,12 +154,23 @@ class Notes:
 
 
 @dataclass
+class Pauses:
+    """Sending is paused in these municipalities."""
+
+    paused: set[str | None] = field(default_factory=set)
+
+    async def is_paused(self, municipality: str | None = None) -> bool:
+        return municipality in self.paused
+
+
+@dataclass
 class Office:
     """A desk with everything around it."""
 
     mailbox: Mailbox = field(default_factory=Mailbox)
     store: Store = field(default_factory=Store)
     notes: Notes = field(default_factory=Notes)
+    pauses: Pauses = field(default_factory=Pauses)
     clock: Clock = field(default_factory=Clock)
     register: Programme = field(default_factory=programme)
     recipients: Recipients = field(default_factory=Recipients)
@@ -183,6 +195,7 @@ class Office:
             public_url="https://service.example/",
             recipients=self.recipients,
             accounts=self.accounts,
+            pauses=self.pauses,
         )
 
     async def book(self) -> Outcome:
@@ -219,6 +232,18 @@ async def test_planning_makes_bookings_and_rounds_due(office: Office) -> None:
     assert kinds == {"meetings.book", "status.open", "report.owner"}
     assert office.store.due["meetings.book:a-dal"] == NOW
     assert "meetings.book:b-vik" not in office.store.due
+
+
+async def test_nobody_is_invited_while_sending_is_paused_there(office: Office) -> None:
+    office.pauses.paused = {"a-dal"}
+
+    outcome = await office.book()
+
+    assert outcome == Parked(until=NOW + PAUSE_CHECK_INTERVAL, note="sending is paused")
+    assert office.mailbox.events == {}
+    office.pauses.paused = {"b-vik"}
+    await office.book()
+    assert office.mailbox.events
 
 
 async def test_planning_again_adds_no_meeting(office: Office) -> None:

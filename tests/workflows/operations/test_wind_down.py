@@ -14,7 +14,7 @@ from tests.support.rollout import PLACE, Bench, Documents, bench, in_state, smal
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.operations.wind_down_preview import WindDownPreview, preview_lines
 from workflows.ports.units import DueUnit
-from workflows.rollout.handlers import BUILDER_CLOSED
+from workflows.rollout.orders import BUILDER_CLOSED
 from workflows.rollout.plan import State
 
 MUNICIPALITY = f"municipalities/{PLACE}.yaml"

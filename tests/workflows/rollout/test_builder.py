@@ -6,7 +6,8 @@ from pathlib import Path
 from integration.database.units import UnitState
 from tests.support.rollout import PLACE, Bench, bench, in_state, small, writes
 from workflows.errors import IdentityClosed
-from workflows.rollout.handlers import BUILDER_CLOSED, CLOSED_AGAIN
+from workflows.rollout.handlers import CLOSED_AGAIN
+from workflows.rollout.orders import BUILDER_CLOSED
 from workflows.rollout.plan import State
 
 

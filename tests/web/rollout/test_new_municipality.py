@@ -1,0 +1,127 @@
+"""A new municipality, from its number to its first meetings, without a terminal."""
+
+import re
+
+import pytest
+
+from config.klass import KnownMunicipality, shipped
+from config.values import Meetings
+from tests.web.rollout.conftest import CountyLead
+from workflows.meetings.model import MeetingState
+
+PATH = "/fylket/ny-kommune"
+FORM = {
+    "number": "3899",
+    "name": "Dal",
+    "domain": "@dal.example",
+    "place": "ours",
+    "place_url": "",
+    "meetings": "ours",
+    "lead_name": "Lokal leder Dal",
+    "lead_email": "leder@dal.example",
+    "chair_name": "Kommunalsjef Dal",
+    "chair_email": "kommunalsjef@dal.example",
+    "member1_name": "",
+    "member1_email": "",
+}
+
+
+@pytest.fixture
+async def lead(lead: CountyLead) -> CountyLead:
+    """The county lead, with one more municipality in the country's register than in the programme."""
+    await lead.bench.services.record.klass.replace([*shipped(), KnownMunicipality(number="3899", name="Dal")])
+    return lead
+
+
+async def test_a_municipality_is_found_by_its_number_or_name(lead: CountyLead) -> None:
+    assert 'href="/fylket/ny-kommune?nummer=3899"' in await lead.page(f"{PATH}?q=da")
+    by_number = await lead.page(f"{PATH}?q=3")
+    assert "3899 Dal" in by_number
+    assert "er med fra før" in by_number, "the others are"
+    assert "Ingen kommune passer" in await lead.page(f"{PATH}?q=zzz")
+    assert 'value="Dal"' in await lead.page(f"{PATH}?nummer=3899")
+
+
+async def test_nothing_is_made_or_mailed_until_the_plan_was_seen_and_started(lead: CountyLead) -> None:
+    services = lead.bench.services
+
+    assert await lead.press(PATH, FORM) == "/fylket/utrulling/dal"
+    assert "ser etter nå" in await lead.page("/fylket/utrulling/dal")
+    await lead.run("rollout.preview", "sweep.all")
+    await services.engine.run_due(["meetings.book:dal"])
+    planned = await services.record.meetings.list_meetings("dal")
+    assert {meeting.state for meeting in planned} == {MeetingState.PLANNED}, "dates are found, and nobody is invited"
+    shown = await lead.page("/fylket/utrulling/dal")
+    assert "Velkomst til gjester: 2." in shown
+    assert re.search(r"Innkallinger fra Outlook til styrets møter: [1-9]\d* personer\.", shown)
+    assert "<li>Kommunalsjef Dal</li>" in shown
+    assert await lead.bench.mailed() == {}
+
+    await lead.press("/fylket/utrulling/dal/start")
+    await services.engine.run_due(["meetings.book:dal"])
+    await lead.run("rollout.place")
+
+    assert "Innkallinger fra Outlook" not in await lead.page("/fylket/utrulling/dal")
+    programme = await services.record.register.programme()
+    assert programme.municipality("dal").meetings is Meetings.OURS
+    booked = await services.record.meetings.list_meetings("dal")
+    assert {meeting.state for meeting in booked} == {MeetingState.BOOKED}
+    assert "Kanalen «Styret» ble laget." in await lead.page("/fylket/utrulling/dal/logg")
+
+
+async def test_addresses_are_looked_up_while_the_form_is_filled_in(lead: CountyLead) -> None:
+    known = lead.bench.services.settings.organizer[0]
+
+    asked = await lead.send(PATH, {**FORM, "chair_email": known, "act": "look_up"})
+
+    assert asked.status_code == 200
+    assert asked.text.count("slås opp") >= 2
+    assert 'value="Lokal leder Dal"' in asked.text, "nothing typed is lost"
+    live = asked.text.partition('data-live="')[2].partition('"')[0].replace("&amp;", "&")
+    await lead.run("people.look_up")
+    answered = await lead.page(live)
+    assert "har ingen konto; inviteres som gjest" in answered
+    assert "data-live" not in answered
+    assert (await lead.bench.services.record.register.programme()).find_municipality("dal") is None
+
+
+async def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(lead: CountyLead) -> None:
+    answer = await lead.send(PATH, {**FORM, "domain": "", "lead_email": "", "member1_name": "Medlem"})
+
+    assert answer.status_code == 422
+    for words in ("Skriv e-postdomenet deres.", "Skriv e-postadressen til den lokale lederen."):
+        assert words in answer.text
+    assert "Fyll ut både navn og e-postadresse." in answer.text
+    assert 'value="Kommunalsjef Dal"' in answer.text
+
+
+async def test_choices_that_there_are_not_are_refused(lead: CountyLead) -> None:
+    answer = await lead.send(PATH, {**FORM, "place": "everywhere", "meetings": "nobody"})
+
+    assert answer.status_code == 422
+    assert "Velg hvor de samarbeider." in answer.text
+    assert "Velg hvem som kaller inn." in answer.text
+
+
+async def test_a_municipality_that_is_there_and_an_address_that_is_none_are_refused_in_words(lead: CountyLead) -> None:
+    taken = await lead.send(PATH, {**FORM, "name": "Sandefjord"})
+    wrong = await lead.send(PATH, {**FORM, "lead_email": "leder"})
+
+    assert taken.status_code == wrong.status_code == 422
+    assert "Kommunen er med fra før." in taken.text
+    assert "leder" in wrong.text
+
+
+async def test_a_municipality_without_a_room_of_ours_leads_to_its_own_page(lead: CountyLead) -> None:
+    form = {**FORM, "place": "theirs", "place_url": "https://dal.example/sammen", "meetings": "theirs"}
+
+    undated = await lead.send(PATH, form)
+    assert "trenger vi møtedatoene deres" in undated.text
+    odd = await lead.send(PATH, {**form, "meeting_dates": "8. september"})
+    assert "Skriv datoene slik: 2026-09-08 09:00" in odd.text
+    assert await lead.press(PATH, {**form, "meeting_dates": "2026-10-08 09:00\n2026-09-08T09:00"}) == "/kommune/dal"
+
+    municipality = (await lead.bench.services.record.register.programme()).municipality("dal")
+    assert str(municipality.place_url) == "https://dal.example/sammen"
+    assert municipality.meetings is Meetings.THEIRS
+    assert [moment.month for moment in municipality.meeting_dates] == [9, 10]

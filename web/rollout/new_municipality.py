@@ -1,0 +1,207 @@
+"""A new municipality: found in the register of the country, described in one form, kept; nothing is made or mailed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+import texts
+from config.klass import KnownMunicipality, matching
+from config.problems import InvalidInput, Problem
+from config.values import Meetings, Place, Role
+from web.access.gate import RunsProgramme, Visit
+from web.forms import typed_in
+from web.rollout.places import BASE
+from web.shell.page import shell_page
+from workflows.register.editing import RegisterDesk
+from workflows.register.edits.places import AddMunicipality, NewPerson
+from workflows.register.keys import slug_of
+from workflows.register.look_up import LookUp
+from workflows.rollout.desk import RolloutDesk
+
+PATH = "/fylket/ny-kommune"
+SEATS: Sequence[tuple[str, Role]] = (
+    ("lead", Role.LOCAL_LEAD),
+    ("chair", Role.BOARD_CHAIR),
+    ("member1", Role.BOARD_MEMBER),
+    ("member2", Role.BOARD_MEMBER),
+    ("member3", Role.BOARD_MEMBER),
+)
+"""Seats of the form, by the beginning of their fields' names. Others are filled on the municipality's own page."""
+SEATED = ("lead_name", "lead_email", "chair_name", "chair_email")
+"""Fields of those whom every municipality has."""
+LOOK_UP = "look_up"
+"""The value of the button that looks addresses up and keeps nothing."""
+
+
+class KnownMunicipalities(Protocol):
+    """The country's register of municipalities."""
+
+    async def all(self) -> Sequence[KnownMunicipality]: ...
+
+
+class AccountQuestions(Protocol):
+    """Questions whether an address has an account; a unit answers them."""
+
+    async def ask(self, email: str, *, by: str) -> LookUp: ...
+    async def find(self, look_up_id: str) -> LookUp | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMunicipalityPages:
+    """All that the pages of a new municipality need."""
+
+    register: RegisterDesk
+    desk: RolloutDesk
+    known: KnownMunicipalities
+    accounts: AccountQuestions
+
+
+def router(pages: NewMunicipalityPages) -> APIRouter:
+    """Return the routes of a new municipality."""
+    routes = APIRouter()
+
+    @routes.get(PATH, response_class=HTMLResponse, summary="A new municipality: found by number or name")
+    async def show(request: Request, visit: RunsProgramme, q: str = "", nummer: str = "") -> HTMLResponse:
+        known = await pages.known.all()
+        chosen = next((item for item in known if item.number == nummer), None)
+        if chosen is None:
+            there = {item.number for item in visit.programme.municipalities}
+            found = [(item, item.number in there) for item in matching(known, q)]
+            return _page(request, visit, "rollout/find_municipality.html", q=q, found=found, total=len(known))
+        return _form(request, visit, {"number": chosen.number, "name": chosen.name})
+
+    @routes.get(f"{PATH}/kontoer", response_class=HTMLResponse, summary="The answers about addresses so far")
+    async def show_accounts(request: Request, visit: RunsProgramme, id: str = "") -> HTMLResponse:  # noqa: A002
+        found = [await pages.accounts.find(each) for each in id.split(",")[: len(SEATS)]]
+        return _page(request, visit, "rollout/accounts.html", accounts=[item for item in found if item is not None])
+
+    @routes.post(PATH, response_class=HTMLResponse, summary="Keep a new municipality, or look its people up")
+    async def keep(request: Request, visit: RunsProgramme) -> Response:
+        form = dict(typed_in(request))
+        if form.get("act") == LOOK_UP:
+            emails = dict.fromkeys(form.get(f"{seat}_email", "").strip() for seat, _ in SEATS)
+            accounts = [await pages.accounts.ask(email, by=visit.reader.person) for email in emails if "@" in email]
+            return _form(request, visit, form, accounts=accounts)
+        problems = missing_fields(form, _language(visit)) or await _kept(pages, visit, form)
+        if problems:
+            return _form(request, visit, form, problems=problems, status=422)
+        slug = slug_of(form["name"])
+        if form["place"] == Place.OURS:
+            await pages.desk.look(slug)
+            return RedirectResponse(f"{BASE}/{slug}", 303)
+        return RedirectResponse(f"/kommune/{slug}", 303)
+
+    return routes
+
+
+async def _kept(pages: NewMunicipalityPages, visit: Visit, form: Mapping[str, str]) -> dict[str, str]:
+    """Keep the municipality of the form, and return the problems that stand against it, by field."""
+    slug = slug_of(form["name"])
+    held = visit.programme.find_municipality(slug) is None and form["place"] == Place.OURS
+    if held:
+        # Before it is kept: from then on its meetings are planned.
+        await pages.desk.hold(slug)
+    try:
+        await pages.register.edit(new_municipality(slug, form), by=visit.reader.person)
+    except InvalidInput as error:
+        if held:
+            await pages.desk.release(slug)
+        return {"": "; ".join(dict.fromkeys(_in_words(problem, _language(visit)) for problem in error.problems))}
+    return {}
+
+
+def new_municipality(slug: str, form: Mapping[str, str]) -> AddMunicipality:
+    """Return the edit that adds the municipality of the form. Raises InvalidInput for a date that is none."""
+    values: dict[str, Any] = {"place": Place(form["place"]), "meetings": Meetings(form["meetings"])}
+    if form["place"] == Place.THEIRS and form.get("place_url", "").strip():
+        values["place_url"] = form["place_url"].strip()
+    if form["meetings"] == Meetings.THEIRS:
+        values["meeting_dates"] = dates_of(form.get("meeting_dates", "")) or None
+        values["meeting_feed"] = form.get("meeting_feed", "").strip() or None
+    return AddMunicipality(
+        slug=slug,
+        number=form["number"],
+        name=form["name"].strip(),
+        domain=form["domain"].strip().lower().removeprefix("@"),
+        people=[
+            NewPerson(role=role, name=form[f"{seat}_name"].strip(), email=form[f"{seat}_email"].strip())
+            for seat, role in SEATS
+            if form.get(f"{seat}_email", "").strip()
+        ],
+        values=values,
+    )
+
+
+def dates_of(text: str) -> list[datetime]:
+    """Return the moments written one a line, as `2026-09-08 09:00`. Raises InvalidInput for a line that is none."""
+    found, problems = [], []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        try:
+            found.append(datetime.strptime(line.replace("T", " "), "%Y-%m-%d %H:%M"))  # noqa: DTZ007 - Local wall time.
+        except ValueError:
+            problems.append(Problem(where="meeting_dates", value=line, expected="2026-09-08 09:00", rule="moment"))
+    if problems:
+        raise InvalidInput(problems)
+    return sorted(found)
+
+
+def missing_fields(form: Mapping[str, str], language: str) -> dict[str, str]:
+    """Return what is missing in the form, by field."""
+    problems = {
+        name: texts.say(f"rollout_pages.missing_{name}", language)
+        for name in ("number", "name", "domain", "place", "meetings", *SEATED)
+        if not form.get(name, "").strip()
+    }
+    if form.get("place") not in list(Place):
+        problems["place"] = texts.say("rollout_pages.missing_place", language)
+    if form.get("meetings") not in list(Meetings):
+        problems["meetings"] = texts.say("rollout_pages.missing_meetings", language)
+    for seat, _ in SEATS[2:]:
+        if bool(form.get(f"{seat}_name", "").strip()) is not bool(form.get(f"{seat}_email", "").strip()):
+            problems[f"{seat}_email"] = texts.say("rollout_pages.missing_half", language)
+    return problems
+
+
+def _in_words(problem: Any, language: str) -> str:
+    key = f"rollout_pages.problem_{problem.rule}"
+    if problem.rule and key in texts.keys(language):
+        return texts.say(key, language)
+    return texts.say("rollout_pages.problem_value", language, value=problem.value)
+
+
+def _form(
+    request: Request,
+    visit: Visit,
+    form: Mapping[str, str],
+    *,
+    accounts: Sequence[LookUp] = (),
+    problems: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    return _page(
+        request,
+        visit,
+        "rollout/new_municipality.html",
+        status=status,
+        form=form,
+        seats=[(seat, role.value) for seat, role in SEATS],
+        accounts=accounts,
+        problems=problems or {},
+    )
+
+
+def _page(request: Request, visit: Visit, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    language = _language(visit)
+    crumbs = [
+        (texts.say("rollout_pages.places_heading", language), BASE),
+        (texts.say("rollout_pages.new_heading", language), ""),
+    ]
+    return shell_page(request, template, visit, status=status, crumbs=crumbs, **context)
+
+
+def _language(visit: Visit) -> str:
+    return texts.choose(visit.reader.language, visit.programme.language)
