@@ -15,7 +15,8 @@ from workflows.ports.units import Done, DueUnit
 
 VESTFOLD = Path(__file__).parents[2] / "config" / "vestfold"
 KINDS = (
-    "meetings.read", "rollout.place", "rollout.lists", "people.leave", "people.look_up", "guests.end",
+    "meetings.read", "rollout.place", "rollout.preview", "rollout.lists", "people.leave", "people.look_up",
+    "guests.end",
     "wind_down.place", "wind_down.package", "meetings.quorum", "status.open", "status.send", "status.remind",
     "status.moved", "status.nudge",
     "status.renew", "status.escalate", "status.lifted", "status.close", "status.refresh", "bot.reply",
