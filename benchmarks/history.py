@@ -1,6 +1,7 @@
 """A country's history in the record: for each board so many rounds with their answers, reports and messages."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -9,18 +10,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, select
 
 from config.programme import Programme
+from config.values import WorkPackage
 from integration.database import tables
 from integration.database.connection import Database
 from workflows.messages.model import MessageState, Surface
 from workflows.papers.report import ReportState
 from workflows.status.model import AnswerContent, AnswerSurface, EscalationState, Light, RequestState, RoundState
-from workflows.status.plan import request_id
+from workflows.status.plan import package_leads, request_id
 
 BETWEEN = timedelta(days=42)
 AHEAD = timedelta(days=14)
 """From now to the meeting that the open round is for."""
 CONTENT = {"email": "", "name": "Pakkeleder", "address": "", "subject": "Status", "text": "Gi status"}
 """The content of each message."""
+QUESTIONS = (
+    "Kan vi få et rom til fra nyttår?",
+    "Kan kommunen dekke skyss til bedriftene?",
+    "Hvem svarer ungdommene i sommerferien?",
+)
 Row = dict[str, Any]
 Rows = dict[Table, list[Row]]
 
@@ -87,7 +94,7 @@ def _round(programme: Programme, slug: str, number: int, now: datetime) -> Itera
             "state": RoundState.CLOSED if number else RoundState.OPEN,
             "opens_at": meets - timedelta(days=21),
             "reminders_at": [(meets - timedelta(days=14)).isoformat()],
-            "deadline_at": meets - timedelta(days=10),
+            "deadline_at": meets - timedelta(days=8),
             "release_at": meets - timedelta(days=7),
         },
     )
@@ -95,23 +102,38 @@ def _round(programme: Programme, slug: str, number: int, now: datetime) -> Itera
         yield tables.report, _report(key, meets - timedelta(days=7))
     packages = [package for package in programme.work_packages if package.municipality == slug]
     for place, package in enumerate(packages):
-        leads = programme.assignments_of(f"pakke-{'abc'[place]}-{slug}")
-        yield from _request(key, package.key, leads[0].person, place, meets, slug, is_open=not number)
+        leads = package_leads(programme, package.key, day)
+        asked = _Asked(
+            meeting=key, package=package, person=leads[0].key if leads else "", place=place, number=number, meets=meets
+        )
+        yield from _request(asked)
 
 
-def _request(
-    meeting: str, package: str, person: str, place: int, meets: datetime, slug: str, *, is_open: bool
-) -> Iterator[tuple[Table, Row]]:
-    id_, answered = request_id(meeting, package), place < 2
-    missing = RequestState.OPEN if is_open else RequestState.MISSING
-    opened = meets - timedelta(days=21)
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A package in a round."""
+
+    meeting: str
+    package: WorkPackage
+    person: str
+    place: int
+    """Its place among the packages of its municipality."""
+    number: int
+    """The round's number; 0 is open."""
+    meets: datetime
+
+
+def _request(asked: _Asked) -> Iterator[tuple[Table, Row]]:
+    id_, answered = request_id(asked.meeting, asked.package.key), asked.place < 2
+    missing = RequestState.MISSING if asked.number else RequestState.OPEN
+    opened = asked.meets - timedelta(days=21)
     yield (
         tables.status_request,
         {
             "id": id_,
-            "meeting": meeting,
-            "work_package": package,
-            "person": person,
+            "meeting": asked.meeting,
+            "work_package": asked.package.key,
+            "person": asked.person,
             "state": RequestState.ANSWERED if answered else missing,
             "opened_at": opened,
             "latest_version": int(answered),
@@ -120,11 +142,11 @@ def _request(
     yield (
         tables.message,
         {
-            "key": f"{meeting}#{package}",
+            "key": f"{asked.meeting}#{asked.package.key}",
             "kind": "status_request",
             "surface": Surface.PERSONAL,
-            "municipality": slug,
-            "person": person,
+            "municipality": asked.package.municipality,
+            "person": asked.person,
             "request": id_,
             "state": MessageState.SENT,
             "due_at": opened,
@@ -132,31 +154,40 @@ def _request(
             "sent_at": opened,
         },
     )
-    if not answered:
-        return
-    content = AnswerContent(light=tuple(Light)[place], done="Vi er i rute.", indicators={"antall": 4.0 + place})
+    if answered:
+        yield from _answer(asked, id_, opened + timedelta(days=2))
+
+
+def _answer(asked: _Asked, request: str, at: datetime) -> Iterator[tuple[Table, Row]]:
+    """Give an answer whose numbers grow from round to round, and the question of every second package."""
+    question = QUESTIONS[asked.number % len(QUESTIONS)]
+    light = tuple(Light)[(asked.place + asked.number) % 3]
+    numbers = {item.key: (item.baseline or 0) + max(0, 6 - asked.number) for item in asked.package.indicators}
+    content = AnswerContent(
+        light=light, done="Vi er i rute.", question=question if asked.place else "", indicators=numbers
+    )
     yield (
         tables.status_answer,
         {
-            "request": id_,
+            "request": request,
             "version": 1,
-            "at": opened + timedelta(days=2),
-            "by": person,
+            "at": at,
+            "by": asked.person,
             "surface": AnswerSurface.CARD,
             "content": content.to_data(),
         },
     )
-    if place:
+    if asked.place:
         yield (
             tables.escalation,
             {
-                "id": id_,
-                "request": id_,
-                "meeting": meeting,
+                "id": request,
+                "request": request,
+                "meeting": asked.meeting,
                 "level": "local_board",
-                "question": "Kan vi få et rom til?",
+                "question": question,
                 "state": EscalationState.RAISED,
-                "raised_at": opened + timedelta(days=2),
+                "raised_at": at,
             },
         )
 
