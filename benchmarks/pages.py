@@ -128,11 +128,12 @@ async def _count(browser: httpx.AsyncClient, address: str) -> tuple[int, int]:
 
 @contextmanager
 def counted_statements() -> Iterator[list[str]]:
-    """Note the statements that any database of this process carries out meanwhile."""
+    """Note the statements that any database of this process carries out meanwhile, the start of transactions apart."""
     noted: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        noted.append(statement)
+        if statement != "BEGIN":
+            noted.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:

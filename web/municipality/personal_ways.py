@@ -30,7 +30,7 @@ def router(doors: LeadDoors) -> APIRouter:
 
     @routes.get("/styret/{body}/referat", response_class=HTMLResponse, summary="Meetings whose minutes can be recorded")
     async def to_record(request: Request, visit: SeesBoard, body: str) -> HTMLResponse:
-        found = await doors.desk.to_record(visit.reader.person)
+        found = await doors.desk.to_record(visit.reader.person, body=body)
         return shell_page(
             request,
             "municipality/to_record.html",
@@ -40,7 +40,7 @@ def router(doors: LeadDoors) -> APIRouter:
                 (texts.say("lead.record", visit.reader.language), ""),
             ],
             body=body,
-            days=[day for day, key in found if key.rpartition("/")[0] == body],
+            days=[day for day, _ in found],
         )
 
     @routes.get("/styret/{body}/moter/{day}/referat", summary="The form for a meeting's minutes")

@@ -168,16 +168,20 @@ class AgendaDesk:
             stored=stored,
         )
 
-    async def to_record(self, person: str) -> Sequence[tuple[date, str]]:
-        """The days and keys of the meetings whose minutes the person may record now, the newest first."""
+    async def to_record(self, person: str, *, body: str | None = None) -> Sequence[tuple[date, str]]:
+        """
+        List the days and keys of the meetings whose minutes the person may record now, the newest first.
+
+        *body*: of that one alone; a county lead belongs to every board there is.
+        """
         programme, now = await self._programme(), self._clock.now()
         day = local_day(programme, now)
-        bodies = [body for body in programme.bodies if body.agenda]
-        mine = {body.key for body in bodies if person in {item.key for item in recorders(programme, body, day)}}
+        bodies = [item for item in programme.bodies if item.agenda and body in (None, item.key)]
+        mine = {item.key for item in bodies if person in {who.key for who in recorders(programme, item, day)}}
         recent = [
             meeting
-            for body in sorted(mine)
-            for meeting in await self._meetings.list_meetings(body)
+            for key in sorted(mine)
+            for meeting in await self._meetings.list_meetings(key)
             if meeting.stands and meeting.starts_at - PREPARED <= now < meeting.ends_at + OFFERED
         ]
         found = [item for item in recent if await self._store.find_agenda(item.key) is not None]
