@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 import texts
-from web.access.gate import LooksAfter, SeesBoard
+from web.access.gate import LooksAfter, RunsProgramme, SeesBoard, Visit
 from web.municipality.doors import LeadDoors
 from web.shell.page import shell_page
 from workflows.operations.guest_review import may_review
@@ -22,11 +22,11 @@ def router(doors: LeadDoors) -> APIRouter:
 
     @routes.get("/kommune/{slug}/gjester", summary="The confirmation of a municipality's guests")
     async def guests(visit: LooksAfter, slug: str) -> RedirectResponse:
-        now = doors.clock.now()
-        if not may_review(visit.programme, slug, visit.reader.person, visit.programme.today(now)):
-            raise HTTPException(404)
-        token = await doors.links.issue("guests", f"guests:{slug}", visit.reader.person, now + WAY_LIFE)
-        return RedirectResponse(f"/gjester/{token}", 303)
+        return await _to_guests(doors, visit, slug)
+
+    @routes.get("/fylket/gjester", summary="The confirmation of the programme's own guests")
+    async def guests_of_programme(visit: RunsProgramme) -> RedirectResponse:
+        return await _to_guests(doors, visit, visit.programme.key)
 
     @routes.get("/styret/{body}/referat", response_class=HTMLResponse, summary="Meetings whose minutes can be recorded")
     async def to_record(request: Request, visit: SeesBoard, body: str) -> HTMLResponse:
@@ -54,3 +54,12 @@ def router(doors: LeadDoors) -> APIRouter:
         return RedirectResponse(f"/referat/{token}", 303)
 
     return routes
+
+
+async def _to_guests(doors: LeadDoors, visit: Visit, scope: str) -> RedirectResponse:
+    """Lead to the confirmation of a scope's guests; only those who confirm them find it."""
+    now = doors.clock.now()
+    if not may_review(visit.programme, scope, visit.reader.person, visit.programme.today(now)):
+        raise HTTPException(404)
+    token = await doors.links.issue("guests", f"guests:{scope}", visit.reader.person, now + WAY_LIFE)
+    return RedirectResponse(f"/gjester/{token}", 303)

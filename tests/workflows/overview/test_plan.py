@@ -1,5 +1,6 @@
 """Overviews decided from plain data: the state of a place, a report's progress, and a start page's tasks."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -7,12 +8,22 @@ import pytest
 
 from config.values import Assignment, Municipality, Place, Role
 from tests.workflows.programme import municipality, programme
+from tools.authorisation import create_app, routes_of
 from workflows.access.rules import reader_of
 from workflows.messages.model import MessageState, Surface
 from workflows.overview.county import county_overview
 from workflows.overview.model import PlaceState, ReportStage, TaskKind
 from workflows.overview.plan import place_state, report_stage
-from workflows.overview.rows import CountyRows, MeetingLine, PlaceLine, ReportLine, StartRows, Undelivered, UnitLine
+from workflows.overview.rows import (
+    CountyRows,
+    MeetingLine,
+    OpenRoundCounts,
+    PlaceLine,
+    ReportLine,
+    StartRows,
+    Undelivered,
+    UnitLine,
+)
 from workflows.overview.start import StartPlanner
 from workflows.papers.report import ReportState
 from workflows.status.model import Escalation, EscalationState, RoundState, StatusRound
@@ -284,3 +295,21 @@ def planned(person: str, **found: Any) -> Any:
     reader = reader_of(known, person, known.today(NOW))
     assert reader is not None
     return StartPlanner(known, reader, rows(**found), NOW).page()
+
+
+def test_tasks_lead_to_pages_that_are_there() -> None:
+    """Every address of a task is a route of the service, whatever follows its path."""
+    found = {
+        "undelivered": (undelivered(),),
+        "guests_asked": {"a-dal": 1, "test": 1},
+        "meetings": (meeting(),),
+        "reports": {"a-dal/2026-10-20": report(ReportState.DRAFT)},
+        "paused": frozenset({""}),
+        "units": {"rollout.place:a-dal": unit(state="failed")},
+        "open_rounds": OpenRoundCounts(asked=3, answered=1, first_deadline=NOW),
+    }
+    addresses = {task.address for person in ("lead", "county") for task in planned(person, **found).tasks}
+    paths = {re.sub(r"[?#].*", "", address).replace("a-dal", "{slug}") for address in addresses}
+
+    assert paths == {"/kommune/{slug}", "/kommune/{slug}/gjester", "/fylket/gjester", "/fylket"}
+    assert paths <= {route.path for route in routes_of(create_app())}
