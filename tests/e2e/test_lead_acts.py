@@ -30,7 +30,7 @@ PAGES = {
     "minutes": (LOCAL, "/styret/a-dal/referat"),
     "outbox": (COUNTY, "/fylket/utboks"),
 }
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (360, "dark"))
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -84,7 +84,7 @@ async def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(house: House,
     house.speak(language)
     found = {}
     for name, (person, path) in PAGES.items():
-        for width, theme in ((1280, "light"), (360, "dark")):
+        for width, theme in VIEWS:
             page = await house.enter(person, width=width, theme=theme)
             await page.goto(house.url + path)
             found[f"{name} {width} {theme}"] = (await findings(page), await page.evaluate(OVERFLOW))
