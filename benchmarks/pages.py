@@ -146,7 +146,7 @@ def asked_of(app: FastAPI, programme: Programme, now: datetime) -> list[Asked]:
     """Return every address behind sign-in that reads, for each of the readers who may open it."""
     package = next(item.key for item in programme.work_packages if item.municipality == SLUG)
     names = {"slug": SLUG, "package": package, "body": programme.local_board(SLUG).key}
-    samples = {**names, "day": str(meeting_day(0, now)), "version": "1", "form": "finnes-ikke"}
+    samples = {**names, "day": str(meeting_day(0, now)), "version": "1", "place": SLUG}
     where = Where(municipality=SLUG, work_package=package, body=names["body"])
     readers = [_reader(programme, person, now) for person in READERS]
     found = []
