@@ -6,6 +6,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, Page
 
+from config.klass import KnownMunicipality
 from tests.e2e.test_form_for_everybody import findings
 from tests.e2e.test_overviews import OVERFLOW
 from tests.support.doors import served
@@ -17,12 +18,13 @@ __all__ = ["lead"]
 
 BASE = f"/fylket/utrulling/{PLACE}"
 PAGES = ("/fylket/utrulling", BASE, f"{BASE}/logg", "/fylket/malen", "/fylket/ny-kommune?q=1")
-FORM = "/fylket/ny-kommune?nummer=3909"
+FORM = "/fylket/ny-kommune?nummer=3899"
 
 
 @pytest.fixture
 async def url(lead: CountyLead) -> AsyncIterator[str]:
     """The pages after a rollout of which some things wait for people."""
+    await lead.bench.services.record.klass.replace([KnownMunicipality(number="3899", name="Dal")])
     await lead.press(f"{BASE}/start")
     await lead.run("rollout.place")
     await lead.press(f"{BASE}/se")

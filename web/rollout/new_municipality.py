@@ -67,9 +67,9 @@ def router(pages: NewMunicipalityPages) -> APIRouter:
     @routes.get(PATH, response_class=HTMLResponse, summary="A new municipality: found by number or name")
     async def show(request: Request, visit: RunsProgramme, q: str = "", nummer: str = "") -> HTMLResponse:
         known = await pages.known.all()
-        chosen = next((item for item in known if item.number == nummer), None)
+        there = {item.number for item in visit.programme.municipalities}
+        chosen = next((item for item in known if item.number == nummer and nummer not in there), None)
         if chosen is None:
-            there = {item.number for item in visit.programme.municipalities}
             found = [(item, item.number in there) for item in matching(known, q)]
             return _page(request, visit, "rollout/find_municipality.html", q=q, found=found, total=len(known))
         return _form(request, visit, {"number": chosen.number, "name": chosen.name})

@@ -38,6 +38,8 @@ async def test_a_municipality_is_found_by_its_number_or_name(lead: CountyLead) -
     by_number = await lead.page(f"{PATH}?q=3")
     assert "3899 Dal" in by_number
     assert "er med fra før" in by_number, "the others are"
+    there = (await lead.bench.services.record.register.programme()).municipalities[0]
+    assert 'role="search"' in await lead.page(f"{PATH}?nummer={there.number}"), "it is not described once more"
     assert "Ingen kommune passer" in await lead.page(f"{PATH}?q=zzz")
     assert 'value="Dal"' in await lead.page(f"{PATH}?nummer=3899")
 
