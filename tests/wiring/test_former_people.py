@@ -195,7 +195,9 @@ class House:
         found = {}
         async with self.world.database.read() as connection:
             for table in tables.metadata.sorted_tables:
-                found[table.name] = sorted(map(repr, await connection.execute(select(table))))
+                # That a link was used is noted whoever uses it: those who look after a place see it there.
+                kept = [column for column in table.columns if column is not tables.link.c.used_at]
+                found[table.name] = sorted(map(repr, await connection.execute(select(*kept))))
         return found
 
     def end_roles(self, person: str, *, removed: bool) -> None:
