@@ -62,6 +62,7 @@ async def test_every_kind_that_is_about_one_thing_is_tried(services: Services) -
     about_more = {
         "sweep.all", "rollout.welcome", "leads.mail", "guests.review", "drift.look", "meetings.book",
         "meetings.own_link", "links.mail",
+        "doctor.look",  # about the whole tenant
         "access.account",  # about an account that the directory alone knows
     }  # fmt: skip
 
