@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     day."""
     feed_user_agent: str = Field(default="vaare-unge-365", pattern=r"^[ -~]{1,200}$")
     """The name under which municipalities' own calendars are asked for. Some servers answer browsers only."""
+    accessibility_statement: str = Field(default="", pattern=r"^(https://\S+)?$")
+    """The address of the county's own statement at uustatus.no, which `/tilgjengelighet` leads to."""
     timezone: str = "Europe/Oslo"
     log_level: str = "INFO"
 

@@ -19,6 +19,7 @@ from web import health, pages
 from web.access.gate import IN_TEAMS, SEE_OTHER, Gate
 from web.assets import Assets
 from web.forms import typed_in
+from web.information import pages as information
 
 log = structlog.get_logger()
 
@@ -63,6 +64,7 @@ def create_app(
     around: Around = nullcontext,
     body_time: float = BODY_TIME,
     gate: Gate | None = None,
+    statement_url: str = "",
 ) -> FastAPI:
     """
     Return the application with *routers*, health, static files and error pages.
@@ -70,11 +72,12 @@ def create_app(
     It needs no lifespan: it runs the same below uvicorn and below Azure Functions. *ready* names the part that is
     missing while the service cannot work. *around* is entered for each request; the simulated clock counts work by it.
     *body_time*: seconds within which a body has to arrive. *gate*: knows who is signed in, for routes that ask.
+    *statement_url*: the county's statement about accessibility.
     """
     # No redirect to the address with or without a slash: it would lead to the host that the request named.
     app = FastAPI(title="Våre unge 365", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.gate = gate
-    for router in (health.router(ready), pages.router(), *routers):
+    for router in (health.router(ready), pages.router(), information.router(statement_url=statement_url), *routers):
         app.include_router(router)
     app.mount("/static", Assets(), name="static")
     app.add_exception_handler(HTTPException, _on_http_error)

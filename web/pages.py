@@ -114,14 +114,6 @@ def router() -> APIRouter:
                 request, "plain.html", language=language, heading=texts.say(heading, language), paragraphs=words
             )
 
-    plain(
-        "/tilgjengelighet",
-        "web.accessibility",
-        "web.accessibility_aim",
-        "web.accessibility_state",
-        "web.accessibility_help",
-    )
-    plain("/personvern", "web.privacy", "web.privacy_what", "web.privacy_children", "web.privacy_help")
     # What the Teams app's manifest points to: its personal tab, and where a tab is added by hand.
     plain("/fane", "web.home_heading", "web.home_what")
     plain("/fane/oppsett", "web.setup_heading", "web.setup_what")

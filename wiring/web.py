@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
     """Return the application that people and Teams reach. *around* is entered for each request."""
     return create_app(
-        web_routers(outside, jobs), ready=outside.record.not_ready, around=around, gate=create_gate(outside, jobs)
+        web_routers(outside, jobs),
+        ready=outside.record.not_ready,
+        around=around,
+        gate=create_gate(outside, jobs),
+        statement_url=outside.settings.accessibility_statement,
     )
 
 

@@ -89,3 +89,11 @@ def test_signing_in_with_entra_needs_tenant_app_and_the_door_s_identity() -> Non
 
     assert Settings.model_validate(whole).signs_in_with_entra
     assert not any(Settings.model_validate({**whole, name: ""}).signs_in_with_entra for name in whole)
+
+
+@pytest.mark.parametrize("address", ["http://uustatus.no/1", "uustatus.no", "https://uustatus.no/ 1"])
+def test_the_statement_about_accessibility_is_an_https_address(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("VAREUNGE_ACCESSIBILITY_STATEMENT", address)
+
+    with pytest.raises(ValidationError, match="accessibility_statement"):
+        Settings()

@@ -21,6 +21,7 @@ from tests.workflows.papers.agenda_world import MEETING_DAY, AgendaWorld
 from tests.workflows.status.rounds import HOME, MEETING, PUBLIC, STARTS
 from web import pages
 from web.access.gate import rule_of
+from web.information import pages as information
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
 from wiring.web import create_web, web_routers
@@ -142,6 +143,7 @@ HELD_BY_ANYBODY = {
 WITHOUT_LINK = {
     "/tilgjengelighet",
     "/personvern",
+    "/hjelp",
     "/fane",
     "/fane/oppsett",
     "/api/messages",
@@ -178,7 +180,7 @@ class House:
         self.world = world
         self.register = register
         jobs = Jobs(outside)
-        routers = [*web_routers(outside, jobs), pages.router()]
+        routers = [*web_routers(outside, jobs), pages.router(), information.router()]
         found = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
         # Pages behind sign-in ask the register at each request; tests/web/access tries them.
         open_ = [route for route in found if rule_of(route) is None]

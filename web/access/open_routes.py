@@ -8,6 +8,7 @@ PUBLIC: Mapping[str, str] = {
     "/openapi.json": "The description of the HTTP interface; holds no data.",
     "/tilgjengelighet": "The accessibility statement, which anybody may read.",
     "/personvern": "The privacy page, which anybody may read.",
+    "/hjelp": "Help by role, which anybody may read.",
     "/fane": "Named by the Teams app's manifest; shows no data.",
     "/fane/oppsett": "Named by the Teams app's manifest; shows no data.",
     "/logg-inn": "The ways to sign in.",

@@ -1,0 +1,1 @@
+"""Pages about the service that anybody may read: accessibility, privacy, help."""
