@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from integration.database.access_tables import identity, session
-from integration.database.connection import Database
+from integration.database.connection import Database, insert_into
 from integration.database.history import note_action
 from workflows.access.identities import BoundIdentity
 
@@ -33,13 +33,12 @@ class SQLIdentities:
 
     async def bind(self, item: BoundIdentity) -> bool:
         """Bind an identity; False, and nothing changed, when it or its person is bound already."""
-        same = and_(identity.c.issuer == item.issuer, identity.c.subject == item.subject)
-        taken = select(identity.c.id).where(_BOUND, or_(same, identity.c.person == item.person))
+        row: dict[str, Any] = {**vars(item), "undone_at": None, "undone_by": ""}
         async with self.database.begin() as connection:
-            if (await connection.execute(taken)).first() is not None:
+            # Of two at the same moment the database lets one in, by its indexes of what is bound.
+            bind = insert_into(connection, identity).values(**row).on_conflict_do_nothing()
+            if (await connection.execute(bind)).rowcount == 0:
                 return False
-            row: dict[str, Any] = {**vars(item), "undone_at": None, "undone_by": ""}
-            await connection.execute(insert(identity).values(**row))
             await note_action(
                 connection,
                 item.bound_by,

@@ -41,10 +41,6 @@ class SQLSessions:
         """End all of a person's sessions; return how many there were."""
         return await self._delete(session.c.person == person)
 
-    async def end_of_identity(self, issuer: str, subject: str) -> int:
-        """End all sessions that were signed in to with that identity; return how many there were."""
-        return await self._delete(session.c.issuer == issuer, session.c.subject == subject)
-
     async def forget_before(self, moment: datetime) -> int:
         """Delete the sessions whose end lies before *moment*; return how many there were."""
         return await self._delete(session.c.ends_at < moment)

@@ -90,8 +90,8 @@ async def enter(request: Request, pages: SignInPages, proved: ProvedIdentity, ke
     til, looks = own_path(str(kept.get("til", "/"))), int(kept.get("looks", 0))
     if admission.refused is None:
         # A known session of before is ended: nobody may be given one.
-        for name in (pages.gate.cookie, pages.gate.teams_cookie):
-            await pages.gate.sessions.end(request.cookies.get(name, ""))
+        for name in {pages.gate.cookie, pages.gate.teams_cookie} & request.cookies.keys():
+            await pages.gate.sessions.end(request.cookies[name])
         return _to(til, pages.gate.cookie_header(admission.token), await pages.keeper.header({}))
     if admission.refused is NoEntry.UNKNOWN_ACCOUNT and looks < MOST_LOOKS:
         later = {PROVED: asdict(proved), "til": til, "looks": looks + 1}

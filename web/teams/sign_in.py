@@ -43,7 +43,8 @@ def router(*, gate: Gate, sign_in: SignIn, tokens: TokenReader) -> APIRouter:
             return JSONResponse({"signed_in": False}, 400 if isinstance(error, Refused) else 503)
         if admission.refused is not None:
             return JSONResponse({"signed_in": False, "reason": admission.refused}, 403)
-        await gate.sessions.end(request.cookies.get(gate.teams_cookie, ""))
+        if gate.teams_cookie in request.cookies:
+            await gate.sessions.end(request.cookies[gate.teams_cookie])
         answer = JSONResponse({"signed_in": True})
         answer.headers.append("set-cookie", gate.teams_cookie_header(admission.token))
         return answer

@@ -25,10 +25,6 @@ class SessionStore(Protocol):
         """End all of a person's sessions; return how many there were."""
         ...
 
-    async def end_of_identity(self, issuer: str, subject: str) -> int:
-        """End all sessions that were signed in to with that identity; return how many there were."""
-        ...
-
     async def forget_before(self, moment: datetime) -> int:
         """Delete the sessions whose end lies before *moment*; return how many there were."""
         ...

@@ -1,5 +1,6 @@
 """A link opens one thing, for one purpose, until it ends."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -146,3 +147,16 @@ async def test_a_link_issued_after_a_revocation_is_a_new_one(links: SQLLinks) ->
     assert await links.issue("papers", "meeting") == new
     assert await links.resolve(new, "papers") is not None
     assert await links.resolve(old, "papers") is None
+
+
+async def test_a_link_is_taken_once_even_by_two_at_once(links: SQLLinks, clock: StillClock) -> None:
+    token = await links.issue("bind_identity", "bind_identity:lead", "lead", NOON + DAY)
+
+    taken = await asyncio.gather(*(links.take(token, "bind_identity") for _ in range(4)))
+
+    assert [found.person for found in taken if found is not None] == ["lead"]
+    assert await links.resolve(token, "bind_identity") is None
+    assert await links.take("forged", "bind_identity") is None
+    late = await links.issue("bind_identity", "bind_identity:lead", "lead", NOON + DAY)
+    clock.advance(DAY)
+    assert await links.take(late, "bind_identity") is None

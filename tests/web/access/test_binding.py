@@ -157,6 +157,7 @@ async def test_of_two_who_confirm_at_once_one_is_bound(place: Journey) -> None:
 
     assert page.status_code == 409
     assert "Lenken kan ikke brukes" in page.text
+    assert (await second.go("/logg-inn/knytt")).status_code == 404
     assert (await owner.is_signed_in(), await second.is_signed_in()) == (True, False)
 
 

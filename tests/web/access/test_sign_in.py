@@ -176,13 +176,15 @@ async def test_a_token_that_is_not_as_agreed_begins_no_session(place: Journey, c
     assert not browser.session
 
 
-async def test_an_audience_among_others_is_another_one(place: Journey) -> None:
-    lead = place.county_lead()
+@pytest.mark.parametrize("party", [None, "ours"])
+async def test_an_audience_among_others_is_another_one(place: Journey, party: str | None) -> None:
+    lead, app_id = place.county_lead(), place.sandbox.env["VAREUNGE_APP_ID"]
     await place.know_account(lead)
     browser = place.browser()
-    await place.wrong(aud=[place.sandbox.env["VAREUNGE_APP_ID"], "another"])
+    await place.wrong(aud=[app_id, "another"], azp=app_id if party else None)
 
     assert (await browser.sign_in(place.email(lead))).status_code == 400
+    assert not browser.session
 
 
 @pytest.mark.parametrize("claims", [{"email": "styret"}, {"preferred_username": "styret", "name": "styret"}])

@@ -41,6 +41,16 @@ async def test_teams_token_becomes_a_session_in_a_cookie_of_its_own(place: Journ
     assert attributes.endswith("; Path=/; HttpOnly; SameSite=None; Secure; Partitioned")
 
 
+async def test_a_new_session_ends_the_one_before(place: Journey) -> None:
+    lead = place.county_lead()
+    await place.know_account(lead)
+    first = (await give(place, await token(place, lead))).headers["set-cookie"].partition(";")[0]
+
+    await give(place, await token(place, lead), {**OURS, "cookie": first})
+
+    assert (await place.browser().ours.get("/fylket/palogging", headers={"cookie": first})).status_code == 303
+
+
 async def test_pages_of_that_session_may_be_framed_by_teams_alone(place: Journey) -> None:
     lead = place.county_lead()
     await place.know_account(lead)

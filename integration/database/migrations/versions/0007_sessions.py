@@ -34,12 +34,12 @@ def upgrade() -> None:
         sa.Column("undone_by", sa.String(length=60), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
     )
-    op.create_index(op.f("ix_identity_person"), "identity", ["person"], unique=False)
-    op.create_index(
-        "uq_identity_bound",
-        "identity",
-        ["issuer", "subject"],
-        unique=True,
-        sqlite_where=sa.text("undone_at IS NULL"),
-        postgresql_where=sa.text("undone_at IS NULL"),
-    )
+    for name, columns in (("uq_identity_bound", ["issuer", "subject"]), ("uq_identity_person", ["person"])):
+        op.create_index(
+            name,
+            "identity",
+            columns,
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
