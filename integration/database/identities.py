@@ -36,8 +36,8 @@ class SQLIdentities:
         row: dict[str, Any] = {**vars(item), "undone_at": None, "undone_by": ""}
         async with self.database.begin() as connection:
             # Of two at the same moment the database lets one in, by its indexes of what is bound.
-            bind = insert_into(connection, identity).values(**row).on_conflict_do_nothing()
-            if (await connection.execute(bind)).rowcount == 0:
+            bind = insert_into(connection, identity).values(**row).on_conflict_do_nothing().returning(identity.c.id)
+            if (await connection.execute(bind)).first() is None:
                 return False
             await note_action(
                 connection,
