@@ -143,7 +143,9 @@ class Doors:
     async def record(self) -> list[list[tuple[Any, ...]]]:
         """Everything that is kept but what the bot says and who asked it."""
         async with self.world.database.read() as connection:
-            return [[tuple(row) for row in (await connection.execute(select(table))).all()] for table in RECORD]
+            # That a link was used is noted whoever uses it, and for whatever.
+            kept = [[column for column in table.columns if column is not tables.link.c.used_at] for table in RECORD]
+            return [[tuple(row) for row in (await connection.execute(select(*columns))).all()] for columns in kept]
 
     async def stored(self) -> AnswerContent | None:
         found = (await self.world.store.newest_answers([REQUEST])).get(REQUEST)
