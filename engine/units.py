@@ -311,11 +311,11 @@ def since_progress(claim: Claim, outcome: Outcome | Exception, *, steps: int) ->
     """
     Return *claim* with the failures that count after a run of so many *steps* ended like this.
 
-    A run that got on and then met an outage begins to count anew. It counts as the second, not the first: a unit that
-    notes something at each run and is told to wait a second again and again must not come back every second.
+    A run that got on and then was told to wait begins to count anew. It counts as the second, not the first: a unit
+    that notes something at each run and is told to wait a second again and again must not come back every second. Where
+    nobody answers, pauses go on growing: such a run may have noted no more than that.
     """
-    is_outage = isinstance(outcome, Transient | TimeoutError)
-    return replace(claim, failures=min(claim.failures, 1)) if steps and is_outage else claim
+    return replace(claim, failures=min(claim.failures, 1)) if steps and isinstance(outcome, Throttled) else claim
 
 
 def decide(claim: Claim, outcome: Outcome | Exception, *, now: datetime) -> Done | Parked | Failed:
