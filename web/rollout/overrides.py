@@ -47,4 +47,5 @@ async def set_override(register: RegisterDesk, visit: Visit, place: str, form: M
         raise InvalidInput([Problem(where=place, value=name, expected="a value of the template", rule="unknown")])
     value = form.get("value", "").replace("\r\n", "\n").strip()
     edit = SetOverride(municipality=municipality, part="places", key=PLACE_KEY, path=(name,), value=value or None)
-    await register.edit(edit, by=visit.reader.person)
+    seen = form.get("version", "")
+    await register.edit(edit, by=visit.reader.person, seen=int(seen) if seen.isdecimal() else None)

@@ -44,11 +44,6 @@ class SeenPlan:
         return tuple(item for item in self.items if item.state in OPEN)
 
     @property
-    def local(self) -> tuple[Item, ...]:
-        """The things that people changed, and that stay as they are."""
-        return tuple(item for item in self.items if item.state is State.LOCAL)
-
-    @property
     def restorable(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.can_be_restored)
 

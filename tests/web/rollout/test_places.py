@@ -152,6 +152,18 @@ async def test_a_text_of_the_template_is_said_differently_and_the_templates_agai
     assert (await register.programme()).place(PLACE).name == before
 
 
+async def test_the_second_of_two_who_change_a_text_is_told(lead: CountyLead) -> None:
+    seen = (await lead.page(BASE)).partition('name="version" value="')[2].partition('"')[0]
+    await lead.press(f"{BASE}/tilpass", {"name": "name", "value": "Sandefjord sammen", "version": seen})
+
+    second = await lead.send(f"{BASE}/tilpass", {"name": "name", "value": "Sandefjord 365", "version": seen})
+
+    assert second.status_code == 409
+    assert "Noen andre endret det samme imens." in second.text
+    programme = await lead.bench.services.record.register.programme()
+    assert programme.place(PLACE).name == "Sandefjord sammen"
+
+
 async def test_only_texts_that_may_differ_are_changed(lead: CountyLead) -> None:
     refused = await lead.send(f"{BASE}/tilpass", {"name": "unique_name", "value": "x"})
     common = await lead.send("/fylket/utrulling/umbrella/tilpass", {"name": "name", "value": "x"})

@@ -7,12 +7,16 @@ import pytest
 
 from config.loading import load_programme
 from config.programme import Programme
+from tests.clocks import StillClock
 from tests.support.rollout import VESTFOLD
+from tests.workflows.status.rounds import FakeHistory
+from workflows.errors import IdentityClosed, NotFound
+from workflows.ports.units import Done
 from workflows.rollout.mails_to_come import MailKind, has_our_meetings, mails_to_come
 from workflows.rollout.orders import ASKS, BUILDER_CLOSED
-from workflows.rollout.plan import Item, State, WantedPlace, wanted_place
+from workflows.rollout.plan import Item, PlacePlan, State, WantedPlace, wanted_place
 from workflows.rollout.ports import Resource
-from workflows.rollout.preview import SeenPlan, differences, seen_note, seen_plan
+from workflows.rollout.preview import PREVIEW, Previews, SeenPlan, differences, preview_unit, seen_note, seen_plan
 from workflows.rollout.progress import Order, OrderState, StepState, order_of, steps_of
 
 PLACE = "sandefjord"
@@ -112,6 +116,62 @@ ITEMS = (
     Item(key="channel:board", state=State.LOCAL, old="Lederteamet", new="Styret"),
     Item(key="group", state=State.SAME),
 )
+
+
+class Notes:
+    """Takes what is noted of places."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Resource] = {}
+
+    async def of(self, place: str) -> dict[str, Resource]:
+        return self.kept
+
+    async def keep(self, place: str, *things: Resource) -> None:
+        self.kept |= {thing.key: thing for thing in things}
+
+    async def forget(self, place: str, *keys: str) -> None:
+        raise NotImplementedError
+
+    async def holders(self, key: str, external_id: str) -> list[str]:
+        raise NotImplementedError
+
+
+class Planner:
+    """Answers with *outcome*."""
+
+    def __init__(self, outcome: PlacePlan | Exception) -> None:
+        self.outcome = outcome
+
+    async def plan(self, place: str) -> PlacePlan:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+@pytest.mark.parametrize(
+    ("place", "outcome", "note"),
+    [
+        pytest.param("gone", PlacePlan(place="gone", items=ITEMS), None, id="the programme has no such place"),
+        pytest.param(PLACE, NotFound("plan", "no place"), None, id="it went while it was looked at"),
+        pytest.param(PLACE, IdentityClosed("plan", "off"), True, id="the Builder is closed"),
+        pytest.param(PLACE, PlacePlan(place=PLACE, items=ITEMS), False, id="seen"),
+    ],
+)
+async def test_a_look_keeps_what_was_seen(
+    programme: Programme, place: str, outcome: PlacePlan | Exception, note: bool | None
+) -> None:
+    async def read() -> Programme:
+        return programme
+
+    notes = Notes()
+    previews = Previews(Planner(outcome), resources=notes, programme=read, clock=StillClock(NOW))
+
+    assert isinstance(await previews.look(preview_unit(place, NOW), FakeHistory()), Done)
+
+    seen = seen_plan(place, notes.kept.get(PREVIEW))
+    assert (seen and seen.closed) is note
+    assert seen is None or seen.at == NOW
 
 
 def test_what_was_seen_is_kept_and_read_whole() -> None:
