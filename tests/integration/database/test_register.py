@@ -1,11 +1,13 @@
 """The register keeps a programme as it was imported."""
 
 import asyncio
+import gc
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from benchmarks.country import write_country
 from config.loading import load_documents, load_programme
 from config.problems import InvalidInput
 from integration.database.connection import Database
@@ -92,3 +94,16 @@ async def test_a_change_made_elsewhere_is_seen(database: Database) -> None:
     changed["programme"] = {**changed["programme"], "vision": "Alle unge i Å-dal er med"}
     await writer.save({**documents, "programme.yaml": changed})
     assert (await reader.programme()).vision == "Alle unge i Å-dal er med"
+
+
+@pytest.mark.parametrize(("municipalities", "spared"), [(2, False), (51, True)], ids=["a county", "a country"])
+async def test_the_garbage_collector_passes_a_large_programme_by(
+    database: Database, tmp_path: Path, municipalities: int, spared: bool
+) -> None:
+    write_country(tmp_path, municipalities)
+    before = gc.get_freeze_count()
+    try:
+        await SQLRegister(database, StillClock()).save(load_documents(tmp_path))
+        assert (gc.get_freeze_count() > before) is spared
+    finally:
+        gc.unfreeze()
