@@ -14,6 +14,7 @@ from web.operations import guests
 from web.overview import pages as overview_pages
 from web.overview.reading import Overviews
 from web.papers import agenda, minutes, papers, reports
+from web.register.meetings import MeetingDoors
 from web.register.reading import RegisterDoors
 from web.register.routes import routers as register_routers
 from web.rollout import new_municipality, places, template
@@ -92,7 +93,13 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 clock=clock,
             )
         ),
-        *register_routers(RegisterDoors(desk=jobs.register.desk, clock=clock)),
+        *register_routers(
+            MeetingDoors(
+                register=RegisterDoors(desk=jobs.register.desk, clock=clock),
+                meetings=meetings,
+                moves=jobs.meetings.moves,
+            )
+        ),
         api.router(store=record.overview, clock=clock),
         tabs.router(
             meetings=meetings,

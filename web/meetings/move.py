@@ -11,30 +11,14 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 import texts
-from config.programme import Programme
 from web.forms import is_from_us, read_form
+from web.meetings.moving import MAX_REASON, OTHER, TypedMove, move_problems, option_words, read_move, round_words
 from web.meetings.personal import MAX_BODY, Doors, foreign, person_of, problem_words, show_own
 from web.pages import page
 from web.short_links import link_over, link_sent, offer_link
-from workflows.meetings.moves import MayNotMove, Option, spans_more_days
+from workflows.meetings.moves import MayNotMove
 from workflows.meetings.personal import OwnMeeting, OwnPage
 from workflows.messages.short_links import LinkOrder
-from workflows.privacy_guard import doubts, holds_national_id
-from workflows.working_days import WorkCalendar, round_moments
-
-MAX_REASON = 300
-OTHER = "other"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Typed:
-    """A person's input for a move. *starts*: None while it is no time."""
-
-    choice: str = ""
-    day: str = ""
-    time: str = ""
-    reason: str = ""
-    starts: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +57,7 @@ def router(doors: Doors) -> APIRouter:
             return _not_yours(request, no.language)
         if not move.may_decide:
             return _lead_to_link(request, move)
-        return await _choose(request, doors, move, typed=Typed())
+        return await _choose(request, doors, move, typed=TypedMove())
 
     @routes.post("/mine-moter/{token}/flytt", response_class=HTMLResponse, summary="Move a meeting")
     async def move_it(request: Request, token: str, mote: str = "") -> HTMLResponse:
@@ -95,8 +79,8 @@ def router(doors: Doors) -> APIRouter:
 
 async def _take(request: Request, doors: Doors, move: _Move, form: Mapping[str, str]) -> HTMLResponse:
     """Go on to the next step: choose again, confirm, or move."""
-    typed = _typed(form)
-    problems = _problems(typed, move.page, move.own, doors.clock.now())
+    typed = read_move(form)
+    problems = move_problems(typed, move.own.meeting, (move.page.first, move.page.last), doors.clock.now())
     if problems or form.get("step") == "choose":
         return await _choose(request, doors, move, typed=typed, problems=problems)
     assert typed.starts is not None
@@ -172,48 +156,12 @@ def _local(move: _Move, moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(move.own.meeting.timezone)).replace(tzinfo=None)
 
 
-def _typed(form: Mapping[str, str]) -> Typed:
-    choice, day, time = (form.get(name, "").strip() for name in ("choice", "day", "time"))
-    wanted = f"{day}T{time}" if choice == OTHER else choice
-    try:
-        starts = datetime.fromisoformat(wanted).replace(second=0, microsecond=0)
-    except ValueError:
-        starts = None
-    if starts is not None and ("T" not in wanted or starts.tzinfo is not None):
-        starts = None
-    reason = " ".join(form.get("reason", "").split())
-    return Typed(choice=choice, day=day, time=time, reason=reason, starts=starts)
-
-
-def _problems(typed: Typed, mine: OwnPage, own: OwnMeeting, now: datetime) -> dict[str, tuple[str, Mapping[str, Any]]]:
-    """List the problems, by the field they are about."""
-    problems: dict[str, tuple[str, Mapping[str, Any]]] = {}
-    where = "day" if typed.choice == OTHER else "choice"
-    if typed.starts is None:
-        problems[where] = ("own.problem_time" if typed.choice == OTHER else "own.problem_choose", {})
-    elif not mine.first <= typed.starts.date() <= mine.last:
-        problems[where] = ("own.problem_when", {"first": mine.first, "last": mine.last})
-    elif typed.starts == own.meeting.starts_local:
-        problems[where] = ("own.problem_same", {})
-    elif not own.meeting.at(typed.starts) > now:
-        problems[where] = ("own.problem_past", {})
-    elif spans_more_days(own.meeting, typed.starts):
-        problems[where] = ("own.problem_midnight", {})
-    if not typed.reason:
-        problems["reason"] = ("own.problem_reason", {})
-    elif len(typed.reason) > MAX_REASON:
-        problems["reason"] = ("own.problem_reason_long", {"most": MAX_REASON})
-    elif holds_national_id(typed.reason) or doubts(typed.reason):
-        problems["reason"] = ("own.problem_reason_private", {})
-    return problems
-
-
 async def _choose(
     request: Request,
     doors: Doors,
     move: _Move,
     *,
-    typed: Typed,
+    typed: TypedMove,
     problems: Mapping[str, tuple[str, Mapping[str, Any]]] | None = None,
 ) -> HTMLResponse:
     options = await doors.moves.options(move.own.meeting.key)
@@ -225,7 +173,9 @@ async def _choose(
         language=language,
         move=move,
         here=f"/mine-moter/{move.token}",
-        options=[(option.starts_local.isoformat(timespec="minutes"), _named(option, language)) for option in options],
+        options=[
+            (option.starts_local.isoformat(timespec="minutes"), option_words(option, language)) for option in options
+        ],
         typed=typed,
         other=OTHER,
         most=MAX_REASON,
@@ -234,7 +184,7 @@ async def _choose(
     )
 
 
-async def _confirm(request: Request, doors: Doors, move: _Move, typed: Typed) -> HTMLResponse:
+async def _confirm(request: Request, doors: Doors, move: _Move, typed: TypedMove) -> HTMLResponse:
     assert typed.starts is not None
     language, programme = move.page.language, await doors.programme()
     reasons = await doors.moves.objections(move.own.meeting.key, typed.starts)
@@ -243,34 +193,15 @@ async def _confirm(request: Request, doors: Doors, move: _Move, typed: Typed) ->
         request,
         "meetings/move_confirm.html",
         language=language,
-        move=move,
+        meeting=move.own.meeting,
+        body=move.own.body,
         here=f"/mine-moter/{move.token}",
         typed=typed,
         against=texts.join([texts.say(reason, language) for reason in reasons], language),
         people=len(people),
-        round_words=_round_words(programme, move.own, typed.starts, doors.clock.now(), language),
+        round_words=round_words(programme, move.own.body, typed.starts, doors.clock.now(), language),
         action=_action(move),
     )
-
-
-def _round_words(programme: Programme, own: OwnMeeting, starts: datetime, now: datetime, language: str) -> str:
-    """Write the effect on the round's deadline; nothing for a body without one."""
-    if own.body.rounds is None or own.body.municipality is None:
-        return ""
-    calendar = WorkCalendar(programme, own.body.municipality)
-    deadline = round_moments(starts, own.body.rounds, calendar).deadline_at
-    if deadline <= now:
-        return texts.say("own.confirm_round_over", language)
-    local = deadline.astimezone(calendar.timezone).replace(tzinfo=None)
-    return texts.say("own.confirm_deadline", language, deadline=local)
-
-
-def _named(option: Option, language: str) -> str:
-    starts = texts.long_moment(option.starts_local, language)
-    if not option.notes:
-        return starts
-    notes = texts.join([texts.say(note, language) for note in option.notes], language)
-    return texts.say("own.move_note", language, starts=starts, notes=notes)
 
 
 def _action(move: _Move) -> str:

@@ -75,6 +75,7 @@ async def _table_page(request: Request, doors: RegisterDoors, visit: Visit, show
         crumbs=[(page.heading, "")],
         page=page,
         base=base_of(context),
+        done="",
         saved=int(saved) if saved.isascii() and saved.isdigit() and len(saved) < 10 else 0,
     )
 

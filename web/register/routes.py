@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from web.register import log, pages
-from web.register.reading import RegisterDoors
+from web.register import log, meetings, pages
+from web.register.meetings import MeetingDoors
 
 
-def routers(doors: RegisterDoors) -> list[APIRouter]:
-    """Return the routers of tables, forms and the log."""
-    return [log.router(doors), pages.router(doors)]
+def routers(doors: MeetingDoors) -> list[APIRouter]:
+    """Return the routers of tables, forms, meeting dates and the log."""
+    return [log.router(doors.register), pages.router(doors.register), meetings.router(doors)]

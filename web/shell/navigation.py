@@ -35,6 +35,7 @@ MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="", text="shell.municipality_overview", right=Right.SEE_MUNICIPALITY),
     SectionPage(path="/folk", text="register.page_people", right=Right.LOOK_AFTER),
     SectionPage(path="/arbeidspakker", text="register.page_packages", right=Right.LOOK_AFTER),
+    SectionPage(path="/moteplan", text="register.page_meetings", right=Right.LOOK_AFTER),
     SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.LOOK_AFTER),
     SectionPage(path="/okonomi", text="register.page_money", right=Right.LOOK_AFTER),
     SectionPage(path="/plan", text="register.page_plan", right=Right.LOOK_AFTER),

@@ -1,50 +1,24 @@
 """The register's pages: every table and every form opens, an edit is stored with its history, and mistakes are told."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from config.loading import load_documents, load_programme
+from config.loading import load_documents
 from config.values import Role
 from integration.database.connection import Database
-from integration.database.register import SQLRegister
-from tests.clocks import StillClock
-from tests.support.signed_in import Browser, create_gate, signed_in
+from tests.support.signed_in import Browser
+from tests.web.register.desk import COUNTY, FOLDER, HERE, LEAD, PACKAGE, Pages, imported
 from web.register.forms.registry import COUNTY_FORMS, MUNICIPALITY_FORMS
 from web.register.pages import COUNTY_PAGES, MUNICIPALITY_PAGES
-from web.register.reading import RegisterDoors
-from web.register.routes import routers
-from workflows.register.editing import RegisterDesk
 from workflows.register.edits.people import ChangePerson
 from workflows.register.model import Act
-
-FOLDER = Path(__file__).parents[3] / "config" / "vestfold"
-COUNTY, LEAD = "leder-vestfold", "leder-horten"
-HERE = "/kommune/horten"
-PACKAGE = next(item.key for item in load_programme(FOLDER).work_packages if item.municipality == "horten")
-
-
-class Pages:
-    """The register in a database, and browsers of people who are signed in to its pages."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.clock = StillClock()
-        self.register = SQLRegister(database, self.clock)
-        self.desk = RegisterDesk(store=self.register, clock=self.clock)
-
-    async def browser(self, person: str | None) -> Browser:
-        gate = create_gate(self.database, await self.register.programme(), self.clock)
-        return await signed_in(gate, routers(RegisterDoors(desk=self.desk, clock=self.clock)), person)
 
 
 @pytest.fixture
 async def pages(database: Database) -> Pages:
-    made = Pages(database)
-    await made.register.save(load_documents(FOLDER))
-    return made
+    return await imported(database)
 
 
 @pytest.fixture
@@ -92,6 +66,7 @@ async def test_every_way_to_a_form_of_a_municipality_leads_to_one(lead: Browser)
 
     of_what_is_not_there_yet = {
         "partner-ut", "interessent-ut", "budsjett-ut", "skoleferie-ut", "pakke-vedta", "pakke-gjenoppta", "motedatoer",
+        "motedato-las", "motedato-frigi",
     }  # fmt: skip
     assert set(MUNICIPALITY_FORMS) - followed - {"person-ut"} == of_what_is_not_there_yet
 
@@ -132,6 +107,9 @@ async def test_every_way_to_a_form_of_the_programme_leads_to_one(county: Browser
         "rediger/lokalt?av=bodies/owner-board/location",
         "rediger/partner-ut?av=ingen",
         "rediger/motedatoer",
+        "rediger/motedato-las?av=i-morgen",
+        "rediger/motedato-frigi?av=2026-10-13T09:00",
+        "moteplan/flytt?mote=ingen",
         "rediger/kommune?av=horten",
         "logg/1/angre",
         "logg/99/angre",

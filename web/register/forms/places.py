@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from config.origins import LayeredValue, Part, layered_value
@@ -162,6 +163,36 @@ def meeting_dates(context: FormContext) -> EditForm:
         edit=lambda answers: SetMeetingDates(municipality=municipality.slug, dates=answers["meeting_dates"]),
         back=MEETINGS,
         consequences=[context.say("follows_meeting_dates")],
+    )
+
+
+def lock_date(context: FormContext) -> EditForm:
+    """Fix a planned date of the board: the plan goes around it from now on. *about*: its local time."""
+    return _fixed(context, "lock", locked=True)
+
+
+def unlock_date(context: FormContext) -> EditForm:
+    """Let the plan decide on a fixed date again. *about*: its local time."""
+    return _fixed(context, "unlock", locked=False)
+
+
+def _fixed(context: FormContext, word: str, *, locked: bool) -> EditForm:
+    moment = datetime.fromisoformat(context.about)
+    board = context.programme.local_board(context.municipality.slug)
+    if locked is (moment in board.fixed_dates) or moment.tzinfo is not None:
+        raise KeyError(context.about)
+    kept = sorted({*board.fixed_dates, moment} if locked else {*board.fixed_dates} - {moment})
+    key = next(value.key for value in local_values(context.documents) if value.path == ("location",))
+    edit = SetOverride(
+        municipality=context.municipality.slug, part="bodies", key=key, path=("fixed_dates",), value=kept or None
+    )
+    return EditForm(
+        heading=context.say(f"form_{word}", moment=moment),
+        button=context.say(f"do_{word}"),
+        fields=(),
+        edit=lambda _: edit,
+        back=MEETINGS,
+        consequences=[context.say(f"follows_{word}")],
     )
 
 

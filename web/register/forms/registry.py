@@ -37,6 +37,8 @@ MUNICIPALITY_FORMS: Mapping[str, Builder] = {
     "lokalt": places.override,
     "som-malen": places.no_override,
     "motedatoer": places.meeting_dates,
+    "motedato-las": places.lock_date,
+    "motedato-frigi": places.unlock_date,
 }
 COUNTY_FORMS: Mapping[str, Builder] = {
     **_EVERYWHERE,

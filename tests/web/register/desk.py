@@ -1,0 +1,44 @@
+"""The register in a database, and browsers of people who are signed in to its pages."""
+
+from pathlib import Path
+
+from config.loading import load_documents, load_programme
+from integration.database.connection import Database
+from integration.database.meetings import SQLMeetings
+from integration.database.register import SQLRegister
+from tests.clocks import StillClock
+from tests.support.signed_in import Browser, create_gate, signed_in
+from web.register.meetings import MeetingDoors
+from web.register.reading import RegisterDoors
+from web.register.routes import routers
+from workflows.meetings.moves import MeetingMoves
+from workflows.register.editing import RegisterDesk
+
+FOLDER = Path(__file__).parents[3] / "config" / "vestfold"
+COUNTY, LEAD = "leder-vestfold", "leder-horten"
+HERE = "/kommune/horten"
+PACKAGE = next(item.key for item in load_programme(FOLDER).work_packages if item.municipality == "horten")
+
+
+class Pages:
+    """The register in a database, and browsers of people who are signed in to its pages."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = StillClock()
+        self.register = SQLRegister(database, self.clock)
+        self.meetings = SQLMeetings(database)
+        self.desk = RegisterDesk(store=self.register, clock=self.clock)
+
+    async def browser(self, person: str | None) -> Browser:
+        gate = create_gate(self.database, await self.register.programme(), self.clock)
+        moves = MeetingMoves(store=self.meetings, clock=self.clock, programme=self.register.programme)
+        doors = RegisterDoors(desk=self.desk, clock=self.clock)
+        return await signed_in(gate, routers(MeetingDoors(register=doors, meetings=self.meetings, moves=moves)), person)
+
+
+async def imported(database: Database) -> Pages:
+    """Return the pages of the programme as it is shipped."""
+    made = Pages(database)
+    await made.register.save(load_documents(FOLDER))
+    return made
