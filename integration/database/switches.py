@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
+from integration.database.history import note_action
 from integration.database.tables import switch
 from workflows.ports.units import Clock
 
@@ -21,16 +22,30 @@ class SQLSwitches:
         self._database = database
         self._clock = clock
 
-    async def pause(self, municipality: str | None = None) -> None:
-        """Stop sending; for everybody when *municipality* is None. A repeat is harmless."""
+    async def pause(self, municipality: str | None = None, *, by: str = "") -> None:
+        """
+        Stop sending; for everybody when *municipality* is None. A repeat is harmless.
+
+        *by*: the person who does it on a page, which is written down with it.
+        """
         async with self._database.begin() as connection:
             insert = insert_into(connection, switch).values(name=_name(municipality), set_at=self._clock.now())
-            await connection.execute(insert.on_conflict_do_nothing())
+            done = await connection.execute(insert.on_conflict_do_nothing())
+            if by and done.rowcount:
+                await note_action(connection, by, "sending.paused", municipality or "", at=self._clock.now(), values={})
 
-    async def resume(self, municipality: str | None = None) -> None:
-        """Undo the pause of the same scope: resuming everybody leaves a municipality's own pause in place."""
+    async def resume(self, municipality: str | None = None, *, by: str = "") -> None:
+        """
+        Undo the pause of the same scope: resuming everybody leaves a municipality's own pause in place.
+
+        *by*: as for `pause`.
+        """
         async with self._database.begin() as connection:
-            await connection.execute(delete(switch).where(switch.c.name == _name(municipality)))
+            done = await connection.execute(delete(switch).where(switch.c.name == _name(municipality)))
+            if by and done.rowcount:
+                await note_action(
+                    connection, by, "sending.resumed", municipality or "", at=self._clock.now(), values={}
+                )
 
     async def secret(self, name: str) -> str:
         """Return the secret *name* of this service, made at its first use."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
 from integration.database.connection import Database, insert_for
-from integration.database.history import note
+from integration.database.history import note, note_action
 from integration.database.tables import unit
 from workflows.ports.units import DueUnit
 
@@ -85,9 +85,12 @@ class SQLUnits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def make_due(self, units: Sequence[DueUnit]) -> None:
+    async def make_due(self, units: Sequence[DueUnit], *, by: str = "") -> None:
+        """Make units due; see `Units.make_due`. *by*: the person who ordered them, which is written down with them."""
         async with self._database.begin() as connection:
             await make_due(connection, units)
+            for item in units if by else ():
+                await note_action(connection, by, "unit.ordered", item.key, at=item.due_at, values={})
 
     async def claim(
         self,

@@ -50,7 +50,7 @@ def router(doors: LeadDoors) -> APIRouter:
     async def compile_(visit: LooksAfter, slug: str) -> RedirectResponse:
         _, current, report = await look(visit, slug)
         if current is not None and not (report is not None and report.is_released):
-            await doors.units.make_due([compile_unit(current.meeting, doors.clock.now())])
+            await doors.units.make_due([compile_unit(current.meeting, doors.clock.now())], by=visit.reader.person)
         return RedirectResponse(f"/kommune/{slug}/rapport?bestilt=1", 303)
 
     return routes

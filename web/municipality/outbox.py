@@ -49,9 +49,9 @@ def router(doors: LeadDoors) -> APIRouter:
             raise HTTPException(422)
         match typed.get("do"):
             case "pause":
-                await doors.switches.pause(municipality)
+                await doors.switches.pause(municipality, by=visit.reader.person)
             case "resume":
-                await doors.switches.resume(municipality)
+                await doors.switches.resume(municipality, by=visit.reader.person)
             case _:
                 raise HTTPException(422)
         return RedirectResponse("/fylket/utboks", 303)

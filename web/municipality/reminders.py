@@ -54,7 +54,8 @@ def router(doors: LeadDoors) -> APIRouter:
         now = doors.clock.now()
         today = visit.programme.today(now)
         picked = chosen(nudges, typed_in(request))
-        await doors.units.make_due([nudge_unit(nudge.request, today=today, now=now) for nudge in picked])
+        units = [nudge_unit(nudge.request, today=today, now=now) for nudge in picked]
+        await doors.units.make_due(units, by=visit.reader.person)
         return RedirectResponse(f"/kommune/{slug}/purring?sendt={len(picked)}", 303)
 
     return routes

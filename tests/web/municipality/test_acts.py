@@ -11,6 +11,7 @@ import texts
 from config.values import Assignment, Role
 from integration.database.connection import Database
 from integration.database.held_links import SQLHeldLinks
+from integration.database.tables import audit
 from tests.support.signed_in import Browser, create_gate, signed_in
 from tests.workflows.papers.agenda_world import MEETING_DAY, AgendaWorld
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, World
@@ -68,6 +69,12 @@ class Site:
         for key in await self.world.due():
             if key.startswith(f"{kind}:"):
                 await self.world.run(kind, key.partition(":")[2])
+
+    async def written_down(self) -> list[tuple[str, str]]:
+        """Return the people's acts that the record keeps: who, and what."""
+        async with self.world.database.read() as connection:
+            rows = (await connection.execute(audit.select().order_by(audit.c.id))).all()
+        return [(row.actor, row.action) for row in rows]
 
     async def reminded(self) -> list[str | None]:
         found = await self.world.messages.list_messages(kind=REMINDER, states=[MessageState.SENT])
@@ -129,6 +136,7 @@ async def test_the_page_says_who_gets_a_reminder_and_the_press_sends_it(site: Si
     assert "Leder bro" not in before
     assert response.headers["location"] == "/kommune/a-dal/purring?sendt=1"
     assert await site.reminded() == ["home-lead"]
+    assert await site.written_down() == [("lead", "unit.ordered")]
     assert "mindre enn ett døgn siden" in await shown(browser, "/kommune/a-dal/purring")
 
 
@@ -335,6 +343,7 @@ async def test_sending_is_stopped_and_started_again(site: Site, municipality: st
     await browser.send_form("/fylket/utboks", {"do": "resume", "municipality": municipality})
 
     assert paused == [municipality]
+    assert await site.written_down() == [("guest-lead", "sending.paused"), ("guest-lead", "sending.resumed")]
     assert f"Utsendingen er stoppet for {municipality or 'alle'}" in page
     assert await site.world.switches.list_paused() == []
 
