@@ -163,7 +163,8 @@ def field_changes(old: Any, new: Any, path: FieldPath = ()) -> tuple[FieldChange
     if old == new:
         return ()
     olds, news = _parts(old), _parts(new)
-    if olds is None or news is None or (isinstance(old, list) and not _same_order(olds, news)):
+    alike = isinstance(old, list) == isinstance(new, list)
+    if olds is None or news is None or not alike or (isinstance(old, list) and not _same_order(olds, news)):
         return (FieldChange(path=path, old=old, new=new),)
     found: list[FieldChange] = []
     for name in {**olds, **news}:

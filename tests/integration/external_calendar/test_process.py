@@ -56,12 +56,3 @@ def test_a_slow_series_is_left_out_and_the_others_still_have_their_time() -> Non
     assert said["left_out"] == {"slow_series": 1}
     assert "good" in uids(said)
     assert len(uids(said)) == 3
-
-
-def test_no_file_gets_more_than_all_series_may_take() -> None:
-    """Past it they are left out without a look, so that thousands cost no more than ten."""
-    slow = [(f"UID:{number}", "DTSTART:20260101T080000Z", f"RRULE:{NEVER}") for number in range(15)]
-
-    said = run(calendar_of(*slow, GOOD))
-
-    assert (uids(said), said["left_out"]) == (["good"], {"slow_series": 15})

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workflows.register.changes import apply, differences, field_changes, rewind, value_at, with_field
@@ -58,6 +58,8 @@ VALUES = st.recursive(
 )
 
 
+@example(old={"b": [{"key": "k"}]}, new={"b": {}})
+@example(old={"b": {"a": 1}}, new={"b": [{"key": "k"}]})
 @given(old=st.dictionaries(st.sampled_from("abc"), VALUES), new=st.dictionaries(st.sampled_from("abc"), VALUES))
 def test_the_changed_fields_of_an_entry_make_the_new_one_of_the_old(old: dict[str, Any], new: dict[str, Any]) -> None:
     made: Any = old
