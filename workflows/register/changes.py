@@ -164,12 +164,18 @@ def field_changes(old: Any, new: Any, path: FieldPath = ()) -> tuple[FieldChange
         return ()
     olds, news = _parts(old), _parts(new)
     alike = isinstance(old, list) == isinstance(new, list)
-    if olds is None or news is None or not alike or (isinstance(old, list) and not _same_order(olds, news)):
+    if olds is None or news is None or not alike or (isinstance(old, list) and not _adds_at_the_end(olds, news)):
         return (FieldChange(path=path, old=old, new=new),)
     found: list[FieldChange] = []
     for name in {**olds, **news}:
         found += field_changes(olds.get(name), news.get(name), (*path, name))
     return tuple(found)
+
+
+def _adds_at_the_end(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return True when entries that stay keep their order and new ones come last, where `with_field` puts them."""
+    stay = [name for name in olds if name in news]
+    return [*stay, *(name for name in news if name not in olds)] == list(news)
 
 
 def with_field(value: Any, path: FieldPath, new: Any) -> Any:

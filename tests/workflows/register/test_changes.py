@@ -58,6 +58,7 @@ VALUES = st.recursive(
 )
 
 
+@example(old={"b": [{"key": "l"}]}, new={"b": [{"key": "k"}, {"key": "l"}]})
 @example(old={"b": [{"key": "k"}]}, new={"b": {}})
 @example(old={"b": {"a": 1}}, new={"b": [{"key": "k"}]})
 @given(old=st.dictionaries(st.sampled_from("abc"), VALUES), new=st.dictionaries(st.sampled_from("abc"), VALUES))
