@@ -36,7 +36,12 @@ async def test_nothing_kept_takes_the_cookie_back() -> None:
     assert "vareunge-inn=; Path=/logg-inn; Max-Age=0" in await Keeper(secret, is_secure=False).header({})
 
 
-@pytest.mark.parametrize("value", ["", "forged", URLSafeTimedSerializer("another", salt="sign-in").dumps({"til": "/"})])
+@pytest.mark.parametrize(
+    "value",
+    ["", "forged", URLSafeTimedSerializer("another", salt="sign-in").dumps({"til": "/"})],
+    # The last one carries the time, and names of tests must be the same in each process that collects them.
+    ids=["empty", "forged", "another key"],
+)
 async def test_what_we_did_not_sign_is_nothing(value: str) -> None:
     assert await Keeper(secret, is_secure=False).read(request("vareunge-inn", value)) == {}
 
