@@ -1,5 +1,6 @@
 """A new municipality: found in the register of the country, described in one form, kept; nothing is made or mailed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from workflows.register.look_up import LookUp
 from workflows.rollout.desk import RolloutDesk
 
 PATH = "/fylket/ny-kommune"
+MUNICIPALITY_NUMBER = re.compile(r"[0-9]{4}")
 SEATS: Sequence[tuple[str, Role]] = (
     ("lead", Role.LOCAL_LEAD),
     ("chair", Role.BOARD_CHAIR),
@@ -65,14 +67,27 @@ def router(pages: NewMunicipalityPages) -> APIRouter:
     routes = APIRouter()
 
     @routes.get(PATH, response_class=HTMLResponse, summary="A new municipality: found by number or name")
-    async def show(request: Request, visit: RunsProgramme, q: str = "", nummer: str = "") -> HTMLResponse:
+    async def show(
+        request: Request, visit: RunsProgramme, q: str = "", nummer: str = "", navn: str = ""
+    ) -> HTMLResponse:
         known = await pages.known.all()
         there = {item.number for item in visit.programme.municipalities}
-        chosen = next((item for item in known if item.number == nummer and nummer not in there), None)
-        if chosen is None:
-            found = [(item, item.number in there) for item in matching(known, q)]
-            return _page(request, visit, "rollout/find_municipality.html", q=q, found=found, total=len(known))
-        return _form(request, visit, {"number": chosen.number, "name": chosen.name})
+        number, name = nummer.strip(), navn.strip()
+        # One that the register has is called as it is there, whatever else was typed.
+        name = next((item.name for item in known if item.number == number), name)
+        if name and number not in there and MUNICIPALITY_NUMBER.fullmatch(number):
+            return _form(request, visit, {"number": number, "name": name})
+        return _page(
+            request,
+            visit,
+            "rollout/find_municipality.html",
+            q=q,
+            found=[(item, item.number in there) for item in matching(known, q)],
+            total=len(known),
+            nummer=number,
+            navn=name,
+            problem=texts.say("rollout_pages.typed_problem", _language(visit)) if number or name else "",
+        )
 
     @routes.get(f"{PATH}/kontoer", response_class=HTMLResponse, summary="The answers about addresses so far")
     async def show_accounts(request: Request, visit: RunsProgramme, id: str = "") -> HTMLResponse:  # noqa: A002

@@ -32,6 +32,8 @@ class Shell:
     crumbs: Sequence[Crumb]
     section: Sequence[MenuEntry]
     section_name: str
+    nearest: str = ""
+    """The address of the section's entry that the page lies below; the section's first page has none below it."""
 
 
 def shell_page(
@@ -83,7 +85,13 @@ def shell_of(visit: Visit, here: str, crumbs: Sequence[Crumb], language: str) ->
         crumbs=[*start, *crumbs],
         section=section,
         section_name=name,
+        nearest=_nearest(section, here, within),
     )
+
+
+def _nearest(section: Sequence[MenuEntry], here: str, within: str) -> str:
+    below = [item.address for item in section if item.address != within and here.startswith(f"{item.address}/")]
+    return max(below, key=len, default="")
 
 
 def roles_in_words(visit: Visit, language: str) -> str:

@@ -44,6 +44,23 @@ async def test_a_municipality_is_found_by_its_number_or_name(lead: CountyLead) -
     assert 'value="Dal"' in await lead.page(f"{PATH}?nummer=3899")
 
 
+async def test_a_municipality_that_the_register_lacks_is_typed(lead: CountyLead) -> None:
+    assert 'name="navn"' in await lead.page(f"{PATH}?q=finnes-ikke")
+
+    form = await lead.page(f"{PATH}?nummer=3995&navn=S%C3%B8r-%C3%85")
+
+    assert 'value="Sør-Å"' in form
+    assert "3995" in form
+
+
+@pytest.mark.parametrize("typed", ["nummer=39&navn=Dal", "nummer=abcd&navn=Dal", "nummer=3995", "navn=Dal"])
+async def test_a_number_or_name_that_cannot_be_is_said_and_kept(lead: CountyLead, typed: str) -> None:
+    page = await lead.page(f"{PATH}?{typed}")
+
+    assert "Skriv fire sifre og et navn." in page
+    assert all(f'value="{value.partition("=")[2]}"' in page for value in typed.split("&"))
+
+
 async def test_nothing_is_made_or_mailed_until_the_plan_was_seen_and_started(lead: CountyLead) -> None:
     services = lead.bench.services
 

@@ -1,12 +1,12 @@
 """Forms for what is local: values of the template said differently, meeting dates, the calendar, the municipality."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import Any
 
 from config.origins import LayeredValue, Part, layered_value
-from config.values import BodyKind, Meetings, Rhythm
+from config.values import BodyKind, BodyTemplate, Meetings, Rhythm
 from web.register.forms.cooperation import CALENDAR
 from web.register.forms.form import EditForm, FormContext, as_text
 from workflows.register.answers import FieldKind, FormField
@@ -70,8 +70,22 @@ def local_values(documents: Mapping[str, Any]) -> Iterator[LocalValue]:
 
 
 def current(context: FormContext, value: LocalValue) -> LayeredValue:
-    """Return a value as it holds in the municipality, with its layer."""
-    return layered_value(context.documents, context.municipality.slug, value.part, value.key, value.path)
+    """Return a value as it holds in the municipality, with its layer; the model's where no layer says one."""
+    found = layered_value(context.documents, context.municipality.slug, value.part, value.key, value.path)
+    standard = _standard(value)
+    return replace(
+        found,
+        value=standard if found.value is None else found.value,
+        below=standard if found.below is None else found.below,
+    )
+
+
+def _standard(value: LocalValue) -> Any:
+    """Return the value that the model gives where none is written; None for one that it leaves open."""
+    if value.part != "bodies":
+        return None
+    default = (Rhythm if value.path[0] == "rhythm" else BodyTemplate).model_fields[value.field].default
+    return f"{default:%H:%M}" if isinstance(default, time) else default
 
 
 def weekday(context: FormContext, day: object) -> str:
@@ -119,8 +133,7 @@ def local_words(context: FormContext, value: LocalValue, given: Any) -> str:
     if value.field == "preferred_weekday":
         return weekday(context, given)
     if value.kind == "flag":
-        # Left out it means yes, as the model has it.
-        return context.say("no" if given is False else "yes")
+        return context.say("yes" if given else "no")
     return as_text(given, value.kind) or context.say("nothing")
 
 
@@ -133,8 +146,7 @@ def _field(context: FormContext, value: LocalValue, now: Any, below: str) -> For
     if value.field == "preferred_weekday":
         options = [(str(day), weekday(context, day)) for day in _weekdays(context, value)]
         return context.field(value.field, kind="choice", value=now, options=options, help=hint)
-    given = now is not False if value.kind == "flag" else now
-    return context.field(value.field, kind=value.kind, value=given, help=hint, required=value.kind != "flag")
+    return context.field(value.field, kind=value.kind, value=now, help=hint, required=value.kind != "flag")
 
 
 def _weekdays(context: FormContext, value: LocalValue) -> Sequence[int]:
