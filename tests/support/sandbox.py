@@ -38,6 +38,12 @@ class RunningSandbox:
         """The id of its process, when it has one of its own."""
         self._tokens: dict[str, str] = {}
 
+    @property
+    def here(self) -> Sandbox:
+        """Return the application itself, for a test that has it in its own process."""
+        assert self.app is not None
+        return self.app
+
     async def token(self, name: str) -> str:
         """Return a Graph token of an identity, as the managed identity endpoint gives it."""
         if name not in self._tokens:

@@ -132,7 +132,7 @@ async def test_who_has_no_account_signs_in_with_ansattporten_alone(sandbox: Runn
 
 
 async def test_a_disabled_account_signs_in_nowhere(sandbox: RunningSandbox) -> None:
-    sandbox.app.tenant.directory.user_by_mail(LEADER).enabled = False  # type: ignore[union-attr]
+    sandbox.here.tenant.directory.get_user(LEADER).enabled = False
 
     assert "AADSTS50057" in (await Client(sandbox, "entra").authorize(**{"as": LEADER})).text
 
@@ -206,7 +206,7 @@ async def test_a_code_is_good_once_and_for_a_moment(client: Client) -> None:
     assert (await client.redeem(code)).json()["error"] == "invalid_grant"
 
     old = await client.code()
-    codes = client.sandbox.app.cloud.sign_ins.codes  # type: ignore[union-attr]
+    codes = client.sandbox.here.cloud.sign_ins.codes
     assert time.time() < codes[old].until <= time.time() + CODE_LIFE
     codes[old] = replace(codes[old], until=time.time() - 1)
     assert (await client.redeem(old)).json()["error"] == "invalid_grant"

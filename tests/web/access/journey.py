@@ -72,10 +72,10 @@ class Journey:
         """Note the account of a person, as a rollout does; one of a guest is made first. Return its object id."""
         email = self.email(person)
         if self._is_guest(person):
-            user = self.sandbox.app.tenant.directory.add_member_user(name=person, email=email)  # type: ignore[union-attr]
+            user = self.sandbox.here.tenant.directory.add_member_user(name=person, email=email)
             user.guest = True
         else:
-            user = self.sandbox.app.tenant.directory.user_by_mail(email)  # type: ignore[union-attr]
+            user = self.sandbox.here.tenant.directory.get_user(email)
         kind = AccountKind.GUEST if user.guest else AccountKind.MEMBER
         account = Account(**{"id": user.id, "email": email, "kind": kind, **changes})
         await self.outside.record.accounts.remember([account], people={email.lower(): person})

@@ -278,7 +278,7 @@ async def test_after_the_undoing_the_newcomer_may_bind(place: Journey) -> None:
     await bound(place, lead)
     await place.outside.record.identities.undo(
         f"{place.sandbox.url}/ansattporten",
-        place.sandbox.app.cloud.sign_ins.subject_of(place.email(lead)),  # type: ignore[union-attr]
+        place.sandbox.here.cloud.sign_ins.subject_of(place.email(lead)),
         at=place.clock.now(),
         by=place.county_lead(),
     )

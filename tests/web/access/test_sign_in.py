@@ -89,7 +89,7 @@ async def test_who_is_signed_in_passes_by_the_choice(place: Journey) -> None:
 
 async def test_an_account_that_nobody_has_in_the_register_gets_no_session(place: Journey) -> None:
     email = "hvemsomhelst@home.example"
-    user = place.sandbox.app.tenant.directory.add_member_user(name="En annen", email=email)  # type: ignore[union-attr]
+    user = place.sandbox.here.tenant.directory.add_member_user(name="En annen", email=email)
     browser = place.browser()
 
     page = await browser.sign_in(email)
@@ -191,7 +191,7 @@ async def test_an_audience_among_others_is_another_one(place: Journey, party: st
 async def test_a_name_in_the_token_gives_nobody_s_role(place: Journey, claims: dict[str, str]) -> None:
     """A person may choose what those say."""
     stranger = "hvemsomhelst@home.example"
-    place.sandbox.app.tenant.directory.add_member_user(name="En annen", email=stranger)  # type: ignore[union-attr]
+    place.sandbox.here.tenant.directory.add_member_user(name="En annen", email=stranger)
     await place.know_account(place.county_lead())
     browser = place.browser()
     await place.wrong(**dict.fromkeys(claims, place.email(place.county_lead())))

@@ -114,7 +114,7 @@ async def test_what_is_no_token_is_refused(place: Journey, word: str) -> None:
 async def test_a_token_of_a_key_that_nobody_has_is_refused(place: Journey) -> None:
     lead = place.county_lead()
     word = await token(place, lead)
-    place.sandbox.app.cloud.issuer.key_id = "another"  # type: ignore[union-attr]
+    place.sandbox.here.cloud.issuer.key_id = "another"
 
     assert (await give(place, word)).status_code == 400
 
