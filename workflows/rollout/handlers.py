@@ -22,7 +22,7 @@ from workflows.rollout.plan import OPEN, Item, PlacePlan, State, wanted_place
 from workflows.rollout.plan_log import NotYet
 from workflows.rollout.ports import Resource, RolloutPorts
 from workflows.rollout.prefetch import look_ahead
-from workflows.rollout.preview import RESULT, seen_note
+from workflows.rollout.preview import PREVIEW, RESULT, seen_note
 from workflows.rollout.rendering import result_text
 from workflows.rollout.steps.channels import ChannelSteps
 from workflows.rollout.steps.group import GroupSteps
@@ -207,6 +207,8 @@ async def _ended(walk: Walk, *, made: int) -> Done:
     """The order is carried out as far as it can be; what it leaves to people is noted with it."""
     await walk.forget(MADE)
     await walk.forget_orders()
+    # It shows as to be made what is made by now.
+    await walk.forget(PREVIEW)
     await walk.keep(seen_note(RESULT, _open_items(walk), at=walk.ports.clock.now()))
     asked = sum(item.asks for item in walk.log.items)
     if not asked:

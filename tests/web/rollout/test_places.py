@@ -10,7 +10,7 @@ BASE = f"/fylket/utrulling/{PLACE}"
 
 async def test_a_place_is_seen_ordered_followed_and_done_without_a_terminal(lead: CountyLead) -> None:
     assert "ikke rullet ut" in await lead.page("/fylket/utrulling")
-    assert "Vi har ikke sett på rommet ennå" in await lead.page(BASE)
+    assert "Det finnes ingen plan nå." in await lead.page(BASE)
 
     assert await lead.press(f"{BASE}/se") == BASE
     looking = await lead.page(BASE)
@@ -33,6 +33,7 @@ async def test_a_place_is_seen_ordered_followed_and_done_without_a_terminal(lead
     assert "Rommet er som det skal." in done
     assert "Er invitert og har ikke vært inne ennå: Kommunalsjef oppvekst Sandefjord" in done
     assert "data-live" not in done
+    assert "Det finnes ingen plan nå." in done, "the one that was carried out says what is to be made"
     assert 'action="/fylket/utrulling/sandefjord/start"' in done
 
 
