@@ -389,3 +389,15 @@ async def test_a_page_speaks_its_reader_s_language(pages: Pages) -> None:
     shown = (await (await pages.browser(LEAD)).get(f"{HERE}/folk")).text
 
     assert "Gje ei rolle" in shown
+
+
+async def test_a_lead_is_not_shown_who_belongs_to_other_municipalities_alone(pages: Pages) -> None:
+    form = f"rediger/rolle-bytt?av=work_package_lead/{PACKAGE}"
+
+    own = (await (await pages.browser(LEAD)).get(f"{HERE}/{form}")).text
+    programme = (await (await pages.browser(COUNTY)).get("/fylket/rediger/rolle-bytt?av=county_lead/")).text
+
+    assert "oppvekstsjef@horten.example" in own
+    assert "avdelingsleder.horten@vestfoldfylke.example" in own
+    assert "leder.larvik@nav.example" not in own
+    assert "leder.larvik@nav.example" in programme

@@ -7,7 +7,7 @@ from typing import Any
 
 import texts
 from config.programme import Programme
-from config.values import Municipality, Person
+from config.values import Assignment, Municipality, Person
 from workflows.register.answers import FieldKind, FormField
 from workflows.register.plan import Edit
 
@@ -74,12 +74,27 @@ class FormContext:
         return self.field(name, kind="choice", value=value, options=options, **more)
 
     def people(self, name: str, *, value: str = "", required: bool = True, label: str = "") -> FormField:
-        """Return a choice among the people who may be named here: the municipality's own first, then the others."""
+        """
+        Return a choice among the people who may be named here: the municipality's own first, then the others.
+
+        Those who belong to other municipalities alone are left out: their addresses are nobody's business here.
+        """
         mine = {entry["key"] for entry in self.own("people")}
-        people = sorted(self.programme.people, key=lambda each: (each.key not in mine, texts.sort_key(each.name)))
+        named = [each for each in self.programme.people if each.key in (*mine, value) or not self._is_elsewhere(each)]
+        people = sorted(named, key=lambda each: (each.key not in mine, texts.sort_key(each.name)))
         options = [("", self.say("choose")), *((each.key, self._called(each)) for each in people)]
         label = label or self.say(f"field_{name}")
         return FormField(name=name, label=label, kind="choice", value=value, options=options, required=required)
+
+    def _is_elsewhere(self, person: Person) -> bool:
+        """Return True for a person all of whose roles are in other municipalities than the page's."""
+        homes = {self._home(item) for item in self.programme.assignments_of(person.key)}
+        return self.scope is not None and bool(homes) and homes.isdisjoint({None, self.scope})
+
+    def _home(self, item: Assignment) -> str | None:
+        if item.work_package is not None:
+            return self.programme.work_package(item.work_package).municipality
+        return item.municipality
 
     def _called(self, person: Person) -> str:
         return f"{person.name} ({person.email})"
