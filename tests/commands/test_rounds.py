@@ -27,13 +27,14 @@ ORGANIZER = "moter@fylke.example"
 
 @pytest.fixture
 async def services(database_url: str) -> AsyncIterator[Services]:
-    """The programme with its meetings planned; nothing can be sent, since nothing outside is reached."""
+    """The programme with its meetings planned. Sending is paused, so that nothing outside is waited for."""
     settings = Settings(
         database_url=database_url, bot_id="bot", hands_id="hands", builder_id="builder", organizer=(ORGANIZER,)
     )
     services = Services(settings, name="test")
     services.outside.__dict__["clock"] = StillClock(AUTUMN)
     await services.record.register.save(load_documents(VESTFOLD))
+    await services.record.switches.pause()
     await services.jobs.meetings.booking.plan()
     yield services
     await services.close()
