@@ -14,7 +14,7 @@ from config.values import WorkPackage
 from integration.database import tables
 from integration.database.connection import Database
 from workflows.messages.model import MessageState, Surface
-from workflows.papers.report import ReportState
+from workflows.papers.reports.model import ReportState
 from workflows.status.model import AnswerContent, AnswerSurface, EscalationState, Light, RequestState, RoundState
 from workflows.status.plan import package_leads, request_id
 

@@ -112,7 +112,7 @@ async def _unread(services: "Services", units: Sequence[str]) -> list["Unread"]:
 
 async def _agenda(services: "Services", arguments: argparse.Namespace) -> int:
     """The agenda of the next meeting of a municipality's board, or of the owner board: as sent, else as it stands."""
-    from workflows.papers.agenda_rendering import agenda_title, item_heading
+    from workflows.papers.agendas.rendering import agenda_title, item_heading
 
     programme = await imported_programme(services)
     if arguments.municipality is not None:

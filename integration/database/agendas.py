@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from integration.database import tables
 from integration.database.connection import Database, insert_into
 from integration.database.units import make_due
-from workflows.papers.agenda import PROPOSAL_FIELDS, Agenda, Proposal, StoredAgenda
-from workflows.papers.minutes import ActionItem, Decision, Matter, Matters, Minutes, Recorded, StoredMinutes
+from workflows.papers.agendas.model import PROPOSAL_FIELDS, Agenda, Proposal, StoredAgenda
+from workflows.papers.minutes.model import ActionItem, Decision, Matter, Matters, Minutes, Recorded, StoredMinutes
 from workflows.ports.units import DueUnit
 
 

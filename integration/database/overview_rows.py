@@ -19,8 +19,8 @@ from workflows.overview.rows import (
     Undelivered,
     UnitLine,
 )
-from workflows.papers.minutes import ActionItem, Decision
-from workflows.papers.report import ReportState
+from workflows.papers.minutes.model import ActionItem, Decision
+from workflows.papers.reports.model import ReportState
 from workflows.status.model import AnswerContent, AnswerSurface, RoundState, StatusAnswer, StatusRound
 
 

@@ -11,7 +11,7 @@ from integration.database.connection import Database
 from integration.database.tables import meeting as meetings
 from integration.database.tables import report as table
 from integration.database.units import make_due
-from workflows.papers.report import ReportContent, ReportState, StoredReport, checksum, content_from
+from workflows.papers.reports.model import ReportContent, ReportState, StoredReport, checksum, content_from
 from workflows.ports.units import DueUnit
 
 RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)

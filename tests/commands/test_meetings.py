@@ -22,9 +22,9 @@ from tests.workflows.programme import body, municipality, programme
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.personal import own_address
 from workflows.meetings.plan import plan_meetings
-from workflows.papers.agenda import Agenda
-from workflows.papers.agenda_plan import draft_agenda
-from workflows.papers.minutes import Matters
+from workflows.papers.agendas.model import Agenda
+from workflows.papers.agendas.plan import draft_agenda
+from workflows.papers.minutes.model import Matters
 from workflows.ports.accounts import Recipients
 from workflows.working_days import days
 

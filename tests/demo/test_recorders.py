@@ -7,7 +7,7 @@ from typing import Any
 from demo.recorders import Recorders
 from integration.database.connection import Database
 from tests.web.papers.test_agenda import Site
-from tests.workflows.papers.agenda_world import MEETING_DAY, AgendaWorld
+from tests.workflows.papers.agendas.agenda_world import MEETING_DAY, AgendaWorld
 from tests.workflows.status.rounds import MEETING, FakeHistory
 from workflows.messages.short_links import KIND, LinkMails
 from workflows.ports.units import DueUnit

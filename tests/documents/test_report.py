@@ -13,9 +13,9 @@ from pypdf.generic import DictionaryObject
 from documents.document import Document
 from documents.page import report_page
 from documents.pdf import UNSHOWN, report_pdf, showable
-from tests.workflows.papers import report_samples as samples
-from workflows.papers.report import ReportContent
-from workflows.papers.report_rendering import document_of
+from tests.workflows.papers.reports import report_samples as samples
+from workflows.papers.reports.model import ReportContent
+from workflows.papers.reports.rendering import document_of
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 CREATED = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)

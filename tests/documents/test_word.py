@@ -13,10 +13,10 @@ import texts
 from documents.document import Document
 from documents.word import word_file
 from tests.documents.test_report import compare
-from tests.workflows.papers import report_samples as samples
-from tests.workflows.papers.test_agenda_plan import decision, draft, proposal
-from workflows.papers.agenda_rendering import agenda_document, minutes_document
-from workflows.papers.minutes import ActionLine, Matters, Minutes, MinutesItem, Presence
+from tests.workflows.papers.agendas.test_plan import decision, draft, proposal
+from tests.workflows.papers.reports import report_samples as samples
+from workflows.papers.agendas.rendering import agenda_document, minutes_document
+from workflows.papers.minutes.model import ActionLine, Matters, Minutes, MinutesItem, Presence
 
 CREATED = datetime(2026, 11, 10, 7, 0, tzinfo=UTC)
 AGENDA = draft(

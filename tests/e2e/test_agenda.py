@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.e2e.test_form_for_everybody import findings
 from tests.support.doors import served
 from tests.web.papers.test_agenda import Site, early
-from tests.workflows.papers.agenda_world import MEETING_DAY
+from tests.workflows.papers.agendas.agenda_world import MEETING_DAY
 from tests.workflows.status.rounds import HOME, MEETING
 
 __all__ = ["early"]

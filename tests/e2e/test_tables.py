@@ -13,10 +13,10 @@ from tests.e2e.test_form_for_everybody import findings
 from tests.support.doors import served
 from tests.web.meeting_store import Tokens, register
 from tests.web.papers.test_reports import Record, stored
-from tests.workflows.papers import report_samples as samples
+from tests.workflows.papers.reports import report_samples as samples
 from web.app import create_app
 from web.papers.reports import router
-from workflows.papers.report import ReportContent
+from workflows.papers.reports.model import ReportContent
 
 MANY = replace(
     samples.SUMMARY,

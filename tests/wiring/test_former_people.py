@@ -17,7 +17,7 @@ from config.settings import Settings
 from integration.database import tables
 from integration.database.connection import Database
 from integration.database.guests import SQLGuests
-from tests.workflows.papers.agenda_world import MEETING_DAY, AgendaWorld
+from tests.workflows.papers.agendas.agenda_world import MEETING_DAY, AgendaWorld
 from tests.workflows.status.rounds import HOME, MEETING, PUBLIC, STARTS
 from web import pages
 from web.access.gate import rule_of

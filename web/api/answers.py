@@ -26,7 +26,7 @@ from workflows.overview.county import county_overview, round_progress
 from workflows.overview.model import MunicipalityState, PackageLine, RoundProgress
 from workflows.overview.municipality import municipality_overview
 from workflows.overview.rows import CountyRows, MeetingLine, MunicipalityRows, ReportLine, RoundLine
-from workflows.papers.report import ReportState
+from workflows.papers.reports.model import ReportState
 
 
 def me_answer(reader: Reader) -> MeAnswer:

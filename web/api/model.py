@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from config.values import Role
 from workflows.overview.model import PlaceState, ReportStage
-from workflows.papers.report import ReportState
+from workflows.papers.reports.model import ReportState
 from workflows.status.model import Light, RequestState, RoundState
 
 T = TypeVar("T")

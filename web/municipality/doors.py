@@ -9,7 +9,7 @@ from web.access.gate import Visit
 from web.papers.reports import ReadableReports
 from workflows.access.held_links import HeldLinks
 from workflows.messages.model import Messages
-from workflows.papers.agenda_editing import AgendaDesk
+from workflows.papers.agendas.editing import AgendaDesk
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, DueUnit
 from workflows.status.model import RoundState, StatusRequest, StatusRound

@@ -8,8 +8,8 @@ from documents.document import kind_of
 from web.access.gate import LooksAfter, Visit
 from web.municipality.doors import LeadDoors
 from web.shell.page import shell_page
-from workflows.papers.report import StoredReport
-from workflows.papers.report_rendering import document_of
+from workflows.papers.reports.model import StoredReport
+from workflows.papers.reports.rendering import document_of
 from workflows.status.model import StatusRound
 from workflows.status.plan import compile_unit
 from workflows.status.ports import BoardMeeting

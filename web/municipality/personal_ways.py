@@ -10,7 +10,7 @@ from web.access.gate import LooksAfter, RunsProgramme, SeesBoard, Visit
 from web.municipality.doors import LeadDoors
 from web.shell.page import shell_page
 from workflows.operations.guest_review import may_review
-from workflows.papers.agenda_editing import DeskRefused
+from workflows.papers.agendas.editing import DeskRefused
 
 WAY_LIFE = timedelta(hours=4)
 """As long as a link that is mailed for the same."""

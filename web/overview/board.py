@@ -10,7 +10,7 @@ from web.shell.page import shell_page
 from workflows.access.model import Right, Where
 from workflows.access.rules import may
 from workflows.overview.package import board_overview
-from workflows.papers.agenda_plan import recorders
+from workflows.papers.agendas.plan import recorders
 from workflows.ports.links import LinkPurpose
 
 

@@ -12,9 +12,9 @@ from web.forms import is_from_us, read_form
 from web.pages import page
 from workflows.free_text import MAX_LENGTH, InvalidText
 from workflows.meetings.rendering import explain_change
-from workflows.papers.agenda import PROPOSAL_FIELDS
-from workflows.papers.agenda_editing import AgendaDesk, AgendaView, DeskRefused
-from workflows.papers.agenda_rendering import agenda_document, minutes_document
+from workflows.papers.agendas.editing import AgendaDesk, AgendaView, DeskRefused
+from workflows.papers.agendas.model import PROPOSAL_FIELDS
+from workflows.papers.agendas.rendering import agenda_document, minutes_document
 from workflows.papers.links import personal_address
 from workflows.ports.links import Link, Links
 from workflows.words import Words

@@ -16,11 +16,11 @@ from web.papers.agenda import refused, said_problems
 from web.short_links import link_over, link_sent, offer_link
 from workflows.free_text import InvalidText
 from workflows.messages.short_links import LinkOrder, ShortLinks
-from workflows.papers.agenda_editing import AgendaDesk, DeskRefused, MinutesView
-from workflows.papers.agenda_rendering import minutes_document
+from workflows.papers.agendas.editing import AgendaDesk, DeskRefused, MinutesView
+from workflows.papers.agendas.rendering import minutes_document
 from workflows.papers.links import personal_address
-from workflows.papers.minutes import ActionItem, Matter, MatterState, StoredMinutes
-from workflows.papers.minutes_plan import BLANK_LINES, MOST_LINES, line_numbers
+from workflows.papers.minutes.model import ActionItem, Matter, MatterState, StoredMinutes
+from workflows.papers.minutes.plan import BLANK_LINES, MOST_LINES, line_numbers
 from workflows.ports.links import EndedLinks, Link
 from workflows.words import Words
 

@@ -16,8 +16,8 @@ from web.pages import page
 from workflows.meetings.model import MeetingStore
 from workflows.meetings.rendering import explain_change, state_key
 from workflows.meetings.year_wheel import year_wheel
-from workflows.papers.agenda import StoredAgenda
-from workflows.papers.agenda_rendering import agenda_overview
+from workflows.papers.agendas.model import StoredAgenda
+from workflows.papers.agendas.rendering import agenda_overview
 from workflows.ports.links import Links
 
 

@@ -11,8 +11,8 @@ import texts
 from config.programme import Programme
 from documents.document import kind_of
 from web.pages import page
-from workflows.papers.report import StoredReport
-from workflows.papers.report_rendering import document_of
+from workflows.papers.reports.model import StoredReport
+from workflows.papers.reports.rendering import document_of
 from workflows.ports.links import Links
 
 

@@ -18,10 +18,10 @@ from web.meetings.year_wheel import shown
 from web.pages import page
 from workflows.meetings.model import Meeting
 from workflows.meetings.year_wheel import year_wheel
-from workflows.papers.report import BoardReport, StoredReport
-from workflows.papers.report_notice import decisions_in
-from workflows.papers.report_plan import bodies_of
-from workflows.papers.report_rendering import counts_words, title_of
+from workflows.papers.reports.model import BoardReport, StoredReport
+from workflows.papers.reports.notice import decisions_in
+from workflows.papers.reports.plan import bodies_of
+from workflows.papers.reports.rendering import counts_words, title_of
 from workflows.ports.links import Links
 from workflows.ports.units import Clock
 

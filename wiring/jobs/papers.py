@@ -8,9 +8,9 @@ from wiring.jobs.status import StatusJobs
 from wiring.outside import Outside
 
 if TYPE_CHECKING:
-    from workflows.papers.agenda_editing import AgendaDesk
-    from workflows.papers.agenda_handlers import Agendas
-    from workflows.papers.report_handlers import Reports
+    from workflows.papers.agendas.editing import AgendaDesk
+    from workflows.papers.agendas.handlers import Agendas
+    from workflows.papers.reports.handlers import Reports
 
 
 class PaperJobs:
@@ -25,8 +25,8 @@ class PaperJobs:
     @cached_property
     def reports(self) -> "Reports":
         from integration.graph.site_content import GraphSiteContent
-        from workflows.papers.report_handlers import Reports
-        from workflows.papers.report_ports import ReportPorts
+        from workflows.papers.reports.handlers import Reports
+        from workflows.papers.reports.ports import ReportPorts
 
         return Reports(
             ReportPorts(
@@ -50,8 +50,8 @@ class PaperJobs:
     @cached_property
     def agendas(self) -> "Agendas":
         from integration.graph.site_content import GraphSiteContent
-        from workflows.papers.agenda_handlers import Agendas
-        from workflows.papers.agenda_ports import AgendaPorts
+        from workflows.papers.agendas.handlers import Agendas
+        from workflows.papers.agendas.ports import AgendaPorts
 
         return Agendas(
             AgendaPorts(
@@ -70,7 +70,7 @@ class PaperJobs:
 
     @cached_property
     def agenda_editing(self) -> "AgendaDesk":
-        from workflows.papers.agenda_editing import AgendaDesk
+        from workflows.papers.agendas.editing import AgendaDesk
 
         return AgendaDesk(
             programme=self._record.register.programme,

@@ -9,7 +9,7 @@ from wiring.outside import Outside
 from wiring.shipped import teams_app
 
 if TYPE_CHECKING:
-    from workflows.papers.follow_up import FollowUps
+    from workflows.papers.decisions.follow_up import FollowUps
     from workflows.rollout.desk import RolloutDesk
     from workflows.rollout.handlers import Rollout
     from workflows.rollout.preview import Previews
@@ -34,7 +34,7 @@ class RolloutJobs:
         from integration.graph.site_layout import GraphSiteLayout
         from integration.graph.sites import GraphSiteAccess
         from integration.graph.teams import GraphChannels, GraphTeamBuilder
-        from workflows.papers.place_record import RolloutRecord
+        from workflows.papers.reports.place_record import RolloutRecord
         from workflows.rollout.handlers import Rollout
         from workflows.rollout.ports import RolloutPorts
 

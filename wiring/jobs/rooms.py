@@ -12,7 +12,7 @@ from wiring.jobs.register import RegisterJobs
 from wiring.jobs.rollout import RolloutJobs
 from wiring.jobs.status import StatusJobs
 from wiring.outside import Outside
-from workflows.papers.follow_up import FollowUps
+from workflows.papers.decisions.follow_up import FollowUps
 
 
 class Jobs:

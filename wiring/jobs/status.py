@@ -7,7 +7,7 @@ from wiring.jobs.messages import MessageJobs
 from wiring.outside import Outside
 
 if TYPE_CHECKING:
-    from workflows.papers.follow_up import FollowUps
+    from workflows.papers.decisions.follow_up import FollowUps
     from workflows.status.answering import StatusDesk
     from workflows.status.rounds import StatusRounds
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from config.values import Role
 from workflows.overview.rows import AnsweredRequest, MeetingLine, ReportLine, Undelivered
-from workflows.papers.minutes import ActionItem, Decision
+from workflows.papers.minutes.model import ActionItem, Decision
 from workflows.status.model import Light, RequestLine, RequestState, RoundState, StatusRound
 
 # ---------------------------------------------------------------------------------------------------- the county's page

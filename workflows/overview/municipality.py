@@ -10,8 +10,8 @@ from workflows.messages.model import Message, MessageState
 from workflows.overview.model import MunicipalityOverview, PackageLine, PersonLine
 from workflows.overview.plan import by_package, lights_over_rounds, place_state, question_lines, report_stage, trends_of
 from workflows.overview.rows import AnsweredRequest, MeetingLine, MunicipalityRows, ReportLine
-from workflows.papers.minutes import MatterState
-from workflows.papers.report import ReportState
+from workflows.papers.minutes.model import MatterState
+from workflows.papers.reports.model import ReportState
 from workflows.status.model import Light, RequestLine, StatusRound
 from workflows.status.plan import package_leads, round_before
 from workflows.status.ports import BoardMeeting

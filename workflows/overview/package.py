@@ -7,8 +7,8 @@ from config.programme import Programme
 from workflows.overview.model import BoardOverview, PackageOverview, PastMeeting
 from workflows.overview.plan import lights_over_rounds, question_lines, trends_of
 from workflows.overview.rows import BoardRows, MeetingLine, PackageRows, ReportLine
-from workflows.papers.minutes import MatterState
-from workflows.papers.report import ReportState
+from workflows.papers.minutes.model import MatterState
+from workflows.papers.reports.model import ReportState
 from workflows.status.plan import package_leads, round_before
 from workflows.status.ports import BoardMeeting
 

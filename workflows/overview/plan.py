@@ -7,8 +7,8 @@ from config.programme import Programme
 from config.values import Indicator, Municipality, Place
 from workflows.overview.model import PlaceState, QuestionLine, ReportStage, Trend
 from workflows.overview.rows import AnsweredRequest, PlaceLine, ReportLine, UnitLine
-from workflows.papers.minutes import Decision
-from workflows.papers.report import ReportState
+from workflows.papers.minutes.model import Decision
+from workflows.papers.reports.model import ReportState
 from workflows.rollout.orders import BUILDER_CLOSED
 from workflows.status.model import Escalation, Light, RoundState, StatusRound
 

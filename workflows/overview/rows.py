@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from workflows.messages.model import Message, MessageState, Surface
-from workflows.papers.minutes import ActionItem, Decision
-from workflows.papers.report import ReportState
+from workflows.papers.minutes.model import ActionItem, Decision
+from workflows.papers.reports.model import ReportState
 from workflows.status.model import AnswerContent, Escalation, Light, StatusAnswer, StatusRequest, StatusRound
 
 

@@ -12,7 +12,7 @@ from workflows.access.model import Reader
 from workflows.overview.model import Belonging, Fine, StartPage, Task, TaskKind
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import AnsweredRequest, StartRows
-from workflows.papers.report import ReportState
+from workflows.papers.reports.model import ReportState
 from workflows.rollout.orders import BUILDER_CLOSED
 from workflows.status.model import RequestState
 

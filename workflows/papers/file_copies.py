@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from documents.document import Document
-from workflows.papers.agenda import StoredAgenda
-from workflows.papers.agenda_ports import AgendaPorts
+from workflows.papers.agendas.model import StoredAgenda
+from workflows.papers.agendas.ports import AgendaPorts
 from workflows.ports.units import History
 
 UNFINISHED = "unfinished"

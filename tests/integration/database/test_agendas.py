@@ -8,8 +8,8 @@ from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
 from integration.database.units import SQLUnits
 from tests.clocks import NOON
-from tests.workflows.papers.test_agenda_plan import draft, proposal
-from workflows.papers.minutes import Minutes, MinutesItem, Recorded
+from tests.workflows.papers.agendas.test_plan import draft, proposal
+from workflows.papers.minutes.model import Minutes, MinutesItem, Recorded
 from workflows.ports.units import DueUnit
 
 AGENDA = draft(proposal())

@@ -10,8 +10,8 @@ from integration.database import tables
 from integration.database.connection import Database
 from integration.database.reports import SQLReports
 from integration.database.units import SQLUnits
-from tests.workflows.papers import report_samples as samples
-from workflows.papers.report import BoardReport, ReportContent, ReportState, checksum, content_from
+from tests.workflows.papers.reports import report_samples as samples
+from workflows.papers.reports.model import BoardReport, ReportContent, ReportState, checksum, content_from
 from workflows.ports.units import DueUnit
 
 AT = datetime(2026, 9, 1, 6, tzinfo=UTC)

@@ -10,11 +10,11 @@ import pytest
 from integration.graph.site_content import GraphSiteContent
 from sandbox.sharepoint.drives import Author
 from tests.integration.graph.test_contract import Place, Tenant, place, tenant
-from tests.workflows.papers import report_samples as samples
-from tests.workflows.papers.test_agenda_plan import draft
+from tests.workflows.papers.agendas.test_plan import draft
+from tests.workflows.papers.reports import report_samples as samples
 from tests.workflows.status.rounds import FakeHistory
-from workflows.papers.agenda import StoredAgenda
-from workflows.papers.agenda_rendering import agenda_document
+from workflows.papers.agendas.model import StoredAgenda
+from workflows.papers.agendas.rendering import agenda_document
 from workflows.papers.file_copies import MeetingPapers, make_word_file
 
 __all__ = ["place", "tenant"]

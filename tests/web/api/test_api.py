@@ -11,7 +11,7 @@ from config.values import Assignment, Role
 from integration.database.connection import Database
 from integration.database.overview import SQLOverview
 from tests.support.signed_in import Browser, create_gate, signed_in
-from tests.workflows.papers.test_report_handlers import ReportWorld
+from tests.workflows.papers.reports.test_handlers import ReportWorld
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN
 from web.api.routes import router
 from web.app import create_app

@@ -13,7 +13,7 @@ from integration.database.connection import Database
 from integration.database.held_links import SQLHeldLinks
 from integration.database.tables import audit
 from tests.support.signed_in import Browser, create_gate, signed_in
-from tests.workflows.papers.agenda_world import MEETING_DAY, AgendaWorld
+from tests.workflows.papers.agendas.agenda_world import MEETING_DAY, AgendaWorld
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, World
 from web.access.gate import Gate
 from web.municipality.doors import LeadDoors

@@ -14,15 +14,15 @@ import texts
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from tests.web.test_snapshots import HOSTILE, assert_reviewed
-from tests.workflows.papers.agenda_world import BEFORE_DEADLINE, AgendaWorld
+from tests.workflows.papers.agendas.agenda_world import BEFORE_DEADLINE, AgendaWorld
 from tests.workflows.status.rounds import MEETING, PUBLIC, STARTS
 from tests.workflows.test_privacy_guard import NUMBER
 from web.app import create_app
 from web.papers import agenda, minutes
 from workflows.meetings.date_search import Moved
 from workflows.messages.short_links import KIND, LINK_LIFE, ShortLinks
-from workflows.papers.agenda import Proposal
-from workflows.papers.agenda_editing import MOST_PROPOSALS
+from workflows.papers.agendas.editing import MOST_PROPOSALS
+from workflows.papers.agendas.model import Proposal
 from workflows.papers.links import personal_address
 from workflows.ports.links import LinkPurpose
 

@@ -8,13 +8,13 @@ import pytest
 from config.programme import Programme
 from config.values import Place
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
-from tests.workflows.papers import report_samples as samples
-from tests.workflows.papers.test_agenda_plan import draft
+from tests.workflows.papers.agendas.test_plan import draft
+from tests.workflows.papers.reports import report_samples as samples
 from web.app import create_app
 from web.papers.papers import router
 from workflows.meetings.date_search import Moved
 from workflows.meetings.model import MeetingState
-from workflows.papers.agenda import Agenda, StoredAgenda
+from workflows.papers.agendas.model import Agenda, StoredAgenda
 
 PAGE = "/moter/papers.a-dal_2026-10-13"
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from tests.web.meeting_store import Tokens, register
-from tests.workflows.papers import report_samples as samples
+from tests.workflows.papers.reports import report_samples as samples
 from web.app import create_app
 from web.papers.reports import router
-from workflows.papers.report import ReportContent, ReportState, StoredReport, checksum
+from workflows.papers.reports.model import ReportContent, ReportState, StoredReport, checksum
 
 MEETING = "a-dal/2026-09-08"
 PAGE = "/rapport/report.a-dal_2026-09-08"

@@ -11,11 +11,11 @@ from config.values import PlanActivity
 from tests.clocks import StillClock
 from tests.web.meeting_store import Meetings, Tokens, register
 from tests.web.papers.test_reports import stored
-from tests.workflows.papers import report_samples as samples
-from tests.workflows.papers.test_report_handlers import place
+from tests.workflows.papers.reports import report_samples as samples
+from tests.workflows.papers.reports.test_handlers import place
 from web.app import create_app
 from web.teams.tabs import router
-from workflows.papers.report import StoredReport
+from workflows.papers.reports.model import StoredReport
 
 
 @dataclass

@@ -14,7 +14,7 @@ from integration.database.connection import create_database
 from integration.database.reports import SQLReports
 from tests.support.sandbox import RunningSandbox
 from tests.workflows.meetings.office import CalendarOffice, Heard, calendar_office
-from tests.workflows.papers import report_samples as samples
+from tests.workflows.papers.reports import report_samples as samples
 from tests.workflows.programme import body, municipality, owner_board, programme
 from workflows.meetings.model import MeetingState
 from workflows.ports.accounts import Recipients

@@ -25,7 +25,7 @@ from workflows.overview.rows import (
     UnitLine,
 )
 from workflows.overview.start import StartPlanner
-from workflows.papers.report import ReportState
+from workflows.papers.reports.model import ReportState
 from workflows.status.model import Escalation, EscalationState, RoundState, StatusRound
 
 NOW = datetime(2026, 10, 1, 8, tzinfo=UTC)

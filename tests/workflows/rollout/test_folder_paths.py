@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workflows.papers.site import FakeSite
+from tests.workflows.papers.reports.site import FakeSite
 from workflows.rollout.folder_paths import folder_now
 from workflows.rollout.ports import Resource
 

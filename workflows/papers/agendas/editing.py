@@ -1,0 +1,247 @@
+"""Editing of agendas and minutes by people. Nothing here waits for Microsoft 365."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import texts
+from config.programme import Programme
+from config.values import Body, Person
+from workflows.free_text import InvalidText, Written
+from workflows.meetings.model import Meeting
+from workflows.papers.agendas.handlers import PREPARED, minutes_units
+from workflows.papers.agendas.model import Agenda, Proposal, StoredAgenda
+from workflows.papers.agendas.plan import agenda_moments, as_it_stands, draft_agenda, local_day, may_propose, recorders
+from workflows.papers.agendas.ports import AgendaMeetings, AgendaStore
+from workflows.papers.minutes.model import Recorded, StoredMinutes
+from workflows.papers.minutes.plan import Desk, people_to_name, prepared_minutes, record
+from workflows.ports.units import Clock
+from workflows.words import Words
+
+LONGEST_TITLE = 150
+OFFERED = timedelta(days=60)
+"""The time after a meeting in which its minutes are offered to recorders; the holder of the link may go on."""
+MOST_PROPOSALS = 10
+"""Of one person for one meeting."""
+
+
+class DeskRefused(Exception):
+    """The request is not shown or not stored, and *words* say why."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.key)
+        self.words = words
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaView:
+    """A meeting's agenda as a member may see it."""
+
+    meeting: Meeting
+    body: Body
+    person: Person
+    language: str
+    agenda: Agenda
+    is_fixed: bool
+    deadline_at: datetime
+    is_open: bool
+    """True when something can be put in."""
+    own: tuple[Proposal, ...]
+    """This person's own proposals, withdrawn ones left out."""
+    may_record: bool
+    minutes: StoredMinutes | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesView:
+    """A recorder's work, and the version it starts from."""
+
+    meeting: Meeting
+    person: Person
+    language: str
+    desk: Desk
+    stored: StoredMinutes | None
+
+    @property
+    def version(self) -> int:
+        return self.stored.version if self.stored else 0
+
+
+class AgendaDesk:
+    """Shows agendas and minutes to those who may see them, and stores what they send."""
+
+    def __init__(
+        self,
+        *,
+        programme: Callable[[], Awaitable[Programme]],
+        store: AgendaStore,
+        meetings: AgendaMeetings,
+        clock: Clock,
+    ) -> None:
+        self._programme = programme
+        self._store = store
+        self._meetings = meetings
+        self._clock = clock
+
+    # -------------------------------------------------------------------------------------------------------- agendas
+
+    async def fixed(self, meeting: str) -> StoredAgenda | None:
+        """The agenda that was sent; None before that."""
+        return await self._store.find_agenda(meeting)
+
+    async def view(self, key: str, person: str | None) -> AgendaView:
+        """The agenda with all that is asked in it. Raises DeskRefused to who does not belong to the body."""
+        programme, meeting, body, reader = await self._open(key, person)
+        now = self._clock.now()
+        day = local_day(programme, now)
+        records = reader.key in {item.key for item in recorders(programme, body, day)}
+        proposes = may_propose(programme, body, reader.key, day)
+        if not (proposes or records):
+            raise DeskRefused(Words(key="agenda.not_yours"))
+        stored, proposals = await self._store.find_agenda(key), await self._store.proposals(key)
+        agenda = as_it_stands(stored.content, meeting) if stored else await self._draft(programme, meeting, proposals)
+        minutes = await self._store.newest_minutes(key)
+        deadline_at = agenda_moments(programme, body, meeting).deadline_at
+        return AgendaView(
+            meeting=meeting,
+            body=body,
+            person=reader,
+            language=texts.choose(reader.language, programme.language),
+            agenda=agenda,
+            is_fixed=stored is not None,
+            deadline_at=deadline_at,
+            is_open=proposes and stored is None and now < deadline_at and meeting.stands,
+            own=tuple(item for item in proposals if item.person == reader.key and not item.withdrawn),
+            may_record=records and stored is not None and now >= meeting.starts_at - PREPARED,
+            minutes=replace(minutes, content=as_it_stands(minutes.content, meeting)) if minutes else None,
+        )
+
+    async def put_in(self, key: str, person: str | None, raw: Mapping[str, str]) -> Proposal:
+        """
+        Store what somebody asks to have put on the agenda; stored before it returns.
+
+        Fields: `title`, `text`, `proposal`, `number` of the own one that is changed, `withdraw`, `confirmed`. Raises
+        DeskRefused and InvalidText, and then nothing was stored. The same once more is the same proposal.
+        """
+        view = await self.view(key, person)
+        if not view.is_open:
+            raise DeskRefused(Words(key="agenda.too_late"))
+        own = {str(item.number): item for item in view.own}
+        before = own.get(raw.get("number", ""))
+        if before is None and (raw.get("number") or raw.get("withdraw")):
+            raise DeskRefused(Words(key="agenda.gone"))
+        if raw.get("withdraw") and before is not None:
+            new = replace(before, withdrawn=True, at=self._clock.now())
+        else:
+            if before is None and len(view.own) >= MOST_PROPOSALS:
+                raise InvalidText({"": Words(key="agenda.error_many", values={"most": MOST_PROPOSALS})})
+            new = self._proposal(view, before, raw)
+        stored = await self._store.put_in(new)
+        if stored is None:
+            # The agenda was sent between our look and our write.
+            raise DeskRefused(Words(key="agenda.too_late"))
+        return stored
+
+    # -------------------------------------------------------------------------------------------------------- minutes
+
+    async def minutes(self, key: str, person: str | None) -> MinutesView:
+        """Return a recorder's work. Raises DeskRefused to anybody who may not record, and before there is something
+        to record."""
+        programme, meeting, body, recorder = await self._open(key, person)
+        if recorder.key not in {
+            item.key for item in recorders(programme, body, local_day(programme, self._clock.now()))
+        }:
+            raise DeskRefused(Words(key="agenda.not_yours"))
+        agenda = await self._store.find_agenda(key)
+        if agenda is None or self._clock.now() < meeting.starts_at - PREPARED:
+            raise DeskRefused(Words(key="agenda.too_early"))
+        stored = await self._store.newest_minutes(key)
+        prepared = stored.content if stored else prepared_minutes(programme, meeting, agenda.content)
+        minutes = as_it_stands(prepared, meeting)
+        matters = await self._store.matters(body.key)
+        people = people_to_name(programme, meeting)
+        return MinutesView(
+            meeting=meeting,
+            person=recorder,
+            language=texts.choose(recorder.language, programme.language),
+            desk=Desk(agenda=agenda.content, minutes=minutes, matters=matters, people=people),
+            stored=stored,
+        )
+
+    async def to_record(self, person: str, *, body: str | None = None) -> Sequence[tuple[date, str]]:
+        """
+        List the days and keys of the meetings whose minutes the person may record now, the newest first.
+
+        *body*: of that one alone; a county lead belongs to every board there is.
+        """
+        programme, now = await self._programme(), self._clock.now()
+        day = local_day(programme, now)
+        bodies = [item for item in programme.bodies if item.agenda and body in (None, item.key)]
+        mine = {item.key for item in bodies if person in {who.key for who in recorders(programme, item, day)}}
+        recent = [
+            meeting
+            for key in sorted(mine)
+            for meeting in await self._meetings.list_meetings(key)
+            if meeting.stands and meeting.starts_at - PREPARED <= now < meeting.ends_at + OFFERED
+        ]
+        found = [item for item in recent if await self._store.find_agenda(item.key) is not None]
+        return [(item.day, item.key) for item in sorted(found, key=lambda item: item.starts_local, reverse=True)]
+
+    async def record(self, key: str, person: str | None, raw: Mapping[str, str]) -> StoredMinutes:
+        """
+        Store the minutes of a meeting, before it returns. For the fields see `workflows.papers.minutes.plan.record`.
+
+        `version` is the one the form was made from: what somebody else recorded meanwhile is never written over
+        unseen. Raises DeskRefused and InvalidText, and then nothing was stored.
+        """
+        view = await self.minutes(key, person)
+        recorded = record(view.desk, raw)
+        if view.stored is not None and recorded == Recorded(minutes=view.stored.content):
+            return view.stored
+        now = self._clock.now()
+        stored = None
+        if raw.get("version", "") == str(view.version):
+            then = minutes_units(await self._programme(), view.meeting, now)
+            stored = await self._store.record(recorded, at=now, by=view.person.key, after=view.version, then=then)
+        if stored is None:
+            raise InvalidText({"": Words(key="agenda.error_meanwhile")})
+        return stored
+
+    # --------------------------------------------------------------------------------------------------------- inside
+
+    async def _open(self, key: str, person: str | None) -> tuple[Programme, Meeting, Body, Person]:
+        programme = await self._programme()
+        meeting = await self._meetings.find_meeting(key)
+        body = _body(programme, meeting)
+        reader = programme.find_person(person)
+        if meeting is None or body is None or reader is None or not body.agenda:
+            raise DeskRefused(Words(key="agenda.gone"))
+        return programme, meeting, body, reader
+
+    async def _draft(self, programme: Programme, meeting: Meeting, proposals: Sequence[Proposal]) -> Agenda:
+        """As it stands so far; what the round lifts comes when its report is released."""
+        matters = await self._store.matters(meeting.body)
+        last_number = await self._store.last_number(meeting.body, meeting.day.year)
+        return draft_agenda(
+            programme, meeting, report=None, proposals=proposals, matters=matters, last_number=last_number
+        )
+
+    def _proposal(self, view: AgendaView, before: Proposal | None, raw: Mapping[str, str]) -> Proposal:
+        known = (before.title, before.text, before.proposal) if before else ()
+        written = Written(raw, known=known)
+        new = Proposal(
+            meeting=view.meeting.key,
+            person=view.person.key,
+            number=before.number if before else 0,
+            version=0,
+            at=self._clock.now(),
+            title=" ".join(written.text("title", required="agenda.error_title", most=LONGEST_TITLE).split()),
+            text=written.text("text"),
+            proposal=written.text("proposal"),
+        )
+        written.check()
+        return new
+
+
+def _body(programme: Programme, meeting: Meeting | None) -> Body | None:
+    return programme.find_body(meeting.body) if meeting else None

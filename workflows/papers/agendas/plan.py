@@ -1,0 +1,197 @@
+"""Agendas decided from plain data: which items a meeting has, in which order, and with which numbers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TypeVar
+
+from config.programme import Programme
+from config.values import AgendaEntry, Body, Person, Role, RoundTimes
+from workflows.meetings.model import Meeting
+from workflows.papers.agendas.model import Agenda, AgendaItem, AgendaLine, ItemKind, Proposal
+from workflows.papers.minutes.model import Matters, Minutes
+from workflows.papers.reports.model import (
+    MISSING,
+    BoardReport,
+    FollowUpLine,
+    OwnerSummary,
+    PackageReport,
+    ReportContent,
+)
+from workflows.papers.reports.plan import follow_up_lines, meeting_facts
+from workflows.ports.units import DueUnit
+from workflows.status.model import Light
+from workflows.working_days import RoundMoments, WorkCalendar, round_moments
+
+URGENCY = (Light.RED, Light.YELLOW, MISSING, Light.GREY, Light.GREEN, Light.DONE)
+"""The items that a board takes first."""
+PLACE = "{work_package}"
+Paper = TypeVar("Paper", Agenda, Minutes)
+
+
+def draft_agenda(
+    programme: Programme,
+    meeting: Meeting,
+    *,
+    report: ReportContent | None,
+    proposals: Iterable[Proposal],
+    matters: Matters,
+    last_number: int = 0,
+) -> Agenda:
+    """
+    The agenda of *meeting* as things stand.
+
+    *report*: of its round. *proposals*: the newest version of each, withdrawn ones included. *matters*: what the body
+    has decided so far. *last_number*: of the body's items this year.
+    """
+    body = programme.body(meeting.body)
+    names = {person.key: person.name for person in programme.people}
+    source = _Sources(
+        report=report,
+        proposals=sorted((item for item in proposals if not item.withdrawn), key=lambda item: (item.at, item.key)),
+        follow_up=_told(follow_up_lines(programme, matters.open_before(meeting.key)), report),
+        names=names,
+    )
+    entries = sorted(body.agenda, key=lambda entry: entry.order)
+    items = [item for entry in entries for item in source.items(entry)]
+    return Agenda(
+        meeting=meeting_facts(meeting),
+        name=body.name,
+        year=meeting.day.year,
+        items=tuple(replace(item, number=last_number + place) for place, item in enumerate(items, 1)),
+    )
+
+
+def as_it_stands(paper: Paper, meeting: Meeting) -> Paper:
+    """*paper*, an agenda or minutes, with the time and the place that its meeting has now: it may have moved since."""
+    return replace(paper, meeting=meeting_facts(meeting))
+
+
+def agenda_moments(programme: Programme, body: Body, meeting: Meeting) -> RoundMoments:
+    """Return the deadline for items and the moment of sending: `deadline_at` and `release_at` of the body's round."""
+    calendar = WorkCalendar(programme, body.municipality)
+    return round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar)
+
+
+def agenda_unit(meeting: str, now: datetime) -> DueUnit:
+    """Return the unit that fixes and sends the meeting's agenda."""
+    return DueUnit(key=f"agenda.publish:{meeting}", due_at=now)
+
+
+def may_propose(programme: Programme, body: Body, person: str, on: date) -> bool:
+    """Tell whether *person* may put items on the body's agenda, and read all of it: everybody who belongs to it."""
+    return any(member.key == person for member, _ in programme.board_people(body, on))
+
+
+def recorders(programme: Programme, body: Body, on: date) -> tuple[Person, ...]:
+    """List the recorders of the body's meetings: the local lead, the chair and the county lead."""
+    roles = {role for role in (Role.LOCAL_LEAD, body.chair, Role.COUNTY_LEAD) if role is not None}
+    keys = dict.fromkeys(
+        item.person
+        for item in programme.assignments
+        if item.role in roles and item.holds(on) and item.municipality in (None, body.municipality)
+    )
+    return tuple(programme.person(key) for key in keys)
+
+
+class _Sources:
+    """The sources of a template's entries at one meeting."""
+
+    def __init__(
+        self,
+        *,
+        report: ReportContent | None,
+        proposals: Sequence[Proposal],
+        follow_up: Sequence[FollowUpLine],
+        names: Mapping[str, str],
+    ) -> None:
+        self._report = report
+        self._proposals = proposals
+        self._follow_up = follow_up
+        self._names = names
+
+    def items(self, entry: AgendaEntry) -> Iterable[AgendaItem]:
+        """The items of one entry, without numbers."""
+        match entry.source:
+            case None:
+                yield AgendaItem(key=entry.key, kind=ItemKind.STANDING, title=entry.title, minutes=entry.minutes)
+            case "questions":
+                yield from self._questions(entry)
+            case "proposals":
+                yield from (self._proposal(entry, item) for item in self._proposals)
+            case "packages":
+                if lines := _status_lines(self._report):
+                    yield self._listed(entry, ItemKind.STATUS, lines)
+            case "follow_up":
+                if self._follow_up:
+                    yield self._listed(entry, ItemKind.FOLLOW_UP, [_follow_up_line(item) for item in self._follow_up])
+
+    def _questions(self, entry: AgendaEntry) -> Iterable[AgendaItem]:
+        if isinstance(self._report, BoardReport):
+            for package in sorted(self._report.questions, key=lambda package: URGENCY.index(package.light)):
+                yield self._question(entry, package)
+        elif self._report is not None:
+            for place, asked in self._report.decisions:
+                name = f"{asked.package} ({place})"
+                yield AgendaItem(
+                    key=f"{entry.key}/{place}/{asked.package}",
+                    kind=ItemKind.QUESTION,
+                    title=entry.title.replace(PLACE, name),
+                    minutes=entry.minutes,
+                    by=place,
+                    text=asked.question,
+                    proposal=asked.proposal,
+                )
+
+    def _question(self, entry: AgendaEntry, package: PackageReport) -> AgendaItem:
+        return AgendaItem(
+            key=f"{entry.key}/{package.key}",
+            kind=ItemKind.QUESTION,
+            title=entry.title.replace(PLACE, package.name),
+            minutes=entry.minutes,
+            by=package.lead,
+            text=package.question,
+            proposal=package.proposal,
+            work_package=package.key,
+        )
+
+    def _proposal(self, entry: AgendaEntry, proposal: Proposal) -> AgendaItem:
+        return AgendaItem(
+            key=f"{entry.key}/{proposal.key}",
+            kind=ItemKind.PROPOSAL,
+            title=proposal.title,
+            minutes=entry.minutes,
+            by=self._names.get(proposal.person, ""),
+            text=proposal.text,
+            proposal=proposal.proposal,
+        )
+
+    def _listed(self, entry: AgendaEntry, kind: ItemKind, lines: Sequence[AgendaLine]) -> AgendaItem:
+        return AgendaItem(key=entry.key, kind=kind, title=entry.title, minutes=entry.minutes, lines=tuple(lines))
+
+
+def _status_lines(report: ReportContent | None) -> list[AgendaLine]:
+    """The packages, those in trouble first; for the owner board its municipalities with what stands still there."""
+    if isinstance(report, BoardReport):
+        packages = sorted(report.packages, key=lambda package: URGENCY.index(package.light))
+        return [AgendaLine(name=item.name, light=item.light, who=item.lead, words=item.hinders) for item in packages]
+    if isinstance(report, OwnerSummary):
+        lines = sorted(report.municipalities, key=lambda line: not line.red)
+        return [AgendaLine(name=line.name, words="\n".join(line.red)) for line in lines]
+    return []
+
+
+def _follow_up_line(line: FollowUpLine) -> AgendaLine:
+    name = f"{line.label} {line.text}".strip()
+    return AgendaLine(name=name, who=line.who, due_on=line.due_on, words=line.words)
+
+
+def _told(lines: Sequence[FollowUpLine], report: ReportContent | None) -> list[FollowUpLine]:
+    """The lines with what the round told about them."""
+    words = {line.key: line.words for line in report.follow_up} if report else {}
+    return [replace(line, words=words.get(line.key, "")) for line in lines]
+
+
+def local_day(programme: Programme, now: datetime) -> date:
+    """The programme's day at a moment."""
+    return programme.today(now)

@@ -1,0 +1,88 @@
+"""Ports and stores of agendas and minutes."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from config.programme import Programme
+from workflows.meetings.model import Meeting
+from workflows.messages.lead_mail import LeadMail
+from workflows.papers.agendas.model import Agenda, Proposal, StoredAgenda
+from workflows.papers.minutes.model import Matters, Recorded, StoredMinutes
+from workflows.papers.reports.model import ReportState, StoredReport
+from workflows.ports.links import Links
+from workflows.ports.place import Places, SiteContent
+from workflows.ports.units import Clock, DueUnit
+
+
+class DecidedMatters(Protocol):
+    async def matters(self, body: str) -> Matters:
+        """Everything the body has decided, each in its newest version."""
+        ...
+
+    async def newest_minutes(self, meeting: str) -> StoredMinutes | None: ...
+
+
+class AgendaStore(DecidedMatters, Protocol):
+    """The record of agendas, of what people ask to have put there, and of what meetings came to. Methods are atomic."""
+
+    async def find_agenda(self, meeting: str) -> StoredAgenda | None: ...
+    async def last_number(self, body: str, year: int) -> int:
+        """The highest number that an item of the body has that year; 0 before the first."""
+        ...
+
+    async def release(self, agenda: Agenda, *, at: datetime, then: Sequence[DueUnit] = ()) -> bool:
+        """Fix the agenda; False, and nothing written, when the meeting has one or its numbers are taken."""
+        ...
+
+    async def note_published(self, meeting: str, published: Mapping[str, Any]) -> None:
+        """Note what is known of the copies on the place's site."""
+        ...
+
+    async def proposals(self, meeting: str) -> Sequence[Proposal]:
+        """The newest version of each, withdrawn ones included."""
+        ...
+
+    async def put_in(self, proposal: Proposal) -> Proposal | None:
+        """
+        Store a version of a proposal and return it; None, and nothing written, when the meeting's agenda is fixed.
+
+        Number 0 makes a new one. The same person's same words again are the one that is stored.
+        """
+        ...
+
+    async def record(
+        self, recorded: Recorded, *, at: datetime, by: str, after: int, then: Sequence[DueUnit] = ()
+    ) -> StoredMinutes | None:
+        """
+        Store the next version of minutes and of the matters they are about; None, and nothing written, when the newest
+        version is another than *after*. What changes nothing makes no version.
+        """
+        ...
+
+
+class AgendaMeetings(Protocol):
+    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]: ...
+    async def find_meeting(self, key: str) -> Meeting | None: ...
+
+
+class AgendaReports(Protocol):
+    async def newest(self, meeting: str) -> StoredReport | None: ...
+    async def states(self) -> Mapping[str, ReportState]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaPorts:
+    """Everything the units of agendas and minutes reach."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    store: AgendaStore
+    meetings: AgendaMeetings
+    reports: AgendaReports
+    content: SiteContent
+    places: Places
+    mail: LeadMail
+    links: Links
+    clock: Clock
+    public_url: str

@@ -1,0 +1,192 @@
+"""Agendas and minutes in a reader's language: finished documents out of their values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import texts
+from documents.document import Block, Bullets, Cell, Document, Facts, Paragraph, Section, Table
+from workflows.papers.agendas.model import Agenda, AgendaItem, AgendaLine, ItemKind, item_label
+from workflows.papers.minutes.model import ActionLine, Minutes, MinutesItem
+from workflows.papers.reports.model import LIGHTS, MeetingFacts
+
+BLANK = "\N{NO-BREAK SPACE}"
+"""Stands where somebody is to write by hand."""
+
+
+def agenda_title(agenda: Agenda, language: str) -> str:
+    """«Saksliste: Styret i Å-dal, tirsdag 8. september 2026»."""
+    return texts.say("agenda.title", language, name=agenda.name, day=agenda.meeting.starts_local.date())
+
+
+def minutes_title(minutes: Minutes, language: str) -> str:
+    """«Referat: Styret i Å-dal, tirsdag 8. september 2026»."""
+    return texts.say("agenda.minutes_title", language, name=minutes.name, day=minutes.meeting.starts_local.date())
+
+
+def item_heading(agenda: Agenda, item: AgendaItem, language: str) -> str:
+    """«Sak 12/26: Eventuelt»."""
+    return texts.say("agenda.item", language, label=agenda.label(item.number), title=item.title)
+
+
+def agenda_document(agenda: Agenda, language: str) -> Document:
+    """The whole agenda: an overview, then what is asked and listed under each item."""
+    say = partial(texts.say, language=language)
+    lead = [_meeting(agenda.meeting, language), agenda_overview(agenda, language)]
+    if planned := sum(item.minutes or 0 for item in agenda.items):
+        lead.append(Paragraph(text=say("agenda.planned", minutes=planned)))
+    sections = [
+        Section(heading=item_heading(agenda, item, language), blocks=tuple(_item(item, language)))
+        for item in agenda.items
+        if _says_more(item)
+    ]
+    return _document(language, agenda_title(agenda, language), lead, sections)
+
+
+def agenda_overview(agenda: Agenda, language: str) -> Block:
+    """The items with numbers and titles; nothing in it is meant for members only."""
+    say = partial(texts.say, language=language)
+    if not agenda.items:
+        return Paragraph(text=say("agenda.empty"))
+    rows = tuple(
+        (
+            Cell(text=agenda.label(item.number)),
+            Cell(text=item.title),
+            Cell(text=say("agenda.minutes_short", minutes=item.minutes) if item.minutes else ""),
+        )
+        for item in agenda.items
+    )
+    headers = tuple(say(f"agenda.{name}") for name in ("number", "what", "time"))
+    return Table(name=say("agenda.overview"), headers=headers, rows=rows)
+
+
+def minutes_document(minutes: Minutes, agenda: Agenda, language: str, *, prepared: bool) -> Document:
+    """The minutes. *prepared*: nobody has recorded anything yet, and there is room to write."""
+    say = partial(texts.say, language=language)
+    lead: list[Block] = [_meeting(minutes.meeting, language)]
+    if prepared:
+        lead.append(Paragraph(text=say("agenda.minutes_prepared")))
+    sections = [Section(heading=say("agenda.attendance"), blocks=tuple(_attendance(minutes, language)))]
+    asked = {item.number: item for item in agenda.items}
+    for item in minutes.items:
+        heading = say("agenda.item", label=item_label(minutes.year, item.number), title=item.title)
+        about = asked.get(item.number)
+        blocks = [*(_item(about, language) if about else ()), *_decided(item, language, prepared=prepared)]
+        sections.append(Section(heading=heading, blocks=tuple(blocks)))
+    if minutes.actions or prepared:
+        sections.append(Section(heading=say("agenda.actions"), blocks=(_actions(minutes, language),)))
+    return _document(language, minutes_title(minutes, language), lead, sections)
+
+
+def _document(language: str, title: str, lead: Sequence[Block], sections: Sequence[Section]) -> Document:
+    signs: Mapping[str, str] = {light: texts.say(f"light_sign.{light}", language) for light in LIGHTS}
+    return Document(language=language, title=title, lead=tuple(lead), sections=tuple(sections), signs=signs)
+
+
+def _meeting(meeting: MeetingFacts, language: str) -> Facts:
+    say = partial(texts.say, language=language)
+    when = say(
+        "reports.when_words",
+        starts=meeting.starts_local,
+        ends=texts.end_of(meeting.starts_local, meeting.ends_local, language),
+    )
+    where = meeting.location or say("reports.where_online")
+    return Facts(rows=((say("reports.when"), when), (say("reports.where"), where)))
+
+
+def _says_more(item: AgendaItem) -> bool:
+    return bool(item.text or item.proposal or item.lines)
+
+
+def _item(item: AgendaItem, language: str) -> Iterable[Block]:
+    """Write an item's details besides its title."""
+    say = partial(texts.say, language=language)
+    rows: list[tuple[str, str]] = []
+    if item.by:
+        rows.append((say("agenda.by"), item.by))
+    if item.text:
+        key = "agenda.question" if item.kind is ItemKind.QUESTION else "agenda.reason"
+        rows.append((say(key), item.text))
+    if item.proposal:
+        rows.append((say("agenda.proposal"), item.proposal))
+    if rows:
+        yield Facts(rows=tuple(rows))
+    if item.lines:
+        yield _listed(item, language)
+
+
+def _listed(item: AgendaItem, language: str) -> Table:
+    if item.kind is ItemKind.FOLLOW_UP:
+        columns: Mapping[str, Any] = {"matter": _name, "responsible": _who, "due": _due, "told": _words}
+    elif any(line.light for line in item.lines):
+        columns = {"package": _name, "light": _light, "lead": _who, "hinders": _words}
+    else:
+        columns = {"municipality": _name, "stands_still": _words}
+    rows = tuple(tuple(cell(line, language) for cell in columns.values()) for line in item.lines)
+    headers = tuple(texts.say(f"agenda.{name}", language) for name in columns)
+    return Table(name=item.title, headers=headers, rows=rows)
+
+
+def _name(line: AgendaLine, language: str) -> Cell:
+    del language
+    return Cell(text=line.name)
+
+
+def _who(line: AgendaLine, language: str) -> Cell:
+    return Cell(text=line.who or texts.say("agenda.nobody", language))
+
+
+def _due(line: AgendaLine, language: str) -> Cell:
+    return Cell(text=texts.short_date(line.due_on, language) if line.due_on else texts.say("agenda.no_due", language))
+
+
+def _light(line: AgendaLine, language: str) -> Cell:
+    return Cell(text=texts.say(f"light.{line.light}", language), light=line.light)
+
+
+def _words(line: AgendaLine, language: str) -> Cell:
+    return Cell(text=line.words or texts.say("agenda.nothing_told", language))
+
+
+def _attendance(minutes: Minutes, language: str) -> Iterable[Block]:
+    say = partial(texts.say, language=language)
+    for key, present in (("agenda.present", True), ("agenda.absent", False)):
+        names = tuple(line.name for line in minutes.attendance if line.present is present)
+        yield Paragraph(text=say(key), strong=True)
+        yield Bullets(items=names) if names else Paragraph(text=say("agenda.nobody"))
+    if minutes.others:
+        yield Facts(rows=((say("agenda.others"), minutes.others),))
+
+
+def _decided(item: MinutesItem, language: str, *, prepared: bool) -> Iterable[Block]:
+    say = partial(texts.say, language=language)
+    if prepared:
+        yield Facts(rows=((say("agenda.decision"), BLANK),))
+    elif item.decision:
+        yield Facts(rows=((say("agenda.decision"), item.decision),))
+    else:
+        yield Paragraph(text=say("agenda.no_decision"))
+
+
+def _actions(minutes: Minutes, language: str) -> Table:
+    say = partial(texts.say, language=language)
+    headers = tuple(say(f"agenda.{name}") for name in ("action", "responsible", "due", "about"))
+    lines = minutes.actions or (None,) * 3
+    return Table(
+        name=say("agenda.actions"),
+        headers=headers,
+        rows=tuple(_action(minutes, line, language) for line in lines),
+    )
+
+
+def _action(minutes: Minutes, line: ActionLine | None, language: str) -> tuple[Cell, ...]:
+    if line is None:
+        return (Cell(text=BLANK),) * 4
+    due = texts.short_date(line.due_on, language) if line.due_on else texts.say("agenda.no_due", language)
+    about = item_label(minutes.year, line.number) if line.number else ""
+    return (
+        Cell(text=line.what),
+        Cell(text=line.who or texts.say("agenda.nobody", language)),
+        Cell(text=due),
+        Cell(text=about),
+    )

@@ -1,0 +1,1 @@
+"""Decisions: their follow-up until they are done."""

@@ -1,0 +1,69 @@
+"""Follow-up of boards' decisions: leads report on it, and lists on the site show it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
+
+from config.programme import Programme
+from workflows.papers.agendas.plan import local_day
+from workflows.papers.agendas.ports import DecidedMatters
+from workflows.papers.minutes.model import Decision, Matter
+from workflows.ports.units import Clock
+from workflows.rollout.list_rows import DecisionRow
+from workflows.status.model import OpenDecision, StatusRound
+from workflows.status.plan import package_leads
+
+
+class FollowUps:
+    """Reads what minutes say was decided."""
+
+    def __init__(self, *, programme: Callable[[], Awaitable[Programme]], store: DecidedMatters, clock: Clock) -> None:
+        self._programme = programme
+        self._store = store
+        self._clock = clock
+
+    async def open_decisions(
+        self, status_round: StatusRound, work_packages: Sequence[str]
+    ) -> Mapping[str, Sequence[OpenDecision]]:
+        """Return the open decisions that each package reports on, the oldest first: the `OpenDecisions` of rounds."""
+        programme = await self._programme()
+        matters = await self._store.matters(programme.local_board(status_round.municipality).key)
+        today = local_day(programme, self._clock.now())
+        found = {}
+        for package in work_packages:
+            leads = package_leads(programme, package, today)
+            asked = matters.asked_of(package, {lead.key for lead in leads})
+            found[package] = [OpenDecision(key=item.key, text=_text(item)) for item in sorted(asked, key=_age)]
+        return found
+
+    async def decision_rows(self, body: str) -> Sequence[DecisionRow]:
+        """The body's decisions as its place's list shows them."""
+        matters = await self._store.matters(body)
+        decisions = [item for item in matters.decisions if item.text]
+        held = {meeting: await self._held_on(meeting) for meeting in {item.meeting for item in decisions}}
+        return [_row(item, held[item.meeting]) for item in decisions]
+
+    async def _held_on(self, meeting: str) -> date | None:
+        """The day of a meeting as its minutes have it: it may not have been held on the day first announced."""
+        minutes = await self._store.newest_minutes(meeting)
+        return minutes.content.meeting.starts_local.date() if minutes else None
+
+
+def _text(matter: Matter) -> str:
+    text = matter.text if isinstance(matter, Decision) else matter.what
+    return f"{matter.label} {text}".strip()
+
+
+def _age(matter: Matter) -> str:
+    """Meetings' keys end with the day first announced."""
+    return matter.meeting
+
+
+def _row(decision: Decision, held_on: date | None) -> DecisionRow:
+    return DecisionRow(
+        key=decision.key,
+        label=decision.label,
+        decided_on=held_on,
+        title=decision.title,
+        text=decision.text,
+        work_package=decision.work_package,
+    )

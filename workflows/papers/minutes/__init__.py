@@ -1,0 +1,1 @@
+"""Minutes: what a meeting decided, who carries it, and its follow-up."""

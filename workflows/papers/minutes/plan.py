@@ -1,0 +1,229 @@
+"""Minutes decided from plain data: what they start with, and what becomes of what somebody recorded."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from config.programme import Programme
+from config.values import Person
+from workflows.free_text import Written
+from workflows.meetings.model import Meeting
+from workflows.papers.agendas.model import Agenda
+from workflows.papers.minutes.model import (
+    ActionItem,
+    ActionLine,
+    Decision,
+    M,
+    Matters,
+    MatterState,
+    Minutes,
+    MinutesItem,
+    Presence,
+    Recorded,
+)
+from workflows.papers.reports.plan import meeting_facts
+from workflows.ports.calendar import InvitationResponse
+from workflows.words import Words
+
+BLANK_LINES = 3
+"""Empty lines for action items at the end of a form."""
+MOST_LINES = 60
+LONGEST_LINE = 300
+
+
+def prepared_minutes(programme: Programme, meeting: Meeting, agenda: Agenda) -> Minutes:
+    """
+    The minutes before anybody recorded anything.
+
+    Those who accepted the invitation are taken to come. What somebody asked for is followed up unless the recorder says
+    otherwise.
+    """
+    body = programme.body(meeting.body)
+    coming = {email for email, answer in meeting.answers.items() if answer == InvitationResponse.ACCEPTED}
+    people = programme.board_people(body, meeting.day)
+    return Minutes(
+        meeting=meeting_facts(meeting),
+        name=agenda.name,
+        year=agenda.year,
+        attendance=tuple(
+            Presence(person=person.key, name=person.name, present=person.email.lower() in coming)
+            for person, _ in people
+        ),
+        items=tuple(MinutesItem(number=item.number, title=item.title, follow_up=item.asks) for item in agenda.items),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A recorder's material: the agenda, the minutes so far, the body's matters, and the people who can be named."""
+
+    agenda: Agenda
+    minutes: Minutes
+    matters: Matters
+    people: tuple[Person, ...]
+
+    @property
+    def open_before(self) -> Matters:
+        """List the open matters of earlier meetings."""
+        return self.matters.open_before(self.minutes.meeting.key)
+
+
+def people_to_name(programme: Programme, meeting: Meeting) -> tuple[Person, ...]:
+    """List the people who may get an action item: the body's, and all who lead or work in one of its packages."""
+    body = programme.body(meeting.body)
+    members = [person for person, _ in programme.board_people(body, meeting.day)]
+    packages = {item.key for item in programme.work_packages if item.municipality == body.municipality}
+    workers = [
+        programme.person(item.person)
+        for item in programme.assignments
+        if item.work_package in packages and item.holds(meeting.day)
+    ]
+    return tuple({person.key: person for person in [*members, *workers]}.values())
+
+
+def record(desk: Desk, raw: Mapping[str, str]) -> Recorded:
+    """
+    Read minutes from *raw*, the fields of the form. Raises InvalidText with every problem at once.
+
+    Fields: `present:<person>`, `others`, `decision:<number>`, `follow:<number>`, `what|who|due|about:<line>`, and
+    `state:<key>` of what earlier meetings left open. An item or a line that the form did not have stays as it was; one
+    that was emptied is taken out.
+    """
+    old = desk.minutes
+    written = Written(raw, known=_stored_texts(old))
+    kept = [line for line in old.actions if f"what:{line.line}" not in raw]
+    minutes = replace(
+        old,
+        attendance=tuple(replace(line, present=f"present:{line.person}" in raw) for line in old.attendance),
+        others=written.text("others", most=LONGEST_LINE),
+        items=tuple(
+            replace(
+                item,
+                decision=written.text(f"decision:{item.number}"),
+                follow_up=f"follow:{item.number}" in raw,
+            )
+            if f"decision:{item.number}" in raw
+            else item
+            for item in old.items
+        ),
+        actions=tuple(sorted((*_lines(desk, raw, written), *kept), key=lambda line: line.line)),
+    )
+    written.check()
+    return Recorded(
+        minutes=minutes,
+        decisions=(*_decisions(desk, minutes), *_restated(desk.open_before.decisions, raw)),
+        actions=(*_actions(desk, minutes), *_restated(desk.open_before.actions, raw)),
+    )
+
+
+def _stored_texts(minutes: Minutes) -> frozenset[str]:
+    decisions = (item.decision for item in minutes.items)
+    return frozenset((minutes.others, *decisions, *(line.what for line in minutes.actions)))
+
+
+def _lines(desk: Desk, raw: Mapping[str, str], written: Written) -> Iterable[ActionLine]:
+    names = {person.key: person.name for person in desk.people}
+    # Somebody named before may have left since; the line keeps the name.
+    names |= {line.person: line.who for line in desk.minutes.actions if line.person}
+    numbers = {str(item.number): item.number for item in desk.minutes.items}
+    for line in line_numbers(raw):
+        what = written.text(f"what:{line}", most=LONGEST_LINE)
+        if not what:
+            continue
+        person, about = raw.get(f"who:{line}", ""), raw.get(f"about:{line}", "")
+        due = raw.get(f"due:{line}", "").strip()
+        if person not in names:
+            if person:
+                written.problems[f"who:{line}"] = Words(key="agenda.error_who")
+            person = ""
+        yield ActionLine(
+            line=line,
+            what=what,
+            person=person,
+            who=names.get(person, ""),
+            number=numbers.get(about, 0),
+            due_on=_day(f"due:{line}", due, written) if due else None,
+        )
+
+
+def line_numbers(raw: Mapping[str, str]) -> Sequence[int]:
+    """The lines for who does what that the form had."""
+    found = (name.partition(":")[2] for name in raw if name.startswith("what:"))
+    return sorted(
+        {int(line) for line in found if line.isascii() and line.isdigit() and 0 < int(line[:4]) <= MOST_LINES}
+    )
+
+
+def _day(name: str, due: str, written: Written) -> date | None:
+    try:
+        return date.fromisoformat(due)
+    except ValueError:
+        written.problems[name] = Words(key="agenda.error_due")
+        return None
+
+
+def _decisions(desk: Desk, minutes: Minutes) -> Iterable[Decision]:
+    """The decisions that are new or changed, those taken out again included."""
+    before = {item.key: item for item in desk.matters.decisions}
+    followed = {item.number for item in desk.minutes.items if item.follow_up}
+    for item in minutes.items:
+        key = f"{minutes.meeting.body}/{minutes.year}/{item.number}"
+        old, about = before.get(key), desk.agenda.item(item.number)
+        if not item.decision and (old is None or not old.text):
+            continue
+        new = Decision(
+            key=key,
+            meeting=minutes.meeting.key,
+            body=minutes.meeting.body,
+            year=minutes.year,
+            number=item.number,
+            title=item.title,
+            text=item.decision,
+            work_package=about.work_package if about else "",
+            state=_decision_state(item, old, was_followed=item.number in followed),
+        )
+        if new != old:
+            yield new
+
+
+def _decision_state(item: MinutesItem, old: Decision | None, *, was_followed: bool) -> MatterState:
+    """Return a decision's state. One that a later meeting found done is not opened again by a correction of the
+    words."""
+    if not item.decision:
+        return MatterState.DROPPED
+    if not item.follow_up:
+        return MatterState.DONE
+    return old.state if old is not None and old.text and was_followed else MatterState.OPEN
+
+
+def _actions(desk: Desk, minutes: Minutes) -> Iterable[ActionItem]:
+    before = {item.key: item for item in desk.matters.actions}
+    there: set[str] = set()
+    for line in minutes.actions:
+        key = f"{minutes.meeting.key}/{line.line}"
+        there.add(key)
+        old = before.get(key)
+        new = ActionItem(
+            key=key,
+            meeting=minutes.meeting.key,
+            body=minutes.meeting.body,
+            year=minutes.year,
+            number=line.number,
+            person=line.person,
+            what=line.what,
+            due_on=line.due_on,
+            state=old.state if old is not None and old.what else MatterState.OPEN,
+        )
+        if new != old:
+            yield new
+    for item in desk.matters.actions:
+        if item.meeting == minutes.meeting.key and item.key not in there and item.what:
+            yield replace(item, what="", state=MatterState.DROPPED)
+
+
+def _restated(matters: Iterable[M], raw: Mapping[str, str]) -> Iterable[M]:
+    """Return earlier matters that this meeting says are done, or are not to be done."""
+    for item in matters:
+        state = raw.get(f"state:{item.key}", "")
+        if state in (MatterState.DONE, MatterState.DROPPED):
+            yield replace(item, state=MatterState(state))

@@ -1,0 +1,219 @@
+"""Reports: a round's answers become the board's report, and the municipalities' reports the owner board's summary.
+
+A unit each for compiling, releasing and publishing a local board's report, and one for the owner board's summary, which
+ends in the same publishing. A report changes until its release and never after it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import texts
+from config.programme import Programme
+from config.values import Body, BodyKind, RoundTimes
+from workflows.errors import Conflict
+from workflows.meetings.model import Meeting
+from workflows.papers.agendas.plan import agenda_unit
+from workflows.papers.reports.model import BoardReport, OwnerSummary, ReportContent, ReportState, StoredReport
+from workflows.papers.reports.notice import Notices
+from workflows.papers.reports.plan import compile_board_report, compile_owner_summary
+from workflows.papers.reports.ports import ReportPorts
+from workflows.papers.reports.rendering import document_of
+from workflows.papers.reports.site_copy import ReportCopy
+from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
+from workflows.rollout.folder_paths import folder_now
+from workflows.status.model import RoundResult, RoundState
+from workflows.working_days import WorkCalendar, round_moments
+
+SETTLING = timedelta(seconds=60)
+"""The time a listing may miss something that was just made."""
+NO_PLACE_YET = timedelta(days=1)
+CLOSES_SOON = timedelta(minutes=1)
+
+SetPDF = Callable[[ReportContent, str, datetime], bytes]
+
+
+def set_pdf(content: ReportContent, language: str, at: datetime) -> bytes:
+    """The report as PDF."""
+    # Here, because the typesetter takes a while to load and only a release needs it.
+    from documents.pdf import report_pdf
+
+    return report_pdf(document_of(content, language), created_at=at)
+
+
+class Reports:
+    """The handlers of the units `report.compile`, `.release`, `.publish` and `.owner`."""
+
+    def __init__(self, ports: ReportPorts, *, set_pdf: SetPDF = set_pdf) -> None:
+        self._ports = ports
+        self._store = ports.store
+        self._set_pdf = set_pdf
+
+    # ------------------------------------------------------------------------------------------------------- handlers
+
+    async def compile(self, unit: DueUnit, history: History) -> Outcome:
+        """Keep the report of the meeting's round as it stands. The same content again makes no new version."""
+        meeting = await self._meeting(unit.subject)
+        if meeting is None:
+            return Done(note="no such meeting, or it is cancelled")
+        result = await self._ports.results.result(meeting.key)
+        if result is None:
+            return Done(note="no such round")
+        release = DueUnit(key=f"report.release:{meeting.key}", due_at=result.round.release_at)
+        content = await self._board_report(meeting, result)
+        return await self._draft(content, release, history)
+
+    async def release(self, unit: DueUnit, history: History) -> Outcome:
+        """Fix the report when its time has come, and tell the board. A repeat tells only who was not told yet."""
+        meeting = await self._meeting(unit.subject)
+        result = await self._ports.results.result(unit.subject) if meeting else None
+        if meeting is None or result is None:
+            return Done(note="no such round, or its meeting is cancelled")
+        now, release_at = self._ports.clock.now(), result.round.release_at
+        report = await self._store.newest(meeting.key)
+        if report is None or not report.is_released:
+            if now < release_at:
+                return Parked(until=release_at, note="is released later")
+            if result.round.state is not RoundState.CLOSED:
+                return Parked(until=now + CLOSES_SOON, note="the round closes first")
+            # Compiled once more: after an outage the last answers may have come later than the draft.
+            report = await self._released(await self._board_report(meeting, result), history)
+        return await self._tell(report, meeting)
+
+    async def owner(self, unit: DueUnit, history: History) -> Outcome:
+        """Compile and release the owner board's summary when its time has come, and tell its members."""
+        meeting, programme = await self._meeting(unit.subject), await self._ports.programme()
+        body = _body(programme, meeting) if meeting else None
+        if meeting is None or body is None or body.kind is not BodyKind.OWNER_BOARD:
+            return Done(note="no owner board's meeting")
+        report = await self._store.newest(meeting.key)
+        if report is None or not report.is_released:
+            release_at = owner_release(programme, body, meeting)
+            if self._ports.clock.now() < release_at:
+                return Parked(until=release_at, note="is released later")
+            report = await self._released(await self._summary(programme, meeting), history)
+        return await self._tell(report, meeting)
+
+    async def publish(self, unit: DueUnit, history: History) -> Outcome:
+        """Bring the copy on the place's site in order; where there is no place of ours, our page is all there is."""
+        programme = await self._ports.programme()
+        report = await self._store.newest(unit.subject)
+        if report is None or not report.is_released:
+            return Done(note="not released")
+        place = programme.find_place(report.content.meeting.body)
+        if place is None:
+            return Done(note="no place of ours")
+        things = await self._ports.places.of(place.key)
+        now = self._ports.clock.now()
+        if "site" not in things:
+            return Parked(until=now + NO_PLACE_YET, note="the place is not made yet")
+        kept = next((f"list:{item.key}" for item in place.lists if item.source == "reports"), "")
+        list_id = things[kept].external_id if kept in things else None
+        try:
+            site_id = things["site"].external_id
+            folder = await folder_now(self._ports.content, site_id, things, place.report_folder)
+            copy = ReportCopy(self._ports, programme, place, report, history, folder=folder)
+            await copy.take(site_id, list_id)
+        except Conflict as taken:
+            # Made a moment ago and not found yet, most likely by our own run before it was stopped.
+            return Parked(until=now + SETTLING, note=str(taken))
+        return Done(note="the copy is in order")
+
+    # ---------------------------------------------------------------------------------------------------- what is due
+
+    async def due_units(self) -> tuple[DueUnit, ...]:
+        """Everything about reports that should be due, now or later. Making it due again is harmless."""
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        states = await self._store.states()
+        units = [
+            DueUnit(key=f"report.compile:{item.meeting}", due_at=now)
+            for item in await self._ports.rounds.list_rounds(state=RoundState.CLOSED)
+            if states.get(item.meeting) in (None, ReportState.DRAFT)
+        ]
+        meetings = await self._ports.meetings.list_meetings()
+        units += _owner_units(programme, meetings, states, now)
+        newest = {item.body: item.key for item in meetings if states.get(item.key) in _RELEASED}
+        for meeting in meetings:
+            state = states.get(meeting.key)
+            # The newest one's copy is looked at again, whoever may have changed it.
+            if state is ReportState.RELEASED or newest.get(meeting.body) == meeting.key:
+                units.append(DueUnit(key=f"report.publish:{meeting.key}", due_at=now))
+            if state in _RELEASED and meeting.stands and meeting.starts_at > now:
+                owner = programme.owner_board().key == meeting.body
+                units.append(DueUnit(key=f"report.{'owner' if owner else 'release'}:{meeting.key}", due_at=now))
+        return tuple(units)
+
+    # --------------------------------------------------------------------------------------------------------- inside
+
+    async def _draft(self, content: ReportContent, release: DueUnit, history: History) -> Outcome:
+        before = await self._store.newest(content.meeting.key)
+        kept = await self._store.draft(content.meeting.key, content, at=self._ports.clock.now(), then=(release,))
+        if before is None or kept.version > before.version:
+            await history.note("report.compiled", meeting=kept.meeting, version=kept.version)
+        return Done(note=f"version {kept.version}, {kept.state}")
+
+    async def _released(self, content: ReportContent, history: History) -> StoredReport:
+        """The meeting's report with *content*, fixed; the one released meanwhile, if somebody was faster."""
+        at = self._ports.clock.now().replace(microsecond=0)
+        draft = await self._store.draft(content.meeting.key, content, at=at)
+        if not draft.is_released:
+            language = texts.choose((await self._ports.programme()).language)
+            # Beside the loop: the typesetter works for a good part of a second.
+            pdf = await asyncio.to_thread(self._set_pdf, draft.content, language, at)
+            publish = DueUnit(key=f"report.publish:{draft.meeting}", due_at=at)
+            copies = DueUnit(key=f"rollout.lists:{draft.content.meeting.body}", due_at=at)
+            then = (publish, agenda_unit(draft.meeting, at), copies)
+            if await self._store.release(draft, pdf=pdf, at=at, then=then):
+                await history.note("report.released", meeting=draft.meeting, version=draft.version)
+        return await self._store.newest(content.meeting.key) or draft
+
+    async def _tell(self, report: StoredReport, meeting: Meeting) -> Outcome:
+        programme = await self._ports.programme()
+        body = _body(programme, meeting)
+        if body is None or meeting.starts_at <= self._ports.clock.now():
+            return Done(note="released")
+        return await Notices(self._ports, programme, report, body).send() or Done(note="released, the board was told")
+
+    async def _board_report(self, meeting: Meeting, result: RoundResult) -> BoardReport:
+        matters = await self._ports.matters.matters(meeting.body)
+        return compile_board_report(await self._ports.programme(), meeting, result, matters)
+
+    async def _summary(self, programme: Programme, meeting: Meeting) -> OwnerSummary:
+        found: dict[str, BoardReport] = {}
+        for item in programme.municipalities:
+            report = await self._store.newest_released(programme.local_board(item.slug).key)
+            if report is not None and isinstance(report.content, BoardReport):
+                found[item.slug] = report.content
+        last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
+        previous = last.content if last is not None and isinstance(last.content, OwnerSummary) else None
+        matters = await self._ports.matters.matters(meeting.body)
+        return compile_owner_summary(programme, meeting, found, previous, matters)
+
+    async def _meeting(self, key: str) -> Meeting | None:
+        """The meeting, if it stands."""
+        meeting = await self._ports.meetings.find_meeting(key)
+        return meeting if meeting is not None and meeting.stands else None
+
+
+_RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
+
+
+def owner_release(programme: Programme, body: Body, meeting: Meeting) -> datetime:
+    """Return when the summary for the owner board's *meeting* is released."""
+    calendar = WorkCalendar(programme, body.municipality)
+    return round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar).release_at
+
+
+def _owner_units(
+    programme: Programme, meetings: Sequence[Meeting], states: Mapping[str, ReportState], now: datetime
+) -> list[DueUnit]:
+    body = programme.owner_board()
+    return [
+        DueUnit(key=f"report.owner:{meeting.key}", due_at=max(now, owner_release(programme, body, meeting)))
+        for meeting in meetings
+        if meeting.body == body.key and meeting.stands and meeting.starts_at > now and meeting.key not in states
+    ]
+
+
+def _body(programme: Programme, meeting: Meeting) -> Body | None:
+    return programme.find_body(meeting.body)

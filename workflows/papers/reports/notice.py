@@ -1,0 +1,135 @@
+"""Tells a board that its report is ready: a card where its people see it, e-mail to everybody else."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import cards
+import texts
+from config.programme import Programme
+from config.values import Body, Person
+from workflows.messages.delivery import Delivery, park_outside_hours
+from workflows.messages.mail import mail_content, mail_message
+from workflows.messages.model import Content, Message, MessageState, Surface
+from workflows.papers.links import personal_address
+from workflows.papers.reports.model import BoardReport, OwnerSummary, ReportContent, StoredReport
+from workflows.papers.reports.ports import ReportPorts
+from workflows.papers.reports.rendering import title_of
+from workflows.ports.accounts import Account, AccountKind
+from workflows.ports.units import Parked
+from workflows.working_days import WorkCalendar
+
+NOTICE = "report_notice"
+
+
+class Notices:
+    """The messages about one released report. A repeat sends to nobody twice."""
+
+    def __init__(self, ports: ReportPorts, programme: Programme, report: StoredReport, body: Body) -> None:
+        self._ports = ports
+        self._programme = programme
+        self._report = report
+        self._body = body
+
+    async def send(self) -> Parked | None:
+        """Tell everybody who was not told yet; Parked while it is no time to send, or sending is paused."""
+        now = self._ports.clock.now()
+        if parked := park_outside_hours(WorkCalendar(self._programme, self._body.municipality), now):
+            return parked
+        delivery = Delivery(self._ports.outbox, self._ports.clock)
+        there = {item.key: item for item in await self._ports.messages.list_messages(kind=NOTICE)}
+        url = await report_url(self._ports, self._report.meeting)
+        things = await self._ports.places.of(self._body.key)
+        channel = things.get("channel:board")
+        in_channel = False
+        if channel is not None:
+            posted = await self._deliver(delivery, self._channel_message(channel.external_id, url, now), there)
+            in_channel = posted.state is MessageState.SENT or posted.is_paused
+        for person in await self._by_mail(now, in_channel=in_channel):
+            await self._deliver(delivery, await self._mail_message(person, url, now), there)
+        return delivery.parked
+
+    async def _deliver(self, delivery: Delivery, message: Message, there: dict[str, Message]) -> Message:
+        known = there.get(message.key)
+        if known is None or known.state in (MessageState.PLANNED, MessageState.HELD):
+            await self._ports.outbox.plan([message])
+        else:
+            message = known
+        return await delivery.deliver(message)
+
+    async def _by_mail(self, now: datetime, *, in_channel: bool) -> Sequence[Person]:
+        """Everybody on the board; with a card in its channel, only those who do not see it there."""
+        day = self._programme.today(now)
+        people = [person for person, _ in self._programme.board_people(self._body, day)]
+        if not in_channel:
+            return people
+        accounts = await self._ports.accounts.find_accounts([person.email for person in people])
+        return [person for person in people if not _sees_channels(accounts.get(person.email.lower()))]
+
+    def _channel_message(self, channel: str, url: str, now: datetime) -> Message:
+        content, language = self._report.content, texts.choose(self._programme.language)
+        title = title_of(content, language)
+        values = {"title": title, "url": url, "decisions": decisions_in(content), **_answered(content)}
+        card = cards.render(NOTICE, language=language, values=values)
+        return Message(
+            key=f"{NOTICE}/{self._report.meeting}/{Surface.CHANNEL}",
+            kind=NOTICE,
+            surface=Surface.CHANNEL,
+            due_at=now,
+            # For nobody by name: a rehearsal's allow-list holds it, and the mails go out instead.
+            content=Content(email="", name=self._body.name, address=channel, subject=title, text=title, card=card),
+            municipality=self._body.municipality,
+        )
+
+    async def _mail_message(self, person: Person, url: str, now: datetime) -> Message:
+        content, language = self._report.content, texts.choose(person.language, self._programme.language)
+        title = title_of(content, language)
+        paragraphs = [
+            texts.say("reports.notice_greeting", language, name=person.name),
+            texts.say("reports.notice_intro", language, day=content.meeting.starts_local.date()),
+        ]
+        if decisions := decisions_in(content):
+            paragraphs.append(texts.say("reports.notice_decisions", language, decisions=decisions))
+        mail = mail_content(
+            person,
+            subject=title,
+            paragraphs=paragraphs,
+            language=language,
+            button=(texts.say("reports.notice_button", language), url),
+            also=await self._agenda(person, language),
+            note=texts.say("reports.notice_note", language),
+        )
+        key = f"{NOTICE}/{self._report.meeting}/{Surface.EMAIL}/{person.key}"
+        return mail_message(person, mail, key=key, kind=NOTICE, due_at=now, municipality=self._body.municipality)
+
+    async def _agenda(self, person: Person, language: str) -> tuple[str, str] | None:
+        """The reader's own way to the agenda, which is sent together with the report."""
+        if not self._body.agenda:
+            return None
+        ports = self._ports
+        url = await personal_address(ports.links, ports.public_url, "agenda", self._report.meeting, person.key)
+        return texts.say("agenda.notice", language), url
+
+
+async def report_url(ports: ReportPorts, meeting: str) -> str:
+    """The stable address of a meeting's report."""
+    return f"{ports.public_url.rstrip('/')}/rapport/{await ports.links.issue('report', meeting)}"
+
+
+def decisions_in(content: ReportContent) -> int:
+    """Count the questions that wait for the board."""
+    return len(content.decisions if isinstance(content, OwnerSummary) else content.questions)
+
+
+def _answered(content: ReportContent) -> dict[str, int]:
+    if isinstance(content, BoardReport):
+        total, missing = len(content.packages), len(content.missing)
+    else:
+        lines = content.municipalities
+        total = sum(sum(line.counts.values()) for line in lines)
+        missing = sum(len(line.missing) for line in lines)
+    return {"answered": total - missing, "total": total}
+
+
+def _sees_channels(account: Account | None) -> bool:
+    """A post in Teams to a guest succeeds and is never seen; who is a guest, the directory says."""
+    return account is not None and account.kind is AccountKind.MEMBER and account.enabled

@@ -1,0 +1,126 @@
+"""The copy of a released report on its place's site: the PDF among the files, a page, and a row in the list.
+
+The record is the truth and the copy is for reading. Each part is compared with what was noted of it; what people
+changed is reported and written once more, because a released report says everywhere what the board was given.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import texts
+from config.place_template import PlaceSpec
+from config.programme import Programme
+from documents.page import report_page
+from workflows.digest import digest, is_digest_of
+from workflows.papers.reports.model import ReportState, StoredReport
+from workflows.papers.reports.ports import ReportPorts
+from workflows.papers.reports.rendering import document_of, title_of
+from workflows.ports.place import Page
+from workflows.ports.units import History
+
+UNFINISHED = "unfinished"
+"""Stands for the fingerprint of a page that a stopped run was writing."""
+PDF = "application/pdf"
+LONGEST_TITLE = 255
+"""Characters in a list item's title."""
+
+
+class ReportCopy:
+    """Brings one released report's copy in order. A repeat writes nothing while nobody changed it."""
+
+    def __init__(
+        self,
+        ports: ReportPorts,
+        programme: Programme,
+        place: PlaceSpec,
+        report: StoredReport,
+        history: History,
+        *,
+        folder: str,
+    ) -> None:
+        self._ports = ports
+        self._content = ports.content
+        self._place = place
+        self._folder = folder
+        self._report = report
+        self._history = history
+        self._language = texts.choose(programme.language)
+        self._published: dict[str, Any] = dict(report.published)
+        self._day = report.meeting.rpartition("/")[2]
+        """The day first announced: it names the copy for ever, even if the meeting moves."""
+
+    async def take(self, site_id: str, list_id: str | None) -> None:
+        """Write what is missing or was changed. Raises the errors of the site."""
+        await self._file(site_id)
+        page = await self._page(site_id)
+        if list_id is not None:
+            await self._row(site_id, list_id, page.url)
+        await self._note(finished=True)
+
+    async def _file(self, site_id: str) -> None:
+        folder = self._folder
+        name = texts.say("reports.file_name", self._language, day=self._day)
+        path = f"{folder}/{name}" if folder else name
+        pdf, noted = self._report.pdf or b"", self._published.get("file")
+        found = await self._content.find_file(site_id, path)
+        # A file of another size is another file. Its etag is no help: SharePoint changes that by itself.
+        if found is not None and found.size == len(pdf):
+            if noted is None:
+                await self._note(file={"url": found.url})
+            return
+        if noted is not None:
+            await self._history.note("report.copy_changed", meeting=self._report.meeting, part="file")
+        if folder:
+            await self._content.ensure_folder(site_id, folder)
+        stored = await self._content.put_file(site_id, path, pdf, PDF)
+        await self._note(file={"url": stored.url})
+        await self._history.note("report.file_stored", meeting=self._report.meeting)
+
+    async def _page(self, site_id: str) -> Page:
+        name, noted = f"rapport-{self._day}.aspx", self._published.get("page", {}).get("fingerprint")
+        page = await self._content.find_page(site_id, name)
+        if page is not None and page.published and is_digest_of(noted, page.title, page.html):
+            return page
+        if noted not in (None, UNFINISHED):
+            await self._history.note("report.copy_changed", meeting=self._report.meeting, part="page")
+        # Noted before it is written: a run that is stopped in between finds its own half-done page, not a changed one.
+        await self._note(page={"fingerprint": UNFINISHED})
+        title = title_of(self._report.content, self._language)
+        html = report_page(document_of(self._report.content, self._language))
+        if page is None:
+            page = await self._content.create_page(site_id, name=name, title=title, html=html)
+        else:
+            page = await self._content.update_page(site_id, page.id, title=title, html=html)
+        await self._content.publish_page(site_id, page.id)
+        settled = await self._content.find_page(site_id, name) or page
+        fingerprint = digest(settled.title, settled.html)
+        await self._note(page={"url": settled.url, "fingerprint": fingerprint})
+        await self._history.note("report.page_published", meeting=self._report.meeting)
+        return settled
+
+    async def _row(self, site_id: str, list_id: str, url: str) -> None:
+        if "row" in self._published:
+            # Once written it is theirs to sort, mark or remove.
+            return
+        row = self._wanted_row(url)
+        for item in await self._content.list_items(site_id, list_id):
+            if item.fields.get("Title") == row["Title"]:
+                break
+        else:
+            item = await self._content.add_item(site_id, list_id, row)
+        await self._note(row=item.id)
+
+    def _wanted_row(self, url: str) -> Mapping[str, Any]:
+        """The row, as far as the list has columns for it."""
+        wanted = next(item for item in self._place.lists if item.source == "reports")
+        day = self._report.content.meeting.starts_local.date()
+        values = {"Key": self._report.meeting, "MeetingDate": day.isoformat(), "Version": self._report.version}
+        values |= {"Link": url}
+        columns = {column.name for column in wanted.columns}
+        title = title_of(self._report.content, self._language)[:LONGEST_TITLE]
+        return {"Title": title, **{name: value for name, value in values.items() if name in columns}}
+
+    async def _note(self, *, finished: bool = False, **parts: Any) -> None:
+        self._published |= parts
+        if parts or self._report.state is not ReportState.PUBLISHED:
+            await self._ports.store.note_published(self._report, self._published, finished=finished)
