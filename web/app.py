@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web import health, pages
 from web.access.gate import IN_TEAMS, SEE_OTHER, Gate
 from web.assets import Assets
+from web.described import Application
 from web.forms import typed_in
 from web.information import pages as information
 
@@ -75,7 +76,7 @@ def create_app(
     *statement_url*: the county's statement about accessibility.
     """
     # No redirect to the address with or without a slash: it would lead to the host that the request named.
-    app = FastAPI(title="Våre unge 365", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = Application(title="Våre unge 365", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.gate = gate
     for router in (health.router(ready), pages.router(), information.router(statement_url=statement_url), *routers):
         app.include_router(router)

@@ -25,7 +25,10 @@ from workflows.overview.municipality import bodies_of
 from workflows.overview.ports import OverviewStore
 from workflows.ports.units import Clock
 
-SIGNED_OUT: Mapping[int | str, dict[str, Any]] = {401: {"model": ProblemAnswer, "description": "Signed out."}}
+EVERYWHERE: Mapping[int | str, dict[str, Any]] = {
+    401: {"model": ProblemAnswer, "description": "Signed out."},
+    500: {"model": ProblemAnswer, "description": "A failure of ours; `number` names it in the log."},
+}
 NOT_THERE: Mapping[int | str, dict[str, Any]] = {
     404: {"model": ProblemAnswer, "description": "Not there, or not for this reader."},
 }
@@ -37,7 +40,7 @@ WRONG_PAGE: Mapping[int | str, dict[str, Any]] = {
 def router(*, store: OverviewStore, clock: Clock) -> APIRouter:
     """Return the routes of the HTTP interface, which read what the overview pages read."""
     reading = _Reading(store, clock)
-    routes = APIRouter(prefix="/api/v1", tags=["api"], responses={**SIGNED_OUT})
+    routes = APIRouter(prefix="/api/v1", tags=["api"], responses={**EVERYWHERE})
     _add_own(routes)
     _add_lists(routes, reading)
     _add_municipality(routes, reading)

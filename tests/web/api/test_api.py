@@ -1,9 +1,11 @@
 """The HTTP interface for programs: each reader is given what their pages show, and no more."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from fastapi import FastAPI
 
@@ -26,10 +28,11 @@ class Programs:
 
     def __init__(self, world: ReportWorld) -> None:
         self.world = world
+        self.store = SQLOverview(world.database)
 
     async def browser(self, person: str | None) -> Browser:
         gate = create_gate(self.world.database, self.world.programme, self.world.clock)
-        api = router(store=SQLOverview(self.world.database), clock=self.world.clock)
+        api = router(store=self.store, clock=self.world.clock)
         return await signed_in(gate, [api], person)
 
     async def get(self, person: str | None, path: str, *, status: int = 200) -> Any:
@@ -261,3 +264,72 @@ async def test_every_address_and_field_is_described(database: Database) -> None:
         assert f"`{path}`" in DOCUMENT.read_text("utf-8")
     answers = [value for name, value in described["components"]["schemas"].items() if name.endswith("Answer")]
     assert all(value["description"] for value in answers)
+
+
+async def test_what_cannot_be_read_is_described_as_it_is_answered(database: Database) -> None:
+    """The answer is 400, of our own form, and only where a value can be wrong; FastAPI's 422 is nowhere."""
+    described = application(database).openapi()
+    answers = {
+        f"{method} {path}": set(operation["responses"])
+        for path, operations in described["paths"].items()
+        for method, operation in operations.items()
+    }
+
+    assert not [name for name, statuses in answers.items() if "422" in statuses]
+    assert {name for name, statuses in answers.items() if "400" in statuses} == {
+        f"get /api/v1/{name}" for name in ("meetings", "municipalities", "reports", "rounds")
+    }
+    assert not {"HTTPValidationError", "ValidationError"} & set(described["components"]["schemas"])
+
+
+ASKED = (
+    pytest.param(COUNTY, "a-dal", "", id="as it should be"),
+    pytest.param(None, "a-dal", "", id="signed out"),
+    pytest.param(COUNTY, "c-by", "", id="a municipality that nobody has"),
+    pytest.param(COUNTY, "a-dal", "?page=none&size=0", id="a page that no list has"),
+)
+
+
+class BrokenOverview(SQLOverview):
+    """A store that fails."""
+
+    async def county(self, **_: Any) -> Any:
+        raise RuntimeError
+
+    async def municipality(self, *_: Any, **__: Any) -> Any:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(("person", "slug", "query"), ASKED)
+async def test_every_answer_is_one_that_the_document_describes(
+    programs: Programs, person: str | None, slug: str, query: str
+) -> None:
+    await assert_described(programs, person, slug, query)
+
+
+async def test_a_failure_of_ours_is_described_too(programs: Programs) -> None:
+    programs.store = BrokenOverview(programs.world.database)
+
+    statuses = await assert_described(programs, COUNTY, "a-dal", "")
+
+    assert statuses == {200, 500}  # Who is signed in is known without the store.
+
+
+async def assert_described(programs: Programs, person: str | None, slug: str, query: str) -> set[int]:
+    """Ask every address, assert that document and answer agree in status and body, and return the statuses."""
+    browser, described = await programs.browser(person), application(programs.world.database).openapi()
+    statuses = set()
+    for path, operation in operations_of(described):
+        answer = await browser.get(path.format(slug=slug) + query)
+        expected = operation["responses"].get(str(answer.status_code))
+        assert expected is not None, f"{path}: {answer.status_code}"
+        schema = {**expected["content"]["application/json"]["schema"], "components": described["components"]}
+        jsonschema.Draft202012Validator(schema).validate(answer.json())
+        statuses.add(answer.status_code)
+    return statuses
+
+
+def operations_of(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, operations in described["paths"].items():
+        if path.startswith("/api/"):
+            yield path, operations["get"]
