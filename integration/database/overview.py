@@ -22,6 +22,7 @@ from integration.database.overview_statements import (
     open_rounds,
     past_meetings,
     place_things,
+    questions_waiting,
     requests_of,
     requests_with_answers,
     undelivered,
@@ -39,6 +40,7 @@ from workflows.overview.rows import (
     OpenRoundCounts,
     PackageRows,
     PlaceLine,
+    QuestionCount,
     ReportLine,
     RequestRow,
     StartRows,
@@ -104,13 +106,13 @@ class SQLOverview:
 
 def _county(connection: Connection, now: datetime, now_local: datetime, places: Sequence[str]) -> CountyRows:
     rounds = [rows_of.round_line(row) for row in connection.execute(newest_rounds(since=now - RECENT))]
-    meetings = [line.round.meeting for line in rounds]
+    meetings = [line.meeting for line in rounds]
     return CountyRows(
         meetings=_meetings(connection, now_local, each=1),
         rounds=tuple(rounds),
         requests=tuple(RequestRow(*row) for row in connection.execute(requests_of(meetings))),
         reports=_reports(connection, meetings),
-        escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(coming=now_local))),
+        questions=tuple(QuestionCount(*row) for row in connection.execute(questions_waiting(after=now_local))),
         undelivered=_undelivered(connection, now),
         places=_places(connection, places),
         units=_units(connection, [rollout_key(place) for place in places]),

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from integration.database.status_rows import request_of, round_of
+from integration.database.overview_statements import PLACES_OWN
+from integration.database.status_rows import request_of
 from integration.database.units import UnitState
 from workflows.meetings.model import MeetingState
 from workflows.messages.model import MessageState, Surface
@@ -38,8 +39,8 @@ def meeting_line(row: Row[Any]) -> MeetingLine:
 
 
 def round_line(row: Row[Any]) -> RoundLine:
-    """Return a round with the start of its meeting."""
-    return RoundLine(round=round_of(row), meeting_local=row.starts_local)
+    """Return a round as far as its progress needs it."""
+    return RoundLine(row.meeting, row.municipality, RoundState(row.state), row.deadline_at)
 
 
 def answered(row: Row[Any]) -> AnsweredRequest:
@@ -134,7 +135,7 @@ def _place_line(place: str, things: Mapping[str, Row[Any]]) -> PlaceLine:
     told, asks = things.get("drift.told"), things.get("order.asks")
     return PlaceLine(
         place=place,
-        urls={key: row.url for key, row in things.items() if key in ("team", "site")},
+        urls={key: row.url for key, row in things.items() if key in PLACES_OWN},
         gone=len(told.details.get("gone", ())) if told is not None else 0,
         asks=int(asks.details.get("number", 0)) if asks is not None else 0,
     )

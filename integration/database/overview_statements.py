@@ -28,8 +28,10 @@ MEETING_COLUMNS = (
     meeting.c.location,
     meeting.c.join_url,
 )
-THINGS = ("team", "site", "drift.told", "order.asks")
-"""Things of a place that overviews show: its addresses, and what is noted about it."""
+PLACES_OWN = ("team", "site")
+"""Things of a place whose addresses overviews show."""
+NOTED = ("drift.told", "order.asks")
+"""Things noted about a place whose numbers overviews show."""
 WAITING = (MessageState.PLANNED, MessageState.SENDING, MessageState.HELD)
 
 
@@ -49,16 +51,12 @@ def past_meetings(body: str, *, before: datetime, most: int) -> Select[Any]:
 
 
 def newest_rounds(*, since: datetime) -> Select[Any]:
-    """Return each municipality's newest round with a deadline after *since*, and the start of its meeting."""
+    """Return each municipality's newest round with a deadline after *since*, as many columns as are counted."""
     order = func.row_number().over(
         partition_by=status_round.c.municipality, order_by=(status_round.c.deadline_at.desc(), status_round.c.meeting)
     )
-    numbered = (
-        select(status_round, meeting.c.starts_local, order.label("number"))
-        .join(meeting, meeting.c.key == status_round.c.meeting)
-        .where(status_round.c.deadline_at > since)
-        .subquery()
-    )
+    columns = (status_round.c.meeting, status_round.c.municipality, status_round.c.state, status_round.c.deadline_at)
+    numbered = select(*columns, order.label("number")).where(status_round.c.deadline_at > since).subquery()
     return select(numbered).where(numbered.c.number == 1)
 
 
@@ -130,15 +128,25 @@ def newest_reports(meetings: Sequence[str]) -> Select[Any]:
     return select(numbered).where(numbered.c.number == 1)
 
 
-def escalations_of(
-    *, coming: datetime | None = None, meetings: Sequence[str] | None = None, requests: Sequence[str] | None = None
-) -> Select[Any]:
-    """Return the questions that are raised: for meetings after *coming*, of *meetings*, or of *requests*."""
+def questions_waiting(*, after: datetime) -> Select[Any]:
+    """Count the questions that are raised for meetings that end later than *after*, by meeting and level."""
+    escalation = tables.escalation
+    return (
+        select(escalation.c.meeting, escalation.c.level, func.count())
+        .join(meeting, meeting.c.key == escalation.c.meeting)
+        .where(
+            escalation.c.state == EscalationState.RAISED,
+            meeting.c.ends_local > after,
+            meeting.c.state != CANCELLED,
+        )
+        .group_by(escalation.c.meeting, escalation.c.level)
+    )
+
+
+def escalations_of(*, meetings: Sequence[str] | None = None, requests: Sequence[str] | None = None) -> Select[Any]:
+    """Return the questions that are raised, of *meetings* or of *requests*."""
     escalation = tables.escalation
     query = select(escalation).where(escalation.c.state == EscalationState.RAISED).order_by(escalation.c.raised_at)
-    if coming is not None:
-        joined = query.join(meeting, meeting.c.key == escalation.c.meeting)
-        query = joined.where(meeting.c.ends_local > coming, meeting.c.state != CANCELLED)
     if meetings is not None:
         query = query.where(escalation.c.meeting.in_(meetings))
     if requests is not None:
@@ -196,13 +204,25 @@ def minutes_kept(meetings: Sequence[str]) -> Select[Any]:
 def place_things(places: Collection[str]) -> Select[Any]:
     """Return the things of places that overviews show."""
     thing = tables.resource
-    columns = (thing.c.place, thing.c.key, thing.c.url, thing.c.details)
-    return select(*columns).where(thing.c.place.in_(places), thing.c.key.in_(THINGS))
+    # The details of a team are not looked at; reading them costs as much as the rest of the row.
+    details = case((thing.c.key.in_(NOTED), thing.c.details)).label("details")
+    columns = (thing.c.place, thing.c.key, thing.c.url, details)
+    return select(*columns).where(thing.c.place.in_(places), thing.c.key.in_((*PLACES_OWN, *NOTED)))
 
 
 def units_named(keys: Collection[str]) -> Select[Any]:
-    """Return units by their keys."""
-    return select(tables.unit).where(tables.unit.c.key.in_(keys))
+    """Return units by their keys, as many columns as overviews show."""
+    unit = tables.unit
+    columns = (
+        unit.c.key,
+        unit.c.state,
+        unit.c.due_at,
+        unit.c.lease_owner,
+        unit.c.note,
+        unit.c.failures,
+        unit.c.done_at,
+    )
+    return select(*columns).where(unit.c.key.in_(keys))
 
 
 def flags_of(scopes: Collection[str]) -> Any:

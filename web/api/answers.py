@@ -82,7 +82,7 @@ class CountyAnswers:
 
     def _reports(self) -> Iterator[ReportAnswer]:
         for line in self.rows.rounds:
-            slug, report = line.round.municipality, self.rows.reports.get(line.round.meeting)
+            slug, report = line.municipality, self.rows.reports.get(line.meeting)
             if report is None or self._programme.find_municipality(slug) is None:
                 continue
             right = Right.LOOK_AFTER if report.state is ReportState.DRAFT else Right.SEE_MUNICIPALITY
@@ -113,8 +113,7 @@ class MunicipalityAnswers:
             return None
         newest = self.rows.answered[0]
         requests = [item.request for item in self.rows.answered if item.request.meeting == newest.request.meeting]
-        line = RoundLine(round=newest.round, meeting_local=newest.meeting_local)
-        return round_progress(self.programme, line, requests, now=self.now)
+        return round_progress(self.programme, RoundLine.of(newest.round), requests, now=self.now)
 
     def detail(self) -> MunicipalityDetailAnswer:
         """Return the municipality with its packages and meetings."""

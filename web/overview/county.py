@@ -27,8 +27,8 @@ KEYS: Mapping[str, Callable[[MunicipalityState], Any]] = {
 }
 """Columns that the table can be sorted by, as its address names them."""
 
-MOST_ROWS = 100
-"""Municipalities on one page: a county has far fewer, a country has four pages."""
+MOST_ROWS = 60
+"""Municipalities on one page: more than any county has; a country has six pages."""
 TROUBLED = (PlaceState.DRIFT, PlaceState.ASKS, PlaceState.FAILED, PlaceState.WAITS_FOR_IT)
 FILTERS: Mapping[str, Callable[[MunicipalityState], bool]] = {
     "svar": lambda line: line.round is not None and line.round.takes_answers and bool(line.round.owing),

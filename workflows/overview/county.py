@@ -10,7 +10,7 @@ from config.values import Municipality
 from workflows.overview.model import CountyOverview, MunicipalityState, Owing, RoundProgress
 from workflows.overview.plan import place_state, report_stage, rollout_key
 from workflows.overview.rows import CountyRows, RequestRow, RoundLine, Undelivered
-from workflows.status.model import Escalation, RequestState
+from workflows.status.model import RequestState
 from workflows.status.plan import name_of, who_is_asked
 
 OWNER_LEVEL = "owner_board"
@@ -32,7 +32,7 @@ def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) ->
     """Return the overview of all municipalities, by name."""
     today = programme.today(now)
     meetings = {meeting.body: meeting.starts_local for meeting in rows.meetings}
-    rounds = {line.round.municipality: line for line in rows.rounds}
+    rounds = {line.municipality: line for line in rows.rounds}
     requests = _grouped_requests(rows.requests)
     questions = _questions(programme, rows)
     undelivered: dict[str | None, list[Undelivered]] = {}
@@ -42,7 +42,7 @@ def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) ->
     for municipality in sorted(programme.municipalities, key=lambda item: texts.sort_key(item.name)):
         slug = municipality.slug
         current = rounds.get(slug)
-        meeting = current.round.meeting if current else ""
+        meeting = current.meeting if current else ""
         lines.append(
             MunicipalityState(
                 slug=slug,
@@ -56,7 +56,7 @@ def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) ->
                 paused=slug in rows.paused,
                 next_meeting=_board_meeting(programme, municipality, meetings),
                 round=round_progress(programme, current, requests.get(meeting, ()), now=now) if current else None,
-                report=report_stage(current.round if current else None, rows.reports.get(meeting)),
+                report=report_stage(current.state if current else None, rows.reports.get(meeting)),
                 questions_local=questions.get((slug, False), 0),
                 questions_owner=questions.get((slug, True), 0),
                 undelivered=tuple(undelivered.get(slug, ())),
@@ -75,7 +75,7 @@ def round_progress(
 ) -> RoundProgress:
     """Return how far a round has come. The people who owe an answer are those of now, or of its deadline."""
     wanted = [request for request in requests if request.state != RequestState.WAIVED]
-    on = programme.today(min(now, line.round.deadline_at))
+    on = programme.today(min(now, line.deadline_at))
     owing = [
         Owing(
             work_package=package.key,
@@ -86,9 +86,9 @@ def round_progress(
         if request.state in OWED and (package := programme.find_work_package(request.work_package)) is not None
     ]
     return RoundProgress(
-        meeting=line.round.meeting,
-        state=line.round.state,
-        deadline_local=programme.local_time(line.round.deadline_at).replace(tzinfo=None),
+        meeting=line.meeting,
+        state=line.state,
+        deadline_local=programme.local_time(line.deadline_at).replace(tzinfo=None),
         answered=sum(request.state == RequestState.ANSWERED for request in wanted),
         asked=len(wanted),
         owing=tuple(owing),
@@ -104,18 +104,18 @@ def _grouped_requests(requests: Sequence[RequestRow]) -> Mapping[str, list[Reque
 
 def _questions(programme: Programme, rows: CountyRows) -> Mapping[tuple[str, bool], int]:
     """Count the questions by municipality, and by whether they wait for the owner board."""
-    homes = {line.round.meeting: line.round.municipality for line in rows.rounds}
+    homes = {line.meeting: line.municipality for line in rows.rounds}
     found: dict[tuple[str, bool], int] = {}
-    for escalation in rows.escalations:
-        slug = homes.get(escalation.meeting) or _home(programme, escalation)
+    for counted in rows.questions:
+        slug = homes.get(counted.meeting) or _home(programme, counted.meeting)
         if slug is not None:
-            key = (slug, escalation.level == OWNER_LEVEL)
-            found[key] = found.get(key, 0) + 1
+            key = (slug, counted.level == OWNER_LEVEL)
+            found[key] = found.get(key, 0) + counted.number
     return found
 
 
-def _home(programme: Programme, escalation: Escalation) -> str | None:
-    body = programme.find_body(escalation.meeting.rpartition("/")[0])
+def _home(programme: Programme, meeting: str) -> str | None:
+    body = programme.find_body(meeting.rpartition("/")[0])
     return body.municipality if body else None
 
 

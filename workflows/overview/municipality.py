@@ -45,7 +45,7 @@ def municipality_overview(
         round_meeting=newest.meeting_local if newest else None,
         next_round=_next_round(programme, slug, rows.meetings, status_round),
         next_meetings=_shown_meetings(rows.meetings, programme.local_board(slug).key),
-        report=report_stage(status_round, report),
+        report=report_stage(status_round.state if status_round else None, report),
         released=_released(rows.reports.values()),
         packages=_packages(programme, slug, rows, status_round, now),
         questions=question_lines(programme, rows.escalations, rows.answered, rows.decisions),

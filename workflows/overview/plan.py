@@ -10,7 +10,7 @@ from workflows.overview.rows import AnsweredRequest, PlaceLine, ReportLine, Unit
 from workflows.papers.minutes.model import Decision
 from workflows.papers.reports.model import ReportState
 from workflows.rollout.orders import BUILDER_CLOSED
-from workflows.status.model import Escalation, Light, RoundState, StatusRound
+from workflows.status.model import Escalation, Light, RoundState
 
 ROLLOUT = "rollout.place"
 
@@ -39,13 +39,13 @@ def place_state(
     return PlaceState.ASKS if place.asks else PlaceState.READY
 
 
-def report_stage(status_round: StatusRound | None, report: ReportLine | None) -> ReportStage:
+def report_stage(round_state: RoundState | None, report: ReportLine | None) -> ReportStage:
     """Return how far the report of a round has come."""
     if report is not None:
         return ReportStage.DRAFT if report.state is ReportState.DRAFT else ReportStage.RELEASED
-    if status_round is None:
+    if round_state is None:
         return ReportStage.NONE
-    return ReportStage.COLLECTING if status_round.state is RoundState.OPEN else ReportStage.DUE
+    return ReportStage.COLLECTING if round_state is RoundState.OPEN else ReportStage.DUE
 
 
 def question_lines(

@@ -8,7 +8,15 @@ from typing import NamedTuple
 from workflows.messages.model import Message, MessageState, Surface
 from workflows.papers.minutes.model import ActionItem, Decision
 from workflows.papers.reports.model import ReportState
-from workflows.status.model import AnswerContent, Escalation, Light, StatusAnswer, StatusRequest, StatusRound
+from workflows.status.model import (
+    AnswerContent,
+    Escalation,
+    Light,
+    RoundState,
+    StatusAnswer,
+    StatusRequest,
+    StatusRound,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +38,18 @@ class MeetingLine:
         return self.key.rpartition("/")[2]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoundLine:
-    """A round, and the moment of its meeting."""
+class RoundLine(NamedTuple):
+    """A round as far as its progress needs it; the county's page reads one of each municipality."""
 
-    round: StatusRound
-    meeting_local: datetime
+    meeting: str
+    municipality: str
+    state: RoundState
+    deadline_at: datetime
+
+    @classmethod
+    def of(cls, status_round: StatusRound) -> "RoundLine":
+        """Return the line of a round."""
+        return cls(status_round.meeting, status_round.municipality, status_round.state, status_round.deadline_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +113,14 @@ class RequestRow(NamedTuple):
     state: str
 
 
+class QuestionCount(NamedTuple):
+    """The number of questions raised for one meeting, at one level."""
+
+    meeting: str
+    level: str
+    number: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnsweredRequest:
     """A request with its round, and its newest answer where there is one."""
@@ -129,7 +151,7 @@ class CountyRows:
     """The newest one of each municipality."""
     requests: tuple[RequestRow, ...]
     reports: Mapping[str, ReportLine]
-    escalations: tuple[Escalation, ...]
+    questions: tuple[QuestionCount, ...]
     undelivered: tuple[Undelivered, ...]
     places: Mapping[str, PlaceLine]
     units: Mapping[str, UnitLine]

@@ -148,18 +148,18 @@ def test_the_state_of_a_place(
 
 
 @pytest.mark.parametrize(
-    ("current", "newest", "stage"),
+    ("state", "newest", "stage"),
     [
         pytest.param(None, None, ReportStage.NONE, id="no round"),
-        pytest.param(status_round(RoundState.OPEN), None, ReportStage.COLLECTING, id="open round"),
-        pytest.param(status_round(RoundState.CLOSED), None, ReportStage.DUE, id="closed round"),
-        pytest.param(status_round(RoundState.CLOSED), report(ReportState.DRAFT), ReportStage.DRAFT, id="draft"),
+        pytest.param(RoundState.OPEN, None, ReportStage.COLLECTING, id="open round"),
+        pytest.param(RoundState.CLOSED, None, ReportStage.DUE, id="closed round"),
+        pytest.param(RoundState.CLOSED, report(ReportState.DRAFT), ReportStage.DRAFT, id="draft"),
         pytest.param(None, report(ReportState.RELEASED), ReportStage.RELEASED, id="released"),
         pytest.param(None, report(ReportState.PUBLISHED), ReportStage.RELEASED, id="published"),
     ],
 )
-def test_the_progress_of_a_report(current: StatusRound | None, newest: ReportLine | None, stage: ReportStage) -> None:
-    assert report_stage(current, newest) is stage
+def test_the_progress_of_a_report(state: RoundState | None, newest: ReportLine | None, stage: ReportStage) -> None:
+    assert report_stage(state, newest) is stage
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_a_municipality_that_left_has_no_round_and_troubles_nobody() -> None:
         rounds=(),
         requests=(),
         reports={},
-        escalations=(),
+        questions=(),
         undelivered=(undelivered(municipality=None),),
         places={"a-dal": MADE},
         units={},
