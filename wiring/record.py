@@ -21,6 +21,7 @@ from integration.database.look_ups import SQLLookUps
 from integration.database.meetings import SQLMeetings
 from integration.database.messages import SQLMessages
 from integration.database.overview import SQLOverview
+from integration.database.questions import SQLQuestions
 from integration.database.register import CorruptRegister, SQLRegister
 from integration.database.reports import SQLReports
 from integration.database.resources import SQLResources
@@ -117,6 +118,10 @@ class Record:
     @cached_property
     def agendas(self) -> SQLAgendas:
         return SQLAgendas(self.database)
+
+    @cached_property
+    def questions(self) -> SQLQuestions:
+        return SQLQuestions(self.database)
 
     @cached_property
     def findings(self) -> SQLFindings:

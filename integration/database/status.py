@@ -5,7 +5,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
@@ -347,11 +347,13 @@ def _store_answer(connection: Connection, item: StatusAnswer) -> None:
 
 
 def _store_escalation(connection: Connection, request: str, item: Escalation | None) -> None:
+    table = tables.escalation
+    open_still = table.c.state.in_(CHANGED_BY_ANSWERS)
     if item is None:
-        raised = and_(tables.escalation.c.request == request, tables.escalation.c.state == EscalationState.RAISED)
-        connection.execute(update(tables.escalation).where(raised).values(state=EscalationState.WITHDRAWN))
+        raised = and_(table.c.request == request, open_still)
+        connection.execute(update(table).where(raised).values(state=EscalationState.WITHDRAWN))
         return
-    insert = insert_into(connection, tables.escalation).values(
+    insert = insert_into(connection, table).values(
         id=item.id,
         request=item.request,
         meeting=item.meeting,
@@ -361,5 +363,21 @@ def _store_escalation(connection: Connection, request: str, item: Escalation | N
         state=item.state,
         raised_at=item.raised_at,
     )
-    changed = {name: insert.excluded[name] for name in ("question", "proposal", "state")}
-    connection.execute(insert.on_conflict_do_update(index_elements=[tables.escalation.c.id], set_=changed))
+    asked, again = insert.excluded, table.c.state != EscalationState.WITHDRAWN
+    same = and_(table.c.question == asked.question, table.c.proposal == asked.proposal, again)
+    changed = {
+        "question": asked.question,
+        "proposal": asked.proposal,
+        # The lead's view of the same words stands.
+        "state": case((same, table.c.state), else_=asked.state),
+    }
+    connection.execute(insert.on_conflict_do_update(index_elements=[table.c.id], set_=changed, where=open_still))
+
+
+CHANGED_BY_ANSWERS = (
+    EscalationState.RAISED,
+    EscalationState.WITHDRAWN,
+    EscalationState.VIEWED,
+    EscalationState.SENT_BACK,
+)
+"""States of a question that a later answer of its round may change: no board has taken it up."""

@@ -1,4 +1,4 @@
-"""The tables, but for those of access (`access_tables`) and of the register (`register_tables`).
+"""The tables, but for those of access (`access_tables`), the register (`register_tables`) and papers (`paper_tables`).
 
 Moments are UTC; local wall times are named so. Keys are natural wherever there is one.
 """
@@ -238,6 +238,7 @@ escalation = Table(
     Column("proposal", Text, nullable=False, default=""),
     Column("state", String(10), nullable=False),
     Column("raised_at", UTCDateTime, nullable=False),
+    Index("ix_escalation_state", "state", "raised_at"),
 )
 
 message = Table(

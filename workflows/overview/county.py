@@ -10,10 +10,9 @@ from config.values import Municipality
 from workflows.overview.model import CountyOverview, MunicipalityState, Owing, RoundProgress
 from workflows.overview.plan import place_state, report_stage, rollout_key
 from workflows.overview.rows import CountyRows, RequestRow, RoundLine, Undelivered
-from workflows.status.model import RequestState
+from workflows.status.model import Level, RequestState
 from workflows.status.plan import name_of, who_is_asked
 
-OWNER_LEVEL = "owner_board"
 OWED = (RequestState.OPEN, RequestState.MISSING)
 
 
@@ -109,7 +108,7 @@ def _questions(programme: Programme, rows: CountyRows) -> Mapping[tuple[str, boo
     for counted in rows.questions:
         slug = homes.get(counted.meeting) or _home(programme, counted.meeting)
         if slug is not None:
-            key = (slug, counted.level == OWNER_LEVEL)
+            key = (slug, counted.level == Level.OWNER)
             found[key] = found.get(key, 0) + counted.number
     return found
 

@@ -21,6 +21,7 @@ from workflows.status.model import (
     AnswerSurface,
     Escalation,
     EscalationState,
+    Level,
     NotYours,
     NumbersWanted,
     OpenDecision,
@@ -35,7 +36,6 @@ from workflows.status.ports import NewAnswer, OpenDecisions, Rounds, Standing, o
 from workflows.status.request_view import Asked, asked_of
 from workflows.words import Words
 
-LOCAL_BOARD = "local_board"
 _MISSED = Words(key="status.missed")
 
 
@@ -314,10 +314,10 @@ def _escalation(request: StatusRequest, answer: NewAnswer) -> Escalation | None:
     if not answer.content.question:
         return None
     return Escalation(
-        id=escalation_id(request.id, LOCAL_BOARD),
+        id=escalation_id(request.id, Level.LOCAL),
         request=request.id,
         meeting=request.meeting,
-        level=LOCAL_BOARD,
+        level=Level.LOCAL,
         question=answer.content.question,
         proposal=answer.content.proposal,
         state=EscalationState.RAISED,

@@ -62,10 +62,36 @@ class AnswerSurface(StrEnum):
     FORM = "form"
 
 
+class Level(StrEnum):
+    """The board that a lifted question waits for, or that settled it."""
+
+    LOCAL = "local_board"
+    OWNER = "owner_board"
+
+
 class EscalationState(StrEnum):
+    """
+    The state of a lifted question. An answer raises and withdraws; the rest is written by
+    `workflows.papers.questions`, which says what follows on what.
+    """
+
     RAISED = "raised"
     WITHDRAWN = "withdrawn"
     """A later answer no longer asks."""
+    VIEWED = "viewed"
+    """The lead of that level has written a view for the board."""
+    ON_AGENDA = "on_agenda"
+    DECIDED = "decided"
+    """Minutes say so; they are not approved yet."""
+    SENT_BACK = "sent_back"
+    """It cannot be decided as it stands: the package is told what is lacking."""
+    PASSED_ON = "passed_on"
+    """The local board has decided to ask the owner board."""
+    ANSWERED = "answered"
+    """The package was told what was decided."""
+    UNSOLVED = "unsolved"
+    """The package says that the decision has not solved it yet."""
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,8 +190,7 @@ class Escalation:
     id: str
     request: str
     meeting: str
-    level: str
-    """`local_board` or `owner_board`."""
+    level: Level
     question: str
     proposal: str
     state: EscalationState

@@ -26,7 +26,7 @@ from workflows.overview.rows import (
 )
 from workflows.overview.start import StartPlanner
 from workflows.papers.reports.model import ReportState
-from workflows.status.model import Escalation, EscalationState, RoundState, StatusRound
+from workflows.status.model import Escalation, EscalationState, Level, RoundState, StatusRound
 
 NOW = datetime(2026, 10, 1, 8, tzinfo=UTC)
 MADE = PlaceLine(place="a-dal", urls={"team": "https://teams.example/a-dal"})
@@ -230,7 +230,7 @@ def test_a_chair_decides_what_is_asked_of_their_own_board_alone() -> None:
         id="e",
         request="r",
         meeting="b-vik/2026-10-20",
-        level="local_board",
+        level=Level.LOCAL,
         question="?",
         proposal="",
         state=EscalationState.RAISED,

@@ -89,6 +89,13 @@ class AgendaDesk:
         """The agenda that was sent; None before that."""
         return await self._store.find_agenda(meeting)
 
+    async def current(self, meeting: Meeting) -> Agenda:
+        """Return the meeting's agenda: the fixed one, or what stands on it so far."""
+        stored = await self._store.find_agenda(meeting.key)
+        if stored is not None:
+            return as_it_stands(stored.content, meeting)
+        return await self._draft(await self._programme(), meeting)
+
     async def view(self, key: str, person: str | None) -> AgendaView:
         """The agenda with all that is asked in it. Raises DeskRefused to who does not belong to the body."""
         programme, meeting, body, reader = await self._open(key, person)
@@ -99,7 +106,7 @@ class AgendaDesk:
         if not (proposes or records):
             raise DeskRefused(Words(key="agenda.not_yours"))
         stored, proposals = await self._store.find_agenda(key), await self._store.proposals(key)
-        agenda = as_it_stands(stored.content, meeting) if stored else await self._draft(programme, meeting, proposals)
+        agenda = await self.current(meeting)
         minutes = await self._store.newest_minutes(key)
         deadline_at = agenda_moments(programme, body, meeting).deadline_at
         return AgendaView(
@@ -218,8 +225,9 @@ class AgendaDesk:
             raise DeskRefused(Words(key="agenda.gone"))
         return programme, meeting, body, reader
 
-    async def _draft(self, programme: Programme, meeting: Meeting, proposals: Sequence[Proposal]) -> Agenda:
+    async def _draft(self, programme: Programme, meeting: Meeting) -> Agenda:
         """As it stands so far; what the round lifts comes when its report is released."""
+        proposals = await self._store.proposals(meeting.key)
         matters = await self._store.matters(meeting.body)
         last_number = await self._store.last_number(meeting.body, meeting.day.year)
         return draft_agenda(

@@ -55,6 +55,12 @@ class AgendaItem:
     """The decision that the body is asked for."""
     work_package: str = ""
     """The key of the package it is about; empty when it is about none."""
+    question: str = ""
+    """The id of the lifted question that it is; empty when it is none."""
+    view: str = ""
+    """The lead's view of it."""
+    decided_below: str = ""
+    """The local board's decision to pass it on; at the owner board."""
     lines: tuple[AgendaLine, ...] = ()
 
     @property

@@ -20,6 +20,16 @@ class MatterState(StrEnum):
     """It is not to be done any more, or was taken out of the minutes."""
 
 
+class Outcome(StrEnum):
+    """The result of a decision for the question that it is about."""
+
+    DECIDED = "decided"
+    SENT_BACK = "sent_back"
+    """It cannot be decided as it stands; the decision says what is lacking."""
+    PASSED_ON = "passed_on"
+    """The local board asks the owner board."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """A body's decision on one item: one version. The newest counts, every one is kept."""
@@ -144,6 +154,12 @@ class MinutesItem:
     decision: str = ""
     follow_up: bool = False
     """True when the decision is followed up at the next meeting."""
+    outcome: Outcome = Outcome.DECIDED
+    """Counts for an item that is about a lifted question."""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "outcome": Outcome(data.get("outcome", Outcome.DECIDED))})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +207,7 @@ class Minutes:
             year=data["year"],
             attendance=tuple(Presence(**line) for line in data["attendance"]),
             others=data["others"],
-            items=tuple(MinutesItem(**item) for item in data["items"]),
+            items=tuple(MinutesItem.from_data(item) for item in data["items"]),
             actions=actions,
         )
 

@@ -1,0 +1,110 @@
+"""Lifted questions and their steps as rows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, select, update
+
+from integration.database import tables
+from integration.database.connection import Database, insert_into
+from integration.database.paper_tables import question_step
+from integration.database.units import due_rows, due_statement
+from workflows.papers.questions.model import BOARD_STATES, TOLD_STATES, BoardQuestion, QuestionStep
+from workflows.papers.questions.plan import advance
+from workflows.ports.units import DueUnit
+from workflows.status.model import EscalationState, Level
+
+_QUESTIONS = (
+    select(tables.escalation, tables.status_request.c.work_package, tables.status_round.c.municipality)
+    .join(tables.status_request, tables.status_request.c.id == tables.escalation.c.request)
+    .join(tables.status_round, tables.status_round.c.meeting == tables.status_request.c.meeting)
+)
+_OLDEST_FIRST = (tables.escalation.c.raised_at, tables.escalation.c.id)
+
+
+class _OvertakenError(Exception):
+    """Somebody else has taken a step meanwhile; it rolls the transaction back."""
+
+
+class SQLQuestions:
+    """The workflows' `QuestionStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list_waiting(self) -> Sequence[BoardQuestion]:
+        return await self._list(_QUESTIONS.where(tables.escalation.c.state.in_(BOARD_STATES)).order_by(*_OLDEST_FIRST))
+
+    async def list_of(self, municipality: str, *, most: int) -> Sequence[BoardQuestion]:
+        wanted = and_(
+            tables.status_round.c.municipality == municipality,
+            tables.escalation.c.state != EscalationState.WITHDRAWN,
+        )
+        newest = (tables.escalation.c.raised_at.desc(), tables.escalation.c.id)
+        return await self._list(_QUESTIONS.where(wanted).order_by(*newest).limit(most))
+
+    async def list_told(self, work_packages: Collection[str]) -> Sequence[BoardQuestion]:
+        wanted = and_(
+            tables.escalation.c.state.in_(TOLD_STATES), tables.status_request.c.work_package.in_(work_packages)
+        )
+        return await self._list(_QUESTIONS.where(wanted).order_by(*_OLDEST_FIRST))
+
+    async def find_questions(self, ids: Collection[str]) -> Mapping[str, BoardQuestion]:
+        found = await self._list(_QUESTIONS.where(tables.escalation.c.id.in_(ids)))
+        return {item.id: item for item in found}
+
+    async def take(
+        self, steps: Mapping[str, QuestionStep], *, after: Mapping[str, int], then: Sequence[DueUnit] = ()
+    ) -> bool:
+        try:
+            await self._database.write(lambda connection: _take(connection, steps, after, then))
+        except _OvertakenError:
+            return False
+        return True
+
+    async def _list(self, query: Select[Any]) -> Sequence[BoardQuestion]:
+        return await self._database.look(lambda connection: _questions(connection, query))
+
+
+def _questions(connection: Connection, query: Select[Any]) -> list[BoardQuestion]:
+    found = connection.execute(query).all()
+    ids = [row.id for row in found]
+    taken: dict[str, list[QuestionStep]] = {}
+    order = (question_step.c.question, question_step.c.number)
+    for row in connection.execute(select(question_step).where(question_step.c.question.in_(ids)).order_by(*order)):
+        taken.setdefault(row.question, []).append(QuestionStep.from_data(row.content))
+    return [_question(row, taken.get(row.id, ())) for row in found]
+
+
+def _question(row: Row[Any], steps: Sequence[QuestionStep]) -> BoardQuestion:
+    return BoardQuestion(
+        id=row.id,
+        request=row.request,
+        municipality=row.municipality,
+        work_package=row.work_package,
+        meeting=row.meeting,
+        question=row.question,
+        proposal=row.proposal,
+        state=EscalationState(row.state),
+        level=Level(row.level),
+        raised_at=row.raised_at,
+        steps=tuple(steps),
+    )
+
+
+def _take(
+    connection: Connection, steps: Mapping[str, QuestionStep], after: Mapping[str, int], then: Sequence[DueUnit]
+) -> None:
+    found = {item.id: item for item in _questions(connection, _QUESTIONS.where(tables.escalation.c.id.in_(steps)))}
+    for key, step in steps.items():
+        question = found.get(key)
+        if question is None or question.version != after[key] or advance(question, step) is None:
+            raise _OvertakenError
+        row = {"question": key, "number": question.version + 1, "at": step.at, "content": step.to_data()}
+        insert = insert_into(connection, question_step).values(**row).on_conflict_do_nothing()
+        unchanged = and_(tables.escalation.c.id == key, tables.escalation.c.state == question.state)
+        moved = update(tables.escalation).where(unchanged).values(state=step.state, level=step.level)
+        if not connection.execute(insert).rowcount or not connection.execute(moved).rowcount:
+            raise _OvertakenError
+    if then:
+        connection.execute(due_statement(connection), due_rows(then))

@@ -1,0 +1,36 @@
+"""The record of lifted questions."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from workflows.papers.questions.model import BoardQuestion, QuestionStep
+from workflows.ports.units import DueUnit
+
+
+class QuestionStore(Protocol):
+    """Questions with their steps. Methods are atomic; none grows with the history of answered questions."""
+
+    async def list_waiting(self) -> Sequence[BoardQuestion]:
+        """List the questions that wait for a board, in any municipality; `questions_for` tells for which."""
+        ...
+
+    async def list_of(self, municipality: str, *, most: int) -> Sequence[BoardQuestion]:
+        """List a municipality's newest questions, withdrawn ones left out, the newest first."""
+        ...
+
+    async def list_told(self, work_packages: Collection[str]) -> Sequence[BoardQuestion]:
+        """List the answered questions of packages that are not closed: their leads are asked whether it is solved."""
+        ...
+
+    async def find_questions(self, ids: Collection[str]) -> Mapping[str, BoardQuestion]:
+        """Return questions by their ids; unknown ones are left out."""
+        ...
+
+    async def take(
+        self, steps: Mapping[str, QuestionStep], *, after: Mapping[str, int], then: Sequence[DueUnit] = ()
+    ) -> bool:
+        """
+        Add a step to each question, or to none: False, and nothing written, when one has taken another number of steps
+        than *after* says, or the step cannot follow on its state.
+        """
+        ...
