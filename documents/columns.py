@@ -15,6 +15,8 @@ BOLD = 1.15
 """Width of a bold character, as headers are written in, by that of a plain one."""
 PHRASE = 20
 """Longest text, such as a date, that reads badly on two lines."""
+MM_PER_CHARACTER = 2
+"""Millimetres of the page's width that a character takes, about."""
 _NUMBER = re.compile(r"[+\u2212-]?\d[\d\s]*(?:,\d+)?(?:\s?%)?")
 _ONE_WORD = re.compile(r"[^\d\s]*")
 
@@ -62,9 +64,14 @@ def _columns(table: Table) -> list[list[Cell]]:
 def _widths(table: Table, measure: Measure) -> list[float]:
     """Return the characters that each column takes when its widest cell is as wide as *measure* says."""
     return [
-        MARGIN + max(_longest_word(Cell(text=header)) * BOLD, *map(measure, cells), 1)
+        MARGIN + max(_longest_word(Cell(text=header)) * BOLD, *map(measure, cells), *map(_drawn, cells), 1)
         for header, cells in zip(table.headers, _columns(table), strict=True)
     ]
+
+
+def _drawn(cell: Cell) -> float:
+    """Return the characters that the cell's picture takes."""
+    return cell.picture.width_mm / MM_PER_CHARACTER if cell.picture else 0
 
 
 def _longest_word(cell: Cell) -> int:

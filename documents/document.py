@@ -5,11 +5,32 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
+class Picture:
+    """
+    A drawing of ours that lies in the text.
+
+    *svg* is made by `documents.picture` and holds no text. *words* say everything it shows: its text alternative, and
+    the sentence that stands where no drawing can.
+    """
+
+    svg: str
+    words: str
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A table's cell. *light*: the kind of status light beside the text, if it tells one."""
+    """A table's cell. *light*: the kind of status light beside the text, if it tells one. *picture*: stands below."""
 
     text: str
     light: str = ""
+    picture: Picture | None = None
+
+    @property
+    def words(self) -> str:
+        """Return the cell's content for a place that shows no drawings."""
+        return "\n".join(part for part in (self.text, self.picture.words if self.picture else "") if part)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +70,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-Block = Paragraph | StatusLight | Facts | Bullets | Table
+Block = Paragraph | StatusLight | Facts | Bullets | Table | Picture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +93,14 @@ class Document:
     """A sign for each kind of light, so that none is told by its colour alone."""
 
 
-KINDS = {Paragraph: "paragraph", StatusLight: "light", Facts: "facts", Bullets: "bullets", Table: "table"}
+KINDS = {
+    Paragraph: "paragraph",
+    StatusLight: "light",
+    Facts: "facts",
+    Bullets: "bullets",
+    Table: "table",
+    Picture: "picture",
+}
 """The names of blocks, as templates ask for them."""
 
 

@@ -6,12 +6,13 @@ from jinja2 import Environment, StrictUndefined
 
 from documents.document import Document, kind_of
 
-# No class, style or attribute but `scope`: SharePoint drops them and adds its own. What is bold here names a row or
+# No class, style or attribute but `scope`: SharePoint drops them and adds its own, and it keeps no drawing in the text:
+# a picture's words stand in its place. What is bold here names a row or
 # a light; a sign stands before the light's word.
 _TEMPLATE = """\
 {%- macro lines(text) %}{% for line in text.splitlines() %}{{ line }}{% if not loop.last %}<br>{% endif %}{% endfor %}\
 {% endmacro %}
-{%- macro cell(item) %}{% if item.light %}{{ signs[item.light] }} {% endif %}{{ lines(item.text) }}{% endmacro %}
+{%- macro cell(item) %}{% if item.light %}{{ signs[item.light] }} {% endif %}{{ lines(item.words) }}{% endmacro %}
 {%- macro table(block) -%}
 <table><thead><tr>{% for header in block.headers %}<th scope="col">{{ header }}</th>{% endfor %}</tr></thead><tbody>\
 {% for row in block.rows %}<tr>{% for item in row %}{% if loop.first %}<th scope="row">{{ cell(item) }}</th>\
@@ -26,6 +27,8 @@ _TEMPLATE = """\
 <p><strong>{{ block.sign }} {{ block.word }}</strong></p>
 {%- elif kind == "facts" -%}
 {% for name, words in block.rows %}<p><strong>{{ name }}</strong><br>{{ lines(words) }}</p>{% endfor %}
+{%- elif kind == "picture" -%}
+<p>{{ lines(block.words) }}</p>
 {%- elif kind == "bullets" -%}
 <ul>{% for item in block["items"] %}<li>{{ lines(item) }}</li>{% endfor %}</ul>
 {%- else -%}

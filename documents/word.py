@@ -12,14 +12,15 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section as WordSection
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Mm, Pt
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
 import texts
 from documents.columns import column_widths, number_columns
-from documents.document import Block, Bullets, Document, Facts, Paragraph, StatusLight, Table
+from documents.document import Block, Bullets, Document, Facts, Paragraph, Picture, StatusLight, Table
 from documents.page import clean
+from documents.raster import png_of
 
 LOCALES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -94,6 +95,8 @@ def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None
             case Bullets():
                 for item in block.items:
                     _lines(file.add_paragraph(style="List Bullet"), item)
+            case Picture():
+                _drawing(file.add_paragraph(), block)
             case Table():
                 _table(file, document, block)
 
@@ -108,11 +111,19 @@ def _table(file: WordFile, document: Document, table: Table) -> None:
         for cell, words in zip(made.add_row().cells, row, strict=True):
             sign = f"{document.signs[words.light]} " if words.light else ""
             _lines(cell.paragraphs[0], sign + words.text)
+            if words.picture:
+                _drawing(cell.add_paragraph() if words.text else cell.paragraphs[0], words.picture)
     _lay_out(made, table)
     # Word wants a paragraph after a table; a high one at the end of a page would begin another.
     below = file.add_paragraph()
     below.paragraph_format.space_after = Pt(4)
     below.paragraph_format.line_spacing = Pt(4)
+
+
+def _drawing(paragraph: WordParagraph, picture: Picture) -> None:
+    """Put a drawing into the text, with its words as what screen readers say."""
+    shape = paragraph.add_run().add_picture(io.BytesIO(png_of(picture)), width=Mm(picture.width_mm))
+    shape._inline.docPr.set("descr", clean(picture.words))
 
 
 def _lay_out(made: WordTable, table: Table) -> None:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 import texts
 from documents.columns import number_columns
+from documents.picture import data_address
 from web.access.gate import visit_of
 from web.assets import LEAST, asset, packed, takes_gzip
 
@@ -48,7 +49,7 @@ def page(
     lacks is an error.
     """
     html = (
-        _environment()
+        templates()
         .get_template(template)
         .render(
             request=request,
@@ -143,7 +144,8 @@ def _shown(value: Any) -> Any:
 
 
 @cache
-def _environment() -> Environment:
+def templates() -> Environment:
+    """Return the environment that pages are rendered in."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -156,4 +158,5 @@ def _environment() -> Environment:
     )
     environment.globals["asset"] = asset
     environment.globals["number_columns"] = number_columns
+    environment.globals["data_address"] = data_address
     return environment
