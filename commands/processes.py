@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commands.findings import finding_lines
 from commands.session import DID_NOT_HOLD, DONE, Usage, complain, show, tell
-from commands.words import TerminalWords
+from commands.words import FOR_PROGRAMS, TerminalWords
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -81,6 +82,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from config.settings import bot_is_open
     from integration.database.connection import Schema
     from workflows.operations.doctor import check_meetings, check_record, check_settings
+    from workflows.operations.findings import describe
 
     settings = services.settings
     try:
@@ -96,6 +98,6 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
         *check_meetings(meetings, now=services.clock.now()),
         *await services.jobs.operations.doctor.examine(programme),
     ]
-    lines = [f"{item.verdict:<9} {item.what}" + (f"  → {item.todo}" if item.todo else "") for item in found]
-    show(arguments, [asdict(item) for item in found], lines)
+    rows = [{"verdict": item.verdict, "rule": item.rule, **asdict(describe(item, FOR_PROGRAMS))} for item in found]
+    show(arguments, rows, finding_lines(found, TerminalWords(programme).language))
     return DID_NOT_HOLD if any(item.fails for item in found) else DONE

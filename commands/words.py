@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from config.programme import Programme
 
+FOR_PROGRAMS = "en"
+"""The language of what programs read (`--json`)."""
 NOTES = {
     "opens later": "terminal.note_opens_later",
     "the deadline had passed": "terminal.note_deadline_passed",

@@ -1,6 +1,7 @@
 """The doctor's last findings, as one value among the switches."""
 
 import json
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,8 @@ from sqlalchemy import select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import switch
-from workflows.operations.doctor import Finding, Verdict
 from workflows.operations.examination import KeptFindings
+from workflows.operations.findings import Finding, Verdict
 
 NAME = "doctor"
 
@@ -21,7 +22,7 @@ class SQLFindings:
         self._database = database
 
     async def keep(self, kept: KeptFindings) -> None:
-        value = json.dumps([{"verdict": item.verdict, "what": item.what, "todo": item.todo} for item in kept.findings])
+        value = json.dumps([asdict(item) for item in kept.findings])
         async with self._database.begin() as connection:
             insert = insert_into(connection, switch).values(name=NAME, set_at=kept.at, value=value)
             newer = {"set_at": kept.at, "value": value}
@@ -33,8 +34,10 @@ class SQLFindings:
         return None if row is None else _kept(row.set_at, json.loads(row.value))
 
 
-def _kept(at: datetime, data: list[dict[str, Any]]) -> KeptFindings:
-    findings = (
-        Finding(verdict=Verdict(item["verdict"]), what=str(item["what"]), todo=str(item["todo"])) for item in data
-    )
+def _kept(at: datetime, data: list[dict[str, Any]]) -> KeptFindings | None:
+    """Return the findings of *data*; None where another version kept them in another shape."""
+    names = {item.name for item in fields(Finding)}
+    if any(entry.keys() != names for entry in data):
+        return None
+    findings = (Finding(**{**entry, "verdict": Verdict(entry["verdict"])}) for entry in data)
     return KeptFindings(at=at, findings=tuple(findings))

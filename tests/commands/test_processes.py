@@ -17,7 +17,7 @@ from config.programme import Programme
 from config.settings import Settings
 from tests.clocks import StillClock
 from tests.workflows.programme import programme
-from workflows.operations.doctor import Finding, Verdict
+from workflows.operations.findings import Finding, Verdict
 
 LATER = datetime(2026, 9, 8, 7, tzinfo=UTC)
 
@@ -138,7 +138,7 @@ async def test_a_doctor_without_a_database_still_examines_the_rest(capsys: pytes
 
     shown = capsys.readouterr().out.splitlines()
     assert any("vareunge migrate" in line for line in shown)
-    assert shown[-1] == "ok        the last look"
+    assert shown[-1] == "i orden          Utsendingen går"
 
 
 class Unanswered(SimpleNamespace):
@@ -154,4 +154,4 @@ class Unanswered(SimpleNamespace):
 
     async def examine(self, known: Programme | None) -> Sequence[Finding]:
         assert known is None
-        return [Finding(verdict=Verdict.OK, what="the last look", todo="")]
+        return [Finding(verdict=Verdict.OK, rule="sending_runs")]

@@ -154,8 +154,8 @@ async def test_the_doctor_finds_nothing_wrong_and_changes_nothing(
 
     assert await run("doctor", "--json") == DONE
     found = {item["what"]: item for item in json.loads(capsys.readouterr().out)}
-    assert found["foreign mailboxes: the calendar role is scoped"]["verdict"] == "ok"
-    assert any(command in item["todo"] for item in found.values()) is not enabled
+    assert found["The calendar role covers our mailboxes only"]["verdict"] == "ok"
+    assert any(command in item["command"] for item in found.values()) is not enabled
     assert await sandbox.state() == before
     calls = (await sandbox.control("GET", "har"))["log"]["entries"]
     assert {call["request"]["method"] for call in calls} == {"GET"}

@@ -18,8 +18,8 @@ from web.access.gate import Gate
 from web.app import create_app
 from web.overview.pages import routers
 from workflows.access.sessions import Sessions
-from workflows.operations.doctor import Finding, Verdict
 from workflows.operations.examination import KeptFindings
+from workflows.operations.findings import Finding, Verdict
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 360)
@@ -61,8 +61,13 @@ async def house(database: Database, browser: Browser) -> AsyncIterator[House]:
     stage.world.programme = stage.world.programme.model_copy(update={"work_packages": tuple(packages)})
     await stage.fail_a_mail()
     found = (
-        Finding(verdict=Verdict.OK, what="settings: whole"),
-        Finding(verdict=Verdict.MISSING, what="hands: a role", todo="m365 entra approleassignment add --appId 1"),
+        Finding(verdict=Verdict.OK, rule="settings_whole"),
+        Finding(
+            verdict=Verdict.MISSING,
+            rule="role_missing",
+            values={"identity": "Hands", "role": "User.Invite.All"},
+            command="m365 entra approleassignment add --appId 1",
+        ),
     )
     await SQLFindings(database).keep(KeptFindings(at=stage.world.clock.time, findings=found))
     gate = Gate(
@@ -188,10 +193,10 @@ async def test_an_examination_shows_its_findings_by_itself(house: House) -> None
     await expect(page.get_by_role("status")).to_contain_text("Undersøker nå")
 
     await house.stage.end_unit("doctor.look:test")
-    found = (Finding(verdict=Verdict.TOO_MUCH, what="door: a role", todo="m365 remove"),)
+    found = (Finding(verdict=Verdict.TOO_MUCH, rule="mail_unscoped", command="m365 remove"),)
     await SQLFindings(house.stage.database).keep(KeptFindings(at=house.stage.world.clock.time, findings=found))
 
-    await expect(page.get_by_text("door: a role")).to_be_visible(timeout=10_000)
+    await expect(page.get_by_text("E-postrollen gjelder flere postkasser enn våre")).to_be_visible(timeout=10_000)
     await expect(page.get_by_role("button", name="Undersøk nå")).to_be_visible()
 
 

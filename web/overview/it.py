@@ -9,8 +9,8 @@ import texts
 from web.access.gate import SeesIT
 from web.overview.reading import Overviews
 from web.shell.page import shell_page
-from workflows.operations.doctor import Verdict
-from workflows.operations.examination import look_unit
+from workflows.operations.examination import KeptFindings, look_unit
+from workflows.operations.findings import FindingWords, Verdict, can_describe, describe
 
 TONES: Mapping[str, str] = {
     Verdict.OK: "ok",
@@ -28,7 +28,7 @@ def router(overviews: Overviews) -> APIRouter:
 
     @routes.get("/it", response_class=HTMLResponse, summary="The doctor's last findings, each with what to do")
     async def show(request: Request, visit: SeesIT) -> HTMLResponse:
-        kept = await overviews.findings.find()
+        kept = _told(await overviews.findings.find())
         key = look_unit(visit.programme, overviews.clock.now()).key
         unit = await overviews.store.find_unit(key)
         return shell_page(
@@ -37,9 +37,7 @@ def router(overviews: Overviews) -> APIRouter:
             visit,
             crumbs=[(texts.say("shell.it", visit.reader.language), "")],
             at=visit.programme.local_time(kept.at) if kept else None,
-            groups=[(verdict, [item for item in kept.findings if item.verdict is verdict]) for verdict in ORDER]
-            if kept
-            else [],
+            groups=_groups(kept, visit.reader.language) if kept else [],
             tones=TONES,
             is_looking=unit is not None and unit.state == "waiting",
         )
@@ -50,3 +48,14 @@ def router(overviews: Overviews) -> APIRouter:
         return RedirectResponse("/it", 303)
 
     return routes
+
+
+def _told(kept: KeptFindings | None) -> KeptFindings | None:
+    """Return findings that there are words for: after another version's look, the page asks for a new one."""
+    return kept if kept is not None and all(map(can_describe, kept.findings)) else None
+
+
+def _groups(kept: KeptFindings, language: str) -> list[tuple[Verdict, list[FindingWords]]]:
+    return [
+        (verdict, [describe(item, language) for item in kept.findings if item.verdict is verdict]) for verdict in ORDER
+    ]

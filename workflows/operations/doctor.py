@@ -7,9 +7,8 @@ do not show is `unknown`, with the administrator's command.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from config.programme import Programme
@@ -17,16 +16,16 @@ from config.settings import OPEN_BOT, Settings
 from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
 from workflows.meetings.events import link_failed
 from workflows.meetings.model import Meeting
+from workflows.operations.findings import Finding, Verdict
 from workflows.ports.place import Channels, SiteAccess, SiteContent, TeamBuilder
 from workflows.rollout.ports import Resources, TeamsApp
 
 SITE_ROLE = "manage"
 CONSENTED = (".Group", ".Chat", ".User")
 EXCHANGE = "exchange:"
-LIMIT_ROLE = "Set-ManagementRoleAssignment -Identity <the assignment> -CustomResourceScope <our mailboxes>"
+LIMIT_ROLE = "Set-ManagementRoleAssignment -Identity <assignment> -CustomResourceScope <scope>"
 NEEDED = ("tenant_id", "app_id", "bot_id", "hands_id", "builder_id", "organizer")
 """Settings without which something does not work."""
-LOBBY = "organizer mailbox: whether its meetings let invited guests in past the lobby"
 OPEN_LOBBY = (
     "New-CsTeamsMeetingPolicy -Identity VareUnge -AutoAdmittedUsers InvitedUsers; "
     "Grant-CsTeamsMeetingPolicy -Identity {} -PolicyName VareUnge"
@@ -36,26 +35,6 @@ SHOW_TEAMS = "Get-CsOnlineUser -Identity {} | Select-Object AccountEnabled, Assi
 """Shows whether an organizer account has Teams and may make meetings there."""
 STRANGERS = 3
 """Foreign mailboxes that are tried until one is there."""
-
-
-class Verdict(StrEnum):
-    OK = "ok"
-    MISSING = "missing"
-    TOO_MUCH = "too much"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing that was looked at. *todo*: what to do about it, a command where there is one."""
-
-    verdict: Verdict
-    what: str
-    todo: str = ""
-
-    @property
-    def fails(self) -> bool:
-        return self.verdict in (Verdict.MISSING, Verdict.TOO_MUCH)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,18 +108,22 @@ def wanted_roles(lists: Mapping[str, Permissions], programme: Programme | None) 
 
 
 def compare_roles(identity: str, client_id: str, *, wanted: frozenset[str], held: frozenset[str]) -> list[Finding]:
-    """An identity's tenant-wide roles held against its list; anything more is as wrong as anything less."""
+    """Return an identity's tenant-wide roles held against its list; anything more is as wrong as anything less."""
     change = f'm365 entra approleassignment {{}} --appId {client_id} --resource "Microsoft Graph" --scopes {{}}'
-    missing = [
-        Finding(verdict=Verdict.MISSING, what=f"{identity}: {role}", todo=change.format("add", role))
-        for role in sorted(wanted - held)
+    name = identity.capitalize()
+    differing = [
+        *((Verdict.MISSING, "role_missing", "add", role) for role in sorted(wanted - held)),
+        *((Verdict.TOO_MUCH, "role_too_much", "remove", role) for role in sorted(held - wanted)),
     ]
-    more = [
-        Finding(verdict=Verdict.TOO_MUCH, what=f"{identity}: {role}", todo=change.format("remove", role))
-        for role in sorted(held - wanted)
-    ]
-    exact = Finding(verdict=Verdict.OK, what=f"{identity}: its tenant-wide permissions are the list's, {len(wanted)}")
-    return missing + more or [exact]
+    return [
+        Finding(
+            verdict=verdict,
+            rule=rule,
+            values={"identity": name, "role": role},
+            command=change.format(step, role),
+        )
+        for verdict, rule, step, role in differing
+    ] or [Finding(verdict=Verdict.OK, rule="roles_exact", values={"identity": name, "number": len(wanted)})]
 
 
 def open_builder(client_id: str) -> str:
@@ -154,64 +137,71 @@ def close_builder(client_id: str) -> str:
 
 
 def check_settings(settings: Settings, *, open_bot: bool) -> list[Finding]:
-    """Settings without which something does not work. *open_bot*: the environment asks for an unchecked bot."""
-    found = [
-        Finding(verdict=Verdict.MISSING, what=variable(name), todo=f"set {variable(name)}")
-        for name in NEEDED
-        if not getattr(settings, name)
-    ]
+    """Return findings about the settings. *open_bot*: the environment asks for an unchecked bot."""
+    found = [_unset(variable(name)) for name in NEEDED if not getattr(settings, name)]
     if not found:
-        found.append(Finding(verdict=Verdict.OK, what="settings: every identity and an organizer mailbox are named"))
+        found.append(Finding(verdict=Verdict.OK, rule="settings_whole"))
     if open_bot:
-        todo = f"unset {OPEN_BOT}: the bot checks every request"
-        found.append(Finding(verdict=Verdict.TOO_MUCH, what=OPEN_BOT, todo=todo))
-    https = settings.public_url.startswith("https://")
-    found.append(
-        Finding(verdict=Verdict.OK, what=f"public address: {settings.public_url}")
-        if https or settings.sandboxed
-        else Finding(
-            verdict=Verdict.MISSING,
-            what=f"public address: {settings.public_url} is not https, which Teams wants",
-            todo="set VAREUNGE_PUBLIC_URL",
-        )
-    )
-    found.append(Finding(verdict=Verdict.OK, what=f"time zone: {settings.timezone}"))
+        unset = {"variable": OPEN_BOT}
+        found.append(Finding(verdict=Verdict.TOO_MUCH, rule="bot_open", values=unset, todo="unset_variable"))
+    address = {"address": settings.public_url, "variable": variable("public_url")}
+    if settings.public_url.startswith("https://") or settings.sandboxed:
+        found.append(Finding(verdict=Verdict.OK, rule="public_address", values=address))
+    else:
+        plain = Finding(verdict=Verdict.MISSING, rule="public_address_plain", values=address, todo="set_variable")
+        found.append(plain)
+    found.append(Finding(verdict=Verdict.OK, rule="time_zone", values={"zone": settings.timezone}))
     allowed = settings.allowed_recipients
-    told = "everybody may receive" if allowed is None else f"rehearsal: {len(allowed)} addresses may receive"
-    found.append(Finding(verdict=Verdict.OK, what=f"allow-list: {told}"))
+    if allowed is None:
+        found.append(Finding(verdict=Verdict.OK, rule="recipients_all"))
+    else:
+        found.append(Finding(verdict=Verdict.OK, rule="recipients_listed", values={"number": len(allowed)}))
     return found
 
 
 def check_record(*, current: bool, programme: Programme | None, paused: Sequence[str], timezone: str) -> list[Finding]:
-    """The database, and what it says. *paused*: municipalities, the empty string for everybody."""
+    """Return findings about the database and its content. *paused*: municipalities, the empty string for everybody."""
     if not current:
-        return [Finding(verdict=Verdict.MISSING, what="database: this version's schema", todo="vareunge migrate")]
-    found = [Finding(verdict=Verdict.OK, what="database: it has this version's schema")]
+        return [Finding(verdict=Verdict.MISSING, rule="schema_old", command="vareunge migrate")]
+    found = [Finding(verdict=Verdict.OK, rule="schema_current")]
     if programme is None:
-        return [
-            *found,
-            Finding(verdict=Verdict.MISSING, what="programme: none was imported", todo="vareunge import DIR"),
-        ]
+        missing = Finding(verdict=Verdict.MISSING, rule="programme_missing", command="vareunge import DIR")
+        return [*found, missing]
     if programme.timezone != timezone:
-        what = f"time zone: the programme has {programme.timezone}, the settings {timezone}"
-        found.append(Finding(verdict=Verdict.MISSING, what=what, todo=f"set VAREUNGE_TIMEZONE={programme.timezone}"))
-    if paused:
-        who = ", ".join(name or "everybody" for name in paused)
-        return [*found, Finding(verdict=Verdict.OK, what=f"sending: paused for {who}", todo="vareunge resume [M]")]
-    return [*found, Finding(verdict=Verdict.OK, what="sending: not paused")]
+        zones = {"zone": programme.timezone, "other": timezone, "variable": variable("timezone")}
+        found.append(Finding(verdict=Verdict.MISSING, rule="zone_differs", values=zones, todo="set_zone"))
+    for municipality in paused:
+        named = programme.find_municipality(municipality)
+        found.append(
+            Finding(
+                verdict=Verdict.OK,
+                rule="sending_paused" if municipality else "sending_paused_all",
+                values={"municipality": named.name if named else municipality},
+                command=f"vareunge resume {municipality}".strip(),
+            )
+        )
+    if not paused:
+        found.append(Finding(verdict=Verdict.OK, rule="sending_runs"))
+    return found
 
 
 def check_meetings(meetings: Iterable[Meeting], *, now: datetime) -> list[Finding]:
-    """The booked meetings to which Exchange makes no link into Teams, by the mailbox that holds them."""
+    """Return the booked meetings to which Exchange makes no link into Teams, by the mailbox that holds them."""
     without = Counter(meeting.organizer for meeting in meetings if link_failed(meeting, now))
     return [
         Finding(
             verdict=Verdict.MISSING,
-            what=f"meetings of {organizer}: {number} have no link into Teams",
-            todo=f"give it a licence with Teams and a policy that allows meetings: {SHOW_TEAMS.format(organizer)}",
+            rule="join_links_missing",
+            values={"address": organizer, "number": number},
+            todo="license_organizer",
+            command=SHOW_TEAMS.format(organizer),
         )
         for organizer, number in sorted(without.items())
-    ] or [Finding(verdict=Verdict.OK, what="meetings: none waits for its link into Teams in vain")]
+    ] or [Finding(verdict=Verdict.OK, rule="join_links_there")]
+
+
+def _unset(name: str) -> Finding:
+    return Finding(verdict=Verdict.MISSING, rule="setting_missing", values={"variable": name}, todo="set_variable")
 
 
 def variable(name: str) -> str:
@@ -242,115 +232,123 @@ class Doctor:
             return found
         found += await self._mailboxes(tenant.mailboxes, programme)
         found.append(await self._catalogue(tenant))
-        places = [] if programme is None else [place.key for place in programme.places]
-        for place in places:
-            found += await self._place(tenant, place)
+        for place in () if programme is None else programme.places:
+            found += await self._place(tenant, place.key, place.name)
         return found
 
     async def _identity(self, name: str, wanted: frozenset[str]) -> list[Finding]:
         client_id = str(getattr(self._settings, f"{name}_id"))
+        told = {"identity": name.capitalize(), "variable": variable(f"{name}_id"), "client": client_id}
         if not client_id:
-            todo = f"set {variable(f'{name}_id')} where the doctor runs"
-            return [Finding(verdict=Verdict.UNKNOWN, what=f"{name}: its permissions", todo=todo)]
+            return [Finding(verdict=Verdict.UNKNOWN, rule="identity_unnamed", values=told, todo="set_variable_here")]
         try:
             held = await self._ports.roles.roles(client_id)
         except IdentityClosed:
             verdict = Verdict.UNKNOWN if name == "builder" else Verdict.MISSING
-            what = f"{name}: it is closed, so its permissions cannot be read"
-            return [Finding(verdict=verdict, what=what, todo=f"to open it: {open_builder(client_id)}")]
+            opened = open_builder(client_id)
+            return [Finding(verdict=verdict, rule="identity_closed", values=told, todo="open", command=opened)]
         except OutsideError as error:
-            todo = f"give this machine the identity {client_id}"
-            return [Finding(verdict=Verdict.UNKNOWN, what=f"{name}: {error}", todo=todo)]
+            detail = str(error)
+            silent = Finding(
+                verdict=Verdict.UNKNOWN, rule="identity_silent", values=told, todo="give_identity", detail=detail
+            )
+            return [silent]
         found = compare_roles(name, client_id, wanted=wanted, held=held)
         if name == "builder":
-            todo = f"to close it when no order waits: {close_builder(client_id)}"
-            found.append(Finding(verdict=Verdict.OK, what="builder: it is open", todo=todo))
+            closed = close_builder(client_id)
+            found.append(Finding(verdict=Verdict.OK, rule="builder_open", todo="close_builder", command=closed))
         return found
 
     async def _mailboxes(self, mailboxes: Mailboxes, programme: Programme | None) -> list[Finding]:
         show = f"Test-ServicePrincipalAuthorization -Identity {self._settings.hands_id} -Resource {{}}"
         found = []
         for address in self._settings.organizer:
-            todo = show.format(address)
-            found.append(await _reach("organizer mailbox: its calendar", mailboxes.read_calendar(address), todo))
-            found.append(await _reach("organizer mailbox: its drafts", mailboxes.read_mail(address), todo))
-            found.append(Finding(verdict=Verdict.UNKNOWN, what="organizer mailbox: sending from it", todo=todo))
-            found.append(Finding(verdict=Verdict.UNKNOWN, what=LOBBY, todo=OPEN_LOBBY.format(address)))
+            box, test = {"address": address}, show.format(address)
+            unseen = Finding(verdict=Verdict.UNKNOWN, rule="mailbox_sending", values=box, command=test)
+            calendar, drafts = replace(unseen, rule="mailbox_calendar"), replace(unseen, rule="mailbox_drafts")
+            found.append(await _reach(calendar, mailboxes.read_calendar(address)))
+            found.append(await _reach(drafts, mailboxes.read_mail(address)))
+            found.append(unseen)
+            found.append(replace(unseen, rule="mailbox_lobby", command=OPEN_LOBBY.format(address)))
         foreign = [] if programme is None else strangers(programme, self._settings.organizer)[:STRANGERS]
-        for role, read in (("calendar", mailboxes.read_calendar), ("mail", mailboxes.read_mail)):
+        for kind, read in (("calendar", mailboxes.read_calendar), ("mail", mailboxes.read_mail)):
             verdict = await _scope_of(read, foreign)
-            state, todo = {
-                Verdict.OK: ("is scoped", ""),
-                Verdict.TOO_MUCH: ("is not scoped: another's mailbox opened", LIMIT_ROLE),
-            }.get(verdict, ("could not be tried on another's mailbox", show.format("<a mailbox that is not ours>")))
-            found.append(Finding(verdict=verdict, what=f"foreign mailboxes: the {role} role {state}", todo=todo))
+            state, command = {Verdict.OK: ("scoped", ""), Verdict.TOO_MUCH: ("unscoped", LIMIT_ROLE)}.get(
+                verdict, ("untried", show.format("<mailbox>"))
+            )
+            found.append(Finding(verdict=verdict, rule=f"{kind}_{state}", command=command))
         return found
 
     async def _catalogue(self, tenant: TenantClients) -> Finding:
-        what, upload = "our app in the organisation's catalogue", "upload our package in the Teams admin centre"
+        app = Finding(verdict=Verdict.MISSING, rule="catalogue_app", todo="upload_app")
         try:
-            app = await tenant.teams.find_catalog_app(self._ports.app.external_id)
+            found = await tenant.teams.find_catalog_app(self._ports.app.external_id)
         except OutsideError as error:
-            return self._unseen(what, error)
-        if app is None:
-            return Finding(verdict=Verdict.MISSING, what=what, todo=upload)
-        return Finding(verdict=Verdict.OK, what=f"{what}: version {app.version}")
+            return self._unseen(app, error)
+        if found is None:
+            return app
+        return Finding(verdict=Verdict.OK, rule="catalogue_version", values={"version": found.version})
 
-    async def _place(self, tenant: TenantClients, place: str) -> list[Finding]:
+    async def _place(self, tenant: TenantClients, place: str, name: str) -> list[Finding]:
         made = await self._ports.resources.of(place)
-        again = f"vareunge rollout {place}"
+        looked_at = Finding(
+            verdict=Verdict.UNKNOWN,
+            rule="place_missing",
+            values={"place": name},
+            command=f"vareunge rollout {place}",
+        )
         if "team" not in made or "site" not in made:
-            return [Finding(verdict=Verdict.UNKNOWN, what=f"{place}: not rolled out yet", todo=again)]
+            return [looked_at]
         team, site = made["team"].external_id, made["site"].external_id
         return [
-            await _reach(f"{place}: the team's channels, by consent", tenant.channels.list_channels(team), again),
-            await self._consent(tenant, place, team),
-            await _reach(f"{place}: the site's lists, by its grant", tenant.content.list_ids(site), again),
-            await self._grant(tenant, place, site),
+            await _reach(replace(looked_at, rule="place_channels"), tenant.channels.list_channels(team)),
+            await self._consent(tenant, replace(looked_at, rule="place_consent"), team),
+            await _reach(replace(looked_at, rule="place_lists"), tenant.content.list_ids(site)),
+            await self._grant(tenant, replace(looked_at, rule="place_grant"), site),
         ]
 
-    async def _consent(self, tenant: TenantClients, place: str, team: str) -> Finding:
-        what = f"{place}: what the team consented to"
+    async def _consent(self, tenant: TenantClients, looked_at: Finding, team: str) -> Finding:
         try:
             app = await tenant.teams.find_team_app(team, self._ports.app.external_id)
         except OutsideError as error:
-            return self._unseen(what, error)
+            return self._unseen(looked_at, error)
         held = frozenset(app.permissions) if app else frozenset()
-        return _exactly(what, held=held, wanted=frozenset(self._ports.app.permissions), place=place)
+        return _exactly(looked_at, held=held, wanted=frozenset(self._ports.app.permissions))
 
-    async def _grant(self, tenant: TenantClients, place: str, site: str) -> Finding:
-        what = f"{place}: the role on the site"
+    async def _grant(self, tenant: TenantClients, looked_at: Finding, site: str) -> Finding:
         try:
             held = frozenset(await tenant.sites.granted_roles(site, self._settings.hands_id))
         except OutsideError as error:
-            return self._unseen(what, error)
-        return _exactly(what, held=held, wanted=frozenset({SITE_ROLE}), place=place)
+            return self._unseen(looked_at, error)
+        return _exactly(looked_at, held=held, wanted=frozenset({SITE_ROLE}))
 
-    def _unseen(self, what: str, error: OutsideError) -> Finding:
+    def _unseen(self, looked_at: Finding, error: OutsideError) -> Finding:
+        unseen = replace(looked_at, verdict=Verdict.UNKNOWN, todo="", command="")
         if isinstance(error, IdentityClosed):
-            todo = f"to see it, open the Builder: {open_builder(self._settings.builder_id)}"
-            return Finding(verdict=Verdict.UNKNOWN, what=f"{what}: the Builder alone sees it", todo=todo)
-        return Finding(verdict=Verdict.UNKNOWN, what=f"{what}: {error}")
+            return replace(unseen, todo="open_builder_to_see", command=open_builder(self._settings.builder_id))
+        return replace(unseen, detail=str(error))
 
 
-def _exactly(what: str, *, held: frozenset[str], wanted: frozenset[str], place: str) -> Finding:
+def _exactly(looked_at: Finding, *, held: frozenset[str], wanted: frozenset[str]) -> Finding:
+    """Tell what is lacking, by the rule `…_lacks`, or what is held besides, by `…_exceeds`."""
     if wanted - held:
-        told = f"{what}: {', '.join(sorted(wanted - held))}"
-        return Finding(verdict=Verdict.MISSING, what=told, todo=f"vareunge rollout {place}")
+        values = {**looked_at.values, "names": ", ".join(sorted(wanted - held))}
+        return replace(looked_at, verdict=Verdict.MISSING, rule=f"{looked_at.rule}_lacks", values=values)
     if held - wanted:
-        told = f"{what}: {', '.join(sorted(held - wanted))}"
-        return Finding(verdict=Verdict.TOO_MUCH, what=told, todo="take it away: it is not in our lists")
-    return Finding(verdict=Verdict.OK, what=what)
+        values = {**looked_at.values, "names": ", ".join(sorted(held - wanted))}
+        exceeds = replace(looked_at, verdict=Verdict.TOO_MUCH, rule=f"{looked_at.rule}_exceeds", values=values)
+        return replace(exceeds, todo="take_away", command="")
+    return replace(looked_at, verdict=Verdict.OK, command="")
 
 
-async def _reach(what: str, reading: Awaitable[object], todo: str) -> Finding:
+async def _reach(looked_at: Finding, reading: Awaitable[object]) -> Finding:
     try:
         await reading
     except (Refused, NotFound) as error:
-        return Finding(verdict=Verdict.MISSING, what=f"{what}: {error}", todo=todo)
+        return replace(looked_at, verdict=Verdict.MISSING, detail=str(error))
     except OutsideError as error:
-        return Finding(verdict=Verdict.UNKNOWN, what=f"{what}: {error}", todo=todo)
-    return Finding(verdict=Verdict.OK, what=what)
+        return replace(looked_at, verdict=Verdict.UNKNOWN, detail=str(error))
+    return replace(looked_at, verdict=Verdict.OK, command="")
 
 
 async def _scope_of(read: Callable[[str], Awaitable[None]], addresses: Iterable[str]) -> Verdict:

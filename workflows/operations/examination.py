@@ -7,7 +7,8 @@ from typing import Protocol
 
 from config.programme import Programme
 from workflows.meetings.model import Meeting
-from workflows.operations.doctor import Doctor, Finding, check_meetings, check_record
+from workflows.operations.doctor import Doctor, check_meetings, check_record
+from workflows.operations.findings import Finding
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
 
 KIND = "doctor.look"

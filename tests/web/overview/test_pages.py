@@ -12,8 +12,8 @@ from tests.workflows.programme import body, municipality
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, STARTS
 from tests.workflows.status.test_rounds import DAY, DEADLINE
 from web.overview.county import pages_of
-from workflows.operations.doctor import Finding, Verdict
 from workflows.operations.examination import KeptFindings
+from workflows.operations.findings import Finding, Verdict
 
 MOST_STATEMENTS = 12
 MeetingMaker = Callable[[Stage], Awaitable[None]]
@@ -282,19 +282,34 @@ async def test_it_orders_an_examination_and_reads_its_findings(stage: Stage) -> 
     assert (await browser.send_form("/it/undersok")).headers["location"] == "/it"
     looking = (await browser.get("/it")).text
     findings = (
-        Finding(verdict=Verdict.OK, what="settings: whole"),
-        Finding(verdict=Verdict.MISSING, what="hands: a role", todo="m365 add"),
-        Finding(verdict=Verdict.TOO_MUCH, what="door: a role", todo="m365 remove"),
+        Finding(verdict=Verdict.OK, rule="settings_whole"),
+        Finding(verdict=Verdict.MISSING, rule="setting_missing", values={"variable": "BOT_ID"}, todo="set_variable"),
+        Finding(verdict=Verdict.TOO_MUCH, rule="place_grant", values={"place": "A-dal"}, command="m365 remove"),
+        Finding(verdict=Verdict.UNKNOWN, rule="catalogue_app", detail="429 Too Many Requests"),
     )
     await SQLFindings(stage.database).keep(KeptFindings(at=stage.world.clock.time, findings=findings))
     page = (await browser.get("/it")).text
 
     assert "doctor.look:test" in await stage.world.due()
     assert 'data-live="/it"' in looking
-    assert [page.index(what) for what in ("hands: a role", "door: a role", "settings: whole")] == sorted(
-        page.index(what) for what in ("hands: a role", "door: a role", "settings: whole")
+    told = (
+        "<p>Innstillingen BOT_ID er ikke satt</p>",
+        "Sett BOT_ID.",
+        "<p>A-dal: rollen på området</p>",
+        '<code class="address" lang="en">m365 remove</code>',
+        "<p>Appen vår i organisasjonens appkatalog</p>",
+        '<p class="quiet small" lang="en">429 Too Many Requests</p>',
+        "<p>Innstillingene nevner alle identitetene og en møtepostkasse</p>",
     )
-    assert "m365 add" in page
+    assert [page.index(what) for what in told] == sorted(page.index(what) for what in told)
+
+
+async def test_findings_that_there_are_no_words_for_ask_for_a_new_look(stage: Stage) -> None:
+    """Another version may have kept a rule that this one does not know."""
+    gone = (Finding(verdict=Verdict.OK, rule="of_another_version"),)
+    await SQLFindings(stage.database).keep(KeptFindings(at=stage.world.clock.time, findings=gone))
+
+    assert "Ingen har undersøkt ennå" in (await (await stage.browser(IT)).get("/it")).text
 
 
 @pytest.mark.parametrize(

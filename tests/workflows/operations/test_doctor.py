@@ -14,13 +14,10 @@ from tests.web.meeting_store import meeting
 from tests.workflows.programme import programme as sample
 from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
 from workflows.operations.doctor import (
-    LOBBY,
     PRIVATE_CHANNELS,
     Doctor,
     DoctorPorts,
-    Finding,
     TenantClients,
-    Verdict,
     check_meetings,
     check_record,
     check_settings,
@@ -28,6 +25,7 @@ from workflows.operations.doctor import (
     permissions_of,
     wanted_roles,
 )
+from workflows.operations.findings import Finding, Verdict, describe
 from workflows.ports.place import CatalogApp, TeamBuilder
 from workflows.rollout.ports import TeamsApp
 
@@ -43,9 +41,14 @@ VESTFOLD = Path(__file__).parents[3] / "config" / "vestfold"
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
 LIST = permissions_of("# remark\nUser.Invite.All  # why\nexchange:Mail.Send\nTeamsTab.Read.Group\n")
 
+LACKS_A = "Hands lacks the tenant-wide permission A"
+HAS_B = "Hands has the tenant-wide permission B, which is not on its list"
+WITHOUT_LINK = "Meetings in the mailbox moter@home.example without a link into Teams: 1"
+
 
 def verdicts(findings: list[Finding]) -> list[tuple[str, str]]:
-    return [(item.verdict.value, item.what) for item in findings if item.verdict is not Verdict.OK]
+    """Return how things stand that are not in order, in the words of the terminal's programs."""
+    return [(item.verdict.value, describe(item, "en").what) for item in findings if item.verdict is not Verdict.OK]
 
 
 def test_a_list_is_read_by_how_each_permission_is_given() -> None:
@@ -60,22 +63,22 @@ def test_a_list_is_read_by_how_each_permission_is_given() -> None:
     ("held", "found"),
     [
         pytest.param({"A"}, [], id="exactly the list"),
-        pytest.param(set(), [("missing", "hands: A")], id="less"),
-        pytest.param({"A", "B"}, [("too much", "hands: B")], id="more"),
-        pytest.param({"B"}, [("missing", "hands: A"), ("too much", "hands: B")], id="another"),
+        pytest.param(set(), [("missing", LACKS_A)], id="less"),
+        pytest.param({"A", "B"}, [("too much", HAS_B)], id="more"),
+        pytest.param({"B"}, [("missing", LACKS_A), ("too much", HAS_B)], id="another"),
     ],
 )
 def test_the_roles_must_be_the_list_no_more_and_no_less(held: set[str], found: list[tuple[str, str]]) -> None:
     findings = compare_roles("hands", "id", wanted=frozenset({"A"}), held=frozenset(held))
 
     assert verdicts(findings) == found
-    assert all("--appId id" in item.todo for item in findings if item.fails)
+    assert all("--appId id" in item.command for item in findings if item.fails)
 
 
 def test_what_the_settings_lack_is_named_by_its_variable() -> None:
     settings = Settings(**{**IDS, "bot_id": "", "organizer": ("m@home.example",), "public_url": "https://x.example"})
 
-    assert verdicts(check_settings(settings, open_bot=False)) == [("missing", "VAREUNGE_BOT_ID")]
+    assert verdicts(check_settings(settings, open_bot=False)) == [("missing", "The setting VAREUNGE_BOT_ID is missing")]
 
 
 def test_teams_wants_https_and_the_bot_checks_everybody() -> None:
@@ -87,7 +90,7 @@ def test_teams_wants_https_and_the_bot_checks_everybody() -> None:
 @pytest.mark.parametrize(
     ("hours", "join_url", "found"),
     [
-        pytest.param(2, "", [("missing", "meetings of moter@home.example: 1 have no link into Teams")], id="in vain"),
+        pytest.param(2, "", [("missing", WITHOUT_LINK)], id="in vain"),
         pytest.param(0, "", [], id="still coming"),
         pytest.param(2, "https://teams.example/join", [], id="there"),
     ],
@@ -101,28 +104,43 @@ def test_a_link_into_teams_that_does_not_come_is_a_fault_of_the_mailbox(
     findings = check_meetings([waits], now=NOW)
 
     assert verdicts(findings) == found
-    assert all("Get-CsOnlineUser -Identity moter@home.example" in item.todo for item in findings if item.fails)
+    assert all("Get-CsOnlineUser -Identity moter@home.example" in item.command for item in findings if item.fails)
 
 
 def test_a_pause_and_a_rehearsal_are_told_and_are_no_faults() -> None:
     settings = Settings(
         **IDS, organizer=("m@home.example",), allowed_recipients=("a@home.example",), public_url="https://x.example"
     )
-    told = [item.what for item in check_settings(settings, open_bot=False)]
+    told = [describe(item, "nb").what for item in check_settings(settings, open_bot=False)]
 
-    assert "allow-list: rehearsal: 1 addresses may receive" in told
+    assert "Generalprøve: bare adressene på listen mottar noe (antall: 1)" in told
     assert not any(item.fails for item in check_settings(settings, open_bot=False))
 
 
 @pytest.mark.parametrize(
     ("current", "found"),
     [
-        pytest.param(False, [("missing", "database: this version's schema")], id="old schema"),
-        pytest.param(True, [("missing", "programme: none was imported")], id="nothing imported"),
+        pytest.param(False, [("missing", "The database does not have this version's schema")], id="old schema"),
+        pytest.param(True, [("missing", "No programme was imported")], id="nothing imported"),
     ],
 )
 def test_the_record_must_be_there(current: bool, found: list[tuple[str, str]]) -> None:
     assert verdicts(check_record(current=current, programme=None, paused=[], timezone="Europe/Oslo")) == found
+
+
+def test_a_pause_names_the_municipality_and_how_it_ends() -> None:
+    paused = check_record(current=True, programme=sample(), paused=["", "a-dal"], timezone="Europe/Oslo")[1:]
+
+    assert [(describe(item, "nb").what, item.command) for item in paused] == [
+        ("Utsendingen er stoppet for alle", "vareunge resume"),
+        ("Utsendingen er stoppet for a-dal", "vareunge resume a-dal"),
+    ]
+
+
+def test_another_time_zone_than_the_programme_s_is_missing() -> None:
+    found = check_record(current=True, programme=sample(), paused=[], timezone="UTC")
+
+    assert [describe(item, "nn").todo for item in found if item.fails] == ["Set VAREUNGE_TIMEZONE til Europe/Oslo."]
 
 
 class Roles:
@@ -214,13 +232,16 @@ async def test_a_tenant_in_order_has_nothing_that_fails() -> None:
     findings = await examined()
 
     assert not any(item.fails for item in findings)
-    assert verdicts(findings) == [("unknown", "organizer mailbox: sending from it"), ("unknown", LOBBY)]
+    assert verdicts(findings) == [
+        ("unknown", f"Sending from the organizer mailbox {OURS}"),
+        ("unknown", f"Whether invited guests get past the lobby in meetings of {OURS}"),
+    ]
 
 
 async def test_a_closed_builder_is_said_with_the_command_that_opens_it_and_is_no_fault() -> None:
     findings = await examined(roles={"u": closed()}, app=closed())
 
-    told = [item for item in findings if "az ad sp update --id u --set accountEnabled=true" in item.todo]
+    told = [item for item in findings if "az ad sp update --id u --set accountEnabled=true" in item.command]
     assert [item.verdict for item in told] == [Verdict.UNKNOWN] * 2
     assert not any(item.fails for item in findings)
 
@@ -232,7 +253,9 @@ async def test_closed_hands_are_a_fault() -> None:
 async def test_a_foreign_mailbox_that_opens_means_that_the_roles_are_not_scoped() -> None:
     findings = await examined(opens={OURS, "chair@county.example"})
 
-    assert [verdict for verdict, what in verdicts(findings) if "not scoped" in what] == ["too much"] * 2
+    assert [verdict for verdict, what in verdicts(findings) if "covers more than our mailboxes" in what] == [
+        "too much"
+    ] * 2
 
 
 async def test_mailboxes_that_are_not_there_say_nothing_about_the_scope() -> None:
@@ -244,7 +267,7 @@ async def test_mailboxes_that_are_not_there_say_nothing_about_the_scope() -> Non
 async def test_an_organizer_mailbox_that_does_not_open_is_missing() -> None:
     findings = await examined(opens=set())
 
-    assert [item.verdict for item in findings if item.what.startswith("organizer mailbox")] == [
+    assert [item.verdict for item in findings if item.rule.startswith("mailbox_")] == [
         Verdict.MISSING,
         Verdict.MISSING,
         Verdict.UNKNOWN,
@@ -253,4 +276,4 @@ async def test_an_organizer_mailbox_that_does_not_open_is_missing() -> None:
 
 
 async def test_our_app_must_be_in_the_catalogue() -> None:
-    assert ("missing", "our app in the organisation's catalogue") in verdicts(await examined(app=None))
+    assert ("missing", "Our app in the organisation's catalogue") in verdicts(await examined(app=None))

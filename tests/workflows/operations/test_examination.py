@@ -1,26 +1,35 @@
 """An examination keeps the doctor's findings, the newest alone."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from sqlalchemy import update
+
 from config.programme import Programme
 from integration.database.connection import Database
 from integration.database.findings import SQLFindings
+from integration.database.tables import switch
 from tests.clocks import StillClock
 from tests.workflows.programme import programme
 from tests.workflows.status.rounds import FakeHistory
 from workflows.meetings.model import Meeting
-from workflows.operations.doctor import Doctor, Finding, Verdict
-from workflows.operations.examination import Examination, ExaminationPorts, look_unit
+from workflows.operations.doctor import Doctor
+from workflows.operations.examination import Examination, ExaminationPorts, KeptFindings, look_unit
+from workflows.operations.findings import Finding, Verdict
 from workflows.ports.units import Done
 
 NOW = datetime(2026, 10, 1, 8, tzinfo=UTC)
 
+LACKS_A_ROLE = Finding(
+    verdict=Verdict.MISSING, rule="role_missing", values={"identity": "Hands", "role": "A"}, command="m365 add"
+)
+
 
 class FakeDoctor:
     def __init__(self) -> None:
-        self.found = [Finding(verdict=Verdict.MISSING, what="hands: a role", todo="m365 add")]
+        self.found = [LACKS_A_ROLE]
 
     async def examine(self, programme: Programme | None) -> list[Finding]:
         assert programme is not None
@@ -47,7 +56,7 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
             doctor=cast("Doctor", doctor),
             store=store,
             programme=read,
-            settings_findings=[Finding(verdict=Verdict.OK, what="settings: whole")],
+            settings_findings=[Finding(verdict=Verdict.OK, rule="settings_whole")],
             timezone="Europe/Oslo",
             meetings=Quiet(),
             switches=Quiet(),
@@ -66,5 +75,23 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
     assert first == Done(note="1 of 5 need somebody")
     assert kept is not None
     assert kept.at == NOW + timedelta(hours=1)
-    assert kept.findings[0] == Finding(verdict=Verdict.OK, what="settings: whole")
+    assert kept.findings[0] == Finding(verdict=Verdict.OK, rule="settings_whole")
     assert not any(item.fails for item in kept.findings)
+
+
+async def test_a_finding_is_kept_whole(database: Database) -> None:
+    store, kept = SQLFindings(database), KeptFindings(at=NOW, findings=(LACKS_A_ROLE,))
+
+    await store.keep(kept)
+
+    assert await store.find() == kept
+
+
+async def test_what_an_older_version_kept_is_as_if_nobody_had_looked(database: Database) -> None:
+    store = SQLFindings(database)
+    await store.keep(KeptFindings(at=NOW, findings=()))
+    older = json.dumps([{"verdict": "ok", "what": "settings: whole", "todo": ""}])
+    async with database.begin() as connection:
+        await connection.execute(update(switch).values(value=older))
+
+    assert await store.find() is None
