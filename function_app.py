@@ -7,12 +7,15 @@ hint that a unit is due: the row in the database is the truth, and the timer fin
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
 from config.settings import Part, Settings
-from wiring.process import Services, create_services
+from wiring.start import start_services
+
+if TYPE_CHECKING:
+    from wiring.process import Services
 
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 QUEUE = "units"
@@ -22,12 +25,12 @@ Message = MutableMapping[str, Any]
 
 
 @cache
-def services_of(loop: asyncio.AbstractEventLoop) -> Services:
+def services_of(loop: asyncio.AbstractEventLoop) -> "Services":
     """One set a worker and event loop, made by the first call: Functions may start several before any lifespan."""
-    return create_services(Settings())
+    return start_services(Settings())
 
 
-async def services() -> Services:
+async def services() -> "Services":
     """The services of this worker; a database other than SQLite gets its tables at deployment, not here."""
     found = services_of(asyncio.get_running_loop())
     await found.migrate_embedded_database()
@@ -41,7 +44,7 @@ async def asgi(
     if scope["type"] == "lifespan":
         await send({"type": "lifespan.startup.complete"})
     else:
-        await (await services()).web(scope, receive, send)
+        await (await services()).web_for(scope["path"])(scope, receive, send)
 
 
 async def run_due() -> None:

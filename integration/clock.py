@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Any, Protocol
 
 from config.addresses import is_loopback
 from engine.units import Alarm, EngineClock
 from workflows.errors import Invalid, OutsideError, Transient
+
+if TYPE_CHECKING:
+    import httpx
 
 LONGEST_NAP = 3600.0
 """Seconds slept in one go, so that a machine's clock that is set anew is noticed."""
@@ -89,7 +90,10 @@ class SimulatedClock:
     state machine: parted, they would share all of its fields.
     """
 
-    def __init__(self, url: str, name: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, url: str, name: str, *, transport: "httpx.AsyncBaseTransport | None" = None) -> None:
+        # Imported by a simulated clock alone: the machine's own asks nobody.
+        import httpx
+
         if not is_loopback(url):
             raise ValueError(f"{url}: expected a loopback address")
         self._url = url.rstrip("/")
@@ -132,6 +136,8 @@ class SimulatedClock:
 
     async def set_to(self, moment: datetime) -> None:
         """Begin to simulate at *moment*, or jump ahead to it. Time never goes back."""
+        import httpx
+
         try:
             answer = await self._http.post(self._url, json={"now": moment.isoformat()})
         except httpx.HTTPError as exc:
@@ -234,6 +240,8 @@ class SimulatedClock:
                 self.wake(sleeper)
 
     async def _ask(self, what: str, **values: object) -> datetime:
+        import httpx
+
         try:
             answer = await self._http.post(f"{self._url}/{what}", json={"name": self._name, **values})
             answer.raise_for_status()

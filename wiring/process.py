@@ -17,11 +17,11 @@ from integration.clock import ServiceClock
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
 from wiring.record import Record
-from wiring.units import create_sweep, unit_handlers
-from workflows.sweep import Sweep, sweep_unit
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from workflows.sweep import Sweep
 
 POLL = timedelta(seconds=5)
 SIMULATED_POLL = timedelta(hours=6)
@@ -49,13 +49,17 @@ class Services:
     # --------------------------------------------------------------------------------------------------------- engine
 
     @cached_property
-    def sweep(self) -> Sweep:
+    def sweep(self) -> "Sweep":
+        from wiring.units import create_sweep
+
         return create_sweep(self.outside, self.jobs)
 
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:
         """Every kind of unit, and what runs it."""
         self.outside.only_in(Part.HANDS, "engine")
+        from wiring.units import unit_handlers
+
         return unit_handlers(self.jobs, self.sweep)
 
     @cached_property
@@ -75,6 +79,8 @@ class Services:
 
     async def make_sweep_due(self) -> None:
         """Look again for everything that should be due."""
+        from workflows.sweep import sweep_unit
+
         programme = await self.record.register.find_programme()
         if programme is not None:
             await self.record.units.make_due([sweep_unit(programme.key, self.clock.now())])
@@ -87,6 +93,20 @@ class Services:
         from wiring.web import create_web
 
         return create_web(self.outside, self.jobs, around=self.around_request)
+
+    @cached_property
+    def answers(self) -> "FastAPI":
+        """The small part of the web that answers buttons and forms, made sooner than all of it."""
+        self.outside.only_in(Part.DOOR, "web")
+        from wiring.answers import create_answers
+
+        return create_answers(self.outside, self.jobs, around=self.around_request)
+
+    def web_for(self, path: str) -> "FastAPI":
+        """Return the application that answers *path*."""
+        from wiring.answers import ADDRESSES
+
+        return self.answers if path.startswith(ADDRESSES) else self.web
 
     @asynccontextmanager
     async def around_request(self) -> AsyncIterator[None]:

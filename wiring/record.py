@@ -1,35 +1,41 @@
-"""The record: the database and a store for each kind of thing in it."""
+"""The record: the database and a store for each kind of thing in it.
+
+A store is imported by its first use: an answer needs a few of them, and a new worker should not wait for the others.
+"""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from integration.clock import ServiceClock
-from integration.database.accounts import SQLAccounts
-from integration.database.agendas import SQLAgendas
-from integration.database.chats import SQLChats
 from integration.database.connection import Database, Schema, SchemaNewer, create_database
-from integration.database.findings import SQLFindings
-from integration.database.guests import SQLGuests
-from integration.database.held_links import SQLHeldLinks
-from integration.database.history import SQLHistory
-from integration.database.identities import SQLIdentities
-from integration.database.intents import SQLIntents
-from integration.database.klass import SQLKlass
-from integration.database.links import SQLLinks
-from integration.database.look_ups import SQLLookUps
-from integration.database.meetings import SQLMeetings
-from integration.database.messages import SQLMessages
-from integration.database.overview import SQLOverview
-from integration.database.questions import SQLQuestions
-from integration.database.register import CorruptRegister, SQLRegister
-from integration.database.reports import SQLReports
-from integration.database.resources import SQLResources
-from integration.database.sessions import SQLSessions
-from integration.database.status import SQLStatus
-from integration.database.switches import SQLSwitches
-from integration.database.units import SQLUnits
 from workflows.errors import OutsideError
+
+if TYPE_CHECKING:
+    from integration.database.accounts import SQLAccounts
+    from integration.database.agendas import SQLAgendas
+    from integration.database.chats import SQLChats
+    from integration.database.findings import SQLFindings
+    from integration.database.guests import SQLGuests
+    from integration.database.held_links import SQLHeldLinks
+    from integration.database.history import SQLHistory
+    from integration.database.identities import SQLIdentities
+    from integration.database.intents import SQLIntents
+    from integration.database.klass import SQLKlass
+    from integration.database.links import SQLLinks
+    from integration.database.look_ups import SQLLookUps
+    from integration.database.meetings import SQLMeetings
+    from integration.database.messages import SQLMessages
+    from integration.database.overview import SQLOverview
+    from integration.database.questions import SQLQuestions
+    from integration.database.register import SQLRegister
+    from integration.database.reports import SQLReports
+    from integration.database.resources import SQLResources
+    from integration.database.sessions import SQLSessions
+    from integration.database.status import SQLStatus
+    from integration.database.switches import SQLSwitches
+    from integration.database.units import SQLUnits
 
 
 class SchemaOutdated(RuntimeError):
@@ -52,95 +58,141 @@ class Record:
         return create_database(self._url)
 
     @cached_property
-    def units(self) -> SQLUnits:
+    def units(self) -> "SQLUnits":
+        from integration.database.units import SQLUnits
+
         return SQLUnits(self.database)
 
     @cached_property
-    def register(self) -> SQLRegister:
+    def register(self) -> "SQLRegister":
+        from integration.database.register import SQLRegister
+
         return SQLRegister(self.database, self._clock)
 
     @cached_property
-    def look_ups(self) -> SQLLookUps:
+    def look_ups(self) -> "SQLLookUps":
+        from integration.database.look_ups import SQLLookUps
+
         return SQLLookUps(self.database)
 
     @cached_property
-    def klass(self) -> SQLKlass:
+    def klass(self) -> "SQLKlass":
+        from integration.database.klass import SQLKlass
+
         return SQLKlass(self.database)
 
     @cached_property
-    def links(self) -> SQLLinks:
+    def links(self) -> "SQLLinks":
+        from integration.database.links import SQLLinks
+
         return SQLLinks(self.database, self._clock)
 
     @cached_property
-    def held_links(self) -> SQLHeldLinks:
+    def held_links(self) -> "SQLHeldLinks":
+        from integration.database.held_links import SQLHeldLinks
+
         return SQLHeldLinks(self.database, self._clock)
 
     @cached_property
-    def switches(self) -> SQLSwitches:
+    def switches(self) -> "SQLSwitches":
+        from integration.database.switches import SQLSwitches
+
         return SQLSwitches(self.database, self._clock)
 
     @cached_property
-    def history(self) -> SQLHistory:
+    def history(self) -> "SQLHistory":
+        from integration.database.history import SQLHistory
+
         return SQLHistory(self.database)
 
     @cached_property
-    def intents(self) -> SQLIntents:
+    def intents(self) -> "SQLIntents":
+        from integration.database.intents import SQLIntents
+
         return SQLIntents(self.database, self._clock)
 
     @cached_property
-    def accounts(self) -> SQLAccounts:
+    def accounts(self) -> "SQLAccounts":
+        from integration.database.accounts import SQLAccounts
+
         return SQLAccounts(self.database, self._clock)
 
     @cached_property
-    def guests(self) -> SQLGuests:
+    def guests(self) -> "SQLGuests":
+        from integration.database.guests import SQLGuests
+
         return SQLGuests(self.database)
 
     @cached_property
-    def resources(self) -> SQLResources:
+    def resources(self) -> "SQLResources":
+        from integration.database.resources import SQLResources
+
         return SQLResources(self.database, self._clock)
 
     @cached_property
-    def meetings(self) -> SQLMeetings:
+    def meetings(self) -> "SQLMeetings":
+        from integration.database.meetings import SQLMeetings
+
         return SQLMeetings(self.database)
 
     @cached_property
-    def rounds(self) -> SQLStatus:
+    def rounds(self) -> "SQLStatus":
+        from integration.database.status import SQLStatus
+
         return SQLStatus(self.database)
 
     @cached_property
-    def messages(self) -> SQLMessages:
+    def messages(self) -> "SQLMessages":
+        from integration.database.messages import SQLMessages
+
         return SQLMessages(self.database)
 
     @cached_property
-    def reports(self) -> SQLReports:
+    def reports(self) -> "SQLReports":
+        from integration.database.reports import SQLReports
+
         return SQLReports(self.database)
 
     @cached_property
-    def agendas(self) -> SQLAgendas:
+    def agendas(self) -> "SQLAgendas":
+        from integration.database.agendas import SQLAgendas
+
         return SQLAgendas(self.database)
 
     @cached_property
-    def questions(self) -> SQLQuestions:
+    def questions(self) -> "SQLQuestions":
+        from integration.database.questions import SQLQuestions
+
         return SQLQuestions(self.database)
 
     @cached_property
-    def findings(self) -> SQLFindings:
+    def findings(self) -> "SQLFindings":
+        from integration.database.findings import SQLFindings
+
         return SQLFindings(self.database)
 
     @cached_property
-    def overview(self) -> SQLOverview:
+    def overview(self) -> "SQLOverview":
+        from integration.database.overview import SQLOverview
+
         return SQLOverview(self.database)
 
     @cached_property
-    def chats(self) -> SQLChats:
+    def chats(self) -> "SQLChats":
+        from integration.database.chats import SQLChats
+
         return SQLChats(self.database, self._clock)
 
     @cached_property
-    def identities(self) -> SQLIdentities:
+    def identities(self) -> "SQLIdentities":
+        from integration.database.identities import SQLIdentities
+
         return SQLIdentities(self.database)
 
     @cached_property
-    def sessions(self) -> SQLSessions:
+    def sessions(self) -> "SQLSessions":
+        from integration.database.sessions import SQLSessions
+
         return SQLSessions(self.database)
 
     async def check_schema(self) -> None:
@@ -159,6 +211,8 @@ class Record:
                 return "schema"
         except (OutsideError, SQLAlchemyError):
             return "database"
+        from integration.database.register import CorruptRegister
+
         try:
             await self.register.find_programme()
         except (CorruptRegister, SQLAlchemyError):

@@ -54,12 +54,12 @@ def sign_in_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
 
 
 def _providers(outside: Outside) -> "Iterator[OpenIDProvider]":
-    from integration.openid.ansattporten import ansattporten_terms
-    from integration.openid.entra import entra_terms
     from integration.openid.provider import OpenIDProvider
 
     settings = outside.settings
     if settings.signs_in_with_entra:
+        from integration.openid.entra import entra_terms
+
         yield OpenIDProvider(
             entra_terms(
                 authority=settings.authority_url,
@@ -70,6 +70,8 @@ def _providers(outside: Outside) -> "Iterator[OpenIDProvider]":
             )
         )
     if settings.ansattporten_url:
+        from integration.openid.ansattporten import ansattporten_terms
+
         yield OpenIDProvider(
             ansattporten_terms(
                 issuer=settings.ansattporten_url,

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from web.api import routes as api
 from web.app import Around, create_app
-from web.bot import routes as bot
 from web.meetings import feeds
 from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
@@ -18,8 +17,8 @@ from web.register.meetings import MeetingDoors
 from web.register.reading import RegisterDoors
 from web.register.routes import routers as register_routers
 from web.rollout import new_municipality, places, template
-from web.status import answer
 from web.teams import tabs
+from wiring.answers import answer_routers
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
 from wiring.sign_in import create_gate, sign_in_routers
@@ -27,8 +26,6 @@ from workflows.operations.doctor import open_builder
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
-
-    from integration.bot_endpoint import BotEndpoint
 
 
 def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
@@ -58,7 +55,8 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         to_record=desk.to_record,
     )
     routers = [
-        answer.router(desk=jobs.status.answering, links=links, short=jobs.messages.short_links, public_url=public_url),
+        # First, because routes are tried in their order, and buttons and forms come by the thousand.
+        *answer_routers(outside, jobs),
         feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url, clock=clock),
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
         guests.router(desk=jobs.operations.guest_desk, links=links, public_url=public_url),
@@ -112,9 +110,6 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         *sign_in_routers(outside, jobs),
     ]
     routers += _rollout_routers(outside, jobs)
-    if outside.settings.bot_id:
-        # First, because routes are tried in their order, and buttons and forms come by the thousand.
-        routers.insert(0, bot.router(_bot_endpoint(outside, jobs).handle))
     return routers
 
 
@@ -130,18 +125,3 @@ def _rollout_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         register=jobs.register.desk, desk=desk, known=outside.record.klass, accounts=jobs.register.look_up_desk
     )
     return [places.router(pages), new_municipality.router(new), template.router(pages)]
-
-
-def _bot_endpoint(outside: Outside, jobs: Jobs) -> "BotEndpoint":
-    from integration.bot_endpoint import BotEndpoint
-    from web.bot.actions import StatusActions
-    from web.bot.listener import BotListener
-
-    settings = outside.settings
-    return BotEndpoint(
-        BotListener(actions=StatusActions(jobs.status.answering), desk=jobs.bot.commands),
-        bot_id=settings.bot_id,
-        tenant_id=settings.tenant_id,
-        service_url=settings.bot_service_url,
-        metadata_url=settings.bot_metadata_url,
-    )

@@ -7,8 +7,6 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from config.programme import Programme
 from config.values import RoundTimes, SchoolBreak
 
@@ -192,6 +190,9 @@ def _assumed(kind: DayOff, year: int) -> tuple[date, date]:
 
 @cache
 def _public_holidays(year: int) -> frozenset[date]:
+    # Imported by whoever asks for a date: it brings every calendar of the world, and an answer needs none.
+    import holidays
+
     # The language is given because the library would otherwise follow the machine's; it must not grow by itself.
     return frozenset(holidays.country_holidays("NO", years=year, expand=False, language="no"))
 

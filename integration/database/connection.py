@@ -108,9 +108,11 @@ class Database:
     async def migrate(self) -> None:
         """Bring the tables to the current schema. A repeat does nothing. Raises SchemaNewer, and changes nothing."""
         async with self._engine.begin() as connection:
-            if await connection.run_sync(_schema) is Schema.NEWER:
+            found = await connection.run_sync(_schema)
+            if found is Schema.NEWER:
                 raise SchemaNewer
-            await connection.run_sync(_upgrade)
+            if found is Schema.OLDER:
+                await connection.run_sync(_upgrade)
 
     async def schema(self) -> Schema:
         """Return how the tables' schema stands to this version's."""

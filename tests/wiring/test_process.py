@@ -1,5 +1,6 @@
 """The parts of the service: pieces that each has, and has not."""
 
+import gc
 from collections.abc import AsyncIterator
 from operator import attrgetter
 from pathlib import Path
@@ -10,9 +11,11 @@ from sqlalchemy import insert, text
 from config.settings import Part, Settings
 from integration.database.connection import Database, SchemaNewer
 from integration.database.register_tables import register
+from wiring.answers import ADDRESSES
 from wiring.outside import NotInThisPart
 from wiring.process import Services
 from wiring.record import SchemaOutdated
+from wiring.start import start_services
 
 
 @pytest.fixture
@@ -57,10 +60,37 @@ async def test_who_serves_people_has_the_web_and_is_ready(services: Services) ->
     )
 
 
+@pytest.mark.parametrize("services", [Part.DOOR], indirect=True)
+def test_buttons_forms_and_health_are_answered_without_making_all_pages(services: Services) -> None:
+    """The small application has the same routes as the large one, and gets only their addresses."""
+    answers = [services.web_for(path) for path in ("/api/messages", "/svar/token", "/healthz", "/readyz")]
+
+    assert "web" not in services.__dict__
+    assert {id(app) for app in answers} == {id(services.answers)}
+    own = {path for path in services.answers.openapi()["paths"] if path.startswith(ADDRESSES)}
+    assert own == {"/api/messages", "/svar/{token}", "/healthz", "/readyz"}
+    assert own == {path for path in services.web.openapi()["paths"] if path.startswith(ADDRESSES)}
+    assert services.web_for("/logg-inn") is services.web
+
+
+@pytest.mark.parametrize(
+    ("part", "made"), [(Part.DOOR, True), (Part.ALL, True), (Part.HANDS, False)], ids=["door", "all", "hands"]
+)
+async def test_a_worker_starts_with_what_people_wait_for(database_url: str, part: Part, made: bool) -> None:
+    """The garbage collector, which rests meanwhile, is as before."""
+    services = start_services(Settings(part=part, database_url=database_url))
+
+    assert ("answers" in services.__dict__) is made
+    assert gc.isenabled()
+    await services.close()
+
+
 @pytest.mark.parametrize("services", [Part.HANDS], indirect=True)
 def test_the_hands_have_no_web(services: Services) -> None:
     with pytest.raises(NotInThisPart):
         _ = services.web
+    with pytest.raises(NotInThisPart):
+        _ = services.answers
 
 
 @pytest.mark.parametrize("services", [Part.HANDS, Part.ALL], indirect=True)

@@ -1,6 +1,7 @@
 """All jobs of a process, each room made at its first use and given the rooms that it needs."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from wiring.jobs.access import AccessJobs
 from wiring.jobs.bot import BotJobs
@@ -12,7 +13,9 @@ from wiring.jobs.register import RegisterJobs
 from wiring.jobs.rollout import RolloutJobs
 from wiring.jobs.status import StatusJobs
 from wiring.outside import Outside
-from workflows.papers.decisions.follow_up import FollowUps
+
+if TYPE_CHECKING:
+    from workflows.papers.decisions.follow_up import FollowUps
 
 
 class Jobs:
@@ -38,8 +41,10 @@ class Jobs:
         return MeetingJobs(self._outside, messages=self.messages)
 
     @cached_property
-    def follow_ups(self) -> FollowUps:
+    def follow_ups(self) -> "FollowUps":
         """Decisions of boards: rounds ask about them, and lists on sites show them."""
+        from workflows.papers.decisions.follow_up import FollowUps
+
         record = self._outside.record
         return FollowUps(programme=record.register.programme, store=record.agendas, clock=self._outside.clock)
 
