@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from config.export import to_yaml
+from config.loading import load_documents
 
 VESTFOLD = Path(__file__).parent.parent / "config" / "vestfold"
 HOME = "fylket"
@@ -39,15 +40,14 @@ def write_country(folder: Path, municipalities: int, *, at_home: int = 0, with_o
         "people.yaml": {"people": county, "assignments": assignments},
         **{f"municipalities/{slug}.yaml": _municipality(slug, number, at_home) for number, slug in enumerate(slugs)},
     }
-    yaml = YAML(typ="safe")
     for path, document in documents.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         with (folder / path).open("w", encoding="utf-8") as file:
-            yaml.dump(document, file)
+            file.write(to_yaml(document))
 
 
 def _read(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = YAML(typ="safe").load((VESTFOLD / name).read_text("utf-8"))
+    found: dict[str, Any] = dict(load_documents(VESTFOLD)[name])
     return found
 
 

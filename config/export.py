@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from config.files import kind_of
 from config.problems import InvalidInput, Problem
+from config.reading import NUMBER, TAG
 from config.schema import schema_line
 
 FILE_NAME = re.compile(r"^(municipalities/)?[a-z0-9]+(-[a-z0-9]+)*\.yaml$")
@@ -41,15 +41,20 @@ def export_documents(documents: Mapping[str, Any], folder: Path) -> None:
         file.write_text(schema_line(name, str(kind_of(name))) + to_yaml(document), "utf-8")
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes what readers of YAML 1.1 and of 1.2 take for the same; entries of a list stand in under their name."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+# What 1.1 takes for text and 1.2 for a number (`1e3`, `0o7`) is quoted too.
+_Dumper.add_implicit_resolver(f"{TAG}float", re.compile(f"({NUMBER.pattern}|0o[0-7]+)$"), list("-+.0123456789"))
+
+
 def to_yaml(document: Mapping[str, Any]) -> str:
     """Return a document as YAML, in its own order."""
-    yaml = YAML()
-    yaml.width = 120
-    yaml.default_flow_style = False
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    stream = StringIO()
-    yaml.dump(_plain(document), stream)
-    return stream.getvalue()
+    return yaml.dump(_plain(document), Dumper=_Dumper, width=120, allow_unicode=True, sort_keys=False)
 
 
 def _plain(value: Any) -> Any:

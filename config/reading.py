@@ -1,24 +1,40 @@
 """YAML read into plain values that remember their line, strictly: one document, no aliases, nothing twice."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer, ComposerError
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import AliasEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.reader import ReaderError
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+from yaml.reader import Reader
 
 from config.problems import Problem
 from config.signs import code_point
 
 ValuePath = tuple[str | int, ...]
 TAG = "tag:yaml.org,2002:"
-ALIAS = "!alias of ours"
 MOST_LEVELS = 40
 """Nesting of a document; a programme needs ten."""
+PLAIN_VALUES: Mapping[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+"""What YAML 1.2 takes for no text when it stands without quotes, numbers aside (its core schema)."""
+WHOLE_NUMBER = re.compile(r"[-+]?[0-9]+")
+NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
 class SourceDocument(dict[str, Any]):
@@ -63,23 +79,21 @@ def read(path: Path, *, file: str, problems: list[Problem]) -> SourceDocument | 
     text = _read_text(path, file, problems)
     if text is None:
         return None
-    try:
-        root = _yaml().compose(text)
-    except MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
-        line = mark.line + 1 if mark else 1
-        problems.append(Problem(where=f"{file}:{line}", value=exc.problem or "syntax error", expected="valid YAML"))
-        return None
-    except ReaderError as exc:
-        line = _line_at(text, exc.position)
-        expected = f"text without {code_point(chr(exc.character))}"
+    refused = Reader.NON_PRINTABLE.search(text)
+    if refused is not None:
+        line = _line_at(text, refused.start())
+        expected = f"text without {code_point(refused[0])}"
         problems.append(Problem(where=f"{file}:{line}", value="a sign that YAML does not take", expected=expected))
         return None
-    if not isinstance(root, MappingNode):
+    reader = _Reader(file, problems)
+    try:
+        values = reader.document(_events(text))
+    except _UnreadableError as exc:
+        problems.append(Problem(where=f"{file}:{exc.line}", value=exc.problem, expected="valid YAML"))
+        return None
+    if not isinstance(values, dict):
         problems.append(Problem(where=f"{file}:1", value="no mapping", expected="`key: value` lines at the top"))
         return None
-    reader = _Reader(file, problems)
-    values = reader.value(root, ())
     return SourceDocument(values, file=file, lines=reader.lines)
 
 
@@ -106,90 +120,131 @@ def _line_at(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-class _StrictComposer(Composer):
-    """
-    Composer that refuses deep nesting, with its line, before Python's own recursion ends it without one.
-
-    An alias becomes a node of its own: it may make a document endless, and an editor of the register could not write it
-    back.
-    """
-
-    depth = 0
-
-    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        if self.depth == MOST_LEVELS:
-            mark = self.parser.peek_event().start_mark
-            raise ComposerError(None, None, f"nested deeper than {MOST_LEVELS} levels", mark)
-        if self.parser.check_event(AliasEvent):
-            event = self.parser.get_event()
-            return ScalarNode(tag=ALIAS, value=event.anchor, start_mark=event.start_mark, end_mark=event.end_mark)
-        self.depth += 1
-        try:
-            node: Node | None = super().compose_node(parent, index)
-            return node
-        finally:
-            self.depth -= 1
+class _UnreadableError(Exception):
+    def __init__(self, problem: str, line: int) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = line
 
 
-def _yaml() -> YAML:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Composer = _StrictComposer
-    return yaml
+def _events(text: str) -> Iterator[Event]:
+    """Give the events of a text in YAML from libyaml, which is many times as quick as a parser in Python."""
+    parser = yaml.CSafeLoader(text)
+    try:
+        while (event := parser.get_event()) is not None:
+            yield event
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        raise _UnreadableError(exc.problem or "syntax error", mark.line + 1 if mark else 1) from exc
+    finally:
+        parser.dispose()
 
 
 class _Reader:
+    """
+    Reads values from events, and notes the line of each.
+
+    An alias is refused: it may make a document endless, and an editor of the register could not write it back. So is
+    deep nesting, with its line, before Python's own recursion ends it without one.
+    """
+
     def __init__(self, file: str, problems: list[Problem]) -> None:
         self.file = file
         self.problems = problems
         self.lines: dict[ValuePath, int] = {}
+        self.events: Iterator[Event] = iter(())
 
-    def value(self, node: Node, path: ValuePath) -> Any:
-        line = node.start_mark.line + 1
-        self.lines.setdefault(path, line)
-        if node.tag == ALIAS:
-            self._problem(line, path, "an alias", "the value written out")
+    def document(self, events: Iterator[Event]) -> Any:
+        """Return the value of the one document, None if there is none. Raises _UnreadableError."""
+        self.events = events
+        next(events)
+        start = next(events)
+        if not isinstance(start, DocumentStartEvent):
             return None
-        if isinstance(node, MappingNode):
-            return dict(self._pairs(node, path))
-        if isinstance(node, SequenceNode):
-            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self._scalar(node, path)
+        # What is wrong inside counts only when the whole can be read.
+        found = len(self.problems)
+        try:
+            value = self._value(next(events), ())
+            next(events)
+            if not isinstance(after := next(events), StreamEndEvent):
+                raise _UnreadableError("another document", _line(after))
+        except _UnreadableError:
+            del self.problems[found:]
+            raise
+        return value
 
-    def _pairs(self, node: MappingNode, path: ValuePath) -> Iterator[tuple[str, Any]]:
+    def _value(self, event: Event, path: ValuePath) -> Any:
+        if len(path) == MOST_LEVELS:
+            raise _UnreadableError(f"nested deeper than {MOST_LEVELS} levels", _line(event))
+        self.lines.setdefault(path, _line(event))
+        match event:
+            case AliasEvent():
+                self._problem(_line(event), path, "an alias", "the value written out")
+                return None
+            case MappingStartEvent():
+                return dict(self._pairs(path))
+            case SequenceStartEvent():
+                return list(self._entries(path))
+            case ScalarEvent():
+                return self._scalar(event, path)
+            case _:
+                raise _UnreadableError("no value", _line(event))
+
+    def _entries(self, path: ValuePath) -> Iterator[Any]:
+        index = 0
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            yield self._value(event, (*path, index))
+            index += 1
+
+    def _pairs(self, path: ValuePath) -> Iterator[tuple[str, Any]]:
         first: dict[str, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, ScalarNode) or key.tag == ALIAS:
+        while not isinstance(key := next(self.events), MappingEndEvent):
+            line = _line(key)
+            if not isinstance(key, ScalarEvent):
                 self._problem(line, path, "a key that is no text", "a word")
+                self._skip(key)
+                self._skip(next(self.events))
                 continue
             name = str(key.value)
             if name in first:
                 self._problem(line, (*path, name), "written twice", f"it once (first on line {first[name]})")
+                self._skip(next(self.events))
                 continue
             first[name] = line
             self.lines[(*path, name)] = line
-            yield name, self.value(value, (*path, name))
+            yield name, self._value(next(self.events), (*path, name))
 
-    def _scalar(self, node: Node, path: ValuePath) -> Any:
-        text = str(node.value)
-        match str(node.tag).removeprefix(TAG):
-            case "null":
-                return None
-            case "bool":
-                return text.lower() == "true"
-            case "int" | "float" as kind:
-                try:
-                    return int(text) if kind == "int" else float(text)
-                except ValueError:
-                    return text
-            # Dates stay text, so that documents are the same from YAML and from the register.
-            case "str" | "timestamp":
-                return text
-            case tag:
-                self._problem(node.start_mark.line + 1, path, tag, "a plain value without a tag")
-                return None
+    def _skip(self, event: Event) -> None:
+        depth = 0
+        while True:
+            if isinstance(event, CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+                depth -= 1
+            if not depth:
+                return
+            event = next(self.events)
+
+    def _scalar(self, event: ScalarEvent, path: ValuePath) -> Any:
+        text = str(event.value)
+        plain, quoted = event.implicit
+        if quoted or (event.tag or "").removeprefix(TAG) in ("str", "timestamp"):
+            return text
+        if not plain and (event.tag or "").removeprefix(TAG) not in ("null", "bool", "int", "float"):
+            self._problem(_line(event), path, (event.tag or "").removeprefix(TAG), "a plain value without a tag")
+            return None
+        # Dates stay text, so that documents are the same from YAML and from the register.
+        if text in PLAIN_VALUES:
+            return PLAIN_VALUES[text]
+        if WHOLE_NUMBER.fullmatch(text):
+            return int(text)
+        return float(text) if NUMBER.fullmatch(text) else text
 
     def _problem(self, line: int, path: ValuePath, value: str, expected: str) -> None:
         spoken = spell({}, path)
         place = f"{self.file}:{line}: {spoken}" if spoken else f"{self.file}:{line}"
         self.problems.append(Problem(where=place, value=value, expected=expected))
+
+
+def _line(event: Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1

@@ -11,7 +11,7 @@ LINE_BREAKS = "\n\t"
 """Control signs that a text of several lines may hold."""
 JOINERS = "\u200c\u200d"
 """Zero-width signs that change the sign beside them: emoji and some scripts are written with them."""
-BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Fillers that Unicode counts as letters or symbols and every font draws as nothing."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of control signs, format signs, half pairs, and separators of lines and paragraphs."""
@@ -19,6 +19,9 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def unseen_signs(text: str, *, several_lines: bool = False) -> Iterator[str]:
     """Yield every sign of *text* that a reader cannot see; with *several_lines*, line breaks and tabs are no such."""
+    # Nearly every text ends here: Python calls none of these signs printable but the blank letters.
+    if text.isprintable() and BLANK_LETTERS.isdisjoint(text):
+        return iter(())
     allowed = JOINERS + (LINE_BREAKS if several_lines else "")
     return (sign for sign in text if sign not in allowed and is_unseen(sign))
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
+import yaml
 from pydantic import BaseModel, ConfigDict
-from ruamel.yaml import YAML
 
 from config.programme import Programme
 from config.values import Person, Role, WorkPackage
@@ -56,7 +56,7 @@ class Story(BaseModel):
 
 def load_story(path: Path) -> Story:
     """Return the story in *path*, with `otherwise` for everything that a package leaves out."""
-    read = YAML(typ="safe").load(path.read_text())
+    read = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
     usual = read["otherwise"]
     read["packages"] = {key: {**usual, **(part or {})} for key, part in read.get("packages", {}).items()}
     read["programme"] = path.parent.parent / read["programme"]

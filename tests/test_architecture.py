@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {
@@ -82,10 +82,9 @@ def test_only_the_settings_read_the_environment() -> None:
 
 
 def test_nothing_in_code_knows_a_municipality_of_the_programme() -> None:
-    yaml = YAML(typ="safe")
     names = set()
     for path in sorted((ROOT / "config" / "vestfold" / "municipalities").glob("*.yaml")):
-        municipality = yaml.load(path.read_text())["municipality"]
+        municipality = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["municipality"]
         names |= {municipality["name"].casefold(), municipality["slug"], str(municipality["number"])}
     paths = [path for package in PACKAGES | SINGLE for path in modules(package)]
 

@@ -26,6 +26,7 @@ _LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 _LAST_LETTERS = str.maketrans("æøå", "{|}")
 REMEMBERED = 4_096
 """Days and numbers kept as they are written: a long table has the same ones again and again."""
+_TEXT_TAG = "tag:yaml.org,2002:str"
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 
@@ -208,22 +209,26 @@ def _files(language: str) -> Sequence[Path]:
 
 def read_texts(path: Path) -> Mapping[str, str]:
     """Return the texts of one file. Raises TextError, naming file and key, when it is not flat keys with texts."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    import yaml
 
     try:
-        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
         raise TextError(f"{path.name}: {error}") from error
-    if not isinstance(content, dict):
+    if not isinstance(root, yaml.MappingNode):
         raise TextError(f"{path.name}: expected keys with texts")
-    for key, text in content.items():
-        if not isinstance(key, str) or not _KEY.fullmatch(key):
+    found: dict[str, str] = {}
+    for key_node, node in root.value:
+        key, text = str(key_node.value), str(node.value)
+        if not _KEY.fullmatch(key):
             raise TextError(f"{path.name}: {key!r}: expected a key like area.name")
-        if not isinstance(text, str) or not text.strip():
+        if node.tag != _TEXT_TAG or not text.strip():
             raise TextError(f"{path.name}: {key}: expected a text")
+        if key in found:
+            raise TextError(f"{path.name}: {key}: stands twice")
         _placeholders(text)
-    return content
+        found[key] = text
+    return found
 
 
 @cache

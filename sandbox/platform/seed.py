@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 HERE = Path(__file__).parents[1]
 ROOT = HERE.parent
@@ -135,7 +135,7 @@ def _all(documents: Iterable[Mapping[str, Any]], key: str) -> Iterable[Mapping[s
 def _yaml(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
-    found = YAML(typ="safe").load(path)
+    found = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
     return found if isinstance(found, dict) else {}
 
 

@@ -44,7 +44,7 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?, and none that 
     [
         pytest.param(
             ("people.yaml", "{key: leder, ", "{key: leder, [ "),
-            "people.yaml:4: expected ',' or ']', but got '}': expected valid YAML",
+            "people.yaml:4: did not find expected ',' or ']': expected valid YAML",
             id="syntax",
         ),
         pytest.param(

@@ -35,13 +35,18 @@ TEXT: TypeAdapter[str] = TypeAdapter(Text)
         ),
         pytest.param(" ", "nothing: expected text with something to see, not only U+0020 (SPACE)", id="blank"),
         pytest.param(r"\u3164", r"\u3164: expected text on one line, without U+3164 (HANGUL FILLER)", id="filler"),
-        pytest.param(r"a\uD800b", r"a\ud800b: expected text without U+D800", id="half a pair"),
     ],
 )
 def test_an_unseen_sign_in_a_name_is_told_with_its_line_and_number(tmp_path: Path, written: str, told: str) -> None:
     folder = changed(tmp_path, DAL, "name: Dal,", f'name: "{written}",')
 
     assert problems_of(folder) == [f"{DAL}:1: municipality.name: {told}"]
+
+
+def test_half_a_pair_is_refused_with_its_line(tmp_path: Path) -> None:
+    folder = changed(tmp_path, DAL, "name: Dal,", r'name: "a\uD800b",')
+
+    assert problems_of(folder) == [f"{DAL}:1: found invalid Unicode character escape code: expected valid YAML"]
 
 
 @pytest.mark.parametrize(
