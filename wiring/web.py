@@ -81,7 +81,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         *lead_pages.routers(
             LeadDoors(
                 rounds=record.rounds,
-                reports=record.reports,
+                report_desk=jobs.papers.report_desk,
                 messages=record.messages,
                 units=record.units,
                 switches=record.switches,

@@ -1,4 +1,4 @@
-"""Reports in the database: every version is kept, and a released one changes no more."""
+"""Reports in the database: every version is kept, and a released one changes no more. A review beside each."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,18 +7,21 @@ from typing import Any
 from sqlalchemy import Row, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from integration.database.connection import Database
+from integration.database.connection import Database, insert_into
+from integration.database.history import note_action
 from integration.database.tables import meeting as meetings
 from integration.database.tables import report as table
+from integration.database.tables import report_review as reviews
 from integration.database.units import make_due
 from workflows.papers.reports.model import ReportContent, ReportState, StoredReport, checksum, content_from
+from workflows.papers.reports.review import Review
 from workflows.ports.units import DueUnit
 
 RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
 
 
 class SQLReports:
-    """The workflows' `ReportStore`, and what the pages read."""
+    """The workflows' `ReportRecord`, and what the pages read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -78,13 +81,66 @@ class SQLReports:
             await make_due(connection, then)
         return newest
 
-    async def release(self, report: StoredReport, *, pdf: bytes, at: datetime, then: Sequence[DueUnit] = ()) -> bool:
+    async def release(
+        self,
+        draft: StoredReport,
+        content: ReportContent,
+        *,
+        pdf: bytes,
+        at: datetime,
+        review: int = 0,
+        then: Sequence[DueUnit] = (),
+    ) -> bool:
         async with self._database.begin() as connection:
-            newest = await _newest(connection, report.meeting)
-            if newest is None or newest.is_released or newest.version != report.version:
+            newest = await _newest(connection, draft.meeting, to_change=True)
+            if newest is None or newest.is_released or newest.version != draft.version:
                 return False
-            values = {"state": ReportState.RELEASED, "pdf": pdf, "released_at": at}
-            await connection.execute(update(table).where(*_version(report)).values(**values))
+            if (await _review(connection, draft.meeting, to_change=True)).version != review:
+                return False
+            values = {"content": content.to_data(), "checksum": checksum(content), "pdf": pdf}
+            changed = update(table).where(*_version(draft))
+            await connection.execute(changed.values(**values, state=ReportState.RELEASED, released_at=at))
+            await make_due(connection, then)
+        return True
+
+    async def correct(
+        self, released: StoredReport, content: ReportContent, *, pdf: bytes, at: datetime, then: Sequence[DueUnit] = ()
+    ) -> bool:
+        async with self._database.begin() as connection:
+            newest = await _newest(connection, released.meeting, to_change=True)
+            if newest is None or not newest.is_released or newest.version != released.version:
+                return False
+            corrected = StoredReport(
+                meeting=released.meeting,
+                version=released.version + 1,
+                state=ReportState.RELEASED,
+                content=content,
+                checksum=checksum(content),
+                compiled_at=at,
+                released_at=at,
+            )
+            await connection.execute(table.insert().values(**_row(corrected), pdf=pdf, released_at=at))
+            await make_due(connection, then)
+        return True
+
+    async def review(self, meeting: str) -> Review:
+        async with self._database.read() as connection:
+            return await _review(connection, meeting)
+
+    async def save_review(
+        self, review: Review, *, by: str, at: datetime, action: str, then: Sequence[DueUnit] = ()
+    ) -> bool:
+        values = {"version": review.version, "by": by, "at": at, "content": review.to_data()}
+        before = and_(reviews.c.meeting == review.meeting, reviews.c.version == review.version - 1)
+        async with self._database.begin() as connection:
+            if review.version == 1:
+                insert = insert_into(connection, reviews).values(meeting=review.meeting, **values)
+                done = await connection.execute(insert.on_conflict_do_nothing())
+            else:
+                done = await connection.execute(update(reviews).where(before).values(**values))
+            if not done.rowcount:
+                return False
+            await note_action(connection, by, action, review.meeting, at=at, values={"version": review.version})
             await make_due(connection, then)
         return True
 
@@ -97,10 +153,19 @@ class SQLReports:
             await connection.execute(update(table).where(*_version(report), released).values(**values))
 
 
-async def _newest(connection: AsyncConnection, meeting: str) -> StoredReport | None:
+async def _newest(connection: AsyncConnection, meeting: str, *, to_change: bool = False) -> StoredReport | None:
+    """Return the newest version; *to_change*: nobody else changes it until we have written (PostgreSQL)."""
     query = select(table).where(table.c.meeting == meeting).order_by(table.c.version.desc()).limit(1)
-    row = (await connection.execute(query)).one_or_none()
+    row = (await connection.execute(query.with_for_update() if to_change else query)).one_or_none()
     return None if row is None else _report(row)
+
+
+async def _review(connection: AsyncConnection, meeting: str, *, to_change: bool = False) -> Review:
+    query = select(reviews).where(reviews.c.meeting == meeting)
+    row = (await connection.execute(query.with_for_update() if to_change else query)).one_or_none()
+    if row is None:
+        return Review(meeting=meeting)
+    return Review.from_data(row.content, meeting=meeting, version=row.version, by=row.by, at=row.at)
 
 
 def _version(report: StoredReport) -> tuple[Any, Any]:

@@ -277,6 +277,17 @@ report = Table(
 )
 """State draft, released or published. `published`: addresses and checksum of the copy in SharePoint."""
 
+report_review = Table(
+    "report_review",
+    metadata,
+    Column("meeting", String(120), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("by", String(60), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("content", JSON, nullable=False),
+)
+"""The local lead's review of a report: assessment, edited sentences, hold and early release. `by`: its last writer."""
+
 agenda = Table(
     "agenda",
     metadata,

@@ -52,6 +52,7 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
     },
     "reminder": {"local_lead": None},
     "report_notice": {"decisions": None},
+    "report_draft": {"answered": 0},
     "closed": {"state": None, "late": []},
     "status_moved": {"greeting": "Hei!"},
     "status_numbers": {"problem": None, "indicators": []},

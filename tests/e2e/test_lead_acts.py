@@ -13,7 +13,8 @@ from integration.database.connection import Database
 from integration.database.sessions import SQLSessions
 from tests.e2e.test_form_for_everybody import findings
 from tests.support.doors import served
-from tests.web.municipality.test_acts import Site, plan_mails
+from tests.web.municipality.lead_site import Site
+from tests.web.municipality.test_acts import plan_mails
 from tests.workflows.papers.agendas.agenda_world import AgendaWorld
 from tests.workflows.status.rounds import HOME, MEETING, OPENS
 from web.access.gate import Gate

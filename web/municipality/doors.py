@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from web.access.gate import Visit
-from web.papers.reports import ReadableReports
 from workflows.access.held_links import HeldLinks
 from workflows.messages.model import Messages
 from workflows.papers.agendas.editing import AgendaDesk
+from workflows.papers.reports.desk import ReportDesk
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, DueUnit
 from workflows.status.model import RoundState, StatusRequest, StatusRound
@@ -48,7 +48,7 @@ class LeadDoors:
     """All that the leads' acts need."""
 
     rounds: OpenRounds
-    reports: ReadableReports
+    report_desk: ReportDesk
     messages: Messages
     units: OrderedUnits
     switches: Switches

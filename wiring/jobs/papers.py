@@ -10,7 +10,10 @@ from wiring.outside import Outside
 if TYPE_CHECKING:
     from workflows.papers.agendas.editing import AgendaDesk
     from workflows.papers.agendas.handlers import Agendas
+    from workflows.papers.reports.desk import ReportDesk
     from workflows.papers.reports.handlers import Reports
+    from workflows.papers.reports.ports import ReportPorts
+    from workflows.papers.reports.review_units import ReviewUnits
 
 
 class PaperJobs:
@@ -24,27 +27,48 @@ class PaperJobs:
 
     @cached_property
     def reports(self) -> "Reports":
-        from integration.graph.site_content import GraphSiteContent
         from workflows.papers.reports.handlers import Reports
+
+        return Reports(self._report_ports)
+
+    @cached_property
+    def reviews(self) -> "ReviewUnits":
+        from workflows.papers.reports.review_units import ReviewUnits
+
+        return ReviewUnits(self._report_ports)
+
+    @cached_property
+    def report_desk(self) -> "ReportDesk":
+        from workflows.papers.reports.desk import ReportDesk
+
+        return ReportDesk(
+            store=self._record.reports,
+            rounds=self._record.rounds,
+            meetings=self._record.meetings,
+            clock=self._outside.clock,
+        )
+
+    @cached_property
+    def _report_ports(self) -> "ReportPorts":
+        from integration.graph.site_content import GraphSiteContent
         from workflows.papers.reports.ports import ReportPorts
 
-        return Reports(
-            ReportPorts(
-                programme=self._record.register.programme,
-                store=self._record.reports,
-                meetings=self._record.meetings,
-                results=self._status.rounds.results,
-                rounds=self._record.rounds,
-                content=GraphSiteContent(self._outside.hands),
-                places=self._record.resources,
-                accounts=self._record.accounts,
-                messages=self._record.messages,
-                outbox=self._messages.outbox,
-                links=self._record.links,
-                clock=self._outside.clock,
-                public_url=self._outside.settings.public_url,
-                matters=self._record.agendas,
-            )
+        return ReportPorts(
+            programme=self._record.register.programme,
+            store=self._record.reports,
+            meetings=self._record.meetings,
+            results=self._status.rounds.results,
+            rounds=self._record.rounds,
+            content=GraphSiteContent(self._outside.hands),
+            places=self._record.resources,
+            accounts=self._record.accounts,
+            messages=self._record.messages,
+            outbox=self._messages.outbox,
+            lead_mail=self._messages.lead_mail,
+            links=self._record.links,
+            clock=self._outside.clock,
+            public_url=self._outside.settings.public_url,
+            matters=self._record.agendas,
         )
 
     @cached_property

@@ -66,6 +66,10 @@ class Standing:
     """Drafts that are not sent: by person, then by input name."""
 
 
+class FindRound(Protocol):
+    async def find_round(self, meeting: str) -> StatusRound | None: ...
+
+
 class RoundRecord(Protocol):
     """The record of meetings and their rounds. Every method is atomic."""
 

@@ -12,6 +12,7 @@ from integration.database.reports import SQLReports
 from integration.database.units import SQLUnits
 from tests.workflows.papers.reports import report_samples as samples
 from workflows.papers.reports.model import BoardReport, ReportContent, ReportState, checksum, content_from
+from workflows.papers.reports.review import Review, SentenceEdit
 from workflows.ports.units import DueUnit
 
 AT = datetime(2026, 9, 1, 6, tzinfo=UTC)
@@ -57,7 +58,9 @@ async def test_the_same_content_is_the_same_version(record: SQLReports) -> None:
 
 async def test_a_release_happens_once_and_ends_the_versions(record: SQLReports, database: Database) -> None:
     draft = await record.draft(MEETING, samples.FULL, at=AT)
-    released = await asyncio.gather(*(record.release(draft, pdf=b"%PDF", at=AT, then=THEN) for _ in range(3)))
+    released = await asyncio.gather(
+        *(record.release(draft, draft.content, pdf=b"%PDF", at=AT, then=THEN) for _ in range(3))
+    )
 
     assert sorted(released) == [False, False, True]
     assert (await record.draft(MEETING, OTHER, at=AT)).content == samples.FULL
@@ -68,14 +71,14 @@ async def test_an_outdated_draft_is_not_released(record: SQLReports) -> None:
     draft = await record.draft(MEETING, samples.FULL, at=AT)
     await record.draft(MEETING, OTHER, at=AT)
 
-    assert not await record.release(draft, pdf=b"%PDF", at=AT)
+    assert not await record.release(draft, draft.content, pdf=b"%PDF", at=AT)
 
 
 async def test_the_address_follows_the_report(record: SQLReports) -> None:
     addresses = [await record.report_address(MEETING)]
     draft = await record.draft(MEETING, samples.FULL, at=AT)
     addresses.append(await record.report_address(MEETING))
-    await record.release(draft, pdf=b"%PDF", at=AT)
+    await record.release(draft, draft.content, pdf=b"%PDF", at=AT)
     addresses.append(await record.report_address(MEETING))
     await record.note_published(draft, {"page": {"url": "https://tenant.example/side"}}, finished=True)
     addresses.append(await record.report_address(MEETING))
@@ -94,7 +97,8 @@ async def test_a_draft_has_no_copy(record: SQLReports) -> None:
 async def test_the_newest_released_is_that_of_the_latest_meeting(record: SQLReports) -> None:
     later = replace(samples.FULL, meeting=samples.meeting("a-dal/2026-10-20"))
     for content in (later, samples.FULL):
-        await record.release(await record.draft(content.meeting.key, content, at=AT), pdf=b"%PDF", at=AT)
+        draft = await record.draft(content.meeting.key, content, at=AT)
+        await record.release(draft, content, pdf=b"%PDF", at=AT)
 
     newest = await record.newest_released("a-dal")
     before = await record.newest_released("a-dal", before_local=later.meeting.starts_local)
@@ -104,3 +108,74 @@ async def test_the_newest_released_is_that_of_the_latest_meeting(record: SQLRepo
     assert before is not None
     assert before.meeting == MEETING
     assert await record.newest_released("b-vik") is None
+
+
+# ------------------------------------------------------------------------------------------------------------- reviews
+
+REVIEW = Review(
+    meeting=MEETING,
+    version=1,
+    assessment="Det går godt.",
+    edits=(SentenceEdit(package="praksis", field="done", original="Kursplanen er klar.", text=""),),
+)
+
+
+async def test_a_review_comes_out_as_it_went_in_with_its_writer(record: SQLReports) -> None:
+    assert await record.review(MEETING) == Review(meeting=MEETING)
+    assert await record.save_review(REVIEW, by="lead", at=AT, action="report.assessed")
+
+    assert await record.review(MEETING) == replace(REVIEW, by="lead", at=AT)
+
+
+async def test_two_reviews_of_the_same_version_are_one(record: SQLReports) -> None:
+    other = replace(REVIEW, assessment="Det går dårlig.")
+    first = await asyncio.gather(
+        *(record.save_review(item, by="lead", at=AT, action="report.assessed") for item in (REVIEW, other))
+    )
+    second = [
+        await record.save_review(replace(item, version=2), by="lead", at=AT, action="report.assessed")
+        for item in (other, REVIEW)
+    ]
+
+    assert sorted(first) == [False, True]
+    assert second == [True, False]
+    assert (await record.review(MEETING)).assessment == "Det går dårlig."
+
+
+async def test_a_review_is_written_down_with_its_author_and_without_its_words(
+    record: SQLReports, database: Database
+) -> None:
+    await record.save_review(REVIEW, by="lead", at=AT, action="report.assessed", then=THEN)
+
+    async with database.read() as connection:
+        written = (await connection.execute(tables.audit.select())).one()
+    assert (written.actor, written.action, written.subject) == ("lead", "report.assessed", MEETING)
+    assert written.details == {"version": 1}
+    assert [item.key for item in await SQLUnits(database).list_units()] == ["report.publish:x"]
+
+
+async def test_a_release_that_another_review_came_before_fixes_nothing(record: SQLReports) -> None:
+    draft = await record.draft(MEETING, samples.FULL, at=AT)
+    await record.save_review(REVIEW, by="lead", at=AT, action="report.assessed")
+
+    assert not await record.release(draft, samples.FULL, pdf=b"%PDF", at=AT, review=0, then=THEN)
+    assert await record.release(draft, OTHER, pdf=b"%PDF", at=AT, review=1)
+    newest = await record.newest(MEETING)
+    assert newest is not None
+    assert (newest.content, newest.checksum, newest.version) == (OTHER, checksum(OTHER), 1)
+
+
+async def test_a_correction_is_a_new_version_and_comes_once(record: SQLReports) -> None:
+    draft = await record.draft(MEETING, samples.FULL, at=AT)
+    assert not await record.correct(draft, OTHER, pdf=b"%PDF", at=AT)
+    await record.release(draft, samples.FULL, pdf=b"%PDF", at=AT)
+    released = await record.newest(MEETING)
+    assert released is not None
+
+    both = await asyncio.gather(*(record.correct(released, OTHER, pdf=b"%PDF-2", at=AT, then=THEN) for _ in range(2)))
+
+    newest = await record.newest(MEETING)
+    assert newest is not None
+    assert sorted(both) == [False, True]
+    assert (newest.version, newest.state, newest.content, newest.pdf) == (2, ReportState.RELEASED, OTHER, b"%PDF-2")
+    assert newest.published == {}

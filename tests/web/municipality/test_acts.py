@@ -1,84 +1,21 @@
 """The leads' acts over HTTP: reminders, guests, minutes, the outbox, and links that people hold."""
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
-from html import unescape
 
 import pytest
 
 import texts
-from config.values import Assignment, Role
 from integration.database.connection import Database
-from integration.database.held_links import SQLHeldLinks
-from integration.database.tables import audit
-from tests.support.signed_in import Browser, create_gate, signed_in
+from tests.web.municipality.lead_site import Site, shown
 from tests.workflows.papers.agendas.agenda_world import MEETING_DAY, AgendaWorld
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, World
-from web.access.gate import Gate
-from web.municipality.doors import LeadDoors
 from web.municipality.outbox import MOST_SHOWN
-from web.municipality.pages import routers
 from workflows.messages.mail import mail_content, mail_message
-from workflows.messages.model import MessageState
-from workflows.ports.links import LinkPurpose
-from workflows.status.plan import REMINDER, request_id
+from workflows.status.plan import request_id
 
 DAY = timedelta(days=1)
 PAGES = ("/kommune/a-dal/purring", "/kommune/a-dal/lenker", "/kommune/a-dal/gjester", "/kommune/a-dal/rapport")
-
-
-class Site:
-    """The pages over the world of a round."""
-
-    def __init__(self, world: AgendaWorld) -> None:
-        world.programme = world.programme.model_copy(
-            update={
-                "assignments": (
-                    *world.programme.assignments,
-                    Assignment(person="stranger", role=Role.LOCAL_LEAD, municipality="b-vik"),
-                    Assignment(person="guest-lead", role=Role.COUNTY_LEAD),
-                )
-            }
-        )
-        self.world = world
-        self.held = SQLHeldLinks(world.database, world.clock)
-        self.doors = LeadDoors(
-            rounds=world.store,
-            reports=world.record,
-            messages=world.messages,
-            units=world.units,
-            switches=world.switches,
-            links=world.links,
-            held=self.held,
-            desk=world.agenda_desk,
-            clock=world.clock,
-        )
-
-    @property
-    def gate(self) -> Gate:
-        return create_gate(self.world.database, self.world.programme, self.world.clock)
-
-    async def of(self, person: str | None) -> Browser:
-        return await signed_in(self.gate, routers(self.doors), person)
-
-    async def issue(self, purpose: LinkPurpose, subject: str, person: str | None = None) -> str:
-        return await self.world.links.issue(purpose, subject, person)
-
-    async def run_due(self, kind: str) -> None:
-        for key in await self.world.due():
-            if key.startswith(f"{kind}:"):
-                await self.world.run(kind, key.partition(":")[2])
-
-    async def written_down(self) -> list[tuple[str, str]]:
-        """Return the people's acts that the record keeps: who, and what."""
-        async with self.world.database.read() as connection:
-            rows = (await connection.execute(audit.select().order_by(audit.c.id))).all()
-        return [(row.actor, row.action) for row in rows]
-
-    async def reminded(self) -> list[str | None]:
-        found = await self.world.messages.list_messages(kind=REMINDER, states=[MessageState.SENT])
-        return [item.person for item in found]
 
 
 @pytest.fixture
@@ -88,16 +25,6 @@ async def site(database: Database) -> Site:
     await world.run("status.send")
     world.clock.time = OPENS + DAY
     return Site(world)
-
-
-def words(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
-
-
-async def shown(browser: Browser, path: str) -> str:
-    response = await browser.get(path)
-    assert response.status_code == 200, response.text
-    return words(response.text)
 
 
 # ---------------------------------------------------------------------------------------------------- who may do what
@@ -180,64 +107,6 @@ async def test_outside_sending_hours_the_page_says_when_reminders_leave(site: Si
     site.world.clock.time = OPENS + DAY + timedelta(hours=12)
 
     assert "utenfor sendetiden" in await shown(await site.of("lead"), "/kommune/a-dal/purring")
-
-
-# -------------------------------------------------------------------------------------------------------------- report
-
-
-async def test_before_the_first_draft_the_page_says_when_it_comes_and_makes_it_on_request(site: Site) -> None:
-    browser = await site.of("lead")
-
-    page = await shown(browser, "/kommune/a-dal/rapport")
-    response = await browser.send_form("/kommune/a-dal/rapport")
-
-    assert "Det er ikke noe utkast ennå" in page
-    assert response.headers["location"] == "/kommune/a-dal/rapport?bestilt=1"
-    assert f"report.compile:{MEETING}" in await site.world.due()
-    assert "Utkastet lages nå" in await shown(browser, response.headers["location"])
-
-
-async def test_the_draft_is_shown_with_the_moment_of_its_release(site: Site) -> None:
-    await site.world.answer(HOME, "home-lead", light="red", question="Får vi lokaler?")
-    await site.world.report("compile")
-
-    page = await shown(await site.of("lead"), "/kommune/a-dal/rapport")
-
-    assert "Får vi lokaler?" in page
-    assert "Dette er utkastet" in page
-    assert "Lag utkastet på nytt" in page
-
-
-async def test_a_released_report_is_not_made_anew(database: Database) -> None:
-    world = AgendaWorld(database)
-    await world.open()
-    await world.answer(HOME, "home-lead")
-    await world.close()
-    status_round = await world.store.find_round(MEETING)
-    assert status_round is not None
-    world.clock.time = status_round.release_at
-    await world.report("release")
-    site = Site(world)
-    browser = await site.of("lead")
-
-    page, due = await shown(browser, "/kommune/a-dal/rapport"), await world.due()
-    await browser.send_form("/kommune/a-dal/rapport")
-
-    assert "er ferdig og sendt til styret" in page
-    assert "Lag utkastet på nytt" not in page
-    assert await world.due() == due
-
-
-async def test_without_a_meeting_ahead_there_is_no_draft_to_make(site: Site) -> None:
-    site.world.clock.time = OPENS + 60 * DAY
-    browser = await site.of("lead")
-
-    page = await shown(browser, "/kommune/a-dal/rapport")
-
-    assert "Det er ikke noe utkast ennå" in page
-    assert "Lag utkastet" not in page
-    assert (await browser.send_form("/kommune/a-dal/rapport")).status_code == 303
-    assert not [key for key in await site.world.due() if key.startswith("report.compile")]
 
 
 # ------------------------------------------------------------------------------------------------- guests and minutes

@@ -21,6 +21,7 @@ KINDS = {
     "operations/guest_review.py": "guests to confirm",
     "papers/minutes/notice.py": "minutes that somebody else recorded",
     "papers/reports/notice.py": "a report that is ready",
+    "papers/reports/review_units.py": "a draft to go through, and texts that were edited",
     "rollout/welcome_mail.py": "a place that is ready",
     "status/lead_notices.py": "missing answers, messages that did not arrive, and questions",
     "status/rendering.py": "requests, reminders and moved deadlines",

@@ -5,40 +5,33 @@ ends in the same publishing. A report changes until its release and never after 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import texts
 from config.programme import Programme
-from config.values import Body, BodyKind, RoundTimes
+from config.values import BodyKind
 from workflows.errors import Conflict
 from workflows.meetings.model import Meeting
 from workflows.papers.agendas.plan import agenda_unit
 from workflows.papers.reports.model import BoardReport, OwnerSummary, ReportContent, ReportState, StoredReport
-from workflows.papers.reports.notice import Notices
-from workflows.papers.reports.plan import compile_board_report, compile_owner_summary
+from workflows.papers.reports.notice import tell_board
+from workflows.papers.reports.plan import compile_board_report, compile_owner_summary, names_of
 from workflows.papers.reports.ports import ReportPorts
-from workflows.papers.reports.rendering import document_of
+from workflows.papers.reports.review import Review, changed_texts, released_content
+from workflows.papers.reports.review_units import tell_authors
 from workflows.papers.reports.site_copy import ReportCopy
+from workflows.papers.reports.timing import draft_unit, owner_release, release_unit, wait_for_release
+from workflows.papers.reports.typesetting import SetPDF, set_pdf
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.rollout.folder_paths import folder_now
 from workflows.status.model import RoundResult, RoundState
-from workflows.working_days import WorkCalendar, round_moments
+from workflows.working_days import WorkCalendar
 
 SETTLING = timedelta(seconds=60)
 """The time a listing may miss something that was just made."""
 NO_PLACE_YET = timedelta(days=1)
 CLOSES_SOON = timedelta(minutes=1)
-
-SetPDF = Callable[[ReportContent, str, datetime], bytes]
-
-
-def set_pdf(content: ReportContent, language: str, at: datetime) -> bytes:
-    """The report as PDF."""
-    # Here, because the typesetter takes a while to load and only a release needs it.
-    from documents.pdf import report_pdf
-
-    return report_pdf(document_of(content, language), created_at=at)
 
 
 class Reports:
@@ -59,9 +52,9 @@ class Reports:
         result = await self._ports.results.result(meeting.key)
         if result is None:
             return Done(note="no such round")
-        release = DueUnit(key=f"report.release:{meeting.key}", due_at=result.round.release_at)
-        content = await self._board_report(meeting, result)
-        return await self._draft(content, release, history)
+        calendar = WorkCalendar(await self._ports.programme(), result.round.municipality)
+        then = (release_unit(result.round), draft_unit(result.round, calendar))
+        return await self._draft(await self._board_report(meeting, result), then, history)
 
     async def release(self, unit: DueUnit, history: History) -> Outcome:
         """Fix the report when its time has come, and tell the board. A repeat tells only who was not told yet."""
@@ -69,21 +62,25 @@ class Reports:
         result = await self._ports.results.result(unit.subject) if meeting else None
         if meeting is None or result is None:
             return Done(note="no such round, or its meeting is cancelled")
-        now, release_at = self._ports.clock.now(), result.round.release_at
         report = await self._store.newest(meeting.key)
         if report is None or not report.is_released:
-            if now < release_at:
-                return Parked(until=release_at, note="is released later")
+            now, programme = self._ports.clock.now(), await self._ports.programme()
+            calendar = WorkCalendar(programme, result.round.municipality)
+            review = await self._store.review(meeting.key)
+            if wait := wait_for_release(review, result.round, meeting.starts_local, calendar, now):
+                return wait
             if result.round.state is not RoundState.CLOSED:
                 return Parked(until=now + CLOSES_SOON, note="the round closes first")
             # Compiled once more: after an outage the last answers may have come later than the draft.
-            report = await self._released(await self._board_report(meeting, result), history)
-        return await self._tell(report, meeting)
+            report = await self._released(await self._board_report(meeting, result), history, review=review)
+            if not report.is_released:
+                return Parked(until=now + CLOSES_SOON, note="the local lead wrote meanwhile")
+        return await tell_board(self._ports, report, meeting)
 
     async def owner(self, unit: DueUnit, history: History) -> Outcome:
         """Compile and release the owner board's summary when its time has come, and tell its members."""
         meeting, programme = await self._meeting(unit.subject), await self._ports.programme()
-        body = _body(programme, meeting) if meeting else None
+        body = programme.find_body(meeting.body) if meeting else None
         if meeting is None or body is None or body.kind is not BodyKind.OWNER_BOARD:
             return Done(note="no owner board's meeting")
         report = await self._store.newest(meeting.key)
@@ -92,7 +89,7 @@ class Reports:
             if self._ports.clock.now() < release_at:
                 return Parked(until=release_at, note="is released later")
             report = await self._released(await self._summary(programme, meeting), history)
-        return await self._tell(report, meeting)
+        return await tell_board(self._ports, report, meeting)
 
     async def publish(self, unit: DueUnit, history: History) -> Outcome:
         """Bring the copy on the place's site in order; where there is no place of ours, our page is all there is."""
@@ -145,34 +142,39 @@ class Reports:
 
     # --------------------------------------------------------------------------------------------------------- inside
 
-    async def _draft(self, content: ReportContent, release: DueUnit, history: History) -> Outcome:
+    async def _draft(self, content: ReportContent, then: Sequence[DueUnit], history: History) -> Outcome:
         before = await self._store.newest(content.meeting.key)
-        kept = await self._store.draft(content.meeting.key, content, at=self._ports.clock.now(), then=(release,))
+        kept = await self._store.draft(content.meeting.key, content, at=self._ports.clock.now(), then=then)
         if before is None or kept.version > before.version:
             await history.note("report.compiled", meeting=kept.meeting, version=kept.version)
         return Done(note=f"version {kept.version}, {kept.state}")
 
-    async def _released(self, content: ReportContent, history: History) -> StoredReport:
-        """The meeting's report with *content*, fixed; the one released meanwhile, if somebody was faster."""
+    async def _released(
+        self, content: ReportContent, history: History, *, review: Review | None = None
+    ) -> StoredReport:
+        """
+        Return the meeting's report with *content*, fixed; the one released meanwhile, if somebody was faster.
+
+        *review*: its local lead's, part of what is fixed. When that is another by now, the draft is returned.
+        """
         at = self._ports.clock.now().replace(microsecond=0)
         draft = await self._store.draft(content.meeting.key, content, at=at)
         if not draft.is_released:
-            language = texts.choose((await self._ports.programme()).language)
+            programme = await self._ports.programme()
+            final = draft.content
+            if review is not None and isinstance(final, BoardReport):
+                await tell_authors(self._ports, programme, final, changed_texts(final, review))
+                final = released_content(final, review, names=names_of(programme))
+            language = texts.choose(programme.language)
             # Beside the loop: the typesetter works for a good part of a second.
-            pdf = await asyncio.to_thread(self._set_pdf, draft.content, language, at)
+            pdf = await asyncio.to_thread(self._set_pdf, final, language, at)
             publish = DueUnit(key=f"report.publish:{draft.meeting}", due_at=at)
             copies = DueUnit(key=f"rollout.lists:{draft.content.meeting.body}", due_at=at)
             then = (publish, agenda_unit(draft.meeting, at), copies)
-            if await self._store.release(draft, pdf=pdf, at=at, then=then):
+            version = review.version if review else 0
+            if await self._store.release(draft, final, pdf=pdf, at=at, review=version, then=then):
                 await history.note("report.released", meeting=draft.meeting, version=draft.version)
         return await self._store.newest(content.meeting.key) or draft
-
-    async def _tell(self, report: StoredReport, meeting: Meeting) -> Outcome:
-        programme = await self._ports.programme()
-        body = _body(programme, meeting)
-        if body is None or meeting.starts_at <= self._ports.clock.now():
-            return Done(note="released")
-        return await Notices(self._ports, programme, report, body).send() or Done(note="released, the board was told")
 
     async def _board_report(self, meeting: Meeting, result: RoundResult) -> BoardReport:
         matters = await self._ports.matters.matters(meeting.body)
@@ -198,12 +200,6 @@ class Reports:
 _RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
 
 
-def owner_release(programme: Programme, body: Body, meeting: Meeting) -> datetime:
-    """Return when the summary for the owner board's *meeting* is released."""
-    calendar = WorkCalendar(programme, body.municipality)
-    return round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar).release_at
-
-
 def _owner_units(
     programme: Programme, meetings: Sequence[Meeting], states: Mapping[str, ReportState], now: datetime
 ) -> list[DueUnit]:
@@ -213,7 +209,3 @@ def _owner_units(
         for meeting in meetings
         if meeting.body == body.key and meeting.stands and meeting.starts_at > now and meeting.key not in states
     ]
-
-
-def _body(programme: Programme, meeting: Meeting) -> Body | None:
-    return programme.find_body(meeting.body)

@@ -54,6 +54,8 @@ class PackageReport:
     question: str = ""
     proposal: str = ""
     on_behalf: bool = False
+    edited: bool = False
+    """The local lead changed or left out a sentence."""
     indicators: tuple[IndicatorLine, ...] = ()
 
     @property
@@ -91,6 +93,17 @@ class FollowUpLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrectedText:
+    """One text that a corrected version has otherwise. What stood there before is not told: it may be what was wrong.
+
+    *package*: its name, empty for the lead's assessment. *field*: the text's name.
+    """
+
+    package: str
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeetingFacts:
     """The meeting a report is for. Moments are local wall times, as they were agreed."""
 
@@ -122,6 +135,15 @@ class BoardReport:
     """The programme's part there, as readers know it."""
     packages: tuple[PackageReport, ...]
     follow_up: tuple[FollowUpLine, ...] = ()
+    assessment: str = ""
+    """The local lead's, in a few sentences."""
+    assessed_by: str = ""
+    as_is: bool = False
+    """It was released at its time without the local lead having gone through it."""
+    edition: int = 1
+    """Above 1 for a version that corrects a released one."""
+    corrected_because: str = ""
+    corrected: tuple[CorrectedText, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -150,10 +172,13 @@ class BoardReport:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        values = {name: data[name] for name in ("municipality", "municipality_name", "name")}
-        packages = tuple(PackageReport.from_data(item) for item in data["packages"])
-        meeting, follow_up = MeetingFacts.from_data(data["meeting"]), _follow_up_from(data)
-        return cls(meeting=meeting, packages=packages, follow_up=follow_up, **values)
+        own: dict[str, Any] = {
+            "meeting": MeetingFacts.from_data(data["meeting"]),
+            "packages": tuple(PackageReport.from_data(item) for item in data["packages"]),
+            "follow_up": _follow_up_from(data),
+            "corrected": tuple(CorrectedText(**item) for item in data.get("corrected", ())),
+        }
+        return cls(**{name: value for name, value in data.items() if name not in ("kind", *own)}, **own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,6 +276,11 @@ def _follow_up_from(data: Mapping[str, Any]) -> tuple[FollowUpLine, ...]:
 
 
 ReportContent = BoardReport | OwnerSummary
+
+
+def edition_of(content: ReportContent) -> int:
+    """Return 1 for a report, and more for a version that corrects a released one."""
+    return content.edition if isinstance(content, BoardReport) else 1
 
 
 def content_from(data: Mapping[str, Any]) -> ReportContent:

@@ -7,18 +7,28 @@ import cards
 import texts
 from config.programme import Programme
 from config.values import Body, Person
+from workflows.meetings.model import Meeting
 from workflows.messages.delivery import Delivery, park_outside_hours
 from workflows.messages.mail import mail_content, mail_message
 from workflows.messages.model import Content, Message, MessageState, Surface
 from workflows.papers.links import personal_address
-from workflows.papers.reports.model import BoardReport, OwnerSummary, ReportContent, StoredReport
+from workflows.papers.reports.model import BoardReport, OwnerSummary, ReportContent, StoredReport, edition_of
 from workflows.papers.reports.ports import ReportPorts
 from workflows.papers.reports.rendering import title_of
 from workflows.ports.accounts import Account, AccountKind
-from workflows.ports.units import Parked
+from workflows.ports.units import Done, Outcome, Parked
 from workflows.working_days import WorkCalendar
 
 NOTICE = "report_notice"
+
+
+async def tell_board(ports: ReportPorts, report: StoredReport, meeting: Meeting) -> Outcome:
+    """Tell the board of its released report, each person and channel once; of a corrected one after its meeting too."""
+    programme = await ports.programme()
+    body = programme.find_body(meeting.body)
+    if body is None or (meeting.starts_at <= ports.clock.now() and edition_of(report.content) == 1):
+        return Done(note="released")
+    return await Notices(ports, programme, report, body).send() or Done(note="released, the board was told")
 
 
 class Notices:
@@ -29,6 +39,8 @@ class Notices:
         self._programme = programme
         self._report = report
         self._body = body
+        edition = edition_of(report.content)
+        self._key = f"{NOTICE}/{report.meeting}" + (f"/{edition}" if edition > 1 else "")
 
     async def send(self) -> Parked | None:
         """Tell everybody who was not told yet; Parked while it is no time to send, or sending is paused."""
@@ -71,7 +83,7 @@ class Notices:
         values = {"title": title, "url": url, "decisions": decisions_in(content), **_answered(content)}
         card = cards.render(NOTICE, language=language, values=values)
         return Message(
-            key=f"{NOTICE}/{self._report.meeting}/{Surface.CHANNEL}",
+            key=f"{self._key}/{Surface.CHANNEL}",
             kind=NOTICE,
             surface=Surface.CHANNEL,
             due_at=now,
@@ -85,7 +97,7 @@ class Notices:
         title = title_of(content, language)
         paragraphs = [
             texts.say("reports.notice_greeting", language, name=person.name),
-            texts.say("reports.notice_intro", language, day=content.meeting.starts_local.date()),
+            _intro(content, language),
         ]
         if decisions := decisions_in(content):
             paragraphs.append(texts.say("reports.notice_decisions", language, decisions=decisions))
@@ -98,7 +110,7 @@ class Notices:
             also=await self._agenda(person, language),
             note=texts.say("reports.notice_note", language),
         )
-        key = f"{NOTICE}/{self._report.meeting}/{Surface.EMAIL}/{person.key}"
+        key = f"{self._key}/{Surface.EMAIL}/{person.key}"
         return mail_message(person, mail, key=key, kind=NOTICE, due_at=now, municipality=self._body.municipality)
 
     async def _agenda(self, person: Person, language: str) -> tuple[str, str] | None:
@@ -108,6 +120,13 @@ class Notices:
         ports = self._ports
         url = await personal_address(ports.links, ports.public_url, "agenda", self._report.meeting, person.key)
         return texts.say("agenda.notice", language), url
+
+
+def _intro(content: ReportContent, language: str) -> str:
+    day = content.meeting.starts_local.date()
+    if edition_of(content) == 1 or not isinstance(content, BoardReport):
+        return texts.say("reports.notice_intro", language, day=day)
+    return texts.say("reports.notice_corrected", language, day=day, why=content.corrected_because)
 
 
 async def report_url(ports: ReportPorts, meeting: str) -> str:

@@ -74,7 +74,7 @@ def compile_owner_summary(
 
 def follow_up_lines(programme: Programme, matters: Matters) -> tuple[FollowUpLine, ...]:
     """*matters* as a report and an agenda list them: decisions first, then who does what."""
-    names = {person.key: person.name for person in programme.people}
+    names = names_of(programme)
     packages = {package.key: package.name for package in programme.work_packages}
     decisions = (
         FollowUpLine(key=item.key, label=item.label, text=item.text, who=packages.get(item.work_package, ""))
@@ -85,6 +85,11 @@ def follow_up_lines(programme: Programme, matters: Matters) -> tuple[FollowUpLin
         for item in matters.actions
     )
     return (*decisions, *actions)
+
+
+def names_of(programme: Programme) -> Mapping[str, str]:
+    """Return people as readers know them, by key."""
+    return {person.key: person.name for person in programme.people}
 
 
 def bodies_of(programme: Programme, place: PlaceSpec) -> tuple[Body, ...]:

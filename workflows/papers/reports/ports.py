@@ -7,10 +7,12 @@ from typing import Any, Protocol
 
 from config.programme import Programme
 from workflows.meetings.model import Meeting
+from workflows.messages.lead_mail import LeadMail
 from workflows.messages.model import Messages
 from workflows.messages.outbox import Outbox
 from workflows.papers.agendas.ports import DecidedMatters
 from workflows.papers.reports.model import ReportContent, ReportState, StoredReport
+from workflows.papers.reports.review import Review
 from workflows.ports.accounts import KnownAccounts
 from workflows.ports.links import Links
 from workflows.ports.place import Places, SiteContent
@@ -43,13 +45,56 @@ class ReportStore(Protocol):
         """
         ...
 
-    async def release(self, report: StoredReport, *, pdf: bytes, at: datetime, then: Sequence[DueUnit] = ()) -> bool:
-        """Fix a draft; False, and nothing written, when it is released already or a newer version came."""
+    async def release(
+        self,
+        draft: StoredReport,
+        content: ReportContent,
+        *,
+        pdf: bytes,
+        at: datetime,
+        review: int = 0,
+        then: Sequence[DueUnit] = (),
+    ) -> bool:
+        """
+        Fix a draft with its final *content*.
+
+        False, and nothing written, when it is released already, a newer version came, or its review is not the one of
+        that version any more.
+        """
+        ...
+
+    async def correct(
+        self, released: StoredReport, content: ReportContent, *, pdf: bytes, at: datetime, then: Sequence[DueUnit] = ()
+    ) -> bool:
+        """Add a version, released at once, that corrects *released*; False, and nothing written, when one came
+        first."""
         ...
 
     async def note_published(self, report: StoredReport, published: Mapping[str, Any], *, finished: bool) -> None:
         """Note what is known of a released report's copy; *finished*: all of it stands."""
         ...
+
+
+class ReviewStore(Protocol):
+    """The record of what local leads say and change about their boards' reports. Every method is atomic."""
+
+    async def review(self, meeting: str) -> Review:
+        """Return the review of a meeting's report; an empty one before anybody wrote something."""
+        ...
+
+    async def save_review(
+        self, review: Review, *, by: str, at: datetime, action: str, then: Sequence[DueUnit] = ()
+    ) -> bool:
+        """
+        Store *review*, whose version is one above the one it was made from; False when somebody else was faster.
+
+        *action*: what was done, written down with its author.
+        """
+        ...
+
+
+class ReportRecord(ReportStore, ReviewStore, Protocol):
+    """The whole record of reports."""
 
 
 class Results(Protocol):
@@ -72,7 +117,7 @@ class ReportPorts:
     """Everything a report reaches."""
 
     programme: Callable[[], Awaitable[Programme]]
-    store: ReportStore
+    store: ReportRecord
     meetings: ReportMeetings
     results: Results
     rounds: ReportRounds
@@ -81,6 +126,7 @@ class ReportPorts:
     accounts: KnownAccounts
     messages: Messages
     outbox: Outbox
+    lead_mail: LeadMail
     links: Links
     clock: Clock
     public_url: str

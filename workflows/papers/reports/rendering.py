@@ -16,6 +16,7 @@ from workflows.papers.reports.model import (
     OwnerSummary,
     PackageReport,
     ReportContent,
+    edition_of,
 )
 from workflows.status.model import adds_to_name
 
@@ -53,7 +54,9 @@ class _Words:
 def title_of(content: ReportContent, language: str) -> str:
     """The report's title, which names board and meeting day."""
     key = "reports.owner_title" if isinstance(content, OwnerSummary) else "reports.board_title"
-    return texts.say(key, language, name=content.name, day=content.meeting.starts_local.date())
+    title = texts.say(key, language, name=content.name, day=content.meeting.starts_local.date())
+    edition = edition_of(content)
+    return title if edition == 1 else texts.say("reports.corrected_title", language, title=title, edition=edition)
 
 
 def document_of(content: ReportContent, language: str) -> Document:
@@ -110,6 +113,8 @@ def _board_lead(words: _Words, report: BoardReport) -> tuple[Block, ...]:
     if report.is_empty:
         blocks.append(Paragraph(text=words.say("reports.empty"), strong=True))
     blocks.append(Paragraph(text=words.say("reports.answered", answered=answered, total=len(report.packages))))
+    if report.as_is:
+        blocks.append(Paragraph(text=words.say("reports.as_is")))
     rows = [(words.cell(light), Cell(text=str(number))) for light, number in report.counts.items() if number]
     blocks.append(words.table(words.say("reports.counts"), ("counts_heading", "counts_number"), rows))
     return tuple(blocks)
@@ -117,6 +122,11 @@ def _board_lead(words: _Words, report: BoardReport) -> tuple[Block, ...]:
 
 def _board_sections(words: _Words, report: BoardReport) -> Iterable[Section]:
     say = words.say
+    yield from _correction(words, report)
+    if report.assessment:
+        by = [Paragraph(text=report.assessed_by)] if report.assessed_by else []
+        blocks = (Paragraph(text=report.assessment), *by)
+        yield Section(heading=say("reports.assessment"), blocks=blocks)
     questions = [block for package in report.questions for block in _question(words, package)]
     nothing = Paragraph(text=say("reports.no_questions"))
     yield Section(heading=say("reports.questions"), blocks=tuple(questions) or (nothing,))
@@ -138,6 +148,21 @@ def _board_sections(words: _Words, report: BoardReport) -> Iterable[Section]:
     yield Section(heading=say("reports.details"), blocks=())
     for package in report.packages:
         yield Section(heading=package.name, blocks=tuple(_package(words, package)), level=3)
+
+
+def _correction(words: _Words, report: BoardReport) -> Iterable[Section]:
+    """Write what a corrected version has otherwise; nothing in a first one."""
+    if report.edition > 1:
+        say = words.say
+        changed = tuple(
+            say("reports.corrected_text", package=item.package, field=say(f"reports.{item.field}"))
+            if item.package
+            else say("reports.corrected_assessment")
+            for item in report.corrected
+        )
+        because = Paragraph(text=say("reports.corrected_because", why=report.corrected_because))
+        heading = say("reports.corrected", edition=report.edition)
+        yield Section(heading=heading, blocks=(because, Bullets(items=changed)))
 
 
 def _follow_up(words: _Words, lines: Sequence[FollowUpLine]) -> Iterable[Section]:
@@ -178,6 +203,8 @@ def _package(words: _Words, package: PackageReport) -> Iterable[Block]:
     yield Paragraph(text=say("reports.led_by", lead=package.lead or say("reports.no_lead")))
     if package.on_behalf:
         yield Paragraph(text=say("reports.on_behalf"))
+    if package.edited:
+        yield Paragraph(text=say("reports.edited"))
     if not package.is_missing:
         asked = [("done", package.done), ("next", package.next), ("hinders", package.hinders)]
         rows = [(say(f"reports.{name}"), written or say("reports.nothing")) for name, written in asked]

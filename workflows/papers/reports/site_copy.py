@@ -12,7 +12,7 @@ from config.place_template import PlaceSpec
 from config.programme import Programme
 from documents.page import report_page
 from workflows.digest import digest, is_digest_of
-from workflows.papers.reports.model import ReportState, StoredReport
+from workflows.papers.reports.model import ReportState, StoredReport, edition_of
 from workflows.papers.reports.ports import ReportPorts
 from workflows.papers.reports.rendering import document_of, title_of
 from workflows.ports.place import Page
@@ -63,8 +63,10 @@ class ReportCopy:
         path = f"{folder}/{name}" if folder else name
         pdf, noted = self._report.pdf or b"", self._published.get("file")
         found = await self._content.find_file(site_id, path)
-        # A file of another size is another file. Its etag is no help: SharePoint changes that by itself.
-        if found is not None and found.size == len(pdf):
+        # A file of another size is another file. Its etag is no help: SharePoint changes that by itself. A corrected
+        # version may have the size of the one before.
+        is_first = noted is not None or edition_of(self._report.content) == 1
+        if found is not None and found.size == len(pdf) and is_first:
             if noted is None:
                 await self._note(file={"url": found.url})
             return

@@ -16,7 +16,6 @@ from integration.database.meetings import SQLMeetings
 from tests.workflows.papers.reports.test_handlers import ReportWorld
 from tests.workflows.papers.reports.test_handlers import place as report_place
 from tests.workflows.status.rounds import HOME, MEETING, PUBLIC, STARTS
-from workflows.messages.lead_mail import LeadMail, LeadMailPorts
 from workflows.papers.agendas.editing import AgendaDesk
 from workflows.papers.agendas.handlers import Agendas
 from workflows.papers.agendas.model import StoredAgenda
@@ -65,15 +64,6 @@ class AgendaWorld(ReportWorld):
             place: PlaceSpec = report_place().model_copy(update={"meeting_folder": "Styremøter/{year}"})
             self.programme = self.programme.model_copy(update={"places": (place,)})
         self.agendas = SQLAgendas(database)
-        self.lead_mail = LeadMail(
-            LeadMailPorts(
-                programme=self.read_programme,
-                messages=self.messages,
-                outbox=self.outbox,
-                clock=self.clock,
-                public_url=PUBLIC,
-            )
-        )
         self.papers = Agendas(
             AgendaPorts(
                 programme=self.read_programme,

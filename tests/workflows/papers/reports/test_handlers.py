@@ -13,10 +13,13 @@ from integration.database.meetings import SQLMeetings
 from integration.database.reports import SQLReports
 from tests.workflows.papers.reports.site import FakeSite, Killed
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, PUBLIC, STARTS, FakePlaces, Thing, World
+from workflows.messages.lead_mail import LeadMail, LeadMailPorts
 from workflows.messages.model import MessageState
+from workflows.papers.reports.desk import ReportDesk
 from workflows.papers.reports.handlers import Reports
 from workflows.papers.reports.model import BoardReport, OwnerSummary, ReportState
 from workflows.papers.reports.ports import ReportPorts
+from workflows.papers.reports.review_units import ReviewUnits
 from workflows.ports.units import Done, DueUnit, Outcome, Parked
 
 COLUMNS = (
@@ -54,28 +57,41 @@ class ReportWorld(World):
         self.site = FakeSite()
         self.record = SQLReports(database)
         self.agenda_store = SQLAgendas(database)
-        self.reports = Reports(
-            ReportPorts(
+        self.lead_mail = LeadMail(
+            LeadMailPorts(
                 programme=self.read_programme,
-                store=self.record,
-                meetings=SQLMeetings(database),
-                results=self.rounds.results,
-                rounds=self.store,
-                content=self.site,
-                places=self.things,
-                accounts=self.accounts,
                 messages=self.messages,
                 outbox=self.outbox,
-                links=self.links,
                 clock=self.clock,
                 public_url=PUBLIC,
-                matters=self.agenda_store,
-            ),
+            )
+        )
+        ports = ReportPorts(
+            programme=self.read_programme,
+            store=self.record,
+            meetings=SQLMeetings(database),
+            results=self.rounds.results,
+            rounds=self.store,
+            content=self.site,
+            places=self.things,
+            accounts=self.accounts,
+            messages=self.messages,
+            outbox=self.outbox,
+            lead_mail=self.lead_mail,
+            links=self.links,
+            clock=self.clock,
+            public_url=PUBLIC,
+            matters=self.agenda_store,
+        )
+        self.reports, self.reviews = Reports(ports), ReviewUnits(ports)
+        self.report_desk = ReportDesk(
+            store=self.record, rounds=self.store, meetings=SQLMeetings(database), clock=self.clock
         )
 
     async def report(self, step: str, subject: str = MEETING) -> Outcome:
         unit = DueUnit(key=f"report.{step}:{subject}", due_at=self.clock.now())
-        outcome: Outcome = await getattr(self.reports, step)(unit, self.history)
+        room = self.reviews if step in ("draft", "correct") else self.reports
+        outcome: Outcome = await getattr(room, step)(unit, self.history)
         return outcome
 
     async def close(self) -> None:
