@@ -76,20 +76,22 @@ async def measure(
     jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
     async with published_keys_server() as teams:
         env = {**os.environ, **_settings(teams), "VAREUNGE_DATABASE_URL": url}
-        doors = [_Door(folder, env, number, synchronous) for number in range(2)]
+        doors = [Door(folder, env, number, synchronous) for number in range(2)]
         client = Client(doors, jobs, f"{teams}/connector")
+        killing: asyncio.Task[None] | None = None
         try:
             for door in doors:
                 await door.start()
                 await client.warm_up(door)
-            killing = asyncio.create_task(_kill_now_and_then(doors)) if kill else None
+            if kill:
+                killing = asyncio.create_task(_kill_now_and_then(doors))
             began = time.process_time()
             await client.run(rate, seconds)
             own = time.process_time() - began
+        finally:
             if killing is not None:
                 killing.cancel()
                 await asyncio.gather(killing, return_exceptions=True)
-        finally:
             await client.close()
             for door in doors:
                 await door.stop()
@@ -151,7 +153,7 @@ async def _stored(url: str) -> set[tuple[str, str]]:
 
 
 @dataclass
-class _Door:
+class Door:
     """A process that takes answers. Its socket is ours, so that nothing is refused while another takes its place."""
 
     folder: Path
@@ -161,6 +163,9 @@ class _Door:
     kills: int = 0
     process: asyncio.subprocess.Process | None = None
     listener: socket.socket = field(init=False)
+    stopped: bool = False
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while its process is exchanged or ended, so that none is started behind the back of the last stop."""
 
     def __post_init__(self) -> None:
         from sandbox.serve import listening
@@ -179,21 +184,26 @@ class _Door:
         )
 
     async def kill(self) -> None:
-        """End it at once, and start another in its place."""
-        assert self.process is not None
-        self.process.kill()
-        await self.process.wait()
-        self.kills += 1
-        await self.start()
+        """End it at once, and start another in its place; a Door that is stopped stays so."""
+        async with self._turn:
+            if self.stopped:
+                return
+            assert self.process is not None
+            self.process.kill()
+            await self.process.wait()
+            self.kills += 1
+            await self.start()
 
     async def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            await self.process.wait()
-        self.listener.close()
+        async with self._turn:
+            self.stopped = True
+            if self.process is not None:
+                self.process.terminate()
+                await self.process.wait()
+            self.listener.close()
 
 
-async def _kill_now_and_then(doors: Sequence[_Door]) -> None:
+async def _kill_now_and_then(doors: Sequence[Door]) -> None:
     dice = random.Random(365)  # noqa: S311 - which Door, and when
     while True:
         await asyncio.sleep(EVERY * dice.uniform(0.5, 1.5))

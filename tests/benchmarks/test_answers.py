@@ -1,8 +1,17 @@
 """Answers to Doors that are killed: what was acknowledged is stored."""
 
+import asyncio
+import sys
 from pathlib import Path
 
-from benchmarks.answers import measure
+from benchmarks.answers import Door, measure
+
+
+class SleepingDoor(Door):
+    """A Door whose process does nothing."""
+
+    async def start(self) -> None:
+        self.process = await asyncio.create_subprocess_exec(sys.executable, "-c", "import time; time.sleep(60)")
 
 
 async def test_whatever_was_acknowledged_is_stored(tmp_path: Path) -> None:
@@ -11,3 +20,18 @@ async def test_whatever_was_acknowledged_is_stored(tmp_path: Path) -> None:
     assert figures.kills > 0
     assert figures.acknowledged > 60
     assert figures.missing == 0
+
+
+async def test_a_door_that_is_stopped_while_it_is_killed_leaves_no_process(tmp_path: Path) -> None:
+    door = SleepingDoor(tmp_path, {}, 0, "full")
+    await door.start()
+    killing = asyncio.create_task(door.kill())
+    await asyncio.sleep(0)
+
+    await door.stop()
+    await killing
+    await door.kill()
+
+    assert door.kills == 1
+    assert door.process is not None
+    assert door.process.returncode is not None
