@@ -20,7 +20,9 @@ async def outbox(services: "Services", arguments: argparse.Namespace) -> int:
     waiting = [*await services.jobs.messages.outbox.waiting()]
     programme = await services.record.register.find_programme()
     if programme is not None:
-        waiting += await services.jobs.status.rounds.opening.upcoming()
+        upcoming = services.jobs.status.upcoming
+        for sending in await upcoming.list_sendings():
+            waiting += await upcoming.messages_of(sending)
     seen = preview(waiting)
     rows = [
         {

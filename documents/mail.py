@@ -1,5 +1,6 @@
 """The layout of every e-mail: one column, large text, one button; readable without images and by screen readers."""
 
+import re
 from collections.abc import Sequence
 
 from jinja2 import Environment, StrictUndefined
@@ -49,6 +50,9 @@ style="color:#0062ba">{{ link[1] }}</a></p>
 """
 )
 
+_LINK = re.compile(r' href="[^"]*"')
+_ADDRESS = re.compile(r"https?://[^\s<\"]+")
+HIDDEN_ADDRESS = "https://…"
 
 MailLink = tuple[str, str]
 """The words and the address of a button."""
@@ -85,3 +89,12 @@ def mail(
         also=also,
         note=note,
     )
+
+
+def without_addresses(html: str) -> str:
+    """
+    Return a mail's HTML as it looks, its links leading nowhere and their addresses hidden.
+
+    Many of them let their holder act as the reader of the mail: nobody else is shown them.
+    """
+    return _ADDRESS.sub(HIDDEN_ADDRESS, _LINK.sub("", html))

@@ -32,7 +32,7 @@ HEADERS = {
     # `data:` images, because Designsystemet's signs are masks of that kind.
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framers}"
+        "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framers}"
     ),
     # Our addresses carry tokens: they go to nobody else, into no search engine and into no cache.
     "Referrer-Policy": "no-referrer",

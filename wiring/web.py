@@ -83,6 +83,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 rounds=record.rounds,
                 report_desk=jobs.papers.report_desk,
                 messages=record.messages,
+                upcoming=jobs.status.upcoming,
                 units=record.units,
                 switches=record.switches,
                 links=links,

@@ -45,15 +45,14 @@ class SQLStatus:
         found = await self._rows(select(tables.meeting).where(tables.meeting.c.key == key))
         return meeting_of(found[0]) if found else None
 
-    async def list_meetings(self, *, bodies: Sequence[str], after_local: datetime) -> Sequence[BoardMeeting]:
-        wanted = and_(
-            tables.meeting.c.body.in_(bodies),
-            tables.meeting.c.starts_local > after_local,
-            tables.meeting.c.state != CANCELLED,
-        )
-        rows = await self._rows(
-            select(tables.meeting).where(wanted).order_by(tables.meeting.c.starts_local, tables.meeting.c.key)
-        )
+    async def list_meetings(
+        self, *, bodies: Sequence[str], after_local: datetime, before_local: datetime | None = None
+    ) -> Sequence[BoardMeeting]:
+        meeting = tables.meeting
+        wanted = and_(meeting.c.body.in_(bodies), meeting.c.starts_local > after_local, meeting.c.state != CANCELLED)
+        if before_local is not None:
+            wanted = and_(wanted, meeting.c.starts_local < before_local)
+        rows = await self._rows(select(meeting).where(wanted).order_by(meeting.c.starts_local, meeting.c.key))
         return [meeting_of(row) for row in rows]
 
     async def find_round(self, meeting: str) -> StatusRound | None:
@@ -62,6 +61,10 @@ class SQLStatus:
 
     async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]:
         query = select(tables.status_round).where(tables.status_round.c.state == state)
+        return [round_of(row) for row in await self._rows(query.order_by(tables.status_round.c.deadline_at))]
+
+    async def list_rounds_before(self, meetings: Sequence[str]) -> Sequence[StatusRound]:
+        query = select(tables.status_round).where(tables.status_round.c.meeting.in_(meetings))
         return [round_of(row) for row in await self._rows(query.order_by(tables.status_round.c.deadline_at))]
 
     async def open_round(
@@ -118,6 +121,11 @@ class SQLStatus:
     async def list_requests(self, meeting: str) -> Sequence[StatusRequest]:
         query = select(tables.status_request).where(tables.status_request.c.meeting == meeting)
         return [request_of(row) for row in await self._rows(query.order_by(tables.status_request.c.work_package))]
+
+    async def list_open_requests(self, meetings: Sequence[str]) -> Sequence[StatusRequest]:
+        waits = and_(tables.status_request.c.meeting.in_(meetings), tables.status_request.c.state == RequestState.OPEN)
+        query = select(tables.status_request).where(waits).order_by(tables.status_request.c.work_package)
+        return [request_of(row) for row in await self._rows(query)]
 
     async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
         rows = await self._rows(_newest().where(tables.status_request.c.id.in_(requests)))

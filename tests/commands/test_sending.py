@@ -47,8 +47,8 @@ class Services(SimpleNamespace):
     """As much of the services as the command asks for: what waits, and what the next rounds will ask."""
 
     def __init__(self, known: Programme | None) -> None:
-        opening = SimpleNamespace(upcoming=self.upcoming)
-        status = SimpleNamespace(rounds=SimpleNamespace(opening=opening))
+        upcoming = SimpleNamespace(list_sendings=self.list_sendings, messages_of=self.messages_of)
+        status = SimpleNamespace(upcoming=upcoming)
         super().__init__(known=known, register=self, jobs=SimpleNamespace(messages=self, status=status), outbox=self)
         self.record = self
 
@@ -59,7 +59,11 @@ class Services(SimpleNamespace):
     async def waiting(self) -> Sequence[Message]:
         return WAITING
 
-    async def upcoming(self) -> Sequence[Message]:
+    async def list_sendings(self) -> Sequence[str]:
+        return ("the next round",)
+
+    async def messages_of(self, sending: str) -> Sequence[Message]:
+        assert sending == "the next round"
         return NEXT
 
 

@@ -7,13 +7,14 @@ from typing import Protocol
 
 from web.access.gate import Visit
 from workflows.access.held_links import HeldLinks
-from workflows.messages.model import Messages
+from workflows.messages.model import Message, Messages
 from workflows.papers.agendas.editing import AgendaDesk
 from workflows.papers.reports.desk import ReportDesk
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, DueUnit
 from workflows.status.model import RoundState, StatusRequest, StatusRound
 from workflows.status.ports import BoardMeeting
+from workflows.status.upcoming import Sending
 
 
 class OpenRounds(Protocol):
@@ -43,6 +44,13 @@ class OrderedUnits(Protocol):
         ...
 
 
+class Upcoming(Protocol):
+    """Messages of rounds that nobody has planned yet."""
+
+    async def list_sendings(self) -> Sequence[Sending]: ...
+    async def find_message(self, meeting: str, work_package: str) -> Message | None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class LeadDoors:
     """All that the leads' acts need."""
@@ -50,6 +58,7 @@ class LeadDoors:
     rounds: OpenRounds
     report_desk: ReportDesk
     messages: Messages
+    upcoming: Upcoming
     units: OrderedUnits
     switches: Switches
     links: Links

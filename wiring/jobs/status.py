@@ -9,7 +9,9 @@ from wiring.outside import Outside
 if TYPE_CHECKING:
     from workflows.papers.decisions.follow_up import FollowUps
     from workflows.status.answering import StatusDesk
+    from workflows.status.ports import RecipientPorts
     from workflows.status.rounds import StatusRounds
+    from workflows.status.upcoming import UpcomingMessages
 
 
 class StatusJobs:
@@ -27,19 +29,30 @@ class StatusJobs:
         from workflows.status.rounds import StatusRounds
 
         return StatusRounds(
-            StatusPorts(
-                programme=self._record.register.programme,
-                rounds=self._record.rounds,
-                messages=self._record.messages,
-                outbox=self._messages.outbox,
-                bot=self._outside.bot,
-                accounts=self._record.accounts,
-                places=self._record.resources,
-                links=self._record.links,
-                clock=self._outside.clock,
-                public_url=self._outside.settings.public_url,
-                decisions=self._follow_ups,
-            )
+            StatusPorts(**vars(self._written_from), outbox=self._messages.outbox, bot=self._outside.bot)
+        )
+
+    @cached_property
+    def upcoming(self) -> "UpcomingMessages":
+        from workflows.status.upcoming import UpcomingMessages
+
+        return UpcomingMessages(self._written_from)
+
+    @cached_property
+    def _written_from(self) -> "RecipientPorts":
+        from workflows.status.ports import RecipientPorts
+
+        return RecipientPorts(
+            programme=self._record.register.programme,
+            rounds=self._record.rounds,
+            messages=self._record.messages,
+            chats=self._record.chats,
+            accounts=self._record.accounts,
+            places=self._record.resources,
+            links=self._record.links,
+            clock=self._outside.clock,
+            public_url=self._outside.settings.public_url,
+            decisions=self._follow_ups,
         )
 
     @cached_property

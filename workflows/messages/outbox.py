@@ -108,10 +108,6 @@ class Outbox:
         await self._messages.mark_sent(message.key, reference=reference, at=at)
         return replace(message, state=MessageState.SENT, reference=reference, sent_at=at)
 
-    async def has_chat(self, object_id: str) -> bool:
-        """Tell whether we know a chat with them: the app was added, they wrote, or a card arrived there."""
-        return await self._chats.find(object_id) is not None
-
     async def waiting(self) -> Sequence[Message]:
         """List the messages that are planned, held or on their way."""
         return await self._messages.list_messages(states=WAITING)

@@ -11,6 +11,7 @@ from workflows.messages.model import WAITING, Message, MessageState, Surface
 class Preview:
     """A message that has not left, as a person sees it before it does."""
 
+    key: str
     at: datetime
     to: str
     surface: Surface
@@ -25,6 +26,7 @@ def preview(messages: Sequence[Message]) -> tuple[Preview, ...]:
     """List the messages that go out next, with reader and text, the earliest first."""
     lines = (
         Preview(
+            key=message.key,
             at=message.due_at,
             to=message.content.email,
             surface=message.surface,

@@ -15,7 +15,7 @@ from workflows.status.recipients import REQUEST_NOTICE, RoundRecipients
 
 
 class RoundOpening:
-    """Opens rounds, and tells what is to open."""
+    """Opens rounds, and lists the units that open those to come."""
 
     def __init__(self, ports: StatusPorts) -> None:
         self._ports = ports
@@ -51,18 +51,6 @@ class RoundOpening:
         """Return what opens each round that is to come. Making it due again is harmless."""
         return [plan.opening_unit(context.round) for context in await self._to_come()]
 
-    async def upcoming(self) -> tuple[Message, ...]:
-        """Return the messages that each municipality's next round will send as things stand, without the links."""
-        messages: list[Message] = []
-        seen: set[str] = set()
-        for context in await self._to_come():
-            planned, meeting = context.round, context.meeting
-            if planned.municipality not in seen and await self._rounds.find_round(meeting.key) is None:
-                seen.add(planned.municipality)
-                requests = plan.new_requests(context.programme, meeting.key, planned.municipality, planned.opens_at)
-                messages += await self._first_messages(context, requests, with_links=False)
-        return tuple(messages)
-
     async def _keep(self, existing: RoundContext, history: History) -> Outcome:
         """Let a round that is open already go with its meeting."""
         if existing.meeting.cancelled:
@@ -86,9 +74,7 @@ class RoundOpening:
             if item is not None and now < item.deadline_at
         ]
 
-    async def _first_messages(
-        self, context: RoundContext, requests: tuple[StatusRequest, ...], *, with_links: bool = True
-    ) -> list[Message]:
+    async def _first_messages(self, context: RoundContext, requests: tuple[StatusRequest, ...]) -> list[Message]:
         """Write the first message of each request, on the surface that would be tried first."""
         recipients = await RoundRecipients.of(self._ports, context, requests)
         messages = []
@@ -96,5 +82,5 @@ class RoundOpening:
             recipient = recipients.find_recipient(request, context.round.opens_at)
             if recipient is not None:
                 surface = recipient.surfaces[0]
-                messages.append(await recipients.message(REQUEST_NOTICE, recipient, surface, with_link=with_links))
+                messages.append(await recipients.message(REQUEST_NOTICE, recipient, surface))
         return messages

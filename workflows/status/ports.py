@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from config.programme import Programme
-from workflows.messages.model import Message, Messages
+from workflows.messages.model import Chats, Message, Messages
 from workflows.messages.outbox import Outbox
 from workflows.ports.accounts import KnownAccounts
 from workflows.ports.bot import Bot
@@ -74,12 +74,18 @@ class RoundRecord(Protocol):
     """The record of meetings and their rounds. Every method is atomic."""
 
     async def find_meeting(self, key: str) -> BoardMeeting | None: ...
-    async def list_meetings(self, *, bodies: Sequence[str], after_local: datetime) -> Sequence[BoardMeeting]:
-        """List the meetings of *bodies* that start after then and are not cancelled, by their start."""
+    async def list_meetings(
+        self, *, bodies: Sequence[str], after_local: datetime, before_local: datetime | None = None
+    ) -> Sequence[BoardMeeting]:
+        """List the meetings of *bodies* that start after one moment, before the other, and stand; by their start."""
         ...
 
     async def find_round(self, meeting: str) -> StatusRound | None: ...
     async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]: ...
+    async def list_rounds_before(self, meetings: Sequence[str]) -> Sequence[StatusRound]:
+        """List the rounds of *meetings*, in any state."""
+        ...
+
     async def open_round(
         self,
         status_round: StatusRound,
@@ -110,6 +116,10 @@ class AnswerRecord(Protocol):
     async def find_request(self, request: str) -> StatusRequest | None: ...
     async def find_standing(self, request: str) -> Standing | None: ...
     async def list_requests(self, meeting: str) -> Sequence[StatusRequest]: ...
+    async def list_open_requests(self, meetings: Sequence[str]) -> Sequence[StatusRequest]:
+        """List the requests of *meetings* that wait for an answer."""
+        ...
+
     async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
         """Return the newest version by request; a request without an answer is left out."""
         ...
@@ -168,14 +178,13 @@ async def open_decisions(
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatusPorts:
-    """Everything a status round reaches."""
+class RecipientPorts:
+    """All that the messages of a round are written from. Nothing here sends."""
 
     programme: Callable[[], Awaitable[Programme]]
     rounds: Rounds
     messages: Messages
-    outbox: Outbox
-    bot: Bot
+    chats: Chats
     accounts: KnownAccounts
     places: Places
     links: Links
@@ -183,3 +192,11 @@ class StatusPorts:
     public_url: str
     decisions: OpenDecisions | None = None
     """None where no minutes are kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusPorts(RecipientPorts):
+    """Everything a status round reaches."""
+
+    outbox: Outbox
+    bot: Bot

@@ -11,7 +11,7 @@ from workflows.ports.accounts import Account
 from workflows.status import plan
 from workflows.status.context import RoundContext
 from workflows.status.model import OpenDecision, StatusAnswer, StatusRequest, StatusRound
-from workflows.status.ports import StatusPorts, open_decisions
+from workflows.status.ports import RecipientPorts, open_decisions
 from workflows.status.rendering import moved_content, reminder_content, request_content
 from workflows.status.request_view import Asked, asked_of
 
@@ -66,7 +66,7 @@ class _RoundReading:
 class RoundRecipients:
     """Writes the messages of one round, from what was read once for all of *requests*."""
 
-    def __init__(self, ports: StatusPorts, context: RoundContext, known: _RoundReading) -> None:
+    def __init__(self, ports: RecipientPorts, context: RoundContext, known: _RoundReading) -> None:
         self._ports = ports
         self._context = context
         self._programme = context.programme
@@ -76,7 +76,7 @@ class RoundRecipients:
     @classmethod
     async def of(
         cls,
-        ports: StatusPorts,
+        ports: RecipientPorts,
         context: RoundContext,
         requests: Sequence[StatusRequest],
         *,
@@ -161,7 +161,7 @@ class RoundRecipients:
         return plan.find_asked(self._programme, request, self._programme.today(self._ports.clock.now()))
 
 
-async def answer_address(ports: StatusPorts, status_round: StatusRound, request: str, person: str) -> str:
+async def answer_address(ports: RecipientPorts, status_round: StatusRound, request: str, person: str) -> str:
     """Return the address of the form for *request*, for *person* alone. It ends with the round."""
     token = await ports.links.issue("answer", request, person, answer_link_end(status_round))
     return f"{ports.public_url}/svar/{token}"
@@ -173,13 +173,13 @@ def answer_link_end(status_round: StatusRound) -> datetime:
 
 
 async def _remembered(
-    ports: StatusPorts, people: Sequence[Person], accounts: Mapping[str, Account]
+    ports: RecipientPorts, people: Sequence[Person], accounts: Mapping[str, Account]
 ) -> Mapping[str, Surface]:
     """Return the surfaces of people's last requests. A chat with the bot begun since then is tried first there."""
     reached = dict(await ports.messages.reached([person.key for person in people], kind=plan.REQUEST))
     for person in people:
         account = accounts.get(person.email.lower())
         elsewhere = reached.get(person.key) not in (None, Surface.PERSONAL)
-        if elsewhere and account is not None and await ports.outbox.has_chat(account.id):
+        if elsewhere and account is not None and await ports.chats.find(account.id) is not None:
             del reached[person.key]
     return reached

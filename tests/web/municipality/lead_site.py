@@ -35,6 +35,7 @@ class Site:
             rounds=world.store,
             report_desk=world.report_desk,
             messages=world.messages,
+            upcoming=world.upcoming,
             units=world.units,
             switches=world.switches,
             links=world.links,

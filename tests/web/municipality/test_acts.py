@@ -1,6 +1,7 @@
 """The leads' acts over HTTP: reminders, guests, minutes, the outbox, and links that people hold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,13 +9,15 @@ import pytest
 import texts
 from integration.database.connection import Database
 from tests.web.municipality.lead_site import Site, shown
+from tests.web.overview.stage import Counter
 from tests.workflows.papers.agendas.agenda_world import MEETING_DAY, AgendaWorld
-from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, World
+from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, STARTS, World
 from web.municipality.outbox import MOST_SHOWN
 from workflows.messages.mail import mail_content, mail_message
 from workflows.status.plan import request_id
 
 DAY = timedelta(days=1)
+MOST_STATEMENTS = 12
 PAGES = ("/kommune/a-dal/purring", "/kommune/a-dal/lenker", "/kommune/a-dal/gjester", "/kommune/a-dal/rapport")
 
 
@@ -189,6 +192,72 @@ async def test_the_outbox_shows_what_leaves_to_whom_with_its_text(site: Site) ->
     assert "lead@county.example" in everything
     assert "Teksten i Rapporten" in of_one
     assert "Teksten i Felles" not in of_one
+
+
+async def test_a_mail_that_waits_is_shown_as_it_will_look_without_the_addresses_in_it(site: Site) -> None:
+    await plan_mails(site.world, ["Rapporten"], "a-dal")
+    waiting = await site.world.messages.list_messages(kind="test")
+    html = '<p>Hei</p><a href="https://vareunge.example/svar/hemmelig">Svar</a> https://vareunge.example/svar/hemmelig'
+    await site.world.messages.plan([replace(waiting[0], content=replace(waiting[0].content, html=html))])
+    browser = await site.of("guest-lead")
+
+    page = (await browser.get("/fylket/utboks?kommune=a-dal")).text
+    message = (await browser.get("/fylket/utboks/melding?nokkel=test:Rapporten")).text
+    content = await browser.get("/fylket/utboks/melding/innhold?nokkel=test:Rapporten")
+
+    assert 'href="/fylket/utboks/melding?nokkel=test%3ARapporten"' in page
+    assert 'sandbox src="/fylket/utboks/melding/innhold?nokkel=test:Rapporten"' in message
+    assert content.text == "<p>Hei</p><a>Svar</a> https://…"
+    assert "sandbox" in content.headers["content-security-policy"]
+    assert "script-src" not in content.headers["content-security-policy"]
+
+
+async def test_a_round_to_come_is_listed_with_the_people_who_will_be_asked(site: Site) -> None:
+    site.world.clock.time = OPENS - 3 * DAY
+    await site.world.plan_meeting(STARTS + timedelta(days=42), key="a-dal/2026-12-29")
+    browser = await site.of("guest-lead")
+
+    page = await shown(browser, "/fylket/utboks")
+
+    assert "a-dal: runden åpner" in page
+    assert "antall som får melding: 3" in page
+    assert "Pakken bro : Leder bro" in page
+    assert "a-dal: runden åpner" not in await shown(browser, "/fylket/utboks?kommune=b-vik")
+
+
+async def test_the_card_of_somebody_in_the_house_is_drawn_and_a_guest_s_mail_is_framed(site: Site) -> None:
+    await site.world.plan_meeting(STARTS + timedelta(days=42), key="a-dal/2026-12-29")
+    browser = await site.of("guest-lead")
+    address = "/fylket/utboks/melding?mote=a-dal/2026-12-29&pakke="
+
+    card = (await browser.get(f"{address}{HOME}")).text
+    mail = (await browser.get(f"{address}{GUEST}")).text
+
+    assert "drawn-card" in card
+    assert texts.say("card.light") in card
+    assert (await browser.get(f"{address.replace('melding?', 'melding/innhold?')}{HOME}")).status_code == 404
+    assert "<iframe" in mail
+    assert "Pakken bro" in (await browser.get(f"{address.replace('melding?', 'melding/innhold?')}{GUEST}")).text
+
+
+@pytest.mark.parametrize(
+    "path", ["", f"/melding?mote=a-dal/2026-12-29&pakke={HOME}", f"/melding?mote={MEETING}&pakke={GUEST}"]
+)
+async def test_the_outbox_asks_few_questions(site: Site, path: str) -> None:
+    await site.world.plan_meeting(STARTS + timedelta(days=42), key="a-dal/2026-12-29")
+    browser, counter = await site.of("guest-lead"), Counter(site.world.database)
+
+    assert (await browser.get(f"/fylket/utboks{path}")).status_code == 200
+
+    assert 0 < counter.number <= MOST_STATEMENTS
+
+
+@pytest.mark.parametrize("query", ["", "nokkel=nothing", "mote=nowhere/2026-01-01&pakke=x", "pakke=a-dal-bro"])
+async def test_a_message_that_is_not_there_is_not_shown(site: Site, query: str) -> None:
+    browser = await site.of("guest-lead")
+
+    assert (await browser.get(f"/fylket/utboks/melding?{query}")).status_code == 404
+    assert (await browser.get(f"/fylket/utboks/melding/innhold?{query}")).status_code == 404
 
 
 async def test_a_full_outbox_says_how_much_more_there_is(site: Site) -> None:

@@ -27,8 +27,9 @@ from workflows.ports.units import DueUnit, Outcome
 from workflows.status.answering import ByLink, Receipt, StatusDesk
 from workflows.status.model import AnswerSurface, OpenDecision, StatusRound
 from workflows.status.plan import request_id
-from workflows.status.ports import StatusPorts
+from workflows.status.ports import RecipientPorts, StatusPorts
 from workflows.status.rounds import StatusRounds
+from workflows.status.upcoming import UpcomingMessages
 
 MEETING = "a-dal/2026-11-17"
 STARTS = datetime(2026, 11, 17, 9, 0)  # noqa: DTZ001 - a local wall time
@@ -238,21 +239,20 @@ class World:
             clock=self.clock,
             organizers=organizers,
         )
-        self.rounds = StatusRounds(
-            StatusPorts(
-                programme=self.read_programme,
-                rounds=self.store,
-                messages=self.messages,
-                outbox=self.outbox,
-                bot=teams or self.bot,
-                accounts=self.accounts,
-                places=self.places,
-                links=self.links,
-                clock=self.clock,
-                public_url=PUBLIC,
-                decisions=self.decisions,
-            )
+        written_from = RecipientPorts(
+            programme=self.read_programme,
+            rounds=self.store,
+            messages=self.messages,
+            chats=self.chats,
+            accounts=self.accounts,
+            places=self.places,
+            links=self.links,
+            clock=self.clock,
+            public_url=PUBLIC,
+            decisions=self.decisions,
         )
+        self.rounds = StatusRounds(StatusPorts(**vars(written_from), outbox=self.outbox, bot=teams or self.bot))
+        self.upcoming = UpcomingMessages(written_from)
         self.desk = StatusDesk(
             programme=self.read_programme,
             rounds=self.store,

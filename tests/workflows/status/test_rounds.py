@@ -10,7 +10,6 @@ from integration.database.connection import Database
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, ORPHAN, PUBLIC, STARTS, World, deadline_of
 from workflows.errors import NotFound, OutcomeUnknown, Refused, Throttled, Transient
 from workflows.messages.model import MessageState, Surface
-from workflows.messages.preview import preview
 from workflows.ports.accounts import AccountKind
 from workflows.ports.bot import Conversation, Posted
 from workflows.ports.units import Done, Parked
@@ -336,23 +335,6 @@ async def test_a_disabled_account_gets_the_mail(world: World) -> None:
     await world.run("status.send")
 
     assert len(world.mailer.sent) == 3
-
-
-async def test_the_outbox_shows_a_round_that_has_not_opened(world: World) -> None:
-    await world.plan_meeting()
-    world.clock.time = OPENS - 10 * DAY
-
-    lines = preview(await world.rounds.opening.upcoming())
-
-    assert [line.to for line in lines] == [
-        "guest.lead@nav.example",
-        "home.lead@county.example",
-        "lead@county.example",
-    ]
-    assert {line.at for line in lines} == {OPENS}
-    assert "Pakken bro" in lines[0].subject
-    assert lines[0].text.startswith("Hei!")
-    assert not await world.messages.list_messages()
 
 
 async def test_everything_that_should_be_due_can_be_derived_again(world: World) -> None:
