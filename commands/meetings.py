@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from commands.confirm import is_confirmed
 from commands.session import DID_NOT_HOLD, DONE, Usage, complain, show, tell
-from commands.subjects import check_municipality, imported_programme
+from commands.subjects import check_municipality, imported_programme, owner_board_of
 from commands.words import TerminalWords
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ async def _agenda(services: "Services", arguments: argparse.Namespace) -> int:
         check_municipality(programme, arguments.municipality)
         body = programme.local_board(arguments.municipality)
     else:
-        body = programme.owner_board()
+        body = owner_board_of(programme)
     now = services.clock.now()
     found = [
         item for item in await services.record.meetings.list_meetings(body.key) if item.stands and item.ends_at > now

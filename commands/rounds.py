@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from commands.session import Usage
-from commands.subjects import imported_programme, meeting_of_round, next_meeting, reported_meeting
+from commands.subjects import imported_programme, meeting_of_round, next_meeting, owner_board_of, reported_meeting
 from commands.units import run_units
 from commands.words import TerminalWords
 
@@ -40,7 +40,7 @@ async def report(services: "Services", arguments: argparse.Namespace) -> int:
     if bool(arguments.municipality) is arguments.owner_board:
         raise Usage(TerminalWords(programme).say("report_of_whom", command="report", option="--owner-board"))
     if arguments.owner_board:
-        meeting = await next_meeting(services, programme.owner_board().key)
+        meeting = await next_meeting(services, owner_board_of(programme).key)
         steps = ["owner", "publish"]
     else:
         meeting = await reported_meeting(services, arguments.municipality)

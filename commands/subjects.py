@@ -8,6 +8,7 @@ from commands.words import TerminalWords
 
 if TYPE_CHECKING:
     from config.programme import Programme
+    from config.values import Body
     from wiring.process import Services
 
 
@@ -17,6 +18,14 @@ async def imported_programme(services: "Services") -> "Programme":
     if programme is None:
         raise Usage(TerminalWords().say("no_programme"))
     return programme
+
+
+def owner_board_of(programme: "Programme") -> "Body":
+    """Return the owner board. Raises Usage for a programme that has none."""
+    body = programme.find_owner_board()
+    if body is None:
+        raise Usage(TerminalWords(programme).say("no_owner_board"))
+    return body
 
 
 def check_municipality(programme: "Programme", slug: str) -> None:

@@ -181,8 +181,9 @@ class Programme(Value):
     def local_board(self, municipality: str) -> Body:
         return self._index.local_boards[municipality]
 
-    def owner_board(self) -> Body:
-        return next(body for body in self.bodies if body.kind is BodyKind.OWNER_BOARD)
+    def find_owner_board(self) -> Body | None:
+        """Return the board above the local ones; None for a programme without such a level."""
+        return next((body for body in self.bodies if body.kind is BodyKind.OWNER_BOARD), None)
 
     def board_people(self, body: Body, on: date) -> tuple[tuple[Person, bool], ...]:
         """Return everyone who belongs to *body* on that day, each once, the chair first, with True when required."""

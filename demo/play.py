@@ -114,10 +114,12 @@ async def pass_time(clock: SimulatedClock) -> NoReturn:
 
 
 def is_over(programme: Programme, ledger: Ledger) -> bool:
-    """Return True when every local board has had a report, and the owner board its summary."""
+    """Return True when every local board has had a report, and the owner board, if there is one, its summary."""
     finished = {meeting.partition("/")[0] for meeting, state in ledger.reports.items() if state != "draft"}
     boards = {programme.local_board(item.slug).key for item in programme.municipalities}
-    return {*boards, programme.owner_board().key} <= finished and all(
+    if (owner_board := programme.find_owner_board()) is not None:
+        boards.add(owner_board.key)
+    return boards <= finished and all(
         state == "published" for meeting, state in ledger.reports.items() if _has_place(programme, meeting)
     )
 

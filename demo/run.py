@@ -195,9 +195,10 @@ async def _keep_everything(stage: Stage, evidence: Evidence, out: Path) -> None:
 
 
 async def _feed(stage: Stage, programme: Programme) -> bytes:
-    """Return the calendar feed of the owner board, as a calendar that subscribes to it reads it."""
+    """Return the calendar feed of the uppermost board, as a calendar that subscribes to it reads it."""
+    board = programme.find_owner_board() or programme.bodies[0]
     async with opened(stage) as database:
-        token = await SQLLinks(database, SystemClock()).issue("feed", programme.owner_board().key)
+        token = await SQLLinks(database, SystemClock()).issue("feed", board.key)
     return (await stage.http.get(f"{stage.service_url}/kalender/{token}.ics")).content
 
 

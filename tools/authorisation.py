@@ -164,8 +164,9 @@ def places_of(programme: Programme, names: Collection[str]) -> Iterator[tuple[Pl
     if "package" in names:
         yield Place.BESIDE, _named(programme, names, OWN, beside)
     yield Place.OTHER, _named(programme, names, OTHER, packages[OTHER][0])
-    if "body" in names and "slug" not in names:
-        yield Place.COMMON, {"body": programme.owner_board().key}
+    owner_board = programme.find_owner_board()
+    if "body" in names and "slug" not in names and owner_board is not None:
+        yield Place.COMMON, {"body": owner_board.key}
 
 
 def _named(programme: Programme, names: Collection[str], slug: str, package: str) -> Mapping[str, str]:

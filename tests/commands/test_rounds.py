@@ -106,11 +106,19 @@ async def test_a_report_by_hand_is_that_of_the_open_round(
     assert await reported_meeting(services, ONE_MUNICIPALITY) == meeting
 
 
+async def test_a_programme_without_an_owner_board_has_no_report_for_it(services: Services) -> None:
+    documents = load_documents(VESTFOLD)
+    del documents["county.yaml"], documents["template.yaml"]["bodies"]["owner-board"]
+    await services.record.register.save(documents)
+
+    with pytest.raises(Usage, match=r"^Programmet har ikke noe eierstyre\.$"):
+        await report(services, given(municipality=None, owner_board=True))
+
+
 async def test_the_owner_board_s_report_is_that_of_its_next_meeting(
     services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    programme = await services.record.register.programme()
-    (first, *_) = await services.record.meetings.list_meetings(programme.owner_board().key)
+    (first, *_) = await services.record.meetings.list_meetings("owner-board")
     clock_of(services).time = first.starts_at - timedelta(days=1)
 
     await report(services, given(municipality=None, owner_board=True))

@@ -49,7 +49,10 @@ def _add_page(routes: APIRouter, overviews: Overviews) -> None:
 
     @routes.get("/eierstyret", summary="The owner board's page")
     async def owner_board(visit: TakesPart) -> RedirectResponse:
-        return RedirectResponse(f"/styret/{visit.programme.owner_board().key}", 303)
+        board = visit.programme.find_owner_board()
+        if board is None:
+            raise HTTPException(404)
+        return RedirectResponse(f"/styret/{board.key}", 303)
 
 
 def _may_record(visit: Visit, body: str, overviews: Overviews) -> bool:

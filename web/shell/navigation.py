@@ -127,6 +127,7 @@ def _boards(reader: Reader, programme: Programme, language: str) -> list[MenuEnt
         )
         for body in local
     ]
-    if reader.runs_programme or any(body.kind is BodyKind.OWNER_BOARD for body in found):
+    owner_board = programme.find_owner_board()
+    if owner_board is not None and (reader.runs_programme or owner_board in found):
         entries.append(MenuEntry(address="/eierstyret", label=texts.say("shell.owner_board", language), icon="board"))
     return entries

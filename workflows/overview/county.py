@@ -63,7 +63,7 @@ def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) ->
         )
     return CountyOverview(
         municipalities=tuple(lines),
-        owner_meeting=meetings.get(programme.owner_board().key),
+        owner_meeting=meetings.get(owner_board.key) if (owner_board := programme.find_owner_board()) else None,
         undelivered=tuple(undelivered.get(None, ())),
         paused="" in rows.paused,
     )

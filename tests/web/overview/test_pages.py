@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from config.values import BodyKind
 from integration.database.connection import Database
 from integration.database.findings import SQLFindings
 from tests.web.overview.stage import CHAIR, COUNTY, EARLIER, IT, LEAD, LOCAL, MEMBER, Counter, Stage
@@ -34,6 +35,18 @@ async def test_signed_out_the_start_page_leads_to_sign_in(stage: Stage) -> None:
 
     assert answer.status_code == 303
     assert answer.headers["location"] == "/logg-inn?til=/"
+
+
+async def test_a_programme_without_an_owner_board_has_no_page_and_no_menu_entry_for_one(stage: Stage) -> None:
+    programme = stage.world.programme
+    below = tuple(item for item in programme.bodies if item.kind is not BodyKind.OWNER_BOARD)
+    stage.world.programme = programme.model_copy(update={"bodies": below})
+
+    page = await stage.page(COUNTY, "/fylket")
+    answer = await (await stage.browser(COUNTY)).get("/eierstyret")
+
+    assert "/eierstyret" not in page
+    assert answer.status_code == 404
 
 
 async def test_a_package_lead_is_asked_for_the_status_that_is_owed(stage: Stage) -> None:

@@ -136,7 +136,8 @@ class Reports:
             if state is ReportState.RELEASED or newest.get(meeting.body) == meeting.key:
                 units.append(DueUnit(key=f"report.publish:{meeting.key}", due_at=now))
             if state in _RELEASED and meeting.stands and meeting.starts_at > now:
-                owner = programme.owner_board().key == meeting.body
+                body = programme.find_body(meeting.body)
+                owner = body is not None and body.kind is BodyKind.OWNER_BOARD
                 units.append(DueUnit(key=f"report.{'owner' if owner else 'release'}:{meeting.key}", due_at=now))
         return tuple(units)
 
@@ -203,7 +204,9 @@ _RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
 def _owner_units(
     programme: Programme, meetings: Sequence[Meeting], states: Mapping[str, ReportState], now: datetime
 ) -> list[DueUnit]:
-    body = programme.owner_board()
+    body = programme.find_owner_board()
+    if body is None:
+        return []
     return [
         DueUnit(key=f"report.owner:{meeting.key}", due_at=max(now, owner_release(programme, body, meeting)))
         for meeting in meetings
