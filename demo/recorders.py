@@ -1,4 +1,5 @@
-"""The local leads of the demo: when their board has met, they record what it decided, each from their own mail."""
+"""The local leads of the demo: when their board has met, they record what it decided, each from their own mail, and
+approve it once it is read."""
 
 import re
 from collections import Counter
@@ -15,7 +16,7 @@ from workflows.ports.units import Clock
 
 AGENDA = re.compile(r'href="([^"]*/saksliste/[^"]+)"')
 MINUTES = re.compile(r'href="([^"]*/referat/[^"]+)"')
-PRESENT = re.compile(r'name="(present:[^"]+)"[^>]* checked')
+PRESENT = re.compile(r'name="(present:[^"]+)"')
 MAIL_TIME = timedelta(minutes=5)
 """Time that a mail which somebody asked for gets to arrive."""
 ITEM = re.compile(r'name="(decision:\d+)"')
@@ -23,7 +24,7 @@ PROPOSED = re.compile(r"Forslag til vedtak:</strong> (.*?)</p>", re.DOTALL)
 
 
 class Recorders:
-    """Everybody who records minutes in the demo: a proposal is adopted as it stands."""
+    """Everybody who records minutes in the demo: all have come, and a proposal is adopted as it stands."""
 
     def __init__(self, stage: Stage, cast: Cast, programme: Programme, *, on: datetime, clock: Clock) -> None:
         self._clock = clock
@@ -88,6 +89,7 @@ class Recorders:
                 fields[item[1]] = unescape(proposed[1]) if proposed else ""
                 fields[item[1].replace("decision", "follow")] = "1"
         await self._send(form, fields)
+        await self._send(form, {"approve": "1"})
 
     async def _send(self, form: str, fields: dict[str, str]) -> None:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(form))

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, bindparam, func, select, update
+from sqlalchemy import Row, Select, Table, and_, bindparam, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import tables
 from integration.database.connection import Database, insert_into
@@ -93,6 +94,12 @@ class SQLAgendas:
         async with self._database.read() as connection:
             return await _minutes(connection, meeting)
 
+    async def approved_minutes(self, meeting: str, *, before: int | None = None) -> StoredMinutes | None:
+        table = tables.minutes
+        wanted = and_(table.c.approved_at.is_not(None), table.c.version < before if before is not None else true())
+        async with self._database.read() as connection:
+            return await _minutes(connection, meeting, wanted)
+
     async def matters(self, body: str) -> Matters:
         # Everybody who answers waits for it: both in one go.
         decisions, actions = await self._database.look(
@@ -125,6 +132,23 @@ class SQLAgendas:
             await make_due(connection, then)
         return stored
 
+    async def approve(self, meeting: str, version: int, *, at: datetime, by: str, then: Sequence[DueUnit] = ()) -> bool:
+        table = tables.minutes
+        this = and_(table.c.meeting == meeting, table.c.version == version, table.c.approved_at.is_(None))
+        async with self._database.begin() as connection:
+            newest = await _minutes(connection, meeting)
+            if newest is None or newest.version != version:
+                return False
+            if (await connection.execute(update(table).where(this).values(approved_at=at, approved_by=by))).rowcount:
+                await make_due(connection, then)
+        return True
+
+    async def restate(self, matters: Sequence[Matter], *, at: datetime, by: str, then: Sequence[DueUnit] = ()) -> None:
+        async with self._database.begin() as connection:
+            for table, kind in ((tables.decision, Decision), (tables.action_item, ActionItem)):
+                await _add_versions(connection, table, [item for item in matters if isinstance(item, kind)], at, by)
+            await make_due(connection, then)
+
 
 def _agenda_of(meeting: str) -> Any:
     return select(tables.agenda).where(tables.agenda.c.meeting == meeting)
@@ -150,14 +174,25 @@ async def _proposals(connection: AsyncConnection, meeting: str) -> list[Proposal
     return list(newest.values())
 
 
-async def _minutes(connection: AsyncConnection, meeting: str) -> StoredMinutes | None:
+async def _minutes(
+    connection: AsyncConnection, meeting: str, wanted: ColumnElement[bool] | None = None
+) -> StoredMinutes | None:
     table = tables.minutes
-    query = select(table).where(table.c.meeting == meeting).order_by(table.c.version.desc()).limit(1)
+    of_meeting = and_(table.c.meeting == meeting, true() if wanted is None else wanted)
+    query = select(table).where(of_meeting).order_by(table.c.version.desc()).limit(1)
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         return None
     content = Minutes.from_data(row.content)
-    return StoredMinutes(meeting=meeting, version=row.version, at=row.at, by=row.by, content=content)
+    return StoredMinutes(
+        meeting=meeting,
+        version=row.version,
+        at=row.at,
+        by=row.by,
+        content=content,
+        approved_at=row.approved_at,
+        approved_by=row.approved_by,
+    )
 
 
 def _newest(table: Table) -> Select[Any]:
@@ -179,8 +214,11 @@ async def _add_versions(
     connection: AsyncConnection, table: Table, matters: Iterable[Matter], at: datetime, by: str
 ) -> None:
     for item in matters:
-        known = select(func.max(table.c.version)).where(table.c.key == item.key)
-        version = int((await connection.execute(known)).scalar_one() or 0) + 1
+        known = select(table).where(table.c.key == item.key).order_by(table.c.version.desc()).limit(1)
+        newest = (await connection.execute(known)).one_or_none()
+        if newest is not None and newest.content == item.to_data():
+            continue
+        version = newest.version + 1 if newest else 1
         row = {"key": item.key, "version": version, "body": item.body, "at": at, "by": by, "content": item.to_data()}
         await connection.execute(table.insert().values(**row))
 

@@ -321,6 +321,8 @@ minutes = Table(
     Column("at", UTCDateTime, nullable=False),
     Column("by", String(60), nullable=False),
     Column("content", JSON, nullable=False),
+    Column("approved_at", UTCDateTime, nullable=True),
+    Column("approved_by", String(60), nullable=False, default="", server_default=""),
 )
 
 

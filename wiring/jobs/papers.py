@@ -85,6 +85,7 @@ class PaperJobs:
                 reports=self._record.reports,
                 content=GraphSiteContent(self._outside.hands),
                 places=self._record.resources,
+                questions=self._record.questions,
                 mail=self._messages.lead_mail,
                 links=self._record.links,
                 clock=self._outside.clock,

@@ -14,7 +14,7 @@ import texts
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from tests.web.test_snapshots import HOSTILE, assert_reviewed
-from tests.workflows.papers.agendas.agenda_world import BEFORE_DEADLINE, AgendaWorld
+from tests.workflows.papers.agendas.agenda_world import BEFORE_DEADLINE, THERE, AgendaWorld
 from tests.workflows.status.rounds import MEETING, PUBLIC, STARTS
 from tests.workflows.test_privacy_guard import NUMBER
 from web.app import create_app
@@ -208,7 +208,7 @@ async def test_wrong_minutes_are_shown_again_with_what_is_wrong(late: Site) -> N
     address = await late.form("lead")
 
     response = await late.post(
-        address, {"version": "0", "decision:1": "Ring 41 23 45 67", "what:1": "Ringe", "due:1": "snart"}
+        address, {**THERE, "version": "0", "decision:1": "Ring 41 23 45 67", "what:1": "Ringe", "due:1": "snart"}
     )
 
     assert response.status_code == 422
@@ -219,9 +219,9 @@ async def test_wrong_minutes_are_shown_again_with_what_is_wrong(late: Site) -> N
 
 
 async def test_who_was_overtaken_sees_both(late: Site) -> None:
-    await late.post(await late.form("chair"), {"version": "0", "decision:1": "Godkjent."})
+    await late.post(await late.form("chair"), {**THERE, "version": "0", "decision:1": "Godkjent."})
 
-    overtaken = await late.post(await late.form("lead"), {"version": "0", "decision:1": "Utsatt."})
+    overtaken = await late.post(await late.form("lead"), {**THERE, "version": "0", "decision:1": "Utsatt."})
 
     assert overtaken.status_code == 422
     assert "Noen andre har lagret referatet" in words(overtaken)
@@ -235,7 +235,7 @@ async def test_an_agenda_that_was_passed_on_records_nothing_and_has_a_link_maile
     assert way_in is not None
 
     offered = await late.get(way_in[1])
-    sent = await late.post(way_in[1], {"version": "0", "decision:1": "Alt er vedtatt."})
+    sent = await late.post(way_in[1], {**THERE, "version": "0", "decision:1": "Alt er vedtatt."})
 
     assert "Send meg lenken" in offered.text
     assert "Lenken er på vei" in words(sent)
@@ -253,7 +253,7 @@ async def test_minutes_from_a_link_that_has_ended_are_given_back_with_the_way_to
     form = await late.form("chair")
     late.world.clock.time += LINK_LIFE
 
-    answer = await late.post(form, {"version": "0", "decision:1": "Styret går <videre>."})
+    answer = await late.post(form, {**THERE, "version": "0", "decision:1": "Styret går <videre>."})
 
     assert answer.status_code == 403
     assert "Styret går &lt;videre&gt;." in answer.text
@@ -278,7 +278,7 @@ async def test_the_pages_look_as_they_were_reviewed(late: Site, language: str) -
     people = (person.model_copy(update={"language": language}) for person in late.world.programme.people)
     late.world.programme = late.world.programme.model_copy(update={"people": tuple(people)})
     address = await late.form("lead")
-    said = {"version": "0", "present:chair": "1", "decision:2": HOSTILE, "follow:2": "1", "what:1": "Ringe"}
+    said = {**THERE, "version": "0", "present:chair": "1", "decision:2": HOSTILE, "follow:2": "1", "what:1": "Ringe"}
     said |= {"who:1": "member", "due:1": "2026-12-01", "about:1": "2"}
 
     pages = {
@@ -299,8 +299,8 @@ async def test_the_pages_look_as_they_were_reviewed(late: Site, language: str) -
 async def test_minutes_are_taken_from_our_own_page_alone_and_by_a_link_that_is_one(late: Site) -> None:
     form = await late.form("chair")
 
-    foreign = await late.post(form, {"version": "0", "decision:1": "Alt"}, **{"sec-fetch-site": "cross-site"})
-    forged = await late.post("/referat/forged", {"version": "0", "decision:1": "Alt"})
+    foreign = await late.post(form, {**THERE, "version": "0", "decision:1": "Alt"}, **{"sec-fetch-site": "cross-site"})
+    forged = await late.post("/referat/forged", {**THERE, "version": "0", "decision:1": "Alt"})
 
     assert (foreign.status_code, forged.status_code) == (403, 404)
     assert await late.world.agendas.newest_minutes(MEETING) is None
@@ -309,7 +309,7 @@ async def test_minutes_are_taken_from_our_own_page_alone_and_by_a_link_that_is_o
 async def test_decisions_and_tasks_of_the_meeting_before_stand_on_the_next_form(late: Site) -> None:
     tasks = {"what:1": "Ringe NAV", "who:1": "member", "due:1": "2026-12-01", "what:2": "Rydde"}
     await late.post(
-        await late.form("lead"), {"version": "0", "decision:2": "Dere får lokalene.", "follow:2": "1", **tasks}
+        await late.form("lead"), {**THERE, "version": "0", "decision:2": "Dere får lokalene.", "follow:2": "1", **tasks}
     )
     later = await late.world.next_meeting()
     late.world.clock.time = datetime(2027, 2, 2, 12, tzinfo=UTC)

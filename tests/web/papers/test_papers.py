@@ -8,8 +8,9 @@ import pytest
 from config.programme import Programme
 from config.values import Place
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
-from tests.workflows.papers.agendas.test_plan import draft
+from tests.workflows.papers.agendas.test_plan import asks, draft
 from tests.workflows.papers.reports import report_samples as samples
+from tests.workflows.status.rounds import HOME
 from web.app import create_app
 from web.papers.papers import router
 from workflows.meetings.date_search import Moved
@@ -76,11 +77,11 @@ async def test_the_page_says_where_the_report_is(address: str | None, expected: 
 
 
 async def test_whoever_holds_the_invitation_sees_the_items_and_not_what_people_wrote() -> None:
-    text = (await client(agenda=draft(report=samples.FULL, last_number=11)).get(PAGE)).text
+    text = (await client(agenda=draft(report=samples.FULL, questions=[asks(HOME)], last_number=11)).get(PAGE)).text
 
     assert "13/26" in text
-    assert "Praksisplasser for alle ber om en avgjørelse" in text
-    assert "Kan vi bruke møterommene" not in text
+    assert "Pakken arena ber om en avgjørelse" in text
+    assert "Hvem betaler?" not in text
     assert "Vi har ingen lokaler" not in text
 
 

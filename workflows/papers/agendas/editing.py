@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import texts
 from config.programme import Programme
-from config.values import Body, Person
+from config.values import Body, BodyKind, Person
 from workflows.free_text import InvalidText, Written
 from workflows.meetings.model import Meeting
 from workflows.papers.agendas.handlers import PREPARED, minutes_units
@@ -15,6 +15,7 @@ from workflows.papers.agendas.plan import agenda_moments, as_it_stands, draft_ag
 from workflows.papers.agendas.ports import AgendaMeetings, AgendaStore
 from workflows.papers.minutes.model import Recorded, StoredMinutes
 from workflows.papers.minutes.plan import Desk, people_to_name, prepared_minutes, record
+from workflows.papers.minutes.review import minutes_changes, minutes_warnings
 from workflows.ports.units import Clock
 from workflows.words import Words
 
@@ -61,6 +62,10 @@ class MinutesView:
     language: str
     desk: Desk
     stored: StoredMinutes | None
+    warnings: tuple[Words, ...] = ()
+    """Points to consider about the stored version before it is approved."""
+    changes: tuple[Words, ...] = ()
+    """The changes since the version that was approved last; empty before the first approval."""
 
     @property
     def version(self) -> int:
@@ -167,13 +172,39 @@ class AgendaDesk:
         minutes = as_it_stands(prepared, meeting)
         matters = await self._store.matters(body.key)
         people = people_to_name(programme, meeting)
+        approved = await self._store.approved_minutes(key, before=stored.version) if stored else None
         return MinutesView(
             meeting=meeting,
             person=recorder,
             language=texts.choose(recorder.language, programme.language),
-            desk=Desk(agenda=agenda.content, minutes=minutes, matters=matters, people=people),
+            desk=Desk(
+                agenda=agenda.content,
+                minutes=minutes,
+                matters=matters,
+                people=people,
+                may_pass_on=body.kind is BodyKind.LOCAL_BOARD,
+            ),
             stored=stored,
+            warnings=minutes_warnings(programme, minutes, agenda.content) if stored else (),
+            changes=minutes_changes(approved.content, prepared) if approved else (),
         )
+
+    async def approve(self, key: str, person: str | None, version: str) -> StoredMinutes:
+        """
+        Approve a version of minutes, before it returns: then they are mailed and filed, and answer what was asked.
+
+        Raises DeskRefused for who may not record, and for a version that is not the newest; a repeat is the first.
+        """
+        view = await self.minutes(key, person)
+        stored, now = view.stored, self._clock.now()
+        is_newest = stored is not None and version == str(stored.version)
+        if stored is None or not is_newest or not await self._approve(view, stored, now):
+            raise DeskRefused(Words(key="minutes.error_not_newest"))
+        return replace(stored, approved_at=stored.approved_at or now, approved_by=stored.approved_by or view.person.key)
+
+    async def _approve(self, view: MinutesView, stored: StoredMinutes, now: datetime) -> bool:
+        then = minutes_units(await self._programme(), view.meeting, now)
+        return await self._store.approve(stored.meeting, stored.version, at=now, by=view.person.key, then=then)
 
     async def to_record(self, person: str, *, body: str | None = None) -> Sequence[tuple[date, str]]:
         """

@@ -18,8 +18,9 @@ from workflows.papers.agendas.plan import agenda_moments, agenda_unit, as_it_sta
 from workflows.papers.agendas.ports import AgendaPorts
 from workflows.papers.agendas.rendering import agenda_document, minutes_document
 from workflows.papers.file_copies import MakeFile, MeetingPapers, make_word_file
-from workflows.papers.minutes.notice import minutes_notices
+from workflows.papers.minutes.notice import ApprovedMinutes, approved_notices, minutes_notices
 from workflows.papers.minutes.plan import prepared_minutes
+from workflows.papers.questions.life import QuestionLife
 from workflows.papers.reports.model import ReportContent, ReportState
 from workflows.papers.reports.plan import meeting_facts
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
@@ -53,6 +54,7 @@ class Agendas:
     def __init__(self, ports: AgendaPorts, *, make_file: MakeFile = make_word_file) -> None:
         self._ports = ports
         self._store = ports.store
+        self._questions = QuestionLife(ports.questions)
         self._make_file = make_file
 
     # ------------------------------------------------------------------------------------------------------- handlers
@@ -71,6 +73,8 @@ class Agendas:
             stored = await self._fix(programme, meeting, history)
         if stored is None:
             return Parked(until=self._ports.clock.now() + TAKEN, note="another agenda took the numbers")
+        if not await self._questions.take_up(stored):
+            return self._overtaken()
         document = agenda_document(as_it_stands(stored.content, meeting), _language(programme))
         part = _Part("agenda", stored.released_at, meeting.day, _edition(stored, meeting))
         return await self._copy(programme, stored, history, part, document)
@@ -94,8 +98,10 @@ class Agendas:
 
     async def publish_minutes(self, unit: DueUnit, history: History) -> Outcome:
         """
-        Tell the others who may record of the newest minutes, and put them into the meeting's folder. Decisions come
-        into their list as other rows do.
+        Settle the questions that the newest minutes are about, and tell the others who may record.
+
+        Minutes that are approved answer them, are mailed to the board and to who asked, and lie in the meeting's
+        folder. Decisions come into their list as other rows do.
         """
         programme = await self._ports.programme()
         _, body = await self._meeting(programme, unit.subject)
@@ -103,11 +109,25 @@ class Agendas:
         minutes = await self._store.newest_minutes(unit.subject)
         if stored is None or minutes is None:
             return Done(note="nothing was recorded")
+        if not await self._questions.settle(programme, stored, minutes):
+            return self._overtaken()
         if body is not None:
             await self._ports.mail.plan(await minutes_notices(self._ports, programme, body, minutes))
-        document = minutes_document(minutes.content, stored.content, _language(programme), prepared=False)
-        part = _Part("minutes", minutes.at, minutes.content.meeting.starts_local.date(), minutes.version)
+        approved = await self._store.approved_minutes(unit.subject)
+        if approved is None:
+            return Done(note="waits for approval")
+        if not await self._questions.answer(stored, approved):
+            return self._overtaken()
+        if body is not None:
+            before = await self._store.approved_minutes(unit.subject, before=approved.version)
+            notice = ApprovedMinutes(programme, body, stored.content, approved, before.content if before else None)
+            await self._ports.mail.plan(await approved_notices(self._ports, notice))
+        document = minutes_document(approved.content, stored.content, _language(programme), prepared=False)
+        part = _Part("minutes", approved.at, approved.content.meeting.starts_local.date(), approved.version)
         return await self._copy(programme, stored, history, part, document)
+
+    def _overtaken(self) -> Parked:
+        return Parked(until=self._ports.clock.now() + TAKEN, note="a question moved on meanwhile")
 
     # ---------------------------------------------------------------------------------------------------- what is due
 
@@ -161,6 +181,7 @@ class Agendas:
             report=report,
             proposals=await self._store.proposals(meeting.key),
             matters=await self._store.matters(meeting.body),
+            questions=await self._ports.questions.list_waiting(),
             last_number=await self._store.last_number(meeting.body, meeting.day.year),
         )
 

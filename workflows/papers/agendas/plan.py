@@ -6,21 +6,23 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from config.programme import Programme
-from config.values import AgendaEntry, Body, Person, Role, RoundTimes
+from config.values import AgendaEntry, Body, BodyKind, Person, Role, RoundTimes
 from workflows.meetings.model import Meeting
 from workflows.papers.agendas.model import Agenda, AgendaItem, AgendaLine, ItemKind, Proposal
 from workflows.papers.minutes.model import Matters, Minutes
+from workflows.papers.questions.model import BoardQuestion
+from workflows.papers.questions.plan import questions_for
 from workflows.papers.reports.model import (
     MISSING,
     BoardReport,
     FollowUpLine,
     OwnerSummary,
-    PackageReport,
     ReportContent,
 )
 from workflows.papers.reports.plan import follow_up_lines, meeting_facts
 from workflows.ports.units import DueUnit
-from workflows.status.model import Light
+from workflows.status.model import Level, Light
+from workflows.status.plan import package_leads
 from workflows.working_days import RoundMoments, WorkCalendar, round_moments
 
 URGENCY = (Light.RED, Light.YELLOW, MISSING, Light.GREY, Light.GREEN, Light.DONE)
@@ -36,21 +38,26 @@ def draft_agenda(
     report: ReportContent | None,
     proposals: Iterable[Proposal],
     matters: Matters,
+    questions: Iterable[BoardQuestion] = (),
     last_number: int = 0,
 ) -> Agenda:
     """
     The agenda of *meeting* as things stand.
 
     *report*: of its round. *proposals*: the newest version of each, withdrawn ones included. *matters*: what the body
-    has decided so far. *last_number*: of the body's items this year.
+    has decided so far. *questions*: any; those that this body is asked by then come on it. *last_number*: of the body's
+    items this year.
     """
     body = programme.body(meeting.body)
     names = {person.key: person.name for person in programme.people}
     source = _Sources(
         report=report,
+        questions=_asked(programme, body, meeting, questions),
+        programme=programme,
         proposals=sorted((item for item in proposals if not item.withdrawn), key=lambda item: (item.at, item.key)),
-        follow_up=_told(follow_up_lines(programme, matters.open_before(meeting.key)), report),
+        follow_up=_told(_late_first(follow_up_lines(programme, matters.open_before(meeting.key)), meeting), report),
         names=names,
+        day=meeting.day,
     )
     entries = sorted(body.agenda, key=lambda entry: entry.order)
     items = [item for entry in entries for item in source.items(entry)]
@@ -60,6 +67,24 @@ def draft_agenda(
         year=meeting.day.year,
         items=tuple(replace(item, number=last_number + place) for place, item in enumerate(items, 1)),
     )
+
+
+def _asked(
+    programme: Programme, body: Body, meeting: Meeting, questions: Iterable[BoardQuestion]
+) -> tuple[BoardQuestion, ...]:
+    """Return the questions that *body* is asked at *meeting*: those of a later round wait for theirs."""
+    if body.kind is BodyKind.OWNER_BOARD:
+        return questions_for(Level.OWNER, questions)
+    if body.kind is not BodyKind.LOCAL_BOARD or body.municipality is None:
+        return ()
+    own = questions_for(Level.LOCAL, questions, municipality=body.municipality)
+    packages = {package.key for package in programme.work_packages}
+    return tuple(item for item in own if item.meeting <= meeting.key and item.work_package in packages)
+
+
+def _late_first(lines: Sequence[FollowUpLine], meeting: Meeting) -> list[FollowUpLine]:
+    """Return the lines with those first whose day will have passed, the latest of them on top."""
+    return sorted(lines, key=lambda line: (line.due_on is None or line.due_on >= meeting.day, line.due_on or date.max))
 
 
 def as_it_stands(paper: Paper, meeting: Meeting) -> Paper:
@@ -100,15 +125,21 @@ class _Sources:
     def __init__(
         self,
         *,
+        programme: Programme,
         report: ReportContent | None,
+        questions: Sequence[BoardQuestion],
         proposals: Sequence[Proposal],
         follow_up: Sequence[FollowUpLine],
         names: Mapping[str, str],
+        day: date,
     ) -> None:
+        self._programme = programme
         self._report = report
+        self._questions = questions
         self._proposals = proposals
         self._follow_up = follow_up
         self._names = names
+        self._day = day
 
     def items(self, entry: AgendaEntry) -> Iterable[AgendaItem]:
         """The items of one entry, without numbers."""
@@ -116,7 +147,7 @@ class _Sources:
             case None:
                 yield AgendaItem(key=entry.key, kind=ItemKind.STANDING, title=entry.title, minutes=entry.minutes)
             case "questions":
-                yield from self._questions(entry)
+                yield from self._asked(entry)
             case "proposals":
                 yield from (self._proposal(entry, item) for item in self._proposals)
             case "packages":
@@ -126,33 +157,35 @@ class _Sources:
                 if self._follow_up:
                     yield self._listed(entry, ItemKind.FOLLOW_UP, [_follow_up_line(item) for item in self._follow_up])
 
-    def _questions(self, entry: AgendaEntry) -> Iterable[AgendaItem]:
-        if isinstance(self._report, BoardReport):
-            for package in sorted(self._report.questions, key=lambda package: URGENCY.index(package.light)):
-                yield self._question(entry, package)
-        elif self._report is not None:
-            for place, asked in self._report.decisions:
-                name = f"{asked.package} ({place})"
-                yield AgendaItem(
-                    key=f"{entry.key}/{place}/{asked.package}",
-                    kind=ItemKind.QUESTION,
-                    title=entry.title.replace(PLACE, name),
-                    minutes=entry.minutes,
-                    by=place,
-                    text=asked.question,
-                    proposal=asked.proposal,
-                )
+    def _asked(self, entry: AgendaEntry) -> Iterable[AgendaItem]:
+        """Give an item for each question, those of packages that stand still first."""
+        lights = (
+            {item.key: item.light for item in self._report.packages} if isinstance(self._report, BoardReport) else {}
+        )
+        in_order = sorted(self._questions, key=lambda item: URGENCY.index(lights.get(item.work_package, MISSING)))
+        yield from (self._question(entry, item) for item in in_order)
 
-    def _question(self, entry: AgendaEntry, package: PackageReport) -> AgendaItem:
+    def _question(self, entry: AgendaEntry, asked: BoardQuestion) -> AgendaItem:
+        package = self._programme.find_work_package(asked.work_package)
+        name, below = package.name if package else asked.work_package, asked.decided_below
+        place = self._programme.find_municipality(asked.municipality)
+        if below is not None and place is not None:
+            by, name = place.name, f"{name} ({place.name})"
+        else:
+            leads = package_leads(self._programme, asked.work_package, self._day)
+            by = leads[0].name if leads else ""
         return AgendaItem(
-            key=f"{entry.key}/{package.key}",
+            key=f"{entry.key}/{asked.id}" if below else f"{entry.key}/{asked.work_package}",
             kind=ItemKind.QUESTION,
-            title=entry.title.replace(PLACE, package.name),
+            title=entry.title.replace(PLACE, name),
             minutes=entry.minutes,
-            by=package.lead,
-            text=package.question,
-            proposal=package.proposal,
-            work_package=package.key,
+            by=by,
+            text=asked.question,
+            proposal=asked.proposal,
+            work_package=asked.work_package,
+            question=asked.id,
+            view=asked.view,
+            decided_below=below.words if below else "",
         )
 
     def _proposal(self, entry: AgendaEntry, proposal: Proposal) -> AgendaItem:

@@ -9,7 +9,8 @@ from config.programme import Programme
 from workflows.meetings.model import Meeting
 from workflows.messages.lead_mail import LeadMail
 from workflows.papers.agendas.model import Agenda, Proposal, StoredAgenda
-from workflows.papers.minutes.model import Matters, Recorded, StoredMinutes
+from workflows.papers.minutes.model import Matter, Matters, Recorded, StoredMinutes
+from workflows.papers.questions.ports import QuestionStore
 from workflows.papers.reports.model import ReportState, StoredReport
 from workflows.ports.links import Links
 from workflows.ports.place import Places, SiteContent
@@ -22,6 +23,9 @@ class DecidedMatters(Protocol):
         ...
 
     async def newest_minutes(self, meeting: str) -> StoredMinutes | None: ...
+    async def approved_minutes(self, meeting: str, *, before: int | None = None) -> StoredMinutes | None:
+        """Return the newest approved version, of those older than *before* where it is given; None without one."""
+        ...
 
 
 class AgendaStore(DecidedMatters, Protocol):
@@ -61,6 +65,14 @@ class AgendaStore(DecidedMatters, Protocol):
         """
         ...
 
+    async def approve(self, meeting: str, version: int, *, at: datetime, by: str, then: Sequence[DueUnit] = ()) -> bool:
+        """Approve the newest version; False, and nothing written, when there is a newer one. A repeat is the first."""
+        ...
+
+    async def restate(self, matters: Sequence[Matter], *, at: datetime, by: str, then: Sequence[DueUnit] = ()) -> None:
+        """Store a version of each matter that differs from its newest one."""
+        ...
+
 
 class AgendaMeetings(Protocol):
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]: ...
@@ -82,6 +94,7 @@ class AgendaPorts:
     reports: AgendaReports
     content: SiteContent
     places: Places
+    questions: QuestionStore
     mail: LeadMail
     links: Links
     clock: Clock

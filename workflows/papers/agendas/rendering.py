@@ -64,6 +64,8 @@ def minutes_document(minutes: Minutes, agenda: Agenda, language: str, *, prepare
     """The minutes. *prepared*: nobody has recorded anything yet, and there is room to write."""
     say = partial(texts.say, language=language)
     lead: list[Block] = [_meeting(minutes.meeting, language)]
+    if kept := [(say(f"minutes.{role}"), minutes.names[key]) for role, key in _roles(minutes) if key]:
+        lead.append(Facts(rows=tuple(kept)))
     if prepared:
         lead.append(Paragraph(text=say("agenda.minutes_prepared")))
     sections = [Section(heading=say("agenda.attendance"), blocks=tuple(_attendance(minutes, language)))]
@@ -71,7 +73,10 @@ def minutes_document(minutes: Minutes, agenda: Agenda, language: str, *, prepare
     for item in minutes.items:
         heading = say("agenda.item", label=item_label(minutes.year, item.number), title=item.title)
         about = asked.get(item.number)
-        blocks = [*(_item(about, language) if about else ()), *_decided(item, language, prepared=prepared)]
+        said = (
+            [Facts(rows=((say("agenda.decision"), BLANK),))] if prepared else _decided(minutes, about, item, language)
+        )
+        blocks = [*(_item(about, language) if about else ()), *said]
         sections.append(Section(heading=heading, blocks=tuple(blocks)))
     if minutes.actions or prepared:
         sections.append(Section(heading=say("agenda.actions"), blocks=(_actions(minutes, language),)))
@@ -109,6 +114,12 @@ def _item(item: AgendaItem, language: str) -> Iterable[Block]:
         rows.append((say(key), item.text))
     if item.proposal:
         rows.append((say("agenda.proposal"), item.proposal))
+    elif item.kind is ItemKind.QUESTION:
+        rows.append((say("agenda.proposal"), say("minutes.no_proposal")))
+    if item.decided_below:
+        rows.append((say("minutes.decided_below"), item.decided_below))
+    if item.view:
+        rows.append((say("minutes.view"), item.view))
     if rows:
         yield Facts(rows=tuple(rows))
     if item.lines:
@@ -158,14 +169,27 @@ def _attendance(minutes: Minutes, language: str) -> Iterable[Block]:
         yield Facts(rows=((say("agenda.others"), minutes.others),))
 
 
-def _decided(item: MinutesItem, language: str, *, prepared: bool) -> Iterable[Block]:
+def _roles(minutes: Minutes) -> tuple[tuple[str, str], ...]:
+    return (("chair", minutes.chair), ("secretary", minutes.secretary))
+
+
+def _decided(minutes: Minutes, about: AgendaItem | None, item: MinutesItem, language: str) -> Iterable[Block]:
+    """Write the decision on an item, its meaning for the question, and who carries it out until when."""
     say = partial(texts.say, language=language)
-    if prepared:
-        yield Facts(rows=((say("agenda.decision"), BLANK),))
-    elif item.decision:
-        yield Facts(rows=((say("agenda.decision"), item.decision),))
-    else:
+    if not item.decision:
         yield Paragraph(text=say("agenda.no_decision"))
+        return
+    rows = [(say("agenda.decision"), item.decision)]
+    if about is not None and about.question:
+        rows.append((say("minutes.outcome_short"), say(f"minutes.outcome_{item.outcome}")))
+    if item.who:
+        rows.append((say("agenda.responsible"), item.who))
+    if item.due_on:
+        rows.append((say("agenda.due"), texts.short_date(item.due_on, language)))
+    if item.left:
+        names = [line.name for line in minutes.attendance if line.person in item.left]
+        rows.append((say("minutes.left"), texts.join(names, language)))
+    yield Facts(rows=tuple(rows))
 
 
 def _actions(minutes: Minutes, language: str) -> Table:

@@ -45,17 +45,26 @@ class Decision:
     text: str
     work_package: str = ""
     state: MatterState = MatterState.OPEN
+    person: str = ""
+    """Key of who carries it out; empty when nobody is named."""
+    due_on: date | None = None
+    question: str = ""
+    """The id of the lifted question that it is about; empty when it is about none."""
 
     @property
     def label(self) -> str:
         return item_label(self.year, self.number)
 
+    def is_late(self, today: date) -> bool:
+        """Tell whether it is to be done and its day has passed."""
+        return _is_late(self, today)
+
     def to_data(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "due_on": _day_data(self.due_on)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{**data, "state": MatterState(data["state"])})
+        return cls(**{**data, "state": MatterState(data["state"]), "due_on": _day_from(data.get("due_on"))})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,16 +92,31 @@ class ActionItem:
     def label(self) -> str:
         return item_label(self.year, self.number) if self.number else ""
 
+    def is_late(self, today: date) -> bool:
+        """Tell whether it is to be done and its day has passed."""
+        return _is_late(self, today)
+
     def to_data(self) -> dict[str, Any]:
-        return {**asdict(self), "due_on": self.due_on.isoformat() if self.due_on else None}
+        return {**asdict(self), "due_on": _day_data(self.due_on)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        due_on = date.fromisoformat(data["due_on"]) if data["due_on"] else None
-        return cls(**{**data, "state": MatterState(data["state"]), "due_on": due_on})
+        return cls(**{**data, "state": MatterState(data["state"]), "due_on": _day_from(data["due_on"])})
 
 
 Matter = Decision | ActionItem
+
+
+def _is_late(matter: Matter, today: date) -> bool:
+    return matter.state is MatterState.OPEN and matter.due_on is not None and matter.due_on < today
+
+
+def _day_data(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day_from(data: str | None) -> date | None:
+    return date.fromisoformat(data) if data else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,10 +180,25 @@ class MinutesItem:
     """True when the decision is followed up at the next meeting."""
     outcome: Outcome = Outcome.DECIDED
     """Counts for an item that is about a lifted question."""
+    person: str = ""
+    """Key of who carries the decision out."""
+    who: str = ""
+    """The person, as readers know them."""
+    due_on: date | None = None
+    left: tuple[str, ...] = ()
+    """Keys of those who left the room while it was dealt with, as disqualified (inhabil)."""
+
+    def to_data(self) -> dict[str, Any]:
+        return {**asdict(self), "due_on": _day_data(self.due_on)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{**data, "outcome": Outcome(data.get("outcome", Outcome.DECIDED))})
+        changed = {
+            "outcome": Outcome(data.get("outcome", Outcome.DECIDED)),
+            "due_on": _day_from(data.get("due_on")),
+            "left": tuple(data.get("left", ())),
+        }
+        return cls(**{**data, **changed})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,11 +225,25 @@ class Minutes:
     attendance: tuple[Presence, ...]
     others: str = ""
     """Others who were there, in the recorder's words."""
+    chair: str = ""
+    """Key of who chaired the meeting."""
+    secretary: str = ""
+    """Key of who kept the minutes."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The chair and the secretary as readers know them, by key."""
     items: tuple[MinutesItem, ...]
     actions: tuple[ActionLine, ...] = ()
 
+    @property
+    def present(self) -> tuple[Presence, ...]:
+        return tuple(line for line in self.attendance if line.present)
+
+    def present_at(self, item: MinutesItem) -> tuple[Presence, ...]:
+        """List those who were there while an item was dealt with."""
+        return tuple(line for line in self.present if line.person not in item.left)
+
     def to_data(self) -> dict[str, Any]:
-        data = {**asdict(self), "meeting": self.meeting.to_data()}
+        data = {**asdict(self), "meeting": self.meeting.to_data(), "items": [item.to_data() for item in self.items]}
         for line in data["actions"]:
             line["due_on"] = line["due_on"].isoformat() if line["due_on"] else None
         return data
@@ -207,6 +260,9 @@ class Minutes:
             year=data["year"],
             attendance=tuple(Presence(**line) for line in data["attendance"]),
             others=data["others"],
+            chair=data.get("chair", ""),
+            secretary=data.get("secretary", ""),
+            names=dict(data.get("names", {})),
             items=tuple(MinutesItem.from_data(item) for item in data["items"]),
             actions=actions,
         )
@@ -222,6 +278,12 @@ class StoredMinutes:
     by: str
     """Key of the person who recorded it."""
     content: Minutes
+    approved_at: datetime | None = None
+    approved_by: str = ""
+
+    @property
+    def is_approved(self) -> bool:
+        return self.approved_at is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,22 @@
-"""The notice that a meeting's minutes have a new version, to the others who may record them."""
+"""Notices of minutes: of each new version to the others who may record them, and of approved minutes to the board and
+to those who asked it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import texts
 from config.programme import Programme
-from config.values import Body
+from config.values import Body, Person
 from workflows.messages.lead_mail import mail_to
 from workflows.messages.model import Message
+from workflows.papers.agendas.model import Agenda, AgendaItem, item_label
 from workflows.papers.agendas.plan import local_day, recorders
 from workflows.papers.agendas.ports import AgendaPorts
 from workflows.papers.links import personal_address
-from workflows.papers.minutes.model import StoredMinutes
+from workflows.papers.minutes.model import Minutes, MinutesItem, StoredMinutes
+from workflows.papers.minutes.review import minutes_changes
+from workflows.status.plan import package_leads
 from workflows.working_days import WorkCalendar
 
 
@@ -44,3 +52,107 @@ async def minutes_notices(
             )
         )
     return mails
+
+
+@dataclass(frozen=True)
+class ApprovedMinutes:
+    """Approved minutes on their way to their readers. *before*: the version that was approved before them."""
+
+    programme: Programme
+    body: Body
+    agenda: Agenda
+    minutes: StoredMinutes
+    before: Minutes | None = None
+
+    def answers(self) -> Iterator[tuple[MinutesItem, AgendaItem]]:
+        """Give the items, and what they are about, that answer a question otherwise than the version before."""
+        said = {item.number: (item.decision, item.outcome) for item in self.before.items} if self.before else {}
+        for item in self.minutes.content.items:
+            about = self.agenda.item(item.number)
+            if about and about.question and item.decision and said.get(item.number) != (item.decision, item.outcome):
+                yield item, about
+
+
+async def approved_notices(ports: AgendaPorts, notice: ApprovedMinutes) -> list[Message]:
+    """Write the mails about approved minutes: to everybody of the board, and to the leads of packages that asked."""
+    now = ports.clock.now()
+    due_at = WorkCalendar(notice.programme, notice.body.municipality).next_sendable(now)
+    key = f"minutes/{notice.minutes.meeting}/{notice.minutes.version}"
+    today, mails = local_day(notice.programme, now), []
+    for person, _ in notice.programme.board_people(notice.body, today):
+        language, day = person.language, _day(notice)
+        address = await personal_address(ports.links, ports.public_url, "agenda", notice.minutes.meeting, person.key)
+        mails.append(
+            mail_to(
+                person,
+                key=f"{key}/approved",
+                municipality=notice.body.municipality,
+                due_at=due_at,
+                subject=texts.say("minutes.approved_subject", language, body=notice.body.name, day=day),
+                paragraphs=_approved_paragraphs(notice, language),
+                button=(texts.say("agenda.recorded_button", language), address),
+            )
+        )
+    for item, about in notice.answers():
+        mails += [
+            _answer(ports, notice, (item, about), person, key=f"{key}/answer/{item.number}", due_at=due_at)
+            for person in package_leads(notice.programme, about.work_package, today)
+        ]
+    return mails
+
+
+def _approved_paragraphs(notice: ApprovedMinutes, language: str) -> list[str]:
+    minutes = notice.minutes.content
+    said = [texts.say("minutes.approved_text", language, body=notice.body.name, day=_day(notice))]
+    if notice.before is not None:
+        changes = minutes_changes(notice.before, minutes)
+        said.append(texts.say("minutes.approved_changed", language))
+        said += [texts.say(change.key, language, **change.values) for change in changes]
+    return said + [_decided(minutes, item, language) for item in minutes.items if item.decision]
+
+
+def _decided(minutes: Minutes, item: MinutesItem, language: str) -> str:
+    """Write a decision in a sentence or two: what, who and until when."""
+    label = item_label(minutes.year, item.number)
+    decided = texts.say("minutes.decided", language, label=label, title=item.title, text=item.decision)
+    return " ".join([decided, *_carried_out(item, language)])
+
+
+def _carried_out(item: MinutesItem, language: str) -> Sequence[str]:
+    if item.who and item.due_on:
+        return [texts.say("minutes.carried_until", language, name=item.who, day=item.due_on)]
+    return [texts.say("minutes.carried", language, name=item.who)] if item.who else []
+
+
+def _answer(
+    ports: AgendaPorts,
+    notice: ApprovedMinutes,
+    answered: tuple[MinutesItem, AgendaItem],
+    person: Person,
+    *,
+    key: str,
+    due_at: datetime,
+) -> Message:
+    """Write the answer to a question, to a lead of the package that asked it."""
+    item, about = answered
+    language = person.language
+    package = notice.programme.work_package(about.work_package)
+    values = {"package": package.name, "body": notice.body.name, "day": _day(notice)}
+    return mail_to(
+        person,
+        key=key,
+        municipality=notice.body.municipality,
+        due_at=due_at,
+        subject=texts.say("minutes.answer_subject", language, package=package.name),
+        paragraphs=[
+            texts.say(f"minutes.answer_{item.outcome}", language, **values),
+            texts.say("minutes.answer_question", language, question=about.text),
+            _decided(notice.minutes.content, item, language),
+            texts.say("minutes.answer_next", language),
+        ],
+        button=(texts.say("minutes.answer_button", language), f"{ports.public_url.rstrip('/')}/pakke/{package.key}"),
+    )
+
+
+def _day(notice: ApprovedMinutes) -> date:
+    return notice.minutes.content.meeting.starts_local.date()

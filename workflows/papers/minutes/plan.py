@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from config.programme import Programme
-from config.values import Person
+from config.values import Body, Person, Role
 from workflows.free_text import Written
 from workflows.meetings.model import Meeting
-from workflows.papers.agendas.model import Agenda
+from workflows.papers.agendas.model import Agenda, AgendaItem
 from workflows.papers.minutes.model import (
     ActionItem,
     ActionLine,
@@ -18,6 +18,7 @@ from workflows.papers.minutes.model import (
     MatterState,
     Minutes,
     MinutesItem,
+    Outcome,
     Presence,
     Recorded,
 )
@@ -41,6 +42,8 @@ def prepared_minutes(programme: Programme, meeting: Meeting, agenda: Agenda) -> 
     body = programme.body(meeting.body)
     coming = {email for email, answer in meeting.answers.items() if answer == InvitationResponse.ACCEPTED}
     people = programme.board_people(body, meeting.day)
+    chair = _first(programme, body, body.chair, meeting.day)
+    secretary = _first(programme, body, Role.LOCAL_LEAD if body.municipality else Role.COUNTY_LEAD, meeting.day)
     return Minutes(
         meeting=meeting_facts(meeting),
         name=agenda.name,
@@ -49,8 +52,31 @@ def prepared_minutes(programme: Programme, meeting: Meeting, agenda: Agenda) -> 
             Presence(person=person.key, name=person.name, present=person.email.lower() in coming)
             for person, _ in people
         ),
-        items=tuple(MinutesItem(number=item.number, title=item.title, follow_up=item.asks) for item in agenda.items),
+        chair=chair.key if chair else "",
+        secretary=secretary.key if secretary else "",
+        names={person.key: person.name for person in (chair, secretary) if person},
+        items=tuple(_prepared_item(programme, item, meeting.day) for item in agenda.items),
     )
+
+
+def _prepared_item(programme: Programme, item: AgendaItem, on: date) -> MinutesItem:
+    """Return an item as minutes start with it: the lead of a package that asks carries out what it is answered."""
+    leads = (
+        programme.holders(Role.WORK_PACKAGE_LEAD, on=on, work_package=item.work_package) if item.work_package else ()
+    )
+    lead = leads[0] if leads else None
+    return MinutesItem(
+        number=item.number,
+        title=item.title,
+        follow_up=item.asks,
+        person=lead.key if lead else "",
+        who=lead.name if lead else "",
+    )
+
+
+def _first(programme: Programme, body: Body, role: Role | None, on: date) -> Person | None:
+    found = programme.holders(role, on=on, municipality=body.municipality) if role else ()
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +87,17 @@ class Desk:
     minutes: Minutes
     matters: Matters
     people: tuple[Person, ...]
+    may_pass_on: bool = False
+    """True for a local board, which may ask the owner board."""
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The people who can be named, by key; one named before who has left since keeps the name."""
+        minutes = self.minutes
+        before = {line.person: line.who for line in minutes.actions if line.person}
+        before |= {item.person: item.who for item in minutes.items if item.person}
+        there = {line.person: line.name for line in minutes.attendance}
+        return before | dict(minutes.names) | there | {person.key: person.name for person in self.people}
 
     @property
     def open_before(self) -> Matters:
@@ -85,29 +122,26 @@ def record(desk: Desk, raw: Mapping[str, str]) -> Recorded:
     """
     Read minutes from *raw*, the fields of the form. Raises InvalidText with every problem at once.
 
-    Fields: `present:<person>`, `others`, `decision:<number>`, `follow:<number>`, `what|who|due|about:<line>`, and
-    `state:<key>` of what earlier meetings left open. An item or a line that the form did not have stays as it was; one
-    that was emptied is taken out.
+    Fields: `present:<person>`, `others`, `chair`, `secretary`; for each item `decision:<number>`, `follow:<number>`,
+    `outcome:<number>`, `carrier:<number>`, `until:<number>` and `left:<number>:<person>`; for who does what
+    `what|who|due|about:<line>`; and `state:<key>` of what earlier meetings left open. What the form did not have stays
+    as it was; what was emptied is taken out. A decision needs attendance, a chair and a secretary.
     """
     old = desk.minutes
     written = Written(raw, known=_stored_texts(old))
     kept = [line for line in old.actions if f"what:{line.line}" not in raw]
+    chair, secretary = (_named(desk, raw, name, getattr(old, name), written) for name in ("chair", "secretary"))
     minutes = replace(
         old,
         attendance=tuple(replace(line, present=f"present:{line.person}" in raw) for line in old.attendance),
         others=written.text("others", most=LONGEST_LINE),
-        items=tuple(
-            replace(
-                item,
-                decision=written.text(f"decision:{item.number}"),
-                follow_up=f"follow:{item.number}" in raw,
-            )
-            if f"decision:{item.number}" in raw
-            else item
-            for item in old.items
-        ),
+        chair=chair,
+        secretary=secretary,
+        names={key: desk.names[key] for key in (chair, secretary) if key},
+        items=tuple(_item(desk, item, raw, written) for item in old.items),
         actions=tuple(sorted((*_lines(desk, raw, written), *kept), key=lambda line: line.line)),
     )
+    _require_a_meeting(minutes, written)
     written.check()
     return Recorded(
         minutes=minutes,
@@ -116,15 +150,64 @@ def record(desk: Desk, raw: Mapping[str, str]) -> Recorded:
     )
 
 
+def _item(desk: Desk, item: MinutesItem, raw: Mapping[str, str], written: Written) -> MinutesItem:
+    number = item.number
+    if f"decision:{number}" not in raw:
+        return item
+    person = _named(desk, raw, f"carrier:{number}", item.person, written)
+    until = f"until:{number}"
+    return replace(
+        item,
+        decision=written.text(f"decision:{number}"),
+        follow_up=f"follow:{number}" in raw,
+        outcome=_outcome(desk, item, raw.get(f"outcome:{number}", item.outcome)),
+        person=person,
+        who=desk.names[person] if person else "",
+        due_on=_day(until, raw[until].strip(), written) if until in raw else item.due_on,
+        left=tuple(line.person for line in desk.minutes.attendance if f"left:{number}:{line.person}" in raw),
+    )
+
+
+def _outcome(desk: Desk, item: MinutesItem, given: str) -> Outcome:
+    """Return the outcome for the item's question; what is no question is decided."""
+    about = desk.agenda.item(item.number)
+    outcome = Outcome(given) if given in set(Outcome) else Outcome.DECIDED
+    if about is None or not about.question or (outcome is Outcome.PASSED_ON and not desk.may_pass_on):
+        return Outcome.DECIDED
+    return outcome
+
+
+def _named(desk: Desk, raw: Mapping[str, str], name: str, before: str, written: Written) -> str:
+    """Return the key of the person that a field names; *before* where the form did not have it."""
+    person = raw.get(name, before)
+    if person and person not in desk.names:
+        written.problems[name] = Words(key="agenda.error_who")
+        return ""
+    return person
+
+
+def _require_a_meeting(minutes: Minutes, written: Written) -> None:
+    """Refuse decisions of a meeting that nobody attended, chaired or kept the minutes of."""
+    if not any(item.decision for item in minutes.items):
+        return
+    there = {line.person for line in minutes.present}
+    if not there:
+        written.problems.setdefault("present", Words(key="minutes.error_present"))
+    if not minutes.chair:
+        written.problems.setdefault("chair", Words(key="minutes.error_chair"))
+    elif minutes.chair not in there:
+        written.problems.setdefault("chair", Words(key="minutes.error_chair_absent"))
+    if not minutes.secretary:
+        written.problems.setdefault("secretary", Words(key="minutes.error_secretary"))
+
+
 def _stored_texts(minutes: Minutes) -> frozenset[str]:
     decisions = (item.decision for item in minutes.items)
     return frozenset((minutes.others, *decisions, *(line.what for line in minutes.actions)))
 
 
 def _lines(desk: Desk, raw: Mapping[str, str], written: Written) -> Iterable[ActionLine]:
-    names = {person.key: person.name for person in desk.people}
-    # Somebody named before may have left since; the line keeps the name.
-    names |= {line.person: line.who for line in desk.minutes.actions if line.person}
+    names = desk.names
     numbers = {str(item.number): item.number for item in desk.minutes.items}
     for line in line_numbers(raw):
         what = written.text(f"what:{line}", most=LONGEST_LINE)
@@ -142,7 +225,7 @@ def _lines(desk: Desk, raw: Mapping[str, str], written: Written) -> Iterable[Act
             person=person,
             who=names.get(person, ""),
             number=numbers.get(about, 0),
-            due_on=_day(f"due:{line}", due, written) if due else None,
+            due_on=_day(f"due:{line}", due, written),
         )
 
 
@@ -155,6 +238,8 @@ def line_numbers(raw: Mapping[str, str]) -> Sequence[int]:
 
 
 def _day(name: str, due: str, written: Written) -> date | None:
+    if not due:
+        return None
     try:
         return date.fromisoformat(due)
     except ValueError:
@@ -180,6 +265,9 @@ def _decisions(desk: Desk, minutes: Minutes) -> Iterable[Decision]:
             title=item.title,
             text=item.decision,
             work_package=about.work_package if about else "",
+            person=item.person,
+            due_on=item.due_on,
+            question=about.question if about else "",
             state=_decision_state(item, old, was_followed=item.number in followed),
         )
         if new != old:

@@ -98,12 +98,20 @@ def minutes_steps(
     return steps
 
 
-def answer_steps(questions: Iterable[BoardQuestion], *, meeting: str, at: datetime, by: str) -> dict[str, QuestionStep]:
-    """Return the steps, by question, that approved minutes of *meeting* make: what it decided is answered."""
+def answer_steps(questions: Iterable[BoardQuestion], approved: StoredMinutes) -> dict[str, QuestionStep]:
+    """Return the steps, by question, that approved minutes make: what their meeting decided, in those words, is
+    answered."""
+    content = approved.content
+    said = {f"{content.meeting.body}/{content.year}/{item.number}": item.decision for item in content.items}
     return {
-        item.id: replace(item.steps[-1], at=at, by=by, state=State.ANSWERED)
+        item.id: replace(
+            item.steps[-1],
+            at=approved.approved_at or approved.at,
+            by=approved.approved_by,
+            state=State.ANSWERED,
+        )
         for item in questions
-        if item.state is State.DECIDED and item.steps and item.steps[-1].meeting == meeting
+        if item.state is State.DECIDED and said.get(item.steps[-1].decision) == item.steps[-1].words
     }
 
 

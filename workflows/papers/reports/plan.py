@@ -77,7 +77,13 @@ def follow_up_lines(programme: Programme, matters: Matters) -> tuple[FollowUpLin
     names = names_of(programme)
     packages = {package.key: package.name for package in programme.work_packages}
     decisions = (
-        FollowUpLine(key=item.key, label=item.label, text=item.text, who=packages.get(item.work_package, ""))
+        FollowUpLine(
+            key=item.key,
+            label=item.label,
+            text=item.text,
+            who=names.get(item.person, "") or packages.get(item.work_package, ""),
+            due_on=item.due_on,
+        )
         for item in matters.decisions
     )
     actions = (

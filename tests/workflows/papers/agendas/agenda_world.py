@@ -13,6 +13,7 @@ from integration.database import tables
 from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
+from integration.database.questions import SQLQuestions
 from tests.workflows.papers.reports.test_handlers import ReportWorld
 from tests.workflows.papers.reports.test_handlers import place as report_place
 from tests.workflows.status.rounds import HOME, MEETING, PUBLIC, STARTS
@@ -21,6 +22,7 @@ from workflows.papers.agendas.handlers import Agendas
 from workflows.papers.agendas.model import StoredAgenda
 from workflows.papers.agendas.ports import AgendaPorts
 from workflows.papers.decisions.follow_up import FollowUps
+from workflows.papers.questions.ports import QuestionStore
 from workflows.ports.calendar import InvitationResponse
 from workflows.ports.units import DueUnit, Outcome
 
@@ -35,6 +37,9 @@ ENTRIES = (
 FOLDER = "Styremøter/2026/2026-11-17"
 BEFORE_DEADLINE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 MEETING_DAY = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
+
+THERE = {"present:chair": "1"}
+"""Fields of a form for minutes without which there is no decision; chair and secretary are named beforehand."""
 
 
 def with_agenda(programme: Programme, **changes: Any) -> Programme:
@@ -64,14 +69,24 @@ class AgendaWorld(ReportWorld):
             place: PlaceSpec = report_place().model_copy(update={"meeting_folder": "Styremøter/{year}"})
             self.programme = self.programme.model_copy(update={"places": (place,)})
         self.agendas = SQLAgendas(database)
-        self.papers = Agendas(
+        self.questions = SQLQuestions(database)
+        self.papers = self.with_questions(self.questions)
+        self.agenda_desk = AgendaDesk(
+            programme=self.read_programme, store=self.agendas, meetings=SQLMeetings(database), clock=self.clock
+        )
+        self.follow_ups = FollowUps(programme=self.read_programme, store=self.agendas, clock=self.clock)
+
+    def with_questions(self, questions: QuestionStore) -> Agendas:
+        """The handlers, on a record of questions."""
+        return Agendas(
             AgendaPorts(
                 programme=self.read_programme,
                 store=self.agendas,
-                meetings=SQLMeetings(database),
+                meetings=SQLMeetings(self.database),
                 reports=self.record,
                 content=self.site,
                 places=self.things,
+                questions=questions,
                 mail=self.lead_mail,
                 links=self.links,
                 clock=self.clock,
@@ -79,10 +94,6 @@ class AgendaWorld(ReportWorld):
             ),
             make_file=lambda document, at: f"{document.title} {at:%Y-%m-%d}".encode(),
         )
-        self.agenda_desk = AgendaDesk(
-            programme=self.read_programme, store=self.agendas, meetings=SQLMeetings(database), clock=self.clock
-        )
-        self.follow_ups = FollowUps(programme=self.read_programme, store=self.agendas, clock=self.clock)
 
     async def paper(self, kind: str, subject: str = MEETING) -> Outcome:
         handlers = {
@@ -106,6 +117,12 @@ class AgendaWorld(ReportWorld):
         self.clock.time = MEETING_DAY
         return stored
 
+    async def approved(self, fields: Mapping[str, str], *, after: int = 0) -> None:
+        """The local lead records minutes on top of version *after*, the chair approves them, and they are published."""
+        await self.agenda_desk.record(MEETING, "lead", {**THERE, "version": str(after), **fields})
+        await self.agenda_desk.approve(MEETING, "chair", str(after + 1))
+        await self.paper("minutes.publish")
+
     async def next_meeting(self) -> str:
         """A later meeting of the board, with an open round."""
         key = "a-dal/2027-02-02"
@@ -128,4 +145,4 @@ class AgendaWorld(ReportWorld):
             return [(row.key, row.version) for row in rows]
 
 
-__all__ = ["HOME", "AgendaWorld"]
+__all__ = ["HOME", "THERE", "AgendaWorld"]

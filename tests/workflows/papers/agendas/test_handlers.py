@@ -8,7 +8,7 @@ import pytest
 
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
-from tests.workflows.papers.agendas.agenda_world import BEFORE_DEADLINE, FOLDER, MEETING_DAY, AgendaWorld
+from tests.workflows.papers.agendas.agenda_world import BEFORE_DEADLINE, FOLDER, MEETING_DAY, THERE, AgendaWorld
 from tests.workflows.papers.reports.site import Killed
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, STARTS
 from tests.workflows.test_privacy_guard import NUMBER
@@ -219,7 +219,8 @@ async def test_minutes_are_about_the_day_on_which_the_meeting_is_held(moved: Age
     moved.clock.time = datetime(2026, 11, 23, 12, tzinfo=UTC)
     await moved.paper("minutes.prepare")
     moved.clock.time = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    await moved.agenda_desk.record(MEETING, "lead", {"version": "0", "decision:2": "Ja.", "follow:2": "1"})
+    await moved.agenda_desk.record(MEETING, "lead", {**THERE, "version": "0", "decision:2": "Ja.", "follow:2": "1"})
+    await moved.agenda_desk.approve(MEETING, "chair", "1")
     await moved.paper("minutes.publish")
 
     assert list(moved.site.files)[-2:] == [
@@ -230,11 +231,11 @@ async def test_minutes_are_about_the_day_on_which_the_meeting_is_held(moved: Age
 
 
 async def test_minutes_begun_before_the_meeting_moved_are_shown_and_kept_with_its_new_day(late: AgendaWorld) -> None:
-    await late.agenda_desk.record(MEETING, "lead", {"version": "0", "decision:1": "Godkjent."})
+    await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "0", "decision:1": "Godkjent."})
     await late.move_meeting(STARTS + timedelta(hours=1))
 
     view = await late.agenda_desk.minutes(MEETING, "lead")
-    stored = await late.agenda_desk.record(MEETING, "lead", {"version": "1", "decision:1": "Godkjent."})
+    stored = await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "1", "decision:1": "Godkjent."})
 
     assert view.desk.minutes.meeting.starts_local == STARTS + timedelta(hours=1)
     assert stored.content.meeting.starts_local == STARTS + timedelta(hours=1)
@@ -370,7 +371,9 @@ async def test_the_chair_the_local_lead_and_the_county_lead_record(
     late: AgendaWorld, person: str | None, may: bool
 ) -> None:
     if may:
-        assert (await late.agenda_desk.record(MEETING, person, {"version": "0", "decision:1": "Ja"})).by == person
+        assert (
+            await late.agenda_desk.record(MEETING, person, {**THERE, "version": "0", "decision:1": "Ja"})
+        ).by == person
         return
     with pytest.raises(DeskRefused):
         await late.agenda_desk.record(MEETING, person, {"version": "0"})
@@ -408,15 +411,20 @@ async def test_a_decision_and_who_does_what_are_stored_and_published(late: Agend
     ]
     assert (await late.due())[f"minutes.publish:{MEETING}"] == MEETING_DAY
     assert "rollout.lists:a-dal" in await late.due()
+    assert await late.paper("minutes.publish") == Done(note="waits for approval")
+    assert MINUTES not in late.site.files
+    assert (await late.agenda_desk.approve(MEETING, "chair", "1")).approved_by == "chair"
     assert await late.paper("minutes.publish") == Done(note="the file is in order")
     assert MINUTES in late.site.files
 
 
 async def test_a_correction_is_a_new_version_of_what_changed_and_nothing_else(late: AgendaWorld) -> None:
     fields = {"decision:1": "Godkjent.", "decision:2": "Ja.", "follow:2": "1", "what:1": "Ringe"}
-    await late.agenda_desk.record(MEETING, "lead", {"version": "0", **fields})
-    await late.agenda_desk.record(MEETING, "chair", {"version": "1", **fields, "decision:2": "Ja, ut året."})
-    again = await late.agenda_desk.record(MEETING, "chair", {"version": "2", **fields, "decision:2": "Ja, ut året."})
+    await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "0", **fields})
+    await late.agenda_desk.record(MEETING, "chair", {**THERE, "version": "1", **fields, "decision:2": "Ja, ut året."})
+    again = await late.agenda_desk.record(
+        MEETING, "chair", {**THERE, "version": "2", **fields, "decision:2": "Ja, ut året."}
+    )
 
     assert again.version == 2
     assert [(item.number, item.text) for item in (await late.agendas.matters("a-dal")).decisions] == [
@@ -428,8 +436,8 @@ async def test_a_correction_is_a_new_version_of_what_changed_and_nothing_else(la
 
 
 async def test_what_is_taken_out_of_the_minutes_is_dropped_and_kept(late: AgendaWorld) -> None:
-    await late.agenda_desk.record(MEETING, "lead", {"version": "0", "decision:2": "Ja.", "what:1": "Ringe"})
-    await late.agenda_desk.record(MEETING, "lead", {"version": "1", "decision:2": "", "what:1": ""})
+    await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "0", "decision:2": "Ja.", "what:1": "Ringe"})
+    await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "1", "decision:2": "", "what:1": ""})
 
     matters = await late.agendas.matters("a-dal")
     assert [item.state for item in matters.all] == [MatterState.DROPPED, MatterState.DROPPED]
@@ -437,10 +445,10 @@ async def test_what_is_taken_out_of_the_minutes_is_dropped_and_kept(late: Agenda
 
 
 async def test_what_somebody_else_recorded_meanwhile_is_not_written_over_unseen(late: AgendaWorld) -> None:
-    await late.agenda_desk.record(MEETING, "lead", {"version": "0", "decision:1": "Godkjent."})
+    await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "0", "decision:1": "Godkjent."})
 
     with pytest.raises(InvalidText) as meanwhile:
-        await late.agenda_desk.record(MEETING, "chair", {"version": "0", "decision:1": "Ikke godkjent."})
+        await late.agenda_desk.record(MEETING, "chair", {**THERE, "version": "0", "decision:1": "Ikke godkjent."})
 
     assert meanwhile.value.problems[""].key == "agenda.error_meanwhile"
     stored = await late.agendas.newest_minutes(MEETING)
@@ -449,7 +457,7 @@ async def test_what_somebody_else_recorded_meanwhile_is_not_written_over_unseen(
 
 
 async def test_the_same_sent_twice_is_stored_once(late: AgendaWorld) -> None:
-    fields = {"version": "0", "decision:1": "Godkjent.", "what:1": "Ringe"}
+    fields = {**THERE, "version": "0", "decision:1": "Godkjent.", "what:1": "Ringe"}
     await late.agenda_desk.record(MEETING, "lead", fields)
 
     assert (await late.agenda_desk.record(MEETING, "lead", fields)).version == 1
@@ -469,19 +477,17 @@ async def test_minutes_that_must_be_changed_first_are_not_stored(
     late: AgendaWorld, fields: dict[str, str], wrong: str
 ) -> None:
     with pytest.raises(InvalidText) as invalid:
-        await late.agenda_desk.record(MEETING, "lead", {"version": "0", **fields})
+        await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "0", **fields})
 
     assert list(invalid.value.problems) == [wrong]
     assert await late.agendas.newest_minutes(MEETING) is None
 
 
 async def test_minutes_that_somebody_changed_in_word_are_kept_and_the_record_goes_on(late: AgendaWorld) -> None:
-    await late.agenda_desk.record(MEETING, "lead", {"version": "0", "decision:1": "Godkjent."})
-    await late.paper("minutes.publish")
+    await late.approved({"decision:1": "Godkjent."})
     late.site.files[MINUTES], late.site.authors[MINUTES] = b"rettet i Word", "somebody"
 
-    await late.agenda_desk.record(MEETING, "lead", {"version": "1", "decision:1": "Godkjent med merknad."})
-    await late.paper("minutes.publish")
+    await late.approved({"decision:1": "Godkjent med merknad."}, after=1)
 
     assert late.site.files[MINUTES] == b"rettet i Word"
     stored = await late.agendas.newest_minutes(MEETING)
@@ -489,14 +495,16 @@ async def test_minutes_that_somebody_changed_in_word_are_kept_and_the_record_goe
     assert stored.version == 2
 
 
-async def test_a_correction_replaces_our_own_file(late: AgendaWorld) -> None:
-    await late.agenda_desk.record(MEETING, "lead", {"version": "0", "decision:1": "Godkjent."})
-    await late.paper("minutes.publish")
+async def test_an_approved_correction_replaces_our_own_file(late: AgendaWorld) -> None:
+    await late.approved({"decision:1": "Godkjent."})
     writes = len(late.site.writes)
-    await late.agenda_desk.record(MEETING, "lead", {"version": "1", "decision:1": "Godkjent med merknad."})
 
+    await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "1", "decision:1": "Godkjent med merknad."})
     await late.paper("minutes.publish")
-    await late.paper("minutes.publish")
+    assert late.site.writes[writes:] == []
+    await late.agenda_desk.approve(MEETING, "lead", "2")
+    for _ in range(2):
+        await late.paper("minutes.publish")
 
     assert late.site.writes[writes:] == [f"file {MINUTES}"]
 
@@ -508,7 +516,7 @@ async def test_a_correction_replaces_our_own_file(late: AgendaWorld) -> None:
 async def decided(late: AgendaWorld) -> AgendaWorld:
     """One decision about a package, and something that the lead of another one is to do."""
     fields = {"decision:2": "Dere får lokalene.", "follow:2": "1", "what:1": "Kartlegge behovet", "who:1": "guest-lead"}
-    await late.agenda_desk.record(MEETING, "lead", {"version": "0", **fields})
+    await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "0", **fields})
     return late
 
 
@@ -549,7 +557,7 @@ async def test_what_leads_tell_stands_in_the_report_and_on_the_next_agenda(decid
     ]
     item = next(item for item in agenda.content.items if item.kind is ItemKind.FOLLOW_UP)
     assert [(line.name, line.who, line.words) for line in item.lines] == [
-        ("2/26 Dere får lokalene.", "Pakken arena", "Vi har flyttet inn."),
+        ("2/26 Dere får lokalene.", "Leder arena", "Vi har flyttet inn."),
         ("Kartlegge behovet", "Leder bro", ""),
     ]
 
@@ -559,7 +567,7 @@ async def test_a_later_meeting_says_what_is_done_and_nobody_is_asked_any_more(de
     decided.clock.time = datetime(2027, 2, 2, 12, 0, tzinfo=UTC)
     await decided.paper("agenda.publish", key)
 
-    await decided.agenda_desk.record(key, "chair", {"version": "0", "state:a-dal/2026/2": "done"})
+    await decided.agenda_desk.record(key, "chair", {**THERE, "version": "0", "state:a-dal/2026/2": "done"})
 
     matters = await decided.agendas.matters("a-dal")
     assert [item.state for item in matters.all] == [MatterState.DONE, MatterState.OPEN]
@@ -575,10 +583,10 @@ async def test_the_list_of_decisions_has_what_was_decided(decided: AgendaWorld) 
 
 
 async def test_the_others_who_may_record_hear_of_each_version_of_the_minutes(late: AgendaWorld) -> None:
-    await late.agenda_desk.record(MEETING, "chair", {"version": "0", "decision:1": "Godkjent."})
+    await late.agenda_desk.record(MEETING, "chair", {**THERE, "version": "0", "decision:1": "Godkjent."})
     for _ in range(2):
         await late.paper("minutes.publish")
-    await late.agenda_desk.record(MEETING, "lead", {"version": "1", "decision:1": "Utsatt."})
+    await late.agenda_desk.record(MEETING, "lead", {**THERE, "version": "1", "decision:1": "Utsatt."})
     await late.paper("minutes.publish")
 
     mails = [mail for mail in await late.messages.list_messages(kind="leads.mail") if ":minutes/" in mail.key]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.workflows.papers.agendas.agenda_world import THERE
 from tests.workflows.papers.agendas.test_plan import PROGRAMME, decision, draft, meeting, proposal
 from workflows.free_text import InvalidText
 from workflows.papers.minutes.model import Matter, Matters, MatterState, Minutes, Recorded
@@ -79,24 +80,24 @@ def test_what_somebody_asked_for_is_followed_up_unless_the_recorder_says_otherwi
 
 def test_following_up_can_begin_with_a_correction_and_a_finished_decision_stays_finished() -> None:
     number = AGENDA.items[0].number
-    first = after(desk(), record(desk(), {f"decision:{number}": "Godkjent."}))
+    first = after(desk(), record(desk(), {**THERE, f"decision:{number}": "Godkjent."}))
     assert first.matters.decisions[-1].state is MatterState.DONE
 
-    opened = after(first, record(first, {f"decision:{number}": "Godkjent.", f"follow:{number}": "1"}))
+    opened = after(first, record(first, {**THERE, f"decision:{number}": "Godkjent.", f"follow:{number}": "1"}))
     assert opened.matters.decisions[-1].state is MatterState.OPEN
 
     done = replace(opened.matters.decisions[-1], state=MatterState.DONE)
     later = replace(opened, matters=replace(opened.matters, decisions=(*opened.matters.decisions[:-1], done)))
-    corrected = record(later, {f"decision:{number}": "Godkjent nå.", f"follow:{number}": "1"})
+    corrected = record(later, {**THERE, f"decision:{number}": "Godkjent nå.", f"follow:{number}": "1"})
     assert [(item.text, item.state) for item in corrected.decisions] == [("Godkjent nå.", MatterState.DONE)]
 
 
 def test_what_the_form_did_not_have_stays_as_it_was() -> None:
     number = AGENDA.items[0].number
-    stored = after(desk(), record(desk(), {f"decision:{number}": "Godkjent.", "what:1": "Ringe"}))
+    stored = after(desk(), record(desk(), {**THERE, f"decision:{number}": "Godkjent.", "what:1": "Ringe"}))
 
-    assert record(stored, {"what:2": "Skrive"}).minutes.items == stored.minutes.items
-    assert [line.what for line in record(stored, {"what:2": "Skrive"}).minutes.actions] == ["Ringe", "Skrive"]
+    assert record(stored, {**THERE, "what:2": "Skrive"}).minutes.items == stored.minutes.items
+    assert [line.what for line in record(stored, {**THERE, "what:2": "Skrive"}).minutes.actions] == ["Ringe", "Skrive"]
 
 
 def test_somebody_named_before_who_has_left_keeps_their_line() -> None:

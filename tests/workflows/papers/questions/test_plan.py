@@ -18,7 +18,7 @@ from tests.workflows.papers.questions.question_samples import (
     question,
     step,
 )
-from workflows.papers.minutes.model import Outcome
+from workflows.papers.minutes.model import Outcome, StoredMinutes
 from workflows.papers.questions.model import BoardQuestion, QuestionStep
 from workflows.papers.questions.plan import (
     FOLLOWS,
@@ -38,6 +38,11 @@ def taken(asked: BoardQuestion, steps: dict[str, QuestionStep]) -> BoardQuestion
     moved = advance(asked, steps[asked.id])
     assert moved is not None
     return moved
+
+
+def approved(minutes: StoredMinutes) -> StoredMinutes:
+    """Minutes that the chair has approved."""
+    return replace(minutes, approved_at=minutes.at + timedelta(hours=1), approved_by="chair")
 
 
 def test_a_board_is_asked_its_own_level_s_questions_the_oldest_first() -> None:
@@ -114,7 +119,7 @@ def test_a_correction_of_minutes_corrects_the_answer() -> None:
     asked = on_agenda(question())
     agenda = agenda_about(asked)
     said = taken(asked, minutes_steps(minutes_of(agenda, "Ja."), agenda, {"q": asked}, level=Level.LOCAL))
-    told = taken(said, answer_steps([said], meeting=agenda.meeting.key, at=NOON, by="chair"))
+    told = taken(said, answer_steps([said], approved(minutes_of(agenda, "Ja."))))
     assert told.state is State.ANSWERED
     assert minutes_steps(minutes_of(agenda, "Ja."), agenda, {"q": told}, level=Level.LOCAL) == {}
     again = minutes_of(agenda, "Nei.", version=2)
@@ -136,10 +141,12 @@ def test_a_correction_below_takes_nothing_back_from_the_owner_board() -> None:
     assert minutes_steps(correction, agenda, {"q": taken_up}, level=Level.LOCAL) == {}
 
 
-def test_approved_minutes_answer_what_that_meeting_decided_and_nothing_else() -> None:
-    decided = after(on_agenda(question()), step(State.DECIDED, meeting="a-dal/2026-11-17", words="Ja."))
-    elsewhere = after(on_agenda(question("else")), step(State.DECIDED, meeting="a-dal/2026-10-01", words="Ja."))
-    found = answer_steps([decided, elsewhere, passed_on("up")], meeting="a-dal/2026-11-17", at=NOON, by="chair")
+def test_approved_minutes_answer_what_they_say_and_nothing_else() -> None:
+    agenda = agenda_about(on_agenda(question()))
+    decided = after(on_agenda(question()), step(State.DECIDED, decision="a-dal/2026/2", words="Ja."))
+    elsewhere = after(on_agenda(question("else")), step(State.DECIDED, decision="a-dal/2026/1", words="Ja."))
+    corrected = after(on_agenda(question("new")), step(State.DECIDED, decision="a-dal/2026/2", words="Nei."))
+    found = answer_steps([decided, elsewhere, corrected, passed_on("up")], approved(minutes_of(agenda, "Ja.")))
     assert list(found) == ["q"]
     assert (found["q"].words, found["q"].by) == ("Ja.", "chair")
 
