@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 import cards
 import texts
 from cards import CardError
-from workflows.status.answer_parsing import MAX_FOLLOW_UP
+from workflows.status.answer_parsing import MAX_FOLLOW_UP, MAX_OUTLOOK
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 NAMES = cards.names()
@@ -35,6 +35,10 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
         "hinders": None,
         "question": None,
         "proposal": None,
+        "outlook": None,
+        "weight": None,
+        "kept": [],
+        "keep": None,
         "indicators": [],
         "decisions": [],
     },
@@ -48,6 +52,7 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
         "hinders": None,
         "question": None,
         "proposal": None,
+        "outlook": "",
         "decisions": [],
     },
     "reminder": {"local_lead": None},
@@ -77,7 +82,7 @@ def sparse(name: str) -> dict[str, Any]:
 
 def hostile(name: str) -> dict[str, Any]:
     """Every text that comes from outside, hostile; ours (codes, ids, addresses) as they are."""
-    ours = {"request_id", "light", "lead_id", "url", "key", "confirm"} - (
+    ours = {"request_id", "light", "lead_id", "url", "key", "confirm", "weight", "number", "keep"} - (
         {"light"} if name == "status_receipt" else set()
     )
 
@@ -168,7 +173,8 @@ def test_every_text_wraps_and_every_input_has_a_label(name: str, kind: Any) -> N
             assert part["id"]
             assert part.get("errorMessage") if part.get("isRequired") else True
         if part.get("type") == "Input.Text":
-            longest = MAX_FOLLOW_UP if part["id"].startswith("decision:") else cards.MAX_ANSWER
+            own = {"outlook": MAX_OUTLOOK}.get(part["id"], cards.MAX_ANSWER)
+            longest = MAX_FOLLOW_UP if part["id"].startswith("decision:") else own
             assert part["maxLength"] == longest
         if part.get("type") == "Input.ChoiceSet":
             assert part["wrap"] is True
@@ -208,11 +214,14 @@ def test_the_form_asks_for_what_the_form_on_the_web_asks_for() -> None:
 
     assert [part["id"] for _, part in objects(card) if "id" in part] == [
         "light",
+        "keep",
         "done",
         "next",
         "hinders",
         "question",
         "proposal",
+        "outlook",
+        "weight",
         "indicator:fravaer",
         "indicator:praksisplasser",
         "decision:a-dal/2026/12",

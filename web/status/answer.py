@@ -14,15 +14,17 @@ from workflows.messages.short_links import ShortLinks
 from workflows.ports.links import EndedLinks, Link
 from workflows.status.answer_parsing import (
     MAX_FOLLOW_UP,
+    MAX_OUTLOOK,
     MAX_TEXT,
     is_unchanged,
     seen_version,
     texts_of,
 )
 from workflows.status.answering import ByLink, StatusDesk, StatusForm, over_words
-from workflows.status.card_rendering import LIGHTS, late_rows, named
+from workflows.status.card_rendering import LIGHTS, late_rows, named, outlook_words
 from workflows.status.model import (
     TEXT_FIELDS,
+    WEIGHTS,
     AnswerContent,
     AnsweredMeanwhile,
     AnswerRefused,
@@ -32,7 +34,7 @@ from workflows.status.model import (
     RoundOver,
     RoundState,
 )
-from workflows.status.request_view import Asked
+from workflows.status.request_view import Asked, sentences_to_keep
 
 MAX_BODY = 256_000
 """Bytes; five long texts of the widest characters, percent-encoded, are far below."""
@@ -195,9 +197,10 @@ def _start(asked: Asked) -> dict[str, str]:
     start = asked.prefill
     if start is None:
         return {}
-    typed = {"light": start.light.value} | texts_of(start)
+    typed = {"light": start.light.value, "weight": start.weight} | texts_of(start)
     if asked.answer is None:
-        return typed | {"question": "", "proposal": ""}
+        # News is news, and what was lifted is not asked again by itself.
+        return typed | {"done": "", "question": "", "proposal": ""}
     numbers = {f"indicator:{key}": _number(value, asked.language) for key, value in start.indicators.items()}
     return typed | numbers
 
@@ -227,6 +230,9 @@ def _form(
         typed=typed,
         problems=problems,
         lights=LIGHTS,
+        weights=WEIGHTS,
+        kept=sentences_to_keep(asked, typed),
+        most_outlook=MAX_OUTLOOK,
         numbers=_number_fields(asked, typed),
         most=MAX_TEXT,
         most_follow_up=MAX_FOLLOW_UP,
@@ -291,6 +297,7 @@ def _rows(asked: Asked, content: AnswerContent) -> list[tuple[str, str]]:
     nothing = asked.say("status.receipt_nothing")
     rows = [(asked.say("card.light"), asked.say(f"light.{content.light}"))]
     rows += [(asked.say(f"card.{name}"), getattr(content, name) or nothing) for name in TEXT_FIELDS]
+    rows.append((asked.say("card.outlook"), outlook_words(asked, content) or nothing))
     for item in asked.indicators:
         number = content.indicators.get(item.key)
         rows.append((named(item), nothing if number is None else _number(number, asked.language)))

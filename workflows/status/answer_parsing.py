@@ -1,9 +1,10 @@
 """Parsing of answers from a card or a form: a checked answer, or every problem with it at once.
 
 Input names, the same on both surfaces: `light`, `done`, `next`, `hinders`, `question`, `proposal`, `indicator:<key>`,
-`decision:<key>` for what came of an earlier decision, `unchanged` for «no change since last time», which keeps last
-time's light and texts and takes only the numbers, `confirmed` for what the privacy guard asked about, and `seen` for
-the newest version when the form or the card was drawn.
+`outlook` with `weight` for a risk or an opportunity, `keep:<number>` (on the card `keep` with all the numbers) for
+sentences of last time's `done` that still hold, `decision:<key>` for what came of an earlier decision, `unchanged` for
+«no change since last time», which keeps last time's light and texts and takes only the numbers, `confirmed` for what
+the privacy guard asked about, and `seen` for the newest version when the form or the card was drawn.
 """
 
 import re
@@ -13,15 +14,20 @@ from typing import Any
 from config.values import Indicator
 from workflows.free_text import clean_text
 from workflows.privacy_guard import Found, confirmation, doubts, holds_national_id
-from workflows.status.model import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light, OpenDecision
+from workflows.sentences import split_sentences
+from workflows.status.model import TEXT_FIELDS, WEIGHTS, AnswerContent, InvalidAnswer, Light, OpenDecision
 from workflows.words import Words
 
 MAX_TEXT = 1000
+MAX_OUTLOOK = 200
+MAX_KEPT = 8
+"""Sentences of last time's text that are offered to be kept, the first."""
 MAX_FOLLOW_UP = 500
 """Of what is told about one earlier decision."""
 MAX_NUMBER = 1e12
 """The bound of a package's numbers."""
 INDICATOR = "indicator:"
+KEEP = "keep:"
 DECISION = "decision:"
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
 _VERSION = re.compile(r"[0-9]{1,9}")
@@ -50,10 +56,14 @@ def parse_answer(
         texts = {name: getattr(previous, name) for name in TEXT_FIELDS}
         # What was asked last time was lifted last time: unchanged work does not ask the board again.
         texts |= {"question": "", "proposal": ""}
+        texts |= {"outlook": previous.outlook, "weight": previous.weight}
         told = {item.key: words for item in decisions if (words := previous.follow_ups.get(item.key))}
     else:
         light = _light(raw.get("light"), problems)
-        texts, told, asked = _written(raw, decisions, problems, accepted=_accepted(previous, stored, draft))
+        accepted = _accepted(previous, stored, draft)
+        kept = kept_sentences(raw, previous)
+        texts, told, asked = _written(raw, decisions, problems, kept=kept, accepted=accepted)
+        texts["weight"] = _weight(raw.get("weight"), texts["outlook"], problems)
         if texts["proposal"] and not texts["question"] and "question" not in problems:
             problems["question"] = Words(key="status.error.question_missing")
     numbers = _numbers(raw, indicators, problems)
@@ -77,11 +87,15 @@ def parse_draft(
     As `parse_answer`, privacy guard included, but nothing need be there yet. Raises InvalidAnswer, and nothing else.
     """
     problems: dict[str, Words] = {}
-    texts, told, asked = _written(raw, decisions, problems, accepted=_accepted(previous, stored, draft))
+    kept = kept_sentences(raw, previous)
+    accepted = _accepted(previous, stored, draft)
+    texts, told, asked = _written(raw, decisions, problems, kept=kept, accepted=accepted)
     given = _numbers(raw, indicators, problems)
     if problems:
         raise InvalidAnswer(problems, confirm=asked)
     light = {"light": raw["light"]} if _light(raw.get("light"), {}) else {}
+    if raw.get("weight") in WEIGHTS:
+        light["weight"] = raw["weight"]
     # As they were typed: a form shows them again.
     numbers = {f"{INDICATOR}{key}": str(raw[f"{INDICATOR}{key}"]).strip() for key in given}
     words = texts | {f"{DECISION}{key}": words for key, words in told.items()}
@@ -91,6 +105,24 @@ def parse_draft(
 def is_unchanged(raw: Mapping[str, Any], previous: AnswerContent | None) -> bool:
     """Tell whether «no change since last time» was pressed, and there was a last time."""
     return previous is not None and raw.get("unchanged") in ("1", "true", True)
+
+
+def offered_sentences(previous: AnswerContent | None) -> tuple[str, ...]:
+    """Return the sentences of last time's «what have you achieved» that can be kept by a press each."""
+    return split_sentences(previous.done)[:MAX_KEPT] if previous else ()
+
+
+def kept_sentences(raw: Mapping[str, Any], previous: AnswerContent | None) -> tuple[str, ...]:
+    """Return the sentences of last time that *raw* keeps, in their order."""
+    numbers = kept_numbers(raw)
+    return tuple(text for number, text in enumerate(offered_sentences(previous)) if str(number) in numbers)
+
+
+def kept_numbers(raw: Mapping[str, Any]) -> frozenset[str]:
+    """Return the numbers of the sentences that *raw* keeps, from a card or a form."""
+    on_card = raw.get("keep")
+    numbers = on_card.split(",") if isinstance(on_card, str) else []
+    return frozenset(numbers) | {name.removeprefix(KEEP) for name in raw if name.startswith(KEEP) and raw[name]}
 
 
 def seen_version(raw: Mapping[str, Any]) -> int | None:
@@ -134,10 +166,13 @@ def _written(
     decisions: Sequence[OpenDecision],
     problems: dict[str, Words],
     *,
+    kept: Sequence[str],
     accepted: Sequence[Mapping[str, str]],
 ) -> tuple[dict[str, str], dict[str, str], str]:
     """Read the texts, the words by decision, and the value that ticking the privacy guard's question sends back."""
     texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
+    texts["done"] = _with_kept(texts["done"], kept, problems)
+    texts["outlook"] = _text("outlook", raw.get("outlook"), problems, most=MAX_OUTLOOK)
     told = _follow_ups(raw, decisions, problems)
     written = texts | {f"{DECISION}{key}": words for key, words in told.items()}
     found = _doubts(written, problems, accepted)
@@ -145,6 +180,26 @@ def _written(
     if raw.get("confirmed") != asked:
         problems |= {name: Words(key=f"privacy.ask_{items[0].doubt}") for name, items in found.items()}
     return texts, told, asked
+
+
+def _with_kept(text: str, kept: Sequence[str], problems: dict[str, Words]) -> str:
+    """Put the sentences that are kept before what is new; one that stands there already comes once."""
+    there = split_sentences(text)
+    both = " ".join([*(sentence for sentence in kept if sentence not in there), *([text] if text else [])])
+    if len(both) > MAX_TEXT and "done" not in problems:
+        problems["done"] = Words(key="status.error.too_long", values={"most": MAX_TEXT, "written": len(both)})
+    return both
+
+
+def _weight(value: Any, outlook: str, problems: dict[str, Words]) -> str:
+    """Return the weight of a risk or an opportunity; neither stands without the other."""
+    if value in WEIGHTS:
+        if not outlook and "outlook" not in problems:
+            problems["outlook"] = Words(key="status.error.outlook_missing")
+        return str(value)
+    if outlook or value:
+        problems["weight"] = Words(key="status.error.weight_missing")
+    return ""
 
 
 def _doubts(
@@ -169,7 +224,7 @@ def _accepted(
 def texts_of(answer: AnswerContent) -> dict[str, str]:
     """Return the texts of *answer*, by input name; the light and the numbers aside."""
     told = {f"{DECISION}{key}": words for key, words in answer.follow_ups.items()}
-    return {name: getattr(answer, name) for name in TEXT_FIELDS} | told
+    return {name: getattr(answer, name) for name in (*TEXT_FIELDS, "outlook")} | told
 
 
 def _follow_ups(

@@ -8,10 +8,20 @@ import cards
 import texts
 from workflows.free_text import clean_text
 from workflows.messages.model import Message, Surface
-from workflows.status.answer_parsing import DECISION, INDICATOR, MAX_FOLLOW_UP, MAX_NUMBER, parse_number, texts_of
-from workflows.status.model import TEXT_FIELDS, AnswerContent, IndicatorResult, Light, adds_to_name
+from workflows.status.answer_parsing import (
+    DECISION,
+    INDICATOR,
+    MAX_FOLLOW_UP,
+    MAX_KEPT,
+    MAX_NUMBER,
+    MAX_OUTLOOK,
+    kept_numbers,
+    parse_number,
+    texts_of,
+)
+from workflows.status.model import TEXT_FIELDS, WEIGHTS, AnswerContent, IndicatorResult, Light, adds_to_name
 from workflows.status.plan import MOVED, REMINDER
-from workflows.status.request_view import Asked
+from workflows.status.request_view import Asked, sentences_to_keep
 
 LIGHTS = tuple(light.value for light in Light)
 
@@ -69,25 +79,30 @@ def _request_card(
         "can_be_unchanged": asked.can_be_unchanged,
         "confirm": confirm,
         "problem": " ".join(problems),
-        **_start_values(asked),
+        **_start_values(asked, typed or {}),
     }
     if typed is not None:
         values |= _typed(typed, values["indicators"], values["decisions"], cut=cut)
     return cards.render("status_request", language=asked.language, values=values)
 
 
-def _start_values(asked: Asked) -> dict[str, Any]:
+def _start_values(asked: Asked, typed: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that the inputs start with: the answer that stands, else last time's."""
     start = asked.prefill
     values: dict[str, Any] = {
         "light": start.light.value if start else None,
-        **{name: getattr(start, name) if start else "" for name in TEXT_FIELDS},
+        **{name: getattr(start, name) if start else "" for name in (*TEXT_FIELDS, "outlook")},
+        "weight": start.weight or None if start else None,
+        "kept": [
+            {"number": str(number), "sentence": text} for number, text in enumerate(sentences_to_keep(asked, typed))
+        ],
+        "keep": None,
         "indicators": number_fields(asked),
         "decisions": _decisions(asked, start.follow_ups if start else {}),
     }
     if asked.answer is None:
-        # What was lifted to the last board is not asked again by itself.
-        values |= {"question": "", "proposal": ""}
+        # News is news, and what was lifted to the last board is not asked again by itself.
+        values |= {"done": "", "question": "", "proposal": ""}
     return values
 
 
@@ -124,6 +139,7 @@ def receipt_card(asked: Asked, *, editable: bool) -> dict[str, Any]:
         "hinders": content.hinders,
         "question": content.question,
         "proposal": content.proposal,
+        "outlook": outlook_words(asked, content),
         "decisions": [item for item in _decisions(asked, content.follow_ups) if item["told"]],
     }
     return cards.render("status_receipt", language=asked.language, values=values)
@@ -241,9 +257,16 @@ def named(indicator: IndicatorResult) -> str:
     return f"{indicator.name} ({indicator.unit})" if adds_to_name(indicator.unit, indicator.name) else indicator.name
 
 
+def outlook_words(asked: Asked, content: AnswerContent) -> str:
+    """Return the risk or opportunity with its weight; empty for none."""
+    if not content.weight:
+        return ""
+    return asked.say("outlook.weighed", weight=asked.say(f"outlook.{content.weight}"), text=content.outlook)
+
+
 def question_of(asked: Asked, name: str) -> str:
     """Return the question of the input *name*, as the reader knows it; empty for no input of the request."""
-    if name == "light" or name in TEXT_FIELDS:
+    if name in ("light", "outlook", "weight", *TEXT_FIELDS):
         return asked.say(f"card.{name}")
     indicators = {f"{INDICATOR}{item.key}": named(item) for item in asked.indicators}
     return (indicators | {f"{DECISION}{item.key}": item.text for item in asked.open_decisions}).get(name, "")
@@ -252,7 +275,7 @@ def question_of(asked: Asked, name: str) -> str:
 def late_rows(asked: Asked, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """List the words that came too late, question by question; empty and stored ones are left out."""
     stored = texts_of(asked.answer.content) if asked.answer else {}
-    names = [*TEXT_FIELDS, *(f"{DECISION}{item.key}" for item in asked.open_decisions)]
+    names = [*TEXT_FIELDS, "outlook", *(f"{DECISION}{item.key}" for item in asked.open_decisions)]
     light = typed.get("light")
     rows = []
     if light in LIGHTS and not (asked.answer and asked.answer.content.light == light):
@@ -307,6 +330,7 @@ def _decisions(asked: Asked, told: Mapping[str, str]) -> list[dict[str, Any]]:
 def _beyond(typed: Mapping[str, Any]) -> bool:
     """Tell whether a text is longer than its input takes."""
     mosts = {name: MAX_FOLLOW_UP if name.startswith(DECISION) else cards.MAX_ANSWER for name in typed}
+    mosts["outlook"] = MAX_OUTLOOK
     return any(isinstance(text, str) and len(text) > mosts[name] for name, text in typed.items())
 
 
@@ -325,6 +349,9 @@ def _typed(
 
     return {
         **{name: words(name, cards.MAX_ANSWER) for name in TEXT_FIELDS},
+        "outlook": words("outlook", MAX_OUTLOOK),
+        "weight": weight if (weight := typed.get("weight")) in WEIGHTS else None,
+        "keep": ",".join(str(number) for number in range(MAX_KEPT) if str(number) in kept_numbers(typed)) or None,
         "light": light if (light := typed.get("light")) in LIGHTS else None,
         "indicators": [{**item, "now": _number(typed.get(f"{INDICATOR}{item['key']}"))} for item in indicators],
         "decisions": [{**item, "told": words(f"{DECISION}{item['key']}", MAX_FOLLOW_UP)} for item in decisions],

@@ -5,7 +5,7 @@ No rules stand here that need the outside; reports and pages read these values.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
@@ -136,11 +136,16 @@ class OpenDecision:
 TEXT_FIELDS = ("done", "next", "hinders", "question", "proposal")
 
 
+WEIGHTS = tuple(f"{kind}_{likely}_{large}" for kind in ("risk", "opportunity") for likely in "12" for large in "12")
+"""The weights of a risk or an opportunity: its kind, how likely it is, and how much would follow."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnswerContent:
     """
     The checked content of an answer.
 
+    *outlook*: a risk or an opportunity in a few words, with its *weight*, one of WEIGHTS; both empty for none.
     *indicators*: the numbers given, by the indicator's key. *follow_ups*: what was told about earlier decisions, by the
     key of the decision or action item.
     """
@@ -151,6 +156,8 @@ class AnswerContent:
     hinders: str = ""
     question: str = ""
     proposal: str = ""
+    outlook: str = ""
+    weight: str = ""
     indicators: Mapping[str, float] = field(default_factory=dict)
     follow_ups: Mapping[str, str] = field(default_factory=dict)
 
@@ -158,11 +165,12 @@ class AnswerContent:
         """Plain data for the record; `from_data` reads it back."""
         texts = {name: getattr(self, name) for name in TEXT_FIELDS}
         numbers, told = dict(self.indicators), dict(self.follow_ups)
-        return {"light": self.light.value, **texts, "indicators": numbers, "follow_ups": told}
+        outlook = {"outlook": self.outlook, "weight": self.weight} if self.weight else {}
+        return {"light": self.light.value, **texts, **outlook, "indicators": numbers, "follow_ups": told}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        texts = {name: str(data.get(name, "")) for name in TEXT_FIELDS}
+        texts = {name: str(data.get(name, "")) for name in (*TEXT_FIELDS, "outlook", "weight")}
         indicators = {key: float(value) for key, value in data.get("indicators", {}).items()}
         follow_ups = {str(key): str(value) for key, value in data.get("follow_ups", {}).items()}
         return cls(light=Light(data["light"]), indicators=indicators, follow_ups=follow_ups, **texts)
@@ -214,6 +222,7 @@ class IndicatorResult:
     unit: str
     better: str
     """higher or lower"""
+    baseline: float | None = None
     target: float | None = None
     previous: float | None = None
     now: float | None = None
@@ -230,12 +239,17 @@ class PackageResult:
     """The lead as readers know them; empty when there is none."""
     light: Light | None
     """None: status is missing."""
-    previous_light: Light | None = None
     done: str = ""
     next: str = ""
     hinders: str = ""
     question: str = ""
     proposal: str = ""
+    outlook: str = ""
+    weight: str = ""
+    previous: AnswerContent | None = None
+    """The newest answer of earlier rounds."""
+    previous_on: date | None = None
+    """The day of that answer."""
     indicators: tuple[IndicatorResult, ...] = ()
     follow_ups: Mapping[str, str] = field(default_factory=dict)
     """Reports on earlier decisions, by their keys."""
@@ -244,6 +258,10 @@ class PackageResult:
     @property
     def is_missing(self) -> bool:
         return self.light is None
+
+    @property
+    def previous_light(self) -> Light | None:
+        return self.previous.light if self.previous else None
 
 
 @dataclass(frozen=True, kw_only=True)

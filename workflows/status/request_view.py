@@ -1,6 +1,6 @@
 """A status request as one person reads it: everything that its card, its form and its mails say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import texts
 from config.programme import Programme
 from config.values import Person, WorkPackage
+from workflows.status.answer_parsing import kept_numbers, offered_sentences
 from workflows.status.model import (
     AnswerContent,
     IndicatorResult,
@@ -141,6 +142,11 @@ class Asked:
 
     def say(self, key: str, **values: Any) -> str:
         return texts.say(key, self.language, **values)
+
+
+def sentences_to_keep(asked: Asked, typed: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the sentences of last time that can be kept; once there is an answer, only where *typed* keeps some."""
+    return () if asked.answer and not kept_numbers(typed) else offered_sentences(asked.previous)
 
 
 def asked_of(

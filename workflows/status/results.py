@@ -100,6 +100,7 @@ def indicator_results(
             name=indicator.name,
             unit=indicator.unit,
             better=indicator.better,
+            baseline=indicator.baseline,
             target=indicator.target,
             previous=previous.indicators.get(indicator.key, indicator.baseline) if previous else indicator.baseline,
             now=now.indicators.get(indicator.key) if now else None,
@@ -155,6 +156,8 @@ def _package_result(
             "hinders": content.hinders,
             "question": content.question,
             "proposal": content.proposal,
+            "outlook": content.outlook,
+            "weight": content.weight,
         }
     )
     return PackageResult(
@@ -163,7 +166,8 @@ def _package_result(
         name=package.name,
         lead=lead,
         light=content.light if content else None,
-        previous_light=before.light if before else None,
+        previous=before,
+        previous_on=programme.local_time(previous.at).date() if previous else None,
         indicators=indicator_results(package.indicators, content, before),
         follow_ups=content.follow_ups if content else {},
         on_behalf=answer.on_behalf if answer else False,

@@ -225,7 +225,8 @@ async def test_what_people_write_stays_text(browser: Browser) -> None:
 
 async def test_the_last_round_fills_the_form_and_can_be_sent_unchanged(browser: Browser) -> None:
     world = browser.world
-    await browser.post({"light": "red", "done": "Sist", "question": "Hvem?", "indicator:plasser": "7"})
+    written = {"light": "red", "done": "Sist. Og mer.", "next": "Neste", "question": "Hvem?", "indicator:plasser": "7"}
+    await browser.post(written)
     later = "a-dal/2027-02-09"
     world.clock.time = DEADLINE
     await world.run("status.close")
@@ -236,7 +237,9 @@ async def test_the_last_round_fills_the_form_and_can_be_sent_unchanged(browser: 
     browser.path = f"/svar/{await world.links.issue('answer', request, 'home-lead', world.clock.time + DAY)}"
 
     form = (await browser.get()).text
-    assert "Sist</textarea>" in form
+    assert "Neste</textarea>" in form
+    assert "Sist. Og mer.</textarea>" not in form
+    assert re.findall(r'name="(keep:\d)"', form) == ["keep:0", "keep:1"]
     assert "Hvem?" not in form
     assert "Forrige gang: 7." in form
     assert "Ingen endring siden sist" in form
@@ -248,7 +251,38 @@ async def test_the_last_round_fills_the_form_and_can_be_sent_unchanged(browser: 
     assert (wrong.status_code, 'value="mange"' in wrong.text) == (422, True)
     await browser.post({"unchanged": "1", "indicator:plasser": "8"})
     stored = (await world.store.newest_answers([request]))[request].content
-    assert (stored.light, stored.done, stored.question, stored.indicators) == ("red", "Sist", "", {"plasser": 8})
+    assert (stored.light, stored.done, stored.question, stored.indicators) == (
+        "red",
+        "Sist. Og mer.",
+        "",
+        {"plasser": 8},
+    )
+
+
+async def test_a_sentence_of_last_time_is_kept_by_a_tick_and_stays_ticked_until_the_form_is_right(
+    browser: Browser,
+) -> None:
+    world = browser.world
+    await browser.post({"light": "red", "done": "Sist. Og mer."})
+    later = "a-dal/2027-02-09"
+    world.clock.time = DEADLINE
+    await world.run("status.close")
+    await world.plan_meeting(world_meeting(later), key=later)
+    world.clock.time = DEADLINE + 74 * DAY
+    await world.run("status.open", later)
+    request = request_id(later, HOME)
+    browser.path = f"/svar/{await world.links.issue('answer', request, 'home-lead', world.clock.time + DAY)}"
+
+    wrong = await browser.post({"keep:1": "1", "done": "Nytt.", "outlook": "Bussen går.", "light": "green"})
+    await browser.post(
+        {"keep:1": "1", "done": "Nytt.", "outlook": "Bussen går.", "weight": "risk_2_1", "light": "green"}
+    )
+
+    assert wrong.status_code == 422
+    assert re.search(r'name="keep:1"[^>]*checked', wrong.text)
+    assert "Velg hvor trolig det er" in wrong.text
+    stored = (await world.store.newest_answers([request]))[request].content
+    assert (stored.done, stored.outlook, stored.weight) == ("Og mer. Nytt.", "Bussen går.", "risk_2_1")
 
 
 async def test_the_local_lead_is_told_that_they_answer_for_somebody(world: World) -> None:

@@ -171,3 +171,52 @@ def test_anything_at_all_is_an_answer_or_refused_with_words(raw: dict[str, Any])
         assert AnswerContent.from_data(answer.to_data()) == answer
         assert all(len(getattr(answer, name)) <= MAX_TEXT for name in TEXT_FIELDS)
         answer.to_data()["done"].encode()
+
+
+PREVIOUS = AnswerContent(light=Light.GREEN, done="Én ting. En annen.\nEn tredje.")
+
+
+@pytest.mark.parametrize(
+    ("raw", "done"),
+    [
+        pytest.param({"keep": "0,2"}, "Én ting. En tredje.", id="on a card"),
+        pytest.param({"keep:1": "1"}, "En annen.", id="on a form"),
+        pytest.param({"keep:0": "1", "done": "Nytt."}, "Én ting. Nytt.", id="before what is new"),
+        pytest.param({"keep": "0", "done": "Én ting. Nytt."}, "Én ting. Nytt.", id="once, where it stands already"),
+        pytest.param({"keep": "9,x,-1", "keep:7": "1", "keep:1": ""}, "", id="of no sentence"),
+        pytest.param({"keep": ["0"]}, "", id="of another shape"),
+        pytest.param({}, "", id="none"),
+    ],
+)
+def test_sentences_of_last_time_are_kept_by_a_press_each(raw: dict[str, Any], done: str) -> None:
+    assert parse_answer({"light": "green", **raw}, indicators=(), previous=PREVIOUS).done == done
+
+
+def test_what_is_kept_and_new_is_no_longer_than_a_text_may_be() -> None:
+    with pytest.raises(InvalidAnswer) as invalid:
+        parse_answer({"light": "green", "keep": "0", "done": "x" * MAX_TEXT}, indicators=(), previous=PREVIOUS)
+
+    assert invalid.value.problems["done"].values["written"] == MAX_TEXT + len("Én ting. ")
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        pytest.param({"outlook": "Bussen."}, "weight", id="words without a weight"),
+        pytest.param({"outlook": "Bussen.", "weight": "huge"}, "weight", id="words with another weight"),
+        pytest.param({"weight": "risk_1_2"}, "outlook", id="a weight without words"),
+        pytest.param({"outlook": "x" * 201, "weight": "risk_1_2"}, "outlook", id="too many words"),
+    ],
+)
+def test_a_risk_or_opportunity_has_words_and_a_weight(raw: dict[str, str], problem: str) -> None:
+    with pytest.raises(InvalidAnswer) as invalid:
+        parse_answer({"light": "green", **raw}, indicators=())
+
+    assert list(invalid.value.problems) == [problem]
+
+
+def test_a_risk_follows_into_the_record_and_is_kept_unchanged() -> None:
+    given = parse_answer({"light": "green", "outlook": "Bussen.", "weight": "opportunity_2_2"}, indicators=())
+    again = parse_answer({"unchanged": "1"}, indicators=(), previous=given)
+
+    assert AnswerContent.from_data(given.to_data()) == given == again

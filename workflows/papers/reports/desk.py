@@ -20,10 +20,10 @@ from workflows.papers.reports.review import (
     corrected_content,
     reviewed,
     sentences_of,
-    split_sentences,
 )
 from workflows.papers.reports.timing import correction_unit, held_until, release_unit
 from workflows.ports.units import Clock, DueUnit
+from workflows.sentences import split_sentences
 from workflows.status.model import RoundState, StatusRound
 from workflows.status.plan import compile_unit
 from workflows.status.ports import FindRound

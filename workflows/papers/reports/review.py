@@ -4,7 +4,6 @@ The answers stay as they were given. A review is applied to a report's values wh
 released; an edit belongs to the sentence it was written for, and is void once the package's lead has written another.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any, Self
 
 from workflows.digest import digest
 from workflows.papers.reports.model import BoardReport, CorrectedText, PackageReport
+from workflows.sentences import SENTENCE_GAP, split_sentences
 
 MAX_ASSESSMENT = 600
 """Characters in the assessment: three sentences that a board reads first."""
@@ -19,8 +19,6 @@ MAX_SENTENCES = 3
 MAX_SENTENCE = 1000
 EDITABLE = ("done", "next", "hinders")
 """The texts of a package that a lead may edit. A question to the board is its asker's own and goes another way."""
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÆØÅÁČĐŊŠŦŽ«\"(–-])|\n+")
-"""The gap between two sentences; an abbreviation or a number in the middle of one ends none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +79,6 @@ class Sentence:
     field: str
     original: str
     text: str
-
-
-def split_sentences(text: str) -> tuple[str, ...]:
-    """Return the sentences of *text*, one for each line at least."""
-    return tuple(part.strip() for part in _SENTENCE_END.split(text) if part.strip())
 
 
 def sentences_of(package: PackageReport, edits: Iterable[SentenceEdit]) -> tuple[Sentence, ...]:
@@ -171,7 +164,7 @@ def _edited_text(text: str, name: str, edits: Mapping[tuple[str, str], str]) -> 
         return text
     # The gaps between sentences stay as they were written, so that lines stay lines.
     kept, at = "", 0
-    for gap in [*_SENTENCE_END.finditer(text), None]:
+    for gap in [*SENTENCE_GAP.finditer(text), None]:
         sentence = text[at : gap.start() if gap else len(text)].strip()
         words = edits.get((name, sentence), sentence)
         if words:

@@ -16,10 +16,10 @@ from workflows.papers.reports.review import (
     released_content,
     reviewed,
     sentences_of,
-    split_sentences,
 )
 from workflows.papers.reports.timing import wait_for_release
 from workflows.ports.units import Parked
+from workflows.sentences import split_sentences
 from workflows.status.model import RoundState, StatusRound
 from workflows.working_days import WorkCalendar
 
