@@ -118,8 +118,8 @@ class SQLStatus:
     async def find_standing(self, request: str) -> Standing | None:
         return await self._database.look(lambda connection: _standing(connection, request))
 
-    async def list_requests(self, meeting: str) -> Sequence[StatusRequest]:
-        query = select(tables.status_request).where(tables.status_request.c.meeting == meeting)
+    async def list_requests(self, *meetings: str) -> Sequence[StatusRequest]:
+        query = select(tables.status_request).where(tables.status_request.c.meeting.in_(meetings))
         return [request_of(row) for row in await self._rows(query.order_by(tables.status_request.c.work_package))]
 
     async def list_open_requests(self, meetings: Sequence[str]) -> Sequence[StatusRequest]:

@@ -8,6 +8,7 @@ People move and cancel meetings while a booking runs. So a meeting is kept only 
 is not, theirs stands, and the next run, which their change made due, brings the calendar there.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -91,7 +92,8 @@ class MeetingDesk:
         """
         programme, now = await self._programme(), self._clock.now()
         known = await self._store.list_meetings()
-        plan = plan_meetings(programme, known, now=now)
+        # Beside the loop: a country's meetings take seconds to plan, and the loop also answers people.
+        plan = await asyncio.to_thread(plan_meetings, programme, known, now=now)
         before = {meeting.key: meeting for meeting in known}
         altered: dict[str, Meeting] = {}
         for meeting in plan.changed:

@@ -34,15 +34,15 @@ class CardUpdates:
             await self._touch(message, request, context, history)
         return Done()
 
-    async def outdated_units(self, status_round: StatusRound) -> Sequence[DueUnit]:
+    async def outdated_units(self, rounds: Sequence[StatusRound]) -> Sequence[DueUnit]:
         """
-        Return what refreshes the cards in chats of those who are not asked any more.
+        Return what refreshes the cards in chats of those whom these rounds do not ask any more.
 
         When somebody takes over a package, nothing but the register has changed.
         """
         programme, now = await self._ports.programme(), self._ports.clock.now()
         today = programme.today(now)
-        requests = await self._rounds.list_requests(status_round.meeting)
+        requests = await self._rounds.list_requests(*(item.meeting for item in rounds))
         by_id = {request.id: request for request in requests}
         sent = await self._ports.messages.list_messages(states=[MessageState.SENT], requests=list(by_id))
         outdated = {

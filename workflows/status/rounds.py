@@ -50,8 +50,9 @@ class StatusRounds:
     async def due_units(self) -> tuple[DueUnit, ...]:
         """Return everything about rounds that should be due, now or later. Making it due again is harmless."""
         units, programme = await self.opening.opening_units(), await self._ports.programme()
-        for status_round in await self._ports.rounds.list_rounds(state=RoundState.OPEN):
+        rounds = await self._ports.rounds.list_rounds(state=RoundState.OPEN)
+        for status_round in rounds:
             units.append(DueUnit(key=f"status.open:{status_round.meeting}", due_at=self._ports.clock.now()))
             units.extend(plan.units_of(status_round, WorkCalendar(programme, status_round.municipality)))
-            units.extend(await self.cards.outdated_units(status_round))
+        units.extend(await self.cards.outdated_units(rounds))
         return tuple({unit.key: unit for unit in units}.values())

@@ -196,7 +196,7 @@ async def publish_everything(office: CalendarOffice) -> None:
     at = office.clock.now()
     for meeting in await office.store.list_meetings():
         report = await office.reports.draft(meeting.key, samples.FULL, at=at)
-        if await office.reports.release(report, pdf=b"%PDF", at=at):
+        if await office.reports.release(report, report.content, pdf=b"%PDF", at=at):
             released = await office.reports.newest(meeting.key)
             assert released is not None
             page = {"url": f"https://sharepoint.example/{meeting.key}"}
