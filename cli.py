@@ -67,7 +67,9 @@ def _add_processes(add: Add) -> None:
 
 
 def _add_register(add: Add) -> None:
-    add("check", register.check).add_argument("folder", type=Path, metavar="DIR")
+    command = add("check", register.check)
+    command.add_argument("folder", type=Path, metavar="DIR")
+    command.add_argument("--json", action="store_true")
     command = add("import", with_services(register.import_))
     command.add_argument("folder", type=Path, metavar="DIR")
     add_yes(command)
@@ -173,6 +175,7 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
     from config.settings import explain_refused
     from integration.database.connection import SchemaNewer
     from integration.database.register import CorruptRegister
+    from texts import DEFAULT
     from wiring.outside import NotInThisPart
     from wiring.record import SchemaOutdated
     from workflows.errors import OutsideError
@@ -181,7 +184,7 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
         case CorruptRegister():
             return DID_NOT_HOLD, [str(exc)]
         case InvalidInput():
-            return WRONG_USE, [str(problem) for problem in exc.problems]
+            return WRONG_USE, [problem.said(exc.language or DEFAULT) for problem in exc.problems]
         case Usage():
             return WRONG_USE, [str(exc)]
         case ValidationError() if exc.title == "Settings":

@@ -5,24 +5,42 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from commands.confirm import is_confirmed
-from commands.session import DID_NOT_HOLD, DONE, Usage, tell
+from commands.session import DID_NOT_HOLD, DONE, WRONG_USE, Usage, show, tell
 from commands.subjects import imported_programme
 from commands.units import hint
 from commands.words import TerminalWords
 
 if TYPE_CHECKING:
+    from config.problems import Problem
     from wiring.process import Services
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Only validate a programme's YAML."""
     from config.loading import load_programme
+    from config.problems import InvalidInput
 
-    programme = load_programme(arguments.folder)
+    try:
+        programme = load_programme(arguments.folder)
+    except InvalidInput as exc:
+        if not arguments.json:
+            raise
+        show(arguments, [_row(problem) for problem in exc.problems], ())
+        return WRONG_USE
     words = TerminalWords(programme)
     counted = words.municipalities(len(programme.municipalities))
-    tell(words.say("checked", folder=str(arguments.folder), municipalities=counted))
+    show(arguments, [], [words.say("checked", folder=str(arguments.folder), municipalities=counted)])
     return DONE
+
+
+def _row(problem: "Problem") -> Mapping[str, str]:
+    """Return a problem for programs, in English."""
+    return {
+        "where": problem.where,
+        "value": str(problem.value),
+        "expected": str(problem.expected),
+        "rule": problem.expected.key,
+    }
 
 
 async def import_(services: "Services", arguments: argparse.Namespace) -> int:

@@ -49,12 +49,17 @@ def with_services(command: Command, *, prepared: bool = True) -> Callable[[argpa
     """
 
     async def in_session(arguments: argparse.Namespace) -> int:
+        from config.problems import InvalidInput
         from wiring.outside import NotInThisPart
         from workflows.errors import OutsideError
 
         async with session(prepared=prepared) as services:
             try:
                 return await command(services, arguments)
+            except InvalidInput as exc:
+                if not exc.language:
+                    exc.language = await _language(services)
+                raise
             except (OutsideError, NotInThisPart) as exc:
                 if not services.settings.names_no_tenant:
                     raise
@@ -65,6 +70,17 @@ def with_services(command: Command, *, prepared: bool = True) -> Callable[[argpa
         return asyncio.run(in_session(arguments))
 
     return run
+
+
+async def _language(services: "Services") -> str:
+    """Return the language in which this terminal is answered; bokmål while no register can be read."""
+    from commands.words import TerminalWords
+    from integration.database.register import CorruptRegister
+
+    try:
+        return TerminalWords(await services.record.register.find_programme()).language
+    except CorruptRegister:
+        return TerminalWords().language
 
 
 async def _name_settings(services: "Services") -> str:

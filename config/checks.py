@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.fields import Value
 from config.files import ProgrammeHead
+from config.problems import phrase
 from config.shapes import Checked, CheckedEntry, one_of
 from config.values import (
     LOCAL_ROLES,
@@ -70,7 +71,7 @@ def _unique(checked: Checked) -> None:
             whole = (*(getattr(value, part) for part in PARTS_OF_KEY.get(section, ())), key)
             if whole in first:
                 before = checked.where(first[whole].document, (*first[whole].path, name))
-                expected = f"another {name}: it stands at {before} already"
+                expected = phrase("another_of_it", name=name, place=before)
                 checked.report(entry, (name,), key, expected, rule="taken")
             else:
                 first[whole] = entry
@@ -123,15 +124,16 @@ def _dates(checked: Checked) -> None:
         for value, entry in checked.entries(section, kind):
             first, last = getattr(value, start), getattr(value, end)
             if first is not None and last is not None and last < first:
-                checked.report(entry, (end,), last, f"a day not before `{start}` ({first})", rule="before_start")
+                expected = phrase("not_before", start=start, first=str(first))
+                checked.report(entry, (end,), last, expected, rule="before_start")
     for hours, entry in checked.entries("sending", SendingHours):
         if hours.last <= hours.first:
-            checked.report(entry, ("last",), hours.last, f"a time after `first` ({hours.first})")
+            checked.report(entry, ("last",), hours.last, phrase("time_after_first", first=str(hours.first)))
     for head, entry in checked.entries("programme", ProgrammeHead):
         try:
             ZoneInfo(head.timezone)
         except (ZoneInfoNotFoundError, ValueError):
-            checked.report(entry, ("timezone",), head.timezone, "a time zone such as Europe/Oslo")
+            checked.report(entry, ("timezone",), head.timezone, phrase("time_zone"))
 
 
 def _people(checked: Checked) -> None:
@@ -140,9 +142,8 @@ def _people(checked: Checked) -> None:
         wanted = domains.get(person.organisation)
         domain = person.email.rpartition("@")[2].casefold()
         if wanted and domain != wanted and not domain.endswith(f".{wanted}"):
-            checked.report(
-                entry, ("email",), person.email, f"an address at {wanted}, as {person.organisation} has", rule="domain"
-            )
+            expected = phrase("address_at", domain=wanted, organisation=person.organisation)
+            checked.report(entry, ("email",), person.email, expected, rule="domain")
 
 
 def _assignments(checked: Checked) -> None:
@@ -150,20 +151,14 @@ def _assignments(checked: Checked) -> None:
     employers = {item.key: item.organisation for item in checked.values("people", Person)}
     for item, entry in checked.entries("assignments", Assignment):
         if item.role is Role.TEAM_OWNER and employers.get(item.person) in guests:
-            checked.report(
-                entry,
-                ("person",),
-                item.person,
-                "somebody of the home tenant: a guest cannot own a team",
-                rule="guest_owner",
-            )
+            checked.report(entry, ("person",), item.person, phrase("home_tenant"), rule="guest_owner")
         if item.role in PROGRAMME_ROLES and (item.municipality or item.work_package):
             name = "municipality" if item.municipality else "work_package"
-            checked.report(entry, (name,), getattr(item, name), f"neither place nor package: {item.role} is for all")
+            checked.report(entry, (name,), getattr(item, name), phrase("for_all", role=item.role))
         elif item.role in LOCAL_ROLES and (item.municipality is None or item.work_package is not None):
-            checked.report(entry, ("role",), item.role, "`municipality:` beside it, and no work package")
+            checked.report(entry, ("role",), item.role, phrase("municipality_beside"))
         elif item.role in PACKAGE_ROLES and (item.work_package is None or item.municipality is not None):
-            checked.report(entry, ("role",), item.role, "`work_package:` beside it, and no municipality")
+            checked.report(entry, ("role",), item.role, phrase("package_beside"))
 
 
 def _overlaps(checked: Checked) -> None:
@@ -174,10 +169,10 @@ def _overlaps(checked: Checked) -> None:
         if not _meet(one, other):
             continue
         if one.person == other.person:
-            expected = "assignments of one person to one role that do not overlap"
+            expected = phrase("no_overlap")
             checked.report(entry, ("person",), other.person, expected, rule="held_twice")
         elif one.role in ONE_AT_A_TIME:
-            expected = f"one {one.role} at a time; {one.person} holds it then"
+            expected = phrase("one_at_a_time", role=one.role, person=one.person)
             checked.report(entry, ("person",), other.person, expected, rule="one_at_a_time")
 
 
@@ -190,25 +185,24 @@ def _municipalities(checked: Checked) -> None:
     for item, entry in checked.entries("municipality", Municipality):
         for role in (Role.BOARD_CHAIR, Role.LOCAL_LEAD):
             if (item.slug, role) not in held:
-                checked.report(entry, ("slug",), item.slug, f"somebody assigned as {role}", rule="nobody_left")
+                checked.report(entry, ("slug",), item.slug, phrase("assigned_as", role=role), rule="nobody_left")
         if item.place is Place.THEIRS and not item.place_url:
-            checked.report(entry, ("place",), item.place, "`place_url:`, the address of their place", rule="place_url")
+            checked.report(entry, ("place",), item.place, phrase("place_url"), rule="place_url")
         _their_meetings(checked, item, entry)
         for index, moment in enumerate(item.meeting_dates):
             if moment.tzinfo is not None:
-                checked.report(entry, ("meeting_dates", index), moment, "local wall time without an offset")
+                checked.report(entry, ("meeting_dates", index), moment, phrase("wall_time"))
 
 
 def _their_meetings(checked: Checked, item: Municipality, entry: CheckedEntry) -> None:
     if item.meetings is Meetings.THEIRS and not item.meeting_dates and not item.meeting_feed:
-        expected = "`meeting_dates:`, the dates they meet, or `meeting_feed:`, a calendar with them"
-        checked.report(entry, ("meetings",), item.meetings, expected, rule="their_dates")
+        checked.report(entry, ("meetings",), item.meetings, phrase("their_dates"), rule="their_dates")
     if item.meetings is Meetings.OURS:
         for name in ("meeting_dates", "meeting_feed"):
             if getattr(item, name):
-                checked.report(entry, (name,), name, "`meetings: theirs`: ours are planned, not given")
+                checked.report(entry, (name,), name, phrase("theirs_only"))
     elif item.meeting_feed and item.meeting_dates:
-        checked.report(entry, ("meeting_feed",), item.meeting_feed, "either `meeting_dates:` or `meeting_feed:`")
+        checked.report(entry, ("meeting_feed",), item.meeting_feed, phrase("dates_or_feed"))
 
 
 def _packages(checked: Checked) -> None:
@@ -219,12 +213,11 @@ def _packages(checked: Checked) -> None:
     }
     for package, entry in checked.entries("work_packages", WorkPackage):
         if package.state is not PackageState.ENDED and package.key not in led:
-            checked.report(
-                entry, ("key",), package.key, f"somebody assigned as {Role.WORK_PACKAGE_LEAD}", rule="no_lead"
-            )
+            expected = phrase("assigned_as", role=Role.WORK_PACKAGE_LEAD)
+            checked.report(entry, ("key",), package.key, expected, rule="no_lead")
         for index in _doubles(indicator.key for indicator in package.indicators):
             key = package.indicators[index].key
-            checked.report(entry, ("indicators", index, "key"), key, "a key of its own within the work package")
+            checked.report(entry, ("indicators", index, "key"), key, phrase("own_key"))
 
 
 def _doubles(keys: Iterable[str]) -> list[int]:
@@ -241,9 +234,8 @@ def _owners(checked: Checked) -> None:
     owners = {item.person for item in checked.values("assignments", Assignment) if item.role is Role.TEAM_OWNER}
     for head, entry in checked.entries("programme", ProgrammeHead):
         if len(owners) < OWNERS_WANTED:
-            checked.report(
-                entry, ("county",), head.county, f"{OWNERS_WANTED} people assigned as {Role.TEAM_OWNER}", rule="owners"
-            )
+            expected = phrase("so_many_assigned", number=OWNERS_WANTED, role=Role.TEAM_OWNER)
+            checked.report(entry, ("county",), head.county, expected, rule="owners")
 
 
 def _money(checked: Checked) -> None:
@@ -254,11 +246,11 @@ def _money(checked: Checked) -> None:
         if line is None:
             continue
         if item.year not in line.years:
-            expected = f"one of the line's years {', '.join(map(str, line.years))}"
+            expected = phrase("years_of_line", years=", ".join(map(str, line.years)))
             checked.report(entry, ("year",), item.year, expected, rule="year")
         local = line.per == "municipality" or line.municipality is not None
         if local is (item.municipality is None) or line.municipality not in (None, item.municipality):
-            expected = "a line of the programme" if item.municipality is None else "a line of this municipality"
+            expected = phrase("line_of_programme" if item.municipality is None else "line_of_municipality")
             checked.report(entry, ("line",), item.line, expected, rule="line")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from config.files import kind_of
-from config.problems import InvalidInput, Problem
+from config.problems import InvalidInput, Problem, phrase
 from config.reading import NUMBER, TAG
 from config.schema import schema_line
 
@@ -23,13 +23,13 @@ def export_documents(documents: Mapping[str, Any], folder: Path) -> None:
     name would lead elsewhere, or when the folder holds YAML that is not among the documents and would be loaded too.
     """
     problems = [
-        Problem(where=str(folder), value=name, expected="the name of one of a programme's files")
+        Problem(where=str(folder), value=name, expected=phrase("programme_file"))
         for name in documents
         if not FILE_NAME.match(name) or kind_of(name) is None
     ]
     there = [*folder.glob("*.y*ml"), *folder.glob("municipalities/*.y*ml")]
     problems += [
-        Problem(where=str(file), value="another file", expected="a folder with nothing but files of this programme")
+        Problem(where=str(file), value=phrase("another_file"), expected=phrase("only_its_files"))
         for file in sorted(there)
         if file.relative_to(folder).as_posix() not in documents
     ]

@@ -1,21 +1,32 @@
-"""Kinds of text, address and number that a programme's values are made of."""
+"""
+Kinds of text, address and number that a programme's values are made of.
+
+What a kind refuses is an error named as its text: `problem.<name>`.
+"""
 
 from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from config.addresses import is_feed_address, is_https
 from config.signs import code_point, is_blank, unseen_signs
+
+OWN_ERROR = "problem."
+"""What the names of our own errors begin with."""
 
 
 def _seen(text: str, *, several_lines: bool) -> str:
     unseen = next(unseen_signs(text, several_lines=several_lines), None)
     if unseen is not None:
-        lines = "" if several_lines else " on one line,"
-        raise ValueError(f"text{lines} without {code_point(unseen)}")
+        sign = {"sign": code_point(unseen)}
+        if several_lines:
+            raise PydanticCustomError("problem.text_without", "text without {sign}", sign)
+        raise PydanticCustomError("problem.one_line_without", "text on one line, without {sign}", sign)
     if text and is_blank(text):
-        raise ValueError(f"text with something to see, not only {code_point(text[0])}")
+        sign = {"sign": code_point(text[0])}
+        raise PydanticCustomError("problem.seen_text", "something to see, not only {sign}", sign)
     return text
 
 
@@ -50,7 +61,7 @@ Days = Annotated[int, Field(ge=0, le=400)]
 
 def _without_zone(moment: time) -> time:
     if moment.tzinfo is not None:
-        raise ValueError('a local time such as "09:00"')
+        raise PydanticCustomError("problem.local_time", "a local time")
     return moment
 
 
@@ -59,13 +70,13 @@ LocalTime = Annotated[time, AfterValidator(_without_zone)]
 
 def _https(url: str) -> str:
     if not is_https(url):
-        raise ValueError("an address that starts with https://")
+        raise PydanticCustomError("problem.https_address", "an https address")
     return url
 
 
 def _feed(url: str) -> str:
     if not is_feed_address(url):
-        raise ValueError("a public address that starts with https://")
+        raise PydanticCustomError("problem.public_address", "a public https address")
     return url
 
 

@@ -12,14 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from config.problems import InvalidInput, Problem
+from config.problems import InvalidInput, Problem, phrase
 from config.shapes import shown
 
 SHIPPED = Path(__file__).parent / "klass_131.json"
 LENGTH = 4
 NOT_STATED = "9999"
 """The code for «not stated», which is no municipality."""
-FORMATS = "Klass 131 as JSON (`codes` with `code` and `name`) or CSV (columns `code` and `name`)"
+FORMATS = phrase("klass_formats")
 SEPARATORS = ",;\t"
 
 
@@ -38,7 +38,7 @@ def read_klass(raw: bytes, *, file: str) -> tuple[KnownMunicipality, ...]:
     problems: list[Problem] = []
     found = {item.number: item for item in _municipalities(rows, file, problems)}
     if not found and not problems:
-        problems.append(Problem(where=file, value="no municipality", expected=FORMATS))
+        problems.append(Problem(where=file, value=phrase("no_municipality"), expected=FORMATS))
     if problems:
         raise InvalidInput(problems)
     return tuple(sorted(found.values()))
@@ -77,7 +77,7 @@ def _json_rows(text: str, file: str) -> Iterator[tuple[int, Any, Any]]:
     try:
         data = json.loads(text)
     except ValueError as exc:
-        raise InvalidInput([Problem(where=file, value=str(exc), expected="valid JSON")]) from exc
+        raise InvalidInput([Problem(where=file, value=str(exc), expected=phrase("valid_json"))]) from exc
     codes = data.get("codes") if isinstance(data, dict) else data
     for number, item in enumerate(codes if isinstance(codes, list) else (), 1):
         row = item if isinstance(item, dict) else {}
@@ -99,9 +99,9 @@ def _municipalities(
 ) -> Iterator[KnownMunicipality]:
     for line, code, name in rows:
         if not isinstance(code, str) or not (len(code) == LENGTH and code.isascii() and code.isdigit()):
-            expected = "four digits as text: a number loses its zero"
+            expected = phrase("digits_as_text")
             problems.append(Problem(where=f"{file}:{line}: code", value=shown(code), expected=expected))
         elif not isinstance(name, str) or not name.strip():
-            problems.append(Problem(where=f"{file}:{line}: name", value=shown(name), expected="a name"))
+            problems.append(Problem(where=f"{file}:{line}: name", value=shown(name), expected=phrase("a_name")))
         elif code != NOT_STATED:
             yield KnownMunicipality(number=code, name=name.strip())

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from config.checks import check_everything
+from config.fields import Language
 from config.files import REQUIRED, ProgrammeHead
 from config.places import bodies_of, places_of
-from config.problems import InvalidInput, Problem
+from config.problems import InvalidInput, Problem, phrase
 from config.programme import Programme
 from config.reading import SourceDocument, read
 from config.shapes import Checked, check_shapes
@@ -39,7 +40,7 @@ def load_documents(folder: Path) -> dict[str, Any]:
     problems: list[Problem] = []
     documents = dict(_read_all(folder, problems))
     if problems:
-        raise InvalidInput(problems)
+        raise InvalidInput(problems, language=language_of(documents))
     return documents
 
 
@@ -54,10 +55,18 @@ def load_programme(folder: Path) -> Programme:
     return _build(dict(_read_all(folder, problems)), problems)
 
 
+def language_of(documents: Mapping[str, Any]) -> str:
+    """Return the language that documents name as their programme's; empty when none can be read of them."""
+    head = documents.get("programme.yaml")
+    programme = head.get("programme") if isinstance(head, Mapping) else None
+    language = str(programme.get("language", "")) if isinstance(programme, Mapping) else ""
+    return language if language in get_args(Language) else ""
+
+
 def _read_all(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, SourceDocument]]:
     files = [*sorted(folder.glob("*.y*ml")), *sorted(folder.glob("municipalities/*.y*ml"))]
     if not files:
-        problems.append(Problem(where=str(folder), value="no YAML files", expected="the folder of a programme"))
+        problems.append(Problem(where=str(folder), value=phrase("no_yaml_files"), expected=phrase("programme_folder")))
     for file in files:
         document = read(file, file=str(file), problems=problems)
         if document is not None:
@@ -73,12 +82,12 @@ def _build(documents: Mapping[str, Any], problems: list[Problem]) -> Programme:
     missing = [kind for kind in REQUIRED if f"{kind}.yaml" not in documents]
     if not problems:
         checked.problems.extend(
-            Problem(where=f"{kind}.yaml", value="nothing", expected="this file") for kind in missing
+            Problem(where=f"{kind}.yaml", value=phrase("nothing"), expected=phrase("this_file")) for kind in missing
         )
     bodies = bodies_of(checked)
     places = places_of(checked)
     if checked.problems:
-        raise InvalidInput(checked.problems)
+        raise InvalidInput(checked.problems, language=language_of(documents))
     head = checked.values("programme", ProgrammeHead)[0]
     return Programme(
         **head.model_dump(),

@@ -13,6 +13,7 @@ from config.fields import Language, Value
 from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
 from config.place_template import PlaceSpec
+from config.problems import Phrase, phrase
 from config.reading import ValuePath
 from config.shapes import Checked, CheckedEntry, findings, one_of
 from config.values import Body, BodyKind, Municipality, PackageState, Place, RoundTimes, WorkPackage
@@ -21,13 +22,8 @@ V = TypeVar("V", bound=Value)
 LONGEST_GROUP = 256
 LONGEST_NICKNAME = 64
 NOT_IN_FOLDERS = re.compile(r"[\"*:<>?\\|\x00-\x1f]|^\s|\s$|^$")
-CHANNEL_NAME = (
-    f"a channel name Teams takes: at most {channel_names.LONGEST} characters, none of ~ # % & * + / : < > ?,"
-    " and none that is kept, such as General or Forms"
-)
-OTHER_CHANNEL = "a name no other channel of the place has"
-OWN_CHANNEL_NAME = "`channel_name:` beside it, "
-"""Way out where a name that is good for a package makes none for its channel."""
+NOT_IN_CHANNELS = "~ # % & * + / : < > ?"
+NOT_IN_A_FOLDER = '" * : < > ? \\ |'
 STAND_IN = "x" * 12
 """Name of an ordinary length: a template has room for it."""
 PLACEHOLDERS = frozenset({"municipality", "year", "work_package"})
@@ -82,11 +78,11 @@ def _check_kinds(checked: Checked) -> None:
     entry = CheckedEntry(None, "template.yaml", ("bodies",))
     boards = [key for key, draft in template.items() if draft["kind"] == BodyKind.LOCAL_BOARD]
     if len(boards) != 1 or template[boards[0]].get("per") != "municipality":
-        given = ", ".join(boards) or "nothing"
-        checked.report(entry, (), given, "one body of kind local_board with `per: municipality`")
+        given = ", ".join(boards) or None
+        checked.report(entry, (), given, phrase("one_local_board"))
     owner_boards = [key for key, draft in template.items() if draft["kind"] == BodyKind.OWNER_BOARD]
     for key in owner_boards[1:]:
-        checked.report(entry, (key,), key, f"one body of kind owner_board; {owner_boards[0]} is it")
+        checked.report(entry, (key,), key, phrase("one_owner_board", body=owner_boards[0]))
 
 
 def _laid(
@@ -133,13 +129,13 @@ def _check_overrides(checked: Checked, section: str, template: Mapping[str, Any]
 def _complete(checked: Checked, sheets: list[Sheet]) -> Laid:
     laid = lay(sheets)
     for origin in laid.not_there:
-        _report(checked, origin, "remove", "the key of something that is there to be removed")
+        _report(checked, origin, "remove", phrase("removable"))
     for origin in laid.twice:
-        _report(checked, origin, "a second entry with this key", "it once")
+        _report(checked, origin, phrase("second_entry"), phrase("once"))
     return laid
 
 
-def _report(checked: Checked, origin: Origin, value: object, expected: str) -> None:
+def _report(checked: Checked, origin: Origin, value: object, expected: Phrase) -> None:
     place = CheckedEntry(None, origin.document, origin.path)
     if all(problem.where != checked.where(place.document, place.path) for problem in checked.problems):
         checked.report(place, (), value, expected)
@@ -178,24 +174,16 @@ def _check_rounds(checked: Checked, rounds: RoundTimes | None, laid: Laid) -> No
     if rounds is None:
         return
     if rounds.deadline >= rounds.opens:
-        given = f"the deadline {rounds.deadline} days before"
-        _report(
-            checked,
-            laid.origin_of(("rounds", "deadline")),
-            given,
-            f"a deadline after the opening {rounds.opens} days before",
-        )
+        given = phrase("deadline_before", days=rounds.deadline)
+        expected = phrase("deadline_after_opening", days=rounds.opens)
+        _report(checked, laid.origin_of(("rounds", "deadline")), given, expected)
     if rounds.release > rounds.deadline:
-        given = f"the release {rounds.release} days before"
-        _report(
-            checked,
-            laid.origin_of(("rounds", "release")),
-            given,
-            f"it after the deadline {rounds.deadline} days before",
-        )
+        given = phrase("release_before", days=rounds.release)
+        expected = phrase("release_after_deadline", days=rounds.deadline)
+        _report(checked, laid.origin_of(("rounds", "release")), given, expected)
     if any(not rounds.deadline < days <= rounds.opens for days in rounds.reminders):
-        given = f"reminders {', '.join(map(str, rounds.reminders))} days before"
-        _report(checked, laid.origin_of(("rounds", "reminders")), given, "reminders between opening and deadline")
+        given = phrase("reminders_before", days=", ".join(map(str, rounds.reminders)))
+        _report(checked, laid.origin_of(("rounds", "reminders")), given, phrase("reminders_between"))
 
 
 def _running(checked: Checked) -> dict[str, list[CheckedEntry]]:
@@ -222,7 +210,7 @@ class _Names:
         path: ValuePath,
         name: str,
         fits: Callable[[str], bool],
-        expected: str,
+        expected: Phrase,
         package: CheckedEntry | None = None,
     ) -> None:
         """
@@ -252,15 +240,11 @@ class _Names:
 
 
 def _check_place(place: PlaceSpec, names: _Names) -> None:
-    names.check(("name",), place.name, _fits_group, f"at most {LONGEST_GROUP} characters")
-    names.check(
-        ("mail_nickname",),
-        place.mail_nickname,
-        _fits_nickname,
-        f"at most {LONGEST_NICKNAME} characters, without braces",
-    )
+    names.check(("name",), place.name, _fits_group, phrase("group_name", number=LONGEST_GROUP))
+    nickname = phrase("nickname", number=LONGEST_NICKNAME)
+    names.check(("mail_nickname",), place.mail_nickname, _fits_nickname, nickname)
     for index, folder in enumerate(place.folders):
-        names.check(("folders", index), folder, _fits_folder, 'a folder name without " * : < > ? \\ |')
+        names.check(("folders", index), folder, _fits_folder, phrase("folder_name", signs=NOT_IN_A_FOLDER))
     _check_channels(place, names)
 
 
@@ -273,9 +257,12 @@ def _check_channels(place: PlaceSpec, names: _Names) -> None:
             name, way_out = channel.name, ""
             if package is not None:
                 name = channel_names.channel_name(channel.name, package.value, names.language)
-                way_out = "" if package.value.channel_name else OWN_CHANNEL_NAME
-            names.check(path, name, channel_names.fits_channel, way_out + CHANNEL_NAME, package)
-            names.check(path, name, lambda taken: taken.casefold() not in seen, way_out + OTHER_CHANNEL, package)
+                # A name that is good for a package may make none for its channel.
+                way_out = "" if package.value.channel_name else "own_"
+            taken = phrase(f"{way_out}channel_name", number=channel_names.LONGEST, signs=NOT_IN_CHANNELS)
+            names.check(path, name, channel_names.fits_channel, taken, package)
+            other = phrase(f"{way_out}other_channel")
+            names.check(path, name, lambda written: written.casefold() not in seen, other, package)
             seen.add(name.casefold())
 
 
@@ -296,4 +283,6 @@ def _check_nicknames(checked: Checked, places: Sequence[tuple[PlaceSpec, Laid]])
     for place, laid in places:
         other = first.setdefault(place.mail_nickname.casefold(), place.key)
         if other != place.key:
-            _report(checked, laid.origin_of(("mail_nickname",)), place.mail_nickname, f"another than {other} has")
+            _report(
+                checked, laid.origin_of(("mail_nickname",)), place.mail_nickname, phrase("another_than", other=other)
+            )

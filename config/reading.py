@@ -20,7 +20,7 @@ from yaml.events import (
 )
 from yaml.reader import Reader
 
-from config.problems import Problem
+from config.problems import Phrase, Problem, phrase
 from config.signs import code_point
 
 ValuePath = tuple[str | int, ...]
@@ -82,17 +82,17 @@ def read(path: Path, *, file: str, problems: list[Problem]) -> SourceDocument | 
     refused = Reader.NON_PRINTABLE.search(text)
     if refused is not None:
         line = _line_at(text, refused.start())
-        expected = f"text without {code_point(refused[0])}"
-        problems.append(Problem(where=f"{file}:{line}", value="a sign that YAML does not take", expected=expected))
+        expected = phrase("text_without", sign=code_point(refused[0]))
+        problems.append(Problem(where=f"{file}:{line}", value=phrase("sign_not_in_yaml"), expected=expected))
         return None
     reader = _Reader(file, problems)
     try:
         values = reader.document(_events(text))
     except _UnreadableError as exc:
-        problems.append(Problem(where=f"{file}:{exc.line}", value=exc.problem, expected="valid YAML"))
+        problems.append(Problem(where=f"{file}:{exc.line}", value=exc.problem, expected=phrase("valid_yaml")))
         return None
     if not isinstance(values, dict):
-        problems.append(Problem(where=f"{file}:1", value="no mapping", expected="`key: value` lines at the top"))
+        problems.append(Problem(where=f"{file}:1", value=phrase("no_mapping"), expected=phrase("pairs_at_top")))
         return None
     return SourceDocument(values, file=file, lines=reader.lines)
 
@@ -100,19 +100,21 @@ def read(path: Path, *, file: str, problems: list[Problem]) -> SourceDocument | 
 def _read_text(path: Path, file: str, problems: list[Problem]) -> str | None:
     # A folder, a pipe or a device by that name is not opened: reading it would fail, or never end.
     if not path.is_file():
-        given = "a link that leads nowhere" if path.is_symlink() and not path.exists() else "no file"
-        problems.append(Problem(where=file, value=given, expected="a file with YAML"))
+        given = phrase("link_nowhere" if path.is_symlink() and not path.exists() else "no_file")
+        problems.append(Problem(where=file, value=given, expected=phrase("file_with_yaml")))
         return None
     try:
         raw = path.read_bytes()
     except OSError as exc:
-        problems.append(Problem(where=file, value=exc.strerror or "unreadable", expected="a file that can be read"))
+        reason = exc.strerror or phrase("unreadable")
+        problems.append(Problem(where=file, value=reason, expected=phrase("readable_file")))
         return None
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as exc:
         line = raw.count(b"\n", 0, exc.start) + 1
-        problems.append(Problem(where=f"{file}:{line}", value=f"byte {exc.start}", expected="text in UTF-8"))
+        byte = phrase("byte", position=str(exc.start))
+        problems.append(Problem(where=f"{file}:{line}", value=byte, expected=phrase("utf8")))
         return None
 
 
@@ -121,8 +123,8 @@ def _line_at(text: str, position: int) -> int:
 
 
 class _UnreadableError(Exception):
-    def __init__(self, problem: str, line: int) -> None:
-        super().__init__(problem)
+    def __init__(self, problem: str | Phrase, line: int) -> None:
+        super().__init__(str(problem))
         self.problem = problem
         self.line = line
 
@@ -135,7 +137,7 @@ def _events(text: str) -> Iterator[Event]:
             yield event
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
-        raise _UnreadableError(exc.problem or "syntax error", mark.line + 1 if mark else 1) from exc
+        raise _UnreadableError(exc.problem or phrase("syntax_error"), mark.line + 1 if mark else 1) from exc
     finally:
         parser.dispose()
 
@@ -167,7 +169,7 @@ class _Reader:
             value = self._value(next(events), ())
             next(events)
             if not isinstance(after := next(events), StreamEndEvent):
-                raise _UnreadableError("another document", _line(after))
+                raise _UnreadableError(phrase("another_document"), _line(after))
         except _UnreadableError:
             del self.problems[found:]
             raise
@@ -175,11 +177,11 @@ class _Reader:
 
     def _value(self, event: Event, path: ValuePath) -> Any:
         if len(path) == MOST_LEVELS:
-            raise _UnreadableError(f"nested deeper than {MOST_LEVELS} levels", _line(event))
+            raise _UnreadableError(phrase("too_deep", number=MOST_LEVELS), _line(event))
         self.lines.setdefault(path, _line(event))
         match event:
             case AliasEvent():
-                self._problem(_line(event), path, "an alias", "the value written out")
+                self._problem(_line(event), path, phrase("alias"), phrase("written_out"))
                 return None
             case MappingStartEvent():
                 return dict(self._pairs(path))
@@ -188,7 +190,7 @@ class _Reader:
             case ScalarEvent():
                 return self._scalar(event, path)
             case _:
-                raise _UnreadableError("no value", _line(event))
+                raise _UnreadableError(phrase("no_value"), _line(event))
 
     def _entries(self, path: ValuePath) -> Iterator[Any]:
         index = 0
@@ -201,13 +203,14 @@ class _Reader:
         while not isinstance(key := next(self.events), MappingEndEvent):
             line = _line(key)
             if not isinstance(key, ScalarEvent):
-                self._problem(line, path, "a key that is no text", "a word")
+                self._problem(line, path, phrase("key_no_text"), phrase("a_word"))
                 self._skip(key)
                 self._skip(next(self.events))
                 continue
             name = str(key.value)
             if name in first:
-                self._problem(line, (*path, name), "written twice", f"it once (first on line {first[name]})")
+                once = phrase("once_on_line", line=str(first[name]))
+                self._problem(line, (*path, name), phrase("written_twice"), once)
                 self._skip(next(self.events))
                 continue
             first[name] = line
@@ -231,7 +234,7 @@ class _Reader:
         if quoted or (event.tag or "").removeprefix(TAG) in ("str", "timestamp"):
             return text
         if not plain and (event.tag or "").removeprefix(TAG) not in ("null", "bool", "int", "float"):
-            self._problem(_line(event), path, (event.tag or "").removeprefix(TAG), "a plain value without a tag")
+            self._problem(_line(event), path, (event.tag or "").removeprefix(TAG), phrase("plain_value"))
             return None
         # Dates stay text, so that documents are the same from YAML and from the register.
         if text in PLAIN_VALUES:
@@ -240,7 +243,7 @@ class _Reader:
             return int(text)
         return float(text) if NUMBER.fullmatch(text) else text
 
-    def _problem(self, line: int, path: ValuePath, value: str, expected: str) -> None:
+    def _problem(self, line: int, path: ValuePath, value: str | Phrase, expected: Phrase) -> None:
         spoken = spell({}, path)
         place = f"{self.file}:{line}: {spoken}" if spoken else f"{self.file}:{line}"
         self.problems.append(Problem(where=place, value=value, expected=expected))

@@ -10,27 +10,51 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.fields import Value
+from config.fields import OWN_ERROR, Value
 from config.files import FILES, kind_of
-from config.problems import Problem
+from config.problems import Phrase, Problem, phrase
 from config.reading import ValuePath, where
 from config.signs import code_point, escaped, unseen_signs
 from config.values import LOCAL_ROLES, Role
 
 V = TypeVar("V", bound=Value)
 MOST_LISTED = 12
-SLUG = "lower-case letters a–z, digits and single hyphens"
 PATTERNS = {
-    r"^[a-z0-9]+(-[a-z0-9]+)*$": SLUG,
-    r"^[0-9]{4}$": "four digits in quotes",
-    r"^[0-9]{9}$": "nine digits in quotes",
-    r"^[0-9]{4}/[0-9]{2}$": "a school year such as 2026/27",
-    r"^[A-Za-z0-9{}._-]+$": "ASCII letters, digits, hyphen, point or underscore",
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "slug",
+    r"^[0-9]{4}$": "four_digits",
+    r"^[0-9]{9}$": "nine_digits",
+    r"^[0-9]{4}/[0-9]{2}$": "school_year",
+    r"^[A-Za-z0-9{}._-]+$": "ascii_name",
 }
-EMAIL = "an e-mail address"
-RULES = {SLUG: "slug", EMAIL: "email"}
-"""Rules of shape that a person at a form may break, by what they expect."""
-PLAIN = {"model_type": "a mapping", "string_type": "text (in quotes, if it is a number)"}
+"""What a pattern is called in the texts of problems."""
+FORM_RULES = frozenset({"slug", "email"})
+"""Expectations of shape that a person at a form may break; the rule has the same name."""
+PLAIN = {"model_type": "mapping", "string_type": "text"}
+LIMITS = {
+    "greater_than_equal": ("at_least", "ge"),
+    "less_than_equal": ("at_most", "le"),
+    "greater_than": ("more_than", "gt"),
+    "less_than": ("less_than", "lt"),
+    "string_too_short": ("longer", "min_length"),
+    "string_too_long": ("shorter", "max_length"),
+    "too_short": ("more_entries", "min_length"),
+    "too_long": ("fewer_entries", "max_length"),
+}
+"""Pydantic's errors about a limit: the text that names it, and where pydantic says it."""
+KINDS = {
+    "int": "whole_number",
+    "float": "number",
+    "decimal": "number",
+    "bool": "true_or_false",
+    "date": "date",
+    "time": "time",
+    "datetime": "moment",
+    "timezone": "moment",
+    "list": "list",
+    "tuple": "list",
+    "dict": "mapping",
+}
+"""Pydantic's errors about a kind of value, by their first word."""
 LOCAL_ENTRIES = ("work_packages", "school_breaks", "partners", "stakeholders", "progress", "budget", "spending")
 
 
@@ -72,7 +96,7 @@ class Checked:
     def where(self, document: str, path: ValuePath) -> str:
         return where(self.documents[document], document, path)
 
-    def report(self, entry: CheckedEntry, path: ValuePath, value: object, expected: str, *, rule: str = "") -> None:
+    def report(self, entry: CheckedEntry, path: ValuePath, value: object, expected: Phrase, *, rule: str = "") -> None:
         """Note a problem with what stands at *path* inside an entry. *rule*: its name in the texts, for pages."""
         place = self.where(entry.document, (*entry.path, *path))
         self.problems.append(Problem(where=place, value=shown(value), expected=expected, rule=rule))
@@ -85,7 +109,7 @@ def check_shapes(documents: Mapping[str, Any]) -> Checked:
     for name, document in documents.items():
         kind = kind_of(name)
         if not isinstance(document, Mapping):
-            checked.problems.append(Problem(where=name, value=shown(document), expected="a mapping"))
+            checked.problems.append(Problem(where=name, value=shown(document), expected=phrase("mapping")))
         elif kind is None:
             known = [*(f"{item}.yaml" for item in FILES if item != "municipality"), "municipalities/<slug>.yaml"]
             place = where(document, name, ())
@@ -102,7 +126,7 @@ def _check_document(checked: Checked, name: str, document: Mapping[str, Any], sh
     for section, described in shape.model_fields.items():
         if section not in document:
             if described.is_required():
-                checked.report(CheckedEntry(None, name, ()), (), "nothing", f"`{section}:`")
+                checked.report(CheckedEntry(None, name, ()), (), None, phrase("section", name=section))
             continue
         raw = document[section]
         arguments = get_args(described.annotation)
@@ -115,7 +139,7 @@ def _check_document(checked: Checked, name: str, document: Mapping[str, Any], sh
                 told = () if local is item else ("municipality",)
                 _check_entry(checked, section, CheckedEntry(local, name, (section, index)), arguments[0], told=told)
         else:
-            checked.report(CheckedEntry(None, name, ()), (section,), raw, "a list")
+            checked.report(CheckedEntry(None, name, ()), (section,), raw, phrase("list"))
 
 
 def with_municipality(section: str, item: Any, document: Mapping[str, Any]) -> Any:
@@ -135,7 +159,7 @@ def _check_entry(checked: Checked, section: str, entry: CheckedEntry, shape: Any
     except ValidationError as exc:
         for path, given, expected in findings(exc, shape):
             if not told or path != told:
-                checked.report(entry, path, given, expected, rule=RULES.get(expected, ""))
+                checked.report(entry, path, given, expected, rule=expected.key if expected.key in FORM_RULES else "")
     else:
         checked.sections.setdefault(section, []).append(CheckedEntry(value, entry.document, entry.path))
 
@@ -146,42 +170,55 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
-def findings(exc: ValidationError, shape: Any) -> Iterator[tuple[ValuePath, object, str]]:
+def findings(exc: ValidationError, shape: Any) -> Iterator[tuple[ValuePath, object, Phrase]]:
     """Yield everything pydantic found wrong, in our words: path, value, expected value."""
     for error in exc.errors(include_url=False):
         path = tuple(error["loc"])
         if error["type"] == "missing":
-            yield path[:-1], "nothing", f"`{path[-1]}:`"
+            yield path[:-1], None, phrase("section", name=str(path[-1]))
         elif error["type"] == "extra_forbidden":
             yield path, path[-1], one_of(str(path[-1]), _fields(shape, path[:-1]))
         else:
             yield path, error["input"], expected_by(error)
 
 
-def expected_by(error: ErrorDetails) -> str:
-    """Return pydantic's expectation in words."""
+def expected_by(error: ErrorDetails) -> Phrase:
+    """Return pydantic's expectation in our words. An error of our own is named as its text."""
+    kind, context = error["type"], error.get("ctx", {})
     if error["loc"] and error["loc"][-1] == "kind" and error["input"] == "shared":
-        return "standard or private: a shared channel holds no guests"
-    context = error.get("ctx", {})
-    if error["type"] == "string_pattern_mismatch":
+        return phrase("standard_or_private")
+    if kind.startswith(OWN_ERROR):
+        return phrase(kind.removeprefix(OWN_ERROR), **context)
+    if kind == "string_pattern_mismatch":
         pattern = str(context["pattern"])
-        return PATTERNS.get(pattern, EMAIL if "@" in pattern else f"something like {pattern}")
-    if error["type"] == "string_unicode":
-        return f"text without {code_point(next(unseen_signs(error['input'])))}"
-    if error["type"] in PLAIN:
-        return PLAIN[error["type"]]
-    message = re.sub(r"^(\w+ should (be|have) |Value error, )", "", error["msg"])
-    return message[:1].lower() + message[1:]
+        known = PATTERNS.get(pattern, "email" if "@" in pattern else "")
+        return phrase(known) if known else phrase("pattern", pattern=pattern)
+    if kind == "string_unicode":
+        return phrase("text_without", sign=code_point(next(unseen_signs(error["input"]))))
+    if kind in ("literal_error", "enum"):
+        return phrase("one_of", names=", ".join(re.findall(r"'([^']*)'", str(context["expected"]))))
+    if kind in PLAIN:
+        return phrase(PLAIN[kind])
+    if kind in LIMITS:
+        key, limit = LIMITS[kind]
+        return phrase(key, number=str(context[limit]))
+    named = KINDS.get(kind.partition("_")[0])
+    return phrase(named) if named else phrase("other", message=error["msg"])
 
 
-def one_of(given: str, known: Iterable[str]) -> str:
+def one_of(given: str, known: Iterable[str]) -> Phrase:
     """Return the names that could have stood for *given*: the nearest known one, and all of them where they are few."""
     names = list(known)
     all_of_them = ", ".join(names) if 0 < len(names) <= MOST_LISTED else ""
     nearest = get_close_matches(given, names, n=1)
-    if nearest:
-        return f"`{nearest[0]}`?" + (f" (known: {all_of_them})" if all_of_them else "")
-    return f"one of: {all_of_them}" if all_of_them else "the name of something that exists"
+    match nearest, all_of_them:
+        case [[name], ""]:
+            return phrase("nearest", name=name)
+        case [[name], _]:
+            return phrase("nearest_of", name=name, names=all_of_them)
+        case [_, ""]:
+            return phrase("something_there")
+    return phrase("one_of", names=all_of_them)
 
 
 def _fields(shape: Any, location: ValuePath) -> list[str]:
@@ -199,8 +236,11 @@ def _model_in(shape: Any) -> type[BaseModel] | None:
     return next(filter(None, (_model_in(item) for item in get_args(shape))), None)
 
 
-def shown(value: object) -> str:
-    """Return a value as a problem shows it: short, on one line, every sign to be seen."""
-    text = "nothing" if value is None else escaped(str(value))
-    text = " ".join(text.split()) or "nothing"
+def shown(value: object) -> str | Phrase:
+    """Return a value as a problem shows it: short, on one line, every sign to be seen. Words of ours stay words."""
+    if isinstance(value, Phrase):
+        return value
+    text = " ".join(escaped(str(value)).split()) if value is not None else ""
+    if not text:
+        return phrase("nothing")
     return text if len(text) <= 80 else f"{text[:77]}…"

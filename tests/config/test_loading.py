@@ -66,8 +66,7 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?, and none that 
         ),
         pytest.param(
             ("calendar.yaml", "2026-12-24", "2026-12-32"),
-            "calendar.yaml:3: days_off[0]: 2026-12-32: expected a valid date or datetime, day value is outside"
-            " expected range",
+            "calendar.yaml:3: days_off[0]: 2026-12-32: expected a date such as 2026-09-08",
             id="no such day",
         ),
         pytest.param(
@@ -313,8 +312,7 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?, and none that 
         ),
         pytest.param(
             (DAL, "name: Plasser}", "name: Plasser, target: .inf}"),
-            f"{DAL}:13: work_packages[dal-verksted].indicators[plasser].target: .inf:"
-            " expected a valid number, unable to parse string as a number",
+            f"{DAL}:13: work_packages[dal-verksted].indicators[plasser].target: .inf: expected a number",
             id="a number without end",
         ),
     ],

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import texts
 from config.klass import KnownMunicipality, matching
-from config.problems import InvalidInput, Problem
+from config.problems import InvalidInput, Problem, phrase
 from config.values import Meetings, Place, Role
 from web.access.gate import RunsProgramme, Visit
 from web.forms import typed_in
@@ -158,7 +158,7 @@ def dates_of(text: str) -> list[datetime]:
         try:
             found.append(datetime.strptime(line.replace("T", " "), "%Y-%m-%d %H:%M"))  # noqa: DTZ007 - Local wall time.
         except ValueError:
-            problems.append(Problem(where="meeting_dates", value=line, expected="2026-09-08 09:00", rule="moment"))
+            problems.append(Problem(where="meeting_dates", value=line, expected=phrase("moment"), rule="moment"))
     if problems:
         raise InvalidInput(problems)
     return sorted(found)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.place_template import Layer, PlaceSpec
-from config.problems import InvalidInput, Problem
+from config.problems import InvalidInput, Problem, phrase
 from web.access.gate import Visit
 from workflows.register.editing import RegisterDesk
 from workflows.register.edits.places import SetOverride
@@ -44,7 +44,7 @@ async def set_override(register: RegisterDesk, visit: Visit, place: str, form: M
     """
     municipality, name = visit.programme.place(place).municipality, form.get("name", "")
     if name not in TEXTS or municipality is None:
-        raise InvalidInput([Problem(where=place, value=name, expected="a value of the template", rule="unknown")])
+        raise InvalidInput([Problem(where=place, value=name, expected=phrase("template_value"), rule="unknown")])
     value = form.get("value", "").replace("\r\n", "\n").strip()
     edit = SetOverride(municipality=municipality, part="places", key=PLACE_KEY, path=(name,), value=value or None)
     seen = form.get("version", "")

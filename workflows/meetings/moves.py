@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.problems import InvalidInput, Problem
+from config.problems import InvalidInput, Problem, phrase
 from config.programme import Programme
 from config.values import Body, Person, Role
 from workflows.meetings.date_rules import BodyDays
@@ -97,7 +97,7 @@ class MeetingMoves:
         """The meeting, if it is ours, stands, and lies ahead."""
         meeting, programme = await self._store.find_meeting(key), await self._programme()
         if meeting is None or not can_change(programme, meeting, self._clock.now()):
-            wanted = "the key of a meeting that we plan, and that was neither held nor cancelled"
+            wanted = phrase("planned_meeting")
             raise InvalidInput([Problem(where="meeting", value=key, expected=wanted)])
         return meeting
 
@@ -177,9 +177,9 @@ def spans_more_days(meeting: Meeting, starts_local: datetime) -> bool:
 def _check_time(meeting: Meeting, starts_local: datetime, now: datetime) -> None:
     """Raises InvalidInput when *meeting* cannot be then."""
     if starts_local.tzinfo is not None or meeting.at(starts_local) <= now:
-        wanted = f"a time ahead, in local time of {meeting.timezone} without an offset"
+        wanted = phrase("time_ahead", zone=meeting.timezone)
     elif spans_more_days(meeting, starts_local):
-        wanted = "a time at which it ends on the same day"
+        wanted = phrase("time_same_day")
     else:
         return
     raise InvalidInput([Problem(where=meeting.key, value=starts_local.isoformat(), expected=wanted)])

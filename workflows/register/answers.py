@@ -132,10 +132,13 @@ def words_of(problems: Sequence[Problem], fields: Sequence[FormField]) -> Invali
     said: dict[str, Words] = {}
     for problem in problems:
         last = re.split(r"[.\s]", re.sub(r"\[[^\]]*\]", "", problem.where))[-1]
-        words = (
-            Words(key=f"register.rule_{problem.rule}")
-            if problem.rule
-            else Words(key="register.rule_other", values={"value": problem.value})
-        )
-        said.setdefault(last if last in names else "", words)
+        said.setdefault(last if last in names else "", _words(problem))
     return InvalidText(said)
+
+
+def _words(problem: Problem) -> Words:
+    if problem.rule:
+        return Words(key=f"register.rule_{problem.rule}")
+    if isinstance(problem.value, str):
+        return Words(key="register.rule_other", values={"value": problem.value})
+    return Words(key="register.rule_no_value")

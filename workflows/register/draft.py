@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from config.problems import InvalidInput, Problem
+from config.problems import InvalidInput, Phrase, Problem, phrase
 from config.reading import where
 from config.shapes import shown, with_municipality
 from config.values import (
@@ -74,7 +74,7 @@ class Draft:
         for path, document in self.documents.items():
             if municipality is not None and document.get("municipality", {}).get("slug") == municipality:
                 return path
-        raise refusal("municipality", municipality, "a municipality of the programme", rule="unknown")
+        raise refusal("municipality", municipality, phrase("known_municipality"), rule="unknown")
 
     def entries(self, section: str) -> Iterator[DraftEntry]:
         """Yield a section's entries, document by document."""
@@ -90,7 +90,7 @@ class Draft:
         """Return the entry with that key. Raises InvalidInput when there is none any more."""
         found = self.find(section, key, name=name)
         if found is None:
-            raise refusal(section, key, "something that is still there", rule="gone")
+            raise refusal(section, key, phrase("still_there"), rule="gone")
         return found
 
     def municipality_of(self, entry: DraftEntry) -> str | None:
@@ -114,13 +114,13 @@ class Draft:
         entries = self.documents[entry.document][entry.section]
         entries.pop(entry.index)
 
-    def refuse(self, entry: DraftEntry, name: str, value: object, expected: str, *, rule: str) -> NoReturn:
+    def refuse(self, entry: DraftEntry, name: str, value: object, expected: Phrase, *, rule: str) -> NoReturn:
         """Raise InvalidInput about a value of an entry."""
         place = where(self.documents[entry.document], entry.document, (*entry.path, name))
         raise InvalidInput([Problem(where=place, value=shown(value), expected=expected, rule=rule)])
 
 
-def refusal(place: str, value: object, expected: str, *, rule: str) -> InvalidInput:
+def refusal(place: str, value: object, expected: Phrase, *, rule: str) -> InvalidInput:
     """Return the error about a value that stands nowhere yet."""
     return InvalidInput([Problem(where=place, value=shown(value), expected=expected, rule=rule)])
 

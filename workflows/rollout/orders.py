@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from config.problems import InvalidInput, Problem
+from config.problems import InvalidInput, Problem, phrase
 from config.shapes import one_of
 from workflows.rollout.ports import Resource
 
@@ -22,7 +22,7 @@ def restore_key(key: str) -> str:
 
 def restore_orders(place: str, keys: Sequence[str], offered: Collection[str]) -> list[Resource]:
     """Return the notes that order *keys* back. Raises InvalidInput for a key that is not *offered*."""
-    expected = one_of("", offered) if offered else "nothing: the plan offers no key to restore"
+    expected = one_of("", offered) if offered else phrase("no_restore")
     problems = [
         Problem(where=place, value=key, expected=expected, rule="unknown") for key in keys if key not in offered
     ]
@@ -36,6 +36,6 @@ def adopt_order(place: str, group_id: str) -> Resource:
     try:
         wanted = str(UUID(group_id))
     except ValueError:
-        problem = Problem(where=place, value=group_id, expected="the object id of a group", rule="group_id")
+        problem = Problem(where=place, value=group_id, expected=phrase("group_id"), rule="group_id")
         raise InvalidInput([problem]) from None
     return Resource(key=ADOPT, external_id=wanted)

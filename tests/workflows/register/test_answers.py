@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from config.problems import Problem
+from config.problems import Problem, phrase
 from workflows.free_text import InvalidText
 from workflows.register.answers import FieldKind, FormField, read_answers, words_of
 
@@ -107,6 +107,6 @@ def test_what_stood_there_before_is_not_asked_about_again() -> None:
 def test_a_rule_is_told_at_the_field_it_is_about(where: str, rule: str, name: str, key: str) -> None:
     fields = [FormField(name="email", label=""), FormField(name="person", label="")]
 
-    said = words_of([Problem(where=where, value="x", expected="y", rule=rule)], fields).problems
+    said = words_of([Problem(where=where, value="x", expected=phrase("email"), rule=rule)], fields).problems
 
     assert {field: words.key for field, words in said.items()} == {name: key}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+from config.problems import phrase
 from config.values import Indicator, PackageState, Role
 from workflows.register.draft import Draft, DraftEntry, set_values
 from workflows.register.edits.people import RoleSeat, end_after
@@ -68,7 +69,7 @@ class AdoptPackage:
         entry = draft.entry(SECTION, self.package)
         state = entry.values.get("state", PackageState.RUNNING)
         if state not in (PackageState.PROPOSED, PackageState.ADOPTED):
-            draft.refuse(entry, "state", state, "a package that was proposed", rule="not_proposed")
+            draft.refuse(entry, "state", state, phrase("proposed_package"), rule="not_proposed")
         _check_decision(draft, entry, "adopted_by", self.decision)
         draft.change(entry, {"state": PackageState.RUNNING, "adopted_by": self.decision, "since": self.since})
 
@@ -121,7 +122,7 @@ class ReopenPackage:
 
 def _check_decision(draft: Draft, entry: DraftEntry, name: str, decision: str) -> None:
     if not decision and not entry.values.get("minor", False):
-        draft.refuse(entry, name, decision, "the number of the board's decision", rule="decision")
+        draft.refuse(entry, name, decision, phrase("decision_number"), rule="decision")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +140,7 @@ class PutIndicator:
         indicators = entry.values.setdefault("indicators", [])
         found = next((item for item in indicators if item.get("key") == self.indicator), None)
         if found is None and self.indicator:
-            draft.refuse(entry, "indicators", self.indicator, "an indicator that is still there", rule="gone")
+            draft.refuse(entry, "indicators", self.indicator, phrase("still_there"), rule="gone")
         if found is None:
             key = free_key(str(self.values.get("name", "")), {item.get("key") for item in indicators})
             indicators.append(found := {"key": key})
@@ -159,5 +160,5 @@ class RemoveIndicator:
         entry = draft.entry(SECTION, self.package)
         left = [item for item in entry.values.get("indicators", ()) if item.get("key") != self.indicator]
         if len(left) == len(entry.values.get("indicators", ())):
-            draft.refuse(entry, "indicators", self.indicator, "an indicator that is still there", rule="gone")
+            draft.refuse(entry, "indicators", self.indicator, phrase("still_there"), rule="gone")
         draft.change(entry, {"indicators": left})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+from config.problems import phrase
 from config.programme import Programme
 from config.values import Organisation, Role
 from workflows.register.draft import Draft, DraftEntry, refusal
@@ -75,7 +76,7 @@ class RemovePerson:
         """Take the person out. A role that names them stands against it."""
         entry = draft.entry("people", self.person)
         if draft.find("assignments", self.person, name="person"):
-            draft.refuse(entry, "key", self.person, "a person without any role, now or before", rule="has_roles")
+            draft.refuse(entry, "key", self.person, phrase("without_roles"), rule="has_roles")
         draft.take_out(entry)
 
 
@@ -137,7 +138,7 @@ class EndRole:
         """End every assignment of the person to the seat that holds after that day."""
         mine = [entry for entry in self.seat.assignments(draft) if entry.values["person"] == self.person]
         if not mine:
-            raise refusal("assignments", self.person, "a person who holds this role", rule="gone")
+            raise refusal("assignments", self.person, phrase("role_holder"), rule="gone")
         end_after(draft, mine, self.last_day)
 
 
@@ -154,7 +155,7 @@ class ReplaceLead:
         """End what holds on that day, drop what would begin later, and begin anew."""
         held = self.seat.assignments(draft)
         if any(entry.values["person"] == self.person and holds_on(entry, self.first_day) for entry in held):
-            raise refusal("person", self.person, "another person than the one who has the role", rule="same_person")
+            raise refusal("person", self.person, phrase("another_person"), rule="same_person")
         end_after(draft, held, self.first_day - timedelta(days=1))
         draft.add(self.seat.document(draft), "assignments", self.seat.values(self.person, self.first_day))
 

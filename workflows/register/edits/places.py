@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
+from config.problems import phrase
 from config.values import Municipality, Role
 from workflows.register.draft import Draft, plain, refusal, set_values
 from workflows.register.edits.people import AddPerson, GiveRole, RoleSeat
@@ -117,7 +118,7 @@ class AddMunicipality:
         """Make its document. Raises InvalidInput when the slug is taken."""
         path = f"municipalities/{self.slug}.yaml"
         if path in draft.documents:
-            raise refusal("slug", self.slug, "a municipality that is not in the programme yet", rule="taken")
+            raise refusal("slug", self.slug, phrase("new_municipality"), rule="taken")
         organisation = f"{self.slug}-kommune"
         head = {"slug": self.slug, "number": self.number, "name": self.name, "organisation": organisation}
         draft.documents[path] = {"municipality": head}
