@@ -12,6 +12,7 @@ from textwrap import indent
 
 from commands import lifecycle, meetings, processes, register, rollout, rounds, sending
 from commands.confirm import add_yes
+from commands.database import explain_database
 from commands.examples import EXAMPLES, MUNICIPALITY
 from commands.session import DID_NOT_HOLD, DONE, WRONG_USE, Usage, with_services
 
@@ -169,30 +170,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _explain(exc: Exception) -> tuple[int, list[str]]:
     """Return exit code and lines for an error that people can do something about; no lines for any other."""
     from pydantic import ValidationError
-    from sqlalchemy.exc import SQLAlchemyError
 
     from config.problems import InvalidInput
     from config.settings import explain_refused
-    from integration.database.connection import SchemaNewer
-    from integration.database.register import CorruptRegister
     from texts import DEFAULT
     from wiring.outside import NotInThisPart
-    from wiring.record import SchemaOutdated
     from workflows.errors import OutsideError
 
+    about_database = explain_database(exc)
+    if about_database is not None:
+        return about_database
     match exc:
-        case CorruptRegister():
-            return DID_NOT_HOLD, [str(exc)]
         case InvalidInput():
             return WRONG_USE, [problem.said(exc.language or DEFAULT) for problem in exc.problems]
         case Usage():
             return WRONG_USE, [str(exc)]
         case ValidationError() if exc.title == "Settings":
             return WRONG_USE, explain_refused(exc)
-        case OutsideError() | NotInThisPart() | SchemaOutdated() | SchemaNewer():
+        case OutsideError() | NotInThisPart():
             return DID_NOT_HOLD, [str(exc)]
-        case SQLAlchemyError():
-            return DID_NOT_HOLD, [f"the database does not answer as it should ({type(exc).__name__})"]
     return DID_NOT_HOLD, []
 
 

@@ -81,14 +81,16 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
 
     from config.settings import bot_is_open
     from integration.database.connection import Schema
+    from integration.database.sqlite import CannotOpen
     from workflows.operations.doctor import check_meetings, check_record, check_settings
     from workflows.operations.findings import describe
 
     settings = services.settings
+    current: bool | None
     try:
         current = await services.record.database.schema() is Schema.CURRENT
-    except SQLAlchemyError:
-        current = False
+    except (SQLAlchemyError, CannotOpen):
+        current = None
     programme = await services.record.register.find_programme() if current else None
     paused = await services.record.switches.list_paused() if current else []
     meetings = await services.record.meetings.list_meetings() if current else []

@@ -26,12 +26,13 @@ async def plan(services: "Services", arguments: argparse.Namespace) -> int:
 async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
     """Make places so."""
     programme = await imported_programme(services)
+    words = TerminalWords(programme)
     if bool(arguments.municipality) is arguments.all:
-        raise Usage("rollout: name municipalities, or --all")
+        raise Usage(words.say("rollout_of_whom", option="--all"))
     every = [place.key for place in programme.places]
     places = every if arguments.all else named_places(programme, arguments.municipality)
     if (arguments.restore or arguments.adopt) and len(places) != 1:
-        raise Usage("rollout: --restore and --adopt take one municipality")
+        raise Usage(words.say("rollout_of_one", restore="--restore", adopt="--adopt"))
     if arguments.adopt:
         await services.jobs.rollout.handlers.adopt(places[0], arguments.adopt)
     if arguments.restore:
@@ -40,7 +41,6 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
     if arguments.no_wait:
         await make_due(services, keys)
         await hint(services)
-        words = TerminalWords(programme)
         tell(*(f"{words.unit(key)}  {words.say('ordered')}" for key in keys))
         return DONE
     await _see_that_somebody_answers(services)

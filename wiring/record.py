@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from integration.clock import ServiceClock
 from integration.database.connection import Database, Schema, SchemaNewer, create_database
+from integration.database.sqlite import CannotOpen
 from workflows.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ class Record:
             self.database.check_file()
             if await self.database.schema() is not Schema.CURRENT:
                 return "schema"
-        except (OutsideError, SQLAlchemyError):
+        except (OutsideError, SQLAlchemyError, CannotOpen):
             return "database"
         from integration.database.register import CorruptRegister
 

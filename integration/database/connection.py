@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from integration.database.sqlite import WAIT_FOR_LOCK, File, open_connection
+from integration.database.sqlite import WAIT_FOR_LOCK, CannotOpen, File, open_connection
 
 T = TypeVar("T")
 
@@ -140,11 +140,18 @@ class Database:
 
 
 def create_database(url: str) -> Database:
-    """A database at *url*; nothing is opened before the first transaction."""
+    """
+    Return the database at *url*; nothing is opened before the first transaction.
+
+    Raises CannotOpen where its driver is not installed.
+    """
     # psycopg is both, asynchronous and not; SQLite has a driver for each.
     plain_url = make_url(url).set(drivername="sqlite") if url.startswith("sqlite") else make_url(url)
     if not url.startswith("sqlite"):
-        return Database(create_async_engine(url), create_engine(plain_url), File(None))
+        try:
+            return Database(create_async_engine(url), create_engine(plain_url), File(None))
+        except ImportError as exc:
+            raise CannotOpen(plain_url.drivername, f"its driver cannot be loaded: {exc}") from exc
     file = File(plain_url.database)
     engine = create_async_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
     plain = create_engine(plain_url, connect_args={"timeout": WAIT_FOR_LOCK})

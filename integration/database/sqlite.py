@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,15 @@ class DatabaseGone(Transient):
         super().__init__("use the database", f"{path} was removed or replaced since it was opened")
 
 
+class CannotOpen(RuntimeError):
+    """The setting of the database leads to nothing that can be opened."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"cannot open the database {name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
 class File:
     """The file of a database. In memory there is none, and nothing to look after."""
 
@@ -36,18 +46,27 @@ class File:
     def prepare(self) -> None:
         """Create the file, and let its owner alone read it: it holds people's words. A repeat is harmless.
 
-        SQLite gives the files beside it (`-wal`, `-shm`) the same mode.
+        SQLite gives the files beside it (`-wal`, `-shm`) the same mode. Raises CannotOpen.
         """
         if self.path is None:
             return
-        # A file that cannot be made or is another user's: SQLite says so, in its own words.
-        with suppress(OSError):
+        try:
             # A file that is there is never opened here: closing it again would end the locks that this process's own
             # connections hold on it (POSIX), and another process would then write into the middle of their work.
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
-            if self._opened is None:
-                self._opened = os.stat(self.path).st_ino
+            found = os.stat(self.path)
+        except OSError as exc:
+            raise CannotOpen(self.path, exc.strerror or "unreadable") from exc
+        # Before any mode is changed: a folder must not be shut to everybody else.
+        if not stat.S_ISREG(found.st_mode):
+            raise CannotOpen(self.path, "Not a file")
+        if not os.access(self.path, os.R_OK | os.W_OK):
+            raise CannotOpen(self.path, "Permission denied")
+        if self._opened is None:
+            self._opened = found.st_ino
+        # Another user's file that we may write in stays as its owner has it.
+        with suppress(PermissionError):
             os.chmod(self.path, OWNER_ONLY)
 
     def check(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shlex
 import stat
 import subprocess
@@ -21,6 +22,7 @@ from integration.database.connection import create_database
 from integration.database.register import SQLRegister
 from tests.clocks import StillClock
 from tests.commands.test_meetings import Terminal
+from tests.config.samples import changed
 from workflows.register.editing import RegisterDesk
 from workflows.register.edits.people import ChangePerson
 
@@ -93,7 +95,7 @@ def test_an_unknown_municipality_is_told_with_those_there_are(
 
 def test_rollout_wants_names_or_all_but_not_both(imported: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rollout"]) == main(["rollout", "horten", "--all"]) == WRONG_USE
-    assert capsys.readouterr().err == "rollout: name municipalities, or --all\n" * 2
+    assert capsys.readouterr().err == "rollout: oppgi kommuner, eller --all.\n" * 2
 
 
 def test_what_is_taken_back_or_taken_over_is_so_in_one_municipality(
@@ -101,7 +103,7 @@ def test_what_is_taken_back_or_taken_over_is_so_in_one_municipality(
 ) -> None:
     assert main(["rollout", "--all", "--restore", "channel:board"]) == WRONG_USE
     assert main(["rollout", "horten", "tonsberg", "--adopt", "a-group"]) == WRONG_USE
-    assert capsys.readouterr().err == "rollout: --restore and --adopt take one municipality\n" * 2
+    assert capsys.readouterr().err == "rollout: --restore og --adopt gjelder én kommune om gangen.\n" * 2
 
 
 def test_a_service_elsewhere_is_not_called_from_the_terminal(
@@ -156,6 +158,77 @@ def test_a_database_of_another_kind_is_refused_by_its_setting_s_name(
     told = capsys.readouterr().err
     assert told.startswith("VAREUNGE_DATABASE_URL: expected sqlite+aiosqlite:///FILE")
     assert "secret-place" not in told
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        pytest.param("missing/v.db", "No such file or directory", id="no folder"),
+        pytest.param("folder", "Not a file", id="a folder"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path, path: str, reason: str) -> None:
+    """Nothing of the libraries below is printed after it, and a folder stays open to those who use it."""
+    (tmp_path / "folder").mkdir(mode=0o755)
+    address = {"VAREUNGE_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / path}"}
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "cli", "outbox"], cwd=ROOT, env=os.environ | address, capture_output=True, text=True
+    )
+
+    told = f"Databasen {tmp_path / path} kan ikke åpnes ({reason}). Rett VAREUNGE_DATABASE_URL.\n"
+    assert (ended.returncode, ended.stderr) == (WRONG_USE, told)
+    assert stat.S_IMODE((tmp_path / "folder").stat().st_mode) == 0o755
+
+
+def test_a_database_whose_driver_cannot_be_loaded_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setenv("VAREUNGE_DATABASE_URL", f"postgresql+psycopg://{NOBODY.partition('://')[2]}/vareunge")
+
+    assert main(["outbox"]) == WRONG_USE
+    assert capsys.readouterr().err.startswith(
+        "Databasen postgresql+psycopg kan ikke åpnes (its driver cannot be loaded"
+    )
+
+
+def test_problems_are_told_in_the_language_of_the_programme_and_to_programs_in_english(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = changed(tmp_path, "programme.yaml", "county: fylket", "county: fylke\n  language: nn")
+
+    assert [main(["check", str(folder)]), main(["import", str(folder)])] == [WRONG_USE] * 2
+    told = f"{folder}/programme.yaml:7: programme.county: fylke: venta `fylket`? (kjent: dal-kommune, fylket)\n"
+    assert capsys.readouterr().err == told * 2
+    assert main(["check", str(folder), "--json"]) == WRONG_USE
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "where": f"{folder}/programme.yaml:7: programme.county",
+            "value": "fylke",
+            "expected": "`fylket`? (known: dal-kommune, fylket)",
+            "rule": "nearest_of",
+        }
+    ]
+
+
+def test_problems_of_a_programme_that_cannot_be_read_are_told_in_bokmål(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(tmp_path)]) == WRONG_USE
+    assert capsys.readouterr().err == f"{tmp_path}: ingen YAML-filer: ventet mappen til et program\n"
+
+
+def test_what_was_typed_wrongly_is_told_in_the_language_of_the_programme(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = changed(tmp_path, "programme.yaml", "county: fylket", "county: fylket\n  language: nn")
+    assert main(["import", str(folder)]) == DONE
+    capsys.readouterr()
+
+    assert main(["meetings", "--cancel", "no-such/2026-09-08", "--yes"]) == WRONG_USE
+    told = "meeting: no-such/2026-09-08: venta nøkkelen til eit møte som vi planlegg, og som verken"
+    assert capsys.readouterr().err == f"{told} er halde eller avlyst\n"
 
 
 def test_an_empty_outbox_is_an_empty_list(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,7 +89,7 @@ def test_a_database_that_does_not_answer_is_one_line_without_what_it_was_asked(
     monkeypatch.setattr(processes, "demo", unanswered)
 
     assert main(["demo"]) == DID_NOT_HOLD
-    assert capsys.readouterr().err == "the database does not answer as it should (OperationalError)\n"
+    assert capsys.readouterr().err == "Databasen svarer ikke som den skal (OperationalError).\n"
 
 
 def test_the_sandbox_s_settings_are_written_once_it_is_ready(
@@ -137,7 +137,7 @@ async def test_a_doctor_without_a_database_still_examines_the_rest(capsys: pytes
     assert await processes.doctor(services, argparse.Namespace(json=False)) == DID_NOT_HOLD
 
     shown = capsys.readouterr().out.splitlines()
-    assert any("vareunge migrate" in line for line in shown)
+    assert any("Databasen svarer ikke  → Se om VAREUNGE_DATABASE_URL" in line for line in shown)
     assert shown[-1] == "i orden          Utsendingen går"
 
 

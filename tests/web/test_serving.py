@@ -87,8 +87,8 @@ async def test_a_service_told_to_stop_in_the_middle_of_a_rollout_ends_and_goes_o
 
 Mishap = Callable[[str], None]
 DAMAGED = (
-    "the register in the database is damaged, import it again: vareunge import DIR. "
-    "people.yaml: people: 3: expected a list (and 14 more)"
+    "Registeret i databasen er skadet. Les det inn på nytt: vareunge import MAPPE. "
+    "Det første av det som er galt (15): people.yaml: people: 3: ventet en liste"
 )
 
 
@@ -205,8 +205,8 @@ async def test_the_service_that_is_well_thanks(environment: dict[str, str], link
 @pytest.mark.parametrize(
     ("mishap", "told"),
     [
-        (make_newer, "the database was made by a newer version of the service: install that version"),
-        (spoil_file, "the database does not answer as it should (DatabaseError)"),
+        (make_newer, "Databasen er laget av en nyere versjon av tjenesten. Installer den versjonen."),
+        (spoil_file, "Databasen svarer ikke som den skal (DatabaseError)."),
         (spoil_register, DAMAGED),
     ],
 )

@@ -159,8 +159,18 @@ def check_settings(settings: Settings, *, open_bot: bool) -> list[Finding]:
     return found
 
 
-def check_record(*, current: bool, programme: Programme | None, paused: Sequence[str], timezone: str) -> list[Finding]:
-    """Return findings about the database and its content. *paused*: municipalities, the empty string for everybody."""
+def check_record(
+    *, current: bool | None, programme: Programme | None, paused: Sequence[str], timezone: str
+) -> list[Finding]:
+    """
+    Return findings about the database and its content.
+
+    *current*: it has this version's schema; None where it does not answer. *paused*: municipalities, the empty string
+    for everybody.
+    """
+    if current is None:
+        values = {"variable": variable("database_url")}
+        return [Finding(verdict=Verdict.MISSING, rule="database_silent", values=values, todo="check_database")]
     if not current:
         return [Finding(verdict=Verdict.MISSING, rule="schema_old", command="vareunge migrate")]
     found = [Finding(verdict=Verdict.OK, rule="schema_current")]

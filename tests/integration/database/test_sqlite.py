@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import os
 import shutil
 import sqlite3
 import stat
@@ -15,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from integration.database.connection import Database, Schema, SchemaNewer, create_database, newest_revision
-from integration.database.sqlite import DatabaseGone, open_connection
+from integration.database.sqlite import CannotOpen, DatabaseGone, File, open_connection
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
 from tests.clocks import NOON, StillClock
@@ -42,6 +43,16 @@ async def test_only_its_owner_reads_the_file_and_those_beside_it(tmp_path: Path)
     await database.close()
     assert modes.keys() >= {"own.db", "own.db-wal", "own.db-shm"}
     assert set(modes.values()) == {0o600}
+
+
+def test_a_file_that_we_may_not_write_in_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The superuser, as whom tests may run, may write in every file: the answer is played."""
+    path = tmp_path / "another_s.db"
+    path.touch()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    with pytest.raises(CannotOpen, match=r"another_s\.db: Permission denied"):
+        File(str(path)).prepare()
 
 
 async def test_a_further_connection_leaves_the_locks_of_those_before_it(tmp_path: Path) -> None:
