@@ -138,7 +138,12 @@ class RoundRecipients:
             Surface.EMAIL: asked.person.email,
         }[surface]
         wanted = with_link and surface is Surface.EMAIL
-        url = await answer_address(self._ports, self._round, asked.request.id, asked.person.key) if wanted else ""
+        # Without a link of its own the button is there all the same, and leads to our front page.
+        url = (
+            await answer_address(self._ports, self._round, asked.request.id, asked.person.key)
+            if wanted
+            else self._ports.public_url
+        )
         content = WRITERS[notice.kind](asked, surface, address=address, account=recipient.account, url=url)
         return Message(
             key=notice.key(asked.request, surface, asked.person.key),

@@ -45,6 +45,7 @@ async def test_looking_plans_nothing_and_gives_nobody_a_link(world: World) -> No
     assert message is not None
     assert message.surface is Surface.EMAIL
     assert "/svar/" not in message.content.html
+    assert "[Gi status]" in message.content.text
     assert not await world.messages.list_messages()
 
 
