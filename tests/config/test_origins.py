@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from config.origins import LayeredValue, layered_value
+from config.origins import LayeredEntry, LayeredValue, layered_entries, layered_value
 
 DOCUMENTS: dict[str, Any] = {
     "template.yaml": {"bodies": {"board": {"name": "Styret", "rhythm": {"starts": "09:00", "minutes": 120}}}},
@@ -38,3 +38,28 @@ def test_a_part_that_nobody_has_has_no_values() -> None:
 
     assert layered_value(DOCUMENTS, "dal", "places", "room", ("name",)) == nothing
     assert layered_value({}, "dal", "places", "room", ("name",)) == nothing
+
+
+LISTS: dict[str, Any] = {
+    "template.yaml": {"places": {"room": {"channels": [{"key": "a", "name": "A"}, {"key": "b", "name": "B"}]}}},
+    "county.yaml": {"overrides": {"places": {"room": {"channels": [{"key": "b", "name": "Bé"}]}}}},
+    "municipalities/dal.yaml": {
+        "municipality": {"slug": "dal"},
+        "overrides": {"places": {"room": {"channels": [{"key": "a", "remove": True}, {"key": "c", "name": "C"}]}}},
+    },
+}
+
+
+def test_an_entry_says_its_layer_and_what_the_municipality_does_to_it() -> None:
+    assert layered_entries(LISTS, "dal", "places", "room", "channels") == [
+        LayeredEntry(
+            key="a", value=None, below={"key": "a", "name": "A"}, own={"key": "a", "remove": True}, layer="municipality"
+        ),
+        LayeredEntry(
+            key="b", value={"key": "b", "name": "Bé"}, below={"key": "b", "name": "Bé"}, own=None, layer="county"
+        ),
+        LayeredEntry(
+            key="c", value={"key": "c", "name": "C"}, below=None, own={"key": "c", "name": "C"}, layer="municipality"
+        ),
+    ]
+    assert layered_entries({}, "dal", "places", "room", "channels") == []

@@ -15,6 +15,7 @@ from web.register.forms.registry import COUNTY_FORMS, MUNICIPALITY_FORMS, Builde
 from web.register.people_page import people_page
 from web.register.reading import RegisterDoors
 from web.register.tables import RegisterPage, base_of
+from web.register.template_page import template_page
 from web.shell.page import shell_page
 from workflows.free_text import InvalidText
 from workflows.register.answers import read_answers, words_of
@@ -36,7 +37,7 @@ _EVERYWHERE: Mapping[str, Show] = {
 MUNICIPALITY_PAGES: Mapping[str, Show] = {
     **_EVERYWHERE,
     "arbeidspakker": subject_pages.packages_page,
-    "malen": subject_pages.template_page,
+    "malen": template_page,
 }
 COUNTY_PAGES: Mapping[str, Show] = {**_EVERYWHERE, "kommuner": subject_pages.municipalities_page}
 

@@ -1,11 +1,10 @@
-"""The pages of packages, cooperation, money, the plan, the template's values, the calendar and the municipalities."""
+"""The pages of packages, cooperation, money, the plan, the calendar and the municipalities."""
 
 from datetime import date, timedelta
 
 import texts
 from config.values import BudgetLine, PackageState, Partner, Role, WorkPackage
 from web.register.forms.form import FormContext
-from web.register.forms.places import current, local_values, local_words
 from web.register.tables import Link, RegisterCell, RegisterPage, RegisterRow, RegisterTable, to_form
 
 ENDS_SOON = timedelta(days=60)
@@ -250,43 +249,6 @@ def plan_page(context: FormContext) -> RegisterPage:
         empty=context.say("empty_plan"),
     )
     return RegisterPage(heading=context.say("page_plan"), intro=context.say("page_plan_intro"), tables=[table])
-
-
-def template_page(context: FormContext) -> RegisterPage:
-    """Return the values that the municipality may say differently, each with the layer that it comes from."""
-    tables: dict[str, list[RegisterRow]] = {}
-    for value in local_values(context.documents):
-        now = current(context, value)
-        layer = now.layer or "template"
-        actions = [to_form(context, "lokalt", "do_change", value.address)]
-        if layer == "municipality":
-            actions.append(to_form(context, "som-malen", "do_no_override", value.address))
-        note = context.say("template_says", value=local_words(context, value, now.below))
-        cells = [
-            RegisterCell(text=context.say(f"field_{value.field}")),
-            RegisterCell(text=local_words(context, value, now.value), note=note if layer == "municipality" else ""),
-            RegisterCell(text=context.say(f"layer_{layer}"), tone="ok" if layer == "municipality" else "none"),
-        ]
-        tables.setdefault(f"{value.part}/{value.key}", []).append(RegisterRow(cells=cells, actions=actions))
-    return RegisterPage(
-        heading=context.say("page_template"),
-        intro=context.say("page_template_intro"),
-        tables=[
-            RegisterTable(
-                heading=_part_name(context, part),
-                columns=[context.say(name) for name in ("column_value", "column_here", "column_layer")],
-                rows=rows,
-                empty="",
-            )
-            for part, rows in tables.items()
-        ],
-    )
-
-
-def _part_name(context: FormContext, part: str) -> str:
-    section, _, key = part.partition("/")
-    name = str(context.documents["template.yaml"][section][key]["name"])
-    return name.replace("{municipality}", context.municipality.name)
 
 
 def calendar_page(context: FormContext) -> RegisterPage:

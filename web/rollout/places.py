@@ -144,6 +144,7 @@ async def _place_page(
         mails=mails,
         open_builder=pages.open_builder,
         overrides=overridable(file.wanted.spec),
+        own_values=sum(layer == "municipality" for layer in file.wanted.spec.layers.values()),
         version=(await pages.register.page(file.wanted.spec.municipality))[0].version,
         problems=problems or {},
     )

@@ -12,8 +12,11 @@ from workflows.free_text import InvalidText, Written, clean_text
 from workflows.words import Words
 
 FieldKind = Literal[
-    "line", "text", "email", "date", "number", "whole", "time", "choice", "flag", "years", "moments", "days"
-]
+    "line", "text", "email", "date", "number", "whole", "time", "choice", "flag", "years", "moments", "days",
+    "lines", "times", "wholes",
+]  # fmt: skip
+LISTS = ("years", "moments", "days", "lines", "times", "wholes")
+"""Kinds whose fields hold several values."""
 LONGEST_LINE = 200
 MOST_LISTED = 400
 
@@ -57,7 +60,7 @@ def _read(field: FormField, raw: Mapping[str, str], written: Written) -> Any:
     if not given:
         if field.required:
             written.problems[field.name] = Words(key="register.wrong_empty")
-        return () if field.kind in ("years", "moments", "days") else None
+        return () if field.kind in LISTS else None
     try:
         return _READERS[field.kind](field, given)
     except ValueError:
@@ -123,6 +126,9 @@ _READERS: Mapping[str, Callable[[FormField, str], Any]] = {
     "years": _several(int, r"[,\s]+"),
     "moments": _several(_moment, r"\n"),
     "days": _several(_date, r"\n"),
+    "lines": _several(str, r"\n"),
+    "times": _several(_time, r"[,\n]+"),
+    "wholes": _several(int, r"[,\s]+"),
 }
 
 

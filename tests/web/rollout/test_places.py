@@ -1,5 +1,7 @@
 """The pages of rollouts: preview, order, progress, result, log, restore, adopt and overrides."""
 
+import re
+
 import pytest
 
 from tests.support.rollout import PLACE
@@ -143,7 +145,10 @@ async def test_a_text_of_the_template_is_said_differently_and_the_templates_agai
     before = (await register.programme()).place(PLACE).name
     assert "Navnet på rommet" in await lead.page(BASE)
 
+    own = _own_values(await lead.page(BASE))
     await lead.press(f"{BASE}/tilpass", {"name": "name", "value": "Sandefjord sammen"})
+    assert _own_values(await lead.page(BASE)) == own + 1
+    assert 'href="/kommune/sandefjord/malen"' in await lead.page(BASE)
     assert (await register.programme()).place(PLACE).name == "Sandefjord sammen"
     page = await lead.page(BASE)
     assert "Sandefjord sammen" in page
@@ -193,3 +198,10 @@ async def test_a_place_that_is_not_ours_is_not_there(lead: CountyLead, path: str
 
 async def test_an_act_that_there_is_not_is_not_there(lead: CountyLead) -> None:
     assert (await lead.send(f"{BASE}/slett")).status_code == 404
+
+
+def _own_values(page: str) -> int:
+    """Return the number of values that the municipality says differently, as the page tells it."""
+    found = re.search(r"Kommunens egne verdier: (\d+)", page)
+    assert found is not None
+    return int(found[1])

@@ -110,8 +110,12 @@ def as_text(value: Any, kind: FieldKind) -> str:
         return str(value)[:5]
     if kind in ("number", "whole"):
         return f"{value:g}".replace(".", ",") if kind == "number" else str(value)
-    if kind == "years":
+    if kind in ("years", "wholes"):
         return ", ".join(map(str, value))
+    if kind == "lines":
+        return "\n".join(map(str, value))
+    if kind == "times":
+        return "\n".join(str(each)[:5] for each in value)
     if kind in ("moments", "days"):
         return "\n".join(str(each).replace("T", " ")[:16] for each in value)
     return str(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from web.register.forms import cooperation, packages, people, places
+from web.register.forms import cooperation, local_entries, local_values, packages, people, places
 from web.register.forms.form import EditForm, FormContext
 
 Builder = Callable[[FormContext], EditForm]
@@ -34,8 +34,11 @@ MUNICIPALITY_FORMS: Mapping[str, Builder] = {
     "pakke-gjenoppta": packages.reopen,
     "malepunkt": packages.indicator,
     "malepunkt-ut": packages.remove_indicator,
-    "lokalt": places.override,
-    "som-malen": places.no_override,
+    "lokalt": local_values.override,
+    "som-malen": local_values.no_override,
+    "lokalt-punkt": local_entries.change,
+    "lokalt-nytt": local_entries.new,
+    "punkt-som-malen": local_entries.as_template,
     "motedatoer": places.meeting_dates,
     "motedato-las": places.lock_date,
     "motedato-frigi": places.unlock_date,
