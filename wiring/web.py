@@ -89,6 +89,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 links=links,
                 held=record.held_links,
                 desk=desk,
+                questions=jobs.papers.question_desk,
                 clock=clock,
             )
         ),

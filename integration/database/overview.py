@@ -12,8 +12,9 @@ from integration.database.connection import Database
 from integration.database.messages import message_of
 from integration.database.overview_statements import (
     agendas_sent,
+    asked,
+    asks_bodies,
     coming_meetings,
-    escalations_of,
     flags_of,
     matters_of,
     minutes_kept,
@@ -28,7 +29,7 @@ from integration.database.overview_statements import (
     undelivered,
     units_named,
 )
-from integration.database.status_rows import escalation_of
+from integration.database.questions import questions_where
 from integration.database.switches import PAUSE
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import (
@@ -112,7 +113,7 @@ def _county(connection: Connection, now: datetime, now_local: datetime, places: 
         rounds=tuple(rounds),
         requests=tuple(RequestRow(*row) for row in connection.execute(requests_of(meetings))),
         reports=_reports(connection, meetings),
-        questions=tuple(QuestionCount(*row) for row in connection.execute(questions_waiting(after=now_local))),
+        questions=tuple(QuestionCount(*row) for row in connection.execute(questions_waiting())),
         undelivered=_undelivered(connection, now),
         places=_places(connection, places),
         units=_units(connection, [rollout_key(place) for place in places]),
@@ -137,7 +138,7 @@ def _municipality(
         answered=answered,
         messages=tuple(message_of(row) for row in messages),
         reports=_reports(connection, meetings),
-        escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(meetings=meetings))),
+        questions=questions_where(connection, asked(meetings=meetings)),
         decisions=decisions,
         actions=actions,
         undelivered=_undelivered(connection, now, municipalities=[slug]),
@@ -154,7 +155,7 @@ def _package(connection: Connection, key: str, body: str, now_local: datetime) -
     requests = [item.request.id for item in answered]
     return PackageRows(
         answered=answered,
-        escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(requests=requests))),
+        questions=questions_where(connection, asked(requests=requests)),
         decisions=decisions,
         actions=actions,
         meetings=_meetings(connection, now_local, each=2, bodies=[body]),
@@ -199,7 +200,7 @@ def _start(
         answered=answered,
         open_rounds=_open_rounds(connection, now) if runs_all else None,
         reports=_reports(connection, keys),
-        escalations=tuple(escalation_of(row) for row in connection.execute(escalations_of(meetings=keys))),
+        questions=questions_where(connection, asks_bodies(bodies)),
         undelivered=_undelivered(connection, now, municipalities=municipalities),
         guests_asked=guests,
         units=_units(connection, [rollout_key(place) for place in places]) if runs_all else {},

@@ -11,7 +11,8 @@ from integration.database import tables
 from integration.database.status_rows import CANCELLED
 from integration.database.switches import PAUSE
 from workflows.messages.model import NOT_ALLOWED, PAUSED, MessageState
-from workflows.status.model import EscalationState, RequestState, RoundState
+from workflows.papers.questions.model import BOARD_STATES
+from workflows.status.model import EscalationState, Level, RequestState, RoundState
 
 meeting, status_round, request, answer = (
     tables.meeting,
@@ -128,30 +129,28 @@ def newest_reports(meetings: Sequence[str]) -> Select[Any]:
     return select(numbered).where(numbered.c.number == 1)
 
 
-def questions_waiting(*, after: datetime) -> Select[Any]:
-    """Count the questions that are raised for meetings that end later than *after*, by meeting and level."""
+def questions_waiting() -> Select[Any]:
+    """Count the questions that wait for a board, by the meeting they were asked for and the level they stand at."""
     escalation = tables.escalation
     return (
         select(escalation.c.meeting, escalation.c.level, func.count())
-        .join(meeting, meeting.c.key == escalation.c.meeting)
-        .where(
-            escalation.c.state == EscalationState.RAISED,
-            meeting.c.ends_local > after,
-            meeting.c.state != CANCELLED,
-        )
+        .where(escalation.c.state.in_(BOARD_STATES))
         .group_by(escalation.c.meeting, escalation.c.level)
     )
 
 
-def escalations_of(*, meetings: Sequence[str] | None = None, requests: Sequence[str] | None = None) -> Select[Any]:
-    """Return the questions that are raised, of *meetings* or of *requests*."""
+def asked(*, meetings: Sequence[str] | None = None, requests: Sequence[str] | None = None) -> ColumnElement[bool]:
+    """Return the condition of the questions that were asked for *meetings*, or in *requests*."""
     escalation = tables.escalation
-    query = select(escalation).where(escalation.c.state == EscalationState.RAISED).order_by(escalation.c.raised_at)
-    if meetings is not None:
-        query = query.where(escalation.c.meeting.in_(meetings))
-    if requests is not None:
-        query = query.where(escalation.c.request.in_(requests))
-    return query
+    named = escalation.c.meeting.in_(meetings or ()) if requests is None else escalation.c.request.in_(requests)
+    return and_(named, escalation.c.state != EscalationState.WITHDRAWN)
+
+
+def asks_bodies(bodies: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition of the questions that wait for boards among *bodies*, and for the owner board."""
+    escalation = tables.escalation
+    own = exists().where(meeting.c.key == escalation.c.meeting, meeting.c.body.in_(bodies))
+    return and_(escalation.c.state.in_(BOARD_STATES), or_(own, escalation.c.level == Level.OWNER))
 
 
 def undelivered(*, since: datetime, late: datetime, municipalities: Collection[str] | None) -> Select[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import tables
 from integration.database.connection import Database, insert_into
@@ -19,7 +20,6 @@ _QUESTIONS = (
     .join(tables.status_request, tables.status_request.c.id == tables.escalation.c.request)
     .join(tables.status_round, tables.status_round.c.meeting == tables.status_request.c.meeting)
 )
-_OLDEST_FIRST = (tables.escalation.c.raised_at, tables.escalation.c.id)
 
 
 class _OvertakenError(Exception):
@@ -33,7 +33,7 @@ class SQLQuestions:
         self._database = database
 
     async def list_waiting(self) -> Sequence[BoardQuestion]:
-        return await self._list(_QUESTIONS.where(tables.escalation.c.state.in_(BOARD_STATES)).order_by(*_OLDEST_FIRST))
+        return await self._list(_QUESTIONS.where(tables.escalation.c.state.in_(BOARD_STATES)))
 
     async def list_of(self, municipality: str, *, most: int) -> Sequence[BoardQuestion]:
         wanted = and_(
@@ -41,13 +41,14 @@ class SQLQuestions:
             tables.escalation.c.state != EscalationState.WITHDRAWN,
         )
         newest = (tables.escalation.c.raised_at.desc(), tables.escalation.c.id)
-        return await self._list(_QUESTIONS.where(wanted).order_by(*newest).limit(most))
+        found = await self._list(_QUESTIONS.where(wanted).order_by(*newest).limit(most))
+        return list(reversed(found))
 
     async def list_told(self, work_packages: Collection[str]) -> Sequence[BoardQuestion]:
         wanted = and_(
             tables.escalation.c.state.in_(TOLD_STATES), tables.status_request.c.work_package.in_(work_packages)
         )
-        return await self._list(_QUESTIONS.where(wanted).order_by(*_OLDEST_FIRST))
+        return await self._list(_QUESTIONS.where(wanted))
 
     async def find_questions(self, ids: Collection[str]) -> Mapping[str, BoardQuestion]:
         found = await self._list(_QUESTIONS.where(tables.escalation.c.id.in_(ids)))
@@ -66,14 +67,25 @@ class SQLQuestions:
         return await self._database.look(lambda connection: _questions(connection, query))
 
 
+def questions_where(connection: Connection, condition: ColumnElement[bool]) -> tuple[BoardQuestion, ...]:
+    """Return the questions that a condition on `escalation`, its request and its round holds for, the oldest first."""
+    return tuple(_questions(connection, _QUESTIONS.where(condition)))
+
+
 def _questions(connection: Connection, query: Select[Any]) -> list[BoardQuestion]:
-    found = connection.execute(query).all()
-    ids = [row.id for row in found]
-    taken: dict[str, list[QuestionStep]] = {}
-    order = (question_step.c.question, question_step.c.number)
-    for row in connection.execute(select(question_step).where(question_step.c.question.in_(ids)).order_by(*order)):
-        taken.setdefault(row.question, []).append(QuestionStep.from_data(row.content))
-    return [_question(row, taken.get(row.id, ())) for row in found]
+    """Return the questions that *query* finds, the oldest first, each with its steps: one statement for all."""
+    found = query.subquery()
+    order = (found.c.raised_at, found.c.id, question_step.c.number)
+    taken = select(found, question_step.c.content.label("step")).outerjoin(
+        question_step, question_step.c.question == found.c.id
+    )
+    rows: dict[str, Row[Any]] = {}
+    steps: dict[str, list[QuestionStep]] = {}
+    for row in connection.execute(taken.order_by(*order)):
+        rows.setdefault(row.id, row)
+        if row.step is not None:
+            steps.setdefault(row.id, []).append(QuestionStep.from_data(row.step))
+    return [_question(row, steps.get(key, ())) for key, row in rows.items()]
 
 
 def _question(row: Row[Any], steps: Sequence[QuestionStep]) -> BoardQuestion:

@@ -73,7 +73,7 @@ RULES = (
         subject=MEETING,
         person="chair",
         shows="Godkjenning av saksliste",
-        form={"version": "0", "decision:1": "Godkjent."},
+        form={"version": "0", "present:chair": "1", "decision:1": "Godkjent."},
     ),
     Address(path="/referat/{token}", purpose="minutes", subject=MEETING, person="chair", shows="17. november", form={}),
     Address(

@@ -9,6 +9,7 @@ from web.access.gate import Visit
 from workflows.access.held_links import HeldLinks
 from workflows.messages.model import Message, Messages
 from workflows.papers.agendas.editing import AgendaDesk
+from workflows.papers.questions.desk import QuestionDesk
 from workflows.papers.reports.desk import ReportDesk
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, DueUnit
@@ -64,6 +65,7 @@ class LeadDoors:
     links: Links
     held: HeldLinks
     desk: AgendaDesk
+    questions: QuestionDesk
     clock: Clock
 
     def local(self, visit: Visit, moment: datetime) -> datetime:

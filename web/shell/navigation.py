@@ -43,12 +43,14 @@ MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/malen", text="register.page_template", right=Right.LOOK_AFTER),
     SectionPage(path="/logg", text="register.page_log", right=Right.LOOK_AFTER),
     SectionPage(path="/purring", text="lead.reminders", right=Right.LOOK_AFTER),
+    SectionPage(path="/sporsmal", text="questions.title", right=Right.LOOK_AFTER),
     SectionPage(path="/rapport", text="lead.report", right=Right.LOOK_AFTER),
     SectionPage(path="/lenker", text="lead.links", right=Right.LOOK_AFTER),
 )
 """Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line here."""
 COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="", text="shell.county_overview", right=Right.SEE_COUNTY),
+    SectionPage(path="/sporsmal", text="questions.title", right=Right.RUN_PROGRAMME),
     SectionPage(path="/kommuner", text="register.page_municipalities", right=Right.RUN_PROGRAMME),
     SectionPage(path="/folk", text="register.page_people", right=Right.RUN_PROGRAMME),
     SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.RUN_PROGRAMME),

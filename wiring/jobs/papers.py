@@ -10,6 +10,8 @@ from wiring.outside import Outside
 if TYPE_CHECKING:
     from workflows.papers.agendas.editing import AgendaDesk
     from workflows.papers.agendas.handlers import Agendas
+    from workflows.papers.questions.desk import QuestionDesk
+    from workflows.papers.questions.notice import QuestionNotices
     from workflows.papers.reports.desk import ReportDesk
     from workflows.papers.reports.handlers import Reports
     from workflows.papers.reports.ports import ReportPorts
@@ -102,4 +104,24 @@ class PaperJobs:
             store=self._record.agendas,
             meetings=self._record.meetings,
             clock=self._outside.clock,
+        )
+
+    @cached_property
+    def question_desk(self) -> "QuestionDesk":
+        from workflows.papers.questions.desk import QuestionDesk
+
+        return QuestionDesk(store=self._record.questions, clock=self._outside.clock)
+
+    @cached_property
+    def question_notices(self) -> "QuestionNotices":
+        from workflows.papers.questions.notice import QuestionNotices, QuestionPorts
+
+        return QuestionNotices(
+            QuestionPorts(
+                programme=self._record.register.programme,
+                store=self._record.questions,
+                mail=self._messages.lead_mail,
+                clock=self._outside.clock,
+                public_url=self._outside.settings.public_url,
+            )
         )

@@ -9,7 +9,7 @@ from typing import Any
 from config.values import Role
 from workflows.overview.rows import AnsweredRequest, MeetingLine, ReportLine, Undelivered
 from workflows.papers.minutes.model import ActionItem, Decision
-from workflows.status.model import Light, RequestLine, RequestState, RoundState, StatusRound
+from workflows.status.model import EscalationState, Level, Light, RequestLine, RequestState, RoundState, StatusRound
 
 # ---------------------------------------------------------------------------------------------------- the county's page
 
@@ -164,15 +164,18 @@ class PersonLine:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionLine:
-    """A question that a package lifted to a board."""
+    """A question that a package lifted to a board, and what has come of it."""
 
     question: str
     proposal: str
     package: str
     meeting_local: datetime
-    level: str
+    level: Level
+    state: EscalationState
     answer: str = ""
-    """The board's decision about the package at that meeting, if there is one."""
+    """The words that settled it or sent it back; empty while it waits."""
+    decided_below: str = ""
+    """The local board's decision to pass it on."""
 
 
 @dataclass(frozen=True, kw_only=True)

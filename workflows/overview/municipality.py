@@ -48,7 +48,7 @@ def municipality_overview(
         report=report_stage(status_round.state if status_round else None, report),
         released=_released(rows.reports.values()),
         packages=_packages(programme, slug, rows, status_round, now),
-        questions=question_lines(programme, rows.escalations, rows.answered, rows.decisions),
+        questions=question_lines(programme, rows.questions, rows.answered),
         decisions=tuple(item for item in rows.decisions if item.text),
         actions=tuple(item for item in rows.actions if item.state is MatterState.OPEN),
         undelivered=rows.undelivered,

@@ -35,7 +35,7 @@ def package_overview(programme: Programme, key: str, rows: PackageRows, *, now: 
         trends=trends_of(package.indicators, rows.answered),
         decisions=tuple(item for item in rows.decisions if item.work_package == key and item.text),
         actions=tuple(item for item in rows.actions if item.person in mine and item.state is MatterState.OPEN),
-        questions=question_lines(programme, rows.escalations, rows.answered, rows.decisions),
+        questions=question_lines(programme, rows.questions, rows.answered),
         next_meeting=rows.meetings[0] if rows.meetings else None,
         next_opens=None if takes_answers else _next_opens(programme, rows.meetings, now),
     )

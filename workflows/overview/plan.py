@@ -7,10 +7,10 @@ from config.programme import Programme
 from config.values import Indicator, Municipality, Place
 from workflows.overview.model import PlaceState, QuestionLine, ReportStage, Trend
 from workflows.overview.rows import AnsweredRequest, PlaceLine, ReportLine, UnitLine
-from workflows.papers.minutes.model import Decision
+from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.reports.model import ReportState
 from workflows.rollout.orders import BUILDER_CLOSED
-from workflows.status.model import Escalation, Light, RoundState
+from workflows.status.model import Light, RoundState
 
 ROLLOUT = "rollout.place"
 
@@ -49,32 +49,26 @@ def report_stage(round_state: RoundState | None, report: ReportLine | None) -> R
 
 
 def question_lines(
-    programme: Programme,
-    escalations: Iterable[Escalation],
-    answered: Sequence[AnsweredRequest],
-    decisions: Sequence[Decision],
+    programme: Programme, questions: Iterable[BoardQuestion], answered: Sequence[AnsweredRequest]
 ) -> tuple[QuestionLine, ...]:
-    """Return the questions that packages lifted, the newest first, each with what its board decided at that meeting."""
-    by_request = {item.request.id: item for item in answered}
+    """Return the questions that packages lifted, the newest first, each with what has come of it."""
+    meetings = {item.request.meeting: item.meeting_local for item in answered}
     lines = []
-    for escalation in escalations:
-        asked = by_request.get(escalation.request)
-        package = programme.find_work_package(asked.request.work_package) if asked else None
-        if asked is None or package is None:
+    for item in questions:
+        package = programme.find_work_package(item.work_package)
+        if package is None or item.meeting not in meetings:
             continue
-        found = (
-            item.text
-            for item in decisions
-            if item.meeting == escalation.meeting and item.work_package == package.key and item.text
-        )
+        answer, below = item.answer, item.decided_below
         lines.append(
             QuestionLine(
-                question=escalation.question,
-                proposal=escalation.proposal,
+                question=item.question,
+                proposal=item.proposal,
                 package=package.name,
-                meeting_local=asked.meeting_local,
-                level=escalation.level,
-                answer=" ".join(found),
+                meeting_local=meetings[item.meeting],
+                level=item.level,
+                state=item.state,
+                answer=answer.words if answer else "",
+                decided_below=below.words if below else "",
             )
         )
     return tuple(sorted(lines, key=lambda line: line.meeting_local, reverse=True))

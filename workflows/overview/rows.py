@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from workflows.messages.model import Message, MessageState, Surface
 from workflows.papers.minutes.model import ActionItem, Decision
+from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.reports.model import ReportState
 from workflows.status.model import (
     AnswerContent,
-    Escalation,
     Light,
     RoundState,
     StatusAnswer,
@@ -114,7 +114,7 @@ class RequestRow(NamedTuple):
 
 
 class QuestionCount(NamedTuple):
-    """The number of questions raised for one meeting, at one level."""
+    """The number of questions, asked for one meeting, that wait for the board of a level."""
 
     meeting: str
     level: str
@@ -168,7 +168,7 @@ class MunicipalityRows:
     messages: tuple[Message, ...]
     """Messages about the newest round's requests."""
     reports: Mapping[str, ReportLine]
-    escalations: tuple[Escalation, ...]
+    questions: tuple[BoardQuestion, ...]
     decisions: tuple[Decision, ...]
     actions: tuple[ActionItem, ...]
     undelivered: tuple[Undelivered, ...]
@@ -184,7 +184,7 @@ class PackageRows:
 
     answered: tuple[AnsweredRequest, ...]
     """The newest first."""
-    escalations: tuple[Escalation, ...]
+    questions: tuple[BoardQuestion, ...]
     decisions: tuple[Decision, ...]
     actions: tuple[ActionItem, ...]
     meetings: tuple[MeetingLine, ...]
@@ -230,8 +230,8 @@ class StartRows:
     """Over all municipalities, for a county lead; None when no round is open, and for others."""
     reports: Mapping[str, ReportLine]
     """Of the reader's boards' meetings to come."""
-    escalations: tuple[Escalation, ...]
-    """Raised for meetings to come."""
+    questions: tuple[BoardQuestion, ...]
+    """Questions that wait for the reader's boards, and for the owner board."""
     undelivered: tuple[Undelivered, ...]
     guests_asked: Mapping[str, int]
     """By scope."""

@@ -12,6 +12,8 @@ from workflows.access.model import Reader
 from workflows.overview.model import Belonging, Fine, StartPage, Task, TaskKind
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import AnsweredRequest, StartRows
+from workflows.papers.questions.life import level_of
+from workflows.papers.questions.plan import questions_for
 from workflows.papers.reports.model import ReportState
 from workflows.rollout.orders import BUILDER_CLOSED
 from workflows.status.model import RequestState
@@ -89,15 +91,16 @@ class StartPlanner:
             )
 
     def _questions(self) -> Iterator[Task]:
-        """Give the questions that the next meeting of a body which the reader leads is asked to decide."""
+        """Give the questions that a body which the reader leads is asked to decide at its next meeting."""
         leads = {held.municipality for held in self.reader.roles if held.role in CHAIRS}
         for meeting in self.rows.meetings:
             body = self.programme.find_body(meeting.body)
-            asked = sum(item.meeting == meeting.key for item in self.rows.escalations)
-            if body is None or not asked or body.municipality not in leads or body.key not in self.reader.bodies:
+            level = level_of(self.programme, meeting.body)
+            if body is None or level is None or body.municipality not in leads or body.key not in self.reader.bodies:
                 continue
-            values = {"questions": asked, "body": body.name}
-            yield Task(kind=TaskKind.DECIDE, values=values, address=f"/styret/{body.key}", at=meeting.starts_local)
+            if asked := len(questions_for(level, self.rows.questions, municipality=body.municipality)):
+                values = {"questions": asked, "body": body.name}
+                yield Task(kind=TaskKind.DECIDE, values=values, address=f"/styret/{body.key}", at=meeting.starts_local)
 
     def _operations(self) -> Iterator[Task]:
         """Give what does not go by itself: closed doors, failures, guests, and pauses."""

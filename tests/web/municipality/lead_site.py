@@ -41,6 +41,7 @@ class Site:
             links=world.links,
             held=self.held,
             desk=world.agenda_desk,
+            questions=world.question_desk,
             clock=world.clock,
         )
 

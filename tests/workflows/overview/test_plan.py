@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from config.values import Assignment, Municipality, Place, Role
+from tests.workflows.papers.questions.question_samples import passed_on, question
 from tests.workflows.programme import municipality, programme
 from tools.authorisation import create_app, routes_of
 from workflows.access.rules import reader_of
@@ -26,7 +27,7 @@ from workflows.overview.rows import (
 )
 from workflows.overview.start import StartPlanner
 from workflows.papers.reports.model import ReportState
-from workflows.status.model import Escalation, EscalationState, Level, RoundState, StatusRound
+from workflows.status.model import RoundState, StatusRound
 
 NOW = datetime(2026, 10, 1, 8, tzinfo=UTC)
 MADE = PlaceLine(place="a-dal", urls={"team": "https://teams.example/a-dal"})
@@ -87,7 +88,7 @@ def rows(**changes: Any) -> StartRows:
         "answered": (),
         "open_rounds": None,
         "reports": {},
-        "escalations": (),
+        "questions": (),
         "undelivered": (),
         "guests_asked": {},
         "units": {},
@@ -226,17 +227,11 @@ def test_a_member_is_troubled_by_no_pause() -> None:
 
 
 def test_a_chair_decides_what_is_asked_of_their_own_board_alone() -> None:
-    raised = Escalation(
-        id="e",
-        request="r",
-        meeting="b-vik/2026-10-20",
-        level=Level.LOCAL,
-        question="?",
-        proposal="",
-        state=EscalationState.RAISED,
-        raised_at=NOW,
-    )
-    assert planned("chair", meetings=(meeting("b-vik"),), escalations=(raised,)).tasks == ()
+    asked = (question(meeting="a-dal/2026-10-20"), question("else", municipality="b-vik"), passed_on("up"))
+    [task] = planned("chair", meetings=(meeting("a-dal"), meeting("b-vik")), questions=asked).tasks
+    assert (task.kind, task.values["questions"], task.address) == (TaskKind.DECIDE, 1, "/styret/a-dal")
+    assert planned("chair", meetings=(meeting("b-vik"),), questions=asked).tasks == ()
+    assert planned("chair", meetings=(meeting("a-dal"),), questions=asked[1:]).tasks == ()
 
 
 def test_tasks_are_seven_at_most_and_the_urgent_stand_first() -> None:

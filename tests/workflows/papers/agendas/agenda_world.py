@@ -22,6 +22,8 @@ from workflows.papers.agendas.handlers import Agendas
 from workflows.papers.agendas.model import StoredAgenda
 from workflows.papers.agendas.ports import AgendaPorts
 from workflows.papers.decisions.follow_up import FollowUps
+from workflows.papers.questions.desk import QuestionDesk
+from workflows.papers.questions.notice import QuestionNotices, QuestionPorts
 from workflows.papers.questions.ports import QuestionStore
 from workflows.ports.calendar import InvitationResponse
 from workflows.ports.units import DueUnit, Outcome
@@ -73,6 +75,16 @@ class AgendaWorld(ReportWorld):
         self.papers = self.with_questions(self.questions)
         self.agenda_desk = AgendaDesk(
             programme=self.read_programme, store=self.agendas, meetings=SQLMeetings(database), clock=self.clock
+        )
+        self.question_desk = QuestionDesk(store=self.questions, clock=self.clock)
+        self.question_notices = QuestionNotices(
+            QuestionPorts(
+                programme=self.read_programme,
+                store=self.questions,
+                mail=self.lead_mail,
+                clock=self.clock,
+                public_url=PUBLIC,
+            )
         )
         self.follow_ups = FollowUps(programme=self.read_programme, store=self.agendas, clock=self.clock)
 

@@ -1,0 +1,117 @@
+"""Questions that packages lift, as their leads act on them: `/kommune/{slug}/sporsmal` and `/fylket/sporsmal`."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+import texts
+from web.access.gate import LooksAfter, RunsProgramme, Visit
+from web.forms import typed_in
+from web.municipality.doors import LeadDoors
+from web.papers.agenda import said_problems
+from web.shell.page import shell_page
+from workflows.free_text import InvalidText
+from workflows.papers.agendas.editing import DeskRefused
+from workflows.papers.questions.desk import acts_on
+from workflows.papers.questions.model import BoardQuestion
+from workflows.status.model import Level
+
+STORED = "?lagret=1"
+
+
+def router(doors: LeadDoors) -> APIRouter:
+    """Return the routes of questions."""
+    routes = APIRouter()
+
+    @routes.get("/kommune/{slug}/sporsmal", response_class=HTMLResponse, summary="Questions of a municipality")
+    async def of_municipality(request: Request, visit: LooksAfter, slug: str, lagret: str = "") -> HTMLResponse:
+        return await _municipality(doors, request, visit, slug, is_stored=bool(lagret))
+
+    @routes.post("/kommune/{slug}/sporsmal/{question}", summary="Act on a question as the local lead")
+    async def act_locally(request: Request, visit: LooksAfter, slug: str, question: str) -> Response:
+        return await _act(doors, request, visit, question, slug)
+
+    @routes.get("/fylket/sporsmal", response_class=HTMLResponse, summary="Questions that wait for the owner board")
+    async def of_county(request: Request, visit: RunsProgramme, lagret: str = "") -> HTMLResponse:
+        return await _county(doors, request, visit, is_stored=bool(lagret))
+
+    @routes.post("/fylket/sporsmal/{question}", summary="Act on a question as the county lead")
+    async def act_for_county(request: Request, visit: RunsProgramme, question: str) -> Response:
+        return await _act(doors, request, visit, question, None)
+
+    return routes
+
+
+async def _act(doors: LeadDoors, request: Request, visit: Visit, question: str, slug: str | None) -> Response:
+    """Take a lead's step. What cannot be stored is shown on the page again, with what was written."""
+    typed = dict(typed_in(request))
+    level = Level.LOCAL if slug else Level.OWNER
+    language = texts.choose(visit.reader.language, visit.programme.language)
+    problems, confirm = {}, ""
+    try:
+        await doors.questions.act(question, person=visit.reader.person, level=level, municipality=slug, raw=typed)
+    except InvalidText as invalid:
+        problems, confirm = said_problems(invalid.problems, language), invalid.confirm
+    except DeskRefused as no:
+        problems = {"": texts.say(no.words.key, language, **no.words.values)}
+    if not problems:
+        return RedirectResponse(f"{_base(slug)}{STORED}", 303)
+    again = {"typed": {question: typed}, "problems": {question: problems}, "confirm": {question: confirm}}
+    if slug:
+        return await _municipality(doors, request, visit, slug, status=422, **again)
+    return await _county(doors, request, visit, status=422, **again)
+
+
+async def _municipality(
+    doors: LeadDoors, request: Request, visit: Visit, slug: str, *, status: int = 200, **again: object
+) -> HTMLResponse:
+    found = await doors.questions.of_municipality(slug)
+    parts = (
+        ("local", [item for item in found if item.waits and item.level is Level.LOCAL]),
+        ("owner", [item for item in found if item.waits and item.level is Level.OWNER]),
+        ("settled", [item for item in found if not item.waits]),
+    )
+    return _page(request, visit, Level.LOCAL, slug, parts, status=status, **again)
+
+
+async def _county(
+    doors: LeadDoors, request: Request, visit: Visit, *, status: int = 200, **again: object
+) -> HTMLResponse:
+    return _page(
+        request, visit, Level.OWNER, None, (("owner", await doors.questions.for_owner_board()),), status=status, **again
+    )
+
+
+def _page(
+    request: Request,
+    visit: Visit,
+    level: Level,
+    slug: str | None,
+    parts: Sequence[tuple[str, Sequence[BoardQuestion]]],
+    *,
+    status: int,
+    **again: object,
+) -> HTMLResponse:
+    programme = visit.programme
+    context = {"typed": {}, "problems": {}, "confirm": {}, "is_stored": False, **again}
+    return shell_page(
+        request,
+        "municipality/questions.html",
+        visit,
+        status=status,
+        crumbs=[(texts.say("questions.title", visit.reader.language), "")],
+        parts=parts,
+        base=_base(slug),
+        acts={item.id: acts_on(item, level) for _, items in parts for item in items},
+        packages={package.key: package.name for package in programme.work_packages},
+        municipalities={item.slug: item.name for item in programme.municipalities},
+        names={person.key: person.name for person in programme.people},
+        is_county=slug is None,
+        local=lambda moment: programme.local_time(moment).replace(tzinfo=None),
+        **context,
+    )
+
+
+def _base(slug: str | None) -> str:
+    return f"/kommune/{slug}/sporsmal" if slug else "/fylket/sporsmal"
