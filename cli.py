@@ -7,6 +7,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from inspect import cleandoc
 from pathlib import Path
 from textwrap import indent
 
@@ -17,6 +18,9 @@ from commands.examples import EXAMPLES, MUNICIPALITY
 from commands.session import DID_NOT_HOLD, DONE, WRONG_USE, Usage, with_services
 
 __all__ = ["DID_NOT_HOLD", "DONE", "WRONG_USE", "create_parser", "main"]
+
+JSON = "answer as JSON, for programs and in English"
+PROGRAMME_FOLDER = "folder with the YAML of a programme"
 
 Add = Callable[[str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
 
@@ -32,7 +36,7 @@ def create_parser() -> argparse.ArgumentParser:
         command = commands.add_parser(
             name,
             help=run.__doc__,
-            description=run.__doc__,
+            description=cleandoc(run.__doc__ or ""),
             epilog=f"examples:\n{indent(EXAMPLES[name], '  ')}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
@@ -54,39 +58,45 @@ def _add_processes(add: Add) -> None:
     command.add_argument("--keep", action="store_true", help="leave it running and print the addresses")
     command.add_argument("--out", type=Path, metavar="DIR", help="keep traffic, reports, feed and database there")
     command = add("sandbox", processes.sandbox)
-    command.add_argument("--port", type=int, default=8365)
-    command.add_argument("--latency", choices=("none", "fast", "real"), default="none")
+    command.add_argument("--port", type=int, default=8365, help="port on this machine (default: 8365)")
+    lag = "how long things take to be seen: not at all, seconds, or as published (default: none)"
+    command.add_argument("--latency", choices=("none", "fast", "real"), default="none", help=lag)
     command.add_argument("--seed", type=Path, metavar="DIR", help="the programme whose people it knows")
     command.add_argument("--env", type=Path, metavar="FILE", help="write its settings for a shell to read")
     command = add("serve", processes.serve)
-    command.add_argument("--port", type=int, default=8000)
-    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
     command = add("tick", with_services(processes.tick))
-    command.add_argument("--now", type=_moment, metavar="ISO", help="set the sandbox's clock first")
+    command.add_argument(
+        "--now", type=_moment, metavar="ISO", help="set the sandbox's clock first, such as 2026-09-08T07:00:00Z"
+    )
     add("migrate", with_services(processes.migrate, prepared=False))
-    add("doctor", with_services(processes.doctor, prepared=False)).add_argument("--json", action="store_true")
+    add("doctor", with_services(processes.doctor, prepared=False)).add_argument(
+        "--json", action="store_true", help=JSON
+    )
 
 
 def _add_register(add: Add) -> None:
     command = add("check", register.check)
-    command.add_argument("folder", type=Path, metavar="DIR")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("folder", type=Path, metavar="DIR", help=PROGRAMME_FOLDER)
+    command.add_argument("--json", action="store_true", help=JSON)
     command = add("import", with_services(register.import_))
-    command.add_argument("folder", type=Path, metavar="DIR")
+    command.add_argument("folder", type=Path, metavar="DIR", help=PROGRAMME_FOLDER)
     add_yes(command)
     command = add("municipalities", with_services(register.municipalities))
-    command.add_argument("action", choices=("import",))
+    command.add_argument("action", choices=("import",), help="take the file in place of what was imported before")
     command.add_argument("file", type=Path, metavar="FILE", help="Klass 131 from Statistics Norway, JSON or CSV")
-    add("export", with_services(register.export)).add_argument("folder", type=Path, metavar="DIR")
+    target = "folder that the YAML is written to"
+    add("export", with_services(register.export)).add_argument("folder", type=Path, metavar="DIR", help=target)
 
 
 def _add_rollout(add: Add) -> None:
     command = add("plan", with_services(rollout.plan))
     command.add_argument("municipality", nargs="+", metavar="M", help=MUNICIPALITY)
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help=JSON)
     command = add("rollout", with_services(rollout.rollout))
     command.add_argument("municipality", nargs="*", metavar="M", help=MUNICIPALITY)
-    command.add_argument("--all", action="store_true")
+    command.add_argument("--all", action="store_true", help="every place of the programme")
     command.add_argument("--no-wait", action="store_true", help="only order it: the running service carries it out")
     restore = "bring a local edit that the plan shows back to the template (may be given again)"
     adopt = "take a group that people made for the place's own, by its object id"
@@ -100,9 +110,9 @@ def _add_lifecycle(add: Add) -> None:
         ("guests", lifecycle.guests),
         ("partners", lifecycle.partners),
     ):
-        add(name, with_services(run)).add_argument("--json", action="store_true")
+        add(name, with_services(run)).add_argument("--json", action="store_true", help=JSON)
     command = add("wind-down", with_services(lifecycle.wind_down))
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help=JSON)
     add_yes(command)
 
 
@@ -113,34 +123,34 @@ def _add_meetings(add: Add) -> None:
     book = "plan what is missing and bring it into calendars, after showing the mails that go out"
     change.add_argument("--book", action="store_true", help=book)
     change.add_argument(
-        "--move", nargs=2, metavar=("KEY", "ISO"), help="to another local time, such as 2026-09-08T09:00"
+        "--move", nargs=2, metavar=("KEY", "ISO"), help="move a meeting to another local time, such as 2026-09-08T09:00"
     )
-    change.add_argument("--cancel", metavar="KEY")
+    change.add_argument("--cancel", metavar="KEY", help="call off a meeting, by the key that the list shows")
     change.add_argument("--feed", metavar="KEY", help="show the secret address of a person's or body's calendar feed")
     change.add_argument(
         "--agenda", action="store_true", help="show the next agenda of the board, without M of the owner board"
     )
-    command.add_argument("--reason", default="", help="told to its people, once")
+    command.add_argument("--reason", default="", help="with --move or --cancel: told to its people, once")
     renew = "with --feed: end the old address, of a person their own page's too, and give a new one"
     command.add_argument("--renew", action="store_true", help=renew)
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help=JSON)
     add_yes(command)
 
 
 def _add_rounds(add: Add) -> None:
     command = add("status", with_services(rounds.status))
-    command.add_argument("action", choices=("open", "send", "remind", "close", "renew"))
+    command.add_argument("action", choices=("open", "send", "remind", "close", "renew"), help="the step")
     command.add_argument("municipality", metavar="M", help=MUNICIPALITY)
-    command.add_argument("--number", type=int, default=1, help="which reminder (1 is the first)")
+    command.add_argument("--number", type=int, default=1, help="with remind: which reminder (1 is the first)")
     renew = "with renew: end the personal links of this work package only, and send a new one"
     command.add_argument("--package", metavar="P", help=renew)
     command = add("report", with_services(rounds.report))
     command.add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
-    command.add_argument("--owner-board", action="store_true")
+    command.add_argument("--owner-board", action="store_true", help="the summary of all municipalities instead")
 
 
 def _add_sending(add: Add) -> None:
-    add("outbox", with_services(sending.outbox)).add_argument("--json", action="store_true")
+    add("outbox", with_services(sending.outbox)).add_argument("--json", action="store_true", help=JSON)
     add("pause", with_services(sending.pause)).add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
     add("resume", with_services(sending.resume)).add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
 

@@ -22,7 +22,9 @@ vareunge tick --now 2026-09-08T07:00:00Z""",
     "doctor": """\
 vareunge doctor
 vareunge doctor --json                 for programs, in English""",
-    "check": "vareunge check config/vestfold",
+    "check": """\
+vareunge check config/vestfold
+vareunge check config/vestfold --json    for programs, in English""",
     "import": """\
 vareunge import config/vestfold        asks when people edited on pages what it would overwrite
 vareunge import config/vestfold --yes    for programs""",

@@ -7,6 +7,7 @@ import shlex
 import stat
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,6 +56,15 @@ def test_help_names_every_command_and_imports_nothing_of_ours() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert {line.split()[0] for line in shown.splitlines() if line.startswith("    ")} >= COMMANDS
+
+
+def test_every_option_of_every_command_is_explained() -> None:
+    commands = [action.choices for action in create_parser()._actions if isinstance(action.choices, Mapping)]
+    parsers = [(name, parser) for choices in commands for name, parser in choices.items()]
+    unexplained = [f"{name} {action.dest}" for name, parser in parsers for action in parser._actions if not action.help]
+
+    assert {name for name, _ in parsers} == COMMANDS
+    assert not unexplained
 
 
 @pytest.mark.parametrize("arguments", [["unheard-of"], [], ["status", "dance", "a-dal"], ["serve", "--port", "x"]])
