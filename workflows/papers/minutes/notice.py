@@ -108,7 +108,9 @@ def _approved_paragraphs(notice: ApprovedMinutes, language: str) -> list[str]:
         changes = minutes_changes(notice.before, minutes)
         said.append(texts.say("minutes.approved_changed", language))
         said += [texts.say(change.key, language, **change.values) for change in changes]
-    return said + [_decided(minutes, item, language) for item in minutes.items if item.decision]
+    decided = [_decided(minutes, item, language) for item in minutes.items if item.decision]
+    said.append(texts.say("minutes.approved_decided" if decided else "minutes.approved_nothing", language))
+    return said + decided
 
 
 def _decided(minutes: Minutes, item: MinutesItem, language: str) -> str:

@@ -91,6 +91,21 @@ async def test_what_a_board_does_not_decide_itself_is_told_to_who_asked(
     assert words in (await mails_about(late, "/answer/"))["home-lead"]
 
 
+@pytest.mark.parametrize(
+    ("decided", "told"),
+    [
+        pytest.param({"decision:1": "Ja."}, "Dette er vedtatt:\n\nSak 1", id="a decision"),
+        pytest.param({}, "Ingenting ble vedtatt.", id="none"),
+    ],
+)
+async def test_the_mail_about_approved_minutes_announces_no_decisions_where_there_are_none(
+    late: AgendaWorld, decided: dict[str, str], told: str
+) -> None:
+    await late.approved(decided)
+
+    assert told in (await mails_about(late, "/1/approved"))["member"]
+
+
 async def test_minutes_are_approved_by_recorders_and_in_their_newest_version_alone(late: AgendaWorld) -> None:
     with pytest.raises(DeskRefused, match="not_newest"):
         await late.agenda_desk.approve(MEETING, "chair", "0")
