@@ -11,7 +11,7 @@ from inspect import cleandoc
 from pathlib import Path
 from textwrap import indent
 
-from commands import lifecycle, meetings, processes, register, rollout, rounds, sending
+from commands import lifecycle, meetings, papers, processes, register, rollout, rounds, sending
 from commands.confirm import add_yes
 from commands.database import explain_database
 from commands.examples import EXAMPLES, MUNICIPALITY
@@ -49,6 +49,7 @@ def create_parser() -> argparse.ArgumentParser:
     _add_lifecycle(add)
     _add_meetings(add)
     _add_rounds(add)
+    _add_papers(add)
     _add_sending(add)
     return parser
 
@@ -147,6 +148,13 @@ def _add_rounds(add: Add) -> None:
     command = add("report", with_services(rounds.report))
     command.add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
     command.add_argument("--owner-board", action="store_true", help="the summary of all municipalities instead")
+
+
+def _add_papers(add: Add) -> None:
+    command = add("papers", with_services(papers.papers))
+    what = "every paper as PDF and Word, or messages of Fiks Arkiv V2 with the files they name"
+    command.add_argument("what", choices=("files", "archive"), help=what)
+    command.add_argument("folder", type=Path, metavar="DIR")
 
 
 def _add_sending(add: Add) -> None:

@@ -56,6 +56,9 @@ vareunge status renew fjordvik --package fjordvik-loftet""",
     "report": """\
 vareunge report fjordvik
 vareunge report --owner-board""",
+    "papers": """\
+vareunge papers files papers/            every paper as PDF and Word
+vareunge papers archive archive/         for the archive: arkivmelding with its files""",
     "outbox": """\
 vareunge outbox
 vareunge outbox --json                 for programs, in English""",

@@ -2,7 +2,7 @@
 
 import os
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -34,6 +34,28 @@ def _split(value: object) -> object:
     return tuple(item.strip() for item in value.split(",") if item.strip()) if isinstance(value, str) else value
 
 
+class ArchiveRestriction(NamedTuple):
+    """An access code with its legal basis, for a kind of papers that is not open to everybody."""
+
+    kind: Literal["report", "agenda", "minutes"]
+    code: str
+    basis: str
+
+
+def _restrictions(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = []
+    for item in filter(None, map(str.strip, value.split(";"))):
+        kind, _, rest = item.partition("=")
+        code, _, basis = (part.strip() for part in rest.partition(":"))
+        if not (code and basis):
+            raise ValueError("expected KIND=CODE: LEGAL BASIS; … such as minutes=UO: Offl. § 14")
+        found.append((kind.strip(), code, basis))
+    return tuple(found)
+
+
+Restrictions = Annotated[tuple[ArchiveRestriction, ...], NoDecode, BeforeValidator(_restrictions)]
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -80,6 +102,10 @@ class Settings(BaseSettings):
     """The name under which municipalities' own calendars are asked for. Some servers answer browsers only."""
     accessibility_statement: str = Field(default="", pattern=r"^(https://\S+)?$")
     """The address of the county's own statement at uustatus.no, which `/tilgjengelighet` leads to."""
+    archive_owner: str = ""
+    """The body that answers for the archive; empty: the organisation that leads the programme."""
+    archive_restrictions: Restrictions = ()
+    """Papers that are not open to everybody in the archive: `minutes=UO: Offl. § 14; agenda=…`."""
     timezone: str = "Europe/Oslo"
     log_level: str = "INFO"
 

@@ -118,11 +118,3 @@ async def read_ledger(database: Database) -> Ledger:
             reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),  # type: ignore[arg-type]
             failed=tuple(f"{key}: {note}" for key, note in failed),
         )
-
-
-async def read_pdfs(database: Database) -> Mapping[str, bytes]:
-    """Return every report as PDF, by the name of its file."""
-    query = select(report.c.meeting, report.c.version, report.c.pdf).where(report.c.pdf.is_not(None))
-    async with database.read() as connection:
-        rows = await connection.execute(query)
-        return {f"{where.replace('/', '-')}-v{version}.pdf": bytes(pdf) for where, version, pdf in rows}

@@ -20,7 +20,6 @@ from config.loading import load_programme
 from config.programme import Programme
 from config.values import Role
 from demo.checks import Check, Entry, Evidence, check_all
-from demo.ledger import read_pdfs
 from demo.people import Story, load_story
 from demo.play import Director, Played, opened, pass_time, peoples_time
 from demo.stage import Stage, StageError, raised_stage
@@ -35,7 +34,8 @@ async def run_demo(*, out: Path | None = None, keep: bool = False, overrides: Ma
     """
     Play the whole loop once; returns 0 only if every check held.
 
-    *out*: a folder that gets the traffic, the reports, a feed and the database. *keep*: stay until interrupted.
+    *out*: a folder that gets the traffic, a feed, the database, every paper below `reports`, and below `archive` the
+    messages to the archive. *keep*: stay until interrupted.
     *overrides*: further settings of the service.
     """
     console = Console(soft_wrap=True, highlight=False)
@@ -179,19 +179,18 @@ def _list(console: Console, title: str, rows: Sequence[tuple[str, ...]]) -> None
 
 
 async def _keep_everything(stage: Stage, evidence: Evidence, out: Path) -> None:
-    reports = out / "reports"
-    reports.mkdir(parents=True, exist_ok=True)
+    _keep_logs(stage.folder, out)
     (out / "feed.ics").write_bytes(evidence.feed)
     (out / "state.json").write_text(_pretty(evidence.state))
     with (out / "traffic.har").open("wb") as har:
         async with stage.http.stream("GET", f"{stage.sandbox_url}/_sandbox/har") as response:
             async for chunk in response.aiter_bytes():
                 har.write(chunk)
-    async with opened(stage) as database:
-        for name, pdf in (await read_pdfs(database)).items():
-            (reports / name).write_bytes(pdf)
+    for what, folder in (("files", "reports"), ("archive", "archive")):
+        code, printed = await stage.run("papers", what, str(out / folder))
+        if code:
+            raise StageError(f"vareunge papers {what} ended with {code}: {printed}")
     shutil.copy(stage.folder / "vareunge.db", out / "vareunge.db")
-    _keep_logs(stage.folder, out)
 
 
 async def _feed(stage: Stage, programme: Programme) -> bytes:

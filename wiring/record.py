@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from integration.database.meetings import SQLMeetings
     from integration.database.messages import SQLMessages
     from integration.database.overview import SQLOverview
+    from integration.database.paper_record import SQLPaperRecord
     from integration.database.questions import SQLQuestions
     from integration.database.register import SQLRegister
     from integration.database.reports import SQLReports
@@ -165,6 +166,12 @@ class Record:
         from integration.database.questions import SQLQuestions
 
         return SQLQuestions(self.database)
+
+    @cached_property
+    def papers(self) -> "SQLPaperRecord":
+        from integration.database.paper_record import SQLPaperRecord
+
+        return SQLPaperRecord(self.database)
 
     @cached_property
     def findings(self) -> "SQLFindings":

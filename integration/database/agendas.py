@@ -28,7 +28,7 @@ class SQLAgendas:
     async def find_agenda(self, meeting: str) -> StoredAgenda | None:
         async with self._database.read() as connection:
             row = (await connection.execute(_agenda_of(meeting))).one_or_none()
-        return None if row is None else _agenda(row)
+        return None if row is None else agenda_from(row)
 
     async def last_number(self, body: str, year: int) -> int:
         async with self._database.read() as connection:
@@ -181,11 +181,14 @@ async def _minutes(
     of_meeting = and_(table.c.meeting == meeting, true() if wanted is None else wanted)
     query = select(table).where(of_meeting).order_by(table.c.version.desc()).limit(1)
     row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else minutes_from(row)
+
+
+def minutes_from(row: Row[Any]) -> StoredMinutes:
+    """Return one version of minutes out of its row."""
     content = Minutes.from_data(row.content)
     return StoredMinutes(
-        meeting=meeting,
+        meeting=row.meeting,
         version=row.version,
         at=row.at,
         by=row.by,
@@ -223,7 +226,8 @@ async def _add_versions(
         await connection.execute(table.insert().values(**row))
 
 
-def _agenda(row: Row[Any]) -> StoredAgenda:
+def agenda_from(row: Row[Any]) -> StoredAgenda:
+    """Return an agenda out of its row."""
     return StoredAgenda(
         meeting=row.meeting,
         content=Agenda.from_data(row.content),

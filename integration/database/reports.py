@@ -42,7 +42,7 @@ class SQLReports:
             query = query.where(meetings.c.starts_local < before_local)
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return None if row is None else _report(row)
+        return None if row is None else report_from(row)
 
     async def states(self) -> Mapping[str, ReportState]:
         newest = select(table.c.meeting, func.max(table.c.version).label("version")).group_by(table.c.meeting)
@@ -157,7 +157,7 @@ async def _newest(connection: AsyncConnection, meeting: str, *, to_change: bool 
     """Return the newest version; *to_change*: nobody else changes it until we have written (PostgreSQL)."""
     query = select(table).where(table.c.meeting == meeting).order_by(table.c.version.desc()).limit(1)
     row = (await connection.execute(query.with_for_update() if to_change else query)).one_or_none()
-    return None if row is None else _report(row)
+    return None if row is None else report_from(row)
 
 
 async def _review(connection: AsyncConnection, meeting: str, *, to_change: bool = False) -> Review:
@@ -184,7 +184,8 @@ def _row(report: StoredReport) -> dict[str, Any]:
     }
 
 
-def _report(row: Row[Any]) -> StoredReport:
+def report_from(row: Row[Any]) -> StoredReport:
+    """Return a report out of its row."""
     return StoredReport(
         meeting=row.meeting,
         version=row.version,

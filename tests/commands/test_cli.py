@@ -31,8 +31,9 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config" / "vestfold"
 NOBODY = "http://127.0.0.1:9"
 COMMANDS = {
-    "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate", "municipalities", "outbox",
-    "partners", "pause", "plan", "report", "resume", "rollout", "sandbox", "serve", "status", "tick", "wind-down",
+    "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate", "municipalities",
+    "outbox", "papers", "partners", "pause", "plan", "report", "resume", "rollout", "sandbox", "serve", "status",
+    "tick", "wind-down",
 }  # fmt: skip
 
 

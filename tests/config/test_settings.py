@@ -97,3 +97,21 @@ def test_the_statement_about_accessibility_is_an_https_address(monkeypatch: pyte
 
     with pytest.raises(ValidationError, match="accessibility_statement"):
         Settings()
+
+
+def test_papers_that_are_not_open_are_named_with_code_and_legal_basis() -> None:
+    settings = Settings.model_validate(
+        {"archive_restrictions": "minutes=UO: Offl. § 14 første ledd; agenda=UO: Offl. § 13;"}
+    )
+
+    assert settings.archive_restrictions == (
+        ("minutes", "UO", "Offl. § 14 første ledd"),
+        ("agenda", "UO", "Offl. § 13"),
+    )
+    assert Settings.model_validate({"archive_restrictions": ""}).archive_restrictions == ()
+
+
+@pytest.mark.parametrize("value", ["minutes", "minutes=UO", "minutes=: Offl. § 14", "letters=UO: Offl. § 14"])
+def test_a_restriction_that_says_too_little_is_refused(value: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate({"archive_restrictions": value})

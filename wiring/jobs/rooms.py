@@ -8,6 +8,7 @@ from wiring.jobs.bot import BotJobs
 from wiring.jobs.meetings import MeetingJobs
 from wiring.jobs.messages import MessageJobs
 from wiring.jobs.operations import OperationJobs
+from wiring.jobs.paper_files import PaperFileJobs
 from wiring.jobs.papers import PaperJobs
 from wiring.jobs.register import RegisterJobs
 from wiring.jobs.rollout import RolloutJobs
@@ -59,6 +60,10 @@ class Jobs:
     @cached_property
     def papers(self) -> PaperJobs:
         return PaperJobs(self._outside, messages=self.messages, status=self.status)
+
+    @cached_property
+    def paper_files(self) -> PaperFileJobs:
+        return PaperFileJobs(self._outside)
 
     @cached_property
     def operations(self) -> OperationJobs:

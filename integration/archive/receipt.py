@@ -1,0 +1,76 @@
+"""Receipts `no.ks.fiks.arkiv.v2.arkivering.arkivmelding.opprett.kvittering`, read from XML."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from integration.archive.arkivmelding import CATALOGUE, ROOT
+from workflows.papers.archive.model import SYSTEM, HandoverState, Receipt
+
+ANSWER = f"{ROOT}/arkivmelding/opprett/kvittering/v2"
+FAILURE = f"{ROOT}/feil/feilmelding/v2"
+LARGEST = 1_000_000
+"""Bytes; a receipt has a few hundred."""
+_SPACES = {"k": ANSWER, "m": CATALOGUE, "f": FAILURE}
+
+
+class BadReceipt(ValueError):
+    """Something that is no receipt for a message of ours. The message says why."""
+
+
+def read_receipt(content: bytes, *, sent: str = "") -> tuple[Receipt, ...]:
+    """
+    Return the archive's answers: one for each folder and record that the message held.
+
+    An answer names our key; *sent* is the key of the message that is answered, for answers that name none. Raises
+    BadReceipt.
+    """
+    if len(content) > LARGEST:
+        raise BadReceipt(f"{len(content)} bytes: expected at most {LARGEST}")
+    try:
+        root: Element = fromstring(content, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError) as exc:
+        raise BadReceipt(f"expected XML without a document type: {exc}") from exc
+    if root.tag != f"{{{ANSWER}}}arkivmeldingKvittering":
+        raise BadReceipt(f"{root.tag}: expected arkivmeldingKvittering of Fiks Arkiv V2")
+    receipts = tuple(_answers(root, sent))
+    if not receipts:
+        raise BadReceipt("expected the answer for a folder or a record")
+    return receipts
+
+
+def _answers(root: Element, sent: str) -> Iterator[Receipt]:
+    for name in ("mappe", "registrering"):
+        for kept in root.findall(f"k:{name}Kvittering", _SPACES):
+            yield _kept(kept, sent)
+        for refused in root.findall(f"k:{name}Feilet", _SPACES):
+            number, words = _of(refused, "f:feilId"), _of(refused, "f:feilmelding")
+            if not sent:
+                raise BadReceipt(f"a refusal ({number}: {words}) without the message that it answers")
+            yield Receipt(key=sent, state=HandoverState.REFUSED, problem=f"{number}: {words}")
+
+
+def _kept(answer: Element, sent: str) -> Receipt:
+    system = _of(answer, "k:referanseEksternNoekkel/m:fagsystem")
+    key = _of(answer, "k:referanseEksternNoekkel/m:noekkel")
+    if key and system != SYSTEM:
+        raise BadReceipt(f"the key of another system ({system}): expected {SYSTEM}")
+    if not (key or sent):
+        raise BadReceipt("an answer that names no key of ours: expected referanseEksternNoekkel")
+    year, number = _of(answer, "k:journalaar"), _of(answer, "k:journalsekvensnummer")
+    return Receipt(
+        key=key or sent,
+        state=HandoverState.KEPT,
+        archive_id=_of(answer, "k:systemID"),
+        journal_number=f"{number}/{year}"
+        if year and number
+        else _of(answer, "k:registreringsID") or _of(answer, "k:mappeID"),
+        journal_status=_of(answer, "k:journalstatus/m:kode"),
+        existed=_of(answer, "k:opprettetEllerEksisterende") == "Eksisterende",
+    )
+
+
+def _of(element: Element, path: str) -> str:
+    return (element.findtext(path, "", _SPACES) or "").strip()

@@ -1,0 +1,124 @@
+"""Everything that a body's papers are made of, as the record has it, and the papers themselves."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from documents.document import Document
+from workflows.papers.agendas.model import StoredAgenda
+from workflows.papers.agendas.rendering import agenda_document, minutes_document
+from workflows.papers.minutes.model import StoredMinutes
+from workflows.papers.reports.model import MeetingFacts, StoredReport
+from workflows.papers.reports.rendering import document_of
+
+
+class PaperKind(StrEnum):
+    """The kinds of papers, in the order in which a meeting gets them."""
+
+    REPORT = "report"
+    AGENDA = "agenda"
+    MINUTES = "minutes"
+
+
+FILE_WORDS = {PaperKind.REPORT: "rapport", PaperKind.AGENDA: "saksliste", PaperKind.MINUTES: "referat"}
+"""The word for each kind in the names of files."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """One version of one paper, finished. *pdf*: the bytes that were kept at its release, if they were."""
+
+    kind: PaperKind
+    meeting: MeetingFacts
+    version: int
+    at: datetime
+    """The moment of its release; the only one in its files."""
+    document: Document
+    pdf: bytes | None = None
+
+    @property
+    def key(self) -> str:
+        """`larvik/2026-09-08/report/1`."""
+        return f"{self.meeting.key}/{self.kind}/{self.version}"
+
+    @property
+    def file_name(self) -> str:
+        """Return the name of its files, without the ending: `larvik-2026-09-08-rapport-v1`."""
+        return f"{self.meeting.key.replace('/', '-')}-{FILE_WORDS[self.kind]}-v{self.version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodyRecord:
+    """A body's released papers: every version, meetings in the order of time."""
+
+    body: str
+    reports: Sequence[StoredReport] = ()
+    agendas: Sequence[StoredAgenda] = ()
+    minutes: Sequence[StoredMinutes] = ()
+
+    def papers(self, language: str) -> Iterator[Paper]:
+        """Give the papers in *language*, by meeting and then by kind and version."""
+        agendas = {item.meeting: item for item in self.agendas}
+        found = [*map(_report_key, self.reports), *map(_agenda_key, self.agendas), *map(_minutes_key, self.minutes)]
+        for _, stored in sorted(found, key=lambda item: item[0]):
+            match stored:
+                case StoredReport():
+                    yield _report(stored, language)
+                case StoredAgenda():
+                    yield _agenda(stored, language)
+                case StoredMinutes() if stored.meeting in agendas:
+                    yield _minutes(stored, agendas[stored.meeting], language)
+
+
+class PaperRecord(Protocol):
+    async def of_body(self, body: str) -> BodyRecord:
+        """Everything released for the body's meetings."""
+        ...
+
+
+_Key = tuple[str, int, int]
+
+
+def _report_key(stored: StoredReport) -> tuple[_Key, StoredReport]:
+    return (stored.meeting, 0, stored.version), stored
+
+
+def _agenda_key(stored: StoredAgenda) -> tuple[_Key, StoredAgenda]:
+    return (stored.meeting, 1, 1), stored
+
+
+def _minutes_key(stored: StoredMinutes) -> tuple[_Key, StoredMinutes]:
+    return (stored.meeting, 2, stored.version), stored
+
+
+def _report(stored: StoredReport, language: str) -> Paper:
+    return Paper(
+        kind=PaperKind.REPORT,
+        meeting=stored.content.meeting,
+        version=stored.version,
+        at=stored.released_at or stored.compiled_at,
+        document=document_of(stored.content, language),
+        pdf=stored.pdf,
+    )
+
+
+def _agenda(stored: StoredAgenda, language: str) -> Paper:
+    return Paper(
+        kind=PaperKind.AGENDA,
+        meeting=stored.content.meeting,
+        version=1,
+        at=stored.released_at,
+        document=agenda_document(stored.content, language),
+    )
+
+
+def _minutes(stored: StoredMinutes, agenda: StoredAgenda, language: str) -> Paper:
+    return Paper(
+        kind=PaperKind.MINUTES,
+        meeting=stored.content.meeting,
+        version=stored.version,
+        at=stored.at,
+        document=minutes_document(stored.content, agenda.content, language, prepared=False),
+    )
