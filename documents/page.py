@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, StrictUndefined
 
+from config.plain_text import clean
 from documents.document import Document, kind_of
 
 # No class, style or attribute but `scope`: SharePoint drops them and adds its own, and it keeps no drawing in the text:
@@ -35,22 +36,6 @@ _TEMPLATE = """\
 {{ table(block) }}
 {%- endif %}
 {%- endfor %}"""
-
-_CONTROLS = (*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0))
-"""XML refuses them."""
-_TURNS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
-"""They turn the direction of what follows."""
-_NO_CHARACTERS = (
-    *range(0xD800, 0xE000),
-    *(plane + end for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)),
-)
-"""Half pairs and code points that are no characters: no file keeps them."""
-_UNWANTED = dict.fromkeys((*_CONTROLS, *_TURNS, *_NO_CHARACTERS))
-
-
-def clean(text: str) -> str:
-    """*text* without what XML refuses, and without what turns the line around; line breaks stay."""
-    return text.translate(_UNWANTED)
 
 
 def _clean(value: object) -> object:

@@ -17,9 +17,9 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
 import texts
+from config.plain_text import clean
 from documents.columns import column_widths, number_columns
 from documents.document import Block, Bullets, Document, Facts, Paragraph, Picture, StatusLight, Table
-from documents.page import clean
 from documents.raster import png_of
 
 LOCALES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
-from documents.page import clean
+from config.plain_text import clean
 from workflows.papers.archive.model import (
     SYSTEM,
+    ArchivedFile,
     CaseFile,
-    Document,
     Handover,
     JournalEntry,
     MeetingDocument,
@@ -113,7 +113,7 @@ def _meeting_document(root: Element, entry: MeetingDocument) -> None:
     _code(record, "moetedokumenttype", MEETING_PAPERS[entry.kind])
 
 
-def _opening(record: Element, key: str, parent: str, document: Document, restriction: Restriction | None) -> None:
+def _opening(record: Element, key: str, parent: str, document: ArchivedFile, restriction: Restriction | None) -> None:
     """Write the elements that stand before a record's documents."""
     _text(record, "systemID", system_id(key))
     _text(record, "opprettetDato", _moment(document.made_at))
@@ -129,7 +129,7 @@ def _titles(record: Element, title: str) -> None:
     _text(record, "offentligTittel", title)
 
 
-def _document(record: Element, document: Document) -> None:
+def _document(record: Element, document: ArchivedFile) -> None:
     described = SubElement(record, _create("dokumentbeskrivelse"))
     _text(described, "systemID", system_id(document.key))
     _code(described, "dokumentstatus", FINISHED)

@@ -7,7 +7,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from integration.archive.arkivmelding import CATALOGUE, ROOT
-from workflows.papers.archive.model import SYSTEM, HandoverState, Receipt
+from workflows.papers.archive.model import SYSTEM, ArchiveReceipt, HandoverState
 
 ANSWER = f"{ROOT}/arkivmelding/opprett/kvittering/v2"
 FAILURE = f"{ROOT}/feil/feilmelding/v2"
@@ -20,7 +20,7 @@ class BadReceipt(ValueError):
     """Something that is no receipt for a message of ours. The message says why."""
 
 
-def read_receipt(content: bytes, *, sent: str = "") -> tuple[Receipt, ...]:
+def read_receipt(content: bytes, *, sent: str = "") -> tuple[ArchiveReceipt, ...]:
     """
     Return the archive's answers: one for each folder and record that the message held.
 
@@ -41,7 +41,7 @@ def read_receipt(content: bytes, *, sent: str = "") -> tuple[Receipt, ...]:
     return receipts
 
 
-def _answers(root: Element, sent: str) -> Iterator[Receipt]:
+def _answers(root: Element, sent: str) -> Iterator[ArchiveReceipt]:
     for name in ("mappe", "registrering"):
         for kept in root.findall(f"k:{name}Kvittering", _SPACES):
             yield _kept(kept, sent)
@@ -49,10 +49,10 @@ def _answers(root: Element, sent: str) -> Iterator[Receipt]:
             number, words = _of(refused, "f:feilId"), _of(refused, "f:feilmelding")
             if not sent:
                 raise BadReceipt(f"a refusal ({number}: {words}) without the message that it answers")
-            yield Receipt(key=sent, state=HandoverState.REFUSED, problem=f"{number}: {words}")
+            yield ArchiveReceipt(key=sent, state=HandoverState.REFUSED, problem=f"{number}: {words}")
 
 
-def _kept(answer: Element, sent: str) -> Receipt:
+def _kept(answer: Element, sent: str) -> ArchiveReceipt:
     system = _of(answer, "k:referanseEksternNoekkel/m:fagsystem")
     key = _of(answer, "k:referanseEksternNoekkel/m:noekkel")
     if key and system != SYSTEM:
@@ -60,7 +60,7 @@ def _kept(answer: Element, sent: str) -> Receipt:
     if not (key or sent):
         raise BadReceipt("an answer that names no key of ours: expected referanseEksternNoekkel")
     year, number = _of(answer, "k:journalaar"), _of(answer, "k:journalsekvensnummer")
-    return Receipt(
+    return ArchiveReceipt(
         key=key or sent,
         state=HandoverState.KEPT,
         archive_id=_of(answer, "k:systemID"),

@@ -40,12 +40,12 @@ class Paper:
 
     @property
     def key(self) -> str:
-        """`larvik/2026-09-08/report/1`."""
+        """`fjordvik/2026-09-08/report/1`."""
         return f"{self.meeting.key}/{self.kind}/{self.version}"
 
     @property
     def file_name(self) -> str:
-        """Return the name of its files, without the ending: `larvik-2026-09-08-rapport-v1`."""
+        """Return the name of its files, without the ending: `fjordvik-2026-09-08-rapport-v1`."""
         return f"{self.meeting.key.replace('/', '-')}-{FILE_WORDS[self.kind]}-v{self.version}"
 
 
@@ -58,10 +58,19 @@ class BodyRecord:
     agendas: Sequence[StoredAgenda] = ()
     minutes: Sequence[StoredMinutes] = ()
 
+    @property
+    def approved_minutes(self) -> Sequence[StoredMinutes]:
+        """List the versions that were approved: the others are in work, and nobody's to hand out."""
+        return tuple(stored for stored in self.minutes if stored.is_approved)
+
     def papers(self, language: str) -> Iterator[Paper]:
         """Give the papers in *language*, by meeting and then by kind and version."""
         agendas = {item.meeting: item for item in self.agendas}
-        found = [*map(_report_key, self.reports), *map(_agenda_key, self.agendas), *map(_minutes_key, self.minutes)]
+        found = [
+            *map(_report_key, self.reports),
+            *map(_agenda_key, self.agendas),
+            *map(_minutes_key, self.approved_minutes),
+        ]
         for _, stored in sorted(found, key=lambda item: item[0]):
             match stored:
                 case StoredReport():

@@ -3,7 +3,7 @@
 import pytest
 
 from integration.archive.receipt import LARGEST, BadReceipt, read_receipt
-from workflows.papers.archive.model import HandoverState, Receipt
+from workflows.papers.archive.model import ArchiveReceipt, HandoverState
 
 NS = "https://ks-no.github.io/standarder/fiks-protokoll/fiks-arkiv"
 KEY = (
@@ -40,7 +40,7 @@ def receipt(*parts: str) -> bytes:
 
 def test_an_entry_s_receipt_tells_the_archive_s_id_journal_number_and_status() -> None:
     assert read_receipt(receipt(ENTRY)) == (
-        Receipt(
+        ArchiveReceipt(
             key="paper:larvik/2026-09-08/report/1",
             state=HandoverState.KEPT,
             archive_id="11111111-1111-4111-8111-111111111111",
@@ -60,7 +60,7 @@ def test_a_folder_that_was_there_says_so_and_comes_before_the_entry() -> None:
 def test_a_refusal_is_about_the_message_that_was_sent() -> None:
     (refused,) = read_receipt(receipt(REFUSED), sent="paper:x")
 
-    assert refused == Receipt(key="paper:x", state=HandoverState.REFUSED, problem="f-7: Fant ikke mappen")
+    assert refused == ArchiveReceipt(key="paper:x", state=HandoverState.REFUSED, problem="f-7: Fant ikke mappen")
 
 
 def test_an_answer_without_a_key_is_about_the_message_that_was_sent() -> None:

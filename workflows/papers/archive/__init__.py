@@ -1,1 +1,1 @@
-"""The archive: what is handed over of a body's papers, and what the archive answered."""
+"""The archive: handovers of papers to it, and its answers."""

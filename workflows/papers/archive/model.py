@@ -1,4 +1,4 @@
-"""What is handed over to an archive, as values: case files, meeting files, and records with their documents."""
+"""Handovers to an archive as values: case files, meeting files, and records with their files."""
 
 import hashlib
 import uuid
@@ -26,7 +26,7 @@ class Restriction:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document:
+class ArchivedFile:
     """One file of a record."""
 
     key: str
@@ -95,7 +95,7 @@ class JournalEntry:
     dated_on: date
     sender: str
     recipient: str
-    document: Document
+    document: ArchivedFile
     restriction: Restriction | None = None
 
 
@@ -107,7 +107,7 @@ class MeetingDocument:
     parent: str
     title: str
     kind: MeetingPaper
-    document: Document
+    document: ArchivedFile
     restriction: Restriction | None = None
 
 
@@ -123,7 +123,7 @@ class Handover:
     content: Folder | Entry
 
     @property
-    def document(self) -> Document | None:
+    def document(self) -> ArchivedFile | None:
         return None if isinstance(self.content, CaseFile | MeetingFile) else self.content.document
 
 
@@ -136,7 +136,7 @@ class HandoverState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receipt:
+class ArchiveReceipt:
     """The archive's answer for one of our keys."""
 
     key: str

@@ -1,4 +1,4 @@
-"""What of a body's papers is handed over to the archive, decided from plain data."""
+"""Handovers of a body's papers to the archive, decided from plain data."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import texts
 from workflows.papers.archive.model import (
+    ArchivedFile,
     CaseFile,
-    Document,
     Handover,
     JournalEntry,
     MeetingDocument,
@@ -25,7 +25,7 @@ Typeset = Callable[[Paper], bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class ArchiveRules:
-    """What the archive's owner decided. *restrictions*: for kinds of papers that are not open to everybody."""
+    """Decisions of the archive's owner. *restrictions*: for kinds of papers that are not open to everybody."""
 
     owner: str
     """The body that answers for the archive, as readers know it."""
@@ -78,7 +78,7 @@ def _case_file(body: str, name: str, year: int, opened_on: date, rules: ArchiveR
 def _entry(paper: Paper, case: CaseFile, folder: MeetingFile, rules: ArchiveRules, typeset: Typeset) -> Handover:
     title = _title(paper, rules.language)
     key = f"paper:{paper.key}"
-    document = Document(
+    document = ArchivedFile(
         key=f"document:{paper.key}",
         title=title,
         file_name=f"{paper.file_name}.pdf",
@@ -116,8 +116,9 @@ def _title(paper: Paper, language: str) -> str:
 
 
 def _present(record: BodyRecord) -> Mapping[str, tuple[Participant, ...]]:
-    """Return who was at each meeting by its newest minutes."""
-    newest = {stored.meeting: stored for stored in sorted(record.minutes, key=lambda stored: stored.version)}
+    """Return the people who were at each meeting by its newest minutes."""
+    approved = sorted(record.approved_minutes, key=lambda stored: stored.version)
+    newest = {stored.meeting: stored for stored in approved}
     return {
         meeting: tuple(Participant(name=line.name) for line in stored.content.attendance if line.present)
         for meeting, stored in newest.items()

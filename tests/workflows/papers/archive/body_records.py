@@ -34,16 +34,19 @@ def stored_agenda() -> StoredAgenda:
     return StoredAgenda(meeting=MEETING.key, content=content, released_at=AT)
 
 
-def stored_minutes(version: int = 1) -> StoredMinutes:
+def stored_minutes(version: int = 1, *, approved: bool = True) -> StoredMinutes:
     content = replace(MINUTES, meeting=MEETING)
-    return StoredMinutes(meeting=MEETING.key, version=version, at=AT, by="chair", content=content)
+    approved_at = AT if approved else None
+    return StoredMinutes(
+        meeting=MEETING.key, version=version, at=AT, by="chair", content=content, approved_at=approved_at
+    )
 
 
 RECORD = BodyRecord(
     body=BODY,
     reports=(stored_report(), stored_report(version=2)),
     agendas=(stored_agenda(),),
-    minutes=(stored_minutes(), stored_minutes(2)),
+    minutes=(stored_minutes(), stored_minutes(2), stored_minutes(3, approved=False)),
 )
 RULES = ArchiveRules(
     owner="Fjordvik fylkeskommune", language="nb", restrictions={}, local_day=lambda moment: moment.date()
