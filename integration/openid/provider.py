@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 
@@ -76,6 +77,29 @@ class OpenIDProvider:
     def name(self) -> str:
         """The provider's name in our addresses."""
         return self._terms.name
+
+    @property
+    def issuer(self) -> str:
+        """The issuer that its tokens, and the sessions begun with them, name."""
+        return self._terms.issuer
+
+    async def end_address(self, *, back: str) -> str:
+        """
+        Return the address at the provider that ends the session there (RP-initiated logout) and leads to *back*.
+
+        Empty where its metadata names none. No token is kept that could go along as a hint: the provider knows us by
+        our client id, and may ask the person which account to end.
+        """
+        with _errors(self.name):
+            metadata = await self._app().load_server_metadata()
+            named = str(metadata.get("end_session_endpoint") or "")
+            address = urlsplit(named)
+        if not named:
+            return ""
+        # As safe as the issuer's own address: https, but for what runs on this machine.
+        if address.scheme != urlsplit(self._terms.issuer).scheme or not address.hostname or address.query:
+            raise Refused(f"sign out of {self.name}", "no address")
+        return f"{named}?{urlencode({'client_id': self._terms.client_id, 'post_logout_redirect_uri': back})}"
 
     async def begin(self, flow: dict[str, Any], *, redirect_uri: str) -> str:
         """Return the address at the provider that a person is sent to; Transient when the provider does not answer."""

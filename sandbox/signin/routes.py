@@ -26,12 +26,12 @@ def routes(cloud: Cloud) -> list[BaseRoute]:
         Route(f"{tenant}/oauth2/v2.0/authorize", calls.authorize(ENTRA), methods=["GET"]),
         Route(f"{tenant}/oauth2/v2.0/token", calls.token(ENTRA), methods=["POST"]),
         Route(f"{tenant}/discovery/v2.0/keys", calls.keys, methods=["GET"]),
-        Route(f"{tenant}/oauth2/v2.0/logout", calls.logout, methods=["GET"]),
+        Route(f"{tenant}/oauth2/v2.0/logout", calls.logout(ENTRA), methods=["GET"]),
         Route("/ansattporten/.well-known/openid-configuration", calls.discovery(ANSATTPORTEN), methods=["GET"]),
         Route("/ansattporten/authorize", calls.authorize(ANSATTPORTEN), methods=["GET"]),
         Route("/ansattporten/token", calls.token(ANSATTPORTEN), methods=["POST"]),
         Route("/ansattporten/jwks", calls.keys, methods=["GET"]),
-        Route("/ansattporten/logout", calls.logout, methods=["GET"]),
+        Route("/ansattporten/logout", calls.logout(ANSATTPORTEN), methods=["GET"]),
         Route("/_sandbox/sign-in/claims", calls.set_claims, methods=["POST"]),
         Route("/_sandbox/sign-in/subject", calls.set_subject, methods=["POST"]),
         Route("/_sandbox/sign-in/teams", calls.teams, methods=["POST"]),
@@ -115,8 +115,17 @@ class _Calls:
     async def keys(self, request: Request) -> Response:
         return JSONResponse(self._providers.keys())
 
-    async def logout(self, request: Request) -> Response:
-        return page("problem.html", status=200, message="You are signed out of the sandbox's accounts.")
+    def logout(self, name: str) -> Endpoint:
+        """End the session at the provider, and lead back to the address that the client has registered for that."""
+
+        async def call(request: Request) -> Response:
+            query, found = request.query_params, self._provider(name, request)
+            back = query.get("post_logout_redirect_uri", "")
+            if query.get("client_id") == found.client_id and back.endswith("/logg-ut"):
+                return RedirectResponse(back, 303)
+            return page("problem.html", status=200, message="You are signed out of the sandbox's accounts.")
+
+        return call
 
     async def set_claims(self, request: Request) -> Response:
         self._cloud.sign_ins.wrong_claims = dict(await request.json())

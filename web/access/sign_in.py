@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import texts
-from web.access.gate import SEE_OTHER, SIGN_IN, Gate, TakesPart
+from web.access.gate import SEE_OTHER, SIGN_IN, Gate, TakesPart, Visit
 from web.access.kept import Keeper, Kept, own_path
 from web.pages import language_of, page
 from workflows.access.binding import Bindings
@@ -132,24 +132,44 @@ def _add_waiting(routes: APIRouter, pages: SignInPages) -> None:
 
 def _add_log_out(routes: APIRouter, pages: SignInPages) -> None:
     @routes.get(LOG_OUT, response_class=HTMLResponse, summary="Log out; changes nothing")
-    async def show(request: Request) -> HTMLResponse:
+    async def show(request: Request, hos: str = "") -> HTMLResponse:
         visit = request.state.visit = await pages.gate.enter(request)
         language = language_of(request) if visit is None else visit.reader.language
-        return page(request, "access/log_out.html", language=language)
+        provider = pages.providers.get(hos) if visit is None else None
+        away = "" if provider is None else await _end_address(pages, provider)
+        return page(request, "access/log_out.html", language=language, away=away, provider=hos)
 
     @routes.post(LOG_OUT, summary="End this session")
     async def log_out(visit: TakesPart) -> Response:
         await pages.gate.sessions.end(visit.token)
-        return _signed_out(pages.gate)
+        return _signed_out(pages, visit)
 
     @routes.post(f"{LOG_OUT}/overalt", summary="End all of one's sessions")
     async def log_out_everywhere(visit: TakesPart) -> Response:
         await pages.gate.sessions.end_all(visit.reader.person)
-        return _signed_out(pages.gate)
+        return _signed_out(pages, visit)
 
 
-def _signed_out(gate: Gate) -> Response:
-    return _to(LOG_OUT, gate.end_header(gate.cookie), gate.end_header(gate.teams_cookie))
+def _signed_out(pages: SignInPages, visit: Visit) -> Response:
+    """
+    Lead to the page that says so, which leads on to the provider.
+
+    It stands between, because browsers hold a form and all that it is redirected to against our content policy. Within
+    Teams nothing leads on: a provider's pages refuse to be framed, and the account there is not ours to end.
+    """
+    names = [name for name, provider in pages.providers.items() if provider.issuer == visit.session.issuer]
+    query = f"?{urlencode({'hos': names[0]})}" if names and not visit.in_teams else ""
+    gate = pages.gate
+    return _to(f"{LOG_OUT}{query}", gate.end_header(gate.cookie), gate.end_header(gate.teams_cookie))
+
+
+async def _end_address(pages: SignInPages, provider: Provider) -> str:
+    """Return the address that ends the session at a provider; empty where there is none, or it does not answer."""
+    try:
+        return await provider.end_address(back=f"{pages.gate.public_url.rstrip('/')}{LOG_OUT}")
+    except (Refused, Transient) as error:
+        log.warning("sign_out.failed", reason=error.reason)
+        return ""
 
 
 def _to(address: str, *cookies: str) -> Response:

@@ -38,6 +38,19 @@ class Provider(Protocol):
         """The provider's name in our addresses."""
         ...
 
+    @property
+    def issuer(self) -> str:
+        """The issuer that its tokens, and the sessions begun with them, name."""
+        ...
+
+    async def end_address(self, *, back: str) -> str:
+        """
+        Return the address at the provider that ends the session there and leads to *back*; empty where it names none.
+
+        Raises Transient when the provider does not answer, Refused for an answer that is none.
+        """
+        ...
+
     async def begin(self, flow: dict[str, Any], *, redirect_uri: str) -> str:
         """Return the address at the provider that a person is sent to; Transient when the provider does not answer."""
         ...

@@ -121,3 +121,39 @@ async def test_what_is_known_of_an_issuer_is_forgotten_after_an_hour() -> None:
             await client.begin({}, redirect_uri="https://vareunge.example/retur")
 
     assert asked == [0.0, 3600.0]
+
+
+@asynccontextmanager
+async def ending(endpoint: Any) -> AsyncIterator[OpenIDProvider]:
+    """Yield a client of an issuer whose metadata names *endpoint* for ending a session; None: no such name."""
+    named = {} if endpoint is None else {"end_session_endpoint": endpoint}
+    async with issuer(JSONResponse({}), {"issuer": "x", **named}) as client:
+        yield client
+
+
+async def test_the_way_out_is_the_one_that_the_metadata_names_with_our_client_id_and_the_way_back() -> None:
+    async with ending("http://127.0.0.1:1/out") as client:
+        address = await client.end_address(back="https://vareunge.example/logg-ut")
+
+    assert address == (
+        "http://127.0.0.1:1/out?client_id=client&post_logout_redirect_uri=https%3A%2F%2Fvareunge.example%2Flogg-ut"
+    )
+
+
+async def test_without_a_name_in_the_metadata_there_is_no_way_out() -> None:
+    async with ending(None) as client:
+        assert await client.end_address(back="https://vareunge.example/logg-ut") == ""
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["javascript:alert(1)", "ftp://x/out", "http:///out", "http://x/out?y=1", 7, ["x"]]
+)
+async def test_a_way_out_that_is_no_address_is_refused(endpoint: Any) -> None:
+    async with ending(endpoint) as client:
+        with pytest.raises(Refused):
+            await client.end_address(back="https://vareunge.example/logg-ut")
+
+
+async def test_an_issuer_that_is_away_names_no_way_out() -> None:
+    with pytest.raises(Transient):
+        await OpenIDProvider(terms("http://127.0.0.1:9")).end_address(back="https://vareunge.example/logg-ut")

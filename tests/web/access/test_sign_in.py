@@ -1,7 +1,9 @@
 """Sign-in against the sandbox's Entra ID and Ansattporten: the way in, and the ways that lead nowhere."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -301,6 +303,7 @@ async def test_logging_out_ends_the_session(place: Journey) -> None:
     page = await browser.send("/logg-ut")
 
     assert "Du er logget ut" in page.text
+    assert browser.addresses[-1] == "/logg-ut?hos=entra"
     browser.ours.cookies.set(SESSION, token, domain="127.0.0.1", path="/")
     assert not await browser.is_signed_in()
 
@@ -314,6 +317,43 @@ async def test_logging_out_everywhere_ends_the_others_too(place: Journey) -> Non
     await second.send("/logg-ut/overalt")
 
     assert not await first.is_signed_in()
+
+
+@pytest.mark.parametrize("address", ["/logg-ut", "/logg-ut/overalt"])
+async def test_logging_out_leads_on_to_the_provider_which_leads_back(place: Journey, address: str) -> None:
+    browser, lead = place.browser(), place.county_lead()
+    await place.know_account(lead)
+    await browser.sign_in(place.email(lead))
+
+    between = await browser.send(address)
+    away = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', between.text)
+    assert away is not None
+    back = await browser.go(unescape(away[1]))
+
+    tenant = place.sandbox.env["VAREUNGE_TENANT_ID"]
+    assert browser.addresses[-2].startswith(f"{place.sandbox.url}/{tenant}/oauth2/v2.0/logout?client_id=")
+    assert browser.addresses[-1] == f"{OURSELVES}/logg-ut"
+    assert "Du er logget ut" in back.text
+    assert 'http-equiv="refresh"' not in back.text
+
+
+@pytest.mark.parametrize("query", ["?hos=ingen", "?hos=https://evil.example", ""])
+async def test_a_way_out_that_nobody_has_leads_nowhere(place: Journey, query: str) -> None:
+    page = await place.browser().go(f"/logg-ut{query}")
+
+    assert "Du er logget ut" in page.text
+    assert "refresh" not in page.text
+
+
+async def test_who_is_signed_in_is_asked_first_whatever_the_address_says(place: Journey) -> None:
+    browser, lead = place.browser(), place.county_lead()
+    await place.know_account(lead)
+    await browser.sign_in(place.email(lead))
+
+    page = await browser.go("/logg-ut?hos=entra")
+
+    assert "refresh" not in page.text
+    assert await browser.is_signed_in()
 
 
 async def test_another_site_logs_nobody_out(place: Journey) -> None:
