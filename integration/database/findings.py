@@ -5,6 +5,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 
 from integration.database.connection import Database, insert_into
@@ -12,16 +13,21 @@ from integration.database.tables import switch
 from workflows.operations.examination import KeptFindings
 from workflows.operations.findings import Finding, Verdict
 
+log = structlog.get_logger()
+
 NAME = "doctor"
 
 
 class SQLFindings:
-    """The workflows' `FindingStore`."""
+    """The workflows' `FindingStore`. It logs what needs somebody, by rule alone: the values may be addresses."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def keep(self, kept: KeptFindings) -> None:
+        for item in kept.findings:
+            if item.fails:
+                log.warning("doctor.finding", rule=item.rule, verdict=item.verdict.value)
         value = json.dumps([asdict(item) for item in kept.findings])
         async with self._database.begin() as connection:
             insert = insert_into(connection, switch).values(name=NAME, set_at=kept.at, value=value)

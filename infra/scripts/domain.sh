@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Give the Door our own address, with a certificate that Azure renews.
+# For: a Contributor of the resource group, after whoever looks after DNS has made the two records that this tells.
+# Tools: az, signed in. Afterwards: azd env set PUBLIC_URL https://HOST, azd provision, sign-in.sh --apply, and a new Teams package.
+# domain.sh HOST [--apply]
+
+source "$(dirname "$0")/common.sh" "$@"
+need AZURE_RESOURCE_GROUP DOOR_NAME
+host=${arguments[0]-}
+if [ -z "$host" ]; then
+    echo 'domain.sh HOST [--apply]' >&2
+    exit 2
+fi
+
+proof=$(az functionapp show --resource-group "$AZURE_RESOURCE_GROUP" --name "$DOOR_NAME" --query customDomainVerificationId --output tsv)
+echo 'DNS records that have to be there first:'
+echo "  $host  CNAME  $DOOR_NAME.azurewebsites.net"
+echo "  asuid.$host  TXT  $proof"
+
+known=$(az functionapp config hostname list --resource-group "$AZURE_RESOURCE_GROUP" --webapp-name "$DOOR_NAME" \
+    --query "[?ends_with(name, '$host')].name | [0]" --output tsv)
+if [ -z "$known" ]; then
+    change "adds $host to $DOOR_NAME" az functionapp config hostname add --resource-group "$AZURE_RESOURCE_GROUP" \
+        --name "$DOOR_NAME" --hostname "$host"
+fi
+change "orders a certificate for $host and binds it" az deployment group create --resource-group "$AZURE_RESOURCE_GROUP" \
+    --template-file "$root/infra/domain.bicep" --parameters "doorName=$DOOR_NAME" "host=$host"
+finish

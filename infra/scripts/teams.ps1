@@ -1,0 +1,83 @@
+<#
+.SYNOPSIS
+Puts our app into the organisation's catalogue, makes it available, and lets invited guests in past the lobby of our meetings.
+
+.DESCRIPTION
+For a Teams Administrator. Module: MicrosoftTeams. Without -Apply nothing is changed and what would be is told.
+The package comes from `python -m teams_app.package`. -Undo blocks the app and gives the organizers the ordinary policy back.
+
+.EXAMPLE
+./teams.ps1 -Package vaare-unge-365.zip -Organizer moter@fylke.example
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $Package,
+    [Parameter(Mandatory)] [string[]] $Organizer,
+    [switch] $Apply,
+    [switch] $Undo
+)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$policy = 'VareUnge'
+Add-Type -AssemblyName System.IO.Compression.FileSystem
+$zip = [System.IO.Compression.ZipFile]::OpenRead((Resolve-Path $Package))
+try {
+    $reader = [System.IO.StreamReader]::new($zip.GetEntry('manifest.json').Open())
+    $manifest = $reader.ReadToEnd() | ConvertFrom-Json
+}
+finally { $zip.Dispose() }
+
+function Invoke-Change([string] $Words, [scriptblock] $Change) {
+    if ($Apply) {
+        Write-Output $Words
+        & $Change | Out-Null
+    }
+    else {
+        Write-Output "would: $Words"
+    }
+}
+
+try { Get-CsTenant | Out-Null } catch { Connect-MicrosoftTeams | Out-Null }
+
+$app = Get-TeamsApp -DistributionMethod organization | Where-Object ExternalId -EQ $manifest.id
+if ($Undo) {
+    if ($app) { Invoke-Change 'blocks the app for everybody' { Update-M365TeamsApp -Id $app.Id -IsBlocked $true } }
+    foreach ($address in $Organizer) {
+        Invoke-Change "gives $address the ordinary meeting policy" { Grant-CsTeamsMeetingPolicy -Identity $address -PolicyName $null }
+    }
+    return
+}
+
+if (-not $app) {
+    Invoke-Change "uploads version $($manifest.version)" { New-TeamsApp -DistributionMethod organization -Path (Resolve-Path $Package) }
+    $app = Get-TeamsApp -DistributionMethod organization | Where-Object ExternalId -EQ $manifest.id
+}
+else {
+    $now = (Get-M365TeamsApp -Id $app.Id).Version
+    if ($now -ne $manifest.version) {
+        Invoke-Change "changes version $now into $($manifest.version)" { Update-TeamsApp -Id $app.Id -Path (Resolve-Path $Package) }
+    }
+}
+if ($app -and (Get-M365TeamsApp -Id $app.Id).IsBlocked) {
+    Invoke-Change 'takes the block off the app' { Update-M365TeamsApp -Id $app.Id -IsBlocked $false }
+}
+if ($app -and (Get-M365TeamsApp -Id $app.Id).AvailableTo.AssignmentType -ne 'Everyone') {
+    Invoke-Change 'makes the app available to everyone, guests of our teams among them' {
+        Update-M365TeamsApp -Id $app.Id -AppAssignmentType Everyone
+    }
+}
+
+$known = Get-CsTeamsMeetingPolicy | Where-Object Identity -EQ "Tag:$policy"
+if (-not $known) {
+    Invoke-Change "makes the meeting policy $policy" { New-CsTeamsMeetingPolicy -Identity $policy -AutoAdmittedUsers InvitedUsers }
+}
+elseif ($known.AutoAdmittedUsers -ne 'InvitedUsers') {
+    Invoke-Change "lets invited people in by $policy" { Set-CsTeamsMeetingPolicy -Identity $policy -AutoAdmittedUsers InvitedUsers }
+}
+foreach ($address in $Organizer) {
+    $user = Get-CsOnlineUser -Identity $address
+    if ("$($user.TeamsMeetingPolicy)" -ne $policy) {
+        Invoke-Change "gives $address the meeting policy $policy" { Grant-CsTeamsMeetingPolicy -Identity $address -PolicyName $policy }
+    }
+}
