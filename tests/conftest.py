@@ -1,14 +1,17 @@
 """Fixtures for every test."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import make_url
 
 from integration.database.connection import Database, create_database
+from tests.support.postgres import TEST_DATABASE_URL, new_database, running_server, why_missing
 
 
 @pytest.fixture(autouse=True)
@@ -18,26 +21,62 @@ def logs_as_they_were() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+async def migrated(url: str) -> None:
+    """Give the database at *url* the current schema."""
+    database = create_database(url)
+    await database.migrate()
+    await database.close()
+
+
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an empty database file with the current schema, to be copied: migrating takes longer than most tests."""
     path = tmp_path_factory.mktemp("database") / "empty.db"
-
-    async def migrate() -> None:
-        database = create_database(f"sqlite+aiosqlite:///{path}")
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(migrate())
+    asyncio.run(migrated(f"sqlite+aiosqlite:///{path}"))
     return path
 
 
 @pytest.fixture
-def database_url(migrated_file: Path, tmp_path: Path) -> str:
-    """Return the address of a database of this test's own, migrated."""
+def database_file(migrated_file: Path, tmp_path: Path) -> Path:
+    """Return a database of this test's own in a file, migrated, for tests about files."""
     path = tmp_path / "vareunge.db"
     shutil.copyfile(migrated_file, path)
-    return f"sqlite+aiosqlite:///{path}"
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Return the address of a PostgreSQL server: the one that the environment names, or one of this run's own."""
+    if given := os.environ.get(TEST_DATABASE_URL):
+        yield given
+    elif reason := why_missing():
+        pytest.skip(reason)
+    else:
+        with running_server() as server:
+            yield server.url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> Iterator[str]:
+    """Return the name of an empty database on the server with the current schema, which others are made like."""
+    with new_database(postgres_server) as url:
+        asyncio.run(migrated(url))
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, migrated_postgres: str) -> Iterator[str]:
+    """Return the address of a PostgreSQL database of this test's own, migrated."""
+    with new_database(postgres_server, like=migrated_postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Return the address of a database of this test's own, migrated: a file, or on the server that is named."""
+    if os.environ.get(TEST_DATABASE_URL):
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from workflows.ports.accounts import Recipients
 
 if TYPE_CHECKING:
     from integration.bot import TeamsBot
+    from integration.database.postgres import Passwords
     from integration.graph.calendar import GraphCalendar
     from integration.graph.client import Graph
     from integration.graph.mail import GraphMailer
@@ -38,7 +39,17 @@ class Outside:
 
     @cached_property
     def record(self) -> Record:
-        return Record(self.settings.database_url, self.clock)
+        return Record(self.settings.database_url, self.clock, passwords=self._database_passwords)
+
+    @cached_property
+    def _database_passwords(self) -> "Passwords | None":
+        """Tokens of this part's own identity, where the address asks for one."""
+        from integration.database.postgres import ManagedIdentityPasswords, signs_in_with_token
+
+        settings = self.settings
+        if not signs_in_with_token(settings.database_url):
+            return None
+        return ManagedIdentityPasswords(settings.door_id if settings.part is Part.DOOR else settings.hands_id)
 
     @cached_property
     def recipients(self) -> Recipients:

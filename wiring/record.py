@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from integration.database.messages import SQLMessages
     from integration.database.overview import SQLOverview
     from integration.database.paper_record import SQLPaperRecord
+    from integration.database.postgres import Passwords
     from integration.database.questions import SQLQuestions
     from integration.database.register import SQLRegister
     from integration.database.reports import SQLReports
@@ -51,13 +52,14 @@ class Record:
     A method for each store is what this class is for; there is no smaller cut.
     """
 
-    def __init__(self, url: str, clock: ServiceClock) -> None:
+    def __init__(self, url: str, clock: ServiceClock, *, passwords: "Passwords | None" = None) -> None:
         self._url = url
         self._clock = clock
+        self._passwords = passwords
 
     @cached_property
     def database(self) -> Database:
-        return create_database(self._url)
+        return create_database(self._url, passwords=self._passwords)
 
     @cached_property
     def units(self) -> "SQLUnits":

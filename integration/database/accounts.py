@@ -35,7 +35,8 @@ class SQLAccounts:
                 "person": whose.get(item.email.lower()),
                 "addresses": sorted(item.addresses),
             }
-            for item in accounts
+            # In one order for everybody: two workers cannot lock each other out.
+            for item in sorted(accounts, key=lambda item: item.email)
         ]
 
         def remember(connection: Connection) -> None:

@@ -50,7 +50,8 @@ class SQLAgendas:
             if agenda.items and first != await _last_number(connection, body, agenda.year) + 1:
                 return False
             insert = insert_into(connection, tables.agenda).values(**row).on_conflict_do_nothing()
-            if not (await connection.execute(insert)).rowcount:
+            # By the row that came back: PostgreSQL counts none.
+            if (await connection.execute(insert.returning(tables.agenda.c.meeting))).first() is None:
                 return False
             await make_due(connection, then)
         return True

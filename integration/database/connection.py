@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from integration.database.postgres import CONNECTIONS, OPTIONS, Passwords, sign_in_with, writing
 from integration.database.sqlite import WAIT_FOR_LOCK, CannotOpen, File, open_connection
 
 T = TypeVar("T")
@@ -22,7 +23,6 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
 SCHEMA_CHECK_INTERVAL = 5.0
 """Seconds of real time between two looks, before a write, whether another process has brought a newer schema."""
-THREADS = 8
 
 
 class SchemaNewer(RuntimeError):
@@ -51,7 +51,7 @@ class Database:
         # instead. Its readers wait for nobody, and a thread of their own would cost more than what they read.
         self._is_file = plain.dialect.name == "sqlite"
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self._is_file else nullcontext()
-        self._threads = ThreadPoolExecutor(1 if self._is_file else THREADS, thread_name_prefix="database")
+        self._threads = ThreadPoolExecutor(1 if self._is_file else CONNECTIONS, thread_name_prefix="database")
         # One connection for those who look and one for those who write: taking it anew costs more than what is read.
         self._kept: dict[bool, Connection] = {}
         self._schema_checked_at: float | None = None
@@ -60,11 +60,13 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write; committed at the end, rolled back by an exception.
 
-        On SQLite it is the only writer from its first moment, so that what it reads stays true until it writes.
+        It is the only writer from its first moment, so that what it reads stays true until it writes.
         Never hold it across a call to the network.
         """
         await self._check()
         async with self._turn, self._engine.begin() as connection:
+            if not self._is_file:
+                await connection.execute(writing(alone=True))
             yield connection
 
     @asynccontextmanager
@@ -86,8 +88,11 @@ class Database:
         return await self._in_thread(work, only_reads=True)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Return the result of *work*, in one transaction that may write; otherwise as `look`. It is never left
-        half-way."""
+        """
+        Return the result of *work*, in one transaction that may write; otherwise as `look`. It is never left half-way.
+
+        On PostgreSQL others may write meanwhile: its statements hold by themselves, or lock the rows they read.
+        """
         await self._check()
         async with self._turn:
             return await self._in_thread(work, only_reads=False)
@@ -99,6 +104,8 @@ class Database:
     def _do(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
         if not self._is_file:
             with self._plain.begin() as connection:
+                if not only_reads:
+                    connection.execute(writing(alone=False))
                 return work(connection)
         if only_reads not in self._kept:
             self._kept[only_reads] = self._plain.connect().execution_options(only_reads=only_reads)
@@ -108,6 +115,9 @@ class Database:
     async def migrate(self) -> None:
         """Bring the tables to the current schema. A repeat does nothing. Raises SchemaNewer, and changes nothing."""
         async with self._engine.begin() as connection:
+            if not self._is_file:
+                # Of two that migrate at once, the second finds everything done.
+                await connection.execute(writing(alone=True))
             found = await connection.run_sync(_schema)
             if found is Schema.NEWER:
                 raise SchemaNewer
@@ -139,19 +149,29 @@ class Database:
         self._plain.dispose()
 
 
-def create_database(url: str) -> Database:
+def create_database(url: str, *, passwords: Passwords | None = None) -> Database:
     """
     Return the database at *url*; nothing is opened before the first transaction.
 
-    Raises CannotOpen where its driver is not installed.
+    *passwords*: asked for each new connection to a server, when given. Raises CannotOpen where the driver cannot be
+    loaded.
     """
-    # psycopg is both, asynchronous and not; SQLite has a driver for each.
-    plain_url = make_url(url).set(drivername="sqlite") if url.startswith("sqlite") else make_url(url)
-    if not url.startswith("sqlite"):
-        try:
-            return Database(create_async_engine(url), create_engine(plain_url), File(None))
-        except ImportError as exc:
-            raise CannotOpen(plain_url.drivername, f"its driver cannot be loaded: {exc}") from exc
+    return _create_file(url) if url.startswith("sqlite") else _create_on_server(url, passwords)
+
+
+def _create_on_server(url: str, passwords: Passwords | None) -> Database:
+    try:
+        # psycopg is both, asynchronous and not.
+        engine, plain = create_async_engine(url, **OPTIONS), create_engine(url, **OPTIONS)
+    except ImportError as exc:
+        raise CannotOpen(make_url(url).drivername, f"its driver cannot be loaded: {exc}") from exc
+    if passwords is not None:
+        sign_in_with(passwords, engine.sync_engine, plain)
+    return Database(engine, plain, File(None))
+
+
+def _create_file(url: str) -> Database:
+    plain_url = make_url(url).set(drivername="sqlite")
     file = File(plain_url.database)
     engine = create_async_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
     plain = create_engine(plain_url, connect_args={"timeout": WAIT_FOR_LOCK})

@@ -38,7 +38,8 @@ def _plan_rows(messages: Sequence[Message]) -> list[dict[str, Any]]:
             "due_at": item.due_at,
             "content": asdict(item.content),
         }
-        for item in messages
+        # In one order for everybody: two transactions that plan the same messages cannot lock each other out.
+        for item in sorted(messages, key=lambda item: item.key)
     ]
 
 

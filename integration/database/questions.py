@@ -116,7 +116,9 @@ def _take(
         insert = insert_into(connection, question_step).values(**row).on_conflict_do_nothing()
         unchanged = and_(tables.escalation.c.id == key, tables.escalation.c.state == question.state)
         moved = update(tables.escalation).where(unchanged).values(state=step.state, level=step.level)
-        if not connection.execute(insert).rowcount or not connection.execute(moved).rowcount:
+        # By the row that came back: PostgreSQL counts none.
+        noted = connection.execute(insert.returning(question_step.c.question)).first()
+        if noted is None or not connection.execute(moved).rowcount:
             raise _OvertakenError
     if then:
         connection.execute(due_statement(connection), due_rows(then))

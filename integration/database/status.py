@@ -205,7 +205,8 @@ async def _insert_round(connection: AsyncConnection, item: StatusRound) -> bool:
         "release_at": item.release_at,
     }
     insert = insert_into(connection, tables.status_round).values(**values).on_conflict_do_nothing()
-    return bool((await connection.execute(insert)).rowcount)
+    # By the row that came back: PostgreSQL counts none.
+    return (await connection.execute(insert.returning(tables.status_round.c.meeting))).first() is not None
 
 
 async def _update_moments(connection: AsyncConnection, item: StatusRound) -> None:

@@ -30,8 +30,9 @@ class SQLSwitches:
         """
         async with self._database.begin() as connection:
             insert = insert_into(connection, switch).values(name=_name(municipality), set_at=self._clock.now())
-            done = await connection.execute(insert.on_conflict_do_nothing())
-            if by and done.rowcount:
+            # By the row that came back: PostgreSQL counts none.
+            done = await connection.execute(insert.on_conflict_do_nothing().returning(switch.c.name))
+            if by and done.first() is not None:
                 await note_action(connection, by, "sending.paused", municipality or "", at=self._clock.now(), values={})
 
     async def resume(self, municipality: str | None = None, *, by: str = "") -> None:

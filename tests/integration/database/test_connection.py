@@ -19,7 +19,7 @@ from integration.database.tables import slot, status_request
 
 
 def differences(connection: Connection) -> list[Any]:
-    # Access and the register have modules of tables of their own, which add them to the same metadata.
+    # Access, papers and the register have modules of tables of their own, which add them to the same metadata.
     assert session.metadata is register_change.metadata is question_step.metadata
     return list(compare_metadata(MigrationContext.configure(connection), session.metadata))
 

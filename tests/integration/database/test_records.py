@@ -1,6 +1,7 @@
 """Intents, limits, switches and accounts."""
 
 import asyncio
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
@@ -43,7 +44,7 @@ async def test_an_intent_that_never_ended_tells_when_it_began(database: Database
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=15)
 async def test_no_stretch_of_time_holds_more_than_the_rate(database: Database, taken: list[tuple[int, float]]) -> None:
     clock, rate = StillClock(), at_most(10, SECOND)
-    limits, passed, name = SQLLimits(database, clock), [], repr(taken)
+    limits, passed, name = SQLLimits(database, clock), [], uuid.uuid4().hex
     for count, pause in taken:
         clock.advance(pause * SECOND)
         while (room_at := await limits.take(name, rate, count)) is not None:

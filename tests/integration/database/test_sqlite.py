@@ -71,8 +71,9 @@ async def test_a_further_connection_leaves_the_locks_of_those_before_it(tmp_path
     await first.close()
 
 
-async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(database: Database) -> None:
+async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(database_file: Path) -> None:
     """2 is `full`: the write-ahead log is synchronised at each commit."""
+    database = create_database(f"sqlite+aiosqlite:///{database_file}")
     query = text("pragma synchronous"), text("pragma journal_mode")
     plain = await database.look(lambda connection: [connection.execute(each).scalar_one() for each in query])
     written = await database.write(lambda connection: [connection.execute(each).scalar_one() for each in query])
@@ -80,6 +81,7 @@ async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(database: Datab
         pooled = [(await connection.execute(each)).scalar_one() for each in query]
 
     assert plain == written == pooled == [2, "wal"]
+    await database.close()
 
 
 @pytest.mark.parametrize("loss", ["removed", "replaced"])

@@ -1,6 +1,7 @@
 """Several workers that keep one limit, each taking a batch of it at a time."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
@@ -48,7 +49,7 @@ async def test_no_stretch_of_time_holds_more_than_the_limit_whoever_calls(
     workers = [
         SharedRateLimiter(SQLLimits(each, clock), clock, longest_wait=timedelta(hours=1)) for each in (database, other)
     ]
-    limit = SharedLimit(name=repr(calls), count=30, per=timedelta(minutes=1))
+    limit = SharedLimit(name=uuid.uuid4().hex, count=30, per=timedelta(minutes=1))
     passed: list[tuple[datetime, int]] = []
 
     for worker, cost, pause in calls:

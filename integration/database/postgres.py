@@ -1,0 +1,82 @@
+"""PostgreSQL as our database: how it is connected to, as whom, and how those who write keep out of each other's way."""
+
+from typing import Any, Protocol
+
+from sqlalchemy import Engine, Executable, event, func, make_url, select
+
+CONNECTIONS = 4
+"""Connections of each kind that a process holds at most. The smallest server in Azure takes 35 from all processes."""
+CONNECT_SECONDS = 10
+"""Seconds after which a server that does not answer counts as away."""
+OPTIONS: dict[str, Any] = {
+    "pool_size": CONNECTIONS,
+    "max_overflow": 0,
+    # A server that was restarted, or a line that was idle for long, has ended connections that we still hold.
+    "pool_pre_ping": True,
+    "connect_args": {"connect_timeout": CONNECT_SECONDS, "application_name": "vareunge"},
+}
+ENCRYPTED = frozenset({"require", "verify-ca", "verify-full"})
+"""The values of `sslmode` under which nothing leaves in the clear."""
+WRITERS = 365_001
+"""The number of the lock that every transaction which may write holds until its end."""
+DATABASE_SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
+
+ALONE = select(func.pg_advisory_xact_lock(WRITERS))
+"""
+Waits until nobody writes, and lets nobody write until the transaction ends.
+
+What it reads then stays true until it writes, as on SQLite, where nobody else ever writes meanwhile.
+"""
+BESIDE_OTHERS = select(func.pg_advisory_xact_lock_shared(WRITERS))
+"""Waits until nobody writes alone, and keeps those who would waiting. For statements that hold by themselves."""
+
+
+def writing(*, alone: bool) -> Executable:
+    """Return the first statement of a transaction that may write."""
+    return ALONE if alone else BESIDE_OTHERS
+
+
+class Passwords(Protocol):
+    """Gives the password of a new connection."""
+
+    def __call__(self) -> str: ...
+
+
+def signs_in_with_token(url: str) -> bool:
+    """Return True when an address names a user, no password and an encrypted line: then a token is the password.
+
+    A token is a key to the database for everybody who sees it, so it never leaves in the clear.
+    """
+    parsed = make_url(url)
+    is_postgres = parsed.get_backend_name() == "postgresql"
+    return is_postgres and bool(parsed.username) and not parsed.password and parsed.query.get("sslmode") in ENCRYPTED
+
+
+def sign_in_with(passwords: Passwords, *engines: Engine) -> None:
+    """Let each new connection of *engines* ask for its password; those that are open go on without."""
+
+    def give_password(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> None:
+        parameters["password"] = passwords()
+
+    for engine in engines:
+        event.listen(engine, "do_connect", give_password)
+
+
+class ManagedIdentityPasswords:
+    """
+    Tokens for the database by managed identity: kept, and renewed in time, by azure-identity.
+
+    It is asked while a connection is made, where nothing can be awaited; that is seldom, and the endpoint is near.
+    """
+
+    def __init__(self, client_id: str) -> None:
+        self._client_id = client_id
+        self._credential: Any = None
+
+    def __call__(self) -> str:
+        if self._credential is None:
+            from azure.identity import ManagedIdentityCredential
+
+            self._credential = ManagedIdentityCredential(client_id=self._client_id)
+        token: str = self._credential.get_token(DATABASE_SCOPE).token
+        return token
