@@ -14,7 +14,6 @@ from workflows.ports.accounts import Recipients
 
 if TYPE_CHECKING:
     from integration.bot import TeamsBot
-    from integration.database.postgres import Passwords
     from integration.graph.calendar import GraphCalendar
     from integration.graph.client import Graph
     from integration.graph.mail import GraphMailer
@@ -39,17 +38,12 @@ class Outside:
 
     @cached_property
     def record(self) -> Record:
-        return Record(self.settings.database_url, self.clock, passwords=self._database_passwords)
+        from integration.database.postgres import passwords_for
 
-    @cached_property
-    def _database_passwords(self) -> "Passwords | None":
-        """Tokens of this part's own identity, where the address asks for one."""
-        from integration.database.postgres import ManagedIdentityPasswords, signs_in_with_token
-
-        settings = self.settings
-        if not signs_in_with_token(settings.database_url):
-            return None
-        return ManagedIdentityPasswords(settings.door_id if settings.part is Part.DOOR else settings.hands_id)
+        # A part signs in to a database on a server as itself.
+        identity = self.settings.door_id if self.settings.part is Part.DOOR else self.settings.hands_id
+        url = self.settings.database_url
+        return Record(url, self.clock, passwords=passwords_for(url, identity))
 
     @cached_property
     def recipients(self) -> Recipients:

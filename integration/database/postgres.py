@@ -80,3 +80,8 @@ class ManagedIdentityPasswords:
             self._credential = ManagedIdentityCredential(client_id=self._client_id)
         token: str = self._credential.get_token(DATABASE_SCOPE).token
         return token
+
+
+def passwords_for(url: str, client_id: str) -> Passwords | None:
+    """Return what gives the passwords of a database at *url*, signed in to as *client_id*; None when it needs none."""
+    return ManagedIdentityPasswords(client_id) if signs_in_with_token(url) else None
