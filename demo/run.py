@@ -25,6 +25,7 @@ from demo.play import Director, Played, opened, pass_time, peoples_time
 from demo.stage import Stage, StageError, raised_stage
 from integration.clock import SystemClock
 from integration.database.links import SQLLinks
+from workflows.access.rules import reader_of
 
 DONE, DID_NOT_HOLD = 0, 1
 STORY = Path(__file__).parent / "story.yaml"
@@ -142,10 +143,11 @@ class Teller:
 def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check], *, keep: bool) -> None:
     _list(console, "What was made", [tuple(line.split(": ", 1)) for line in played.ledger.lines])
     if keep:
+        offered = people_to_be(load_programme(stage.programme), played.ended_at)
         places = [
             ("Microsoft 365 as everybody sees it", stage.sandbox_url),
             ("Sign in; then pick a person, such as", f"{stage.service_url}/logg-inn"),
-            *((f"  the {role.replace('_', ' ')}", name) for role, name in _people_to_be(stage)),
+            *((f"  the {role.replace('_', ' ')}", name) for role, name in offered),
         ]
         _list(console, "Where to look", places)
     rows = [("held" if check.held else "FAILED", check.what, check.found) for check in checks]
@@ -154,12 +156,13 @@ def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check
     console.print(f"{days} days passed. {sum(check.held for check in checks)} of {len(checks)} checks held.")
 
 
-def _people_to_be(stage: Stage) -> Iterator[tuple[str, str]]:
-    """Give the first holder of each role that has pages of its own."""
-    programme = load_programme(stage.programme)
+def people_to_be(programme: Programme, now: datetime) -> Iterator[tuple[Role, str]]:
+    """Give the first holder of each role that has pages of its own: of those who still hold it, as sign-in asks."""
+    today = programme.today(now)
     for role in (Role.COUNTY_LEAD, Role.LOCAL_LEAD, Role.WORK_PACKAGE_LEAD):
-        held = (item for item in programme.assignments if item.role is role)
-        yield from ((role, programme.person(item.person).name) for item in islice(held, 1))
+        readers = (reader_of(programme, item.person, today) for item in programme.assignments if item.role is role)
+        holders = (reader for reader in readers if reader and role in {held.role for held in reader.roles})
+        yield from islice(((role, reader.name) for reader in holders), 1)
 
 
 def _list(console: Console, title: str, rows: Sequence[tuple[str, ...]]) -> None:

@@ -73,6 +73,7 @@ def router(
             ask_own=f"/moter/{token}/mine-moter",
             place=known.their_place(body.municipality) if body else None,
             report=await reports.report_address(meeting.key),
+            gets_report=body is not None and body.rounds is not None and meeting.stands,
             agenda=agenda_overview(agenda.content, texts.DEFAULT) if agenda else None,
             wheel=shown(await _wheel(meetings, known, body, year=meeting.day.year)),
             kind_of=kind_of,

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from config.programme import Programme
-from config.values import Place
+from config.values import Place, RoundTimes
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from tests.workflows.papers.agendas.test_plan import asks, draft
 from tests.workflows.papers.reports import report_samples as samples
@@ -74,6 +74,24 @@ async def test_the_page_tells_when_and_where_but_not_the_way_into_the_meeting() 
 )
 async def test_the_page_says_where_the_report_is(address: str | None, expected: str) -> None:
     assert expected in (await client(address=address).get(PAGE)).text
+
+
+@pytest.mark.parametrize(
+    ("rounds", "state"),
+    [
+        pytest.param(None, MeetingState.PLANNED, id="of a body without rounds"),
+        pytest.param(RoundTimes(), MeetingState.CANCELLED, id="cancelled"),
+    ],
+)
+async def test_a_meeting_that_gets_no_report_promises_none(rounds: RoundTimes | None, state: MeetingState) -> None:
+    async def programme() -> Programme:
+        known = await register()
+        bodies = [item.model_copy(update={"rounds": rounds}) for item in known.bodies]
+        return known.model_copy(update={"bodies": tuple(bodies)})
+
+    held = Meetings([replace(meeting(), state=state)])
+
+    assert "Rapport" not in (await client(meetings=held, programme=programme).get(PAGE)).text
 
 
 async def test_whoever_holds_the_invitation_sees_the_items_and_not_what_people_wrote() -> None:
