@@ -85,3 +85,18 @@ async def test_a_long_table_begins_on_the_first_printed_page_and_has_its_head_on
     assert "1" in rows[0]
     assert [number for found in rows for number in found] == [str(number) for number in range(1, 61)]
     assert all(re.search(r"plan[\s\u00ad-]*lagt", sheet) for sheet, found in zip(printed, rows, strict=True) if found)
+
+
+async def test_a_table_that_needs_no_scrolling_breaks_across_pages_too(browser: Browser) -> None:
+    """As the register's pages have it: without that, the page before a long table is all but empty."""
+    rows = "".join(f"<tr><th scope='row'>Rad-{number}</th><td>x</td></tr>" for number in range(1, 31))
+    table = f"<table class='ds-table'><thead><tr><th>Hva</th><td>x</td></tr></thead><tbody>{rows}</tbody></table>"
+    plan = f"<h1>Aktiviteter</h1><p>I planen.</p><section><h2>Plan</h2>{table}</section>"
+    page = await browser.new_page()
+    async with served(app_of(samples.SUMMARY)) as address:
+        await opened(page, samples.SUMMARY, address)
+        await page.locator("main").evaluate("(main, html) => { main.innerHTML = html; }", plan)
+        printed = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(await page.pdf(format="A4"))).pages]
+
+    assert len(printed) > 1
+    assert "Rad-1 " in printed[0]
