@@ -11,6 +11,7 @@ from config.values import Role
 from integration.database.units import UnitState
 from tests.support.rollout import LONGEST_WAIT, Bench, bench, small
 from tests.support.signed_in import Browser
+from wiring.process import Services
 from wiring.sign_in import create_gate
 
 
@@ -46,16 +47,20 @@ class CountyLead:
 
     async def run(self, *kinds: str) -> None:
         """Let the service do what is due of these kinds, as often as it parks for a while."""
-        services = self.bench.services
-        latest = services.clock.now() + LONGEST_WAIT
-        async with services.clock.busy():
-            while True:
-                units = [unit for unit in await services.record.units.list_units() if unit.key.startswith(kinds)]
-                waiting = [unit for unit in units if unit.state is UnitState.WAITING and unit.due_at <= latest]
-                if not waiting:
-                    return
-                await services.clock.sleep_until(min(unit.due_at for unit in waiting))
-                await services.engine.run_due([unit.key for unit in waiting])
+        await run_kinds(self.bench.services, *kinds)
+
+
+async def run_kinds(services: Services, *kinds: str) -> None:
+    """Let *services* do what is due of these kinds, as often as it parks for a while."""
+    latest = services.clock.now() + LONGEST_WAIT
+    async with services.clock.busy():
+        while True:
+            units = [unit for unit in await services.record.units.list_units() if unit.key.startswith(kinds)]
+            waiting = [unit for unit in units if unit.state is UnitState.WAITING and unit.due_at <= latest]
+            if not waiting:
+                return
+            await services.clock.sleep_until(min(unit.due_at for unit in waiting))
+            await services.engine.run_due([unit.key for unit in waiting])
 
 
 @pytest.fixture
