@@ -65,13 +65,12 @@ def _form(
         "operations/guests.html",
         status=200 if typed is None else 422,
         language=language,
-        name=scope_name(programme, link.subject.removeprefix(SUBJECT)),
-        lines=[shown_guest(line, language) for line in lines],
+        name=_name(programme, link),
+        lines=[_shown(line, language) for line in lines],
         choices=CHOICES,
         typed=typed or {},
         unanswered=[] if typed is None else [line.name for line in lines if typed.get(line.person) not in CHOICES],
         action=request.url.path,
-        csrf="",
     )
 
 
@@ -87,7 +86,7 @@ def _receipt(
     return page(request, "plain.html", language=language, heading=heading, paragraphs=paragraphs)
 
 
-def shown_guest(line: GuestLine, language: str) -> dict[str, str]:
+def _shown(line: GuestLine, language: str) -> dict[str, str]:
     """Return one guest in words: who, from where, for what, and since when."""
     roles = texts.join([texts.say(f"guests.role_{role}", language) for role in line.roles], language)
     confirmed = line.confirmed_at or line.since
@@ -100,8 +99,8 @@ def shown_guest(line: GuestLine, language: str) -> dict[str, str]:
     }
 
 
-def scope_name(programme: Programme, scope: str) -> str:
-    """Return the name of a scope: a municipality's, or the programme's own."""
+def _name(programme: Programme, link: Link) -> str:
+    scope = link.subject.removeprefix(SUBJECT)
     return programme.name if scope == programme.key else programme.municipality(scope).name
 
 

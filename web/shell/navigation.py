@@ -45,7 +45,6 @@ MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/purring", text="lead.reminders", right=Right.LOOK_AFTER),
     SectionPage(path="/sporsmal", text="questions.title", right=Right.LOOK_AFTER),
     SectionPage(path="/rapport", text="lead.report", right=Right.LOOK_AFTER),
-    SectionPage(path="/gjester", text="lead.guests", right=Right.LOOK_AFTER),
     SectionPage(path="/lenker", text="lead.links", right=Right.LOOK_AFTER),
 )
 """Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line here."""
@@ -54,7 +53,6 @@ COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/sporsmal", text="questions.title", right=Right.RUN_PROGRAMME),
     SectionPage(path="/kommuner", text="register.page_municipalities", right=Right.RUN_PROGRAMME),
     SectionPage(path="/folk", text="register.page_people", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/gjester", text="lead.guests", right=Right.RUN_PROGRAMME),
     SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.RUN_PROGRAMME),
     SectionPage(path="/okonomi", text="register.page_money", right=Right.RUN_PROGRAMME),
     SectionPage(path="/plan", text="register.page_plan", right=Right.RUN_PROGRAMME),

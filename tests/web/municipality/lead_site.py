@@ -1,13 +1,9 @@
 """The pages of the leads' acts over the world of a round."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from html import unescape
 
 from config.values import Assignment, Role
-from integration.database.guests import SQLGuests
 from integration.database.held_links import SQLHeldLinks
 from integration.database.tables import audit
 from tests.support.signed_in import Browser, create_gate, signed_in
@@ -16,31 +12,8 @@ from web.access.gate import Gate
 from web.municipality.doors import LeadDoors
 from web.municipality.pages import routers
 from workflows.messages.model import MessageState
-from workflows.operations.guest_review import GuestDesk, GuestPorts
 from workflows.ports.links import LinkPurpose
-from workflows.ports.units import DueUnit
 from workflows.status.plan import REMINDER
-
-
-@dataclass
-class EndedRoles:
-    """Ends roles in no register; notes them."""
-
-    ended: list[tuple[str, Role]] = field(default_factory=list)
-
-    async def end_roles(
-        self,
-        person: str,
-        role: Role,
-        *,
-        municipality: str | None,
-        last_day: date,
-        by: str = "",
-        then: Sequence[DueUnit] = (),
-    ) -> int:
-        del municipality, last_day, by, then
-        self.ended.append((person, role))
-        return 1
 
 
 class Site:
@@ -58,7 +31,6 @@ class Site:
         )
         self.world = world
         self.held = SQLHeldLinks(world.database, world.clock)
-        self.guests, self.roles = SQLGuests(world.database), EndedRoles()
         self.doors = LeadDoors(
             rounds=world.store,
             report_desk=world.report_desk,
@@ -70,15 +42,6 @@ class Site:
             held=self.held,
             desk=world.agenda_desk,
             questions=world.question_desk,
-            guests=GuestDesk(
-                GuestPorts(
-                    programme=world.read_programme,
-                    guests=self.guests,
-                    roles=self.roles,
-                    links=world.links,
-                    clock=world.clock,
-                )
-            ),
             clock=world.clock,
         )
 
