@@ -74,6 +74,7 @@ def unit_handlers(jobs: Jobs, sweep: Sweep) -> Mapping[str, Handler]:
         "report.correct": jobs.papers.reviews.correct,
         "report.publish": reports.publish,
         "report.owner": reports.owner,
+        "questions.follow": jobs.papers.question_follow_up.follow,
         "questions.tell": jobs.papers.question_notices.tell,
         "agenda.publish": agendas.publish,
         "minutes.prepare": agendas.prepare,

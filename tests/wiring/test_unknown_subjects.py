@@ -21,7 +21,7 @@ KINDS = (
     "status.moved", "status.nudge",
     "status.renew", "status.escalate", "status.lifted", "status.close", "status.refresh", "bot.reply",
     "report.compile", "report.release", "report.publish", "report.owner", "agenda.publish", "minutes.prepare",
-    "minutes.publish", "report.draft", "report.correct", "questions.tell",
+    "minutes.publish", "report.draft", "report.correct", "questions.tell", "questions.follow",
 )  # fmt: skip
 SUBJECTS = ("gone", "gone/2026-11-17", "gone/2026-11-17/1", "gone/2026-11-17/gone")
 

@@ -60,7 +60,9 @@ class StatusActions:
 
     async def _answer(self, request: str, sender: ByAccount, action: CardAction) -> dict[str, Any]:
         try:
-            receipt = await self._desk.answer(request, sender=sender, content=action.data, surface=AnswerSurface.CARD)
+            # A question back, such as for a proposal, needs a reply that is shown.
+            content = action.data if action.answerable else {**action.data, "proposal_asked": "1"}
+            receipt = await self._desk.answer(request, sender=sender, content=content, surface=AnswerSurface.CARD)
         except NumbersWanted:
             form = await self._desk.form(request, sender=sender)
             return card_reply(numbers_card(form.asked, seen=seen_version(action.data) or 0))

@@ -1,7 +1,6 @@
 """The answer form: `GET|POST /svar/{token}`. The link is the person's own; whoever holds it answers as them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -9,6 +8,7 @@ from fastapi.responses import HTMLResponse
 import texts
 from web.forms import is_from_us, read_form
 from web.pages import language_of, page
+from web.status.answer_fields import answer_rows, number_fields, start_values
 from web.status.replaced_links import ReplacedLinks
 from workflows.messages.short_links import ShortLinks
 from workflows.ports.links import EndedLinks, Link
@@ -18,14 +18,11 @@ from workflows.status.answer_parsing import (
     MAX_TEXT,
     is_unchanged,
     seen_version,
-    texts_of,
 )
 from workflows.status.answering import ByLink, StatusDesk, StatusForm, over_words
-from workflows.status.card_rendering import LIGHTS, late_rows, named, outlook_words
+from workflows.status.card_rendering import LIGHTS, late_rows, solved_fields
 from workflows.status.model import (
-    TEXT_FIELDS,
     WEIGHTS,
-    AnswerContent,
     AnsweredMeanwhile,
     AnswerRefused,
     AnswerSurface,
@@ -38,16 +35,6 @@ from workflows.status.request_view import Asked, sentences_to_keep
 
 MAX_BODY = 256_000
 """Bytes; five long texts of the widest characters, percent-encoded, are far below."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NumberField:
-    """One indicator's input."""
-
-    name: str
-    label: str
-    help: str
-    value: str
 
 
 def router(*, desk: StatusDesk, links: EndedLinks, short: ShortLinks, public_url: str) -> APIRouter:
@@ -65,7 +52,7 @@ def router(*, desk: StatusDesk, links: EndedLinks, short: ShortLinks, public_url
             return _refused(request, refused, await desk.language(ByLink(link.person)))
         if not form.is_open:
             return await _over(request, desk, form)
-        return _form(request, form, typed=form.draft or _start(form.asked), problems={})
+        return _form(request, form, typed=form.draft or start_values(form.asked), problems={})
 
     @routes.post("/svar/{token}", response_class=HTMLResponse, summary="Store an answer")
     async def answer(request: Request, token: str) -> HTMLResponse:
@@ -96,7 +83,7 @@ async def _take(
         form = await desk.form(link.subject, sender=sender)
         unchanged = is_unchanged(typed, form.asked.previous)
         note = "status.missed_unchanged" if unchanged else "status.missed"
-        return _form(request, form, typed=_start(form.asked) if unchanged else typed, problems={}, missed=note)
+        return _form(request, form, typed=start_values(form.asked) if unchanged else typed, problems={}, missed=note)
     except InvalidAnswer as invalid:
         form = await desk.form(link.subject, sender=sender)
         problems = _problems(form.asked, invalid)
@@ -116,7 +103,7 @@ async def _take(
         until=asked.moment(receipt.changeable_until),
         on_behalf_of=asked.lead if receipt.on_behalf else "",
         at=asked.moment(receipt.stored_at),
-        rows=_rows(asked, receipt.content),
+        rows=answer_rows(asked, receipt.content),
         again=request.url.path,
     )
 
@@ -192,19 +179,6 @@ def _problems(asked: Asked, invalid: InvalidAnswer) -> dict[str, str]:
 # --------------------------------------------------------------------------------------------------- what is shown
 
 
-def _start(asked: Asked) -> dict[str, str]:
-    """Return the form's first values: the stored ones, else last time's answer without the lifted question."""
-    start = asked.prefill
-    if start is None:
-        return {}
-    typed = {"light": start.light.value, "weight": start.weight} | texts_of(start)
-    if asked.answer is None:
-        # News is news, and what was lifted is not asked again by itself.
-        return typed | {"done": "", "question": "", "proposal": ""}
-    numbers = {f"indicator:{key}": _number(value, asked.language) for key, value in start.indicators.items()}
-    return typed | numbers
-
-
 def _form(
     request: Request,
     form: StatusForm,
@@ -232,14 +206,15 @@ def _form(
         lights=LIGHTS,
         weights=WEIGHTS,
         kept=sentences_to_keep(asked, typed),
+        solved=solved_fields(asked, typed),
         most_outlook=MAX_OUTLOOK,
-        numbers=_number_fields(asked, typed),
+        numbers=number_fields(asked, typed),
         most=MAX_TEXT,
         most_follow_up=MAX_FOLLOW_UP,
         confirm=confirm,
         saved=saved,
         missed=missed,
-        stored=_rows(asked, asked.answer.content) if missed and asked.answer else [],
+        stored=answer_rows(asked, asked.answer.content) if missed and asked.answer else [],
         seen=seen_version(typed) or 0 if problems else asked.version,
         action=request.url.path,
     )
@@ -256,7 +231,7 @@ def _numbers_page(
         language=form.asked.language,
         asked=form.asked,
         problems=problems,
-        numbers=_number_fields(form.asked, typed),
+        numbers=number_fields(form.asked, typed),
         seen=seen_version(typed) or 0,
         action=request.url.path,
     )
@@ -265,47 +240,6 @@ def _numbers_page(
 def _seen(typed: Mapping[str, str]) -> dict[str, str]:
     """Return the version that a form was drawn from, and nothing of the words written into it."""
     return {"seen": typed["seen"]} if "seen" in typed else {}
-
-
-def _number_fields(asked: Asked, typed: Mapping[str, str]) -> list[NumberField]:
-    return [
-        NumberField(
-            name=f"indicator:{item.key}",
-            label=named(item),
-            help=_number_help(asked, item.previous, item.target),
-            value=typed.get(f"indicator:{item.key}", ""),
-        )
-        for item in asked.indicators
-    ]
-
-
-def _number_help(asked: Asked, previous: float | None, target: float | None) -> str:
-    parts = [asked.say("status.form_decimal")]
-    if previous is not None:
-        parts.append(asked.say("status.form_previous", number=previous))
-    if target is not None:
-        parts.append(asked.say("status.form_target", number=target))
-    return " ".join(part if part.endswith(".") else f"{part}." for part in parts)
-
-
-def _number(value: float, language: str) -> str:
-    return texts.number(value, language)
-
-
-def _rows(asked: Asked, content: AnswerContent) -> list[tuple[str, str]]:
-    """Return the stored answer, question by question."""
-    nothing = asked.say("status.receipt_nothing")
-    rows = [(asked.say("card.light"), asked.say(f"light.{content.light}"))]
-    rows += [(asked.say(f"card.{name}"), getattr(content, name) or nothing) for name in TEXT_FIELDS]
-    rows.append((asked.say("card.outlook"), outlook_words(asked, content) or nothing))
-    for item in asked.indicators:
-        number = content.indicators.get(item.key)
-        rows.append((named(item), nothing if number is None else _number(number, asked.language)))
-    rows += [
-        (asked.say("card.decision", text=item.text), content.follow_ups.get(item.key) or nothing)
-        for item in asked.open_decisions
-    ]
-    return rows
 
 
 async def _over(
@@ -331,7 +265,7 @@ async def _over(
         heading=asked.say("status.waived_title" if asked.is_waived else "status.over_title"),
         explanation=_why_over(form),
         missing=asked.say("status.over_missing", package=asked.package.name) if lost else "",
-        rows=_rows(asked, answer.content) if answer else [],
+        rows=answer_rows(asked, answer.content) if answer else [],
         late=late_rows(asked, typed or {}),
         now_open=await desk.find_open(asked.request.id, sender=ByLink(asked.person.key)),
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from workflows.papers.agendas.editing import AgendaDesk
     from workflows.papers.agendas.handlers import Agendas
     from workflows.papers.questions.desk import QuestionDesk
+    from workflows.papers.questions.follow import QuestionFollowUp
     from workflows.papers.questions.notice import QuestionNotices
     from workflows.papers.reports.desk import ReportDesk
     from workflows.papers.reports.handlers import Reports
@@ -123,5 +124,19 @@ class PaperJobs:
                 mail=self._messages.lead_mail,
                 clock=self._outside.clock,
                 public_url=self._outside.settings.public_url,
+            )
+        )
+
+    @cached_property
+    def question_follow_up(self) -> "QuestionFollowUp":
+        from workflows.papers.questions.follow import FollowPorts, QuestionFollowUp
+
+        return QuestionFollowUp(
+            FollowPorts(
+                programme=self._record.register.programme,
+                questions=self._record.questions,
+                answers=self._record.rounds,
+                decisions=self._record.agendas,
+                clock=self._outside.clock,
             )
         )

@@ -47,7 +47,12 @@ class Jobs:
         from workflows.papers.decisions.follow_up import FollowUps
 
         record = self._outside.record
-        return FollowUps(programme=record.register.programme, store=record.agendas, clock=self._outside.clock)
+        return FollowUps(
+            programme=record.register.programme,
+            store=record.agendas,
+            questions=record.questions,
+            clock=self._outside.clock,
+        )
 
     @cached_property
     def status(self) -> StatusJobs:

@@ -1,6 +1,8 @@
 """Parsing of answers from a card or a form: a checked answer, or every problem with it at once.
 
 Input names, the same on both surfaces: `light`, `done`, `next`, `hinders`, `question`, `proposal`, `indicator:<key>`,
+`solved:<key>` (yes or no) for the question that such a decision answers, `proposal_asked` where it was asked once what
+a question's proposal is,
 `outlook` with `weight` for a risk or an opportunity, `keep:<number>` (on the card `keep` with all the numbers) for
 sentences of last time's `done` that still hold, `decision:<key>` for what came of an earlier decision, `unchanged` for
 «no change since last time», which keeps last time's light and texts and takes only the numbers, `confirmed` for what
@@ -29,6 +31,8 @@ MAX_NUMBER = 1e12
 INDICATOR = "indicator:"
 KEEP = "keep:"
 DECISION = "decision:"
+SOLVED = "solved:"
+YES, NO = "yes", "no"
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]([0-9]{1,6}))?")
 _VERSION = re.compile(r"[0-9]{1,9}")
 _MINUS = str.maketrans({"−": "-", "–": "-"})
@@ -58,6 +62,7 @@ def parse_answer(
         texts |= {"question": "", "proposal": ""}
         texts |= {"outlook": previous.outlook, "weight": previous.weight}
         told = {item.key: words for item in decisions if (words := previous.follow_ups.get(item.key))}
+        solved: dict[str, bool] = {}
     else:
         light = _light(raw.get("light"), problems)
         accepted = _accepted(previous, stored, draft)
@@ -66,10 +71,39 @@ def parse_answer(
         texts["weight"] = _weight(raw.get("weight"), texts["outlook"], problems)
         if texts["proposal"] and not texts["question"] and "question" not in problems:
             problems["question"] = Words(key="status.error.question_missing")
+        solved = solved_questions(raw, decisions)
+        problems = _before_asking(raw, texts, decisions, solved, stored) | problems
     numbers = _numbers(raw, indicators, problems)
     if problems or light is None:
         raise InvalidAnswer(problems, confirm=asked)
-    return AnswerContent(light=light, indicators=numbers, follow_ups=told, **texts)
+    return AnswerContent(light=light, indicators=numbers, follow_ups=told, solved=solved, **texts)
+
+
+def solved_questions(raw: Mapping[str, Any], decisions: Sequence[OpenDecision]) -> dict[str, bool]:
+    """Return whether questions that were answered are solved, by the key of the decision, as far as *raw* says."""
+    said = {item.key: raw.get(f"{SOLVED}{item.key}") for item in decisions if item.question}
+    return {key: value == YES for key, value in said.items() if value in (YES, NO)}
+
+
+def _before_asking(
+    raw: Mapping[str, Any],
+    texts: Mapping[str, str],
+    decisions: Sequence[OpenDecision],
+    solved: Mapping[str, bool],
+    stored: AnswerContent | None,
+) -> dict[str, Words]:
+    """Return what to say before a question is lifted: whether earlier answers have solved it, and, once, a proposal."""
+    question = texts["question"]
+    if not question or (stored is not None and stored.question == question):
+        return {}
+    problems = {
+        f"{SOLVED}{item.key}": Words(key="status.error.solved_first")
+        for item in decisions
+        if item.question and item.key not in solved
+    }
+    if not texts["proposal"] and not raw.get("proposal_asked"):
+        problems["proposal"] = Words(key="status.error.proposal_wanted")
+    return problems
 
 
 def parse_draft(
@@ -96,6 +130,7 @@ def parse_draft(
     light = {"light": raw["light"]} if _light(raw.get("light"), {}) else {}
     if raw.get("weight") in WEIGHTS:
         light["weight"] = raw["weight"]
+    light |= {f"{SOLVED}{key}": YES if said else NO for key, said in solved_questions(raw, decisions).items()}
     # As they were typed: a form shows them again.
     numbers = {f"{INDICATOR}{key}": str(raw[f"{INDICATOR}{key}"]).strip() for key in given}
     words = texts | {f"{DECISION}{key}": words for key, words in told.items()}

@@ -241,7 +241,8 @@ class StatusDesk:
         )
         escalation = _escalation(asked.request, new)
         lifted = [lifted_unit(asked.request.id, now)] if escalation else []
-        then = [*refresh_units([asked.request], now), *lifted]
+        told = [plan.told_unit(asked.request.id, asked.round.deadline_at)] if parsed.solved else []
+        then = [*refresh_units([asked.request], now), *lifted, *told]
         stored = await self._rounds.add_answer(new, escalation=escalation, then=then)
         if stored is None:
             # The round closed between our look and our write.

@@ -15,6 +15,9 @@ from workflows.status.answer_parsing import (
     MAX_KEPT,
     MAX_NUMBER,
     MAX_OUTLOOK,
+    NO,
+    SOLVED,
+    YES,
     kept_numbers,
     parse_number,
     texts_of,
@@ -79,6 +82,9 @@ def _request_card(
         "can_be_unchanged": asked.can_be_unchanged,
         "confirm": confirm,
         "problem": " ".join(problems),
+        # Asked about with the problems of this press, if at all; the next one is taken as it is.
+        "proposal_asked": 1 if problems and typed and typed.get("question") and not typed.get("proposal") else None,
+        "solved": solved_fields(asked, typed),
         **_start_values(asked, typed or {}),
     }
     if typed is not None:
@@ -269,7 +275,9 @@ def question_of(asked: Asked, name: str) -> str:
     if name in ("light", "outlook", "weight", *TEXT_FIELDS):
         return asked.say(f"card.{name}")
     indicators = {f"{INDICATOR}{item.key}": named(item) for item in asked.indicators}
-    return (indicators | {f"{DECISION}{item.key}": item.text for item in asked.open_decisions}).get(name, "")
+    decisions = {f"{DECISION}{item.key}": item.text for item in asked.open_decisions}
+    solved: dict[str, str] = {field["name"]: field["label"] for field in solved_fields(asked, None)}
+    return (indicators | decisions | solved).get(name, "")
 
 
 def late_rows(asked: Asked, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -325,6 +333,30 @@ def _decisions(asked: Asked, told: Mapping[str, str]) -> list[dict[str, Any]]:
         {"key": item.key, "text": cards.short(item.text), "told": told.get(item.key, "")}
         for item in asked.open_decisions
     ]
+
+
+def solved_fields(asked: Asked, typed: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """
+    Return the answered questions that the form asks about, each with its label and what was said.
+
+    *typed*: instead of what is stored.
+    """
+    stored = solved_inputs(asked.answer.content) if asked.answer else {}
+    said = stored if typed is None else typed
+    return [
+        {
+            "name": f"{SOLVED}{item.key}",
+            "label": asked.say("card.solved", question=cards.short(item.question), text=cards.short(item.text)),
+            "said": value if (value := said.get(f"{SOLVED}{item.key}")) in (YES, NO) else None,
+        }
+        for item in asked.open_decisions
+        if item.question
+    ]
+
+
+def solved_inputs(content: AnswerContent) -> dict[str, str]:
+    """Return what an answer says of answered questions, by input name."""
+    return {f"{SOLVED}{key}": YES if said else NO for key, said in content.solved.items()}
 
 
 def _beyond(typed: Mapping[str, Any]) -> bool:

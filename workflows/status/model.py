@@ -131,6 +131,8 @@ class OpenDecision:
 
     key: str
     text: str
+    question: str = ""
+    """The package's own question that it answers: then it is asked whether that is solved. Empty for none."""
 
 
 TEXT_FIELDS = ("done", "next", "hinders", "question", "proposal")
@@ -147,7 +149,7 @@ class AnswerContent:
 
     *outlook*: a risk or an opportunity in a few words, with its *weight*, one of WEIGHTS; both empty for none.
     *indicators*: the numbers given, by the indicator's key. *follow_ups*: what was told about earlier decisions, by the
-    key of the decision or action item.
+    key of the decision or action item. *solved*: whether an answered question is solved, by the same key.
     """
 
     light: Light
@@ -160,20 +162,24 @@ class AnswerContent:
     weight: str = ""
     indicators: Mapping[str, float] = field(default_factory=dict)
     follow_ups: Mapping[str, str] = field(default_factory=dict)
+    solved: Mapping[str, bool] = field(default_factory=dict)
 
     def to_data(self) -> dict[str, Any]:
         """Plain data for the record; `from_data` reads it back."""
         texts = {name: getattr(self, name) for name in TEXT_FIELDS}
         numbers, told = dict(self.indicators), dict(self.follow_ups)
         outlook = {"outlook": self.outlook, "weight": self.weight} if self.weight else {}
-        return {"light": self.light.value, **texts, **outlook, "indicators": numbers, "follow_ups": told}
+        answers = {"indicators": numbers, "follow_ups": told, "solved": dict(self.solved)}
+        return {"light": self.light.value, **texts, **outlook, **answers}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         texts = {name: str(data.get(name, "")) for name in (*TEXT_FIELDS, "outlook", "weight")}
         indicators = {key: float(value) for key, value in data.get("indicators", {}).items()}
         follow_ups = {str(key): str(value) for key, value in data.get("follow_ups", {}).items()}
-        return cls(light=Light(data["light"]), indicators=indicators, follow_ups=follow_ups, **texts)
+        solved = {str(key): bool(value) for key, value in data.get("solved", {}).items()}
+        light = Light(data["light"])
+        return cls(light=light, indicators=indicators, follow_ups=follow_ups, solved=solved, **texts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,12 @@ def request_id(meeting: str, work_package: str) -> str:
     return digest(meeting, work_package)
 
 
+def told_unit(request: str, deadline_at: datetime) -> DueUnit:
+    """Return the unit that takes what an answer says of earlier questions; at the deadline, as it can change until
+    then."""
+    return DueUnit(key=f"questions.follow:{request}", due_at=deadline_at)
+
+
 def escalation_id(request: str, level: str) -> str:
     """Return the id of the one question a request lifts to a level; a newer answer changes its words."""
     return digest(request, level)

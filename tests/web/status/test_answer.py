@@ -139,7 +139,9 @@ async def test_an_answer_gives_a_receipt_with_what_was_stored(browser: Browser) 
 
 
 async def test_a_correction_starts_from_what_is_stored(browser: Browser) -> None:
-    await browser.post({"light": "yellow", "done": "Først", "question": "Hvem?", "indicator:plasser": "12,5"})
+    await browser.post(
+        {"light": "yellow", "done": "Først", "question": "Hvem?", "proposal_asked": "1", "indicator:plasser": "12,5"}
+    )
 
     form = (await browser.get()).text
     assert "Dette er svaret som er lagret nå" in form
@@ -225,7 +227,14 @@ async def test_what_people_write_stays_text(browser: Browser) -> None:
 
 async def test_the_last_round_fills_the_form_and_can_be_sent_unchanged(browser: Browser) -> None:
     world = browser.world
-    written = {"light": "red", "done": "Sist. Og mer.", "next": "Neste", "question": "Hvem?", "indicator:plasser": "7"}
+    written = {
+        "light": "red",
+        "done": "Sist. Og mer.",
+        "next": "Neste",
+        "question": "Hvem?",
+        "proposal_asked": "1",
+        "indicator:plasser": "7",
+    }
     await browser.post(written)
     later = "a-dal/2027-02-09"
     world.clock.time = DEADLINE
@@ -398,3 +407,13 @@ async def test_the_form_asks_what_came_of_the_board_s_decisions(browser: Browser
     assert "Styret har bestemt: «Skolene får en felles kontaktperson.» Hva er gjort med det?" in receipt.text
     assert "Hun begynner snart." in receipt.text
     assert "Hun begynner snart." in (await browser.get()).text
+
+
+async def test_a_question_without_a_proposal_is_asked_about_once_and_the_next_press_sends_it(browser: Browser) -> None:
+    content = {"light": "green", "question": "Hvem?", "indicator:plasser": "7"}
+    first = await browser.post(content)
+    assert first.status_code == 422
+    assert "Hva foreslår dere at styret vedtar?" in first.text
+    hidden = re.search(r'name="(proposal_asked)" value="1"', first.text)
+    assert hidden is not None
+    assert (await browser.post({**content, hidden[1]: "1"})).status_code == 200

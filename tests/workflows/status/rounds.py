@@ -303,7 +303,7 @@ class World:
         return await self.desk.answer(
             request_id(MEETING, package_key),
             sender=ByLink(person),
-            content={"light": "green", **content},
+            content={"light": "green", "proposal_asked": "1", **content},
             surface=AnswerSurface.FORM,
         )
 

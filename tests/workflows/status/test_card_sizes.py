@@ -70,11 +70,15 @@ def askings(draw: st.DrawFn) -> Asked:
         for n in range(draw(st.integers(0, 12)))
     )
     package = small.work_package(HOME).model_copy(update={"name": draw(NAMES), "indicators": indicators})
-    decisions = tuple(OpenDecision(key=f"a-dal/2026/{n}", text=draw(words(2000))) for n in range(MAX_DECISIONS))
+    decisions = tuple(
+        OpenDecision(key=f"a-dal/2026/{n}", text=draw(words(2000)), question=draw(words(2000)))
+        for n in range(MAX_DECISIONS)
+    )
     content = AnswerContent(
         light=Light.YELLOW,
         indicators={item.key: -123456789.123456 for item in indicators},
         follow_ups={item.key: draw(words(MAX_FOLLOW_UP)) for item in decisions},
+        solved={item.key: True for item in decisions},
         **{name: draw(words(MAX_TEXT)) for name in TEXT_FIELDS},
     )
     request = request_id(MEETING, HOME)

@@ -7,6 +7,9 @@ from config.programme import Programme
 from workflows.papers.agendas.plan import local_day
 from workflows.papers.agendas.ports import DecidedMatters
 from workflows.papers.minutes.model import Decision, Matter
+from workflows.papers.questions.follow import answered_key
+from workflows.papers.questions.model import BoardQuestion
+from workflows.papers.questions.ports import QuestionStore
 from workflows.ports.units import Clock
 from workflows.rollout.list_rows import DecisionRow
 from workflows.status.model import OpenDecision, StatusRound
@@ -16,23 +19,39 @@ from workflows.status.plan import package_leads
 class FollowUps:
     """Reads what minutes say was decided."""
 
-    def __init__(self, *, programme: Callable[[], Awaitable[Programme]], store: DecidedMatters, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        programme: Callable[[], Awaitable[Programme]],
+        store: DecidedMatters,
+        questions: QuestionStore,
+        clock: Clock,
+    ) -> None:
         self._programme = programme
         self._store = store
+        self._questions = questions
         self._clock = clock
 
     async def open_decisions(
         self, status_round: StatusRound, work_packages: Sequence[str]
     ) -> Mapping[str, Sequence[OpenDecision]]:
-        """Return the open decisions that each package reports on, the oldest first: the `OpenDecisions` of rounds."""
+        """
+        Return the open decisions that each package reports on, the oldest first: the `OpenDecisions` of rounds.
+
+        Answers to the package's own questions come first: it is asked whether they have solved it.
+        """
         programme = await self._programme()
         matters = await self._store.matters(programme.local_board(status_round.municipality).key)
         today = local_day(programme, self._clock.now())
         found = {}
+        answered = await self._questions.list_told(work_packages)
         for package in work_packages:
             leads = package_leads(programme, package, today)
             asked = matters.asked_of(package, {lead.key for lead in leads})
-            found[package] = [OpenDecision(key=item.key, text=_text(item)) for item in sorted(asked, key=_age)]
+            told = [_told(item) for item in answered if item.work_package == package]
+            there = {item.key for item in told}
+            others = (item for item in sorted(asked, key=_age) if item.key not in there)
+            found[package] = [*told, *(OpenDecision(key=item.key, text=_text(item)) for item in others)]
         return found
 
     async def decision_rows(self, body: str) -> Sequence[DecisionRow]:
@@ -46,6 +65,13 @@ class FollowUps:
         """The day of a meeting as its minutes have it: it may not have been held on the day first announced."""
         minutes = await self._store.newest_minutes(meeting)
         return minutes.content.meeting.starts_local.date() if minutes else None
+
+
+def _told(question: BoardQuestion) -> OpenDecision:
+    """Return an answered question as its package is asked about it."""
+    answer = question.answer
+    text = answer.words if answer else ""
+    return OpenDecision(key=answered_key(question), text=text, question=question.question)
 
 
 def _text(matter: Matter) -> str:

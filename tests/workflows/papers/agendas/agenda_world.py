@@ -23,6 +23,7 @@ from workflows.papers.agendas.model import StoredAgenda
 from workflows.papers.agendas.ports import AgendaPorts
 from workflows.papers.decisions.follow_up import FollowUps
 from workflows.papers.questions.desk import QuestionDesk
+from workflows.papers.questions.follow import FollowPorts, QuestionFollowUp
 from workflows.papers.questions.notice import QuestionNotices, QuestionPorts
 from workflows.papers.questions.ports import QuestionStore
 from workflows.ports.calendar import InvitationResponse
@@ -86,7 +87,18 @@ class AgendaWorld(ReportWorld):
                 public_url=PUBLIC,
             )
         )
-        self.follow_ups = FollowUps(programme=self.read_programme, store=self.agendas, clock=self.clock)
+        self.follow_ups = FollowUps(
+            programme=self.read_programme, store=self.agendas, questions=self.questions, clock=self.clock
+        )
+        self.question_follow_up = QuestionFollowUp(
+            FollowPorts(
+                programme=self.read_programme,
+                questions=self.questions,
+                answers=self.store,
+                decisions=self.agendas,
+                clock=self.clock,
+            )
+        )
 
     def with_questions(self, questions: QuestionStore) -> Agendas:
         """The handlers, on a record of questions."""

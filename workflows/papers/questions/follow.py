@@ -1,0 +1,100 @@
+"""Follow-up of answered questions: packages say whether they are solved, and then they are closed."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from config.programme import Programme
+from workflows.papers.minutes.model import Decision, Matter, Matters, MatterState
+from workflows.papers.questions.model import BoardQuestion, QuestionStep
+from workflows.papers.questions.ports import QuestionStore
+from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
+from workflows.status.model import EscalationState, StatusAnswer, StatusRequest
+
+LOOK_AGAIN = timedelta(minutes=1)
+
+
+def answered_key(question: BoardQuestion) -> str:
+    """Return the key under which a package reports on an answer: its decision's, or the question's own."""
+    answer = question.answer
+    return answer.decision if answer is not None and answer.decision else f"question/{question.id}"
+
+
+def follow_steps(questions: Iterable[BoardQuestion], answer: StatusAnswer, *, at: datetime) -> dict[str, QuestionStep]:
+    """Return the steps, by question, of what a package's answer says of earlier questions; none it knows already."""
+    steps = {}
+    for item in questions:
+        said = answer.content.solved.get(answered_key(item))
+        if said is None or item.request == answer.request:
+            continue
+        state = EscalationState.CLOSED if said else EscalationState.UNSOLVED
+        words = answer.content.follow_ups.get(answered_key(item), "")
+        step = QuestionStep(at=at, by=answer.by, state=state, level=item.level, words=words)
+        last = item.steps[-1] if item.steps else None
+        if last is None or (last.state, last.words) != (step.state, step.words):
+            steps[item.id] = step
+    return steps
+
+
+def finished(matters: Matters, closed: Iterable[str]) -> tuple[Decision, ...]:
+    """Return the open decisions about questions that are *closed*, as done."""
+    known = set(closed)
+    return tuple(
+        replace(item, state=MatterState.DONE)
+        for item in matters.decisions
+        if item.question in known and item.state is MatterState.OPEN
+    )
+
+
+class Answers(Protocol):
+    async def find_request(self, request: str) -> StatusRequest | None: ...
+    async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]: ...
+
+
+class DecisionRecord(Protocol):
+    async def matters(self, body: str) -> Matters: ...
+    async def restate(self, matters: Sequence[Matter], *, at: datetime, by: str, then: Sequence[DueUnit] = ()) -> None:
+        """Store a version of each matter that differs from its newest one."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowPorts:
+    """Everything that follow-up reaches."""
+
+    programme: Callable[[], Awaitable[Programme]]
+    questions: QuestionStore
+    answers: Answers
+    decisions: DecisionRecord
+    clock: Clock
+
+
+class QuestionFollowUp:
+    """Takes what packages say of answered questions once their round is over. A repeat takes nothing."""
+
+    def __init__(self, ports: FollowPorts) -> None:
+        self._ports = ports
+
+    async def follow(self, unit: DueUnit, history: History) -> Outcome:
+        """Handler of `questions.follow` [request]: close what is solved, and its decision with it."""
+        request = await self._ports.answers.find_request(unit.subject)
+        answer = (await self._ports.answers.newest_answers([unit.subject])).get(unit.subject)
+        if request is None or answer is None:
+            return Done(note="no such answer")
+        now = self._ports.clock.now()
+        told = await self._ports.questions.list_told([request.work_package])
+        steps = follow_steps(told, answer, at=now)
+        found = {item.id: item for item in told}
+        # The decisions first: a run that is stopped in between still finds its questions.
+        closed = [key for key, step in steps.items() if step.state is EscalationState.CLOSED]
+        bodies = {answered_key(found[key]).partition("/")[0] for key in closed}
+        programme = await self._ports.programme()
+        for body in sorted(key for key in bodies if programme.find_body(key) is not None):
+            done = finished(await self._ports.decisions.matters(body), closed)
+            await self._ports.decisions.restate(done, at=now, by=answer.by)
+        if steps and not await self._ports.questions.take(steps, after={key: found[key].version for key in steps}):
+            return Parked(until=now + LOOK_AGAIN, note="a question moved on meanwhile")
+        for key in closed:
+            await history.note("questions.closed", question=key)
+        return Done()
