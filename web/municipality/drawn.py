@@ -44,7 +44,9 @@ def _element(item: Mapping[str, Any]) -> Drawn:
         case "ActionSet":
             return _buttons(item["actions"])
         case "Input.ChoiceSet":
-            choices = tuple((choice["title"], choice["value"] == item.get("value")) for choice in item["choices"])
+            # Of several that may be chosen, the value names each.
+            chosen = str(item.get("value") or "").split(",")
+            choices = tuple((choice["title"], choice["value"] in chosen) for choice in item["choices"])
             return Drawn(kind="choice", text=item["label"], choices=choices)
         case "Input.Toggle":
             return Drawn(kind="toggle", text=item["title"])

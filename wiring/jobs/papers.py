@@ -72,6 +72,7 @@ class PaperJobs:
             clock=self._outside.clock,
             public_url=self._outside.settings.public_url,
             matters=self._record.agendas,
+            questions=self._record.questions,
         )
 
     @cached_property

@@ -19,7 +19,7 @@ from workflows.papers.reports.model import (
     OwnerSummary,
     ReportContent,
 )
-from workflows.papers.reports.plan import follow_up_lines, meeting_facts
+from workflows.papers.reports.plan import follow_up_lines, late_first, meeting_facts
 from workflows.ports.units import DueUnit
 from workflows.status.model import Level, Light
 from workflows.status.plan import package_leads
@@ -55,7 +55,7 @@ def draft_agenda(
         questions=_asked(programme, body, meeting, questions),
         programme=programme,
         proposals=sorted((item for item in proposals if not item.withdrawn), key=lambda item: (item.at, item.key)),
-        follow_up=_told(_late_first(follow_up_lines(programme, matters.open_before(meeting.key)), meeting), report),
+        follow_up=_told(late_first(follow_up_lines(programme, matters.open_before(meeting.key)), meeting), report),
         names=names,
         day=meeting.day,
     )
@@ -80,11 +80,6 @@ def _asked(
     own = questions_for(Level.LOCAL, questions, municipality=body.municipality)
     packages = {package.key for package in programme.work_packages}
     return tuple(item for item in own if item.meeting <= meeting.key and item.work_package in packages)
-
-
-def _late_first(lines: Sequence[FollowUpLine], meeting: Meeting) -> list[FollowUpLine]:
-    """Return the lines with those first whose day will have passed, the latest of them on top."""
-    return sorted(lines, key=lambda line: (line.due_on is None or line.due_on >= meeting.day, line.due_on or date.max))
 
 
 def as_it_stands(paper: Paper, meeting: Meeting) -> Paper:

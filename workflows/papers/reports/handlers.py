@@ -178,8 +178,15 @@ class Reports:
         return await self._store.newest(content.meeting.key) or draft
 
     async def _board_report(self, meeting: Meeting, result: RoundResult) -> BoardReport:
-        matters = await self._ports.matters.matters(meeting.body)
-        return compile_board_report(await self._ports.programme(), meeting, result, matters)
+        last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
+        return compile_board_report(
+            await self._ports.programme(),
+            meeting,
+            result,
+            await self._ports.matters.matters(meeting.body),
+            questions=await self._ports.questions.list_waiting(),
+            previous=last.content if last is not None and isinstance(last.content, BoardReport) else None,
+        )
 
     async def _summary(self, programme: Programme, meeting: Meeting) -> OwnerSummary:
         found: dict[str, BoardReport] = {}

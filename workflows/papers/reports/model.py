@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from workflows.papers.reports.parts import ActivityLine, BudgetFigure, CorrectedText, ReportChange, WantedDecision
 from workflows.status.model import Light
 
 MISSING = "missing"
@@ -27,6 +28,23 @@ class ReportState(StrEnum):
     """And a copy stands on the place's site."""
 
 
+WORTH_A_LINE = 0.1
+"""The part of the way from baseline to target that a number must change by to be told."""
+
+
+def plain(value: Any) -> Any:
+    """Return *value* with its days and moments as text, however deep they lie: plain data for the record."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _day_from(data: str | None) -> date | None:
+    return date.fromisoformat(data) if data else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class IndicatorLine:
     """One indicator; a number that nobody gave is None."""
@@ -34,9 +52,38 @@ class IndicatorLine:
     name: str
     unit: str
     better: str
+    key: str = ""
+    baseline: float | None = None
     target: float | None = None
     previous: float | None = None
     now: float | None = None
+    trend: tuple[tuple[date, float], ...] = ()
+    """The numbers of the last rounds with the days of their meetings, the oldest first."""
+
+    @property
+    def is_worth_a_line(self) -> bool:
+        """
+        Tell whether the change since last time is one that a board should hear of.
+
+        A tenth of the way from baseline to target is, and so is a target that is reached or lost. Without a target
+        every change is.
+        """
+        if self.now is None or self.previous is None or self.now == self.previous:
+            return False
+        if self.target is None:
+            return True
+        way = abs(self.target - (self.baseline or 0))
+        crossed = self._reaches(self.now) != self._reaches(self.previous)
+        return crossed or abs(self.now - self.previous) >= WORTH_A_LINE * way
+
+    def _reaches(self, number: float) -> bool:
+        target = self.target or 0
+        return number >= target if self.better == "higher" else number <= target
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        trend = tuple((date.fromisoformat(day), value) for day, value in data.get("trend", ()))
+        return cls(**{**data, "trend": trend})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +103,19 @@ class PackageReport:
     on_behalf: bool = False
     edited: bool = False
     """The local lead changed or left out a sentence."""
+    outlook: str = ""
+    """A risk or an opportunity in a few words; *weight*: see `workflows.status.model.WEIGHTS`."""
+    weight: str = ""
     indicators: tuple[IndicatorLine, ...] = ()
+    unchanged: Mapping[str, date] = field(default_factory=dict)
+    """The texts that stand as they stood, by name, with the day of the report that had them first."""
+    last_light: str = ""
+    """The last known status of a package that nobody answered for, and its day; empty when there is none."""
+    last_on: date | None = None
+    missing_rounds: int = 0
+    """Rounds in a row without an answer, this one included."""
+    until: date | None = None
+    """The last day of the package, where one is decided."""
 
     @property
     def is_missing(self) -> bool:
@@ -69,8 +128,13 @@ class PackageReport:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        indicators = tuple(IndicatorLine(**item) for item in data["indicators"])
-        return cls(**{**data, "indicators": indicators})
+        changed = {
+            "indicators": tuple(IndicatorLine.from_data(item) for item in data["indicators"]),
+            "unchanged": {name: date.fromisoformat(day) for name, day in data.get("unchanged", {}).items()},
+            "last_on": _day_from(data.get("last_on")),
+            "until": _day_from(data.get("until")),
+        }
+        return cls(**{**data, **changed})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,18 +153,7 @@ class FollowUpLine:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{**data, "due_on": date.fromisoformat(data["due_on"]) if data["due_on"] else None})
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorrectedText:
-    """One text that a corrected version has otherwise. What stood there before is not told: it may be what was wrong.
-
-    *package*: its name, empty for the lead's assessment. *field*: the text's name.
-    """
-
-    package: str
-    field: str
+        return cls(**{**data, "due_on": _day_from(data["due_on"])})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +167,8 @@ class MeetingFacts:
     location: str = ""
 
     def to_data(self) -> dict[str, Any]:
-        moments = {"starts_local": self.starts_local.isoformat(), "ends_local": self.ends_local.isoformat()}
-        return {**asdict(self), **moments}
+        data: dict[str, Any] = plain(asdict(self))
+        return data
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -135,6 +188,13 @@ class BoardReport:
     """The programme's part there, as readers know it."""
     packages: tuple[PackageReport, ...]
     follow_up: tuple[FollowUpLine, ...] = ()
+    wanted: tuple[WantedDecision, ...] = ()
+    """The questions that the board is asked; none of them is settled."""
+    changes: tuple[ReportChange, ...] = ()
+    previous_day: date | None = None
+    """The day of the last report of the same board; None for the first."""
+    budget: tuple[BudgetFigure, ...] = ()
+    activities: tuple[ActivityLine, ...] = ()
     assessment: str = ""
     """The local lead's, in a few sentences."""
     assessed_by: str = ""
@@ -168,7 +228,7 @@ class BoardReport:
         return len(self.missing) == len(self.packages)
 
     def to_data(self) -> dict[str, Any]:
-        return {"kind": "board", **asdict(self), "meeting": self.meeting.to_data(), **_follow_up_data(self.follow_up)}
+        return {"kind": "board", **plain(asdict(self))}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -176,9 +236,23 @@ class BoardReport:
             "meeting": MeetingFacts.from_data(data["meeting"]),
             "packages": tuple(PackageReport.from_data(item) for item in data["packages"]),
             "follow_up": _follow_up_from(data),
+            "wanted": tuple(WantedDecision(**item) for item in data.get("wanted", _asked_in(data))),
+            "changes": tuple(ReportChange.from_data(item) for item in data.get("changes", ())),
+            "previous_day": _day_from(data.get("previous_day")),
+            "budget": tuple(BudgetFigure(**item) for item in data.get("budget", ())),
+            "activities": tuple(ActivityLine(**item) for item in data.get("activities", ())),
             "corrected": tuple(CorrectedText(**item) for item in data.get("corrected", ())),
         }
         return cls(**{name: value for name, value in data.items() if name not in ("kind", *own)}, **own)
+
+
+def _asked_in(data: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the questions of a report from before they had a life of their own: its packages' own words."""
+    return [
+        {"package": item["key"], "question": item["question"], "proposal": item["proposal"]}
+        for item in data["packages"]
+        if item["question"]
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,10 +318,7 @@ class OwnerSummary:
         return tuple((line.name, asked) for line in self.municipalities for asked in line.questions)
 
     def to_data(self) -> dict[str, Any]:
-        data = {"kind": "owner", **asdict(self), "meeting": self.meeting.to_data(), **_follow_up_data(self.follow_up)}
-        for line in data["municipalities"]:
-            line["report_day"] = line["report_day"].isoformat() if line["report_day"] else None
-        return data
+        return {"kind": "owner", **plain(asdict(self))}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -263,12 +334,6 @@ class OwnerSummary:
             no_longer_red=pairs("no_longer_red"),
             follow_up=_follow_up_from(data),
         )
-
-
-def _follow_up_data(lines: tuple[FollowUpLine, ...]) -> dict[str, Any]:
-    return {
-        "follow_up": [{**asdict(line), "due_on": line.due_on.isoformat() if line.due_on else None} for line in lines]
-    }
 
 
 def _follow_up_from(data: Mapping[str, Any]) -> tuple[FollowUpLine, ...]:

@@ -1,7 +1,8 @@
 """Reports decided from plain data: what the local boards and the owner board read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import texts
 from config.place_template import PlaceSpec
@@ -9,7 +10,11 @@ from config.programme import Programme
 from config.values import Body
 from workflows.meetings.model import Meeting
 from workflows.papers.minutes.model import Matters
+from workflows.papers.questions.model import BoardQuestion
+from workflows.papers.questions.plan import questions_for
+from workflows.papers.reports.changes import changes_of, trend_of, unchanged_texts
 from workflows.papers.reports.model import (
+    MISSING,
     BoardReport,
     FollowUpLine,
     IndicatorLine,
@@ -19,27 +24,88 @@ from workflows.papers.reports.model import (
     OwnerSummary,
     PackageReport,
 )
-from workflows.status.model import Light, PackageResult, RoundResult
+from workflows.papers.reports.parts import ActivityLine, BudgetFigure, WantedDecision
+from workflows.status.model import Level, Light, PackageResult, RoundResult
 
 NOTHING = Matters()
 
 
 def compile_board_report(
-    programme: Programme, meeting: Meeting, result: RoundResult, matters: Matters = NOTHING
+    programme: Programme,
+    meeting: Meeting,
+    result: RoundResult,
+    matters: Matters = NOTHING,
+    *,
+    questions: Iterable[BoardQuestion] = (),
+    previous: BoardReport | None = None,
 ) -> BoardReport:
-    """The report of a round as it stands, for the board that holds *meeting*. *matters*: what the board has decided."""
+    """
+    Return the report of a round as it stands, for the board that holds *meeting*.
+
+    *matters*: what the board has decided. *questions*: any; those that it is asked stand in the report. *previous*: its
+    last report, from which trends and the days of unchanged texts are carried on. Each board carries on its own.
+    """
     told = {key: words for package in result.packages for key, words in package.follow_ups.items()}
     municipality = programme.municipality(result.round.municipality)
+    known = {package.key: package for package in previous.packages} if previous else {}
+    packages = tuple(_package(programme, meeting, item, known.get(item.work_package)) for item in result.packages)
+    follow_up = (
+        replace(line, words=told.get(line.key, ""))
+        for line in follow_up_lines(programme, matters.open_before(meeting.key))
+    )
     return BoardReport(
         meeting=meeting_facts(meeting),
         municipality=municipality.slug,
         municipality_name=municipality.name,
         name=programme.local_name.replace("{municipality}", municipality.name),
-        packages=tuple(_package(package) for package in result.packages),
-        follow_up=tuple(
-            replace(line, words=told.get(line.key, ""))
-            for line in follow_up_lines(programme, matters.open_before(meeting.key))
-        ),
+        packages=packages,
+        follow_up=tuple(late_first(tuple(follow_up), meeting)),
+        wanted=_wanted(meeting, packages, questions_for(Level.LOCAL, questions, municipality=municipality.slug)),
+        changes=changes_of(packages, {item.work_package: item for item in result.packages}, previous),
+        previous_day=previous.meeting.starts_local.date() if previous else None,
+        budget=budget_of(programme, municipality.slug, meeting.day.year),
+        activities=activities_of(programme, municipality.slug, meeting.day.year),
+    )
+
+
+def late_first(lines: Sequence[FollowUpLine], meeting: Meeting) -> list[FollowUpLine]:
+    """Return the lines with those first whose day will have passed, the latest of them on top."""
+    return sorted(lines, key=lambda line: (line.due_on is None or line.due_on >= meeting.day, line.due_on or date.max))
+
+
+def budget_of(programme: Programme, municipality: str, year: int) -> tuple[BudgetFigure, ...]:
+    """Return the year's budget lines that a municipality spends: its own, and those that each municipality has."""
+    spent = {
+        item.line: item.spent for item in programme.spending if item.year == year and item.municipality == municipality
+    }
+    return tuple(
+        BudgetFigure(purpose=line.purpose, amount=line.amount, spent=spent.get(line.key, 0))
+        for line in programme.budget
+        if year in line.years
+        and (line.municipality == municipality or (line.municipality is None and line.per == "municipality"))
+    )
+
+
+def activities_of(programme: Programme, municipality: str, year: int) -> tuple[ActivityLine, ...]:
+    """Return the year's activities of the plan that a municipality has not done, those under way first."""
+    states = {item.activity: item.state for item in programme.progress if item.municipality == municipality}
+    due = (
+        ActivityLine(text=item.text, state=states.get(item.key, "not_begun"), responsible=item.responsible)
+        for item in programme.activities
+        if year in item.years and item.level in ("municipality", "both") and states.get(item.key) != "done"
+    )
+    return tuple(sorted(due, key=lambda item: item.state != "under_way"))
+
+
+def _wanted(
+    meeting: Meeting, packages: Sequence[PackageReport], questions: Iterable[BoardQuestion]
+) -> tuple[WantedDecision, ...]:
+    """Return the questions as the board decides them; those of a later round wait for theirs."""
+    known = {package.key for package in packages}
+    return tuple(
+        WantedDecision(package=item.work_package, question=item.question, proposal=item.proposal, view=item.view)
+        for item in questions
+        if item.meeting <= meeting.key and item.work_package in known
     )
 
 
@@ -119,12 +185,14 @@ def meeting_facts(meeting: Meeting) -> MeetingFacts:
     )
 
 
-def _package(result: PackageResult) -> PackageReport:
+def _package(
+    programme: Programme, meeting: Meeting, result: PackageResult, before: PackageReport | None
+) -> PackageReport:
     return PackageReport(
         key=result.work_package,
         name=result.name,
         lead=result.lead,
-        light=result.light.value if result.light else "missing",
+        light=result.light.value if result.light else MISSING,
         previous_light=result.previous_light.value if result.previous_light else None,
         done=result.done,
         next=result.next,
@@ -132,8 +200,18 @@ def _package(result: PackageResult) -> PackageReport:
         question=result.question,
         proposal=result.proposal,
         on_behalf=result.on_behalf,
+        outlook=result.outlook,
+        weight=result.weight,
+        unchanged=unchanged_texts(result, before),
+        last_light=result.previous_light.value if result.is_missing and result.previous_light else "",
+        last_on=result.previous_on if result.is_missing else None,
+        missing_rounds=(before.missing_rounds if before else 0) + 1 if result.is_missing else 0,
+        until=programme.work_package(result.work_package).until,
         indicators=tuple(
             IndicatorLine(
+                key=item.key,
+                baseline=item.baseline,
+                trend=trend_of(item.key, item.now, meeting.day, before),
                 name=item.name,
                 unit=item.unit,
                 better=item.better,

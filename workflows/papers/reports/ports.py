@@ -11,6 +11,7 @@ from workflows.messages.lead_mail import LeadMail
 from workflows.messages.model import Messages
 from workflows.messages.outbox import Outbox
 from workflows.papers.agendas.ports import DecidedMatters
+from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.reports.model import ReportContent, ReportState, StoredReport
 from workflows.papers.reports.review import Review
 from workflows.ports.accounts import KnownAccounts
@@ -112,6 +113,12 @@ class ReportMeetings(Protocol):
     async def find_meeting(self, key: str) -> Meeting | None: ...
 
 
+class WaitingQuestions(Protocol):
+    async def list_waiting(self) -> Sequence[BoardQuestion]:
+        """List the questions that wait for a board, in any municipality."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReportPorts:
     """Everything a report reaches."""
@@ -131,3 +138,4 @@ class ReportPorts:
     clock: Clock
     public_url: str
     matters: DecidedMatters
+    questions: WaitingQuestions

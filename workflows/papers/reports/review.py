@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from workflows.digest import digest
-from workflows.papers.reports.model import BoardReport, CorrectedText, PackageReport
+from workflows.papers.reports.model import BoardReport, PackageReport
+from workflows.papers.reports.parts import CorrectedText
 from workflows.sentences import SENTENCE_GAP, split_sentences
 
 MAX_ASSESSMENT = 600

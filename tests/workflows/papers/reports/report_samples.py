@@ -13,6 +13,14 @@ from workflows.papers.reports.model import (
     OwnerSummary,
     PackageReport,
 )
+from workflows.papers.reports.parts import (
+    ActivityLine,
+    BudgetFigure,
+    ChangeKind,
+    CorrectedText,
+    ReportChange,
+    WantedDecision,
+)
 
 HOSTILE = (
     "<script>alert('x')</script> & \"#panic()\" $x$ *fet* = Overskrift\n// \u202e\x00 \U0001f600 {{ say }} </table>"
@@ -53,9 +61,23 @@ FULL = board_report(
         question="Kan vi bruke møterommene to ettermiddager i uka?",
         proposal="Styret ber kommunen stille to rom til disposisjon ut året.",
         indicators=(
-            IndicatorLine(name="Praksisplasser", unit="antall", better="higher", target=12000, previous=7.5, now=10500),
-            IndicatorLine(name="Fravær", unit="prosent", better="lower", target=4, previous=6.25),
+            IndicatorLine(
+                key="plasser",
+                name="Praksisplasser",
+                unit="antall",
+                better="higher",
+                baseline=0,
+                target=12000,
+                previous=7.5,
+                now=10500,
+                trend=((date(2026, 4, 14), 4.0), (date(2026, 6, 9), 7.5), (date(2026, 9, 8), 10500.0)),
+            ),
+            IndicatorLine(key="fravaer", name="Fravær", unit="prosent", better="lower", target=4, previous=6.25),
         ),
+        outlook="Nye lokaler kan bli ledige på nyåret.",
+        weight="opportunity_1_2",
+        unchanged={"next": date(2026, 6, 9)},
+        until=date(2027, 6, 30),
     ),
     PackageReport(
         key="ovelse",
@@ -66,9 +88,58 @@ FULL = board_report(
         done="Seks bedrifter har hatt besøk.",
         on_behalf=True,
     ),
-    PackageReport(key="aere", name="Ære den som æres bør", lead="Leder av ære", light="grey"),
     PackageReport(
-        key="stille", name="Stille avdeling", lead="Leder i stillhet", light="missing", previous_light="done"
+        key="aere",
+        name="Ære den som æres bør",
+        lead="Leder av ære",
+        light="grey",
+        outlook="To lærere slutter til jul.",
+        weight="risk_2_2",
+    ),
+    PackageReport(
+        key="stille",
+        name="Stille avdeling",
+        lead="Leder i stillhet",
+        light="missing",
+        previous_light="done",
+        last_light="done",
+        last_on=date(2026, 4, 14),
+        missing_rounds=2,
+    ),
+)
+FULL = replace(
+    FULL,
+    assessment="Praksisplassene trenger lokaler nå. Ellers går det som planlagt.",
+    assessed_by="Lokal leder Å-dal",
+    wanted=(
+        WantedDecision(
+            package="praksis",
+            question="Kan vi bruke møterommene to ettermiddager i uka?",
+            proposal="Styret ber kommunen stille to rom til disposisjon ut året.",
+            view="Jeg støtter forslaget.",
+        ),
+        WantedDecision(package="ovelse", question="Kan vi flytte oppstarten?"),
+    ),
+    changes=(
+        ReportChange(package="praksis", kind=ChangeKind.LIGHT, before="yellow", now="red"),
+        ReportChange(package="praksis", kind=ChangeKind.HINDERS),
+        ReportChange(package="praksis", kind=ChangeKind.OUTLOOK),
+        ReportChange(package="praksis", kind=ChangeKind.NUMBER, name="Praksisplasser", before=7.5, now=10500.0),
+        ReportChange(package="praksis", kind=ChangeKind.UNTIL, now="2027-06-30"),
+        ReportChange(package="ovelse", kind=ChangeKind.LEAD, before="Leder av øvelse", now=""),
+        ReportChange(package="ovelse", kind=ChangeKind.HINDERS_GONE),
+        ReportChange(package="ovelse", kind=ChangeKind.NEXT),
+        ReportChange(package="aere", kind=ChangeKind.FIRST_LIGHT, now="grey"),
+        ReportChange(package="Første forsøk", kind=ChangeKind.ENDED),
+    ),
+    previous_day=date(2026, 6, 9),
+    budget=(
+        BudgetFigure(purpose="Driftsmidler til den enkelte kommune", amount=50_000, spent=12_500),
+        BudgetFigure(purpose="Kurs", amount=None, spent=0),
+    ),
+    activities=(
+        ActivityLine(text="Felles kompetansedag", state="under_way", responsible="Lokal leder"),
+        ActivityLine(text="Rekruttere bedrifter", state="not_begun"),
     ),
 )
 EMPTY = board_report(
@@ -84,9 +155,27 @@ ATTACK = board_report(
         done=HOSTILE,
         question=HOSTILE,
         proposal=HOSTILE,
+        hinders=HOSTILE,
+        outlook=HOSTILE,
+        weight="risk_1_1",
         indicators=(IndicatorLine(name=HOSTILE, unit=HOSTILE, better="higher", now=1e15),),
     ),
     location=HOSTILE,
+)
+ATTACK = replace(
+    ATTACK,
+    assessment=HOSTILE,
+    assessed_by=HOSTILE,
+    wanted=(WantedDecision(package="x", question=HOSTILE, proposal=HOSTILE, view=HOSTILE),),
+    changes=(
+        ReportChange(package=HOSTILE, kind=ChangeKind.ENDED),
+        ReportChange(package="x", kind=ChangeKind.LEAD, now=HOSTILE),
+    ),
+    budget=(BudgetFigure(purpose=HOSTILE, amount=1, spent=2),),
+    activities=(ActivityLine(text=HOSTILE, state="under_way", responsible=HOSTILE),),
+    edition=2,
+    corrected_because=HOSTILE,
+    corrected=(CorrectedText(package="", field="assessment"), CorrectedText(package=HOSTILE, field="done")),
 )
 SUMMARY = OwnerSummary(
     meeting=meeting("owner-board/2026-12-01"),

@@ -10,6 +10,7 @@ from config.values import Role
 from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
+from integration.database.questions import SQLQuestions
 from integration.database.reports import SQLReports
 from tests.workflows.papers.reports.site import FakeSite, Killed
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, PUBLIC, STARTS, FakePlaces, Thing, World
@@ -82,6 +83,7 @@ class ReportWorld(World):
             clock=self.clock,
             public_url=PUBLIC,
             matters=self.agenda_store,
+            questions=SQLQuestions(database),
         )
         self.reports, self.reviews = Reports(ports), ReviewUnits(ports)
         self.report_desk = ReportDesk(

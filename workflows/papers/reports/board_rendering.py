@@ -1,0 +1,286 @@
+"""A local board's report in a reader's language: what it decides from on one page, and the details behind it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import texts
+from documents.document import Block, Bullets, Cell, Facts, Paragraph, Section
+from documents.picture import TrendLine, trend_picture
+from workflows.papers.reports.model import BoardReport, IndicatorLine, PackageReport
+from workflows.papers.reports.parts import ChangeKind, ReportChange, WantedDecision
+from workflows.papers.reports.words import ReportWords, follow_up_section, meeting_block
+from workflows.status.model import WEIGHTS, adds_to_name
+
+ELSEWHERE = (ChangeKind.ENDED, ChangeKind.LIGHT, ChangeKind.FIRST_LIGHT)
+"""Changes that the table of packages shows in other ways."""
+
+
+def board_lead(words: ReportWords, report: BoardReport) -> tuple[Block, ...]:
+    """Write the blocks before the first heading: the meeting, how many have answered, and how they stand."""
+    say, meeting = words.say, meeting_block(words, report.meeting)
+    if not report.packages:
+        return (meeting, Paragraph(text=say("reports.no_packages")))
+    answered = say("reports.answered", answered=len(report.packages) - len(report.missing), total=len(report.packages))
+    lights = [f"{number} {_lowered(words.word(kind))}" for kind, number in report.counts.items() if number]
+    stands = texts.join(lights, words.language)
+    blocks: list[Block] = [meeting]
+    if report.is_empty:
+        blocks.append(Paragraph(text=say("reports.empty"), strong=True))
+    blocks.append(Paragraph(text=f"{answered} {say('reports.stands', lights=stands)}"))
+    if report.as_is:
+        blocks.append(Paragraph(text=say("reports.as_is")))
+    return tuple(blocks)
+
+
+def _lowered(word: str) -> str:
+    """Return a light's word as it stands within a sentence."""
+    return f"{word[:1].lower()}{word[1:]}"
+
+
+def board_sections(words: ReportWords, report: BoardReport) -> Iterable[Section]:
+    """Write the parts of a local board's report: first what it must decide, then how it stands, then the details."""
+    say = words.say
+    yield from _correction(words, report)
+    if report.assessment:
+        by = f"\n– {report.assessed_by}" if report.assessed_by else ""
+        yield Section(heading=say("reports.assessment"), blocks=(Paragraph(text=f"{report.assessment}{by}"),))
+    yield Section(heading=say("reports.questions"), blocks=(_wanted(words, report),))
+    yield Section(heading=say("reports.overview"), blocks=tuple(_overview(words, report)))
+    yield from _numbers(words, report)
+    yield from _outlook(words, report)
+    yield from follow_up_section(words, report.follow_up, report.meeting.starts_local.date())
+    yield from _missing(words, report)
+    yield from _money(words, report)
+    yield from _activities(words, report)
+    yield Section(heading=say("reports.details"), blocks=())
+    for package in report.packages:
+        yield Section(heading=package.name, blocks=tuple(_package(words, package)), level=3)
+
+
+# ------------------------------------------------------------------------------------------------- the page in front
+
+
+def _correction(words: ReportWords, report: BoardReport) -> Iterable[Section]:
+    """Write what a corrected version has otherwise; nothing in a first one."""
+    if report.edition > 1:
+        say = words.say
+        changed = tuple(
+            say("reports.corrected_text", package=item.package, field=say(f"reports.{item.field}"))
+            if item.package
+            else say("reports.corrected_assessment")
+            for item in report.corrected
+        )
+        because = Paragraph(text=say("reports.corrected_because", why=report.corrected_because))
+        heading = say("reports.corrected", edition=report.edition)
+        yield Section(heading=heading, blocks=(because, Bullets(items=changed)))
+
+
+def _wanted(words: ReportWords, report: BoardReport) -> Block:
+    if not report.wanted:
+        return Paragraph(text=words.say("reports.no_questions"))
+    packages = {package.key: package for package in report.packages}
+    headers = ("matter", "background", "proposal_heading", "carried_by")
+    rows = (_wanted_row(words, item, packages[item.package]) for item in report.wanted)
+    return words.table(words.say("reports.questions"), headers, rows)
+
+
+def _wanted_row(words: ReportWords, item: WantedDecision, package: PackageReport) -> tuple[Cell, ...]:
+    say = words.say
+    background = [package.hinders or say("reports.nothing")]
+    if item.view:
+        background.append(say("reports.view", view=item.view))
+    return (
+        Cell(text=say("reports.question_of", package=package.name, question=item.question)),
+        Cell(text="\n".join(background)),
+        Cell(text=item.proposal or say("reports.no_proposal")),
+        Cell(text=package.lead or say("reports.no_lead")),
+    )
+
+
+def _overview(words: ReportWords, report: BoardReport) -> Iterable[Block]:
+    """Write every package in a line: its light now and before, what changed, what hinders it, and who leads it."""
+    say = words.say
+    rows = (
+        (
+            Cell(text=item.name),
+            words.cell(item.light),
+            _before(words, item),
+            Cell(text=_changed(words, report, item)),
+            Cell(text=_hinders(words, item)),
+            Cell(text=item.lead or say("reports.no_lead")),
+        )
+        for item in report.packages
+    )
+    headers = ("package", "now", "before", "changed", "hindrance", "lead")
+    yield words.table(say("reports.overview"), headers, rows)
+    ended = [item.package for item in report.changes if item.kind is ChangeKind.ENDED]
+    if ended:
+        yield Bullets(items=tuple(say("reports.change_ended", package=name) for name in ended))
+
+
+def _before(words: ReportWords, package: PackageReport) -> Cell:
+    kind = package.last_light or package.previous_light
+    if not kind:
+        return Cell(text=words.say("reports.first"))
+    if package.last_on:
+        # Nobody answered: what is known is as old as it is.
+        said = words.say("reports.last_known", light=words.word(kind), day=words.day(package.last_on))
+        return Cell(text=said, light=kind)
+    return words.cell(kind)
+
+
+def _changed(words: ReportWords, report: BoardReport, package: PackageReport) -> str:
+    own = (item for item in report.changes if item.package == package.key and item.kind not in ELSEWHERE)
+    lines = [_change(words, item) for item in own]
+    if lines:
+        return "\n".join(lines)
+    if package.is_missing:
+        return words.say("reports.no_answer")
+    if package.is_changed:
+        return words.say("reports.other_light")
+    return _since(words, package, "done") or words.say("reports.nothing_changed")
+
+
+def _since(words: ReportWords, package: PackageReport, name: str) -> str:
+    """Return «uendret siden 29. oktober» for a text that stands as it stood; empty for a new one."""
+    day = package.unchanged.get(name)
+    return words.say("reports.unchanged", day=texts.day_and_month(day, words.language)) if day else ""
+
+
+def _change(words: ReportWords, change: ReportChange) -> str:
+    return words.say(f"reports.change_{change.kind}", **_change_values(words, change))
+
+
+def _change_values(words: ReportWords, change: ReportChange) -> dict[str, str]:
+    now, before = change.now, change.before
+    match change.kind:
+        case ChangeKind.NUMBER:
+            return {"name": change.name, "before": _figure(words, before), "now": _figure(words, now)}
+        case ChangeKind.LEAD:
+            return {"now": str(now or words.say("reports.no_lead"))}
+        case ChangeKind.UNTIL:
+            return {"now": words.day(date.fromisoformat(str(now))) if now else words.say("reports.no_end")}
+        case _:
+            return {}
+
+
+def _figure(words: ReportWords, value: str | float | None) -> str:
+    return words.number(value if isinstance(value, int | float) else None)
+
+
+def _hinders(words: ReportWords, package: PackageReport) -> str:
+    return _text(words, package, "hinders") if package.hinders else "–"
+
+
+def _numbers(words: ReportWords, report: BoardReport) -> Iterable[Section]:
+    """Write every indicator against baseline and target, with its trend; nothing where no package has one."""
+    rows = [
+        (Cell(text=f"{package.name}: {_name(words, item)}"), *_measured(words, item))
+        for package in report.packages
+        for item in package.indicators
+    ]
+    if rows:
+        heading = words.say("reports.numbers")
+        headers = ("indicator", "baseline", "previous", "now", "target", "trend")
+        yield Section(heading=heading, blocks=(words.table(heading, headers, rows),))
+
+
+def _measured(words: ReportWords, item: IndicatorLine) -> tuple[Cell, ...]:
+    picture = trend_picture(TrendLine(points=item.trend, target=item.target, baseline=item.baseline), words.language)
+    numbers = (item.baseline, item.previous, item.now, item.target)
+    direction = words.say(f"reports.better_{item.better}")
+    return (*(Cell(text=words.number(value)) for value in numbers), Cell(text=direction, picture=picture))
+
+
+def _name(words: ReportWords, item: IndicatorLine) -> str:
+    with_unit = adds_to_name(item.unit, item.name)
+    return words.say("reports.with_unit", name=item.name, unit=item.unit) if with_unit else item.name
+
+
+def _outlook(words: ReportWords, report: BoardReport) -> Iterable[Section]:
+    """Write risks and opportunities, the heaviest first; nothing when no package names one."""
+    found = sorted(
+        (item for item in report.packages if item.weight in WEIGHTS), key=lambda item: _heaviness(item.weight)
+    )
+    if found:
+        heading = words.say("reports.outlook")
+        rows = (
+            (Cell(text=item.name), Cell(text=words.say(f"outlook.{item.weight}")), Cell(text=item.outlook))
+            for item in found
+        )
+        yield Section(heading=heading, blocks=(words.table(heading, ("package", "weight", "in_words"), rows),))
+
+
+def _heaviness(weight: str) -> tuple[bool, int]:
+    """Return the order of a weight: risks before opportunities, then probability times consequence."""
+    kind, likely, large = weight.split("_")
+    return kind != "risk", -int(likely) * int(large)
+
+
+def _missing(words: ReportWords, report: BoardReport) -> Iterable[Section]:
+    """Write who has not answered, and for how long; nothing when all have."""
+    if report.missing:
+        say = words.say
+        lines = tuple(
+            say("reports.missing_of", package=item.name, lead=item.lead or say("reports.no_lead"))
+            + (f" {say('reports.missing_rounds', rounds=item.missing_rounds)}" if item.missing_rounds > 1 else "")
+            for item in report.missing
+        )
+        yield Section(heading=say("reports.missing"), blocks=(Bullets(items=lines),))
+
+
+def _money(words: ReportWords, report: BoardReport) -> Iterable[Section]:
+    if report.budget:
+        heading = words.say("reports.budget", year=str(report.meeting.starts_local.year))
+        rows = (
+            (
+                Cell(text=item.purpose),
+                Cell(text="–" if item.amount is None else words.number(item.amount)),
+                Cell(text=words.number(item.spent)),
+                Cell(text="–" if item.amount is None else words.number(item.amount - item.spent)),
+            )
+            for item in report.budget
+        )
+        yield Section(heading=heading, blocks=(words.table(heading, ("purpose", "amount", "spent", "left"), rows),))
+
+
+def _activities(words: ReportWords, report: BoardReport) -> Iterable[Section]:
+    if report.activities:
+        say = words.say
+        heading = say("reports.activities", year=str(report.meeting.starts_local.year))
+        lines = tuple(
+            say("reports.activity", text=item.text, state=say(f"reports.activity_{item.state}"))
+            + (f" {item.responsible}" if item.responsible else "")
+            for item in report.activities
+        )
+        yield Section(heading=heading, blocks=(Bullets(items=lines),))
+
+
+# ---------------------------------------------------------------------------------------------------------- details
+
+
+def _package(words: ReportWords, package: PackageReport) -> Iterable[Block]:
+    say = words.say
+    yield words.light(package.light)
+    yield Paragraph(text=say("reports.led_by", lead=package.lead or say("reports.no_lead")))
+    if package.last_light and package.last_on:
+        last = say("reports.last_known", light=words.word(package.last_light), day=words.day(package.last_on))
+        yield Paragraph(text=say("reports.last_status", status=last))
+    if package.on_behalf:
+        yield Paragraph(text=say("reports.on_behalf"))
+    if package.edited:
+        yield Paragraph(text=say("reports.edited"))
+    if not package.is_missing:
+        rows = [(say(f"reports.{name}"), _text(words, package, name)) for name in ("done", "next", "hinders")]
+        if package.question:
+            rows.append((say("reports.question"), package.question))
+            rows.append((say("reports.proposal_heading"), package.proposal or say("reports.nothing")))
+        yield Facts(rows=tuple(rows))
+
+
+def _text(words: ReportWords, package: PackageReport, name: str) -> str:
+    """Return a text, with the day from which it has stood where it is not new."""
+    written, since = getattr(package, name), _since(words, package, name)
+    if not written:
+        return words.say("reports.nothing")
+    return f"{written}\n({since})" if since else str(written)

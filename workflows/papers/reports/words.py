@@ -1,0 +1,76 @@
+"""The texts of one language, as the parts of a report put them together."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import partial
+
+import texts
+from documents.document import Block, Bullets, Cell, Facts, Paragraph, Section, StatusLight, Table
+from workflows.papers.reports.model import LIGHTS, FollowUpLine, MeetingFacts
+
+
+class ReportWords:
+    """The texts of one language, as reports put them together."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.say = partial(texts.say, language=language)
+        self.signs = {light: self.say(f"light_sign.{light}") for light in LIGHTS}
+
+    def light(self, kind: str) -> StatusLight:
+        return StatusLight(kind=kind, word=self.word(kind), sign=self.signs[kind])
+
+    def word(self, kind: str) -> str:
+        return self.say(f"light.{kind}")
+
+    def cell(self, kind: str) -> Cell:
+        return Cell(text=self.word(kind), light=kind)
+
+    def number(self, value: float | None) -> str:
+        return self.say("reports.no_number") if value is None else texts.number(value, self.language)
+
+    def bullets(self, items: Iterable[str], *, otherwise: str) -> Block:
+        """A list, or the sentence that says there is nothing to list."""
+        found = tuple(items)
+        return Bullets(items=found) if found else Paragraph(text=self.say(otherwise))
+
+    def day(self, value: date | None) -> str:
+        return texts.short_date(value, self.language) if value else ""
+
+    def table(self, name: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
+        named = tuple(self.say(f"reports.{header}") for header in headers)
+        return Table(name=name, headers=named, rows=tuple(tuple(row) for row in rows))
+
+
+def meeting_block(words: ReportWords, meeting: MeetingFacts) -> Facts:
+    """Return when and where a report's meeting is."""
+    ends = texts.end_of(meeting.starts_local, meeting.ends_local, words.language)
+    when = words.say("reports.when_words", starts=meeting.starts_local, ends=ends)
+    where = meeting.location or words.say("reports.where_online")
+    return Facts(rows=((words.say("reports.when"), when), (words.say("reports.where"), where)))
+
+
+def follow_up_section(words: ReportWords, lines: Sequence[FollowUpLine], on: date) -> Iterable[Section]:
+    """Write the unfinished decisions of earlier meetings, those that are late by *on* said so; nothing without any."""
+    if lines:
+        say = words.say
+        headers = tuple(say(f"agenda.{name}") for name in ("matter", "responsible", "due", "told"))
+        rows = tuple(
+            (
+                Cell(text=f"{line.label} {line.text}".strip()),
+                Cell(text=line.who or say("agenda.nobody")),
+                Cell(text=_due(words, line, on)),
+                Cell(text=line.words or say("agenda.nothing_told")),
+            )
+            for line in lines
+        )
+        table = Table(name=say("agenda.follow_up"), headers=headers, rows=rows)
+        yield Section(heading=say("agenda.follow_up"), blocks=(table,))
+
+
+def _due(words: ReportWords, line: FollowUpLine, on: date) -> str:
+    if line.due_on is None:
+        return words.say("agenda.no_due")
+    if line.due_on < on:
+        return words.say("reports.late", day=words.day(line.due_on))
+    return words.day(line.due_on)
