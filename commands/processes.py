@@ -98,6 +98,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
         *check_settings(settings, open_bot=bot_is_open()),
         *check_record(current=current, programme=programme, paused=paused, timezone=settings.timezone),
         *check_meetings(meetings, now=services.clock.now()),
+        *await services.jobs.operations.look_around(),
         *await services.jobs.operations.doctor.examine(programme),
     ]
     rows = [{"verdict": item.verdict, "rule": item.rule, **asdict(describe(item, FOR_PROGRAMS))} for item in found]

@@ -8,7 +8,7 @@ source "$(dirname "$0")/common.sh" "$@"
 need ANSATTPORTEN_VAULT VAREUNGE_PUBLIC_URL
 
 echo 'In the integration: integration type Ansattporten, grant authorization_code, client authentication private_key_jwt, PKCE S256,'
-echo "scopes openid profile, redirect address $VAREUNGE_PUBLIC_URL/logg-inn/ansattporten/retur"
+echo "scopes openid profile, redirect address $VAREUNGE_PUBLIC_URL/logg-inn/ansattporten/retur, address after logout $VAREUNGE_PUBLIC_URL/logg-ut"
 if $apply; then
     private=$(mktemp)
     trap 'rm -f "$private"' EXIT

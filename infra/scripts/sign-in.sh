@@ -29,7 +29,7 @@ scope=$(az rest --method get --url "$graph/$object" --query "api.oauth2Permissio
 [ -n "$scope" ] || scope=$(cat /proc/sys/kernel/random/uuid)
 settings='{
   "identifierUris": ["api://'$host'/'$app'"],
-  "web": {"redirectUris": ["'$VAREUNGE_PUBLIC_URL'/logg-inn/entra/retur"]},
+  "web": {"redirectUris": ["'$VAREUNGE_PUBLIC_URL'/logg-inn/entra/retur", "'$VAREUNGE_PUBLIC_URL'/logg-ut"]},
   "api": {"requestedAccessTokenVersion": 2, "oauth2PermissionScopes": [{
     "id": "'$scope'", "value": "access_as_user", "type": "User", "isEnabled": true,
     "adminConsentDisplayName": "Sign in", "adminConsentDescription": "Sign in to Våre unge 365 within Teams.",

@@ -147,10 +147,13 @@ class Unanswered(SimpleNamespace):
     def __init__(self) -> None:
         super().__init__(settings=Settings(), clock=StillClock())
         self.record = SimpleNamespace(database=self)
-        self.jobs = SimpleNamespace(operations=SimpleNamespace(doctor=self))
+        self.jobs = SimpleNamespace(operations=SimpleNamespace(doctor=self, look_around=self.look_around))
 
     async def schema(self) -> None:
         raise OperationalError("SELECT 1", {}, Exception("no route to the database"))
+
+    async def look_around(self) -> Sequence[Finding]:
+        return ()
 
     async def examine(self, known: Programme | None) -> Sequence[Finding]:
         assert known is None

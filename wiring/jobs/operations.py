@@ -13,10 +13,13 @@ from wiring.outside import Outside
 from wiring.shipped import permission_lists, teams_app
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workflows.operations.access_removal import Leaving
     from workflows.operations.doctor import Doctor, TenantClients
     from workflows.operations.drift import Drift
     from workflows.operations.examination import Examination
+    from workflows.operations.findings import Finding
     from workflows.operations.guest_review import GuestDesk, GuestReview
     from workflows.operations.wind_down import WindDown
 
@@ -133,6 +136,7 @@ class OperationJobs:
                 doctor=self.doctor,
                 store=self._record.findings,
                 programme=self._record.register.programme,
+                look_around=self.look_around,
                 settings_findings=check_settings(settings, open_bot=bot_is_open()),
                 timezone=settings.timezone,
                 meetings=self._record.meetings,
@@ -140,6 +144,14 @@ class OperationJobs:
                 clock=self._outside.clock,
             )
         )
+
+    async def look_around(self) -> "Sequence[Finding]":
+        """Return the doctor's findings about address, sign-in, clock and database."""
+        from integration.surroundings import HTTPSurroundings
+        from workflows.operations.surroundings import look_around
+
+        around = HTTPSurroundings(self._record.database)
+        return await look_around(around, self._outside.settings, now=self._outside.clock.now())
 
     @cached_property
     def doctor(self) -> "Doctor":

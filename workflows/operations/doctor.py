@@ -33,6 +33,8 @@ OPEN_LOBBY = (
 """Done once by hand: Graph would let us set it in each meeting only with a permission over all online meetings."""
 SHOW_TEAMS = "Get-CsOnlineUser -Identity {} | Select-Object AccountEnabled, AssignedPlan, TeamsMeetingPolicy"
 """Shows whether an organizer account has Teams and may make meetings there."""
+TEAMS = "teamsForBusiness"
+"""Graph's name for Teams among the places where a calendar's meetings can be held."""
 STRANGERS = 3
 """Foreign mailboxes that are tried until one is there."""
 
@@ -61,6 +63,7 @@ class Mailboxes(Protocol):
 
     async def read_calendar(self, address: str) -> None: ...
     async def read_mail(self, address: str) -> None: ...
+    async def meeting_providers(self, address: str) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,6 +280,7 @@ class Doctor:
             unseen = Finding(verdict=Verdict.UNKNOWN, rule="mailbox_sending", values=box, command=test)
             calendar, drafts = replace(unseen, rule="mailbox_calendar"), replace(unseen, rule="mailbox_drafts")
             found.append(await _reach(calendar, mailboxes.read_calendar(address)))
+            found.append(await _meets_in_teams(mailboxes, address))
             found.append(await _reach(drafts, mailboxes.read_mail(address)))
             found.append(unseen)
             found.append(replace(unseen, rule="mailbox_lobby", command=OPEN_LOBBY.format(address)))
@@ -349,6 +353,22 @@ def _exactly(looked_at: Finding, *, held: frozenset[str], wanted: frozenset[str]
         exceeds = replace(looked_at, verdict=Verdict.TOO_MUCH, rule=f"{looked_at.rule}_exceeds", values=values)
         return replace(exceeds, todo="take_away", command="")
     return replace(looked_at, verdict=Verdict.OK, command="")
+
+
+async def _meets_in_teams(mailboxes: Mailboxes, address: str) -> Finding:
+    show = SHOW_TEAMS.format(address)
+    looked_at = Finding(
+        verdict=Verdict.MISSING,
+        rule="mailbox_teams",
+        values={"address": address},
+        todo="license_organizer",
+        command=show,
+    )
+    try:
+        providers = await mailboxes.meeting_providers(address)
+    except OutsideError as error:
+        return replace(looked_at, verdict=Verdict.UNKNOWN, todo="", detail=str(error))
+    return replace(looked_at, verdict=Verdict.OK, todo="", command="") if TEAMS in providers else looked_at
 
 
 async def _reach(looked_at: Finding, reading: Awaitable[object]) -> Finding:

@@ -49,6 +49,8 @@ class ExaminationPorts:
     doctor: Doctor
     store: FindingStore
     programme: Callable[[], Awaitable[Programme]]
+    look_around: Callable[[], Awaitable[Sequence[Finding]]]
+    """Looks at the service's surroundings: address, sign-in, clock, database."""
     settings_findings: Sequence[Finding]
     """The findings about the settings, which do not change while the process runs."""
     timezone: str
@@ -77,6 +79,7 @@ class Examination:
                 timezone=ports.timezone,
             ),
             *check_meetings(await ports.meetings.list_meetings(), now=ports.clock.now()),
+            *await ports.look_around(),
             *await ports.doctor.examine(programme),
         )
         await ports.store.keep(KeptFindings(at=ports.clock.now(), findings=findings))

@@ -157,15 +157,21 @@ class Roles:
 class Boxes:
     """Mailboxes that open, and what the others answer."""
 
-    def __init__(self, opens: set[str], others: OutsideError) -> None:
+    def __init__(self, opens: set[str], others: OutsideError, providers: set[str] | OutsideError) -> None:
         self._opens = opens
         self._others = others
+        self._providers = providers
 
     async def read_calendar(self, address: str) -> None:
         if address not in self._opens:
             raise self._others
 
     read_mail = read_calendar
+
+    async def meeting_providers(self, address: str) -> frozenset[str]:
+        if isinstance(self._providers, OutsideError):
+            raise self._providers
+        return frozenset(self._providers)
 
 
 def closed() -> IdentityClosed:
@@ -184,6 +190,7 @@ class Catalogue:
 
 OURS = "m@county.example"
 OUR_APP = CatalogApp(id="c", external_id="x", version="1.0.0")
+IN_TEAMS: set[str] | OutsideError = {"teamsForBusiness"}
 REFUSED = Refused("read", "403 ErrorAccessDenied")
 
 
@@ -193,13 +200,14 @@ async def examined(
     opens: set[str] | None = None,
     others: OutsideError = REFUSED,
     app: CatalogApp | OutsideError | None = OUR_APP,
+    providers: set[str] | OutsideError = IN_TEAMS,
 ) -> list[Finding]:
     """A tenant in order but for what is said; the lists allow each identity one role, named as itself."""
     names = {"hands": "h", "builder": "u", "door": "d"}
     held = {client_id: frozenset({name}) for name, client_id in names.items()}
     unused: Any = None
     tenant = TenantClients(
-        mailboxes=Boxes({OURS} if opens is None else opens, others),
+        mailboxes=Boxes({OURS} if opens is None else opens, others, providers),
         teams=cast("TeamBuilder", Catalogue(app)),
         channels=unused,
         content=unused,
@@ -265,10 +273,11 @@ async def test_mailboxes_that_are_not_there_say_nothing_about_the_scope() -> Non
 
 
 async def test_an_organizer_mailbox_that_does_not_open_is_missing() -> None:
-    findings = await examined(opens=set())
+    findings = await examined(opens=set(), providers=REFUSED)
 
     assert [item.verdict for item in findings if item.rule.startswith("mailbox_")] == [
         Verdict.MISSING,
+        Verdict.UNKNOWN,
         Verdict.MISSING,
         Verdict.UNKNOWN,
         Verdict.UNKNOWN,
@@ -277,3 +286,27 @@ async def test_an_organizer_mailbox_that_does_not_open_is_missing() -> None:
 
 async def test_our_app_must_be_in_the_catalogue() -> None:
     assert ("missing", "Our app in the organisation's catalogue") in verdicts(await examined(app=None))
+
+
+async def test_an_organizer_without_teams_is_told_with_the_command_that_shows_its_licence() -> None:
+    """Exchange would book its meetings all the same, without a link."""
+    (found,) = [item for item in await examined(providers=set()) if item.rule == "mailbox_teams"]
+
+    assert found.fails
+    assert f"Get-CsOnlineUser -Identity {OURS}" in found.command
+
+
+@pytest.mark.parametrize("identity", ["hands", "builder", "door"])
+async def test_a_grant_that_is_taken_away_is_missing_at_that_identity_alone(identity: str) -> None:
+    """One by one, and one too many by one."""
+    client_id = {"hands": "h", "builder": "u", "door": "d"}[identity]
+    less = verdicts(await examined(roles={client_id: frozenset()}))
+    more = verdicts(await examined(roles={client_id: frozenset({identity, "Mail.Send"})}))
+
+    name = identity.capitalize()
+    assert [item for item in less if item[0] != "unknown"] == [
+        ("missing", f"{name} lacks the tenant-wide permission {identity}")
+    ]
+    assert [item for item in more if item[0] != "unknown"] == [
+        ("too much", f"{name} has the tenant-wide permission Mail.Send, which is not on its list")
+    ]

@@ -45,6 +45,10 @@ class Quiet:
         return ()
 
 
+async def nothing_around() -> Sequence[Finding]:
+    return ()
+
+
 async def read() -> Programme:
     return programme()
 
@@ -56,6 +60,7 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
             doctor=cast("Doctor", doctor),
             store=store,
             programme=read,
+            look_around=nothing_around,
             settings_findings=[Finding(verdict=Verdict.OK, rule="settings_whole")],
             timezone="Europe/Oslo",
             meetings=Quiet(),

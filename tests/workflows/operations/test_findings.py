@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import texts
-from workflows.operations import doctor
+from workflows import operations
+from workflows.operations import surroundings
 from workflows.operations.findings import Finding, FindingWords, Verdict, can_describe, describe
 
 LICENCE = Finding(
@@ -44,7 +45,10 @@ def test_only_a_finding_with_words_can_be_told(finding: Finding, known: bool) ->
 
 
 def test_every_rule_that_the_doctor_names_has_its_text() -> None:
-    named = NAMED.findall(Path(doctor.__file__).read_text("utf-8"))
+    folder = Path(operations.__path__[0])
+    sources = [(folder / name).read_text("utf-8") for name in ("doctor.py", "surroundings.py")]
+    named = [pair for source in sources for pair in NAMED.findall(source)]
+    named += [("rule", rule) for rule in surroundings.TENANT_SETTINGS]
     wanted = {f"doctor.todo_{name}" if kind == "todo" else f"doctor.{name}" for kind, name in named}
 
     assert len(wanted) > 30

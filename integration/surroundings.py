@@ -1,0 +1,79 @@
+"""Looks around from where the service runs: its own address from outside, providers of sign-in, the database."""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from integration.database.connection import Database
+from integration.database.sqlite import CannotOpen
+from integration.redirects import NoRedirects
+from workflows.errors import Transient
+from workflows.operations.surroundings import AddressSeen, IssuerSeen
+
+TIME_LIMIT = 10.0
+
+
+class HTTPSurroundings:
+    """The workflows' `Surroundings`. *transport* is for tests."""
+
+    def __init__(self, database: Database, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._database = database
+        self._transport = transport
+
+    async def address(self, url: str) -> AddressSeen:
+        """Ask for our health and, without a token, for the bot's endpoint. Raises Transient when nobody answers."""
+        async with self._client(f"look at {url}") as http:
+            health = await http.get(f"{url.rstrip('/')}/healthz")
+            bot = await http.post(f"{url.rstrip('/')}/api/messages", json={"type": "message", "channelId": "msteams"})
+        return AddressSeen(health=health.status_code, bot=bot.status_code, certificate_ends=_certificate_end(health))
+
+    async def issuer(self, url: str) -> IssuerSeen:
+        """Read a provider's metadata. Raises Transient when it does not answer, or with something else."""
+        async with self._client(f"read the metadata of {url}") as http:
+            answer = (await http.get(f"{url.rstrip('/')}/.well-known/openid-configuration")).raise_for_status()
+            issuer = str(answer.json()["issuer"])
+        return IssuerSeen(issuer=issuer, clock=_moment(answer.headers.get("date")))
+
+    async def database(self) -> tuple[str, tuple[int, ...]]:
+        """Return the database's kind and version, as its driver tells them; Transient when it does not answer."""
+        try:
+            return await self._database.look(_version)
+        except (SQLAlchemyError, CannotOpen) as exc:
+            raise Transient("ask the database for its version", type(exc).__name__) from exc
+
+    @asynccontextmanager
+    async def _client(self, action: str) -> AsyncIterator[httpx.AsyncClient]:
+        transport = NoRedirects(self._transport or httpx.AsyncHTTPTransport())
+        try:
+            async with httpx.AsyncClient(transport=transport, timeout=TIME_LIMIT) as http:
+                yield http
+        except (httpx.HTTPError, KeyError, TypeError, ValueError) as exc:
+            raise Transient(action, type(exc).__name__) from exc
+
+
+def _version(connection: Connection) -> tuple[str, tuple[int, ...]]:
+    dialect = connection.dialect
+    return dialect.name, tuple(part for part in dialect.server_version_info or () if isinstance(part, int))
+
+
+def _certificate_end(answer: httpx.Response) -> datetime | None:
+    """Return the end of the certificate by which an answer came; None where the line was not encrypted."""
+    stream = answer.extensions.get("network_stream")
+    connection = None if stream is None else stream.get_extra_info("ssl_object")
+    certificate = None if connection is None else connection.getpeercert()
+    if not certificate:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
+
+
+def _moment(header: str | None) -> datetime | None:
+    try:
+        return None if header is None else parsedate_to_datetime(header)
+    except ValueError:
+        return None

@@ -1,0 +1,153 @@
+"""Surroundings of the service, for the doctor: address and certificate, the bot's endpoint, sign-in, clock, database.
+
+Seen from the Hands, as anybody on the internet would see them: no permission is needed, and nothing is changed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from config.settings import Settings
+from workflows.errors import OutsideError
+from workflows.operations.findings import Finding, Verdict
+
+RENEWAL = timedelta(days=21)
+"""A certificate that ends sooner should have been renewed: Azure's are, a month and a half before their end."""
+SKEW = timedelta(minutes=2)
+"""Tokens are refused when clocks differ by five minutes."""
+OLDEST = {"postgresql": (14,), "sqlite": (3, 35)}
+"""Versions of databases whose statements ours are."""
+DATABASES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+REFUSES = 401
+"""The answer of a bot's endpoint that checks who asks."""
+TENANT_SETTINGS = {
+    "tenant_invitations": "(Get-MgPolicyAuthorizationPolicy).AllowInvitesFrom",
+    "tenant_guests_in_teams": "(Get-CsTeamsClientConfiguration).AllowGuestUser",
+    "tenant_custom_apps": "(Get-CsTeamsAppPermissionPolicy -Identity Global).PrivateCatalogAppsType",
+    "tenant_sharing": "(Get-SPOTenant).SharingCapability",
+    "tenant_language": "(Get-PnPWeb -Includes Language).Language",
+}
+"""Settings of the whole tenant that matter and that no permission of ours shows, with the administrator's command."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressSeen:
+    """Our own address as seen from outside. *certificate_ends*: None on plain http."""
+
+    health: int
+    bot: int
+    """Status of an activity without a token."""
+    certificate_ends: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuerSeen:
+    """A provider's metadata. *clock*: the moment by its own clock."""
+
+    issuer: str
+    clock: datetime | None
+
+
+class Surroundings(Protocol):
+    """Looks around. Each look raises an OutsideError when nobody answers."""
+
+    async def address(self, url: str) -> AddressSeen: ...
+
+    async def issuer(self, url: str) -> IssuerSeen:
+        """Return the metadata of the issuer *url*."""
+        ...
+
+    async def database(self) -> tuple[str, tuple[int, ...]]:
+        """Return the database's kind and version."""
+        ...
+
+
+async def look_around(around: Surroundings, settings: Settings, *, now: datetime) -> list[Finding]:
+    """Return findings about the surroundings, all of them, whichever does not answer."""
+    found = await _database(around)
+    if settings.sandboxed:
+        # Everything else is played by the sandbox, on a clock of its own.
+        return found
+    found += await _address(around, settings.public_url, now)
+    if settings.signs_in_with_entra:
+        issuer = f"{settings.authority_url.rstrip('/')}/{settings.tenant_id}/v2.0"
+        found += await _issuer(around, "Entra ID", issuer, now)
+    else:
+        found.append(Finding(verdict=Verdict.MISSING, rule="sign_in_off", todo="make_sign_in"))
+    if settings.ansattporten_url:
+        found += await _issuer(around, "Ansattporten", settings.ansattporten_url, None)
+    unseen = (Finding(verdict=Verdict.UNKNOWN, rule=rule, command=show) for rule, show in TENANT_SETTINGS.items())
+    return [*found, *unseen]
+
+
+async def _database(around: Surroundings) -> list[Finding]:
+    try:
+        kind, version = await around.database()
+    except OutsideError:
+        # That it does not answer is told by the findings about the record.
+        return []
+    values = {"database": DATABASES.get(kind, kind), "version": ".".join(map(str, version))}
+    if version < OLDEST.get(kind, ()):
+        return [Finding(verdict=Verdict.MISSING, rule="database_old", values=values, todo="upgrade_database")]
+    return [Finding(verdict=Verdict.OK, rule="database_version", values=values)]
+
+
+async def _address(around: Surroundings, url: str, now: datetime) -> list[Finding]:
+    try:
+        seen = await around.address(url)
+    except OutsideError as error:
+        told: dict[str, str | int] = {"address": url}
+        detail = str(error)
+        return [
+            Finding(verdict=Verdict.MISSING, rule="address_silent", values=told, todo="open_address", detail=detail)
+        ]
+    return [*check_address(url, seen), *check_certificate(url, seen.certificate_ends, now)]
+
+
+def check_address(url: str, seen: AddressSeen) -> list[Finding]:
+    """Return findings about what answers at our address."""
+    values: dict[str, str | int] = {"address": url, "status": seen.health}
+    answers = (
+        Finding(verdict=Verdict.OK, rule="address_answers", values=values)
+        if seen.health == 200
+        else Finding(verdict=Verdict.MISSING, rule="address_wrong", values=values, todo="open_address")
+    )
+    told: dict[str, str | int] = {"address": f"{url.rstrip('/')}/api/messages", "status": seen.bot}
+    if seen.bot == REFUSES:
+        return [answers, Finding(verdict=Verdict.OK, rule="bot_checks", values=told)]
+    verdict = Verdict.TOO_MUCH if seen.bot < 300 else Verdict.MISSING
+    return [answers, Finding(verdict=verdict, rule="bot_other", values=told, todo="look_at_bot")]
+
+
+def check_certificate(url: str, ends: datetime | None, now: datetime) -> list[Finding]:
+    """Return a finding about the certificate; none on plain http."""
+    if ends is None:
+        return []
+    values: dict[str, str | int] = {"address": url, "days": (ends - now).days}
+    if ends - now < RENEWAL:
+        return [Finding(verdict=Verdict.MISSING, rule="certificate_ends", values=values, todo="renew_certificate")]
+    return [Finding(verdict=Verdict.OK, rule="certificate_lasts", values=values)]
+
+
+async def _issuer(around: Surroundings, name: str, issuer: str, now: datetime | None) -> list[Finding]:
+    """Return findings about a provider, and with *now* about our clock by the provider's."""
+    values: dict[str, str | int] = {"provider": name, "address": issuer}
+    try:
+        seen = await around.issuer(issuer)
+    except OutsideError as error:
+        return [
+            Finding(verdict=Verdict.UNKNOWN, rule="issuer_silent", values=values, todo="try_later", detail=str(error))
+        ]
+    if seen.issuer.rstrip("/") != issuer.rstrip("/"):
+        other = {**values, "other": seen.issuer}
+        return [Finding(verdict=Verdict.MISSING, rule="issuer_other", values=other, todo="correct_issuer")]
+    ready = Finding(verdict=Verdict.OK, rule="issuer_answers", values=values)
+    return [ready] if now is None or seen.clock is None else [ready, check_clock(seen.clock, now)]
+
+
+def check_clock(theirs: datetime, ours: datetime) -> Finding:
+    """Return a finding about our clock against Microsoft's."""
+    seconds = round(abs(theirs - ours).total_seconds())
+    if abs(theirs - ours) > SKEW:
+        return Finding(verdict=Verdict.MISSING, rule="clock_wrong", values={"seconds": seconds}, todo="set_clock")
+    return Finding(verdict=Verdict.OK, rule="clock_right", values={"seconds": seconds})
