@@ -1,6 +1,7 @@
 """The register's pages below a municipality and below the county: tables, and one address for every form."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -55,20 +56,24 @@ def router(doors: RegisterDoors) -> APIRouter:
 
 def _add_municipality_page(routes: APIRouter, doors: RegisterDoors, name: str, show: Show) -> None:
     @routes.get(f"/kommune/{{slug}}/{name}", response_class=HTMLResponse, summary=f"A municipality: {name}")
-    async def page(request: Request, visit: LooksAfter, slug: str, lagret: str = "") -> HTMLResponse:
+    async def page(request: Request, visit: LooksAfter, slug: str, lagret: str = "", sort: str = "") -> HTMLResponse:
         del slug
-        return await _table_page(request, doors, visit, show, lagret)
+        return await _table_page(request, doors, visit, show, lagret, sort)
 
 
 def _add_county_page(routes: APIRouter, doors: RegisterDoors, name: str, show: Show) -> None:
     @routes.get(f"/fylket/{name}", response_class=HTMLResponse, summary=f"The programme: {name}")
-    async def page(request: Request, visit: RunsProgramme, lagret: str = "") -> HTMLResponse:
-        return await _table_page(request, doors, visit, show, lagret)
+    async def page(request: Request, visit: RunsProgramme, lagret: str = "", sort: str = "") -> HTMLResponse:
+        return await _table_page(request, doors, visit, show, lagret, sort)
 
 
-async def _table_page(request: Request, doors: RegisterDoors, visit: Visit, show: Show, saved: str) -> HTMLResponse:
+async def _table_page(
+    request: Request, doors: RegisterDoors, visit: Visit, show: Show, saved: str, sort: str
+) -> HTMLResponse:
     context, _ = await doors.open(visit)
     page = show(context)
+    tables = [item.sorted_for(sort, number, request.url.path) for number, item in enumerate(page.tables, start=1)]
+    page = replace(page, tables=tables)
     return shell_page(
         request,
         "register/tables.html",

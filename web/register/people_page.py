@@ -58,8 +58,8 @@ def _role_row(context: FormContext, item: Assignment) -> RegisterRow:
         cells=[
             RegisterCell(text=context.role(item.role), note=package.name if package else ""),
             RegisterCell(text=person.name, note=person.email),
-            RegisterCell(text=_day(context, item.since)),
-            RegisterCell(text=_day(context, item.until)),
+            RegisterCell(text=_day(context, item.since), key=item.since),
+            RegisterCell(text=_day(context, item.until), key=item.until),
         ],
         actions=[action],
     )

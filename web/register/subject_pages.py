@@ -71,8 +71,8 @@ def _indicators(context: FormContext, package: WorkPackage) -> RegisterTable:
             cells=[
                 RegisterCell(text=item.name, note=context.say(f"value_{item.better}")),
                 RegisterCell(text=item.unit or "–"),
-                RegisterCell(text=_number(context, item.baseline), numeric=True),
-                RegisterCell(text=_number(context, item.target), numeric=True),
+                RegisterCell(text=_number(context, item.baseline), numeric=True, key=item.baseline),
+                RegisterCell(text=_number(context, item.target), numeric=True, key=item.target),
             ],
             actions=[
                 to_form(context, "malepunkt", "do_change", f"{package.key}/{item.key}"),
@@ -204,12 +204,17 @@ def _line_rows(context: FormContext, line: BudgetLine) -> list[RegisterRow]:
             RegisterRow(
                 cells=[
                     RegisterCell(text=line.purpose, note=context.say(f"per_{line.per}")),
-                    RegisterCell(text=str(year), numeric=True),
-                    RegisterCell(text=_number(context, line.amount), numeric=True),
-                    RegisterCell(text=_number(context, used) if is_spent_here else "–", numeric=True),
+                    RegisterCell(text=str(year), numeric=True, key=year),
+                    RegisterCell(text=_number(context, line.amount), numeric=True, key=line.amount),
+                    RegisterCell(
+                        text=_number(context, used) if is_spent_here else "–",
+                        numeric=True,
+                        key=used if is_spent_here else None,
+                    ),
                     RegisterCell(
                         text=_number(context, left) if is_spent_here else "–",
                         numeric=True,
+                        key=left if is_spent_here else None,
                         tone="bad" if is_spent_here and left is not None and left < 0 else "",
                     ),
                 ],
@@ -258,8 +263,8 @@ def calendar_page(context: FormContext) -> RegisterPage:
         RegisterRow(
             cells=[
                 RegisterCell(text=context.say(f"value_{item.kind}"), note=item.school_year),
-                RegisterCell(text=texts.short_date(item.first, context.language)),
-                RegisterCell(text=texts.short_date(item.last, context.language)),
+                RegisterCell(text=texts.short_date(item.first, context.language), key=item.first),
+                RegisterCell(text=texts.short_date(item.last, context.language), key=item.last),
                 RegisterCell(
                     text=context.say(f"status_{item.status}"), tone="ok" if item.status == "adopted" else "warn"
                 ),
@@ -278,7 +283,7 @@ def calendar_page(context: FormContext) -> RegisterPage:
     tables = [school]
     if context.scope is None:
         days = [
-            RegisterRow(cells=[RegisterCell(text=texts.long_date(day, context.language))])
+            RegisterRow(cells=[RegisterCell(text=texts.long_date(day, context.language), key=day)])
             for day in context.programme.days_off
         ]
         tables.append(

@@ -1,10 +1,14 @@
 """Tables of the register's pages, as values in words: rows, states, and the ways to their forms."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
+import texts
 from web.register.forms.form import FormContext
+from web.shell.sorting import Sorting, sorted_by
 
 Link = tuple[str, str]
 """Words and address."""
@@ -18,6 +22,12 @@ class RegisterCell:
     tone: str = ""
     note: str = ""
     numeric: bool = False
+    key: Any = None
+    """A day or a number that the column is sorted by; without one its words are, after those with one."""
+
+    @property
+    def order(self) -> tuple[int, Any]:
+        return (1, texts.sort_key(self.text)) if self.key is None else (0, self.key)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +48,27 @@ class RegisterTable:
     numeric: Sequence[int] = ()
     """Numbers of the columns with numbers."""
     intro: str = ""
+    sorting: Sorting | None = None
+    """The order that the address asks for; None where there is nothing to sort."""
+
+    def sorted_for(self, asked: str, number: int, path: str) -> "RegisterTable":
+        """
+        Return the table in the order that the address asks for: `?sort=2.0` by the first column of the second table.
+
+        *number*: the table's on its page. An order asked for another table leaves this one as it is.
+        """
+        if len(self.rows) < 2:
+            return self
+        keys: dict[str, Callable[[RegisterRow], Any]] = {"": lambda _: 0}
+        for column in range(len(self.columns)):
+            keys[f"{number}.{column}"] = partial(_order, column)
+        rows, sorting = sorted_by(self.rows, asked, keys=keys, default="", path=path, kept={})
+        return replace(self, rows=rows, sorting=sorting)
+
+
+def _order(column: int, row: RegisterRow) -> tuple[int, Any]:
+    """Return what a row is sorted by in a column; one that is shorter comes last."""
+    return row.cells[column].order if column < len(row.cells) else (2, "")
 
 
 @dataclass(frozen=True, kw_only=True)

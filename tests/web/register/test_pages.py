@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import texts
 from config.loading import load_documents
 from config.values import Role
 from integration.database.connection import Database
@@ -118,6 +119,42 @@ async def test_every_way_to_a_form_of_the_programme_leads_to_one(county: Browser
 )
 async def test_what_is_not_there_or_not_theirs_is_not_found(lead: Browser, address: str) -> None:
     assert (await lead.get(f"{HERE}/{address}")).status_code == 404
+
+
+def column(page: str, table: int, number: int) -> list[str]:
+    """Return a column of a page's table, without the notes below its words."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page.split("<table")[table], re.DOTALL)[1:]
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)(?:<br>.*?)?</t[hd]>", row, re.DOTALL)[number] for row in rows]
+    return [" ".join(re.sub("<[^>]+>", " ", cell).split()) for cell in cells]
+
+
+async def test_a_table_is_sorted_by_its_address_and_the_others_stay_as_they_are(lead: Browser) -> None:
+    as_it_is = (await lead.get(f"{HERE}/folk")).text
+    by_name = (await lead.get(f"{HERE}/folk?sort=2.0")).text
+    turned = (await lead.get(f"{HERE}/folk?sort=-2.0")).text
+
+    assert column(turned, 2, 0) == column(by_name, 2, 0)[::-1]
+    assert sorted(column(turned, 2, 0), key=texts.sort_key) == column(by_name, 2, 0)
+    assert column(turned, 1, 1) == column(as_it_is, 1, 1)
+    assert 'aria-sort="ascending"' in by_name
+    assert 'href="/kommune/horten/folk?sort=-2.0"' in by_name
+
+
+async def test_days_and_numbers_are_sorted_by_what_they_are(county: Browser) -> None:
+    first_days = [(await county.get(f"/fylket/kalender?sort={order}")).text for order in ("1.1", "-1.1")]
+    amounts = column((await county.get("/fylket/okonomi?sort=1.2")).text, 1, 2)
+
+    assert column(first_days[0], 1, 1) == column(first_days[1], 1, 1)[::-1]
+    numbers = [int(re.sub(r"\D", "", text)) for text in amounts if text != "–"]
+    assert numbers == sorted(numbers)
+    assert len(set(numbers)) > 1
+
+
+@pytest.mark.parametrize("asked", ["9.9", "1.99", "x", "-", "2"])
+async def test_an_order_that_no_table_has_changes_nothing(lead: Browser, asked: str) -> None:
+    assert column((await lead.get(f"{HERE}/folk?sort={asked}")).text, 2, 0) == column(
+        (await lead.get(f"{HERE}/folk")).text, 2, 0
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- editing
