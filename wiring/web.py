@@ -90,6 +90,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 held=record.held_links,
                 desk=desk,
                 questions=jobs.papers.question_desk,
+                guests=jobs.operations.guest_desk,
                 clock=clock,
             )
         ),

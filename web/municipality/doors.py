@@ -8,6 +8,7 @@ from typing import Protocol
 from web.access.gate import Visit
 from workflows.access.held_links import HeldLinks
 from workflows.messages.model import Message, Messages
+from workflows.operations.guest_review import GuestDesk
 from workflows.papers.agendas.editing import AgendaDesk
 from workflows.papers.questions.desk import QuestionDesk
 from workflows.papers.reports.desk import ReportDesk
@@ -66,6 +67,7 @@ class LeadDoors:
     held: HeldLinks
     desk: AgendaDesk
     questions: QuestionDesk
+    guests: GuestDesk
     clock: Clock
 
     def local(self, visit: Visit, moment: datetime) -> datetime:

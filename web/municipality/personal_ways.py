@@ -1,4 +1,4 @@
-"""Ways from a sign-in to pages that others reach by a mailed link: guests to confirm, minutes to record."""
+"""Ways from a sign-in to pages that others reach by a mailed link: minutes to record."""
 
 from datetime import timedelta
 
@@ -6,10 +6,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 import texts
-from web.access.gate import LooksAfter, RunsProgramme, SeesBoard, Visit
+from web.access.gate import SeesBoard
 from web.municipality.doors import LeadDoors
 from web.shell.page import shell_page
-from workflows.operations.guest_review import may_review
 from workflows.papers.agendas.editing import DeskRefused
 
 WAY_LIFE = timedelta(hours=4)
@@ -19,14 +18,6 @@ WAY_LIFE = timedelta(hours=4)
 def router(doors: LeadDoors) -> APIRouter:
     """Return the routes that lead on. Who is signed in has proved who they are: no link needs to be mailed."""
     routes = APIRouter()
-
-    @routes.get("/kommune/{slug}/gjester", summary="The confirmation of a municipality's guests")
-    async def guests(visit: LooksAfter, slug: str) -> RedirectResponse:
-        return await _to_guests(doors, visit, slug)
-
-    @routes.get("/fylket/gjester", summary="The confirmation of the programme's own guests")
-    async def guests_of_programme(visit: RunsProgramme) -> RedirectResponse:
-        return await _to_guests(doors, visit, visit.programme.key)
 
     @routes.get("/styret/{body}/referat", response_class=HTMLResponse, summary="Meetings whose minutes can be recorded")
     async def to_record(request: Request, visit: SeesBoard, body: str) -> HTMLResponse:
@@ -54,12 +45,3 @@ def router(doors: LeadDoors) -> APIRouter:
         return RedirectResponse(f"/referat/{token}", 303)
 
     return routes
-
-
-async def _to_guests(doors: LeadDoors, visit: Visit, scope: str) -> RedirectResponse:
-    """Lead to the confirmation of a scope's guests; only those who confirm them find it."""
-    now = doors.clock.now()
-    if not may_review(visit.programme, scope, visit.reader.person, visit.programme.today(now)):
-        raise HTTPException(404)
-    token = await doors.links.issue("guests", f"guests:{scope}", visit.reader.person, now + WAY_LIFE)
-    return RedirectResponse(f"/gjester/{token}", 303)

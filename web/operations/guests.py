@@ -66,7 +66,7 @@ def _form(
         status=200 if typed is None else 422,
         language=language,
         name=_name(programme, link),
-        lines=[_shown(line, language) for line in lines],
+        lines=[shown_guest(line, language) for line in lines],
         choices=CHOICES,
         typed=typed or {},
         unanswered=[] if typed is None else [line.name for line in lines if typed.get(line.person) not in CHOICES],
@@ -86,8 +86,8 @@ def _receipt(
     return page(request, "plain.html", language=language, heading=heading, paragraphs=paragraphs)
 
 
-def _shown(line: GuestLine, language: str) -> dict[str, str]:
-    """Return one guest in words: who, from where, for what, and since when."""
+def shown_guest(line: GuestLine, language: str) -> dict[str, str]:
+    """Return one guest in words: name, organisation, roles, last confirmation, and an open question about them."""
     roles = texts.join([texts.say(f"guests.role_{role}", language) for role in line.roles], language)
     confirmed = line.confirmed_at or line.since
     when = "guests.confirmed" if line.confirmed_at else "guests.since"
@@ -96,6 +96,7 @@ def _shown(line: GuestLine, language: str) -> dict[str, str]:
         "name": line.name,
         "about": texts.say("guests.about", language, roles=roles, organisation=line.organisation),
         "when": texts.say(when, language, day=confirmed.date()),
+        "asked": texts.say("guests.asked", language, day=line.asked_at.date()) if line.asked_at else "",
     }
 
 

@@ -45,6 +45,7 @@ MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/purring", text="lead.reminders", right=Right.LOOK_AFTER),
     SectionPage(path="/sporsmal", text="questions.title", right=Right.LOOK_AFTER),
     SectionPage(path="/rapport", text="lead.report", right=Right.LOOK_AFTER),
+    SectionPage(path="/gjester", text="lead.guests_page", right=Right.LOOK_AFTER),
     SectionPage(path="/lenker", text="lead.links", right=Right.LOOK_AFTER),
 )
 """Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line here."""
@@ -57,6 +58,7 @@ COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/okonomi", text="register.page_money", right=Right.RUN_PROGRAMME),
     SectionPage(path="/plan", text="register.page_plan", right=Right.RUN_PROGRAMME),
     SectionPage(path="/kalender", text="register.page_calendar", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/gjester", text="lead.guests_page", right=Right.RUN_PROGRAMME),
     SectionPage(path="/palogging", text="sign_in.page_bindings", right=Right.RUN_PROGRAMME),
     SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
     SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),

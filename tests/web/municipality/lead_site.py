@@ -4,7 +4,10 @@ import re
 from html import unescape
 
 from config.values import Assignment, Role
+from integration.database.guests import SQLGuests
 from integration.database.held_links import SQLHeldLinks
+from integration.database.register import SQLRegister
+from integration.database.roles import SQLRoles
 from integration.database.tables import audit
 from tests.support.signed_in import Browser, create_gate, signed_in
 from tests.workflows.papers.agendas.agenda_world import AgendaWorld
@@ -12,6 +15,7 @@ from web.access.gate import Gate
 from web.municipality.doors import LeadDoors
 from web.municipality.pages import routers
 from workflows.messages.model import MessageState
+from workflows.operations.guest_review import GuestDesk, GuestPorts
 from workflows.ports.links import LinkPurpose
 from workflows.status.plan import REMINDER
 
@@ -31,6 +35,16 @@ class Site:
         )
         self.world = world
         self.held = SQLHeldLinks(world.database, world.clock)
+        self.guests = SQLGuests(world.database)
+        guest_desk = GuestDesk(
+            GuestPorts(
+                programme=world.read_programme,
+                guests=self.guests,
+                roles=SQLRoles(SQLRegister(world.database, world.clock), world.clock),
+                links=world.links,
+                clock=world.clock,
+            )
+        )
         self.doors = LeadDoors(
             rounds=world.store,
             report_desk=world.report_desk,
@@ -42,6 +56,7 @@ class Site:
             held=self.held,
             desk=world.agenda_desk,
             questions=world.question_desk,
+            guests=guest_desk,
             clock=world.clock,
         )
 

@@ -1,4 +1,4 @@
-"""The leads' acts over HTTP: reminders, guests, minutes, the outbox, and links that people hold."""
+"""The leads' acts over HTTP: reminders, minutes, the outbox, and links that people hold."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -113,28 +113,6 @@ async def test_outside_sending_hours_the_page_says_when_reminders_leave(site: Si
 
 
 # ------------------------------------------------------------------------------------------------- guests and minutes
-
-
-async def test_the_lead_is_led_to_the_confirmation_of_guests(site: Site) -> None:
-    response = await (await site.of("lead")).get("/kommune/a-dal/gjester")
-
-    token = response.headers["location"].removeprefix("/gjester/")
-    link = await site.world.links.resolve(token, "guests")
-    assert link is not None
-    assert (link.subject, link.person) == ("guests:a-dal", "lead")
-    assert link.expires_at is not None
-
-
-async def test_the_county_lead_is_led_to_the_confirmation_of_the_programmes_own_guests(site: Site) -> None:
-    response = await (await site.of("guest-lead")).get("/fylket/gjester")
-
-    link = await site.world.links.resolve(response.headers["location"].removeprefix("/gjester/"), "guests")
-    assert link is not None
-    assert (link.subject, link.person) == ("guests:test", "guest-lead")
-
-
-async def test_a_county_lead_confirms_no_guests_where_there_is_a_local_lead(site: Site) -> None:
-    assert (await (await site.of("guest-lead")).get("/kommune/a-dal/gjester")).status_code == 404
 
 
 async def test_a_recorder_comes_to_the_minutes_without_a_mailed_link(database: Database) -> None:
