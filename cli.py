@@ -152,9 +152,13 @@ def _add_rounds(add: Add) -> None:
 
 def _add_papers(add: Add) -> None:
     command = add("papers", with_services(papers.papers))
-    what = "every paper as PDF and Word, or messages of Fiks Arkiv V2 with the files they name"
-    command.add_argument("what", choices=("files", "archive"), help=what)
-    command.add_argument("folder", type=Path, metavar="DIR")
+    what = (
+        "files: every paper as PDF and Word; archive: messages of Fiks Arkiv V2 with their files; research: the data "
+        "set with its dictionary; evaluation: a year's extract; template: the Word file that papers are made from"
+    )
+    command.add_argument("what", choices=("files", "archive", "research", "evaluation", "template"), help=what)
+    command.add_argument("folder", type=Path, metavar="DIR", help="the folder that the files are written into")
+    command.add_argument("--year", type=int, metavar="Y", help="the year of the evaluation")
 
 
 def _add_sending(add: Add) -> None:

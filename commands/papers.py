@@ -1,10 +1,10 @@
-"""Papers as files: for people, and for the archive."""
+"""Papers as files: for people, for the archive, for research and for evaluation; and the template of Word files."""
 
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.session import DONE, tell
+from commands.session import DONE, Usage, tell
 from commands.subjects import imported_programme
 from commands.words import TerminalWords
 
@@ -14,12 +14,41 @@ if TYPE_CHECKING:
 
 
 async def papers(services: "Services", arguments: argparse.Namespace) -> int:
-    """Write every released paper into a folder: for people as PDF and Word, or as messages to the archive."""
+    """Write papers into a folder: all of them, messages to the archive, the data set for research, an evaluation."""
+    from documents.look import BadLogo
+    from documents.word_template import BadTemplate
+
     words = TerminalWords(await imported_programme(services))
-    files, put = services.jobs.paper_files.files, put_into(arguments.folder)
-    count = await (files.put_all(put) if arguments.what == "files" else files.put_archive(put))
+    try:
+        count = await _put(services, arguments, words)
+    except (BadLogo, BadTemplate, OSError) as exc:
+        raise Usage(str(exc)) from exc
     tell(words.say(f"papers_{arguments.what}", count=count, folder=str(arguments.folder)))
     return DONE
+
+
+async def _put(services: "Services", arguments: argparse.Namespace, words: TerminalWords) -> int:
+    """Put the files that were asked for; return their number, or that of the rows or municipalities in them."""
+    jobs = services.jobs.paper_files
+    secret = services.settings.research_key.get_secret_value()
+    if arguments.what == "research" and not secret:
+        raise Usage(words.say("papers_no_key", name="VAREUNGE_RESEARCH_KEY"))
+    if (arguments.what == "evaluation") is (arguments.year is None):
+        raise Usage(words.say("papers_year", option="--year"))
+    put = put_into(arguments.folder)
+    match arguments.what:
+        case "archive":
+            return await jobs.files.put_archive(put)
+        case "research":
+            return await jobs.extracts.put_research(put, secret)
+        case "evaluation":
+            return await jobs.extracts.put_evaluation(put, arguments.year)
+        case "template":
+            from documents.word_template import standard_template
+
+            put("mal.docx", standard_template(jobs.look))
+            return 1
+    return await jobs.files.put_all(put)
 
 
 def put_into(folder: Path) -> "PutFile":

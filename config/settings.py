@@ -2,6 +2,7 @@
 
 import os
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.addresses import is_https_or_loopback, is_loopback
+from config.colours import LEAST_FOR_TEXT, contrast
 
 PREFIX = "VAREUNGE_"
 MICROSOFT = {
@@ -20,6 +22,10 @@ MICROSOFT = {
 
 DATABASES = ("sqlite+aiosqlite:", "postgresql+psycopg:")
 """The drivers we know."""
+
+
+LEAST_KEY = 32
+"""Characters of a key that pseudonyms are made with."""
 
 
 class Part(StrEnum):
@@ -102,6 +108,16 @@ class Settings(BaseSettings):
     """The name under which municipalities' own calendars are asked for. Some servers answer browsers only."""
     accessibility_statement: str = Field(default="", pattern=r"^(https://\S+)?$")
     """The address of the county's own statement at uustatus.no, which `/tilgjengelighet` leads to."""
+    paper_colour: str = Field(default="#1E2B3C", pattern=r"^#[0-9a-fA-F]{6}$")
+    """The county's colour, of headings and lines in PDF and Word files."""
+    paper_owner: str = ""
+    """The name above papers; empty: none."""
+    paper_logo: str = ""
+    """A PNG or SVG file, above papers."""
+    word_template: str = ""
+    """A Word file that papers are made from, as `vareunge papers template FILE` writes it; empty: our own."""
+    research_key: SecretStr = SecretStr("")
+    """The key of the pseudonyms in the data set for research, 32 characters or more; without it there is no set."""
     archive_owner: str = ""
     """The body that answers for the archive; empty: the organisation that leads the programme."""
     archive_restrictions: Restrictions = ()
@@ -134,6 +150,13 @@ class Settings(BaseSettings):
         if not is_https_or_loopback(self.public_url):
             expected = "an address that starts with https:// (http:// on this machine only)"
             raise ValueError(f"VAREUNGE_PUBLIC_URL: expected {expected}")
+        for name in ("paper_logo", "word_template"):
+            if (path := getattr(self, name)) and not Path(path).is_file():
+                raise ValueError(f"VAREUNGE_{name.upper()}: expected a file that is there")
+        if contrast(self.paper_colour, "#ffffff") < LEAST_FOR_TEXT:
+            raise ValueError(f"VAREUNGE_PAPER_COLOUR: expected {LEAST_FOR_TEXT}:1 against white, as text needs")
+        if self.research_key.get_secret_value() and len(self.research_key.get_secret_value()) < LEAST_KEY:
+            raise ValueError(f"VAREUNGE_RESEARCH_KEY: expected {LEAST_KEY} characters or more")
         try:
             ZoneInfo(self.timezone)
         except (LookupError, ValueError, OSError):

@@ -35,8 +35,8 @@ async def run_demo(*, out: Path | None = None, keep: bool = False, overrides: Ma
     """
     Play the whole loop once; returns 0 only if every check held.
 
-    *out*: a folder that gets the traffic, a feed, the database, every paper below `reports`, and below `archive` the
-    messages to the archive. *keep*: stay until interrupted.
+    *out*: a folder that gets the traffic, a feed, the database, every paper below `reports`, the messages to the
+    archive below `archive`, and the data set for research below `research`. *keep*: stay until interrupted.
     *overrides*: further settings of the service.
     """
     console = Console(soft_wrap=True, highlight=False)
@@ -189,7 +189,7 @@ async def _keep_everything(stage: Stage, evidence: Evidence, out: Path) -> None:
         async with stage.http.stream("GET", f"{stage.sandbox_url}/_sandbox/har") as response:
             async for chunk in response.aiter_bytes():
                 har.write(chunk)
-    for what, folder in (("files", "reports"), ("archive", "archive")):
+    for what, folder in (("files", "reports"), ("archive", "archive"), ("research", "research")):
         code, printed = await stage.run("papers", what, str(out / folder))
         if code:
             raise StageError(f"vareunge papers {what} ended with {code}: {printed}")

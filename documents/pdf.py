@@ -8,8 +8,11 @@ from typing import Any
 
 import typst
 
+import texts
 from documents.columns import column_widths, number_columns
 from documents.document import Block, Document, Table, kind_of
+from documents.look import PLAIN, Look
+from documents.picture import LIGHT_COLOURS
 
 _LAYOUT = (Path(__file__).parent / "report.typ").read_bytes()
 # What the typesetter's own fonts can show; a document that is to be kept may not lack a single sign.
@@ -38,10 +41,12 @@ UNSHOWN = "\u25a1"
 """Stands in the PDF for a sign its fonts lack, such as an emoji; the page and the record keep the sign itself."""
 
 
-def report_pdf(document: Document, *, created_at: datetime) -> bytes:
-    """The document as PDF. *created_at* is its date and the only moment in it. Fonts of the machine are not used."""
+def report_pdf(document: Document, *, created_at: datetime, look: Look = PLAIN) -> bytes:
+    """
+    Return the document as PDF. *created_at* is its date and the only moment in it. Fonts of the machine are not used.
+    """
     # Words go in as data and never as markup, so nothing that people write can be a command.
-    words = json.dumps(_showable(_as_data(document)), ensure_ascii=False)
+    words = json.dumps({**_showable(_as_data(document)), **_frame(document.language, look)}, ensure_ascii=False)
     created = created_at.astimezone(UTC)
     return typst.compile(
         _LAYOUT,
@@ -68,6 +73,19 @@ def _as_data(document: Document) -> dict[str, Any]:
             {"heading": item.heading, "level": item.level, "blocks": [_block(block) for block in item.blocks]}
             for item in document.sections
         ],
+    }
+
+
+def _frame(language: str, look: Look) -> dict[str, Any]:
+    """Return the parts around the text: the county's look, the colours of lights, and the words beside page numbers."""
+    logo = None
+    if look.logo:
+        # Text for a drawing, the bytes' numbers for pixels: both are what the typesetter takes.
+        logo = look.logo.decode() if look.logo_format == "svg" else list(look.logo)
+    return {
+        "look": {"colour": look.colour, "owner": showable(look.owner), "logo": logo, "logo_format": look.logo_format},
+        "colours": dict(LIGHT_COLOURS),
+        "page_words": texts.say("common.page_of_pages", language, page="\0", pages="\0"),
     }
 
 

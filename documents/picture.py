@@ -13,13 +13,13 @@ TARGET_COLOUR = "#76808C"
 """Both have 3:1 against white and against the dark page."""
 LIGHT_COLOURS: Mapping[str, str] = {
     "green": "#068718",
-    "yellow": "#B86C00",
+    "yellow": "#A66000",
     "red": "#C01B1B",
     "grey": "#4A5768",
     "done": "#4A5768",
     "missing": "#4A5768",
 }
-"""The colours of lights on paper; each has 3:1 against white and its own shape."""
+"""The colours of lights on paper; each can be read as text on white, and has its own shape."""
 
 WIDTH, HEIGHT = 120, 36
 """Size of a trend's canvas; four units are a millimetre."""

@@ -1,42 +1,60 @@
-"""A document as a Word file (.docx): real headings, lists and table headers, the same bytes each time."""
+"""A document as a Word file made from a template: real headings, lists and table headers, the same bytes each time."""
 
 import io
-import re
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import docx
 from docx.document import Document as WordFile
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.section import Section as WordSection
-from docx.shared import Cm, Mm, Pt
+from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.table import Table as WordTable
+from docx.table import _Cell as WordCell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 import texts
 from config.plain_text import clean
 from documents.columns import column_widths, number_columns
 from documents.document import Block, Bullets, Document, Facts, Paragraph, Picture, StatusLight, Table
+from documents.look import PLAIN, Look
+from documents.picture import LIGHT_COLOURS
 from documents.raster import png_of
+from documents.word_template import PAGE_WIDTH, TABLE_STYLE, BadTemplate, filled, place_of_content, standard_template
 
 LOCALES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-PAGE_WIDTH, PAGE_HEIGHT, PAGE_MARGIN = Cm(21), Cm(29.7), Cm(2.5)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def word_file(document: Document, *, created_at: datetime) -> bytes:
-    """The document as a Word file. *created_at* is its date and the only moment in it."""
-    file = docx.Document()
+def word_file(document: Document, *, created_at: datetime, look: Look = PLAIN, template: bytes | None = None) -> bytes:
+    """
+    Return the document as a Word file. *created_at* is its date and the only moment in it.
+
+    *template*: a county's own; without one, ours in the county's *look*. Raises BadTemplate for one that is none.
+    """
+    page, _, rest = texts.say("common.page_of_pages", document.language, page="\0", pages="\0").partition("\0")
+    values = {
+        "title": clean(document.title),
+        "owner": clean(look.owner),
+        "date": texts.short_date(created_at.date(), document.language),
+        "page_word": page.strip(),
+        "of_word": rest.partition("\0")[0].strip(),
+    }
+    file = filled(template or standard_template(look), values)
+    place = place_of_content(file)
+    if place is None:
+        raise BadTemplate("expected {{ content }} alone in a paragraph")
     _set_up(file, document, created_at.astimezone(UTC).replace(tzinfo=None))
-    file.add_heading(clean(document.title), level=1)
+    before = set(file.element.body)
     _blocks(file, document, document.lead)
     for section in document.sections:
         file.add_heading(clean(section.heading), level=section.level)
         _blocks(file, document, section.blocks)
+    for element in [item for item in file.element.body if item not in before]:
+        place._p.addprevious(element)
+    file.element.body.remove(place._p)
     kept = io.BytesIO()
     file.save(kept)
     return _without_moments(kept.getvalue())
@@ -48,36 +66,13 @@ def _set_up(file: WordFile, document: Document, created: datetime) -> None:
     properties.author = properties.last_modified_by = properties.comments = ""
     properties.created = properties.modified = created
     properties.language = LOCALES[document.language]
-    normal = file.styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(12)
     # Screen readers and the spelling checker go by this.
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), LOCALES[document.language])
-    normal.element.get_or_add_rPr().append(language)
-    for page in file.sections:
-        page.page_width, page.page_height = PAGE_WIDTH, PAGE_HEIGHT
-        page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = PAGE_MARGIN
-        _head_and_number(page, document)
-
-
-def _head_and_number(page: WordSection, document: Document) -> None:
-    """Put the title above each page but the first, which begins with it, and the page's number below all."""
-    page.different_first_page_header_footer = True
-    head = page.header.paragraphs[0]
-    head.add_run(clean(document.title)).font.size = Pt(10)
-    # Filled with counters by Word itself.
-    counters = {"1": "PAGE", "2": "NUMPAGES"}
-    numbered = texts.say("common.page_of_pages", document.language, page="{1}", pages="{2}")
-    for footer in (page.first_page_footer, page.footer):
-        foot = footer.paragraphs[0]
-        foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        for part in re.split(r"\{(\d)\}", numbered):
-            if part in counters:
-                field = OxmlElement("w:fldSimple")
-                field.set(qn("w:instr"), counters[part])
-                foot._p.append(field)
-            elif part:
-                foot.add_run(part).font.size = Pt(10)
+    described = file.styles["Normal"].element.get_or_add_rPr()
+    for old in described.findall(qn("w:lang")):
+        described.remove(old)
+    described.append(language)
 
 
 def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None:
@@ -86,7 +81,9 @@ def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None
             case Paragraph():
                 _lines(file.add_paragraph(), block.text, bold=block.strong)
             case StatusLight():
-                _lines(file.add_paragraph(), f"{block.sign} {block.word}", bold=True)
+                paragraph = file.add_paragraph()
+                _sign(paragraph, block.kind, block.sign)
+                _lines(paragraph, block.word, bold=True)
             case Facts():
                 for name, words in block.rows:
                     paragraph = file.add_paragraph()
@@ -102,22 +99,39 @@ def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None
 
 
 def _table(file: WordFile, document: Document, table: Table) -> None:
-    made = file.add_table(rows=1, cols=len(table.headers), style="Table Grid")
-    for cell, header in zip(made.rows[0].cells, table.headers, strict=True):
+    style = TABLE_STYLE if TABLE_STYLE in file.styles else "Table Grid"
+    made = file.add_table(rows=1 + len(table.rows), cols=len(table.headers), style=style)
+    # Asked for once: looking up a cell takes as long as the table is large.
+    head, *rows = grid = [row.cells for row in made.rows]
+    for cell, header in zip(head, table.headers, strict=True):
         _lines(cell.paragraphs[0], header, bold=True)
     # Repeated on every page, and read out as what names the columns.
     made.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    for row in table.rows:
-        for cell, words in zip(made.add_row().cells, row, strict=True):
-            sign = f"{document.signs[words.light]} " if words.light else ""
-            _lines(cell.paragraphs[0], sign + words.text)
+    for cells, row in zip(rows, table.rows, strict=True):
+        for cell, words in zip(cells, row, strict=True):
+            if words.light:
+                _sign(cell.paragraphs[0], words.light, document.signs[words.light])
+            _lines(cell.paragraphs[0], words.text)
             if words.picture:
                 _drawing(cell.add_paragraph() if words.text else cell.paragraphs[0], words.picture)
-    _lay_out(made, table)
+    _lay_out(made, grid, table, line=_line_width(file))
     # Word wants a paragraph after a table; a high one at the end of a page would begin another.
     below = file.add_paragraph()
     below.paragraph_format.space_after = Pt(4)
     below.paragraph_format.line_spacing = Pt(4)
+
+
+def _line_width(file: WordFile) -> int:
+    """Return the width between the margins of the template's page."""
+    page = file.sections[-1]
+    return (page.page_width or PAGE_WIDTH) - (page.left_margin or 0) - (page.right_margin or 0)
+
+
+def _sign(paragraph: WordParagraph, kind: str, sign: str) -> None:
+    """Write a light's sign in its colour; the word beside it says the same."""
+    run = paragraph.add_run(f"{sign} ")
+    run.bold = True
+    run.font.color.rgb = RGBColor.from_string(LIGHT_COLOURS[kind][1:])
 
 
 def _drawing(paragraph: WordParagraph, picture: Picture) -> None:
@@ -126,17 +140,20 @@ def _drawing(paragraph: WordParagraph, picture: Picture) -> None:
     shape._inline.docPr.set("descr", clean(picture.words))
 
 
-def _lay_out(made: WordTable, table: Table) -> None:
+def _lay_out(made: WordTable, grid: Sequence[Sequence[WordCell]], table: Table, *, line: int) -> None:
     """Give each column the width that its words need, numbers the right edge, and no row an end on another page."""
     made.autofit = False
-    line = PAGE_WIDTH - 2 * PAGE_MARGIN
-    for number, (share, is_number) in enumerate(zip(column_widths(table), number_columns(table), strict=True)):
-        made.columns[number].width = round(line * share)
-        for cell in made.columns[number].cells:
-            cell.width = round(line * share)
-            cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(3)
+    widths = [round(line * share) for share in column_widths(table)]
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Emu(width)
+    numbers = number_columns(table)
+    for cells in grid:
+        for cell, width, is_number in zip(cells, widths, numbers, strict=True):
+            cell.width = Emu(width)
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
             if is_number:
-                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for row in made.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 

@@ -11,7 +11,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from commands.papers import papers
-from commands.session import DONE
+from commands.session import DONE, Usage
 from config.loading import load_documents
 from config.settings import Settings
 from tests.clocks import StillClock
@@ -21,6 +21,7 @@ from workflows.papers.record import BodyRecord
 
 VESTFOLD = Path(__file__).parents[2] / "config" / "vestfold"
 BODY = "larvik"
+KEY = "a key of thirty-two characters, or"
 
 
 class OneBody:
@@ -32,7 +33,9 @@ class OneBody:
 
 @pytest.fixture
 async def services(database_url: str) -> AsyncIterator[Services]:
-    settings = Settings.model_validate({"database_url": database_url, "archive_restrictions": "minutes=UO: Offl. § 14"})
+    settings = Settings.model_validate(
+        {"database_url": database_url, "archive_restrictions": "minutes=UO: Offl. § 14", "research_key": KEY}
+    )
     services = Services(settings, name="test")
     services.outside.__dict__["clock"] = StillClock(AT)
     services.record.__dict__["papers"] = OneBody()
@@ -42,7 +45,7 @@ async def services(database_url: str) -> AsyncIterator[Services]:
 
 
 def given(**arguments: Any) -> Namespace:
-    return Namespace(**{"json": False} | arguments)
+    return Namespace(**{"json": False, "year": None} | arguments)
 
 
 async def test_every_paper_is_there_as_pdf_and_word_and_the_same_twice(
@@ -53,13 +56,12 @@ async def test_every_paper_is_there_as_pdf_and_word_and_the_same_twice(
         assert await papers(services, given(what="files", folder=folder)) == DONE
 
     names = sorted(os.listdir(one))
-    stems = [f"a-dal-2026-09-08-{name}" for name in ("rapport-v1", "rapport-v2", "referat-v1", "referat-v2")]
-    assert names == sorted(
-        f"{stem}.{end}" for stem in [*stems, "a-dal-2026-09-08-saksliste-v1"] for end in ("docx", "pdf")
-    )
+    words = ["rapport-v1", "rapport-v2", "referat-v1", "referat-v2", "saksliste-v1"]
+    words += [f"saksframlegg-{number}-v1" for number in asked()]
+    assert names == sorted(f"a-dal-2026-09-08-{word}.{end}" for word in words for end in ("docx", "pdf"))
     assert all((one / name).read_bytes() == (two / name).read_bytes() for name in names)
     assert (one / "a-dal-2026-09-08-rapport-v1.pdf").read_bytes() == b"%PDF kept"
-    assert capsys.readouterr().out.startswith(f"5 papirer som PDF og Word i {one}.")
+    assert capsys.readouterr().out.startswith(f"7 papirer som PDF og Word i {one}.")
 
 
 async def test_messages_to_the_archive_name_files_that_lie_beside_them(services: Services, tmp_path: Path) -> None:
@@ -79,6 +81,81 @@ async def test_messages_to_the_archive_name_files_that_lie_beside_them(services:
     ]
     shielded = [name for name, root in messages.items() if elements(root, "skjermingshjemmel")]
     assert sorted(shielded) == [f"a-dal-2026-09-08-03-referat-v0{version}" for version in (1, 2)]
+
+
+def asked() -> list[int]:
+    return [item.number for item in RECORD.agendas[0].content.items if item.asks]
+
+
+async def test_the_data_set_for_research_has_its_dictionary_and_takes_a_key(
+    services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await papers(services, given(what="research", folder=tmp_path / "out")) == DONE
+
+    assert sorted(os.listdir(tmp_path / "out")) == ["README.txt", "dictionary.csv", "measurements.csv", "status.csv"]
+    everything = b"".join((tmp_path / "out" / name).read_bytes() for name in ("status.csv", "measurements.csv"))
+    assert b"Leder av praksis" not in everything
+    assert b"m\xc3\xb8terommene" not in everything
+    assert KEY.encode() not in everything
+    assert capsys.readouterr().out.startswith("6 rader for forskning")
+
+
+async def test_without_a_key_there_is_no_data_set(database_url: str, tmp_path: Path) -> None:
+    keyless = Services(Settings(database_url=database_url), name="test")
+    await keyless.record.register.save(load_documents(VESTFOLD))
+
+    with pytest.raises(Usage, match="VAREUNGE_RESEARCH_KEY"):
+        await papers(keyless, given(what="research", folder=tmp_path / "out"))
+    await keyless.close()
+
+
+async def test_an_evaluation_is_about_a_year(services: Services, tmp_path: Path) -> None:
+    assert await papers(services, given(what="evaluation", folder=tmp_path / "out", year=2026)) == DONE
+
+    assert sorted(os.listdir(tmp_path / "out")) == [
+        "evaluering-2026-maltall.csv",
+        "evaluering-2026-runder.csv",
+        "evaluering-2026-status.csv",
+        "evaluering-2026.docx",
+        "evaluering-2026.pdf",
+    ]
+    with pytest.raises(Usage, match="--year"):
+        await papers(services, given(what="evaluation", folder=tmp_path / "out"))
+    with pytest.raises(Usage, match="--year"):
+        await papers(services, given(what="files", folder=tmp_path, year=2026))
+
+
+async def test_an_evaluation_of_a_year_without_reports_says_so_in_its_papers_alone(
+    services: Services, tmp_path: Path
+) -> None:
+    assert await papers(services, given(what="evaluation", folder=tmp_path / "out", year=2025)) == DONE
+
+    assert sorted(os.listdir(tmp_path / "out")) == ["evaluering-2025.docx", "evaluering-2025.pdf"]
+
+
+async def test_the_template_that_is_written_is_one_that_can_be_used(
+    services: Services, database_url: str, tmp_path: Path
+) -> None:
+    assert await papers(services, given(what="template", folder=tmp_path)) == DONE
+
+    again = Services(Settings(database_url=database_url, word_template=str(tmp_path / "mal.docx")), name="test")
+    again.record.__dict__["papers"] = OneBody()
+    assert await papers(again, given(what="files", folder=tmp_path / "files")) == DONE
+    await again.close()
+
+
+@pytest.mark.parametrize("setting", ["word_template", "paper_logo"])
+async def test_a_file_that_is_no_template_or_logo_is_wrong_use(
+    services: Services, database_url: str, tmp_path: Path, setting: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"GIF89a")
+    wrong = Services(Settings.model_validate({"database_url": database_url, setting: str(file)}), name="test")
+    wrong.record.__dict__["papers"] = OneBody()
+
+    with pytest.raises(Usage, match="expected a"):
+        await papers(wrong, given(what="files", folder=tmp_path / "files"))
+    await wrong.close()
 
 
 def elements(root: Element, name: str) -> list[Element]:

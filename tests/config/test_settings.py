@@ -115,3 +115,19 @@ def test_papers_that_are_not_open_are_named_with_code_and_legal_basis() -> None:
 def test_a_restriction_that_says_too_little_is_refused(value: str) -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate({"archive_restrictions": value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("paper_colour", "blue", "VAREUNGE_PAPER_COLOUR"),
+        ("paper_colour", "#ffd400", "expected 4.5:1 against white"),
+        ("paper_logo", "no/such/file.png", "VAREUNGE_PAPER_LOGO: expected a file"),
+        ("word_template", "no/such/file.docx", "VAREUNGE_WORD_TEMPLATE: expected a file"),
+        ("research_key", "short", "VAREUNGE_RESEARCH_KEY: expected 32 characters"),
+    ],
+)
+def test_a_look_that_cannot_be_used_is_refused(name: str, value: str, expected: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate({name: value})
+    assert expected in "".join(explain_refused(refused.value))

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from config.colours import LEAST_FOR_TEXT, contrast
 from documents.document import Cell, Document, Paragraph, Picture, Table, kind_of
 from documents.page import report_page
 from documents.pdf import report_pdf
@@ -22,7 +23,6 @@ from documents.picture import (
 )
 from documents.raster import png_of
 from documents.word import word_file
-from tests.support.contrast import contrast
 from web.pages import templates
 from workflows.papers.reports.model import LIGHTS
 
@@ -89,8 +89,13 @@ def _one(kind: str) -> Picture:
     return picture
 
 
-@pytest.mark.parametrize("colour", sorted({LINE_COLOUR, TARGET_COLOUR, *LIGHT_COLOURS.values()}))
-def test_a_drawn_thing_is_seen_on_paper(colour: str) -> None:
+@pytest.mark.parametrize("colour", sorted(set(LIGHT_COLOURS.values())))
+def test_a_light_s_sign_can_be_read_on_paper_in_its_colour(colour: str) -> None:
+    assert contrast(colour, "#ffffff") >= LEAST_FOR_TEXT
+
+
+@pytest.mark.parametrize("colour", [LINE_COLOUR, TARGET_COLOUR])
+def test_a_trend_is_seen_on_paper(colour: str) -> None:
     assert contrast(colour, "#ffffff") >= 3
 
 

@@ -13,17 +13,26 @@ import texts
 from documents.document import Document
 from documents.word import word_file
 from tests.documents.test_report import compare
-from tests.workflows.papers.agendas.test_plan import decision, draft, proposal
+from tests.workflows.papers.agendas.test_plan import asks, decision, draft, proposal
 from tests.workflows.papers.reports import report_samples as samples
+from tests.workflows.status.rounds import HOME
 from workflows.papers.agendas.rendering import agenda_document, minutes_document
 from workflows.papers.minutes.model import ActionLine, Matters, Minutes, MinutesItem, Presence
 
 CREATED = datetime(2026, 11, 10, 7, 0, tzinfo=UTC)
+ASKING = samples.FULL.packages[0]
 AGENDA = draft(
-    proposal(title="Skyss til skolen"), report=samples.FULL, matters=Matters(decisions=(decision(7),)), last_number=11
+    proposal(title="Skyss til skolen"),
+    report=samples.FULL,
+    matters=Matters(decisions=(decision(7),)),
+    questions=[asks(HOME, question=ASKING.question, proposal=ASKING.proposal)],
+    last_number=11,
 )
 HOSTILE = draft(
-    proposal(title=samples.HOSTILE), report=samples.ATTACK, matters=Matters(decisions=(decision(7, text="\x00\x0b"),))
+    proposal(title=samples.HOSTILE),
+    report=samples.ATTACK,
+    matters=Matters(decisions=(decision(7, text="\x00\x0b"),)),
+    questions=[asks(HOME, question=samples.HOSTILE, proposal=samples.HOSTILE)],
 )
 MINUTES = Minutes(
     meeting=AGENDA.meeting,

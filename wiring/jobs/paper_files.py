@@ -1,24 +1,55 @@
-"""Papers as files, for people and for the archive."""
+"""Papers as files: for people, for the archive, for research and for evaluation."""
 
+from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wiring.outside import Outside
 
 if TYPE_CHECKING:
+    from documents.document import Document
+    from documents.look import Look
+    from workflows.papers.extracts import PaperExtracts
     from workflows.papers.handover import PaperFiles
+    from workflows.papers.reports.model import ReportContent
 
 
 class PaperFileJobs:
-    """Papers as files."""
+    """Papers as files, in the county's look. Logo and template are read at their first use."""
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
 
     @cached_property
-    def files(self) -> "PaperFiles":
+    def look(self) -> "Look":
+        """The county's look. Raises BadLogo, or OSError for a file that is not there."""
+        from documents.look import Look, checked_logo
+
+        settings = self._outside.settings
+        logo = checked_logo(Path(settings.paper_logo).read_bytes()) if settings.paper_logo else b""
+        return Look(colour=settings.paper_colour, owner=settings.paper_owner, logo=logo)
+
+    def make_pdf(self, document: "Document", at: datetime) -> bytes:
+        """Return a document as the PDF that is kept."""
         from documents.pdf import report_pdf
+
+        return report_pdf(document, created_at=at, look=self.look)
+
+    def make_word(self, document: "Document", at: datetime) -> bytes:
+        """Return a document as a Word file, made from the county's template."""
         from documents.word import word_file
+
+        return word_file(document, created_at=at, look=self.look, template=self._template)
+
+    def set_report(self, content: "ReportContent", language: str, at: datetime) -> bytes:
+        """Return a report as the PDF that is kept."""
+        from workflows.papers.reports.rendering import document_of
+
+        return self.make_pdf(document_of(content, language), at)
+
+    @cached_property
+    def files(self) -> "PaperFiles":
         from integration.archive.arkivmelding import arkivmelding
         from workflows.papers.archive.model import Restriction
         from workflows.papers.handover import PaperFiles
@@ -28,8 +59,8 @@ class PaperFileJobs:
         return PaperFiles(
             programme=self._outside.record.register.programme,
             record=self._outside.record.papers,
-            make_pdf=lambda document, at: report_pdf(document, created_at=at),
-            make_word=lambda document, at: word_file(document, created_at=at),
+            make_pdf=self.make_pdf,
+            make_word=self.make_word,
             write_message=arkivmelding,
             owner=settings.archive_owner,
             restrictions={
@@ -37,3 +68,24 @@ class PaperFileJobs:
                 for item in settings.archive_restrictions
             },
         )
+
+    @cached_property
+    def extracts(self) -> "PaperExtracts":
+        from documents.csv_file import csv_file
+        from workflows.papers.extracts import PaperExtracts
+
+        return PaperExtracts(
+            programme=self._outside.record.register.programme,
+            record=self._outside.record.papers,
+            make_pdf=self.make_pdf,
+            make_word=self.make_word,
+            make_csv=csv_file,
+        )
+
+    @cached_property
+    def _template(self) -> bytes | None:
+        """The county's own template. Raises BadTemplate, or OSError for a file that is not there."""
+        from documents.word_template import checked_template
+
+        path = self._outside.settings.word_template
+        return checked_template(Path(path).read_bytes()) if path else None

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wiring.jobs.messages import MessageJobs
+from wiring.jobs.paper_files import PaperFileJobs
 from wiring.jobs.status import StatusJobs
 from wiring.outside import Outside
 
@@ -22,23 +23,24 @@ if TYPE_CHECKING:
 class PaperJobs:
     """Reports, agendas and minutes."""
 
-    def __init__(self, outside: Outside, *, messages: MessageJobs, status: StatusJobs) -> None:
+    def __init__(self, outside: Outside, *, messages: MessageJobs, status: StatusJobs, files: PaperFileJobs) -> None:
         self._outside = outside
         self._record = outside.record
         self._messages = messages
         self._status = status
+        self._files = files
 
     @cached_property
     def reports(self) -> "Reports":
         from workflows.papers.reports.handlers import Reports
 
-        return Reports(self._report_ports)
+        return Reports(self._report_ports, set_pdf=self._files.set_report)
 
     @cached_property
     def reviews(self) -> "ReviewUnits":
         from workflows.papers.reports.review_units import ReviewUnits
 
-        return ReviewUnits(self._report_ports)
+        return ReviewUnits(self._report_ports, set_pdf=self._files.set_report)
 
     @cached_property
     def report_desk(self) -> "ReportDesk":
@@ -94,7 +96,8 @@ class PaperJobs:
                 links=self._record.links,
                 clock=self._outside.clock,
                 public_url=self._outside.settings.public_url,
-            )
+            ),
+            make_file=self._files.make_word,
         )
 
     @cached_property

@@ -64,7 +64,7 @@ class Jobs:
 
     @cached_property
     def papers(self) -> PaperJobs:
-        return PaperJobs(self._outside, messages=self.messages, status=self.status)
+        return PaperJobs(self._outside, messages=self.messages, status=self.status, files=self.paper_files)
 
     @cached_property
     def paper_files(self) -> PaperFileJobs:

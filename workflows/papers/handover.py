@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 import texts
 from config.programme import Programme
@@ -31,12 +32,13 @@ class PaperFiles:
     restrictions: Mapping[PaperKind, Restriction]
 
     async def put_all(self, put: PutFile) -> int:
-        """Put every released paper as PDF and Word; return their number."""
+        """Put every released paper, and case papers of what boards were asked, as PDF and Word; return their number."""
         programme = await self.programme()
         count = 0
         for body in programme.bodies:
             record = await self.record.of_body(body.key)
-            for paper in record.papers(texts.choose(programme.language)):
+            language = texts.choose(programme.language)
+            for paper in chain(record.papers(language), record.case_papers(language)):
                 put(f"{paper.file_name}.pdf", self._pdf(paper))
                 put(f"{paper.file_name}.docx", self.make_word(paper.document, paper.at))
                 count += 1

@@ -1,7 +1,7 @@
 """Everything that a body's papers are made of, as the record has it, and the papers themselves."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -9,6 +9,7 @@ from typing import Protocol
 from documents.document import Document
 from workflows.papers.agendas.model import StoredAgenda
 from workflows.papers.agendas.rendering import agenda_document, minutes_document
+from workflows.papers.case_paper import case_papers
 from workflows.papers.minutes.model import StoredMinutes
 from workflows.papers.reports.model import MeetingFacts, StoredReport
 from workflows.papers.reports.rendering import document_of
@@ -20,9 +21,16 @@ class PaperKind(StrEnum):
     REPORT = "report"
     AGENDA = "agenda"
     MINUTES = "minutes"
+    CASE = "case"
+    """A case paper: one item of an agenda, for a political body."""
 
 
-FILE_WORDS = {PaperKind.REPORT: "rapport", PaperKind.AGENDA: "saksliste", PaperKind.MINUTES: "referat"}
+FILE_WORDS = {
+    PaperKind.REPORT: "rapport",
+    PaperKind.AGENDA: "saksliste",
+    PaperKind.MINUTES: "referat",
+    PaperKind.CASE: "saksframlegg",
+}
 """The word for each kind in the names of files."""
 
 
@@ -37,6 +45,8 @@ class Paper:
     """The moment of its release; the only one in its files."""
     document: Document
     pdf: bytes | None = None
+    number: int = 0
+    """The item's that a case paper is about."""
 
     @property
     def key(self) -> str:
@@ -46,7 +56,8 @@ class Paper:
     @property
     def file_name(self) -> str:
         """Return the name of its files, without the ending: `fjordvik-2026-09-08-rapport-v1`."""
-        return f"{self.meeting.key.replace('/', '-')}-{FILE_WORDS[self.kind]}-v{self.version}"
+        item = f"-{self.number}" if self.number else ""
+        return f"{self.meeting.key.replace('/', '-')}-{FILE_WORDS[self.kind]}{item}-v{self.version}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +68,10 @@ class BodyRecord:
     reports: Sequence[StoredReport] = ()
     agendas: Sequence[StoredAgenda] = ()
     minutes: Sequence[StoredMinutes] = ()
+
+    def without_pdfs(self) -> "BodyRecord":
+        """Return the same without the files, for reading many records at a time."""
+        return replace(self, reports=tuple(replace(stored, pdf=None) for stored in self.reports))
 
     @property
     def approved_minutes(self) -> Sequence[StoredMinutes]:
@@ -79,6 +94,15 @@ class BodyRecord:
                     yield _agenda(stored, language)
                 case StoredMinutes() if stored.meeting in agendas:
                     yield _minutes(stored, agendas[stored.meeting], language)
+
+    def case_papers(self, language: str) -> Iterator[Paper]:
+        """Give a case paper for each item that its board was asked to decide. They are drafts: nobody released them."""
+        for stored in self.agendas:
+            for item, document in case_papers(stored.content, language):
+                meeting, at = stored.content.meeting, stored.released_at
+                yield Paper(
+                    kind=PaperKind.CASE, meeting=meeting, version=1, at=at, document=document, number=item.number
+                )
 
 
 class PaperRecord(Protocol):

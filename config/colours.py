@@ -1,8 +1,15 @@
 """Contrast of two colours as WCAG 2.2 counts it."""
 
+import re
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+"""A colour as it is written: `#1e2b3c`."""
+LEAST_FOR_TEXT = 4.5
+"""Contrast that text needs with its ground."""
+
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours written as `#rrggbb`, from 1 (the same) to 21 (black on white)."""
+    """Return the contrast of two colours, from 1 (the same) to 21 (black on white)."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

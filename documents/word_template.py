@@ -1,0 +1,166 @@
+"""
+The template of Word files: the one that we make, and the check of one that a county has made of it.
+
+A template is an ordinary Word file. Its styles, its margins, its page header and footer are the county's to change.
+`{{ title }}`, `{{ owner }}`, `{{ date }}`, `{{ page_word }}` and `{{ of_word }}` may stand anywhere;
+`{{ content }}` stands alone in the paragraph where the paper's text begins.
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from zipfile import BadZipFile
+
+import docx
+from docx.document import Document as WordFile
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.section import Section as WordSection
+from docx.shared import Cm, Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph as WordParagraph
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from documents.document import Picture
+from documents.look import LOGO_HEIGHT_MM, Look
+from documents.raster import png_of
+
+CONTENT = "\ue000"
+"""Stands in the filled template where the text begins; no text of ours or of people's holds it."""
+FIELDS = ("title", "owner", "date", "page_word", "of_word", "content")
+STYLES = ("Normal", "Heading 1", "Heading 2", "Heading 3", "List Bullet")
+"""Styles that papers are written in."""
+KEPT_STYLES = frozenset(
+    (*STYLES, "Header", "Footer", "Table Grid", "Normal Table", "No List", "Default Paragraph Font")
+)
+"""Styles of the library's own template that ours keeps. It has 150 more, which every paper would carry."""
+TABLE_STYLE = "Paper Table"
+"""Style of tables; a template without it has Word's own grid."""
+PAGE_WIDTH, PAGE_HEIGHT, PAGE_MARGIN = Cm(21), Cm(29.7), Cm(2.5)
+_SAMPLE = dict.fromkeys(FIELDS, "x") | {"content": CONTENT}
+_TABLE = """
+<w:style {namespace} w:type="table" w:customStyle="1" w:styleId="PaperTable">
+  <w:name w:val="Paper Table"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/>
+  <w:tblPr><w:tblStyleRowBandSize w:val="1"/><w:tblBorders>
+    <w:top w:val="single" w:sz="8" w:space="0" w:color="{colour}"/>
+    <w:bottom w:val="single" w:sz="8" w:space="0" w:color="{colour}"/>
+    <w:insideH w:val="single" w:sz="4" w:space="0" w:color="AAB2BC"/>
+  </w:tblBorders><w:tblCellMar><w:left w:w="85" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr>
+  <w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>
+    <w:tcBorders><w:bottom w:val="single" w:sz="8" w:space="0" w:color="{colour}"/></w:tcBorders>
+    <w:shd w:val="clear" w:color="auto" w:fill="F1F3F5"/></w:tcPr></w:tblStylePr>
+</w:style>"""
+
+
+class BadTemplate(ValueError):
+    """A file that papers cannot be made from. The message says what is missing."""
+
+
+def filled(template: bytes, values: Mapping[str, str]) -> WordFile:
+    """Return the template with its fields filled. What people wrote is never read as a template."""
+    file = DocxTemplate(io.BytesIO(template))
+    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    file.render({**values, "content": CONTENT}, environment, autoescape=True)
+    word: WordFile = file.docx
+    return word
+
+
+def place_of_content(file: WordFile) -> WordParagraph | None:
+    """Return the paragraph of the filled template in whose place the text comes."""
+    return next((paragraph for paragraph in file.paragraphs if paragraph.text.strip() == CONTENT), None)
+
+
+def checked_template(content: bytes) -> bytes:
+    """Return a template that papers can be made from. Raises BadTemplate with everything that is wrong."""
+    try:
+        file = filled(content, _SAMPLE)
+    except TemplateError as exc:
+        raise BadTemplate(f"{exc}: expected only {', '.join(f'{{{{ {name} }}}}' for name in FIELDS)}") from exc
+    except (ValueError, KeyError, OSError, BadZipFile) as exc:
+        raise BadTemplate(f"expected a Word file (.docx): {exc}") from exc
+    if wrong := list(_lacking(file)):
+        raise BadTemplate("; ".join(wrong))
+    return content
+
+
+def _lacking(file: WordFile) -> Iterator[str]:
+    if place_of_content(file) is None:
+        yield "expected {{ content }} alone in a paragraph, outside tables"
+    known = {style.name for style in file.styles}
+    if missing := [name for name in STYLES if name not in known]:
+        yield f"expected the styles {', '.join(missing)}"
+
+
+@lru_cache(maxsize=4)
+def standard_template(look: Look) -> bytes:
+    """Return the template that papers are made from when a county has none of its own: the same bytes each time."""
+    file = docx.Document()
+    _styles(file, look)
+    page = file.sections[0]
+    page.page_width, page.page_height = PAGE_WIDTH, PAGE_HEIGHT
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = PAGE_MARGIN
+    _headers(page, look)
+    for footer in (page.first_page_footer, page.footer):
+        _number(footer.paragraphs[0])
+    file.add_paragraph("{{ title }}", style="Heading 1")
+    file.add_paragraph("{{ content }}")
+    kept = io.BytesIO()
+    file.save(kept)
+    return kept.getvalue()
+
+
+def _styles(file: WordFile, look: Look) -> None:
+    for style in list(file.styles):
+        if style.name not in KEPT_STYLES:
+            file.styles.element.remove(style.element)
+    colour = RGBColor.from_string(look.colour[1:].upper())
+    normal = file.styles["Normal"]
+    normal.font.name, normal.font.size = "Calibri", Pt(11)
+    normal.paragraph_format.space_after = Pt(6)
+    for name, size, above in (("Heading 1", 20, 0), ("Heading 2", 15, 16), ("Heading 3", 12, 12)):
+        style = file.styles[name]
+        style.font.name, style.font.size, style.font.color.rgb = "Calibri", Pt(size), colour
+        # The theme's own font and colour would win over these.
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for attribute in [key for key in fonts.attrib if key.endswith("Theme")]:
+            del fonts.attrib[attribute]
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(above), Pt(6)
+    table = _TABLE.format(namespace=nsdecls("w"), colour=look.colour[1:].upper())
+    file.styles.element.append(parse_xml(table))
+
+
+def _headers(page: WordSection, look: Look) -> None:
+    """Put the county's name and logo above the first page, and the title above the others."""
+    page.different_first_page_header_footer = True
+    page.header.paragraphs[0].add_run("{{ title }}").font.size = Pt(10)
+    first = page.first_page_header.paragraphs[0]
+    first.paragraph_format.space_after = Pt(14)
+    for stop in list(page.first_page_header.paragraphs[0].style.paragraph_format.tab_stops):
+        # The library's header has stops for three columns of its own.
+        first.paragraph_format.tab_stops.add_tab_stop(stop.position, WD_TAB_ALIGNMENT.CLEAR)
+    first.paragraph_format.tab_stops.add_tab_stop(PAGE_WIDTH - 2 * PAGE_MARGIN, WD_TAB_ALIGNMENT.RIGHT)
+    if look.logo:
+        shape = first.add_run().add_picture(io.BytesIO(_logo_png(look)), height=Mm(LOGO_HEIGHT_MM))
+        shape._inline.docPr.set("descr", look.owner)
+    if look.owner:
+        first.add_run("\t{{ owner }}").font.size = Pt(10)
+
+
+def _number(foot: WordParagraph) -> None:
+    """Write «Side 1 av 3»; the numbers are counted by Word itself."""
+    foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for word, counter in (("{{ page_word }} ", "PAGE"), (" {{ of_word }} ", "NUMPAGES")):
+        foot.add_run(word).font.size = Pt(10)
+        field = OxmlElement("w:fldSimple")
+        field.set(qn("w:instr"), counter)
+        foot._p.append(field)
+
+
+def _logo_png(look: Look) -> bytes:
+    if look.logo_format == "png":
+        return look.logo
+    return png_of(
+        Picture(svg=look.logo.decode(), words=look.owner, width_mm=4 * LOGO_HEIGHT_MM, height_mm=LOGO_HEIGHT_MM)
+    )

@@ -1,0 +1,1 @@
+"""The data set for the research partner, with its dictionary."""
