@@ -27,6 +27,8 @@ LOCAL = f"/kommune/{PLACE}"
 PAGES = (
     "/fylket",
     "/fylket/utboks",
+    "/fylket/arshjul",
+    f"{LOCAL}/arshjul",
     "/fylket/utrulling",
     BASE,
     f"{BASE}/logg",

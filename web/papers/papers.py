@@ -8,14 +8,11 @@ from fastapi.responses import HTMLResponse
 
 import texts
 from config.programme import Programme
-from config.values import Body
 from documents.document import kind_of
-from documents.year_wheel import YearWheel
-from web.meetings.year_wheel import shown
+from web.meetings.year_wheel import shown, wheel_of
 from web.pages import page
 from workflows.meetings.model import MeetingStore
 from workflows.meetings.rendering import explain_change, state_key
-from workflows.meetings.year_wheel import year_wheel
 from workflows.papers.agendas.model import StoredAgenda
 from workflows.papers.agendas.rendering import agenda_overview
 from workflows.ports.links import Links
@@ -62,6 +59,8 @@ def router(
         body = known.find_body(meeting.body)
         name = body.name if body else meeting.body
         agenda = await agendas.fixed(meeting.key)
+        place = body.municipality if body else None
+        wheel = await wheel_of(meetings, known, place, year=meeting.day.year, language=texts.DEFAULT)
         return page(
             request,
             "papers/papers.html",
@@ -75,17 +74,8 @@ def router(
             report=await reports.report_address(meeting.key),
             gets_report=body is not None and body.rounds is not None and meeting.stands,
             agenda=agenda_overview(agenda.content, texts.DEFAULT) if agenda else None,
-            wheel=shown(await _wheel(meetings, known, body, year=meeting.day.year)),
+            wheel=shown(wheel),
             kind_of=kind_of,
         )
 
     return routes
-
-
-async def _wheel(meetings: MeetingStore, programme: Programme, body: Body | None, *, year: int) -> YearWheel:
-    """Return the year of the meeting's municipality, or of what is common to the programme."""
-    place = body.municipality if body else None
-    bodies = [item for item in programme.bodies if item.municipality == place]
-    found = [meeting for item in bodies for meeting in await meetings.list_meetings(item.key)]
-    name = programme.municipality(place).name if place else programme.name
-    return year_wheel(programme, bodies, found, name=name, year=year, language=texts.DEFAULT)

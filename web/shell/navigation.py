@@ -36,6 +36,7 @@ MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/folk", text="register.page_people", right=Right.LOOK_AFTER),
     SectionPage(path="/arbeidspakker", text="register.page_packages", right=Right.LOOK_AFTER),
     SectionPage(path="/moteplan", text="register.page_meetings", right=Right.LOOK_AFTER),
+    SectionPage(path="/arshjul", text="meetings.wheel", right=Right.SEE_MUNICIPALITY),
     SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.LOOK_AFTER),
     SectionPage(path="/okonomi", text="register.page_money", right=Right.LOOK_AFTER),
     SectionPage(path="/plan", text="register.page_plan", right=Right.LOOK_AFTER),
@@ -52,6 +53,11 @@ MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
 COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="", text="shell.county_overview", right=Right.SEE_COUNTY),
     SectionPage(path="/sporsmal", text="questions.title", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/utrulling", text="rollout_pages.places_heading", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/ny-kommune", text="rollout_pages.new_heading", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/malen", text="rollout_pages.template_heading", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/arshjul", text="meetings.wheel", right=Right.SEE_COUNTY),
     SectionPage(path="/kommuner", text="register.page_municipalities", right=Right.RUN_PROGRAMME),
     SectionPage(path="/folk", text="register.page_people", right=Right.RUN_PROGRAMME),
     SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.RUN_PROGRAMME),
@@ -61,12 +67,8 @@ COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/gjester", text="lead.guests_page", right=Right.RUN_PROGRAMME),
     SectionPage(path="/palogging", text="sign_in.page_bindings", right=Right.RUN_PROGRAMME),
     SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/utrulling", text="rollout_pages.places_heading", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/ny-kommune", text="rollout_pages.new_heading", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/malen", text="rollout_pages.template_heading", right=Right.RUN_PROGRAMME),
 )
-"""Pages below `/fylket`."""
+"""Pages below `/fylket`: what is looked at and done often first, then what the register holds."""
 
 
 def main_menu(reader: Reader, programme: Programme, language: str) -> list[MenuEntry]:

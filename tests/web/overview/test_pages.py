@@ -385,3 +385,23 @@ async def test_a_page_asks_the_database_little_however_long_its_history(stage: S
     assert (await again.get(path)).status_code == 200
     assert counter.number <= before
     assert before <= MOST_STATEMENTS - 1  # The register's own look is not among them here.
+
+
+@pytest.mark.parametrize(
+    ("person", "path", "heading"),
+    [
+        pytest.param(COUNTY, "/fylket/arshjul", "Årshjul 2026: Prøveprogrammet", id="what is common"),
+        pytest.param(LEAD, "/kommune/a-dal/arshjul", "Årshjul 2026: a-dal", id="a municipality"),
+        pytest.param(LEAD, "/kommune/a-dal/arshjul?ar=2027", "Årshjul 2027: a-dal", id="another year"),
+        pytest.param(LEAD, "/kommune/a-dal/arshjul?ar=1", "Årshjul 2026: a-dal", id="no year"),
+        pytest.param(LEAD, "/kommune/a-dal/arshjul?ar=9999", "Årshjul 2026: a-dal", id="a year too far away"),
+    ],
+)
+async def test_a_year_is_drawn_with_the_same_in_words(stage: Stage, person: str, path: str, heading: str) -> None:
+    page = await stage.page(person, path)
+
+    assert f'<h1 class="ds-heading">{heading}</h1>' in page
+    assert "<svg" in page
+    assert "Årshjulet i tekst" in page
+    year = int(heading.split()[1][:4])
+    assert all(f'?ar={other}">{other}</a>' in page for other in (year - 1, year + 1))
