@@ -4,26 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from commands.notes import note_at_terminal
+
 if TYPE_CHECKING:
     from config.programme import Programme
 
 FOR_PROGRAMS = "en"
 """The language of what programs read (`--json`)."""
-NOTES = {
-    "opens later": "terminal.note_opens_later",
-    "the deadline had passed": "terminal.note_deadline_passed",
-    "the meeting is cancelled": "terminal.note_meeting_cancelled",
-    "no such meeting": "terminal.note_no_meeting",
-    "no such round": "terminal.note_no_round",
-    "no such reminder": "terminal.note_no_reminder",
-    "reminds later": "terminal.note_reminds_later",
-    "a later reminder is due": "terminal.note_later_reminder",
-    "waits for sending hours": "terminal.note_sending_hours",
-    "sending is paused": "terminal.note_sending_paused",
-    "paused": "terminal.held_paused",
-    "not on the allow-list": "terminal.held_not_allowed",
-}
-"""Notes that units and messages keep in English, and the texts that say the same to people."""
 
 
 class TerminalWords:
@@ -110,10 +97,8 @@ class TerminalWords:
         return self.say("state_waiting", until=self.moment(until)) if until else self.say(f"state_{state}")
 
     def note(self, note: str) -> str:
-        """Return a note of ours in the reader's words; as it is where it was written for people, or tells an error."""
-        from texts import say
-
-        return say(NOTES[note], self.language) if note in NOTES else note
+        """Return a note of ours in the reader's words."""
+        return note_at_terminal(note, self.language)
 
     def unit(self, key: str) -> str:
         """Return a unit as a sentence's subject: `Åpne statusrunden: Styret i Dal, 8. september 2026`."""
