@@ -12,7 +12,7 @@ from web.municipality.doors import LeadDoors
 from web.operations import guests
 from web.overview import pages as overview_pages
 from web.overview.reading import Overviews
-from web.papers import agenda, minutes, papers, reports
+from web.papers import agenda, minutes, papers, reports, signed
 from web.register.meetings import MeetingDoors
 from web.register.reading import RegisterDoors
 from web.register.routes import routers as register_routers
@@ -62,6 +62,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         guests.router(desk=jobs.operations.guest_desk, links=links, public_url=public_url),
         agenda.router(desk=desk, links=links, public_url=public_url),
         minutes.router(desk=desk, links=links, short=jobs.messages.short_links, public_url=public_url),
+        signed.router(signed.PaperDoors(desk=desk, decisions=jobs.papers.decision_desk)),
         own_meetings.router(own),
         own_move.router(own),
         reports.router(reports=record.reports, links=links, programme=programme),

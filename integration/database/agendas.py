@@ -13,7 +13,16 @@ from integration.database import tables
 from integration.database.connection import Database, insert_into
 from integration.database.units import make_due
 from workflows.papers.agendas.model import PROPOSAL_FIELDS, Agenda, Proposal, StoredAgenda
-from workflows.papers.minutes.model import ActionItem, Decision, Matter, Matters, Minutes, Recorded, StoredMinutes
+from workflows.papers.minutes.model import (
+    ActionItem,
+    Decision,
+    Matter,
+    Matters,
+    MatterState,
+    Minutes,
+    Recorded,
+    StoredMinutes,
+)
 from workflows.ports.units import DueUnit
 
 
@@ -144,10 +153,14 @@ class SQLAgendas:
                 await make_due(connection, then)
         return True
 
-    async def restate(self, matters: Sequence[Matter], *, at: datetime, by: str, then: Sequence[DueUnit] = ()) -> None:
+    async def set_states(
+        self, keys: Sequence[str], state: MatterState, *, at: datetime, by: str, then: Sequence[DueUnit] = ()
+    ) -> None:
         async with self._database.begin() as connection:
             for table, kind in ((tables.decision, Decision), (tables.action_item, ActionItem)):
-                await _add_versions(connection, table, [item for item in matters if isinstance(item, kind)], at, by)
+                found = [await _newest_version(connection, table, key) for key in keys]
+                items = [kind.from_data(row.content) for row in found if row is not None]
+                await _add_versions(connection, table, [replace(item, state=state) for item in items], at, by)
             await make_due(connection, then)
 
 
@@ -214,12 +227,16 @@ def _newest(table: Table) -> Select[Any]:
 _DECISIONS, _ACTIONS = _newest(tables.decision), _newest(tables.action_item)
 
 
+async def _newest_version(connection: AsyncConnection, table: Table, key: str) -> Row[Any] | None:
+    known = select(table).where(table.c.key == key).order_by(table.c.version.desc()).limit(1)
+    return (await connection.execute(known)).one_or_none()
+
+
 async def _add_versions(
     connection: AsyncConnection, table: Table, matters: Iterable[Matter], at: datetime, by: str
 ) -> None:
     for item in matters:
-        known = select(table).where(table.c.key == item.key).order_by(table.c.version.desc()).limit(1)
-        newest = (await connection.execute(known)).one_or_none()
+        newest = await _newest_version(connection, table, item.key)
         if newest is not None and newest.content == item.to_data():
             continue
         version = newest.version + 1 if newest else 1

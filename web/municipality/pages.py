@@ -1,11 +1,11 @@
-"""All pages of the leads' acts."""
+"""The pages of the leads' acts, all together."""
 
 from fastapi import APIRouter
 
-from web.municipality import guests, links, outbox, personal_ways, questions, reminders, report
+from web.municipality import guests, links, outbox, questions, reminders, report, to_record
 from web.municipality.doors import LeadDoors
 
 
 def routers(doors: LeadDoors) -> list[APIRouter]:
     """Return the routers of the leads' acts."""
-    return [room.router(doors) for room in (reminders, questions, report, personal_ways, guests, links, outbox)]
+    return [room.router(doors) for room in (reminders, questions, report, to_record, guests, links, outbox)]

@@ -10,7 +10,7 @@ from web.shell.page import shell_page
 from workflows.access.model import Right, Where
 from workflows.access.rules import may
 from workflows.overview.package import board_overview
-from workflows.papers.agendas.plan import recorders
+from workflows.papers.agendas.plan import may_propose, recorders
 from workflows.ports.links import LinkPurpose
 
 
@@ -44,6 +44,7 @@ def _add_page(routes: APIRouter, overviews: Overviews) -> None:
             names={person.key: person.name for person in programme.people},
             end_of=texts.end_of,
             may_record=_may_record(visit, body, overviews),
+            has_agenda=_reads_agenda(visit, body, overviews),
             day_of=lambda key: key.rpartition("/")[2],
         )
 
@@ -59,6 +60,14 @@ def _may_record(visit: Visit, body: str, overviews: Overviews) -> bool:
     """Return True for those who record the body's minutes."""
     today = visit.programme.today(overviews.clock.now())
     return visit.reader.person in {item.key for item in recorders(visit.programme, visit.programme.body(body), today)}
+
+
+def _reads_agenda(visit: Visit, body: str, overviews: Overviews) -> bool:
+    """Return True where the body has agendas and the reader sees all of them: its people, and those who record."""
+    programme, found = visit.programme, visit.programme.body(body)
+    today = programme.today(overviews.clock.now())
+    reads = may_propose(programme, found, visit.reader.person, today) or _may_record(visit, body, overviews)
+    return bool(found.agenda) and reads
 
 
 def _add_papers(routes: APIRouter, overviews: Overviews) -> None:

@@ -1,6 +1,7 @@
 """A member's own page about a meeting: the whole agenda, what they put in, and the way to recording the minutes."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -59,10 +60,8 @@ class _Pages:
             view = await self._desk.view(link.subject, link.person)
         except DeskRefused as no:
             return refused(request, 403, no.words)
-        number = request.query_params.get("endre", "")
-        chosen = next((item for item in view.own if str(item.number) == number), None)
-        typed = {name: getattr(chosen, name) for name in PROPOSAL_FIELDS} if chosen else {}
-        return await self._page(request, view, typed=typed, number=number if chosen else "")
+        typed, number = own_values(view, request.query_params.get("endre", ""))
+        return await self._page(request, view, typed=typed, number=number)
 
     async def take(self, request: Request, link: Link) -> HTMLResponse:
         typed = await read_form(request, most=MOST_BYTES)
@@ -91,28 +90,53 @@ class _Pages:
         if view.may_record:
             key, person = view.meeting.key, view.person.key
             record = await personal_address(self._links, self._public_url, "minutes", key, person)
-        said = view.minutes.content if view.minutes else None
+        context = agenda_context(view, typed=typed, number=number, invalid=invalid, done=done, record=record)
+        status = 422 if invalid else 200
         return page(
             request,
             "papers/agenda.html",
-            status=422 if invalid else 200,
+            status=status,
             language=view.language,
-            document=agenda_document(view.agenda, view.language),
-            minutes=minutes_document(said, view.agenda, view.language, prepared=False) if said else None,
-            kind_of=kind_of,
-            view=view,
-            changed=explain_change(view.meeting, view.language),
-            due=texts.long_moment(view.deadline_at.astimezone(ZoneInfo(view.meeting.timezone)), view.language),
-            typed=typed,
-            number=number,
-            problems=said_problems(invalid.problems, view.language) if invalid else {},
-            confirm=invalid.confirm if invalid else "",
-            done=done,
-            record=record,
-            fields=PROPOSAL_FIELDS,
-            most=MAX_LENGTH,
+            frame="base.html",
             action=request.url.path,
+            **context,
         )
+
+
+def agenda_context(
+    view: AgendaView,
+    *,
+    typed: Mapping[str, str],
+    number: str,
+    invalid: InvalidText | None,
+    done: str,
+    record: str,
+) -> dict[str, Any]:
+    """Return all that a member's page of an agenda shows, whichever way the member came. *record*: the address of the
+    form for minutes; empty for those who do not record."""
+    said = view.minutes.content if view.minutes else None
+    return {
+        "document": agenda_document(view.agenda, view.language),
+        "minutes": minutes_document(said, view.agenda, view.language, prepared=False) if said else None,
+        "kind_of": kind_of,
+        "view": view,
+        "changed": explain_change(view.meeting, view.language),
+        "due": texts.long_moment(view.deadline_at.astimezone(ZoneInfo(view.meeting.timezone)), view.language),
+        "typed": typed,
+        "number": number,
+        "problems": said_problems(invalid.problems, view.language) if invalid else {},
+        "confirm": invalid.confirm if invalid else "",
+        "done": done,
+        "record": record,
+        "fields": PROPOSAL_FIELDS,
+        "most": MAX_LENGTH,
+    }
+
+
+def own_values(view: AgendaView, number: str) -> tuple[dict[str, str], str]:
+    """Return the values of the reader's own item *number* to change, and its number; nothing where there is none."""
+    chosen = next((item for item in view.own if str(item.number) == number), None)
+    return ({name: getattr(chosen, name) for name in PROPOSAL_FIELDS}, number) if chosen else ({}, "")
 
 
 def said_problems(problems: Mapping[str, Words], language: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from wiring.outside import Outside
 if TYPE_CHECKING:
     from workflows.papers.agendas.editing import AgendaDesk
     from workflows.papers.agendas.handlers import Agendas
+    from workflows.papers.decisions.desk import DecisionDesk
     from workflows.papers.questions.desk import QuestionDesk
     from workflows.papers.questions.follow import QuestionFollowUp
     from workflows.papers.questions.notice import QuestionNotices
@@ -143,4 +144,12 @@ class PaperJobs:
                 decisions=self._record.agendas,
                 clock=self._outside.clock,
             )
+        )
+
+    @cached_property
+    def decision_desk(self) -> "DecisionDesk":
+        from workflows.papers.decisions.desk import DecisionDesk
+
+        return DecisionDesk(
+            programme=self._record.register.programme, store=self._record.agendas, clock=self._outside.clock
         )

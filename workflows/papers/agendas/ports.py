@@ -9,7 +9,7 @@ from config.programme import Programme
 from workflows.meetings.model import Meeting
 from workflows.messages.lead_mail import LeadMail
 from workflows.papers.agendas.model import Agenda, Proposal, StoredAgenda
-from workflows.papers.minutes.model import Matter, Matters, Recorded, StoredMinutes
+from workflows.papers.minutes.model import Matters, Recorded, StoredMinutes
 from workflows.papers.questions.ports import QuestionStore
 from workflows.papers.reports.model import ReportState, StoredReport
 from workflows.ports.links import Links
@@ -67,10 +67,6 @@ class AgendaStore(DecidedMatters, Protocol):
 
     async def approve(self, meeting: str, version: int, *, at: datetime, by: str, then: Sequence[DueUnit] = ()) -> bool:
         """Approve the newest version; False, and nothing written, when there is a newer one. A repeat is the first."""
-        ...
-
-    async def restate(self, matters: Sequence[Matter], *, at: datetime, by: str, then: Sequence[DueUnit] = ()) -> None:
-        """Store a version of each matter that differs from its newest one."""
         ...
 
 

@@ -1,12 +1,13 @@
 """Follow-up of answered questions: packages say whether they are solved, and then they are closed."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.programme import Programme
-from workflows.papers.minutes.model import Decision, Matter, Matters, MatterState
+from workflows.papers.decisions.desk import MatterRecord
+from workflows.papers.minutes.model import Matters, MatterState
 from workflows.papers.questions.model import BoardQuestion, QuestionStep
 from workflows.papers.questions.ports import QuestionStore
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
@@ -37,26 +38,15 @@ def follow_steps(questions: Iterable[BoardQuestion], answer: StatusAnswer, *, at
     return steps
 
 
-def finished(matters: Matters, closed: Iterable[str]) -> tuple[Decision, ...]:
-    """Return the open decisions about questions that are *closed*, as done."""
+def finished(matters: Matters, closed: Iterable[str]) -> tuple[str, ...]:
+    """Return the keys of the open decisions about questions that are *closed*."""
     known = set(closed)
-    return tuple(
-        replace(item, state=MatterState.DONE)
-        for item in matters.decisions
-        if item.question in known and item.state is MatterState.OPEN
-    )
+    return tuple(item.key for item in matters.decisions if item.question in known and item.state is MatterState.OPEN)
 
 
 class Answers(Protocol):
     async def find_request(self, request: str) -> StatusRequest | None: ...
     async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]: ...
-
-
-class DecisionRecord(Protocol):
-    async def matters(self, body: str) -> Matters: ...
-    async def restate(self, matters: Sequence[Matter], *, at: datetime, by: str, then: Sequence[DueUnit] = ()) -> None:
-        """Store a version of each matter that differs from its newest one."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +56,7 @@ class FollowPorts:
     programme: Callable[[], Awaitable[Programme]]
     questions: QuestionStore
     answers: Answers
-    decisions: DecisionRecord
+    decisions: MatterRecord
     clock: Clock
 
 
@@ -92,7 +82,7 @@ class QuestionFollowUp:
         programme = await self._ports.programme()
         for body in sorted(key for key in bodies if programme.find_body(key) is not None):
             done = finished(await self._ports.decisions.matters(body), closed)
-            await self._ports.decisions.restate(done, at=now, by=answer.by)
+            await self._ports.decisions.set_states(done, MatterState.DONE, at=now, by=answer.by)
         if steps and not await self._ports.questions.take(steps, after={key: found[key].version for key in steps}):
             return Parked(until=now + LOOK_AGAIN, note="a question moved on meanwhile")
         for key in closed:
