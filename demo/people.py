@@ -1,8 +1,9 @@
 """The people of the demo: they read what reaches them in the sandbox and answer as the story says."""
 
+import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
@@ -22,6 +23,8 @@ from demo.stage import Stage, StageError
 TRIES = 3
 """Number of times that somebody tries before they give up."""
 FORM_LINK = re.compile(r'href="([^"]*/svar/[^"]+)"')
+SOLVED_FIELD, SOLVED_INPUT = re.compile(r'name="(solved:[^"]+)"'), re.compile(r'"id": "(solved:[^"]+)"')
+"""Fields of the form, and inputs of the card, that ask whether an answer has solved an earlier question."""
 
 
 class AnswerHabit(BaseModel):
@@ -63,15 +66,19 @@ def load_story(path: Path) -> Story:
     return Story.model_validate(read)
 
 
-def answer_to(part: AnswerHabit, package: WorkPackage) -> dict[str, str]:
-    """Return the form's fields as the lead fills them in."""
+def answer_to(part: AnswerHabit, package: WorkPackage, asked: Iterable[str] = ()) -> dict[str, str]:
+    """
+    Return the form's fields as the lead fills them in.
+
+    *asked*: fields that ask whether the answer to an earlier question has solved it. A lead who asks again says no.
+    """
     texts = {name: getattr(part, name) for name in ("light", "done", "next", "hinders", "question", "proposal")}
     numbers = {
         f"indicator:{indicator.key}": f"{start + (end - start) * part.progress:.0f}"
         for indicator in package.indicators
         if (start := indicator.baseline) is not None and (end := indicator.target) is not None
     }
-    return texts | numbers
+    return texts | numbers | dict.fromkeys(asked, "no")
 
 
 @dataclass
@@ -126,17 +133,17 @@ class Cast:
 
     async def _answer_card(self, lead: Lead) -> bool:
         chats = await self._stage.control("GET", f"people/{lead.person.email}/chats")
-        seen: dict[str, list[tuple[str, str]]] = {}
+        seen: dict[str, list[tuple[str, str, Any]]] = {}
         for chat in chats:
             for message in chat["messages"]:
                 request = _request_of(message["card"])
                 if request and lead.package.name in str(message["card"]):
-                    seen.setdefault(request, []).append((chat["conversation"], message["activity"]))
+                    seen.setdefault(request, []).append((chat["conversation"], message["activity"], message["card"]))
         for request, messages in seen.items():
             if request in lead.dealt_with or not _has_come(lead.part, len(messages)):
                 continue
-            conversation, activity = messages[-1]
-            data = answer_to(lead.part, lead.package)
+            conversation, activity, card = messages[-1]
+            data = answer_to(lead.part, lead.package, SOLVED_INPUT.findall(json.dumps(card)))
             press = {"conversation": conversation, "activity": activity, "verb": "answer_status", "data": data}
             await self._press(lead, press)
             lead.dealt_with.add(request)
@@ -168,7 +175,8 @@ class Cast:
                 lead.dealt_with.add(link)  # Its round is closed.
                 continue
             origin = "{0.scheme}://{0.netloc}".format(urlsplit(link))
-            sent = await self.ask("POST", link, data=answer_to(lead.part, lead.package), headers={"Origin": origin})
+            data = answer_to(lead.part, lead.package, map(unescape, SOLVED_FIELD.findall(page.text)))
+            sent = await self.ask("POST", link, data=data, headers={"Origin": origin})
             if sent.status_code != HTTPStatus.OK:
                 raise StageError(f"the form of {lead.package.key} was answered with {sent.status_code}: {sent.text}")
             lead.dealt_with.add(link)
