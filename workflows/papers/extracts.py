@@ -37,7 +37,7 @@ class PaperExtracts:
         described = dictionary(tables, language)
         for table in (*tables, described):
             put(f"{table.name}.csv", self._csv(table))
-        put("README.txt", texts.say("research.read_me", language, name=programme.name).encode())
+        put("README.txt", f"{texts.say('research.read_me', language, name=programme.name)}\n".encode())
         return sum(len(table.rows) for table in tables)
 
     async def put_evaluation(self, put: PutFile, year: int) -> int:
