@@ -1,7 +1,7 @@
 """The Azure Functions entry: HTTP, a timer and a queue. Registers and hands over, nothing else.
 
-The Door answers HTTP; the Hands run timer and queue; with `PART` unset one app does it all. A queue message is only a
-hint that a unit is due: the row in the database is the truth, and the timer finds what a lost message left.
+The Door answers HTTP; the Hands run timer and queues; with `PART` unset one app does it all. A queue message names one
+unit that is due and is only a hint: the row in the database is the truth, and the timer finds what a lost message left.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from config.settings import Part, Settings
+from wiring import triggers
 from wiring.start import start_services
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 EVERY_FIVE_MINUTES = "0 */5 * * * *"
 QUEUE = "units"
+POISON = "units-poison"
+"""Where the host puts a message that failed `maxDequeueCount` times."""
 CONNECTION = "AzureWebJobsStorage"
 
 Message = MutableMapping[str, Any]
@@ -47,11 +50,6 @@ async def asgi(
         await (await services()).web_for(scope["path"])(scope, receive, send)
 
 
-async def run_due() -> None:
-    """Run whatever is due, with an engine of this call's own: several calls run in one worker."""
-    await (await services()).create_engine().run_due()
-
-
 part = Settings().part
 # Teams sends no function key; the bot's token and the tokens in addresses are the protection.
 app = (
@@ -64,10 +62,15 @@ if part is not Part.DOOR:
 
     @app.timer_trigger(arg_name="timer", schedule=EVERY_FIVE_MINUTES)
     async def tick(timer: func.TimerRequest) -> None:
-        """Run what a lost message left."""
-        await run_due()
+        """Find what a lost message left."""
+        await triggers.find_lost(await services())
 
     @app.queue_trigger(arg_name="message", queue_name=QUEUE, connection=CONNECTION)
     async def due(message: func.QueueMessage) -> None:
-        """Run what the message says has become due, and whatever else is."""
-        await run_due()
+        """Run the unit that the message names."""
+        await triggers.run_named(await services(), message.get_body())
+
+    @app.queue_trigger(arg_name="message", queue_name=POISON, connection=CONNECTION)
+    async def poison(message: func.QueueMessage) -> None:
+        """Show people the unit of a message that the host gave up."""
+        await triggers.set_aside(await services(), message.get_body())

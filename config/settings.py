@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     """The Door's own identity, which may nothing in Graph. It vouches for the app when people sign in."""
     part: Part = Part.ALL
     database_url: str = "sqlite+aiosqlite:///vareunge.db"
+    queue_url: str = ""
+    """Address of the storage account whose queue names due units to the Functions host; empty: the engine looks itself.
+    With a signature in it (a local Azurite), no identity is asked for a token."""
     public_url: str = "http://127.0.0.1:8000"
     organizer: Addresses = ()
     allowed_recipients: Addresses | None = None
@@ -147,6 +150,8 @@ class Settings(BaseSettings):
         if not self.database_url.startswith(DATABASES):
             expected = "sqlite+aiosqlite:///FILE or postgresql+psycopg://HOST/NAME"
             raise ValueError(f"VAREUNGE_DATABASE_URL: expected {expected}")
+        if self.queue_url and not is_https_or_loopback(self.queue_url):
+            raise ValueError("VAREUNGE_QUEUE_URL: expected an address that starts with https://")
         if not is_https_or_loopback(self.public_url):
             expected = "an address that starts with https:// (http:// on this machine only)"
             raise ValueError(f"VAREUNGE_PUBLIC_URL: expected {expected}")
@@ -183,6 +188,11 @@ class Settings(BaseSettings):
     def names_no_tenant(self) -> bool:
         """True when nothing says which tenant to speak to, and as whom."""
         return not (self.tenant_id or self.app_id or self.hands_id or self.builder_id)
+
+    @property
+    def own_id(self) -> str:
+        """Client id of the identity as which this part signs in to the database and the queue."""
+        return self.door_id if self.part is Part.DOOR else self.hands_id
 
     @property
     def embedded_database(self) -> bool:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,15 @@ import pytest
 from config.loading import load_documents
 from config.settings import Settings
 from engine.units import LONGEST_RUN
+from integration import unit_queue
 from integration.database.connection import Database
+from integration.database.postgres import CONNECTIONS
 from integration.database.register import SQLRegister
 from integration.database.units import SQLUnits, UnitState
+from integration.unit_queue import message_for
 from tests.clocks import NOON, StillClock
 from wiring.process import Services
+from wiring.triggers import SET_ASIDE, TIMER_PERIOD
 from workflows.ports.units import DueUnit
 
 ROOT = Path(__file__).parent.parent
@@ -41,9 +46,9 @@ ACTIVITY = {
 }
 BOT = {"trigger": "http", "method": "POST", "path": "/api/messages", "body": json.dumps(ACTIVITY)}
 TIMER = {"trigger": "timer"}
-QUEUE = {"trigger": "queue"}
 UNIT = DueUnit(key="rollout.place:nowhere", due_at=NOON)
 """A unit that needs no Graph: there is no such place."""
+QUEUE = {"trigger": "queue", "body": message_for(UNIT.key)}
 
 under_the_worker = pytest.mark.skipif(
     sys.version_info < (3, 13), reason="the Functions worker library needs Python 3.13, the deployment's version"
@@ -99,6 +104,27 @@ async def test_a_due_unit_is_run(database: Database, database_url: str, requests
 
     ran = [(unit.key, unit.state, unit.runs) for unit in await SQLUnits(database).list_units()]
     assert ran == [(UNIT.key, UnitState.DONE, 1)]
+
+
+@under_the_worker
+async def test_a_message_runs_the_unit_that_it_names_and_no_other(database: Database, database_url: str) -> None:
+    other = DueUnit(key="rollout.place:nobody", due_at=NOON)
+    await SQLRegister(database, StillClock()).save(load_documents(ROOT / "config" / "vestfold"), then=(UNIT, other))
+
+    await play(database_url, [QUEUE], part="hands")
+
+    ran = {unit.key: unit.runs for unit in await SQLUnits(database).list_units()}
+    assert ran == {UNIT.key: 1, other.key: 0}
+
+
+@under_the_worker
+async def test_a_message_that_the_host_gave_up_fails_its_unit(database: Database, database_url: str) -> None:
+    await SQLUnits(database).make_due([UNIT])
+
+    await play(database_url, [{**QUEUE, "name": constant("POISON")}], part="hands")
+
+    found = [(unit.state, unit.note) for unit in await SQLUnits(database).list_units()]
+    assert found == [(UnitState.FAILED, SET_ASIDE)]
 
 
 @under_the_worker
@@ -162,8 +188,16 @@ def test_the_timer_comes_every_five_minutes() -> None:
     assert (second, minute, others) == ("0", "*/5", ["*"] * 4)
 
 
-def test_the_queue_has_a_name_that_storage_takes() -> None:
-    assert re.fullmatch(r"[a-z0-9](-?[a-z0-9]){2,62}", constant("QUEUE"))
+def test_the_queue_has_a_name_that_storage_takes_and_the_host_s_own_for_what_it_gives_up() -> None:
+    assert re.fullmatch(r"[a-z0-9](-?[a-z0-9]){2,62}", constant("POISON"))
+    assert constant("QUEUE") == unit_queue.QUEUE
+    assert constant("POISON") == f"{unit_queue.QUEUE}-poison"
+
+
+def test_the_timer_looks_as_far_ahead_as_it_comes() -> None:
+    minutes = int(constant("EVERY_FIVE_MINUTES").split()[1].removeprefix("*/"))
+
+    assert timedelta(minutes=minutes) == TIMER_PERIOD
 
 
 def test_the_host_leaves_addresses_and_messages_alone_and_outlasts_a_unit() -> None:
@@ -171,7 +205,12 @@ def test_the_host_leaves_addresses_and_messages_alone_and_outlasts_a_unit() -> N
     hours, minutes, seconds = map(int, host["functionTimeout"].split(":"))
 
     assert host["extensions"]["http"]["routePrefix"] == ""
-    assert host["extensions"]["queues"]["messageEncoding"] == "none"
+    queues = host["extensions"]["queues"]
+    assert queues["messageEncoding"] == "none"
+    # A unit that is due is looked for every other second, while the app is warm.
+    assert queues["maxPollingInterval"] == "00:00:02"
+    # As many connections to the database at once as a process holds, and one for heartbeats and the timer.
+    assert queues["batchSize"] + queues["newBatchThreshold"] < 2 * CONNECTIONS
     assert hours * 3600 + minutes * 60 + seconds > 2 * LONGEST_RUN.total_seconds()
 
 

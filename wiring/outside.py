@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from integration.graph.mail import GraphMailer
     from integration.identity import Identities
     from integration.limits.recipients import RecipientLimiter
+    from integration.unit_queue import UnitQueue
 
 
 class NotInThisPart(RuntimeError):
@@ -40,10 +41,18 @@ class Outside:
     def record(self) -> Record:
         from integration.database.postgres import passwords_for
 
-        # A part signs in to a database on a server as itself.
-        identity = self.settings.door_id if self.settings.part is Part.DOOR else self.settings.hands_id
-        url = self.settings.database_url
-        return Record(url, self.clock, passwords=passwords_for(url, identity))
+        url, queue = self.settings.database_url, self.queue
+        passwords = passwords_for(url, self.settings.own_id)
+        return Record(url, self.clock, passwords=passwords, on_due=queue.announce if queue else None)
+
+    @cached_property
+    def queue(self) -> "UnitQueue | None":
+        """The queue that names due units to the Functions host; None where the engine looks for itself."""
+        if not self.settings.queue_url:
+            return None
+        from integration.unit_queue import UnitQueue
+
+        return UnitQueue(self.settings.queue_url, self.settings.own_id, self.clock)
 
     @cached_property
     def recipients(self) -> Recipients:
@@ -112,7 +121,7 @@ class Outside:
 
     async def close(self) -> None:
         """Close what was opened."""
-        for name in ("hands", "builder", "bot", "identities", "door_identity", "record"):
+        for name in ("hands", "builder", "bot", "identities", "door_identity", "queue", "record"):
             # Only what was made: asking for it would make it.
             piece = self.__dict__.get(name)
             if piece is not None:

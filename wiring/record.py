@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from integration.clock import ServiceClock
-from integration.database.connection import Database, Schema, SchemaNewer, create_database
+from integration.database.connection import Database, OnDue, Schema, SchemaNewer, create_database
 from integration.database.sqlite import CannotOpen
 from workflows.errors import OutsideError
 
@@ -52,14 +52,19 @@ class Record:
     A method for each store is what this class is for; there is no smaller cut.
     """
 
-    def __init__(self, url: str, clock: ServiceClock, *, passwords: "Passwords | None" = None) -> None:
+    def __init__(
+        self, url: str, clock: ServiceClock, *, passwords: "Passwords | None" = None, on_due: OnDue | None = None
+    ) -> None:
         self._url = url
         self._clock = clock
         self._passwords = passwords
+        self._on_due = on_due
 
     @cached_property
     def database(self) -> Database:
-        return create_database(self._url, passwords=self._passwords)
+        database = create_database(self._url, passwords=self._passwords)
+        database.on_due = self._on_due
+        return database
 
     @cached_property
     def units(self) -> "SQLUnits":

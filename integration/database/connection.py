@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from enum import StrEnum
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from integration.database.postgres import CONNECTIONS, OPTIONS, Passwords, sign_in_with, writing
 from integration.database.sqlite import WAIT_FOR_LOCK, CannotOpen, File, open_connection
+from workflows.ports.units import DueUnit
 
 T = TypeVar("T")
 
@@ -23,6 +24,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
 SCHEMA_CHECK_INTERVAL = 5.0
 """Seconds of real time between two looks, before a write, whether another process has brought a newer schema."""
+
+
+MADE_DUE = "made_due"
+OnDue = Callable[[Sequence[DueUnit]], None]
 
 
 class SchemaNewer(RuntimeError):
@@ -55,6 +60,8 @@ class Database:
         # One connection for those who look and one for those who write: taking it anew costs more than what is read.
         self._kept: dict[bool, Connection] = {}
         self._schema_checked_at: float | None = None
+        self.on_due: OnDue | None = None
+        """Is told which units became due, after each commit that made them so."""
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -67,7 +74,9 @@ class Database:
         async with self._turn, self._engine.begin() as connection:
             if not self._is_file:
                 await connection.execute(writing(alone=True))
+            made_due = connection.info[MADE_DUE] = []
             yield connection
+        self._announce(made_due)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -94,8 +103,21 @@ class Database:
         On PostgreSQL others may write meanwhile: its statements hold by themselves, or lock the rows they read.
         """
         await self._check()
+        made_due: list[DueUnit] = []
+
+        def noting(connection: Connection) -> T:
+            connection.info[MADE_DUE] = made_due
+            return work(connection)
+
         async with self._turn:
-            return await self._in_thread(work, only_reads=False)
+            result = await self._in_thread(noting, only_reads=False)
+        self._announce(made_due)
+        return result
+
+    def _announce(self, made_due: Sequence[DueUnit]) -> None:
+        """Tell of the units that a transaction made due, after its commit."""
+        if made_due and self.on_due is not None:
+            self.on_due(made_due)
 
     async def _in_thread(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
         loop = asyncio.get_running_loop()
@@ -180,6 +202,11 @@ def _create_file(url: str) -> Database:
         event.listen(each, "connect", lambda connection, _: open_connection(connection))
         event.listen(each, "begin", begin)
     return Database(engine, plain, file)
+
+
+def announce(connection: AsyncConnection | Connection, units: Sequence[DueUnit]) -> None:
+    """Have units told of once the transaction of *connection* is committed: the one place that all of them pass."""
+    connection.info[MADE_DUE].extend(units)
 
 
 def insert_into(connection: AsyncConnection | Connection, table: Table) -> Any:

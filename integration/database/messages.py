@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import message
-from integration.database.units import due_rows, due_statement
+from integration.database.units import make_due_at_once
 from workflows.messages.model import AGAIN, Content, Message, MessageState, Surface
 from workflows.messages.outbox import TRIES
 from workflows.ports.bot import Posted
@@ -66,8 +66,7 @@ class SQLMessages:
         def plan(connection: Connection) -> None:
             if messages:
                 connection.execute(_plan_statement(connection), _plan_rows(messages))
-            if then:
-                connection.execute(due_statement(connection), due_rows(then))
+            make_due_at_once(connection, then)
 
         await self._database.write(plan)
 
@@ -153,8 +152,7 @@ class SQLMessages:
 
         def write(connection: Connection) -> None:
             connection.execute(insert_into(connection, message).values(**values).on_conflict_do_nothing())
-            if then:
-                connection.execute(due_statement(connection), due_rows(then))
+            make_due_at_once(connection, then)
 
         await self._database.write(write)
         return True

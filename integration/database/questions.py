@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from integration.database import tables
 from integration.database.connection import Database, insert_into
 from integration.database.paper_tables import question_step
-from integration.database.units import due_rows, due_statement
+from integration.database.units import make_due_at_once
 from workflows.papers.questions.model import BOARD_STATES, TOLD_STATES, BoardQuestion, QuestionStep
 from workflows.papers.questions.plan import advance
 from workflows.ports.units import DueUnit
@@ -120,5 +120,4 @@ def _take(
         noted = connection.execute(insert.returning(question_step.c.question)).first()
         if noted is None or not connection.execute(moved).rowcount:
             raise _OvertakenError
-    if then:
-        connection.execute(due_statement(connection), due_rows(then))
+    make_due_at_once(connection, then)

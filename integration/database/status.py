@@ -20,7 +20,7 @@ from integration.database.status_rows import (
     request_row,
     round_of,
 )
-from integration.database.units import due_rows, due_statement, make_due
+from integration.database.units import make_due, make_due_at_once
 from workflows.messages.model import Message
 from workflows.ports.units import DueUnit
 from workflows.status.model import (
@@ -316,8 +316,7 @@ def _add_answer(
     _store_answer(connection, stored)
     if escalation is not None or newest is not None:
         _store_escalation(connection, answer.request, escalation)
-    if then:
-        connection.execute(due_statement(connection), due_rows(then))
+    make_due_at_once(connection, then)
     return stored
 
 

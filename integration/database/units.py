@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Update, and_, case, func, or_, select, true, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
-from integration.database.connection import Database, insert_for
-from integration.database.history import note, note_action
+from integration.database.connection import Database, announce, insert_for
+from integration.database.history import note as note_of
+from integration.database.history import note_action
 from integration.database.tables import unit
 from workflows.ports.units import DueUnit
 
@@ -44,12 +45,15 @@ async def make_due(connection: AsyncConnection, units: Sequence[DueUnit]) -> Non
     what has changed since.
     """
     if units:
-        await connection.execute(due_statement(connection), due_rows(units))
+        await connection.execute(_due_statement(connection.dialect.name), _due_rows(units))
+        announce(connection, units)
 
 
-def due_statement(connection: AsyncConnection | Connection) -> Any:
-    """Return the statement that makes `due_rows` due."""
-    return _due_statement(connection.dialect.name)
+def make_due_at_once(connection: Connection, units: Sequence[DueUnit]) -> None:
+    """Do the same as `make_due` on the database's own thread."""
+    if units:
+        connection.execute(_due_statement(connection.dialect.name), _due_rows(units))
+        announce(connection, units)
 
 
 @cache
@@ -70,7 +74,7 @@ def _due_statement(dialect: str) -> Any:
     )
 
 
-def due_rows(units: Sequence[DueUnit]) -> list[dict[str, Any]]:
+def _due_rows(units: Sequence[DueUnit]) -> list[dict[str, Any]]:
     """The rows of *units*."""
     return [
         {"key": item.key, "kind": item.kind, "state": UnitState.WAITING, "due_at": item.due_at}
@@ -122,7 +126,7 @@ class SQLUnits:
         def claim(connection: Connection) -> Sequence[Any]:
             rows = connection.execute(take).all()
             for row in rows:
-                connection.execute(note(row.key, "unit.started", at=now, values={"run": row.runs}))
+                connection.execute(note_of(row.key, "unit.started", at=now, values={"run": row.runs}))
             return rows
 
         claims = [
@@ -166,7 +170,7 @@ class SQLUnits:
         )
 
     async def note(self, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> None:
-        statement = note(unit, what, at=at, values=values)
+        statement = note_of(unit, what, at=at, values=values)
         await self._database.write(lambda connection: connection.execute(statement).close())
 
     async def next_moment(self, *, running: Collection[str] = ()) -> datetime | None:
@@ -185,8 +189,45 @@ class SQLUnits:
     async def wake_overdue(self, *, now: datetime, longest: timedelta) -> int:
         """Make units due now that an error parked for more than *longest*; return how many. A repeat is harmless."""
         beyond = (unit.c.state == UnitState.WAITING, unit.c.failures > 0, unit.c.due_at > now + longest)
-        statement = update(unit).where(*beyond).values(due_at=now)
-        return await self._database.write(lambda connection: connection.execute(statement).rowcount)
+        statement = update(unit).where(*beyond).values(due_at=now).returning(unit.c.key)
+
+        def wake(connection: Connection) -> int:
+            woken = connection.execute(statement).scalars().all()
+            announce(connection, [DueUnit(key=key, due_at=now) for key in woken])
+            return len(woken)
+
+        return await self._database.write(wake)
+
+    async def list_lost(self, *, now: datetime, grace: timedelta, ahead: timedelta, limit: int) -> Sequence[DueUnit]:
+        """
+        List units whose message may be lost: due for longer than *grace* and held by nobody, the earliest first.
+
+        And those that become due within *ahead*: the message of some would have had to be hidden for too long.
+        """
+        late = and_(unit.c.due_at <= now - grace, or_(unit.c.lease_until.is_(None), unit.c.lease_until <= now))
+        soon = and_(unit.c.due_at > now, unit.c.due_at <= now + ahead)
+        query = select(unit.c.key, unit.c.due_at).where(unit.c.state == UnitState.WAITING, or_(late, soon))
+        query = query.order_by(unit.c.due_at, unit.c.key).limit(limit)
+        rows = await self._database.look(lambda connection: connection.execute(query).all())
+        return [DueUnit(key=row.key, due_at=row.due_at) for row in rows]
+
+    async def set_aside(self, key: str, *, now: datetime, note: str) -> bool:
+        """Fail a unit that stopped its workers again and again; False, and nothing changed, while somebody holds it.
+
+        A unit that is not due, or is gone, is left as it is: somebody else has carried it out meanwhile.
+        """
+        due = (unit.c.key == key, unit.c.state == UnitState.WAITING, unit.c.due_at <= now)
+        free = or_(unit.c.lease_until.is_(None), unit.c.lease_until <= now)
+        fail = update(unit).where(*due, free).values(state=UnitState.FAILED, note=note, lease_owner=None)
+        is_held = select(unit.c.key).where(*due)
+
+        def put_aside(connection: Connection) -> bool:
+            if connection.execute(fail.values(lease_until=None, again_at=None)).rowcount:
+                connection.execute(note_of(key, "unit.failed", at=now, values={"note": note}))
+                return True
+            return connection.execute(is_held).first() is None
+
+        return await self._database.write(put_aside)
 
     async def list_units(self, *, states: Sequence[UnitState] = (), kind: str | None = None) -> Sequence[UnitView]:
         """Units by due time, only those in *states* (any when empty) and of *kind* (any when None)."""
@@ -216,10 +257,14 @@ class SQLUnits:
         free = {"lease_owner": None, "lease_until": None, "again_at": None}
 
         def release(connection: Connection) -> bool:
-            held = connection.execute(_if_held(claim).values(**free, **values)).rowcount == 1
-            if held:
-                connection.execute(note(claim.unit.key, event, at=at, values={"note": values["note"]}))
-            return held
+            change = _if_held(claim).values(**free, **values).returning(unit.c.state, unit.c.due_at)
+            now = connection.execute(change).one_or_none()
+            if now is None:
+                return False
+            connection.execute(note_of(claim.unit.key, event, at=at, values={"note": values["note"]}))
+            if now.state == UnitState.WAITING:
+                announce(connection, [DueUnit(key=claim.unit.key, due_at=now.due_at)])
+            return True
 
         return await self._database.write(release)
 

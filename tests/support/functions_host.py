@@ -77,20 +77,22 @@ class FunctionsHost:
         headers_out = {name: value.value for name, value in answer.value["headers"].items()}
         return Answer(int(answer.value["status_code"].value), headers_out, answer.value["body"].value.decode())
 
-    async def queue(self, body: str) -> None:
-        """Send a queue message."""
-        await self._call("queueTrigger", _text(body), {"Id": "1", "DequeueCount": "1", "PopReceipt": "r"})
+    async def queue(self, body: str, *, name: str = "units") -> None:
+        """Send a message of the queue *name*."""
+        await self._call("queueTrigger", _text(body), {"Id": "1", "DequeueCount": "1", "PopReceipt": "r"}, queue=name)
 
     async def timer(self) -> None:
         """Let the timer's moment come."""
         await self._call("timerTrigger", Datum(json.dumps({"IsPastDue": False}), "json"))
 
-    async def _call(self, trigger: str, given: Datum, meta: Mapping[str, str] | None = None) -> Any:
+    async def _call(
+        self, trigger: str, given: Datum, meta: Mapping[str, str] | None = None, *, queue: str | None = None
+    ) -> Any:
         function, argument = next(
             (found, binding["name"])
             for found in self.functions.values()
             for binding in found.bindings
-            if binding["type"] == trigger
+            if binding["type"] == trigger and binding.get("queueName") == queue
         )
         about = {name: _text(value) for name, value in (meta or {}).items()}
         done, value, _, error, _ = await invocation_request_native(
@@ -132,7 +134,7 @@ async def _play(requests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             case "http":
                 return asdict(await host.http(request["method"], request["path"], body=request["body"].encode()))
             case "queue":
-                await host.queue("{}")
+                await host.queue(request["body"], name=request.get("name", "units"))
             case "timer":
                 await host.timer()
         return None

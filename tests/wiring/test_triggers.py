@@ -1,0 +1,321 @@
+"""The host's triggers on a real queue (Azurite): messages lost, doubled, late, poisonous; queue and database away."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from config.settings import Part, Settings
+from engine.units import LEASE
+from integration.database.units import SQLUnits, UnitState, UnitView
+from integration.unit_queue import LONGEST_HIDDEN, UnitQueue, message_for, unit_in
+from tests.clocks import NOON, RestfulClock
+from tests.support import azurite as azurite_support
+from tests.support import postgres
+from tests.support.azurite import MOST_READS, POISON, UNITS, Azurite, QueueHost, running_azurite
+from wiring import triggers
+from wiring.process import Services
+from wiring.triggers import GRACE, SET_ASIDE, TIMER_PERIOD, StillHeld
+from workflows.errors import Invalid, Transient
+from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
+
+UNIT = DueUnit(key="test.work:Bø", due_at=NOON)
+NO_QUEUE = "http://127.0.0.1:9/account?sig=none"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def azurite() -> Iterator[Azurite]:
+    if reason := azurite_support.why_missing():
+        pytest.skip(reason)
+    with running_azurite() as found:
+        yield found
+
+
+@dataclass
+class Worker:
+    """A worker of the Functions host, whose units only note that they ran."""
+
+    services: Services
+    host: QueueHost
+    clock: RestfulClock
+    ran: list[str] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    """The ends of the runs to come; Done when there is none."""
+
+    @property
+    def units(self) -> SQLUnits:
+        return self.services.record.units
+
+    async def make_due(self, *units: DueUnit) -> None:
+        await self.units.make_due(units)
+        await self.services.settle()
+
+    async def run(self, unit: DueUnit, history: History) -> Outcome:
+        self.ran.append(unit.key)
+        return self.outcomes.pop(0) if self.outcomes else Done()
+
+    async def unit(self) -> UnitView:
+        return next(unit for unit in await self.units.list_units() if unit.key == UNIT.key)
+
+
+@asynccontextmanager
+async def working(url: str, queue_url: str) -> AsyncIterator[Worker]:
+    services = Services(Settings(database_url=url, queue_url=queue_url, part=Part.HANDS), name="test")
+    clock = RestfulClock()
+    services.outside.__dict__["clock"] = clock
+    deliver = {UNITS: partial(triggers.run_named, services), POISON: partial(triggers.set_aside, services)}
+    host = QueueHost(queue_url or NO_QUEUE, deliver)
+    worker = Worker(services, host, clock)
+    services.__dict__["handlers"] = {"test.work": worker.run}
+    yield worker
+    await worker.host.close()
+    await services.close()
+
+
+@pytest.fixture
+async def worker(azurite: Azurite, database_url: str) -> AsyncIterator[Worker]:
+    async with working(database_url, azurite.url) as found:
+        await found.host.create_queues()
+        yield found
+        await found.host.clear()
+
+
+async def test_a_unit_that_becomes_due_is_run_by_its_message_once(worker: Worker) -> None:
+    await worker.make_due(UNIT)
+
+    assert await worker.host.deliver_all() == 1
+    assert worker.ran == [UNIT.key]
+    assert (await worker.unit()).state is UnitState.DONE
+
+
+async def test_a_message_runs_no_other_unit(worker: Worker) -> None:
+    other = DueUnit(key="test.work:other", due_at=NOON)
+    await worker.make_due(UNIT, other)
+    await worker.host.clear()
+    await worker.host.put(message_for(other.key))
+
+    await worker.host.deliver_all()
+
+    assert worker.ran == [other.key]
+
+
+async def test_a_doubled_message_finds_nothing_to_do(worker: Worker) -> None:
+    await worker.make_due(UNIT)
+    await worker.host.put(message_for(UNIT.key))
+
+    assert await worker.host.deliver_all() == 2
+    assert worker.ran == [UNIT.key]
+
+
+async def test_a_message_is_hidden_until_its_unit_is_due(worker: Worker) -> None:
+    await worker.make_due(DueUnit(key=UNIT.key, due_at=NOON + HOUR))
+
+    assert await worker.host.waiting() == 1
+    assert await worker.host.deliver_all() == 0
+
+
+@pytest.mark.parametrize("key", [UNIT.key, "test.work:gone"], ids=["not due yet", "gone"])
+async def test_a_message_that_comes_too_early_or_too_late_changes_nothing(worker: Worker, key: str) -> None:
+    await worker.make_due(DueUnit(key=UNIT.key, due_at=NOON + HOUR))
+    await worker.host.put(message_for(key))
+
+    await worker.host.deliver_all()
+
+    assert worker.ran == []
+    assert (await worker.unit()).state is UnitState.WAITING
+
+
+async def test_a_parked_unit_sends_its_next_message(worker: Worker) -> None:
+    await worker.make_due(UNIT)
+    worker.outcomes.append(Parked(until=NOON + HOUR, note="waits"))
+
+    assert await worker.host.deliver_all() == 1
+
+    assert await worker.host.waiting() == 1
+    assert (await worker.unit()).due_at == NOON + HOUR
+
+
+async def test_a_lost_message_is_found_by_the_timer(worker: Worker) -> None:
+    await worker.make_due(UNIT)
+    await worker.host.clear()
+    worker.clock.advance(GRACE)
+
+    await triggers.find_lost(worker.services)
+    await worker.host.deliver_all()
+
+    assert worker.ran == [UNIT.key]
+
+
+async def test_the_timer_leaves_alone_what_is_on_its_way_held_or_done(worker: Worker) -> None:
+    done, held = (DueUnit(key=f"test.work:{name}", due_at=NOON - HOUR) for name in ("done", "held"))
+    await worker.make_due(done, held)
+    await worker.host.clear()
+    await worker.units.claim("other", now=NOON, lease_until=NOON + LEASE, limit=1, only=[held.key])
+    await worker.host.put(message_for(done.key))
+    await worker.host.deliver_all()
+    await worker.make_due(UNIT)
+    await worker.host.clear()
+
+    await triggers.find_lost(worker.services)
+
+    assert await worker.host.waiting() == 0
+
+
+async def test_what_is_due_later_than_a_queue_hides_gets_its_message_from_the_timer(worker: Worker) -> None:
+    due_at = NOON + LONGEST_HIDDEN + MINUTE
+    await worker.make_due(DueUnit(key=UNIT.key, due_at=due_at))
+    assert await worker.host.waiting() == 0
+    worker.clock.advance(due_at - NOON - TIMER_PERIOD)
+
+    await triggers.find_lost(worker.services)
+
+    assert await worker.host.waiting() == 1
+
+
+async def test_a_unit_whose_worker_died_is_taken_over_when_its_lease_has_ended(worker: Worker) -> None:
+    await worker.make_due(UNIT)
+    await worker.units.claim("dead", now=NOON, lease_until=NOON + LEASE, limit=1)
+    await worker.host.deliver_all()
+    assert worker.ran == []
+
+    worker.clock.advance(LEASE)
+    await triggers.find_lost(worker.services)
+    await worker.host.deliver_all()
+
+    assert worker.ran == [UNIT.key]
+
+
+# ------------------------------------------------------------------------------------------------------------ poison
+
+
+async def test_a_unit_that_stops_its_workers_becomes_a_failed_unit_with_what_to_do(worker: Worker) -> None:
+    await worker.make_due(UNIT)
+    await worker.host.clear()
+    await worker.host.put(message_for(UNIT.key), name=POISON)
+
+    await worker.host.deliver_all(POISON)
+
+    unit = await worker.unit()
+    assert (unit.state, unit.note) == (UnitState.FAILED, SET_ASIDE)
+    await worker.make_due(UNIT)
+    await worker.host.deliver_all()
+    assert worker.ran == [UNIT.key]
+
+
+async def test_a_unit_is_not_set_aside_while_somebody_holds_it(worker: Worker) -> None:
+    await worker.make_due(UNIT)
+    await worker.units.claim("other", now=NOON, lease_until=NOON + LEASE, limit=1)
+
+    with pytest.raises(StillHeld):
+        await triggers.set_aside(worker.services, message_for(UNIT.key).encode())
+    worker.clock.advance(LEASE)
+    await triggers.set_aside(worker.services, message_for(UNIT.key).encode())
+
+    assert (await worker.unit()).state is UnitState.FAILED
+
+
+async def test_a_unit_that_was_done_meanwhile_is_not_set_aside(worker: Worker) -> None:
+    await worker.make_due(UNIT)
+    await worker.host.deliver_all()
+
+    await triggers.set_aside(worker.services, message_for(UNIT.key).encode())
+
+    assert (await worker.unit()).state is UnitState.DONE
+
+
+@pytest.mark.parametrize("body", ["no JSON", "[]", "{}", '{"unit": 3}', '{"unit": ""}'])
+async def test_a_message_that_names_no_unit_is_set_aside_and_harms_nothing(worker: Worker, body: str) -> None:
+    await worker.make_due(UNIT)
+    await worker.host.put(body)
+
+    assert await worker.host.deliver_all() == MOST_READS + 1
+    assert await worker.host.deliver_all(POISON) == 1
+
+    assert worker.ran == [UNIT.key]
+    assert await worker.host.waiting(POISON) == 0
+
+
+def test_a_message_is_ascii_and_says_the_unit_whatever_its_name() -> None:
+    message = message_for("kind:Bø\x01")
+
+    assert json.loads(message) == {"unit": "kind:Bø\x01"}
+    assert message.isascii()
+    assert unit_in(message.encode()) == "kind:Bø\x01"
+    with pytest.raises(Invalid):
+        unit_in(b"\xff")
+
+
+# -------------------------------------------------------------------------------------------------------------- outages
+
+
+async def test_a_queue_that_is_away_for_an_hour_stops_nothing(database_url: str) -> None:
+    if reason := azurite_support.why_missing():
+        pytest.skip(reason)
+    with running_azurite() as azurite:
+        async with working(database_url, azurite.url) as worker:
+            azurite.stop()
+            await worker.make_due(UNIT)
+            worker.outcomes.append(Parked(until=NOON + HOUR, note="waits"))
+            worker.clock.advance(TIMER_PERIOD)
+            await triggers.find_lost(worker.services)
+            assert worker.ran == [UNIT.key]
+
+            worker.clock.advance(HOUR)
+            azurite.start()
+            await worker.host.create_queues()
+            await triggers.find_lost(worker.services)
+            await worker.host.deliver_all()
+
+            assert worker.ran == [UNIT.key] * 2
+            assert (await worker.unit()).state is UnitState.DONE
+
+
+async def test_a_queue_that_does_not_answer_says_so_to_who_waits_for_it() -> None:
+    queue = UnitQueue(NO_QUEUE, "hands", RestfulClock())
+
+    with pytest.raises(Transient):
+        await queue.send([UNIT])
+    await queue.close()
+
+
+async def test_a_database_that_is_away_for_a_minute_is_not_held_against_a_unit(azurite: Azurite) -> None:
+    if reason := postgres.why_missing():
+        pytest.skip(reason)
+    with postgres.running_server() as server, postgres.new_database(server.url) as url:
+        async with working(url, azurite.url) as worker:
+            await worker.host.create_queues()
+            await worker.services.record.database.migrate()
+            await worker.make_due(UNIT)
+            server.stop()
+
+            for _ in range(MOST_READS + 1):
+                await worker.host.put(message_for(UNIT.key))
+                await worker.host.deliver_all()
+            assert await worker.host.waiting(POISON) == 0
+            server.start()
+
+            worker.clock.advance(MINUTE + GRACE)
+            await triggers.find_lost(worker.services)
+            await worker.host.deliver_all()
+            assert worker.ran == [UNIT.key]
+            await worker.host.clear()
+
+
+async def test_without_a_queue_a_database_that_is_away_is_the_host_s_to_repeat() -> None:
+    async with working("postgresql+psycopg://nobody@127.0.0.1:9/none", "") as worker:
+        with pytest.raises(Exception, match="connection"):
+            await triggers.run_named(worker.services, message_for(UNIT.key).encode())
+
+
+async def test_without_a_queue_the_timer_runs_what_is_due(database_url: str) -> None:
+    async with working(database_url, "") as worker:
+        await worker.make_due(UNIT)
+
+        await triggers.find_lost(worker.services)
+
+        assert worker.ran == [UNIT.key]

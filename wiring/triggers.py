@@ -1,0 +1,89 @@
+"""Work of the Functions host's triggers: run the unit that a message names, set aside what fails it, find the lost."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from workflows.errors import Transient
+from workflows.ports.units import DueUnit
+
+if TYPE_CHECKING:
+    from wiring.process import Services
+
+TIMER_PERIOD = timedelta(minutes=5)
+"""The time between two looks for what was lost."""
+GRACE = timedelta(minutes=1)
+"""The time that the queue is given before a due unit counts as lost."""
+MOST_LOST = 1_000
+"""Messages that one look sends at most; the next one sends the others."""
+DATABASE_PAUSE = timedelta(minutes=1)
+"""The time after which a unit is tried again that could not be looked up."""
+SET_ASIDE = (
+    "its worker was stopped again and again while it ran; look for the unit's key in the log, then order it again"
+)
+
+log = structlog.get_logger()
+
+
+class StillHeld(Exception):
+    """A unit that is to be set aside still belongs to a worker, or to one that was stopped a moment ago."""
+
+
+async def run_named(services: "Services", message: bytes) -> None:
+    """
+    Run the unit that a message names, under its lease; one that is not due yet, held or gone is left alone.
+
+    A database that is away is no fault of the unit: it gets a new message, and does not come nearer to being set aside.
+    Raises Invalid for a message that names no unit.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from integration.unit_queue import unit_in
+
+    key = unit_in(message)
+    try:
+        await services.create_engine().run_due(only=[key])
+    except SQLAlchemyError as exc:
+        log.warning("unit.database_away", unit=key, error=type(exc).__name__)
+        if services.outside.queue is None:
+            raise
+        await services.outside.queue.send([DueUnit(key=key, due_at=services.clock.now())], not_before=DATABASE_PAUSE)
+    finally:
+        await services.settle()
+
+
+async def set_aside(services: "Services", message: bytes) -> None:
+    """
+    Turn a message that the host gave up into a failed unit, which people see with what to do.
+
+    Raises StillHeld while somebody holds the unit, so that the host comes again. A message without a unit is logged.
+    """
+    from integration.unit_queue import unit_in
+    from workflows.errors import Invalid
+
+    try:
+        key = unit_in(message)
+    except Invalid:
+        log.error("queue.unreadable", size=len(message))
+        return
+    if not await services.record.units.set_aside(key, now=services.clock.now(), note=SET_ASIDE):
+        raise StillHeld(key)
+    log.error("unit.set_aside", unit=key)
+
+
+async def find_lost(services: "Services") -> None:
+    """Send the messages of units that have waited too long; where there is no queue, or it is away, run what is due."""
+    queue = services.outside.queue
+    if queue is None:
+        await services.create_engine().run_due()
+        return
+    units = services.record.units
+    lost = await units.list_lost(now=services.clock.now(), grace=GRACE, ahead=TIMER_PERIOD, limit=MOST_LOST)
+    try:
+        await queue.send(lost)
+    except Transient:
+        log.warning("queue.away", lost=len(lost))
+        await services.create_engine().run_due()
+    finally:
+        await services.settle()
