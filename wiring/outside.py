@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Part, Settings
 from integration.clock import ServiceClock, create_clock
-from wiring.record import Record
+from wiring.record import Record, create_queue
 from workflows.ports.accounts import Recipients
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from integration.graph.mail import GraphMailer
     from integration.identity import Identities
     from integration.limits.recipients import RecipientLimiter
-    from integration.unit_queue import UnitQueue
 
 
 class NotInThisPart(RuntimeError):
@@ -41,18 +40,9 @@ class Outside:
     def record(self) -> Record:
         from integration.database.postgres import passwords_for
 
-        url, queue = self.settings.database_url, self.queue
-        passwords = passwords_for(url, self.settings.own_id)
-        return Record(url, self.clock, passwords=passwords, on_due=queue.announce if queue else None)
-
-    @cached_property
-    def queue(self) -> "UnitQueue | None":
-        """The queue that names due units to the Functions host; None where the engine looks for itself."""
-        if not self.settings.queue_url:
-            return None
-        from integration.unit_queue import UnitQueue
-
-        return UnitQueue(self.settings.queue_url, self.settings.own_id, self.clock)
+        url, own_id = self.settings.database_url, self.settings.own_id
+        queue = create_queue(self.settings.queue_url, own_id, self.clock)
+        return Record(url, self.clock, passwords=passwords_for(url, own_id), queue=queue)
 
     @cached_property
     def recipients(self) -> Recipients:
@@ -121,7 +111,7 @@ class Outside:
 
     async def close(self) -> None:
         """Close what was opened."""
-        for name in ("hands", "builder", "bot", "identities", "door_identity", "queue", "record"):
+        for name in ("hands", "builder", "bot", "identities", "door_identity", "record"):
             # Only what was made: asking for it would make it.
             piece = self.__dict__.get(name)
             if piece is not None:

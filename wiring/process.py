@@ -77,11 +77,6 @@ class Services:
             poll=POLL if self.settings.clock_url is None else SIMULATED_POLL,
         )
 
-    async def settle(self) -> None:
-        """Wait until the messages of what became due are sent."""
-        if self.outside.queue is not None:
-            await self.outside.queue.settle()
-
     async def make_sweep_due(self) -> None:
         """Look again for everything that should be due."""
         from workflows.sweep import sweep_unit

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from integration.clock import ServiceClock
-from integration.database.connection import Database, OnDue, Schema, SchemaNewer, create_database
+from integration.database.connection import Database, Schema, SchemaNewer, create_database
 from integration.database.sqlite import CannotOpen
 from workflows.errors import OutsideError
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from integration.database.status import SQLStatus
     from integration.database.switches import SQLSwitches
     from integration.database.units import SQLUnits
+    from integration.unit_queue import UnitQueue
 
 
 class SchemaOutdated(RuntimeError):
@@ -53,17 +54,18 @@ class Record:
     """
 
     def __init__(
-        self, url: str, clock: ServiceClock, *, passwords: "Passwords | None" = None, on_due: OnDue | None = None
+        self, url: str, clock: ServiceClock, *, passwords: "Passwords | None" = None, queue: "UnitQueue | None" = None
     ) -> None:
         self._url = url
         self._clock = clock
         self._passwords = passwords
-        self._on_due = on_due
+        self.queue = queue
+        """The queue that names due units to the Functions host; None where the engine looks for itself."""
 
     @cached_property
     def database(self) -> Database:
         database = create_database(self._url, passwords=self._passwords)
-        database.on_due = self._on_due
+        database.on_due = self.queue.announce if self.queue else None
         return database
 
     @cached_property
@@ -235,6 +237,17 @@ class Record:
         return ""
 
     async def close(self) -> None:
-        """Close the database, if it was opened."""
+        """Send what is on its way to the queue, and close the database, if it was opened."""
+        if self.queue is not None:
+            await self.queue.close()
         if "database" in self.__dict__:
             await self.database.close()
+
+
+def create_queue(url: str, client_id: str, clock: ServiceClock) -> "UnitQueue | None":
+    """Return the queue at *url*, sent to as *client_id*; None without an address."""
+    if not url:
+        return None
+    from integration.unit_queue import UnitQueue
+
+    return UnitQueue(url, client_id, clock)

@@ -46,11 +46,11 @@ async def run_named(services: "Services", message: bytes) -> None:
         await services.create_engine().run_due(only=[key])
     except SQLAlchemyError as exc:
         log.warning("unit.database_away", unit=key, error=type(exc).__name__)
-        if services.outside.queue is None:
+        if services.record.queue is None:
             raise
-        await services.outside.queue.send([DueUnit(key=key, due_at=services.clock.now())], not_before=DATABASE_PAUSE)
+        await services.record.queue.send([DueUnit(key=key, due_at=services.clock.now())], not_before=DATABASE_PAUSE)
     finally:
-        await services.settle()
+        await _settle(services)
 
 
 async def set_aside(services: "Services", message: bytes) -> None:
@@ -74,7 +74,7 @@ async def set_aside(services: "Services", message: bytes) -> None:
 
 async def find_lost(services: "Services") -> None:
     """Send the messages of units that have waited too long; where there is no queue, or it is away, run what is due."""
-    queue = services.outside.queue
+    queue = services.record.queue
     if queue is None:
         await services.create_engine().run_due()
         return
@@ -86,4 +86,10 @@ async def find_lost(services: "Services") -> None:
         log.warning("queue.away", lost=len(lost))
         await services.create_engine().run_due()
     finally:
-        await services.settle()
+        await _settle(services)
+
+
+async def _settle(services: "Services") -> None:
+    """Wait until the messages of what became due are sent: the host may stop a worker that does nothing."""
+    if services.record.queue is not None:
+        await services.record.queue.settle()

@@ -53,7 +53,8 @@ class Worker:
 
     async def make_due(self, *units: DueUnit) -> None:
         await self.units.make_due(units)
-        await self.services.settle()
+        if self.services.record.queue is not None:
+            await self.services.record.queue.settle()
 
     async def run(self, unit: DueUnit, history: History) -> Outcome:
         self.ran.append(unit.key)
