@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.session import DONE, Usage, tell
+from commands.session import DID_NOT_HOLD, DONE, Usage, complain, tell
 from commands.subjects import imported_programme
 from commands.words import TerminalWords
 
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 
 async def papers(services: "Services", arguments: argparse.Namespace) -> int:
-    """Write papers into a folder: all of them, messages to the archive, the data set for research, an evaluation."""
+    """Write papers into a folder, for people, archive, research or evaluation; read the archive's receipts."""
     from documents.look import BadLogo
     from documents.word_template import BadTemplate
 
     words = TerminalWords(await imported_programme(services))
+    if arguments.what == "receipts":
+        return await _take_receipts(services, arguments, words)
     try:
         count = await _put(services, arguments, words)
     except (BadLogo, BadTemplate, OSError) as exc:
@@ -49,6 +51,23 @@ async def _put(services: "Services", arguments: argparse.Namespace, words: Termi
             put("mal.docx", standard_template(jobs.look))
             return 1
     return await jobs.files.put_all(put)
+
+
+async def _take_receipts(services: "Services", arguments: argparse.Namespace, words: TerminalWords) -> int:
+    """Read the archive's receipts out of a folder; say what it has, and what it refused or nobody understands."""
+    from workflows.papers.archive.model import HandoverState
+
+    taken = await services.jobs.paper_files.files.take_receipts(_files_in(arguments.folder))
+    kept = [receipt for receipt in taken.receipts if receipt.state is HandoverState.KEPT]
+    refused = [(receipt.key, receipt.problem) for receipt in taken.receipts if receipt.state is HandoverState.REFUSED]
+    tell(words.say("papers_receipts", count=len(kept)))
+    complain(*(f"{name}: {why}" for name, why in (*refused, *taken.problems)))
+    return DID_NOT_HOLD if refused or taken.problems else DONE
+
+
+def _files_in(folder: Path) -> dict[str, bytes]:
+    """Return the XML files of a folder by their names without the ending."""
+    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.xml"))}
 
 
 def put_into(folder: Path) -> "PutFile":

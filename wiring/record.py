@@ -16,6 +16,7 @@ from workflows.errors import OutsideError
 if TYPE_CHECKING:
     from integration.database.accounts import SQLAccounts
     from integration.database.agendas import SQLAgendas
+    from integration.database.archive import SQLHandovers
     from integration.database.chats import SQLChats
     from integration.database.findings import SQLFindings
     from integration.database.guests import SQLGuests
@@ -175,6 +176,12 @@ class Record:
         from integration.database.questions import SQLQuestions
 
         return SQLQuestions(self.database)
+
+    @cached_property
+    def handovers(self) -> "SQLHandovers":
+        from integration.database.archive import SQLHandovers
+
+        return SQLHandovers(self.database)
 
     @cached_property
     def papers(self) -> "SQLPaperRecord":

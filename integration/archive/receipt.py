@@ -7,7 +7,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from integration.archive.arkivmelding import CATALOGUE, ROOT
-from workflows.papers.archive.model import SYSTEM, ArchiveReceipt, HandoverState
+from workflows.papers.archive.model import SYSTEM, ArchiveReceipt, BadReceipt, HandoverState
 
 ANSWER = f"{ROOT}/arkivmelding/opprett/kvittering/v2"
 FAILURE = f"{ROOT}/feil/feilmelding/v2"
@@ -16,11 +16,7 @@ LARGEST = 1_000_000
 _SPACES = {"k": ANSWER, "m": CATALOGUE, "f": FAILURE}
 
 
-class BadReceipt(ValueError):
-    """Something that is no receipt for a message of ours. The message says why."""
-
-
-def read_receipt(content: bytes, *, sent: str = "") -> tuple[ArchiveReceipt, ...]:
+def read_receipt(content: bytes, sent: str = "") -> tuple[ArchiveReceipt, ...]:
     """
     Return the archive's answers: one for each folder and record that the message held.
 

@@ -13,3 +13,16 @@ question_step = Table(
     Column("content", JSON, nullable=False),
 )
 """The steps of a lifted question after it was asked, append-only. The newest one's state is the escalation's."""
+
+archive_handover = Table(
+    "archive_handover",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("name", String(200), nullable=False, index=True),
+    Column("checksum", String(64), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("sent_at", UTCDateTime, nullable=False),
+    Column("answered_at", UTCDateTime, nullable=True),
+    Column("answer", JSON, nullable=False, default=dict),
+)
+"""Messages handed over to the archive, by our key, with its answer. State sent, kept or refused."""

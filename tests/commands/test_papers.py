@@ -11,12 +11,14 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from commands.papers import papers
-from commands.session import DONE, Usage
+from commands.session import DID_NOT_HOLD, DONE, Usage
 from config.loading import load_documents
 from config.settings import Settings
 from tests.clocks import StillClock
+from tests.integration.archive.test_receipt import FOLDER, REFUSED, receipt
 from tests.workflows.papers.archive.body_records import AT, RECORD
 from wiring.process import Services
+from workflows.papers.archive.model import HandoverState
 from workflows.papers.record import BodyRecord
 
 VESTFOLD = Path(__file__).parents[2] / "config" / "vestfold"
@@ -81,6 +83,45 @@ async def test_messages_to_the_archive_name_files_that_lie_beside_them(services:
     ]
     shielded = [name for name, root in messages.items() if elements(root, "skjermingshjemmel")]
     assert sorted(shielded) == [f"a-dal-2026-09-08-03-referat-v0{version}" for version in (1, 2)]
+
+
+async def test_what_the_archive_has_is_handed_over_no_more_and_what_it_refused_is(
+    services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, again, answers = tmp_path / "first", tmp_path / "again", tmp_path / "answers"
+    await papers(services, given(what="archive", folder=first))
+    answers.mkdir()
+    (answers / "a-dal-2026-00-saksmappe.xml").write_bytes(
+        receipt(FOLDER.replace("case:larvik/2026", "case:a-dal/2026"))
+    )
+    (answers / "a-dal-2026-09-08-01-rapport-v01.xml").write_bytes(receipt(REFUSED))
+    capsys.readouterr()
+
+    assert await papers(services, given(what="receipts", folder=answers)) == DID_NOT_HOLD
+    assert await papers(services, given(what="archive", folder=again)) == DONE
+
+    told = capsys.readouterr()
+    assert "Arkivet har bekreftet 1 meldinger." in told.out
+    assert told.err == "paper:a-dal/2026-09-08/report/1: f-7: Fant ikke mappen\n"
+    assert set(os.listdir(first)) - set(os.listdir(again)) == {"a-dal-2026-00-saksmappe.xml"}
+    known = await services.record.handovers.handovers()
+    case = known["case:a-dal/2026"].receipt
+    assert case is not None
+    assert (case.journal_number, case.existed) == ("26/88", True)
+    assert known["paper:a-dal/2026-09-08/report/1"].state is HandoverState.REFUSED
+
+
+async def test_a_file_that_is_no_receipt_or_answers_nothing_of_ours_is_told(
+    services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.xml").write_bytes(b"<kvittering/>")
+    (tmp_path / "b.xml").write_bytes(receipt(FOLDER.replace("case:larvik/2026", "case:b-vik/2026")))
+
+    assert await papers(services, given(what="receipts", folder=tmp_path)) == DID_NOT_HOLD
+
+    wrong, unknown = capsys.readouterr().err.splitlines()
+    assert wrong.startswith("a: kvittering: expected arkivmeldingKvittering")
+    assert unknown == "b: case:b-vik/2026: never handed over"
 
 
 def asked() -> list[int]:

@@ -51,6 +51,7 @@ class PaperFileJobs:
     @cached_property
     def files(self) -> "PaperFiles":
         from integration.archive.arkivmelding import arkivmelding
+        from integration.archive.receipt import read_receipt
         from workflows.papers.archive.model import Restriction
         from workflows.papers.handover import PaperFiles
         from workflows.papers.record import PaperKind
@@ -61,7 +62,10 @@ class PaperFileJobs:
             record=self._outside.record.papers,
             make_pdf=self.make_pdf,
             make_word=self.make_word,
+            handovers=self._outside.record.handovers,
             write_message=arkivmelding,
+            read_receipt=read_receipt,
+            clock=self._outside.clock,
             owner=settings.archive_owner,
             restrictions={
                 PaperKind(item.kind): Restriction(code=item.code, basis=item.basis)

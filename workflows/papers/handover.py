@@ -1,21 +1,46 @@
 """Papers handed out as files: all of them as PDF and Word, and the messages to the archive with theirs."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Protocol
 
 import texts
 from config.programme import Programme
 from documents.document import Document
-from workflows.papers.archive.model import Handover, Restriction
+from workflows.papers.archive.model import (
+    ArchiveReceipt,
+    BadReceipt,
+    Handover,
+    HandoverState,
+    Restriction,
+    SentHandover,
+)
 from workflows.papers.archive.plan import ArchiveRules, plan_handovers
+from workflows.papers.archive.ports import HandoverStore
 from workflows.papers.record import Paper, PaperKind, PaperRecord
+from workflows.ports.units import Clock
 
 MakeFile = Callable[[Document, datetime], bytes]
 """Returns a document as a file whose only moment is the one given."""
 PutFile = Callable[[str, bytes], None]
 """Keeps a file under a name."""
+
+
+class ReadReceipt(Protocol):
+    def __call__(self, content: bytes, sent: str, /) -> Sequence[ArchiveReceipt]:
+        """Read a receipt for the message with the key *sent*. Raises BadReceipt."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptsTaken:
+    """Result of reading receipts. *problems*: (name of the file, why it says nothing)."""
+
+    receipts: Sequence[ArchiveReceipt]
+    problems: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +51,10 @@ class PaperFiles:
     record: PaperRecord
     make_pdf: MakeFile
     make_word: MakeFile
+    handovers: HandoverStore
     write_message: Callable[[Handover], bytes]
+    read_receipt: ReadReceipt
+    clock: Clock
     owner: str = ""
     """The body that answers for the archive; without one, the organisation that leads the programme."""
     restrictions: Mapping[PaperKind, Restriction]
@@ -45,7 +73,11 @@ class PaperFiles:
         return count
 
     async def put_archive(self, put: PutFile) -> int:
-        """Put the messages to the archive with the files that they name; return the number of messages."""
+        """
+        Put the messages to the archive with the files that they name; return the number of messages.
+
+        A message that the archive has, and that is the same today, is left out.
+        """
         programme = await self.programme()
         rules = ArchiveRules(
             owner=self.owner or county_name(programme),
@@ -53,19 +85,51 @@ class PaperFiles:
             restrictions=self.restrictions,
             local_day=lambda moment: programme.local_time(moment).date(),
         )
+        known = await self.handovers.handovers()
         count = 0
         for body in programme.bodies:
             record = await self.record.of_body(body.key)
             for handover in plan_handovers(record, body.name, rules, self._pdf):
-                for name, content in self._files(handover):
-                    put(name, content)
-                count += 1
+                count += await self._hand_over(handover, known.get(handover.key), put)
         return count
 
-    def _files(self, handover: Handover) -> Iterator[tuple[str, bytes]]:
-        yield f"{handover.name}.xml", self.write_message(handover)
+    async def take_receipts(self, files: Mapping[str, bytes]) -> ReceiptsTaken:
+        """Read the archive's receipts, each named as the message that it answers, and note what they say."""
+        keys = {sent.name: sent.key for sent in (await self.handovers.handovers()).values()}
+        taken, problems = [], []
+        for name, content in sorted(files.items()):
+            try:
+                receipts = self.read_receipt(content, keys.get(name, ""))
+            except BadReceipt as exc:
+                problems.append((name, str(exc)))
+                continue
+            for receipt in receipts:
+                if await self.handovers.note_receipt(receipt, at=self.clock.now()):
+                    taken.append(receipt)
+                else:
+                    problems.append((name, f"{receipt.key}: never handed over"))
+        return ReceiptsTaken(receipts=tuple(taken), problems=tuple(problems))
+
+    async def _hand_over(self, handover: Handover, sent: SentHandover | None, put: PutFile) -> bool:
+        """Put one message with its file, unless the archive has it; return True when it was put."""
+        message = self.write_message(handover)
+        checksum = hashlib.sha256(message).hexdigest()
+        if sent is not None and sent.state is HandoverState.KEPT and sent.checksum == checksum:
+            return False
+        put(f"{handover.name}.xml", message)
         if handover.document:
-            yield handover.document.file_name, handover.document.content
+            put(handover.document.file_name, handover.document.content)
+        if sent is None or sent.checksum != checksum:
+            await self.handovers.note_sent(
+                SentHandover(
+                    key=handover.key,
+                    name=handover.name,
+                    checksum=checksum,
+                    state=HandoverState.SENT,
+                    sent_at=self.clock.now(),
+                )
+            )
+        return True
 
     def _pdf(self, paper: Paper) -> bytes:
         return paper.pdf or self.make_pdf(paper.document, paper.at)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from integration.archive.receipt import LARGEST, BadReceipt, read_receipt
-from workflows.papers.archive.model import ArchiveReceipt, HandoverState
+from integration.archive.receipt import LARGEST, read_receipt
+from workflows.papers.archive.model import ArchiveReceipt, BadReceipt, HandoverState
 
 NS = "https://ks-no.github.io/standarder/fiks-protokoll/fiks-arkiv"
 KEY = (

@@ -17,6 +17,10 @@ def system_id(key: str) -> str:
     return str(uuid.uuid5(NAMESPACE, key))
 
 
+class BadReceipt(ValueError):
+    """Something that is no receipt for a message of ours. The message says why."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Restriction:
     """An access code with its legal basis."""
@@ -123,6 +127,10 @@ class Handover:
     content: Folder | Entry
 
     @property
+    def key(self) -> str:
+        return self.content.key
+
+    @property
     def document(self) -> ArchivedFile | None:
         return None if isinstance(self.content, CaseFile | MeetingFile) else self.content.document
 
@@ -150,3 +158,16 @@ class ArchiveReceipt:
     """The archive had it before."""
     problem: str = ""
     """The archive's words on a refusal, with its id of the failure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentHandover:
+    """A message that was handed over, as the record has it."""
+
+    key: str
+    name: str
+    checksum: str
+    """SHA-256 of the message."""
+    state: HandoverState
+    sent_at: datetime
+    receipt: ArchiveReceipt | None = None
