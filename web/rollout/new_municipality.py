@@ -12,12 +12,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 import texts
 from config.klass import KnownMunicipality, matching
 from config.problems import InvalidInput, Problem, phrase
+from config.programme import Programme
 from config.values import Meetings, Place, Role
 from web.access.gate import RunsProgramme, Visit
 from web.forms import typed_in
 from web.rollout.places import BASE
 from web.shell.page import shell_page
 from workflows.register.editing import RegisterDesk
+from workflows.register.edits.people import suggest_organisation
 from workflows.register.edits.places import AddMunicipality, NewPerson
 from workflows.register.keys import slug_of
 from workflows.register.look_up import LookUp
@@ -121,16 +123,21 @@ async def _kept(pages: NewMunicipalityPages, visit: Visit, form: Mapping[str, st
         # Before it is kept: from then on its meetings are planned.
         await pages.desk.hold(slug)
     try:
-        await pages.register.edit(new_municipality(slug, form), by=visit.reader.person)
+        await pages.register.edit(new_municipality(slug, form, visit.programme), by=visit.reader.person)
     except InvalidInput as error:
         if held:
             await pages.desk.release(slug)
-        return {"": "; ".join(dict.fromkeys(_in_words(problem, _language(visit)) for problem in error.problems))}
+        return _by_field(error.problems, form, _language(visit))
     return {}
 
 
-def new_municipality(slug: str, form: Mapping[str, str]) -> AddMunicipality:
-    """Return the edit that adds the municipality of the form. Raises InvalidInput for a date that is none."""
+def new_municipality(slug: str, form: Mapping[str, str], programme: Programme) -> AddMunicipality:
+    """
+    Return the edit that adds the municipality of the form. Raises InvalidInput for a date that is none.
+
+    People belong to the organisation of *programme* whose domain their address has, or else to the municipality: its
+    boards have members from NAV and from the county.
+    """
     values: dict[str, Any] = {"place": Place(form["place"]), "meetings": Meetings(form["meetings"])}
     if form["place"] == Place.THEIRS and form.get("place_url", "").strip():
         values["place_url"] = form["place_url"].strip()
@@ -143,9 +150,14 @@ def new_municipality(slug: str, form: Mapping[str, str]) -> AddMunicipality:
         name=form["name"].strip(),
         domain=form["domain"].strip().lower().removeprefix("@"),
         people=[
-            NewPerson(role=role, name=form[f"{seat}_name"].strip(), email=form[f"{seat}_email"].strip())
+            NewPerson(
+                role=role,
+                name=form[f"{seat}_name"].strip(),
+                email=email,
+                organisation=known.key if (known := suggest_organisation(programme, email)) else "",
+            )
             for seat, role in SEATS
-            if form.get(f"{seat}_email", "").strip()
+            if (email := form.get(f"{seat}_email", "").strip())
         ],
         values=values,
     )
@@ -181,7 +193,18 @@ def missing_fields(form: Mapping[str, str], language: str) -> dict[str, str]:
     return problems
 
 
-def _in_words(problem: Any, language: str) -> str:
+def _by_field(problems: Sequence[Problem], form: Mapping[str, str], language: str) -> dict[str, str]:
+    """Return the words of each problem at the address it is about, and all others at the top."""
+    seats = {email: f"{seat}_email" for seat, _ in SEATS if (email := form.get(f"{seat}_email", "").strip())}
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        words = found.setdefault(seats.get(str(problem.value), ""), [])
+        if (said := _in_words(problem, language)) not in words:
+            words.append(said)
+    return {field: " ".join(words) for field, words in found.items()}
+
+
+def _in_words(problem: Problem, language: str) -> str:
     key = f"rollout_pages.problem_{problem.rule}"
     if problem.rule and key in texts.keys(language):
         return texts.say(key, language)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from config.klass import KnownMunicipality, shipped
-from config.values import Meetings
+from config.values import Meetings, Role
 from tests.web.rollout.conftest import CountyLead
 from workflows.meetings.model import MeetingState
 
@@ -112,6 +112,36 @@ async def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(le
         assert words in answer.text
     assert "Fyll ut både navn og e-postadresse." in answer.text
     assert 'value="Kommunalsjef Dal"' in answer.text
+
+
+async def test_a_board_has_members_from_nav_and_from_the_county_who_may_be_known_already(lead: CountyLead) -> None:
+    register = lead.bench.services.record.register
+    known = next(person for person in (await register.programme()).people if person.key == "rektor-thor-heyerdahl")
+    members = {
+        "member1_name": "NAV-leder Dal",
+        "member1_email": "leder.dal@nav.example",
+        "member2_name": "Rektor Thor Heyerdahl",
+        "member2_email": known.email.upper(),
+    }
+
+    await lead.press(PATH, {**FORM, **members})
+
+    programme = await register.programme()
+    seated = programme.holders(
+        Role.BOARD_MEMBER, on=programme.today(lead.bench.services.clock.now()), municipality="dal"
+    )
+    assert {(person.key, person.organisation) for person in seated} == {
+        ("nav-leder-dal", "nav"),
+        (known.key, known.organisation),
+    }
+
+
+async def test_an_address_of_nobody_s_domain_is_said_at_its_field(lead: CountyLead) -> None:
+    refused = await lead.send(PATH, {**FORM, "member1_name": "Leder Vik", "member1_email": "leder@vik.example"})
+
+    assert refused.status_code == 422
+    assert 'id="member1_email-problem">Adressen hører verken til kommunen eller' in refused.text
+    assert 'href="#member1_email"' in refused.text
 
 
 async def test_choices_that_there_are_not_are_refused(lead: CountyLead) -> None:

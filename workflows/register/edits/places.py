@@ -127,13 +127,23 @@ class AddMunicipality:
             known = {"key": organisation, "name": f"{self.name} kommune", "kind": "municipality", "tenant": "guest"}
             draft.add(path, "organisations", {**known, "domain": self.domain})
         for person in self.people:
-            before = {entry.values["key"] for entry in draft.entries("people")}
-            add = AddPerson(
-                municipality=self.slug,
-                name=person.name,
-                email=person.email,
-                organisation=person.organisation or organisation,
-            )
-            add.apply(draft)
-            key = next(entry.values["key"] for entry in draft.entries("people") if entry.values["key"] not in before)
+            key = _known_person(draft, person.email) or self._add(draft, person, organisation)
             GiveRole(seat=RoleSeat(role=person.role, municipality=self.slug), person=key, since=None).apply(draft)
+
+    def _add(self, draft: Draft, person: NewPerson, organisation: str) -> str:
+        before = {entry.values["key"] for entry in draft.entries("people")}
+        add = AddPerson(
+            municipality=self.slug,
+            name=person.name,
+            email=person.email,
+            organisation=person.organisation or organisation,
+        )
+        add.apply(draft)
+        return str(next(entry.values["key"] for entry in draft.entries("people") if entry.values["key"] not in before))
+
+
+def _known_person(draft: Draft, email: str) -> str | None:
+    """Return the person who has that address already: somebody sits on boards of several municipalities."""
+    address = email.casefold()
+    found = (entry.values for entry in draft.entries("people") if str(entry.values.get("email")).casefold() == address)
+    return next((str(values["key"]) for values in found), None)
