@@ -1,14 +1,17 @@
 """A document as a PDF that is kept: PDF/A-2a and PDF/UA-1 (tagged, with its fonts inside), the same bytes each time."""
 
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typst
 
 import texts
+from config.plain_text import clean
 from documents.columns import column_widths, number_columns
 from documents.document import Block, Document, Table, kind_of
 from documents.look import PLAIN, Look
@@ -39,6 +42,7 @@ _SHOWN = (
 )
 UNSHOWN = "\u25a1"
 """Stands in the PDF for a sign its fonts lack, such as an emoji; the page and the record keep the sign itself."""
+_UNSHOWN_SIGN = re.compile(f"[^\n{''.join(f'{chr(first)}-{chr(last)}' for first, last in _SHOWN)}]")
 
 
 def report_pdf(document: Document, *, created_at: datetime, look: Look = PLAIN) -> bytes:
@@ -52,6 +56,7 @@ def report_pdf(document: Document, *, created_at: datetime, look: Look = PLAIN) 
         _LAYOUT,
         format="pdf",
         ignore_system_fonts=True,
+        font_paths=_fonts(),
         sys_inputs={"document": words, "day": created.date().isoformat()},
         pdf_standards=["a-2a", "ua-1"],
         timestamp=int(created.timestamp()),
@@ -59,8 +64,8 @@ def report_pdf(document: Document, *, created_at: datetime, look: Look = PLAIN) 
 
 
 def showable(text: str) -> str:
-    """*text* with every sign that cannot be shown replaced; line breaks stay."""
-    return "".join(sign if sign == "\n" or _is_shown(ord(sign)) else UNSHOWN for sign in text)
+    """Return *text* with every sign that cannot be shown replaced; line breaks stay."""
+    return _UNSHOWN_SIGN.sub(UNSHOWN, text)
 
 
 def _as_data(document: Document) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def _showable(data: Any) -> Any:
     """Every text in *data* made showable."""
     match data:
         case str():
-            return showable(data)
+            return showable(clean(data))
         case dict():
             return {key: _showable(value) for key, value in data.items()}
         case list() | tuple():
@@ -106,5 +111,7 @@ def _showable(data: Any) -> Any:
     return data
 
 
-def _is_shown(code: int) -> bool:
-    return any(first <= code <= last for first, last in _SHOWN)
+@cache
+def _fonts() -> typst.Fonts:
+    """Return the typesetter's own fonts, which are read once."""
+    return typst.Fonts(include_system_fonts=False)

@@ -25,6 +25,8 @@ from documents.word_template import PAGE_WIDTH, TABLE_STYLE, BadTemplate, filled
 
 LOCALES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+LONGEST_PROPERTY = 255
+"""Characters that a file's title may have; the paper itself has all of it."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -62,7 +64,7 @@ def word_file(document: Document, *, created_at: datetime, look: Look = PLAIN, t
 
 def _set_up(file: WordFile, document: Document, created: datetime) -> None:
     properties = file.core_properties
-    properties.title = clean(document.title)
+    properties.title = clean(document.title)[:LONGEST_PROPERTY]
     properties.author = properties.last_modified_by = properties.comments = ""
     properties.created = properties.modified = created
     properties.language = LOCALES[document.language]
