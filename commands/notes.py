@@ -60,6 +60,7 @@ HELD: Mapping[str, str] = {"paused": "held_paused", "not on the allow-list": "he
 def note_at_terminal(note: str, language: str) -> str:
     """Return a note of ours in the reader's words; as it is where it was written for people, or tells an error."""
     from texts import say
+    from workflows.rollout.rendering import reason_in_words
 
     if note in HELD:
         return say(f"terminal.{HELD[note]}", language)
@@ -69,4 +70,4 @@ def note_at_terminal(note: str, language: str) -> str:
         counted = re.fullmatch(pattern, note)
         if counted:
             return say(f"terminal.note_{key}", language, **counted.groupdict())
-    return note
+    return reason_in_words(note, language) or note

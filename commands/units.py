@@ -9,6 +9,7 @@ from commands.session import DID_NOT_HOLD, DONE, complain, show
 from commands.words import TerminalWords
 
 if TYPE_CHECKING:
+    from config.programme import Programme
     from wiring.process import Services
 
 LONGEST_WAIT = timedelta(minutes=2)
@@ -29,7 +30,8 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     from workflows.rollout.orders import BUILDER_CLOSED
 
     await make_due(services, keys)
-    words = TerminalWords(await services.record.register.find_programme())
+    programme = await services.record.register.find_programme()
+    words = TerminalWords(programme)
     told: dict[str, str] = {}
     while True:
         await services.engine.run_due(keys)
@@ -49,12 +51,28 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     for unit in units:
         by_it = unit.note == BUILDER_CLOSED
         note = waiting_for_it(services, words.language) if by_it else unit.note
+        said = words.note(await _with_names(services, programme, unit.key, note))
         until = unit.due_at.isoformat(timespec="minutes") if unit.state is UnitState.WAITING else ""
         rows.append({"unit": unit.key, "state": unit.state, "until": until, "note": note})
         state = "" if by_it else words.state(unit.state, unit.due_at if until else None)
-        lines.append("  ".join(part for part in (words.unit(unit.key), state, words.note(note)) if part))
+        lines.append("  ".join(part for part in (words.unit(unit.key), state, said) if part))
     show(arguments, rows, lines)
     return DONE if all(unit.state is UnitState.DONE for unit in units) else DID_NOT_HOLD
+
+
+async def _with_names(services: "Services", programme: "Programme | None", unit: str, note: str) -> str:
+    """Return a rollout's result with names for its keys; any other note as it is."""
+    from workflows.rollout.names import PlaceNames
+    from workflows.rollout.preview import RESULT, seen_plan
+    from workflows.rollout.rendering import named_result
+
+    kind, _, place = unit.partition(":")
+    spec = programme.find_place(place) if programme is not None and kind == "rollout.place" else None
+    if programme is None or spec is None:
+        return note
+    seen = seen_plan(place, (await services.record.resources.of(place)).get(RESULT))
+    names = PlaceNames(programme, spec, programme.language)
+    return note if seen is None else named_result(note, seen.items, names, language=programme.language)
 
 
 def waiting_for_it(services: "Services", language: str) -> str:

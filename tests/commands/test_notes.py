@@ -37,6 +37,7 @@ def test_every_note_has_its_text(language: str) -> None:
         ("version 2, draft", "versjon 2, utkast"),
         ("failed: 3 meetings have got no link into Teams", "møter uten lenke til Teams: 3"),
         ("paused", "utsendingen er stoppet"),
+        ("took too long", "det tok for lang tid"),
         ("could not book a meeting: 503", "could not book a meeting: 503"),
     ],
 )

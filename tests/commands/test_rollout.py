@@ -12,6 +12,7 @@ from commands.session import DID_NOT_HOLD, DONE, WRONG_USE
 from tests.support.sandbox import RunningSandbox, sandbox_process
 
 FOLDER = Path(__file__).parents[2] / "config" / "vestfold"
+NOW = "2026-08-20T08:00:00Z"
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -29,6 +30,8 @@ async def sandbox(
         settings = {**sandbox.env, "VAREUNGE_DATABASE_URL": database_url, "VAREUNGE_PUBLIC_URL": NOBODY}
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
+        # Simulated time: a team that is in the making would be waited for.
+        await sandbox.control("POST", "clock", {"now": NOW})
         assert await run("import", str(FOLDER)) == DONE
         capsys.readouterr()
         yield sandbox
@@ -91,6 +94,9 @@ async def test_an_order_did_not_hold_while_it_leaves_a_question(
     assert await run("rollout", "horten") == DID_NOT_HOLD
     assert f"vareunge rollout horten --adopt {group}" in capsys.readouterr().out
     assert await run("rollout", "horten", "--adopt", group) == DONE
+    told = capsys.readouterr()
+    assert "Microsoft lager teamet nå." in told.err
+    assert "ikke vært inne ennå: Oppvekstsjef Horten, Skolesjef Horten, NAV-leder Horten" in told.out
     assert await run("rollout", "horten") == DONE
 
 

@@ -12,7 +12,7 @@ from workflows.rollout.names import PlaceNames
 from workflows.rollout.plan import Item, State
 from workflows.rollout.preview import SeenPlan
 from workflows.rollout.progress import OrderState, Step
-from workflows.rollout.rendering import open_sentences, why
+from workflows.rollout.rendering import open_sentences, reason_in_words, why
 
 ORDER_TONES: Mapping[OrderState, str] = {
     OrderState.NONE: "none",
@@ -172,11 +172,7 @@ def log_lines(events: Sequence[PlaceEvent], programme: Programme, place: str, la
 
 def note_in_words(note: str, language: str) -> str:
     """Return a unit's note in words: notes of ours are keys of reasons, others were written for people."""
-    word = note.replace(" ", "_")
-    for key in (f"rollout.reason_{word}", f"rollout.note_{word}"):
-        if key in texts.keys(language) and not texts.placeholders(key, language):
-            return texts.say(key, language)
-    return "" if note in SILENT else note
+    return reason_in_words(note, language) or ("" if note in SILENT else note)
 
 
 SILENT = frozenset({"no place of ours", "seen"})

@@ -20,6 +20,14 @@ def result_text(items: Sequence[Item], *, made: int, language: str) -> str:
     return " ".join([*sentences, *_open_text(items, _subject, language=language), *_for_it(items, language=language)])
 
 
+def named_result(note: str, items: Sequence[Item], names: PlaceNames, *, language: str) -> str:
+    """Return a result that was kept with keys as its readers are told it: with the names of *items*, what is open."""
+    kept, named = (open_sentences(items, name, language=language) for name in (_subject, names.name))
+    for (sentence, _), (told, _) in zip(kept, named, strict=True):
+        note = note.replace(sentence, told)
+    return note
+
+
 def plan_data(plan: PlacePlan) -> Mapping[str, Any]:
     """The plan for programs: every item with its state, and under which key it can be restored."""
     items = [{**asdict(item), "restore": item.key if item.can_be_restored else None} for item in plan.items]
@@ -115,3 +123,12 @@ def _line(item: Item, names: PlaceNames, language: str) -> str:
 
 def _subject(key: str) -> str:
     return key.partition(":")[2] or key
+
+
+def reason_in_words(note: str, language: str) -> str:
+    """Return the words for why an order waits or ended, from the note that its unit keeps; empty for another note."""
+    word = note.replace(" ", "_")
+    for key in (f"rollout.reason_{word}", f"rollout.note_{word}"):
+        if key in texts.keys(language) and not texts.placeholders(key, language):
+            return texts.say(key, language)
+    return ""
