@@ -165,6 +165,7 @@ var settings = union(rehearsal, {
   VAREUNGE_ORGANIZER: organizers
   VAREUNGE_LICENCES: string(licences)
   VAREUNGE_ACCESSIBILITY_STATEMENT: accessibilityStatement
+  VAREUNGE_QUEUE_URL: handsStorage.outputs.queueUrl
 })
 // Only with the integration's id: the Door refuses to start with half of the settings.
 var ansattporten = empty(ansattportenUrl) || empty(ansattportenClientId) ? {} : {

@@ -15,6 +15,8 @@ TIMER_PERIOD = timedelta(minutes=5)
 """The time between two looks for what was lost."""
 GRACE = timedelta(minutes=1)
 """The time that the queue is given before a due unit counts as lost."""
+OLD = timedelta(minutes=15)
+"""The time past which somebody is told that due work is not done: the timer has sent its messages twice meanwhile."""
 MOST_LOST = 1_000
 """Messages that one look sends at most; the next one sends the others."""
 DATABASE_PAUSE = timedelta(minutes=1)
@@ -79,7 +81,12 @@ async def find_lost(services: "Services") -> None:
         await services.create_engine().run_due()
         return
     units = services.record.units
-    lost = await units.list_lost(now=services.clock.now(), grace=GRACE, ahead=TIMER_PERIOD, limit=MOST_LOST)
+    now = services.clock.now()
+    lost = await units.list_lost(now=now, grace=GRACE, ahead=TIMER_PERIOD, limit=MOST_LOST)
+    if old := [unit for unit in lost if unit.due_at <= now - OLD]:
+        log.warning(
+            "queue.old", units=len(old), seconds=round((now - min(unit.due_at for unit in old)).total_seconds())
+        )
     try:
         await queue.send(lost)
     except Transient:

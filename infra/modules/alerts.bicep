@@ -37,6 +37,27 @@ var rules = [
     minutes: 30
   }
   {
+    name: 'poison'
+    title: 'The Functions host gave up a unit of work'
+    query: '${events} | where event in ("unit.set_aside", "queue.unreadable")'
+    severity: 2
+    minutes: 15
+  }
+  {
+    name: 'queue-away'
+    title: 'Messages about work that is due cannot be sent'
+    query: '${events} | where event in ("queue.away", "queue.not_sent", "unit.database_away")'
+    severity: 2
+    minutes: 15
+  }
+  {
+    name: 'queue-old'
+    title: 'Work has been due for a quarter of an hour'
+    query: '${events} | where event == "queue.old"'
+    severity: 1
+    minutes: 15
+  }
+  {
     name: 'outcome-lost'
     title: 'The outcome of a unit could not be noted, or the database did not answer'
     query: '${events} | where event in ("unit.outcome_lost", "engine.store_failed")'

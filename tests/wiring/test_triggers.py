@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
 from config.settings import Part, Settings
 from engine.units import LEASE
@@ -150,6 +151,24 @@ async def test_a_lost_message_is_found_by_the_timer(worker: Worker) -> None:
     await worker.host.deliver_all()
 
     assert worker.ran == [UNIT.key]
+
+
+@pytest.mark.parametrize(
+    ("waited", "told"),
+    [(triggers.OLD - timedelta(seconds=1), []), (triggers.OLD, [("queue.old", 1, 900)])],
+    ids=["a while", "a quarter of an hour"],
+)
+async def test_work_that_has_been_due_for_long_is_told(
+    worker: Worker, waited: timedelta, told: list[tuple[str, int, int]]
+) -> None:
+    """The alert `queue-old` asks the log for it."""
+    await worker.make_due(UNIT)
+    worker.clock.advance(waited)
+
+    with capture_logs() as entries:
+        await triggers.find_lost(worker.services)
+
+    assert [(entry["event"], entry["units"], entry["seconds"]) for entry in entries] == told
 
 
 async def test_the_timer_leaves_alone_what_is_on_its_way_held_or_done(worker: Worker) -> None:

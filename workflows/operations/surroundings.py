@@ -15,7 +15,7 @@ RENEWAL = timedelta(days=21)
 """A certificate that ends sooner should have been renewed: Azure's are, a month and a half before their end."""
 SKEW = timedelta(minutes=2)
 """Tokens are refused when clocks differ by five minutes."""
-OLDEST = {"postgresql": (14,), "sqlite": (3, 35)}
+OLDEST = {"postgresql": (15,), "sqlite": (3, 35)}
 """Versions of databases whose statements ours are."""
 DATABASES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 REFUSES = 401
