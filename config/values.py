@@ -165,6 +165,8 @@ class Indicator(Value):
     baseline: FiniteFloat | None = None
     target: FiniteFloat | None = None
     better: Literal["higher", "lower"] = "higher"
+    summed_as: OptionalLine = ""
+    """The name under which the owner board sees the sum of all municipalities' numbers; empty: they are not added."""
 
 
 class WorkPackage(Value):

@@ -83,6 +83,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
             LeadDoors(
                 rounds=record.rounds,
                 report_desk=jobs.papers.report_desk,
+                owner_desk=jobs.papers.owner_desk,
                 messages=record.messages,
                 upcoming=jobs.status.upcoming,
                 units=record.units,

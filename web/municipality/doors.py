@@ -12,6 +12,7 @@ from workflows.operations.guest_review import GuestDesk
 from workflows.papers.agendas.editing import AgendaDesk
 from workflows.papers.questions.desk import QuestionDesk
 from workflows.papers.reports.desk import ReportDesk
+from workflows.papers.reports.owner_desk import OwnerDesk
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, DueUnit
 from workflows.status.model import RoundState, StatusRequest, StatusRound
@@ -59,6 +60,7 @@ class LeadDoors:
 
     rounds: OpenRounds
     report_desk: ReportDesk
+    owner_desk: OwnerDesk
     messages: Messages
     upcoming: Upcoming
     units: OrderedUnits

@@ -53,6 +53,7 @@ MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
 COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="", text="shell.county_overview", right=Right.SEE_COUNTY),
     SectionPage(path="/sporsmal", text="questions.title", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/sammendrag", text="review.owner_page", right=Right.RUN_PROGRAMME),
     SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),
     SectionPage(path="/utrulling", text="rollout_pages.places_heading", right=Right.RUN_PROGRAMME),
     SectionPage(path="/ny-kommune", text="rollout_pages.new_heading", right=Right.RUN_PROGRAMME),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workflows.papers.questions.notice import QuestionNotices
     from workflows.papers.reports.desk import ReportDesk
     from workflows.papers.reports.handlers import Reports
+    from workflows.papers.reports.owner_desk import OwnerDesk
     from workflows.papers.reports.ports import ReportPorts
     from workflows.papers.reports.review_units import ReviewUnits
 
@@ -53,6 +54,12 @@ class PaperJobs:
             meetings=self._record.meetings,
             clock=self._outside.clock,
         )
+
+    @cached_property
+    def owner_desk(self) -> "OwnerDesk":
+        from workflows.papers.reports.owner_desk import OwnerDesk
+
+        return OwnerDesk(store=self._record.reports, meetings=self._record.meetings, clock=self._outside.clock)
 
     @cached_property
     def _report_ports(self) -> "ReportPorts":

@@ -7,7 +7,8 @@ from functools import partial
 import texts
 from documents.document import Cell, Document, Paragraph, Section, Table
 from workflows.papers.record import BodyRecord
-from workflows.papers.reports.model import LIGHTS, MISSING, BoardReport, IndicatorLine
+from workflows.papers.reports.model import LIGHTS, BoardReport
+from workflows.papers.reports.package_report import MISSING, IndicatorLine
 
 
 @dataclass(frozen=True, kw_only=True)

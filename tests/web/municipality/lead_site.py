@@ -48,6 +48,7 @@ class Site:
         self.doors = LeadDoors(
             rounds=world.store,
             report_desk=world.report_desk,
+            owner_desk=world.owner_desk,
             messages=world.messages,
             upcoming=world.upcoming,
             units=world.units,

@@ -10,7 +10,7 @@ from tests.workflows.papers.archive.body_records import RECORD, stored_report
 from tests.workflows.papers.reports import report_samples as samples
 from workflows.papers.evaluation import MunicipalityYear, evaluation_document, evaluation_tables, municipality_year
 from workflows.papers.record import BodyRecord
-from workflows.papers.reports.model import IndicatorLine
+from workflows.papers.reports.package_report import IndicatorLine
 
 
 def year(record: BodyRecord = RECORD) -> MunicipalityYear:

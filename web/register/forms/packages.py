@@ -131,6 +131,9 @@ def indicator(context: FormContext) -> EditForm:
         context.field("baseline", kind="number", value=known.baseline if known else None, required=False),
         context.field("target", kind="number", value=known.target if known else None, required=False),
         context.choice("better", ("higher", "lower"), value=known.better if known else "higher"),
+        context.field(
+            "summed_as", value=known.summed_as if known else "", required=False, help=context.say("help_summed_as")
+        ),
     ]
     heading = context.say("form_indicator", name=known.name) if known else context.say("form_indicator_new")
     return EditForm(

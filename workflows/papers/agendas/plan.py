@@ -12,13 +12,8 @@ from workflows.papers.agendas.model import Agenda, AgendaItem, AgendaLine, ItemK
 from workflows.papers.minutes.model import Matters, Minutes
 from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.questions.plan import questions_for
-from workflows.papers.reports.model import (
-    MISSING,
-    BoardReport,
-    FollowUpLine,
-    OwnerSummary,
-    ReportContent,
-)
+from workflows.papers.reports.model import BoardReport, FollowUpLine, OwnerSummary, ReportContent
+from workflows.papers.reports.package_report import MISSING
 from workflows.papers.reports.plan import follow_up_lines, late_first, meeting_facts
 from workflows.ports.units import DueUnit
 from workflows.status.model import Level, Light

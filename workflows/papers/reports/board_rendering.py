@@ -6,7 +6,8 @@ from datetime import date
 import texts
 from documents.document import Block, Bullets, Cell, Facts, Paragraph, Section
 from documents.picture import TrendLine, trend_picture
-from workflows.papers.reports.model import BoardReport, IndicatorLine, PackageReport
+from workflows.papers.reports.model import BoardReport
+from workflows.papers.reports.package_report import IndicatorLine, PackageReport
 from workflows.papers.reports.parts import ChangeKind, ReportChange, WantedDecision
 from workflows.papers.reports.words import ReportWords, follow_up_section, meeting_block
 from workflows.status.model import WEIGHTS, adds_to_name

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from workflows.papers.reports.model import BoardReport, IndicatorLine, PackageReport
+from workflows.papers.reports.model import BoardReport
+from workflows.papers.reports.package_report import IndicatorLine, PackageReport
 from workflows.papers.reports.parts import ChangeKind, ReportChange
 from workflows.status.model import PackageResult
 

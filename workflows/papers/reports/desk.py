@@ -7,7 +7,8 @@ from datetime import date, datetime
 from config.programme import Programme
 from workflows.free_text import InvalidText, Written
 from workflows.meetings.model import Meeting
-from workflows.papers.reports.model import BoardReport, PackageReport, StoredReport
+from workflows.papers.reports.model import BoardReport, StoredReport
+from workflows.papers.reports.package_report import PackageReport
 from workflows.papers.reports.plan import names_of
 from workflows.papers.reports.ports import ReportMeetings, ReportRecord
 from workflows.papers.reports.review import (

@@ -16,12 +16,13 @@ from workflows.meetings.model import Meeting
 from workflows.papers.agendas.plan import agenda_unit
 from workflows.papers.reports.model import BoardReport, OwnerSummary, ReportContent, ReportState, StoredReport
 from workflows.papers.reports.notice import tell_board
-from workflows.papers.reports.plan import compile_board_report, compile_owner_summary, names_of
+from workflows.papers.reports.owner_plan import compile_owner_summary
+from workflows.papers.reports.plan import compile_board_report, names_of
 from workflows.papers.reports.ports import ReportPorts
-from workflows.papers.reports.review import Review, changed_texts, released_content
+from workflows.papers.reports.review import Review, changed_texts, released_content, summed_up
 from workflows.papers.reports.review_units import tell_authors
 from workflows.papers.reports.site_copy import ReportCopy
-from workflows.papers.reports.timing import draft_unit, owner_release, release_unit, wait_for_release
+from workflows.papers.reports.timing import draft_unit, owner_draft_unit, owner_release, release_unit, wait_for_release
 from workflows.papers.reports.typesetting import SetPDF, set_pdf
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.rollout.folder_paths import folder_now
@@ -85,10 +86,16 @@ class Reports:
             return Done(note="no owner board's meeting")
         report = await self._store.newest(meeting.key)
         if report is None or not report.is_released:
-            release_at = owner_release(programme, body, meeting)
-            if self._ports.clock.now() < release_at:
-                return Parked(until=release_at, note="is released later")
-            report = await self._released(await self._summary(programme, meeting), history)
+            release_at, content = owner_release(programme, body, meeting), await self._summary(programme, meeting)
+            draft = owner_draft_unit(programme, body, meeting)
+            now = self._ports.clock.now()
+            if now < release_at:
+                if now >= draft.due_at:
+                    await self._draft(content, (draft,), history)
+                return Parked(until=draft.due_at if now < draft.due_at else release_at, note="is released later")
+            report = await self._released(content, history, review=await self._store.review(meeting.key))
+            if not report.is_released:
+                return Parked(until=now + CLOSES_SOON, note="the county lead wrote meanwhile")
         return await tell_board(self._ports, report, meeting)
 
     async def publish(self, unit: DueUnit, history: History) -> Outcome:
@@ -166,6 +173,8 @@ class Reports:
             if review is not None and isinstance(final, BoardReport):
                 await tell_authors(self._ports, programme, final, changed_texts(final, review))
                 final = released_content(final, review, names=names_of(programme))
+            elif review is not None and isinstance(final, OwnerSummary):
+                final = summed_up(final, review, names=names_of(programme))
             language = texts.choose(programme.language)
             # Beside the loop: the typesetter works for a good part of a second.
             pdf = await asyncio.to_thread(self._set_pdf, final, language, at)
@@ -196,8 +205,15 @@ class Reports:
                 found[item.slug] = report.content
         last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
         previous = last.content if last is not None and isinstance(last.content, OwnerSummary) else None
-        matters = await self._ports.matters.matters(meeting.body)
-        return compile_owner_summary(programme, meeting, found, previous, matters)
+        return compile_owner_summary(
+            programme,
+            meeting,
+            found,
+            previous,
+            await self._ports.matters.matters(meeting.body),
+            questions=await self._ports.questions.list_waiting(),
+            meetings=await self._ports.meetings.list_meetings(),
+        )
 
     async def _meeting(self, key: str) -> Meeting | None:
         """The meeting, if it stands."""
@@ -215,7 +231,10 @@ def _owner_units(
     if body is None:
         return []
     return [
-        DueUnit(key=f"report.owner:{meeting.key}", due_at=max(now, owner_release(programme, body, meeting)))
+        DueUnit(key=f"report.owner:{meeting.key}", due_at=max(now, owner_draft_unit(programme, body, meeting).due_at))
         for meeting in meetings
-        if meeting.body == body.key and meeting.stands and meeting.starts_at > now and meeting.key not in states
+        if meeting.body == body.key
+        and meeting.stands
+        and meeting.starts_at > now
+        and states.get(meeting.key) not in _RELEASED
     ]

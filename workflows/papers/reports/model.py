@@ -12,10 +12,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from workflows.papers.reports.owner_parts import AgreementLine, CalendarLine, IndicatorSum, PackageLight, PassedOn
+from workflows.papers.reports.package_report import MISSING, PackageReport, day_from, plain
 from workflows.papers.reports.parts import ActivityLine, BudgetFigure, CorrectedText, ReportChange, WantedDecision
 from workflows.status.model import Light
 
-MISSING = "missing"
 LIGHTS = (*(light.value for light in Light), MISSING)
 """The states of a package, in the order reports count them."""
 
@@ -26,115 +27,6 @@ class ReportState(StrEnum):
     """Fixed: it changes no more."""
     PUBLISHED = "published"
     """And a copy stands on the place's site."""
-
-
-WORTH_A_LINE = 0.1
-"""The part of the way from baseline to target that a number must change by to be told."""
-
-
-def plain(value: Any) -> Any:
-    """Return *value* with its days and moments as text, however deep they lie: plain data for the record."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _day_from(data: str | None) -> date | None:
-    return date.fromisoformat(data) if data else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class IndicatorLine:
-    """One indicator; a number that nobody gave is None."""
-
-    name: str
-    unit: str
-    better: str
-    key: str = ""
-    baseline: float | None = None
-    target: float | None = None
-    previous: float | None = None
-    now: float | None = None
-    trend: tuple[tuple[date, float], ...] = ()
-    """The numbers of the last rounds with the days of their meetings, the oldest first."""
-
-    @property
-    def is_worth_a_line(self) -> bool:
-        """
-        Tell whether the change since last time is one that a board should hear of.
-
-        A tenth of the way from baseline to target is, and so is a target that is reached or lost. Without a target
-        every change is.
-        """
-        if self.now is None or self.previous is None or self.now == self.previous:
-            return False
-        if self.target is None:
-            return True
-        way = abs(self.target - (self.baseline or 0))
-        crossed = self._reaches(self.now) != self._reaches(self.previous)
-        return crossed or abs(self.now - self.previous) >= WORTH_A_LINE * way
-
-    def _reaches(self, number: float) -> bool:
-        target = self.target or 0
-        return number >= target if self.better == "higher" else number <= target
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
-        trend = tuple((date.fromisoformat(day), value) for day, value in data.get("trend", ()))
-        return cls(**{**data, "trend": trend})
-
-
-@dataclass(frozen=True, kw_only=True)
-class PackageReport:
-    """One package's part of the report. *light* is `missing` when nobody answered."""
-
-    key: str
-    name: str
-    lead: str
-    light: str
-    previous_light: str | None = None
-    done: str = ""
-    next: str = ""
-    hinders: str = ""
-    question: str = ""
-    proposal: str = ""
-    on_behalf: bool = False
-    edited: bool = False
-    """The local lead changed or left out a sentence."""
-    outlook: str = ""
-    """A risk or an opportunity in a few words; *weight*: see `workflows.status.model.WEIGHTS`."""
-    weight: str = ""
-    indicators: tuple[IndicatorLine, ...] = ()
-    unchanged: Mapping[str, date] = field(default_factory=dict)
-    """The texts that stand as they stood, by name, with the day of the report that had them first."""
-    last_light: str = ""
-    """The last known status of a package that nobody answered for, and its day; empty when there is none."""
-    last_on: date | None = None
-    missing_rounds: int = 0
-    """Rounds in a row without an answer, this one included."""
-    until: date | None = None
-    """The last day of the package, where one is decided."""
-
-    @property
-    def is_missing(self) -> bool:
-        return self.light == MISSING
-
-    @property
-    def is_changed(self) -> bool:
-        """Tell whether its light is another than last time; no answer is no change."""
-        return not self.is_missing and self.light != self.previous_light
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
-        changed = {
-            "indicators": tuple(IndicatorLine.from_data(item) for item in data["indicators"]),
-            "unchanged": {name: date.fromisoformat(day) for name, day in data.get("unchanged", {}).items()},
-            "last_on": _day_from(data.get("last_on")),
-            "until": _day_from(data.get("until")),
-        }
-        return cls(**{**data, **changed})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +45,7 @@ class FollowUpLine:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{**data, "due_on": _day_from(data["due_on"])})
+        return cls(**{**data, "due_on": day_from(data["due_on"])})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +130,7 @@ class BoardReport:
             "follow_up": _follow_up_from(data),
             "wanted": tuple(WantedDecision(**item) for item in data.get("wanted", _asked_in(data))),
             "changes": tuple(ReportChange.from_data(item) for item in data.get("changes", ())),
-            "previous_day": _day_from(data.get("previous_day")),
+            "previous_day": day_from(data.get("previous_day")),
             "budget": tuple(BudgetFigure(**item) for item in data.get("budget", ())),
             "activities": tuple(ActivityLine(**item) for item in data.get("activities", ())),
             "corrected": tuple(CorrectedText(**item) for item in data.get("corrected", ())),
@@ -256,15 +148,6 @@ def _asked_in(data: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LiftedQuestion:
-    package: str
-    question: str
-    proposal: str = ""
-    stands_still: bool = False
-    """The package that asks is red: it cannot go on without help."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class MunicipalityLine:
     """One municipality in the owner board's summary. Without a report, everything but its name is empty."""
 
@@ -278,9 +161,15 @@ class MunicipalityLine:
     counts: Mapping[str, int] = field(default_factory=dict)
     red: tuple[str, ...] = ()
     """Names of the packages that stand still."""
-    questions: tuple[LiftedQuestion, ...] = ()
     missing: tuple[str, ...] = ()
     """Names of the packages nobody answered for."""
+    packages: tuple[PackageLight, ...] = ()
+    as_is: bool = False
+    """Its local lead had not gone through the report."""
+
+    @property
+    def answered(self) -> int:
+        return sum(self.counts.values()) - len(self.missing)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -288,10 +177,11 @@ class MunicipalityLine:
         changed = {
             "report_day": date.fromisoformat(day) if day else None,
             "red": tuple(data["red"]),
-            "questions": tuple(LiftedQuestion(**item) for item in data["questions"]),
             "missing": tuple(data["missing"]),
+            "packages": tuple(PackageLight(**item) for item in data.get("packages", ())),
         }
-        return cls(**{**data, **changed})
+        # Summaries of earlier versions held what packages asked their local boards: no words for this level.
+        return cls(**{name: value for name, value in {**data, **changed}.items() if name != "questions"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,15 +197,14 @@ class OwnerSummary:
     """(municipality, package) that did not stand still in the last summary."""
     no_longer_red: tuple[tuple[str, str], ...] = ()
     follow_up: tuple[FollowUpLine, ...] = ()
-
-    @property
-    def decisions(self) -> tuple[tuple[str, LiftedQuestion], ...]:
-        """(municipality, question) of the packages that stand still."""
-        return tuple((place, asked) for place, asked in self.questions if asked.stands_still)
-
-    @property
-    def questions(self) -> tuple[tuple[str, LiftedQuestion], ...]:
-        return tuple((line.name, asked) for line in self.municipalities for asked in line.questions)
+    passed_on: tuple[PassedOn, ...] = ()
+    """The questions that local boards have decided to pass on, and no others."""
+    sums: tuple[IndicatorSum, ...] = ()
+    agreements: tuple[AgreementLine, ...] = ()
+    calendar: tuple[CalendarLine, ...] = ()
+    summing_up: str = ""
+    """The county lead's."""
+    summed_by: str = ""
 
     def to_data(self) -> dict[str, Any]:
         return {"kind": "owner", **plain(asdict(self))}
@@ -333,6 +222,12 @@ class OwnerSummary:
             now_red=pairs("now_red"),
             no_longer_red=pairs("no_longer_red"),
             follow_up=_follow_up_from(data),
+            passed_on=tuple(PassedOn.from_data(item) for item in data.get("passed_on", ())),
+            sums=tuple(IndicatorSum(**item) for item in data.get("sums", ())),
+            agreements=tuple(AgreementLine.from_data(item) for item in data.get("agreements", ())),
+            calendar=tuple(CalendarLine.from_data(item) for item in data.get("calendar", ())),
+            summing_up=data.get("summing_up", ""),
+            summed_by=data.get("summed_by", ""),
         )
 
 

@@ -136,7 +136,7 @@ async def report_url(ports: ReportPorts, meeting: str) -> str:
 
 def decisions_in(content: ReportContent) -> int:
     """Count the questions that wait for the board."""
-    return len(content.decisions if isinstance(content, OwnerSummary) else content.wanted)
+    return len(content.passed_on if isinstance(content, OwnerSummary) else content.wanted)
 
 
 def _answered(content: ReportContent) -> dict[str, int]:

@@ -1,74 +1,129 @@
-"""The owner board's summary in a reader's language: every municipality in one table, then what stands out."""
+"""The owner board's summary in a reader's language: what it decides, and every municipality in a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
 import texts
-from documents.document import Block, Cell, Paragraph, Section, Table
-from workflows.papers.reports.model import LIGHTS, LiftedQuestion, MunicipalityLine, OwnerSummary
+from documents.document import Block, Bullets, Cell, Paragraph, Section
+from workflows.papers.reports.model import MunicipalityLine, OwnerSummary
+from workflows.papers.reports.owner_parts import AgreementLine, IndicatorSum, PackageLight, PassedOn
 from workflows.papers.reports.words import ReportWords, follow_up_section
+from workflows.status.model import adds_to_name
 
 
 def owner_sections(words: ReportWords, summary: OwnerSummary) -> Iterable[Section]:
     """Write the parts of the owner board's summary."""
-    say, lines = words.say, summary.municipalities
-    counted = [light for light in LIGHTS if any(line.counts.get(light) for line in lines)]
-    headers = (say("reports.municipality"), *(words.word(light) for light in counted), say("reports.report_date"))
-    rows = tuple(_municipality(words, line, counted) for line in lines)
+    say = words.say
+    if summary.summing_up:
+        by = f"\n– {summary.summed_by}" if summary.summed_by else ""
+        yield Section(heading=say("reports.owner_summing_up"), blocks=(Paragraph(text=f"{summary.summing_up}{by}"),))
+    yield Section(heading=say("reports.owner_decisions"), blocks=(_passed_on(words, summary),))
+    yield Section(heading=say("reports.owner_changes"), blocks=(_moved(words, summary),))
+    rows = [row for line in summary.municipalities for row in _municipality(words, line)]
+    headers = ("municipality", "package", "now", "before", "answers", "report_date")
     name = say("reports.owner_overview")
-    yield Section(heading=name, blocks=(Table(name=name, headers=headers, rows=rows),))
-    decisions = tuple(block for place, asked in summary.decisions for block in _lifted(words, place, asked))
-    no_decisions = Paragraph(text=say("reports.owner_no_decisions"))
-    yield Section(heading=say("reports.owner_decisions"), blocks=decisions or (no_decisions,))
-    yield Section(heading=say("reports.owner_changes"), blocks=(_owner_changes(words, summary),))
+    yield Section(heading=name, blocks=(words.table(name, headers, rows),))
+    if summary.sums:
+        heading = say("reports.owner_sums")
+        sums = words.table(
+            heading, ("indicator", "now", "target", "counted"), (_sum(words, item) for item in summary.sums)
+        )
+        yield Section(heading=heading, blocks=(sums,))
     yield from follow_up_section(words, summary.follow_up, summary.meeting.starts_local.date())
-    red = (
-        say("reports.owner_red_item", municipality=line.name, package=package) for line in lines for package in line.red
-    )
-    yield Section(heading=say("reports.owner_red"), blocks=(words.bullets(red, otherwise="reports.owner_no_red"),))
-    others = [(place, asked) for place, asked in summary.questions if not asked.stands_still]
-    lifted = tuple(block for place, asked in others for block in _lifted(words, place, asked))
-    no_questions = Paragraph(text=say("reports.owner_no_questions"))
-    yield Section(heading=say("reports.owner_questions"), blocks=lifted or (no_questions,))
-    missing = words.bullets(_owner_missing(words, lines), otherwise="reports.owner_nobody_missing")
+    missing = words.bullets(_missing(words, summary.municipalities), otherwise="reports.owner_nobody_missing")
     yield Section(heading=say("reports.owner_missing"), blocks=(missing,))
+    if summary.agreements:
+        lines = tuple(_agreement(words, item) for item in summary.agreements)
+        yield Section(heading=say("reports.owner_agreements"), blocks=(Bullets(items=lines),))
+    if summary.calendar:
+        ahead = tuple(say("reports.owner_meeting", day=item.on, board=item.board) for item in summary.calendar)
+        yield Section(heading=say("reports.owner_calendar"), blocks=(Bullets(items=ahead),))
 
 
-def _municipality(words: ReportWords, line: MunicipalityLine, counted: Sequence[str]) -> tuple[Cell, ...]:
-    if line.report_day is None:
-        report = words.say("reports.no_report")
-    else:
-        report = texts.short_date(line.report_day, words.language)
-        report = report if line.is_new else words.say("reports.same_report", day=report)
-    # A light that no package has is a nought where there is a report, and nothing where there is none.
-    numbers = (str(line.counts.get(light, 0)) if line.report_meeting else "–" for light in counted)
-    return (Cell(text=line.name), *(Cell(text=number) for number in numbers), Cell(text=report))
+def _passed_on(words: ReportWords, summary: OwnerSummary) -> Block:
+    if not summary.passed_on:
+        return Paragraph(text=words.say("reports.owner_no_decisions"))
+    headers = ("matter", "decided_below", "proposal_heading", "owner_view")
+    rows = (_passed_row(words, item) for item in summary.passed_on)
+    return words.table(words.say("reports.owner_decisions"), headers, rows)
 
 
-def _lifted(words: ReportWords, place: str, asked: LiftedQuestion) -> Iterable[Block]:
-    text = words.say("reports.owner_item", municipality=place, package=asked.package, question=asked.question)
-    yield Paragraph(text=text, strong=True)
-    if asked.proposal:
-        yield Paragraph(text=words.say("reports.proposal", proposal=asked.proposal))
+def _passed_row(words: ReportWords, item: PassedOn) -> tuple[Cell, ...]:
+    say = words.say
+    about = say("reports.owner_item", municipality=item.municipality, package=item.package, question=item.question)
+    decided = say("reports.decided_on", day=item.decided_on, words=item.decision) if item.decided_on else item.decision
+    return (
+        Cell(text=about),
+        Cell(text=decided or "–"),
+        Cell(text=item.proposal or say("reports.no_proposal")),
+        Cell(text=item.view or "–"),
+    )
 
 
-def _owner_changes(words: ReportWords, summary: OwnerSummary) -> Block:
+def _municipality(words: ReportWords, line: MunicipalityLine) -> Iterator[tuple[Cell, ...]]:
+    """Yield a row for each package; what is about the municipality stands in the first."""
+    if not line.packages:
+        report = _report(words, line) if line.report_meeting else words.say("reports.no_report")
+        yield (Cell(text=line.name), *(Cell(text="–"),) * 4, Cell(text=report))
+    for number, package in enumerate(line.packages):
+        answers, report = (_answers(words, line), _report(words, line)) if number == 0 else ("", "")
+        yield (
+            Cell(text=line.name),
+            Cell(text=package.name),
+            words.cell(package.light),
+            _before(words, package),
+            Cell(text=answers),
+            Cell(text=report),
+        )
+
+
+def _before(words: ReportWords, package: PackageLight) -> Cell:
+    return words.cell(package.before) if package.before else Cell(text=words.say("reports.first_time"))
+
+
+def _answers(words: ReportWords, line: MunicipalityLine) -> str:
+    return words.say("reports.owner_answers", answered=line.answered, total=sum(line.counts.values()))
+
+
+def _report(words: ReportWords, line: MunicipalityLine) -> str:
+    day = words.day(line.report_day)
+    said = day if line.is_new else words.say("reports.same_report", day=day)
+    return f"{said}\n{words.say('reports.owner_as_is')}" if line.as_is else said
+
+
+def _moved(words: ReportWords, summary: OwnerSummary) -> Block:
     if summary.is_first:
         return Paragraph(text=words.say("reports.owner_first"))
-    pairs = [("reports.owner_now_red", summary.now_red), ("reports.owner_no_longer_red", summary.no_longer_red)]
-    lines = [words.say(key, municipality=place, package=name) for key, found in pairs for place, name in found]
-    lines += [
+    lines = [
         words.say(
-            "reports.owner_new_report",
+            "reports.owner_moved",
             municipality=line.name,
-            day=texts.short_date(line.report_day, words.language),
+            package=package.name,
+            before=words.word(package.before),
+            now=words.word(package.light),
         )
         for line in summary.municipalities
-        if line.is_new and line.report_day
+        for package in line.packages
+        if package.has_moved
     ]
     return words.bullets(lines, otherwise="reports.owner_no_changes")
 
 
-def _owner_missing(words: ReportWords, lines: Sequence[MunicipalityLine]) -> Iterable[str]:
+def _sum(words: ReportWords, item: IndicatorSum) -> tuple[Cell, ...]:
+    with_unit = adds_to_name(item.unit, item.name)
+    name = words.say("reports.with_unit", name=item.name, unit=item.unit) if with_unit else item.name
+    counted = words.say("reports.owner_counted", counted=item.counted, of=item.of)
+    target = "–" if item.target is None else words.number(item.target)
+    return Cell(text=name), Cell(text=words.number(item.now)), Cell(text=target), Cell(text=counted)
+
+
+def _agreement(words: ReportWords, item: AgreementLine) -> str:
+    partner = f"{item.municipality}, {item.partner}" if item.municipality else item.partner
+    if item.on is None:
+        return words.say("reports.agreement_missing", partner=partner)
+    return words.say(f"reports.agreement_{item.state}", partner=partner, day=words.day(item.on))
+
+
+def _missing(words: ReportWords, lines: Iterable[MunicipalityLine]) -> Iterable[str]:
     for line in lines:
         if not line.report_meeting:
             yield words.say("reports.owner_missing_report", municipality=line.name)

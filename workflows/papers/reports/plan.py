@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-import texts
 from config.place_template import PlaceSpec
 from config.programme import Programme
 from config.values import Body
@@ -14,18 +13,13 @@ from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.questions.plan import questions_for
 from workflows.papers.reports.changes import changes_of, trend_of, unchanged_texts
 from workflows.papers.reports.model import (
-    MISSING,
     BoardReport,
     FollowUpLine,
-    IndicatorLine,
-    LiftedQuestion,
     MeetingFacts,
-    MunicipalityLine,
-    OwnerSummary,
-    PackageReport,
 )
+from workflows.papers.reports.package_report import MISSING, IndicatorLine, PackageReport
 from workflows.papers.reports.parts import ActivityLine, BudgetFigure, WantedDecision
-from workflows.status.model import Level, Light, PackageResult, RoundResult
+from workflows.status.model import Level, PackageResult, RoundResult
 
 NOTHING = Matters()
 
@@ -106,35 +100,6 @@ def _wanted(
         WantedDecision(package=item.work_package, question=item.question, proposal=item.proposal, view=item.view)
         for item in questions
         if item.meeting <= meeting.key and item.work_package in known
-    )
-
-
-def compile_owner_summary(
-    programme: Programme,
-    meeting: Meeting,
-    reports: Mapping[str, BoardReport],
-    previous: OwnerSummary | None,
-    matters: Matters = NOTHING,
-) -> OwnerSummary:
-    """
-    The summary for the owner board that holds *meeting*.
-
-    *reports*: the newest released report by municipality; who has none is left out. *previous*: the last summary.
-    *matters*: what the owner board has decided.
-    """
-    before = {line.slug: line for line in previous.municipalities} if previous else {}
-    there = [item for item in programme.municipalities if programme.takes_part(item.slug, meeting.day)]
-    by_name = sorted(there, key=lambda item: texts.sort_key(item.name))
-    lines = tuple(_line(item.slug, item.name, reports.get(item.slug), before.get(item.slug)) for item in by_name)
-    now, then = _red(lines), _red(previous.municipalities if previous else ())
-    return OwnerSummary(
-        meeting=meeting_facts(meeting),
-        name=programme.body(meeting.body).name,
-        municipalities=lines,
-        is_first=previous is None,
-        now_red=tuple(item for item in now if item not in then) if previous else (),
-        no_longer_red=tuple(item for item in then if item not in now),
-        follow_up=follow_up_lines(programme, matters.open_before(meeting.key)),
     )
 
 
@@ -222,31 +187,3 @@ def _package(
             for item in result.indicators
         ),
     )
-
-
-def _line(slug: str, name: str, report: BoardReport | None, before: MunicipalityLine | None) -> MunicipalityLine:
-    if report is None:
-        return MunicipalityLine(slug=slug, name=name)
-    return MunicipalityLine(
-        slug=slug,
-        name=name,
-        report_meeting=report.meeting.key,
-        report_day=report.meeting.starts_local.date(),
-        is_new=before is None or before.report_meeting != report.meeting.key,
-        counts=report.counts,
-        red=tuple(package.name for package in report.packages if package.light == Light.RED),
-        questions=tuple(
-            LiftedQuestion(
-                package=package.name,
-                question=package.question,
-                proposal=package.proposal,
-                stands_still=package.light == Light.RED,
-            )
-            for package in report.questions
-        ),
-        missing=tuple(package.name for package in report.missing),
-    )
-
-
-def _red(lines: Sequence[MunicipalityLine]) -> list[tuple[str, str]]:
-    return [(line.name, package) for line in lines for package in line.red]

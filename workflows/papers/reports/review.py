@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from workflows.digest import digest
-from workflows.papers.reports.model import BoardReport, PackageReport
+from workflows.papers.reports.model import BoardReport, OwnerSummary
+from workflows.papers.reports.package_report import PackageReport
 from workflows.papers.reports.parts import CorrectedText
 from workflows.sentences import SENTENCE_GAP, split_sentences
 
@@ -110,6 +111,12 @@ def reviewed(report: BoardReport, review: Review, *, names: Mapping[str, str]) -
 def released_content(draft: BoardReport, review: Review, *, names: Mapping[str, str]) -> BoardReport:
     """Return the content that a release fixes; it says so when the lead has not gone through it."""
     return replace(reviewed(draft, review, names=names), as_is=not review.is_gone_through)
+
+
+def summed_up(summary: OwnerSummary, review: Review, *, names: Mapping[str, str]) -> OwnerSummary:
+    """Return the owner board's summary with the county lead's summing up."""
+    by = names.get(review.assessed_by, "") if review.assessment else ""
+    return replace(summary, summing_up=review.assessment, summed_by=by)
 
 
 def corrected_content(released: BoardReport, review: Review, *, names: Mapping[str, str]) -> BoardReport:

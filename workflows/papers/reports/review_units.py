@@ -7,30 +7,26 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import cards
 import texts
 from config.programme import Programme
-from config.values import Person
+from config.values import Body, BodyKind, Person
 from workflows.digest import digest
 from workflows.meetings.model import Meeting
 from workflows.messages.delivery import Delivery, park_outside_hours
 from workflows.messages.lead_mail import leads_of, mail_to
-from workflows.messages.mail import mail_content, mail_message
-from workflows.messages.model import Content, Message, Surface
-from workflows.papers.reports.model import BoardReport, PackageReport, StoredReport
+from workflows.messages.model import Message, Surface
+from workflows.papers.reports.draft_notice import DraftNotice
+from workflows.papers.reports.model import BoardReport, StoredReport
 from workflows.papers.reports.notice import tell_board
+from workflows.papers.reports.package_report import PackageReport
 from workflows.papers.reports.plan import names_of
 from workflows.papers.reports.ports import ReportPorts
 from workflows.papers.reports.review import SentenceEdit, changed_texts, corrected_content
-from workflows.papers.reports.timing import held_until
+from workflows.papers.reports.timing import latest_release, owner_release
 from workflows.papers.reports.typesetting import SetPDF, set_pdf
-from workflows.ports.accounts import Account
 from workflows.ports.units import Done, DueUnit, History, Outcome
-from workflows.status.model import StatusRound
-from workflows.status.plan import package_leads, surfaces_for
+from workflows.status.plan import package_leads
 from workflows.working_days import WorkCalendar
-
-DRAFT = "report_draft"
 
 
 class ReviewUnits:
@@ -42,26 +38,40 @@ class ReviewUnits:
         self._set_pdf = set_pdf
 
     async def draft(self, unit: DueUnit, history: History) -> Outcome:
-        """Show the local lead the draft, by mail and as a card, each once; nothing once the report is released."""
+        """Show the lead the draft, by mail and as a card, each once; nothing once the report is released."""
         meeting = await self._ports.meetings.find_meeting(unit.subject)
-        result = await self._ports.results.result(unit.subject)
         report = await self._store.newest(unit.subject)
-        if meeting is None or not meeting.stands or result is None or report is None or report.is_released:
+        if meeting is None or not meeting.stands or report is None or report.is_released:
             return Done(note="no draft to show")
-        if not isinstance(report.content, BoardReport):
-            return Done(note="no local board's report")
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        if parked := park_outside_hours(WorkCalendar(programme, report.content.municipality), now):
+        body = programme.find_body(meeting.body)
+        release_at = await self._release_at(programme, meeting, body)
+        if body is None or release_at is None:
+            return Done(note="no round, or no board any more")
+        if parked := park_outside_hours(WorkCalendar(programme, body.municipality), now):
             return parked
         delivery = Delivery(self._ports.outbox, self._ports.clock)
-        leads = leads_of(programme, report.content.municipality, programme.today(now))
+        leads = leads_of(programme, body.municipality, programme.today(now))
         accounts = await self._ports.accounts.find_accounts([person.email for person in leads])
+        held_until = latest_release(programme, body.municipality, release_at, meeting.starts_local)
         for person in leads:
-            account = accounts.get(person.email.lower())
-            notice = _DraftNotice(self._ports, programme, report.content, result.round, meeting, person)
-            for message in notice.messages(account, now):
+            notice = DraftNotice(
+                programme=programme,
+                content=report.content,
+                person=person,
+                public_url=self._ports.public_url,
+                release_at=release_at,
+                held_until=held_until,
+            )
+            for message in notice.messages(accounts.get(person.email.lower()), now):
                 await self._deliver(delivery, message)
         return delivery.end()
+
+    async def _release_at(self, programme: Programme, meeting: Meeting, body: Body | None) -> datetime | None:
+        if body is not None and body.kind is BodyKind.OWNER_BOARD:
+            return owner_release(programme, body, meeting)
+        result = await self._ports.results.result(meeting.key)
+        return result.round.release_at if result else None
 
     async def correct(self, unit: DueUnit, history: History) -> Outcome:
         """Release the corrected version that a lead asked for, and tell the board. A repeat makes no other version."""
@@ -96,81 +106,6 @@ class ReviewUnits:
         there = await self._ports.messages.list_messages(keys=[message.key])
         # A card is a kindness beside the mail: what Teams refuses waits for nobody.
         await delivery.deliver(there[0] if there else message, patient=message.surface is Surface.EMAIL)
-
-
-class _DraftNotice:
-    """Messages to one lead about the draft."""
-
-    def __init__(
-        self,
-        ports: ReportPorts,
-        programme: Programme,
-        report: BoardReport,
-        status_round: StatusRound,
-        meeting: Meeting,
-        person: Person,
-    ) -> None:
-        self._report = report
-        self._person = person
-        self._language = texts.choose(person.language, programme.language)
-        calendar = WorkCalendar(programme, report.municipality)
-        release_at = programme.local_time(status_round.release_at)
-        held = programme.local_time(held_until(status_round, meeting.starts_local, calendar))
-        self._url = f"{ports.public_url.rstrip('/')}/kommune/{report.municipality}/rapport"
-        self._release = texts.long_moment(release_at, self._language)
-        self._held = texts.long_moment(held, self._language)
-
-    def messages(self, account: Account | None, now: datetime) -> Sequence[Message]:
-        """Return the mail, and the card for who has a chat with the bot."""
-        messages = [self._mail(now)]
-        if account is not None and Surface.PERSONAL in surfaces_for(account, None):
-            messages.append(self._card(account, now))
-        return messages
-
-    @property
-    def _subject(self) -> str:
-        return self._say("review.draft_subject", day=self._report.meeting.starts_local.date())
-
-    def _say(self, key: str, **values: object) -> str:
-        return texts.say(key, self._language, **values)
-
-    def _mail(self, now: datetime) -> Message:
-        report = self._report
-        answered = len(report.packages) - len(report.missing)
-        paragraphs = [
-            self._say("review.draft_answered", answered=answered, total=len(report.packages)),
-            self._say("review.draft_asks", release=self._release),
-            self._say("review.draft_otherwise", release=self._release, held=self._held),
-        ]
-        content = mail_content(
-            self._person,
-            subject=self._subject,
-            paragraphs=paragraphs,
-            language=self._language,
-            button=(self._say("review.draft_button"), self._url),
-        )
-        key = f"{DRAFT}/{report.meeting.key}/{Surface.EMAIL}/{self._person.key}"
-        municipality = report.municipality
-        return mail_message(self._person, content, key=key, kind=DRAFT, due_at=now, municipality=municipality)
-
-    def _card(self, account: Account, now: datetime) -> Message:
-        report, subject = self._report, self._subject
-        answered = len(report.packages) - len(report.missing)
-        values = {"title": subject, "answered": answered, "total": len(report.packages)}
-        values |= {"release": self._release, "url": self._url}
-        card = cards.render(DRAFT, language=self._language, values=values)
-        person = self._person
-        return Message(
-            key=f"{DRAFT}/{report.meeting.key}/{Surface.PERSONAL}/{person.key}",
-            kind=DRAFT,
-            surface=Surface.PERSONAL,
-            due_at=now,
-            content=Content(
-                email=person.email, name=person.name, address=account.id, subject=subject, text=subject, card=card
-            ),
-            municipality=report.municipality,
-            person=person.key,
-        )
 
 
 async def tell_authors(

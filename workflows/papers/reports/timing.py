@@ -15,9 +15,19 @@ DAY = timedelta(days=1)
 
 def draft_unit(status_round: StatusRound, calendar: WorkCalendar) -> DueUnit:
     """Return the unit that shows the local lead the draft: a working day before its release."""
-    release_day = status_round.release_at.astimezone(calendar.timezone).date()
+    return _draft_before(status_round.meeting, status_round.release_at, calendar)
+
+
+def owner_draft_unit(programme: Programme, body: Body, meeting: Meeting) -> DueUnit:
+    """Return the unit that shows the county lead the draft of the owner board's summary, a working day before."""
+    release_at = owner_release(programme, body, meeting)
+    return _draft_before(meeting.key, release_at, WorkCalendar(programme, body.municipality))
+
+
+def _draft_before(meeting: str, release_at: datetime, calendar: WorkCalendar) -> DueUnit:
+    release_day = release_at.astimezone(calendar.timezone).date()
     day = calendar.previous_sendable_day(release_day - DAY)
-    return DueUnit(key=f"report.draft:{status_round.meeting}", due_at=calendar.moment(day, calendar.sending.first))
+    return DueUnit(key=f"report.draft:{meeting}", due_at=calendar.moment(day, calendar.sending.first))
 
 
 def release_unit(status_round: StatusRound) -> DueUnit:
@@ -33,6 +43,13 @@ def correction_unit(meeting: str, now: datetime) -> DueUnit:
 def held_until(status_round: StatusRound, meeting_local: datetime, calendar: WorkCalendar) -> datetime:
     """Return the end of a hold: a board has its report a working day before it meets, whatever its lead does."""
     return max(status_round.release_at, last_moment_before(meeting_local, calendar))
+
+
+def latest_release(
+    programme: Programme, municipality: str | None, release_at: datetime, meeting_local: datetime
+) -> datetime:
+    """Return the last moment to release a report before its meeting."""
+    return max(release_at, last_moment_before(meeting_local, WorkCalendar(programme, municipality)))
 
 
 def wait_for_release(

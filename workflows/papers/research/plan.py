@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import texts
 from config.settings import LEAST_KEY
 from workflows.papers.record import BodyRecord
-from workflows.papers.reports.model import BoardReport, IndicatorLine, PackageReport
+from workflows.papers.reports.model import BoardReport
+from workflows.papers.reports.package_report import IndicatorLine, PackageReport
 from workflows.papers.research.model import (
     DICTIONARY_COLUMNS,
     MEASUREMENT_COLUMNS,

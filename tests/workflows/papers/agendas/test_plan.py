@@ -21,7 +21,8 @@ from workflows.papers.agendas.model import Agenda, ItemKind, Proposal
 from workflows.papers.agendas.plan import URGENCY, draft_agenda, may_propose, recorders
 from workflows.papers.minutes.model import ActionItem, Decision, Matters, MatterState
 from workflows.papers.questions.model import BoardQuestion
-from workflows.papers.reports.model import PackageReport, ReportContent
+from workflows.papers.reports.model import ReportContent
+from workflows.papers.reports.package_report import PackageReport
 from workflows.status.model import EscalationState
 
 KEY = "a-dal/2026-11-17"

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from workflows.papers.reports.model import (
     BoardReport,
     FollowUpLine,
-    IndicatorLine,
-    LiftedQuestion,
     MeetingFacts,
     MunicipalityLine,
     OwnerSummary,
-    PackageReport,
 )
+from workflows.papers.reports.owner_parts import AgreementLine, CalendarLine, IndicatorSum, PackageLight, PassedOn
+from workflows.papers.reports.package_report import IndicatorLine, PackageReport
 from workflows.papers.reports.parts import (
     ActivityLine,
     BudgetFigure,
@@ -189,16 +188,12 @@ SUMMARY = OwnerSummary(
             is_new=True,
             counts={"green": 2, "yellow": 1, "red": 1, "grey": 0, "done": 0, "missing": 1},
             red=("Praksisplasser for alle",),
-            questions=(
-                LiftedQuestion(
-                    package="Praksisplasser for alle",
-                    question="Kan vi bruke møterommene?",
-                    proposal="Ja, ut året.",
-                    stands_still=True,
-                ),
-                LiftedQuestion(package="Øvelse gjør mester", question="Kan vi flytte oppstarten?"),
-            ),
             missing=("Stille avdeling",),
+            packages=(
+                PackageLight(key="praksis", name="Praksisplasser for alle", light="red", before="yellow"),
+                PackageLight(key="ovelse", name="Øvelse gjør mester", light="green", before="green"),
+                PackageLight(key="stille", name="Stille avdeling", light="missing"),
+            ),
         ),
         MunicipalityLine(
             slug="o-vik",
@@ -212,6 +207,26 @@ SUMMARY = OwnerSummary(
     is_first=False,
     now_red=(("Adal", "Praksisplasser for alle"),),
     no_longer_red=(("Øvik", "Jobbsmak"),),
+    passed_on=(
+        PassedOn(
+            municipality="Adal",
+            package="Praksisplasser for alle",
+            question="Kan vi bruke møterommene?",
+            proposal="Ja, ut året.",
+            decision="Styret ber eierstyret avgjøre leien.",
+            decided_on=date(2026, 11, 10),
+            view="Fylket kan leie ut rom på skolene.",
+        ),
+        PassedOn(municipality="Øvik", package="Jobbsmak", question=HOSTILE),
+    ),
+    sums=(IndicatorSum(name="Praksisplasser", unit="plasser", now=42, target=60, counted=2, of=3),),
+    agreements=(
+        AgreementLine(partner="Adal kommune", municipality="Adal", state="missing"),
+        AgreementLine(partner="Øvik kommune", state="expires", on=date(2027, 1, 31)),
+    ),
+    calendar=(CalendarLine(on=date(2027, 1, 12), board="Styret i Adal"),),
+    summing_up="Det går framover i to av tre kommuner.",
+    summed_by="Fylkesleder",
 )
 
 

@@ -10,7 +10,8 @@ from config.values import BudgetLine, PlanActivity, Progress, Spending
 from tests.workflows.status.rounds import HOME, MEETING, STARTS, programme
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.papers.questions.model import BoardQuestion
-from workflows.papers.reports.model import BoardReport, IndicatorLine
+from workflows.papers.reports.model import BoardReport
+from workflows.papers.reports.package_report import IndicatorLine
 from workflows.papers.reports.parts import ChangeKind, ReportChange
 from workflows.papers.reports.plan import compile_board_report
 from workflows.status.model import (

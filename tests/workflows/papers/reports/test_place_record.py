@@ -3,14 +3,8 @@
 from datetime import UTC, date, datetime
 
 from config.place_template import PlaceSpec
-from workflows.papers.reports.model import (
-    BoardReport,
-    IndicatorLine,
-    MeetingFacts,
-    PackageReport,
-    ReportState,
-    StoredReport,
-)
+from workflows.papers.reports.model import BoardReport, MeetingFacts, ReportState, StoredReport
+from workflows.papers.reports.package_report import IndicatorLine, PackageReport
 from workflows.papers.reports.place_record import RolloutRecord
 from workflows.rollout.list_rows import DecisionRow
 

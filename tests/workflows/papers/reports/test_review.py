@@ -7,7 +7,7 @@ import pytest
 
 from tests.workflows.papers.reports.report_samples import FULL, board_report
 from tests.workflows.programme import programme
-from workflows.papers.reports.model import PackageReport
+from workflows.papers.reports.package_report import PackageReport
 from workflows.papers.reports.parts import CorrectedText
 from workflows.papers.reports.review import (
     Review,

@@ -1,18 +1,19 @@
 """A lead gets the draft once, authors hear of edits, and a corrected version comes and is announced once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from config.values import Assignment, Role
 from integration.database.connection import Database
 from tests.workflows.papers.reports.site import Killed
 from tests.workflows.papers.reports.test_handlers import ReportWorld
 from tests.workflows.status.rounds import HOME, MEETING, PUBLIC
 from workflows.messages.model import MessageState, Surface
-from workflows.papers.reports.model import BoardReport, StoredReport
+from workflows.papers.reports.draft_notice import DRAFT
+from workflows.papers.reports.model import BoardReport, OwnerSummary, StoredReport
 from workflows.papers.reports.review import Review, SentenceEdit
-from workflows.papers.reports.review_units import DRAFT
 from workflows.ports.units import Done, Parked
 
 PAGE = f"{PUBLIC}/kommune/a-dal/rapport"
@@ -129,6 +130,35 @@ async def test_what_the_lead_writes_during_the_release_is_part_of_it(world: Repo
 
 async def _answer(review: Review) -> Review:
     return review
+
+
+# ---------------------------------------------------------------------------------------------------- the owner board
+
+OWNER_MEETING = "owner-board/2026-12-08"
+
+
+async def test_the_county_lead_gets_the_draft_and_sums_up(world: ReportWorld) -> None:
+    lead = Assignment(person="stranger", role=Role.COUNTY_LEAD)
+    world.programme = world.programme.model_copy(update={"assignments": (*world.programme.assignments, lead)})
+    await world.released()
+    await world.plan_meeting(datetime.fromisoformat("2026-12-08T12:30"), key=OWNER_MEETING, body="owner-board")
+    for _ in ("until the draft", "until the release"):
+        parked = await world.report("owner", OWNER_MEETING)
+        assert isinstance(parked, Parked)
+        if f"report.draft:{OWNER_MEETING}" in await world.due():
+            await world.report("draft", OWNER_MEETING)
+        world.clock.time = parked.until
+    review = Review(meeting=OWNER_MEETING, version=1, assessment="Det går framover.", assessed_by="stranger")
+    await world.record.save_review(review, by="stranger", at=world.clock.now(), action="report.summed_up")
+    await world.report("owner", OWNER_MEETING)
+
+    told = await world.messages.list_messages(kind=DRAFT)
+    assert {item.person for item in told} == {"stranger"}
+    assert all("/fylket/sammendrag" in (item.content.html or str(item.content.card)) for item in told)
+    report = await world.record.newest(OWNER_MEETING)
+    assert report is not None
+    assert isinstance(report.content, OwnerSummary)
+    assert (report.is_released, report.content.summing_up) == (True, "Det går framover.")
 
 
 # ----------------------------------------------------------------------------------------------------- the correction

@@ -8,7 +8,8 @@ import texts
 from tests.workflows.papers.archive.body_records import stored_report
 from tests.workflows.papers.reports import report_samples as samples
 from workflows.papers.record import BodyRecord
-from workflows.papers.reports.model import BoardReport, IndicatorLine
+from workflows.papers.reports.model import BoardReport
+from workflows.papers.reports.package_report import IndicatorLine
 from workflows.papers.research.model import DataTable
 from workflows.papers.research.plan import Pseudonyms, dictionary, is_small, research_tables
 

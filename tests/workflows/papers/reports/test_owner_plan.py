@@ -1,0 +1,146 @@
+"""The owner board's summary: what is passed up and nothing else, what moved, sums where they make sense, agreements."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from config.programme import Programme
+from config.values import Indicator, Partner
+from tests.workflows.papers.questions.question_samples import passed_on, question
+from tests.workflows.papers.reports.report_samples import board_report
+from tests.workflows.status.rounds import HOME, programme
+from workflows.meetings.model import Meeting, MeetingState
+from workflows.papers.reports.model import BoardReport, OwnerSummary
+from workflows.papers.reports.owner_plan import agreements_of, compile_owner_summary, sums_of
+from workflows.papers.reports.package_report import IndicatorLine, PackageReport
+
+DAY = date(2026, 12, 8)
+AT = datetime(2026, 12, 1, 7, tzinfo=UTC)
+
+
+def meeting(body: str = "owner-board", day: date = DAY, state: MeetingState = MeetingState.BOOKED) -> Meeting:
+    starts = datetime.combine(day, datetime.min.time()) + timedelta(hours=12)
+    return Meeting(
+        key=f"{body}/{day}",
+        body=body,
+        starts_local=starts,
+        ends_local=starts + timedelta(hours=2),
+        timezone="Europe/Oslo",
+        location="",
+        state=state,
+        booked_by_us=True,
+        changed_at=AT,
+    )
+
+
+def report(light: str = "green", **changes: Any) -> BoardReport:
+    return board_report(PackageReport(**{"key": HOME, "name": "Arena", "lead": "Leder", "light": light, **changes}))
+
+
+def summary(*reports: BoardReport, previous: OwnerSummary | None = None, **more: Any) -> OwnerSummary:
+    return compile_owner_summary(
+        programme(), meeting(), {item.municipality: item for item in reports}, previous, **more
+    )
+
+
+def test_every_package_stands_with_its_light_and_what_moved_since_the_last_summary() -> None:
+    first = summary(report("green"))
+    second = summary(report("red"), previous=first)
+
+    line = second.municipalities[0]
+    assert [(item.name, item.light, item.before, item.has_moved) for item in line.packages] == [
+        ("Arena", "red", "green", True)
+    ]
+    assert not first.municipalities[0].packages[0].has_moved
+    assert OwnerSummary.from_data(second.to_data()) == second
+
+
+def test_the_board_is_asked_what_local_boards_passed_on_and_nothing_else() -> None:
+    found = summary(report(question="Hva med oss?"), questions=[question("own"), passed_on("up")])
+
+    asked = found.passed_on
+    assert len(asked) == 1
+    assert asked[0].decision
+    assert asked[0].decided_on is not None
+    assert "Hva med oss?" not in str(found)
+
+
+def test_words_of_packages_do_not_reach_the_owner_board() -> None:
+    written = report(done="Vi skrev dette.", next="Og dette.", hinders="Og dette her.", outlook="Og mer.")
+
+    assert not any(words in str(summary(written).to_data()) for words in ("Vi skrev", "Og dette", "Og mer"))
+
+
+def with_indicators(*rules: str) -> Programme:
+    """Return a programme in which each package has one indicator, added as *rules* say."""
+    known = programme()
+    packages = tuple(
+        item.model_copy(
+            update={"indicators": (Indicator(key="n", name="Antall", unit="plasser", target=10, summed_as=rule),)}
+        )
+        for item, rule in zip(known.work_packages, rules, strict=False)
+    )
+    return known.model_copy(update={"work_packages": (*packages, *known.work_packages[len(packages) :])})
+
+
+def counted(known: Programme, *numbers: float | None) -> BoardReport:
+    line = IndicatorLine(key="n", name="Antall", unit="plasser", better="higher", target=10)
+    return board_report(
+        *(
+            PackageReport(key=item.key, name=item.name, lead="", light="green", indicators=(replace(line, now=number),))
+            for item, number in zip(known.work_packages, numbers, strict=False)
+        )
+    )
+
+
+def test_numbers_are_added_where_the_register_says_so_and_nowhere_else() -> None:
+    known = with_indicators("Plasser", "Plasser", "")
+
+    (found,) = sums_of(known, [counted(known, 4, 3, 99)])
+
+    assert (found.name, found.now, found.target, found.counted, found.of) == ("Plasser", 7, 20, 2, 2)
+
+
+def test_a_sum_says_how_many_numbers_it_has() -> None:
+    known = with_indicators("Plasser", "Plasser")
+
+    (found,) = sums_of(known, [counted(known, 4, None)])
+
+    assert (found.now, found.target, found.counted, found.of) == (4, 10, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("partner", "state"),
+    [
+        pytest.param({}, "missing", id="never signed"),
+        pytest.param({"signed_on": date(2025, 1, 1)}, None, id="signed without an end"),
+        pytest.param({"signed_on": date(2025, 1, 1), "expires_on": date(2026, 12, 7)}, "expired", id="run out"),
+        pytest.param({"signed_on": date(2025, 1, 1), "expires_on": date(2027, 1, 31)}, "expires", id="soon"),
+        pytest.param({"signed_on": date(2025, 1, 1), "expires_on": date(2028, 1, 31)}, None, id="far ahead"),
+        pytest.param({"signs_agreement": False}, None, id="signs none"),
+    ],
+)
+def test_agreements_that_need_somebody_are_told(partner: dict[str, Any], state: str | None) -> None:
+    known = programme()
+    organisation = known.organisations[0].key
+    known = known.model_copy(
+        update={"partners": (Partner(organisation=organisation, municipality="a-dal", **partner),)}
+    )
+
+    assert [item.state for item in agreements_of(known, DAY)] == ([state] if state else [])
+
+
+def test_the_calendar_has_the_boards_meetings_ahead() -> None:
+    meetings = [
+        meeting("a-dal", DAY + timedelta(days=40)),
+        meeting("a-dal", DAY + timedelta(days=20), MeetingState.CANCELLED),
+        meeting("a-dal", DAY - timedelta(days=20)),
+        meeting("a-dal", DAY + timedelta(days=300)),
+        meeting("owner-board", DAY + timedelta(days=90)),
+    ]
+
+    found = summary(report(), meetings=meetings).calendar
+
+    assert [item.on for item in found] == [DAY + timedelta(days=40), DAY + timedelta(days=90)]

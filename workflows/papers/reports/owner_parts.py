@@ -1,0 +1,84 @@
+"""Parts of the owner board's summary: lights, questions passed on, sums, agreements and the calendar ahead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from workflows.papers.reports.package_report import day_from
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageLight:
+    """One package of a municipality: its light in the newest report, and in the last summary."""
+
+    key: str
+    name: str
+    light: str
+    before: str = ""
+    """Empty when the last summary did not have it."""
+
+    @property
+    def has_moved(self) -> bool:
+        return bool(self.before) and self.before != self.light
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassedOn:
+    """A question that a local board has decided to pass on to the owner board."""
+
+    municipality: str
+    """Its name."""
+    package: str
+    question: str
+    proposal: str = ""
+    decision: str = ""
+    """The local board's decision, in the words of its minutes."""
+    decided_on: date | None = None
+    view: str = ""
+    """The county lead's view of it."""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "decided_on": day_from(data["decided_on"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorSum:
+    """Numbers of several municipalities that the register says may be added."""
+
+    name: str
+    unit: str
+    now: float
+    target: float | None
+    """None unless each of those that count has one."""
+    counted: int
+    """The indicators that have a number."""
+    of: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementLine:
+    """A cooperation agreement that somebody must do something about. *state*: missing, expired or expires."""
+
+    partner: str
+    municipality: str = ""
+    """Its name; empty for the programme's own."""
+    state: str
+    on: date | None = None
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "on": day_from(data["on"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarLine:
+    """A board meeting to come."""
+
+    on: date
+    board: str
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "on": date.fromisoformat(data["on"])})
