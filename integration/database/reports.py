@@ -31,15 +31,19 @@ class SQLReports:
             return await _newest(connection, meeting)
 
     async def newest_released(self, body: str, *, before_local: datetime | None = None) -> StoredReport | None:
-        query = (
-            select(table)
+        # The one is chosen by its key: with the PDFs in the rows that are sorted, each report of years would be read.
+        chosen = (
+            select(table.c.meeting, table.c.version)
             .join(meetings, meetings.c.key == table.c.meeting)
             .where(meetings.c.body == body, table.c.state.in_(RELEASED))
             .order_by(meetings.c.starts_local.desc(), table.c.version.desc())
             .limit(1)
         )
         if before_local is not None:
-            query = query.where(meetings.c.starts_local < before_local)
+            chosen = chosen.where(meetings.c.starts_local < before_local)
+        newest = chosen.subquery()
+        same = and_(newest.c.meeting == table.c.meeting, newest.c.version == table.c.version)
+        query = select(table).join(newest, same)
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else report_from(row)

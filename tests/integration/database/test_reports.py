@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from benchmarks.pages import counted_statements
 from integration.database import tables
 from integration.database.connection import Database
 from integration.database.reports import SQLReports
@@ -100,7 +101,8 @@ async def test_the_newest_released_is_that_of_the_latest_meeting(record: SQLRepo
         draft = await record.draft(content.meeting.key, content, at=AT)
         await record.release(draft, content, pdf=b"%PDF", at=AT)
 
-    newest = await record.newest_released("a-dal")
+    with counted_statements() as statements:
+        newest = await record.newest_released("a-dal")
     before = await record.newest_released("a-dal", before_local=later.meeting.starts_local)
     assert newest is not None
     assert isinstance(newest.content, BoardReport)
@@ -108,6 +110,9 @@ async def test_the_newest_released_is_that_of_the_latest_meeting(record: SQLRepo
     assert before is not None
     assert before.meeting == MEETING
     assert await record.newest_released("b-vik") is None
+    sorted_rows = statements[0].partition("JOIN (SELECT")[2]
+    assert "ORDER BY" in sorted_rows
+    assert "pdf" not in sorted_rows, "the PDFs of years are not read to find the newest"
 
 
 # ------------------------------------------------------------------------------------------------------------- reviews

@@ -48,25 +48,29 @@ class Notices:
         if parked := park_outside_hours(WorkCalendar(self._programme, self._body.municipality), now):
             return parked
         delivery = Delivery(self._ports.outbox, self._ports.clock)
-        there = {item.key: item for item in await self._ports.messages.list_messages(kind=NOTICE)}
         url = await report_url(self._ports, self._report.meeting)
         things = await self._ports.places.of(self._body.key)
         channel = things.get("channel:board")
         in_channel = False
         if channel is not None:
-            posted = await self._deliver(delivery, self._channel_message(channel.external_id, url, now), there)
+            (posted,) = await self._deliver(delivery, [self._channel_message(channel.external_id, url, now)])
             in_channel = posted.state is MessageState.SENT or posted.is_paused
-        for person in await self._by_mail(now, in_channel=in_channel):
-            await self._deliver(delivery, await self._mail_message(person, url, now), there)
+        people = await self._by_mail(now, in_channel=in_channel)
+        await self._deliver(delivery, [await self._mail_message(person, url, now) for person in people])
         return delivery.parked
 
-    async def _deliver(self, delivery: Delivery, message: Message, there: dict[str, Message]) -> Message:
-        known = there.get(message.key)
-        if known is None or known.state in (MessageState.PLANNED, MessageState.HELD):
-            await self._ports.outbox.plan([message])
-        else:
-            message = known
-        return await delivery.deliver(message)
+    async def _deliver(self, delivery: Delivery, messages: Sequence[Message]) -> list[Message]:
+        """Deliver each message once. Which of them are there is looked up by their keys: notices are kept for ever."""
+        keys = [message.key for message in messages]
+        there = {item.key: item for item in await self._ports.messages.list_messages(keys=keys)}
+        delivered = []
+        for message in messages:
+            known = there.get(message.key)
+            is_new = known is None or known.state in (MessageState.PLANNED, MessageState.HELD)
+            if is_new:
+                await self._ports.outbox.plan([message])
+            delivered.append(await delivery.deliver(message if is_new or known is None else known))
+        return delivered
 
     async def _by_mail(self, now: datetime, *, in_channel: bool) -> Sequence[Person]:
         """Everybody on the board; with a card in its channel, only those who do not see it there."""
