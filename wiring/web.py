@@ -98,7 +98,12 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         ),
         *register_routers(
             MeetingDoors(
-                register=RegisterDoors(desk=jobs.register.desk, clock=clock),
+                register=RegisterDoors(
+                    desk=jobs.register.desk,
+                    clock=clock,
+                    board=record.agendas,
+                    accounts=jobs.register.look_up_desk,
+                ),
                 meetings=meetings,
                 moves=jobs.meetings.moves,
             )

@@ -101,6 +101,12 @@ class Visit:
         return csrf_token(self.token)
 
 
+def sign_in_address(request: Request) -> str:
+    """Return the address that people sign in at, whole, for who sends it on."""
+    gate: Gate = request.app.state.gate
+    return f"{gate.public_url.rstrip('/')}{SIGN_IN}"
+
+
 @dataclass(frozen=True)
 class Require:
     """

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 import texts
-from web.access.gate import LooksAfter, RunsProgramme, Visit
+from web.access.gate import LooksAfter, RunsProgramme, Visit, sign_in_address
 from web.forms import typed_in
 from web.municipality.doors import LeadDoors
 from web.operations.guests import CHOICES, shown_guest
@@ -99,6 +99,7 @@ def _page(
         lines=[shown_guest(line, language) for line in guests.lines],
         may_answer=guests.may_answer,
         choices=CHOICES,
+        sign_in=sign_in_address(request),
         typed={},
         is_stored=stored is not None,
         ended=texts.join(names[:MOST_NAMED], language),

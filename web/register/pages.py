@@ -1,6 +1,6 @@
 """The register's pages below a municipality and below the county: tables, and one address for every form."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from fastapi import APIRouter, HTTPException, Request
@@ -8,9 +8,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import texts
 from config.problems import InvalidInput
-from web.access.gate import LooksAfter, RunsProgramme, Visit
+from web.access.gate import LooksAfter, RunsProgramme, Visit, sign_in_address
 from web.forms import typed_in
 from web.register import subject_pages
+from web.register.accounts import ANSWERS, LOOK_UP, look_up
 from web.register.forms.form import EditForm, FormContext
 from web.register.forms.registry import COUNTY_FORMS, MUNICIPALITY_FORMS, Builder
 from web.register.people_page import people_page
@@ -20,6 +21,7 @@ from web.register.template_page import template_page
 from web.shell.page import shell_page
 from workflows.free_text import InvalidText
 from workflows.register.answers import read_answers, words_of
+from workflows.register.look_up import LookUp
 from workflows.register.model import ChangedMeanwhile, NotTheirs
 from workflows.register.rendering import RegisterWords
 from workflows.words import Words
@@ -107,17 +109,20 @@ def _add_forms(routes: APIRouter, doors: RegisterDoors) -> None:
 
 
 async def _show(request: Request, doors: RegisterDoors, visit: Visit, build: Builder | None, about: str) -> Response:
-    context, version = await doors.open(visit, about)
+    context, version = await doors.open_form(visit, about)
     return _form_page(request, visit, context, _built(build, context), seen=version)
 
 
 async def _store(request: Request, doors: RegisterDoors, visit: Visit, build: Builder | None, about: str) -> Response:
     """Make the edit that the answers mean, or show the form again with what was typed and what is to be changed."""
-    context, version = await doors.open(visit, about)
+    context, version = await doors.open_form(visit, about)
     typed = dict(typed_in(request))
     form = _built(build, context)
     given = typed.get(SEEN, "")
     seen = min(int(given), version) if given.isascii() and given.isdigit() and len(given) < 10 else version
+    if form.looks_up and typed.get("act") == LOOK_UP:
+        accounts = await look_up(doors, visit, typed)
+        return _form_page(request, visit, context, form, seen=seen, typed=typed, accounts=accounts)
     try:
         edit = form.edit(read_answers(form.fields, typed))
         saved = await doors.desk.edit(edit, by=visit.reader.person, seen=seen, within=context.scope)
@@ -154,6 +159,7 @@ def _form_page(
     typed: Mapping[str, str] | None = None,
     wrong: InvalidText | None = None,
     clash: ChangedMeanwhile | None = None,
+    accounts: Sequence[LookUp] = (),
 ) -> Response:
     words = RegisterWords(context.documents, context.language)
     problems = wrong.problems if wrong else {}
@@ -169,6 +175,9 @@ def _form_page(
         problems={name: _said(context, each) for name, each in problems.items()},
         confirm=wrong.confirm if wrong else "",
         seen=seen,
+        accounts=accounts,
+        look_at=f"{base_of(context)}/{ANSWERS}",
+        sign_in=sign_in_address(request),
         clashes=[
             {
                 "field": words.field(each.path) or words.entry(each.address),

@@ -16,6 +16,7 @@ from config.programme import Programme
 from config.values import Meetings, Place, Role
 from web.access.gate import RunsProgramme, Visit
 from web.forms import typed_in
+from web.register.reading import AccountQuestions
 from web.rollout.places import BASE
 from web.shell.page import shell_page
 from workflows.register.editing import RegisterDesk
@@ -26,6 +27,8 @@ from workflows.register.look_up import LookUp
 from workflows.rollout.desk import RolloutDesk
 
 PATH = "/fylket/ny-kommune"
+ANSWERS = f"{PATH}/kontoer"
+"""The page of the answers about addresses so far."""
 MUNICIPALITY_NUMBER = re.compile(r"[0-9]{4}")
 SEATS: Sequence[tuple[str, Role]] = (
     ("lead", Role.LOCAL_LEAD),
@@ -45,13 +48,6 @@ class KnownMunicipalities(Protocol):
     """The country's register of municipalities."""
 
     async def all(self) -> Sequence[KnownMunicipality]: ...
-
-
-class AccountQuestions(Protocol):
-    """Questions whether an address has an account; a unit answers them."""
-
-    async def ask(self, email: str, *, by: str) -> LookUp: ...
-    async def find(self, look_up_id: str) -> LookUp | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +87,16 @@ def router(pages: NewMunicipalityPages) -> APIRouter:
             problem=texts.say("rollout_pages.typed_problem", _language(visit)) if number or name else "",
         )
 
-    @routes.get(f"{PATH}/kontoer", response_class=HTMLResponse, summary="The answers about addresses so far")
+    @routes.get(ANSWERS, response_class=HTMLResponse, summary="The answers about addresses so far")
     async def show_accounts(request: Request, visit: RunsProgramme, id: str = "") -> HTMLResponse:  # noqa: A002
         found = [await pages.accounts.find(each) for each in id.split(",")[: len(SEATS)]]
-        return _page(request, visit, "rollout/accounts.html", accounts=[item for item in found if item is not None])
+        return _page(
+            request,
+            visit,
+            "rollout/accounts.html",
+            accounts=[item for item in found if item is not None],
+            look_at=ANSWERS,
+        )
 
     @routes.post(PATH, response_class=HTMLResponse, summary="Keep a new municipality, or look its people up")
     async def keep(request: Request, visit: RunsProgramme) -> Response:
@@ -228,6 +230,7 @@ def _form(
         form=form,
         seats=[(seat, role.value) for seat, role in SEATS],
         accounts=accounts,
+        look_at=ANSWERS,
         problems=problems or {},
     )
 

@@ -1,5 +1,7 @@
 """The guests' page behind sign-in: seen and answered by the people who lead there, for some guests or for all."""
 
+import re
+
 import pytest
 
 from config.values import Role
@@ -46,6 +48,12 @@ async def test_the_lead_sees_each_guest_with_role_and_choices(lead: Browser) -> 
     assert "Rolle chair Styreleder" in page
     assert "Rolle member Styremedlem" in page
     assert page.count("Fortsetter") >= 2
+
+
+async def test_the_address_that_a_guest_signs_in_at_can_be_copied(lead: Browser) -> None:
+    page = (await lead.get(GUESTS)).text
+
+    assert re.search(r'<input[^>]*id="sign-in-link" value="https?://[^"]+/logg-inn"[^>]* readonly>', page)
 
 
 async def test_the_page_is_in_the_menu_of_the_municipality(lead: Browser) -> None:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from config.loading import load_documents, load_programme
+from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
+from integration.database.look_ups import SQLLookUps
 from integration.database.meetings import SQLMeetings
 from integration.database.register import SQLRegister
 from tests.clocks import StillClock
@@ -13,6 +15,7 @@ from web.register.reading import RegisterDoors
 from web.register.routes import routers
 from workflows.meetings.moves import MeetingMoves
 from workflows.register.editing import RegisterDesk
+from workflows.register.look_up import LookUpDesk
 
 FOLDER = Path(__file__).parents[3] / "config" / "vestfold"
 COUNTY, LEAD = "leder-vestfold", "leder-horten"
@@ -29,11 +32,13 @@ class Pages:
         self.register = SQLRegister(database, self.clock)
         self.meetings = SQLMeetings(database)
         self.desk = RegisterDesk(store=self.register, clock=self.clock)
+        self.agendas, self.look_ups = SQLAgendas(database), SQLLookUps(database)
 
     async def browser(self, person: str | None) -> Browser:
         gate = create_gate(self.database, await self.register.programme(), self.clock)
         moves = MeetingMoves(store=self.meetings, clock=self.clock, programme=self.register.programme)
-        doors = RegisterDoors(desk=self.desk, clock=self.clock)
+        accounts = LookUpDesk(store=self.look_ups, clock=self.clock)
+        doors = RegisterDoors(desk=self.desk, clock=self.clock, board=self.agendas, accounts=accounts)
         return await signed_in(gate, routers(MeetingDoors(register=doors, meetings=self.meetings, moves=moves)), person)
 
 

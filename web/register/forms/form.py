@@ -8,6 +8,7 @@ from typing import Any
 import texts
 from config.programme import Programme
 from config.values import Assignment, Municipality, Person
+from workflows.papers.minutes.model import Decision
 from workflows.register.answers import FieldKind, FormField
 from workflows.register.plan import Edit
 
@@ -25,11 +26,16 @@ class EditForm:
     consequences: Sequence[str] = ()
     ends: bool = False
     """True when something is taken out or ended."""
+    looks_up: bool = False
+    """True when the form can ask whether the address in it has an account."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormContext:
-    """All that a form is made of. *scope*: the municipality; None is the programme. *about*: a key, as `?av=`."""
+    """
+    All that a form is made of. *scope*: the municipality; None is the programme. *about*: a key, as `?av=`.
+    *decisions*: those that the municipality's board has recorded, the newest first.
+    """
 
     programme: Programme
     documents: Mapping[str, Any]
@@ -37,6 +43,7 @@ class FormContext:
     about: str
     today: date
     language: str
+    decisions: Sequence[Decision] = ()
 
     def say(self, key: str, **values: Any) -> str:
         """Return the register's text *key*."""

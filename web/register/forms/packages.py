@@ -5,6 +5,7 @@ from typing import Any
 
 from config.values import WorkPackage
 from web.register.forms.form import EditForm, FormContext
+from workflows.free_text import InvalidText
 from workflows.register.answers import FormField
 from workflows.register.edits.packages import (
     AddPackage,
@@ -15,6 +16,7 @@ from workflows.register.edits.packages import (
     RemoveIndicator,
     ReopenPackage,
 )
+from workflows.words import Words
 
 BACK = "/arbeidspakker"
 
@@ -71,12 +73,14 @@ def change(context: FormContext) -> EditForm:
 def adopt(context: FormContext) -> EditForm:
     """Let a proposed package begin, by a decision of the board."""
     package = _own(context)
-    fields = [_decision(context, package), context.field("since", kind="date", value=context.today)]
+    fields = [*_decision(context, package), context.field("since", kind="date", value=context.today)]
     return EditForm(
         heading=context.say("form_package_adopt", name=package.name),
         button=context.say("do_package_adopt"),
         fields=fields,
-        edit=lambda answers: AdoptPackage(package=package.key, decision=answers["decision"], since=answers["since"]),
+        edit=lambda answers: AdoptPackage(
+            package=package.key, decision=_decided(answers, package), since=answers["since"]
+        ),
         back=BACK,
         consequences=[context.say("follows_package_adopt")],
     )
@@ -85,13 +89,13 @@ def adopt(context: FormContext) -> EditForm:
 def end(context: FormContext) -> EditForm:
     """End a package after a day, by a decision of the board; a minor measure without."""
     package = _own(context)
-    fields = [_decision(context, package), context.field("last_day", kind="date", value=context.today)]
+    fields = [*_decision(context, package), context.field("last_day", kind="date", value=context.today)]
     return EditForm(
         heading=context.say("form_package_end", name=package.name),
         button=context.say("do_package_end"),
         fields=fields,
         edit=lambda answers: EndPackage(
-            package=package.key, decision=answers["decision"], last_day=answers["last_day"]
+            package=package.key, decision=_decided(answers, package), last_day=answers["last_day"]
         ),
         back=BACK,
         consequences=[context.say("follows_package_end"), context.say("follows_package_kept")],
@@ -103,7 +107,7 @@ def reopen(context: FormContext) -> EditForm:
     """Let a package go on that was to end."""
     package = _own(context)
     fields = [
-        _decision(context, package),
+        *_decision(context, package),
         context.people("lead"),
         context.field("since", kind="date", value=context.today),
     ]
@@ -112,7 +116,7 @@ def reopen(context: FormContext) -> EditForm:
         button=context.say("do_package_reopen"),
         fields=fields,
         edit=lambda answers: ReopenPackage(
-            package=package.key, decision=answers["decision"], lead=answers["lead"], since=answers["since"]
+            package=package.key, decision=_decided(answers, package), lead=answers["lead"], since=answers["since"]
         ),
         back=BACK,
         consequences=[context.say("follows_package_adopt")],
@@ -175,6 +179,27 @@ def _with_indicator(context: FormContext) -> tuple[WorkPackage, str]:
     return _own(context, package), key
 
 
-def _decision(context: FormContext, package: WorkPackage) -> FormField:
-    hint = "help_decision_minor" if package.minor else "help_decision"
-    return context.field("decision", required=not package.minor, help=context.say(hint))
+def _decision(context: FormContext, package: WorkPackage) -> list[FormField]:
+    """
+    Return the fields for a decision: a choice among those recorded, the package's own first, and a number to type.
+
+    Without any recorded there is the number alone: the board may have decided before its minutes stood here.
+    """
+    hint = context.say("help_decision_minor" if package.minor else "help_decision")
+    if not context.decisions:
+        return [context.field("decision", required=not package.minor, help=hint)]
+    known = sorted(context.decisions, key=lambda item: item.work_package != package.key)
+    options = [("", context.say("choose")), *((item.label, f"{item.label} {item.title}") for item in known)]
+    minor = context.say("help_decision_minor") if package.minor else ""
+    return [
+        context.field("decision", kind="choice", options=options, required=False, help=minor),
+        context.field("other_decision", required=False, help=context.say("help_other_decision")),
+    ]
+
+
+def _decided(answers: Mapping[str, Any], package: WorkPackage) -> str:
+    """Return the number of the decision that was chosen, or else typed. Raises InvalidText where one is needed."""
+    number: str = answers["decision"] or answers.get("other_decision") or ""
+    if not number and not package.minor:
+        raise InvalidText({"decision": Words(key="register.rule_decision")})
+    return number

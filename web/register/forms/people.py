@@ -45,7 +45,12 @@ def new_person(context: FormContext) -> EditForm:
         context.choice("language", LANGUAGES, value=context.programme.language),
     ]
     return EditForm(
-        heading=context.say("form_person_new"), button=context.say("do_person_new"), fields=fields, edit=edit, back=BACK
+        heading=context.say("form_person_new"),
+        button=context.say("do_person_new"),
+        fields=fields,
+        edit=edit,
+        back=BACK,
+        looks_up=True,
     )
 
 
