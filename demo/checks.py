@@ -71,6 +71,9 @@ def check_all(evidence: Evidence) -> list[Check]:
         requests_went_as_told(evidence),
         every_surface_was_used(evidence),
         reports_are_out(evidence),
+        a_question_was_answered_and_closed(evidence),
+        a_question_was_passed_on_and_answered(evidence),
+        a_late_decision_shows(evidence),
         no_message_came_twice(evidence),
         nothing_gave_up(evidence),
         a_second_rollout_writes_nothing(evidence),
@@ -200,6 +203,42 @@ def reports_are_out(evidence: Evidence) -> Check:
         held=not lacking and not silent,
         found=", ".join([*lacking, *silent]) or ", ".join(f"{count} {state}" for state, count in sorted(out.items())),
     )
+
+
+def a_question_was_answered_and_closed(evidence: Evidence) -> Check:
+    """Check that a question went to its board, was decided and answered there, and was closed in the next round."""
+    return _lived(
+        evidence,
+        "a question was answered by its board and closed in the next round",
+        passed_on=False,
+        life=("on_agenda", "decided", "answered", "closed"),
+    )
+
+
+def a_question_was_passed_on_and_answered(evidence: Evidence) -> Check:
+    """Check that a question was passed on by its board's decision, and answered by the owner board."""
+    return _lived(
+        evidence,
+        "a question was passed on by its board and answered by the owner board",
+        passed_on=True,
+        life=("on_agenda", "passed_on", "on_agenda", "decided", "answered"),
+    )
+
+
+def _lived(evidence: Evidence, what: str, *, passed_on: bool, life: tuple[str, ...]) -> Check:
+    asked = [key for key, part in evidence.story.packages.items() if part.question and part.passed_on is passed_on]
+    found = {key: evidence.played.ledger.questions.get(key, ()) for key in asked}
+    return Check(
+        what=what,
+        held=bool(found) and set(found.values()) == {life},
+        found="; ".join(f"{key}: {', '.join(states)}" for key, states in found.items()),
+    )
+
+
+def a_late_decision_shows(evidence: Evidence) -> Check:
+    """Check that a decision whose day has passed stands first among those that its board follows up."""
+    late = evidence.played.ledger.late
+    return Check(what="a late decision stands first where its board looks", held=bool(late), found=", ".join(late))
 
 
 def no_message_came_twice(evidence: Evidence) -> Check:

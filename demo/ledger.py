@@ -1,13 +1,28 @@
 """Ledger of the service's work so far, read from its database: for following the demo and for checking it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 
 from integration.database.connection import Database
-from integration.database.tables import meeting, message, report, status_answer, status_request, status_round, unit
+from integration.database.paper_tables import question_step
+from integration.database.tables import (
+    decision,
+    escalation,
+    meeting,
+    message,
+    report,
+    status_answer,
+    status_request,
+    status_round,
+    unit,
+)
+from workflows.papers.decisions.plan import matters_in_order
+from workflows.papers.minutes.model import Decision, Matters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +54,10 @@ class Ledger:
     """Cards among them: in personal chats by whom they are for, all others as «channel»."""
     reports: Mapping[str, str]
     """Meeting → state of its newest report."""
+    questions: Mapping[str, tuple[str, ...]]
+    """Work package → the states its question went through."""
+    late: tuple[str, ...]
+    """Decisions to follow up as their board's page lists them, as far as they are late, the first ones."""
     failed: tuple[str, ...]
     """Units that gave up, with why."""
 
@@ -80,11 +99,35 @@ def _listed(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
 
 
-async def read_ledger(database: Database) -> Ledger:
-    """Return the ledger as it stands now."""
+_STEPS = (
+    select(status_request.c.work_package, question_step.c.content)
+    .join_from(question_step, escalation, escalation.c.id == question_step.c.question)
+    .join(status_request, status_request.c.id == escalation.c.request)
+    .order_by(question_step.c.question, question_step.c.number)
+)
+
+
+def _lives(steps: Iterable[tuple[Any, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """Return the states that each package's question went through."""
+    found: dict[str, tuple[str, ...]] = {}
+    for package, content in steps:
+        found[package] = (*found.get(package, ()), str(content["state"]))
+    return found
+
+
+def _late(contents: Iterable[tuple[Any, ...]], today: date) -> tuple[str, ...]:
+    """Return the newest decisions that are late on *today*, as a body's page lists them, with their body."""
+    newest = {item.key: item for (content,) in contents for item in [Decision.from_data(content)]}
+    listed, _ = matters_in_order(Matters(decisions=tuple(newest.values())), today)
+    late = [item for item in listed if item.is_late(today)]
+    return tuple(f"{item.body}: {item.label}" for item in late if item in listed[: len(late)])
+
+
+async def read_ledger(database: Database, *, today: date = date.max) -> Ledger:
+    """Return the ledger as it stands now. *today*: the day on which decisions are late or not."""
     async with database.read() as connection:
 
-        async def rows(query: object) -> list[tuple[str, ...]]:
+        async def rows(query: object) -> list[tuple[Any, ...]]:
             return [tuple(row) for row in await connection.execute(query)]  # type: ignore[call-overload]
 
         newest = select(report.c.meeting, func.max(report.c.version).label("version")).group_by(report.c.meeting)
@@ -115,6 +158,8 @@ async def read_ledger(database: Database) -> Ledger:
                 for row in doubted
                 if row.surface != "email"
             ),
-            reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),  # type: ignore[arg-type]
+            reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),
+            questions=_lives(await rows(_STEPS)),
+            late=_late(await rows(select(decision.c.content).order_by(decision.c.key, decision.c.version)), today),
             failed=tuple(f"{key}: {note}" for key, note in failed),
         )

@@ -1,6 +1,5 @@
 """The people of the demo: they read what reaches them in the sandbox and answer as the story says."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -22,9 +21,8 @@ from demo.stage import Stage, StageError
 
 TRIES = 3
 """Number of times that somebody tries before they give up."""
+SOLVED_FIELD = re.compile(r'<select[^>]* name="(solved:[^"]+)"')
 FORM_LINK = re.compile(r'href="([^"]*/svar/[^"]+)"')
-SOLVED_FIELD, SOLVED_INPUT = re.compile(r'name="(solved:[^"]+)"'), re.compile(r'"id": "(solved:[^"]+)"')
-"""Fields of the form, and inputs of the card, that ask whether an answer has solved an earlier question."""
 
 
 class AnswerHabit(BaseModel):
@@ -39,6 +37,12 @@ class AnswerHabit(BaseModel):
     hinders: str = ""
     question: str = ""
     proposal: str = ""
+    decision: str = ""
+    """What the board decides on the question; empty: the proposal as it stands."""
+    passed_on: bool = False
+    """The local board asks the owner board."""
+    until: str = ""
+    """The day by which the decision is to be carried out."""
     progress: float = 0.0
 
 
@@ -66,11 +70,11 @@ def load_story(path: Path) -> Story:
     return Story.model_validate(read)
 
 
-def answer_to(part: AnswerHabit, package: WorkPackage, asked: Iterable[str] = ()) -> dict[str, str]:
+def answer_to(part: AnswerHabit, package: WorkPackage, *, first: bool, solved: Iterable[str] = ()) -> dict[str, str]:
     """
     Return the form's fields as the lead fills them in.
 
-    *asked*: fields that ask whether the answer to an earlier question has solved it. A lead who asks again says no.
+    *first*: it is their first answer, and the one that asks. *solved*: inputs for earlier questions, all solved by now.
     """
     texts = {name: getattr(part, name) for name in ("light", "done", "next", "hinders", "question", "proposal")}
     numbers = {
@@ -78,7 +82,9 @@ def answer_to(part: AnswerHabit, package: WorkPackage, asked: Iterable[str] = ()
         for indicator in package.indicators
         if (start := indicator.baseline) is not None and (end := indicator.target) is not None
     }
-    return texts | numbers | dict.fromkeys(asked, "no")
+    if not first:
+        texts |= {"question": "", "proposal": ""}
+    return texts | numbers | dict.fromkeys(solved, "yes")
 
 
 @dataclass
@@ -133,17 +139,20 @@ class Cast:
 
     async def _answer_card(self, lead: Lead) -> bool:
         chats = await self._stage.control("GET", f"people/{lead.person.email}/chats")
-        seen: dict[str, list[tuple[str, str, Any]]] = {}
+        seen: dict[str, list[tuple[str, str]]] = {}
+        shown: list[tuple[str, Any]] = []
         for chat in chats:
             for message in chat["messages"]:
                 request = _request_of(message["card"])
                 if request and lead.package.name in str(message["card"]):
-                    seen.setdefault(request, []).append((chat["conversation"], message["activity"], message["card"]))
+                    seen.setdefault(request, []).append((chat["conversation"], message["activity"]))
+                    shown.append((request, message["card"]))
         for request, messages in seen.items():
             if request in lead.dealt_with or not _has_come(lead.part, len(messages)):
                 continue
-            conversation, activity, card = messages[-1]
-            data = answer_to(lead.part, lead.package, SOLVED_INPUT.findall(json.dumps(card)))
+            conversation, activity = messages[-1]
+            asked = _solved_in(next(card for key, card in shown if key == request))
+            data = answer_to(lead.part, lead.package, first=not lead.dealt_with, solved=asked)
             press = {"conversation": conversation, "activity": activity, "verb": "answer_status", "data": data}
             await self._press(lead, press)
             lead.dealt_with.add(request)
@@ -175,7 +184,8 @@ class Cast:
                 lead.dealt_with.add(link)  # Its round is closed.
                 continue
             origin = "{0.scheme}://{0.netloc}".format(urlsplit(link))
-            data = answer_to(lead.part, lead.package, map(unescape, SOLVED_FIELD.findall(page.text)))
+            asked = {unescape(name) for name in SOLVED_FIELD.findall(page.text)}
+            data = answer_to(lead.part, lead.package, first=not lead.dealt_with, solved=asked)
             sent = await self.ask("POST", link, data=data, headers={"Origin": origin})
             if sent.status_code != HTTPStatus.OK:
                 raise StageError(f"the form of {lead.package.key} was answered with {sent.status_code}: {sent.text}")
@@ -195,6 +205,16 @@ class Cast:
 
 def _has_come(part: AnswerHabit, messages: int) -> bool:
     return messages >= (2 if part.how == "late" else 1)
+
+
+def _solved_in(card: Any) -> list[str]:
+    """Return the inputs of a card that ask whether an earlier question is solved."""
+    if isinstance(card, list):
+        return [name for part in card for name in _solved_in(part)]
+    if not isinstance(card, dict):
+        return []
+    own = [name] if str(name := card.get("id", "")).startswith("solved:") else []
+    return [*own, *(name for part in card.values() for name in _solved_in(part))]
 
 
 def _request_of(card: Any) -> str | None:

@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 
 from config.loading import load_programme
 from config.programme import Programme
-from config.values import Meetings
+from config.values import Meetings, Role
 from demo.ledger import Ledger, happened, read_ledger
 from demo.people import Answered, Cast, Story
 from demo.recorders import Recorders
 from demo.stage import Stage, StageError
-from integration.clock import SimulatedClock
+from integration.clock import SimulatedClock, SystemClock
 from integration.database.connection import Database, create_database
+from integration.database.links import SQLLinks
 
 READING_HOUR = timedelta(hours=11)
 """Local time of day at which people look at what they got."""
+LINK_LIFE = timedelta(hours=4)
 CLOSING_TIME = timedelta(minutes=30)
 """Time that the service has at the end for the work that the last answers and reports made due."""
 
@@ -57,7 +59,8 @@ class Director:
             await self._command("rollout", "--all", "--no-wait")
             self.say(began_at, "the service runs; the rollout of every place is ordered")
             cast = Cast(self.stage, programme, self.story, on=began_at)
-            recorders = Recorders(self.stage, cast, programme, on=began_at, clock=clock)
+            recorders = Recorders(self.stage, cast, programme, self.story, on=began_at, clock=clock)
+            owner = OwnerBoard(programme, database, self.stage.service_url)
             before = await read_ledger(database)
             for day in range(self.story.longest_days):
                 morning = (began_at + timedelta(days=day)).replace(hour=0, minute=0)
@@ -69,12 +72,15 @@ class Director:
                 self._tell(morning, before, now)
                 if recorded := await recorders.record(now.told):
                     self.say(morning, f"{recorded} minutes recorded")
+                if form := await owner.form_to_fill_in(clock.now(), now):
+                    await recorders.record_at(form)
+                    self.say(morning, "the owner board's minutes recorded")
                 before = now
-                if is_over(programme, now):
+                if is_over(programme, now) and chain_is_closed(self.story, now):
                     await clock.sleep_until(clock.now() + CLOSING_TIME)
                     return Played(
                         programme=programme,
-                        ledger=await read_ledger(database),
+                        ledger=await read_ledger(database, today=programme.today(clock.now())),
                         answered=tuple(self.answered),
                         began_at=began_at,
                         ended_at=clock.now(),
@@ -113,6 +119,34 @@ async def pass_time(clock: SimulatedClock) -> NoReturn:
         await clock.sleep_until(clock.now() + timedelta(seconds=1))
 
 
+class OwnerBoard:
+    """The owner board's recorder: the county lead, once its meeting is over."""
+
+    def __init__(self, programme: Programme, database: Database, service_url: str) -> None:
+        self._programme = programme
+        self._database = database
+        self._service_url = service_url
+        self._is_recorded = False
+
+    async def form_to_fill_in(self, now: datetime, ledger: Ledger) -> str:
+        """Return the address of the form for minutes, once; empty before the meeting is over, and afterwards."""
+        board = self._programme.find_owner_board()
+        lead = self._programme.holders(Role.COUNTY_LEAD, on=self._programme.today(now))[0]
+        key = next((key for key in ledger.reports if board and key.startswith(f"{board.key}/")), "")
+        day = key.rpartition("/")[2]
+        if not key or self._is_recorded or self._programme.today(now).isoformat() <= day:
+            return ""
+        self._is_recorded = True
+        token = await SQLLinks(self._database, SystemClock()).issue("record_minutes", key, lead.key, now + LINK_LIFE)
+        return f"{self._service_url}/referat/{token}"
+
+
+def chain_is_closed(story: Story, ledger: Ledger) -> bool:
+    """Return True when each question of the story has come to its end: answered by the owner board, or else closed."""
+    ends = {key: "answered" if part.passed_on else "closed" for key, part in story.packages.items() if part.question}
+    return all(ledger.questions.get(key, ("",))[-1] == end for key, end in ends.items())
+
+
 def is_over(programme: Programme, ledger: Ledger) -> bool:
     """Return True when every local board has had a report, and the owner board, if there is one, its summary."""
     finished = {meeting.partition("/")[0] for meeting, state in ledger.reports.items() if state != "draft"}
@@ -120,7 +154,10 @@ def is_over(programme: Programme, ledger: Ledger) -> bool:
     if (owner_board := programme.find_owner_board()) is not None:
         boards.add(owner_board.key)
     return boards <= finished and all(
-        state == "published" for meeting, state in ledger.reports.items() if _has_place(programme, meeting)
+        state == "published"
+        for meeting, state in ledger.reports.items()
+        # The rounds after go on beside it.
+        if state != "draft" and _has_place(programme, meeting)
     )
 
 

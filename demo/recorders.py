@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from config.programme import Programme
 from config.values import Person, Role
-from demo.people import Cast
+from demo.people import Cast, Story
 from demo.stage import Stage, StageError
 from workflows.ports.units import Clock
 
@@ -26,8 +26,11 @@ PROPOSED = re.compile(r"Forslag til vedtak:</strong> (.*?)</p>", re.DOTALL)
 class Recorders:
     """Everybody who records minutes in the demo: all have come, and a proposal is adopted as it stands."""
 
-    def __init__(self, stage: Stage, cast: Cast, programme: Programme, *, on: datetime, clock: Clock) -> None:
+    def __init__(
+        self, stage: Stage, cast: Cast, programme: Programme, story: Story, *, on: datetime, clock: Clock
+    ) -> None:
         self._clock = clock
+        self._asked = [part for part in story.packages.values() if part.question]
         self._stage = stage
         self._cast = cast
         self._seen: Counter[str] = Counter()
@@ -48,6 +51,10 @@ class Recorders:
                 await self._read_mail(lead)
         done = [await self._visit(agenda) for agenda in self._agendas if agenda not in self._recorded]
         return sum(done)
+
+    async def record_at(self, form: str) -> None:
+        """Record and approve the minutes at the address of their form."""
+        await self._fill_in(form)
 
     async def _read_mail(self, lead: Person) -> None:
         for mail in await self._stage.control("GET", f"people/{lead.email}/mail"):
@@ -85,11 +92,24 @@ class Recorders:
         fields = {"version": "0"} | dict.fromkeys(PRESENT.findall(page.text), "1")
         for part in page.text.split("<fieldset"):
             if (item := ITEM.search(part)) is not None:
-                proposed = PROPOSED.search(part)
-                fields[item[1]] = unescape(proposed[1]) if proposed else ""
-                fields[item[1].replace("decision", "follow")] = "1"
+                fields |= self._decided(item[1].partition(":")[2], unescape(part))
         await self._send(form, fields)
         await self._send(form, {"approve": "1"})
+
+    def _decided(self, number: str, item: str) -> dict[str, str]:
+        """Return the fields of an item, out of what its part of the form says."""
+        proposed = PROPOSED.search(item)
+        fields = {f"decision:{number}": proposed[1] if proposed else "", f"follow:{number}": "1"}
+        asked = next((part for part in self._asked if part.question in item), None)
+        if asked is None:
+            return fields
+        fields[f"until:{number}"] = asked.until
+        # The owner board, which nobody is above, adopts the proposal.
+        if asked.passed_on and 'value="passed_on"' in item:
+            fields |= {f"outcome:{number}": "passed_on", f"decision:{number}": asked.decision}
+        elif asked.passed_on:
+            fields[f"until:{number}"] = ""
+        return fields
 
     async def _send(self, form: str, fields: dict[str, str]) -> None:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(form))

@@ -4,7 +4,9 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from demo.people import load_story
 from demo.recorders import Recorders
+from demo.run import STORY
 from integration.database.connection import Database
 from tests.web.papers.test_agenda import Site
 from tests.workflows.papers.agendas.agenda_world import MEETING_DAY, AgendaWorld
@@ -48,7 +50,9 @@ async def test_what_is_proposed_is_adopted_the_day_after_the_way_opened(database
     # Without an account the lead sees no channel and gets the mail.
     world.accounts.accounts.clear()
     await world.open()
-    recorders = Recorders(sandbox, sandbox, world.programme, on=world.clock.now(), clock=Postman(world))
+    recorders = Recorders(
+        sandbox, sandbox, world.programme, load_story(STORY), on=world.clock.now(), clock=Postman(world)
+    )
     await world.answer("arena", "home-lead", light="red", question="Får vi lokaler?", proposal="Ja, «ut» året.")
     await world.close()
     status_round = await world.store.find_round(MEETING)

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
-from config.values import Body
+from config.values import Body, BodyKind, Role, RoundTimes
 from workflows.meetings.date_search import Moved
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.moves import cancelled
 from workflows.ports.accounts import Account, Recipients
 from workflows.ports.calendar import Attendee, BookedEvent, EventSpec
+from workflows.working_days import WorkCalendar, round_moments
 
 TIMES = ("starts_local", "ends_local")
 COMPARED = ("subject", "location", *TIMES)
@@ -45,7 +46,7 @@ def event_of(programme: Programme, body: Body, meeting: Meeting, recipients: Rec
     """The event of a meeting, still without its body: that is written only together with something else."""
     return EventSpec(
         key=meeting.key,
-        subject=texts.say("meetings.subject", texts.choose(programme.language), body=body.name),
+        subject=event_subject(programme, body),
         body_html="",
         starts_local=meeting.starts_local,
         ends_local=meeting.ends_local,
@@ -57,6 +58,22 @@ def event_of(programme: Programme, body: Body, meeting: Meeting, recipients: Rec
             if recipients.permits(person.email)
         ),
     )
+
+
+def event_subject(programme: Programme, body: Body) -> str:
+    """
+    Return the event's subject: «Styremøte, Våre unge Å-dal» of a board, else the body's name.
+
+    Without the day: where somebody moves the event in Outlook, a new subject would be a second mail to everybody.
+    """
+    language = texts.choose(programme.language)
+    if body.kind not in (BodyKind.LOCAL_BOARD, BodyKind.OWNER_BOARD):
+        return texts.say("meetings.subject", language, body=body.name)
+    place = body.name
+    if body.municipality is not None:
+        municipality = programme.municipality(body.municipality).name
+        place = programme.local_name.replace("{municipality}", municipality)
+    return texts.say("meetings.subject_board", language, place=place)
 
 
 def other_addresses(accounts: Mapping[str, Account]) -> dict[str, str]:
@@ -296,7 +313,32 @@ def invitation(programme: Programme, body: Body, meeting: Meeting, address: str)
     contact = contact_of(programme, body, meeting)
     if contact:
         paragraphs.append(say("meetings.invitation_contact", contact=contact))
-    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    written = [f"<p>{paragraph}</p>" for paragraph in paragraphs]
+    if body.agenda:
+        written[-1:-1] = _agenda_skeleton(programme, body, meeting, language)
+    return "".join(written)
+
+
+def _agenda_skeleton(programme: Programme, body: Body, meeting: Meeting, language: str) -> list[str]:
+    """Write the fixed items of the body's meetings, until when others are put in, and whom to ask: it stands in the
+    invitation from the first booking on, and papers never change it."""
+    moments = round_moments(
+        meeting.starts_local, body.rounds or RoundTimes(), WorkCalendar(programme, body.municipality)
+    )
+    due = texts.long_moment(programme.local_time(moments.deadline_at), language)
+    questions = texts.say("meetings.invitation_questions", language)
+    entries = sorted(body.agenda, key=lambda entry: entry.order)
+    titles = [questions if entry.source == "questions" else entry.title for entry in entries]
+    role = Role.LOCAL_LEAD if body.municipality else Role.COUNTY_LEAD
+    leads = programme.holders(role, on=meeting.day, municipality=body.municipality)
+    lines = [texts.say("meetings.invitation_until", language, due=due)]
+    if leads:
+        lines.append(texts.say("meetings.invitation_ask", language, name=leads[0].name))
+    return [
+        f"<p>{escape(texts.say('meetings.invitation_agenda', language))}</p>",
+        f"<ul>{''.join(f'<li>{escape(title)}</li>' for title in titles)}</ul>",
+        f"<p>{escape(' '.join(lines))}</p>",
+    ]
 
 
 def explain_no_link(programme: Programme, meeting: Meeting, *, language: str = "nb") -> str:

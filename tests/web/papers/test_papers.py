@@ -55,13 +55,15 @@ def client(
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([papers])), base_url="http://service.example")
 
 
-async def test_the_page_tells_when_and_where_but_not_the_way_into_the_meeting() -> None:
+async def test_the_page_tells_when_where_and_the_way_into_the_meeting_while_it_stands() -> None:
     response = await client().get(PAGE)
 
     assert response.status_code == 200
     assert "tirsdag 13. oktober 2026 kl. 09.00–11.00" in response.text
     assert "Rådhuset" in response.text
-    assert "teams.example" not in response.text
+    assert 'href="https://teams.example' in response.text
+    cancelled = Meetings([replace(meeting(), state=MeetingState.CANCELLED)])
+    assert "teams.example" not in (await client(meetings=cancelled).get(PAGE)).text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from config.problems import InvalidInput
 from config.programme import Programme
-from config.values import Assignment, Meetings, Role
+from config.values import AgendaEntry, Assignment, Meetings, Role
 from tests.workflows.programme import body, municipality, programme
 from tests.workflows.status.rounds import FakeAccounts
 from workflows.errors import Invalid, OutcomeUnknown
@@ -277,7 +277,7 @@ async def test_every_future_meeting_is_booked_with_its_people_and_stable_address
     assert [spec.key for spec in office.mailbox.booked()] == [meeting.key for meeting in ours]
     assert {meeting.state for meeting in ours} == {MeetingState.BOOKED}
     spec = office.mailbox.booked()[0]
-    assert (spec.subject, spec.location, spec.online) == ("Møte: Styret i a-dal", "Rådhuset", True)
+    assert (spec.subject, spec.location, spec.online) == ("Styremøte, Prøven a-dal", "Rådhuset", True)
     assert [(person.email, person.required) for person in spec.attendees] == [
         ("chair@county.example", True),
         ("member@county.example", True),
@@ -664,3 +664,23 @@ async def test_a_calendar_is_read_daily_from_the_round_on_and_weekly_before(
     read = next_look(datetime.fromisoformat(now).replace(tzinfo=zone), body, [meeting])
 
     assert (meeting.day, read) == (date(2027, 9, 7), datetime.fromisoformat(read_next).replace(tzinfo=zone))
+
+
+async def test_an_invitation_says_what_is_always_on_the_agenda_until_when_items_are_taken_and_whom_to_ask(
+    office: Office,
+) -> None:
+    entries = (
+        AgendaEntry(key="questions", title="{work_package} ber om noe", source="questions", order=20),
+        AgendaEntry(key="opening", title="Åpning & <velkommen>", order=10),
+    )
+    bodies = tuple(body.model_copy(update={"agenda": entries}) for body in office.register.bodies)
+    lead = Assignment(person="lead", role=Role.LOCAL_LEAD, municipality="a-dal")
+    office.register = office.register.model_copy(
+        update={"bodies": bodies, "assignments": (*office.register.assignments, lead)}
+    )
+    await office.book()
+
+    body_html = office.mailbox.booked()[0].body_html
+    assert "<ul><li>Åpning &amp; &lt;velkommen&gt;</li><li>Spørsmål fra arbeidspakkene</li></ul>" in body_html
+    assert "Andre saker meldes inn innen" in body_html
+    assert "spør Rolle lead" in body_html
