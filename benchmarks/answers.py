@@ -69,9 +69,14 @@ async def measure(
     *,
     kill: bool = False,
     synchronous: str = sqlite.SYNCHRONOUS,
+    database_url: str = "",
 ) -> Figures:
-    """Send answers for that long. *folder* takes programme, database and notes; *synchronous*: as SQLite's pragma."""
-    url = f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
+    """
+    Send answers for that long. *folder* takes programme, database and notes; *synchronous*: as SQLite's pragma.
+
+    *database_url*: another database, empty as yet.
+    """
+    url = database_url or f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     await (await _start("prepare", str(municipalities), str(folder), url)).wait()
     jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
     async with published_keys_server() as teams:
@@ -308,6 +313,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--kill", action="store_true", help="kill a Door every few seconds")
     parser.add_argument("--price", action="store_true", help="measure with and without a synchronised disk, in turn")
+    parser.add_argument("--database", default="", metavar="URL", help="an empty PostgreSQL database, instead of a file")
     parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     match arguments.part:
@@ -324,9 +330,16 @@ def _print_run(arguments: argparse.Namespace, synchronous: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         where, kill = Path(folder), arguments.kill
         run = measure(
-            arguments.municipalities, arguments.rate, arguments.seconds, where, kill=kill, synchronous=synchronous
+            arguments.municipalities,
+            arguments.rate,
+            arguments.seconds,
+            where,
+            kill=kill,
+            synchronous=synchronous,
+            database_url=arguments.database,
         )
-        print(f"synchronous={synchronous}\n{report(asyncio.run(run))}\n")
+        about = arguments.database.partition(":")[0] or f"synchronous={synchronous}"
+        print(f"{about}\n{report(asyncio.run(run))}\n")
 
 
 if __name__ == "__main__":
