@@ -13,7 +13,7 @@ AT = datetime(2026, 9, 8, tzinfo=UTC)
 
 @pytest.mark.skipif(bool(missing), reason=missing or "both are installed")
 async def test_whoever_is_killed_every_step_stands_once() -> None:
-    assert await play(kills=2, seed=1, units=20) == []
+    assert await play(kills=2, seed=1) == []
 
 
 def test_a_step_that_is_missing_or_stands_twice_is_told() -> None:

@@ -36,6 +36,8 @@ ROOT = Path(__file__).parents[2]
 WORKERS = 3
 BETWEEN_KILLS = (0.3, 1.2)
 """Seconds between two kills: some come while a worker is still starting."""
+START, AT_EACH_KILL = 12, 6
+"""Units that become due at first, and before each kill."""
 LOOK = 0.1
 TIMER_PERIOD = 5
 """Seconds between two turns of the timer, which comes every five minutes in Azure."""
@@ -147,15 +149,16 @@ def problems(made: Sequence[Made], units: int, steps: int, unfinished: Sequence[
     return found + ([f"{missing} steps are missing"] if missing else [])
 
 
-async def play(kills: int, seed: int, *, units: int, steps: int = 5, seconds: float = 0.05) -> list[str]:
+async def play(kills: int, seed: int, *, steps: int = 5, seconds: float = 0.05) -> list[str]:
     """Let WORKERS share units while they are killed; returns what went wrong."""
     chance = random.Random(seed)
     async with team(steps=steps, seconds=seconds) as workers:
         names = [f"worker-{number}" for number in range(WORKERS)]
         for name in names:
             workers.start(name)
-        await workers.order(units, prefix="kill")
-        for _ in range(kills):
+        await workers.order(START, prefix="kill-0")
+        for number in range(1, kills + 1):
+            await workers.order(AT_EACH_KILL, prefix=f"kill-{number}")
             await asyncio.sleep(chance.uniform(*BETWEEN_KILLS))
             unlucky = chance.choice(names)
             workers.kill(unlucky)
@@ -165,7 +168,7 @@ async def play(kills: int, seed: int, *, units: int, steps: int = 5, seconds: fl
             await workers.finished("kill")
         except TimeoutError:
             unfinished = await workers.unfinished("kill")
-        return problems(await workers.made("kill"), units, steps, unfinished)
+        return problems(await workers.made("kill"), START + kills * AT_EACH_KILL, steps, unfinished)
 
 
 async def spread(units: int = 600) -> Counter[str]:
@@ -233,8 +236,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.print(missing)
         return 2
     began = time.monotonic()
-    # Enough to do until the last kill, whoever is quick.
-    found = asyncio.run(play(given.kills, given.seed, units=10 * given.kills + 60))
+    found = asyncio.run(play(given.kills, given.seed))
     for line in found:
         console.print(line)
     verdict = "every step stands once" if not found else "NOT every step stands once"
