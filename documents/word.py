@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from docx.document import Document as WordFile
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -21,7 +22,15 @@ from documents.document import Block, Bullets, Document, Facts, Paragraph, Pictu
 from documents.look import PLAIN, Look
 from documents.picture import LIGHT_COLOURS
 from documents.raster import png_of
-from documents.word_template import PAGE_WIDTH, TABLE_STYLE, BadTemplate, filled, place_of_content, standard_template
+from documents.word_template import (
+    PAGE_WIDTH,
+    TABLE_STYLE,
+    TABLE_TEXT,
+    BadTemplate,
+    filled,
+    place_of_content,
+    standard_template,
+)
 
 LOCALES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -117,6 +126,12 @@ def _table(file: WordFile, document: Document, table: Table) -> None:
             if words.picture:
                 _drawing(cell.add_paragraph() if words.text else cell.paragraphs[0], words.picture)
     _lay_out(made, grid, table, line=_line_width(file))
+    if TABLE_TEXT in file.styles:
+        style_id = file.styles[TABLE_TEXT].style_id
+        for cell in chain.from_iterable(grid):
+            for paragraph in cell.paragraphs:
+                # By its id: looking a style up takes as long as the template has styles.
+                paragraph._p.style = style_id
     # Word wants a paragraph after a table; a high one at the end of a page would begin another.
     below = file.add_paragraph()
     below.paragraph_format.space_after = Pt(4)
@@ -152,10 +167,8 @@ def _lay_out(made: WordTable, grid: Sequence[Sequence[WordCell]], table: Table, 
     for cells in grid:
         for cell, width, is_number in zip(cells, widths, numbers, strict=True):
             cell.width = Emu(width)
-            paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
             if is_number:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for row in made.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 

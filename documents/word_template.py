@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 
 import docx
 from docx.document import Document as WordFile
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -38,6 +39,8 @@ KEPT_STYLES = frozenset(
 """Styles of the library's own template that ours keeps. It has 150 more, which every paper would carry."""
 TABLE_STYLE = "Paper Table"
 """Style of tables; a template without it has Word's own grid."""
+TABLE_TEXT = "Table Text"
+"""Style of the text in tables, smaller than other text; a template without it has its ordinary text there."""
 PAGE_WIDTH, PAGE_HEIGHT, PAGE_MARGIN = Cm(21), Cm(29.7), Cm(2.5)
 _SAMPLE = dict.fromkeys(FIELDS, "x") | {"content": CONTENT}
 _TABLE = """
@@ -127,6 +130,9 @@ def _styles(file: WordFile, look: Look) -> None:
         for attribute in [key for key in fonts.attrib if key.endswith("Theme")]:
             del fonts.attrib[attribute]
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(above), Pt(6)
+    text = file.styles.add_style(TABLE_TEXT, WD_STYLE_TYPE.PARAGRAPH)
+    text.base_style, text.font.size = normal, Pt(10)
+    text.paragraph_format.space_before = text.paragraph_format.space_after = Pt(3)
     table = _TABLE.format(namespace=nsdecls("w"), colour=look.colour[1:].upper())
     file.styles.element.append(parse_xml(table))
 

@@ -9,6 +9,7 @@ import pytest
 from docx.document import Document as WordFile
 from docx.oxml.ns import qn
 from docx.shared import Cm
+from docx.table import Table as WordTable
 from PIL import Image
 
 from documents.document import Cell, Document, Paragraph, Section, StatusLight, Table
@@ -77,13 +78,19 @@ def test_a_county_s_margins_decide_the_width_of_tables_and_its_own_words_stay_af
     assert file.paragraphs[-1].text == "Etter teksten, 10. november 2026"
 
 
-def test_a_template_without_our_table_style_has_the_grid() -> None:
+def test_a_template_without_our_table_styles_has_the_grid_and_its_ordinary_text() -> None:
     def without(file: WordFile) -> None:
-        file.styles.element.remove(file.styles["Paper Table"].element)
+        for name in ("Paper Table", "Table Text"):
+            file.styles.element.remove(file.styles[name].element)
 
-    style = made(changed(without)).tables[0].style
-    assert style is not None
-    assert style.name == "Table Grid"
+    ours, theirs = (made(template).tables[0] for template in (None, changed(without)))
+    names = [(table.style.name if table.style else "", text_style(table)) for table in (ours, theirs)]
+    assert names == [("Paper Table", "Table Text"), ("Table Grid", "Normal")]
+
+
+def text_style(table: WordTable) -> str | None:
+    style = table.rows[1].cells[1].paragraphs[0].style
+    return style.name if style else None
 
 
 @pytest.mark.parametrize("logo", [pytest.param(SVG, id="svg"), pytest.param(png(), id="png")])
