@@ -48,6 +48,8 @@ class RegisterTable:
     numeric: Sequence[int] = ()
     """Numbers of the columns with numbers."""
     intro: str = ""
+    is_list: bool = True
+    """False for values that stand in an order of their own and are sorted by nothing."""
     sorting: Sorting | None = None
     """The order that the address asks for; None where there is nothing to sort."""
 
@@ -57,7 +59,7 @@ class RegisterTable:
 
         *number*: the table's on its page. An order asked for another table leaves this one as it is.
         """
-        if len(self.rows) < 2:
+        if len(self.rows) < 2 or not self.is_list:
             return self
         keys: dict[str, Callable[[RegisterRow], Any]] = {"": lambda _: 0}
         for column in range(len(self.columns)):

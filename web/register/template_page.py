@@ -19,6 +19,7 @@ def template_page(context: FormContext) -> RegisterPage:
             columns=[context.say(name) for name in COLUMNS],
             rows=rows,
             empty="",
+            is_list=False,
         )
         for (part, key, group), rows in groups.items()
     ]
@@ -64,6 +65,7 @@ def _entries(context: FormContext, group: LocalList) -> RegisterTable:
         columns=[context.say(name) for name in COLUMNS],
         rows=rows,
         empty=context.say("empty_entries"),
+        is_list=False,
         add=[to_form(context, "lokalt-nytt", f"do_new_{group.name}", group.address)]
         if group.name in MAY_BE_NEW
         else [],

@@ -151,3 +151,11 @@ async def test_a_channel_and_an_item_of_its_own_come_and_go(pages: Pages, lead: 
 )
 async def test_what_is_not_there_to_be_said_is_not_found(lead: Browser, address: str) -> None:
     assert (await lead.get(f"{HERE}/rediger/{address}")).status_code == 404
+
+
+async def test_the_template_stands_in_its_own_order_and_says_what_is_open(lead: Browser) -> None:
+    page = (await lead.get(f"{HERE}/malen")).text
+
+    assert "aria-sort" not in page
+    other_starts = page.partition("Andre klokkeslett ved kollisjon")[2].partition("</tr>")[0]
+    assert "ingenting" in other_starts

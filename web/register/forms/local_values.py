@@ -183,7 +183,9 @@ def local_words(context: FormContext, value: LocalValue, given: Any) -> str:
     if value.kind == "flag":
         return context.say("yes" if given else "no")
     text = as_text(given, value.kind).replace("{municipality}", context.municipality.name)
-    return text.replace("\n", ", ") if value.kind in ("lines", "times") else text or context.say("nothing")
+    if value.kind in ("lines", "times"):
+        text = text.replace("\n", ", ")
+    return text or context.say("nothing")
 
 
 def _said(value: LocalValue, answers: Mapping[str, Any]) -> Any:
