@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from fastapi import APIRouter
+
 from config.loading import load_documents, load_programme
 from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
@@ -34,12 +36,16 @@ class Pages:
         self.desk = RegisterDesk(store=self.register, clock=self.clock)
         self.agendas, self.look_ups = SQLAgendas(database), SQLLookUps(database)
 
-    async def browser(self, person: str | None) -> Browser:
-        gate = create_gate(self.database, await self.register.programme(), self.clock)
+    def routers(self) -> list[APIRouter]:
+        """Return the routes of the register's pages."""
         moves = MeetingMoves(store=self.meetings, clock=self.clock, programme=self.register.programme)
         accounts = LookUpDesk(store=self.look_ups, clock=self.clock)
         doors = RegisterDoors(desk=self.desk, clock=self.clock, board=self.agendas, accounts=accounts)
-        return await signed_in(gate, routers(MeetingDoors(register=doors, meetings=self.meetings, moves=moves)), person)
+        return routers(MeetingDoors(register=doors, meetings=self.meetings, moves=moves))
+
+    async def browser(self, person: str | None) -> Browser:
+        gate = create_gate(self.database, await self.register.programme(), self.clock)
+        return await signed_in(gate, self.routers(), person)
 
 
 async def imported(database: Database) -> Pages:
