@@ -27,6 +27,7 @@ NOTES: Mapping[str, str] = {
     "sending is paused": "sending_paused",
     "the round closes first": "round_closes_first",
     "the local lead wrote meanwhile": "lead_wrote",
+    "the county lead wrote meanwhile": "county_lead_wrote",
     "is held by the local lead": "held_by_lead",
     "is released later": "released_later",
     "not released": "not_released",

@@ -47,7 +47,7 @@ class ReviewUnits:
         body = programme.find_body(meeting.body)
         release_at = await self._release_at(programme, meeting, body)
         if body is None or release_at is None:
-            return Done(note="no round, or no board any more")
+            return Done(note="no such round")
         if parked := park_outside_hours(WorkCalendar(programme, body.municipality), now):
             return parked
         delivery = Delivery(self._ports.outbox, self._ports.clock)
