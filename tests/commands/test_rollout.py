@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from cli import main
 from commands.session import DID_NOT_HOLD, DONE, WRONG_USE
 from tests.support.sandbox import RunningSandbox, sandbox_process
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FOLDER = Path(__file__).parents[2] / "config" / "vestfold"
 NOW = "2026-08-20T08:00:00Z"
@@ -21,20 +24,27 @@ async def run(*arguments: str) -> int:
     return await asyncio.to_thread(main, list(arguments))
 
 
-@pytest.fixture
-async def sandbox(
-    monkeypatch: pytest.MonkeyPatch, database_url: str, capsys: pytest.CaptureFixture[str]
-) -> AsyncIterator[RunningSandbox]:
-    """A sandbox whose environment this process has, with the programme imported."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running() -> AsyncIterator[RunningSandbox]:
+    """One process for all tests here: starting it takes longer than most of them."""
     async with sandbox_process() as sandbox:
-        settings = {**sandbox.env, "VAREUNGE_DATABASE_URL": database_url, "VAREUNGE_PUBLIC_URL": NOBODY}
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        # Simulated time: a team that is in the making would be waited for.
-        await sandbox.control("POST", "clock", {"now": NOW})
-        assert await run("import", str(FOLDER)) == DONE
-        capsys.readouterr()
         yield sandbox
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def sandbox(
+    running: RunningSandbox, monkeypatch: pytest.MonkeyPatch, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> RunningSandbox:
+    """A sandbox as new, whose environment this process has, with the programme imported."""
+    settings = {**running.env, "VAREUNGE_DATABASE_URL": database_url, "VAREUNGE_PUBLIC_URL": NOBODY}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    await running.control("POST", "reset")
+    # Simulated time: a team that is in the making would be waited for.
+    await running.control("POST", "clock", {"now": NOW})
+    assert await run("import", str(FOLDER)) == DONE
+    capsys.readouterr()
+    return running
 
 
 async def open_builder(sandbox: RunningSandbox, enabled: bool) -> str:
