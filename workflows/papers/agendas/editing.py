@@ -111,7 +111,7 @@ class AgendaDesk:
         if not (proposes or records):
             raise DeskRefused(Words(key="agenda.not_yours"))
         stored, proposals = await self._store.find_agenda(key), await self._store.proposals(key)
-        agenda = await self.current(meeting)
+        agenda = as_it_stands(stored.content, meeting) if stored else await self._draft(programme, meeting)
         minutes = await self._store.newest_minutes(key)
         deadline_at = agenda_moments(programme, body, meeting).deadline_at
         return AgendaView(
