@@ -87,3 +87,10 @@ async def test_other_forms_look_nothing_up(lead: Browser) -> None:
 
     assert form.status_code == 400
     assert "data-live" not in form.text
+
+
+@pytest.mark.parametrize(("form", "warns"), [("person-ny", False), ("interessent", True)])
+async def test_only_forms_that_ask_for_no_person_warn_against_names(lead: Browser, form: str, warns: bool) -> None:
+    page = await lead.get(f"{HERE}/rediger/{form}")
+
+    assert ("Ikke skriv navn eller andre opplysninger" in page.text) is warns

@@ -59,6 +59,7 @@ async def test_recorded_decisions_are_offered_the_package_s_own_first(pages: Pag
     assert '<option value="3/26">3/26 Om arbeidspakken</option>' in form
     assert form.index("3/26 Om arbeidspakken") < form.index("4/26 Om budsjettet")
     assert "Tatt ut av referatet" not in form
+    assert "Velg vedtaket her, eller skriv nummeret på saken under." in form
     assert "Vedtak som ikke står i lista" in form
 
 

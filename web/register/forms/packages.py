@@ -190,9 +190,9 @@ def _decision(context: FormContext, package: WorkPackage) -> list[FormField]:
         return [context.field("decision", required=not package.minor, help=hint)]
     known = sorted(context.decisions, key=lambda item: item.work_package != package.key)
     options = [("", context.say("choose")), *((item.label, f"{item.label} {item.title}") for item in known)]
-    minor = context.say("help_decision_minor") if package.minor else ""
+    choose = context.say("help_decision_minor" if package.minor else "help_decision_choice")
     return [
-        context.field("decision", kind="choice", options=options, required=False, help=minor),
+        context.field("decision", kind="choice", options=options, required=False, help=choose),
         context.field("other_decision", required=False, help=context.say("help_other_decision")),
     ]
 
