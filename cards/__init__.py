@@ -14,7 +14,7 @@ Values go into parsed strings, so they cannot break the JSON, and are made harml
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,8 +89,10 @@ def sample(name: str) -> dict[str, Any]:
 def _fill(node: Any, scope: Values, clean: Cleaner) -> Any:
     if isinstance(node, dict):
         clean = _cleaner_for(node, clean)
+        # A choice is the one thing with a title and without a type.
+        properties = _PROPERTIES if "type" in node else {**_PROPERTIES, "title": _choice}
         filled = {
-            key: _fill(value, scope, _PROPERTIES.get(key, clean))
+            key: _fill(value, scope, properties.get(key, clean))
             for key, value in node.items()
             if key not in _CONDITIONS
         }
@@ -160,10 +162,15 @@ def _run(value: str) -> str:
     return re.sub(r"\{(?=\{)", "{\N{WORD JOINER}", _raw(value))
 
 
-def _plain(value: str) -> str:
+def _plain(value: str, punctuation: Collection[str] = _PUNCTUATION) -> str:
     """In Markdown, and in a mention: letters, digits and a little punctuation, on one line."""
-    kept = (c if unicodedata.category(c)[0] in "LMN" or c in _PUNCTUATION else " " for c in _raw(value))
+    kept = (c if unicodedata.category(c)[0] in "LMN" or c in punctuation else " " for c in _raw(value))
     return " ".join("".join(kept).split()).lstrip("-–!'. ")
+
+
+def _choice(value: str) -> str:
+    """In a choice's title, which is Markdown as well: a sentence that somebody wrote keeps what cannot begin any."""
+    return _plain(value, _PUNCTUATION | frozenset(":;()"))
 
 
 _PROPERTIES: Mapping[str, Cleaner] = {"msteams": _plain, "fallbackText": _plain, "label": _run, "title": _run}

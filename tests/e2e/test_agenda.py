@@ -71,7 +71,9 @@ async def test_what_a_member_puts_in_is_decided_and_given_to_somebody(phone: Pag
         await phone.get_by_role("button", name="Send meg lenken").click()
         await expect(phone.get_by_role("heading", name="Lenken er på vei")).to_be_visible()
         await phone.goto(address + await early.form("chair"))
-        await phone.get_by_label("Rolle member").check()
+        present = phone.get_by_role("group", name="Til stede")
+        for person in ("Rolle chair", "Rolle member"):
+            await present.get_by_label(person).check()
         item = phone.get_by_role("group", name="Skyss til praksisplassene")
         await item.get_by_label("Hva ble vedtatt?").fill("Styret ber fylket om skyss fra januar.")
         line = phone.get_by_role("group", name="Punkt 1")
