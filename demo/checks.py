@@ -71,9 +71,7 @@ def check_all(evidence: Evidence) -> list[Check]:
         requests_went_as_told(evidence),
         every_surface_was_used(evidence),
         reports_are_out(evidence),
-        a_question_was_answered_and_closed(evidence),
-        a_question_was_passed_on_and_answered(evidence),
-        a_late_decision_shows(evidence),
+        *([] if evidence.allowed is not None else the_chain(evidence)),
         no_message_came_twice(evidence),
         nothing_gave_up(evidence),
         a_second_rollout_writes_nothing(evidence),
@@ -203,6 +201,15 @@ def reports_are_out(evidence: Evidence) -> Check:
         held=not lacking and not silent,
         found=", ".join([*lacking, *silent]) or ", ".join(f"{count} {state}" for state, count in sorted(out.items())),
     )
+
+
+def the_chain(evidence: Evidence) -> list[Check]:
+    """Return the checks of what boards decide. In a rehearsal few on a board are reached, and none records minutes."""
+    return [
+        a_question_was_answered_and_closed(evidence),
+        a_question_was_passed_on_and_answered(evidence),
+        a_late_decision_shows(evidence),
+    ]
 
 
 def a_question_was_answered_and_closed(evidence: Evidence) -> Check:

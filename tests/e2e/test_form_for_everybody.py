@@ -62,7 +62,8 @@ async def test_no_change_is_one_press_that_asks_for_the_numbers_alone(phone: Pag
     request = request_id(later, GUEST)
     await phone.goto(form.url.rpartition("/")[0] + f"/{await world.links.issue('answer', request, 'guest-lead')}")
 
-    await expect(phone.get_by_label("Hva har dere fått til siden sist?")).to_have_value("Vi har fått en avtale.")
+    await expect(phone.get_by_label("Hva har dere fått til siden sist?")).to_have_value("")
+    await expect(phone.get_by_role("checkbox", name="Vi har fått en avtale.")).to_be_visible()
     await phone.get_by_role("button", name="Ingen endring siden sist").click()
     await expect(phone.get_by_role("textbox")).to_have_count(1)
     assert await findings(phone) == []
