@@ -17,11 +17,17 @@ from tests.workflows.papers.reports import report_samples as samples
 from web.app import create_app
 from web.papers.reports import router
 from workflows.papers.reports.model import ReportContent
+from workflows.papers.reports.owner_parts import PackageLight
 
+ARENA = PackageLight(key="arena", name="Arena", light="green", before="green")
+ONE = replace(samples.SUMMARY.municipalities[0], packages=(ARENA,))
 MANY = replace(
     samples.SUMMARY,
-    municipalities=tuple(replace(samples.SUMMARY.municipalities[0], name=f"Dal-{number}") for number in range(1, 61)),
+    is_first=True,
+    passed_on=(),
+    municipalities=tuple(replace(ONE, name=f"Dal-{number}") for number in range(1, 61)),
 )
+"""A summary whose table of municipalities comes first, a row for each."""
 CONTENTS = [
     pytest.param(samples.FULL, id="board"),
     pytest.param(samples.FOLLOWED, id="follow-up"),
@@ -62,7 +68,7 @@ async def test_on_a_phone_each_row_is_a_card_that_names_its_values(browser: Brow
     page = await browser.new_page(viewport={"width": 360, "height": 800})
     async with served(app_of(samples.SUMMARY)) as address:
         await opened(page, samples.SUMMARY, address)
-        row = page.locator("tbody tr").first
+        row = page.get_by_role("table").filter(has_text="Arbeidspakke").locator("tbody tr").first
         labels = await row.locator("td").evaluate_all(
             "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
         )
@@ -70,7 +76,7 @@ async def test_on_a_phone_each_row_is_a_card_that_names_its_values(browser: Brow
             await row.locator(part).first.evaluate("e => e.getBoundingClientRect().top") for part in ("th", "td")
         ]
 
-    assert labels[0] == '"Som planlagt"'
+    assert labels[0] == '"Arbeidspakke"'
     assert labels[-1] == '"Rapport fra møtet"'
     assert heights[0] < heights[1]
 
@@ -81,10 +87,12 @@ async def test_a_long_table_begins_on_the_first_printed_page_and_has_its_head_on
         await opened(page, MANY, address)
         printed = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(await page.pdf(format="A4"))).pages]
 
-    rows = [re.findall(r"^Dal-(\d+) \d", sheet, re.MULTILINE) for sheet in printed]
+    rows = [re.findall(r"^Dal-(\d+) Arena", sheet, re.MULTILINE) for sheet in printed]
     assert "1" in rows[0]
     assert [number for found in rows for number in found] == [str(number) for number in range(1, 61)]
-    assert all(re.search(r"plan[\s\u00ad-]*lagt", sheet) for sheet, found in zip(printed, rows, strict=True) if found)
+    assert all(
+        re.search(r"Arbeids[\s\u00ad-]*pakke", sheet) for sheet, found in zip(printed, rows, strict=True) if found
+    )
 
 
 async def test_a_table_that_needs_no_scrolling_breaks_across_pages_too(browser: Browser) -> None:
