@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 import structlog
 from sqlalchemy import make_url
+from xdist.workermanage import NodeManager
 
 from integration.database.connection import Database, create_database
 from tests.support.postgres import TEST_DATABASE_URL, new_database, running_server, why_missing
+
+
+def pytest_configure() -> None:
+    """Give the suite's processes time to write down what they covered: xdist kills them after ten seconds."""
+    NodeManager.EXIT_TIMEOUT = 120
 
 
 @pytest.fixture(autouse=True)
