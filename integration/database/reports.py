@@ -139,10 +139,11 @@ class SQLReports:
         async with self._database.begin() as connection:
             if review.version == 1:
                 insert = insert_into(connection, reviews).values(meeting=review.meeting, **values)
-                done = await connection.execute(insert.on_conflict_do_nothing())
+                # PostgreSQL counts no inserted rows.
+                write = insert.on_conflict_do_nothing().returning(reviews.c.meeting)
             else:
-                done = await connection.execute(update(reviews).where(before).values(**values))
-            if not done.rowcount:
+                write = update(reviews).where(before).values(**values).returning(reviews.c.meeting)
+            if (await connection.execute(write)).one_or_none() is None:
                 return False
             await note_action(connection, by, action, review.meeting, at=at, values={"version": review.version})
             await make_due(connection, then)
