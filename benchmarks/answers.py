@@ -6,8 +6,6 @@ own log is held against the database. `--price` measures the disk's part: runs w
 service does it, and runs without, in turn.
 """
 
-# ruff: noqa: T201 - it prints its figures
-
 import argparse
 import asyncio
 import json

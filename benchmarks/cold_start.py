@@ -7,8 +7,6 @@ Exits with 1 when our import takes more than IMPORT times the empty one's, or wh
 Graph SDK. For import and first answer together ANSWER is the aim, which is told and does not decide.
 """
 
-# ruff: noqa: T201 - it prints its figures
-
 import argparse
 import json
 import os
@@ -74,7 +72,7 @@ def measure(package: Path, python: str, runs: int) -> tuple[Cold, Cold]:
         folder = Path(name)
         (folder / "empty").mkdir()
         (folder / "empty" / "function_app.py").write_text(EMPTY, "utf-8")
-        subprocess.run([python, "-m", "compileall", "-q", folder / "empty"], check=True)  # noqa: S603
+        subprocess.run([python, "-m", "compileall", "-q", folder / "empty"], check=True)
         apps = (_ours(package, folder), App(folder=folder / "empty", visit=("POST", "/", "", ""), settings={}))
         taken: list[list[dict[str, Any]]] = [[], []]
         for _ in range(runs):
@@ -87,7 +85,7 @@ def _ours(package: Path, folder: Path) -> App:
     """Prepare six municipalities whose rounds are open; the visitor answers one of their requests."""
     url = f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     stage = [sys.executable, "-m", "benchmarks.answers", "--as", "prepare", "6", str(folder), url]
-    subprocess.run(stage, check=True, cwd=ROOT, env=_environment({}))  # noqa: S603
+    subprocess.run(stage, check=True, cwd=ROOT, env=_environment({}))
     jobs = json.loads((folder / "jobs.json").read_text("utf-8"))
     token = next(job["token"] for job in jobs if job["token"])
     answer = urlencode({"light": "green", "done": "Vi er i gang.", "next": "Vi går videre.", "indicator:antall": "4"})
@@ -98,7 +96,7 @@ def _ours(package: Path, folder: Path) -> App:
 
 def _visit(app: App, python: str, site_packages: Path) -> dict[str, Any]:
     path = os.pathsep.join((str(app.folder), str(site_packages)))
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [python, VISIT, *app.visit],
         cwd=app.folder,
         env=_environment({**app.settings, "PYTHONPATH": path}),
@@ -179,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _version(python: str) -> str:
-    return subprocess.run([python, "--version"], check=True, text=True, capture_output=True).stdout.strip()  # noqa: S603
+    return subprocess.run([python, "--version"], check=True, text=True, capture_output=True).stdout.strip()
 
 
 if __name__ == "__main__":

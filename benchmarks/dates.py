@@ -1,7 +1,5 @@
 """Time to find the dates of every board in the country: `python -m benchmarks.dates`."""
 
-# ruff: noqa: T201 - it prints its figures
-
 import argparse
 import platform
 from collections.abc import Callable

@@ -6,8 +6,6 @@ time is the processor time of the process, so that other work beside it does not
 rounds of history and again with twelve.
 """
 
-# ruff: noqa: T201 - it prints its figures
-
 import argparse
 import asyncio
 import os

@@ -5,8 +5,6 @@ Each size is a process of its own, because its memory is measured. Values and Sh
 PDF and Word files of a sample spread over all of them.
 """
 
-# ruff: noqa: T201 - it prints its figures
-
 import argparse
 import json
 import platform
@@ -177,7 +175,7 @@ def package(board: str, number: int, index: int, day: date) -> PackageResult:
 def in_process_of_its_own(boards: int, rounds: int, sample: int) -> Figures:
     """Measure in a new process, so that its memory is its own."""
     arguments = [sys.executable, "-m", "benchmarks.papers", "--child", str(boards), str(rounds), str(sample)]
-    printed = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout  # noqa: S603 - ourselves
+    printed = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
     return Figures(**json.loads(printed))
 
 

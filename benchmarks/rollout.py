@@ -4,8 +4,6 @@ The sandbox is a process of its own with real delays and a simulated clock; the 
 and its processor time are its own.
 """
 
-# ruff: noqa: T201 - it prints its figures
-
 import argparse
 import asyncio
 import json

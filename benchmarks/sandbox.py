@@ -1,7 +1,5 @@
 """Speed of the sandbox with so many places in it: `python -m benchmarks.sandbox [N]`."""
 
-# ruff: noqa: T201 - it prints its figures
-
 import argparse
 import asyncio
 import json

@@ -5,8 +5,6 @@ card to post for everyone. The sandbox plays Teams in a process of its own; one 
 Real time, moved to a morning on which people may be written to. With `--kill` a worker is killed again and again.
 """
 
-# ruff: noqa: T201 - it prints its figures
-
 import argparse
 import asyncio
 import json

@@ -80,7 +80,7 @@ def find_python(wanted: str) -> str | None:
     """Return the path of a Python by its version or path; None when this machine has none."""
     if Path(wanted).is_file():
         return wanted
-    found = subprocess.run([_uv(), "python", "find", wanted], check=False, text=True, capture_output=True)  # noqa: S603
+    found = subprocess.run([_uv(), "python", "find", wanted], check=False, text=True, capture_output=True)
     if found.returncode == 0:
         return found.stdout.strip()
     # pyenv's own commands on the path only say that another version is chosen here; uv gives up at the first of them.
@@ -110,7 +110,7 @@ def _install(target: Path, python: str) -> None:
         "--no-header",
         "--quiet",
     ]
-    exported = subprocess.run(export, check=True, text=True, capture_output=True, cwd=ROOT).stdout  # noqa: S603
+    exported = subprocess.run(export, check=True, text=True, capture_output=True, cwd=ROOT).stdout
     given = "\n".join(requirements(exported))
     install = [
         *(_uv(), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"),
@@ -118,7 +118,7 @@ def _install(target: Path, python: str) -> None:
         *("--requirements", "-"),
     ]
     # Constraints of the project do not reach `uv pip`; its exported versions do.
-    subprocess.run(install, check=True, text=True, input=given, cwd=ROOT)  # noqa: S603
+    subprocess.run(install, check=True, text=True, input=given, cwd=ROOT)
     for path in superfluous(target, graph_areas(ROOT / "integration" / "graph")):
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
@@ -143,7 +143,7 @@ def _compile(folder: Path, python: str) -> None:
     # Each module is told its place in the package: a traceback must not show the folder in which it was built.
     options = ["--invalidation-mode", "unchecked-hash", "--workers", "0", "-s", str(folder), "-q", "-q"]
     # A template that a library keeps for other versions of Python may not compile: nothing imports it.
-    subprocess.run([python, "-m", "compileall", *options, str(folder)], check=False)  # noqa: S603
+    subprocess.run([python, "-m", "compileall", *options, str(folder)], check=False)
 
 
 def _zip(folder: Path, out: Path, compression: int) -> None:

@@ -167,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = [picture for picture in PICTURES if not options.only or picture.name in options.only]
     files = asyncio.run(take_all(options.folder, wanted))
     total = sum(file.stat().st_size for file in files)
-    print(f"{len(files)} pictures, {total / 1000:.0f} kB")  # noqa: T201 - it is a command
+    print(f"{len(files)} pictures, {total / 1000:.0f} kB")
     return 0
 
 

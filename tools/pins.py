@@ -38,7 +38,7 @@ def main() -> int:
         PYPROJECT.write_text(write_pins(PYPROJECT.read_text(), []))
         (PYPROJECT.parent / "uv.lock").unlink(missing_ok=True)
     export = ["uv", "export", "--all-groups", "--no-hashes", "--no-emit-project", "--no-annotate", "--quiet"]
-    exported = subprocess.run(export, check=True, text=True, capture_output=True, cwd=PYPROJECT.parent).stdout  # noqa: S603
+    exported = subprocess.run(export, check=True, text=True, capture_output=True, cwd=PYPROJECT.parent).stdout
     PYPROJECT.write_text(write_pins(PYPROJECT.read_text(), pins(exported)))
     return 0
 
