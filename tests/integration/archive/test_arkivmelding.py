@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -37,9 +38,9 @@ def read(handover: Handover) -> Element:
     return root
 
 
-def one(kind: type, **changes: object) -> Handover:
+def one(kind: type, **changes: Any) -> Handover:
     handover = next(item for item in HANDOVERS.values() if isinstance(item.content, kind))
-    return replace(handover, content=replace(handover.content, **changes))  # type: ignore[arg-type]
+    return replace(handover, content=replace(handover.content, **changes))
 
 
 def local(element: Element) -> str:

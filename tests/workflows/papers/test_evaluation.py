@@ -10,6 +10,7 @@ from tests.workflows.papers.archive.body_records import RECORD, stored_report
 from tests.workflows.papers.reports import report_samples as samples
 from workflows.papers.evaluation import MunicipalityYear, evaluation_document, evaluation_tables, municipality_year
 from workflows.papers.record import BodyRecord
+from workflows.papers.reports.model import StoredReport
 from workflows.papers.reports.package_report import IndicatorLine
 
 
@@ -32,13 +33,13 @@ def test_a_year_counts_rounds_answers_questions_and_decisions() -> None:
 
 
 def test_an_indicator_has_the_first_and_the_last_number_that_was_told() -> None:
-    def report(day: str, now: float | None) -> object:
+    def report(day: str, now: float | None) -> StoredReport:
         line = IndicatorLine(name="Plasser", unit="antall", better="higher", target=20, now=now)
         package = replace(samples.FULL.packages[0], indicators=(line,))
         return stored_report(replace(samples.board_report(package), meeting=samples.meeting(f"a-dal/{day}")))
 
     days = (("2026-03-10", None), ("2026-05-12", 5), ("2026-09-08", 12), ("2026-11-17", None))
-    record = BodyRecord(body="a-dal", reports=[report(*item) for item in days])  # type: ignore[misc]
+    record = BodyRecord(body="a-dal", reports=[report(day, now) for day, now in days])
 
     (line,) = year(record).indicators
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -41,8 +42,8 @@ def edit(original: str, text: str = "", *, field: str = "done", package: str = "
     return SentenceEdit(package=package, field=field, original=original, text=text)
 
 
-def review(*edits: SentenceEdit, **changes: object) -> Review:
-    return replace(Review(meeting=MEETING, edits=edits), **changes)  # type: ignore[arg-type]
+def review(*edits: SentenceEdit, **changes: Any) -> Review:
+    return replace(Review(meeting=MEETING, edits=edits), **changes)
 
 
 @pytest.mark.parametrize(
