@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 import texts
 from documents.columns import number_columns
+from documents.document import kind_of
 from documents.picture import data_address
 from web.access.gate import visit_of
 from web.assets import LEAST, asset, packed, takes_gzip
@@ -159,4 +160,5 @@ def templates() -> Environment:
     environment.globals["asset"] = asset
     environment.globals["number_columns"] = number_columns
     environment.globals["data_address"] = data_address
+    environment.globals["kind_of"] = kind_of
     return environment

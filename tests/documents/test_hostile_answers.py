@@ -16,7 +16,7 @@ from pypdf import PdfReader
 import cards
 from config.plain_text import clean
 from documents.csv_file import csv_file
-from documents.document import Bullets, Cell, Document, Facts, Paragraph, Section, Table, kind_of
+from documents.document import Bullets, Cell, Document, Facts, Paragraph, Section, Table
 from documents.mail import mail
 from documents.page import report_page
 from documents.pdf import report_pdf, showable
@@ -98,7 +98,7 @@ def test_on_our_own_page(answer: str) -> None:
     module: Any = templates().get_template("papers/report_blocks.html").module
     document = paper(answer)
 
-    shown = Shown("".join(module.block(item, kind_of(item), document.signs) for item in document.sections[0].blocks))
+    shown = Shown("".join(module.block(item, document.signs) for item in document.sections[0].blocks))
 
     # Signs that nobody sees are none of the page's: they do not get into the record.
     assert packed(clean(shown.text)).count(packed(clean(answer))) >= 6

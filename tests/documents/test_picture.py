@@ -10,7 +10,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from config.colours import LEAST_FOR_TEXT, contrast
-from documents.document import Cell, Document, Paragraph, Picture, Table, kind_of
+from documents.document import Cell, Document, Paragraph, Picture, Table
 from documents.page import report_page
 from documents.pdf import report_pdf
 from documents.picture import (
@@ -116,7 +116,7 @@ def test_a_page_of_ours_gets_the_drawing_as_an_image_with_its_words() -> None:
     hostile = Picture(svg="<svg/>", words='"><script>', width_mm=10, height_mm=5)
     template = templates().get_template("papers/report_blocks.html").module
 
-    html = str(vars(template)["block"](hostile, kind_of(hostile), {}))
+    html = str(vars(template)["block"](hostile))
 
     assert 'alt="&#34;&gt;&lt;script&gt;" width="38" height="19" src="data:image/svg+xml;base64,PHN2Zy8+"' in html
 

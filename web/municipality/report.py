@@ -11,7 +11,6 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import texts
-from documents.document import kind_of
 from web.access.gate import LooksAfter, Visit
 from web.forms import typed_in
 from web.municipality.doors import LeadDoors
@@ -126,7 +125,6 @@ class _Pages:
             work=work,
             title=title_of(shown, language) if shown else "",
             document=board_document(shown, language) if shown else None,
-            kind_of=kind_of,
             release_at=doors.local(visit, work.round.release_at) if work and work.round else None,
             held_until=doors.local(visit, held_until) if held_until else None,
             done=done,

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import texts
-from documents.document import kind_of
 from web.access.gate import RunsProgramme, Visit
 from web.forms import typed_in
 from web.municipality.doors import LeadDoors
@@ -61,7 +60,6 @@ def _page(
         crumbs=[(texts.say("review.owner_page", language), "")],
         work=work,
         document=owner_document(work.shown, language) if work and work.shown else None,
-        kind_of=kind_of,
         release_at=doors.local(visit, work.release_at) if work else None,
         done=done,
         typed=typed or {},

@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 import texts
-from documents.document import kind_of
 from web.access.gate import SeesCounty, SeesMunicipality, Visit
 from web.meetings.year_wheel import shown, wheel_of
 from web.overview.reading import Overviews
@@ -39,7 +38,6 @@ async def _show(request: Request, visit: Visit, overviews: Overviews, slug: str 
         visit,
         crumbs=[(texts.say("meetings.wheel", language), "")],
         wheel=shown(wheel, language),
-        kind_of=kind_of,
         year=year,
         years=[(other, f"{path}?ar={other}") for other in (year - 1, year + 1)],
     )

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 import texts
-from documents.document import kind_of
 from web.forms import is_from_us, read_form
 from web.pages import page
 from workflows.free_text import MAX_LENGTH, InvalidText
@@ -118,7 +117,6 @@ def agenda_context(
     return {
         "document": agenda_document(view.agenda, view.language),
         "minutes": minutes_document(said, view.agenda, view.language, prepared=False) if said else None,
-        "kind_of": kind_of,
         "view": view,
         "changed": explain_change(view.meeting, view.language),
         "due": texts.long_moment(view.deadline_at.astimezone(ZoneInfo(view.meeting.timezone)), view.language),

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import texts
-from documents.document import kind_of
 from web.papers.agenda import said_problems
 from workflows.free_text import InvalidText
 from workflows.papers.agendas.editing import MinutesView
@@ -76,7 +75,6 @@ def saved_context(view: MinutesView, stored: StoredMinutes, *, again: str) -> di
     document = minutes_document(stored.content, view.desk.agenda, view.language, prepared=False)
     return {
         "document": document,
-        "kind_of": kind_of,
         "stored": stored,
         "again": again,
         "action": again,

@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse
 
 import texts
 from config.programme import Programme
-from documents.document import kind_of
 from web.meetings.year_wheel import shown, wheel_of
 from web.pages import page
 from workflows.meetings.model import MeetingStore
@@ -75,7 +74,6 @@ def router(
             gets_report=body is not None and body.rounds is not None and meeting.stands,
             agenda=agenda_overview(agenda.content, texts.DEFAULT) if agenda else None,
             wheel=shown(wheel),
-            kind_of=kind_of,
         )
 
     return routes

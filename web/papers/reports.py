@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, Response
 
 import texts
 from config.programme import Programme
-from documents.document import kind_of
 from web.pages import page
 from workflows.papers.reports.model import StoredReport
 from workflows.papers.reports.rendering import document_of
@@ -50,7 +49,6 @@ def router(*, reports: ReadableReports, links: Links, programme: Callable[[], Aw
             request,
             "papers/report.html",
             document=document_of(report.content, texts.DEFAULT),
-            kind_of=kind_of,
             pdf=f"/rapport/{token}.pdf",
             released_at=report.released_at.astimezone(zone) if report.released_at else None,
         )

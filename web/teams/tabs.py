@@ -12,7 +12,7 @@ import texts
 from config.place_template import PlaceSpec
 from config.programme import Programme
 from config.values import Body, PlanActivity
-from documents.document import Block, Cell, Paragraph, Table, kind_of
+from documents.document import Block, Cell, Paragraph, Table
 from documents.year_wheel import YearWheel
 from web.meetings.year_wheel import shown
 from web.pages import page
@@ -111,7 +111,6 @@ def _show(
         feeds=feeds,
         wheel=None if wheel is None else shown(wheel),
         signs={},
-        kind_of=kind_of,
     )
 
 
