@@ -21,7 +21,9 @@ def owner_sections(words: ReportWords, summary: OwnerSummary) -> Iterable[Sectio
     rows = [row for line in summary.municipalities for row in _municipality(words, line)]
     headers = ("municipality", "package", "now", "before", "answers", "report_date")
     name = say("reports.owner_overview")
-    yield Section(heading=name, blocks=(words.table(name, headers, rows),))
+    as_is = [line.name for line in summary.municipalities if line.as_is]
+    told = (Paragraph(text=say("reports.owner_as_is", names=texts.join(as_is, words.language))),) if as_is else ()
+    yield Section(heading=name, blocks=(words.table(name, headers, rows), *told))
     if summary.sums:
         heading = say("reports.owner_sums")
         sums = words.table(
@@ -86,8 +88,7 @@ def _answers(words: ReportWords, line: MunicipalityLine) -> str:
 
 def _report(words: ReportWords, line: MunicipalityLine) -> str:
     day = words.day(line.report_day)
-    said = day if line.is_new else words.say("reports.same_report", day=day)
-    return f"{said}\n{words.say('reports.owner_as_is')}" if line.as_is else said
+    return day if line.is_new else words.say("reports.same_report", day=day)
 
 
 def _moved(words: ReportWords, summary: OwnerSummary) -> Block:

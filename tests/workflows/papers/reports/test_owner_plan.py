@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+import texts
 from config.programme import Programme
 from config.values import Indicator, Partner
+from documents.document import Paragraph
 from tests.workflows.papers.questions.question_samples import passed_on, question
 from tests.workflows.papers.reports.report_samples import board_report
 from tests.workflows.status.rounds import HOME, programme
@@ -15,6 +17,7 @@ from workflows.meetings.model import Meeting, MeetingState
 from workflows.papers.reports.model import BoardReport, OwnerSummary
 from workflows.papers.reports.owner_plan import agreements_of, compile_owner_summary, sums_of
 from workflows.papers.reports.package_report import IndicatorLine, PackageReport
+from workflows.papers.reports.rendering import document_of
 
 DAY = date(2026, 12, 8)
 AT = datetime(2026, 12, 1, 7, tzinfo=UTC)
@@ -55,6 +58,17 @@ def test_every_package_stands_with_its_light_and_what_moved_since_the_last_summa
     ]
     assert not first.municipalities[0].packages[0].has_moved
     assert OwnerSummary.from_data(second.to_data()) == second
+
+
+@pytest.mark.parametrize("as_is", [True, False])
+def test_reports_that_no_local_lead_went_through_are_named_once_below_the_table(as_is: bool) -> None:
+    document = document_of(summary(replace(report(), as_is=as_is)), "nb")
+
+    (places,) = [section for section in document.sections if section.heading == texts.say("reports.owner_overview")]
+    below = [block.text for block in places.blocks if isinstance(block, Paragraph)]
+    name = programme().municipality("a-dal").name
+    told = f"Disse rapportene gikk ut uten at lokal leder hadde gått gjennom dem: {name}."
+    assert below == ([told] if as_is else [])
 
 
 def test_the_board_is_asked_what_local_boards_passed_on_and_nothing_else() -> None:
