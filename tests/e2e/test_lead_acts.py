@@ -40,7 +40,8 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 
 
 OVERLAPS = """() => [...document.querySelectorAll('main .columns')].flatMap(columns => {
-    const panels = [...columns.children].map(part => [...part.querySelectorAll('.panel')].map(e => e.getBoundingClientRect()));
+    const places = part => [...part.querySelectorAll('.panel')].map(panel => panel.getBoundingClientRect());
+    const panels = [...columns.children].map(places);
     const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
     return panels.flatMap((own, at) => own.filter(a => panels.slice(at + 1).flat().some(b => meet(a, b))));
 }).length"""
