@@ -15,7 +15,9 @@ from commands import lifecycle, meetings, papers, processes, register, rollout, 
 from commands.confirm import add_yes
 from commands.database import explain_database
 from commands.examples import EXAMPLES, MUNICIPALITY
-from commands.session import DID_NOT_HOLD, DONE, WRONG_USE, Usage, with_services
+from commands.outside import explain_outside
+from commands.session import DID_NOT_HOLD, DONE, WRONG_USE, Stopped, Usage, with_services
+from commands.words import TerminalWords
 
 __all__ = ["DID_NOT_HOLD", "DONE", "WRONG_USE", "create_parser", "main"]
 
@@ -192,16 +194,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _explain(exc: Exception) -> tuple[int, list[str]]:
+def _explain(exc: Exception) -> tuple[int, Sequence[str]]:
     """Return exit code and lines for an error that people can do something about; no lines for any other."""
     from pydantic import ValidationError
 
     from config.problems import InvalidInput
-    from config.settings import explain_refused
+    from config.refused import explain_refused
     from texts import DEFAULT
     from wiring.outside import NotInThisPart
     from workflows.errors import OutsideError
 
+    words = TerminalWords()
     about_database = explain_database(exc)
     if about_database is not None:
         return about_database
@@ -212,8 +215,12 @@ def _explain(exc: Exception) -> tuple[int, list[str]]:
             return WRONG_USE, [str(exc)]
         case ValidationError() if exc.title == "Settings":
             return WRONG_USE, explain_refused(exc)
-        case OutsideError() | NotInThisPart():
+        case Stopped():
             return DID_NOT_HOLD, [str(exc)]
+        case OutsideError() | NotInThisPart():
+            return DID_NOT_HOLD, explain_outside(exc, words)
+        case OSError(filename=str() | Path()):
+            return WRONG_USE, [words.say("file_unusable", file=str(exc.filename), reason=exc.strerror or "")]
     return DID_NOT_HOLD, []
 
 

@@ -10,13 +10,15 @@ def explain_database(exc: Exception) -> tuple[int, list[str]] | None:
 
     from integration.database.connection import SchemaNewer
     from integration.database.register import CorruptRegister
-    from integration.database.sqlite import CannotOpen
+    from integration.database.sqlite import CannotOpen, DatabaseGone
     from wiring.record import SchemaOutdated
 
     words = TerminalWords()
     match exc:
         case CannotOpen():
             return WRONG_USE, [words.say("database_closed", name=exc.name, reason=exc.reason)]
+        case DatabaseGone():
+            return DID_NOT_HOLD, [words.say("database_gone")]
         case CorruptRegister():
             first, number = exc.problems[0].said(words.language), len(exc.problems)
             return DID_NOT_HOLD, [words.say("register_damaged", problem=first, number=number)]

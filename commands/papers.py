@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 async def papers(services: "Services", arguments: argparse.Namespace) -> int:
     """Write papers into a folder, for people, archive, research or evaluation; read the archive's receipts."""
+    from config.settings import variable
     from documents.look import BadLogo
     from documents.word_template import BadTemplate
 
@@ -23,18 +24,22 @@ async def papers(services: "Services", arguments: argparse.Namespace) -> int:
         return await _take_receipts(services, arguments, words)
     try:
         count = await _put(services, arguments, words)
-    except (BadLogo, BadTemplate, OSError) as exc:
-        raise Usage(str(exc)) from exc
+    except BadLogo as exc:
+        raise Usage(exc.said(variable("paper_logo"), words.language)) from exc
+    except BadTemplate as exc:
+        raise Usage(exc.said(variable("word_template"), words.language)) from exc
     tell(words.say(f"papers_{arguments.what}", count=count, folder=str(arguments.folder)))
     return DONE
 
 
 async def _put(services: "Services", arguments: argparse.Namespace, words: TerminalWords) -> int:
     """Put the files that were asked for; return their number, or that of the rows or municipalities in them."""
+    from config.settings import variable
+
     jobs = services.jobs.paper_files
     secret = services.settings.research_key.get_secret_value()
     if arguments.what == "research" and not secret:
-        raise Usage(words.say("papers_no_key", name="VAREUNGE_RESEARCH_KEY"))
+        raise Usage(words.say("papers_no_key", name=variable("research_key")))
     if (arguments.what == "evaluation") is (arguments.year is None):
         raise Usage(words.say("papers_year", option="--year"))
     put = put_into(arguments.folder)
@@ -61,7 +66,8 @@ async def _take_receipts(services: "Services", arguments: argparse.Namespace, wo
     kept = [receipt for receipt in taken.receipts if receipt.state is HandoverState.KEPT]
     refused = [(receipt.key, receipt.problem) for receipt in taken.receipts if receipt.state is HandoverState.REFUSED]
     tell(words.say("papers_receipts", count=len(kept)))
-    complain(*(f"{name}: {why}" for name, why in (*refused, *taken.problems)))
+    complain(*(f"{name}: {why}" for name, why in refused))
+    complain(*(problem.said(f"{name}.xml", words.language) for name, problem in taken.problems))
     return DID_NOT_HOLD if refused or taken.problems else DONE
 
 

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from commands.words import TerminalWords
     from wiring.process import Services
 
 DONE, DID_NOT_HOLD, WRONG_USE = 0, 1, 2
@@ -19,6 +20,10 @@ Command = Callable[["Services", argparse.Namespace], Awaitable[int]]
 
 class Usage(Exception):
     """A command that cannot be meant like this."""
+
+
+class Stopped(Exception):
+    """A command that something outside ended, in words for the person at the terminal."""
 
 
 @asynccontextmanager
@@ -49,7 +54,9 @@ def with_services(command: Command, *, prepared: bool = True) -> Callable[[argpa
     """
 
     async def in_session(arguments: argparse.Namespace) -> int:
+        from commands.outside import explain_outside
         from config.problems import InvalidInput
+        from integration.database.sqlite import DatabaseGone
         from wiring.outside import NotInThisPart
         from workflows.errors import OutsideError
 
@@ -58,12 +65,15 @@ def with_services(command: Command, *, prepared: bool = True) -> Callable[[argpa
                 return await command(services, arguments)
             except InvalidInput as exc:
                 if not exc.language:
-                    exc.language = await _language(services)
+                    exc.language = (await _words(services)).language
+                raise
+            except DatabaseGone:
                 raise
             except (OutsideError, NotInThisPart) as exc:
-                if not services.settings.names_no_tenant:
-                    raise
-                raise Usage(await _name_settings(services)) from exc
+                words = await _words(services)
+                if services.settings.names_no_tenant:
+                    raise Usage(_name_settings(words)) from exc
+                raise Stopped("\n".join(explain_outside(exc, words))) from exc
 
     @wraps(command)
     def run(arguments: argparse.Namespace) -> int:
@@ -72,23 +82,22 @@ def with_services(command: Command, *, prepared: bool = True) -> Callable[[argpa
     return run
 
 
-async def _language(services: "Services") -> str:
-    """Return the language in which this terminal is answered; bokmål while no register can be read."""
+async def _words(services: "Services") -> "TerminalWords":
+    """Return the words in which this terminal is answered; in bokmål while no register can be read."""
     from commands.words import TerminalWords
     from integration.database.register import CorruptRegister
 
     try:
-        return TerminalWords(await services.record.register.find_programme()).language
+        return TerminalWords(await services.record.register.find_programme())
     except CorruptRegister:
-        return TerminalWords().language
+        return TerminalWords()
 
 
-async def _name_settings(services: "Services") -> str:
+def _name_settings(words: "TerminalWords") -> str:
     """Return the sentence for a person who has set nothing: what to set, or how to use the sandbox instead."""
-    from commands.words import TerminalWords
-    from workflows.operations.doctor import NEEDED, variable
+    from config.settings import variable
+    from workflows.operations.doctor import NEEDED
 
-    words = TerminalWords(await services.record.register.find_programme())
     return words.say("no_settings", names=", ".join(variable(name) for name in NEEDED))
 
 

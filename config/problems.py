@@ -49,6 +49,19 @@ class Problem:
         return self.said(FOR_PROGRAMS)
 
 
+class Unusable(ValueError):
+    """A file or a value that cannot be used; *expected*: everything that it lacks."""
+
+    def __init__(self, *expected: Phrase) -> None:
+        super().__init__("; ".join(str(item) for item in expected))
+        self.expected = expected
+
+    def said(self, name: str, language: str) -> str:
+        """Return in *language* what was expected of that which is called *name*."""
+        expected = texts.join((item.said(language) for item in self.expected), language)
+        return texts.say("problem.unusable", language, name=name, expected=expected)
+
+
 class InvalidInput(Exception):
     """
     Everything that is wrong with an input, all at once.

@@ -1,16 +1,23 @@
-"""Settings from the environment (prefix VAREUNGE_). Nothing else in the project reads the environment."""
+"""
+Settings from the environment (prefix VAREUNGE_). Nothing else in the project reads the environment.
+
+What is expected of a refused setting is an error named as its text: `problem.<name>` (`config/refused.py` says it).
+"""
 
 import os
+import re
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from config.addresses import is_https_or_loopback, is_loopback
-from config.colours import LEAST_FOR_TEXT, contrast
+from config.addresses import is_https, is_https_or_loopback, is_loopback
+from config.colours import COLOUR, LEAST_FOR_TEXT, contrast
 
 PREFIX = "VAREUNGE_"
 MICROSOFT = {
@@ -20,12 +27,16 @@ MICROSOFT = {
     "authority_url": "https://login.microsoftonline.com",
 }
 
-DATABASES = ("sqlite+aiosqlite:", "postgresql+psycopg:")
-"""The drivers we know."""
-
-
+DATABASE = re.compile(
+    r"sqlite\+aiosqlite://(/.*)?"
+    r"|postgresql\+psycopg://([^@]*@)?(\[[0-9a-f:]+\]|[^:/?\[\]]*)(:\d+)?(/[^?]*)?(\?.*)?",
+    re.IGNORECASE,
+)
+"""Addresses of the databases that we know, with their drivers."""
 LEAST_KEY = 32
 """Characters of a key that pseudonyms are made with."""
+LONGEST_USER_AGENT = 200
+USER_AGENT = re.compile(rf"[ -~]{{1,{LONGEST_USER_AGENT}}}")
 
 
 class Part(StrEnum):
@@ -38,6 +49,10 @@ class Part(StrEnum):
 
 def _split(value: object) -> object:
     return tuple(item.strip() for item in value.split(",") if item.strip()) if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
 class ArchiveRestriction(NamedTuple):
@@ -56,13 +71,81 @@ def _restrictions(value: object) -> object:
         kind, _, rest = item.partition("=")
         code, _, basis = (part.strip() for part in rest.partition(":"))
         if not (code and basis):
-            raise ValueError("expected KIND=CODE: LEGAL BASIS; … such as minutes=UO: Offl. § 14")
+            raise PydanticCustomError("problem.restrictions", "expected kind, code and legal basis")
         found.append((kind.strip(), code, basis))
     return tuple(found)
 
 
+def _known_database(url: str) -> str:
+    if not DATABASE.fullmatch(url):
+        raise PydanticCustomError("problem.database", "expected the address of SQLite or PostgreSQL")
+    return url
+
+
+def _on_this_machine(url: str | None) -> str | None:
+    if url and not is_loopback(url):
+        raise PydanticCustomError("problem.loopback_address", "expected an address of this machine")
+    return url
+
+
+def _https_or_here(url: str) -> str:
+    if not is_https_or_loopback(url):
+        raise PydanticCustomError("problem.https_or_here", "expected https, or http on this machine")
+    return url
+
+
+def _https_or_empty(url: str) -> str:
+    if url and not is_https(url):
+        raise PydanticCustomError("problem.https_address", "expected https")
+    return url
+
+
+def _https_or_here_or_empty(url: str) -> str:
+    return _https_or_here(url) if url else url
+
+
+def _file_or_empty(path: str) -> str:
+    if path and not Path(path).is_file():
+        raise PydanticCustomError("problem.existing_file", "expected a file that is there")
+    return path
+
+
+def _readable_colour(colour: str) -> str:
+    if not COLOUR.fullmatch(colour):
+        raise PydanticCustomError("problem.colour", "expected a colour such as #1E2B3C")
+    if contrast(colour, "#ffffff") < LEAST_FOR_TEXT:
+        raise PydanticCustomError(
+            "problem.contrast", "expected {ratio}:1 against white", {"ratio": str(LEAST_FOR_TEXT)}
+        )
+    return colour
+
+
+def _user_agent(name: str) -> str:
+    if not USER_AGENT.fullmatch(name):
+        raise PydanticCustomError(
+            "problem.user_agent", "expected up to {number} ASCII signs", {"number": LONGEST_USER_AGENT}
+        )
+    return name
+
+
+def _long_key(key: SecretStr) -> SecretStr:
+    if 0 < len(key.get_secret_value()) < LEAST_KEY:
+        raise PydanticCustomError("problem.longer", "expected at least {number} characters", {"number": LEAST_KEY})
+    return key
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise PydanticCustomError("problem.time_zone", "expected a time zone such as Europe/Oslo") from None
+    return name
+
+
 Restrictions = Annotated[tuple[ArchiveRestriction, ...], NoDecode, BeforeValidator(_restrictions)]
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
+ExistingFile = Annotated[str, AfterValidator(_file_or_empty)]
 
 
 class Settings(BaseSettings):
@@ -86,7 +169,7 @@ class Settings(BaseSettings):
     ansattporten_client_id: str = ""
     ansattporten_key: SecretStr = SecretStr("")
     """The integration's private key, a JSON web key with its `kid` in base64, given by a reference to Key Vault."""
-    clock_url: str | None = None
+    clock_url: Annotated[str | None, AfterValidator(_on_this_machine)] = None
     tenant_id: str = ""
     app_id: str = ""
     bot_id: str = ""
@@ -95,77 +178,49 @@ class Settings(BaseSettings):
     door_id: str = ""
     """The Door's own identity, which may nothing in Graph. It vouches for the app when people sign in."""
     part: Part = Part.ALL
-    database_url: str = "sqlite+aiosqlite:///vareunge.db"
-    queue_url: str = ""
+    database_url: Annotated[str, AfterValidator(_known_database)] = "sqlite+aiosqlite:///vareunge.db"
+    queue_url: Annotated[str, AfterValidator(_https_or_here_or_empty)] = ""
     """Address of the storage account whose queue names due units to the Functions host; empty: the engine looks itself.
     With a signature in it (a local Azurite), no identity is asked for a token."""
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: Annotated[str, AfterValidator(_https_or_here)] = "http://127.0.0.1:8000"
     organizer: Addresses = ()
     allowed_recipients: Addresses | None = None
-    licences: int = 1_000
+    licences: int = Field(default=1_000, ge=1)
     """Number of Microsoft 365 licences in the tenant: SharePoint's limits grow with them."""
     drift_days: int = Field(default=1, ge=1)
     """Days between two looks for something of ours that is gone; 1 is every night before a working
     day."""
-    feed_user_agent: str = Field(default="vaare-unge-365", pattern=r"^[ -~]{1,200}$")
+    feed_user_agent: Annotated[str, AfterValidator(_user_agent)] = "vaare-unge-365"
     """The name under which municipalities' own calendars are asked for. Some servers answer browsers only."""
-    accessibility_statement: str = Field(default="", pattern=r"^(https://\S+)?$")
+    accessibility_statement: Annotated[str, AfterValidator(_https_or_empty)] = ""
     """The address of the county's own statement at uustatus.no, which `/tilgjengelighet` leads to."""
-    paper_colour: str = Field(default="#1E2B3C", pattern=r"^#[0-9a-fA-F]{6}$")
+    paper_colour: Annotated[str, AfterValidator(_readable_colour)] = "#1E2B3C"
     """The county's colour, of headings and lines in PDF and Word files."""
     paper_owner: str = ""
     """The name above papers; empty: none."""
-    paper_logo: str = ""
+    paper_logo: ExistingFile = ""
     """A PNG or SVG file, above papers."""
-    word_template: str = ""
+    word_template: ExistingFile = ""
     """A Word file that papers are made from, as `vareunge papers template FILE` writes it; empty: our own."""
-    research_key: SecretStr = SecretStr("")
+    research_key: Annotated[SecretStr, AfterValidator(_long_key)] = SecretStr("")
     """The key of the pseudonyms in the data set for research, 32 characters or more; without it there is no set."""
     archive_owner: str = ""
     """The body that answers for the archive; empty: the organisation that leads the programme."""
     archive_restrictions: Restrictions = ()
     """Papers that are not open to everybody in the archive: `minutes=UO: Offl. § 14; agenda=…`."""
-    timezone: str = "Europe/Oslo"
-    log_level: str = "INFO"
+    timezone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Oslo"
+    log_level: LogLevel = "INFO"
 
     @model_validator(mode="after")
     def _sandbox_is_all_or_nothing(self) -> "Settings":
         changed = {name for name, default in MICROSOFT.items() if getattr(self, name) != default}
-        if changed:
-            outside = sorted(name for name in MICROSOFT if not is_loopback(getattr(self, name)))
-            if outside:
-                names = ", ".join(f"VAREUNGE_{name.upper()}" for name in outside)
-                raise ValueError(f"{names}: expected loopback addresses, because another Microsoft address is one")
+        outside = sorted(name for name in MICROSOFT if changed and not is_loopback(getattr(self, name)))
+        if outside:
+            here = PydanticCustomError("problem.loopback_beside", "expected an address of this machine")
+            raise _refused(outside, here)
         if self.ansattporten_url and (is_loopback(self.ansattporten_url) != bool(changed) or not self._is_whole):
-            raise ValueError(
-                "VAREUNGE_ANSATTPORTEN_URL: expected an https:// address (a loopback address just when Microsoft's "
-                "addresses are), with VAREUNGE_ANSATTPORTEN_CLIENT_ID and VAREUNGE_ANSATTPORTEN_KEY set, too"
-            )
-        if self.clock_url and not is_loopback(self.clock_url):
-            raise ValueError("VAREUNGE_CLOCK_URL: expected a loopback address")
-        return self
-
-    @model_validator(mode="after")
-    def _values_can_be_used(self) -> "Settings":
-        if not self.database_url.startswith(DATABASES):
-            expected = "sqlite+aiosqlite:///FILE or postgresql+psycopg://HOST/NAME"
-            raise ValueError(f"VAREUNGE_DATABASE_URL: expected {expected}")
-        if self.queue_url and not is_https_or_loopback(self.queue_url):
-            raise ValueError("VAREUNGE_QUEUE_URL: expected an address that starts with https://")
-        if not is_https_or_loopback(self.public_url):
-            expected = "an address that starts with https:// (http:// on this machine only)"
-            raise ValueError(f"VAREUNGE_PUBLIC_URL: expected {expected}")
-        for name in ("paper_logo", "word_template"):
-            if (path := getattr(self, name)) and not Path(path).is_file():
-                raise ValueError(f"VAREUNGE_{name.upper()}: expected a file that is there")
-        if contrast(self.paper_colour, "#ffffff") < LEAST_FOR_TEXT:
-            raise ValueError(f"VAREUNGE_PAPER_COLOUR: expected {LEAST_FOR_TEXT}:1 against white, as text needs")
-        if self.research_key.get_secret_value() and len(self.research_key.get_secret_value()) < LEAST_KEY:
-            raise ValueError(f"VAREUNGE_RESEARCH_KEY: expected {LEAST_KEY} characters or more")
-        try:
-            ZoneInfo(self.timezone)
-        except (LookupError, ValueError, OSError):
-            raise ValueError("VAREUNGE_TIMEZONE: expected a time zone such as Europe/Oslo") from None
+            whole = PydanticCustomError("problem.ansattporten", "expected https and all that belongs to it")
+            raise _refused(["ansattporten_url"], whole)
         return self
 
     @property
@@ -200,14 +255,15 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
 
-def explain_refused(exc: ValidationError) -> list[str]:
-    """Return a line for each setting that was refused: its name and what was expected, without its value."""
-    return [_explain(str(error["loc"][0]) if error["loc"] else "", error["msg"]) for error in exc.errors()]
+def variable(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
 
 
-def _explain(name: str, message: str) -> str:
-    said = message.removeprefix("Value error, ")
-    return f"{PREFIX}{name.upper()}: {said[:1].lower()}{said[1:]}" if name else said
+def _refused(names: Iterable[str], reason: PydanticCustomError) -> ValidationError:
+    """Return the error of settings that are wrong beside others; their values stay out of it."""
+    details: list[Any] = [InitErrorDetails(type=reason, loc=(name,), input=None) for name in names]
+    return ValidationError.from_exception_data(Settings.__name__, details)
 
 
 OPEN_BOT = "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS"

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from config.problems import Unusable, phrase
+
 PNG, SVG = b"\x89PNG\r\n\x1a\n", (b"<svg", b"<?xml")
 LARGEST_LOGO = 200_000
 """Bytes: it lies in every file."""
 LOGO_HEIGHT_MM = 12.0
 
 
-class BadLogo(ValueError):
-    """A file that cannot be a logo. The message says why."""
+class BadLogo(Unusable):
+    """A file that cannot be a logo."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ PLAIN = Look()
 def checked_logo(content: bytes) -> bytes:
     """Return the content of a logo's file. Raises BadLogo."""
     if len(content) > LARGEST_LOGO:
-        raise BadLogo(f"{len(content)} bytes: expected at most {LARGEST_LOGO}")
+        raise BadLogo(phrase("file_size", number=LARGEST_LOGO))
     if not content.startswith((PNG, *SVG)):
-        raise BadLogo("expected a PNG or SVG file")
+        raise BadLogo(phrase("logo_format"))
     return content

@@ -27,6 +27,7 @@ from documents.word_template import (
     TABLE_STYLE,
     TABLE_TEXT,
     BadTemplate,
+    content_alone,
     filled,
     place_of_content,
     standard_template,
@@ -56,7 +57,7 @@ def word_file(document: Document, *, created_at: datetime, look: Look = PLAIN, t
     file = filled(template or standard_template(look), values)
     place = place_of_content(file)
     if place is None:
-        raise BadTemplate("expected {{ content }} alone in a paragraph")
+        raise BadTemplate(content_alone())
     _set_up(file, document, created_at.astimezone(UTC).replace(tzinfo=None))
     before = set(file.element.body)
     _blocks(file, document, document.lead)

@@ -24,6 +24,7 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from config.problems import Phrase, Unusable, phrase
 from documents.document import Picture
 from documents.look import LOGO_HEIGHT_MM, Look
 from documents.raster import png_of
@@ -57,8 +58,8 @@ _TABLE = """
 </w:style>"""
 
 
-class BadTemplate(ValueError):
-    """A file that papers cannot be made from. The message says what is missing."""
+class BadTemplate(Unusable):
+    """A file that papers cannot be made from."""
 
 
 def filled(template: bytes, values: Mapping[str, str]) -> WordFile:
@@ -80,20 +81,29 @@ def checked_template(content: bytes) -> bytes:
     try:
         file = filled(content, _SAMPLE)
     except TemplateError as exc:
-        raise BadTemplate(f"{exc}: expected only {', '.join(f'{{{{ {name} }}}}' for name in FIELDS)}") from exc
+        raise BadTemplate(phrase("template_fields", names=", ".join(map(_field, FIELDS)))) from exc
     except (ValueError, KeyError, OSError, BadZipFile) as exc:
-        raise BadTemplate(f"expected a Word file (.docx): {exc}") from exc
-    if wrong := list(_lacking(file)):
-        raise BadTemplate("; ".join(wrong))
+        raise BadTemplate(phrase("word_file")) from exc
+    if lacking := list(_lacking(file)):
+        raise BadTemplate(*lacking)
     return content
 
 
-def _lacking(file: WordFile) -> Iterator[str]:
+def _field(name: str) -> str:
+    return f"{{{{ {name} }}}}"
+
+
+def _lacking(file: WordFile) -> Iterator[Phrase]:
     if place_of_content(file) is None:
-        yield "expected {{ content }} alone in a paragraph, outside tables"
+        yield content_alone()
     known = {style.name for style in file.styles}
     if missing := [name for name in STYLES if name not in known]:
-        yield f"expected the styles {', '.join(missing)}"
+        yield phrase("template_styles", names=", ".join(missing))
+
+
+def content_alone() -> Phrase:
+    """Return the expectation of a template that has no place for the text."""
+    return phrase("template_content", field=_field("content"))
 
 
 @lru_cache(maxsize=4)

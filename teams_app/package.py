@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 import texts
+from config.problems import FOR_PROGRAMS
+from config.refused import explain_refused
 from config.settings import Settings
 from workflows.bot.registry import COMMANDS, words_of
 
@@ -110,6 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out = parser.parse_args(arguments).out
     try:
         build(Settings(), out)
+    except ValidationError as refused:
+        sys.stderr.writelines(f"{line}\n" for line in explain_refused(refused, FOR_PROGRAMS))
+        return 2
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return 2

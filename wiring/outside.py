@@ -7,7 +7,7 @@ client, and the Door, which may do nothing in Graph, has none to open.
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from config.settings import Part, Settings
+from config.settings import Part, Settings, variable
 from integration.clock import ServiceClock, create_clock
 from wiring.record import Record, create_queue
 from workflows.ports.accounts import Recipients
@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
 
 class NotInThisPart(RuntimeError):
-    """This deployment does not have that piece, so that it cannot be used by mistake."""
+    """
+    This deployment does not have that piece, so that it cannot be used by mistake.
+
+    *variable*: the setting that decides it; *value*: the one it would need, empty for any.
+    """
+
+    def __init__(self, reason: str, *, variable: str, value: str = "") -> None:
+        super().__init__(reason)
+        self.variable = variable
+        self.value = value
 
 
 class Outside:
@@ -120,7 +129,8 @@ class Outside:
     def _graph(self, client_id: str, variable: str) -> "Graph":
         self.only_in(Part.HANDS, "Graph client")
         if not client_id:
-            raise NotInThisPart(f"{variable} is not set: it names the identity that speaks with Graph")
+            reason = f"{variable} is not set: it names the identity that speaks with Graph"
+            raise NotInThisPart(reason, variable=variable)
         from integration.database.limits import SQLLimits
         from integration.graph.client import Graph
         from integration.limits.published import limits_of
@@ -135,4 +145,5 @@ class Outside:
     def only_in(self, part: Part, piece: str) -> None:
         """Raise when this deployment is meant to be without that piece."""
         if self.settings.part not in (part, Part.ALL):
-            raise NotInThisPart(f"part {self.settings.part} has no {piece}")
+            reason = f"part {self.settings.part} has no {piece}"
+            raise NotInThisPart(reason, variable=variable("part"), value=part)

@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from config.problems import phrase
 from integration.archive.arkivmelding import CATALOGUE, ROOT
 from workflows.papers.archive.model import SYSTEM, ArchiveReceipt, BadReceipt, HandoverState
 
@@ -24,16 +25,16 @@ def read_receipt(content: bytes, sent: str = "") -> tuple[ArchiveReceipt, ...]:
     BadReceipt.
     """
     if len(content) > LARGEST:
-        raise BadReceipt(f"{len(content)} bytes: expected at most {LARGEST}")
+        raise BadReceipt(phrase("file_size", number=LARGEST))
     try:
         root: Element = fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as exc:
-        raise BadReceipt(f"expected XML without a document type: {exc}") from exc
+        raise BadReceipt(phrase("plain_xml")) from exc
     if root.tag != f"{{{ANSWER}}}arkivmeldingKvittering":
-        raise BadReceipt(f"{root.tag}: expected arkivmeldingKvittering of Fiks Arkiv V2")
+        raise BadReceipt(phrase("archive_answer"))
     receipts = tuple(_answers(root, sent))
     if not receipts:
-        raise BadReceipt("expected the answer for a folder or a record")
+        raise BadReceipt(phrase("answer_for_something"))
     return receipts
 
 
@@ -44,7 +45,7 @@ def _answers(root: Element, sent: str) -> Iterator[ArchiveReceipt]:
         for refused in root.findall(f"k:{name}Feilet", _SPACES):
             number, words = _of(refused, "f:feilId"), _of(refused, "f:feilmelding")
             if not sent:
-                raise BadReceipt(f"a refusal ({number}: {words}) without the message that it answers")
+                raise BadReceipt(phrase("name_of_refused", number=number, words=words))
             yield ArchiveReceipt(key=sent, state=HandoverState.REFUSED, problem=f"{number}: {words}")
 
 
@@ -52,9 +53,9 @@ def _kept(answer: Element, sent: str) -> ArchiveReceipt:
     system = _of(answer, "k:referanseEksternNoekkel/m:fagsystem")
     key = _of(answer, "k:referanseEksternNoekkel/m:noekkel")
     if key and system != SYSTEM:
-        raise BadReceipt(f"the key of another system ({system}): expected {SYSTEM}")
+        raise BadReceipt(phrase("key_of_system", system=SYSTEM, other=system))
     if not (key or sent):
-        raise BadReceipt("an answer that names no key of ours: expected referanseEksternNoekkel")
+        raise BadReceipt(phrase("key_in_answer"))
     year, number = _of(answer, "k:journalaar"), _of(answer, "k:journalsekvensnummer")
     return ArchiveReceipt(
         key=key or sent,

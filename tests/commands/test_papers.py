@@ -1,6 +1,7 @@
 """Papers as files: every paper twice, and messages to the archive beside the files that they name."""
 
 import os
+import re
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -120,8 +121,8 @@ async def test_a_file_that_is_no_receipt_or_answers_nothing_of_ours_is_told(
     assert await papers(services, given(what="receipts", folder=tmp_path)) == DID_NOT_HOLD
 
     wrong, unknown = capsys.readouterr().err.splitlines()
-    assert wrong.startswith("a: kvittering: expected arkivmeldingKvittering")
-    assert unknown == "b: case:b-vik/2026: never handed over"
+    assert wrong == "a.xml: ventet `arkivmeldingKvittering` fra Fiks Arkiv V2"
+    assert unknown == "b.xml: ventet svar på noe vi har levert, ikke på case:b-vik/2026"
 
 
 def asked() -> list[int]:
@@ -185,16 +186,22 @@ async def test_the_template_that_is_written_is_one_that_can_be_used(
     await again.close()
 
 
-@pytest.mark.parametrize("setting", ["word_template", "paper_logo"])
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("word_template", "VAREUNGE_WORD_TEMPLATE: ventet en Word-fil (.docx)"),
+        ("paper_logo", "VAREUNGE_PAPER_LOGO: ventet en fil i formatet PNG eller SVG"),
+    ],
+)
 async def test_a_file_that_is_no_template_or_logo_is_wrong_use(
-    services: Services, database_url: str, tmp_path: Path, setting: str
+    services: Services, database_url: str, tmp_path: Path, setting: str, told: str
 ) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"GIF89a")
     wrong = Services(Settings.model_validate({"database_url": database_url, setting: str(file)}), name="test")
     wrong.record.__dict__["papers"] = OneBody()
 
-    with pytest.raises(Usage, match="expected a"):
+    with pytest.raises(Usage, match=re.escape(told)):
         await papers(wrong, given(what="files", folder=tmp_path / "files"))
     await wrong.close()
 

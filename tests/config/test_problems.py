@@ -36,7 +36,11 @@ def test_a_problem_is_said_in_three_languages_with_its_place_and_value() -> None
 
 def test_every_phrase_that_the_code_names_has_its_text() -> None:
     """Those of a pattern, a limit and a kind of value are named in tables."""
-    sources = [path for folder in ("config", "workflows", "web") for path in (ROOT / folder).rglob("*.py")]
+    sources = [
+        path
+        for folder in ("config", "workflows", "web", "documents", "integration")
+        for path in (ROOT / folder).rglob("*.py")
+    ]
     named = {next(filter(None, found)) for path in sources for found in NAMED.findall(path.read_text("utf-8"))}
     named |= {*PATTERNS.values(), *PLAIN.values(), *KINDS.values(), *(key for key, _ in LIMITS.values())}
 

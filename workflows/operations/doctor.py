@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from config.programme import Programme
-from config.settings import OPEN_BOT, Settings
+from config.settings import OPEN_BOT, Settings, variable
 from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
 from workflows.meetings.events import link_failed
 from workflows.meetings.model import Meeting
@@ -215,11 +215,6 @@ def check_meetings(meetings: Iterable[Meeting], *, now: datetime) -> list[Findin
 
 def _unset(name: str) -> Finding:
     return Finding(verdict=Verdict.MISSING, rule="setting_missing", values={"variable": name}, todo="set_variable")
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return f"VAREUNGE_{name.upper()}"
 
 
 def strangers(programme: Programme, organizers: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Protocol
 
 import texts
+from config.problems import phrase
 from config.programme import Programme
 from documents.document import Document
 from workflows.papers.archive.model import (
@@ -37,10 +38,10 @@ class ReadReceipt(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptsTaken:
-    """Result of reading receipts. *problems*: (name of the file, why it says nothing)."""
+    """Result of reading receipts. *problems*: (name of the file, why it says nothing to us)."""
 
     receipts: Sequence[ArchiveReceipt]
-    problems: Sequence[tuple[str, str]]
+    problems: Sequence[tuple[str, BadReceipt]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +102,13 @@ class PaperFiles:
             try:
                 receipts = self.read_receipt(content, keys.get(name, ""))
             except BadReceipt as exc:
-                problems.append((name, str(exc)))
+                problems.append((name, exc))
                 continue
             for receipt in receipts:
                 if await self.handovers.note_receipt(receipt, at=self.clock.now()):
                     taken.append(receipt)
                 else:
-                    problems.append((name, f"{receipt.key}: never handed over"))
+                    problems.append((name, BadReceipt(phrase("handed_over", entry=receipt.key))))
         return ReceiptsTaken(receipts=tuple(taken), problems=tuple(problems))
 
     async def _hand_over(self, handover: Handover, sent: SentHandover | None, put: PutFile) -> bool:

@@ -72,14 +72,14 @@ def test_an_answer_without_a_key_is_about_the_message_that_was_sent() -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        pytest.param(b"", "expected XML", id="nothing"),
-        pytest.param(b"%PDF-1.7", "expected XML", id="no XML"),
+        pytest.param(b"", "XML without", id="nothing"),
+        pytest.param(b"%PDF-1.7", "XML without", id="no XML"),
         pytest.param(b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "without a document type", id="entities"),
-        pytest.param(b"<kvittering/>", "expected arkivmeldingKvittering", id="another message"),
-        pytest.param(receipt(), "expected the answer", id="empty"),
-        pytest.param(receipt(REFUSED), "without the message", id="a refusal of we do not know what"),
-        pytest.param(receipt(ENTRY.replace(KEY, "")), "names no key", id="no key"),
-        pytest.param(receipt(ENTRY.replace("Våre unge 365", "ePhorte")), "another system", id="somebody else's"),
+        pytest.param(b"<kvittering/>", "`arkivmeldingKvittering`", id="another message"),
+        pytest.param(receipt(), "the answer for", id="empty"),
+        pytest.param(receipt(REFUSED), "that was refused", id="a refusal of we do not know what"),
+        pytest.param(receipt(ENTRY.replace(KEY, "")), "a key of ours in", id="no key"),
+        pytest.param(receipt(ENTRY.replace("Våre unge 365", "ePhorte")), "not of ePhorte", id="somebody else's"),
         pytest.param(b" " * (LARGEST + 1), "at most", id="too large"),
     ],
 )

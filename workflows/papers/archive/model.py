@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from config.problems import Unusable
+
 NAMESPACE = uuid.UUID("6f1d5f0e-3c1c-5b3f-9a55-3d0b7e0f1a65")
 """The namespace of our ids: the same natural key has the same id everywhere and always."""
 SYSTEM = "Våre unge 365"
@@ -17,8 +19,8 @@ def system_id(key: str) -> str:
     return str(uuid.uuid5(NAMESPACE, key))
 
 
-class BadReceipt(ValueError):
-    """Something that is no receipt for a message of ours. The message says why."""
+class BadReceipt(Unusable):
+    """Something that is no receipt for a message of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
