@@ -11,15 +11,18 @@ from web.pages import page
 from workflows.messages.short_links import LINK_LIFE
 
 
-def offer_link(request: Request, heading: str, language: str, *, action: str) -> HTMLResponse:
-    """Explain why what follows needs a link of its own. *action*: the address whose button has it mailed."""
-    why = texts.say("links.why", language, hours=LINK_LIFE // timedelta(hours=1))
+def offer_link(request: Request, heading: str, language: str, *, action: str, why: str = "links.why") -> HTMLResponse:
+    """
+    Explain why what follows needs a link of its own. *action*: the address whose button has it mailed.
+
+    *why*: the text that says so; it takes the hours that the link works.
+    """
     return page(
         request,
         "short_link.html",
         language=language,
         heading=heading,
-        paragraphs=[why],
+        paragraphs=[texts.say(why, language, hours=LINK_LIFE // timedelta(hours=1))],
         kept=[],
         action=action,
         field="",

@@ -59,7 +59,9 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         *answer_routers(outside, jobs),
         feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url, clock=clock),
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
-        guests.router(desk=jobs.operations.guest_desk, links=links, public_url=public_url),
+        guests.router(
+            desk=jobs.operations.guest_desk, links=links, short=jobs.messages.short_links, public_url=public_url
+        ),
         agenda.router(desk=desk, links=links, public_url=public_url),
         minutes.router(desk=desk, links=links, short=jobs.messages.short_links, public_url=public_url),
         signed.router(signed.PaperDoors(desk=desk, decisions=jobs.papers.decision_desk)),

@@ -13,6 +13,7 @@ from config.values import Organisation, Role, Tenant
 from integration.database.connection import Database
 from integration.database.guests import SQLGuests
 from integration.database.links import SQLLinks
+from integration.database.messages import SQLMessages
 from integration.database.register import SQLRegister
 from integration.database.roles import SQLRoles
 from tests.clocks import StillClock
@@ -21,6 +22,7 @@ from tests.support.doors import served
 from tests.workflows.programme import programme
 from web.app import create_app
 from web.operations import guests
+from workflows.messages.short_links import ShortLinks
 from workflows.operations.guest_review import GuestDesk, GuestPorts
 from workflows.ports.people import Guest
 
@@ -70,9 +72,12 @@ async def door(database: Database) -> AsyncIterator[Door]:
             clock=clock,
         )
     )
-    token = await links.issue("guests", "guests:a-dal", "lead")
+    short = ShortLinks(links=links, messages=SQLMessages(database), clock=clock, public_url="http://127.0.0.1")
+    token = await links.issue("confirm_guests", "guests:a-dal", "lead")
     # The address is known only once it is served; browsers say themselves that the form comes from there.
-    async with served(create_app([guests.router(desk=desk, links=links, public_url="http://127.0.0.1")])) as address:
+    async with served(
+        create_app([guests.router(desk=desk, links=links, short=short, public_url="http://127.0.0.1")])
+    ) as address:
         yield Door(f"{address}/gjester/{token}", record)
 
 

@@ -116,8 +116,11 @@ RULES = (
         query=MOVE_LATER,
     ),
     Address(
+        path="/gjester/{token}", purpose="guests", subject="guests:a-dal", person="lead", shows="Gjester i", form={}
+    ),
+    Address(
         path="/gjester/{token}",
-        purpose="guests",
+        purpose="confirm_guests",
         subject="guests:a-dal",
         person="lead",
         shows="Leder bro",

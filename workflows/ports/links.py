@@ -16,6 +16,7 @@ LinkPurpose = Literal[
     "own_meetings",
     "move_meeting",
     "guests",
+    "confirm_guests",
     "bind_identity",
 ]
 

@@ -12,7 +12,10 @@ from integration.database.units import UnitState
 from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, START, Bench, bench, small
 from workflows.messages.model import Message, MessageState
+from workflows.messages.short_links import KIND as LINK_MAIL
+from workflows.messages.short_links import LINK_LIFE
 from workflows.operations.guest_review import ASK_AGAIN_AFTER, HALF_YEAR, REMIND_AFTER
+from workflows.ports.links import LinkPurpose
 
 LEAD, PACKAGE_LEAD, CHAIR = "leder-sandefjord", "pakkeleder-sandefjord", "kommunalsjef-sandefjord"
 MUNICIPALITY = f"municipalities/{PLACE}.yaml"
@@ -20,6 +23,7 @@ REVIEW = f"guests.review:{PLACE}"
 COUNTY_LEAD = "leder-vestfold"
 SUCCESSOR = "skolesjef-sandefjord"
 ALL = (PACKAGE_LEAD, CHAIR)
+PURPOSES: tuple[LinkPurpose, ...] = ("guests", "confirm_guests")
 
 
 @pytest.fixture
@@ -83,6 +87,17 @@ async def asked(found: Bench) -> str:
     return link_in(mail)
 
 
+async def opened(found: Bench, page: httpx.AsyncClient) -> str:
+    """The link to the form, which the page in the mail has mailed to the lead."""
+    assert (await page.post(await asked(found))).status_code == 200
+    return link_in(await newest_link_mail(found))
+
+
+async def newest_link_mail(found: Bench) -> Message:
+    *_, mail = await found.services.record.messages.list_messages(kind=LINK_MAIL)
+    return mail
+
+
 async def test_nobody_is_asked_before_half_a_year_and_the_lead_then_once(made: Bench) -> None:
     await on(made, START + timedelta(days=100))
     assert await mails(made) == []
@@ -95,8 +110,42 @@ async def test_nobody_is_asked_before_half_a_year_and_the_lead_then_once(made: B
     assert "Teams og SharePoint: 2." in mail.content.text
 
 
-async def test_opening_the_link_shows_the_guests_and_changes_nothing(made: Bench, page: httpx.AsyncClient) -> None:
+async def test_a_mail_that_was_passed_on_shows_nobody_ends_nobody_and_has_a_link_mailed_to_the_lead(
+    made: Bench, page: httpx.AsyncClient
+) -> None:
     link = await asked(made)
+
+    shown = await page.get(link)
+    sent = await page.post(link, data=dict.fromkeys(ALL, "ends"))
+
+    assert (shown.status_code, sent.status_code) == (200, 200)
+    assert "Pakkeleder" not in shown.text + sent.text
+    assert email(LEAD) not in shown.text + sent.text
+    assert all(answer.answered_at is None for answer in await made.services.record.guests.answers())
+    mail = await newest_link_mail(made)
+    assert (mail.person, mail.content.subject) == (LEAD, "Lenke til gjestene i Sandefjord")
+
+
+async def test_a_link_to_the_form_ends_after_hours_and_another_is_had_where_it_led(
+    made: Bench, page: httpx.AsyncClient
+) -> None:
+    link = await opened(made, page)
+    await on(made, made.services.clock.now() + LINK_LIFE + timedelta(minutes=1))
+
+    shown = await page.get(link)
+    sent = await page.post(link, data=dict.fromkeys(ALL, "ends"))
+    again = await page.post(link, data={"again": "1"})
+
+    assert [answer.status_code for answer in (shown, sent, again)] == [410, 410, 200]
+    assert "Pakkeleder" not in shown.text + sent.text + again.text
+    assert all(answer.answered_at is None for answer in await made.services.record.guests.answers())
+    fresh = link_in(await newest_link_mail(made))
+    assert fresh != link
+    assert "Pakkeleder" in (await page.get(fresh)).text
+
+
+async def test_opening_the_link_shows_the_guests_and_changes_nothing(made: Bench, page: httpx.AsyncClient) -> None:
+    link = await opened(made, page)
     before = await made.services.record.guests.answers()
 
     shown = await page.get(link)
@@ -110,7 +159,7 @@ async def test_opening_the_link_shows_the_guests_and_changes_nothing(made: Bench
 async def test_who_ends_loses_the_role_in_the_register_and_the_access_and_the_others_are_confirmed(
     made: Bench, page: httpx.AsyncClient
 ) -> None:
-    link = await asked(made)
+    link = await opened(made, page)
 
     answered = await page.post(link, data=dict.fromkeys(ALL, "keeps") | {PACKAGE_LEAD: "ends"})
     await on(made, made.services.clock.now() + timedelta(hours=1))
@@ -147,7 +196,7 @@ async def test_unanswered_is_reminded_once_shown_and_asked_anew_when_the_link_is
 
 
 async def test_every_guest_must_be_answered_for_before_anything_is_stored(made: Bench, page: httpx.AsyncClient) -> None:
-    link = await asked(made)
+    link = await opened(made, page)
     before = await made.services.record.guests.answers()
 
     for data in ({}, {CHAIR: "keeps"}, {CHAIR: "keeps", PACKAGE_LEAD: "nonsense"}):
@@ -178,7 +227,7 @@ async def hand_over(found: Bench, *, removed: bool) -> None:
 async def test_a_former_leads_link_shows_nobody_and_ends_nothing(
     made: Bench, page: httpx.AsyncClient, removed: bool
 ) -> None:
-    link = await asked(made)
+    link = await opened(made, page)
     await hand_over(made, removed=removed)
 
     shown = await page.get(link)
@@ -192,7 +241,7 @@ async def test_a_former_leads_link_shows_nobody_and_ends_nothing(
 async def test_an_answer_whose_lead_left_before_it_was_carried_out_ends_nothing(
     made: Bench, page: httpx.AsyncClient
 ) -> None:
-    link = await asked(made)
+    link = await opened(made, page)
     assert (await page.post(link, data=dict.fromkeys(ALL, "ends"))).status_code == 200
     await hand_over(made, removed=False)
 
@@ -205,9 +254,9 @@ async def test_an_answer_whose_lead_left_before_it_was_carried_out_ends_nothing(
 
 @pytest.mark.parametrize("scope", ["borte", ""])
 async def test_a_municipality_that_is_not_there_is_not_found(made: Bench, page: httpx.AsyncClient, scope: str) -> None:
-    token = await made.services.record.links.issue("guests", f"guests:{scope}", LEAD)
-
-    assert (await page.get(f"/gjester/{token}")).status_code == 404
+    for purpose in PURPOSES:
+        token = await made.services.record.links.issue(purpose, f"guests:{scope}", LEAD)
+        assert (await page.get(f"/gjester/{token}")).status_code == 404
 
 
 @pytest.mark.parametrize("purpose", ["answer", "feed", "papers"])
@@ -219,7 +268,7 @@ async def test_a_link_for_another_purpose_opens_nothing(made: Bench, page: httpx
 
 
 async def test_a_form_sent_from_elsewhere_is_not_taken(made: Bench, page: httpx.AsyncClient) -> None:
-    link = await asked(made)
+    link = await opened(made, page)
 
     sent = await page.post(link, data=dict.fromkeys(ALL, "ends"), headers={"Sec-Fetch-Site": "cross-site"})
 
@@ -248,7 +297,7 @@ async def test_a_local_lead_is_confirmed_by_the_county_and_not_by_themselves(mad
 async def test_an_answer_whose_lead_has_left_since_ends_nobody_and_the_new_lead_is_asked(
     made: Bench, page: httpx.AsyncClient
 ) -> None:
-    link = await asked(made)
+    link = await opened(made, page)
     await page.post(link, data=dict.fromkeys(ALL, "keeps") | {PACKAGE_LEAD: "ends"})
     documents = small()
     (led,) = (item for item in documents[MUNICIPALITY]["assignments"] if item["role"] == "local_lead")
@@ -266,7 +315,9 @@ async def test_an_answer_whose_lead_has_left_since_ends_nobody_and_the_new_lead_
     assert second.sent_at - answered_at <= timedelta(days=1)
     lines = (await made.services.jobs.operations.guest_desk.overview())[0][PLACE]
     assert PACKAGE_LEAD in {line.person for line in lines if line.asked_at is not None}
-    answered = await page.post(link_in(second), data={line.person: "keeps" for line in lines} | {PACKAGE_LEAD: "ends"})
+    await page.post(link_in(second))
+    fresh = link_in(await newest_link_mail(made))
+    answered = await page.post(fresh, data={line.person: "keeps" for line in lines} | {PACKAGE_LEAD: "ends"})
     assert answered.status_code == 200
     await on(made, made.services.clock.now() + timedelta(hours=1))
     assert email(PACKAGE_LEAD) not in members(made)
