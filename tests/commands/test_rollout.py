@@ -131,14 +131,16 @@ async def test_an_order_that_nobody_waits_for_is_only_noted(
     assert await sandbox.state() == before
 
 
-async def test_a_tenant_that_does_not_answer_is_one_line(
+async def test_a_tenant_that_does_not_answer_is_a_sentence_and_its_detail(
     sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("IDENTITY_ENDPOINT", f"{NOBODY}/msi/token")
 
     for command in ("rollout", "plan"):
         assert await run(command, "horten") == DID_NOT_HOLD
-        assert len(capsys.readouterr().err.splitlines()) == 1
+        what, detail = capsys.readouterr().err.splitlines()
+        assert what == "Vi fikk ikke svar utenfra. Prøv igjen om litt."
+        assert detail.startswith("Til feilsøking: could not get a token as ")
 
 
 async def test_a_refused_permission_is_one_line_and_changes_nothing(

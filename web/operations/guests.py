@@ -27,7 +27,7 @@ CONFIRM: LinkPurpose = "confirm_guests"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Review:
+class GuestForm:
     """The guests of *scope*, as the lead who answers for them sees them now."""
 
     scope: str
@@ -104,15 +104,15 @@ class _Pages:
             return await self._send_link(request, await self._review(ended))
         return await self._over(request, token)
 
-    async def _review(self, link: Link) -> Review:
+    async def _review(self, link: Link) -> GuestForm:
         """Return what the link's person looks after today. Raises NotTheirGuests."""
         scope = link.subject.removeprefix(SUBJECT)
         if link.person is None:
             raise NotTheirGuests
         programme, lines = await self._desk.reviewed_by(scope, link.person)
-        return Review(scope=scope, programme=programme, lead=programme.person(link.person), lines=lines)
+        return GuestForm(scope=scope, programme=programme, lead=programme.person(link.person), lines=lines)
 
-    async def _store(self, request: Request, review: Review) -> HTMLResponse:
+    async def _store(self, request: Request, review: GuestForm) -> HTMLResponse:
         typed = await read_form(request, most=MAX_BODY, fields=2_000)
         said = {line.person: typed.get(line.person) for line in review.lines}
         if any(choice not in CHOICES for choice in said.values()):
@@ -121,7 +121,7 @@ class _Pages:
         await self._desk.answer(review.scope, choices, by=review.lead.key)
         return _receipt(request, review, choices)
 
-    async def _send_link(self, request: Request, review: Review) -> HTMLResponse:
+    async def _send_link(self, request: Request, review: GuestForm) -> HTMLResponse:
         order = LinkOrder(
             to=review.lead,
             purpose=CONFIRM,
@@ -145,7 +145,7 @@ class _Pages:
         return link_replaced(request, words, review.language, action=request.url.path, typed={})
 
 
-def _form(request: Request, review: Review, *, typed: Mapping[str, str] | None) -> HTMLResponse:
+def _form(request: Request, review: GuestForm, *, typed: Mapping[str, str] | None) -> HTMLResponse:
     """*typed*: what was sent and is not whole; None at first."""
     return page(
         request,
@@ -163,7 +163,7 @@ def _form(request: Request, review: Review, *, typed: Mapping[str, str] | None) 
     )
 
 
-def _receipt(request: Request, review: Review, keeps: Mapping[str, bool]) -> HTMLResponse:
+def _receipt(request: Request, review: GuestForm, keeps: Mapping[str, bool]) -> HTMLResponse:
     language = review.language
     ending = [line.name for line in review.lines if not keeps[line.person]]
     paragraphs = [texts.say("guests.stored", language)]
