@@ -11,7 +11,7 @@ from inspect import cleandoc
 from pathlib import Path
 from textwrap import indent
 
-from commands import lifecycle, meetings, papers, processes, register, rollout, rounds, sending
+from commands import lifecycle, meetings, papers, privacy, processes, register, rollout, rounds, sending
 from commands.confirm import add_yes
 from commands.database import explain_database
 from commands.examples import EXAMPLES, MUNICIPALITY
@@ -52,6 +52,7 @@ def create_parser() -> argparse.ArgumentParser:
     _add_meetings(add)
     _add_rounds(add)
     _add_papers(add)
+    _add_privacy(add)
     _add_sending(add)
     return parser
 
@@ -164,6 +165,13 @@ def _add_papers(add: Add) -> None:
     command.add_argument("what", choices=kinds, help=what)
     command.add_argument("folder", type=Path, metavar="DIR", help="the folder of the files")
     command.add_argument("--year", type=int, metavar="Y", help="the year of the evaluation")
+
+
+def _add_privacy(add: Add) -> None:
+    command = add("access-request", with_services(privacy.access_request))
+    subject = "key or address of a person; or a case: key of a municipality, body, work package or meeting"
+    command.add_argument("subject", metavar="PERSON", help=subject)
+    command.add_argument("folder", type=Path, metavar="DIR", help="the folder of the files")
 
 
 def _add_sending(add: Add) -> None:

@@ -63,6 +63,9 @@ vareunge papers receipts answers/        the archive's receipts, named as the me
 vareunge papers research research/       pseudonyms by the key in VAREUNGE_RESEARCH_KEY
 vareunge papers evaluation out/ --year 2026
 vareunge papers template out/            the Word file to edit; VAREUNGE_WORD_TEMPLATE names yours""",
+    "access-request": """\
+vareunge access-request kari@fjordvik.example innsyn/
+vareunge access-request fjordvik/2026-09-08 innsyn/    a case: all that is held about one meeting""",
     "outbox": """\
 vareunge outbox
 vareunge outbox --json                 for programs, in English""",

@@ -27,6 +27,7 @@ ROOMS = (
     "status",
     "papers",
     "operations",
+    "privacy",
     "bot",
     "overview",
 )

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from integration.database.paper_record import SQLPaperRecord
     from integration.database.postgres import Passwords
     from integration.database.questions import SQLQuestions
+    from integration.database.record_rows import SQLRecordRows
     from integration.database.register import SQLRegister
     from integration.database.reports import SQLReports
     from integration.database.resources import SQLResources
@@ -188,6 +189,12 @@ class Record:
         from integration.database.paper_record import SQLPaperRecord
 
         return SQLPaperRecord(self.database)
+
+    @cached_property
+    def rows(self) -> "SQLRecordRows":
+        from integration.database.record_rows import SQLRecordRows
+
+        return SQLRecordRows(self.database)
 
     @cached_property
     def findings(self) -> "SQLFindings":

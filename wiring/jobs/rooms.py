@@ -10,6 +10,7 @@ from wiring.jobs.messages import MessageJobs
 from wiring.jobs.operations import OperationJobs
 from wiring.jobs.paper_files import PaperFileJobs
 from wiring.jobs.papers import PaperJobs
+from wiring.jobs.privacy import PrivacyJobs
 from wiring.jobs.register import RegisterJobs
 from wiring.jobs.rollout import RolloutJobs
 from wiring.jobs.status import StatusJobs
@@ -79,6 +80,10 @@ class Jobs:
             status=self.status,
             rollout=self.rollout,
         )
+
+    @cached_property
+    def privacy(self) -> PrivacyJobs:
+        return PrivacyJobs(self._outside, files=self.paper_files)
 
     @cached_property
     def bot(self) -> BotJobs:
