@@ -393,4 +393,4 @@ class SendingHours(Value):
 
     first: LocalTime = time(8, 0)
     last: LocalTime = time(15, 0)
-    weekdays: tuple[Weekday, ...] = (0, 1, 2, 3, 4)
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (0, 1, 2, 3, 4)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from config.origins import LayeredEntry, LayeredValue, layered_entries, layered_value
+from config.origins import LayeredEntry, LayeredValue, Layers
 
 DOCUMENTS: dict[str, Any] = {
     "template.yaml": {"bodies": {"board": {"name": "Styret", "rhythm": {"starts": "09:00", "minutes": 120}}}},
@@ -20,6 +20,8 @@ DOCUMENTS: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("municipality", "path", "found"),
     [
+        (None, ("rhythm", "minutes"), LayeredValue(value=90, layer="county", below=120)),
+        (None, ("rhythm", "starts"), LayeredValue(value="09:00", layer="template", below="09:00")),
         ("dal", ("rhythm", "starts"), LayeredValue(value="12:30", layer="municipality", below="09:00")),
         ("vik", ("rhythm", "starts"), LayeredValue(value="09:00", layer="template", below="09:00")),
         ("dal", ("rhythm", "minutes"), LayeredValue(value=90, layer="county", below=90)),
@@ -29,15 +31,17 @@ DOCUMENTS: dict[str, Any] = {
         ("ingen", ("name",), LayeredValue(value="Styret", layer="template", below="Styret")),
     ],
 )
-def test_a_value_comes_from_the_nearest_layer(municipality: str, path: tuple[str, ...], found: LayeredValue) -> None:
-    assert layered_value(DOCUMENTS, municipality, "bodies", "board", path) == found
+def test_a_value_comes_from_the_nearest_layer(
+    municipality: str | None, path: tuple[str, ...], found: LayeredValue
+) -> None:
+    assert Layers(DOCUMENTS, municipality).value("bodies", "board", path) == found
 
 
 def test_a_part_that_nobody_has_has_no_values() -> None:
     nothing = LayeredValue(value=None, layer=None, below=None)
 
-    assert layered_value(DOCUMENTS, "dal", "places", "room", ("name",)) == nothing
-    assert layered_value({}, "dal", "places", "room", ("name",)) == nothing
+    assert Layers(DOCUMENTS, "dal").value("places", "room", ("name",)) == nothing
+    assert Layers({}, "dal").value("places", "room", ("name",)) == nothing
 
 
 LISTS: dict[str, Any] = {
@@ -51,7 +55,7 @@ LISTS: dict[str, Any] = {
 
 
 def test_an_entry_says_its_layer_and_what_the_municipality_does_to_it() -> None:
-    assert layered_entries(LISTS, "dal", "places", "room", "channels") == [
+    assert Layers(LISTS, "dal").part("places", "room").entries("channels") == [
         LayeredEntry(
             key="a", value=None, below={"key": "a", "name": "A"}, own={"key": "a", "remove": True}, layer="municipality"
         ),
@@ -62,4 +66,14 @@ def test_an_entry_says_its_layer_and_what_the_municipality_does_to_it() -> None:
             key="c", value={"key": "c", "name": "C"}, below=None, own={"key": "c", "name": "C"}, layer="municipality"
         ),
     ]
-    assert layered_entries({}, "dal", "places", "room", "channels") == []
+    assert Layers({}, "dal").part("places", "room").entries("channels") == []
+
+
+def test_the_county_s_own_words_are_those_of_its_layer() -> None:
+    board = Layers(LISTS, None).part("places", "room")
+
+    assert [(entry.key, entry.layer, entry.below) for entry in board.entries("channels")] == [
+        ("a", "template", {"key": "a", "name": "A"}),
+        ("b", "county", {"key": "b", "name": "B"}),
+    ]
+    assert board.own_entries("channels") == [{"key": "b", "name": "Bé"}]

@@ -12,12 +12,14 @@ from web.access.gate import LooksAfter, RunsProgramme, Visit, sign_in_address
 from web.forms import typed_in
 from web.register import subject_pages
 from web.register.accounts import ANSWERS, LOOK_UP, look_up
+from web.register.calendar_page import calendar_page
 from web.register.forms.form import EditForm, FormContext
 from web.register.forms.registry import COUNTY_FORMS, MUNICIPALITY_FORMS, Builder
 from web.register.people_page import people_page
+from web.register.programme_pages import organisations_page, programme_page
 from web.register.reading import RegisterDoors
 from web.register.tables import RegisterPage, base_of
-from web.register.template_page import template_page
+from web.register.template_page import standard_page, template_page
 from web.shell.page import shell_page
 from workflows.free_text import InvalidText
 from workflows.register.answers import read_answers, words_of
@@ -35,14 +37,20 @@ _EVERYWHERE: Mapping[str, Show] = {
     "samarbeid": subject_pages.cooperation_page,
     "okonomi": subject_pages.money_page,
     "plan": subject_pages.plan_page,
-    "kalender": subject_pages.calendar_page,
+    "kalender": calendar_page,
 }
 MUNICIPALITY_PAGES: Mapping[str, Show] = {
     **_EVERYWHERE,
     "arbeidspakker": subject_pages.packages_page,
     "malen": template_page,
 }
-COUNTY_PAGES: Mapping[str, Show] = {**_EVERYWHERE, "kommuner": subject_pages.municipalities_page}
+COUNTY_PAGES: Mapping[str, Show] = {
+    **_EVERYWHERE,
+    "kommuner": subject_pages.municipalities_page,
+    "programmet": programme_page,
+    "organisasjoner": organisations_page,
+    "standard": standard_page,
+}
 
 
 def router(doors: RegisterDoors) -> APIRouter:
@@ -65,14 +73,16 @@ def _add_municipality_page(routes: APIRouter, doors: RegisterDoors, name: str, s
 
 def _add_county_page(routes: APIRouter, doors: RegisterDoors, name: str, show: Show) -> None:
     @routes.get(f"/fylket/{name}", response_class=HTMLResponse, summary=f"The programme: {name}")
-    async def page(request: Request, visit: RunsProgramme, lagret: str = "", sort: str = "") -> HTMLResponse:
-        return await _table_page(request, doors, visit, show, lagret, sort)
+    async def page(
+        request: Request, visit: RunsProgramme, lagret: str = "", sort: str = "", av: str = ""
+    ) -> HTMLResponse:
+        return await _table_page(request, doors, visit, show, lagret, sort, about=av)
 
 
 async def _table_page(
-    request: Request, doors: RegisterDoors, visit: Visit, show: Show, saved: str, sort: str
+    request: Request, doors: RegisterDoors, visit: Visit, show: Show, saved: str, sort: str, *, about: str = ""
 ) -> HTMLResponse:
-    context, _ = await doors.open(visit)
+    context, _ = await doors.open(visit, about)
     page = show(context)
     tables = [item.sorted_for(sort, number, request.url.path) for number, item in enumerate(page.tables, start=1)]
     page = replace(page, tables=tables)
@@ -136,7 +146,9 @@ async def _store(request: Request, doors: RegisterDoors, visit: Visit, build: Bu
         return _form_page(request, visit, context, form, seen=version, typed=typed, clash=exc)
     except NotTheirs:
         raise HTTPException(404) from None
-    return RedirectResponse(f"{base_of(context)}{form.back}?{SAVED}={saved.version if saved.changes else ''}", 303)
+    sign = "&" if "?" in form.back else "?"
+    stored = saved.version if saved.changes else ""
+    return RedirectResponse(f"{base_of(context)}{form.back}{sign}{SAVED}={stored}", 303)
 
 
 def _built(build: Builder | None, context: FormContext) -> EditForm:

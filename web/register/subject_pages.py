@@ -238,6 +238,7 @@ def plan_page(context: FormContext) -> RegisterPage:
         actions = [to_form(context, "framdrift", "do_progress", item.key)] if item.level in levels else []
         if context.scope is None:
             actions.append(to_form(context, "aktivitet", "do_change", item.key))
+            actions.append(to_form(context, "aktivitet-ut", "do_take_out", item.key))
         cells = [
             RegisterCell(text=item.text, note=item.responsible),
             RegisterCell(text=", ".join(map(str, item.years))),
@@ -252,50 +253,9 @@ def plan_page(context: FormContext) -> RegisterPage:
         columns=[context.say(f"field_{name}") for name in ("activity", "years", "level", "state")],
         rows=rows,
         empty=context.say("empty_plan"),
+        add=[to_form(context, "aktivitet", "do_activity_new")] if context.scope is None else [],
     )
     return RegisterPage(heading=context.say("page_plan"), intro=context.say("page_plan_intro"), tables=[table])
-
-
-def calendar_page(context: FormContext) -> RegisterPage:
-    """Return the school breaks of this page, and the county's days off."""
-    breaks = [item for item in context.programme.school_breaks if item.municipality == context.scope]
-    rows = [
-        RegisterRow(
-            cells=[
-                RegisterCell(text=context.say(f"value_{item.kind}"), note=item.school_year),
-                RegisterCell(text=texts.short_date(item.first, context.language), key=item.first),
-                RegisterCell(text=texts.short_date(item.last, context.language), key=item.last),
-                RegisterCell(
-                    text=context.say(f"status_{item.status}"), tone="ok" if item.status == "adopted" else "warn"
-                ),
-            ],
-            actions=[to_form(context, "skoleferie-ut", "do_take_out", f"{item.kind}/{item.first}")],
-        )
-        for item in sorted(breaks, key=lambda item: item.first)
-    ]
-    school = RegisterTable(
-        heading=context.say("table_school_breaks"),
-        columns=[context.say(name) for name in ("section_school_breaks", "field_first", "field_last", "field_status")],
-        rows=rows,
-        empty=context.say("empty_school_breaks"),
-        add=[to_form(context, "skoleferie", "do_school_break_new")],
-    )
-    tables = [school]
-    if context.scope is None:
-        days = [
-            RegisterRow(cells=[RegisterCell(text=texts.long_date(day, context.language), key=day)])
-            for day in context.programme.days_off
-        ]
-        tables.append(
-            RegisterTable(
-                heading=context.say("section_days_off"),
-                columns=[context.say("column_day")],
-                rows=days,
-                empty=context.say("empty_days_off"),
-                add=[to_form(context, "fridager", "do_change")],
-            )
-        )
-    return RegisterPage(heading=context.say("page_calendar"), intro=context.say("page_calendar_intro"), tables=tables)
 
 
 def municipalities_page(context: FormContext) -> RegisterPage:
@@ -306,9 +266,14 @@ def municipalities_page(context: FormContext) -> RegisterPage:
                 RegisterCell(text=item.name, note=item.number),
                 RegisterCell(text=context.say(f"value_{item.place}")),
                 RegisterCell(text=context.say(f"value_{item.meetings}")),
+                RegisterCell(
+                    text=texts.short_date(item.until, context.language) if item.until else "–", key=item.until
+                ),
             ],
             actions=[
                 to_form(context, "kommune", "do_change", item.slug),
+                to_form(context, "kommune-slutt", "do_leaves_short", item.slug),
+                *([to_form(context, "kommune-blir", "do_stays_short", item.slug)] if item.until else ()),
                 (context.say("page_people"), f"/kommune/{item.slug}/folk"),
             ],
         )
@@ -316,7 +281,7 @@ def municipalities_page(context: FormContext) -> RegisterPage:
     ]
     table = RegisterTable(
         heading=context.say("table_municipalities"),
-        columns=[context.say(f"field_{name}") for name in ("municipality", "place", "meetings")],
+        columns=[context.say(f"field_{name}") for name in ("municipality", "place", "meetings", "last_day")],
         rows=rows,
         empty=context.say("empty_municipalities"),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -73,6 +74,11 @@ def _order(column: int, row: RegisterRow) -> tuple[int, Any]:
     return row.cells[column].order if column < len(row.cells) else (2, "")
 
 
+def day_cell(context: FormContext, day: date | None) -> RegisterCell:
+    """Return a cell with a day, or a dash."""
+    return RegisterCell(text=texts.short_date(day, context.language) if day else "–", key=day)
+
+
 @dataclass(frozen=True, kw_only=True)
 class RegisterPage:
     """A page of the register: tables under a heading."""
@@ -91,3 +97,12 @@ def to_form(context: FormContext, form: str, label: str, about: str = "") -> Lin
     """Return the way to a form, named by the register's text *label*."""
     query = f"?{urlencode({'av': about})}" if about else ""
     return context.say(label), f"{base_of(context)}/rediger/{form}{query}"
+
+
+def value_table(
+    context: FormContext, heading: str, told: Sequence[tuple[str, str]], *, add: Sequence[Link]
+) -> RegisterTable:
+    """Return a table of single values. *told*: the register's text that names each, and the value in words."""
+    rows = [RegisterRow(cells=[RegisterCell(text=context.say(name)), RegisterCell(text=words)]) for name, words in told]
+    columns = [context.say("column_value"), context.say("column_says")]
+    return RegisterTable(heading=heading, columns=columns, rows=rows, empty="", add=add, is_list=False)

@@ -1,4 +1,4 @@
-"""Links that people hold to pages of a municipality: listed, and ended, by those who look after it."""
+"""Links that people hold to pages of a municipality or of the programme: listed, and ended, by those who lead there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,17 +35,17 @@ class HeldLink:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkOwner:
-    """The beginnings of subjects that belong to one municipality."""
+    """The beginnings of subjects that belong to one municipality, or to none."""
 
     roots: frozenset[str]
     """Keys of its bodies and places, and its own."""
     people: frozenset[str]
-    """People with a role in it today."""
+    """People with a role there today."""
     packages: frozenset[str]
-    """Its work packages."""
+    """The work packages of the municipality."""
 
     def has(self, link: HeldLink) -> bool:
-        """Return True when a link leads to something of this municipality."""
+        """Return True when a link leads to something that belongs here."""
         if link.work_package is not None:
             return link.work_package in self.packages
         for prefix in PREFIXES:
@@ -75,17 +75,21 @@ class HeldLinks(Protocol):
         ...
 
 
-def owner_of(programme: Programme, slug: str, today: date) -> LinkOwner:
-    """Return what belongs to a municipality."""
+def owner_of(programme: Programme, slug: str | None, today: date) -> LinkOwner:
+    """Return what belongs to a municipality, or (None) to the programme alone: its owner board, networks and places."""
     bodies = {body.key for body in programme.bodies if body.municipality == slug}
     places = {place.key for place in programme.places if place.municipality == slug}
-    packages = {package.key for package in programme.work_packages if package.municipality == slug}
+    packages = {package.key for package in programme.work_packages if slug and package.municipality == slug}
     people = {
         item.person
         for item in programme.assignments
-        if item.holds(today) and (item.municipality == slug or item.work_package in packages)
+        if item.holds(today) and (item.work_package in packages if item.work_package else item.municipality == slug)
     }
-    return LinkOwner(roots=frozenset({slug, *bodies, *places}), people=frozenset(people), packages=frozenset(packages))
+    return LinkOwner(
+        roots=frozenset({slug or programme.key, *bodies, *places}),
+        people=frozenset(people),
+        packages=frozenset(packages),
+    )
 
 
 def package_of(programme: Programme, link: HeldLink) -> str:

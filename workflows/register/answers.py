@@ -13,8 +13,9 @@ from workflows.words import Words
 
 FieldKind = Literal[
     "line", "text", "email", "date", "number", "whole", "time", "choice", "flag", "years", "moments", "days",
-    "lines", "times", "wholes",
+    "lines", "times", "wholes", "contact",
 ]  # fmt: skip
+"""Kind of a field. `contact` is a line for a telephone number or an address: there the privacy guard asks nothing."""
 LISTS = ("years", "moments", "days", "lines", "times", "wholes")
 """Kinds whose fields hold several values."""
 LONGEST_LINE = 200
@@ -48,12 +49,12 @@ def read_answers(fields: Sequence[FormField], raw: Mapping[str, str]) -> dict[st
 
 
 def _read(field: FormField, raw: Mapping[str, str], written: Written) -> Any:
-    if field.kind in ("line", "text"):
+    if field.kind in ("line", "text", "lines"):
         required = "register.wrong_empty" if field.required else ""
         text = written.text(field.name, required=required, **({"most": LONGEST_LINE} if field.kind == "line" else {}))
         if field.kind == "line" and "\n" in text:
             written.problems[field.name] = Words(key="register.wrong_line")
-        return text
+        return _READERS["lines"](field, text) if field.kind == "lines" else text
     given = clean_text(raw.get(field.name, ""))
     if field.kind == "flag":
         return given == "1"
@@ -118,6 +119,7 @@ def _several(read: Callable[[str], Any], separators: str) -> Callable[[FormField
 
 _READERS: Mapping[str, Callable[[FormField, str], Any]] = {
     "email": lambda _, given: given,
+    "contact": lambda _, given: given,
     "date": lambda _, given: _date(given),
     "time": lambda _, given: _time(given),
     "number": _number,

@@ -10,12 +10,14 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from config.files import ProgrammeHead
 from config.problems import InvalidInput, Phrase, Problem, phrase
 from config.reading import where
 from config.shapes import shown, with_municipality
 from config.values import (
     Assignment,
     BudgetLine,
+    BusyDay,
     Indicator,
     Municipality,
     Organisation,
@@ -25,12 +27,15 @@ from config.values import (
     Progress,
     School,
     SchoolBreak,
+    SendingHours,
     Spending,
     Stakeholder,
     WorkPackage,
 )
 
 SHAPES: Mapping[str, type[BaseModel]] = {
+    "programme": ProgrammeHead,
+    "sending": SendingHours,
     "municipality": Municipality,
     "organisations": Organisation,
     "people": Person,
@@ -39,6 +44,7 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     "work_packages": WorkPackage,
     "indicators": Indicator,
     "school_breaks": SchoolBreak,
+    "busy_days": BusyDay,
     "partners": Partner,
     "stakeholders": Stakeholder,
     "activities": PlanActivity,
@@ -46,7 +52,7 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     "budget": BudgetLine,
     "spending": Spending,
 }
-"""Shape of a section's entries: a value that is its default need not stand in the document."""
+"""Shape of a section, or of its entries: a value that is its default need not stand in the document."""
 
 
 @dataclass(frozen=True)

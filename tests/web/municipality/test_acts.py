@@ -310,6 +310,21 @@ async def test_a_link_of_another_municipality_is_neither_shown_nor_ended(site: S
     assert await site.world.links.resolve(token, "papers") is not None
 
 
+async def test_the_county_lead_ends_a_link_of_the_programme_and_no_local_lead_sees_it(site: Site) -> None:
+    token, local = await site.issue("papers", "owner-board/2026-12-01"), await site.issue("papers", MEETING)
+    county = await site.of("guest-lead")
+
+    assert "Møtepapirer" in await shown(county, "/fylket/lenker")
+    assert link_id(token) not in (await (await site.of("lead")).get("/kommune/a-dal/lenker")).text
+    assert (await county.send_form("/fylket/lenker", {"link": link_id(local)})).status_code == 404
+
+    response = await county.send_form("/fylket/lenker", {"link": link_id(token)})
+
+    assert response.headers["location"] == "/fylket/lenker?avsluttet=1"
+    assert await site.world.links.resolve(token, "papers") is None
+    assert await site.world.links.resolve(local, "papers") is not None
+
+
 @pytest.mark.parametrize("link", ["", "no-such-link"])
 async def test_ending_what_has_ended_is_harmless(site: Site, link: str) -> None:
     response = await (await site.of("lead")).send_form("/kommune/a-dal/lenker", {"link": link})

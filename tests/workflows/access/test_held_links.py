@@ -39,6 +39,26 @@ def test_a_link_belongs_where_it_leads(subject: str, changes: dict[str, Any], be
     assert owner_of(programme(), "a-dal", TODAY).has(link(subject, **changes)) is belongs
 
 
+@pytest.mark.parametrize(
+    ("subject", "changes", "belongs"),
+    [
+        pytest.param("owner-board/2026-12-01", {}, True, id="the owner board's papers"),
+        pytest.param("a-dal/2026-11-17", {}, False, id="a local board's papers"),
+        pytest.param("person:owner", {}, True, id="the feed of an owner board's member"),
+        pytest.param("person:home-lead", {}, False, id="the feed of a package's lead"),
+        pytest.param("0f3c", {"purpose": "answer", "work_package": HOME}, False, id="an answer's form"),
+    ],
+)
+def test_the_programme_s_own_links_are_those_that_lead_to_no_municipality(
+    subject: str, changes: dict[str, Any], belongs: bool
+) -> None:
+    member = Assignment(person="owner", role=Role.OWNER_BOARD_MEMBER)
+    small = programme()
+    small = small.model_copy(update={"assignments": (*small.assignments, member)})
+
+    assert owner_of(small, None, TODAY).has(link(subject, **changes)) is belongs
+
+
 def test_a_person_whose_role_has_ended_is_looked_after_no_more() -> None:
     ended = Assignment(person="stranger", role=Role.BOARD_MEMBER, municipality="a-dal", until=date(2026, 10, 27))
     small = programme()

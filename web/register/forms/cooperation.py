@@ -1,16 +1,16 @@
 """Forms for agreements, stakeholders, money and the plan's activities."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from config.values import PlanActivity
 from web.register.forms.form import EditForm, FormContext
 from workflows.register.edits.entries import PutEntry, TakeOutEntry
 
-COOPERATION, MONEY, PLAN, CALENDAR = "/samarbeid", "/okonomi", "/plan", "/kalender"
+COOPERATION, MONEY, PLAN = "/samarbeid", "/okonomi", "/plan"
 INVOLVEMENT = ("informed", "consulted", "involved", "decides")
 STATES = ("not_begun", "under_way", "done")
 LEVELS = ("county", "municipality", "both", "not_stated")
-BREAKS = ("autumn", "christmas", "winter", "easter", "summer", "other")
 
 Put = Callable[[Mapping[str, Any]], PutEntry]
 
@@ -72,14 +72,23 @@ def stakeholder(context: FormContext) -> EditForm:
     )
 
 
-def take_out(section: str, kind: str, name: str, back: str) -> Callable[[FormContext], EditForm]:
-    """Return the form that takes an entry of *section* out. *name*: the field that says what it is about."""
+def take_out(
+    section: str, kind: str, name: str, back: str, also: Mapping[str, str] | None = None
+) -> Callable[[FormContext], EditForm]:
+    """
+    Return the form that takes an entry of *section* out. *name*: the field that says what it is about.
+
+    *also*: the sections whose entries go with it, and the field in which they name it.
+    """
 
     def form(context: FormContext) -> EditForm:
-        found = [item for item in getattr(context.programme, section) if item.municipality == context.scope]
+        found = [
+            item for item in getattr(context.programme, section) if getattr(item, "municipality", None) == context.scope
+        ]
         if context.about not in {getattr(item, name) for item in found}:
             raise KeyError(context.about)
-        edit = TakeOutEntry(kind=kind, section=section, municipality=context.scope, about={name: context.about})
+        about = {name: context.about}
+        edit = TakeOutEntry(kind=kind, section=section, municipality=context.scope, about=about, also=also or {})
         return EditForm(
             heading=context.say(f"form_{section}_out", name=_name(context, section, context.about)),
             button=context.say("do_take_out"),
@@ -97,7 +106,7 @@ def _name(context: FormContext, section: str, key: str) -> str:
     if section == "partners":
         return next(item.name for item in context.programme.organisations if item.key == key)
     found = next(item for item in getattr(context.programme, section) if item.key == key)
-    return str(getattr(found, "name", "") or getattr(found, "purpose", ""))
+    return next(str(value) for name in ("name", "purpose", "text") if (value := getattr(found, name, "")))
 
 
 def budget_line(context: FormContext) -> EditForm:
@@ -177,65 +186,31 @@ def progress(context: FormContext) -> EditForm:
 
 
 def activity(context: FormContext) -> EditForm:
-    """Change an activity of the plan."""
-    known = next(item for item in context.programme.activities if item.key == context.about)
+    """Change an activity of the plan, or (without *about*) add one."""
+    known = next((item for item in context.programme.activities if item.key == context.about), None)
+    if context.about and known is None:
+        raise KeyError(context.about)
+    years = known.years if known else (context.today.year,)
     fields = [
-        context.field("text", kind="text", value=known.text),
-        context.field("years", kind="years", value=known.years, help=context.say("help_years")),
-        context.choice("level", LEVELS, value=known.level),
-        context.field("responsible", value=known.responsible, required=False),
-    ]
-    return EditForm(
-        heading=context.say("form_activity"),
-        button=context.say("do_save"),
-        fields=fields,
-        edit=lambda answers: _put(context, "activity.put", "activities", {"key": known.key}, answers),
-        back=PLAN,
-    )
-
-
-def school_break(context: FormContext) -> EditForm:
-    """Add a school break, of the county or of the municipality alone."""
-    fields = [
-        context.field("school_year", value="", help=context.say("help_school_year")),
-        context.choice("kind", BREAKS, value="autumn"),
-        context.field("first", kind="date"),
-        context.field("last", kind="date"),
+        context.field("text", kind="text", value=known.text if known else ""),
+        context.field("years", kind="years", value=years, help=context.say("help_years")),
+        context.choice("level", LEVELS, value=known.level if known else "not_stated"),
+        context.field("responsible", value=known.responsible if known else "", required=False),
     ]
 
     def edit(answers: Mapping[str, Any]) -> PutEntry:
-        values = dict(answers)
-        last = {"last": values.pop("last")}
-        return _put(context, "school_break.put", "school_breaks", values, last)
+        key = known.key if known else free_number(context.programme.activities, answers["years"])
+        return _put(context, "activity.put", "activities", {"key": key}, answers)
 
-    return EditForm(
-        heading=context.say("form_school_break_new"),
-        button=context.say("do_save"),
-        fields=fields,
-        edit=edit,
-        back=CALENDAR,
-        consequences=[context.say("follows_dates")],
-    )
+    heading = context.say("form_activity" if known else "form_activity_new")
+    return EditForm(heading=heading, button=context.say("do_save"), fields=fields, edit=edit, back=PLAN)
 
 
-def remove_school_break(context: FormContext) -> EditForm:
-    """Take out a school break. *about*: the number of its first day."""
-    known = next(
-        item
-        for item in context.programme.school_breaks
-        if item.municipality == context.scope and f"{item.kind}/{item.first}" == context.about
-    )
-    about = {"school_year": known.school_year, "kind": known.kind, "first": known.first}
-    edit = TakeOutEntry(kind="school_break.removed", section="school_breaks", municipality=context.scope, about=about)
-    return EditForm(
-        heading=context.say("form_school_break_out", kind=context.say(f"value_{known.kind}"), year=known.school_year),
-        button=context.say("do_take_out"),
-        fields=(),
-        edit=lambda _: edit,
-        back=CALENDAR,
-        consequences=[context.say("follows_dates")],
-        ends=True,
-    )
+def free_number(activities: Sequence[PlanActivity], years: Sequence[int]) -> str:
+    """Return a key for a new activity, such as `N27-01`: by its first year, and not among those in use."""
+    taken = {item.key for item in activities}
+    year = min(years) % 100
+    return next(key for number in range(1, 100) if (key := f"N{year:02}-{number:02}") not in taken)
 
 
 def _put(

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import texts
+from config.origins import Layers
+from config.place_template import Layer
 from config.programme import Programme
 from config.values import Assignment, Municipality, Person
 from workflows.papers.minutes.model import Decision
@@ -56,6 +59,21 @@ class FormContext:
     def municipality(self) -> Municipality:
         """Return the municipality that the page is about."""
         return self.programme.municipality(self.scope or "")
+
+    @cached_property
+    def layers(self) -> Layers:
+        """Return the template as it holds here."""
+        return Layers(self.documents, self.scope)
+
+    @property
+    def own_layer(self) -> Layer:
+        """Return the layer whose values the page changes."""
+        return "municipality" if self.scope else "county"
+
+    def filled(self, text: str) -> str:
+        """Return a text of the template with its placeholders filled in, or named where many things may stand."""
+        town = self.municipality.name if self.scope else f"[{self.say('field_municipality')}]"
+        return text.replace("{municipality}", town).replace("{work_package}", f"[{self.say('field_work_package')}]")
 
     @property
     def document(self) -> str:

@@ -1,20 +1,25 @@
-"""Forms for values of the template that a municipality says differently, and the way back to the template's."""
+"""Forms for values of the template that a municipality, or the county for all, says differently, and the way back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic_core import PydanticUndefined
 
-from config.origins import LayeredValue, Part, layered_value
+import texts
+from config.origins import LayeredValue, Part
 from config.place_template import PlaceTemplate
 from config.values import BodyKind, BodyTemplate, Rhythm, Role, RoundTimes
 from web.register.forms.form import EditForm, FormContext, as_text
 from workflows.register.answers import FieldKind, FormField
 from workflows.register.edits.places import SetOverride
 
-TEMPLATE = "/malen"
+TEMPLATE, STANDARD = "/malen", "/standard"
+LOCAL_BODIES = (BodyKind.LOCAL_BOARD, BodyKind.LEAD_TEAM, BodyKind.PACKAGE_LEADS)
+"""Bodies of a municipality, in the order of its page."""
+BOARDS = (BodyKind.LOCAL_BOARD, BodyKind.OWNER_BOARD)
 WEEKDAYS = tuple(range(7))
 ROLES = (
     Role.BOARD_CHAIR,
@@ -26,21 +31,26 @@ ROLES = (
     Role.COUNTY_LEAD,
 )
 """Roles that a municipality's board or place may be made for."""
-OPEN = ("description", "location", "report_folder", "meeting_folder", "label", "folders", "reminders", "other_starts")
+COMMON_ROLES = tuple(role for role in Role if role is not Role.TEAM_OWNER)
+"""Roles that a body or place common to the programme may be made for."""
+OPEN = (
+    "description", "location", "report_folder", "meeting_folder", "label", "folders", "reminders", "other_starts",
+    "chair", "fixed_dates",
+)  # fmt: skip
 """Values that may be left empty."""
 _DEFAULTS: Mapping[str, Any] = {"rhythm": Rhythm, "rounds": RoundTimes}
 
 
 @dataclass(frozen=True, kw_only=True)
 class LocalValue:
-    """A value of the template that a municipality may say differently."""
+    """A value of the template that may be said differently."""
 
     part: Part
     key: str
     path: tuple[str, ...]
     kind: FieldKind
-    several: tuple[Any, ...] = ()
-    """All that a value of several is chosen among; its form has a box for each."""
+    choices: tuple[Any, ...] = ()
+    """All that it is chosen among; one of several has a box for each in its form."""
 
     @property
     def address(self) -> str:
@@ -51,6 +61,11 @@ class LocalValue:
     def field(self) -> str:
         """Return the name of the field."""
         return self.path[-1]
+
+    @property
+    def is_several(self) -> bool:
+        """Return True when several may be chosen."""
+        return bool(self.choices) and self.kind == "flag"
 
     @property
     def group(self) -> str:
@@ -90,39 +105,63 @@ _PLACE: Mapping[str, FieldKind] = {
     "meeting_folder": "line",
     "label": "line",
 }
-_SEVERAL: Mapping[str, tuple[Any, ...]] = {"weekdays": WEEKDAYS, "members": ROLES, "optional": ROLES}
 
 
-def local_values(documents: Mapping[str, Any]) -> Iterator[LocalValue]:
-    """Yield the values that may be said differently, board first; which bodies there are, the template says."""
-    template = documents.get("template.yaml", {})
-    for kind in (BodyKind.LOCAL_BOARD, BodyKind.LEAD_TEAM):
-        for key, draft in template.get("bodies", {}).items():
-            if draft.get("kind") == kind and draft.get("per") == "municipality":
-                yield from _of_body(key, kind)
+def local_values(context: FormContext) -> Iterator[LocalValue]:
+    """Yield the values that may be said differently here, bodies first; which there are, the template says."""
+    template = context.documents.get("template.yaml", {})
+    for key, draft in _bodies(context, template.get("bodies", {})):
+        yield from _of_body(context, key, draft)
     for key, draft in template.get("places", {}).items():
-        if draft.get("per") == "municipality":
-            yield from (_value("places", key, (name,), kind) for name, kind in _PLACE.items())
+        if context.scope is None or draft.get("per") == "municipality":
+            yield from (_value(draft, "places", key, (name,), kind) for name, kind in _PLACE.items())
 
 
-def _of_body(key: str, kind: BodyKind) -> Iterator[LocalValue]:
+def _bodies(context: FormContext, drafts: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield a municipality's bodies, its board first, or all of the county's in the order of the template."""
+    if context.scope is None:
+        yield from drafts.items()
+        return
+    for kind in LOCAL_BODIES:
+        for key, draft in drafts.items():
+            if draft.get("kind") == kind and draft.get("per") == "municipality":
+                yield key, draft
+
+
+def _of_body(context: FormContext, key: str, draft: Mapping[str, Any]) -> Iterator[LocalValue]:
+    kind = draft.get("kind")
     found: dict[tuple[str, ...], FieldKind] = {(name,): field for name, field in _BODY.items()}
-    found |= {("rhythm", name): field for name, field in _RHYTHM.items()}
-    if kind is BodyKind.LOCAL_BOARD:
+    if context.scope is None:
+        found[("chair",)] = "choice"
+    if has_rhythm(context, key):
+        found |= {("rhythm", name): field for name, field in _RHYTHM.items()}
+        if kind == BodyKind.OWNER_BOARD:
+            found[("rhythm", "after_local_round")] = "flag"
+    if kind in BOARDS:
         found[("quorum",)] = "whole"
     found[("book",)] = "flag"
-    if kind is BodyKind.LOCAL_BOARD:
+    if kind != BodyKind.LOCAL_BOARD and (context.scope or draft.get("per") is None):
+        # A local board's dates are locked on the page of its meetings.
+        found[("fixed_dates",)] = "moments"
+    if kind in BOARDS:
         found |= {("rounds", name): field for name, field in _ROUNDS.items()}
-    yield from (_value("bodies", key, path, field) for path, field in found.items())
+    yield from (_value(draft, "bodies", key, path, field) for path, field in found.items())
 
 
-def _value(part: Part, key: str, path: tuple[str, ...], kind: FieldKind) -> LocalValue:
-    return LocalValue(part=part, key=key, path=path, kind=kind, several=_SEVERAL.get(path[-1], ()))
+def has_rhythm(context: FormContext, body: str) -> bool:
+    """Return True when a body of the template meets by a rule."""
+    return bool(context.layers.part("bodies", body).laid.values.get("rhythm"))
+
+
+def _value(draft: Mapping[str, Any], part: Part, key: str, path: tuple[str, ...], kind: FieldKind) -> LocalValue:
+    roles = ROLES if draft.get("per") == "municipality" else COMMON_ROLES
+    choices = {"weekdays": WEEKDAYS, "members": roles, "optional": roles, "chair": roles}
+    return LocalValue(part=part, key=key, path=path, kind=kind, choices=choices.get(path[-1], ()))
 
 
 def current(context: FormContext, value: LocalValue) -> LayeredValue:
-    """Return a value as it holds in the municipality, with its layer; the model's where no layer says one."""
-    found = layered_value(context.documents, context.municipality.slug, value.part, value.key, value.path)
+    """Return a value as it holds here, with its layer; the model's where no layer says one."""
+    found = context.layers.value(value.part, value.key, value.path)
     standard = _standard(value)
     return replace(
         found,
@@ -153,8 +192,8 @@ def override(context: FormContext) -> EditForm:
         button=context.say("do_save"),
         fields=_fields(context, value, now),
         edit=edit,
-        back=TEMPLATE,
-        consequences=[context.say("follows_override")],
+        back=back_to(context, value.part, value.key),
+        consequences=[follows(context)],
     )
 
 
@@ -167,71 +206,95 @@ def no_override(context: FormContext) -> EditForm:
         button=context.say("do_no_override"),
         fields=(),
         edit=lambda _: _set(context, value, None),
-        back=TEMPLATE,
+        back=back_to(context, value.part, value.key),
         consequences=[context.say("follows_no_override", value=below)],
         ends=True,
     )
 
 
+def back_to(context: FormContext, part: Part, key: str) -> str:
+    """Return the end of the address of the page that shows a body or place of the template."""
+    return TEMPLATE if context.scope else f"{STANDARD}?{urlencode({'av': f'{part}/{key}'})}"
+
+
+def follows(context: FormContext) -> str:
+    """Return the words for all that follows when a value is said differently here."""
+    return context.say("follows_override" if context.scope else "follows_county_value")
+
+
 def local_words(context: FormContext, value: LocalValue, given: Any) -> str:
     """Return a value of the template in words."""
-    if value.several:
-        chosen = [_choice(context, value, item) for item in value.several if item in (given or ())]
-        return ", ".join(chosen) or context.say("nothing")
-    if value.field == "preferred_weekday":
-        return context.say(f"weekday_{given}") if given in WEEKDAYS else context.say("nothing")
+    nothing = context.say("nothing")
+    if value.is_several:
+        chosen = [_choice(context, value, item) for item in value.choices if item in (given or ())]
+        return ", ".join(chosen) or nothing
+    if value.kind == "choice":
+        return nothing if given is None else _choice(context, value, given)
     if value.kind == "flag":
         return context.say("yes" if given else "no")
-    text = as_text(given, value.kind).replace("{municipality}", context.municipality.name)
+    if value.kind == "moments":
+        told = (texts.long_moment(datetime.fromisoformat(str(each)), context.language) for each in given or ())
+        return ", ".join(told) or nothing
+    text = context.filled(as_text(given, value.kind))
     if value.kind in ("lines", "times"):
         text = text.replace("\n", ", ")
-    return text or context.say("nothing")
+    return text or nothing
 
 
 def _said(value: LocalValue, answers: Mapping[str, Any]) -> Any:
-    if value.several:
-        return [item for item in value.several if answers[f"{value.field}_{item}"]]
+    if value.is_several:
+        return [item for item in value.choices if answers[f"{value.field}_{item}"]]
     said = answers[value.field]
     return int(said) if value.field == "preferred_weekday" else said
 
 
 def _asked(context: FormContext) -> LocalValue:
-    return next(value for value in local_values(context.documents) if value.address == context.about)
+    return next(value for value in local_values(context) if value.address == context.about)
 
 
 def _fields(context: FormContext, value: LocalValue, now: LayeredValue) -> list[FormField]:
     hint = context.say("help_override", value=local_words(context, value, now.below))
-    if value.several:
-        boxes = [
-            context.field(
-                f"{value.field}_{item}",
-                kind="flag",
-                value=item in (now.value or ()),
-                label=_choice(context, value, item),
-                required=False,
-            )
-            for item in value.several
-        ]
-        return [*boxes[:-1], replace(boxes[-1], help=hint)]
-    if value.field == "preferred_weekday":
-        options = [(str(day), context.say(f"weekday_{day}")) for day in _meeting_days(context, value)]
-        return [context.field(value.field, kind="choice", value=now.value, options=options, help=hint)]
     required = value.kind != "flag" and value.field not in OPEN
+    if value.is_several:
+        return boxes(context, value, now.value or (), hint=hint)
+    if value.kind == "choice":
+        among = _meeting_days(context, value) if value.field == "preferred_weekday" else value.choices
+        options = [(str(item), _choice(context, value, item)) for item in among]
+        first = [] if required else [("", context.say("nothing"))]
+        return [
+            context.field(
+                value.field, kind="choice", value=now.value, options=[*first, *options], help=hint, required=required
+            )
+        ]
     return [context.field(value.field, kind=value.kind, value=now.value, help=hint, required=required)]
 
 
+def boxes(context: FormContext, value: LocalValue, chosen: Collection[Any], *, hint: str = "") -> list[FormField]:
+    """Return a box for each choice of a value of several; the last one says the hint."""
+    found = [
+        context.field(
+            f"{value.field}_{item}",
+            kind="flag",
+            value=item in chosen,
+            label=_choice(context, value, item),
+            required=False,
+        )
+        for item in value.choices
+    ]
+    return [*found[:-1], replace(found[-1], help=hint)]
+
+
 def _choice(context: FormContext, value: LocalValue, item: Any) -> str:
-    return context.say(f"weekday_{item}") if value.field == "weekdays" else context.role(item)
+    if value.field in ("weekdays", "preferred_weekday"):
+        return context.say(f"weekday_{item}")
+    return context.role(item)
 
 
 def _meeting_days(context: FormContext, value: LocalValue) -> tuple[int, ...]:
     """Return the weekdays on which the body meets at all."""
-    path = ("rhythm", "weekdays")
-    found = layered_value(context.documents, context.municipality.slug, value.part, value.key, path).value
+    found = context.layers.value(value.part, value.key, ("rhythm", "weekdays")).value
     return tuple(found or Rhythm().weekdays)
 
 
 def _set(context: FormContext, value: LocalValue, said: Any) -> SetOverride:
-    return SetOverride(
-        municipality=context.municipality.slug, part=value.part, key=value.key, path=value.path, value=said
-    )
+    return SetOverride(municipality=context.scope, part=value.part, key=value.key, path=value.path, value=said)

@@ -1,16 +1,18 @@
-"""Forms for what is local: meeting dates, the calendar, and what the register says of a municipality."""
+"""Forms for what is local: meeting dates, and what the register says of a municipality."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from config.values import Meetings
-from web.register.forms.cooperation import CALENDAR
 from web.register.forms.form import EditForm, FormContext
 from web.register.forms.local_values import local_values
-from workflows.register.edits.places import ChangeMunicipality, SetDaysOff, SetMeetingDates, SetOverride
+from workflows.register.edits.places import ChangeMunicipality, SetMeetingDates, SetOverride
 
 MEETINGS = "/moteplan"
+MUNICIPALITIES = "/kommuner"
+SCHOOL = "school_"
+"""The beginning of the names of fields for a municipality's schools."""
 
 
 def meeting_dates(context: FormContext) -> EditForm:
@@ -45,7 +47,7 @@ def _fixed(context: FormContext, word: str, *, locked: bool) -> EditForm:
     if locked is (moment in board.fixed_dates) or moment.tzinfo is not None:
         raise KeyError(context.about)
     kept = sorted({*board.fixed_dates, moment} if locked else {*board.fixed_dates} - {moment})
-    key = next(value.key for value in local_values(context.documents) if value.path == ("location",))
+    key = next(value.key for value in local_values(context) if value.path == ("location",))
     edit = SetOverride(
         municipality=context.municipality.slug, part="bodies", key=key, path=("fixed_dates",), value=kept or None
     )
@@ -59,30 +61,10 @@ def _fixed(context: FormContext, word: str, *, locked: bool) -> EditForm:
     )
 
 
-def days_off(context: FormContext) -> EditForm:
-    """Set the county's days off."""
-    return EditForm(
-        heading=context.say("form_days_off"),
-        button=context.say("do_save"),
-        fields=[
-            context.field(
-                "days_off",
-                kind="days",
-                value=context.programme.days_off,
-                help=context.say("help_days"),
-                required=False,
-                label=context.say("section_days_off"),
-            )
-        ],
-        edit=lambda answers: SetDaysOff(days=answers["days_off"]),
-        back=CALENDAR,
-        consequences=[context.say("follows_dates")],
-    )
-
-
 def municipality(context: FormContext) -> EditForm:
     """Change a municipality's place and meetings. *about*: its slug."""
     known = context.programme.municipality(context.about)
+    schools = [item for item in context.programme.schools if item.municipality == known.slug]
     fields = [
         context.choice("place", ("ours", "theirs", "none"), value=known.place),
         context.field("place_url", value=known.place_url or "", required=False, help=context.say("help_place_url")),
@@ -91,10 +73,26 @@ def municipality(context: FormContext) -> EditForm:
             "meeting_dates", kind="moments", value=known.meeting_dates, required=False, help=context.say("help_moments")
         ),
         context.field("meeting_feed", value=known.meeting_feed or "", required=False, help=context.say("help_feed")),
+        *(
+            context.field(
+                f"{SCHOOL}{item.key}", kind="flag", value=item.key in known.schools, label=item.name, required=False
+            )
+            for item in schools
+        ),
     ]
 
     def edit(answers: Mapping[str, Any]) -> ChangeMunicipality:
-        values = {**answers, "place_url": answers["place_url"] or None, "meeting_feed": answers["meeting_feed"] or None}
+        said = {name: value for name, value in answers.items() if not name.startswith(SCHOOL)}
+        chosen = {item.key for item in schools if answers[f"{SCHOOL}{item.key}"]}
+        elsewhere = {item.key for item in schools}
+        kept = [key for key in known.schools if key in chosen or key not in elsewhere]
+        added = [item.key for item in schools if item.key in chosen and item.key not in kept]
+        values = {
+            **said,
+            "place_url": answers["place_url"] or None,
+            "meeting_feed": answers["meeting_feed"] or None,
+            "schools": [*kept, *added],
+        }
         return ChangeMunicipality(municipality=known.slug, values=values)
 
     return EditForm(
@@ -102,6 +100,52 @@ def municipality(context: FormContext) -> EditForm:
         button=context.say("do_save"),
         fields=fields,
         edit=edit,
-        back="/kommuner",
+        back=MUNICIPALITIES,
         consequences=[context.say("follows_municipality")],
+    )
+
+
+def leaves(context: FormContext) -> EditForm:
+    """Say a municipality's last day in the programme. *about*: its slug."""
+    known = context.programme.municipality(context.about)
+    fields = [
+        context.field("until", kind="date", value=known.until, label=context.say("field_last_day")),
+        context.choice("later_meetings", ("cancel", "keep"), value=known.later_meetings),
+    ]
+    return EditForm(
+        heading=context.say("form_leaves", name=known.name),
+        button=context.say("do_leaves"),
+        fields=fields,
+        edit=lambda answers: ChangeMunicipality(municipality=known.slug, values=answers, kind="municipality.leaves"),
+        back=MUNICIPALITIES,
+        consequences=[
+            context.say("follows_leaves_meetings", people=_called_in(context, known.slug)),
+            context.say("follows_leaves_place"),
+            context.say("follows_leaves_rounds"),
+        ],
+        ends=True,
+    )
+
+
+def _called_in(context: FormContext, slug: str) -> int:
+    """Return the number of people who have meetings of a municipality's bodies in their calendars."""
+    booked = [body for body in context.programme.bodies if body.municipality == slug and body.book]
+    people = {person.key for body in booked for person, _ in context.programme.board_people(body, context.today)}
+    return len(people)
+
+
+def stays(context: FormContext) -> EditForm:
+    """Let a municipality that was to leave, or has left, take part. *about*: its slug."""
+    known = context.programme.municipality(context.about)
+    if known.until is None:
+        raise KeyError(known.slug)
+    return EditForm(
+        heading=context.say("form_stays", name=known.name),
+        button=context.say("do_stays"),
+        fields=(),
+        edit=lambda _: ChangeMunicipality(
+            municipality=known.slug, values={"until": None, "later_meetings": "cancel"}, kind="municipality.stays"
+        ),
+        back=MUNICIPALITIES,
+        consequences=[context.say("follows_stays")],
     )

@@ -2,7 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from web.register.forms import cooperation, local_entries, local_values, packages, people, places
+from web.register.forms import (
+    calendar,
+    cooperation,
+    local_entries,
+    local_rhythm,
+    local_values,
+    packages,
+    people,
+    places,
+    programme,
+)
 from web.register.forms.form import EditForm, FormContext
 
 Builder = Callable[[FormContext], EditForm]
@@ -19,11 +29,18 @@ _EVERYWHERE: Mapping[str, Builder] = {
     "interessent": cooperation.stakeholder,
     "interessent-ut": cooperation.take_out("stakeholders", "stakeholder.removed", "key", cooperation.COOPERATION),
     "budsjett": cooperation.budget_line,
-    "budsjett-ut": cooperation.take_out("budget", "budget.removed", "key", cooperation.MONEY),
+    "budsjett-ut": cooperation.take_out("budget", "budget.removed", "key", cooperation.MONEY, {"spending": "line"}),
     "forbruk": cooperation.spending,
     "framdrift": cooperation.progress,
-    "skoleferie": cooperation.school_break,
-    "skoleferie-ut": cooperation.remove_school_break,
+    "skoleferie": calendar.school_break,
+    "skoleferie-ut": calendar.remove_school_break,
+    "lokalt": local_values.override,
+    "som-malen": local_values.no_override,
+    "lokalt-punkt": local_entries.change,
+    "lokalt-nytt": local_entries.new,
+    "punkt-som-malen": local_entries.as_template,
+    "rytme-ny": local_rhythm.new,
+    "rytme-ut": local_rhythm.remove,
 }
 MUNICIPALITY_FORMS: Mapping[str, Builder] = {
     **_EVERYWHERE,
@@ -34,11 +51,6 @@ MUNICIPALITY_FORMS: Mapping[str, Builder] = {
     "pakke-gjenoppta": packages.reopen,
     "malepunkt": packages.indicator,
     "malepunkt-ut": packages.remove_indicator,
-    "lokalt": local_values.override,
-    "som-malen": local_values.no_override,
-    "lokalt-punkt": local_entries.change,
-    "lokalt-nytt": local_entries.new,
-    "punkt-som-malen": local_entries.as_template,
     "motedatoer": places.meeting_dates,
     "motedato-las": places.lock_date,
     "motedato-frigi": places.unlock_date,
@@ -46,6 +58,19 @@ MUNICIPALITY_FORMS: Mapping[str, Builder] = {
 COUNTY_FORMS: Mapping[str, Builder] = {
     **_EVERYWHERE,
     "aktivitet": cooperation.activity,
-    "fridager": places.days_off,
+    "aktivitet-ut": cooperation.take_out(
+        "activities", "activity.removed", "key", cooperation.PLAN, {"progress": "activity"}
+    ),
+    "fridager": calendar.days_off,
+    "opptatt-dag": calendar.busy_day,
+    "opptatt-dag-ut": calendar.remove_busy_day,
+    "sendetid": calendar.sending,
     "kommune": places.municipality,
+    "kommune-slutt": places.leaves,
+    "kommune-blir": places.stays,
+    "programmet": programme.head,
+    "organisasjon": programme.organisation,
+    "organisasjon-ut": programme.remove_organisation,
+    "skole": programme.school,
+    "skole-ut": programme.remove_school,
 }

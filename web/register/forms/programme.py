@@ -1,0 +1,158 @@
+"""Forms for what is the programme's alone: its name and days, the organisations in it, and the schools."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.values import Organisation, School
+from web.register.forms.form import EditForm, FormContext
+from workflows.register.edits.entries import PutEntry, TakeOutEntry
+from workflows.register.edits.programme import ChangeSection
+
+PROGRAMME, ORGANISATIONS = "/programmet", "/organisasjoner"
+LANGUAGES = ("nb", "nn", "en")
+KINDS = ("county", "municipality", "nav", "employers", "university", "association", "other")
+TENANTS = ("home", "guest")
+OPENINGS = ("open", "closed", "unknown")
+OPTIONAL = ("number", "tenant_id")
+"""Fields of an organisation that are left out where nothing is written."""
+
+
+def head(context: FormContext) -> EditForm:
+    """Change the programme's name, its days, its language, its vision and its goals."""
+    known = context.programme
+    fields = [
+        context.field("name", value=known.name),
+        context.field(
+            "local_name", value=known.local_name, help=context.say("help_placeholder", slot="{municipality}")
+        ),
+        context.field("first_day", kind="date", value=known.first_day),
+        context.field("last_day", kind="date", value=known.last_day, label=context.say("field_programme_last_day")),
+        context.choice("language", LANGUAGES, value=known.language),
+        context.field("vision", kind="text", value=known.vision, required=False),
+        context.field("goals", kind="lines", value=known.goals, required=False, help=context.say("help_goals")),
+    ]
+    return EditForm(
+        heading=context.say("form_programme"),
+        button=context.say("do_save"),
+        fields=fields,
+        edit=lambda answers: ChangeSection(
+            kind="programme.changed", document="programme.yaml", section="programme", values=answers
+        ),
+        back=PROGRAMME,
+        consequences=[context.say("follows_programme"), context.say("follows_dates")],
+    )
+
+
+def organisation(context: FormContext) -> EditForm:
+    """Change an organisation, or (without *about*) add one."""
+    known = _known_organisation(context) if context.about else None
+    kinds = [(key, context.say(f"organisation_{key}")) for key in KINDS]
+    fields = [
+        context.field("name", value=known.name if known else ""),
+        context.field("kind", kind="choice", options=kinds, value=known.kind if known else "other"),
+        context.field("domain", value=known.domain if known else "", help=context.say("help_domain")),
+        context.choice("tenant", TENANTS, value=known.tenant if known else "guest"),
+        context.field(
+            "number",
+            label=context.say("field_organisation_number"),
+            value=known.number or "" if known else "",
+            required=False,
+        ),
+        context.field("it_contact", kind="contact", value=known.it_contact if known else "", required=False),
+        context.field(
+            "tenant_id",
+            value=known.tenant_id or "" if known else "",
+            required=False,
+            help=context.say("help_tenant_id"),
+        ),
+        context.choice("inbound", OPENINGS, value=known.inbound if known else "unknown"),
+        context.choice("outbound", OPENINGS, value=known.outbound if known else "unknown"),
+    ]
+
+    def edit(answers: Mapping[str, Any]) -> PutEntry:
+        values = {name: value or None if name in OPTIONAL else value for name, value in answers.items()}
+        about = {"key": known.key} if known else {}
+        return PutEntry(kind="organisation.put", section="organisations", municipality=None, about=about, values=values)
+
+    heading = context.say("form_organisation", name=known.name) if known else context.say("form_organisation_new")
+    return EditForm(
+        heading=heading, button=context.say("do_save"), fields=fields, edit=edit, back=ORGANISATIONS, consequences=()
+    )
+
+
+def remove_organisation(context: FormContext) -> EditForm:
+    """Take out an organisation that nobody belongs to."""
+    known = _known_organisation(context)
+    if known.key in organisations_in_use(context):
+        raise KeyError(known.key)
+    edit = TakeOutEntry(
+        kind="organisation.removed", section="organisations", municipality=None, about={"key": known.key}
+    )
+    return _taking_out(context, known.name, edit)
+
+
+def organisations_in_use(context: FormContext) -> frozenset[str]:
+    """Return the organisations that something in the register belongs to."""
+    programme = context.programme
+    people = (item.organisation for item in programme.people)
+    partners = (item.organisation for item in programme.partners)
+    towns = (item.organisation for item in programme.municipalities)
+    return frozenset({programme.county, *people, *partners, *towns})
+
+
+def school(context: FormContext) -> EditForm:
+    """Change a school, or (without *about*) add one."""
+    known = _known_school(context) if context.about else None
+    fields = [
+        context.field("name", value=known.name if known else ""),
+        context.field("number", label=context.say("field_organisation_number"), value=known.number if known else ""),
+        context.field("since", kind="date", value=known.since if known else None, required=False),
+        context.field("until", kind="date", value=known.until if known else None, required=False),
+    ]
+    if known is None:
+        towns = [(item.slug, item.name) for item in context.programme.municipalities]
+        fields.insert(1, context.field("municipality", kind="choice", options=towns))
+
+    def edit(answers: Mapping[str, Any]) -> PutEntry:
+        town = known.municipality if known else answers["municipality"]
+        about = {"key": known.key} if known else {}
+        return PutEntry(kind="school.put", section="schools", municipality=town, about=about, values=answers)
+
+    heading = context.say("form_school", name=known.name) if known else context.say("form_school_new")
+    return EditForm(heading=heading, button=context.say("do_save"), fields=fields, edit=edit, back=ORGANISATIONS)
+
+
+def remove_school(context: FormContext) -> EditForm:
+    """Take out a school that takes part nowhere."""
+    known = _known_school(context)
+    if known.key in schools_in_use(context):
+        raise KeyError(known.key)
+    edit = TakeOutEntry(
+        kind="school.removed", section="schools", municipality=known.municipality, about={"key": known.key}
+    )
+    return _taking_out(context, known.name, edit)
+
+
+def schools_in_use(context: FormContext) -> frozenset[str]:
+    """Return the schools that take part in a municipality's work."""
+    return frozenset(key for item in context.programme.municipalities for key in item.schools)
+
+
+def _known_organisation(context: FormContext) -> Organisation:
+    return next(item for item in context.programme.organisations if item.key == context.about)
+
+
+def _known_school(context: FormContext) -> School:
+    return next(item for item in context.programme.schools if item.key == context.about)
+
+
+def _taking_out(context: FormContext, name: str, edit: TakeOutEntry) -> EditForm:
+    return EditForm(
+        heading=context.say("form_out", name=name),
+        button=context.say("do_take_out"),
+        fields=(),
+        edit=lambda _: edit,
+        back=ORGANISATIONS,
+        consequences=[context.say("follows_take_out")],
+        ends=True,
+    )
