@@ -8,7 +8,8 @@ MUNICIPALITY = "key of a municipality, such as fjordvik: its `slug:` in the prog
 EXAMPLES: Mapping[str, str] = {
     "demo": """\
 vareunge demo                          play the loop, check it, end
-vareunge demo --keep                   leave it running to look around""",
+vareunge demo --keep                   leave it running to look around
+vareunge demo --programme config/velferd    play another programme""",
     "sandbox": """\
 vareunge sandbox                       print the settings that lead to it, and serve
 vareunge sandbox --env sandbox.env     write them as well; then, in another shell: . ./sandbox.env""",

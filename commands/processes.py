@@ -19,7 +19,7 @@ def demo(arguments: argparse.Namespace) -> int:
     """Play one whole loop against the sandbox and check the result."""
     from demo.run import run_demo
 
-    return asyncio.run(run_demo(out=arguments.out, keep=arguments.keep))
+    return asyncio.run(run_demo(programme=arguments.programme, out=arguments.out, keep=arguments.keep))
 
 
 def sandbox(arguments: argparse.Namespace) -> int:
