@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from integration.database.klass import SQLKlass
     from integration.database.links import SQLLinks
     from integration.database.look_ups import SQLLookUps
+    from integration.database.meeting_spans import SQLMeetingSpans
     from integration.database.meetings import SQLMeetings
     from integration.database.messages import SQLMessages
     from integration.database.overview import SQLOverview
@@ -148,6 +149,12 @@ class Record:
         from integration.database.resources import SQLResources
 
         return SQLResources(self.database, self._clock)
+
+    @cached_property
+    def meeting_spans(self) -> "SQLMeetingSpans":
+        from integration.database.meeting_spans import SQLMeetingSpans
+
+        return SQLMeetingSpans(self.database)
 
     @cached_property
     def meetings(self) -> "SQLMeetings":

@@ -58,7 +58,11 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
     routers = [
         # First, because routes are tried in their order, and buttons and forms come by the thousand.
         *answer_routers(outside, jobs),
-        feeds.router(meetings=meetings, links=links, programme=programme, public_url=public_url, clock=clock),
+        feeds.router(
+            feeds.FeedDoors(
+                meetings=record.meeting_spans, links=links, programme=programme, public_url=public_url, clock=clock
+            )
+        ),
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
         guests.router(
             desk=jobs.operations.guest_desk, links=links, short=jobs.messages.short_links, public_url=public_url

@@ -1,8 +1,8 @@
 """Agendas, proposals, minutes and what was decided as rows: every version is kept, and the newest counts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, and_, bindparam, func, select, true, update
@@ -38,6 +38,19 @@ class SQLAgendas:
         async with self._database.read() as connection:
             row = (await connection.execute(_agenda_of(meeting))).one_or_none()
         return None if row is None else agenda_from(row)
+
+    async def agendas_from(self, day: date) -> Mapping[str, StoredAgenda]:
+        meeting = tables.meeting
+        of_meeting = select(tables.agenda).join(meeting, meeting.c.key == tables.agenda.c.meeting)
+        query = of_meeting.where(meeting.c.starts_local >= datetime.combine(day, time()))
+        return await self._database.scan(
+            lambda connection: {row.meeting: agenda_from(row) for row in connection.execute(query)}
+        )
+
+    async def sent_agendas(self, meetings: Collection[str]) -> Collection[str]:
+        query = select(tables.agenda.c.meeting).where(tables.agenda.c.meeting.in_(meetings))
+        rows = await self._database.look(lambda connection: connection.execute(query).scalars().all())
+        return frozenset(rows)
 
     async def last_number(self, body: str, year: int) -> int:
         async with self._database.read() as connection:

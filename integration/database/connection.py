@@ -101,6 +101,19 @@ class Database:
             return self._do(work, only_reads=True)
         return await self._in_thread(work, only_reads=True)
 
+    async def scan(self, work: Callable[[Connection], T]) -> T:
+        """
+        Return the result of *work*, in one reading transaction in a thread of its own.
+
+        For what is read of a whole country: neither the reading nor the making of values holds the loop.
+        """
+
+        def scanning() -> T:
+            with self._plain.connect().execution_options(only_reads=True) as connection, connection.begin():
+                return work(connection)
+
+        return await asyncio.to_thread(scanning)
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """
         Return the result of *work*, in one transaction that may write; otherwise as `look`. It is never left half-way.

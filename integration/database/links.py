@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from itsdangerous import BadSignature, Signer
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
@@ -49,30 +50,40 @@ class SQLLinks:
             signer = await self._signer_of(connection)
             revoked = select(func.count()).select_from(link).where(*same, link.c.revoked_at.is_not(None))
             generation = (await connection.execute(revoked)).scalar_one()
-            # Derived, not drawn: two workers that issue the same link at the same moment make one row.
-            moment = expires_at and expires_at.astimezone(UTC).isoformat()
-            identity = _digest(purpose, subject, person or "", moment or "", str(generation))
+            identity = _identity(purpose, subject, person, expires_at, generation)
             row = {"id": identity, "purpose": purpose, "subject": subject, "person": person, "expires_at": expires_at}
             row["issued_at"] = self._clock.now()
             await connection.execute(insert_into(connection, link).values(**row).on_conflict_do_nothing())
         return signer.sign(identity).decode()
 
-    async def issue_all(self, purpose: LinkPurpose, subjects: Collection[str]) -> Mapping[str, str]:
-        """The token that `issue` gives for each of *subjects*, for anybody and without an end. It writes, once, only
-        when some have none yet."""
-        for_anybody = (link.c.purpose == purpose, link.c.person.is_(None), link.c.expires_at.is_(None))
+    async def issue_all(
+        self,
+        purpose: LinkPurpose,
+        subjects: Collection[str],
+        *,
+        person: str | None = None,
+        expires_at: Mapping[str, datetime] | None = None,
+    ) -> Mapping[str, str]:
+        """The token that `issue` gives for each of *subjects*; *expires_at*: by the subject. It writes, once, only when
+        some have none yet."""
+        ends = expires_at or {}
         wanted = sorted(set(subjects))
-        known, revoked = set(), Counter[str]()
-        async with self._database.read() as connection:
-            for start in range(0, len(wanted), MOST_AT_ONCE):
-                some = link.c.subject.in_(wanted[start : start + MOST_AT_ONCE])
-                query = select(link.c.id, link.c.subject, link.c.revoked_at).where(*for_anybody, some)
-                for row in await connection.execute(query):
-                    known.add(row.id)
-                    revoked[row.subject] += row.revoked_at is not None
-        identities = {subject: _digest(purpose, subject, "", "", str(revoked[subject])) for subject in wanted}
+        found = await self._database.scan(partial(_known, purpose, wanted, person))
+        known = {row.id for row in found}
+        revoked = Counter((row.subject, row.expires_at) for row in found if row.revoked_at is not None)
+        identities = {
+            subject: _identity(purpose, subject, person, ends.get(subject), revoked[subject, ends.get(subject)])
+            for subject in wanted
+        }
         new = [
-            {"id": identity, "purpose": purpose, "subject": subject, "issued_at": self._clock.now()}
+            {
+                "id": identity,
+                "purpose": purpose,
+                "subject": subject,
+                "person": person,
+                "expires_at": ends.get(subject),
+                "issued_at": self._clock.now(),
+            }
             for subject, identity in identities.items()
             if identity not in known
         ]
@@ -142,12 +153,44 @@ class SQLLinks:
     async def _signer_of(self, connection: AsyncConnection) -> Signer:
         if self._signer is None:
             key = await secret(connection, "links", now=self._clock.now())
-            self._signer = Signer(key, salt="links", key_derivation="hmac", digest_method=hashlib.sha256)
+            self._signer = _LinkSigner(key, salt="links", key_derivation="hmac", digest_method=hashlib.sha256)
         return self._signer
+
+
+class _LinkSigner(Signer):
+    """A signer that derives its key once, and not for each of the thousands of links in a feed."""
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        super().__init__(*values, **named)
+        self._derived = super().derive_key()
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        return self._derived if secret_key is None else super().derive_key(secret_key)
 
 
 def _link_of(row: Row[Any]) -> Link:
     return Link(purpose=row.purpose, subject=row.subject, person=row.person, expires_at=row.expires_at)
+
+
+def _known(
+    purpose: LinkPurpose, subjects: Sequence[str], person: str | None, connection: Connection
+) -> Sequence[Row[Any]]:
+    """Return the links to *subjects* with this purpose for this person, or for anybody."""
+    theirs = link.c.person.is_(None) if person is None else link.c.person == person
+    columns = select(link.c.id, link.c.subject, link.c.expires_at, link.c.revoked_at)
+    found: list[Any] = []
+    for start in range(0, len(subjects), MOST_AT_ONCE):
+        some = link.c.subject.in_(subjects[start : start + MOST_AT_ONCE])
+        found += connection.execute(columns.where(link.c.purpose == purpose, theirs, some)).all()
+    return found
+
+
+def _identity(
+    purpose: LinkPurpose, subject: str, person: str | None, expires_at: datetime | None, generation: int
+) -> str:
+    """Return the id of a link. Derived, not drawn: two workers that issue the same link at once make one row."""
+    moment = expires_at.astimezone(UTC).isoformat() if expires_at else ""
+    return _digest(purpose, subject, person or "", moment, str(generation))
 
 
 def _digest(*parts: str) -> str:

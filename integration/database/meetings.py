@@ -1,7 +1,7 @@
 """Meetings in the database."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -13,6 +13,9 @@ from integration.database.units import make_due
 from workflows.meetings.date_search import Moved
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.ports.units import DueUnit
+from workflows.working_days import DAY
+
+_IN_ORDER = select(table).order_by(table.c.starts_local, table.c.key)
 
 
 class SQLMeetings:
@@ -22,16 +25,23 @@ class SQLMeetings:
         self._database = database
 
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
-        query = select(table).order_by(table.c.starts_local, table.c.key)
-        if body is not None:
-            query = query.where(table.c.body == body)
-        async with self._database.read() as connection:
-            return [_meeting(row) for row in await connection.execute(query)]
+        query = _IN_ORDER if body is None else _IN_ORDER.where(table.c.body == body)
+        return await self._database.scan(lambda connection: [meeting_of(row) for row in connection.execute(query)])
+
+    async def list_meetings_from(
+        self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
+    ) -> Sequence[Meeting]:
+        query = _IN_ORDER.where(table.c.starts_local >= datetime.combine(day, time()))
+        if until is not None:
+            query = query.where(table.c.starts_local < datetime.combine(until, time()) + DAY)
+        if bodies is not None:
+            query = query.where(table.c.body.in_(bodies))
+        return await self._database.scan(lambda connection: [meeting_of(row) for row in connection.execute(query)])
 
     async def find_meeting(self, key: str) -> Meeting | None:
         async with self._database.read() as connection:
             row = (await connection.execute(select(table).where(table.c.key == key))).one_or_none()
-        return None if row is None else _meeting(row)
+        return None if row is None else meeting_of(row)
 
     async def add(self, meetings: Sequence[Meeting], then: Sequence[DueUnit] = ()) -> None:
         async with self._database.begin() as connection:
@@ -88,7 +98,8 @@ def _row(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def _meeting(row: Row[Any]) -> Meeting:
+def meeting_of(row: Row[Any]) -> Meeting:
+    """Return a meeting out of its row; what was not read of it has its default."""
     values = dict(row._mapping)
     why = values.pop("why")
     moved = Moved(wanted=date.fromisoformat(why["wanted"]), reason=why["reason"]) if "wanted" in why else None

@@ -1,10 +1,10 @@
 """Reports in the database: every version is kept, and a released one changes no more. A review beside each."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select, update
+from sqlalchemy import Row, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
@@ -48,14 +48,15 @@ class SQLReports:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else report_from(row)
 
-    async def states(self) -> Mapping[str, ReportState]:
-        newest = select(table.c.meeting, func.max(table.c.version).label("version")).group_by(table.c.meeting)
-        last = newest.subquery()
-        query = select(table.c.meeting, table.c.state).join(
-            last, and_(last.c.meeting == table.c.meeting, last.c.version == table.c.version)
+    async def states(self, *, since: date | None = None) -> Mapping[str, ReportState]:
+        query = select(table.c.meeting, table.c.state).order_by(table.c.meeting, table.c.version)
+        if since is not None:
+            later = meetings.c.starts_local >= datetime.combine(since, time())
+            query = query.join(meetings, meetings.c.key == table.c.meeting).where(later)
+        # Later versions come later and win.
+        return await self._database.scan(
+            lambda connection: {row.meeting: ReportState(row.state) for row in connection.execute(query)}
         )
-        async with self._database.read() as connection:
-            return {row.meeting: ReportState(row.state) for row in await connection.execute(query)}
 
     async def report_address(self, meeting: str) -> str | None:
         """Return the address of the meeting's released report; empty when only those who were mailed a link can read

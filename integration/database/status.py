@@ -59,8 +59,10 @@ class SQLStatus:
         found = await self._rows(select(tables.status_round).where(tables.status_round.c.meeting == meeting))
         return round_of(found[0]) if found else None
 
-    async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]:
+    async def list_rounds(self, *, state: RoundState, since: datetime | None = None) -> Sequence[StatusRound]:
         query = select(tables.status_round).where(tables.status_round.c.state == state)
+        if since is not None:
+            query = query.where(tables.status_round.c.deadline_at >= since)
         return [round_of(row) for row in await self._rows(query.order_by(tables.status_round.c.deadline_at))]
 
     async def list_rounds_before(self, meetings: Sequence[str]) -> Sequence[StatusRound]:

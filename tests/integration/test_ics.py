@@ -8,9 +8,9 @@ import pytest
 import recurring_ical_events  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar
+from icalendar import Calendar, Event
 
-from integration.ics import FeedItem, clean, feed
+from integration.ics import FeedItem, clean, feed, one_line
 from workflows.meetings.model import Meeting, MeetingState
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -154,3 +154,30 @@ def test_an_attack_in_a_place_stays_a_place() -> None:
     (event,) = Calendar.from_ical(content).walk("VEVENT")
     assert str(event["LOCATION"]) == "Rådhuset END:VEVENT ATTACH:http://evil.example"
     assert "ATTACH" not in event
+
+
+def from_library(entry: FeedItem) -> bytes:
+    """The event as the library writes it."""
+    meeting, event = entry.meeting, Event()
+    event.add("uid", f"{meeting.key}@vaare-unge-365")
+    event.add("dtstamp", meeting.changed_at)
+    event.add("last-modified", meeting.changed_at)
+    event.add("sequence", meeting.sequence)
+    event.add("status", "CONFIRMED")
+    event.add("dtstart", meeting.starts_local.replace(tzinfo=OSLO))
+    event.add("dtend", meeting.ends_local.replace(tzinfo=OSLO))
+    event.add("summary", one_line(entry.summary))
+    event.add("description", clean(entry.description))
+    if meeting.location:
+        event.add("location", one_line(meeting.location))
+    event.add("url", one_line(entry.address))
+    content: bytes = event.to_ical(sorted=False)
+    return content
+
+
+@settings(max_examples=60, deadline=None)
+@given(words=st.text(alphabet=st.sampled_from("aæøå\N{CRAB}\N{COMBINING ACUTE ACCENT} ,;:\\\\\n\"'"), max_size=200))
+def test_an_event_is_written_as_the_library_writes_it(words: str) -> None:
+    entry = replace(item(location="Rådhuset, 2. etasje; møterom «Ås»"), summary=words, description=words)
+
+    assert from_library(entry) in written(entry)

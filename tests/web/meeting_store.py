@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from config.programme import Programme
 from tests.workflows.programme import programme
+from workflows.meetings.feed import FeedMark
 from workflows.meetings.model import Meeting, MeetingState
+from workflows.meetings.seats import Span
 from workflows.ports.links import Link, LinkPurpose
 from workflows.ports.units import DueUnit
 
@@ -32,6 +34,27 @@ class Meetings:
 
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
         return [meeting for meeting in self.meetings if body in (None, meeting.body)]
+
+    async def list_meetings_from(
+        self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
+    ) -> Sequence[Meeting]:
+        return [
+            item
+            for item in self.meetings
+            if day <= item.day <= (until or date.max) and (bodies is None or item.body in bodies)
+        ]
+
+    async def mark(self, spans: Sequence[Span]) -> FeedMark:
+        shown = await self.list_shown(spans)
+        changed_at = max((item.changed_at for item in shown), default=None)
+        return FeedMark(meetings=len(shown), changes=sum(item.sequence for item in shown), changed_at=changed_at)
+
+    async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
+        return [
+            item
+            for item in self.meetings
+            if any(span.first <= item.day <= span.last and item.body in span.bodies for span in spans)
+        ]
 
     async def find_meeting(self, key: str) -> Meeting | None:
         return next((meeting for meeting in self.meetings if meeting.key == key), None)

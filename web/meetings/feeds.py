@@ -1,6 +1,8 @@
 """Calendar feeds that people subscribe to by a secret address."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Protocol
@@ -11,9 +13,11 @@ import texts
 from config.programme import Programme
 from config.values import Body
 from integration.ics import FeedItem, feed
-from workflows.meetings.model import Meeting, MeetingStore
+from workflows.meetings.feed import FeedMark, FeedMeetings, feed_spans, is_over
+from workflows.meetings.model import Meeting
 from workflows.meetings.personal import PERSON
 from workflows.meetings.rendering import explain_change
+from workflows.meetings.seats import Span
 from workflows.ports.links import Link, LinkPurpose
 from workflows.ports.units import Clock
 
@@ -28,14 +32,29 @@ class FeedLinks(Protocol):
         ...
 
 
-def router(
-    *,
-    meetings: MeetingStore,
-    links: FeedLinks,
-    programme: Callable[[], Awaitable[Programme]],
-    public_url: str,
-    clock: Clock,
-) -> APIRouter:
+@dataclass(frozen=True, kw_only=True)
+class FeedDoors:
+    """The feeds' ports."""
+
+    meetings: FeedMeetings
+    links: FeedLinks
+    programme: Callable[[], Awaitable[Programme]]
+    public_url: str
+    clock: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A calendar that somebody asks for."""
+
+    name: str
+    source: str
+    language: str
+    base: str
+    bodies: Mapping[str, Body]
+
+
+def router(doors: FeedDoors) -> APIRouter:
     """
     `GET /kalender/{token}.ics`; the token is a link with the purpose `feed` to a body's key or to `person:<key>`.
 
@@ -44,52 +63,80 @@ def router(
     last held.
     """
     routes = APIRouter()
-    base = public_url.rstrip("/")
+    base = doors.public_url.rstrip("/")
 
     @routes.get("/kalender/{token}.ics", summary="A body's or a person's meetings as an iCalendar feed")
     async def calendar_feed(token: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
-        link = await links.resolve(token, "feed")
-        known = await programme()
-        on = known.today(clock.now())
+        link = await doors.links.resolve(token, "feed")
+        known = await doors.programme()
+        on = known.today(doors.clock.now())
         name = None if link is None else _name(known, link.subject, on)
         if link is None or name is None:
             raise HTTPException(404)
-        found = [] if _is_over(known, link.subject, on) else await listed(known, link.subject)
-        tokens = await links.issue_all("papers", [meeting.key for _, meeting in found])
-        language = _language(known, link.subject)
-        items = [item(body, meeting, tokens[meeting.key], language) for body, meeting in found]
-        content = feed(name=name, source=f"{base}/kalender/{token}.ics", items=items)
-        etag = f'"{sha256(content).hexdigest()[:32]}"'
+        spans = feed_spans(known, link.subject, on)
+        asked = _Asked(
+            name=name,
+            source=f"{base}/kalender/{token}.ics",
+            language=_language(known, link.subject),
+            base=base,
+            bodies={key: known.body(key) for span in spans for key in span.bodies},
+        )
+        etag = _etag(asked, spans, await doors.meetings.mark(spans))
         headers = {"ETag": etag, "Cache-Control": "private, max-age=900"}
         if if_none_match is not None and _names(if_none_match, etag):
             return Response(status_code=304, headers=headers)
+        meetings = await doors.meetings.list_shown(spans)
+        tokens = await doors.links.issue_all("papers", [meeting.key for meeting in meetings])
+        # Beside the loop: a county lead's has thousands of meetings, and the loop also takes answers.
+        content = await asyncio.to_thread(_write, asked, meetings, tokens)
         return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
-
-    async def listed(known: Programme, subject: str) -> list[tuple[Body, Meeting]]:
-        if subject.startswith(PERSON):
-            return meetings_of(known, subject.removeprefix(PERSON), await meetings.list_meetings())
-        body = _body(known, subject)
-        return [] if body is None else [(body, meeting) for meeting in await meetings.list_meetings(body.key)]
-
-    def item(body: Body, meeting: Meeting, token: str, language: str) -> FeedItem:
-        address = f"{base}/moter/{token}"
-        lines = explain_change(meeting, language)
-        if not meeting.booked_by_us:
-            lines.append(texts.say("meetings.feed_theirs", language))
-        lines.append(texts.say("meetings.feed_description", language, address=address))
-        summary = texts.say("meetings.subject", language, body=body.name)
-        return FeedItem(meeting=meeting, summary=summary, description="\n".join(lines), address=address)
 
     return routes
 
 
-def meetings_of(programme: Programme, person: str, meetings: Sequence[Meeting]) -> list[tuple[Body, Meeting]]:
-    """List the meetings that a person is expected at or invited to, of every body."""
-    own = tuple(item for item in programme.assignments if item.person == person)
-    mine = programme.model_copy(update={"assignments": own})
-    bodies = {body.key: body for body in programme.bodies}
-    found = ((bodies[meeting.body], meeting) for meeting in meetings if meeting.body in bodies)
-    return [(body, meeting) for body, meeting in found if mine.board_people(body, meeting.day)]
+def _etag(asked: _Asked, spans: Sequence[Span], mark: FeedMark) -> str:
+    """
+    Return the mark of a calendar as it would be written now, without writing it.
+
+    All that it shows is named, or noted in *mark*: the addresses of papers stay for good.
+    """
+    words = [texts.say(key, asked.language, **values) for key, values in _WORDS.items()]
+    names = sorted((key, body.name) for key, body in asked.bodies.items())
+    # The first span begins a year before today: only where others begin tells something.
+    parts = [(number and span.first, sorted(span.bodies)) for number, span in enumerate(spans)]
+    shown = repr((asked.name, asked.source, asked.language, words, names, parts, mark))
+    return f'"{sha256(shown.encode()).hexdigest()[:32]}"'
+
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "meetings.subject": {"body": ""},
+    "meetings.feed_theirs": {},
+    "meetings.feed_description": {"address": ""},
+    "meetings.page_cancelled": {},
+    "meetings.told_moved": {"was": ""},
+    "meetings.told_moved_time": {},
+    "meetings.notice_reason": {"reason": ""},
+}
+"""The texts that every calendar is written with: another version may have other words."""
+
+
+def _write(asked: _Asked, meetings: Sequence[Meeting], tokens: Mapping[str, str]) -> bytes:
+    subjects = {
+        key: texts.say("meetings.subject", asked.language, body=body.name) for key, body in asked.bodies.items()
+    }
+    items = (
+        _item(asked, meeting, subjects[meeting.body], f"{asked.base}/moter/{tokens[meeting.key]}")
+        for meeting in meetings
+    )
+    return feed(name=asked.name, source=asked.source, items=items)
+
+
+def _item(asked: _Asked, meeting: Meeting, summary: str, address: str) -> FeedItem:
+    lines = explain_change(meeting, asked.language)
+    if not meeting.booked_by_us:
+        lines.append(texts.say("meetings.feed_theirs", asked.language))
+    lines.append(texts.say("meetings.feed_description", asked.language, address=address))
+    return FeedItem(meeting=meeting, summary=summary, description="\n".join(lines), address=address)
 
 
 def _language(programme: Programme, subject: str) -> str:
@@ -99,28 +146,16 @@ def _language(programme: Programme, subject: str) -> str:
     return texts.choose(own, programme.language)
 
 
-def _is_over(programme: Programme, subject: str, on: date) -> bool:
-    """Tell whether a feed is of a person whose last role has ended."""
-    if not subject.startswith(PERSON):
-        return False
-    roles = programme.assignments_of(subject.removeprefix(PERSON))
-    return all(item.until is not None and item.until < on for item in roles)
-
-
 def _name(programme: Programme, subject: str, on: date) -> str | None:
     """Return a feed's name; None when its body or person is gone."""
     language = _language(programme, subject)
     if subject.startswith(PERSON):
         if programme.find_person(subject.removeprefix(PERSON)) is None:
             return None
-        key = "meetings.feed_over" if _is_over(programme, subject, on) else "meetings.feed_of_person"
+        key = "meetings.feed_over" if is_over(programme, subject, on) else "meetings.feed_of_person"
         return texts.say(key, language, programme=programme.name)
-    body = _body(programme, subject)
+    body = programme.find_body(subject)
     return None if body is None else texts.say("meetings.feed_name", language, body=body.name)
-
-
-def _body(programme: Programme, key: str) -> Body | None:
-    return programme.find_body(key)
 
 
 def _names(if_none_match: str, etag: str) -> bool:

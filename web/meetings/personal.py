@@ -15,12 +15,12 @@ from config.programme import Programme
 from web.forms import is_from_us, read_form, read_pairs
 from web.pages import page
 from workflows.meetings.moves import MeetingMoves
-from workflows.meetings.personal import InvalidDays, OwnMeeting, OwnMeetings
+from workflows.meetings.personal import InvalidDays, OwnMeeting, OwnMeetings, OwnPage
 from workflows.meetings.rendering import explain_change
 from workflows.messages.short_links import ShortLinks
-from workflows.papers.links import personal_address
+from workflows.papers.links import personal_addresses
 from workflows.ports.calendar import InvitationResponse
-from workflows.ports.links import EndedLinks
+from workflows.ports.links import PageLinks
 from workflows.ports.units import Clock
 
 MAX_BODY = 64_000
@@ -32,7 +32,7 @@ class Doors:
 
     own: OwnMeetings
     moves: MeetingMoves
-    links: EndedLinks
+    links: PageLinks
     short: ShortLinks
     programme: Callable[[], Awaitable[Programme]]
     clock: Clock
@@ -155,7 +155,7 @@ async def show_own(
         language=mine.language,
         mine=mine,
         here=here,
-        meetings=[await _shown(doors, here, item, person, mine.language) for item in mine.meetings],
+        meetings=await _list_shown(doors, here, mine, person),
         minutes=await _minutes(doors, person),
         feed=await doors.own.feed(person),
         problems=problem_words(problems or {}, mine.language),
@@ -165,36 +165,40 @@ async def show_own(
     )
 
 
-async def _agenda(doors: Doors, own: OwnMeeting, person: str) -> str:
-    if not own.body.agenda or not own.seated:
-        return ""
-    return await personal_address(doors.links, doors.public_url, "agenda", own.meeting.key, person)
-
-
 async def _minutes(doors: Doors, person: str) -> list[tuple[date, str]]:
     """List the days of the meetings whose minutes the person may record, and where."""
     found = await doors.to_record(person)
-    return [(day, await personal_address(doors.links, doors.public_url, "minutes", key, person)) for day, key in found]
+    addresses = await personal_addresses(doors.links, doors.public_url, "minutes", [key for _, key in found], person)
+    return [(day, addresses[key]) for day, key in found]
 
 
-async def _shown(doors: Doors, here: str, own: OwnMeeting, person: str, language: str) -> Shown:
-    papers = f"{doors.public_url.rstrip('/')}/moter/{await doors.links.issue('papers', own.meeting.key)}"
+async def _list_shown(doors: Doors, here: str, mine: OwnPage, person: str) -> list[Shown]:
+    """List the meetings as the page shows them; their addresses are asked for all at once."""
+    papers = await doors.links.issue_all("papers", [own.meeting.key for own in mine.meetings])
+    prepared = [own.meeting.key for own in mine.meetings if own.body.agenda and own.seated]
+    agendas = await personal_addresses(doors.links, doors.public_url, "agenda", prepared, person)
+    return [
+        Shown(
+            own=own,
+            papers=f"{doors.public_url.rstrip('/')}/moter/{papers[own.meeting.key]}",
+            agenda=agendas.get(own.meeting.key, ""),
+            move=f"{here}/flytt?mote={quote(own.meeting.key, safe='')}" if own.can_move else "",
+            changed=explain_change(own.meeting, mine.language),
+            answers=_answers(own, mine.language),
+        )
+        for own in mine.meetings
+    ]
+
+
+def _answers(own: OwnMeeting, language: str) -> str:
+    """Count the answers to the invitation, in words."""
     counted = Counter(item.answer for item in own.people)
-    return Shown(
-        own=own,
-        papers=papers,
-        agenda=await _agenda(doors, own, person),
-        move=f"{here}/flytt?mote={quote(own.meeting.key, safe='')}" if own.can_move else "",
-        changed=explain_change(own.meeting, language),
-        answers=texts.join(
-            [
-                texts.say(f"own.count_{answer}", language, number=counted[answer])
-                for answer in InvitationResponse
-                if counted[answer]
-            ],
-            language,
-        ),
-    )
+    words = [
+        texts.say(f"own.count_{answer}", language, number=counted[answer])
+        for answer in InvitationResponse
+        if counted[answer]
+    ]
+    return texts.join(words, language)
 
 
 def problem_words(problems: Mapping[str, tuple[str, Mapping[str, Any]]], language: str) -> dict[str, str]:

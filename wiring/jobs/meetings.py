@@ -57,6 +57,7 @@ class MeetingJobs:
             OwnPorts(
                 programme=self._record.register.programme,
                 meetings=self._record.meetings,
+                ahead=self._record.meeting_spans,
                 people=self._record.register,
                 messages=self._record.messages,
                 links=self._record.links,

@@ -1,7 +1,7 @@
 """Commitments: the people of every body with their days, and the meetings that keep them busy."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache
@@ -47,11 +47,17 @@ class Attendance:
     A person who belongs to very many bodies is busy at nine o'clock once a day, however many of them meet then.
     """
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, *, people: Collection[str] | None = None) -> None:
+        """*people*: those whose days matter; everybody's do unless some are named."""
         self._blocked = {person.key: person.blocked_dates for person in programme.people if person.blocked_dates}
         self._busy_days = programme.busy_days
-        self._seats = _seats(programme)
+        self._seats = _seats(programme, people)
         self._busy: dict[str, dict[date, dict[Slot, Counter[str]]]] = defaultdict(dict)
+
+    @property
+    def bodies(self) -> frozenset[str]:
+        """The bodies to which somebody of them ever belongs."""
+        return frozenset(body for body, seats in self._seats.items() if seats)
 
     def seats(self, body: str) -> Sequence[Seat]:
         """Everyone who ever belongs to a body; for one day it tells the same as `Programme.board_people`."""
@@ -125,24 +131,28 @@ def _order(engagement: Engagement) -> tuple[time, time, bool, bool]:
     return engagement.starts, engagement.ends, engagement.travels, engagement.firm
 
 
-def _seats(programme: Programme) -> dict[str, tuple[Seat, ...]]:
-    packages = {package.key: package for package in programme.work_packages}
+def _seats(programme: Programme, people: Collection[str] | None) -> dict[str, tuple[Seat, ...]]:
     held: dict[tuple[Role, str | None], list[Seat]] = defaultdict(list)
-    for item in programme.assignments:
-        package = packages[item.work_package] if item.work_package else None
+    assignments = programme.assignments if people is None else _assignments_of(programme, people)
+    for item in assignments:
+        package = programme.work_package(item.work_package) if item.work_package else None
         if package is not None and package.state is PackageState.ENDED:
             continue
         until = min(item.until or date.max, package.until or date.max if package else date.max)
         seat = Seat(person=item.person, required=True, since=item.since or date.min, until=until)
-        for place in _places(item, package.municipality if package else None):
+        for place in places_of(programme, item):
             held[item.role, place].append(seat)
     return {body.key: _seats_of(body, held) for body in programme.bodies}
 
 
-def _places(item: Assignment, package_in: str | None) -> Iterable[str | None]:
-    """The municipalities in whose bodies an assignment counts; None stands for the bodies of all."""
-    if package_in is not None:
-        return (package_in, None)
+def _assignments_of(programme: Programme, people: Collection[str]) -> Iterator[Assignment]:
+    return (item for person in sorted(people) for item in programme.assignments_of(person))
+
+
+def places_of(programme: Programme, item: Assignment) -> tuple[str | None, ...]:
+    """Return the municipalities in whose bodies an assignment counts; None stands for the bodies of all."""
+    if item.work_package is not None:
+        return (programme.work_package(item.work_package).municipality, None)
     if item.municipality is not None:
         # An adviser of one municipality is no adviser of the programme.
         return (item.municipality, None) if item.role in LOCAL_ROLES else (item.municipality,)

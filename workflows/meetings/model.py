@@ -1,6 +1,6 @@
 """Meetings, and the result of planning them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -107,6 +107,13 @@ class MeetingPlan:
 class MeetingStore(Protocol):
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
         """In the order of time; of every body when none is named."""
+        ...
+
+    async def list_meetings_from(
+        self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
+    ) -> Sequence[Meeting]:
+        """Return those that begin on *day*, where they are, or later, and not after *until*, in the order of time; of
+        every body unless some are named. What lies before grows for years and is not read."""
         ...
 
     async def find_meeting(self, key: str) -> Meeting | None: ...

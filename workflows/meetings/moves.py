@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 from config.problems import InvalidInput, Problem, phrase
 from config.programme import Programme
-from config.values import Body, Person, Role
+from config.values import Body
 from workflows.meetings.date_rules import BodyDays
 from workflows.meetings.date_search import Moved
 from workflows.meetings.external import is_theirs
 from workflows.meetings.model import Meeting, MeetingState, MeetingStore
-from workflows.meetings.plan import days_for, is_moved_by_people, last_day_of, round_units
+from workflows.meetings.plan import commitments_of, days_for, is_moved_by_people, last_day_of, round_units
+from workflows.meetings.seats import may_change
 from workflows.ports.units import Clock, DueUnit
 from workflows.sweep import sweep_unit
-from workflows.working_days import days
+from workflows.working_days import DAY, days
 
 MOVE_NOTICE = timedelta(days=7)
 """The notice of a proposed new date, at least. People may choose an earlier one."""
@@ -51,15 +52,17 @@ class MeetingMoves:
 
     async def options(self, key: str) -> Sequence[Option]:
         """The times that fit best, in the order of time. Raises InvalidInput when the meeting cannot be moved."""
-        meeting = await self._to_change(key)
-        programme = await self._programme()
-        return options_for(programme, meeting, await self._store.list_meetings(), now=self._clock.now())
+        meeting, programme = await self._to_change(key), await self._programme()
+        known = await self._around(programme, meeting, meeting.day - WIDEST, meeting.day + WIDEST)
+        return options_for(programme, meeting, known, now=self._clock.now())
 
     async def objections(self, key: str, starts_local: datetime) -> Sequence[str]:
         """Keys in the texts of what speaks against moving the meeting then. Raises InvalidInput."""
         meeting, now = await self._to_change(key), self._clock.now()
         _check_time(meeting, starts_local, now)
-        return objections_to(await self._programme(), meeting, await self._store.list_meetings(), starts_local, now=now)
+        programme, day = await self._programme(), starts_local.date()
+        known = await self._around(programme, meeting, day, day)
+        return objections_to(programme, meeting, known, starts_local, now=now)
 
     async def move(self, key: str, starts_local: datetime, reason: str, *, by: str = "") -> Meeting:
         """Move a meeting to another time, as long as before; its people are told once, with *reason*.
@@ -93,6 +96,13 @@ class MeetingMoves:
             if await self._store.change(meeting, gone, following(programme, gone, now)):
                 return gone
 
+    async def _around(self, programme: Programme, meeting: Meeting, first: date, last: date) -> list[Meeting]:
+        """List the body's own meetings, and those of the same people from *first* to *last*."""
+        bodies = commitments_of(programme, programme.body(meeting.body)).bodies - {meeting.body}
+        # One that began on the day before may reach into the first.
+        others = await self._store.list_meetings_from(first - DAY, until=last, bodies=bodies)
+        return [*await self._store.list_meetings(meeting.body), *others]
+
     async def _to_change(self, key: str) -> Meeting:
         """The meeting, if it is ours, stands, and lies ahead."""
         meeting, programme = await self._store.find_meeting(key), await self._programme()
@@ -107,13 +117,6 @@ def can_change(programme: Programme, meeting: Meeting, now: datetime) -> bool:
     body = programme.find_body(meeting.body)
     ours = body is not None and not is_theirs(programme, body)
     return ours and meeting.stands and meeting.starts_at > now
-
-
-def may_change(programme: Programme, body: Body, person: Person, on: date) -> bool:
-    """Tell whether *person* may move the body's meetings: its chair, its municipality's local lead, the county lead."""
-    chairs = programme.holders(body.chair, on=on, municipality=body.municipality) if body.chair else ()
-    leads = programme.holders(Role.LOCAL_LEAD, on=on, municipality=body.municipality) if body.municipality else ()
-    return person in (*chairs, *leads, *programme.holders(Role.COUNTY_LEAD, on=on))
 
 
 def _may_move(programme: Programme, meeting: Meeting, by: str, now: datetime) -> bool:

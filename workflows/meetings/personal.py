@@ -13,14 +13,15 @@ import texts
 from config.programme import Programme
 from config.values import Body, Person
 from workflows.meetings.model import Meeting, MeetingStore
-from workflows.meetings.moves import can_change, may_change
+from workflows.meetings.moves import can_change
 from workflows.meetings.quorum import Attending, attendance, is_at_risk
+from workflows.meetings.seats import Span, concerning_spans, last_meeting_day, may_change
 from workflows.messages.mail import mail_content, mail_message
 from workflows.messages.model import Message, Messages
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, DueUnit
 from workflows.sweep import sweep_unit
-from workflows.working_days import days
+from workflows.working_days import DAY, days
 
 KIND = "meetings.own_link"
 PERSON = "person:"
@@ -75,6 +76,20 @@ class OwnPage:
     last: date
 
 
+class OwnMeetingStore(Protocol):
+    """The record of meetings, as one person sees them."""
+
+    async def list_ahead(
+        self, spans: Sequence[Span], *, after_local: datetime, most: int | None = None
+    ) -> tuple[Sequence[Meeting], int]:
+        """
+        Return the meetings of *spans* that stand and end later, the nearest *most* of them, and how many there are.
+
+        *after_local*: a wall time of the programme.
+        """
+        ...
+
+
 class People(Protocol):
     """The store of people's own days."""
 
@@ -87,6 +102,7 @@ class OwnPorts:
 
     programme: Callable[[], Awaitable[Programme]]
     meetings: MeetingStore
+    ahead: OwnMeetingStore
     people: People
     messages: Messages
     links: Links
@@ -110,16 +126,16 @@ class OwnMeetings:
         found = _find(programme, person, now)
         if found is None:
             return None
-        known = [item for item in await self._ports.meetings.list_meetings() if item.stands and item.ends_at > now]
-        concerns = _Concerns(programme, found)
-        mine = [item for item in known if concerns(item)]
-        shown = mine if all_ else mine[:NEAREST]
-        today = _today(programme, now)
+        today, local = _today(programme, now), programme.local_time(now).replace(tzinfo=None)
+        # One that began yesterday may not have ended.
+        spans = concerning_spans(programme, found, today - DAY, last_meeting_day(programme, today))
+        most = None if all_ else NEAREST
+        shown, number = await self._ports.ahead.list_ahead(spans, after_local=local, most=most)
         return OwnPage(
             person=found,
             language=texts.choose(found.language, programme.language),
             meetings=[self._own(programme, found, item, now) for item in shown],
-            hidden=len(mine) - len(shown),
+            hidden=number - len(shown),
             blocked=[day for day in sorted(found.blocked_dates) if day >= today],
             first=today,
             last=programme.last_day,
@@ -130,7 +146,7 @@ class OwnMeetings:
         programme, now = await self._ports.programme(), self._ports.clock.now()
         found = _find(programme, person, now)
         meeting = await self._ports.meetings.find_meeting(key)
-        if found is None or meeting is None or not _Concerns(programme, found)(meeting):
+        if found is None or meeting is None or not concerns(programme, found, meeting):
             return None
         return self._own(programme, found, meeting, now)
 
@@ -240,28 +256,16 @@ def own_mail(to: Person, *, address: str, key: str, now: datetime) -> Message:
     return mail_message(to, content, key=key, kind=KIND, due_at=now)
 
 
-class _Concerns:
-    """A person's part in a meeting: belongs to it, may move it."""
-
-    def __init__(self, programme: Programme, person: Person) -> None:
-        # With nobody else's roles: there are thousands of them, and thousands of meetings.
-        own = tuple(item for item in programme.assignments if item.person == person.key)
-        self._programme = programme.model_copy(update={"assignments": own})
-        self._bodies = {body.key: body for body in programme.bodies}
-        self._person = person
-
-    def __call__(self, meeting: Meeting) -> bool:
-        body = self._bodies.get(meeting.body)
-        if body is None:
-            return False
-        seated = bool(self._programme.board_people(body, meeting.day))
-        return seated or may_change(self._programme, body, self._person, meeting.day)
+def concerns(programme: Programme, person: Person, meeting: Meeting) -> bool:
+    """Tell whether *person* belongs to the meeting, or may move it."""
+    spans = concerning_spans(programme, person, meeting.day, meeting.day)
+    return any(meeting.body in span.bodies for span in spans)
 
 
 def _find(programme: Programme, key: str, now: datetime) -> Person | None:
     """Return a person whose roles have not all ended; links lead on when a role ends, rights do not."""
     today = _today(programme, now)
-    goes_on = any(item.person == key and (item.until or date.max) >= today for item in programme.assignments)
+    goes_on = any((item.until or date.max) >= today for item in programme.assignments_of(key))
     return programme.find_person(key) if goes_on else None
 
 

@@ -12,6 +12,7 @@ from workflows.meetings.date_rules import Around, BodyDays, Ground, Times, end_o
 from workflows.meetings.date_search import Moved, PlannedDate, plan_occasion, plan_rhythm, times_of, times_of_occasion
 from workflows.meetings.external import BY_THEM, USUAL_MINUTES, changed_meeting, follow, is_theirs, registered_dates
 from workflows.meetings.model import Meeting, MeetingPlan, MeetingState, NoDate
+from workflows.meetings.seats import people_ever_in
 from workflows.ports.units import DueUnit
 from workflows.working_days import WorkCalendar, round_moments
 
@@ -55,7 +56,13 @@ def as_planned(known: Sequence[Meeting], plan: MeetingPlan) -> list[Meeting]:
 
 def days_for(programme: Programme, meeting: Meeting, known: Sequence[Meeting], *, now: datetime) -> BodyDays:
     """Return the days ahead for *meeting*, all *known* meetings of other bodies considered."""
-    return _Planning(programme, known, now).days_for(meeting)
+    attendance = commitments_of(programme, programme.body(meeting.body))
+    return _Planning(programme, known, now, attendance).days_for(meeting)
+
+
+def commitments_of(programme: Programme, body: Body) -> Attendance:
+    """Return the commitments of the people of one body alone: nobody else's stand in the way of its meetings."""
+    return Attendance(programme, people=people_ever_in(programme, body))
 
 
 def last_day_of(programme: Programme, body: Body) -> date:
@@ -67,11 +74,13 @@ def last_day_of(programme: Programme, body: Body) -> date:
 class _Planning:
     """One go through all bodies. What is planned for one is settled for those who come after it."""
 
-    def __init__(self, programme: Programme, known: Sequence[Meeting], now: datetime) -> None:
+    def __init__(
+        self, programme: Programme, known: Sequence[Meeting], now: datetime, attendance: Attendance | None = None
+    ) -> None:
         self._programme = programme
         self._now = now
         self._today = programme.today(now)
-        self._attendance = Attendance(programme)
+        self._attendance = attendance or Attendance(programme)
         self._known: dict[str, list[Meeting]] = defaultdict(list)
         for meeting in known:
             self._known[meeting.body].append(meeting)

@@ -1,5 +1,6 @@
 """Personal addresses of ours: made, read and ended."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -58,6 +59,22 @@ class EndedLinks(Links, Protocol):
 
     async def find_ended(self, token: str, purpose: LinkPurpose) -> Link | None:
         """Return the link of a token of ours that expired or was revoked; None for any other. It opens nothing."""
+        ...
+
+
+class PageLinks(EndedLinks, Protocol):
+    """Links of which a page shows many."""
+
+    async def issue_all(
+        self,
+        purpose: LinkPurpose,
+        subjects: Collection[str],
+        *,
+        person: str | None = None,
+        expires_at: Mapping[str, datetime] | None = None,
+    ) -> Mapping[str, str]:
+        """The token that `issue` gives for each of *subjects*, by the subject, as are the ends. Looking again writes
+        nothing."""
         ...
 
 

@@ -6,11 +6,14 @@ import pytest
 
 from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
+from integration.database.meetings import SQLMeetings
 from integration.database.units import SQLUnits
 from tests.clocks import NOON
+from tests.web.meeting_store import meeting
 from tests.workflows.papers.agendas.test_plan import draft, proposal
 from workflows.papers.minutes.model import Minutes, MinutesItem, Recorded
 from workflows.ports.units import DueUnit
+from workflows.working_days import DAY
 
 AGENDA = draft(proposal())
 MEETING = AGENDA.meeting.key
@@ -35,6 +38,16 @@ async def test_an_agenda_whose_numbers_another_meeting_took_is_not_fixed(store: 
 
     assert not await store.release(later, at=NOON)
     assert await store.find_agenda("a-dal/2026-12-01") is None
+
+
+async def test_the_agendas_of_all_meetings_to_come_are_read_at_once(store: SQLAgendas, database: Database) -> None:
+    await SQLMeetings(database).add([meeting(MEETING.rpartition("/")[2], AGENDA.meeting.body)])
+    await store.release(AGENDA, at=NOON)
+    day = AGENDA.meeting.starts_local.date()
+
+    assert await store.agendas_from(day) == {MEETING: await store.find_agenda(MEETING)}
+    assert await store.agendas_from(day + DAY) == {}
+    assert await store.sent_agendas([MEETING, "a-dal/2026-12-01"]) == {MEETING}
 
 
 async def test_nothing_is_put_on_an_agenda_that_is_fixed(store: SQLAgendas) -> None:

@@ -55,8 +55,8 @@ class Counted:
         self.writes += 1
         return self.database.begin()
 
-    def read(self) -> Any:
-        return self.database.read()
+    def scan(self, work: Any) -> Any:
+        return self.database.scan(work)
 
 
 async def test_many_are_issued_at_once_and_again_without_a_write(links: SQLLinks, database: Database) -> None:

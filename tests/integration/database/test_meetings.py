@@ -46,6 +46,17 @@ async def test_meetings_come_back_as_they_were_in_the_order_of_time(meetings: SQ
     assert await meetings.find_meeting("a-dal/2020-01-01") is None
 
 
+async def test_meetings_are_read_from_a_day_to_a_day_and_of_some_bodies(meetings: SQLMeetings) -> None:
+    days = ("2026-10-12", "2026-10-13", "2026-10-14", "2026-10-15")
+    await meetings.add([*(meeting(day) for day in days), meeting("2026-10-14", "b-vik")])
+
+    between = await meetings.list_meetings_from(date(2026, 10, 13), until=date(2026, 10, 14), bodies=["a-dal"])
+
+    assert [item.key for item in between] == ["a-dal/2026-10-13", "a-dal/2026-10-14"]
+    assert len(await meetings.list_meetings_from(date(2026, 10, 14))) == 3
+    assert await meetings.list_meetings_from(date(2026, 10, 14), bodies=[]) == []
+
+
 async def test_adding_leaves_a_known_meeting_as_it_is(meetings: SQLMeetings) -> None:
     booked = replace(meeting(), state=MeetingState.BOOKED, booked={"subject": "Møte", "attendees": []}, moved=None)
     await meetings.add([booked])

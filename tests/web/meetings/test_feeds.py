@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -14,9 +14,11 @@ from tests.clocks import NOON, StillClock
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from tests.workflows.programme import programme
 from web.app import create_app
-from web.meetings.feeds import FeedLinks, router
+from web.meetings.feeds import FeedDoors, FeedLinks, router
 from workflows.meetings.date_search import Moved
-from workflows.meetings.model import MeetingState, MeetingStore
+from workflows.meetings.feed import FeedMark, FeedMeetings
+from workflows.meetings.model import Meeting, MeetingState
+from workflows.meetings.seats import Span
 
 FEED = "/kalender/feed.a-dal.ics"
 
@@ -24,15 +26,17 @@ FEED = "/kalender/feed.a-dal.ics"
 def reading(
     programme: Callable[[], Awaitable[Programme]],
     *,
-    meetings: MeetingStore | None = None,
+    meetings: FeedMeetings | None = None,
     links: FeedLinks | None = None,
 ) -> httpx.AsyncClient:
     feeds = router(
-        meetings=meetings or Meetings(),
-        links=links or Tokens(),
-        programme=programme,
-        public_url="https://service.example/",
-        clock=StillClock(),
+        FeedDoors(
+            meetings=meetings or Meetings(),
+            links=links or Tokens(),
+            programme=programme,
+            public_url="https://service.example/",
+            clock=StillClock(),
+        )
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app([feeds])), base_url="http://service.example")
 
@@ -169,3 +173,45 @@ async def test_a_feed_says_from_when_a_meeting_was_moved_and_why() -> None:
         "Møtet er flyttet fra tirsdag 13. oktober 2026.\nGrunn: Rådhuset er stengt\nAlt som hører"
     )
     assert str(second["DESCRIPTION"]).startswith("Møtet er avlyst.\nGrunn: Ingen saker\n")
+
+
+class Marked(Meetings):
+    """Meetings of which nobody may read more than their mark."""
+
+    async def mark(self, spans: Sequence[Span]) -> FeedMark:
+        return await Meetings().mark(spans)
+
+    async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
+        raise AssertionError("the calendar was written for nothing")
+
+
+@pytest.mark.parametrize("feed", [FEED, "/kalender/feed.person:member.ics"])
+async def test_an_unchanged_feed_is_not_even_written(feed: str) -> None:
+    etag = (await reading(register).get(feed)).headers["etag"]
+    known = reading(register, meetings=Marked())
+
+    assert (await known.get(feed, headers={"If-None-Match": etag})).status_code == 304
+    assert (await known.get(feed)).status_code == 500, "nobody else is let off"
+
+
+async def test_a_feed_that_changed_has_another_mark() -> None:
+    async def renamed() -> Programme:
+        known = programme()
+        return known.model_copy(update={"bodies": tuple(b.model_copy(update={"name": "Nytt"}) for b in known.bodies)})
+
+    moved = replace(meeting(), sequence=1)
+    clients = [reading(register), reading(register, meetings=Meetings([moved])), reading(renamed)]
+
+    etags = [(await client.get(FEED)).headers["etag"] for client in clients]
+
+    assert len(set(etags)) == 3
+
+
+async def test_a_feed_looks_a_year_back_and_no_further() -> None:
+    today = programme().today(NOON)
+    days = [today - timedelta(days=370), today - timedelta(days=360), today + timedelta(days=300)]
+    client = reading(register, meetings=Meetings([meeting(day.isoformat()) for day in days]))
+
+    events = Calendar.from_ical((await client.get(FEED)).content).walk("VEVENT")
+
+    assert [str(event["UID"]) for event in events] == [f"a-dal/{day}@vaare-unge-365" for day in days[1:]]

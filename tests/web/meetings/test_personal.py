@@ -19,6 +19,7 @@ from config.values import Assignment, Person, Role
 from integration.database.connection import Database
 from integration.database.history import list_events
 from integration.database.links import SQLLinks
+from integration.database.meeting_spans import SQLMeetingSpans
 from integration.database.meetings import SQLMeetings
 from integration.database.messages import SQLMessages
 from integration.database.tables import audit
@@ -104,6 +105,7 @@ async def site(database: Database) -> Site:
         OwnPorts(
             programme=register.programme,
             meetings=meetings,
+            ahead=SQLMeetingSpans(database),
             people=register,
             messages=messages,
             links=links,

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -100,6 +100,13 @@ class Store:
 
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
         return [meeting for meeting in self.meetings.values() if body in (None, meeting.body)]
+
+    async def list_meetings_from(
+        self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
+    ) -> Sequence[Meeting]:
+        last = until or date.max
+        found = [item for item in self.meetings.values() if bodies is None or item.body in bodies]
+        return [item for item in found if day <= item.day <= last]
 
     async def find_meeting(self, key: str) -> Meeting | None:
         return self.meetings.get(key)

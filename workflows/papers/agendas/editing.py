@@ -11,13 +11,21 @@ from workflows.free_text import InvalidText, Written
 from workflows.meetings.model import Meeting
 from workflows.papers.agendas.handlers import PREPARED, minutes_units
 from workflows.papers.agendas.model import Agenda, Proposal, StoredAgenda
-from workflows.papers.agendas.plan import agenda_moments, as_it_stands, draft_agenda, local_day, may_propose, recorders
+from workflows.papers.agendas.plan import (
+    agenda_moments,
+    as_it_stands,
+    draft_agenda,
+    is_recorder,
+    local_day,
+    may_propose,
+)
 from workflows.papers.agendas.ports import AgendaMeetings, AgendaStore
 from workflows.papers.minutes.model import Recorded, StoredMinutes
 from workflows.papers.minutes.plan import Desk, people_to_name, prepared_minutes, record
 from workflows.papers.minutes.review import minutes_changes, minutes_warnings
 from workflows.ports.units import Clock
 from workflows.words import Words
+from workflows.working_days import DAY
 
 LONGEST_TITLE = 150
 OFFERED = timedelta(days=60)
@@ -106,7 +114,7 @@ class AgendaDesk:
         programme, meeting, body, reader = await self._open(key, person)
         now = self._clock.now()
         day = local_day(programme, now)
-        records = reader.key in {item.key for item in recorders(programme, body, day)}
+        records = is_recorder(programme, body, reader.key, day)
         proposes = may_propose(programme, body, reader.key, day)
         if not (proposes or records):
             raise DeskRefused(Words(key="agenda.not_yours"))
@@ -160,9 +168,7 @@ class AgendaDesk:
         """Return a recorder's work. Raises DeskRefused to anybody who may not record, and before there is something
         to record."""
         programme, meeting, body, recorder = await self._open(key, person)
-        if recorder.key not in {
-            item.key for item in recorders(programme, body, local_day(programme, self._clock.now()))
-        }:
+        if not is_recorder(programme, body, recorder.key, local_day(programme, self._clock.now())):
             raise DeskRefused(Words(key="agenda.not_yours"))
         agenda = await self._store.find_agenda(key)
         if agenda is None or self._clock.now() < meeting.starts_at - PREPARED:
@@ -215,15 +221,18 @@ class AgendaDesk:
         programme, now = await self._programme(), self._clock.now()
         day = local_day(programme, now)
         bodies = [item for item in programme.bodies if item.agenda and body in (None, item.key)]
-        mine = {item.key for item in bodies if person in {who.key for who in recorders(programme, item, day)}}
-        recent = [
+        mine = [item.key for item in bodies if is_recorder(programme, item, person, day)]
+        if not mine:
+            return []
+        first, last = day - OFFERED - DAY, day + PREPARED + DAY
+        near = await self._meetings.list_meetings_from(first, until=last, bodies=mine)
+        offered = [
             meeting
-            for key in sorted(mine)
-            for meeting in await self._meetings.list_meetings(key)
+            for meeting in near
             if meeting.stands and meeting.starts_at - PREPARED <= now < meeting.ends_at + OFFERED
         ]
-        found = [item for item in recent if await self._store.find_agenda(item.key) is not None]
-        return [(item.day, item.key) for item in sorted(found, key=lambda item: item.starts_local, reverse=True)]
+        sent = await self._store.sent_agendas([item.key for item in offered]) if offered else ()
+        return [(item.day, item.key) for item in reversed(offered) if item.key in sent]
 
     async def record(self, key: str, person: str | None, raw: Mapping[str, str]) -> StoredMinutes:
         """

@@ -4,6 +4,8 @@ The handlers of the units `agenda.publish`, `minutes.prepare` and `minutes.publi
 the report's mail tells of it too.
 """
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -134,26 +136,14 @@ class Agendas:
     async def due_units(self) -> tuple[DueUnit, ...]:
         """Every agenda and every prepared minutes that should be due soon. Making it due again is harmless."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        bodies = {body.key: body for body in programme.bodies if body.agenda}
-        states = await self._ports.reports.states()
-        units = []
-        for meeting in await self._ports.meetings.list_meetings():
-            body = bodies.get(meeting.body)
-            if body is None or not meeting.stands or meeting.starts_at <= now:
-                continue
-            is_near = meeting.starts_at <= now + AHEAD
-            # One that was moved may have had its agenda sent when it was near.
-            if not is_near and meeting.moved is None:
-                continue
-            stored = await self._store.find_agenda(meeting.key)
-            if stored is None and is_near:
-                due_at = _agenda_due(programme, body, meeting, reported=states.get(meeting.key) in _RELEASED)
-                units.append(DueUnit(key=f"agenda.publish:{meeting.key}", due_at=max(now, due_at)))
-            elif stored is not None:
-                units.append(prepare_unit(meeting, now))
-                if stored.content.meeting != meeting_facts(meeting):
-                    units.append(agenda_unit(meeting.key, now))
-        return tuple(units)
+        today = programme.today(now)
+        ahead = _Ahead(
+            meetings=await self._ports.meetings.list_meetings_from(today),
+            agendas=await self._store.agendas_from(today),
+            reports=await self._ports.reports.states(since=today),
+        )
+        # Beside the loop: it goes through a country's meetings, and the loop also answers people.
+        return await asyncio.to_thread(_due_ahead, programme, ahead, now)
 
     # --------------------------------------------------------------------------------------------------------- inside
 
@@ -216,6 +206,36 @@ class Agendas:
 
 
 _RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ahead:
+    """The meetings to come, with the agendas that are fixed and the states of reports, by the meeting."""
+
+    meetings: Sequence[Meeting]
+    agendas: Mapping[str, StoredAgenda]
+    reports: Mapping[str, ReportState]
+
+
+def _due_ahead(programme: Programme, ahead: _Ahead, now: datetime) -> tuple[DueUnit, ...]:
+    """List the units of agendas and prepared minutes that should be due soon."""
+    bodies = {body.key: body for body in programme.bodies if body.agenda}
+    units = []
+    for meeting in ahead.meetings:
+        body = bodies.get(meeting.body)
+        if body is None or not meeting.stands or meeting.starts_at <= now:
+            continue
+        # Of those further ahead, one that was moved may have had its agenda sent when it was near.
+        is_near, stored = meeting.starts_at <= now + AHEAD, ahead.agendas.get(meeting.key)
+        if stored is None and is_near:
+            reported = ahead.reports.get(meeting.key) in _RELEASED
+            due_at = _agenda_due(programme, body, meeting, reported=reported)
+            units.append(DueUnit(key=f"agenda.publish:{meeting.key}", due_at=max(now, due_at)))
+        elif stored is not None and (is_near or meeting.moved is not None):
+            units.append(prepare_unit(meeting, now))
+            if stored.content.meeting != meeting_facts(meeting):
+                units.append(agenda_unit(meeting.key, now))
+    return tuple(units)
 
 
 def prepare_unit(meeting: Meeting, now: datetime) -> DueUnit:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from config.programme import Programme
-from config.values import AgendaEntry, Body, BodyKind, Person, Role, RoundTimes
+from config.values import AgendaEntry, Assignment, Body, BodyKind, Person, Role, RoundTimes
 from workflows.meetings.model import Meeting
 from workflows.papers.agendas.model import Agenda, AgendaItem, AgendaLine, ItemKind, Proposal
 from workflows.papers.minutes.model import Matters, Minutes
@@ -100,13 +100,18 @@ def may_propose(programme: Programme, body: Body, person: str, on: date) -> bool
 
 def recorders(programme: Programme, body: Body, on: date) -> tuple[Person, ...]:
     """List the recorders of the body's meetings: the local lead, the chair and the county lead."""
-    roles = {role for role in (Role.LOCAL_LEAD, body.chair, Role.COUNTY_LEAD) if role is not None}
-    keys = dict.fromkeys(
-        item.person
-        for item in programme.assignments
-        if item.role in roles and item.holds(on) and item.municipality in (None, body.municipality)
-    )
+    keys = dict.fromkeys(item.person for item in programme.assignments if _records(item, body, on))
     return tuple(programme.person(key) for key in keys)
+
+
+def is_recorder(programme: Programme, body: Body, person: str, on: date) -> bool:
+    """Tell whether *person* is among the recorders of the body's meetings."""
+    return any(_records(item, body, on) for item in programme.assignments_of(person))
+
+
+def _records(item: Assignment, body: Body, on: date) -> bool:
+    roles = (Role.LOCAL_LEAD, body.chair, Role.COUNTY_LEAD)
+    return item.role in roles and item.holds(on) and item.municipality in (None, body.municipality)
 
 
 class _Sources:

@@ -1,8 +1,8 @@
 """Ports and stores of agendas and minutes."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from config.programme import Programme
@@ -32,6 +32,14 @@ class AgendaStore(DecidedMatters, Protocol):
     """The record of agendas, of what people ask to have put there, and of what meetings came to. Methods are atomic."""
 
     async def find_agenda(self, meeting: str) -> StoredAgenda | None: ...
+    async def agendas_from(self, day: date) -> Mapping[str, StoredAgenda]:
+        """Return the fixed agendas of all meetings that begin on *day* or later, by the meeting."""
+        ...
+
+    async def sent_agendas(self, meetings: Collection[str]) -> Collection[str]:
+        """Return those of *meetings* whose agenda is fixed."""
+        ...
+
     async def last_number(self, body: str, year: int) -> int:
         """The highest number that an item of the body has that year; 0 before the first."""
         ...
@@ -71,13 +79,15 @@ class AgendaStore(DecidedMatters, Protocol):
 
 
 class AgendaMeetings(Protocol):
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]: ...
+    async def list_meetings_from(
+        self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
+    ) -> Sequence[Meeting]: ...
     async def find_meeting(self, key: str) -> Meeting | None: ...
 
 
 class AgendaReports(Protocol):
     async def newest(self, meeting: str) -> StoredReport | None: ...
-    async def states(self) -> Mapping[str, ReportState]: ...
+    async def states(self, *, since: date) -> Mapping[str, ReportState]: ...
 
 
 @dataclass(frozen=True, kw_only=True)

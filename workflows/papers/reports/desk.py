@@ -115,7 +115,8 @@ class ReportDesk:
         if day is not None:
             return await self._meetings.find_meeting(f"{board}/{day.isoformat()}")
         now = programme.local_time(self._clock.now()).replace(tzinfo=None)
-        ahead = [item for item in await self._meetings.list_meetings(board) if item.stands and item.starts_local > now]
+        found = await self._meetings.list_meetings_from(now.date(), bodies=[board])
+        ahead = [item for item in found if item.stands and item.starts_local > now]
         return min(ahead, key=lambda item: item.starts_local, default=None)
 
     def compile(self, work: ReportInHand) -> DueUnit:

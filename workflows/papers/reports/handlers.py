@@ -33,6 +33,9 @@ SETTLING = timedelta(seconds=60)
 """The time a listing may miss something that was just made."""
 NO_PLACE_YET = timedelta(days=1)
 CLOSES_SOON = timedelta(minutes=1)
+LOOKS_BACK = timedelta(days=400)
+"""The reach of a sweep into the past: it runs every week, so that what it finds there was lost long ago. It grows no
+further with the years."""
 
 
 class Reports:
@@ -128,25 +131,12 @@ class Reports:
     async def due_units(self) -> tuple[DueUnit, ...]:
         """Everything about reports that should be due, now or later. Making it due again is harmless."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        states = await self._store.states()
-        units = [
-            DueUnit(key=f"report.compile:{item.meeting}", due_at=now)
-            for item in await self._ports.rounds.list_rounds(state=RoundState.CLOSED)
-            if states.get(item.meeting) in (None, ReportState.DRAFT)
-        ]
-        meetings = await self._ports.meetings.list_meetings()
-        units += _owner_units(programme, meetings, states, now)
-        newest = {item.body: item.key for item in meetings if states.get(item.key) in _RELEASED}
-        for meeting in meetings:
-            state = states.get(meeting.key)
-            # The newest one's copy is looked at again, whoever may have changed it.
-            if state is ReportState.RELEASED or newest.get(meeting.body) == meeting.key:
-                units.append(DueUnit(key=f"report.publish:{meeting.key}", due_at=now))
-            if state in _RELEASED and meeting.stands and meeting.starts_at > now:
-                body = programme.find_body(meeting.body)
-                owner = body is not None and body.kind is BodyKind.OWNER_BOARD
-                units.append(DueUnit(key=f"report.{'owner' if owner else 'release'}:{meeting.key}", due_at=now))
-        return tuple(units)
+        since = programme.today(now) - LOOKS_BACK
+        states = await self._store.states(since=since)
+        closed = await self._ports.rounds.list_rounds(state=RoundState.CLOSED, since=now - LOOKS_BACK)
+        meetings = await self._ports.meetings.list_meetings_from(since)
+        # Beside the loop: it goes through a country's meetings, and the loop also answers people.
+        return await asyncio.to_thread(_due_units, programme, meetings, states, [item.meeting for item in closed], now)
 
     # --------------------------------------------------------------------------------------------------------- inside
 
@@ -212,7 +202,7 @@ class Reports:
             previous,
             await self._ports.matters.matters(meeting.body),
             questions=await self._ports.questions.list_waiting(),
-            meetings=await self._ports.meetings.list_meetings(),
+            meetings=await self._ports.meetings.list_meetings_from(programme.today(self._ports.clock.now())),
         )
 
     async def _meeting(self, key: str) -> Meeting | None:
@@ -222,6 +212,33 @@ class Reports:
 
 
 _RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
+
+
+def _due_units(
+    programme: Programme,
+    meetings: Sequence[Meeting],
+    states: Mapping[str, ReportState],
+    closed: Sequence[str],
+    now: datetime,
+) -> tuple[DueUnit, ...]:
+    """List the units about reports that should be due. *closed*: the meetings whose rounds are over."""
+    units = [
+        DueUnit(key=f"report.compile:{meeting}", due_at=now)
+        for meeting in closed
+        if states.get(meeting) not in _RELEASED
+    ]
+    units += _owner_units(programme, meetings, states, now)
+    newest = {item.body: item.key for item in meetings if states.get(item.key) in _RELEASED}
+    for meeting in meetings:
+        state = states.get(meeting.key)
+        # The newest one's copy is looked at again, whoever may have changed it.
+        if state is ReportState.RELEASED or newest.get(meeting.body) == meeting.key:
+            units.append(DueUnit(key=f"report.publish:{meeting.key}", due_at=now))
+        if state in _RELEASED and meeting.stands and meeting.starts_at > now:
+            body = programme.find_body(meeting.body)
+            owner = body is not None and body.kind is BodyKind.OWNER_BOARD
+            units.append(DueUnit(key=f"report.{'owner' if owner else 'release'}:{meeting.key}", due_at=now))
+    return tuple(units)
 
 
 def _owner_units(

@@ -47,8 +47,8 @@ class OwnerDesk:
         if body is None:
             return None
         now = programme.local_time(self._clock.now()).replace(tzinfo=None)
-        found = [item for item in await self._meetings.list_meetings(body.key) if item.stands]
-        ahead = [item for item in found if item.starts_local > now]
+        found = await self._meetings.list_meetings_from(now.date(), bodies=[body.key])
+        ahead = [item for item in found if item.stands and item.starts_local > now]
         meeting = min(ahead, key=lambda item: item.starts_local, default=None)
         if meeting is None:
             return None

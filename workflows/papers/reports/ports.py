@@ -1,8 +1,8 @@
 """Ports and stores of reports."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from config.programme import Programme
@@ -32,8 +32,8 @@ class ReportStore(Protocol):
         """The released report of the body's latest meeting, of those that start before then if a moment is given."""
         ...
 
-    async def states(self) -> Mapping[str, ReportState]:
-        """The state of every meeting's newest version."""
+    async def states(self, *, since: date | None = None) -> Mapping[str, ReportState]:
+        """The state of every meeting's newest version; only of meetings that begin on *since* or later, if given."""
         ...
 
     async def draft(
@@ -105,11 +105,13 @@ class Results(Protocol):
 
 
 class ReportRounds(Protocol):
-    async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]: ...
+    async def list_rounds(self, *, state: RoundState, since: datetime | None = None) -> Sequence[StatusRound]: ...
 
 
 class ReportMeetings(Protocol):
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]: ...
+    async def list_meetings_from(
+        self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
+    ) -> Sequence[Meeting]: ...
     async def find_meeting(self, key: str) -> Meeting | None: ...
 
 

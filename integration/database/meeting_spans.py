@@ -1,0 +1,87 @@
+"""Meetings that concern one person, out of those of a whole country: each question is one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from integration.database.connection import Database
+from integration.database.meetings import meeting_of
+from integration.database.status_rows import CANCELLED
+from integration.database.tables import meeting as table
+from workflows.meetings.feed import FeedMark
+from workflows.meetings.model import Meeting
+from workflows.meetings.seats import Span
+from workflows.working_days import DAY
+
+_SHOWN = (
+    table.c.key,
+    table.c.body,
+    table.c.state,
+    table.c.starts_local,
+    table.c.ends_local,
+    table.c.timezone,
+    table.c.location,
+    table.c.booked_by_us,
+    table.c.why,
+    table.c.sequence,
+    table.c.changed_at,
+)
+"""The columns that a calendar shows: an event as it was booked weighs more than all of them."""
+_MARK = select(
+    func.count(),
+    func.coalesce(func.sum(table.c.sequence), 0),
+    func.max(table.c.changed_at, type_=table.c.changed_at.type),
+)
+
+
+class SQLMeetingSpans:
+    """The workflows' `OwnMeetingStore` and `FeedMeetings`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list_ahead(
+        self, spans: Sequence[Span], *, after_local: datetime, most: int | None = None
+    ) -> tuple[Sequence[Meeting], int]:
+        wanted = and_(_within(spans), table.c.ends_local > after_local, table.c.state != CANCELLED)
+        nearest = select(table).where(wanted).order_by(table.c.starts_local, table.c.key).limit(most)
+        number = select(func.count()).select_from(table).where(wanted)
+
+        def read(connection: Connection) -> tuple[Sequence[Meeting], int]:
+            found = [meeting_of(row) for row in connection.execute(nearest)]
+            return found, len(found) if most is None else connection.execute(number).scalar_one()
+
+        return await self._database.scan(read)
+
+    async def mark(self, spans: Sequence[Span]) -> FeedMark:
+        query = _MARK.where(_within(spans))
+        row = await self._database.scan(lambda connection: connection.execute(query).one())
+        return FeedMark(meetings=row[0], changes=row[1], changed_at=row[2])
+
+    async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
+        query = select(*_SHOWN).where(_within(spans)).order_by(table.c.starts_local, table.c.key)
+        return await self._database.scan(partial(_meetings, query))
+
+
+def _meetings(query: Any, connection: Connection) -> list[Meeting]:
+    return [meeting_of(row) for row in connection.execute(query)]
+
+
+def _within(spans: Sequence[Span]) -> ColumnElement[bool]:
+    """Return the condition of the meetings that begin in one of *spans*, of its bodies."""
+    return or_(
+        False,
+        *(
+            and_(
+                table.c.body.in_(sorted(span.bodies)),
+                table.c.starts_local >= datetime.combine(span.first, time()),
+                table.c.starts_local < datetime.combine(span.last, time()) + DAY,
+            )
+            for span in spans
+            if span.bodies
+        ),
+    )
