@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from documents.document import Cell, Table
 
-LINE = 84
-"""Characters that fit beside each other across a page, about."""
+LINE = 96
+"""Characters of a table's text that fit beside each other across a page, about."""
 MARGIN = 2
 """Characters that a column's borders take."""
 SIGN = 2
@@ -15,12 +15,14 @@ BOLD = 1.15
 """Width of a bold character, as headers are written in, by that of a plain one."""
 PHRASE = 20
 """Longest text, such as a date, that reads badly on two lines."""
-MM_PER_CHARACTER = 2
+MM_PER_CHARACTER = 1.75
 """Millimetres of the page's width that a character takes, about."""
+PICTURE_SCALE = 0.65
+"""Size of a picture in a table, by its size in the text (`report.typ`)."""
 _NUMBER = re.compile(r"[+\u2212-]?\d[\d\s]*(?:,\d+)?(?:\s?%)?")
 _ONE_WORD = re.compile(r"[^\d\s]*")
 
-Measure = Callable[[Cell], int]
+Measure = Callable[[Cell], float]
 
 
 def column_widths(table: Table) -> tuple[float, ...]:
@@ -64,14 +66,20 @@ def _columns(table: Table) -> list[list[Cell]]:
 def _widths(table: Table, measure: Measure) -> list[float]:
     """Return the characters that each column takes when its widest cell is as wide as *measure* says."""
     return [
-        MARGIN + max(_longest_word(Cell(text=header)) * BOLD, *map(measure, cells), *map(_drawn, cells), 1)
+        MARGIN
+        + max(
+            _longest_word(Cell(text=header)) * BOLD,
+            *(_with_picture(cell) if cell.picture else measure(cell) for cell in cells),
+            1,
+        )
         for header, cells in zip(table.headers, _columns(table), strict=True)
     ]
 
 
-def _drawn(cell: Cell) -> float:
-    """Return the characters that the cell's picture takes."""
-    return cell.picture.width_mm / MM_PER_CHARACTER if cell.picture else 0
+def _with_picture(cell: Cell) -> float:
+    """Return the characters that a picture takes with its text, which stand beside each other where there is room."""
+    drawn = cell.picture.width_mm * PICTURE_SCALE if cell.picture else 0
+    return _longest_line(cell) + drawn / MM_PER_CHARACTER
 
 
 def _longest_word(cell: Cell) -> int:

@@ -80,6 +80,8 @@ class Section:
     heading: str
     blocks: tuple[Block, ...]
     level: int = 2
+    on_new_page: bool = False
+    """Begins a page where there are pages."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,12 @@ def _as_data(document: Document) -> dict[str, Any]:
         "title": document.title,
         "lead": [_block(block) for block in document.lead],
         "sections": [
-            {"heading": item.heading, "level": item.level, "blocks": [_block(block) for block in item.blocks]}
+            {
+                "heading": item.heading,
+                "level": item.level,
+                "on_new_page": item.on_new_page,
+                "blocks": [_block(block) for block in item.blocks],
+            }
             for item in document.sections
         ],
     }

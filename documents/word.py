@@ -62,7 +62,9 @@ def word_file(document: Document, *, created_at: datetime, look: Look = PLAIN, t
     before = set(file.element.body)
     _blocks(file, document, document.lead)
     for section in document.sections:
-        file.add_heading(clean(section.heading), level=section.level)
+        heading = file.add_heading(clean(section.heading), level=section.level)
+        if section.on_new_page:
+            heading.paragraph_format.page_break_before = True
         _blocks(file, document, section.blocks)
     for element in [item for item in file.element.body if item not in before]:
         place._p.addprevious(element)

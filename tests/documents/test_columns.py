@@ -2,7 +2,7 @@
 
 import pytest
 
-from documents.columns import column_widths, number_columns
+from documents.columns import LINE, column_widths, number_columns
 from documents.document import Cell, Table
 
 MATTERS = ("Sak", "Hva", "Tid")
@@ -24,7 +24,7 @@ def test_lines_that_must_break_break_where_most_is_written() -> None:
     name, hinders = column_widths(table(("Skyss", "Vi har ingen lokaler. " * 20), headers=("Pakke", "Det som hindrer")))
 
     assert hinders > 0.85
-    assert name * 84 >= len("Skyss")
+    assert name * LINE >= len("Skyss")
 
 
 def test_no_word_is_broken_while_the_words_fit_beside_each_other() -> None:
@@ -32,7 +32,7 @@ def test_no_word_is_broken_while_the_words_fit_beside_each_other() -> None:
 
     widths = column_widths(table(("kort " * 40, "kort " * 40, "kort " * 40), headers=words))
 
-    assert all(width * 84 >= len(word) for width, word in zip(widths, words, strict=True))
+    assert all(width * LINE >= len(word) for width, word in zip(widths, words, strict=True))
 
 
 def test_words_that_do_not_fit_share_the_page_by_their_length() -> None:
@@ -47,20 +47,20 @@ def test_short_phrases_and_lights_stay_on_one_line_while_all_of_them_fit() -> No
 
     widths = column_widths(Table(name="Pakker", headers=("Status", "Frist", "Hinder"), rows=(row,)))
 
-    assert widths[0] * 84 >= len("✓ Trenger oppmerksomhet")
-    assert widths[1] * 84 >= len("1. desember 2026")
+    assert widths[0] * LINE >= len("✓ Trenger oppmerksomhet")
+    assert widths[1] * LINE >= len("1. desember 2026")
 
 
 def test_phrases_break_before_words_do() -> None:
     widths = column_widths(table(*[("Ingen er ført opp",) * 6] * 2, headers=("Kommunestyrevedtak",) * 6))
 
-    assert all(width * 84 >= len("oppmerksomhet") for width in widths)
+    assert all(width * LINE >= len("oppmerksomhet") for width in widths)
 
 
 def test_a_header_counts_as_the_bold_words_it_is() -> None:
     widths = column_widths(table(("1", "kort " * 40), headers=("Kommune", "Tekst")))
 
-    assert widths[0] * 84 > len("Kommune") + 2
+    assert widths[0] * LINE > len("Kommune") + 2
 
 
 @pytest.mark.parametrize("rows", [(), (("", "", ""),), (("\n", "a\n\nb", " "),)], ids=["no row", "empty", "lines"])

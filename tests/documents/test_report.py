@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+import texts
 from documents.document import Document
 from documents.page import report_page
 from documents.pdf import UNSHOWN, report_pdf, showable
@@ -87,6 +89,19 @@ def test_the_pdf_reads_as_before(content: ReportContent, request: pytest.Fixture
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf(content))).pages)
 
     compare(f"{request.node.callspec.id}.txt", text + "\n")
+
+
+def test_a_board_decides_from_one_page_and_the_details_begin_the_next() -> None:
+    """Everything that a report can hold is filled in: questions, risks, decisions to follow up, money, activities."""
+    front, behind = (page.extract_text() for page in PdfReader(io.BytesIO(pdf(samples.FOLLOWED))).pages)
+    says = partial(texts.say, language="nb")
+
+    for part in ("assessment", "questions", "overview", "numbers", "outlook", "missing"):
+        assert says(f"reports.{part}") in front
+    for part in ("budget", "activities"):
+        assert says(f"reports.{part}", year="2026") in front
+    assert says("reports.details") not in front
+    assert says("reports.details") in behind.splitlines()[1]
 
 
 @pytest.mark.parametrize("content", CONTENTS)

@@ -43,7 +43,7 @@ def board_sections(words: ReportWords, report: BoardReport) -> Iterable[Section]
     say = words.say
     yield from _correction(words, report)
     if report.assessment:
-        by = f"\n– {report.assessed_by}" if report.assessed_by else ""
+        by = f" – {report.assessed_by}" if report.assessed_by else ""
         yield Section(heading=say("reports.assessment"), blocks=(Paragraph(text=f"{report.assessment}{by}"),))
     yield Section(heading=say("reports.questions"), blocks=(_wanted(words, report),))
     yield Section(heading=say("reports.overview"), blocks=tuple(_overview(words, report)))
@@ -53,7 +53,7 @@ def board_sections(words: ReportWords, report: BoardReport) -> Iterable[Section]
     yield from _missing(words, report)
     yield from _money(words, report)
     yield from _activities(words, report)
-    yield Section(heading=say("reports.details"), blocks=())
+    yield Section(heading=say("reports.details"), blocks=(), on_new_page=True)
     for package in report.packages:
         yield Section(heading=package.name, blocks=tuple(_package(words, package)), level=3)
 
