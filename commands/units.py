@@ -42,7 +42,7 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
             break
         # Told when it changes: a person who waits for minutes sees for what.
         changed = [unit for unit in waiting if told.get(unit.key) != unit.note]
-        complain(*(f"{words.unit(unit.key)}  {words.note(unit.note)} …" for unit in changed))
+        complain(*(f"{side_by_side(words.unit(unit.key), words.note(unit.note))} …" for unit in changed))
         told |= {unit.key: unit.note for unit in waiting}
         # At least a second: a unit that is due but held by the running service is waited for.
         first = min(unit.due_at for unit in waiting)
@@ -55,9 +55,14 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
         until = unit.due_at.isoformat(timespec="minutes") if unit.state is UnitState.WAITING else ""
         rows.append({"unit": unit.key, "state": unit.state, "until": until, "note": note})
         state = "" if by_it else words.state(unit.state, unit.due_at if until else None)
-        lines.append("  ".join(part for part in (words.unit(unit.key), state, said) if part))
+        lines.append(side_by_side(words.unit(unit.key), state, said))
     show(arguments, rows, lines)
     return DONE if all(unit.state is UnitState.DONE for unit in units) else DID_NOT_HOLD
+
+
+def side_by_side(*parts: str) -> str:
+    """Return the parts that say something as one line."""
+    return "  ".join(filter(None, parts))
 
 
 async def _with_names(services: "Services", programme: "Programme | None", unit: str, note: str) -> str:

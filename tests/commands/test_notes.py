@@ -7,6 +7,7 @@ import pytest
 
 import texts
 from commands.notes import COUNTED, HELD, NOTES, note_at_terminal
+from commands.units import side_by_side
 
 ROOT = Path(__file__).parents[2]
 SEEN_AT_THE_TERMINAL = ("status/*", "papers/reports/*", "meetings/booking", "rollout/handlers", "messages/delivery")
@@ -43,3 +44,14 @@ def test_every_note_has_its_text(language: str) -> None:
 )
 def test_a_note_is_said_in_words_and_an_error_as_it_is(note: str, said: str) -> None:
     assert note_at_terminal(note, "nb") == said
+
+
+@pytest.mark.parametrize(
+    ("note", "line"),
+    [
+        pytest.param("venter på sendetiden", "Avvikle: Horten  ferdig  venter på sendetiden", id="with a note"),
+        pytest.param("", "Avvikle: Horten  ferdig", id="without one"),
+    ],
+)
+def test_a_line_holds_only_what_there_is_to_say(note: str, line: str) -> None:
+    assert side_by_side("Avvikle: Horten", "ferdig", note) == line
