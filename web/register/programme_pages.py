@@ -1,7 +1,7 @@
 """The pages of the programme itself, and of the organisations and schools in it."""
 
 import texts
-from config.values import Organisation, School
+from config.values import Organisation, School, Tenant
 from web.register.forms.form import FormContext
 from web.register.forms.programme import organisations_in_use, schools_in_use
 from web.register.tables import RegisterCell, RegisterPage, RegisterRow, RegisterTable, day_cell, to_form, value_table
@@ -43,7 +43,7 @@ def _organisations(context: FormContext) -> RegisterTable:
     known = sorted(context.programme.organisations, key=lambda item: texts.sort_key(item.name))
     return RegisterTable(
         heading=context.say("table_organisations"),
-        columns=[context.say(f"field_{name}") for name in ("name", "domain", "tenant", "inbound", "outbound")],
+        columns=[context.say(name) for name in ("field_name", "field_domain", "field_tenant", "column_guests")],
         rows=[_organisation(context, item, removable=item.key not in used) for item in known],
         empty="",
         add=[to_form(context, "organisasjon", "do_organisation_new")],
@@ -59,14 +59,18 @@ def _organisation(context: FormContext, item: Organisation, *, removable: bool) 
         RegisterCell(text=item.domain, note=item.it_contact),
         RegisterCell(text=context.say(f"value_{item.tenant}")),
     ]
-    if item.tenant == "guest":
-        cells += [
-            RegisterCell(text=context.say(f"value_{state}"), tone=OPENING_TONES[state])
-            for state in (item.inbound, item.outbound)
-        ]
-    else:
-        cells += [RegisterCell(text="–"), RegisterCell(text="–")]
-    return RegisterRow(cells=cells, actions=actions)
+    return RegisterRow(cells=[*cells, _guests(context, item)], actions=actions)
+
+
+def _guests(context: FormContext, item: Organisation) -> RegisterCell:
+    """Return whether people from an organisation can be guests: no more open than the side that is less so."""
+    if item.tenant is Tenant.HOME:
+        return RegisterCell(text="–")
+    state = next(state for state in ("closed", "unknown", "open") if state in (item.inbound, item.outbound))
+    sides = {"ours": context.say(f"value_{item.inbound}"), "theirs": context.say(f"value_{item.outbound}")}
+    return RegisterCell(
+        text=context.say(f"value_{state}"), tone=OPENING_TONES[state], note=context.say("guests_let_in", **sides)
+    )
 
 
 def _schools(context: FormContext) -> RegisterTable:

@@ -35,7 +35,9 @@ async def test_an_organisation_is_added_changed_and_taken_out(pages: Pages, coun
         "key": "stiftelsen-ungt-arbeid", "name": "Stiftelsen Ungt arbeid", "kind": "association",
         "domain": "ungtarbeid.example", "tenant": "guest", "it_contact": "Driftsvakta, 33 00 00 00", "inbound": "open",
     }  # fmt: skip
-    assert "Stiftelsen Ungt arbeid" in (await county.get("/fylket/organisasjoner")).text
+    shown = (await county.get("/fylket/organisasjoner")).text
+    assert "Stiftelsen Ungt arbeid" in shown
+    assert "Hos oss: åpent. Hos dem: ikke kjent." in shown
 
     assert await sent(county, "organisasjon", {**ORGANISATION, "number": "12"}, added["key"]) == 400
     assert await sent(county, "organisasjon", {**ORGANISATION, "outbound": "open"}, added["key"]) == 303
