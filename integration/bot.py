@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from config.addresses import is_loopback
+from integration.allow_list import AllowList, Reach
 from integration.limits.bot import BotRateLimiter, LocalReservations, Reservations
 from integration.retry import Call, Retry, retry_after
 from workflows.errors import (
@@ -91,6 +92,7 @@ class TeamsBot:
         clock: Clock,
         recipients: Recipients,
         reservations: Reservations | None = None,
+        allow_list: AllowList | None = None,
     ) -> None:
         self._bot_id = bot_id
         self._tenant_id = tenant_id
@@ -98,6 +100,7 @@ class TeamsBot:
         self._token = token
         self._renew = False
         self._recipients = recipients
+        self._allow_list = allow_list
         self._retry = Retry(clock=clock)
         self._limits = BotRateLimiter(clock, reservations or LocalReservations())
         self._http: Client | None = None
@@ -105,6 +108,8 @@ class TeamsBot:
     async def open_chat(self, user_id: str) -> Conversation:
         """The personal chat with a user who has the app; the same one each time. Raises Refused without the app."""
         body = {"isGroup": False, "members": [{"id": user_id}]}
+        if self._allow_list is not None:
+            await self._allow_list.check("open a chat", Reach(accounts=frozenset({user_id})))
         made = await self._create(f"open the chat with {user_id}", user_id, body)
         return self._conversation(made)
 
@@ -143,6 +148,8 @@ class TeamsBot:
         action = f"update the card {posted.activity_id} in {posted.conversation.id}"
         if "@thread." in posted.conversation.id:
             self._refuse_channels(action)
+        elif self._allow_list is not None:
+            await self._allow_list.check_chat(action, posted.conversation.id)
         _check_id(action, posted.activity_id)
         conversations = self._client(posted.conversation, action)
         message = _message(card, summary)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from config.settings import Part, Settings, variable
 from integration.clock import ServiceClock, create_clock
 from wiring.record import Record, create_queue
+from workflows.messages.model import REHEARSAL
 from workflows.ports.accounts import Recipients
 
 if TYPE_CHECKING:
+    from integration.allow_list import AllowList
     from integration.bot import TeamsBot
     from integration.graph.calendar import GraphCalendar
     from integration.graph.client import Graph
@@ -35,7 +37,11 @@ class NotInThisPart(RuntimeError):
 
 
 class Outside:
-    """Clock, record and Microsoft 365, as one process reaches them. Close it when the process ends."""
+    """
+    Clock, record and Microsoft 365, as one process reaches them. Close it when the process ends.
+
+    A method for each piece is what this class is for; there is no smaller cut.
+    """
 
     def __init__(self, settings: Settings, *, name: str) -> None:
         self.settings = settings
@@ -57,6 +63,23 @@ class Outside:
     def recipients(self) -> Recipients:
         allowed = self.settings.allowed_recipients
         return Recipients(None if allowed is None else frozenset(address.lower() for address in allowed))
+
+    @cached_property
+    def allow_list(self) -> "AllowList":
+        """The edge that all calls to Microsoft 365 pass which may reach people."""
+        from integration.allow_list import AllowList
+
+        async def note(action: str, people: int) -> None:
+            values: dict[str, str | int] = {"call": action, "people": people}
+            await self.record.units.note(REHEARSAL, "rehearsal.withheld", at=self.clock.now(), values=values)
+
+        return AllowList(
+            self.recipients,
+            ours=self.settings.organizer,
+            find_account=self.record.accounts.find_by_object_id,
+            find_chat_owner=self.record.chats.find_owner,
+            note=note,
+        )
 
     # ------------------------------------------------------------------------------------------ Microsoft 365 (Hands)
 
@@ -116,6 +139,7 @@ class Outside:
             clock=self.clock,
             recipients=self.recipients,
             reservations=SQLReservations(self.record.database),
+            allow_list=self.allow_list,
         )
 
     async def close(self) -> None:
@@ -140,7 +164,9 @@ class Outside:
         store = SQLLimits(self.record.database, self.clock)
         limits = limits_of(self.settings.licences)
         limiter = RateLimiter(self.clock, limits, store=store, application=client_id)
-        return Graph(self.settings.graph_url, client_id, self.identities, self.clock, limiter=limiter)
+        return Graph(
+            self.settings.graph_url, client_id, self.identities, self.clock, limiter=limiter, allow_list=self.allow_list
+        )
 
     def only_in(self, part: Part, piece: str) -> None:
         """Raise when this deployment is meant to be without that piece."""

@@ -20,6 +20,11 @@ class SQLChats:
         row = await self._database.look(lambda connection: connection.execute(query).one_or_none())
         return Conversation(id=row.conversation_id, service_url=row.service_url) if row else None
 
+    async def find_owner(self, conversation_id: str) -> str | None:
+        """Return the object id of the person whose chat it is."""
+        query = select(conversation.c.object_id).where(conversation.c.conversation_id == conversation_id)
+        return await self._database.look(lambda connection: connection.execute(query).scalars().first())
+
     async def remember(self, object_id: str, chat: Conversation) -> None:
         values = {
             "conversation_id": chat.id,

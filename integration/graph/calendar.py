@@ -65,8 +65,8 @@ class GraphCalendar:
         self._at_once = _MOST_AT_ONCE
         """Keys in one look-up; fewer once Exchange found as many too complex."""
         self._keys: dict[str, str] = {}
-        self._invited: dict[str, int] = {}
-        """By an event's id: how many a write to it mails."""
+        self._invited: dict[str, tuple[str, ...]] = {}
+        """By an event's id: the addresses that a write to it mails."""
 
     async def find_events(self, organizer: str, keys: Sequence[str]) -> Mapping[str, BookedEvent]:
         """Those of *keys* that are booked; looked up by our own property, so lost state is found again."""
@@ -144,8 +144,10 @@ class GraphCalendar:
                     pass
                 case _:
                     raise ValueError(f"{name}: expected a field of an event that can be changed")
-        invited = max(self._invited.get(event_id, 0), len(body.get("attendees", ())))
-        await self._count(organizer, invited, action=f"update event {event_id}")
+        invited = self._invited.get(event_id, ())
+        await self._count(
+            organizer, max(len(invited), len(body.get("attendees", ()))), action=f"update event {event_id}"
+        )
         answer = await self._graph.get(
             self._request(
                 organizer,
@@ -154,6 +156,7 @@ class GraphCalendar:
                 method="PATCH",
                 call=Call.CREATE,
                 body=body,
+                reaches=invited,
                 mails=True,
             )
         )
@@ -168,9 +171,10 @@ class GraphCalendar:
             method="POST",
             call=Call.KEYED,
             body={"comment": comment},
+            reaches=self._invited.get(event_id, ()),
             mails=True,
         )
-        await self._count(organizer, self._invited.get(event_id, 0), action=f"cancel event {event_id}")
+        await self._count(organizer, len(request.reaches), action=f"cancel event {event_id}")
         try:
             await self._graph.send(request)
         except NotFound:
@@ -240,7 +244,8 @@ class GraphCalendar:
 
     def _to_event(self, key: str, event: Json) -> BookedEvent:
         self._keys[event["id"]] = key
-        self._invited[event["id"]] = len(event.get("attendees") or ())
+        attendees = tuple(_to_attendee(attendee) for attendee in event.get("attendees") or ())
+        self._invited[event["id"]] = tuple(attendee.email for attendee in attendees)
         return BookedEvent(
             id=event["id"],
             key=key,
@@ -250,7 +255,7 @@ class GraphCalendar:
             ends_local=self._local(event["end"]),
             timezone=self._timezone,
             location=(event.get("location") or {}).get("displayName") or "",
-            attendees=tuple(_to_attendee(attendee) for attendee in event.get("attendees") or ()),
+            attendees=attendees,
             join_url=(event.get("onlineMeeting") or {}).get("joinUrl"),
             cancelled=bool(event.get("isCancelled")),
             answers=dict(_answer(attendee) for attendee in event.get("attendees") or ()),

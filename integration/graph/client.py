@@ -18,6 +18,7 @@ import httpx
 
 from config.addresses import is_loopback
 from engine.units import EngineClock
+from integration.allow_list import AllowList, reach_of
 from integration.graph.batch import Rides, batch_part, part_error
 from integration.graph.errors import UnreadableAnswer, graph_errors
 from integration.identity import GRAPH_SCOPE, Tokens
@@ -88,6 +89,8 @@ class Request:
     body: Mapping[str, Any] | bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     scopes: Sequence[str] = ()
+    reaches: Sequence[str] = ()
+    """Addresses of people that a write reaches without naming them, as those who were invited to an event before."""
     independent: bool = False
     """Of a write: that it may be done before, after or beside others that are asked for in the same moment."""
 
@@ -123,6 +126,7 @@ class Graph:
         clock: EngineClock,
         *,
         limiter: RateLimiter | None = None,
+        allow_list: AllowList | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         if urlsplit(url).scheme != "https" and not is_loopback(url):
@@ -132,6 +136,7 @@ class Graph:
         self._authentication = _Authentication(self._url, client_id, tokens)
         self._retry = Retry(clock=clock)
         self._limiter = limiter or RateLimiter(clock)
+        self._allow_list = allow_list
         self._reads: Rides[Request, GraphResponse] = Rides(clock, self._carry, self._limiter.fits)
         self._given = transport
         self._transport: httpx.AsyncBaseTransport | None = None
@@ -169,7 +174,16 @@ class Graph:
         raise Transient(request.action, f"more than {MAX_PAGES} pages")
 
     async def send(self, request: Request) -> GraphResponse:
-        """Any call: kept within the limits, repeated where that is safe, and with errors in our words."""
+        """
+        Any call: kept within the limits, repeated where that is safe, and with errors in our words.
+
+        Raises RecipientNotAllowed for one that would reach somebody whom a rehearsal leaves out.
+        """
+        if self._allow_list is not None and self._allow_list.is_set and request.method != "GET":
+            self.connect()
+            path = self._information(request, None).url.removeprefix(self._url)
+            reach = reach_of(request.method, path, [request.body, list(request.reaches)])
+            await self._allow_list.check(request.action, reach)
         return await self._retry(request.action, request.call, partial(self._attempt, request))
 
     def connect(self) -> None:

@@ -4,6 +4,7 @@ planned ──▶ sending ──▶ sent
    ▲           ├──▶ failed    refused by its surface; its planner uses the next one
    └── held ◀──┘              sending is paused, or a rehearsal's allow-list leaves the reader out
 dropped                       nobody needs it any more
+summed                        a summary after a pause stands for it (`resumption`)
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,13 +30,18 @@ class MessageState(StrEnum):
     FAILED = "failed"
     HELD = "held"
     DROPPED = "dropped"
+    SUMMED = "summed"
 
 
+TOLD = (MessageState.SENT, MessageState.SUMMED)
+"""States in which its reader was told, by itself or in a summary. `sent_at` is the moment."""
 WAITING = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
 """States from which a message may still leave."""
 AGAIN = "/again/"
 """In the key of a card that was posted twice, before the id of the one that was found later."""
 PAUSED = "paused"
+REHEARSAL = "rehearsal"
+"""The unit under which calls are noted that a rehearsal withheld on their way out."""
 NOT_ALLOWED = "not on the allow-list"
 OVERDUE_TRIES = 12
 """Tries after which a message is overdue: with the growing pauses between them, a working day."""
@@ -56,6 +62,8 @@ class Content:
     deadline: str = ""
     """The moment it asks somebody to answer by, if it does."""
     html: str = ""
+    links: Sequence[tuple[str, str]] = ()
+    """The buttons of a mail, words and address, the main one first."""
     card: Mapping[str, Any] = field(default_factory=dict)
 
 

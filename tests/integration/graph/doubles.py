@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import respx
 
+from integration.allow_list import AllowList
 from integration.graph.client import Graph, Request
 from integration.retry import Call
 from tests.clocks import StillClock
@@ -33,7 +34,7 @@ class OneToken:
 class Double:
     """A Graph client, what it was asked, and the clock it sleeps by."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, allow_list: AllowList | None = None) -> None:
         self.router = respx.Router(assert_all_called=False)
         self.clock = StillClock(NOW)
         self.tokens = OneToken()
@@ -44,7 +45,7 @@ class Double:
         self.batches: list[int] = []
         """How many parts each batch had; its parts are answered as calls of their own."""
         transport = httpx.MockTransport(self._answer)
-        self.graph = Graph(URL, "hands", self.tokens, self.clock, transport=transport)
+        self.graph = Graph(URL, "hands", self.tokens, self.clock, transport=transport, allow_list=allow_list)
 
     def on(self, method: str, path: str, *answers: httpx.Response | Exception) -> respx.Route:
         """Answer calls to *path* with *answers* one after the other, the last one for ever."""
