@@ -53,10 +53,12 @@ async def pause(services: "Services", arguments: argparse.Namespace) -> int:
 async def resume(services: "Services", arguments: argparse.Namespace) -> int:
     """Start sending again."""
     words = await check_scope(services, arguments.municipality)
-    await services.record.switches.resume(arguments.municipality)
+    instead = await services.jobs.messages.resuming.resume(arguments.municipality)
     await hint(services)
     still = await services.record.switches.is_paused(arguments.municipality)
     tell(words.say("still_paused") if still else words.say("resumed", whom=words.name(arguments.municipality)))
+    if instead.summaries:
+        tell(words.say("summed_up", messages=len(instead.summed), people=len(instead.summaries)))
     return DONE
 
 

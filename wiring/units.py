@@ -56,6 +56,7 @@ def unit_handlers(jobs: Jobs, sweep: Sweep) -> Mapping[str, Handler]:
         "access.account": jobs.access.account_finder.look_up,
         "people.leave": operations.access_removal.place,
         "links.mail": jobs.messages.link_mails.send,
+        "pause.summary": jobs.messages.resuming.send,
         "leads.mail": jobs.messages.lead_mail.send,
         "guests.review": operations.guest_review.review,
         "guests.end": operations.guest_desk.end,

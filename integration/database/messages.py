@@ -1,20 +1,24 @@
 """The outbox as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
-from integration.database.tables import message
-from integration.database.units import make_due_at_once
+from integration.database.tables import message, status_request
+from integration.database.units import make_due, make_due_at_once
 from workflows.messages.model import AGAIN, Content, Message, MessageState, Surface
 from workflows.messages.outbox import TRIES
 from workflows.ports.bot import Posted
 from workflows.ports.units import DueUnit
+from workflows.status.model import RequestState
+
+if TYPE_CHECKING:
+    from workflows.messages.resumption import Resumption
 
 REPLACEABLE = (MessageState.PLANNED, MessageState.HELD)
 
@@ -165,9 +169,32 @@ class SQLMessages:
             await connection.execute(dropped.where(ours, message.c.state.in_(REPLACEABLE)))
             await connection.execute(dropped.where(ours, begun).values(in_doubt=True))
 
+    async def still_asked(self, requests: Collection[str]) -> Collection[str]:
+        """Return those of *requests* that still want an answer."""
+        asks = status_request.c.state == RequestState.OPEN
+        query = select(status_request.c.id).where(status_request.c.id.in_(requests), asks)
+        return frozenset(await self._database.look(lambda connection: connection.execute(query).scalars().all()))
+
     async def _set(self, key: str, **values: Any) -> None:
         statement = update(message).where(message.c.key == key).values(**values)
         await self._database.write(lambda connection: connection.execute(statement).close())
+
+
+async def write_instead(connection: AsyncConnection, instead: "Resumption", *, at: datetime) -> None:
+    """Keep what leaves after a pause, within the transaction that ends it. What left meanwhile stays as it is."""
+    await plan_messages(connection, instead.summaries)
+    for keys, values in (
+        (instead.summed, {"state": MessageState.SUMMED, "sent_at": at, "failure": ""}),
+        (instead.dropped, {"state": MessageState.DROPPED}),
+    ):
+        waits = message.c.state.in_(REPLACEABLE)
+        await connection.execute(update(message).where(message.c.key.in_(keys), waits).values(**values))
+    await make_due(connection, instead.then)
+
+
+def _content(data: Mapping[str, Any]) -> Content:
+    links = tuple((words, address) for words, address in data.get("links", ()))
+    return Content(**{**data, "links": links})
 
 
 def message_of(row: Row[Any]) -> Message:
@@ -177,7 +204,7 @@ def message_of(row: Row[Any]) -> Message:
         kind=row.kind,
         surface=Surface(row.surface),
         due_at=row.due_at,
-        content=Content(**row.content),
+        content=_content(row.content),
         municipality=row.municipality,
         person=row.person,
         request=row.request,

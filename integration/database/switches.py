@@ -3,14 +3,19 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
-from integration.database.history import note_action
+from integration.database.messages import write_instead
 from integration.database.tables import switch
 from workflows.ports.units import Clock
+
+if TYPE_CHECKING:
+    from workflows.messages.resumption import Resumption
 
 PAUSE = "pause"
 
@@ -26,24 +31,28 @@ class SQLSwitches:
         """
         Stop sending; for everybody when *municipality* is None. A repeat is harmless.
 
-        *by*: the person who does it on a page, which is written down with it.
+        *by*: the person who does it on a page; empty at the terminal.
         """
         async with self._database.begin() as connection:
             insert = insert_into(connection, switch).values(name=_name(municipality), set_at=self._clock.now())
             # By the row that came back: PostgreSQL counts none.
             done = await connection.execute(insert.on_conflict_do_nothing().returning(switch.c.name))
-            if by and done.first() is not None:
+            if done.first() is not None:
                 await note_action(connection, by, "sending.paused", municipality or "", at=self._clock.now(), values={})
 
-    async def resume(self, municipality: str | None = None, *, by: str = "") -> None:
+    async def resume(
+        self, municipality: str | None = None, *, by: str = "", instead: "Resumption | None" = None
+    ) -> None:
         """
         Undo the pause of the same scope: resuming everybody leaves a municipality's own pause in place.
 
-        *by*: as for `pause`.
+        *by*: as for `pause`. *instead*: what leaves in place of what piled up, stored in the same transaction.
         """
         async with self._database.begin() as connection:
+            if instead is not None:
+                await write_instead(connection, instead, at=self._clock.now())
             done = await connection.execute(delete(switch).where(switch.c.name == _name(municipality)))
-            if by and done.rowcount:
+            if done.rowcount:
                 await note_action(
                     connection, by, "sending.resumed", municipality or "", at=self._clock.now(), values={}
                 )

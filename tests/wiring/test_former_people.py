@@ -170,6 +170,9 @@ class Register:
     async def programme(self) -> Programme:
         return self._world.programme
 
+    async def find_programme(self) -> Programme:
+        return await self.programme()
+
     async def set_blocked_dates(self, person: str, days: Sequence[date], *, then: Sequence[DueUnit] = ()) -> bool:
         del days, then
         self.changes.append(person)

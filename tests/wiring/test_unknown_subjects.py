@@ -60,7 +60,7 @@ async def test_a_unit_about_something_gone_is_done(services: Services, kind: str
 
 async def test_every_kind_that_is_about_one_thing_is_tried(services: Services) -> None:
     about_more = {
-        "sweep.all", "rollout.welcome", "leads.mail", "guests.review", "drift.look", "meetings.book",
+        "sweep.all", "rollout.welcome", "leads.mail", "pause.summary", "guests.review", "drift.look", "meetings.book",
         "meetings.own_link", "links.mail",
         "doctor.look",  # about the whole tenant
         "access.account",  # about an account that the directory alone knows

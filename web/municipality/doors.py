@@ -8,11 +8,13 @@ from typing import Protocol
 from web.access.gate import Visit
 from workflows.access.held_links import HeldLinks
 from workflows.messages.model import Message, Messages
+from workflows.messages.resumption import Resuming
 from workflows.operations.guest_review import GuestDesk
 from workflows.papers.agendas.editing import AgendaDesk
 from workflows.papers.questions.desk import QuestionDesk
 from workflows.papers.reports.desk import ReportDesk
 from workflows.papers.reports.owner_desk import OwnerDesk
+from workflows.ports.accounts import Recipients
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, DueUnit
 from workflows.status.model import RoundState, StatusRequest, StatusRound
@@ -33,9 +35,16 @@ class Switches(Protocol):
     """Pauses of sending: all of it (None), or one municipality's."""
 
     async def pause(self, municipality: str | None = None, *, by: str = "") -> None: ...
-    async def resume(self, municipality: str | None = None, *, by: str = "") -> None: ...
     async def list_paused(self) -> Sequence[str]:
         """List the paused municipalities; the empty string stands for everybody."""
+        ...
+
+
+class PastSteps(Protocol):
+    """Steps of units."""
+
+    async def latest(self, unit: str, *, most: int) -> Sequence[object]:
+        """Return the latest steps of a unit, the last one first."""
         ...
 
 
@@ -65,6 +74,9 @@ class LeadDoors:
     upcoming: Upcoming
     units: OrderedUnits
     switches: Switches
+    resuming: Resuming
+    recipients: Recipients
+    past: PastSteps
     links: Links
     held: HeldLinks
     desk: AgendaDesk

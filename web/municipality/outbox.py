@@ -16,7 +16,7 @@ from web.forms import typed_in
 from web.municipality.doors import LeadDoors
 from web.municipality.drawn import drawn
 from web.shell.page import shell_page
-from workflows.messages.model import NOT_ALLOWED, PAUSED, WAITING, Message, Surface
+from workflows.messages.model import NOT_ALLOWED, PAUSED, REHEARSAL, WAITING, Message, Surface
 from workflows.messages.preview import preview
 from workflows.status.plan import REMINDER, name_of, who_is_asked
 from workflows.status.upcoming import Sending
@@ -24,6 +24,8 @@ from workflows.status.upcoming import Sending
 PATH = "/fylket/utboks"
 MOST_SHOWN = 200
 MOST_SENDINGS = 50
+MOST_WITHHELD = 1_000
+"""Withheld calls that are counted."""
 HELD = {PAUSED: "terminal.held_paused", NOT_ALLOWED: "terminal.held_not_allowed"}
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 """The content policy of a mail that is shown within our page: its own look, and nothing that acts or fetches."""
@@ -36,6 +38,17 @@ class Receiver:
     name: str
     package: str
     address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """An allow-list, and everybody and everything that it keeps back."""
+
+    allowed: Sequence[str]
+    left_out: Sequence[str]
+    """Names of people in the programme who get nothing, on any surface."""
+    withheld: int
+    """Calls that named somebody else, and were stopped on their way out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +87,7 @@ def router(doors: LeadDoors) -> APIRouter:
             paused=[(item.slug, item.name) for item in municipalities if item.slug in paused],
             running=[(item.slug, item.name) for item in municipalities if item.slug not in paused],
             held=HELD,
+            rehearsal=await _rehearsal(doors, visit.programme),
             address_of=lambda line: f"{PATH}/melding?{urlencode({'nokkel': line.key})}",
             local=lambda moment: doors.local(visit, moment),
         )
@@ -115,7 +129,7 @@ def router(doors: LeadDoors) -> APIRouter:
             case "pause":
                 await doors.switches.pause(municipality, by=visit.reader.person)
             case "resume":
-                await doors.switches.resume(municipality, by=visit.reader.person)
+                await doors.resuming.resume(municipality, by=visit.reader.person)
             case _:
                 raise HTTPException(422)
         return RedirectResponse(PATH, 303)
@@ -139,6 +153,16 @@ def sending_lines(programme: Programme, sendings: Sequence[Sending]) -> Iterator
             is_reminder=sending.notice.kind == REMINDER,
             receivers=tuple(receivers),
         )
+
+
+async def _rehearsal(doors: LeadDoors, programme: Programme) -> Rehearsal | None:
+    """Return the rehearsal that is on; None without an allow-list."""
+    allowed = doors.recipients.allowed
+    if allowed is None:
+        return None
+    left_out = {person.name for person in programme.people if not doors.recipients.permits(person.email)}
+    withheld = await doors.past.latest(REHEARSAL, most=MOST_WITHHELD)
+    return Rehearsal(allowed=sorted(allowed), left_out=sorted(left_out, key=texts.sort_key), withheld=len(withheld))
 
 
 async def _message(doors: LeadDoors, key: str, meeting: str, package: str) -> Message:

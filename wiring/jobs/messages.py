@@ -8,6 +8,7 @@ from wiring.outside import Outside
 if TYPE_CHECKING:
     from workflows.messages.lead_mail import LeadMail
     from workflows.messages.outbox import Outbox
+    from workflows.messages.resumption import Resuming
     from workflows.messages.short_links import LinkMails, ShortLinks
 
 
@@ -42,6 +43,26 @@ class MessageJobs:
                 programme=self._record.register.programme,
                 messages=self._record.messages,
                 outbox=self.outbox,
+                clock=self._outside.clock,
+                public_url=self._outside.settings.public_url,
+            )
+        )
+
+    @cached_property
+    def resuming(self) -> "Resuming":
+        from workflows.bot.replies import REPLY
+        from workflows.meetings.personal import KIND as OWN_LINK
+        from workflows.messages.resumption import Resuming, ResumptionPorts
+        from workflows.messages.short_links import KIND as LINK
+
+        return Resuming(
+            ResumptionPorts(
+                programme=self._record.register.find_programme,
+                messages=self._record.messages,
+                pauses=self._record.switches,
+                open_requests=self._record.messages.still_asked,
+                outbox=lambda: self.outbox,
+                replies=frozenset({REPLY, OWN_LINK, LINK}),
                 clock=self._outside.clock,
                 public_url=self._outside.settings.public_url,
             )

@@ -28,6 +28,7 @@ def mail_content(
     the addresses: many of them let their holder act as the reader.
     """
     links = [f"[{words}]" for words, _ in filter(None, (button, also))]
+    buttons = [link for link in (button, also, *(link for _, link in items)) if link is not None]
     matters = [f"{text}\n[{link[0]}]" if link else text for text, link in items]
     return Content(
         email=to.email,
@@ -35,6 +36,7 @@ def mail_content(
         address=to.email,
         subject=subject,
         text="\n\n".join([*paragraphs, *matters, *links, *([note] if note else [])]),
+        links=tuple(buttons),
         html=mail(
             language=to.language if language is None else language,
             heading=heading or subject,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from workflows.errors import Transient
 from workflows.messages.delivery import Delivery, park_outside_hours
-from workflows.messages.model import AGAIN, WAITING, Message, MessageState, Surface
+from workflows.messages.model import AGAIN, TOLD, WAITING, Message, MessageState, Surface
 from workflows.ports.units import Done, History, Outcome
 from workflows.status import plan
 from workflows.status.context import RoundContext
@@ -19,7 +19,7 @@ from workflows.status.ports import StatusPorts
 from workflows.status.recipients import Recipient, RoundNotice, RoundRecipients
 
 REWRITABLE = (MessageState.PLANNED, MessageState.HELD, MessageState.DROPPED)
-BEGUN = (MessageState.SENT, MessageState.SENDING)
+BEGUN = (*TOLD, MessageState.SENDING)
 """Sent once, a notice is not sent elsewhere."""
 REMINDER_GAP = timedelta(hours=20)
 """Least time between two messages to one person; after an outage everything is due at once."""
@@ -162,7 +162,7 @@ def fitting_notice(
 
     *own*: what was written to them about this request so far. Of a deadline hears only who was told another one.
     """
-    sent = [message for message in own if message.state is MessageState.SENT and message.sent_at is not None]
+    sent = [message for message in own if message.state in TOLD and message.sent_at is not None]
     if notice.kind == plan.MOVED:
         told = max(sent, key=lambda message: message.sent_at or now, default=None)
         if told is None or told.content.deadline == status_round.deadline_at.isoformat():
@@ -178,7 +178,7 @@ def fitting_notice(
 
 def _was_asked(own: Sequence[Message]) -> bool:
     """Return True when the request itself has gone out; a reminder must not be the first that somebody hears."""
-    return any(message.kind == plan.REQUEST and message.state is MessageState.SENT for message in own)
+    return any(message.kind == plan.REQUEST and message.state in TOLD for message in own)
 
 
 def _tries(messages: Sequence[Message]) -> int:

@@ -6,16 +6,19 @@ from html import unescape
 from config.values import Assignment, Role
 from integration.database.guests import SQLGuests
 from integration.database.held_links import SQLHeldLinks
+from integration.database.history import SQLHistory
 from integration.database.register import SQLRegister
 from integration.database.roles import SQLRoles
 from integration.database.tables import audit
-from tests.support.signed_in import Browser, create_gate, signed_in
+from tests.support.signed_in import PUBLIC, Browser, create_gate, signed_in
 from tests.workflows.papers.agendas.agenda_world import AgendaWorld
 from web.access.gate import Gate
 from web.municipality.doors import LeadDoors
 from web.municipality.pages import routers
 from workflows.messages.model import MessageState
+from workflows.messages.resumption import Resuming, ResumptionPorts
 from workflows.operations.guest_review import GuestDesk, GuestPorts
+from workflows.ports.accounts import Recipients
 from workflows.ports.links import LinkPurpose
 from workflows.status.plan import REMINDER
 
@@ -53,6 +56,20 @@ class Site:
             upcoming=world.upcoming,
             units=world.units,
             switches=world.switches,
+            recipients=Recipients(),
+            past=SQLHistory(world.database),
+            resuming=Resuming(
+                ResumptionPorts(
+                    programme=world.read_programme,
+                    messages=world.messages,
+                    pauses=world.switches,
+                    open_requests=world.messages.still_asked,
+                    outbox=lambda: world.outbox,
+                    replies=frozenset(),
+                    clock=world.clock,
+                    public_url=PUBLIC,
+                )
+            ),
             links=world.links,
             held=self.held,
             desk=world.agenda_desk,
@@ -80,10 +97,10 @@ class Site:
         await self.world.report("release")
 
     async def written_down(self) -> list[tuple[str, str]]:
-        """Return the people's acts that the record keeps: who, and what."""
+        """Return the people's acts that the record keeps, but for sign-ins: who, and what."""
         async with self.world.database.read() as connection:
             rows = (await connection.execute(audit.select().order_by(audit.c.id))).all()
-        return [(row.actor, row.action) for row in rows]
+        return [(row.actor, row.action) for row in rows if row.action != "session.started"]
 
     async def reminded(self) -> list[str | None]:
         found = await self.world.messages.list_messages(kind=REMINDER, states=[MessageState.SENT])

@@ -14,6 +14,8 @@ from tests.workflows.papers.agendas.agenda_world import MEETING_DAY, AgendaWorld
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, OPENS, STARTS, World
 from web.municipality.outbox import MOST_SHOWN
 from workflows.messages.mail import mail_content, mail_message
+from workflows.messages.model import REHEARSAL
+from workflows.ports.accounts import Recipients
 from workflows.status.plan import request_id
 
 DAY = timedelta(days=1)
@@ -66,7 +68,7 @@ async def test_the_page_says_who_gets_a_reminder_and_the_press_sends_it(site: Si
     assert "Leder bro" not in before
     assert response.headers["location"] == "/kommune/a-dal/purring?sendt=1"
     assert await site.reminded() == ["home-lead"]
-    assert await site.written_down() == [("lead", "unit.ordered")]
+    assert await site.written_down() == [("guest-lead", "status.answered"), ("lead", "unit.ordered")]
     assert "mindre enn ett døgn siden" in await shown(browser, "/kommune/a-dal/purring")
 
 
@@ -165,6 +167,31 @@ async def test_the_outbox_shows_what_leaves_to_whom_with_its_text(site: Site) ->
     assert "lead@county.example" in everything
     assert "Teksten i Rapporten" in of_one
     assert "Teksten i Felles" not in of_one
+
+
+@pytest.mark.parametrize(
+    ("allowed", "told"),
+    [
+        pytest.param({"lead@county.example"}, "Bare disse adressene får noe: lead@county.example.", id="a list"),
+        pytest.param(set(), "Ingen får noe.", id="an empty list"),
+    ],
+)
+async def test_in_a_rehearsal_the_outbox_tells_who_gets_something_and_what_was_stopped(
+    site: Site, allowed: set[str], told: str
+) -> None:
+    site.doors = replace(site.doors, recipients=Recipients(frozenset(allowed)))
+    now = site.world.clock.now()
+    await site.world.units.note(REHEARSAL, "rehearsal.withheld", at=now, values={"call": "invite", "people": 1})
+
+    page = await shown(await site.of("guest-lead"), "/fylket/utboks")
+
+    assert told in page
+    assert "Stoppet på vei ut fordi de ville nådd andre: 1" in page
+    assert "Leder arena" in page
+
+
+async def test_without_a_rehearsal_nothing_is_said_of_one(site: Site) -> None:
+    assert "Generalprøve" not in await shown(await site.of("guest-lead"), "/fylket/utboks")
 
 
 async def test_a_mail_that_waits_is_shown_as_it_will_look_without_the_addresses_in_it(site: Site) -> None:

@@ -16,6 +16,7 @@ KINDS = {
     "meetings/external_feeds.py": "a calendar of theirs that cannot be read",
     "meetings/personal.py": "the address of one's own meetings",
     "meetings/quorum.py": "a board that could not decide",
+    "messages/resumption.py": "all that piled up during a pause",
     "messages/short_links.py": "a link for minutes or for moving a meeting",
     "operations/drift.py": "things of a place that are gone",
     "operations/guest_review.py": "guests to confirm",
