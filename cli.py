@@ -11,7 +11,7 @@ from inspect import cleandoc
 from pathlib import Path
 from textwrap import indent
 
-from commands import lifecycle, meetings, papers, privacy, processes, register, rollout, rounds, sending
+from commands import audit, lifecycle, meetings, papers, privacy, processes, register, rollout, rounds, sending
 from commands.confirm import add_yes
 from commands.database import explain_database
 from commands.examples import EXAMPLES, MUNICIPALITY
@@ -54,14 +54,16 @@ def create_parser() -> argparse.ArgumentParser:
     _add_papers(add)
     _add_privacy(add)
     _add_sending(add)
+    _add_audit(add)
     return parser
 
 
 def _add_processes(add: Add) -> None:
     command = add("demo", processes.demo)
-    command.add_argument("--programme", type=Path, metavar="DIR", help="play the programme in that folder instead")
     command.add_argument("--keep", action="store_true", help="leave it running and print the addresses")
     command.add_argument("--out", type=Path, metavar="DIR", help="keep traffic, reports, feed and database there")
+    allow = "rehearse: nothing is sent to anybody but this address (may be given again), and that is checked"
+    command.add_argument("--allow", action="append", metavar="ADDRESS", help=allow)
     command = add("sandbox", processes.sandbox)
     command.add_argument("--port", type=int, default=8365, help="port on this machine (default: 8365)")
     lag = "how long things take to be seen: not at all, seconds, or as published (default: none)"
@@ -99,7 +101,7 @@ def _add_rollout(add: Add) -> None:
     command = add("plan", with_services(rollout.plan))
     command.add_argument("municipality", nargs="+", metavar="M", help=MUNICIPALITY)
     command.add_argument("--json", action="store_true", help=JSON)
-    command = add("rollout", with_services(rollout.rollout))
+    command = add("rollout", with_services(rollout.rollout, acts=_always))
     command.add_argument("municipality", nargs="*", metavar="M", help=MUNICIPALITY)
     command.add_argument("--all", action="store_true", help="every place of the programme")
     command.add_argument("--no-wait", action="store_true", help="only order it: the running service carries it out")
@@ -116,13 +118,13 @@ def _add_lifecycle(add: Add) -> None:
         ("partners", lifecycle.partners),
     ):
         add(name, with_services(run)).add_argument("--json", action="store_true", help=JSON)
-    command = add("wind-down", with_services(lifecycle.wind_down))
+    command = add("wind-down", with_services(lifecycle.wind_down, acts=_always))
     command.add_argument("--json", action="store_true", help=JSON)
     add_yes(command)
 
 
 def _add_meetings(add: Add) -> None:
-    command = add("meetings", with_services(meetings.meetings))
+    command = add("meetings", with_services(meetings.meetings, acts=meetings.changes))
     command.add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
     change = command.add_mutually_exclusive_group()
     book = "plan what is missing and bring it into calendars, after showing the mails that go out"
@@ -143,13 +145,13 @@ def _add_meetings(add: Add) -> None:
 
 
 def _add_rounds(add: Add) -> None:
-    command = add("status", with_services(rounds.status))
+    command = add("status", with_services(rounds.status, acts=_always))
     command.add_argument("action", choices=("open", "send", "remind", "close", "renew"), help="the step")
     command.add_argument("municipality", metavar="M", help=MUNICIPALITY)
     command.add_argument("--number", type=int, default=1, help="with remind: which reminder (1 is the first)")
     renew = "with renew: end the personal links of this work package only, and send a new one"
     command.add_argument("--package", metavar="P", help=renew)
-    command = add("report", with_services(rounds.report))
+    command = add("report", with_services(rounds.report, acts=_always))
     command.add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
     command.add_argument("--owner-board", action="store_true", help="the summary of all municipalities instead")
 
@@ -179,6 +181,19 @@ def _add_sending(add: Add) -> None:
     add("outbox", with_services(sending.outbox)).add_argument("--json", action="store_true", help=JSON)
     add("pause", with_services(sending.pause)).add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
     add("resume", with_services(sending.resume)).add_argument("municipality", nargs="?", metavar="M", help=MUNICIPALITY)
+
+
+def _add_audit(add: Add) -> None:
+    command = add("audit", with_services(audit.audit))
+    command.add_argument("--verify", action="store_true", help="compute every hash anew; exit code 1 when one differs")
+    command.add_argument("--head", type=audit.head, metavar="NUMBER:HASH", help="with --verify: " + audit.HEAD_HELP)
+    command.add_argument("--csv", type=Path, metavar="FILE", help="write all of it to a file")
+    command.add_argument("--json", action="store_true", help=JSON)
+
+
+def _always(arguments: argparse.Namespace) -> bool:
+    del arguments
+    return True
 
 
 def _moment(text: str) -> datetime:

@@ -6,10 +6,14 @@ MUNICIPALITY = "key of a municipality, such as fjordvik: its `slug:` in the prog
 """Help of the argument M, everywhere."""
 
 EXAMPLES: Mapping[str, str] = {
+    "audit": """\
+vareunge audit                         the latest acts
+vareunge audit --verify                exit code 1 when the chain does not hold; prints its head, to be kept elsewhere
+vareunge audit --csv audit.csv         all of it, for a spreadsheet or an archive""",
     "demo": """\
 vareunge demo                          play the loop, check it, end
 vareunge demo --keep                   leave it running to look around
-vareunge demo --programme config/velferd    play another programme""",
+vareunge demo --allow a@x.example --allow b@x.example    rehearse with two people""",
     "sandbox": """\
 vareunge sandbox                       print the settings that lead to it, and serve
 vareunge sandbox --env sandbox.env     write them as well; then, in another shell: . ./sandbox.env""",

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from workflows.meetings.external_feeds import Unread
 
 
+def changes(arguments: argparse.Namespace) -> bool:
+    """Return True when the command changes something."""
+    return bool(arguments.book or arguments.move or arguments.cancel or arguments.renew)
+
+
 async def meetings(services: "Services", arguments: argparse.Namespace) -> int:
     """List the meetings, each date with its reason, and what could not be planned or read; nothing is sent.
 

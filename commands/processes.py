@@ -19,7 +19,8 @@ def demo(arguments: argparse.Namespace) -> int:
     """Play one whole loop against the sandbox and check the result."""
     from demo.run import run_demo
 
-    return asyncio.run(run_demo(programme=arguments.programme, out=arguments.out, keep=arguments.keep))
+    overrides = {"VAREUNGE_ALLOWED_RECIPIENTS": ",".join(arguments.allow)} if arguments.allow else {}
+    return asyncio.run(run_demo(out=arguments.out, keep=arguments.keep, overrides=overrides))
 
 
 def sandbox(arguments: argparse.Namespace) -> int:

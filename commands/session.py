@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from wiring.process import Services
 
 DONE, DID_NOT_HOLD, WRONG_USE = 0, 1, 2
+MAX_SUBJECT = 200
+"""Characters of the municipalities that a command is noted with."""
 
 Command = Callable[["Services", argparse.Namespace], Awaitable[int]]
 
@@ -47,10 +49,18 @@ async def session(*, prepared: bool = True) -> AsyncIterator["Services"]:
         await services.close()
 
 
-def with_services(command: Command, *, prepared: bool = True) -> Callable[[argparse.Namespace], int]:
+def _changes_nothing(arguments: argparse.Namespace) -> bool:
+    del arguments
+    return False
+
+
+def with_services(
+    command: Command, *, prepared: bool = True, acts: Callable[[argparse.Namespace], bool] = _changes_nothing
+) -> Callable[[argparse.Namespace], int]:
     """Return the command as the parser calls it: with services of its own, in a loop of its own.
 
-    *prepared*: it needs a database with the current schema.
+    *prepared*: it needs a database with the current schema. *acts*: whether it is noted in the audit; what the stores
+    note by themselves, such as a pause, is not noted twice.
     """
 
     async def in_session(arguments: argparse.Namespace) -> int:
@@ -59,10 +69,15 @@ def with_services(command: Command, *, prepared: bool = True) -> Callable[[argpa
         from integration.database.sqlite import DatabaseGone
         from wiring.outside import NotInThisPart
         from workflows.errors import OutsideError
+        from workflows.origin import ActOrigin, ActSurface, coming_from
 
         async with session(prepared=prepared) as services:
             try:
-                return await command(services, arguments)
+                with coming_from(ActOrigin(surface=ActSurface.TERMINAL)):
+                    code = await command(services, arguments)
+                    if acts(arguments):
+                        await _note(services, command, arguments)
+                    return code
             except InvalidInput as exc:
                 if not exc.language:
                     exc.language = (await _words(services)).language
@@ -80,6 +95,14 @@ def with_services(command: Command, *, prepared: bool = True) -> Callable[[argpa
         return asyncio.run(in_session(arguments))
 
     return run
+
+
+async def _note(services: "Services", command: Command, arguments: argparse.Namespace) -> None:
+    """Note a command that was understood, so that all it names is known: keys, never a reason that somebody typed."""
+    named = getattr(arguments, "municipality", None) or []
+    keys = [named] if isinstance(named, str) else named
+    now = services.clock.now()
+    await services.record.audit.note(f"command.{command.__name__}", ", ".join(keys)[:MAX_SUBJECT], at=now)
 
 
 async def _words(services: "Services") -> "TerminalWords":

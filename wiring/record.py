@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-import texts
-from config.programme import Programme
 from integration.clock import ServiceClock
 from integration.database.connection import Database, Schema, SchemaNewer, create_database
 from integration.database.sqlite import CannotOpen
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from integration.database.accounts import SQLAccounts
     from integration.database.agendas import SQLAgendas
     from integration.database.archive import SQLHandovers
+    from integration.database.audit import SQLAudit
     from integration.database.chats import SQLChats
     from integration.database.findings import SQLFindings
     from integration.database.guests import SQLGuests
@@ -45,11 +44,6 @@ if TYPE_CHECKING:
     from integration.database.switches import SQLSwitches
     from integration.database.units import SQLUnits
     from integration.unit_queue import UnitQueue
-
-
-def _speak_as(programme: Programme) -> None:
-    """Let the programme's own words go before ours in this process, which serves it alone."""
-    texts.reword(programme.wording.by_language())
 
 
 class SchemaOutdated(RuntimeError):
@@ -88,7 +82,7 @@ class Record:
     def register(self) -> "SQLRegister":
         from integration.database.register import SQLRegister
 
-        return SQLRegister(self.database, self._clock, on_read=_speak_as)
+        return SQLRegister(self.database, self._clock)
 
     @cached_property
     def look_ups(self) -> "SQLLookUps":
@@ -125,6 +119,12 @@ class Record:
         from integration.database.history import SQLHistory
 
         return SQLHistory(self.database)
+
+    @cached_property
+    def audit(self) -> "SQLAudit":
+        from integration.database.audit import SQLAudit
+
+        return SQLAudit(self.database)
 
     @cached_property
     def intents(self) -> "SQLIntents":

@@ -9,7 +9,7 @@ from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
 from web.municipality import pages as lead_pages
 from web.municipality.doors import LeadDoors
-from web.operations import guests
+from web.operations import audit, guests
 from web.overview import pages as overview_pages
 from web.overview.reading import Overviews
 from web.papers import agenda, minutes, papers, reports, signed
@@ -36,7 +36,6 @@ def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
         around=around,
         gate=create_gate(outside, jobs),
         statement_url=outside.settings.accessibility_statement,
-        words=outside.record.register.find_programme,
     )
 
 
@@ -64,6 +63,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
             )
         ),
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
+        audit.router(audit.AuditDoors(store=record.audit)),
         guests.router(
             desk=jobs.operations.guest_desk, links=links, short=jobs.messages.short_links, public_url=public_url
         ),
@@ -95,6 +95,9 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 upcoming=jobs.status.upcoming,
                 units=record.units,
                 switches=record.switches,
+                resuming=jobs.messages.resuming,
+                recipients=outside.recipients,
+                past=record.history,
                 links=links,
                 held=record.held_links,
                 desk=desk,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import tables
+from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
 from integration.database.units import make_due
 from workflows.papers.agendas.model import PROPOSAL_FIELDS, Agenda, Proposal, StoredAgenda
@@ -109,6 +110,9 @@ class SQLAgendas:
                 "content": {name: getattr(proposal, name) for name in (*PROPOSAL_FIELDS, "withdrawn")},
             }
             await connection.execute(tables.agenda_proposal.insert().values(**row))
+            action = "agenda.withdrawn" if proposal.withdrawn else "agenda.proposed"
+            numbers = {"number": number, "version": version}
+            await note_action(connection, proposal.person, action, proposal.meeting, at=proposal.at, values=numbers)
         return replace(proposal, number=number, version=version)
 
     # -------------------------------------------------------------------------------------------- minutes and matters
@@ -152,6 +156,7 @@ class SQLAgendas:
             await connection.execute(tables.minutes.insert().values(**row, **content))
             await _add_versions(connection, tables.decision, recorded.decisions, at, by)
             await _add_versions(connection, tables.action_item, recorded.actions, at, by)
+            await note_action(connection, by, "minutes.recorded", meeting, at=at, values={"version": stored.version})
             await make_due(connection, then)
         return stored
 
@@ -163,6 +168,7 @@ class SQLAgendas:
             if newest is None or newest.version != version:
                 return False
             if (await connection.execute(update(table).where(this).values(approved_at=at, approved_by=by))).rowcount:
+                await note_action(connection, by, "minutes.approved", meeting, at=at, values={"version": version})
                 await make_due(connection, then)
         return True
 
@@ -174,6 +180,8 @@ class SQLAgendas:
                 found = [await _newest_version(connection, table, key) for key in keys]
                 items = [kind.from_data(row.content) for row in found if row is not None]
                 await _add_versions(connection, table, [replace(item, state=state) for item in items], at, by)
+            for key in keys:
+                await note_action(connection, by, f"decision.{state}", key, at=at, values={})
             await make_due(connection, then)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
 from integration.database.tables import guest, guest_answer
 from integration.database.units import make_due
@@ -74,6 +75,7 @@ class SQLGuests:
                 asked = (guest_answer.c.scope == scope, guest_answer.c.person == person)
                 values = {"answered_at": at, "keeps": keep, "answered_by": by}
                 await connection.execute(update(guest_answer).where(*asked).values(**values))
+                await note_action(connection, by, "guests.answered", person, at=at, values={"keeps": int(keep)})
             await make_due(connection, then)
 
     async def _guests(self, *conditions: Any) -> Sequence[Guest]:

@@ -72,7 +72,15 @@ _ALL = (
     _rule("unit", HISTORY, code="kind state lease_owner", key="key", words="note"),
     _rule("event", HISTORY, code="what", key="unit", words="details"),
     _rule("intent", HISTORY, key="key"),
-    _rule("audit", AUDIT, code="action", key="subject", person="actor", words="details"),
+    # No words in it: what is hashed is never rewritten.
+    _rule(
+        "audit",
+        AUDIT,
+        code="action surface sign_in details",
+        key="subject",
+        person="actor on_behalf",
+        hidden="previous_hash hash",
+    ),
     _rule("slot", SERVICE, key="name"),
     _rule("switch", SERVICE, key="name", hidden="value"),
     _rule("klass_municipality", SERVICE, code="number name"),

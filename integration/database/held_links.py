@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, or_, select, update
 
+from integration.database.audit import note_action
 from integration.database.connection import Database
-from integration.database.history import note_action
 from integration.database.tables import link, status_request
 from workflows.access.held_links import HeldLink, LinkOwner
 from workflows.ports.units import Clock

@@ -1,14 +1,13 @@
-"""History: the steps of units, and people's acts."""
+"""History: the steps of units."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Insert, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database
-from integration.database.tables import audit, event
+from integration.database.tables import event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +21,6 @@ class UnitEvent:
 def note(unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> Insert:
     """The statement that adds a step to a unit's history, for the caller's transaction."""
     return insert(event).values(unit=unit, at=at, what=what, details=dict(values))
-
-
-async def note_action(
-    connection: AsyncConnection, actor: str, action: str, subject: str, *, at: datetime, values: Mapping[str, str | int]
-) -> None:
-    """Write down within the caller's transaction who did what. Ids only, never a person's words."""
-    row = {"at": at, "actor": actor, "action": action, "subject": subject, "details": dict(values)}
-    await connection.execute(insert(audit).values(**row))
 
 
 class SQLHistory:

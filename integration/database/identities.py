@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 
 from integration.database.access_tables import identity, session
+from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
-from integration.database.history import note_action
 from workflows.access.identities import BoundIdentity
 
 _BOUND = identity.c.undone_at.is_(None)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
-from integration.database.history import note_action
 from integration.database.tables import meeting as table
 from integration.database.units import make_due
 from workflows.meetings.date_search import Moved

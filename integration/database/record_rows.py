@@ -7,9 +7,9 @@ from sqlalchemy import Table, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import access_tables, paper_tables, register_tables
+from integration.database.audit import note_action
 from integration.database.connection import Database
 from integration.database.held_data import HELD_DATA
-from integration.database.history import note_action
 from integration.database.tables import metadata
 from integration.database.units import make_due
 from workflows.ports.units import DueUnit

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from integration.database.audit import note_action
 from integration.database.connection import Database
-from integration.database.history import note_action
 from integration.database.register_tables import register_change
 from workflows.register.model import Act, Change, EntryAddress, LoggedAct
 

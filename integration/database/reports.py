@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
-from integration.database.history import note_action
 from integration.database.tables import meeting as meetings
 from integration.database.tables import report as table
 from integration.database.tables import report_review as reviews

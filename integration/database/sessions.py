@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from integration.database.access_tables import session
+from integration.database.audit import note_act
 from integration.database.connection import Database
 from workflows.access.model import Session
 
@@ -21,7 +22,13 @@ class SQLSessions:
 
     async def add(self, item: Session) -> None:
         values: dict[str, Any] = dict(vars(item))
-        await self.database.write(lambda connection: connection.execute(insert(session).values(**values)))
+
+        def begin(connection: Connection) -> None:
+            connection.execute(insert(session).values(**values))
+            issuer = {"issuer": item.issuer}
+            note_act(connection, item.person, "session.started", item.person, at=item.started_at, values=issuer)
+
+        await self.database.write(begin)
 
     async def find(self, session_id: str) -> Session | None:
         row = await self.database.look(

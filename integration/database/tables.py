@@ -120,7 +120,6 @@ unit = Table(
     Column("again_at", UTCDateTime, nullable=True),
     Column("done_at", UTCDateTime, nullable=True),
     Index("ix_unit_due", "state", "due_at"),
-    Index("ix_unit_kind", "kind", "due_at"),
 )
 """Work: state waiting, done or failed; somebody holds it while it has a lease owner. `again_at`: when it is due once
 more, because it became due while somebody held it."""
@@ -166,7 +165,7 @@ meeting = Table(
     Column("body", String(60), nullable=False, index=True),
     Column("state", String(12), nullable=False),
     Column("starts_local", DateTime(timezone=False), nullable=False),
-    Column("ends_local", DateTime(timezone=False), nullable=False, index=True),
+    Column("ends_local", DateTime(timezone=False), nullable=False),
     Column("timezone", String(40), nullable=False),
     Column("location", Text, nullable=False, default=""),
     Column("booked_by_us", Boolean, nullable=False),
@@ -190,9 +189,8 @@ status_round = Table(
     Column("state", String(10), nullable=False),
     Column("opens_at", UTCDateTime, nullable=False),
     Column("reminders_at", JSON, nullable=False),
-    Column("deadline_at", UTCDateTime, nullable=False, index=True),
+    Column("deadline_at", UTCDateTime, nullable=False),
     Column("release_at", UTCDateTime, nullable=False),
-    Index("ix_status_round_state", "state", "deadline_at"),
 )
 """State planned, open or closed."""
 
@@ -201,7 +199,7 @@ status_request = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("meeting", String(120), ForeignKey("status_round.meeting"), nullable=False, index=True),
-    Column("work_package", String(60), nullable=False, index=True),
+    Column("work_package", String(60), nullable=False),
     Column("person", String(60), nullable=False, index=True),
     Column("state", String(10), nullable=False),
     Column("opened_at", UTCDateTime, nullable=False),
@@ -233,7 +231,7 @@ escalation = Table(
     "escalation",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("request", String(32), ForeignKey("status_request.id"), nullable=False, index=True),
+    Column("request", String(32), ForeignKey("status_request.id"), nullable=False),
     Column("meeting", String(120), nullable=False, index=True),
     Column("level", String(12), nullable=False),
     Column("question", Text, nullable=False),
@@ -377,5 +375,11 @@ audit = Table(
     Column("action", String(80), nullable=False),
     Column("subject", String(200), nullable=False),
     Column("details", JSON, nullable=False, default=dict),
+    Column("surface", String(20), nullable=False, server_default=""),
+    Column("sign_in", String(200), nullable=False, server_default=""),
+    Column("on_behalf", String(60), nullable=False, server_default=""),
+    Column("previous_hash", String(64), nullable=False, server_default=""),
+    Column("hash", String(64), nullable=False, server_default=""),
 )
-"""Acts of people, append-only. Ids only, never a person's words."""
+"""Acts of people as a hash chain without a gap (`workflows/operations/audit.py`); triggers refuse to change or delete
+a row. Ids only, never a person's words."""

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Update, and_, case, func, or_, select, true, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
+from integration.database.audit import note_action
 from integration.database.connection import Database, announce, insert_for
 from integration.database.history import note as note_of
-from integration.database.history import note_action
 from integration.database.tables import unit
 from workflows.ports.units import DueUnit
 

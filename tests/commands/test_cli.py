@@ -33,7 +33,7 @@ NOBODY = "http://127.0.0.1:9"
 OTHERS = ("AUTHORITY_URL", "BOT_METADATA_URL", "BOT_SERVICE_URL")
 BESIDE = ", siden en annen av Microsofts adresser er det"
 COMMANDS = {
-    "access-request", "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate",
+    "audit", "access-request", "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate",
     "municipalities", "outbox", "papers", "partners", "pause", "plan", "report", "resume", "rollout", "sandbox",
     "serve", "status", "tick", "wind-down",
 }  # fmt: skip

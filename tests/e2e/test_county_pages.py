@@ -51,6 +51,7 @@ PAGES = (
     "/fylket/rediger/lokalt?av=places/owner-board/members",
     "/fylket/lenker",
     "/fylket/logg",
+    "/fylket/revisjonslogg?kontroll=1",
     "/fylket/palogging",
     f"{LOCAL}/lenker",
     f"{LOCAL}/malen",

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, LargeBinary, Ta
 
 from integration.clock import SystemClock
 from integration.database import tables
+from integration.database.audit import note_action
 from integration.database.connection import Database
 from integration.database.held_data import HELD_DATA
 from integration.database.register import SQLRegister
@@ -65,8 +66,9 @@ async def write_whole_record(database: Database) -> None:
     await SQLRegister(database, SystemClock()).save(documents())
     async with database.begin() as connection:
         for table in tables.metadata.sorted_tables:
-            if table.name not in ("register", "register_change", "klass_municipality"):
+            if table.name not in ("register", "register_change", "klass_municipality", "audit"):
                 await connection.execute(table.insert().values(**_row(table)))
+        await note_action(connection, PERSON, "meetings.moved", MEETING, at=AT, values={}, on_behalf=PERSON)
 
 
 def _row(table: Table) -> dict[str, Any]:

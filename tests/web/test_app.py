@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from starlette.types import Message
 from structlog.testing import capture_logs
 
-import texts
 from web import pages
 from web.app import MOST_UNREAD, create_app
 from web.forms import read_form
@@ -76,7 +75,7 @@ async def test_ready_says_when_the_database_does_not_answer() -> None:
 
 
 async def test_the_description_of_the_api_is_there_and_no_page_that_loads_foreign_script() -> None:
-    assert (await client().get("/openapi.json")).json()["info"]["title"] == "vareunge"
+    assert (await client().get("/openapi.json")).json()["info"]["title"] == "Våre unge 365"
     assert (await client().get("/docs")).status_code == 404
 
 
@@ -293,22 +292,3 @@ async def test_a_body_that_stops_coming_after_the_answer_began_ends_the_answer_t
     sent = await asked_raw(create_app([router], body_time=0.05), [part], path="/ekko")
 
     assert [message.get("status") for message in sent if message["type"] == "http.response.start"] == [200]
-
-
-async def test_a_strangers_page_says_the_programmes_words_and_asks_for_them_once() -> None:
-    asked = []
-
-    async def words() -> None:
-        asked.append("programme")
-        if len(asked) == 1:
-            raise ConnectionError
-        texts.reword({"nb": {"web.product": "Unge"}})
-
-    site = client(words=words)
-
-    ours, theirs, again = [(await site.get("/hjelp", headers={"accept-language": "nb"})).text for _ in range(3)]
-
-    assert '<p class="page-name">Programmet</p>' in ours
-    assert '<p class="page-name">Unge</p>' in theirs
-    assert len(asked) == 2
-    assert again == theirs

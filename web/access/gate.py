@@ -14,6 +14,7 @@ from web.forms import is_from_us, keep_typed, read_pairs
 from workflows.access.model import Reader, Right, Session, Where
 from workflows.access.rules import NOWHERE, find_where, may, reader_of
 from workflows.access.sessions import Sessions, csrf_token
+from workflows.origin import ActOrigin, ActSurface, note_origin
 from workflows.ports.units import Clock
 
 SIGN_IN = "/logg-inn"
@@ -96,6 +97,17 @@ class Visit:
     """The place that the address names."""
 
     @property
+    def origin(self) -> ActOrigin:
+        """The origin of what is done in this visit: at a municipality's pages the county acts on its behalf."""
+        municipality, reader = self.where.municipality or "", self.reader
+        theirs = reader.runs_programme and municipality not in reader.looks_after
+        return ActOrigin(
+            surface=ActSurface.TEAMS_TAB if self.in_teams else ActSurface.PAGE,
+            sign_in=self.session.issuer,
+            on_behalf=municipality if theirs else "",
+        )
+
+    @property
     def csrf(self) -> str:
         """The word that each form of this session carries, in the field `csrf`."""
         return csrf_token(self.token)
@@ -134,6 +146,7 @@ class Require:
         if where is None or not may(visit.reader, self.right, where):
             raise HTTPException(404)
         request.state.visit = visit = replace(visit, where=where)
+        note_origin(visit.origin)
         if request.method not in READING:
             await _check_write(request, gate, visit)
         return visit

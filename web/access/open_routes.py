@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
+from workflows.origin import BY_LINK as MAILED_LINK
+from workflows.origin import BY_TEAMS, ActOrigin, ActSurface
+
+BOT = "/api/messages"
+
 PUBLIC: Mapping[str, str] = {
     "/healthz": "Asked by the platform; says nothing but that the process answers.",
     "/readyz": "Asked by the platform; names the part that is missing, and nothing in it.",
     "/openapi.json": "The description of the HTTP interface; holds no data.",
-    "/farger/{colour}.css": "A style sheet made of the colour in its address; holds no data.",
     "/tilgjengelighet": "The accessibility statement, which anybody may read.",
     "/personvern": "The privacy page, which anybody may read.",
     "/hjelp": "Help by role, which anybody may read.",
@@ -20,7 +24,7 @@ PUBLIC: Mapping[str, str] = {
     "/logg-inn/knytt": "Binds the identity that this browser signed in with, by the link that was mailed.",
     "/logg-inn/teams": "Takes a token that Teams gives its tab: checked like any provider's answer.",
     "/logg-ut": "Asks before logging out; changes nothing.",
-    "/api/messages": "Activities from Teams: each carries a signed token of the Bot Framework, which is checked.",
+    BOT: "Activities from Teams: each carries a signed token of the Bot Framework, which is checked.",
 }
 """Open to everybody."""
 
@@ -42,6 +46,15 @@ BY_LINK: Mapping[str, str] = {
     "/fane/{token}": "One tab, for the members of its team.",
 }
 """Opened by a link of its own, which can be ended; the link's role is looked up at each use."""
+
+_LINKED = tuple({path.partition("{")[0] for path in BY_LINK})
+
+
+def origin_at(path: str) -> ActOrigin:
+    """Return the origin of acts at an address; where people sign in, the gate knows better."""
+    if path == BOT:
+        return ActOrigin(surface=ActSurface.BOT, sign_in=BY_TEAMS)
+    return ActOrigin(surface=ActSurface.PAGE, sign_in=MAILED_LINK if path.startswith(_LINKED) else "")
 
 
 def reason_open(path: str) -> str | None:

@@ -72,6 +72,7 @@ COUNTY_PAGES: tuple[SectionPage, ...] = (
     SectionPage(path="/lenker", text="lead.links", right=Right.RUN_PROGRAMME),
     SectionPage(path="/palogging", text="sign_in.page_bindings", right=Right.RUN_PROGRAMME),
     SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
+    SectionPage(path="/revisjonslogg", text="audit.page", right=Right.RUN_PROGRAMME),
 )
 """Pages below `/fylket`: what is looked at and done often first, then what the register holds."""
 

@@ -49,7 +49,10 @@ class PlaceEvent(Protocol):
 class PlaceUnits(Protocol):
     """The units of rollouts, and their history."""
 
-    async def make_due(self, units: Sequence[DueUnit]) -> None: ...
+    async def make_due(self, units: Sequence[DueUnit], *, by: str = "") -> None:
+        """Make units due; *by*: the person who ordered them."""
+        ...
+
     async def note(self, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> None: ...
     async def list_units(self, *, kind: str) -> Sequence[OrderUnit]: ...
 
@@ -58,7 +61,7 @@ class PlacePauses(Protocol):
     """Stops and starts sending in a municipality."""
 
     async def pause(self, municipality: str | None = None) -> None: ...
-    async def resume(self, municipality: str | None = None) -> None: ...
+    async def resume(self, municipality: str | None = None, *, by: str = "") -> None: ...
 
 
 class PlaceEvents(Protocol):
@@ -152,12 +155,12 @@ class RolloutDesk:
         due = [DueUnit(key=f"{KIND}:{place}", due_at=now) for place in places]
         for place in places:
             if HELD in await self.notes.of(place):
-                await self.pauses.resume(place)
+                await self.pauses.resume(place, by=by)
                 await self.notes.forget(place, HELD)
                 # The local board has its municipality's slug.
                 due.append(DueUnit(key=f"meetings.book:{place}", due_at=now))
             await self.units.note(f"{KIND}:{place}", ORDERED, at=now, values={"by": by})
-        await self.units.make_due(due)
+        await self.units.make_due(due, by=by)
 
     async def restore(self, place: str, keys: Sequence[str], *, by: str) -> None:
         """

@@ -1,0 +1,57 @@
+"""The audit: `GET /fylket/revisjonslogg`, checked where the reader asks for it, and whole as a file."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+import texts
+from documents.csv_file import csv_file
+from web.access.gate import RunsProgramme
+from web.shell.page import shell_page
+from workflows.operations.audit import AuditStore, verify
+from workflows.operations.audit_rendering import COLUMNS, AuditWords, audit_row
+
+PATH = "/fylket/revisjonslogg"
+PAGE_LENGTH = 50
+MOST_DIGITS = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditDoors:
+    """Ports of the audit's pages."""
+
+    store: AuditStore
+
+
+def router(doors: AuditDoors) -> APIRouter:
+    """Return the routes of the audit."""
+    routes = APIRouter()
+
+    @routes.get(PATH, response_class=HTMLResponse, summary="What people did, when and from where")
+    async def show(request: Request, visit: RunsProgramme, foran: str = "", kontroll: str = "") -> HTMLResponse:
+        before = int(foran) if foran.isascii() and foran.isdigit() and len(foran) <= MOST_DIGITS else None
+        found = await doors.store.latest(before=before, most=PAGE_LENGTH + 1)
+        words = AuditWords(visit.programme, visit.reader.language)
+        verified = await verify(doors.store) if kontroll else None
+        return shell_page(
+            request,
+            "operations/audit.html",
+            visit,
+            crumbs=[(texts.say("audit.page", visit.reader.language), "")],
+            lines=[words.line(entry) for entry in found[:PAGE_LENGTH]],
+            older=found[PAGE_LENGTH - 1].number if len(found) > PAGE_LENGTH else None,
+            verified=verified,
+            head=str(verified.head) if verified else "",
+            broken=words.broken(verified.broken) if verified and verified.broken else "",
+            path=PATH,
+        )
+
+    @routes.get(f"{PATH}.csv", summary="The whole audit as a file")
+    async def export(visit: RunsProgramme) -> Response:
+        del visit
+        content = csv_file(COLUMNS, [audit_row(entry) async for entry in doors.store.entries()])
+        headers = {"Content-Disposition": 'attachment; filename="revisjonslogg.csv"'}
+        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+    return routes
