@@ -1,19 +1,16 @@
 """The county lead's pages in a browser: usable by everybody in three languages, and walked with the keyboard alone."""
 
-import os
 from collections.abc import AsyncIterator
-from itertools import product
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-import texts
 from config.klass import KnownMunicipality
 from config.values import Role
 from tests.e2e.test_form_for_everybody import findings
 from tests.e2e.test_overviews import OVERFLOW
+from tests.e2e.views import views_of
 from tests.support.doors import loopback, served
 from tests.support.rollout import PLACE, Bench, bench, small
 from tests.web.rollout.conftest import CountyLead, lead, run_kinds
@@ -59,10 +56,6 @@ PAGES = (
     f"{LOCAL}/rediger/lokalt-punkt?av=places/municipality/channels/board",
     "/it",
 )
-WIDTHS = (1280, 360)
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-VIEWS = tuple(product(texts.languages(), WIDTHS, THEMES))
-LOOK_AT_ALL = bool(os.environ.get("LOOK_AT_ALL"))
 MOST_STEPS = 60
 """Presses of the Tab key from one end of a page to the other."""
 
@@ -77,12 +70,7 @@ async def enter(lead: CountyLead, browser: Browser, url: str) -> Page:
 
 
 async def test_every_page_is_for_everybody_and_no_wider_than_its_window(lead: CountyLead, browser: Browser) -> None:
-    """
-    Each page is looked at after a rollout of which some things wait for people.
-
-    The suite sees every page in one view, and every view on some page. `LOOK_AT_ALL=1` sees every page in every view,
-    for some minutes.
-    """
+    """Each page is looked at after a rollout of which some things wait for people."""
     await lead.bench.services.record.klass.replace([KnownMunicipality(number="3899", name="Dal")])
     await lead.press(f"{BASE}/start")
     await lead.run("rollout.place")
@@ -93,11 +81,11 @@ async def test_every_page_is_for_everybody_and_no_wider_than_its_window(lead: Co
 
     async with served(lead.bench.services.web) as url:
         page = await enter(lead, browser, url)
-        for number, (language, width, theme) in enumerate(VIEWS):
+        for (language, width, theme), paths in views_of(PAGES):
             await lead.press("/meg/sprak", {"language": language})
             await page.set_viewport_size({"width": width, "height": 800})
             await page.emulate_media(color_scheme=theme)
-            for path in PAGES if LOOK_AT_ALL else PAGES[number :: len(VIEWS)]:
+            for path in paths:
                 answer = await page.goto(f"{url}{path}")
                 assert answer is not None
                 assert answer.status == 200, path

@@ -2,15 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-import texts
 from integration.database.connection import Database
 from integration.database.findings import SQLFindings
 from tests.e2e.test_form_for_everybody import findings
+from tests.e2e.views import Theme, views_of
 from tests.support.doors import served
 from tests.web.overview.stage import CHAIR, COUNTY, IT, LEAD, LOCAL, MEMBER, Stage
 from tests.workflows.status.rounds import GUEST, HOME
@@ -21,8 +20,6 @@ from workflows.access.sessions import Sessions
 from workflows.operations.examination import KeptFindings
 from workflows.operations.findings import Finding, Verdict
 
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-WIDTHS = (1280, 360)
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LONG_NAME = "Samarbeidsprosjektet for arbeidsmarkedsopplæringstiltak"
 
@@ -36,7 +33,7 @@ class House:
     url: str
     browser: Browser
 
-    async def enter(self, person: str, *, width: int = 1280, theme: Literal["light", "dark"] = "light") -> Page:
+    async def enter(self, person: str, *, width: int = 1280, theme: Theme = "light") -> Page:
         """Return a window of a person who is signed in."""
         window = {"width": width, "height": 800}
         context: BrowserContext = await self.browser.new_context(viewport=window, color_scheme=theme, locale="nb-NO")  # type: ignore[arg-type]
@@ -100,25 +97,21 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("language", texts.languages())
-async def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(house: House, language: str) -> None:
-    house.speak(language)
+async def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(house: House) -> None:
     found: dict[str, list[str]] = {}
     too_wide: dict[str, int] = {}
 
-    for name, (person, path) in PAGES.items():
-        page = await house.enter(person)
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 800})
+    for view, pages in views_of(list(PAGES.items())):
+        house.speak(view.language)
+        for name, (person, path) in pages:
+            page = await house.enter(person, width=view.width, theme=view.theme)
             answer = await page.goto(f"{house.url}{path}")
             assert answer is not None
             assert answer.status == 200, name
-            assert await page.locator("html").get_attribute("lang") == language
-            too_wide[f"{name}, {width}"] = await page.evaluate(OVERFLOW)
-            for theme in THEMES:
-                await page.emulate_media(color_scheme=theme)
-                found[f"{name}, {width}, {theme}"] = await findings(page)
-        await page.context.close()
+            assert await page.locator("html").get_attribute("lang") == view.language
+            found[f"{name}: {view}"] = await findings(page)
+            too_wide[f"{name}: {view}"] = await page.evaluate(OVERFLOW)
+            await page.context.close()
 
     assert {where: items for where, items in found.items() if items} == {}
     assert {where: by for where, by in too_wide.items() if by} == {}

@@ -1,22 +1,19 @@
 """A municipality's register in a browser: every table and form for everybody, and an edit with the keyboard alone."""
 
-import os
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from itertools import product
-from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-import texts
 from config.programme import Programme
 from integration.database.connection import Database
 from integration.database.sessions import SQLSessions
 from tests.e2e.test_county_pages import press
 from tests.e2e.test_form_for_everybody import findings
 from tests.e2e.test_overviews import OVERFLOW
+from tests.e2e.views import views_of
 from tests.support.doors import served
 from tests.web.register.desk import HERE, LEAD, Pages, imported
 from web.access.gate import Gate
@@ -25,9 +22,6 @@ from web.register.forms.registry import MUNICIPALITY_FORMS
 from workflows.access.sessions import Sessions
 
 TABLES = ("folk", "arbeidspakker", "moteplan", "samarbeid", "okonomi", "plan", "kalender", "malen", "logg")
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-VIEWS = tuple(product(texts.languages(), (1280, 360), THEMES))
-LOOK_AT_ALL = bool(os.environ.get("LOOK_AT_ALL"))
 FEWEST_FORMS = 15
 """Kinds of forms that the shipped programme leads a local lead to, at least."""
 
@@ -88,7 +82,6 @@ async def house(database: Database, browser: Browser) -> AsyncIterator[House]:
 
 
 async def test_every_table_and_form_is_for_everybody_and_no_wider_than_its_window(house: House) -> None:
-    """The suite sees every page in one view, and every view on some page; `LOOK_AT_ALL=1` sees all of them in all."""
     page = await house.enter()
     forms = await house.list_forms(page)
     assert len(forms) >= FEWEST_FORMS
@@ -96,11 +89,11 @@ async def test_every_table_and_form_is_for_everybody_and_no_wider_than_its_windo
     found: dict[str, list[str]] = {}
     too_wide: dict[str, int] = {}
 
-    for number, (language, width, theme) in enumerate(VIEWS):
+    for (language, width, theme), seen in views_of(paths):
         house.language = language
         await page.set_viewport_size({"width": width, "height": 800})
         await page.emulate_media(color_scheme=theme)
-        for path in paths if LOOK_AT_ALL else paths[number :: len(VIEWS)]:
+        for path in seen:
             answer = await page.goto(f"{house.url}{path}")
             assert answer is not None
             assert answer.status == 200, path

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, Route
 
-import texts
 from integration.database.connection import Database
 from tests.e2e.test_form_for_everybody import findings
+from tests.e2e.views import views_of
 from tests.support.doors import loopback, served
 from tests.web.access.journey import Journey, journey
 from wiring.jobs.rooms import Jobs
@@ -114,48 +114,40 @@ async def test_outside_teams_the_page_says_so_with_teams_real_script(browser: Br
     await page.get_by_text("Teams fikk ikke logget deg inn her").wait_for()
 
 
-WIDTHS = (1280, 360)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BROWSER_LANGUAGES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
 
 
-async def looked_at(page: Page, name: str) -> dict[str, list[str]]:
-    """Return what axe finds on the page as it stands, at both widths, light and dark, and where it is too wide."""
-    found = {}
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 800})
-        too_wide = await page.evaluate(OVERFLOW)
-        found[f"{name}, {width}"] = [f"{too_wide} px too wide"] if too_wide else []
-        for theme in ("light", "dark"):
-            await page.emulate_media(color_scheme=theme)
-            found[f"{name}, {width}, {theme}"] = await findings(page)
-    return found
-
-
-@pytest.mark.parametrize("language", texts.languages())
-async def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(
-    browser: Browser, place: Journey, language: str
-) -> None:
+async def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(browser: Browser, place: Journey) -> None:
     county, lead = place.county_lead(), place.local_lead()
     await place.know_account(county)
-    people = tuple(person.model_copy(update={"language": language}) for person in place.programme.people)
-    place.give_programme(place.programme.model_copy(update={"people": people}))
-    async with served(place.app) as url:
-        context = await browser.new_context(locale=BROWSER_LANGUAGES[language])
-        page = await context.new_page()
-        access = Jobs(place.outside).access
-        await access.bindings.ask(place.email(lead))
-        link = (await place.mails())[0].removeprefix(place.address)
-        found: dict[str, list[str]] = {}
-        for path in ("/logg-inn", "/logg-ut", "/logg-inn/teams", "/logg-inn/entra/retur?error=x", link):
-            await page.goto(f"{url}{path}")
-            assert await page.locator("html").get_attribute("lang") == language, path
-            found |= await looked_at(page, path)
-        token = await access.sessions.start(county, issuer="test", subject=county)
-        await context.add_cookies([{"name": "vareunge", "value": token, "url": url}])
-        for path in ("/logg-ut", "/fylket/palogging"):
-            await page.goto(f"{url}{path}")
-            assert await page.locator("html").get_attribute("lang") == language, path
-            found |= await looked_at(page, f"{path}, signed in")
+    access = Jobs(place.outside).access
+    await access.bindings.ask(place.email(lead))
+    link = (await place.mails())[0].removeprefix(place.address)
+    token = await access.sessions.start(county, issuer="test", subject=county)
+    open_to_all = ("/logg-inn", "/logg-ut", "/logg-inn/teams", "/logg-inn/entra/retur?error=x", link)
+    pages = [*((path, False) for path in open_to_all), ("/logg-ut", True), ("/fylket/palogging", True)]
+    found: dict[str, list[str]] = {}
+    too_wide: dict[str, int] = {}
+
+    for view, seen in views_of(pages):
+        people = tuple(person.model_copy(update={"language": view.language}) for person in place.programme.people)
+        place.give_programme(place.programme.model_copy(update={"people": people}))
+        async with served(place.app) as url:
+            for path, signed_in in seen:
+                context = await browser.new_context(
+                    locale=BROWSER_LANGUAGES[view.language],
+                    viewport={"width": view.width, "height": 800},
+                    color_scheme=view.theme,
+                )
+                if signed_in:
+                    await context.add_cookies([{"name": "vareunge", "value": token, "url": url}])
+                page = await context.new_page()
+                await page.goto(f"{url}{path}")
+                assert await page.locator("html").get_attribute("lang") == view.language, path
+                found[f"{path}, {signed_in}: {view}"] = await findings(page)
+                too_wide[f"{path}, {signed_in}: {view}"] = await page.evaluate(OVERFLOW)
+                await context.close()
 
     assert {where: items for where, items in found.items() if items} == {}
+    assert {where: by for where, by in too_wide.items() if by} == {}

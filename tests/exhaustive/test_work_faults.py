@@ -6,10 +6,8 @@ from tests.exhaustive.faults import last_of_each_kind, stage
 from tests.exhaustive.work_faults import CHAPTERS
 
 MET = (
-    ("PATCH /users/{organizer}/events/{}", "answer lost"),
     ("POST /connector/v3/conversations/{}/activities", "killed after"),
     ("POST /users/{organizer}/messages/{}/send", "503"),
-    ("POST /sites/{}/lists/{}/items", "killed before"),
 )
 ORGANIZER = "moter@vestfoldfylke.example"
 

@@ -9,7 +9,7 @@ from workflows.rollout.walk import Walk
 
 POLL = timedelta(seconds=40)
 """Microsoft asks for more than 30 s between looks at a team's operation."""
-LONGEST_POLL = timedelta(minutes=5)
+LONGEST_POLL = timedelta(minutes=30)
 PATIENCE = timedelta(hours=24)
 """The time a thing may take before somebody must look."""
 

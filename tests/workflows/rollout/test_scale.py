@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmarks.rollout import TARGET, measure
 
-MUNICIPALITIES = 20
+MUNICIPALITIES = 8
 """As many as fit into the suite; `python -m benchmarks.rollout 357` takes all there are."""
 ROUND_TRIPS = 5
 
