@@ -14,10 +14,17 @@ from xdist.workermanage import NodeManager
 from integration.database.connection import Database, create_database
 from tests.support.postgres import TEST_DATABASE_URL, new_database, running_server, why_missing
 
+LONG = ("tests/e2e", "tests/exhaustive", "tests/benchmarks", "tests/tools", "tests/workflows/rollout", "tests/commands")
+
 
 def pytest_configure() -> None:
     """Give the suite's processes time to write down what they covered: xdist kills them after ten seconds."""
     NodeManager.EXIT_TIMEOUT = 120
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the files that take longest: with one of them last, all other processes would wait for it."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(autouse=True)

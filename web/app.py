@@ -81,7 +81,8 @@ def create_app(
     app = Application(title="Våre unge 365", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.gate = gate
     for router in (health.router(ready), pages.router(), information.router(statement_url=statement_url), *routers):
-        app.include_router(router)
+        # As they are: `include_router` would make each route anew at the first request, for prefixes that we have not.
+        app.router.routes.extend(router.routes)
     app.mount("/static", Assets(), name="static")
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_input)
