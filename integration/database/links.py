@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from itsdangerous import BadSignature, Signer
@@ -66,15 +65,21 @@ class SQLLinks:
     ) -> Mapping[str, str]:
         """The token that `issue` gives for each of *subjects*; *expires_at*: by the subject. It writes, once, only when
         some have none yet."""
-        ends = expires_at or {}
+        ends, signer = expires_at or {}, await self._known_signer()
         wanted = sorted(set(subjects))
-        found = await self._database.scan(partial(_known, purpose, wanted, person))
-        known = {row.id for row in found}
-        revoked = Counter((row.subject, row.expires_at) for row in found if row.revoked_at is not None)
-        identities = {
-            subject: _identity(purpose, subject, person, ends.get(subject), revoked[subject, ends.get(subject)])
-            for subject in wanted
-        }
+
+        def identify(connection: Connection) -> tuple[set[str], dict[str, str], dict[str, str]]:
+            """Return the known ids, and each subject's id and token: beside the loop, for a feed has thousands."""
+            found = _known(purpose, wanted, person, connection)
+            revoked = Counter((row.subject, row.expires_at) for row in found if row.revoked_at is not None)
+            identities = {
+                subject: _identity(purpose, subject, person, ends.get(subject), revoked[subject, ends.get(subject)])
+                for subject in wanted
+            }
+            tokens = {subject: signer.sign(identity).decode() for subject, identity in identities.items()}
+            return {row.id for row in found}, identities, tokens
+
+        known, identities, tokens = await self._database.scan(identify)
         new = [
             {
                 "id": identity,
@@ -90,8 +95,7 @@ class SQLLinks:
         if new:
             async with self._database.begin() as connection:
                 await connection.execute(insert_into(connection, link).on_conflict_do_nothing(), new)
-        signer = await self._known_signer()
-        return {subject: signer.sign(identity).decode() for subject, identity in identities.items()}
+        return tokens
 
     async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:
         """Return the link of the token; None when it is forged, expired, revoked or for another purpose."""

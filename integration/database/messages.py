@@ -83,7 +83,10 @@ class SQLMessages:
         keys: Sequence[str] | None = None,
     ) -> Sequence[Message]:
         query = select(message).order_by(message.c.due_at, message.c.key)
-        if states:
+        # Named messages are few, and their states are looked at here: without statistics SQLite would rather go through
+        # all that were ever sent than through the named ones.
+        are_named = requests is not None or keys is not None
+        if states and not are_named:
             query = query.where(message.c.state.in_(states))
         if requests is not None:
             query = query.where(message.c.request.in_(requests))
@@ -92,7 +95,7 @@ class SQLMessages:
         if keys is not None:
             query = query.where(message.c.key.in_(keys))
         rows = await self._database.look(lambda connection: connection.execute(query).all())
-        return [message_of(row) for row in rows]
+        return [message_of(row) for row in rows if not states or row.state in states]
 
     async def begin(self, key: str, *, in_doubt: bool, reference: Mapping[str, Any]) -> None:
         await self._set(key, state=MessageState.SENDING, in_doubt=in_doubt, failure="", reference=dict(reference))

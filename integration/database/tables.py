@@ -162,7 +162,7 @@ meeting = Table(
     "meeting",
     metadata,
     Column("key", String(120), primary_key=True),
-    Column("body", String(60), nullable=False, index=True),
+    Column("body", String(60), nullable=False),
     Column("state", String(12), nullable=False),
     Column("starts_local", DateTime(timezone=False), nullable=False),
     Column("ends_local", DateTime(timezone=False), nullable=False),
@@ -178,6 +178,9 @@ meeting = Table(
     Column("booked", JSON, nullable=False, default=dict),
     Column("answers", JSON, nullable=False, default=dict, server_default="{}"),
     Column("changed_at", UTCDateTime, nullable=False),
+    # All that a calendar's mark is made of: a feed that did not change reads no row.
+    Index("ix_meeting_body", "body", "starts_local", "changed_at", "sequence"),
+    Index("ix_meeting_starts_local", "starts_local"),
 )
 """Key `<body>/<date first announced>`; state planned, booked or cancelled. `booked`: what was last written there."""
 
@@ -258,6 +261,8 @@ message = Table(
     Column("failure", Text, nullable=False, default=""),
     Column("sent_at", UTCDateTime, nullable=True),
     Index("ix_message_state", "state", "due_at"),
+    Index("ix_message_kind", "kind", "state", "due_at"),
+    Index("ix_message_person", "person", "kind"),
 )
 """The outbox: every message to people. Surface personal, channel or email; state planned, sending, sent, failed, held
 or dropped. `reference`: where it ended up (conversation and activity, or message id)."""

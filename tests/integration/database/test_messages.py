@@ -1,8 +1,10 @@
 """The outbox's rows."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from integration.database.connection import Database
 from integration.database.messages import SQLMessages
@@ -94,3 +96,32 @@ async def test_messages_are_found_by_state_request_and_kind(messages: SQLMessage
     assert await keys(requests=[]) == []
     assert await keys(kind="status_request") == ["m/1"]
     assert await keys(states=[MessageState.SENT]) == []
+
+
+async def test_named_messages_are_found_by_their_names_among_all_that_were_ever_sent(
+    messages: SQLMessages,
+) -> None:
+    """SQLite has no statistics: with the states in the question it would go through every message that was sent."""
+    plans: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
+        if statement.startswith("SELECT message"):
+            raw = connection.connection.driver_connection
+            plans.extend(row[-1] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", values))
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        await messages.list_messages(states=[MessageState.SENT], requests=["r1", "r2"])
+        await messages.list_messages(states=[MessageState.SENT], keys=["m/1"])
+        await messages.list_messages(states=[MessageState.SENT], kind="status_request")
+        await messages.reached(["leader"], kind="status_request")
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+
+    searches = [plan for plan in plans if plan.startswith(("SEARCH", "SCAN"))]
+    assert [plan.partition(" (")[2] for plan in searches] == [
+        "request=?)",
+        "key=?)",
+        "kind=? AND state=?)",
+        "person=? AND kind=?)",
+    ]
