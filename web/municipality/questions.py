@@ -1,6 +1,7 @@
 """Questions that packages lift, as their leads act on them: `/kommune/{slug}/sporsmal` and `/fylket/sporsmal`."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -11,6 +12,7 @@ from web.forms import typed_in
 from web.municipality.doors import LeadDoors
 from web.papers.agenda import said_problems
 from web.shell.page import shell_page
+from web.shell.paging import pages_of
 from workflows.free_text import InvalidText
 from workflows.papers.agendas.editing import DeskRefused
 from workflows.papers.questions.desk import acts_on
@@ -18,6 +20,8 @@ from workflows.papers.questions.model import BoardQuestion
 from workflows.status.model import Level
 
 STORED = "?lagret=1"
+MOST_SHOWN = 30
+"""Questions on one of the county lead's pages."""
 
 
 def router(doors: LeadDoors) -> APIRouter:
@@ -33,8 +37,8 @@ def router(doors: LeadDoors) -> APIRouter:
         return await _act(doors, request, visit, question, slug)
 
     @routes.get("/fylket/sporsmal", response_class=HTMLResponse, summary="Questions that wait for the owner board")
-    async def of_county(request: Request, visit: RunsProgramme, lagret: str = "") -> HTMLResponse:
-        return await _county(doors, request, visit, is_stored=bool(lagret))
+    async def of_county(request: Request, visit: RunsProgramme, lagret: str = "", side: str = "1") -> HTMLResponse:
+        return await _county(doors, request, visit, side=side, is_stored=bool(lagret))
 
     @routes.post("/fylket/sporsmal/{question}", summary="Act on a question as the county lead")
     async def act_for_county(request: Request, visit: RunsProgramme, question: str) -> Response:
@@ -57,7 +61,11 @@ async def _act(doors: LeadDoors, request: Request, visit: Visit, question: str, 
         problems = {"": texts.say(no.words.key, language, **no.words.values)}
     if not problems:
         return RedirectResponse(f"{_base(slug)}{STORED}", 303)
-    again = {"typed": {question: typed}, "problems": {question: problems}, "confirm": {question: confirm}}
+    again: dict[str, Any] = {
+        "typed": {question: typed},
+        "problems": {question: problems},
+        "confirm": {question: confirm},
+    }
     if slug:
         return await _municipality(doors, request, visit, slug, status=422, **again)
     return await _county(doors, request, visit, status=422, **again)
@@ -76,11 +84,14 @@ async def _municipality(
 
 
 async def _county(
-    doors: LeadDoors, request: Request, visit: Visit, *, status: int = 200, **again: object
+    doors: LeadDoors, request: Request, visit: Visit, *, status: int = 200, side: str = "1", **again: Any
 ) -> HTMLResponse:
-    return _page(
-        request, visit, Level.OWNER, None, (("owner", await doors.questions.for_owner_board()),), status=status, **again
-    )
+    """Show a page of the questions that wait for the owner board; one that was acted on in vain stands first."""
+    wrong = again.get("problems", {})
+    found = sorted(await doors.questions.for_owner_board(), key=lambda item: item.id not in wrong)
+    pages = pages_of(len(found), side, most=MOST_SHOWN, path=_base(None), kept={})
+    parts = (("owner", pages.of(found)),)
+    return _page(request, visit, Level.OWNER, None, parts, status=status, pages=pages, **again)
 
 
 def _page(
@@ -94,7 +105,7 @@ def _page(
     **again: object,
 ) -> HTMLResponse:
     programme = visit.programme
-    context = {"typed": {}, "problems": {}, "confirm": {}, "is_stored": False, **again}
+    context = {"typed": {}, "problems": {}, "confirm": {}, "is_stored": False, "pages": None, **again}
     return shell_page(
         request,
         "municipality/questions.html",

@@ -1,9 +1,7 @@
 """The county lead's overview: `GET /fylket`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -12,6 +10,7 @@ import texts
 from web.access.gate import SeesCounty
 from web.overview.reading import Overviews
 from web.shell.page import shell_page
+from web.shell.paging import pages_of
 from web.shell.sorting import sorted_by
 from workflows.overview.county import county_overview
 from workflows.overview.model import CountyOverview, MunicipalityState, PlaceState, ReportStage
@@ -56,13 +55,13 @@ def router(overviews: Overviews) -> APIRouter:
         chosen = [line for line in county.municipalities if FILTERS.get(vis, _every)(line) and _has(line, q)]
         kept = {"q": q, "vis": vis}
         lines, sorting = sorted_by(chosen, sort, keys=KEYS, default="navn", path="/fylket", kept=kept)
-        pages = pages_of(len(lines), side, path="/fylket", kept={**kept, "sort": sort})
+        pages = pages_of(len(lines), side, most=MOST_ROWS, path="/fylket", kept={**kept, "sort": sort})
         return shell_page(
             request,
             "overview/county.html",
             visit,
             county=county,
-            lines=lines[pages.first : pages.first + MOST_ROWS],
+            lines=pages.of(lines),
             found=len(lines),
             pages=pages,
             sorting=sorting,
@@ -98,28 +97,6 @@ REPORT_TONES: Mapping[str, str] = {
     ReportStage.DRAFT: "warn",
     ReportStage.RELEASED: "ok",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pages:
-    """The pages of a long table: the one that is shown, and the addresses of all when there are several."""
-
-    number: int
-    addresses: tuple[str, ...]
-
-    @property
-    def first(self) -> int:
-        """The place of the page's first row among all."""
-        return (self.number - 1) * MOST_ROWS
-
-
-def pages_of(rows: int, asked: str, *, path: str, kept: Mapping[str, str]) -> Pages:
-    """Return the pages of *rows*; an address that names a page we do not have gets the first."""
-    count = max(1, -(-rows // MOST_ROWS))
-    number = int(asked) if asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= count else 1
-    known = [(name, value) for name, value in kept.items() if value]
-    addresses = (f"{path}?{urlencode([*known, ('side', page)])}" for page in range(1, count + 1))
-    return Pages(number=number, addresses=tuple(addresses) if count > 1 else ())
 
 
 def _every(line: MunicipalityState) -> bool:

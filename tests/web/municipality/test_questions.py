@@ -1,6 +1,8 @@
 """Questions on the leads' pages: a view, sending back, an answer of their own, and closing."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -8,9 +10,10 @@ from integration.database.connection import Database
 from tests.support.signed_in import Browser
 from tests.web.municipality.lead_site import Site, shown, words
 from tests.workflows.papers.agendas.agenda_world import AgendaWorld
-from tests.workflows.papers.questions.question_samples import step
+from tests.workflows.papers.questions.question_samples import question, step
 from tests.workflows.status.rounds import HOME
 from tests.workflows.test_privacy_guard import NUMBER
+from workflows.papers.questions.desk import QuestionDesk
 from workflows.papers.questions.model import BoardQuestion
 from workflows.ports.units import DueUnit
 from workflows.status.model import EscalationState, Level
@@ -171,3 +174,24 @@ async def test_what_is_passed_on_waits_with_the_county_and_the_local_lead_sees_i
     assert (found.state, found.level, found.view) == (EscalationState.VIEWED, Level.OWNER, "Fylket mener ja.")
     assert await act(site, county, COUNTY, act="answer", words="Ja.") == 422
     assert "med fylkets vurdering" in await shown(lead, PAGE)
+
+
+class BusyDesk(QuestionDesk):
+    """A desk of a country in which 31 questions wait for the owner board."""
+
+    async def for_owner_board(self) -> Sequence[BoardQuestion]:
+        return [question(f"q{number}", level=Level.OWNER, question=f"Sak {number:02}?") for number in range(31)]
+
+
+async def test_the_county_lead_reads_many_questions_page_by_page(site: Site) -> None:
+    desk = BusyDesk(store=site.world.questions, clock=site.world.clock)
+    site.doors = replace(site.doors, questions=desk)
+    county = await site.of("guest-lead")
+
+    first, second = await shown(county, COUNTY), await shown(county, f"{COUNTY}?side=2")
+
+    assert "Sak 29?" in first
+    assert "Sak 30?" not in first
+    assert "Side 2" in first
+    assert "Sak 30?" in second
+    assert "Sak 00?" not in second

@@ -12,7 +12,7 @@ from tests.web.overview.stage import CHAIR, COUNTY, EARLIER, IT, LEAD, LOCAL, ME
 from tests.workflows.programme import body, municipality
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, STARTS
 from tests.workflows.status.test_rounds import DAY, DEADLINE
-from web.overview.county import pages_of
+from web.shell.paging import pages_of
 from workflows.operations.examination import KeptFindings
 from workflows.operations.findings import Finding, Verdict
 
@@ -150,7 +150,7 @@ async def test_every_column_sorts(stage: Stage, column: str) -> None:
     ],
 )
 def test_a_long_table_has_pages(rows: int, asked: str, number: int, addresses: int) -> None:
-    pages = pages_of(rows, asked, path="/fylket", kept={"q": "å", "vis": ""})
+    pages = pages_of(rows, asked, most=60, path="/fylket", kept={"q": "å", "vis": ""})
 
     assert (pages.number, len(pages.addresses)) == (number, addresses)
     assert all(f"side={page}" in address for page, address in enumerate(pages.addresses, start=1))
