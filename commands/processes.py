@@ -81,7 +81,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.settings import bot_is_open
-    from integration.database.connection import Schema
+    from integration.database.connection import USABLE
     from integration.database.sqlite import CannotOpen
     from workflows.operations.doctor import check_meetings, check_record, check_settings
     from workflows.operations.findings import describe
@@ -89,7 +89,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     settings = services.settings
     current: bool | None
     try:
-        current = await services.record.database.schema() is Schema.CURRENT
+        current = await services.record.database.schema() in USABLE
     except (SQLAlchemyError, CannotOpen):
         current = None
     programme = await services.record.register.find_programme() if current else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from integration.clock import ServiceClock
-from integration.database.connection import Database, Schema, SchemaNewer, create_database
+from integration.database.connection import USABLE, Database, Schema, SchemaNewer, create_database
 from integration.database.sqlite import CannotOpen
 from workflows.errors import OutsideError
 
@@ -241,7 +241,7 @@ class Record:
         return SQLSessions(self.database)
 
     async def check_schema(self) -> None:
-        """Raise SchemaOutdated or SchemaNewer unless the database has this version's schema."""
+        """Raise SchemaOutdated or SchemaNewer unless the database has a schema that this version can use."""
         match await self.database.schema():
             case Schema.OLDER:
                 raise SchemaOutdated("the database has an older schema than this version: vareunge migrate")
@@ -252,7 +252,7 @@ class Record:
         """Return the part that keeps people from being answered, `database`, `schema` or `register`; empty for none."""
         try:
             self.database.check_file()
-            if await self.database.schema() is not Schema.CURRENT:
+            if await self.database.schema() not in USABLE:
                 return "schema"
         except (OutsideError, SQLAlchemyError, CannotOpen):
             return "database"

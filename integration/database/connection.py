@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
+OLDEST_BESIDE = "SELECT value FROM switch WHERE name = 'schema:oldest'"
+"""Asks for the oldest version that may go on, by revision; no row while no migration has taken anything away."""
 SCHEMA_CHECK_INTERVAL = 5.0
 """Seconds of real time between two looks, before a write, whether another process has brought a newer schema."""
 
@@ -32,7 +34,7 @@ OnDue = Callable[[Sequence[DueUnit]], None]
 
 
 class SchemaNewer(RuntimeError):
-    """This version does not know the database's schema, and leaves it alone."""
+    """This version does not know the database's schema, which no longer has what it uses, and leaves it alone."""
 
     def __init__(self) -> None:
         super().__init__("the database was made by a newer version of the service: install that version")
@@ -43,7 +45,13 @@ class Schema(StrEnum):
 
     CURRENT = "current"
     OLDER = "older"
+    AHEAD = "ahead"
+    """Newer, and everything that this version uses is still there: it goes on until its successor is deployed."""
     NEWER = "newer"
+
+
+USABLE = (Schema.CURRENT, Schema.AHEAD)
+"""Schemas that this version reads and writes."""
 
 
 class Database:
@@ -276,7 +284,10 @@ def _schema(connection: Connection) -> Schema:
     found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # noqa: S608 - a constant
     if found == newest_revision():
         return Schema.CURRENT
-    return Schema.NEWER if found is not None and found > newest_revision() else Schema.OLDER
+    if found is None or found < newest_revision():
+        return Schema.OLDER
+    oldest = connection.exec_driver_sql(OLDEST_BESIDE).scalar()
+    return Schema.AHEAD if oldest is None or oldest <= newest_revision() else Schema.NEWER
 
 
 @cache

@@ -20,6 +20,7 @@ from integration.database.units import SQLUnits, UnitState, UnitView
 from tests.clocks import StillClock
 from tests.support.rollout import PLACE, START, small
 from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.schema import TAKEN_AWAY
 from tests.support.serving import Ended, Served, served, start
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.ports.units import DueUnit
@@ -163,7 +164,9 @@ def replace(database_url: str) -> None:
 
 
 def make_newer(database_url: str) -> None:
-    change(database_url, "update alembic_version set version_num = ?", f"{int(newest_revision()) + 1:04}")
+    newer = f"{int(newest_revision()) + 1:04}"
+    change(database_url, "update alembic_version set version_num = ?", newer)
+    change(database_url, TAKEN_AWAY.replace(":revision", "?"), newer)
 
 
 def spoil_register(database_url: str) -> None:

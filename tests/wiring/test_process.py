@@ -11,6 +11,7 @@ from sqlalchemy import insert, text
 from config.settings import Part, Settings
 from integration.database.connection import Database, SchemaNewer
 from integration.database.register_tables import register
+from tests.support.schema import TAKEN_AWAY
 from wiring.answers import ADDRESSES
 from wiring.outside import NotInThisPart
 from wiring.process import Services
@@ -159,6 +160,7 @@ async def on_a_server(services: Services, database: Database, monkeypatch: pytes
 async def set_revision(database: Database, number: str) -> None:
     async with database.begin() as connection:
         await connection.execute(text("update alembic_version set version_num = :number"), {"number": number})
+        await connection.execute(text(TAKEN_AWAY), {"revision": number})
 
 
 @pytest.mark.parametrize("services", [Part.DOOR], indirect=True)

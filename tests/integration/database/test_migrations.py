@@ -1,12 +1,17 @@
 """Migrations of databases that hold something."""
 
+import re
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from integration.database.connection import MIGRATIONS, Database, Schema, create_database
+from integration.database.connection import MIGRATIONS, Database, Schema, SchemaNewer, create_database
+from integration.database.switches import SQLSwitches
+from tests.clocks import StillClock
+from tests.support.schema import TAKEN_AWAY
 
 EARLY_FORM = (
     # The tables as the first form of migration 0007 left them.
@@ -68,3 +73,61 @@ async def test_a_database_of_an_early_form_gets_the_index_and_keeps_each_person_
     assert "ix_identity_person" not in indexes
     assert await database.schema() is Schema.CURRENT
     await database.close()
+
+
+# ------------------------------------------------------------------------- two versions beside each other
+
+TAKES_AWAY = re.compile(r"\bop\.(drop_|alter_|rename_|batch_alter_)")
+FIRST_TO_SAY = "0019"
+"""The first migration that versions which look for the row may meet."""
+
+
+def takes_away_silently(migration: str) -> bool:
+    """Tell whether versions before it would go on writing into what is no longer there."""
+    return bool(TAKES_AWAY.search(migration)) and "schema:oldest" not in migration
+
+
+async def test_a_version_goes_on_beside_a_newer_schema_that_only_added(database: Database) -> None:
+    await run(
+        database,
+        "update alembic_version set version_num = '9998'",
+        "alter table switch add column later varchar(20)",
+    )
+
+    assert await database.schema() is Schema.AHEAD
+    await SQLSwitches(database, StillClock()).pause("a-dal")
+    await database.migrate()
+
+    assert await SQLSwitches(database, StillClock()).list_paused() == ["a-dal"]
+    async with database.read() as connection:
+        assert (await connection.execute(text("select version_num from alembic_version"))).scalar_one() == "9998"
+
+
+async def test_a_version_stops_once_what_it_uses_was_taken_away(database: Database) -> None:
+    await run(
+        database,
+        "update alembic_version set version_num = '9999'",
+        TAKEN_AWAY.replace(":revision", "'9999'"),
+    )
+
+    assert await database.schema() is Schema.NEWER
+    with pytest.raises(SchemaNewer):
+        await database.migrate()
+
+
+@pytest.mark.parametrize(
+    ("migration", "silently"),
+    [
+        pytest.param('op.add_column("link", …)', False, id="adds"),
+        pytest.param('op.drop_column("link", "used_at")', True, id="takes away"),
+        pytest.param('op.drop_column("link", "used_at"); … "schema:oldest" …', False, id="takes away and says so"),
+    ],
+)
+def test_a_migration_that_takes_away_and_does_not_say_so_is_known(migration: str, *, silently: bool) -> None:
+    assert takes_away_silently(migration) is silently
+
+
+def test_every_migration_that_takes_away_says_so() -> None:
+    newer = [path for path in (MIGRATIONS / "versions").glob("[0-9]*.py") if path.name >= FIRST_TO_SAY]
+
+    assert [path.name for path in newer if takes_away_silently(path.read_text("utf-8"))] == []

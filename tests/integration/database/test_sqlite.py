@@ -20,6 +20,7 @@ from integration.database.sqlite import CannotOpen, DatabaseGone, File, open_con
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
 from tests.clocks import NOON, StillClock
+from tests.support.schema import TAKEN_AWAY
 from workflows.ports.units import DueUnit
 
 
@@ -107,6 +108,7 @@ async def test_nothing_is_written_once_another_process_has_brought_a_newer_schem
     database = await written(tmp_path / "newer.db")
     async with database.begin() as connection:
         await connection.execute(text("update alembic_version set version_num = '9999'"))
+        await connection.execute(text(TAKEN_AWAY), {"revision": "9999"})
 
     with pytest.raises(SchemaNewer, match="install that version"):
         await SQLSwitches(database, StillClock()).pause("a-dal")
@@ -121,6 +123,7 @@ async def test_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
     newer = f"{int(newest_revision()) + 1:04}"
     async with database.begin() as connection:
         await connection.execute(text("update alembic_version set version_num = :newer"), {"newer": newer})
+        await connection.execute(text(TAKEN_AWAY), {"revision": newer})
 
     assert await database.schema() is Schema.NEWER
     with pytest.raises(SchemaNewer, match="newer version"):
