@@ -35,6 +35,8 @@ PLAIN_VALUES: Mapping[str, Any] = {
 """What YAML 1.2 takes for no text when it stands without quotes, numbers aside (its core schema)."""
 WHOLE_NUMBER = re.compile(r"[-+]?[0-9]+")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+LONGEST_NUMBER = 40
+"""Signs of a number; a longer one is text, of which a check says what should stand there. Python reads 4,300 digits."""
 
 
 class SourceDocument(dict[str, Any]):
@@ -239,6 +241,8 @@ class _Reader:
         # Dates stay text, so that documents are the same from YAML and from the register.
         if text in PLAIN_VALUES:
             return PLAIN_VALUES[text]
+        if len(text) > LONGEST_NUMBER:
+            return text
         if WHOLE_NUMBER.fullmatch(text):
             return int(text)
         return float(text) if NUMBER.fullmatch(text) else text

@@ -53,6 +53,11 @@ DEEP = "calendar.yaml:1: nested deeper than 40 levels: expected valid YAML"
             id="no character",
         ),
         pytest.param(
+            b"days_off:\n- " + b"9" * 5_000,
+            f"calendar.yaml:2: days_off[0]: {'9' * 77}…: expected a date such as 2026-09-08",
+            id="a number of 5,000 digits",
+        ),
+        pytest.param(
             b"a: !!python/name:os.system",
             "calendar.yaml:1: a: python/name:os.system: expected a plain value without a tag",
             id="tag",
