@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from integration.database.postgres import CONNECTIONS, OPTIONS, Passwords, sign_in_with, writing
+from integration.database.postgres import CONNECTIONS, OPTIONS, Passwords, exchange_ended, sign_in_with, writing
 from integration.database.sqlite import WAIT_FOR_LOCK, CannotOpen, File, open_connection
 from workflows.ports.units import DueUnit
 
@@ -60,6 +60,9 @@ class Database:
     def __init__(self, engine: AsyncEngine, plain: Engine, file: File) -> None:
         self._engine = engine
         self._plain = plain
+        # Of what only reads, each statement is a transaction: on PostgreSQL each sees a moment of its own anyway, and
+        # a beginning and an end would be two more questions to the server.
+        self._looking = plain.execution_options(isolation_level="AUTOCOMMIT")
         self._file = file
         # SQLite has one writer at a time, and who finds it busy sleeps and tries again: those of a process take turns
         # instead. Its readers wait for nobody, and a thread of their own would cost more than what they read.
@@ -97,7 +100,9 @@ class Database:
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """
-        Return the result of *work*, in one reading transaction without a change of thread for each statement.
+        Return the result of *work*, which only reads, without a change of thread for each statement.
+
+        With SQLite all of it reads one moment, with PostgreSQL each statement its own.
 
         Only for what is read quickly: with SQLite nothing else happens meanwhile.
         """
@@ -149,14 +154,19 @@ class Database:
 
     def _do(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
         if not self._is_file:
-            with self._plain.begin() as connection:
-                if not only_reads:
-                    connection.execute(writing(alone=False))
-                return work(connection)
+            return self._do_on_server(work, only_reads=only_reads)
         if only_reads not in self._kept:
             self._kept[only_reads] = self._plain.connect().execution_options(only_reads=only_reads)
         with self._kept[only_reads].begin():
             return work(self._kept[only_reads])
+
+    def _do_on_server(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
+        if only_reads:
+            with self._looking.connect() as connection:
+                return work(connection)
+        with self._plain.begin() as connection:
+            connection.execute(writing(alone=False))
+            return work(connection)
 
     async def migrate(self) -> None:
         """Bring the tables to the current schema. A repeat does nothing. Raises SchemaNewer, and changes nothing."""
@@ -211,6 +221,7 @@ def _create_on_server(url: str, passwords: Passwords | None) -> Database:
         engine, plain = create_async_engine(url, **OPTIONS), create_engine(url, **OPTIONS)
     except ImportError as exc:
         raise CannotOpen(make_url(url).drivername, f"its driver cannot be loaded: {exc}") from exc
+    exchange_ended(engine.sync_engine, plain)
     if passwords is not None:
         sign_in_with(passwords, engine.sync_engine, plain)
     return Database(engine, plain, File(None))

@@ -1,19 +1,26 @@
 """PostgreSQL as our database: how it is connected to, as whom, and how those who write keep out of each other's way."""
 
+import select as sockets
 from typing import Any, Protocol
 
 from sqlalchemy import Engine, Executable, event, func, make_url, select
+from sqlalchemy.exc import DisconnectionError
 
 CONNECTIONS = 4
 """Connections of each kind that a process holds at most. The smallest server in Azure takes 35 from all processes."""
 CONNECT_SECONDS = 10
 """Seconds after which a server that does not answer counts as away."""
+IDLE_SECONDS = 60
+"""Seconds of silence after which a connection shows that it lives."""
 OPTIONS: dict[str, Any] = {
     "pool_size": CONNECTIONS,
     "max_overflow": 0,
-    # A server that was restarted, or a line that was idle for long, has ended connections that we still hold.
-    "pool_pre_ping": True,
-    "connect_args": {"connect_timeout": CONNECT_SECONDS, "application_name": "vareunge"},
+    "connect_args": {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "vareunge",
+        # What stands between us and a server forgets a silent line after some minutes, and tells nobody.
+        "keepalives_idle": IDLE_SECONDS,
+    },
 }
 ENCRYPTED = frozenset({"require", "verify-ca", "verify-full"})
 """The values of `sslmode` under which nothing leaves in the clear."""
@@ -50,6 +57,28 @@ def signs_in_with_token(url: str) -> bool:
     parsed = make_url(url)
     is_postgres = parsed.get_backend_name() == "postgresql"
     return is_postgres and bool(parsed.username) and not parsed.password and parsed.query.get("sslmode") in ENCRYPTED
+
+
+def exchange_ended(*engines: Engine) -> None:
+    """
+    Let *engines* take a new connection where a server that was restarted has ended the one they hold.
+
+    What ends a connection can be read from its socket, on which an idle one has nothing to say. A question to the
+    server before each use would cost as much as most of what is asked.
+    """
+
+    def look(_connection: Any, record: Any, _proxy: Any) -> None:
+        if _has_ended(record.driver_connection.pgconn.socket):
+            raise DisconnectionError
+
+    for engine in engines:
+        event.listen(engine, "checkout", look)
+
+
+def _has_ended(socket: int) -> bool:
+    found = sockets.poll()
+    found.register(socket, sockets.POLLIN)
+    return bool(found.poll(0))
 
 
 def sign_in_with(passwords: Passwords, *engines: Engine) -> None:

@@ -1,9 +1,9 @@
 """Lifted questions and their steps as rows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import tables
@@ -46,10 +46,8 @@ class SQLQuestions:
         return list(reversed(found))
 
     async def list_told(self, work_packages: Collection[str]) -> Sequence[BoardQuestion]:
-        wanted = and_(
-            tables.escalation.c.state.in_(TOLD_STATES), tables.status_request.c.work_package.in_(work_packages)
-        )
-        return await self._list(_QUESTIONS.where(wanted))
+        wanted = {"of_packages": list(work_packages)}
+        return await self._database.look(lambda connection: _read(connection.execute(_TOLD, wanted)))
 
     async def find_questions(self, ids: Collection[str]) -> Mapping[str, BoardQuestion]:
         found = await self._list(_QUESTIONS.where(tables.escalation.c.id.in_(ids)))
@@ -74,15 +72,32 @@ def questions_where(connection: Connection, condition: ColumnElement[bool]) -> t
 
 
 def _questions(connection: Connection, query: Select[Any]) -> list[BoardQuestion]:
-    """Return the questions that *query* finds, the oldest first, each with its steps: one statement for all."""
+    return _read(connection.execute(_with_steps(query)))
+
+
+def _with_steps(query: Select[Any]) -> Select[Any]:
+    """Return one statement for the questions that *query* finds, the oldest first, and all their steps."""
     found = query.subquery()
     order = (found.c.raised_at, found.c.id, question_step.c.number)
     taken = select(found, question_step.c.content.label("step")).outerjoin(
         question_step, question_step.c.question == found.c.id
     )
+    return taken.order_by(*order)
+
+
+# Built once: what a statement costs is mostly the making of it, and everybody who answers waits for this one.
+_TOLD = _with_steps(
+    _QUESTIONS.where(
+        tables.escalation.c.state.in_(TOLD_STATES),
+        tables.status_request.c.work_package.in_(bindparam("of_packages", expanding=True)),
+    )
+)
+
+
+def _read(found: Iterable[Row[Any]]) -> list[BoardQuestion]:
     rows: dict[str, Row[Any]] = {}
     steps: dict[str, list[QuestionStep]] = {}
-    for row in connection.execute(taken.order_by(*order)):
+    for row in found:
         rows.setdefault(row.id, row)
         if row.step is not None:
             steps.setdefault(row.id, []).append(QuestionStep.from_data(row.step))

@@ -5,11 +5,12 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, case, delete, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
 from integration.database.connection import Database, insert_into
+from integration.database.escalations import store_escalation
 from integration.database.messages import plan_messages
 from integration.database.status_rows import (
     CANCELLED,
@@ -26,7 +27,6 @@ from workflows.messages.model import Message
 from workflows.ports.units import DueUnit
 from workflows.status.model import (
     Escalation,
-    EscalationState,
     RequestState,
     RoundState,
     StatusAnswer,
@@ -318,7 +318,7 @@ def _add_answer(
     )
     _store_answer(connection, stored)
     if escalation is not None or newest is not None:
-        _store_escalation(connection, answer.request, escalation)
+        store_escalation(connection, answer.request, escalation)
     make_due_at_once(connection, then)
     note_answer(connection, stored)
     return stored
@@ -356,40 +356,3 @@ def _store_answer(connection: Connection, item: StatusAnswer) -> None:
     connection.execute(_NEW_ANSWER, values)
     connection.execute(_END_DRAFT, {"of": item.request, "by": item.by})
     connection.execute(_ANSWERED, {"of": item.request, "last": item.version})
-
-
-def _store_escalation(connection: Connection, request: str, item: Escalation | None) -> None:
-    table = tables.escalation
-    open_still = table.c.state.in_(CHANGED_BY_ANSWERS)
-    if item is None:
-        raised = and_(table.c.request == request, open_still)
-        connection.execute(update(table).where(raised).values(state=EscalationState.WITHDRAWN))
-        return
-    insert = insert_into(connection, table).values(
-        id=item.id,
-        request=item.request,
-        meeting=item.meeting,
-        level=item.level,
-        question=item.question,
-        proposal=item.proposal,
-        state=item.state,
-        raised_at=item.raised_at,
-    )
-    asked, again = insert.excluded, table.c.state != EscalationState.WITHDRAWN
-    same = and_(table.c.question == asked.question, table.c.proposal == asked.proposal, again)
-    changed = {
-        "question": asked.question,
-        "proposal": asked.proposal,
-        # The lead's view of the same words stands.
-        "state": case((same, table.c.state), else_=asked.state),
-    }
-    connection.execute(insert.on_conflict_do_update(index_elements=[table.c.id], set_=changed, where=open_still))
-
-
-CHANGED_BY_ANSWERS = (
-    EscalationState.RAISED,
-    EscalationState.WITHDRAWN,
-    EscalationState.VIEWED,
-    EscalationState.SENT_BACK,
-)
-"""States of a question that a later answer of its round may change: no board has taken it up."""

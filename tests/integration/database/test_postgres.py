@@ -98,6 +98,24 @@ async def test_a_server_that_comes_back_is_used_again(postgres_server: str) -> N
         await database.close()
 
 
+@installed
+async def test_nobody_notices_a_server_that_was_restarted_while_nobody_asked(postgres_server: str) -> None:
+    with running_server() as server, new_database(server.url) as url:
+        database = create_database(url)
+        await database.migrate()
+        units = SQLUnits(database)
+        await units.make_due(UNITS[:1])
+        assert await units.next_moment() == NOON
+
+        server.stop()
+        server.start()
+
+        assert await units.next_moment() == NOON
+        await units.make_due(UNITS[:2])
+        assert [unit.key for unit in await units.list_units()] == [unit.key for unit in UNITS[:2]]
+        await database.close()
+
+
 # ------------------------------------------------------------------------------------------------------ sign-in
 
 

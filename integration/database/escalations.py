@@ -1,0 +1,59 @@
+"""Questions that answers lift, as rows: raised, changed and withdrawn by the next answer."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, case, update
+
+from integration.database import tables
+from integration.database.connection import insert_for
+from workflows.status.model import Escalation, EscalationState
+
+CHANGED_BY_ANSWERS = (
+    EscalationState.RAISED,
+    EscalationState.WITHDRAWN,
+    EscalationState.VIEWED,
+    EscalationState.SENT_BACK,
+)
+"""States of a question that a later answer of its round may change: no board has taken it up."""
+
+# Built once: what a statement costs is mostly the making of it.
+_WITHDRAW = (
+    update(tables.escalation)
+    .where(tables.escalation.c.request == bindparam("of"), tables.escalation.c.state.in_(CHANGED_BY_ANSWERS))
+    .values(state=EscalationState.WITHDRAWN)
+)
+
+
+def store_escalation(connection: Connection, request: str, item: Escalation | None) -> None:
+    """Store the question of a request's newest answer; None withdraws the one it had."""
+    if item is None:
+        connection.execute(_WITHDRAW, {"of": request})
+        return
+    values = {
+        "id": item.id,
+        "request": item.request,
+        "meeting": item.meeting,
+        "level": item.level,
+        "question": item.question,
+        "proposal": item.proposal,
+        "state": item.state,
+        "raised_at": item.raised_at,
+    }
+    connection.execute(_raise_statement(connection.dialect.name), values)
+
+
+@cache
+def _raise_statement(dialect: str) -> Any:
+    table = tables.escalation
+    insert = insert_for(dialect, table)
+    asked, again = insert.excluded, table.c.state != EscalationState.WITHDRAWN
+    same = and_(table.c.question == asked.question, table.c.proposal == asked.proposal, again)
+    changed = {
+        "question": asked.question,
+        "proposal": asked.proposal,
+        # The lead's view of the same words stands.
+        "state": case((same, table.c.state), else_=asked.state),
+    }
+    open_still = table.c.state.in_(CHANGED_BY_ANSWERS)
+    return insert.on_conflict_do_update(index_elements=[table.c.id], set_=changed, where=open_still)
