@@ -93,11 +93,11 @@ class Figures:
 async def measure(municipalities: int, rounds: int, requests: int, folder: Path) -> list[Figures]:
     """Return the figures of every address behind sign-in that reads."""
     now = datetime.now(UTC)
-    async with _country(municipalities, folder) as (services, programme):
+    async with country(municipalities, folder) as (services, programme):
         app = services.web
         addresses = asked_of(app, programme, now)
         await write_history(services.record.database, programme, FEW_ROUNDS, now)
-        async with _browsers(app, services.settings.public_url) as browsers:
+        async with signed_in(app, services.settings.public_url) as browsers:
             few = [(await _count(browsers[asked.person], asked.address))[1] for asked in addresses]
             await write_history(services.record.database, programme, rounds, now)
             return [
@@ -170,22 +170,24 @@ def _reader(programme: Programme, person: str, now: datetime) -> Reader:
 
 
 @asynccontextmanager
-async def _country(municipalities: int, folder: Path) -> AsyncIterator[tuple[Services, Programme]]:
-    """Import the country into a database of its own."""
+async def country(
+    municipalities: int, folder: Path, database_url: str = ""
+) -> AsyncIterator[tuple[Services, Programme]]:
+    """Import the country into a database of its own: a file, or the empty one at *database_url*."""
     write_country(folder / "programme", municipalities, with_owner_board=True)
-    url = f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
+    url = database_url or f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     services = create_services(
         Settings(part=Part.DOOR, database_url=url, bot_id="bot", tenant_id="tenant"), log_level="ERROR"
     )
     try:
-        await services.prepare_database()
+        await services.record.database.migrate()
         yield services, await services.record.register.save(load_documents(folder / "programme"))
     finally:
         await services.close()
 
 
 @asynccontextmanager
-async def _browsers(app: FastAPI, public_url: str) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+async def signed_in(app: FastAPI, public_url: str) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
     """Sign the readers in."""
     gate: Gate = app.state.gate
     browsers = {}

@@ -120,6 +120,7 @@ unit = Table(
     Column("again_at", UTCDateTime, nullable=True),
     Column("done_at", UTCDateTime, nullable=True),
     Index("ix_unit_due", "state", "due_at"),
+    Index("ix_unit_kind", "kind", "due_at"),
 )
 """Work: state waiting, done or failed; somebody holds it while it has a lease owner. `again_at`: when it is due once
 more, because it became due while somebody held it."""
@@ -165,7 +166,7 @@ meeting = Table(
     Column("body", String(60), nullable=False),
     Column("state", String(12), nullable=False),
     Column("starts_local", DateTime(timezone=False), nullable=False),
-    Column("ends_local", DateTime(timezone=False), nullable=False),
+    Column("ends_local", DateTime(timezone=False), nullable=False, index=True),
     Column("timezone", String(40), nullable=False),
     Column("location", Text, nullable=False, default=""),
     Column("booked_by_us", Boolean, nullable=False),
@@ -192,8 +193,9 @@ status_round = Table(
     Column("state", String(10), nullable=False),
     Column("opens_at", UTCDateTime, nullable=False),
     Column("reminders_at", JSON, nullable=False),
-    Column("deadline_at", UTCDateTime, nullable=False),
+    Column("deadline_at", UTCDateTime, nullable=False, index=True),
     Column("release_at", UTCDateTime, nullable=False),
+    Index("ix_status_round_state", "state", "deadline_at"),
 )
 """State planned, open or closed."""
 
@@ -202,7 +204,7 @@ status_request = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("meeting", String(120), ForeignKey("status_round.meeting"), nullable=False, index=True),
-    Column("work_package", String(60), nullable=False),
+    Column("work_package", String(60), nullable=False, index=True),
     Column("person", String(60), nullable=False, index=True),
     Column("state", String(10), nullable=False),
     Column("opened_at", UTCDateTime, nullable=False),
@@ -234,7 +236,7 @@ escalation = Table(
     "escalation",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("request", String(32), ForeignKey("status_request.id"), nullable=False),
+    Column("request", String(32), ForeignKey("status_request.id"), nullable=False, index=True),
     Column("meeting", String(120), nullable=False, index=True),
     Column("level", String(12), nullable=False),
     Column("question", Text, nullable=False),
