@@ -5,6 +5,7 @@ from datetime import date
 from itertools import chain, combinations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import texts
 from config.fields import Value
 from config.files import ProgrammeHead
 from config.problems import phrase
@@ -34,6 +35,7 @@ from config.values import (
     Tenant,
     WorkPackage,
 )
+from config.wording import Wording
 
 PARTS_OF_KEY = {"partners": ("municipality",), "progress": ("municipality",), "spending": ("municipality", "line")}
 """Fields besides the key that tell a section's entries apart."""
@@ -254,6 +256,30 @@ def _money(checked: Checked) -> None:
             checked.report(entry, ("line",), item.line, expected, rule="line")
 
 
+def _wording(checked: Checked) -> None:
+    """Check that the programme's own words stand for texts that there are, and ask for the same values."""
+    for wording, entry in checked.entries("wording", Wording):
+        for language, words in wording.by_language().items():
+            known = texts.keys(language)
+            for key, text in words.items():
+                if key not in known:
+                    checked.report(entry, (language, key), key, one_of(key, known))
+                    continue
+                wanted = texts.values_in(texts.standard(key, language))
+                if _values_in(text) != wanted:
+                    names = ", ".join(f"{{{name}}}" for name in sorted(wanted))
+                    expected = phrase("text_with", names=names) if names else phrase("text_without_values")
+                    checked.report(entry, (language, key), text, expected)
+
+
+def _values_in(text: str) -> frozenset[str] | None:
+    """Return the values that a text asks for; None for one that cannot be said."""
+    try:
+        return texts.values_in(text)
+    except texts.TextError:
+        return None
+
+
 CHECKS = (
     _unique,
     _references,
@@ -265,4 +291,5 @@ CHECKS = (
     _packages,
     _owners,
     _money,
+    _wording,
 )

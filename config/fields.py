@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from config.addresses import is_feed_address, is_https
+from config.colours import LEAST_FOR_TEXT, contrast
 from config.signs import code_point, is_blank, unseen_signs
 
 OWN_ERROR = "problem."
@@ -80,6 +81,14 @@ def _feed(url: str) -> str:
     return url
 
 
+def _readable(colour: str) -> str:
+    if contrast(colour, "#ffffff") < LEAST_FOR_TEXT:
+        raise PydanticCustomError("problem.readable_colour", "a colour that white letters can be read on")
+    return colour
+
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(_readable)]
+"""A ground for white letters, and letters on white."""
 WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_https)]
 FeedAddress = Annotated[str, Field(max_length=2000), AfterValidator(_feed)]
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, create_model
 
-from config.fields import Language, Line, OptionalText, Slug, Text, Value
+from config.fields import Colour, Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import ChannelSpec, ColumnSpec, ListSpec, PlaceTemplate, TabSpec
 from config.values import (
     AgendaEntry,
@@ -35,6 +35,7 @@ from config.values import (
     Stakeholder,
     WorkPackage,
 )
+from config.wording import Wording
 
 ENTRY_KEYS: Mapping[type[BaseModel], str] = {
     ChannelSpec: "key",
@@ -87,6 +88,8 @@ class ProgrammeHead(Value):
     language: Language = "nb"
     vision: OptionalText = ""
     goals: tuple[Text, ...] = ()
+    colour: Colour | None = None
+    """Colour of the pages' top and of the papers' headings, `#rrggbb`; None: the product's own."""
     county: Slug
 
 
@@ -118,6 +121,10 @@ class CalendarFile(Value):
     days_off: tuple[date, ...] = ()
     busy_days: tuple[BusyDay, ...] = ()
     sending: SendingHours = SendingHours()
+
+
+class WordingFile(Value):
+    wording: Wording = Wording()
 
 
 class PlaceDraft(PlaceTemplate):
@@ -175,6 +182,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "schools": SchoolsFile,
     "calendar": CalendarFile,
     "template": TemplateFile,
+    "wording": WordingFile,
     "county": CountyFile,
     "municipality": MunicipalityFile,
 }

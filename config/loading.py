@@ -29,6 +29,7 @@ from config.values import (
     Stakeholder,
     WorkPackage,
 )
+from config.wording import Wording
 
 
 def load_documents(folder: Path) -> dict[str, Any]:
@@ -100,6 +101,7 @@ def _build(documents: Mapping[str, Any], problems: list[Problem]) -> Programme:
 def _parts(checked: Checked) -> dict[str, Any]:
     days_off = [entry.value for entry in checked.sections.get("days_off", ())]
     sending = checked.values("sending", SendingHours)
+    wording = checked.values("wording", Wording)
     return {
         "organisations": checked.values("organisations", Organisation),
         "partners": checked.values("partners", Partner),
@@ -117,4 +119,5 @@ def _parts(checked: Checked) -> dict[str, Any]:
         "days_off": tuple(days_off),
         "busy_days": checked.values("busy_days", BusyDay),
         "sending": sending[0] if sending else SendingHours(),
+        "wording": wording[0] if wording else Wording(),
     }

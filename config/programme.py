@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from config.fields import Language, Line, OptionalText, Slug, Text, Value
+from config.fields import Colour, Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import PlaceSpec
 from config.values import (
     LOCAL_ROLES,
@@ -34,6 +34,7 @@ from config.values import (
     Tenant,
     WorkPackage,
 )
+from config.wording import Wording
 
 
 class Programme(Value):
@@ -53,6 +54,8 @@ class Programme(Value):
     language: Language = "nb"
     vision: OptionalText = ""
     goals: tuple[Text, ...] = ()
+    colour: Colour | None = None
+    """Colour of the pages' top and of the papers' headings; None: the product's own."""
     county: Slug
     """The organisation that leads it."""
     organisations: tuple[Organisation, ...]
@@ -76,6 +79,8 @@ class Programme(Value):
     spending: tuple[Spending, ...] = ()
     stakeholders: tuple[Stakeholder, ...] = ()
     sending: SendingHours = SendingHours()
+    wording: Wording = Wording()
+    """Texts that it says in words of its own."""
 
     @cached_property
     def _index(self) -> "_Index":

@@ -25,6 +25,7 @@ PATTERNS = {
     r"^[0-9]{9}$": "nine_digits",
     r"^[0-9]{4}/[0-9]{2}$": "school_year",
     r"^[A-Za-z0-9{}._-]+$": "ascii_name",
+    r"^#[0-9a-fA-F]{6}$": "readable_colour",
 }
 """What a pattern is called in the texts of problems."""
 FORM_RULES = frozenset({"slug", "email"})

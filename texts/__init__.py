@@ -3,6 +3,8 @@
 The texts of a language stand in `texts/<language>/<area>.yaml` as flat keys: `area.name: "… {value} …"`. A deployment
 package has them as one `texts/<language>.json` instead, because reading YAML would cost each new worker a quarter of a
 second before its first answer (`tools/package.py`).
+
+A programme may say some of them in words of its own (`reword`): its name of the product, of a role, of its readers.
 """
 
 import json
@@ -28,6 +30,8 @@ REMEMBERED = 4_096
 """Days and numbers kept as they are written: a long table has the same ones again and again."""
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+_wording: dict[str, Mapping[str, str]] = {}
+"""Texts of the programme that this process serves, by language; they go before ours."""
 
 
 class TextError(Exception):
@@ -57,9 +61,28 @@ def say(key: str, language: str = DEFAULT, **values: Any) -> str:
     return text.format_map({name: written(value, language) for name, value in values.items()})
 
 
+def reword(wording: Mapping[str, Mapping[str, str]]) -> None:
+    """
+    Let a programme's own texts, by language and key, go before ours from now on, and forget those of before.
+
+    They are the process's, as the texts are: a process serves one programme. Their keys and values were checked when
+    the programme was read.
+    """
+    _wording.clear()
+    _wording.update(wording)
+
+
 def placeholders(key: str, language: str = DEFAULT) -> frozenset[str]:
     """Return the names of the values that the text *key* needs."""
     return _placeholders(_text(key, language))
+
+
+def standard(key: str, language: str = DEFAULT) -> str:
+    """Return our own text *key* as it stands in its file, whatever a programme says instead."""
+    try:
+        return _texts(language)[key]
+    except KeyError:
+        raise UnknownText(f"no text {key!r} in the language {language!r}") from None
 
 
 def keys(language: str = DEFAULT) -> frozenset[str]:
@@ -168,10 +191,8 @@ def _locale(language: str) -> str:
 
 
 def _text(key: str, language: str) -> str:
-    try:
-        return _texts(language)[key]
-    except KeyError:
-        raise UnknownText(f"no text {key!r} in the language {language!r}") from None
+    own = _wording.get(language)
+    return own[key] if own is not None and key in own else standard(key, language)
 
 
 @cache
@@ -229,6 +250,11 @@ def read_texts(path: Path) -> Mapping[str, str]:
         _placeholders(text)
         found[key] = text
     return found
+
+
+def values_in(text: str) -> frozenset[str]:
+    """Return the names of the values in a text that is not ours. Raises TextError when it could not be said."""
+    return _placeholders(text)
 
 
 @cache

@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from web.assets import Assets
 from web.described import Application
 from web.forms import typed_in
 from web.information import pages as information
+from web.shell import colour
 from workflows.origin import coming_from
 
 log = structlog.get_logger()
@@ -45,6 +46,8 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
 }
 
+PAGES_OF_STRANGERS = ("/logg-inn", "/logg-ut", "/fane", "/personvern", "/tilgjengelighet", "/hjelp")
+"""Pages that are shown without reading the programme for them."""
 GIVE_BACK = (401, 403, 500)
 """Failures after which a form that was read is given back: signed out, signed in anew meanwhile, and our own."""
 
@@ -56,8 +59,15 @@ MOST_UNREAD = 2_000_000
 Around = Callable[[], AbstractAsyncContextManager[object]]
 
 
+Words = Callable[[], Awaitable[object]]
+
+
 async def _always_ready() -> str:
     return ""
+
+
+async def _no_words() -> None:
+    """Know no programme: pages say our own words."""
 
 
 def create_app(
@@ -68,6 +78,7 @@ def create_app(
     body_time: float = BODY_TIME,
     gate: Gate | None = None,
     statement_url: str = "",
+    words: Words = _no_words,
 ) -> FastAPI:
     """
     Return the application with *routers*, health, static files and error pages.
@@ -75,18 +86,25 @@ def create_app(
     It needs no lifespan: it runs the same below uvicorn and below Azure Functions. *ready* names the part that is
     missing while the service cannot work. *around* is entered for each request; the simulated clock counts work by it.
     *body_time*: seconds within which a body has to arrive. *gate*: knows who is signed in, for routes that ask.
-    *statement_url*: the county's statement about accessibility.
+    *statement_url*: the county's statement about accessibility. *words*: reads the programme, so that its own words
+    are known before the first page that a stranger sees.
     """
     # No redirect to the address with or without a slash: it would lead to the host that the request named.
-    app = Application(title="Våre unge 365", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = Application(title="vareunge", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.gate = gate
-    for router in (health.router(ready), pages.router(), information.router(statement_url=statement_url), *routers):
+    for router in (
+        health.router(ready),
+        pages.router(),
+        colour.router(),
+        information.router(statement_url=statement_url),
+        *routers,
+    ):
         # As they are: `include_router` would make each route anew at the first request, for prefixes that we have not.
         app.router.routes.extend(router.routes)
     app.mount("/static", Assets(), name="static")
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_input)
-    app.add_middleware(Frame, around=around, body_time=body_time)
+    app.add_middleware(Frame, around=around, body_time=body_time, words=words)
     return app
 
 
@@ -96,8 +114,10 @@ class Frame:
     reaches the outside.
     """
 
-    def __init__(self, app: ASGIApp, *, around: Around, body_time: float) -> None:
+    def __init__(self, app: ASGIApp, *, around: Around, body_time: float, words: Words) -> None:
         self._app = app
+        self._words = words
+        self._knows_words = False
         self._around = around
         self._body_time = body_time
 
@@ -113,6 +133,7 @@ class Frame:
             scope = {**scope, "method": "GET"}
         async with self._around():
             try:
+                await self._learn_words(scope["path"])
                 with coming_from(origin_at(scope["path"])):
                     await self._app(scope, body.receive, answer.send)
             except TooSlow:
@@ -124,6 +145,17 @@ class Frame:
                 if answer.started:
                     raise
                 await _problem(Request(scope), 500, number)(scope, receive, answer.send)
+
+
+    async def _learn_words(self, path: str) -> None:
+        """Read the programme's words once, for pages that are shown before anybody has signed in."""
+        if self._knows_words or not path.startswith(PAGES_OF_STRANGERS):
+            return
+        try:
+            await self._words()
+            self._knows_words = True
+        except Exception as error:  # noqa: BLE001 - whatever it is, the page is shown in our own words
+            log.warning("web.no_words", error=type(error).__name__)
 
 
 class TooSlow(Exception):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
+import texts
+from config.programme import Programme
 from integration.clock import ServiceClock
 from integration.database.connection import USABLE, Database, Schema, SchemaNewer, create_database
 from integration.database.sqlite import CannotOpen
@@ -46,6 +48,11 @@ if TYPE_CHECKING:
     from integration.unit_queue import UnitQueue
 
 
+def _speak_as(programme: Programme) -> None:
+    """Let the programme's own words go before ours in this process, which serves it alone."""
+    texts.reword(programme.wording.by_language())
+
+
 class SchemaOutdated(RuntimeError):
     """The database must be migrated first; at deployment, not by whoever comes first."""
 
@@ -82,7 +89,7 @@ class Record:
     def register(self) -> "SQLRegister":
         from integration.database.register import SQLRegister
 
-        return SQLRegister(self.database, self._clock)
+        return SQLRegister(self.database, self._clock, on_read=_speak_as)
 
     @cached_property
     def look_ups(self) -> "SQLLookUps":

@@ -36,6 +36,7 @@ def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
         around=around,
         gate=create_gate(outside, jobs),
         statement_url=outside.settings.accessibility_statement,
+        words=outside.record.register.find_programme,
     )
 
 

@@ -43,6 +43,10 @@ class CorruptRegister(InvalidInput):
         return f"the register in the database is damaged, import it again: vareunge import DIR. {first}{others}"
 
 
+def _nothing(programme: Programme) -> None:
+    """Do nothing with a programme that was read."""
+
+
 class SQLRegister:
     """
     One row for each document, and one that says how often the register was changed.
@@ -50,9 +54,11 @@ class SQLRegister:
     Its methods are many because every change of the documents goes through here, and into the log with it.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, on_read: Callable[[Programme], object] = _nothing) -> None:
+        """*on_read* is told of every programme that was read or saved here: when it is another than before."""
         self._database = database
         self._clock = clock
+        self._on_read = on_read
         self._log = SQLRegisterLog(database)
         self._known: tuple[int, Programme] | None = None
         self._reading = asyncio.Lock()
@@ -70,9 +76,10 @@ class SQLRegister:
             wanted, own = await _with_own(connection, documents)
             act = Act(by=by, kind=IMPORT, at=self._clock.now())
             version = await _store(connection, await _state(connection), wanted, act, then=then)
-        self._known = None if own else (version, programme)
-        _spare_collector(programme)
-        return await self.programme() if own else programme
+        if own:
+            self._known = None
+            return await self.programme()
+        return self._remember(version, programme)
 
     async def overwritten(self, documents: Mapping[str, Any]) -> Sequence[Overwritten]:
         """Return what people edited since the last import, and an import of *documents* would replace."""
@@ -169,9 +176,19 @@ class SQLRegister:
         async with self._reading:
             # Everybody waits for the one who reads: a country's programme takes seconds.
             if self._known is None or self._known[0] != version:
-                self._known = (version, _programme(await self.documents()))
-                _spare_collector(self._known[1])
+                return self._remember(version, _programme(await self.documents()))
             return self._known[1]
+
+    @property
+    def known(self) -> Programme | None:
+        """The programme as it was last read here; None before anybody asked for it."""
+        return self._known[1] if self._known else None
+
+    def _remember(self, version: int, programme: Programme) -> Programme:
+        self._known = (version, programme)
+        _spare_collector(programme)
+        self._on_read(programme)
+        return programme
 
 
 def _spare_collector(programme: Programme) -> None:

@@ -11,6 +11,7 @@ PUBLIC: Mapping[str, str] = {
     "/healthz": "Asked by the platform; says nothing but that the process answers.",
     "/readyz": "Asked by the platform; names the part that is missing, and nothing in it.",
     "/openapi.json": "The description of the HTTP interface; holds no data.",
+    "/farger/{colour}.css": "A style sheet made of the colour in its address; holds no data.",
     "/tilgjengelighet": "The accessibility statement, which anybody may read.",
     "/personvern": "The privacy page, which anybody may read.",
     "/hjelp": "Help by role, which anybody may read.",

@@ -22,6 +22,8 @@ class Shell:
     """All that the frame of a page behind sign-in shows."""
 
     programme: str
+    colour: str
+    """The programme's colour in six hexadecimal digits; empty: the product's own."""
     name: str
     roles: str
     """The reader's roles in words."""
@@ -77,6 +79,7 @@ def shell_of(visit: Visit, here: str, crumbs: Sequence[Crumb], language: str) ->
     start = [(name, within if crumbs else "")] if within else []
     return Shell(
         programme=programme.name,
+        colour=(programme.colour or "").removeprefix("#").lower(),
         name=reader.name,
         roles=roles_in_words(visit, language),
         here=here,

@@ -21,14 +21,25 @@ class PaperFileJobs:
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
 
-    @cached_property
+    @property
     def look(self) -> "Look":
-        """The county's look. Raises BadLogo, or OSError for a file that is not there."""
-        from documents.look import Look, checked_logo
+        """
+        The county's look, in the programme's colour where it has one.
 
-        settings = self._outside.settings
-        logo = checked_logo(Path(settings.paper_logo).read_bytes()) if settings.paper_logo else b""
-        return Look(colour=settings.paper_colour, owner=settings.paper_owner, logo=logo)
+        Raises BadLogo, or OSError for a file that is not there.
+        """
+        from documents.look import Look
+
+        settings, programme = self._outside.settings, self._outside.record.register.known
+        colour = programme.colour if programme is not None else None
+        return Look(colour=colour or settings.paper_colour, owner=settings.paper_owner, logo=self._logo)
+
+    @cached_property
+    def _logo(self) -> bytes:
+        from documents.look import checked_logo
+
+        path = self._outside.settings.paper_logo
+        return checked_logo(Path(path).read_bytes()) if path else b""
 
     def make_pdf(self, document: "Document", at: datetime) -> bytes:
         """Return a document as the PDF that is kept."""
