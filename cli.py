@@ -60,6 +60,7 @@ def create_parser() -> argparse.ArgumentParser:
 
 def _add_processes(add: Add) -> None:
     command = add("demo", processes.demo)
+    command.add_argument("--programme", type=Path, metavar="DIR", help="play the programme in that folder instead")
     command.add_argument("--keep", action="store_true", help="leave it running and print the addresses")
     command.add_argument("--out", type=Path, metavar="DIR", help="keep traffic, reports, feed and database there")
     allow = "rehearse: nothing is sent to anybody but this address (may be given again), and that is checked"

@@ -13,6 +13,7 @@ vareunge audit --csv audit.csv         all of it, for a spreadsheet or an archiv
     "demo": """\
 vareunge demo                          play the loop, check it, end
 vareunge demo --keep                   leave it running to look around
+vareunge demo --programme config/velferd    play another programme
 vareunge demo --allow a@x.example --allow b@x.example    rehearse with two people""",
     "sandbox": """\
 vareunge sandbox                       print the settings that lead to it, and serve

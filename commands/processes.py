@@ -20,7 +20,9 @@ def demo(arguments: argparse.Namespace) -> int:
     from demo.run import run_demo
 
     overrides = {"VAREUNGE_ALLOWED_RECIPIENTS": ",".join(arguments.allow)} if arguments.allow else {}
-    return asyncio.run(run_demo(out=arguments.out, keep=arguments.keep, overrides=overrides))
+    return asyncio.run(
+        run_demo(programme=arguments.programme, out=arguments.out, keep=arguments.keep, overrides=overrides)
+    )
 
 
 def sandbox(arguments: argparse.Namespace) -> int:

@@ -160,10 +160,12 @@ def requests_went_as_told(evidence: Evidence) -> Check:
         if state == ("missing" if evidence.is_answered(where.rpartition("/")[2]) else "answered"):
             wrong.append(f"{where}: {state}")
     missing = sum(state == "missing" for state in requests.values())
-    lifted = any(part.question for part in evidence.story.packages.values())
+    parts = evidence.story.packages.values()
+    lifted = any(part.question for part in parts)
+    silent = any(part.how == "never" for part in parts)
     return Check(
         what="leads answered as the story says, and who did not is shown as missing",
-        held=not wrong and missing > 0 and lifted,
+        held=not wrong and (missing > 0 or not silent) and lifted,
         found=", ".join(wrong) or f"{len(requests)} requests, {missing} missing",
     )
 
@@ -171,12 +173,24 @@ def requests_went_as_told(evidence: Evidence) -> Check:
 def every_surface_was_used(evidence: Evidence) -> Check:
     """Check that some answered by card, some by form, and messages left as cards and as mail."""
     ledger = evidence.played.ledger
+    answers, ways = _surfaces_of(evidence)
     # In a rehearsal few are reached, and they need not be reached in every way.
-    held = bool(evidence.allowed) or (
-        {"card", "form"} <= set(ledger.surfaces) and {"personal", "email"} <= set(ledger.sent)
-    )
+    held = bool(evidence.allowed) or (answers <= set(ledger.surfaces) and ways <= set(ledger.sent))
     found = ", ".join(f"{count} by {surface}" for surface, count in sorted(ledger.surfaces.items()))
     return Check(what="some answered by card, some by the form", held=held, found=found)
+
+
+def _surfaces_of(evidence: Evidence) -> tuple[set[str], set[str]]:
+    """Return how the programme's leads answer and are reached: by card with an account with us, as guests by mail."""
+    programme, on = evidence.programme, evidence.played.began_at.date()
+    guests = {
+        programme.is_guest(person)
+        for package in programme.work_packages
+        if evidence.story.part(package.key).how != "never"
+        for person in programme.holders(Role.WORK_PACKAGE_LEAD, on=on, work_package=package.key)
+    }
+    answers = {"form" if is_guest else "card" for is_guest in guests}
+    return answers, {"email" if is_guest else "personal" for is_guest in guests}
 
 
 def reports_are_out(evidence: Evidence) -> Check:
@@ -205,9 +219,10 @@ def reports_are_out(evidence: Evidence) -> Check:
 
 def the_chain(evidence: Evidence) -> list[Check]:
     """Return the checks of what boards decide. In a rehearsal few on a board are reached, and none records minutes."""
+    passes_on = any(part.passed_on for part in evidence.story.packages.values())
     return [
         a_question_was_answered_and_closed(evidence),
-        a_question_was_passed_on_and_answered(evidence),
+        *([a_question_was_passed_on_and_answered(evidence)] if passes_on else []),
         a_late_decision_shows(evidence),
     ]
 
@@ -235,9 +250,10 @@ def a_question_was_passed_on_and_answered(evidence: Evidence) -> Check:
 def _lived(evidence: Evidence, what: str, *, passed_on: bool, life: tuple[str, ...]) -> Check:
     asked = [key for key, part in evidence.story.packages.items() if part.question and part.passed_on is passed_on]
     found = {key: evidence.played.ledger.questions.get(key, ()) for key in asked}
+    ends = {life, (*life, "closed")} if passed_on else {life}
     return Check(
         what=what,
-        held=bool(found) and set(found.values()) == {life},
+        held=bool(found) and set(found.values()) <= ends,
         found="; ".join(f"{key}: {', '.join(states)}" for key, states in found.items()),
     )
 

@@ -43,6 +43,8 @@ class AnswerHabit(BaseModel):
     """The local board asks the owner board."""
     until: str = ""
     """The day by which the decision is to be carried out."""
+    until_days: int = 0
+    """Days after the minutes were recorded, instead of `until`."""
     progress: float = 0.0
 
 

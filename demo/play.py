@@ -144,9 +144,13 @@ class OwnerBoard:
 
 
 def chain_is_closed(story: Story, ledger: Ledger) -> bool:
-    """Return True when each question of the story has come to its end: answered by the owner board, or else closed."""
+    """
+    Return True when each question of the story has come to its end: answered by the owner board, or else closed.
+
+    One that the owner board has answered may be closed too, where it answers before the next round of all.
+    """
     ends = {key: "answered" if part.passed_on else "closed" for key, part in story.packages.items() if part.question}
-    return all(ledger.questions.get(key, ("",))[-1] == end for key, end in ends.items())
+    return all(ledger.questions.get(key, ("",))[-1] in (end, "closed") for key, end in ends.items())
 
 
 def is_over(programme: Programme, ledger: Ledger) -> bool:

@@ -103,7 +103,8 @@ class Recorders:
         asked = next((part for part in self._asked if part.question in item), None)
         if asked is None:
             return fields
-        fields[f"until:{number}"] = asked.until
+        within = self._clock.now() + timedelta(days=asked.until_days)
+        fields[f"until:{number}"] = within.date().isoformat() if asked.until_days else asked.until
         # The owner board, which nobody is above, adopts the proposal.
         if asked.passed_on and 'value="passed_on"' in item:
             fields |= {f"outcome:{number}": "passed_on", f"decision:{number}": asked.decision}

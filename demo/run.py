@@ -19,6 +19,7 @@ from rich.text import Text
 from config.loading import load_programme
 from config.programme import Programme
 from config.values import Role
+from demo.any_story import story_for
 from demo.checks import Check, Entry, Evidence, check_all
 from demo.people import Story, load_story
 from demo.play import Director, Played, opened, pass_time, peoples_time
@@ -31,16 +32,23 @@ DONE, DID_NOT_HOLD = 0, 1
 STORY = Path(__file__).parent / "story.yaml"
 
 
-async def run_demo(*, out: Path | None = None, keep: bool = False, overrides: Mapping[str, str] | None = None) -> int:
+async def run_demo(
+    *,
+    programme: Path | None = None,
+    out: Path | None = None,
+    keep: bool = False,
+    overrides: Mapping[str, str] | None = None,
+) -> int:
     """
     Play the whole loop once; returns 0 only if every check held.
 
-    *out*: a folder that gets the traffic, a feed, the database, every paper below `reports`, the messages to the
-    archive below `archive`, and the data set for research below `research`. *keep*: stay until interrupted.
+    *programme*: the folder of another programme than the shipped one; its story is made for it. *out*: a folder that
+    gets the traffic, a feed, the database, every paper below `reports`, the messages to the archive below `archive`,
+    and the data set for research below `research`. *keep*: stay until interrupted.
     *overrides*: further settings of the service.
     """
     console = Console(soft_wrap=True, highlight=False)
-    story = load_story(STORY)
+    story = load_story(STORY) if programme is None else story_for(load_programme(programme), programme)
     folder = Path(tempfile.mkdtemp(prefix="vareunge-demo-"))
     _end_on(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     try:

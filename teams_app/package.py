@@ -15,12 +15,15 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 import texts
-from config.problems import FOR_PROGRAMS
+from config.loading import load_programme
+from config.problems import FOR_PROGRAMS, InvalidInput
 from config.refused import explain_refused
 from config.settings import Settings
 from workflows.bot.registry import COMMANDS, words_of
 
 FOLDER = Path(__file__).parent
+WORDS = ("short_name", "full_name", "short_description", "full_description")
+"""Texts `teams_app.…` that stand in the manifest in double braces."""
 ICONS = ("color.png", "outline.png")
 
 
@@ -56,10 +59,16 @@ def manifest(settings: Settings) -> dict[str, Any]:
         "{{BOT_ID}}": settings.bot_id,
         "{{HANDS_ID}}": settings.hands_id,
         "{{APP_ID}}": settings.app_id,
+        **_words(texts.DEFAULT),
     }
     filled: dict[str, Any] = _fill(template(), values)
     filled["bots"][0]["commandLists"][0]["commands"] = menu(texts.DEFAULT)
     return filled
+
+
+def _words(language: str) -> dict[str, str]:
+    """Return the placeholders of the app's name and description, in the programme's words."""
+    return {f"{{{{{name}}}}}": texts.say(f"teams_app.{name}", language) for name in WORDS}
 
 
 def menu(language: str) -> list[dict[str, str]]:
@@ -73,8 +82,9 @@ def menu(language: str) -> list[dict[str, str]]:
 
 def localization(file: str) -> dict[str, str]:
     """Return the texts of a language beside the manifest's own, the bot's menu among them."""
-    words: dict[str, str] = json.loads((FOLDER / file).read_text(encoding="utf-8"))
-    for number, entry in enumerate(menu(file.partition("-")[0])):
+    language = file.partition("-")[0]
+    words: dict[str, str] = _fill(json.loads((FOLDER / file).read_text(encoding="utf-8")), _words(language))
+    for number, entry in enumerate(menu(language)):
         place = f"bots[0].commandLists[0].commands[{number}]"
         words |= {f"{place}.{part}": text for part, text in entry.items()}
     return words
@@ -110,14 +120,18 @@ def _fill(node: Any, values: dict[str, str]) -> Any:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the package; 2 when a setting is missing or refused by Teams."""
     parser = argparse.ArgumentParser(prog="python -m teams_app.package", description=main.__doc__)
-    parser.add_argument("out", type=Path, help="the file to write, for example vaare-unge-365.zip")
-    out = parser.parse_args(arguments).out
+    parser.add_argument("out", type=Path, help="the file to write, for example app.zip")
+    parser.add_argument("--programme", type=Path, metavar="DIR", help="folder of the programme whose words it has")
+    given = parser.parse_args(arguments)
+    out: Path = given.out
     try:
+        if given.programme is not None:
+            texts.reword(load_programme(given.programme).wording.by_language())
         build(Settings(), out)
     except ValidationError as refused:
         sys.stderr.writelines(f"{line}\n" for line in explain_refused(refused, FOR_PROGRAMS))
         return 2
-    except ValueError as error:
+    except (ValueError, InvalidInput) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.write(f"{out}\n")

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import make_url
 from xdist.workermanage import NodeManager
 
+import texts
 from integration.database.connection import Database, create_database
 from tests.support.postgres import TEST_DATABASE_URL, new_database, running_server, why_missing
 
@@ -32,6 +33,13 @@ def logs_as_they_were() -> Iterator[None]:
     """Restore the logs of the process, which making services configures, for the next test."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def words_as_they_were() -> Iterator[None]:
+    """Forget the words of a programme that services of this process have read, for the next file of tests."""
+    yield
+    texts.reword({})
 
 
 async def migrated(url: str) -> None:

@@ -28,6 +28,8 @@ MAY_IMPORT = {
     "wiring": PACKAGES - {"commands", "demo", "sandbox"},
 }
 """Packages of ours that a package may import besides itself. The other doors may import everything but the sandbox."""
+PROGRAMME_NAMES = re.compile(r"våre unge|trygg hverdag", re.IGNORECASE)
+"""Names of the programmes that ship as data."""
 OUTSIDE_WORKFLOWS = {"httpx", "sqlalchemy", "msgraph", "fastapi", "starlette", "azure", "microsoft_teams", "os"}
 
 
@@ -79,6 +81,21 @@ def test_only_the_settings_read_the_environment() -> None:
     paths = {path for package in PACKAGES | SINGLE for path in modules(package)}
 
     assert not [path for path in paths - allowed if reads.search(path.read_text())]
+
+
+def test_nothing_in_code_says_the_name_of_a_programme() -> None:
+    """`vareunge`, `vaare-unge-365` and «Vaare unge 365» name the program itself, in commands, packages and feeds."""
+    folders = PACKAGES - {"config"} | {"teams_app"}
+    said = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in {".py", ".yaml", ".json", ".html", ".css", ".js", ".typ", ".md"}
+        for match in [PROGRAMME_NAMES.search(path.read_text("utf-8"))]
+        if match and path.name != "story.yaml"
+    ]
+
+    assert not said
 
 
 def test_nothing_in_code_knows_a_municipality_of_the_programme() -> None:

@@ -146,7 +146,6 @@ class Frame:
                     raise
                 await _problem(Request(scope), 500, number)(scope, receive, answer.send)
 
-
     async def _learn_words(self, path: str) -> None:
         """Read the programme's words once, for pages that are shown before anybody has signed in."""
         if self._knows_words or not path.startswith(PAGES_OF_STRANGERS):

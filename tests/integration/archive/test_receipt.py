@@ -7,7 +7,7 @@ from workflows.papers.archive.model import ArchiveReceipt, BadReceipt, HandoverS
 
 NS = "https://ks-no.github.io/standarder/fiks-protokoll/fiks-arkiv"
 KEY = (
-    "<referanseEksternNoekkel><m:fagsystem>Våre unge 365</m:fagsystem>"
+    "<referanseEksternNoekkel><m:fagsystem>vareunge</m:fagsystem>"
     "<m:noekkel>paper:larvik/2026-09-08/report/1</m:noekkel></referanseEksternNoekkel>"
 )
 ENTRY = f"""
@@ -79,7 +79,7 @@ def test_an_answer_without_a_key_is_about_the_message_that_was_sent() -> None:
         pytest.param(receipt(), "the answer for", id="empty"),
         pytest.param(receipt(REFUSED), "that was refused", id="a refusal of we do not know what"),
         pytest.param(receipt(ENTRY.replace(KEY, "")), "a key of ours in", id="no key"),
-        pytest.param(receipt(ENTRY.replace("Våre unge 365", "ePhorte")), "not of ePhorte", id="somebody else's"),
+        pytest.param(receipt(ENTRY.replace("vareunge", "ePhorte")), "not of ePhorte", id="somebody else's"),
         pytest.param(b" " * (LARGEST + 1), "at most", id="too large"),
     ],
 )

@@ -10,7 +10,7 @@ from config.problems import Unusable
 
 NAMESPACE = uuid.UUID("6f1d5f0e-3c1c-5b3f-9a55-3d0b7e0f1a65")
 """The namespace of our ids: the same natural key has the same id everywhere and always."""
-SYSTEM = "Våre unge 365"
+SYSTEM = "vareunge"
 """The name under which we hand over, and under which our natural keys are known."""
 
 
