@@ -88,6 +88,20 @@ def test_one_command_builds_it(
     assert read(out)["bots"][0]["botId"] == SETTINGS.bot_id
 
 
+def test_it_has_the_words_of_the_programme_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("bot_id", "hands_id", "app_id", "public_url"):
+        monkeypatch.setenv(f"VAREUNGE_{name.upper()}", getattr(SETTINGS, name))
+    out = tmp_path / "app.zip"
+
+    assert package.main([str(out), "--programme", str(ROOT / "config" / "velferd")]) == 0
+    assert read(out)["name"]["short"] == "Trygg hverdag"
+
+    assert package.main([str(out), "--programme", str(tmp_path)]) == 2
+    assert "programme" in capsys.readouterr().err
+
+
 def test_the_same_settings_give_the_same_package(tmp_path: Path) -> None:
     first, second = (package.build(SETTINGS, tmp_path / name).read_bytes() for name in ("1.zip", "2.zip"))
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from starlette.types import Message
 from structlog.testing import capture_logs
 
+import texts
 from web import pages
 from web.app import MOST_UNREAD, create_app
 from web.forms import read_form
@@ -292,3 +293,22 @@ async def test_a_body_that_stops_coming_after_the_answer_began_ends_the_answer_t
     sent = await asked_raw(create_app([router], body_time=0.05), [part], path="/ekko")
 
     assert [message.get("status") for message in sent if message["type"] == "http.response.start"] == [200]
+
+
+async def test_a_strangers_page_says_the_programmes_words_and_asks_for_them_once() -> None:
+    asked = []
+
+    async def words() -> None:
+        asked.append("programme")
+        if len(asked) == 1:
+            raise ConnectionError
+        texts.reword({"nb": {"web.product": "Unge"}})
+
+    site = client(words=words)
+
+    ours, theirs, again = [(await site.get("/hjelp", headers={"accept-language": "nb"})).text for _ in range(3)]
+
+    assert '<p class="page-name">Programmet</p>' in ours
+    assert '<p class="page-name">Unge</p>' in theirs
+    assert len(asked) == 2
+    assert again == theirs
