@@ -35,7 +35,7 @@ from config.values import (
     Tenant,
     WorkPackage,
 )
-from config.wording import Wording
+from config.wording import Wording, values_in
 
 PARTS_OF_KEY = {"partners": ("municipality",), "progress": ("municipality",), "spending": ("municipality", "line")}
 """Fields besides the key that tell a section's entries apart."""
@@ -266,18 +266,10 @@ def _wording(checked: Checked) -> None:
                     checked.report(entry, (language, key), key, one_of(key, known))
                     continue
                 wanted = texts.values_in(texts.standard(key, language))
-                if _values_in(text) != wanted:
+                if values_in(text) != wanted:
                     names = ", ".join(f"{{{name}}}" for name in sorted(wanted))
                     expected = phrase("text_with", names=names) if names else phrase("text_without_values")
                     checked.report(entry, (language, key), text, expected)
-
-
-def _values_in(text: str) -> frozenset[str] | None:
-    """Return the values that a text asks for; None for one that cannot be said."""
-    try:
-        return texts.values_in(text)
-    except texts.TextError:
-        return None
 
 
 CHECKS = (

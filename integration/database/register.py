@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.loading import programme_from
 from config.problems import InvalidInput
 from config.programme import Programme
+from config.wording import without_misfits
 from integration.database.connection import Database, insert_into
 from integration.database.register_log import SQLRegisterLog, log_changes
 from integration.database.register_tables import register
@@ -206,7 +207,7 @@ def _spare_collector(programme: Programme) -> None:
 
 def _programme(documents: Mapping[str, Any]) -> Programme:
     try:
-        return programme_from(documents)
+        return programme_from(without_misfits(documents))
     except InvalidInput as error:
         raise CorruptRegister(error.problems) from error
 

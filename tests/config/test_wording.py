@@ -6,6 +6,7 @@ import pytest
 
 import texts
 from config.loading import load_programme
+from config.wording import without_misfits
 from tests.config.samples import FILES, changed, problems_of, write
 
 VELFERD = Path(__file__).parents[2] / "config" / "velferd"
@@ -64,3 +65,11 @@ def test_the_second_programme_has_four_bodies_that_meet_every_quarter() -> None:
 
     assert len(kinds) == 4
     assert {rhythm.wanted_gap for rhythm in kinds.values() if rhythm} == {91}
+
+
+def test_words_that_a_later_version_has_no_text_for_are_left_out_when_the_register_is_read() -> None:
+    kept, gone = {"web.product": "Unge"}, {"web.former": "Før", "error.number": "Feil"}
+    documents = {"wording.yaml": {"wording": {"nb": kept | gone}}, "programme.yaml": {}}
+
+    assert without_misfits(documents) == {"wording.yaml": {"wording": {"nb": kept}}, "programme.yaml": {}}
+    assert without_misfits({"programme.yaml": {}}) == {"programme.yaml": {}}
