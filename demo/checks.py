@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from config.programme import Programme
 from config.values import Person, Place, Role
-from demo.people import Story
+from demo.people import Correction, Story
 from demo.play import Played, boards_with_our_meetings
 from demo.reached import statuses_in, who_was_reached, writes_in
 
@@ -224,6 +224,7 @@ def the_chain(evidence: Evidence) -> list[Check]:
         a_question_was_answered_and_closed(evidence),
         *([a_question_was_passed_on_and_answered(evidence)] if passes_on else []),
         a_late_decision_shows(evidence),
+        *([a_report_was_corrected(evidence, correction)] if (correction := evidence.story.correction) else []),
     ]
 
 
@@ -262,6 +263,18 @@ def a_late_decision_shows(evidence: Evidence) -> Check:
     """Check that a decision whose day has passed stands first among those that its board follows up."""
     late = evidence.played.ledger.late
     return Check(what="a late decision stands first where its board looks", held=bool(late), found=", ".join(late))
+
+
+def a_report_was_corrected(evidence: Evidence, correction: Correction) -> Check:
+    """Check that a released report was corrected: once, for the story's reason, told, and beside the one before."""
+    corrected = evidence.played.ledger.corrected
+    board = evidence.programme.local_board(evidence.programme.work_package(correction.package).municipality).key
+    found = [(item.meeting.partition("/")[0], item.why, item.kept) for item in corrected]
+    return Check(
+        what="a released report was corrected, told once more, and the one before is kept",
+        held=found == [(board, correction.reason, 2)] and all(item.told > 0 for item in corrected),
+        found="; ".join(f"{item.meeting}: {item.kept} editions, {item.told} told" for item in corrected),
+    )
 
 
 def no_message_came_twice(evidence: Evidence) -> Check:

@@ -26,6 +26,18 @@ from workflows.papers.minutes.model import Decision, Matters
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrectedReport:
+    """A report that was released once more, corrected."""
+
+    meeting: str
+    why: str
+    kept: int
+    """Released editions of it that the record holds."""
+    told: int
+    """Messages that told its board of the newest one."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ledger:
     """Counts at one moment."""
 
@@ -54,6 +66,7 @@ class Ledger:
     """Cards among them: in personal chats by whom they are for, all others as «channel»."""
     reports: Mapping[str, str]
     """Meeting → state of its newest report."""
+    corrected: tuple[CorrectedReport, ...]
     questions: Mapping[str, tuple[str, ...]]
     """Work package → the states its question went through."""
     late: tuple[str, ...]
@@ -90,6 +103,7 @@ def happened(before: Ledger, now: Ledger) -> tuple[str, ...]:
         (closed, "rounds closed", f"{missing} without an answer" if missing > 0 else ""),
         (len(now.reports) - len(before.reports), "reports compiled", ""),
         (done["released"] + done["published"], "reports released", ""),
+        (len(now.corrected) - len(before.corrected), "reports corrected", ""),
         (done["published"], "reports published", ""),
     )
     return tuple(f"{count} {what}" + (f" ({how})" if how else "") for count, what, how in told if count > 0)
@@ -113,6 +127,32 @@ def _lives(steps: Iterable[tuple[Any, ...]]) -> Mapping[str, tuple[str, ...]]:
     for package, content in steps:
         found[package] = (*found.get(package, ()), str(content["state"]))
     return found
+
+
+_EDITIONS = (
+    select(
+        report.c.meeting, report.c.content["edition"].as_integer(), report.c.content["corrected_because"].as_string()
+    )
+    .where(report.c.state != "draft")
+    .order_by(report.c.meeting, report.c.version)
+)
+
+
+def _corrected(editions: Iterable[tuple[Any, ...]], sent: Iterable[str]) -> tuple[CorrectedReport, ...]:
+    """Return the reports with more than one released edition. *sent*: keys of messages that left."""
+    released = list(editions)
+    kept = Counter(meeting for meeting, _, _ in released)
+    newest = {meeting: (edition, why) for meeting, edition, why in released if edition and edition > 1}
+    notices = {meeting: f"report_notice/{meeting}/{edition}/" for meeting, (edition, _) in newest.items()}
+    return tuple(
+        CorrectedReport(
+            meeting=meeting,
+            why=why,
+            kept=kept[meeting],
+            told=sum(key.startswith(notices[meeting]) for key in sent),
+        )
+        for meeting, (_, why) in newest.items()
+    )
 
 
 def _late(contents: Iterable[tuple[Any, ...]], today: date) -> tuple[str, ...]:
@@ -159,6 +199,7 @@ async def read_ledger(database: Database, *, today: date = date.max) -> Ledger:
                 if row.surface != "email"
             ),
             reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),
+            corrected=_corrected(await rows(_EDITIONS), [row.key for row in sent]),
             questions=_lives(await rows(_STEPS)),
             late=_late(await rows(select(decision.c.content).order_by(decision.c.key, decision.c.version)), today),
             failed=tuple(f"{key}: {note}" for key, note in failed),

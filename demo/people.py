@@ -48,6 +48,17 @@ class AnswerHabit(BaseModel):
     progress: float = 0.0
 
 
+class Correction(BaseModel):
+    """A mistake in a report that is out: a package's sentence, and the words that the corrected version has instead."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    package: str
+    sentence: str
+    text: str
+    reason: str
+
+
 class Story(BaseModel):
     """The demo as data. *starts*: local time of the programme; *longest_days*: simulated days until it must be over."""
 
@@ -58,6 +69,8 @@ class Story(BaseModel):
     longest_days: int
     packages: Mapping[str, AnswerHabit]
     otherwise: AnswerHabit
+    correction: Correction | None = None
+    """None when no report of the story has a mistake."""
 
     def part(self, package: str) -> AnswerHabit:
         return self.packages.get(package, self.otherwise)
@@ -195,11 +208,16 @@ class Cast:
             return True
         return False
 
-    async def ask(self, method: str, url: str, **more: Any) -> httpx.Response:
-        """Ask the service as a browser does; without an answer, once more when the page is there again."""
+    async def ask(self, method: str, url: str, *, by: httpx.AsyncClient | None = None, **more: Any) -> httpx.Response:
+        """
+        Ask the service as a browser does; without an answer, once more when the page is there again.
+
+        *by*: the browser of somebody who is signed in.
+        """
+        browser = by or self._stage.http
         for _ in range(TRIES):
             try:
-                return await self._stage.http.request(method, url, follow_redirects=True, **more)
+                return await browser.request(method, url, follow_redirects=True, **more)
             except httpx.TransportError:
                 await self._stage.service_answers()
         raise StageError(f"{method} {url} got no answer")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from config.loading import load_programme
 from config.programme import Programme
 from config.values import Meetings, Role
+from demo.corrector import Corrector
 from demo.ledger import Ledger, happened, read_ledger
 from demo.people import Answered, Cast, Story
 from demo.recorders import Recorders
@@ -60,6 +61,9 @@ class Director:
             self.say(began_at, "the service runs; the rollout of every place is ordered")
             cast = Cast(self.stage, programme, self.story, on=began_at)
             recorders = Recorders(self.stage, cast, programme, self.story, on=began_at, clock=clock)
+            # In a rehearsal no report has anything that the story's leads wrote.
+            correction = self.story.correction if self.stage.allowed is None else None
+            corrector = Corrector(self.stage.service_url, cast, programme, correction, on=began_at)
             owner = OwnerBoard(programme, database, self.stage.service_url)
             before = await read_ledger(database)
             for day in range(self.story.longest_days):
@@ -75,6 +79,8 @@ class Director:
                 if form := await owner.form_to_fill_in(clock.now(), now):
                     await recorders.record_at(form)
                     self.say(morning, "the owner board's minutes recorded")
+                if await corrector.correct(now.reports):
+                    self.say(morning, "a corrected report was ordered")
                 before = now
                 # In a rehearsal no board is reached that could decide anything.
                 is_decided = self.stage.allowed is not None or chain_is_closed(self.story, now)
