@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from documents.document import Cell, Table
 
-LINE = 96
-"""Characters of a table's text that fit beside each other across a page, about."""
 MARGIN = 2
 """Characters that a column's borders take."""
 SIGN = 2
@@ -15,29 +14,45 @@ BOLD = 1.15
 """Width of a bold character, as headers are written in, by that of a plain one."""
 PHRASE = 20
 """Longest text, such as a date, that reads badly on two lines."""
-MM_PER_CHARACTER = 1.75
-"""Millimetres of the page's width that a character takes, about."""
-PICTURE_SCALE = 0.65
-"""Size of a picture in a table, by its size in the text (`report.typ`)."""
 _NUMBER = re.compile(r"[+\u2212-]?\d[\d\s]*(?:,\d+)?(?:\s?%)?")
 _ONE_WORD = re.compile(r"[^\d\s]*")
 
 Measure = Callable[[Cell], float]
 
 
-def column_widths(table: Table) -> tuple[float, ...]:
+@dataclass(frozen=True, kw_only=True)
+class TablePage:
+    """The kind of page that a table stands on."""
+
+    line: int
+    """Characters of a table's text that fit beside each other across it, about."""
+    mm_per_character: float
+    """Millimetres of its width that a character takes, about."""
+    picture_scale: float = 1
+    """Size of a picture in a table by its size in the text."""
+    is_picture_beside: bool = False
+    """True when a picture stands beside its cell's text, otherwise it stands below."""
+
+
+PDF_PAGE = TablePage(line=96, mm_per_character=1.75, picture_scale=0.65, is_picture_beside=True)
+"""As `report.typ` has it."""
+WORD_PAGE = TablePage(line=84, mm_per_character=2)
+"""With room for a machine that has none of the template's fonts and takes a wider one."""
+
+
+def column_widths(table: Table, page: TablePage) -> tuple[float, ...]:
     """
-    Return each column's share of the page's width; they add up to one.
+    Return each column's share of the *page*'s width; they add up to one.
 
     A column is at least as wide as its longest word, and as its short phrases and lights if there is room for those of
     all. What is left goes to the columns that would otherwise break their lines, by how much they lack; when nothing is
     lacking, to all by their length.
     """
-    wished = _widths(table, _longest_line)
-    least = _widths(table, _longest_phrase)
-    if sum(least) > LINE:
-        least = _widths(table, _longest_word)
-    left = LINE - sum(least)
+    wished = _widths(table, page, _longest_line)
+    least = _widths(table, page, _longest_phrase)
+    if sum(least) > page.line:
+        least = _widths(table, page, _longest_word)
+    left = page.line - sum(least)
     lacking = [wish - low for wish, low in zip(wished, least, strict=True)]
     if left <= 0:
         widths = least
@@ -63,23 +78,25 @@ def _columns(table: Table) -> list[list[Cell]]:
     return [[row[number] for row in table.rows] for number in range(len(table.headers))]
 
 
-def _widths(table: Table, measure: Measure) -> list[float]:
+def _widths(table: Table, page: TablePage, measure: Measure) -> list[float]:
     """Return the characters that each column takes when its widest cell is as wide as *measure* says."""
     return [
         MARGIN
         + max(
             _longest_word(Cell(text=header)) * BOLD,
-            *(_with_picture(cell) if cell.picture else measure(cell) for cell in cells),
+            *(_with_picture(cell, page, measure) for cell in cells),
             1,
         )
         for header, cells in zip(table.headers, _columns(table), strict=True)
     ]
 
 
-def _with_picture(cell: Cell) -> float:
-    """Return the characters that a picture takes with its text, which stand beside each other where there is room."""
-    drawn = cell.picture.width_mm * PICTURE_SCALE if cell.picture else 0
-    return _longest_line(cell) + drawn / MM_PER_CHARACTER
+def _with_picture(cell: Cell, page: TablePage, measure: Measure) -> float:
+    """Return the characters that a cell takes with its picture, if it has one."""
+    if cell.picture is None:
+        return measure(cell)
+    drawn = cell.picture.width_mm * page.picture_scale / page.mm_per_character
+    return _longest_line(cell) + drawn if page.is_picture_beside else max(measure(cell), drawn)
 
 
 def _longest_word(cell: Cell) -> int:

@@ -12,7 +12,7 @@ import typst
 
 import texts
 from config.plain_text import clean
-from documents.columns import column_widths, number_columns
+from documents.columns import PDF_PAGE, column_widths, number_columns
 from documents.document import Block, Document, Table, kind_of
 from documents.look import PLAIN, Look
 from documents.picture import LIGHT_COLOURS
@@ -100,7 +100,9 @@ def _frame(language: str, look: Look) -> dict[str, Any]:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    columns = {"widths": column_widths(block), "numbers": number_columns(block)} if isinstance(block, Table) else {}
+    columns = (
+        {"widths": column_widths(block, PDF_PAGE), "numbers": number_columns(block)} if isinstance(block, Table) else {}
+    )
     return {"block": kind_of(block), **asdict(block), **columns}
 
 

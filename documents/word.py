@@ -17,7 +17,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 import texts
 from config.plain_text import clean
-from documents.columns import column_widths, number_columns
+from documents.columns import WORD_PAGE, column_widths, number_columns
 from documents.document import Block, Bullets, Document, Facts, Paragraph, Picture, StatusLight, Table
 from documents.look import PLAIN, Look
 from documents.picture import LIGHT_COLOURS
@@ -163,7 +163,7 @@ def _drawing(paragraph: WordParagraph, picture: Picture) -> None:
 def _lay_out(made: WordTable, grid: Sequence[Sequence[WordCell]], table: Table, *, line: int) -> None:
     """Give each column the width that its words need, numbers the right edge, and no row an end on another page."""
     made.autofit = False
-    widths = [round(line * share) for share in column_widths(table)]
+    widths = [round(line * share) for share in column_widths(table, WORD_PAGE)]
     for column, width in zip(made.columns, widths, strict=True):
         column.width = Emu(width)
     numbers = number_columns(table)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from documents.columns import LINE, column_widths, number_columns
-from documents.document import Cell, Table
+from documents.columns import PDF_PAGE, WORD_PAGE, TablePage, column_widths, number_columns
+from documents.document import Cell, Picture, Table
 
 MATTERS = ("Sak", "Hva", "Tid")
 
@@ -13,7 +13,9 @@ def table(*rows: tuple[str, ...], headers: tuple[str, ...] = MATTERS) -> Table:
 
 
 def test_the_column_of_long_words_takes_what_short_ones_leave() -> None:
-    number, what, time = column_widths(table(("14/26", "Praksisplasser for alle ber om en avgjørelse", "15 min")))
+    number, what, time = column_widths(
+        table(("14/26", "Praksisplasser for alle ber om en avgjørelse", "15 min")), WORD_PAGE
+    )
 
     assert what > 0.6
     assert number < 0.2
@@ -21,22 +23,24 @@ def test_the_column_of_long_words_takes_what_short_ones_leave() -> None:
 
 
 def test_lines_that_must_break_break_where_most_is_written() -> None:
-    name, hinders = column_widths(table(("Skyss", "Vi har ingen lokaler. " * 20), headers=("Pakke", "Det som hindrer")))
+    name, hinders = column_widths(
+        table(("Skyss", "Vi har ingen lokaler. " * 20), headers=("Pakke", "Det som hindrer")), WORD_PAGE
+    )
 
     assert hinders > 0.85
-    assert name * LINE >= len("Skyss")
+    assert name * WORD_PAGE.line >= len("Skyss")
 
 
 def test_no_word_is_broken_while_the_words_fit_beside_each_other() -> None:
     words = ("Virksomhetsleder", "Kompetansesenter", "Oppmerksomhet")
 
-    widths = column_widths(table(("kort " * 40, "kort " * 40, "kort " * 40), headers=words))
+    widths = column_widths(table(("kort " * 40, "kort " * 40, "kort " * 40), headers=words), WORD_PAGE)
 
-    assert all(width * LINE >= len(word) for width, word in zip(widths, words, strict=True))
+    assert all(width * WORD_PAGE.line >= len(word) for width, word in zip(widths, words, strict=True))
 
 
 def test_words_that_do_not_fit_share_the_page_by_their_length() -> None:
-    long, short = column_widths(table(("æ" * 200, "ø" * 100), headers=("Å", "Å")))
+    long, short = column_widths(table(("æ" * 200, "ø" * 100), headers=("Å", "Å")), WORD_PAGE)
 
     assert long == pytest.approx(2 * short, rel=0.02)
 
@@ -45,27 +49,40 @@ def test_short_phrases_and_lights_stay_on_one_line_while_all_of_them_fit() -> No
     light = Cell(text="Trenger oppmerksomhet", light="yellow")
     row = (light, Cell(text="1. desember 2026"), Cell(text="Vi har ingen lokaler etter jul. " * 9))
 
-    widths = column_widths(Table(name="Pakker", headers=("Status", "Frist", "Hinder"), rows=(row,)))
+    widths = column_widths(Table(name="Pakker", headers=("Status", "Frist", "Hinder"), rows=(row,)), WORD_PAGE)
 
-    assert widths[0] * LINE >= len("✓ Trenger oppmerksomhet")
-    assert widths[1] * LINE >= len("1. desember 2026")
+    assert widths[0] * WORD_PAGE.line >= len("✓ Trenger oppmerksomhet")
+    assert widths[1] * WORD_PAGE.line >= len("1. desember 2026")
 
 
 def test_phrases_break_before_words_do() -> None:
-    widths = column_widths(table(*[("Ingen er ført opp",) * 6] * 2, headers=("Kommunestyrevedtak",) * 6))
+    widths = column_widths(table(*[("Ingen er ført opp",) * 6] * 2, headers=("Kommunestyrevedtak",) * 6), WORD_PAGE)
 
-    assert all(width * LINE >= len("oppmerksomhet") for width in widths)
+    assert all(width * WORD_PAGE.line >= len("oppmerksomhet") for width in widths)
 
 
 def test_a_header_counts_as_the_bold_words_it_is() -> None:
-    widths = column_widths(table(("1", "kort " * 40), headers=("Kommune", "Tekst")))
+    widths = column_widths(table(("1", "kort " * 40), headers=("Kommune", "Tekst")), WORD_PAGE)
 
-    assert widths[0] * LINE > len("Kommune") + 2
+    assert widths[0] * WORD_PAGE.line > len("Kommune") + 2
+
+
+@pytest.mark.parametrize(
+    ("page", "characters"),
+    [pytest.param(PDF_PAGE, 26, id="beside its text in PDF"), pytest.param(WORD_PAGE, 15, id="below it in Word")],
+)
+def test_a_picture_has_its_room(page: TablePage, characters: int) -> None:
+    picture = Picture(svg="", words="", width_mm=30, height_mm=9)
+    row = (Cell(text="Elever i praktisk løp " * 9), Cell(text="Høyere er bedre", picture=picture))
+
+    widths = column_widths(Table(name="Måltall", headers=("Måltall", "Utvikling"), rows=(row,)), page)
+
+    assert widths[1] * page.line == pytest.approx(characters + 2, abs=1)
 
 
 @pytest.mark.parametrize("rows", [(), (("", "", ""),), (("\n", "a\n\nb", " "),)], ids=["no row", "empty", "lines"])
 def test_the_widths_are_the_whole_page(rows: tuple[tuple[str, ...], ...]) -> None:
-    widths = column_widths(table(*rows))
+    widths = column_widths(table(*rows), WORD_PAGE)
 
     assert sum(widths) == pytest.approx(1)
     assert all(width > 0 for width in widths)
