@@ -22,20 +22,13 @@ def board_lead(words: ReportWords, report: BoardReport) -> tuple[Block, ...]:
     if not report.packages:
         return (meeting, Paragraph(text=say("reports.no_packages")))
     answered = say("reports.answered", answered=len(report.packages) - len(report.missing), total=len(report.packages))
-    lights = [f"{number} {_lowered(words.word(kind))}" for kind, number in report.counts.items() if number]
-    stands = texts.join(lights, words.language)
     blocks: list[Block] = [meeting]
     if report.is_empty:
         blocks.append(Paragraph(text=say("reports.empty"), strong=True))
-    blocks.append(Paragraph(text=f"{answered} {say('reports.stands', lights=stands)}"))
+    blocks.append(Paragraph(text=f"{answered} {words.stands(report.counts)}"))
     if report.as_is:
         blocks.append(Paragraph(text=say("reports.as_is")))
     return tuple(blocks)
-
-
-def _lowered(word: str) -> str:
-    """Return a light's word as it stands within a sentence."""
-    return f"{word[:1].lower()}{word[1:]}"
 
 
 def board_sections(words: ReportWords, report: BoardReport) -> Iterable[Section]:

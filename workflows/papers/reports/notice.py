@@ -12,9 +12,10 @@ from workflows.messages.delivery import Delivery, park_outside_hours
 from workflows.messages.mail import mail_content, mail_message
 from workflows.messages.model import Content, Message, MessageState, Surface
 from workflows.papers.links import personal_address
-from workflows.papers.reports.model import BoardReport, OwnerSummary, ReportContent, StoredReport, edition_of
+from workflows.papers.reports.model import LIGHTS, BoardReport, OwnerSummary, ReportContent, StoredReport, edition_of
 from workflows.papers.reports.ports import ReportPorts
 from workflows.papers.reports.rendering import title_of
+from workflows.papers.reports.words import ReportWords
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.units import Done, Outcome, Parked
 from workflows.working_days import WorkCalendar
@@ -84,8 +85,9 @@ class Notices:
     def _channel_message(self, channel: str, url: str, now: datetime) -> Message:
         content, language = self._report.content, texts.choose(self._programme.language)
         title = title_of(content, language)
-        values = {"title": title, "url": url, "decisions": decisions_in(content), **_answered(content)}
-        card = cards.render(NOTICE, language=language, values=values)
+        card = cards.render(
+            NOTICE, language=language, values={"title": title, "url": url, **in_short(content, language)}
+        )
         return Message(
             key=f"{self._key}/{Surface.CHANNEL}",
             kind=NOTICE,
@@ -143,14 +145,17 @@ def decisions_in(content: ReportContent) -> int:
     return len(content.passed_on if isinstance(content, OwnerSummary) else content.wanted)
 
 
-def _answered(content: ReportContent) -> dict[str, int]:
+def in_short(content: ReportContent, language: str) -> dict[str, int | str]:
+    """Return the lines of a report that matter: how many have answered, how they stand, and what is to be decided."""
     if isinstance(content, BoardReport):
-        total, missing = len(content.packages), len(content.missing)
+        counts, missing = content.counts, len(content.missing)
     else:
         lines = content.municipalities
-        total = sum(sum(line.counts.values()) for line in lines)
+        counts = {light: sum(line.counts.get(light, 0) for line in lines) for light in LIGHTS}
         missing = sum(len(line.missing) for line in lines)
-    return {"answered": total - missing, "total": total}
+    total = sum(counts.values())
+    stands = ReportWords(language).stands(counts)
+    return {"answered": total - missing, "total": total, "stands": stands, "decisions": decisions_in(content)}
 
 
 def _sees_channels(account: Account | None) -> bool:

@@ -1,6 +1,6 @@
 """The texts of one language, as the parts of a report put them together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -29,6 +29,11 @@ class ReportWords:
     def number(self, value: float | None) -> str:
         return self.say("reports.no_number") if value is None else texts.number(value, self.language)
 
+    def stands(self, counts: Mapping[str, int]) -> str:
+        """Return the sentence that says how many stand how, by their lights; empty when there are none."""
+        lights = [f"{number} {_lowered(self.word(kind))}" for kind, number in counts.items() if number]
+        return self.say("reports.stands", lights=texts.join(lights, self.language)) if lights else ""
+
     def bullets(self, items: Iterable[str], *, otherwise: str) -> Block:
         """A list, or the sentence that says there is nothing to list."""
         found = tuple(items)
@@ -40,6 +45,11 @@ class ReportWords:
     def table(self, name: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
         named = tuple(self.say(f"reports.{header}") for header in headers)
         return Table(name=name, headers=named, rows=tuple(tuple(row) for row in rows))
+
+
+def _lowered(word: str) -> str:
+    """Return a light's word as it stands within a sentence."""
+    return f"{word[:1].lower()}{word[1:]}"
 
 
 def meeting_block(words: ReportWords, meeting: MeetingFacts) -> Facts:

@@ -1,8 +1,13 @@
-"""The notice of a report costs the same however many notices were sent before."""
+"""The notice of a report: the lines that matter on its card, at the same cost however many were sent before."""
+
+import pytest
 
 from benchmarks.pages import counted_statements
 from integration.database.connection import Database
+from tests.workflows.papers.reports import report_samples as samples
 from tests.workflows.papers.reports.test_handlers import ReportWorld
+from workflows.papers.reports.model import ReportContent
+from workflows.papers.reports.notice import in_short
 
 
 async def test_what_a_board_was_told_is_looked_up_by_key(database: Database) -> None:
@@ -15,3 +20,29 @@ async def test_what_a_board_was_told_is_looked_up_by_key(database: Database) -> 
     looked_up = [item.partition("WHERE")[2] for item in statements if "FROM message" in item]
     assert looked_up
     assert all(condition.strip().startswith('message."key" IN') for condition in looked_up)
+
+
+@pytest.mark.parametrize(
+    ("content", "answered", "total", "stands", "decisions"),
+    [
+        pytest.param(
+            *(samples.FULL, 3, 4),
+            "Slik står det til: 1 som planlagt, 1 står fast, 1 ikke startet og 1 mangler status.",
+            2,
+            id="a local board's report",
+        ),
+        pytest.param(
+            *(samples.SUMMARY, 8, 9),
+            "Slik står det til: 5 som planlagt, 1 trenger oppmerksomhet, 1 står fast, 1 avsluttet og 1 mangler status.",
+            2,
+            id="the owner board's, over all municipalities",
+        ),
+        pytest.param(samples.NO_PACKAGES, 0, 0, "", 0, id="no packages yet"),
+    ],
+)
+def test_a_report_in_short_says_who_answered_how_it_stands_and_what_is_to_be_decided(
+    content: ReportContent, answered: int, total: int, stands: str, decisions: int
+) -> None:
+    said = {"answered": answered, "total": total, "stands": stands, "decisions": decisions}
+
+    assert in_short(content, "nb") == said
