@@ -36,6 +36,12 @@ def server_programs() -> Path | None:
     return max(folders, key=lambda folder: (folder.parent.name.zfill(3), str(folder)), default=None)
 
 
+def program_path(name: str) -> str:
+    """Return the path of the newest client program *name*; its bare name where Debian's packages did not bring it."""
+    found = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
+    return str(max(found, key=lambda path: path.parts[-3].zfill(3), default=name))
+
+
 def why_missing() -> str:
     """Return why no server can be started here, for a skipped test; empty when one can."""
     if server_programs() is None:

@@ -1,0 +1,75 @@
+"""The drill of `docs/store.md`: a copy made while the service works, brought back, and what it holds."""
+
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from integration.database.connection import Schema, create_database
+from integration.database.switches import SQLSwitches
+from integration.database.units import SQLUnits
+from tests.clocks import NOON, StillClock
+from tests.support.postgres import new_database, program_path, why_missing
+from workflows.ports.units import DueUnit
+
+UNIT = DueUnit(key="kind:known", due_at=NOON)
+
+
+async def fill(url: str) -> None:
+    database = create_database(url)
+    await SQLUnits(database).make_due([UNIT])
+    await SQLSwitches(database, StillClock()).pause("a-dal")
+    await database.close()
+
+
+async def assert_brought_back(url: str) -> None:
+    """Hold that a copy is whole, and that one can go on working with it."""
+    database = create_database(url)
+    assert await database.schema() is Schema.CURRENT
+    units, switches = SQLUnits(database), SQLSwitches(database, StillClock())
+    assert [unit.key for unit in await units.list_units()] == [UNIT.key]
+    assert await switches.list_paused() == ["a-dal"]
+    await switches.resume("a-dal")
+    await units.make_due([DueUnit(key="kind:new", due_at=NOON)])
+    assert len(await units.list_units()) == 2
+    await database.close()
+
+
+async def test_a_file_is_copied_while_somebody_writes_and_holds_what_was_committed(
+    database_file: Path, tmp_path: Path
+) -> None:
+    await fill(f"sqlite+aiosqlite:///{database_file}")
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(database_file)) as writer, closing(sqlite3.connect(database_file)) as source:
+        writer.execute("delete from unit")
+        with closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        writer.rollback()
+
+    await assert_brought_back(f"sqlite+aiosqlite:///{copy}")
+
+
+@pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "a server is installed")
+async def test_a_dump_of_postgresql_is_restored_into_an_empty_database(
+    postgres_url: str, postgres_server: str, tmp_path: Path
+) -> None:
+    await fill(postgres_url)
+    dump = str(tmp_path / "vareunge.dump")
+
+    with new_database(postgres_server) as restored:
+        run("pg_dump", "-Fc", "-f", dump, plain(postgres_url))
+        run("pg_restore", "--exit-on-error", "--no-owner", "-d", plain(restored), dump)
+
+        await assert_brought_back(restored)
+
+
+def run(program: str, *arguments: str) -> None:
+    subprocess.run([program_path(program), *arguments], check=True)
+
+
+def plain(url: str) -> str:
+    """Return the address as PostgreSQL's own programs read it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
