@@ -55,3 +55,5 @@ def _chain(connection: sa.Connection) -> None:
         head = ChainHead(number=entry.number, hash=entry.hash)
     switch = sa.table("switch", sa.column("name"), sa.column("set_at", UTCDateTime), sa.column("value"))
     connection.execute(sa.insert(switch).values(name=HEAD, set_at=sa.func.now(), value=str(head)))
+    # An earlier version would write acts past the chain.
+    connection.execute(sa.insert(switch).values(name="schema:oldest", set_at=sa.func.now(), value=revision))
