@@ -176,6 +176,9 @@ def _add_privacy(add: Add) -> None:
     subject = "key or address of a person; or a case: key of a municipality, body, work package or meeting"
     command.add_argument("subject", metavar="PERSON", help=subject)
     command.add_argument("folder", type=Path, metavar="DIR", help="the folder of the files")
+    command = add("retention", with_services(privacy.retention))
+    command.add_argument("--apply", action="store_true", help="end it; without, only show what would end")
+    command.add_argument("--json", action="store_true", help=JSON)
 
 
 def _add_sending(add: Add) -> None:

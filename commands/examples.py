@@ -72,6 +72,9 @@ vareunge papers template out/            the Word file to edit; VAREUNGE_WORD_TE
     "access-request": """\
 vareunge access-request kari@fjordvik.example innsyn/
 vareunge access-request fjordvik/2026-09-08 innsyn/    a case: all that is held about one meeting""",
+    "retention": """\
+vareunge retention                     what would end today, and why
+vareunge retention --apply""",
     "outbox": """\
 vareunge outbox
 vareunge outbox --json                 for programs, in English""",

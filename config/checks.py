@@ -9,6 +9,7 @@ import texts
 from config.fields import Value
 from config.files import ProgrammeHead
 from config.problems import phrase
+from config.retention import RetentionRule
 from config.shapes import Checked, CheckedEntry, one_of
 from config.values import (
     LOCAL_ROLES,
@@ -64,6 +65,7 @@ def _unique(checked: Checked) -> None:
         ("partners", Partner, "organisation"),
         ("progress", Progress, "activity"),
         ("spending", Spending, "year"),
+        ("retention", RetentionRule, "kind"),
     )
     for section, kind, name in keys:
         first: dict[tuple[object, ...], CheckedEntry] = {}

@@ -15,6 +15,7 @@ from pydantic import BaseModel, create_model
 
 from config.fields import Colour, Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import ChannelSpec, ColumnSpec, ListSpec, PlaceTemplate, TabSpec
+from config.retention import RetentionRule
 from config.values import (
     AgendaEntry,
     Assignment,
@@ -101,6 +102,7 @@ class ProgrammeFile(Value):
     budget: tuple[BudgetLine, ...] = ()
     spending: tuple[Spending, ...] = ()
     stakeholders: tuple[Stakeholder, ...] = ()
+    retention: tuple[RetentionRule, ...] = ()
 
 
 class OrganisationsFile(Value):

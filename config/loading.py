@@ -11,6 +11,7 @@ from config.places import bodies_of, places_of
 from config.problems import InvalidInput, Problem, phrase
 from config.programme import Programme
 from config.reading import SourceDocument, read
+from config.retention import RetentionRule
 from config.shapes import Checked, check_shapes
 from config.values import (
     Assignment,
@@ -116,6 +117,7 @@ def _parts(checked: Checked) -> dict[str, Any]:
         "budget": checked.values("budget", BudgetLine),
         "spending": checked.values("spending", Spending),
         "stakeholders": checked.values("stakeholders", Stakeholder),
+        "retention": checked.values("retention", RetentionRule),
         "days_off": tuple(days_off),
         "busy_days": checked.values("busy_days", BusyDay),
         "sending": sending[0] if sending else SendingHours(),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from config.fields import Colour, Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import PlaceSpec
+from config.retention import RetentionRule
 from config.values import (
     LOCAL_ROLES,
     PROGRAMME_ROLES,
@@ -81,6 +82,8 @@ class Programme(Value):
     sending: SendingHours = SendingHours()
     wording: Wording = Wording()
     """Texts that it says in words of its own."""
+    retention: tuple[RetentionRule, ...] = ()
+    """Rules of what ends when; a kind without one is kept."""
 
     @cached_property
     def _index(self) -> "_Index":

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, select, update
+from sqlalchemy import Table, and_, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import access_tables, paper_tables, register_tables
@@ -15,7 +15,7 @@ from integration.database.units import make_due
 from workflows.ports.units import DueUnit
 from workflows.privacy.model import Decide, PrivacyAct, RecordKind, RecordRow, RowChange
 
-AT_ONCE = 200
+AT_ONCE = 50
 """Rows that are held at a time while a table is read."""
 _MODULES = (access_tables, paper_tables, register_tables)
 """Imported for their tables, which `metadata` knows only then."""
@@ -62,10 +62,14 @@ def walked_tables() -> Sequence[Table]:
 async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[RecordRow]:
     """Give a table's rows, a few of them at a time: reports hold their files."""
     rule = HELD_DATA[table.name]
-    found = await connection.stream(select(table).order_by(*table.primary_key.columns))
-    async for rows in found.mappings().partitions(AT_ONCE):
+    key = tuple_(*table.primary_key.columns)
+    page = select(table).order_by(*table.primary_key.columns).limit(AT_ONCE)
+    rows = (await connection.execute(page)).mappings().all()
+    while rows:
         for row in rows:
             yield RecordRow(rule=rule, values=dict(row))
+        last = tuple(rows[-1][column.name] for column in table.primary_key.columns)
+        rows = (await connection.execute(page.where(key > last))).mappings().all()
 
 
 async def _apply(connection: AsyncConnection, table: Table, change: RowChange) -> None:

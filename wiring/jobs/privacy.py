@@ -1,4 +1,4 @@
-"""Personal data: access requests."""
+"""Personal data: access requests and retention."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -8,10 +8,11 @@ from wiring.outside import Outside
 
 if TYPE_CHECKING:
     from workflows.privacy.access_request import AccessRequests
+    from workflows.privacy.retention import Retention
 
 
 class PrivacyJobs:
-    """Personal data: access requests."""
+    """Personal data: access requests and retention."""
 
     def __init__(self, outside: Outside, *, files: PaperFileJobs) -> None:
         self._outside = outside
@@ -29,3 +30,9 @@ class PrivacyJobs:
             make_word=self._files.make_word,
             clock=self._outside.clock,
         )
+
+    @cached_property
+    def retention(self) -> "Retention":
+        from workflows.privacy.retention import Retention
+
+        return Retention(programme=self._record.register.programme, rows=self._record.rows, clock=self._outside.clock)

@@ -10,8 +10,8 @@ from config.programme import Programme
 from config.values import Person
 from workflows.privacy.model import Holds, RecordRow
 
-BOUND = r"[/:#?|\s,;()<>\"]"
-"""Signs between the parts of a key."""
+BEFORE, AFTER = r"(?<![^/:#?|\s,;()<>\"])", r"(?![^/:#?|\s,;()<>\"])"
+"""Bounds of a part of a key: another sign between parts, or the end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Subject:
 
     @cached_property
     def _key_pattern(self) -> re.Pattern[str]:
-        return re.compile(rf"(?:^|{BOUND})(?:{_any_of(self.keys)})(?:$|{BOUND})")
+        return re.compile(rf"{BEFORE}(?:{_any_of(self.keys)}){AFTER}")
 
     @cached_property
     def _name_pattern(self) -> re.Pattern[str] | None:

@@ -19,6 +19,7 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "partners": ("organisation",),
     "progress": ("activity",),
     "spending": ("line", "year"),
+    "retention": ("kind",),
     "assignments": ("person", "role", "municipality", "work_package", "since"),
     "school_breaks": ("school_year", "kind", "municipality", "first"),
     "busy_days": ("day", "name", "municipality"),

@@ -1,7 +1,6 @@
 """Access requests over a whole loop's data: everything about one person or one case, and nothing that is secret."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from sqlalchemy import func, select
 
 from integration.clock import SystemClock
 from integration.database import tables
-from integration.database.connection import Database, create_database
+from integration.database.connection import Database
 from integration.database.held_data import HELD_DATA
 from integration.database.record_rows import SQLRecordRows
 from integration.database.register import SQLRegister
@@ -20,21 +19,6 @@ from workflows.privacy.access_request import AccessRequests, field_name
 
 NAMELESS = {"intent", "slot", "switch", "klass_municipality", "status_round"}
 """Tables without anything about a person."""
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def either_url(request: pytest.FixtureRequest) -> str:
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
-
-
-@pytest.fixture
-async def whole(either_url: str) -> AsyncIterator[Database]:
-    database = create_database(either_url)
-    await write_whole_record(database)
-    yield database
-    await database.close()
 
 
 def requests_on(database: Database) -> AccessRequests:
