@@ -10,7 +10,7 @@ OPENING_TONES = {"open": "ok", "closed": "bad", "unknown": "none"}
 
 
 def programme_page(context: FormContext) -> RegisterPage:
-    """Return the programme's name, days, language, vision and goals."""
+    """Return the programme's name, days, language, vision, goals and colour."""
     known = context.programme
     told = [
         ("field_name", known.name),
@@ -20,6 +20,7 @@ def programme_page(context: FormContext) -> RegisterPage:
         ("field_language", context.say(f"value_{known.language}")),
         ("field_vision", known.vision or context.say("nothing")),
         ("field_goals", " ".join(known.goals) or context.say("nothing")),
+        ("field_colour", known.colour or context.say("nothing")),
     ]
     table = value_table(
         context, context.say("section_programme"), told, add=[to_form(context, "programmet", "do_change")]

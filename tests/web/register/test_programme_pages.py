@@ -91,6 +91,21 @@ async def test_the_programme_gets_another_end_and_goals(pages: Pages, county: Br
     assert await sent(county, "programmet", {**typed, "last_day": "2020-01-01"}) == 400
 
 
+async def test_the_programme_gets_a_colour_that_white_can_be_read_on(pages: Pages, county: Browser) -> None:
+    known = await section(pages, "programme.yaml", "programme")
+    typed = {name: str(known[name]) for name in ("name", "local_name", "first_day", "last_day", "language", "vision")}
+    typed["goals"] = "\n".join(known["goals"])
+
+    refused = await county.send_form("/fylket/rediger/programmet", {**typed, "colour": "#ffff00"})
+    assert refused.status_code == 400
+    assert "Verdien «#ffff00» kan ikke brukes her" in refused.text
+    assert await sent(county, "programmet", {**typed, "colour": "#5b2a6e"}) == 303
+    assert await section(pages, "programme.yaml", "programme") == {**known, "colour": "#5b2a6e"}
+    assert "#5b2a6e" in (await county.get("/fylket/programmet")).text
+    assert await sent(county, "programmet", {**typed, "colour": ""}) == 303
+    assert await section(pages, "programme.yaml", "programme") == known
+
+
 async def test_what_is_written_as_a_goal_passes_the_privacy_guard(county: Browser) -> None:
     typed = {"name": "Våre unge", "local_name": "Våre unge", "first_day": "2025-01-01", "last_day": "2027-12-31"}
 

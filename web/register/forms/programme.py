@@ -18,7 +18,7 @@ OPTIONAL = ("number", "tenant_id")
 
 
 def head(context: FormContext) -> EditForm:
-    """Change the programme's name, its days, its language, its vision and its goals."""
+    """Change the programme's name, its days, its language, its vision, its goals and its colour."""
     known = context.programme
     fields = [
         context.field("name", value=known.name),
@@ -30,14 +30,18 @@ def head(context: FormContext) -> EditForm:
         context.choice("language", LANGUAGES, value=known.language),
         context.field("vision", kind="text", value=known.vision, required=False),
         context.field("goals", kind="lines", value=known.goals, required=False, help=context.say("help_goals")),
+        context.field("colour", value=known.colour or "", required=False, help=context.say("help_colour")),
     ]
+
+    def edit(answers: Mapping[str, Any]) -> ChangeSection:
+        values = {**answers, "colour": answers["colour"] or None}
+        return ChangeSection(kind="programme.changed", document="programme.yaml", section="programme", values=values)
+
     return EditForm(
         heading=context.say("form_programme"),
         button=context.say("do_save"),
         fields=fields,
-        edit=lambda answers: ChangeSection(
-            kind="programme.changed", document="programme.yaml", section="programme", values=answers
-        ),
+        edit=edit,
         back=PROGRAMME,
         consequences=[context.say("follows_programme"), context.say("follows_dates")],
     )
