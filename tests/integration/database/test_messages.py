@@ -1,12 +1,13 @@
 """The outbox's rows."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
 
-from integration.database.connection import Database
+from integration.database.connection import Database, create_database
 from integration.database.messages import SQLMessages
 from integration.database.units import SQLUnits
 from tests.clocks import NOON
@@ -98,11 +99,10 @@ async def test_messages_are_found_by_state_request_and_kind(messages: SQLMessage
     assert await keys(states=[MessageState.SENT]) == []
 
 
-async def test_named_messages_are_found_by_their_names_among_all_that_were_ever_sent(
-    messages: SQLMessages,
-) -> None:
+async def test_named_messages_are_found_by_their_names_among_all_that_were_ever_sent(database_file: Path) -> None:
     """SQLite has no statistics: with the states in the question it would go through every message that was sent."""
-    plans: list[str] = []
+    database, plans = create_database(f"sqlite+aiosqlite:///{database_file}"), list[str]()
+    messages = SQLMessages(database)
 
     def explain(connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
         if statement.startswith("SELECT message"):
@@ -117,6 +117,7 @@ async def test_named_messages_are_found_by_their_names_among_all_that_were_ever_
         await messages.reached(["leader"], kind="status_request")
     finally:
         event.remove(Engine, "before_cursor_execute", explain)
+        await database.close()
 
     searches = [plan for plan in plans if plan.startswith(("SEARCH", "SCAN"))]
     assert [plan.partition(" (")[2] for plan in searches] == [
