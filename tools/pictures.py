@@ -138,8 +138,15 @@ async def _service() -> AsyncIterator[tuple[FastAPI, str]]:
         listener.listen()
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         url = f"sqlite+aiosqlite:///{Path(folder) / 'vareunge.db'}"
+        # With all that sign-in needs: its page then offers what people meet, and nobody presses it here.
         settings = Settings(
-            part=Part.DOOR, database_url=url, public_url=address, bot_id="bot", tenant_id="tenant", app_id="app"
+            part=Part.DOOR,
+            database_url=url,
+            public_url=address,
+            bot_id="bot",
+            tenant_id="tenant",
+            app_id="app",
+            door_id="door",
         )
         outside = Outside(settings, name="pictures")
         vars(outside)["clock"] = StillClock()
