@@ -1,9 +1,5 @@
 """Contrast of two colours as WCAG 2.2 counts it."""
 
-import re
-
-COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-"""A colour as it is written: `#1e2b3c`."""
 LEAST_FOR_TEXT = 4.5
 """Contrast that text needs with its ground."""
 

@@ -17,7 +17,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.addresses import is_https, is_https_or_loopback, is_loopback
-from config.colours import COLOUR, LEAST_FOR_TEXT, contrast
+from config.fields import Colour
 
 PREFIX = "VAREUNGE_"
 MICROSOFT = {
@@ -110,16 +110,6 @@ def _file_or_empty(path: str) -> str:
     return path
 
 
-def _readable_colour(colour: str) -> str:
-    if not COLOUR.fullmatch(colour):
-        raise PydanticCustomError("problem.colour", "expected a colour such as #1E2B3C")
-    if contrast(colour, "#ffffff") < LEAST_FOR_TEXT:
-        raise PydanticCustomError(
-            "problem.contrast", "expected {ratio}:1 against white", {"ratio": str(LEAST_FOR_TEXT)}
-        )
-    return colour
-
-
 def _user_agent(name: str) -> str:
     if not USER_AGENT.fullmatch(name):
         raise PydanticCustomError(
@@ -194,7 +184,7 @@ class Settings(BaseSettings):
     """The name under which municipalities' own calendars are asked for. Some servers answer browsers only."""
     accessibility_statement: Annotated[str, AfterValidator(_https_or_empty)] = ""
     """The address of the county's own statement at uustatus.no, which `/tilgjengelighet` leads to."""
-    paper_colour: Annotated[str, AfterValidator(_readable_colour)] = "#1E2B3C"
+    paper_colour: Colour = "#1E2B3C"
     """The county's colour, of headings and lines in PDF and Word files."""
     paper_owner: str = ""
     """The name above papers; empty: none."""

@@ -14,8 +14,8 @@ from workflows.origin import origin
 
 HEAD = "audit:head"
 """The row of `switch` that holds the chain's head; on PostgreSQL who adds an entry holds it until the commit."""
-CHUNK = 1_000
-"""Entries that are read at once."""
+CHUNK = 200
+"""Entries that are read, and then looked at, in one turn of the loop."""
 _HEAD = select(switch.c.value).where(switch.c.name == HEAD)
 _HELD_HEAD = _HEAD.with_for_update()
 _LAST = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from integration.database.connection import Database
 from integration.database.meetings import meeting_of
 from integration.database.status_rows import CANCELLED
+from integration.database.tables import link
 from integration.database.tables import meeting as table
 from workflows.meetings.feed import FeedMark
 from workflows.meetings.model import Meeting
@@ -36,6 +37,12 @@ _MARK = select(
     func.coalesce(func.sum(table.c.sequence), 0),
     func.max(table.c.changed_at, type_=table.c.changed_at.type),
 )
+_ENDED_LINKS = (
+    select(func.count())
+    .select_from(table.join(link, link.c.subject == table.c.key))
+    .where(link.c.purpose == "papers", link.c.revoked_at.is_not(None))
+    .correlate(None)
+)
 
 
 class SQLMeetingSpans:
@@ -58,9 +65,10 @@ class SQLMeetingSpans:
         return await self._database.scan(read)
 
     async def mark(self, spans: Sequence[Span]) -> FeedMark:
-        query = _MARK.where(_within(spans))
+        ended = _ENDED_LINKS.where(_within(spans)).scalar_subquery()
+        query = _MARK.add_columns(ended).where(_within(spans))
         row = await self._database.scan(lambda connection: connection.execute(query).one())
-        return FeedMark(meetings=row[0], changes=row[1], changed_at=row[2])
+        return FeedMark(meetings=row[0], changes=row[1], changed_at=row[2], ended_links=row[3])
 
     async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
         query = select(*_SHOWN).where(_within(spans)).order_by(table.c.starts_local, table.c.key)

@@ -15,7 +15,7 @@ PUBLIC = "VAREUNGE_PUBLIC_URL: ventet en adresse som begynner med https:// (http
 QUEUE = PUBLIC.replace("PUBLIC", "QUEUE")
 BESIDE = "ventet en adresse på denne maskinen, siden en annen av Microsofts adresser er det"
 STATEMENT = "VAREUNGE_ACCESSIBILITY_STATEMENT: ventet en adresse som begynner med https://"
-COLOUR = "VAREUNGE_PAPER_COLOUR: ventet en farge"
+COLOUR = "VAREUNGE_PAPER_COLOUR: ventet en farge som hvit skrift kan leses på, som #7a1f5c"
 AGENT = "VAREUNGE_FEED_USER_AGENT: ventet høyst 200 tegn, bare bokstaver a–z, sifre, mellomrom og vanlige skilletegn"
 PAPERS = "VAREUNGE_ARCHIVE_RESTRICTIONS: ventet papirene, koden og hjemmelen, som `minutes=UO: Offl. § 14`"
 
@@ -50,12 +50,8 @@ def refused(**values: str) -> Sequence[str]:
         pytest.param({"feed_user_agent": "nettleseren vår"}, AGENT, id="letters a header does not take"),
         pytest.param({"accessibility_statement": "http://uustatus.example/1"}, STATEMENT, id="statement over http"),
         pytest.param({"accessibility_statement": "https://uustatus.example/ 1"}, STATEMENT, id="blank in an address"),
-        pytest.param({"paper_colour": "navy"}, f"{COLOUR} som #1E2B3C", id="no colour"),
-        pytest.param(
-            {"paper_colour": "#ffd400"},
-            f"{COLOUR} med minst 4.5:1 i kontrast mot hvitt, som tekst trenger",
-            id="colour that cannot be read",
-        ),
+        pytest.param({"paper_colour": "navy"}, COLOUR, id="no colour"),
+        pytest.param({"paper_colour": "#ffd400"}, COLOUR, id="colour that cannot be read"),
         pytest.param({"paper_logo": "no/such.png"}, "VAREUNGE_PAPER_LOGO: ventet en fil som finnes", id="logo"),
         pytest.param({"word_template": "no/such"}, "VAREUNGE_WORD_TEMPLATE: ventet en fil som finnes", id="template"),
         pytest.param({"research_key": "short"}, "VAREUNGE_RESEARCH_KEY: ventet tekst på minst 32 tegn", id="key"),

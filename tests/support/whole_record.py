@@ -28,6 +28,8 @@ PERSON, NAME, EMAIL, ACCOUNT = (
     "kari.vik@sandefjord.example",
     "0a1b2c3d-0000-4000-8000-00000000aaaa",
 )
+MAILBOX = "moter@vestfoldfylke.example"
+"""Every mail is sent from it."""
 PUPIL = "Ola Elevsen"
 """The name that slipped into every text."""
 WORDS = f"Vi har snakket med {PUPIL} og {NAME}."
@@ -111,7 +113,7 @@ def _special(table: str) -> dict[str, Any]:
         "escalation": {"id": "request-1", "request": "request-1", "level": "board", "state": "raised"},
         "question_step": {"question": "request-1"},
         "message": {"surface": "email", "state": "sent", "content": content, "request": "request-1"}
-        | {"reference": {"sender": EMAIL}},
+        | {"reference": {"sender": MAILBOX}},
         "report": {"state": "published", "content": report().to_data(), "checksum": checksum(report())},
         "agenda": {"content": replace(AGENDA, meeting=FACTS, name=f"Styret, {PUPIL}").to_data()},
         "minutes": {"content": replace(MINUTES, meeting=FACTS, others=WORDS).to_data(), "approved_at": AT},

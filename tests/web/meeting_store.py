@@ -47,7 +47,9 @@ class Meetings:
     async def mark(self, spans: Sequence[Span]) -> FeedMark:
         shown = await self.list_shown(spans)
         changed_at = max((item.changed_at for item in shown), default=None)
-        return FeedMark(meetings=len(shown), changes=sum(item.sequence for item in shown), changed_at=changed_at)
+        return FeedMark(
+            meetings=len(shown), changes=sum(item.sequence for item in shown), changed_at=changed_at, ended_links=0
+        )
 
     async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
         return [

@@ -98,7 +98,7 @@ def _etag(asked: _Asked, spans: Sequence[Span], mark: FeedMark) -> str:
     """
     Return the mark of a calendar as it would be written now, without writing it.
 
-    All that it shows is named, or noted in *mark*: the addresses of papers stay for good.
+    All that it shows is named, or noted in *mark*.
     """
     words = [texts.say(key, asked.language, **values) for key, values in _WORDS.items()]
     names = sorted((key, body.name) for key, body in asked.bodies.items())

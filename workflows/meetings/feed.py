@@ -16,11 +16,13 @@ BACK = timedelta(days=366)
 
 @dataclass(frozen=True)
 class FeedMark:
-    """A mark that changes whenever a meeting of a calendar is added, changed or left behind."""
+    """A mark that changes whenever a meeting of a calendar is added, changed or left behind, or gets a new address."""
 
     meetings: int
     changes: int
     changed_at: datetime | None
+    ended_links: int
+    """Links to papers that were ended: another one stands in their place."""
 
 
 class FeedMeetings(Protocol):

@@ -144,12 +144,8 @@ class ChainCheck:
         self.broken = BrokenAt(number=number, why=why)
 
 
-class AuditStore(Protocol):
-    """Reads the chain."""
-
-    async def latest(self, *, before: int | None, most: int) -> Sequence[AuditEntry]:
-        """Return the latest entries, of those below the number *before* when it is given, the last one first."""
-        ...
+class Chain(Protocol):
+    """Reads the chain from its first entry."""
 
     def entries(self) -> AsyncIterator[AuditEntry]:
         """Yield every entry, the first one first."""
@@ -157,6 +153,14 @@ class AuditStore(Protocol):
 
     async def head(self) -> ChainHead:
         """Return the head that was noted with the last entry."""
+        ...
+
+
+class AuditStore(Chain, Protocol):
+    """Reads the chain, and what was added last."""
+
+    async def latest(self, *, before: int | None, most: int) -> Sequence[AuditEntry]:
+        """Return the latest entries, of those below the number *before* when it is given, the last one first."""
         ...
 
 
@@ -168,9 +172,9 @@ class Verified:
     broken: BrokenAt | None
 
 
-async def verify(store: AuditStore, *, kept: ChainHead | None = None) -> Verified:
+async def verify(chain: Chain, *, kept: ChainHead | None = None) -> Verified:
     """Look at the whole chain, while entries may be added. *kept*: a head that was written down elsewhere."""
-    check = ChainCheck(await store.head(), *([kept] if kept else []))
-    async for entry in store.entries():
+    check = ChainCheck(await chain.head(), *([kept] if kept else []))
+    async for entry in chain.entries():
         check.take(entry)
-    return Verified(head=check.head, broken=check.end(await store.head()))
+    return Verified(head=check.head, broken=check.end(await chain.head()))

@@ -1,5 +1,6 @@
 """Personal addresses of ours: made, read and ended."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,9 @@ LinkPurpose = Literal[
     "confirm_guests",
     "bind_identity",
 ]
+
+TOKEN = re.compile(r"\b[0-9a-f]{40}\.[\w-]{20,}")
+"""The token of a link as it stands in an address: an id and its signature."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import texts
 from config.programme import Programme
-from documents.document import Document, Facts, Paragraph, Section
+from documents.document import Cell, Document, Facts, Paragraph, Section, Table
 from workflows.errors import NotFound
 from workflows.papers.handover import MakeFile, PutFile
 from workflows.ports.units import Clock
@@ -17,6 +17,8 @@ from workflows.privacy.outside import outside_places
 from workflows.privacy.subject import Subject, find_subject, grown, is_about, narrowed
 
 ACTION = "privacy.access_request"
+SAID_BESIDE = ("html", "card")
+"""Parts of a message that say once more, for programs, what its text says; the JSON has them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +104,9 @@ def access_document(held: Held, programme: Programme, language: str) -> Document
             if number == 0:
                 why = Paragraph(text=say(f"kind_{kind}_why"))
                 sections.append(Section(heading=say(f"kind_{kind}"), blocks=(why,)))
-            blocks = tuple(_facts(row, held.subject, programme, language) for row in rows)
-            heading = say("table", name=say(f"table_{table}"), count=len(rows))
+            name = say(f"table_{table}")
+            blocks = tuple(_table(name, row, held.subject, programme, language) for row in rows)
+            heading = say("table", name=name, count=len(rows))
             sections.append(Section(heading=heading, blocks=blocks, level=3))
     outside = tuple(Paragraph(text=line) for line in outside_places(held.rows, language))
     sections.append(Section(heading=say("outside"), blocks=(Paragraph(text=say("outside_intro")), *outside)))
@@ -119,12 +122,14 @@ def access_document(held: Held, programme: Programme, language: str) -> Document
     )
 
 
-def _facts(row: RecordRow, subject: Subject, programme: Programme, language: str) -> Facts:
+def _table(name: str, row: RecordRow, subject: Subject, programme: Programme, language: str) -> Table:
+    """Return a row as a table of its own, so that it is seen where one ends and the next begins."""
     found = []
-    for name, value in narrowed(row, subject).items():
+    for field, value in narrowed(row, subject).items():
         if words := "\n".join(_lines(value, programme, language)):
-            found.append((field_name(name, language), words))
-    return Facts(rows=tuple(found))
+            found.append((Cell(text=field_name(field, language)), Cell(text=words)))
+    headers = texts.say("access_request.field", language), texts.say("access_request.content", language)
+    return Table(name=name, headers=headers, rows=tuple(found))
 
 
 def _lines(value: Any, programme: Programme, language: str) -> list[str]:
@@ -139,7 +144,8 @@ def _lines(value: Any, programme: Programme, language: str) -> list[str]:
         case datetime() | date():
             return [value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()]
         case dict():
-            named = ((field_name(name, language), _lines(part, programme, language)) for name, part in value.items())
+            read = {name: part for name, part in value.items() if name not in SAID_BESIDE}
+            named = ((field_name(name, language), _lines(part, programme, language)) for name, part in read.items())
             return [f"{name}: {line}" for name, lines in named for line in lines]
         case list() | tuple():
             return [line for part in value for line in _lines(part, programme, language)]

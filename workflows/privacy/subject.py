@@ -8,10 +8,14 @@ from typing import Any
 
 from config.programme import Programme
 from config.values import Person
-from workflows.privacy.model import Holds, RecordRow
+from workflows.ports.links import TOKEN
+from workflows.privacy.model import Holds, RecordKind, RecordRow
 
 BEFORE, AFTER = r"(?<![^/:#?|\s,;()<>\"])", r"(?![^/:#?|\s,;()<>\"])"
 """Bounds of a part of a key: another sign between parts, or the end."""
+
+LEFT_OUT = "…"
+"""Stands for the token of a link."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,14 +105,29 @@ def grown(row: RecordRow, subject: Subject) -> Subject:
 
 
 def narrowed(row: RecordRow, subject: Subject) -> dict[str, Any]:
-    """Return a row's values as they are handed out: no secrets, no files, and of a document only its entries."""
+    """
+    Return a row's values as they are handed out: no secrets, no files, and of a document only its entries.
+
+    An address in a message is left without its token, which still opens what it was given for.
+    """
     hidden = row.rule.holding(Holds.HIDDEN, Holds.FILE)
     entries = row.rule.holding(Holds.ENTRIES)
     return {
-        name: _entries_about(value, subject) if name in entries else value
+        name: _without_tokens(_entries_about(value, subject) if name in entries else value)
         for name, value in row.values.items()
         if name not in hidden
     }
+
+
+def _without_tokens(value: Any) -> Any:
+    match value:
+        case str():
+            return TOKEN.sub(LEFT_OUT, value)
+        case dict():
+            return {name: _without_tokens(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_without_tokens(part) for part in value]
+    return value
 
 
 def leaves(value: Any) -> Iterator[str]:
@@ -126,8 +145,13 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 def _is_theirs(row: RecordRow, subject: Subject) -> bool:
-    """Return True when the row is an account of the person: the one whose key stands in `person`."""
-    return row.rule.columns.get("person") is Holds.PERSON and row.values.get("person") in subject.keys
+    """
+    Return True when the row is an account of the person: the one whose key stands in `person`.
+
+    Ids in other rows are not theirs: a message to them names the mailbox that it was sent from, and everybody's were.
+    """
+    is_account = row.rule.kind in (RecordKind.ACCOUNTS, RecordKind.ACCESS)
+    return is_account and row.rule.columns.get("person") is Holds.PERSON and row.values.get("person") in subject.keys
 
 
 def _entries_about(value: Any, subject: Subject) -> Any:

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from integration.database.connection import Database
+from integration.database.links import SQLLinks
 from integration.database.meeting_spans import SQLMeetingSpans
 from integration.database.meetings import SQLMeetings
+from tests.clocks import StillClock
 from tests.integration.database.test_meetings import NOW, meeting
 from workflows.meetings.feed import FeedMark
 from workflows.meetings.model import MeetingState
@@ -40,9 +42,23 @@ async def test_its_mark_changes_with_every_change(spans: SQLMeetingSpans, databa
     was = replace(meeting("2026-12-01", "b-vik"))
     await SQLMeetings(database).change(was, replace(was, location="Kulturhuset", changed_at=NOW + timedelta(hours=1)))
 
-    assert before == FeedMark(meetings=3, changes=2, changed_at=NOW)
+    assert before == FeedMark(meetings=3, changes=2, changed_at=NOW, ended_links=0)
     assert await spans.mark([AUTUMN, WINTER]) == replace(before, changed_at=NOW + timedelta(hours=1))
-    assert await spans.mark([NOBODY]) == FeedMark(meetings=0, changes=0, changed_at=None)
+    assert await spans.mark([NOBODY]) == FeedMark(meetings=0, changes=0, changed_at=None, ended_links=0)
+
+
+async def test_its_mark_changes_when_the_address_of_papers_was_ended(
+    spans: SQLMeetingSpans, database: Database
+) -> None:
+    links = SQLLinks(database, StillClock())
+    mine, elsewhere = "a-dal/2026-10-13", "a-dal/2026-10-12"
+    await links.issue_all("papers", [mine, elsewhere])
+    before = await spans.mark([AUTUMN, WINTER])
+
+    await links.revoke(elsewhere)
+    assert await spans.mark([AUTUMN, WINTER]) == before
+    await links.revoke(mine)
+    assert await spans.mark([AUTUMN, WINTER]) != before
 
 
 async def test_a_page_has_the_nearest_that_stand_and_counts_the_others(spans: SQLMeetingSpans) -> None:

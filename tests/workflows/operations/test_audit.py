@@ -59,9 +59,6 @@ class Kept:
         self._entries = entries
         self._noted = noted
 
-    async def latest(self, *, before: int | None, most: int) -> Sequence[AuditEntry]:
-        raise NotImplementedError
-
     async def entries(self) -> AsyncIterator[AuditEntry]:
         for entry in self._entries:
             yield entry

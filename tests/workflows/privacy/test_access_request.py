@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from integration.clock import SystemClock
 from integration.database import tables
 from integration.database.connection import Database
 from integration.database.held_data import HELD_DATA
+from integration.database.links import SQLLinks
 from integration.database.record_rows import SQLRecordRows
 from integration.database.register import SQLRegister
 from tests.clocks import StillClock
@@ -49,6 +50,45 @@ async def test_a_persons_export_has_every_table_that_names_them(whole: Database)
     assert ACCOUNT in readable
     assert "pdf" not in found["report"][0]
     assert files[f"report-{MEETING.replace('/', '-')}-v1.pdf"].startswith(b"%PDF")
+
+
+async def test_no_link_that_works_is_handed_out(whole: Database) -> None:
+    """Neither the person's own nor, in a case, everybody's."""
+    token = await SQLLinks(whole, StillClock()).issue("agenda", MEETING, PERSON)
+    address = f"https://vareunge.example/saksliste/{token}"
+    content = {"text": f"Se {address}", "html": f'<a href="{address}">Se</a>', "links": [["Se", address]]}
+    async with whole.begin() as connection:
+        await connection.execute(update(tables.message).values(content=content))
+
+    for subject in (PERSON, MEETING):
+        files: dict[str, bytes] = {}
+        await requests_on(whole).put(subject, files.__setitem__)
+
+        assert all(token.encode() not in file for file in files.values())
+        assert any("https://vareunge.example/saksliste/…".encode() in file for file in files.values())
+
+
+async def test_what_others_were_sent_from_the_same_mailbox_is_not_theirs(whole: Database) -> None:
+    others = {"key": "other", "person": "other", "request": None, "failure": "", "content": {"text": "Hei"}}
+    async with whole.begin() as connection:
+        row = (await connection.execute(select(tables.message))).mappings().one()
+        await connection.execute(tables.message.insert().values(**{**row, **others}))
+
+    held = await requests_on(whole).collect(await requests_on(whole).programme(), PERSON)
+
+    assert [row.values["person"] for row in held.rows if row.rule.table == "message"] == [PERSON]
+
+
+async def test_a_mail_is_read_as_its_text_and_kept_whole_for_programs(whole: Database) -> None:
+    async with whole.begin() as connection:
+        content = {"text": "Hei", "html": "<p>Hei</p>", "card": {"body": "Hei"}}
+        await connection.execute(update(tables.message).values(content=content))
+    files: dict[str, bytes] = {}
+
+    await requests_on(whole).put(PERSON, files.__setitem__)
+
+    assert json.loads(files[f"innsyn-{PERSON}.json"])["tables"]["message"][0]["content"] == content
+    assert b"<p>Hei</p>" not in files[f"innsyn-{PERSON}.pdf"]
 
 
 async def test_a_request_is_written_down_without_anybodys_words(whole: Database) -> None:

@@ -1,6 +1,7 @@
 """Retention over a whole loop's data: what is old ends, a former person is a number, a stopped run did nothing."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -33,7 +34,7 @@ def retention_on(database: Database) -> Retention:
     return Retention(programme=programme, rows=SQLRecordRows(database), clock=StillClock(LATER))
 
 
-async def everything(database: Database, *, but: set[str] = frozenset()) -> str:  # type: ignore[assignment]
+async def everything(database: Database, *, but: Collection[str] = ()) -> str:
     """Return the whole record as text, without the tables of *but*."""
     rows = [row async for row in SQLRecordRows(database).read() if row.rule.table not in but]
     return json.dumps([[row.rule.table, dict(row.values)] for row in rows], default=str, ensure_ascii=False)
