@@ -24,6 +24,8 @@ MOST_SECONDS = 5
 """Of work on one file; the process is ended past it."""
 SERIES_SECONDS, ALL_SERIES_SECONDS = 0.2, 2.0
 """Of work on one series or zone, and on all of them: the ones past it are left out."""
+STOP_AGAIN_SECONDS = 0.05
+"""Until work that went on past its share is stopped once more."""
 
 
 class WorkBudget:
@@ -40,7 +42,8 @@ class WorkBudget:
         share, began = min(self._each, self._left), time.process_time()
         if share <= 0:
             raise TookTooLong
-        signal.setitimer(signal.ITIMER_VIRTUAL, share)
+        # Again and again: Python drops what is raised in a finalizer or in the callback of a weak reference.
+        signal.setitimer(signal.ITIMER_VIRTUAL, share, STOP_AGAIN_SECONDS)
         try:
             yield
         finally:
