@@ -11,6 +11,7 @@ from config.files import ProgrammeHead
 from config.problems import phrase
 from config.retention import RetentionRule
 from config.shapes import Checked, CheckedEntry, one_of
+from config.themes import Theme
 from config.values import (
     LOCAL_ROLES,
     PACKAGE_ROLES,
@@ -56,6 +57,8 @@ def _unique(checked: Checked) -> None:
         ("people", Person, "key"),
         ("people", Person, "email"),
         ("schools", School, "key"),
+        ("themes", Theme, "key"),
+        ("themes", Theme, "name"),
         ("work_packages", WorkPackage, "key"),
         ("municipality", Municipality, "slug"),
         ("municipality", Municipality, "number"),
@@ -94,6 +97,7 @@ def _references(checked: Checked) -> None:
         ("school_breaks", SchoolBreak, "municipality", municipalities),
         ("busy_days", BusyDay, "municipality", municipalities),
         ("work_packages", WorkPackage, "municipality", municipalities),
+        ("work_packages", WorkPackage, "theme", checked.keys("themes")),
         ("partners", Partner, "municipality", municipalities),
         ("stakeholders", Stakeholder, "municipality", municipalities),
         ("stakeholders", Stakeholder, "responsible", checked.keys("people")),

@@ -16,6 +16,7 @@ from pydantic import BaseModel, create_model
 from config.fields import Colour, Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import ChannelSpec, ColumnSpec, ListSpec, PlaceTemplate, TabSpec
 from config.retention import RetentionRule
+from config.themes import Theme
 from config.values import (
     AgendaEntry,
     Assignment,
@@ -96,6 +97,7 @@ class ProgrammeHead(Value):
 
 class ProgrammeFile(Value):
     programme: ProgrammeHead
+    themes: tuple[Theme, ...] = ()
     partners: tuple[Partner, ...] = ()
     activities: tuple[PlanActivity, ...] = ()
     progress: tuple[Progress, ...] = ()

@@ -13,6 +13,7 @@ from config.programme import Programme
 from config.reading import SourceDocument, read
 from config.retention import RetentionRule
 from config.shapes import Checked, check_shapes
+from config.themes import Theme
 from config.values import (
     Assignment,
     BudgetLine,
@@ -110,6 +111,7 @@ def _parts(checked: Checked) -> dict[str, Any]:
         "assignments": checked.values("assignments", Assignment),
         "municipalities": checked.values("municipality", Municipality),
         "schools": checked.values("schools", School),
+        "themes": checked.values("themes", Theme),
         "work_packages": checked.values("work_packages", WorkPackage),
         "school_breaks": checked.values("school_breaks", SchoolBreak),
         "activities": checked.values("activities", PlanActivity),

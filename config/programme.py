@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from config.fields import Colour, Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import PlaceSpec
 from config.retention import RetentionRule
+from config.themes import Theme
 from config.values import (
     LOCAL_ROLES,
     PROGRAMME_ROLES,
@@ -65,6 +66,7 @@ class Programme(Value):
     assignments: tuple[Assignment, ...]
     municipalities: tuple[Municipality, ...]
     schools: tuple[School, ...] = ()
+    themes: tuple[Theme, ...] = ()
     work_packages: tuple[WorkPackage, ...] = ()
     bodies: tuple[Body, ...]
     """Every body, one local board per municipality included, overrides applied."""
@@ -156,6 +158,9 @@ class Programme(Value):
 
     def find_work_package(self, key: str) -> WorkPackage | None:
         return self._index.work_packages.get(key)
+
+    def find_theme(self, key: str | None) -> Theme | None:
+        return next((theme for theme in self.themes if theme.key == key), None)
 
     def their_place(self, municipality: str | None) -> str | None:
         """Return the address of the place that a municipality made itself; None when it has ours, or none."""

@@ -177,6 +177,8 @@ class WorkPackage(Value):
     channel_name: OptionalLine = ""
     """Name of its channel in Teams; empty: one made of its name, in signs that Teams takes."""
     summary: OptionalText = ""
+    theme: Slug | None = None
+    """One of the programme's themes."""
     state: PackageState = PackageState.RUNNING
     minor: bool = False
     """True for a minor measure, which the local lead starts and ends alone."""

@@ -92,6 +92,11 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?, and none that 
             id="dangling reference",
         ),
         pytest.param(
+            (DAL, "    name: Verksted", "    name: Verksted\n    theme: overgang"),
+            f"{DAL}:12: work_packages[dal-verksted].theme: overgang: expected the name of something that exists",
+            id="a theme that the programme has not",
+        ),
+        pytest.param(
             ("people.yaml", "leder@fylket.example", "leder@dal.example"),
             "people.yaml:4: people[leder].email: leder@dal.example: expected an address at fylket.example,"
             " as fylket has",

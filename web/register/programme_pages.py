@@ -3,7 +3,7 @@
 import texts
 from config.values import Organisation, School, Tenant
 from web.register.forms.form import FormContext
-from web.register.forms.programme import organisations_in_use, schools_in_use
+from web.register.forms.programme import organisations_in_use, schools_in_use, themes_in_use
 from web.register.tables import RegisterCell, RegisterPage, RegisterRow, RegisterTable, day_cell, to_form, value_table
 
 OPENING_TONES = {"open": "ok", "closed": "bad", "unknown": "none"}
@@ -26,7 +26,34 @@ def programme_page(context: FormContext) -> RegisterPage:
         context, context.say("section_programme"), told, add=[to_form(context, "programmet", "do_change")]
     )
     return RegisterPage(
-        heading=context.say("page_programme"), intro=context.say("page_programme_intro"), tables=[table]
+        heading=context.say("page_programme"),
+        intro=context.say("page_programme_intro"),
+        tables=[table, _themes(context)],
+    )
+
+
+def _themes(context: FormContext) -> RegisterTable:
+    """Return the themes with the number of packages in each; one that is in use is not taken out."""
+    used = themes_in_use(context)
+    rows = [
+        RegisterRow(
+            cells=[
+                RegisterCell(text=item.name),
+                RegisterCell(text=str(used.get(item.key, 0)), numeric=True, key=used.get(item.key, 0)),
+            ],
+            actions=[
+                to_form(context, "tema", "do_change", item.key),
+                *([] if item.key in used else [to_form(context, "tema-ut", "do_take_out", item.key)]),
+            ],
+        )
+        for item in sorted(context.programme.themes, key=lambda item: texts.sort_key(item.name))
+    ]
+    return RegisterTable(
+        heading=context.say("table_themes"),
+        columns=[context.say("field_theme"), context.say("column_packages")],
+        rows=rows,
+        empty=context.say("empty_themes"),
+        add=[to_form(context, "tema", "do_theme_new")],
     )
 
 

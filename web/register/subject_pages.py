@@ -56,13 +56,20 @@ def _package(context: FormContext, package: WorkPackage) -> RegisterRow:
     ]
     return RegisterRow(
         cells=[
-            RegisterCell(text=package.name, note=package.summary),
+            RegisterCell(text=package.name, note=_about(context, package)),
             RegisterCell(text=", ".join(person.name for person in leads) or "–"),
             RegisterCell(text=state, tone=tone, note=until or (context.say("field_minor") if package.minor else "")),
             RegisterCell(text=", ".join(decisions) or "–"),
         ],
         actions=actions,
     )
+
+
+def _about(context: FormContext, package: WorkPackage) -> str:
+    """Return a package's summary, with its theme behind."""
+    theme = context.programme.find_theme(package.theme)
+    told = context.say("theme_of", theme=theme.name) if theme else ""
+    return " ".join(filter(None, [package.summary, told]))
 
 
 def _indicators(context: FormContext, package: WorkPackage) -> RegisterTable:

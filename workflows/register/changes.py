@@ -12,6 +12,7 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "organisations": ("key",),
     "people": ("key",),
     "schools": ("key",),
+    "themes": ("key",),
     "work_packages": ("key",),
     "activities": ("key",),
     "budget": ("key",),

@@ -14,6 +14,7 @@ from config.files import ProgrammeHead
 from config.problems import InvalidInput, Phrase, Problem, phrase
 from config.reading import where
 from config.shapes import shown, with_municipality
+from config.themes import Theme
 from config.values import (
     Assignment,
     BudgetLine,
@@ -41,6 +42,7 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     "people": Person,
     "assignments": Assignment,
     "schools": School,
+    "themes": Theme,
     "work_packages": WorkPackage,
     "indicators": Indicator,
     "school_breaks": SchoolBreak,

@@ -56,11 +56,13 @@ def _work_packages(programme: Programme, spec: PlaceSpec, record: PlaceRecord, o
     for package in _packages(programme, spec):
         leads = programme.holders(Role.WORK_PACKAGE_LEAD, on=on, work_package=package.key)
         light = record.lights.get(package.key)
+        theme = programme.find_theme(package.theme)
         yield {
             "Key": package.key,
             "Title": package.name,
             "Municipality": programme.municipality(package.municipality).name,
             "Lead": texts.join([lead.name for lead in leads], language) if leads else None,
+            "Theme": theme.name if theme else None,
             "State": texts.say(f"rollout.package_{package.state}", language),
             "Light": texts.say(f"light.{light}", language) if light else None,
             "Summary": package.summary or None,

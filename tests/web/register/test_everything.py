@@ -25,6 +25,7 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "assignments": ("rolle-ny", "rolle-slutt?owner_board_member//direktor-opplaering"),
     "schools": ("skole", "skole?horten"),
     "municipality": ("kommune?horten", "kommune-slutt?horten"),
+    "themes": ("tema",),
     "work_packages": (f"pakke?{PACKAGE}", "pakke-ny", f"pakke-vedta?{PACKAGE}", f"pakke-slutt?{PACKAGE}"),
     "indicators": ("malepunkt?" + PACKAGE,),
     "school_breaks": ("skoleferie",),

@@ -82,7 +82,14 @@ async def test_every_way_to_a_form_of_the_programme_leads_to_one(county: Browser
                 followed.add(form)
                 assert (await county.get(address.replace("&amp;", "&"))).status_code == 200, address
 
-    of_what_is_not_there_yet = {"interessent-ut", "opptatt-dag-ut", "kommune-blir", "organisasjon-ut", "skole-ut"}
+    of_what_is_not_there_yet = {
+        "interessent-ut",
+        "opptatt-dag-ut",
+        "kommune-blir",
+        "organisasjon-ut",
+        "skole-ut",
+        "tema-ut",
+    }
     on_a_page_of_one_part = {form for form in COUNTY_FORMS if form.startswith(("lokalt", "rytme", "som-", "punkt-"))}
     assert set(COUNTY_FORMS) - followed - {"person-ut"} == of_what_is_not_there_yet | on_a_page_of_one_part
     assert set(COUNTY_FORMS) >= followed

@@ -73,6 +73,30 @@ async def test_a_school_is_added_takes_part_and_is_taken_out_again(pages: Pages,
     assert not await section(pages, town, "schools")
 
 
+async def test_a_theme_is_added_given_to_a_package_renamed_and_taken_out_again(pages: Pages, county: Browser) -> None:
+    before = await section(pages, "programme.yaml", "themes")
+    assert await sent(county, "tema", {"name": "Språk og arbeid"}) == 303
+    added = (await section(pages, "programme.yaml", "themes"))[-1]
+    assert added == {"key": "sprak-og-arbeid", "name": "Språk og arbeid"}
+    assert await sent(county, "tema", {"name": "Overganger"}, added["key"]) == 400
+
+    package = {"name": "Verkstedet", "summary": "", "channel_name": "", "theme": added["key"]}
+    changed = "/kommune/horten/rediger/pakke?av=horten-verkstedet"
+    assert (await county.send_form(changed, package)).status_code == 303
+    assert (await section(pages, "municipalities/horten.yaml", "work_packages"))[0]["theme"] == added["key"]
+    assert (await county.get(f"/fylket/rediger/tema-ut?av={added['key']}")).status_code == 404
+
+    assert await sent(county, "tema", {"name": "Norsk og arbeid"}, added["key"]) == 303
+    assert "Tema: Norsk og arbeid." in (await county.get("/kommune/horten/arbeidspakker")).text
+    assert "Norsk og arbeid" in (await county.get("/fylket/programmet")).text
+
+    assert (await county.send_form(changed, {**package, "theme": ""})).status_code == 303
+    assert "theme" not in (await section(pages, "municipalities/horten.yaml", "work_packages"))[0]
+    assert await sent(county, "tema-ut", {}, added["key"]) == 303
+    assert await section(pages, "programme.yaml", "themes") == before
+    assert (await county.get("/fylket/rediger/tema?av=ingen")).status_code == 404
+
+
 async def test_the_programme_gets_another_end_and_goals(pages: Pages, county: Browser) -> None:
     known = await section(pages, "programme.yaml", "programme")
     typed = {

@@ -32,12 +32,14 @@ def new(context: FormContext) -> EditForm:
             lead=answers["lead"],
             since=answers["since"],
             summary=answers["summary"],
+            theme=answers.get("theme") or None,
             minor=answers["minor"],
         )
 
     fields = [
         context.field("name"),
         context.field("summary", kind="text", required=False),
+        *_theme(context, None),
         context.people("lead"),
         context.field("since", kind="date", value=context.today),
         context.field("minor", kind="flag", required=False, help=context.say("help_minor")),
@@ -57,15 +59,21 @@ def change(context: FormContext) -> EditForm:
     fields = [
         context.field("name", value=package.name),
         context.field("summary", kind="text", value=package.summary, required=False),
+        *_theme(context, package.theme),
         context.field(
             "channel_name", value=package.channel_name, required=False, help=context.say("help_channel_name")
         ),
     ]
+
+    def edit(answers: Mapping[str, Any]) -> ChangePackage:
+        theme = {"theme": answers["theme"] or None} if "theme" in answers else {}
+        return ChangePackage(package=package.key, values={**answers, **theme})
+
     return EditForm(
         heading=context.say("form_package", name=package.name),
         button=context.say("do_save"),
         fields=fields,
-        edit=lambda answers: ChangePackage(package=package.key, values=answers),
+        edit=edit,
         back=BACK,
     )
 
@@ -165,6 +173,16 @@ def remove_indicator(context: FormContext) -> EditForm:
         consequences=[context.say("follows_indicator_out")],
         ends=True,
     )
+
+
+def _theme(context: FormContext, value: str | None) -> list[FormField]:
+    """Return the choice among the programme's themes; nothing in a programme without any."""
+    themes = context.programme.themes
+    if not themes:
+        return []
+    options = [("", context.say("no_theme")), *((item.key, item.name) for item in themes)]
+    hint = context.say("help_theme")
+    return [context.field("theme", kind="choice", options=options, value=value or "", required=False, help=hint)]
 
 
 def _own(context: FormContext, key: str | None = None) -> WorkPackage:

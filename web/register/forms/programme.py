@@ -1,8 +1,10 @@
-"""Forms for what is the programme's alone: its name and days, the organisations in it, and the schools."""
+"""Forms for what is the programme's alone: its name and days, its themes, organisations and schools."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from config.themes import Theme
 from config.values import Organisation, School
 from web.register.forms.form import EditForm, FormContext
 from workflows.register.edits.entries import PutEntry, TakeOutEntry
@@ -142,6 +144,40 @@ def schools_in_use(context: FormContext) -> frozenset[str]:
     return frozenset(key for item in context.programme.municipalities for key in item.schools)
 
 
+def theme(context: FormContext) -> EditForm:
+    """Change the name of a theme, or (without *about*) add one."""
+    known = _known_theme(context) if context.about else None
+
+    def edit(answers: Mapping[str, Any]) -> PutEntry:
+        about = {"key": known.key} if known else {}
+        return PutEntry(kind="theme.put", section="themes", municipality=None, about=about, values=answers)
+
+    heading = context.say("form_theme", name=known.name) if known else context.say("form_theme_new")
+    fields = [context.field("name", value=known.name if known else "", help=context.say("help_theme_name"))]
+    return EditForm(heading=heading, button=context.say("do_save"), fields=fields, edit=edit, back=PROGRAMME)
+
+
+def remove_theme(context: FormContext) -> EditForm:
+    """Take out a theme that no package has."""
+    known = _known_theme(context)
+    if known.key in themes_in_use(context):
+        raise KeyError(known.key)
+    edit = TakeOutEntry(kind="theme.removed", section="themes", municipality=None, about={"key": known.key})
+    return _taking_out(context, known.name, edit, back=PROGRAMME)
+
+
+def themes_in_use(context: FormContext) -> Mapping[str, int]:
+    """Count the work packages of each theme that has some."""
+    return Counter(item.theme for item in context.programme.work_packages if item.theme)
+
+
+def _known_theme(context: FormContext) -> Theme:
+    known = context.programme.find_theme(context.about)
+    if known is None:
+        raise KeyError(context.about)
+    return known
+
+
 def _known_organisation(context: FormContext) -> Organisation:
     return next(item for item in context.programme.organisations if item.key == context.about)
 
@@ -150,13 +186,13 @@ def _known_school(context: FormContext) -> School:
     return next(item for item in context.programme.schools if item.key == context.about)
 
 
-def _taking_out(context: FormContext, name: str, edit: TakeOutEntry) -> EditForm:
+def _taking_out(context: FormContext, name: str, edit: TakeOutEntry, *, back: str = ORGANISATIONS) -> EditForm:
     return EditForm(
         heading=context.say("form_out", name=name),
         button=context.say("do_take_out"),
         fields=(),
         edit=lambda _: edit,
-        back=ORGANISATIONS,
+        back=back,
         consequences=[context.say("follows_take_out")],
         ends=True,
     )

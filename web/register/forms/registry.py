@@ -69,6 +69,8 @@ COUNTY_FORMS: Mapping[str, Builder] = {
     "kommune-slutt": places.leaves,
     "kommune-blir": places.stays,
     "programmet": programme.head,
+    "tema": programme.theme,
+    "tema-ut": programme.remove_theme,
     "organisasjon": programme.organisation,
     "organisasjon-ut": programme.remove_organisation,
     "skole": programme.school,

@@ -10,6 +10,7 @@ from workflows.register.keys import free_key
 HOMES: Mapping[str, str] = {
     "partners": "programme.yaml",
     "stakeholders": "programme.yaml",
+    "themes": "programme.yaml",
     "activities": "programme.yaml",
     "progress": "programme.yaml",
     "budget": "programme.yaml",
@@ -20,7 +21,7 @@ HOMES: Mapping[str, str] = {
     "schools": "schools.yaml",
 }
 """Document of a section's entries that are the programme's; a municipality's stand in its own."""
-NAMED = frozenset({"stakeholders", "budget", "organisations", "schools"})
+NAMED = frozenset({"stakeholders", "budget", "organisations", "schools", "themes"})
 """Sections whose new entries get a key made of a name."""
 
 

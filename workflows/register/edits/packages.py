@@ -28,6 +28,7 @@ class AddPackage:
     lead: str
     since: date
     summary: str = ""
+    theme: str | None = None
     minor: bool = False
 
     def apply(self, draft: Draft) -> None:
@@ -37,14 +38,14 @@ class AddPackage:
         key = free_key(self.name, taken, prefix=self.municipality)
         state = PackageState.RUNNING if self.minor else PackageState.PROPOSED
         values = {"key": key, "name": self.name, "summary": self.summary, "state": state, "minor": self.minor}
-        draft.add(document, SECTION, {**values, "since": self.since})
+        draft.add(document, SECTION, {**values, "theme": self.theme, "since": self.since})
         seat = RoleSeat(role=Role.WORK_PACKAGE_LEAD, work_package=key)
         draft.add(document, "assignments", seat.values(self.lead, self.since))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePackage:
-    """Change the words about a work package: its name, its channel's, its summary."""
+    """Change the words about a work package: its name, its channel's, its summary, its theme."""
 
     kind: ClassVar[str] = "package.changed"
     package: str
