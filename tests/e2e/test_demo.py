@@ -16,7 +16,8 @@ from demo.checks import Entry, nobody_else_was_reached
 from tests.exhaustive.kill import play
 from tests.exhaustive.moments import Moment, Phase
 
-OWNER, LEAD = "programradgiver@vestfoldfylke.example", "pakkeleder.verkstedet@horten.example"
+VELFERD = Path(__file__).parents[2] / "config" / "velferd"
+OWNER, LEAD = "radgiver.velferd@fjordfylket.example", "tiltak@fjordvik.example"
 
 
 async def test_a_service_killed_at_writes_closes_the_loop_all_the_same() -> None:
@@ -33,8 +34,8 @@ async def test_a_service_killed_at_writes_closes_the_loop_all_the_same() -> None
     assert len(run.cuts) == len(moments)
 
 
-async def test_a_rehearsal_closes_the_loop_and_reaches_two_people_only() -> None:
-    run = await play(settings={"VAREUNGE_ALLOWED_RECIPIENTS": f"{OWNER}, {LEAD}"})
+async def test_a_rehearsal_of_another_programme_closes_the_loop_and_reaches_two_people_only() -> None:
+    run = await play(settings={"VAREUNGE_ALLOWED_RECIPIENTS": f"{OWNER}, {LEAD}"}, programme=VELFERD)
 
     assert (run.failure, run.failed) == ("", [])
     assert run.evidence is not None

@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.loading import load_programme
+from demo.any_story import story_for
 from demo.checks import Check, Evidence, check_all
 from demo.people import Story, load_story
 from demo.run import STORY, perform
@@ -67,10 +68,18 @@ class Run:
 
 
 async def play(
-    moments: Sequence[Moment] = (), *, settings: Mapping[str, str] | None = None, keep_in: Path | None = None
+    moments: Sequence[Moment] = (),
+    *,
+    settings: Mapping[str, str] | None = None,
+    programme: Path | None = None,
+    keep_in: Path | None = None,
 ) -> Run:
-    """Play the demo with a power cut at each of *moments*; a failure is told in the run. *settings*: the service's."""
-    run, story = Run(moments), load_story(STORY)
+    """Play the demo with a power cut at each of *moments*; a failure is told in the run.
+
+    *settings* are the service's, *programme* the folder of another programme than the demo's own.
+    """
+    run = Run(moments)
+    story = load_story(STORY) if programme is None else story_for(load_programme(programme), programme)
     with tempfile.TemporaryDirectory(prefix="vareunge-kill-") as folder:
         try:
             async with asyncio.timeout(LONGEST_RUN):
