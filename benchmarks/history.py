@@ -1,6 +1,6 @@
 """A country's history in the record: for each board so many rounds with their answers, reports and messages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -13,6 +13,7 @@ from config.programme import Programme
 from config.values import WorkPackage
 from integration.database import tables
 from integration.database.connection import Database
+from integration.database.paper_tables import lesson
 from workflows.messages.model import MessageState, Surface
 from workflows.papers.reports.model import ReportState
 from workflows.status.model import AnswerContent, AnswerSurface, EscalationState, Light, RequestState, RoundState
@@ -98,9 +99,10 @@ def _round(programme: Programme, slug: str, number: int, now: datetime) -> Itera
             "release_at": meets - timedelta(days=7),
         },
     )
+    packages = [package for package in programme.work_packages if package.municipality == slug]
     if number:
         yield tables.report, _report(key, meets - timedelta(days=7))
-    packages = [package for package in programme.work_packages if package.municipality == slug]
+        yield from _lessons(key, packages, meets - timedelta(days=7))
     for place, package in enumerate(packages):
         leads = package_leads(programme, package.key, day)
         asked = _Asked(
@@ -188,6 +190,23 @@ def _answer(asked: _Asked, request: str, at: datetime) -> Iterator[tuple[Table, 
                 "question": question,
                 "state": EscalationState.RAISED,
                 "raised_at": at,
+            },
+        )
+
+
+def _lessons(meeting: str, packages: Sequence[WorkPackage], at: datetime) -> Iterator[tuple[Table, Row]]:
+    """Give the lesson that the first package of a released report shares."""
+    for package in packages[:1]:
+        yield (
+            lesson,
+            {
+                "meeting": meeting,
+                "work_package": package.key,
+                "municipality": package.municipality,
+                "theme": package.theme or "",
+                "released_at": at,
+                "package": package.name,
+                "text": "Det hjelper å ringe før vi skriver.",
             },
         )
 

@@ -21,6 +21,7 @@ from demo.stage import Stage, StageError
 
 TRIES = 3
 """Number of times that somebody tries before they give up."""
+WRITTEN = ("light", "done", "next", "hinders", "question", "proposal", "lesson", "lesson_for")
 SOLVED_FIELD = re.compile(r'<select[^>]* name="(solved:[^"]+)"')
 FORM_LINK = re.compile(r'href="([^"]*/svar/[^"]+)"')
 
@@ -37,6 +38,8 @@ class AnswerHabit(BaseModel):
     hinders: str = ""
     question: str = ""
     proposal: str = ""
+    lesson: str = ""
+    lesson_for: str = ""
     decision: str = ""
     """What the board decides on the question; empty: the proposal as it stands."""
     passed_on: bool = False
@@ -91,7 +94,7 @@ def answer_to(part: AnswerHabit, package: WorkPackage, *, first: bool, solved: I
 
     *first*: it is their first answer, and the one that asks. *solved*: inputs for earlier questions, all solved by now.
     """
-    texts = {name: getattr(part, name) for name in ("light", "done", "next", "hinders", "question", "proposal")}
+    texts = {name: getattr(part, name) for name in WRITTEN}
     numbers = {
         f"indicator:{indicator.key}": f"{start + (end - start) * part.progress:.0f}"
         for indicator in package.indicators

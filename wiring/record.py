@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from integration.database.identities import SQLIdentities
     from integration.database.intents import SQLIntents
     from integration.database.klass import SQLKlass
+    from integration.database.lessons import SQLLessons
     from integration.database.links import SQLLinks
     from integration.database.look_ups import SQLLookUps
     from integration.database.meeting_spans import SQLMeetingSpans
@@ -102,6 +103,12 @@ class Record:
         from integration.database.klass import SQLKlass
 
         return SQLKlass(self.database)
+
+    @cached_property
+    def lessons(self) -> "SQLLessons":
+        from integration.database.lessons import SQLLessons
+
+        return SQLLessons(self.database)
 
     @cached_property
     def links(self) -> "SQLLinks":

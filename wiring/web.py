@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from web.api import routes as api
 from web.app import Around, create_app
+from web.lessons import pages as lesson_pages
 from web.meetings import feeds
 from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
@@ -64,6 +65,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
             )
         ),
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
+        lesson_pages.router(lesson_pages.LessonDoors(store=record.lessons, clock=clock)),
         audit.router(audit.AuditDoors(store=record.audit)),
         guests.router(
             desk=jobs.operations.guest_desk, links=links, short=jobs.messages.short_links, public_url=public_url

@@ -62,6 +62,7 @@ _ALL = (
     ),
     _rule("report", PAPERS, code="state checksum", key="meeting", words="content published", file="pdf"),
     _rule("report_review", PAPERS, key="meeting", person="by", words="content"),
+    _rule("lesson", PAPERS, key="meeting work_package municipality theme", words="package text"),
     _rule("agenda", PAPERS, key="meeting body", words="content published"),
     _rule("agenda_proposal", PAPERS, key="meeting", person="person", words="content"),
     _rule("minutes", PAPERS, key="meeting", person="by approved_by", words="content"),

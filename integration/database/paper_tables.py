@@ -1,6 +1,6 @@
 """The tables of a board's papers, as far as they are not in `tables`."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from integration.database.tables import UTCDateTime, metadata
 
@@ -26,3 +26,19 @@ archive_handover = Table(
     Column("answer", JSON, nullable=False, default=dict),
 )
 """Messages handed over to the archive, by our key, with its answer. State sent, kept or refused."""
+
+lesson = Table(
+    "lesson",
+    metadata,
+    Column("meeting", String(120), primary_key=True),
+    Column("work_package", String(60), primary_key=True),
+    Column("municipality", String(60), nullable=False),
+    Column("theme", String(60), nullable=False),
+    Column("released_at", UTCDateTime, nullable=False),
+    Column("package", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_lesson_released_at", "released_at", "meeting", "work_package"),
+    Index("ix_lesson_theme", "theme", "released_at", "meeting", "work_package"),
+    Index("ix_lesson_municipality", "municipality", "theme", "released_at", "meeting", "work_package"),
+)
+"""What packages have learned and meant for others, out of released reports: the newest version's alone."""

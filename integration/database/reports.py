@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
+from integration.database.lessons import keep_lessons
 from integration.database.tables import meeting as meetings
 from integration.database.tables import report as table
 from integration.database.tables import report_review as reviews
@@ -105,6 +106,7 @@ class SQLReports:
             values = {"content": content.to_data(), "checksum": checksum(content), "pdf": pdf}
             changed = update(table).where(*_version(draft))
             await connection.execute(changed.values(**values, state=ReportState.RELEASED, released_at=at))
+            await keep_lessons(connection, draft.meeting, content, at=at)
             await make_due(connection, then)
         return True
 
@@ -125,6 +127,7 @@ class SQLReports:
                 released_at=at,
             )
             await connection.execute(table.insert().values(**_row(corrected), pdf=pdf, released_at=at))
+            await keep_lessons(connection, released.meeting, content, at=at)
             await make_due(connection, then)
         return True
 

@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, create_model
 import cards
 import texts
 from cards import CardError
-from workflows.status.answer_parsing import MAX_FOLLOW_UP, MAX_OUTLOOK
+from workflows.status.answer_parsing import MAX_FOLLOW_UP, MAX_KEPT, MAX_LESSON, MAX_OUTLOOK
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 NAMES = cards.names()
 ORDINARY_BYTES = 25_000
+DRAFT_BYTES = 29_000
 
 # What a condition may leave out, and what a person has not filled in yet.
 SPARSE: Mapping[str, Mapping[str, Any]] = {
@@ -173,7 +174,7 @@ def test_every_text_wraps_and_every_input_has_a_label(name: str, kind: Any) -> N
             assert part["id"]
             assert part.get("errorMessage") if part.get("isRequired") else True
         if part.get("type") == "Input.Text":
-            own = {"outlook": MAX_OUTLOOK}.get(part["id"], cards.MAX_ANSWER)
+            own = {"outlook": MAX_OUTLOOK, "lesson": MAX_LESSON}.get(part["id"], cards.MAX_ANSWER)
             longest = MAX_FOLLOW_UP if part["id"].startswith("decision:") else own
             assert part["maxLength"] == longest
         if part.get("type") == "Input.ChoiceSet":
@@ -223,6 +224,8 @@ def test_the_form_asks_for_what_the_form_on_the_web_asks_for() -> None:
         "proposal",
         "outlook",
         "weight",
+        "lesson",
+        "lesson_for",
         "indicator:fravaer",
         "indicator:praksisplasser",
         "decision:a-dal/2026/12",
@@ -308,22 +311,41 @@ def test_what_was_answered_last_time_comes_back_to_the_letter() -> None:
 # ------------------------------------------------------------------------------------------ limits, mistakes
 
 
+CORRECTED: Mapping[str, Any] = {"kept": [], "keep": None, "can_be_unchanged": False, "lesson_before": ""}
+"""An answer that stands is corrected: nothing of last time is offered beside it."""
+FRESH: Mapping[str, Any] = {**dict.fromkeys(("done", "question", "proposal", "lesson"), ""), "problem": None}
+"""The card of a new round: what is news starts empty, with last time's sentences beside it."""
+
+
+@pytest.mark.parametrize(
+    ("stage", "most"),
+    [
+        pytest.param(CORRECTED, ORDINARY_BYTES, id="corrected"),
+        pytest.param(FRESH, ORDINARY_BYTES, id="fresh"),
+        # A draft of five full texts has both: what was written, and last time beside it.
+        pytest.param({}, DRAFT_BYTES, id="draft"),
+    ],
+)
 @pytest.mark.parametrize("language", texts.languages())
-def test_the_fullest_ordinary_form_stays_small(language: str) -> None:
+def test_the_fullest_ordinary_form_stays_small(language: str, stage: Mapping[str, Any], most: int) -> None:
     answer = ("Vi har fått på plass avtalen med «Verftet» og møtes nå hver uke.\n" * 20)[: cards.MAX_ANSWER]
     values = {
         **full("status_request"),
         **dict.fromkeys(("done", "next", "hinders", "question", "proposal"), answer),
+        "lesson": answer[:MAX_LESSON],
+        "kept": [{"number": str(number), "sentence": answer[:120]} for number in range(MAX_KEPT)],
+        **stage,
         "package": "P" * 120,
         "indicators": [{"key": f"k{n}", "label": "Måltall " * 12} for n in range(8)],
     }
 
     card = cards.render("status_request", language=language, values=values)
-    assert cards.utf16_size(card) <= ORDINARY_BYTES
+    assert cards.utf16_size(card) <= most
 
 
 def test_even_the_worst_form_fits_into_a_message() -> None:
     worst = dict.fromkeys(("done", "next", "hinders", "question", "proposal"), '"' * cards.MAX_ANSWER)
+    worst |= {"lesson": '"' * MAX_LESSON}
 
     assert (
         cards.utf16_size(cards.render("status_request", values={**full("status_request"), **worst})) < cards.MAX_BYTES

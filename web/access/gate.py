@@ -165,6 +165,7 @@ SeesMunicipality = Annotated[Visit, require(Right.SEE_MUNICIPALITY)]
 SeesPackage = Annotated[Visit, require(Right.SEE_PACKAGE)]
 LeadsPackage = Annotated[Visit, require(Right.LEAD_PACKAGE)]
 SeesBoard = Annotated[Visit, require(Right.SEE_BOARD)]
+SeesLessons = Annotated[Visit, require(Right.SEE_LESSONS)]
 SeesIT = Annotated[Visit, require(Right.SEE_IT)]
 
 

@@ -43,6 +43,8 @@ def router(overviews: Overviews) -> APIRouter:
             sees_board=may(
                 visit.reader, Right.SEE_BOARD, Where(municipality=overview.municipality, body=overview.board)
             ),
+            theme=visit.programme.find_theme(visit.programme.work_package(package).theme),
+            sees_lessons=may(visit.reader, Right.SEE_LESSONS),
             charts=[trend_chart(trend, language) for trend in overview.trends],
             local=visit.programme.local_time,
             end_of=texts.end_of,

@@ -36,6 +36,7 @@ def router(overviews: Overviews) -> APIRouter:
             visit,
             page=page,
             today=now_local.date(),
+            sees_lessons=may(reader, Right.SEE_LESSONS),
             first_name=_first_name(visit),
             end_of=texts.end_of,
         )

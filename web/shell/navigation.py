@@ -85,6 +85,8 @@ def main_menu(reader: Reader, programme: Programme, language: str) -> list[MenuE
     entries += [_municipality(programme, slug) for slug in _in_order(programme, reader)]
     entries += [_package(programme, key) for key in sorted(reader.led_packages)[:MOST_PACKAGES]]
     entries += _boards(reader, programme, language)
+    if may(reader, Right.SEE_LESSONS):
+        entries.append(MenuEntry(address="/laering", label=texts.say("lessons.menu", language), icon="search"))
     if may(reader, Right.SEE_IT):
         entries.append(MenuEntry(address="/it", label=texts.say("shell.it", language), icon="it"))
     return entries

@@ -14,11 +14,13 @@ from workflows.messages.short_links import ShortLinks
 from workflows.ports.links import EndedLinks, Link
 from workflows.status.answer_parsing import (
     MAX_FOLLOW_UP,
+    MAX_LESSON,
     MAX_OUTLOOK,
     MAX_TEXT,
     is_unchanged,
     seen_version,
 )
+from workflows.status.answer_words import lesson_before
 from workflows.status.answering import ByLink, StatusDesk, StatusForm, over_words
 from workflows.status.card_rendering import LIGHTS, late_rows, solved_fields
 from workflows.status.model import (
@@ -27,6 +29,7 @@ from workflows.status.model import (
     AnswerRefused,
     AnswerSurface,
     InvalidAnswer,
+    LessonLevel,
     NumbersWanted,
     RoundOver,
     RoundState,
@@ -205,9 +208,12 @@ def _form(
         problems=problems,
         lights=LIGHTS,
         weights=WEIGHTS,
+        levels=tuple(LessonLevel),
         kept=sentences_to_keep(asked, typed),
         solved=solved_fields(asked, typed),
         most_outlook=MAX_OUTLOOK,
+        most_lesson=MAX_LESSON,
+        lesson_before=lesson_before(asked),
         numbers=number_fields(asked, typed),
         most=MAX_TEXT,
         most_follow_up=MAX_FOLLOW_UP,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import texts
 from workflows.status.answer_parsing import texts_of
-from workflows.status.card_rendering import named, outlook_words, solved_fields, solved_inputs
-from workflows.status.model import TEXT_FIELDS, AnswerContent
+from workflows.status.answer_words import named, outlook_words
+from workflows.status.card_rendering import solved_fields, solved_inputs
+from workflows.status.model import NEWS_FIELDS, TEXT_FIELDS, AnswerContent, LessonLevel
 from workflows.status.request_view import Asked
 
 
@@ -25,10 +26,10 @@ def start_values(asked: Asked) -> dict[str, str]:
     start = asked.prefill
     if start is None:
         return {}
-    typed = {"light": start.light.value, "weight": start.weight} | texts_of(start)
+    typed = {"light": start.light.value, "weight": start.weight, "lesson_for": start.lesson_for} | texts_of(start)
     if asked.answer is None:
         # News is news, and what was lifted is not asked again by itself.
-        return typed | {"done": "", "question": "", "proposal": ""}
+        return typed | dict.fromkeys(NEWS_FIELDS, "") | {"lesson_for": LessonLevel.BOARD.value}
     numbers = {f"indicator:{key}": _number(value, asked.language) for key, value in start.indicators.items()}
     return typed | numbers | solved_inputs(asked.answer.content)
 
@@ -64,6 +65,8 @@ def answer_rows(asked: Asked, content: AnswerContent) -> list[tuple[str, str]]:
     nothing = asked.say("status.receipt_nothing")
     rows = [(asked.say("card.light"), asked.say(f"light.{content.light}"))]
     rows += [(asked.say(f"card.{name}"), getattr(content, name) or nothing) for name in TEXT_FIELDS]
+    if content.lesson:
+        rows.append((asked.say("card.lesson_for"), asked.say(f"lessons.level_{content.lesson_for}")))
     rows.append((asked.say("card.outlook"), outlook_words(asked, content) or nothing))
     for item in asked.indicators:
         number = content.indicators.get(item.key)

@@ -26,6 +26,8 @@ class Right(StrEnum):
     """To answer for a package: its lead, and those who look after its municipality."""
     SEE_BOARD = "see_board"
     """A body's page: its people, and those who look after its municipality (the county lead: every body)."""
+    SEE_LESSONS = "see_lessons"
+    """The lessons that packages share: leads of packages and of municipalities, and the county lead."""
     SEE_IT = "see_it"
     """The findings of `doctor`: owners of our groups in Entra, and the county lead."""
 

@@ -78,6 +78,8 @@ def may(reader: Reader, right: Right, where: Where = NOWHERE) -> bool:
             return looks_after or where.work_package in reader.led_packages
         case Right.SEE_BOARD:
             return looks_after or where.body in reader.bodies
+        case Right.SEE_LESSONS:
+            return reader.has(Role.WORK_PACKAGE_LEAD) or reader.has(Role.LOCAL_LEAD)
         case Right.SEE_IT:
             return reader.has(Role.TEAM_OWNER)
         case _:

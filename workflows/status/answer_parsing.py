@@ -3,7 +3,8 @@
 Input names, the same on both surfaces: `light`, `done`, `next`, `hinders`, `question`, `proposal`, `indicator:<key>`,
 `solved:<key>` (yes or no) for the question that such a decision answers, `proposal_asked` where it was asked once what
 a question's proposal is,
-`outlook` with `weight` for a risk or an opportunity, `keep:<number>` (on the card `keep` with all the numbers) for
+`outlook` with `weight` for a risk or an opportunity, `lesson` with `lesson_for` for what was learned and its readers,
+`keep:<number>` (on the card `keep` with all the numbers) for
 sentences of last time's `done` that still hold, `decision:<key>` for what came of an earlier decision, `unchanged` for
 «no change since last time», which keeps last time's light and texts and takes only the numbers, `confirmed` for what
 the privacy guard asked about, and `seen` for the newest version when the form or the card was drawn.
@@ -17,11 +18,20 @@ from config.values import Indicator
 from workflows.free_text import clean_text
 from workflows.privacy_guard import Found, confirmation, doubts, holds_national_id
 from workflows.sentences import split_sentences
-from workflows.status.model import TEXT_FIELDS, WEIGHTS, AnswerContent, InvalidAnswer, Light, OpenDecision
+from workflows.status.model import (
+    TEXT_FIELDS,
+    WEIGHTS,
+    AnswerContent,
+    InvalidAnswer,
+    LessonLevel,
+    Light,
+    OpenDecision,
+)
 from workflows.words import Words
 
 MAX_TEXT = 1000
 MAX_OUTLOOK = 200
+MAX_LESSON = 400
 MAX_KEPT = 8
 """Sentences of last time's text that are offered to be kept, the first."""
 MAX_FOLLOW_UP = 500
@@ -58,8 +68,8 @@ def parse_answer(
     if is_unchanged(raw, previous) and previous is not None:
         light: Light | None = previous.light
         texts = {name: getattr(previous, name) for name in TEXT_FIELDS}
-        # What was asked last time was lifted last time: unchanged work does not ask the board again.
-        texts |= {"question": "", "proposal": ""}
+        # What was asked was lifted, and what was learned was told: unchanged work does neither once more.
+        texts |= {"question": "", "proposal": "", "lesson": ""}
         texts |= {"outlook": previous.outlook, "weight": previous.weight}
         told = {item.key: words for item in decisions if (words := previous.follow_ups.get(item.key))}
         solved: dict[str, bool] = {}
@@ -69,6 +79,7 @@ def parse_answer(
         kept = kept_sentences(raw, previous)
         texts, told, asked = _written(raw, decisions, problems, kept=kept, accepted=accepted)
         texts["weight"] = _weight(raw.get("weight"), texts["outlook"], problems)
+        texts["lesson_for"] = lesson_level(raw) if texts["lesson"] else ""
         if texts["proposal"] and not texts["question"] and "question" not in problems:
             problems["question"] = Words(key="status.error.question_missing")
         solved = solved_questions(raw, decisions)
@@ -130,11 +141,25 @@ def parse_draft(
     light = {"light": raw["light"]} if _light(raw.get("light"), {}) else {}
     if raw.get("weight") in WEIGHTS:
         light["weight"] = raw["weight"]
+    if texts["lesson"]:
+        light["lesson_for"] = lesson_level(raw)
     light |= {f"{SOLVED}{key}": YES if said else NO for key, said in solved_questions(raw, decisions).items()}
     # As they were typed: a form shows them again.
     numbers = {f"{INDICATOR}{key}": str(raw[f"{INDICATOR}{key}"]).strip() for key in given}
     words = texts | {f"{DECISION}{key}": words for key, words in told.items()}
     return light | {name: text for name, text in words.items() if text} | numbers
+
+
+def most_of(name: str) -> int:
+    """Return the most characters that the input of a text takes."""
+    own = {"outlook": MAX_OUTLOOK, "lesson": MAX_LESSON}
+    return MAX_FOLLOW_UP if name.startswith(DECISION) else own.get(name, MAX_TEXT)
+
+
+def lesson_level(raw: Mapping[str, Any]) -> LessonLevel:
+    """Return the readers that a lesson is meant for; the fewest where *raw* does not say."""
+    value = raw.get("lesson_for")
+    return LessonLevel(value) if isinstance(value, str) and value in set(LessonLevel) else LessonLevel.BOARD
 
 
 def is_unchanged(raw: Mapping[str, Any], previous: AnswerContent | None) -> bool:
@@ -205,9 +230,9 @@ def _written(
     accepted: Sequence[Mapping[str, str]],
 ) -> tuple[dict[str, str], dict[str, str], str]:
     """Read the texts, the words by decision, and the value that ticking the privacy guard's question sends back."""
-    texts = {name: _text(name, raw.get(name), problems) for name in TEXT_FIELDS}
+    texts = {name: _text(name, raw.get(name), problems, most=most_of(name)) for name in TEXT_FIELDS}
     texts["done"] = _with_kept(texts["done"], kept, problems)
-    texts["outlook"] = _text("outlook", raw.get("outlook"), problems, most=MAX_OUTLOOK)
+    texts["outlook"] = _text("outlook", raw.get("outlook"), problems, most=most_of("outlook"))
     told = _follow_ups(raw, decisions, problems)
     written = texts | {f"{DECISION}{key}": words for key, words in told.items()}
     found = _doubts(written, problems, accepted)

@@ -11,18 +11,27 @@ from workflows.messages.model import Message, Surface
 from workflows.status.answer_parsing import (
     DECISION,
     INDICATOR,
-    MAX_FOLLOW_UP,
     MAX_KEPT,
     MAX_NUMBER,
-    MAX_OUTLOOK,
     NO,
     SOLVED,
     YES,
     kept_numbers,
+    lesson_level,
+    most_of,
     parse_number,
     texts_of,
 )
-from workflows.status.model import TEXT_FIELDS, WEIGHTS, AnswerContent, IndicatorResult, Light, adds_to_name
+from workflows.status.answer_words import lesson_before, lesson_heading, named, outlook_words, state_words
+from workflows.status.model import (
+    NEWS_FIELDS,
+    TEXT_FIELDS,
+    WEIGHTS,
+    AnswerContent,
+    IndicatorResult,
+    LessonLevel,
+    Light,
+)
 from workflows.status.plan import MOVED, REMINDER
 from workflows.status.request_view import Asked, sentences_to_keep
 
@@ -99,6 +108,8 @@ def _start_values(asked: Asked, typed: Mapping[str, Any]) -> dict[str, Any]:
         "light": start.light.value if start else None,
         **{name: getattr(start, name) if start else "" for name in (*TEXT_FIELDS, "outlook")},
         "weight": start.weight or None if start else None,
+        "lesson_for": start.lesson_for or LessonLevel.BOARD.value if start else LessonLevel.BOARD.value,
+        "lesson_before": cards.short(lesson_before(asked)),
         "kept": [
             {"number": str(number), "sentence": text} for number, text in enumerate(sentences_to_keep(asked, typed))
         ],
@@ -108,7 +119,7 @@ def _start_values(asked: Asked, typed: Mapping[str, Any]) -> dict[str, Any]:
     }
     if asked.answer is None:
         # News is news, and what was lifted to the last board is not asked again by itself.
-        values |= {"done": "", "question": "", "proposal": ""}
+        values |= {**dict.fromkeys(NEWS_FIELDS, ""), "lesson_for": LessonLevel.BOARD.value}
     return values
 
 
@@ -145,6 +156,8 @@ def receipt_card(asked: Asked, *, editable: bool) -> dict[str, Any]:
         "hinders": content.hinders,
         "question": content.question,
         "proposal": content.proposal,
+        "lesson": content.lesson,
+        "lesson_heading": lesson_heading(asked, content),
         "outlook": outlook_words(asked, content),
         "decisions": [item for item in _decisions(asked, content.follow_ups) if item["told"]],
     }
@@ -253,23 +266,6 @@ def summary_now(asked: Asked, *, takes_answers: bool, replaced_by: str | None = 
     return asked.say("status.notification", package=asked.package.name, day=asked.due_day)
 
 
-def state_words(asked: Asked) -> str:
-    """Return the package's light in words; missing while nobody answered."""
-    return asked.say(f"light.{asked.answer.content.light}" if asked.answer else "light.missing")
-
-
-def named(indicator: IndicatorResult) -> str:
-    """Return an indicator's name with its unit."""
-    return f"{indicator.name} ({indicator.unit})" if adds_to_name(indicator.unit, indicator.name) else indicator.name
-
-
-def outlook_words(asked: Asked, content: AnswerContent) -> str:
-    """Return the risk or opportunity with its weight; empty for none."""
-    if not content.weight:
-        return ""
-    return asked.say("outlook.weighed", weight=asked.say(f"outlook.{content.weight}"), text=content.outlook)
-
-
 def question_of(asked: Asked, name: str) -> str:
     """Return the question of the input *name*, as the reader knows it; empty for no input of the request."""
     if name in ("light", "outlook", "weight", *TEXT_FIELDS):
@@ -361,9 +357,7 @@ def solved_inputs(content: AnswerContent) -> dict[str, str]:
 
 def _beyond(typed: Mapping[str, Any]) -> bool:
     """Tell whether a text is longer than its input takes."""
-    mosts = {name: MAX_FOLLOW_UP if name.startswith(DECISION) else cards.MAX_ANSWER for name in typed}
-    mosts["outlook"] = MAX_OUTLOOK
-    return any(isinstance(text, str) and len(text) > mosts[name] for name, text in typed.items())
+    return any(isinstance(text, str) and len(text) > most_of(name) for name, text in typed.items())
 
 
 def _typed(
@@ -375,18 +369,19 @@ def _typed(
 ) -> dict[str, Any]:
     """Return a card's inputs as they are shown again. Those that a client left out were emptied."""
 
-    def words(name: str, most: int) -> str:
+    def words(name: str) -> str:
         value = typed.get(name)
-        return (value[:most] if cut else value) if isinstance(value, str) else ""
+        return (value[: most_of(name)] if cut else value) if isinstance(value, str) else ""
 
     return {
-        **{name: words(name, cards.MAX_ANSWER) for name in TEXT_FIELDS},
-        "outlook": words("outlook", MAX_OUTLOOK),
+        **{name: words(name) for name in TEXT_FIELDS},
+        "outlook": words("outlook"),
         "weight": weight if (weight := typed.get("weight")) in WEIGHTS else None,
         "keep": ",".join(str(number) for number in range(MAX_KEPT) if str(number) in kept_numbers(typed)) or None,
+        "lesson_for": lesson_level(typed).value,
         "light": light if (light := typed.get("light")) in LIGHTS else None,
         "indicators": [{**item, "now": _number(typed.get(f"{INDICATOR}{item['key']}"))} for item in indicators],
-        "decisions": [{**item, "told": words(f"{DECISION}{item['key']}", MAX_FOLLOW_UP)} for item in decisions],
+        "decisions": [{**item, "told": words(f"{DECISION}{item['key']}")} for item in decisions],
     }
 
 

@@ -135,7 +135,20 @@ class OpenDecision:
     """The package's own question that it answers: then it is asked whether that is solved. Empty for none."""
 
 
-TEXT_FIELDS = ("done", "next", "hinders", "question", "proposal")
+TEXT_FIELDS = ("done", "next", "hinders", "question", "proposal", "lesson")
+NEWS_FIELDS = ("done", "question", "proposal", "lesson")
+"""Texts that start empty in each round: what is said in them was said then."""
+
+
+class LessonLevel(StrEnum):
+    """The readers that the author of a lesson means it for; each level holds the ones before it."""
+
+    BOARD = "board"
+    """The package's own board."""
+    LEADS = "leads"
+    """The leads of work packages in all municipalities."""
+    OWNER = "owner"
+    """The owner board as well."""
 
 
 WEIGHTS = tuple(f"{kind}_{likely}_{large}" for kind in ("risk", "opportunity") for likely in "12" for large in "12")
@@ -148,6 +161,7 @@ class AnswerContent:
     The checked content of an answer.
 
     *outlook*: a risk or an opportunity in a few words, with its *weight*, one of WEIGHTS; both empty for none.
+    *lesson*: what the package has learned, with *lesson_for*, one of LessonLevel; both empty for nothing.
     *indicators*: the numbers given, by the indicator's key. *follow_ups*: what was told about earlier decisions, by the
     key of the decision or action item. *solved*: whether an answered question is solved, by the same key.
     """
@@ -158,6 +172,8 @@ class AnswerContent:
     hinders: str = ""
     question: str = ""
     proposal: str = ""
+    lesson: str = ""
+    lesson_for: str = ""
     outlook: str = ""
     weight: str = ""
     indicators: Mapping[str, float] = field(default_factory=dict)
@@ -169,12 +185,13 @@ class AnswerContent:
         texts = {name: getattr(self, name) for name in TEXT_FIELDS}
         numbers, told = dict(self.indicators), dict(self.follow_ups)
         outlook = {"outlook": self.outlook, "weight": self.weight} if self.weight else {}
+        reach = {"lesson_for": self.lesson_for} if self.lesson else {}
         answers = {"indicators": numbers, "follow_ups": told, "solved": dict(self.solved)}
-        return {"light": self.light.value, **texts, **outlook, **answers}
+        return {"light": self.light.value, **texts, **reach, **outlook, **answers}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        texts = {name: str(data.get(name, "")) for name in (*TEXT_FIELDS, "outlook", "weight")}
+        texts = {name: str(data.get(name, "")) for name in (*TEXT_FIELDS, "lesson_for", "outlook", "weight")}
         indicators = {key: float(value) for key, value in data.get("indicators", {}).items()}
         follow_ups = {str(key): str(value) for key, value in data.get("follow_ups", {}).items()}
         solved = {str(key): bool(value) for key, value in data.get("solved", {}).items()}
@@ -250,6 +267,8 @@ class PackageResult:
     hinders: str = ""
     question: str = ""
     proposal: str = ""
+    lesson: str = ""
+    lesson_for: str = ""
     outlook: str = ""
     weight: str = ""
     previous: AnswerContent | None = None

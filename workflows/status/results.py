@@ -156,6 +156,8 @@ def _package_result(
             "hinders": content.hinders,
             "question": content.question,
             "proposal": content.proposal,
+            "lesson": content.lesson,
+            "lesson_for": content.lesson_for,
             "outlook": content.outlook,
             "weight": content.weight,
         }

@@ -82,6 +82,7 @@ EXPECTED: Mapping[Right, tuple[set[str], Mapping[Role, set[Place]]]] = {
     Right.TAKE_PART: (set(), ALL_IN_PROGRAMME),
     Right.SEE_COUNTY: (set(), {COUNTY: {Place.PROGRAMME}}),
     Right.RUN_PROGRAMME: (set(), {COUNTY: {Place.PROGRAMME}}),
+    Right.SEE_LESSONS: (set(), {LEAD: {Place.PROGRAMME}, PACKAGE_LEAD: {Place.PROGRAMME}}),
     Right.SEE_IT: (set(), {COUNTY: {Place.PROGRAMME}, Role.TEAM_OWNER: {Place.PROGRAMME}}),
     Right.LOOK_AFTER: ({"slug"}, {LEAD: HERE}),
     Right.SEE_MUNICIPALITY: (

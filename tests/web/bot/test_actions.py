@@ -12,6 +12,7 @@ from tests.workflows.status.test_rounds import DAY, DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
 from web.bot.actions import StatusActions
 from workflows.ports.bot import Conversation
+from workflows.status.answer_parsing import most_of
 from workflows.status.model import TEXT_FIELDS, OpenDecision, StatusAnswer
 from workflows.status.plan import request_id
 from workflows.status.ports import MAX_DECISIONS
@@ -324,7 +325,7 @@ def elements(node: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("text", ["\N{SMILING FACE WITH OPEN MOUTH}" * 1000, '"' * 1000, "a\n" * 400, "å" * 1000])
 @pytest.mark.parametrize("verb", ["open_status", "answer_status"])
 async def test_long_answers_can_be_shown_again(world: World, text: str, verb: str) -> None:
-    fields = dict.fromkeys(TEXT_FIELDS, text)
+    fields = {name: text[: most_of(name)] for name in TEXT_FIELDS}
     await press(world, "answer_status", {**ANSWER, **fields})
 
     for data in ({**ANSWER, **fields}, {**ANSWER, **fields, "light": ""}):

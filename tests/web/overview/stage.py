@@ -9,6 +9,7 @@ from config.values import Assignment, Role
 from integration.database import tables
 from integration.database.connection import Database
 from integration.database.findings import SQLFindings
+from integration.database.lessons import SQLLessons
 from integration.database.meetings import SQLMeetings
 from integration.database.overview import SQLOverview
 from integration.database.reports import SQLReports
@@ -17,6 +18,7 @@ from integration.database.units import SQLUnits
 from tests.support.signed_in import PUBLIC, Browser, create_gate, signed_in
 from tests.workflows.status.rounds import HOME, STARTS, World
 from tests.workflows.status.test_rounds import DAY, DEADLINE
+from web.lessons import pages as lesson_pages
 from web.overview.pages import routers
 from web.overview.reading import Overviews
 
@@ -85,7 +87,8 @@ class Stage:
 
     async def browser(self, person: str | None) -> Browser:
         gate = create_gate(self.database, self.world.programme, self.world.clock)
-        return await signed_in(gate, routers(self.overviews), person)
+        lessons = lesson_pages.router(lesson_pages.LessonDoors(store=SQLLessons(self.database), clock=self.world.clock))
+        return await signed_in(gate, [*routers(self.overviews), lessons], person)
 
     async def page(self, person: str, path: str) -> str:
         """Return a page as that person reads it."""

@@ -233,6 +233,8 @@ async def test_the_last_round_fills_the_form_and_can_be_sent_unchanged(browser: 
         "next": "Neste",
         "question": "Hvem?",
         "proposal_asked": "1",
+        "lesson": "Ring først.",
+        "lesson_for": "owner",
         "indicator:plasser": "7",
     }
     await browser.post(written)
@@ -251,6 +253,9 @@ async def test_the_last_round_fills_the_form_and_can_be_sent_unchanged(browser: 
     assert re.findall(r'name="(keep:\d)"', form) == ["keep:0", "keep:1"]
     assert "Hvem?" not in form
     assert "Forrige gang: 7." in form
+    assert "Sist: Ring først." in form
+    assert "Ring først.</textarea>" not in form
+    assert '<option value="board" selected>' in form
     assert form.index("Ingen endring siden sist") < form.index('name="light"'), "it stands before the fields"
 
     numbers = await browser.post({"unchanged": "1", "indicator:plasser": ""})
@@ -260,12 +265,24 @@ async def test_the_last_round_fills_the_form_and_can_be_sent_unchanged(browser: 
     assert (wrong.status_code, 'value="mange"' in wrong.text) == (422, True)
     await browser.post({"unchanged": "1", "indicator:plasser": "8"})
     stored = (await world.store.newest_answers([request]))[request].content
-    assert (stored.light, stored.done, stored.question, stored.indicators) == (
+    assert (stored.light, stored.done, stored.question, stored.lesson, stored.indicators) == (
         "red",
         "Sist. Og mer.",
         "",
+        "",
         {"plasser": 8},
     )
+
+
+async def test_a_lesson_is_stored_with_its_readers_and_said_so_on_the_receipt(browser: Browser) -> None:
+    receipt = (await browser.post({"light": "green", "lesson": "Ring først.", "lesson_for": "leads"})).text
+    correcting = (await browser.get()).text
+
+    assert "Ring først." in receipt
+    assert "Også andre som leder arbeidspakker" in receipt
+    assert "Ring først.</textarea>" in correcting
+    assert '<option value="leads" selected>' in correcting
+    assert "Sist: " not in correcting
 
 
 async def test_a_sentence_of_last_time_is_kept_by_a_tick_and_stays_ticked_until_the_form_is_right(

@@ -48,12 +48,23 @@ ALLOWED = {
         (Right.SEE_MUNICIPALITY, A_DAL),
         *((right, where) for right in (Right.SEE_PACKAGE, Right.LEAD_PACKAGE) for where in (ARENA, BRO)),
         (Right.SEE_BOARD, BOARD),
+        (Right.SEE_LESSONS, Where()),
     ],
-    "neighbour": [(Right.LOOK_AFTER, B_VIK), (Right.SEE_MUNICIPALITY, B_VIK), (Right.SEE_BOARD, OTHER_BOARD)],
+    "neighbour": [
+        (Right.LOOK_AFTER, B_VIK),
+        (Right.SEE_MUNICIPALITY, B_VIK),
+        (Right.SEE_BOARD, OTHER_BOARD),
+        (Right.SEE_LESSONS, Where()),
+    ],
     "chair": [(Right.SEE_MUNICIPALITY, A_DAL), (Right.SEE_BOARD, BOARD)],
     "member": [(Right.SEE_MUNICIPALITY, A_DAL), (Right.SEE_BOARD, BOARD)],
     "guide": [(Right.SEE_MUNICIPALITY, A_DAL)],
-    "home-lead": [(Right.SEE_MUNICIPALITY, A_DAL), (Right.SEE_PACKAGE, ARENA), (Right.LEAD_PACKAGE, ARENA)],
+    "home-lead": [
+        (Right.SEE_MUNICIPALITY, A_DAL),
+        (Right.SEE_PACKAGE, ARENA),
+        (Right.LEAD_PACKAGE, ARENA),
+        (Right.SEE_LESSONS, Where()),
+    ],
     "helper": [(Right.SEE_MUNICIPALITY, A_DAL), (Right.SEE_PACKAGE, ARENA)],
     "top": [(Right.SEE_BOARD, OWNERS)],
     "owner": [(Right.SEE_IT, Where())],
@@ -63,7 +74,7 @@ QUESTIONS = [
     *((Right.SEE_MUNICIPALITY, where) for where in (A_DAL, B_VIK)),
     *((right, where) for right in (Right.SEE_PACKAGE, Right.LEAD_PACKAGE) for where in (ARENA, BRO)),
     *((Right.SEE_BOARD, where) for where in (BOARD, OTHER_BOARD, OWNERS)),
-    *((right, Where()) for right in (Right.SEE_COUNTY, Right.RUN_PROGRAMME, Right.SEE_IT)),
+    *((right, Where()) for right in (Right.SEE_COUNTY, Right.RUN_PROGRAMME, Right.SEE_LESSONS, Right.SEE_IT)),
 ]
 
 

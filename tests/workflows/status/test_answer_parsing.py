@@ -10,7 +10,7 @@ import texts
 from config.values import Indicator
 from tests.workflows.test_privacy_guard import NUMBER
 from workflows.free_text import clean_text
-from workflows.status.answer_parsing import MAX_TEXT, parse_answer, parse_number
+from workflows.status.answer_parsing import MAX_LESSON, MAX_TEXT, most_of, parse_answer, parse_draft, parse_number
 from workflows.status.model import TEXT_FIELDS, AnswerContent, InvalidAnswer, Light
 
 PLACES = Indicator(key="plasser", name="Plasser")
@@ -30,6 +30,40 @@ def test_a_whole_answer_is_read() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ("leads", "leads"),
+        ("owner", "owner"),
+        ("board", "board"),
+        (None, "board"),
+        ("everybody", "board"),
+        (["x"], "board"),
+    ],
+)
+def test_a_lesson_goes_no_further_than_its_author_said(said: object, level: str) -> None:
+    raw = {"light": "green", "lesson": "Ring først.", "lesson_for": said}
+
+    answer = parse_answer(raw, indicators=[])
+    assert (answer.lesson, answer.lesson_for) == ("Ring først.", level)
+    assert AnswerContent.from_data(answer.to_data()) == answer
+    assert parse_draft(raw, indicators=[])["lesson_for"] == level
+
+
+def test_readers_without_a_lesson_are_nothing() -> None:
+    raw = {"light": "green", "lesson_for": "owner"}
+
+    assert parse_answer(raw, indicators=[]).lesson_for == ""
+    assert "lesson_for" not in parse_draft(raw, indicators=[])
+
+
+def test_unchanged_work_teaches_nothing_once_more() -> None:
+    last = AnswerContent(light=Light.GREEN, next="Mer.", lesson="Ring først.", lesson_for="leads")
+
+    answer = parse_answer({"unchanged": "1"}, indicators=[], previous=last)
+    assert (answer.next, answer.lesson, answer.lesson_for) == ("Mer.", "", "")
+
+
 @pytest.mark.parametrize("light", [None, "", "blue", "missing", 1, ["green"]])
 def test_only_a_light_of_ours_is_taken(light: object) -> None:
     assert problems_of({"light": light}) == {"light": "status.error.light_missing"}
@@ -39,6 +73,9 @@ def test_only_a_light_of_ours_is_taken(light: object) -> None:
     ("raw", "problem"),
     [
         pytest.param({"done": "x" * (MAX_TEXT + 1)}, ("done", "status.error.too_long"), id="too long"),
+        pytest.param(
+            {"lesson": "x" * (MAX_LESSON + 1)}, ("lesson", "status.error.too_long"), id="a lesson that is a report"
+        ),
         pytest.param({"next": 7}, ("next", "status.error.text"), id="no text"),
         pytest.param({"hinders": f"Se {NUMBER}"}, ("hinders", "privacy.block"), id="national id"),
         pytest.param({"proposal": "Ja"}, ("question", "status.error.question_missing"), id="proposal alone"),
@@ -169,7 +206,7 @@ def test_anything_at_all_is_an_answer_or_refused_with_words(raw: dict[str, Any])
         assert all(texts.say(words.key, **words.values) for words in problems.values())
     else:
         assert AnswerContent.from_data(answer.to_data()) == answer
-        assert all(len(getattr(answer, name)) <= MAX_TEXT for name in TEXT_FIELDS)
+        assert all(len(getattr(answer, name)) <= most_of(name) for name in TEXT_FIELDS)
         answer.to_data()["done"].encode()
 
 

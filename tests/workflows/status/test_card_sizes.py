@@ -13,7 +13,7 @@ import texts
 from config.signs import is_blank
 from config.values import Indicator
 from tests.workflows.status.rounds import HOME, MEETING, programme
-from workflows.status.answer_parsing import DECISION, MAX_FOLLOW_UP, MAX_TEXT
+from workflows.status.answer_parsing import DECISION, MAX_FOLLOW_UP, most_of
 from workflows.status.card_rendering import (
     channel_card,
     ended_card,
@@ -28,6 +28,7 @@ from workflows.status.model import (
     TEXT_FIELDS,
     AnswerContent,
     AnswerSurface,
+    LessonLevel,
     Light,
     OpenDecision,
     RequestState,
@@ -79,7 +80,8 @@ def askings(draw: st.DrawFn) -> Asked:
         indicators={item.key: -123456789.123456 for item in indicators},
         follow_ups={item.key: draw(words(MAX_FOLLOW_UP)) for item in decisions},
         solved={item.key: True for item in decisions},
-        **{name: draw(words(MAX_TEXT)) for name in TEXT_FIELDS},
+        lesson_for=draw(st.sampled_from(LessonLevel)),
+        **{name: draw(words(most_of(name))) for name in TEXT_FIELDS},
     )
     request = request_id(MEETING, HOME)
     answer = StatusAnswer(

@@ -269,6 +269,8 @@ def _package(words: ReportWords, package: PackageReport) -> Iterable[Block]:
         if package.question:
             rows.append((say("reports.question"), package.question))
             rows.append((say("reports.proposal_heading"), package.proposal or say("reports.nothing")))
+        if package.lesson:
+            rows.append((say("reports.lesson"), package.lesson))
         yield Facts(rows=tuple(rows))
 
 

@@ -12,7 +12,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from workflows.papers.reports.owner_parts import AgreementLine, CalendarLine, IndicatorSum, PackageLight, PassedOn
+from workflows.papers.reports.owner_parts import (
+    AgreementLine,
+    CalendarLine,
+    IndicatorSum,
+    OwnerLesson,
+    PackageLight,
+    PassedOn,
+)
 from workflows.papers.reports.package_report import MISSING, PackageReport, day_from, plain
 from workflows.papers.reports.parts import ActivityLine, BudgetFigure, CorrectedText, ReportChange, WantedDecision
 from workflows.status.model import Light
@@ -200,6 +207,8 @@ class OwnerSummary:
     passed_on: tuple[PassedOn, ...] = ()
     """The questions that local boards have decided to pass on, and no others."""
     sums: tuple[IndicatorSum, ...] = ()
+    lessons: tuple[OwnerLesson, ...] = ()
+    """Texts that their authors meant for this level, of the reports that are new."""
     agreements: tuple[AgreementLine, ...] = ()
     calendar: tuple[CalendarLine, ...] = ()
     summing_up: str = ""
@@ -224,6 +233,7 @@ class OwnerSummary:
             follow_up=_follow_up_from(data),
             passed_on=tuple(PassedOn.from_data(item) for item in data.get("passed_on", ())),
             sums=tuple(IndicatorSum(**item) for item in data.get("sums", ())),
+            lessons=tuple(OwnerLesson(**item) for item in data.get("lessons", ())),
             agreements=tuple(AgreementLine.from_data(item) for item in data.get("agreements", ())),
             calendar=tuple(CalendarLine.from_data(item) for item in data.get("calendar", ())),
             summing_up=data.get("summing_up", ""),

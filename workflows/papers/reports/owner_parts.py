@@ -44,6 +44,16 @@ class PassedOn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnerLesson:
+    """Text on what a package has learned, whose author meant it for the owner board."""
+
+    municipality: str
+    """Its name."""
+    package: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IndicatorSum:
     """Numbers of several municipalities that the register says may be added."""
 

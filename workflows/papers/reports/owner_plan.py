@@ -1,6 +1,6 @@
 """The owner board's summary decided from plain data: every municipality on one screen, and what is passed up to it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import texts
@@ -11,9 +11,16 @@ from workflows.papers.minutes.model import Matters
 from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.questions.plan import questions_for
 from workflows.papers.reports.model import BoardReport, MunicipalityLine, OwnerSummary
-from workflows.papers.reports.owner_parts import AgreementLine, CalendarLine, IndicatorSum, PackageLight, PassedOn
+from workflows.papers.reports.owner_parts import (
+    AgreementLine,
+    CalendarLine,
+    IndicatorSum,
+    OwnerLesson,
+    PackageLight,
+    PassedOn,
+)
 from workflows.papers.reports.plan import NOTHING, follow_up_lines, late_first, meeting_facts
-from workflows.status.model import Level, Light
+from workflows.status.model import LessonLevel, Level, Light
 
 EXPIRES_SOON = timedelta(days=120)
 """The time before its last day in which an agreement is told of: longer than it takes to make a new one."""
@@ -54,6 +61,7 @@ def compile_owner_summary(
         follow_up=tuple(late_first(follow_up_lines(programme, matters.open_before(meeting.key)), meeting)),
         passed_on=tuple(_passed_on(programme, item) for item in questions_for(Level.OWNER, questions)),
         sums=sums_of(programme, [reports[item.slug] for item in by_name if item.slug in reports]),
+        lessons=tuple(_lessons(lines, reports)),
         agreements=agreements_of(programme, meeting.day),
         calendar=_calendar(programme, meeting, meetings),
     )
@@ -112,6 +120,15 @@ def _agreement(programme: Programme, name: str, partner: Partner, on: date) -> A
         return None
     state = "expired" if partner.expires_on < on else "expires"
     return AgreementLine(partner=name, municipality=place, state=state, on=partner.expires_on)
+
+
+def _lessons(lines: Iterable[MunicipalityLine], reports: Mapping[str, BoardReport]) -> Iterator[OwnerLesson]:
+    """Give the lessons meant for the owner board, of reports that the last summary did not have."""
+    for line in lines:
+        if line.is_new:
+            for package in reports[line.slug].packages:
+                if package.lesson and package.lesson_for == LessonLevel.OWNER:
+                    yield OwnerLesson(municipality=line.name, package=package.name, text=package.lesson)
 
 
 def _passed_on(programme: Programme, question: BoardQuestion) -> PassedOn:

@@ -30,6 +30,12 @@ def owner_sections(words: ReportWords, summary: OwnerSummary) -> Iterable[Sectio
             heading, ("indicator", "now", "target", "counted"), (_sum(words, item) for item in summary.sums)
         )
         yield Section(heading=heading, blocks=(sums,))
+    if summary.lessons:
+        learned = tuple(
+            say("reports.owner_lesson", municipality=item.municipality, package=item.package, lesson=item.text)
+            for item in summary.lessons
+        )
+        yield Section(heading=say("reports.owner_lessons"), blocks=(Bullets(items=learned),))
     yield from follow_up_section(words, summary.follow_up, summary.meeting.starts_local.date())
     missing = words.bullets(_missing(words, summary.municipalities), otherwise="reports.owner_nobody_missing")
     yield Section(heading=say("reports.owner_missing"), blocks=(missing,))

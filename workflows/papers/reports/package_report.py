@@ -86,6 +86,11 @@ class PackageReport:
     outlook: str = ""
     """A risk or an opportunity in a few words; *weight*: see `workflows.status.model.WEIGHTS`."""
     weight: str = ""
+    lesson: str = ""
+    """What it has learned, with *lesson_for*, one of `workflows.status.model.LessonLevel`."""
+    lesson_for: str = ""
+    theme: str = ""
+    """Key of its theme on that day; empty for none."""
     indicators: tuple[IndicatorLine, ...] = ()
     unchanged: Mapping[str, date] = field(default_factory=dict)
     """The texts that stand as they stood, by name, with the day of the report that had them first."""

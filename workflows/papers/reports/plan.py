@@ -153,6 +153,7 @@ def meeting_facts(meeting: Meeting) -> MeetingFacts:
 def _package(
     programme: Programme, meeting: Meeting, result: PackageResult, before: PackageReport | None
 ) -> PackageReport:
+    package = programme.work_package(result.work_package)
     return PackageReport(
         key=result.work_package,
         name=result.name,
@@ -167,11 +168,14 @@ def _package(
         on_behalf=result.on_behalf,
         outlook=result.outlook,
         weight=result.weight,
+        lesson=result.lesson,
+        lesson_for=result.lesson_for,
+        theme=package.theme or "",
         unchanged=unchanged_texts(result, before),
         last_light=result.previous_light.value if result.is_missing and result.previous_light else "",
         last_on=result.previous_on if result.is_missing else None,
         missing_rounds=(before.missing_rounds if before else 0) + 1 if result.is_missing else 0,
-        until=programme.work_package(result.work_package).until,
+        until=package.until,
         indicators=tuple(
             IndicatorLine(
                 key=item.key,

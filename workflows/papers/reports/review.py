@@ -19,7 +19,7 @@ MAX_ASSESSMENT = 600
 """Characters in the assessment: three sentences that a board reads first."""
 MAX_SENTENCES = 3
 MAX_SENTENCE = 1000
-EDITABLE = ("done", "next", "hinders")
+EDITABLE = ("done", "next", "hinders", "lesson")
 """The texts of a package that a lead may edit. A question to the board is its asker's own and goes another way."""
 
 
@@ -158,12 +158,8 @@ def _edited(package: PackageReport, edits: Iterable[SentenceEdit]) -> PackageRep
     own = {(edit.field, edit.original): edit.text for edit in edits if edit.package == package.key}
     if not own:
         return package
-    new = replace(
-        package,
-        done=_edited_text(package.done, "done", own),
-        next=_edited_text(package.next, "next", own),
-        hinders=_edited_text(package.hinders, "hinders", own),
-    )
+    texts: dict[str, Any] = {name: _edited_text(getattr(package, name), name, own) for name in EDITABLE}
+    new = replace(package, **texts)
     return package if new == package else replace(new, edited=True)
 
 

@@ -87,6 +87,19 @@ def test_words_of_packages_do_not_reach_the_owner_board() -> None:
     assert not any(words in str(summary(written).to_data()) for words in ("Vi skrev", "Og dette", "Og mer"))
 
 
+@pytest.mark.parametrize(("level", "reached"), [("board", False), ("leads", False), ("owner", True)])
+def test_a_lesson_reaches_the_owner_board_where_its_author_meant_it_to_and_once(level: str, reached: bool) -> None:
+    taught = report(lesson="Ring først.", lesson_for=level)
+    first = summary(taught)
+    again = summary(taught, previous=first)
+
+    name = programme().municipality("a-dal").name
+    told = [str(block) for section in document_of(first, "nb").sections for block in section.blocks]
+    assert any(f"{name}, Arena: Ring først." in block for block in told) is reached
+    assert OwnerSummary.from_data(first.to_data()) == first
+    assert "Ring først." not in str(again), "the report is the one of the last summary"
+
+
 def with_indicators(*rules: str) -> Programme:
     """Return a programme in which each package has one indicator, added as *rules* say."""
     known = programme()

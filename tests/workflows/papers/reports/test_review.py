@@ -10,6 +10,7 @@ from tests.workflows.papers.reports.report_samples import FULL, board_report
 from tests.workflows.programme import programme
 from workflows.papers.reports.package_report import PackageReport
 from workflows.papers.reports.parts import CorrectedText
+from workflows.papers.reports.rendering import document_of
 from workflows.papers.reports.review import (
     Review,
     SentenceEdit,
@@ -44,6 +45,15 @@ def edit(original: str, text: str = "", *, field: str = "done", package: str = "
 
 def review(*edits: SentenceEdit, **changes: Any) -> Review:
     return replace(Review(meeting=MEETING, edits=edits), **changes)
+
+
+def test_a_lesson_is_edited_as_other_texts_and_stands_in_the_report_so() -> None:
+    taught = board_report(replace(PACKAGE, lesson="Ring Ola. Ring først.", lesson_for="leads"))
+    found = reviewed(taught, review(edit("Ring Ola.", field="lesson")), names=NAMES)
+
+    assert (found.packages[0].lesson, found.packages[0].edited) == ("Ring først.", True)
+    shown = [str(block) for section in document_of(found, "nb").sections for block in section.blocks]
+    assert any("Det vi har lært" in block and "Ring først." in block for block in shown)
 
 
 @pytest.mark.parametrize(

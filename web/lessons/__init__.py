@@ -1,0 +1,1 @@
+"""Lessons that packages share, to be searched."""
