@@ -237,8 +237,7 @@ class Programme(Value):
             package = self.work_package(item.work_package)
             if municipality is None and not self.takes_part(package.municipality, on):
                 return False
-            going_on = package.state is not PackageState.ENDED and (package.until is None or on <= package.until)
-            return going_on and municipality in (None, package.municipality)
+            return not package.has_ended(on) and municipality in (None, package.municipality)
         if item.municipality is not None:
             # An adviser of one municipality is no adviser of the programme.
             return item.municipality == municipality or (municipality is None and item.role in LOCAL_ROLES)

@@ -191,6 +191,10 @@ class WorkPackage(Value):
     indicators: Annotated[tuple[Indicator, ...], Field(max_length=12)] = ()
     """As many as a status card has room for."""
 
+    def has_ended(self, on: date) -> bool:
+        """Return True when the package is over by that day: its state says so, or its last day has passed."""
+        return self.state is PackageState.ENDED or (self.until is not None and self.until < on)
+
 
 class Municipality(Value):
     slug: Slug

@@ -11,7 +11,7 @@ from web.overview.county import PLACE_TONES, REPORT_TONES
 from web.overview.reading import Overviews
 from web.shell.charts import trend_chart
 from web.shell.page import shell_page
-from workflows.access.model import Right
+from workflows.access.model import Right, Where
 from workflows.access.rules import may
 from workflows.overview.municipality import bodies_of, municipality_overview
 
@@ -37,6 +37,8 @@ def router(overviews: Overviews) -> APIRouter:
             visit,
             municipality=overview,
             looks_after=may(visit.reader, Right.LOOK_AFTER, visit.where),
+            sees_board=may(visit.reader, Right.SEE_BOARD, Where(municipality=slug, body=overview.board)),
+            seen_packages=_seen_by(visit, slug, [line.key for line in overview.packages]),
             answers_for=_answered_by(visit, slug, [line.key for line in overview.packages]),
             is_open=overview.round is not None and overview.round.takes_answers(now),
             body_names={body.key: body.name for body in bodies},
@@ -49,6 +51,12 @@ def router(overviews: Overviews) -> APIRouter:
         )
 
     return routes
+
+
+def _seen_by(visit: Visit, slug: str, packages: Sequence[str]) -> frozenset[str]:
+    """Return the packages whose own page the reader may open; a board member reads of them here and in reports."""
+    places = {key: Where(municipality=slug, work_package=key) for key in packages}
+    return frozenset(key for key, where in places.items() if may(visit.reader, Right.SEE_PACKAGE, where))
 
 
 def _answered_by(visit: Visit, slug: str, packages: Sequence[str]) -> frozenset[str]:

@@ -181,6 +181,7 @@ def _form_page(
         visit,
         status=409 if clash else 400 if wrong else 200,
         crumbs=[(form.heading, "")],
+        below=f"{base_of(context)}{form.back.partition('?')[0]}",
         form=form,
         back=f"{base_of(context)}{form.back}",
         values={field.name: typed.get(field.name, "") if typed is not None else field.value for field in form.fields},

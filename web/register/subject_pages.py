@@ -1,6 +1,6 @@
 """The pages of packages, cooperation, money, the plan, the calendar and the municipalities."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import texts
 from config.values import BudgetLine, PackageState, Partner, Role, WorkPackage
@@ -14,7 +14,7 @@ ENDS_SOON = timedelta(days=60)
 def packages_page(context: FormContext) -> RegisterPage:
     """Return the municipality's work packages with their indicators, those that go on first."""
     own = [item for item in context.programme.work_packages if item.municipality == context.scope]
-    own.sort(key=lambda item: (_is_over(item, context.today), texts.sort_key(item.name)))
+    own.sort(key=lambda item: (item.has_ended(context.today), texts.sort_key(item.name)))
     rows = [_package(context, item) for item in own]
     packages = RegisterTable(
         heading=context.say("table_packages"),
@@ -25,17 +25,13 @@ def packages_page(context: FormContext) -> RegisterPage:
         empty=context.say("empty_packages"),
         add=[to_form(context, "pakke-ny", "do_package_new")],
     )
-    tables = [packages, *(_indicators(context, item) for item in own if not _is_over(item, context.today))]
+    tables = [packages, *(_indicators(context, item) for item in own if not item.has_ended(context.today))]
     return RegisterPage(heading=context.say("page_packages"), intro=context.say("page_packages_intro"), tables=tables)
-
-
-def _is_over(package: WorkPackage, today: date) -> bool:
-    return package.state is PackageState.ENDED or (package.until is not None and package.until < today)
 
 
 def _package(context: FormContext, package: WorkPackage) -> RegisterRow:
     leads = context.programme.holders(Role.WORK_PACKAGE_LEAD, on=context.today, work_package=package.key)
-    over = _is_over(package, context.today)
+    over = package.has_ended(context.today)
     state, tone = context.say(f"value_{'ended' if over else package.state}"), "none" if over else "ok"
     actions = [to_form(context, "pakke", "do_change", package.key)]
     if package.state is PackageState.PROPOSED:

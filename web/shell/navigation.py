@@ -11,6 +11,8 @@ from workflows.access.rules import may
 
 MOST_PACKAGES = 3
 """Packages that have an entry of their own; the start page lists all."""
+MOST_UNGROUPED = 6
+"""Pages of a section that stand in one line, without groups."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,23 @@ class MenuEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MenuGroup:
+    """Entries of a section's menu that belong together, under the name of what they are about."""
+
+    label: str
+    entries: Sequence[MenuEntry]
+
+    @property
+    def address(self) -> str:
+        """The address that the group's name leads to: its first page."""
+        return self.entries[0].address
+
+    def holds(self, address: str) -> bool:
+        """Return True when the page at *address* is one of the group's."""
+        return any(entry.address == address for entry in self.entries)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SectionPage:
     """A page of a section: the end of its address, the key of its name, and the right that it asks for."""
 
@@ -31,48 +50,106 @@ class SectionPage:
     right: Right
 
 
-MUNICIPALITY_PAGES: tuple[SectionPage, ...] = (
-    SectionPage(path="", text="shell.municipality_overview", right=Right.SEE_MUNICIPALITY),
-    SectionPage(path="/folk", text="register.page_people", right=Right.LOOK_AFTER),
-    SectionPage(path="/arbeidspakker", text="register.page_packages", right=Right.LOOK_AFTER),
-    SectionPage(path="/moteplan", text="register.page_meetings", right=Right.LOOK_AFTER),
-    SectionPage(path="/arshjul", text="meetings.wheel", right=Right.SEE_MUNICIPALITY),
-    SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.LOOK_AFTER),
-    SectionPage(path="/okonomi", text="register.page_money", right=Right.LOOK_AFTER),
-    SectionPage(path="/plan", text="register.page_plan", right=Right.LOOK_AFTER),
-    SectionPage(path="/kalender", text="register.page_calendar", right=Right.LOOK_AFTER),
-    SectionPage(path="/malen", text="register.page_template", right=Right.LOOK_AFTER),
-    SectionPage(path="/logg", text="register.page_log", right=Right.LOOK_AFTER),
-    SectionPage(path="/purring", text="lead.reminders", right=Right.LOOK_AFTER),
-    SectionPage(path="/sporsmal", text="questions.title", right=Right.LOOK_AFTER),
-    SectionPage(path="/rapport", text="lead.report", right=Right.LOOK_AFTER),
-    SectionPage(path="/gjester", text="lead.guests_page", right=Right.LOOK_AFTER),
-    SectionPage(path="/lenker", text="lead.links", right=Right.LOOK_AFTER),
+@dataclass(frozen=True, kw_only=True)
+class SectionGroup:
+    """Pages of a section that stand together in its menu; *text* is the key of the group's name."""
+
+    text: str
+    pages: tuple[SectionPage, ...]
+
+
+MUNICIPALITY_GROUPS: tuple[SectionGroup, ...] = (
+    SectionGroup(
+        text="shell.group_report",
+        pages=(
+            SectionPage(path="", text="shell.municipality_overview", right=Right.SEE_MUNICIPALITY),
+            SectionPage(path="/purring", text="lead.reminders", right=Right.LOOK_AFTER),
+            SectionPage(path="/rapport", text="lead.report", right=Right.LOOK_AFTER),
+            SectionPage(path="/sporsmal", text="questions.title", right=Right.LOOK_AFTER),
+        ),
+    ),
+    SectionGroup(
+        text="shell.group_meetings",
+        pages=(
+            SectionPage(path="/moteplan", text="register.page_meetings", right=Right.LOOK_AFTER),
+            SectionPage(path="/arshjul", text="meetings.wheel", right=Right.SEE_MUNICIPALITY),
+            SectionPage(path="/kalender", text="register.page_calendar", right=Right.LOOK_AFTER),
+        ),
+    ),
+    SectionGroup(
+        text="shell.group_packages",
+        pages=(
+            SectionPage(path="/folk", text="register.page_people", right=Right.LOOK_AFTER),
+            SectionPage(path="/arbeidspakker", text="register.page_packages", right=Right.LOOK_AFTER),
+            SectionPage(path="/gjester", text="lead.guests_page", right=Right.LOOK_AFTER),
+        ),
+    ),
+    SectionGroup(
+        text="shell.group_plan",
+        pages=(
+            SectionPage(path="/plan", text="register.page_plan", right=Right.LOOK_AFTER),
+            SectionPage(path="/okonomi", text="register.page_money", right=Right.LOOK_AFTER),
+            SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.LOOK_AFTER),
+        ),
+    ),
+    SectionGroup(
+        text="shell.group_settings",
+        pages=(
+            SectionPage(path="/malen", text="register.page_template", right=Right.LOOK_AFTER),
+            SectionPage(path="/lenker", text="lead.links", right=Right.LOOK_AFTER),
+            SectionPage(path="/logg", text="register.page_log", right=Right.LOOK_AFTER),
+        ),
+    ),
 )
-"""Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line here."""
-COUNTY_PAGES: tuple[SectionPage, ...] = (
-    SectionPage(path="", text="shell.county_overview", right=Right.SEE_COUNTY),
-    SectionPage(path="/sporsmal", text="questions.title", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/sammendrag", text="review.owner_page", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/utrulling", text="rollout_pages.places_heading", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/ny-kommune", text="rollout_pages.new_heading", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/malen", text="rollout_pages.template_heading", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/standard", text="register.page_standard", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/arshjul", text="meetings.wheel", right=Right.SEE_COUNTY),
-    SectionPage(path="/kommuner", text="register.page_municipalities", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/folk", text="register.page_people", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/organisasjoner", text="register.page_organisations", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/okonomi", text="register.page_money", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/plan", text="register.page_plan", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/kalender", text="register.page_calendar", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/programmet", text="register.page_programme", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/gjester", text="lead.guests_page", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/lenker", text="lead.links", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/palogging", text="sign_in.page_bindings", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
-    SectionPage(path="/revisjonslogg", text="audit.page", right=Right.RUN_PROGRAMME),
+"""Pages below `/kommune/{slug}`, in the order of the menu. A page that is made adds its line to its group."""
+COUNTY_GROUPS: tuple[SectionGroup, ...] = (
+    SectionGroup(
+        text="shell.group_status",
+        pages=(
+            SectionPage(path="", text="shell.county_overview", right=Right.SEE_COUNTY),
+            SectionPage(path="/sporsmal", text="questions.title", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/sammendrag", text="review.owner_page", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/utboks", text="lead.outbox", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/arshjul", text="meetings.wheel", right=Right.SEE_COUNTY),
+        ),
+    ),
+    SectionGroup(
+        text="shell.group_municipalities",
+        pages=(
+            SectionPage(path="/kommuner", text="register.page_municipalities", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/ny-kommune", text="rollout_pages.new_heading", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/utrulling", text="rollout_pages.places_heading", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/malen", text="rollout_pages.template_heading", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/standard", text="register.page_standard", right=Right.RUN_PROGRAMME),
+        ),
+    ),
+    SectionGroup(
+        text="shell.group_people",
+        pages=(
+            SectionPage(path="/folk", text="register.page_people", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/organisasjoner", text="register.page_organisations", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/gjester", text="lead.guests_page", right=Right.RUN_PROGRAMME),
+        ),
+    ),
+    SectionGroup(
+        text="shell.group_plan",
+        pages=(
+            SectionPage(path="/plan", text="register.page_plan", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/okonomi", text="register.page_money", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/samarbeid", text="register.page_cooperation", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/kalender", text="register.page_calendar", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/programmet", text="register.page_programme", right=Right.RUN_PROGRAMME),
+        ),
+    ),
+    SectionGroup(
+        text="shell.group_access",
+        pages=(
+            SectionPage(path="/lenker", text="lead.links", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/palogging", text="sign_in.page_bindings", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/logg", text="register.page_log", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/revisjonslogg", text="audit.page", right=Right.RUN_PROGRAMME),
+        ),
+    ),
 )
 """Pages below `/fylket`: what is looked at and done often first, then what the register holds."""
 
@@ -92,23 +169,33 @@ def main_menu(reader: Reader, programme: Programme, language: str) -> list[MenuE
     return entries
 
 
-def municipality_menu(reader: Reader, slug: str, language: str) -> list[MenuEntry]:
-    """Return the entries of the menu within a municipality; none when there would be one alone."""
-    return _section(reader, MUNICIPALITY_PAGES, f"/kommune/{slug}", Where(municipality=slug), language)
+def municipality_menu(reader: Reader, slug: str, language: str) -> list[MenuGroup]:
+    """Return the menu within a municipality; none when it would have one entry alone."""
+    return _section(reader, MUNICIPALITY_GROUPS, f"/kommune/{slug}", Where(municipality=slug), language)
 
 
-def county_menu(reader: Reader, language: str) -> list[MenuEntry]:
-    """Return the entries of the menu within the county; none when there would be one alone."""
-    return _section(reader, COUNTY_PAGES, "/fylket", Where(), language)
+def county_menu(reader: Reader, language: str) -> list[MenuGroup]:
+    """Return the menu within the county; none when it would have one entry alone."""
+    return _section(reader, COUNTY_GROUPS, "/fylket", Where(), language)
 
 
-def _section(reader: Reader, pages: Sequence[SectionPage], base: str, where: Where, language: str) -> list[MenuEntry]:
-    entries = [
-        MenuEntry(address=f"{base}{page.path}", label=texts.say(page.text, language))
-        for page in pages
-        if may(reader, page.right, where)
+def _section(reader: Reader, groups: Sequence[SectionGroup], base: str, where: Where, language: str) -> list[MenuGroup]:
+    """Return the groups with the pages that the reader may open: a single one, without a name, when they are few."""
+    found = [
+        MenuGroup(
+            label=texts.say(group.text, language),
+            entries=[
+                MenuEntry(address=f"{base}{page.path}", label=texts.say(page.text, language))
+                for page in group.pages
+                if may(reader, page.right, where)
+            ],
+        )
+        for group in groups
     ]
-    return entries if len(entries) > 1 else []
+    entries = [entry for group in found for entry in group.entries]
+    if len(entries) <= MOST_UNGROUPED:
+        return [MenuGroup(label="", entries=entries)] if len(entries) > 1 else []
+    return [group for group in found if group.entries]
 
 
 def _in_order(programme: Programme, reader: Reader) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from config.programme import Programme
-from config.values import Assignment, PackageState, Role
+from config.values import Assignment, Role
 from workflows.access.model import HeldRole, Reader, Right, Where
 
 
@@ -30,7 +30,7 @@ def _held_role(programme: Programme, item: Assignment, today: date) -> Iterator[
     if item.work_package is not None:
         package = programme.work_package(item.work_package)
         municipality = package.municipality
-        if package.state is PackageState.ENDED or (package.until is not None and package.until < today):
+        if package.has_ended(today):
             return
     if programme.takes_part(municipality, today):
         yield HeldRole(role=item.role, municipality=municipality, work_package=item.work_package)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
-from config.values import Municipality, PackageState, WorkPackage
+from config.values import Municipality, WorkPackage
 from workflows.errors import IdentityClosed, Invalid, NotFound, Refused
 from workflows.meetings.model import Meeting, MeetingStore
 from workflows.meetings.moves import MeetingMoves
@@ -133,7 +133,7 @@ class WindDown:
             return Done(note="no such work package")
         slug, noted = package.municipality, f"{ENDED}:{package.key}"
         known = await self._ports.resources.of(slug)
-        if not is_over(package, today):
+        if not package.has_ended(today):
             return await self._take_back(programme, slug, noted, known, history)
         await self._ports.work.waive(package.key, history)
         channel = next((known[key] for key in known if _is_channel_of(key, package)), None)
@@ -166,7 +166,7 @@ class WindDown:
         )
 
     async def _preview_of_package(self, programme: Programme, package: WorkPackage, key: str) -> WindDownPreview:
-        ends = is_over(package, programme.today(self._ports.clock.now()))
+        ends = package.has_ended(programme.today(self._ports.clock.now()))
         return WindDownPreview(
             unit=key,
             name=package.name,
@@ -267,11 +267,6 @@ class WindDown:
         return programme, programme.today(self._ports.clock.now())
 
 
-def is_over(package: WorkPackage, on: date) -> bool:
-    """Tell whether a work package has ended by then."""
-    return package.state is PackageState.ENDED or (package.until is not None and on > package.until)
-
-
 def _units(programme: Programme, item: Municipality, known: Mapping[str, Resource], now: datetime) -> Iterator[DueUnit]:
     """Plan the looks at a municipality and its packages: now when the note says otherwise, else on the day."""
     today = programme.today(now)
@@ -287,7 +282,7 @@ def _units(programme: Programme, item: Municipality, known: Mapping[str, Resourc
     for package in programme.work_packages:
         if package.municipality == item.slug:
             key, noted = f"{PACKAGE}:{package.key}", f"{ENDED}:{package.key}"
-            yield from unit(key, noted, package.until, over=is_over(package, today))
+            yield from unit(key, noted, package.until, over=package.has_ended(today))
 
 
 def _is_channel_of(key: str, package: WorkPackage) -> bool:

@@ -58,12 +58,12 @@ def municipality_overview(
 
 
 def people_of(programme: Programme, slug: str, on: date) -> tuple[PersonLine, ...]:
-    """Return the people with a role in a municipality or in one of its packages on that day, by name."""
+    """Return the people with a role in a municipality or in one of its packages that go on by then, by name."""
     held: dict[str, list[tuple[Role, str]]] = {}
     for item in programme.assignments:
         package = programme.find_work_package(item.work_package or "")
         home = item.municipality or (package.municipality if package else None)
-        if home == slug and item.holds(on):
+        if home == slug and item.holds(on) and not (package and package.has_ended(on)):
             held.setdefault(item.person, []).append((item.role, package.name if package else ""))
     order = {role: number for number, role in enumerate(Role)}
     lines = [

@@ -213,6 +213,20 @@ async def test_others_in_a_municipality_see_a_reduced_page(stage: Stage) -> None
     assert "Kom ikke fram" not in page
 
 
+async def test_a_board_member_reads_of_packages_and_is_sent_to_no_page_that_is_not_theirs(stage: Stage) -> None:
+    page = await stage.page(MEMBER, "/kommune/a-dal")
+
+    assert "/pakke/" not in page
+    assert 'href="/styret/a-dal"' in page
+
+
+async def test_a_package_lead_is_sent_to_their_own_package_and_not_to_the_board(stage: Stage) -> None:
+    page = await stage.page(LEAD, "/kommune/a-dal")
+
+    assert set(re.findall(r"/pakke/([a-z-]+)\"", page)) == {GUEST}
+    assert 'href="/styret/a-dal"' not in page
+
+
 async def test_a_package_shows_its_answers_over_the_rounds(stage: Stage) -> None:
     page = words(await stage.page(LOCAL, f"/pakke/{HOME}"))
 

@@ -10,7 +10,6 @@ from config.programme import Programme
 from config.values import Assignment, Role
 from workflows.operations.access_removal import leavers
 from workflows.operations.guest_review import HALF_YEAR, guest_lines, leftovers
-from workflows.operations.wind_down import is_over
 from workflows.ports.people import Guest, GuestAnswer
 from workflows.rollout.partners import checklist, whom_to_call
 from workflows.rollout.plan import wanted_place
@@ -113,5 +112,5 @@ def test_a_municipality_that_left_reaches_nothing_common_but_its_own_place_stays
 def test_a_package_is_over_the_day_after_its_last(programme: Programme) -> None:
     package = programme.work_packages[0].model_copy(update={"until": TODAY})
 
-    assert not is_over(package, TODAY)
-    assert is_over(package, TODAY + timedelta(days=1))
+    assert not package.has_ended(TODAY)
+    assert package.has_ended(TODAY + timedelta(days=1))
