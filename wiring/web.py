@@ -81,6 +81,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 store=record.overview,
                 meetings=meetings,
                 reports=record.reports,
+                agendas=desk,
                 findings=record.findings,
                 units=record.units,
                 links=links,

@@ -91,6 +91,7 @@ PAGES = {
     "package that owes": (LEAD, f"/pakke/{GUEST}"),
     "package that answered": (LOCAL, f"/pakke/{HOME}"),
     "board": (MEMBER, "/styret/a-dal"),
+    "papers of a meeting": (MEMBER, "/styret/a-dal/moter/2026-11-17"),
     "owner board": (COUNTY, "/styret/owner-board"),
     "IT": (IT, "/it"),
     "own page": (LEAD, "/meg?lagret=1"),

@@ -102,10 +102,10 @@ def _page(
     parts: Sequence[tuple[str, Sequence[BoardQuestion]]],
     *,
     status: int,
-    **again: object,
+    **again: Any,
 ) -> HTMLResponse:
     programme = visit.programme
-    context = {"typed": {}, "problems": {}, "confirm": {}, "is_stored": False, "pages": None, **again}
+    context: dict[str, Any] = {"typed": {}, "problems": {}, "confirm": {}, "is_stored": False, "pages": None, **again}
     return shell_page(
         request,
         "municipality/questions.html",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from web.access.gate import Visit
+from web.papers.papers import SentAgendas
 from web.papers.reports import ReadableReports
 from workflows.meetings.model import MeetingStore
 from workflows.operations.examination import FindingStore
@@ -28,6 +29,7 @@ class Overviews:
     store: OverviewStore
     meetings: MeetingStore
     reports: ReadableReports
+    agendas: SentAgendas
     findings: FindingStore
     units: Units
     links: Links

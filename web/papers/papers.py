@@ -63,6 +63,8 @@ def router(
         return page(
             request,
             "papers/papers.html",
+            frame="base.html",
+            full_agenda="",
             heading=texts.say("meetings.subject", body=name),
             meeting=meeting,
             ends=texts.end_of(meeting.starts_local, meeting.ends_local),

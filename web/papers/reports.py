@@ -48,6 +48,7 @@ def router(*, reports: ReadableReports, links: Links, programme: Callable[[], Aw
         return page(
             request,
             "papers/report.html",
+            frame="base.html",
             document=document_of(report.content, texts.DEFAULT),
             pdf=f"/rapport/{token}.pdf",
             released_at=report.released_at.astimezone(zone) if report.released_at else None,

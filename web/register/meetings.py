@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, HTTPException, Request
@@ -154,7 +155,7 @@ async def _choose(
 
 
 def _page(
-    request: Request, visit: Visit, template: str, chosen: _Chosen, *, status: int = 200, **context: object
+    request: Request, visit: Visit, template: str, chosen: _Chosen, *, status: int = 200, **context: Any
 ) -> Response:
     plan = f"{base_of(chosen.context)}/{PLAN}"
     heading = texts.say("own.move_title", chosen.context.language, body=chosen.body.name)

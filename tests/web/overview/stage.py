@@ -21,9 +21,22 @@ from tests.workflows.status.test_rounds import DAY, DEADLINE
 from web.lessons import pages as lesson_pages
 from web.overview.pages import routers
 from web.overview.reading import Overviews
+from workflows.papers.agendas.model import Agenda, StoredAgenda
 
 COUNTY, LOCAL, LEAD, CHAIR, MEMBER, IT = "stranger", "lead", "guest-lead", "chair", "member", "home-lead"
 EARLIER = "a-dal/2026-10-06"
+
+
+@dataclass
+class SentAgendas:
+    """Agendas that were sent, by meeting."""
+
+    sent: dict[str, Agenda]
+
+    async def fixed(self, meeting: str) -> StoredAgenda | None:
+        if meeting not in self.sent:
+            return None
+        return StoredAgenda(meeting=meeting, content=self.sent[meeting], released_at=DEADLINE)
 
 
 @dataclass
@@ -44,6 +57,7 @@ class Stage:
         self.database = database
         self.world = World(database)
         self.languages = Languages({})
+        self.agendas = SentAgendas({})
         self.sessions = SQLSessions(database)
         self.world.programme = self.world.programme.model_copy(
             update={
@@ -58,6 +72,7 @@ class Stage:
             store=SQLOverview(database),
             meetings=SQLMeetings(database),
             reports=SQLReports(database),
+            agendas=self.agendas,
             findings=SQLFindings(database),
             units=SQLUnits(database),
             links=self.world.links,

@@ -10,7 +10,7 @@ from integration.database.connection import Database
 from integration.database.findings import SQLFindings
 from tests.web.overview.stage import CHAIR, COUNTY, EARLIER, IT, LEAD, LOCAL, MEMBER, Counter, Stage
 from tests.workflows.programme import body, municipality
-from tests.workflows.status.rounds import GUEST, HOME, MEETING, STARTS
+from tests.workflows.status.rounds import GUEST, HOME, STARTS
 from tests.workflows.status.test_rounds import DAY, DEADLINE
 from web.shell.paging import pages_of
 from workflows.operations.examination import KeptFindings
@@ -254,27 +254,6 @@ async def test_a_board_shows_its_meetings_and_an_address_to_subscribe_to(stage: 
     assert re.search(r"https://vareunge\.example/kalender/[\w.\-]+\.ics", page)
     assert "Sakslisten er ikke sendt ennå" in page
     assert f'href="/styret/a-dal/moter/{EARLIER.rpartition("/")[2]}"' in page
-
-
-@pytest.mark.parametrize("path", ["/styret/a-dal/moter/2026-11-17", "/kommune/a-dal/moter/2026-11-17"])
-async def test_papers_are_reached_by_the_meetings_own_link(stage: Stage, path: str) -> None:
-    answer = await (await stage.browser(MEMBER)).get(path)
-
-    token = await stage.world.links.issue("papers", MEETING)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/moter/{token}")
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/styret/a-dal/moter/2020-01-01",
-        "/styret/a-dal/rapporter/2026-11-17",
-        "/kommune/a-dal/moter/x",
-        "/kommune/a-dal/rapporter/2026-11-17",
-    ],
-)
-async def test_papers_that_are_not_there_are_not_found(stage: Stage, path: str) -> None:
-    assert (await (await stage.browser(MEMBER)).get(path)).status_code == 404
 
 
 async def test_the_owner_board_has_a_short_address(stage: Stage) -> None:

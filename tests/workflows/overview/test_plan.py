@@ -9,11 +9,13 @@ import pytest
 from config.values import Assignment, Municipality, Place, Role
 from tests.workflows.papers.questions.question_samples import passed_on, question
 from tests.workflows.programme import municipality, programme
+from tests.workflows.status.rounds import package
 from tools.authorisation import create_app, routes_of
 from workflows.access.rules import reader_of
 from workflows.messages.model import MessageState, Surface
 from workflows.overview.county import county_overview
 from workflows.overview.model import PlaceState, ReportStage, TaskKind
+from workflows.overview.municipality import people_of
 from workflows.overview.plan import place_state, report_stage
 from workflows.overview.rows import (
     CountyRows,
@@ -275,6 +277,19 @@ def test_a_municipality_that_left_has_no_round_and_troubles_nobody() -> None:
     ]
     assert len(county.undelivered) == 1
     assert not county.paused
+
+
+def test_who_worked_in_a_package_that_ended_is_nobody_there_any_more() -> None:
+    known = programme(work_packages=(package("bro", until=date(2026, 9, 30)), package("tunnel")))
+    helpers = [Assignment(person="lead", role=Role.CONTRIBUTOR, work_package=key) for key in ("bro", "tunnel")]
+    known = known.model_copy(update={"assignments": (*known.assignments, *helpers)})
+
+    def packages(on: date) -> list[str]:
+        (line,) = [item for item in people_of(known, "a-dal", on) if item.key == "lead"]
+        return [name for _, name in line.roles if name]
+
+    assert packages(date(2026, 9, 30)) == ["Pakken bro", "Pakken tunnel"]
+    assert packages(date(2026, 10, 1)) == ["Pakken tunnel"]
 
 
 def planned(person: str, **found: Any) -> Any:
