@@ -344,12 +344,11 @@ class SchoolBreak(Value):
 
 
 class BusyDay(Value):
-    """A day on which many are needed elsewhere, such as a council's meeting: avoided where it can be."""
+    """A day on which many are needed elsewhere, such as a council's meeting, there or (no municipality) everywhere."""
 
     day: date
     name: Line
     municipality: Slug | None = None
-    """None: for all."""
 
 
 # --------------------------------------------------------------------------------------------------- plan and programme
@@ -385,13 +384,12 @@ class BudgetLine(Value):
 
 
 class Spending(Value):
-    """The part of a budget line that is spent in one year, so far."""
+    """The part of a budget line that is spent in one year, so far, in whole kroner."""
 
     line: str
     year: int
     municipality: Slug | None = None
     spent: Annotated[int, Field(ge=0)]
-    """Whole kroner."""
 
 
 class SendingHours(Value):
