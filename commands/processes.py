@@ -87,6 +87,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from integration.database.sqlite import CannotOpen
     from workflows.operations.doctor import check_meetings, check_record, check_settings
     from workflows.operations.findings import describe
+    from workflows.operations.rehearsal import check_rehearsal
 
     settings = services.settings
     current: bool | None
@@ -100,6 +101,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     found = [
         *check_settings(settings, open_bot=bot_is_open()),
         *check_record(current=current, programme=programme, paused=paused, timezone=settings.timezone),
+        *check_rehearsal(programme, settings.allowed_recipients, now=services.clock.now()),
         *check_meetings(meetings, now=services.clock.now()),
         *await services.jobs.operations.look_around(),
         *await services.jobs.operations.doctor.examine(programme),

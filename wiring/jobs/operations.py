@@ -139,6 +139,7 @@ class OperationJobs:
                 look_around=self.look_around,
                 settings_findings=check_settings(settings, open_bot=bot_is_open()),
                 timezone=settings.timezone,
+                allowed=settings.allowed_recipients,
                 meetings=self._record.meetings,
                 switches=self._record.switches,
                 clock=self._outside.clock,

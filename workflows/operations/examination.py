@@ -1,6 +1,6 @@
 """Examination: the doctor's findings, kept so that a page can show them. Done by the Hands; a page only orders one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from config.programme import Programme
 from workflows.meetings.model import Meeting
 from workflows.operations.doctor import Doctor, check_meetings, check_record
 from workflows.operations.findings import Finding
+from workflows.operations.rehearsal import check_rehearsal
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
 
 KIND = "doctor.look"
@@ -54,6 +55,8 @@ class ExaminationPorts:
     settings_findings: Sequence[Finding]
     """The findings about the settings, which do not change while the process runs."""
     timezone: str
+    allowed: Collection[str] | None
+    """The addresses of a rehearsal; None: everybody."""
     meetings: KnownMeetings
     switches: PausedPlaces
     clock: Clock
@@ -78,6 +81,7 @@ class Examination:
                 paused=await ports.switches.list_paused(),
                 timezone=ports.timezone,
             ),
+            *check_rehearsal(programme, ports.allowed, now=ports.clock.now()),
             *check_meetings(await ports.meetings.list_meetings(), now=ports.clock.now()),
             *await ports.look_around(),
             *await ports.doctor.examine(programme),

@@ -26,6 +26,7 @@ from workflows.operations.doctor import (
     wanted_roles,
 )
 from workflows.operations.findings import Finding, Verdict, describe
+from workflows.operations.rehearsal import check_rehearsal
 from workflows.ports.place import CatalogApp, TeamBuilder
 from workflows.rollout.ports import TeamsApp
 
@@ -105,6 +106,18 @@ def test_a_link_into_teams_that_does_not_come_is_a_fault_of_the_mailbox(
 
     assert verdicts(findings) == found
     assert all("Get-CsOnlineUser -Identity moter@home.example" in item.command for item in findings if item.fails)
+
+
+def test_a_rehearsal_without_a_team_owner_says_which_places_stay_unmade() -> None:
+    programme = load_programme(VESTFOLD)
+    owner = programme.owners(programme.places[0], NOW.date())[0]
+
+    without = check_rehearsal(programme, ["a@home.example"], now=NOW)
+
+    assert [item.verdict for item in without] == ["missing"]
+    assert "horten" in describe(without[0], "nb").what
+    assert check_rehearsal(programme, [owner.email.upper()], now=NOW) == []
+    assert check_rehearsal(programme, None, now=NOW) == check_rehearsal(None, [], now=NOW) == []
 
 
 def test_a_pause_and_a_rehearsal_are_told_and_are_no_faults() -> None:

@@ -63,6 +63,7 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
             look_around=nothing_around,
             settings_findings=[Finding(verdict=Verdict.OK, rule="settings_whole")],
             timezone="Europe/Oslo",
+            allowed=None,
             meetings=Quiet(),
             switches=Quiet(),
             clock=clock,
