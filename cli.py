@@ -160,13 +160,13 @@ def _add_rounds(add: Add) -> None:
 def _add_papers(add: Add) -> None:
     command = add("papers", with_services(papers.papers))
     what = (
+        "governance (the default): papers that a county demands, of its own configuration; "
         "files: every paper as PDF and Word; archive: messages of Fiks Arkiv V2 with their files, but for those that "
         "the archive has; receipts: read the archive's answers, each named as the message that it answers; "
         "research: the data set with its dictionary; evaluation: a year's extract; "
         "template: the Word file that papers are made from"
     )
-    kinds = ("files", "archive", "receipts", "research", "evaluation", "template")
-    command.add_argument("what", choices=kinds, help=what)
+    command.add_argument("what", nargs="?", choices=papers.KINDS, help=what)
     command.add_argument("folder", type=Path, metavar="DIR", help="the folder of the files")
     command.add_argument("--year", type=int, metavar="Y", help="the year of the evaluation")
 

@@ -63,6 +63,7 @@ vareunge status renew fjordvik --package fjordvik-loftet""",
 vareunge report fjordvik
 vareunge report --owner-board""",
     "papers": """\
+vareunge papers governance/              what a county demands: privacy, risk, threats, accessibility, packages
 vareunge papers files papers/            every paper as PDF and Word
 vareunge papers archive archive/         for the archive: arkivmelding with its files
 vareunge papers receipts answers/        the archive's receipts, named as the messages

@@ -1,4 +1,4 @@
-"""Papers as files: for people, for the archive, for research and for evaluation; and the template of Word files."""
+"""Papers as files: for governance, people, archive, research and evaluation; and the template of Word files."""
 
 import argparse
 from pathlib import Path
@@ -13,13 +13,18 @@ if TYPE_CHECKING:
     from workflows.papers.handover import PutFile
 
 
+GOVERNANCE = "governance"
+KINDS = (GOVERNANCE, "files", "archive", "receipts", "research", "evaluation", "template")
+
+
 async def papers(services: "Services", arguments: argparse.Namespace) -> int:
-    """Write papers into a folder, for people, archive, research or evaluation; read the archive's receipts."""
+    """Write papers: for governance, people, archive, research or evaluation; read the archive's receipts."""
     from config.settings import variable
     from documents.look import BadLogo
     from documents.word_template import BadTemplate
 
     words = TerminalWords(await imported_programme(services))
+    arguments.what = arguments.what or _kind_without_word(arguments.folder, words)
     if arguments.what == "receipts":
         return await _take_receipts(services, arguments, words)
     try:
@@ -44,6 +49,8 @@ async def _put(services: "Services", arguments: argparse.Namespace, words: Termi
         raise Usage(words.say("papers_year", option="--year"))
     put = put_into(arguments.folder)
     match arguments.what:
+        case "governance":
+            return await _put_governance(services, put)
         case "archive":
             return await jobs.files.put_archive(put)
         case "research":
@@ -56,6 +63,22 @@ async def _put(services: "Services", arguments: argparse.Namespace, words: Termi
             put("mal.docx", standard_template(jobs.look))
             return 1
     return await jobs.files.put_all(put)
+
+
+async def _put_governance(services: "Services", put: "PutFile") -> int:
+    from wiring.installation import installation_of
+    from workflows.governance.papers import put_papers
+
+    files = services.jobs.paper_files
+    installation = installation_of(services, await services.record.register.programme())
+    return put_papers(installation, put, make_page=files.make_page, make_word=files.make_word)
+
+
+def _kind_without_word(folder: Path, words: TerminalWords) -> str:
+    """Return the kind of papers that a folder alone asks for; the name of a kind alone lacks its folder."""
+    if str(folder) in KINDS:
+        raise Usage(words.say("papers_folder", what=str(folder)))
+    return GOVERNANCE
 
 
 async def _take_receipts(services: "Services", arguments: argparse.Namespace, words: TerminalWords) -> int:

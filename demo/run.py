@@ -44,7 +44,7 @@ async def run_demo(
 
     *programme*: the folder of another programme than the shipped one; its story is made for it. *out*: a folder that
     gets the traffic, a feed, the database, every paper below `reports`, the messages to the archive below `archive`,
-    and the data set for research below `research`. *keep*: stay until interrupted.
+    the data set for research below `research`, and the county's papers below `governance`. *keep*: stay until interrupted.
     *overrides*: further settings of the service.
     """
     console = Console(soft_wrap=True, highlight=False)
@@ -197,7 +197,8 @@ async def _keep_everything(stage: Stage, evidence: Evidence, out: Path) -> None:
         async with stage.http.stream("GET", f"{stage.sandbox_url}/_sandbox/har") as response:
             async for chunk in response.aiter_bytes():
                 har.write(chunk)
-    for what, folder in (("files", "reports"), ("archive", "archive"), ("research", "research")):
+    kinds = ("files", "reports"), ("archive", "archive"), ("research", "research"), ("governance", "governance")
+    for what, folder in kinds:
         code, printed = await stage.run("papers", what, str(out / folder))
         if code:
             raise StageError(f"vareunge papers {what} ended with {code}: {printed}")

@@ -40,17 +40,20 @@ LONGEST_PROPERTY = 255
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def word_file(document: Document, *, created_at: datetime, look: Look = PLAIN, template: bytes | None = None) -> bytes:
+def word_file(
+    document: Document, *, created_at: datetime, look: Look = PLAIN, template: bytes | None = None, mark: str = ""
+) -> bytes:
     """
     Return the document as a Word file. *created_at* is its date and the only moment in it.
 
-    *template*: a county's own; without one, ours in the county's *look*. Raises BadTemplate for one that is none.
+    *template*: a county's own; without one, ours in the county's *look*. *mark*: stands in the place of the date, for a
+    paper that has none. Raises BadTemplate for a template that is none.
     """
     page, _, rest = texts.say("common.page_of_pages", document.language, page="\0", pages="\0").partition("\0")
     values = {
         "title": clean(document.title),
         "owner": clean(look.owner),
-        "date": texts.short_date(created_at.date(), document.language),
+        "date": clean(mark) or texts.short_date(created_at.date(), document.language),
         "page_word": page.strip(),
         "of_word": rest.partition("\0")[0].strip(),
     }

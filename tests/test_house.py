@@ -28,6 +28,7 @@ ROOMS = (
     "papers",
     "operations",
     "privacy",
+    "governance",
     "bot",
     "overview",
 )

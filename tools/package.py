@@ -29,7 +29,7 @@ PYTHON = "3.13"
 """Python of the deployment, as `infra/modules/function.bicep` names it."""
 OURS = (
     "cards", "commands", "config", "documents", "engine", "integration", "teams_app", "texts", "web", "wiring",
-    "workflows", "infra/permissions", "cli.py", "function_app.py", "host.json", "LICENSE",
+    "workflows", "infra/permissions", "cli.py", "function_app.py", "host.json", "LICENSE", "package-lock.json",
 )  # fmt: skip
 SITE_PACKAGES = Path(".python_packages/lib/site-packages")
 PLATFORM = "x86_64-manylinux_2_28"

@@ -21,10 +21,17 @@ def teams_app() -> "TeamsApp":
     return TeamsApp(external_id=manifest["id"], permissions=tuple(item["name"] for item in permissions))
 
 
-def permission_lists() -> "Mapping[str, Permissions]":
-    """Return the permissions that each identity is meant to have, by its name."""
-    from workflows.operations.doctor import PRIVATE_CHANNELS, permissions_of
+def permission_texts() -> Mapping[str, str]:
+    """Return each identity's list of permissions as it is written, by its name."""
+    from workflows.operations.doctor import PRIVATE_CHANNELS
 
     folder = ROOT / "infra" / "permissions"
     names = ("hands", "builder", "door", PRIVATE_CHANNELS)
-    return {name: permissions_of((folder / f"{name}.txt").read_text("utf-8")) for name in names}
+    return {name: (folder / f"{name}.txt").read_text("utf-8") for name in names}
+
+
+def permission_lists() -> "Mapping[str, Permissions]":
+    """Return the permissions that each identity is meant to have, by its name."""
+    from workflows.operations.doctor import permissions_of
+
+    return {name: permissions_of(text) for name, text in permission_texts().items()}

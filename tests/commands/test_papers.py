@@ -212,3 +212,23 @@ def elements(root: Element, name: str) -> list[Element]:
 
 def text(element: Element) -> str:
     return element.text or ""
+
+
+async def test_a_folder_alone_asks_for_the_governance_papers_and_twice_for_the_same(
+    services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        assert await papers(services, given(what=None, folder=folder)) == DONE
+
+    assert "12 papirer om styring" in capsys.readouterr().out
+    names = sorted(path.name for path in one.iterdir())
+    assert {"index.html", "sbom.cdx.json", "06-sletteplan.html", "06-sletteplan.docx"} <= set(names)
+    assert [(two / name).read_bytes() for name in names] == [(one / name).read_bytes() for name in names]
+    page = (one / "06-sletteplan.html").read_text("utf-8")
+    assert "Innlogginger trengs bare så lenge" in page
+
+
+async def test_the_name_of_a_kind_alone_lacks_its_folder(services: Services) -> None:
+    with pytest.raises(Usage, match="Skriv mappen etter «files»"):
+        await papers(services, given(what=None, folder=Path("files")))

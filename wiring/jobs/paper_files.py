@@ -1,5 +1,6 @@
 """Papers as files: for people, for the archive, for research and for evaluation."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -47,11 +48,17 @@ class PaperFileJobs:
 
         return report_pdf(document, created_at=at, look=self.look)
 
-    def make_word(self, document: "Document", at: datetime) -> bytes:
-        """Return a document as a Word file, made from the county's template."""
+    def make_word(self, document: "Document", at: datetime, mark: str = "") -> bytes:
+        """Return a document as a Word file, made from the county's template; *mark*: in the place of its date."""
         from documents.word import word_file
 
-        return word_file(document, created_at=at, look=self.look, template=self._template)
+        return word_file(document, created_at=at, look=self.look, template=self._template, mark=mark)
+
+    def make_page(self, document: "Document", links: Sequence[tuple[str, str]] = ()) -> bytes:
+        """Return a document as a page of its own; *links*: words and names of files that it leads to."""
+        from documents.standalone_page import standalone_page
+
+        return standalone_page(document, look=self.look, links=links)
 
     def set_report(self, content: "ReportContent", language: str, at: datetime) -> bytes:
         """Return a report as the PDF that is kept."""

@@ -1,0 +1,1 @@
+"""Governance papers: evidence and templates for the county, made of its configuration and of the code's parts."""

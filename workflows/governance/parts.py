@@ -1,0 +1,64 @@
+"""The parts of an installation: which are in use, and which rooms of the code belong to each."""
+
+from collections.abc import Mapping, Sequence
+
+from config.values import Meetings
+from workflows.governance.model import Installation, ServicePart
+
+ROOMS: Mapping[ServicePart, str] = {
+    ServicePart.PAGES: (
+        "web/api web/app web/assets web/described web/forms web/health web/information web/meetings web/municipality"
+        " web/overview web/pages web/papers web/register web/rollout web/serving web/shell web/status"
+        " web/teams workflows/overview workflows/register workflows/free_text workflows/privacy_guard"
+        " workflows/national_id workflows/sensitive_words workflows/sentences workflows/words"
+    ),
+    ServicePart.LINKS: "web/short_links integration/redirects",
+    ServicePart.SIGN_IN: "web/access workflows/access integration/openid integration/signing_keys integration/surroundings",
+    ServicePart.BOT: "web/bot workflows/bot integration/bot integration/bot_endpoint integration/bot_tokens",
+    ServicePart.HANDS: (
+        "workflows/status workflows/sweep workflows/ports workflows/errors workflows/digest integration/clock"
+        " integration/retry integration/limits integration/identity"
+    ),
+    ServicePart.BUILDER: "workflows/rollout",
+    ServicePart.DATABASE: "integration/database workflows/origin",
+    ServicePart.QUEUE: "integration/unit_queue",
+    ServicePart.WORKSPACE: "integration/graph workflows/papers",
+    ServicePart.MAIL: "workflows/messages integration/allow_list",
+    ServicePart.CALENDARS: (
+        "integration/external_calendar integration/their_calendar integration/ics workflows/meetings"
+        " workflows/working_days"
+    ),
+    ServicePart.ARCHIVE: "integration/archive",
+    ServicePart.PRIVACY: "workflows/privacy workflows/governance",
+    ServicePart.OPERATIONS: "workflows/operations web/operations",
+    ServicePart.SUPPLY: "",
+}
+"""The rooms that make each part. A room that stands nowhere is named in the threat model as not judged."""
+
+
+def rooms_of(part: ServicePart, installation: Installation) -> Sequence[str]:
+    """Return the rooms of a part that the code has."""
+    wanted = ROOMS[part].split()
+    return [room for room in installation.rooms if room in wanted]
+
+
+def unjudged_rooms(installation: Installation) -> Sequence[str]:
+    """Return the rooms of the code that belong to no part."""
+    judged = {room for rooms in ROOMS.values() for room in rooms.split()}
+    return [room for room in installation.rooms if room not in judged]
+
+
+def is_in_use(part: ServicePart, installation: Installation) -> bool:
+    """Return True for a part that this installation uses."""
+    deployment = installation.deployment
+    match part:
+        case ServicePart.SIGN_IN:
+            return deployment.signs_in_with_entra or deployment.signs_in_with_ansattporten
+        case ServicePart.QUEUE:
+            return deployment.has_queue
+    return True
+
+
+def reads_their_calendars(installation: Installation) -> bool:
+    """Return True when a municipality calls its board's meetings in a calendar of its own that we read."""
+    return any(item.meetings is Meetings.THEIRS and item.meeting_feed for item in installation.programme.municipalities)
