@@ -44,8 +44,8 @@ async def run_demo(
 
     *programme*: the folder of another programme than the shipped one; its story is made for it. *out*: a folder that
     gets the traffic, a feed, the database, every paper below `reports`, the messages to the archive below `archive`,
-    the data set for research below `research`, and the county's papers below `governance`. *keep*: stay until interrupted.
-    *overrides*: further settings of the service.
+    the data set for research below `research`, and the county's papers below `governance`.
+    *keep*: stay until interrupted. *overrides*: further settings of the service.
     """
     console = Console(soft_wrap=True, highlight=False)
     story = load_story(STORY) if programme is None else story_for(load_programme(programme), programme)

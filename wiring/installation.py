@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from config.programme import Programme
     from wiring.process import Services
     from workflows.governance.model import (
-        PackageComponent,
-        Deployment,
         CriterionEvidence,
+        Deployment,
         GrantedPermission,
         Installation,
+        PackageComponent,
     )
 
 ROOMS = ("integration", "web", "workflows")

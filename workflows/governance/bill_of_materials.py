@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from workflows.governance.model import PackageComponent, Installation
+from workflows.governance.model import Installation, PackageComponent
 
 PRODUCT = "vaare-unge-365"
 """The distribution's own name."""

@@ -13,7 +13,9 @@ ROOMS: Mapping[ServicePart, str] = {
         " workflows/national_id workflows/sensitive_words workflows/sentences workflows/words"
     ),
     ServicePart.LINKS: "web/short_links integration/redirects",
-    ServicePart.SIGN_IN: "web/access workflows/access integration/openid integration/signing_keys integration/surroundings",
+    ServicePart.SIGN_IN: (
+        "web/access workflows/access integration/openid integration/signing_keys integration/surroundings"
+    ),
     ServicePart.BOT: "web/bot workflows/bot integration/bot integration/bot_endpoint integration/bot_tokens",
     ServicePart.HANDS: (
         "workflows/status workflows/sweep workflows/ports workflows/errors workflows/digest integration/clock"

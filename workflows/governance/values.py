@@ -15,11 +15,11 @@ from config.retention import RetentionKind
 from config.values import Organisation, Role, Tenant
 from workflows.governance.flows import chart_of, flows_of
 from workflows.governance.model import (
-    PackageComponent,
-    Deployment,
     CriterionEvidence,
+    Deployment,
     GrantedPermission,
     Installation,
+    PackageComponent,
     ServicePart,
 )
 from workflows.governance.parts import ROOMS, is_in_use, reads_their_calendars, rooms_of, unjudged_rooms

@@ -6,7 +6,7 @@ from typing import Any
 from config.loading import load_programme
 from config.programme import Programme
 from integration.database.held_data import HELD_DATA
-from workflows.governance.model import PackageComponent, Deployment, CriterionEvidence, GrantedPermission, Installation
+from workflows.governance.model import CriterionEvidence, Deployment, GrantedPermission, Installation, PackageComponent
 
 PROGRAMME = load_programme(Path(__file__).parents[3] / "config" / "vestfold")
 COMPONENT = PackageComponent(ecosystem="npm", name="@a/b", version="1.2.3", licence="MIT")

@@ -13,7 +13,7 @@ from documents.document import Bullets, Document, Paragraph, Picture, Table
 from documents.standalone_page import standalone_page
 from documents.word import word_file
 from tests.workflows.governance.installations import PROGRAMME, installation
-from workflows.governance.model import PackageComponent, GrantedPermission, Installation, ServicePart
+from workflows.governance.model import GrantedPermission, Installation, PackageComponent, ServicePart
 from workflows.governance.papers import BILL, OVERVIEW, TO_FILL_IN, governance_papers, paper_names, put_papers
 from workflows.governance.parts import ROOMS
 from workflows.governance.values import read_words
