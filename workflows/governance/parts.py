@@ -7,20 +7,15 @@ from workflows.governance.model import Installation, ServicePart
 
 ROOMS: Mapping[ServicePart, str] = {
     ServicePart.PAGES: (
-        "web/api web/app web/assets web/described web/forms web/health web/information web/meetings web/municipality"
-        " web/overview web/pages web/papers web/register web/rollout web/serving web/shell web/status"
-        " web/teams workflows/overview workflows/register workflows/free_text workflows/privacy_guard"
-        " workflows/national_id workflows/sensitive_words workflows/sentences workflows/words"
+        "workflows/overview workflows/register workflows/free_text workflows/privacy_guard workflows/national_id"
+        " workflows/sensitive_words workflows/sentences workflows/words"
     ),
     ServicePart.LINKS: "web/short_links integration/redirects",
     ServicePart.SIGN_IN: (
         "web/access workflows/access integration/openid integration/signing_keys integration/surroundings"
     ),
     ServicePart.BOT: "web/bot workflows/bot integration/bot integration/bot_endpoint integration/bot_tokens",
-    ServicePart.HANDS: (
-        "workflows/status workflows/sweep workflows/ports workflows/errors workflows/digest integration/clock"
-        " integration/retry integration/limits integration/identity"
-    ),
+    ServicePart.HANDS: "integration/clock integration/retry integration/limits integration/identity",
     ServicePart.BUILDER: "workflows/rollout",
     ServicePart.DATABASE: "integration/database workflows/origin",
     ServicePart.QUEUE: "integration/unit_queue",
@@ -35,19 +30,25 @@ ROOMS: Mapping[ServicePart, str] = {
     ServicePart.OPERATIONS: "workflows/operations web/operations",
     ServicePart.SUPPLY: "",
 }
-"""The rooms that make each part. A room that stands nowhere is named in the threat model as not judged."""
+"""The rooms that make each part. A door to the outside that stands nowhere is named as not judged."""
+_PART_OF: Mapping[str, ServicePart] = {room: part for part, rooms in ROOMS.items() for room in rooms.split()}
+_OTHERWISE: Mapping[str, ServicePart] = {"web": ServicePart.PAGES, "workflows": ServicePart.HANDS}
+"""The part of rooms that stand in no list, by their package: pages, and the work behind them."""
+
+
+def part_of(room: str) -> ServicePart | None:
+    """Return the part that a room belongs to; None for a door to the outside that nobody has judged."""
+    return _PART_OF.get(room) or _OTHERWISE.get(room.partition("/")[0])
 
 
 def rooms_of(part: ServicePart, installation: Installation) -> Sequence[str]:
     """Return the rooms of a part that the code has."""
-    wanted = ROOMS[part].split()
-    return [room for room in installation.rooms if room in wanted]
+    return [room for room in installation.rooms if part_of(room) is part]
 
 
 def unjudged_rooms(installation: Installation) -> Sequence[str]:
     """Return the rooms of the code that belong to no part."""
-    judged = {room for rooms in ROOMS.values() for room in rooms.split()}
-    return [room for room in installation.rooms if room not in judged]
+    return [room for room in installation.rooms if part_of(room) is None]
 
 
 def is_in_use(part: ServicePart, installation: Installation) -> bool:
