@@ -25,8 +25,9 @@ async def _renew(services: "Services", arguments: argparse.Namespace, meeting: s
     """End the personal links of a round, and send new ones to those who have not answered."""
     programme = await imported_programme(services)
     package = programme.find_work_package(arguments.package) if arguments.package else None
-    if arguments.package and (package is None or package.municipality != arguments.municipality):
-        known = [item.key for item in programme.work_packages if item.municipality == arguments.municipality]
+    here = [item for item in programme.work_packages if arguments.municipality in (item.municipality, *item.boards)]
+    if arguments.package and package not in here:
+        known = [item.key for item in here]
         raise Usage(
             TerminalWords(programme).say("unknown_package", given=arguments.package, known=", ".join(sorted(known)))
         )

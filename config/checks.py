@@ -73,6 +73,8 @@ def _unique(checked: Checked) -> None:
     for section, kind, name in keys:
         first: dict[tuple[object, ...], CheckedEntry] = {}
         for value, entry in checked.entries(section, kind):
+            if getattr(value, name) is None:
+                continue
             key = str(getattr(value, name)).casefold()
             # A municipality may say of itself what the programme says of all.
             whole = (*(getattr(value, part) for part in PARTS_OF_KEY.get(section, ())), key)
@@ -98,6 +100,7 @@ def _references(checked: Checked) -> None:
         ("busy_days", BusyDay, "municipality", municipalities),
         ("work_packages", WorkPackage, "municipality", municipalities),
         ("work_packages", WorkPackage, "theme", checked.keys("themes")),
+        ("work_packages", WorkPackage, "boards", municipalities),
         ("partners", Partner, "municipality", municipalities),
         ("stakeholders", Stakeholder, "municipality", municipalities),
         ("stakeholders", Stakeholder, "responsible", checked.keys("people")),
@@ -223,6 +226,10 @@ def _packages(checked: Checked) -> None:
         if package.state is not PackageState.ENDED and package.key not in led:
             expected = phrase("assigned_as", role=Role.WORK_PACKAGE_LEAD)
             checked.report(entry, ("key",), package.key, expected, rule="no_lead")
+        for index in _doubles((package.municipality, *package.boards)):
+            # The first is the package's own board.
+            board = package.boards[index - 1]
+            checked.report(entry, ("boards", index - 1), board, phrase("other_board"), rule="board_twice")
         for index in _doubles(indicator.key for indicator in package.indicators):
             key = package.indicators[index].key
             checked.report(entry, ("indicators", index, "key"), key, phrase("own_key"))

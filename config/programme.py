@@ -244,12 +244,18 @@ class Programme(Value):
         return municipality is None or item.role in PROGRAMME_ROLES
 
     def running_packages(self, municipality: str, *, on: date) -> tuple[WorkPackage, ...]:
-        return tuple(
-            package
-            for package in self.work_packages
-            if package.municipality == municipality
-            and package.state is PackageState.RUNNING
-            and self.takes_part(municipality, on)
+        return tuple(item for item in self._index.packages.get(municipality, ()) if self._is_running(item, on))
+
+    def reporting_packages(self, municipality: str, *, on: date) -> tuple[WorkPackage, ...]:
+        """Return the running packages that report to a municipality's board: its own, then others' that name it."""
+        followed = self._index.followed.get(municipality, ()) if self.takes_part(municipality, on) else ()
+        others = tuple(item for item in followed if self._is_running(item, on))
+        return (*self.running_packages(municipality, on=on), *others)
+
+    def _is_running(self, package: WorkPackage, on: date) -> bool:
+        return (
+            package.state is PackageState.RUNNING
+            and self.takes_part(package.municipality, on)
             and (package.since is None or package.since <= on)
             and (package.until is None or on <= package.until)
         )
@@ -269,6 +275,13 @@ class _Index:
         self.organisations = {item.key: item for item in programme.organisations}
         self.municipalities = {item.slug: item for item in programme.municipalities}
         self.work_packages = {package.key: package for package in programme.work_packages}
+        self.packages: dict[str, list[WorkPackage]] = {}
+        self.followed: dict[str, list[WorkPackage]] = {}
+        """Packages of other municipalities, by the municipality whose board they report to besides their own."""
+        for each in programme.work_packages:
+            self.packages.setdefault(each.municipality, []).append(each)
+            for slug in each.boards:
+                self.followed.setdefault(slug, []).append(each)
         self.assignments: dict[tuple[Role, str | None, str | None], list[Assignment]] = {}
         for item in programme.assignments:
             for municipality in {None, item.municipality}:

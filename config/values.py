@@ -182,6 +182,8 @@ class WorkPackage(Value):
     state: PackageState = PackageState.RUNNING
     minor: bool = False
     """True for a minor measure, which the local lead starts and ends alone."""
+    boards: Annotated[tuple[Slug, ...], Field(max_length=12)] = ()
+    """The local boards, by their municipalities, that it reports to besides its own: each has rounds of its own."""
     adopted_by: OptionalLine = ""
     """The board's decision that adopted it: the number of its item, such as `12/2026`."""
     ended_by: OptionalLine = ""
@@ -198,7 +200,8 @@ class WorkPackage(Value):
 
 class Municipality(Value):
     slug: Slug
-    number: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+    number: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = None
+    """None for a programme within the programme, whose board follows packages of several municipalities."""
     name: Line
     organisation: Slug
     place: Place = Place.OURS

@@ -159,6 +159,7 @@ def _package(connection: Connection, key: str, body: str, now_local: datetime) -
         decisions=decisions,
         actions=actions,
         meetings=_meetings(connection, now_local, each=2, bodies=[body]),
+        reports=_reports(connection, [item.request.meeting for item in answered]),
     )
 
 

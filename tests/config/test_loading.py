@@ -97,6 +97,17 @@ CHANNELS = "at most 50 characters, none of ~ # % & * + / : < > ?, and none that 
             id="a theme that the programme has not",
         ),
         pytest.param(
+            (DAL, "name: Verksted", "name: Verksted\n    boards: [dahl]"),
+            f"{DAL}:12: work_packages[dal-verksted].boards[0]: dahl: expected `dal`? (known: dal)",
+            id="a board that there is not",
+        ),
+        pytest.param(
+            (DAL, "name: Verksted", "name: Verksted\n    boards: [dal]"),
+            f"{DAL}:12: work_packages[dal-verksted].boards[0]: dal: expected a board other than the package's own,"
+            " and each board once",
+            id="its own board once more",
+        ),
+        pytest.param(
             ("people.yaml", "leder@fylket.example", "leder@dal.example"),
             "people.yaml:4: people[leder].email: leder@dal.example: expected an address at fylket.example,"
             " as fylket has",

@@ -37,6 +37,7 @@ def router(overviews: Overviews) -> APIRouter:
             packages={package.key: package.name for package in programme.work_packages},
             names={person.key: person.name for person in programme.people},
             end_of=texts.end_of,
+            local=programme.local_time,
             may_record=may_record(visit, programme.body(body), overviews),
             has_agenda=reads_agenda(visit, programme.body(body), overviews),
             day_of=lambda key: key.rpartition("/")[2],

@@ -1,6 +1,8 @@
 """A work package's page: `GET /pakke/{package}`, and the way from it to the answer form."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 import texts
@@ -14,6 +16,8 @@ from workflows.overview.model import PackageOverview
 from workflows.overview.package import package_overview
 from workflows.status.plan import is_on_behalf
 from workflows.status.recipients import answer_link_end
+
+MEETING = "Key of the meeting whose round is answered; without one the first that owes an answer."
 
 
 def router(overviews: Overviews) -> APIRouter:
@@ -39,13 +43,16 @@ def router(overviews: Overviews) -> APIRouter:
             visit,
             crumbs=[(overview.municipality_name, home), (overview.name, "")],
             package=overview,
-            may_answer=overview.takes_answers and _may_answer(visit, package, overviews),
-            sees_board=may(
-                visit.reader, Right.SEE_BOARD, Where(municipality=overview.municipality, body=overview.board)
+            may_answer=bool(overview.asked) and _may_answer(visit, package, overviews),
+            seen_boards=frozenset(
+                item.body
+                for item in overview.series
+                if may(visit.reader, Right.SEE_BOARD, Where(municipality=item.municipality, body=item.body))
             ),
             theme=visit.programme.find_theme(visit.programme.work_package(package).theme),
             sees_lessons=may(visit.reader, Right.SEE_LESSONS),
             charts=[trend_chart(trend, language) for trend in overview.trends],
+            board_names={item.municipality: item.name for item in overview.series},
             local=visit.programme.local_time,
             end_of=texts.end_of,
             indicator_names={item.key: item.name for item in visit.programme.work_package(package).indicators},
@@ -53,10 +60,13 @@ def router(overviews: Overviews) -> APIRouter:
         )
 
     @routes.get("/pakke/{package}/svar", summary="The answer form of the package's open request")
-    async def answer(visit: LeadsPackage, package: str) -> RedirectResponse:
+    async def answer(
+        visit: LeadsPackage, package: str, mote: Annotated[str, Query(description=MEETING)] = ""
+    ) -> RedirectResponse:
         overview = await look(visit, package)
-        current = overview.current
-        if current is None or not overview.takes_answers or not _may_answer(visit, package, overviews):
+        owing = sorted(overview.asked, key=lambda item: item.answer is not None)
+        current = next((item for item in owing if mote in ("", item.request.meeting)), None)
+        if current is None or not _may_answer(visit, package, overviews):
             return RedirectResponse(f"/pakke/{package}", 303)
         ends_at = answer_link_end(current.round)
         token = await overviews.links.issue("answer", current.request.id, visit.reader.person, ends_at)

@@ -25,7 +25,8 @@ def packages_page(context: FormContext) -> RegisterPage:
         empty=context.say("empty_packages"),
         add=[to_form(context, "pakke-ny", "do_package_new")],
     )
-    tables = [packages, *(_indicators(context, item) for item in own if not item.has_ended(context.today))]
+    indicators = (_indicators(context, item) for item in own if not item.has_ended(context.today))
+    tables = [packages, *_shared(context), *indicators]
     return RegisterPage(heading=context.say("page_packages"), intro=context.say("page_packages_intro"), tables=tables)
 
 
@@ -42,6 +43,7 @@ def _package(context: FormContext, package: WorkPackage) -> RegisterRow:
     else:
         actions.append(to_form(context, "pakke-slutt", "do_package_end", package.key))
     if not over:
+        actions.append(to_form(context, "pakke-styre", "do_package_board", package.key))
         seat = f"{Role.WORK_PACKAGE_LEAD}/{package.key}"
         actions.append(to_form(context, "rolle-bytt", "do_replace_lead", seat))
     until = context.say("ends_on", day=package.until) if package.until else ""
@@ -66,6 +68,34 @@ def _about(context: FormContext, package: WorkPackage) -> str:
     theme = context.programme.find_theme(package.theme)
     told = context.say("theme_of", theme=theme.name) if theme else ""
     return " ".join(filter(None, [package.summary, told]))
+
+
+def _shared(context: FormContext) -> list[RegisterTable]:
+    """Return the table of packages in several boards, this municipality's among them; none where there is none."""
+    names = {item.slug: item.name for item in context.programme.municipalities}
+    rows = [
+        RegisterRow(
+            cells=[
+                RegisterCell(text=package.name),
+                RegisterCell(text=names[package.municipality]),
+                RegisterCell(text=names[slug]),
+            ],
+            actions=[to_form(context, "pakke-styre-ut", "do_take_out", f"{package.key}/{slug}")]
+            if package.municipality == context.scope
+            else (),
+        )
+        for package in context.programme.work_packages
+        for slug in package.boards
+        if context.scope in (package.municipality, slug)
+    ]
+    columns = ("section_work_packages", "field_municipality", "field_boards")
+    table = RegisterTable(
+        heading=context.say("table_shared_packages"),
+        columns=[context.say(name) for name in columns],
+        rows=rows,
+        empty="",
+    )
+    return [table] if rows else []
 
 
 def _indicators(context: FormContext, package: WorkPackage) -> RegisterTable:
@@ -266,7 +296,7 @@ def municipalities_page(context: FormContext) -> RegisterPage:
     rows = [
         RegisterRow(
             cells=[
-                RegisterCell(text=item.name, note=item.number),
+                RegisterCell(text=item.name, note=item.number or ""),
                 RegisterCell(text=context.say(f"value_{item.place}")),
                 RegisterCell(text=context.say(f"value_{item.meetings}")),
                 RegisterCell(

@@ -55,8 +55,8 @@ class OpenWork(Protocol):
 
     async def call_off(self, municipality: str, history: History) -> None: ...
     async def waive(self, work_package: str, history: History) -> None: ...
-    async def count_owing(self, municipality: str, work_package: str | None = None) -> int:
-        """Count the answers that are owed there, all or one package's."""
+    async def count_owing(self, *, municipality: str | None = None, work_package: str | None = None) -> int:
+        """Count the answers that are owed: in a municipality's rounds, or in all, and one package's, or all."""
         ...
 
 
@@ -116,6 +116,9 @@ class WindDown:
         if programme.takes_part(item.slug, today):
             return await self._take_back(programme, item.slug, ENDED, known, history)
         await self._ports.work.call_off(item.slug, history)
+        for package in programme.work_packages:
+            if package.municipality == item.slug and package.boards:
+                await self._ports.work.waive(package.key, history)
         if withdrawn := await self._ports.welcomes.withdraw(item.slug):
             await history.note("wind_down.welcomes_withdrawn", place=item.slug, messages=withdrawn)
         for body in programme.bodies:
@@ -160,7 +163,7 @@ class WindDown:
             unit=key,
             name=item.name,
             people=sum(each.startswith("member:") for each in known),
-            owing=await self._ports.work.count_owing(item.slug),
+            owing=await self._ports.work.count_owing(municipality=item.slug),
             meetings=len(meetings),
             mails=withdrawals(programme, meetings, recipients=self._ports.recipients, now=now),
         )
@@ -173,7 +176,7 @@ class WindDown:
             is_package=True,
             ends=ends,
             people=len({item.person for item in programme.assignments if item.work_package == package.key}),
-            owing=await self._ports.work.count_owing(package.municipality, package.key) if ends else 0,
+            owing=await self._ports.work.count_owing(work_package=package.key) if ends else 0,
         )
 
     # -------------------------------------------------------------------------------------------------------- archiving

@@ -126,6 +126,8 @@ class PackageLine:
     """None: nobody has answered in this round."""
     request: RequestLine | None
     """Its request in the current round; None while it is not asked."""
+    home: str = ""
+    """The name of its municipality, for a package of another one that reports here too; empty for an own one."""
     reached: datetime | None = None
     """When a message about it last reached its lead."""
     lights: tuple[tuple[date, Light | None], ...] = ()
@@ -227,9 +229,8 @@ class PackageOverview:
     municipality_name: str
     board: str
     leads: tuple[str, ...]
-    current: AnsweredRequest | None
-    """The request of the newest round; answered or not."""
-    takes_answers: bool
+    asked: tuple[AnsweredRequest, ...]
+    """The requests of the rounds that take answers, one of each board at most, the first deadline first."""
     history: tuple[AnsweredRequest, ...]
     """Requests of earlier rounds, the newest first."""
     lights: tuple[tuple[date, Light | None], ...]
@@ -239,9 +240,28 @@ class PackageOverview:
     actions: tuple[ActionItem, ...]
     """Open action items of its leads."""
     questions: tuple[QuestionLine, ...]
+    series: tuple["ReportSeries", ...]
+    """The boards that it reports to, its own first."""
     next_meeting: MeetingLine | None
     next_opens: datetime | None
     """Local time at which the next round opens, while none is open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSeries:
+    """The reports of one board, as a package that reports to it sees them."""
+
+    body: str
+    name: str
+    municipality: str
+    """The board's, by its slug."""
+    newest: ReportLine | None
+    """The newest released report that the package is asked for; None before the first."""
+
+    @property
+    def date_key(self) -> str:
+        """The last part of its meeting's key, for addresses; empty without a report."""
+        return self.newest.meeting.rpartition("/")[2] if self.newest else ""
 
 
 @dataclass(frozen=True, kw_only=True)

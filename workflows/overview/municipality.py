@@ -116,13 +116,14 @@ def _packages(
     today = programme.today(now)
     requests = _request_lines(programme, rows, status_round, now)
     grouped = by_package(rows.answered)
-    running = programme.running_packages(slug, on=today)
+    running = programme.reporting_packages(slug, on=today)
     # A package that ended in the round is shown until the next one.
     asked = [package for package in programme.work_packages if package.key in requests and package not in running]
     return tuple(
         PackageLine(
             key=package.key,
             name=package.name,
+            home="" if package.municipality == slug else programme.municipality(package.municipality).name,
             leads=tuple(lead.name for lead in package_leads(programme, package.key, today)),
             light=_light_now(grouped.get(package.key, ()), status_round),
             request=requests.get(package.key),

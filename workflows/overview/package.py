@@ -1,10 +1,11 @@
 """A work package's page, and a body's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from config.programme import Programme
-from workflows.overview.model import BoardOverview, PackageOverview, PastMeeting
+from config.values import WorkPackage
+from workflows.overview.model import BoardOverview, PackageOverview, PastMeeting, ReportSeries
 from workflows.overview.plan import lights_over_rounds, question_lines, trends_of
 from workflows.overview.rows import BoardRows, MeetingLine, PackageRows, ReportLine
 from workflows.papers.minutes.model import MatterState
@@ -17,8 +18,7 @@ def package_overview(programme: Programme, key: str, rows: PackageRows, *, now: 
     """Return the overview of a work package."""
     package, today = programme.work_package(key), programme.today(now)
     leads = package_leads(programme, key, today)
-    current = rows.answered[0] if rows.answered else None
-    takes_answers = current is not None and current.round.takes_answers(now)
+    asked = [item for item in rows.answered if item.round.takes_answers(now)]
     mine = {lead.key for lead in leads}
     return PackageOverview(
         key=key,
@@ -28,17 +28,28 @@ def package_overview(programme: Programme, key: str, rows: PackageRows, *, now: 
         municipality_name=programme.municipality(package.municipality).name,
         board=programme.local_board(package.municipality).key,
         leads=tuple(lead.name for lead in leads),
-        current=current,
-        takes_answers=takes_answers,
-        history=rows.answered if not takes_answers else rows.answered[1:],
+        asked=tuple(sorted(asked, key=lambda item: (item.round.deadline_at, item.request.meeting))),
+        history=tuple(item for item in rows.answered if item not in asked),
         lights=lights_over_rounds(rows.answered),
         trends=trends_of(package.indicators, rows.answered),
         decisions=tuple(item for item in rows.decisions if item.work_package == key and item.text),
         actions=tuple(item for item in rows.actions if item.person in mine and item.state is MatterState.OPEN),
         questions=question_lines(programme, rows.questions, rows.answered),
+        series=_series(programme, package, rows.reports),
         next_meeting=rows.meetings[0] if rows.meetings else None,
-        next_opens=None if takes_answers else _next_opens(programme, rows.meetings, now),
+        next_opens=None if asked else _next_opens(programme, rows.meetings, now),
     )
+
+
+def _series(programme: Programme, package: WorkPackage, reports: Mapping[str, ReportLine]) -> tuple[ReportSeries, ...]:
+    """Return the boards that a package reports to, each with its newest released report."""
+    series = []
+    for slug in (package.municipality, *package.boards):
+        board = programme.local_board(slug)
+        known = [item for key, item in reports.items() if key.rpartition("/")[0] == board.key and _released(item)]
+        newest = max(known, key=lambda item: item.meeting, default=None)
+        series.append(ReportSeries(body=board.key, name=board.name, municipality=slug, newest=newest))
+    return tuple(series)
 
 
 def board_overview(programme: Programme, key: str, rows: BoardRows) -> BoardOverview:

@@ -188,6 +188,8 @@ class PackageRows:
     decisions: tuple[Decision, ...]
     actions: tuple[ActionItem, ...]
     meetings: tuple[MeetingLine, ...]
+    reports: Mapping[str, ReportLine] = field(default_factory=dict)
+    """The newest of each round's meeting."""
 
 
 @dataclass(frozen=True, kw_only=True)

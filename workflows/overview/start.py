@@ -48,10 +48,11 @@ class StartPlanner:
         """Give the reader's own packages that owe an answer."""
         for item in self._owing():
             if item.request.work_package in self.reader.led_packages:
+                package = self.programme.work_package(item.request.work_package)
                 yield Task(
                     kind=TaskKind.ANSWER,
-                    values={"package": self.programme.work_package(item.request.work_package).name},
-                    address=f"/pakke/{item.request.work_package}/svar",
+                    values={"package": package.name},
+                    address=f"/pakke/{package.key}/svar" + (f"?mote={item.request.meeting}" if package.boards else ""),
                     at=self._local(item.round.deadline_at),
                     urgent=True,
                 )

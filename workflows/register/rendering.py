@@ -127,7 +127,8 @@ class RegisterWords:
             case str() if _DAY.fullmatch(value):
                 return texts.short_date(date.fromisoformat(value), self._language)
         known = f"value_{value}"
-        return self._or_raw(known, self._known.get(("people", str(value)), str(value)))
+        name = self._known.get(("people", str(value))) or self._known.get(("municipality", str(value)))
+        return self._or_raw(known, name or str(value))
 
     def _or_raw(self, key: str, raw: str) -> str:
         whole = f"register.{key}"
@@ -139,6 +140,7 @@ def _names_in(documents: Documents) -> Iterator[tuple[tuple[str, str], str]]:
         own = document.get("municipality") if isinstance(document, Mapping) else None
         if isinstance(own, Mapping):
             yield ("document", path), str(own.get("name"))
+            yield ("municipality", str(own.get("slug"))), str(own.get("name"))
         for section in ("people", "work_packages", "organisations", "stakeholders"):
             for entry in document.get(section) or ():
                 yield (section, str(entry.get("key"))), str(entry.get("name"))

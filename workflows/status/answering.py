@@ -178,14 +178,15 @@ class StatusDesk:
             await self._doubles.adopt(request, posted, then=then)
 
     async def find_open(self, request_id: str, *, sender: Sender) -> StatusForm | None:
-        """Return the same package's request in the round that is open now, as the sender may see it; None else."""
+        """Return the package's request in the same board's open round, as the sender may see it; None else."""
         request = await self._rounds.find_request(request_id)
         programme, now = await self._programme(), self._clock.now()
         package = programme.find_work_package(request.work_package) if request else None
-        if package is None:
+        asked_in = await self._rounds.find_round(request.meeting) if request else None
+        if package is None or asked_in is None:
             return None
         for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):
-            if status_round.municipality == package.municipality and status_round.takes_answers(now):
+            if status_round.municipality == asked_in.municipality and status_round.takes_answers(now):
                 try:
                     form = await self.form(plan.request_id(status_round.meeting, package.key), sender=sender)
                 except AnswerRefused:
@@ -265,7 +266,8 @@ class StatusDesk:
         package = programme.find_work_package(request.work_package)
         if package is None:
             raise UnknownRequest(Words(key="status.error.unknown"))
-        on_behalf = is_on_behalf(programme, package, person, programme.today(self._clock.now())) if person else None
+        today = programme.today(self._clock.now())
+        on_behalf = is_on_behalf(programme, package, person, today, request.meeting) if person else None
         if person is None or on_behalf is None:
             raise NotYours(Words(key="status.error.not_yours"))
         return person, on_behalf

@@ -45,15 +45,12 @@ class RoundClosing:
             if status_round.municipality == municipality:
                 await end_round(self._ports, status_round.meeting, unanswered=RequestState.WAIVED, history=history)
 
-    async def count_owing(self, municipality: str, work_package: str | None = None) -> int:
-        """Count the answers that are owed in a municipality's open rounds, all or one package's."""
+    async def count_owing(self, *, municipality: str | None = None, work_package: str | None = None) -> int:
+        """Count the answers that are owed in open rounds: a municipality's, or all, and one package's, or all."""
         rounds = await self._rounds.list_rounds(state=RoundState.OPEN)
-        found = [await self._rounds.list_requests(each.meeting) for each in rounds if each.municipality == municipality]
-        return sum(
-            item.state is RequestState.OPEN and work_package in (None, item.work_package)
-            for requests in found
-            for item in requests
-        )
+        asking = [each.meeting for each in rounds if municipality in (None, each.municipality)]
+        found = await self._rounds.list_open_requests(asking)
+        return sum(work_package in (None, item.work_package) for item in found)
 
     async def waive(self, work_package: str, history: History) -> None:
         """Release everybody from answering about a work package; what was answered stays."""

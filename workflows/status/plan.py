@@ -65,6 +65,17 @@ def who_is_asked(programme: Programme, package: WorkPackage, on: date) -> Person
     return asked[0] if asked else None
 
 
+def may_help(programme: Programme, package: WorkPackage, meeting: str, on: date) -> tuple[Person, ...]:
+    """
+    List the local leads who may answer for a package: its municipality's, and those of the board that asks.
+
+    *meeting*: the key of the meeting whose round asks; empty for any.
+    """
+    body = programme.find_body(meeting.rpartition("/")[0])
+    asking = local_leads(programme, body.municipality, on) if body is not None and body.municipality else ()
+    return (*local_leads(programme, package.municipality, on), *asking)
+
+
 def find_asked(programme: Programme, request: StatusRequest, on: date) -> Person | None:
     """Return the person who is asked on that day; None when nobody leads package or municipality any more."""
     package = programme.find_work_package(request.work_package)
@@ -84,7 +95,7 @@ def begun_requests(
 
     def may(request: StatusRequest, person: str) -> bool:
         package = programme.find_work_package(request.work_package)
-        return package is not None and is_on_behalf(programme, package, person, on) is not None
+        return package is not None and is_on_behalf(programme, package, person, on, request.meeting) is not None
 
     return frozenset(item.id for item in requests if any(may(item, person) for person in drafts.get(item.id, ())))
 
@@ -92,26 +103,26 @@ def begun_requests(
 def replaced_by(programme: Programme, request: StatusRequest, person: str, on: date) -> str | None:
     """Return the name of the one who is asked instead of *person*, empty for nobody; None while *person* may answer."""
     package = programme.work_package(request.work_package)
-    if is_on_behalf(programme, package, person, on) is not None:
+    if is_on_behalf(programme, package, person, on, request.meeting) is not None:
         return None
     asked = find_asked(programme, request, on)
     return asked.name if asked else ""
 
 
-def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: date) -> bool | None:
-    """Tell whether *person* would answer for somebody else; None when they may not answer at all."""
+def is_on_behalf(programme: Programme, package: WorkPackage, person: str, on: date, meeting: str = "") -> bool | None:
+    """Tell whether *person* would answer a meeting's round for somebody else; None when they may not answer at all."""
     leads = package_leads(programme, package.key, on)
     if any(lead.key == person for lead in leads):
         return False
-    if any(lead.key == person for lead in local_leads(programme, package.municipality, on)):
+    if any(lead.key == person for lead in may_help(programme, package, meeting, on)):
         return bool(leads)
     return None
 
 
 def new_requests(programme: Programme, meeting: str, municipality: str, now: datetime) -> tuple[StatusRequest, ...]:
-    """Make one request for each package that runs when the round opens."""
+    """Make one request for each package that reports to the board when the round opens."""
     asked = []
-    for package in programme.running_packages(municipality, on=programme.today(now)):
+    for package in programme.reporting_packages(municipality, on=programme.today(now)):
         person = who_is_asked(programme, package, programme.today(now))
         asked.append(
             StatusRequest(

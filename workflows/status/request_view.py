@@ -164,8 +164,8 @@ def asked_of(
     """Return the request as *person* reads it now."""
     package = programme.work_package(request.work_package)
     leads = package_leads(programme, package.key, programme.today(now))
-    helpers = local_leads(programme, package.municipality, programme.today(now))
-    municipality = programme.municipality(package.municipality).name
+    helpers = local_leads(programme, status_round.municipality, programme.today(now))
+    municipality = programme.municipality(status_round.municipality).name
     return Asked(
         request=request,
         round=status_round,

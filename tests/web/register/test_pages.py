@@ -66,8 +66,8 @@ async def test_every_way_to_a_form_of_a_municipality_leads_to_one(lead: Browser)
             assert 'name="csrf"' in shown.text
 
     of_what_is_not_there_yet = {
-        "partner-ut", "interessent-ut", "budsjett-ut", "skoleferie-ut", "pakke-vedta", "pakke-gjenoppta", "motedatoer",
-        "motedato-las", "motedato-frigi", "rytme-ut",
+        "partner-ut", "interessent-ut", "budsjett-ut", "skoleferie-ut", "pakke-styre-ut", "pakke-vedta",
+        "pakke-gjenoppta", "motedatoer", "motedato-las", "motedato-frigi", "rytme-ut",
     }  # fmt: skip
     assert set(MUNICIPALITY_FORMS) - followed - {"person-ut"} == of_what_is_not_there_yet
 
@@ -107,6 +107,7 @@ async def test_every_way_to_a_form_of_the_programme_leads_to_one(county: Browser
         "rediger/rolle-bytt?av=work_package_lead/larvik-helsefagpiloten",
         "rediger/malepunkt-ut?av=ingen/ingen",
         f"rediger/malepunkt?av={PACKAGE}/ingen",
+        f"rediger/pakke-styre-ut?av={PACKAGE}/faerder",
         f"rediger/malepunkt-ut?av={PACKAGE}/ingen",
         "rediger/avtale?av=ingen",
         "rediger/interessent?av=ingen",
@@ -326,6 +327,7 @@ FILLED = (
     pytest.param("pakke-ny", {"name": "Ny pakke", "lead": LEAD, "since": "8.9.2026", "minor": "1"}, "arbeidspakker",
                  id="a minor measure"),
     pytest.param(f"pakke?av={PACKAGE}", {"name": "Annet navn"}, "arbeidspakker", id="a package's name"),
+    pytest.param(f"pakke-styre?av={PACKAGE}", {"boards": "faerder"}, "arbeidspakker", id="a board more"),
     pytest.param(f"pakke-slutt?av={PACKAGE}", {"decision": "12/2026", "last_day": "2026-12-31"}, "arbeidspakker",
                  id="a package's end"),
     pytest.param(f"malepunkt?av={PACKAGE}", {"name": "Plasser", "baseline": "1 000,5", "better": "higher"},
@@ -448,3 +450,20 @@ async def test_a_lead_is_not_shown_who_belongs_to_other_municipalities_alone(pag
     assert "avdelingsleder.horten@vestfoldfylke.example" in own
     assert "leder.larvik@nav.example" not in own
     assert "leder.larvik@nav.example" in programme
+
+
+async def test_a_package_reports_to_a_board_more_and_no_more(pages: Pages, lead: Browser) -> None:
+    await lead.send_form(f"{HERE}/rediger/pakke-styre?av={PACKAGE}", {"boards": "faerder"})
+
+    listed = (await lead.get(f"{HERE}/arbeidspakker")).text
+    assert "Arbeidspakker i flere styrer" in listed
+    assert f"/rediger/pakke-styre-ut?av={PACKAGE}%2Ffaerder" in listed
+    assert (await pages.register.programme()).work_package(PACKAGE).boards == ("faerder",)
+    again = (await lead.get(f"{HERE}/rediger/pakke-styre?av={PACKAGE}")).text
+    assert 'value="faerder"' not in again
+
+    stored = await lead.send_form(f"{HERE}/rediger/pakke-styre-ut?av={PACKAGE}/faerder", {})
+
+    assert stored.status_code == 303
+    assert (await pages.register.programme()).work_package(PACKAGE).boards == ()
+    assert "Arbeidspakker i flere styrer" not in (await lead.get(f"{HERE}/arbeidspakker")).text

@@ -15,7 +15,14 @@ from config.values import Role
 from tests.workflows.register.shelf import DAL, PACKAGE, SOR_A, act, documents
 from workflows.register.changes import apply, rewind
 from workflows.register.edits.entries import PutEntry, TakeOutEntry
-from workflows.register.edits.packages import AddPackage, AdoptPackage, EndPackage, PutIndicator, RemoveIndicator
+from workflows.register.edits.packages import (
+    AddPackage,
+    AdoptPackage,
+    EndPackage,
+    PutIndicator,
+    RemoveIndicator,
+    ReportToBoard,
+)
 from workflows.register.edits.people import (
     AddPerson,
     ChangePerson,
@@ -50,6 +57,7 @@ EDITS: st.SearchStrategy[Edit] = st.one_of(
     st.builds(EndRole, seat=SEATS, person=PEOPLE, last_day=DAYS),
     st.builds(ReplaceLead, seat=SEATS, person=PEOPLE, first_day=DAYS),
     st.builds(AddPackage, municipality=st.just(DAL), name=st.just("Båt"), lead=PEOPLE, since=DAYS, minor=st.booleans()),
+    st.builds(ReportToBoard, package=PACKAGES, board=PLACES, reports=st.booleans()),
     st.builds(AdoptPackage, package=PACKAGES, decision=DECISIONS, since=DAYS),
     st.builds(EndPackage, package=PACKAGES, decision=DECISIONS, last_day=DAYS),
     st.builds(PutIndicator, package=PACKAGES, indicator=st.sampled_from(["", "plasser"]),

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from config.values import Role
-from tests.workflows.register.shelf import DAL, DAL_FILE, LATER, PACKAGE, act, documents, planned
+from tests.workflows.register.shelf import DAL, DAL_FILE, LATER, PACKAGE, SOR_A, act, documents, planned
 from workflows.register.changes import differences
 from workflows.register.edits.entries import PutEntry
-from workflows.register.edits.packages import PutIndicator
+from workflows.register.edits.packages import PutIndicator, ReportToBoard
 from workflows.register.edits.people import ChangePerson, EndRole, GiveRole, RoleSeat
 from workflows.register.edits.places import SetDaysOff, SetOverride
 from workflows.register.importing import IMPORT
@@ -46,6 +46,11 @@ def lines(edit: Edit, language: str = "nb") -> list[ChangeLine]:
             PutIndicator(package=PACKAGE, indicator="plasser", values={"target": 7.5}),
             ("Arbeidspakke: Verksted", "Målepunkt: plasser: Mål", "ingenting", "7,5"),
             id="an indicator",
+        ),
+        pytest.param(
+            ReportToBoard(package=PACKAGE, board=SOR_A),
+            ("Arbeidspakke: Verksted", "Styrer den også rapporterer til", "ingenting", "Sør-Å og Øvre Sjø"),
+            id="a board more",
         ),
         pytest.param(
             SetDaysOff(days=[LATER]),

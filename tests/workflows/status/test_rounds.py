@@ -451,11 +451,11 @@ async def test_what_is_owed_is_counted_until_it_is_answered_or_waived(world: Wor
     closing = world.rounds.closing
     municipality = MEETING.partition("/")[0]
 
-    counted = [await closing.count_owing(municipality), await closing.count_owing(municipality, GUEST)]
+    counted = [await closing.count_owing(municipality=municipality), await closing.count_owing(work_package=GUEST)]
     await world.answer(HOME, "home-lead")
     await closing.waive(GUEST, world.history)
 
     assert counted == [3, 1]
-    assert await closing.count_owing(municipality) == 1
-    assert await closing.count_owing(municipality, GUEST) == 0
-    assert await closing.count_owing("somewhere-else") == 0
+    assert await closing.count_owing(municipality=municipality) == 1
+    assert await closing.count_owing(municipality=municipality, work_package=GUEST) == 0
+    assert await closing.count_owing(municipality="somewhere-else") == 0

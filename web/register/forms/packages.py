@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import texts
 from config.values import WorkPackage
 from web.register.forms.form import EditForm, FormContext
 from workflows.free_text import InvalidText
@@ -15,6 +16,7 @@ from workflows.register.edits.packages import (
     PutIndicator,
     RemoveIndicator,
     ReopenPackage,
+    ReportToBoard,
 )
 from workflows.words import Words
 
@@ -75,6 +77,42 @@ def change(context: FormContext) -> EditForm:
         fields=fields,
         edit=edit,
         back=BACK,
+    )
+
+
+def board(context: FormContext) -> EditForm:
+    """Let a package report to another municipality's board as well."""
+    package = _own(context)
+    known = {package.municipality, *package.boards}
+    others = [item for item in context.programme.municipalities if item.slug not in known]
+    by_name = sorted(others, key=lambda item: texts.sort_key(item.name))
+    options = [("", context.say("choose")), *((item.slug, item.name) for item in by_name)]
+    return EditForm(
+        heading=context.say("form_package_board", name=package.name),
+        button=context.say("do_package_board"),
+        fields=[context.field("boards", kind="choice", options=options)],
+        edit=lambda answers: ReportToBoard(package=package.key, board=answers["boards"]),
+        back=BACK,
+        consequences=[context.say("follows_package_board")],
+    )
+
+
+def board_out(context: FormContext) -> EditForm:
+    """Let a package report to another municipality's board no more. *about*: `package/municipality`."""
+    key, _, slug = context.about.partition("/")
+    package = _own(context, key)
+    if slug not in package.boards:
+        raise KeyError(slug)
+    return EditForm(
+        heading=context.say(
+            "form_package_board_out", name=package.name, municipality=context.programme.municipality(slug).name
+        ),
+        button=context.say("do_take_out"),
+        fields=(),
+        edit=lambda _: ReportToBoard(package=package.key, board=slug, reports=False),
+        back=BACK,
+        consequences=[context.say("follows_package_board_out")],
+        ends=True,
     )
 
 

@@ -46,6 +46,8 @@ MUNICIPALITY_FORMS: Mapping[str, Builder] = {
     **_EVERYWHERE,
     "pakke-ny": packages.new,
     "pakke": packages.change,
+    "pakke-styre": packages.board,
+    "pakke-styre-ut": packages.board_out,
     "pakke-vedta": packages.adopt,
     "pakke-slutt": packages.end,
     "pakke-gjenoppta": packages.reopen,

@@ -48,7 +48,8 @@ class FollowUps:
         for package in work_packages:
             leads = package_leads(programme, package, today)
             asked = matters.asked_of(package, {lead.key for lead in leads})
-            told = [_told(item) for item in answered if item.work_package == package]
+            here = (item for item in answered if item.municipality == status_round.municipality)
+            told = [_told(item) for item in here if item.work_package == package]
             there = {item.key for item in told}
             others = (item for item in sorted(asked, key=_age) if item.key not in there)
             found[package] = [*told, *(OpenDecision(key=item.key, text=_text(item)) for item in others)]

@@ -106,10 +106,10 @@ class Desk:
 
 
 def people_to_name(programme: Programme, meeting: Meeting) -> tuple[Person, ...]:
-    """List the people who may get an action item: the body's, and all who lead or work in one of its packages."""
+    """List the people who may get an action item: the body's, and all who lead or work in what reports to it."""
     body = programme.body(meeting.body)
     members = [person for person, _ in programme.board_people(body, meeting.day)]
-    packages = {item.key for item in programme.work_packages if item.municipality == body.municipality}
+    packages = {item.key for item in programme.work_packages if body.municipality in (item.municipality, *item.boards)}
     workers = [
         programme.person(item.person)
         for item in programme.assignments

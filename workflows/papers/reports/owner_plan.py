@@ -71,11 +71,12 @@ def sums_of(programme: Programme, reports: Sequence[BoardReport]) -> tuple[Indic
     """
     Return the sums of the indicators that the register says may be added, under the name that it gives them.
 
-    An indicator without such a name stands in no sum: shares, grades and counts of the same people are not added.
+    An indicator without such a name stands in no sum: shares, grades and counts of the same people are not added. A
+    package that reports to several boards counts once, with the number of the newest report.
     """
     numbers = {
         (package.key, line.key): line.now if line.now is not None else line.previous
-        for report in reports
+        for report in sorted(reports, key=lambda report: (report.meeting.starts_local, report.meeting.key))
         for package in report.packages
         for line in package.indicators
     }

@@ -103,12 +103,13 @@ def _rounds(record: BodyRecord) -> Iterable[_Round]:
 
 def _common_names(rounds: Iterable[_Round]) -> frozenset[str]:
     """Return the indicators' names that several municipalities use: one that stands alone would point at its own."""
-    users: dict[str, set[str]] = {}
+    users: dict[str, dict[str, str]] = {}
     for item in rounds:
         for package in item.report.packages:
             for indicator in package.indicators:
-                users.setdefault(indicator.name, set()).add(item.report.municipality)
-    return frozenset(name for name, found in users.items() if len(found) > 1)
+                # A package that reports to several boards is one user.
+                users.setdefault(indicator.name, {}).setdefault(package.key, item.report.municipality)
+    return frozenset(name for name, found in users.items() if len(set(found.values())) > 1)
 
 
 def _status(package: PackageReport) -> tuple[Value, ...]:

@@ -57,6 +57,22 @@ class ChangePackage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportToBoard:
+    """Let a work package report to another municipality's board too, or no more. Its own board is always told."""
+
+    kind: ClassVar[str] = "package.board"
+    package: str
+    board: str
+    reports: bool = True
+
+    def apply(self, draft: Draft) -> None:
+        """Set the boards, in the order in which they were named."""
+        entry = draft.entry(SECTION, self.package)
+        others = [board for board in entry.values.get("boards", ()) if board != self.board]
+        draft.change(entry, {"boards": [*others, self.board] if self.reports else others})
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdoptPackage:
     """Let a proposed work package run from a day on, by a decision of the board."""
 
