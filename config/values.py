@@ -286,17 +286,13 @@ class Occasion(Value):
 
 
 class AgendaEntry(Value):
-    """
-    One place on the agenda of a body's meetings.
-
-    `questions` and `proposals` stand for an item each, `packages` and `follow_up` for one item about all of them; an
-    entry without a source is an item of its own at every meeting.
-    """
+    """One place on the agenda of a body's meetings; without a source it is an item of its own at every meeting."""
 
     key: Slug
     title: Line
     """Of `questions`: `{work_package}` is filled in. Of `proposals` the people who bring them give the titles."""
     source: Literal["questions", "packages", "proposals", "follow_up"] | None = None
+    """`questions` and `proposals` stand for an item each, `packages` and `follow_up` for one item about all of them."""
     minutes: Minutes | None = None
     """Time that each of its items may take."""
     order: int = 50
