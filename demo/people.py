@@ -101,7 +101,7 @@ def answer_to(part: AnswerHabit, package: WorkPackage, *, first: bool, solved: I
         if (start := indicator.baseline) is not None and (end := indicator.target) is not None
     }
     if not first:
-        texts |= {"question": "", "proposal": ""}
+        texts |= {"question": "", "proposal": "", "lesson": ""}
     return texts | numbers | dict.fromkeys(solved, "yes")
 
 

@@ -2,6 +2,7 @@
 link."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -10,7 +11,7 @@ import texts
 from web.forms import is_from_us, read_form
 from web.pages import page
 from web.papers.agenda import refused
-from web.papers.minutes_view import form_context, local_time, saved_context, typed_from
+from web.papers.minutes_view import form_context, local_time, notes_context, saved_context, typed_from
 from web.short_links import link_over, link_sent, offer_link
 from workflows.free_text import InvalidText
 from workflows.messages.short_links import LinkOrder, ShortLinks
@@ -81,6 +82,9 @@ class _Pages:
 
     async def _record(self, request: Request, link: Link) -> HTMLResponse:
         typed = await read_form(request, most=MOST_BYTES, fields=MOST_FIELDS)
+        if "notes" in typed:
+            view = await self._desk.minutes(link.subject, link.person)
+            return _form(request, view, **notes_context(view, typed["notes"]))
         if "approve" in typed:
             stored = await self._desk.approve(link.subject, link.person, typed["approve"])
         else:
@@ -121,8 +125,8 @@ def _heading(view: MinutesView) -> str:
 
 
 def _form(
-    request: Request, view: MinutesView, typed: Mapping[str, str], invalid: InvalidText | None = None
+    request: Request, view: MinutesView, typed: Mapping[str, str], invalid: InvalidText | None = None, **read: Any
 ) -> HTMLResponse:
-    context = form_context(view, action=request.url.path, typed=typed, invalid=invalid)
+    context = form_context(view, action=request.url.path, typed=typed, invalid=invalid, **read)
     status = 422 if invalid else 200
     return page(request, "papers/minutes.html", status=status, language=view.language, frame="base.html", **context)

@@ -11,6 +11,7 @@ from workflows.free_text import InvalidText
 from workflows.papers.agendas.editing import MinutesView
 from workflows.papers.agendas.rendering import minutes_document
 from workflows.papers.minutes.model import ActionItem, Matter, MatterState, Outcome, StoredMinutes
+from workflows.papers.minutes.notes import MOST_NOTES, NotesDraft, read_notes
 from workflows.papers.minutes.plan import BLANK_LINES, MOST_LINES, line_numbers
 from workflows.words import Words
 
@@ -18,11 +19,22 @@ from workflows.words import Words
 def typed_from(view: MinutesView) -> dict[str, str]:
     """Return the form's first values: the newest version, or the prepared one."""
     minutes = view.desk.minutes
-    typed = {"others": minutes.others, "chair": minutes.chair, "secretary": minutes.secretary}
+    typed = {
+        "others": minutes.others,
+        "remarks": minutes.remarks,
+        "chair": minutes.chair,
+        "secretary": minutes.secretary,
+    }
     typed |= {f"present:{line.person}": "1" for line in minutes.attendance if line.present}
     for item in minutes.items:
         due = item.due_on.isoformat() if item.due_on else ""
-        values = {"decision": item.decision, "outcome": item.outcome, "carrier": item.person, "until": due}
+        values = {
+            "text": item.text,
+            "decision": item.decision,
+            "outcome": item.outcome,
+            "carrier": item.person,
+            "until": due,
+        }
         typed |= {f"{name}:{item.number}": value for name, value in values.items()}
         typed |= {f"left:{item.number}:{person}": "1" for person in item.left}
         if item.follow_up:
@@ -34,10 +46,64 @@ def typed_from(view: MinutesView) -> dict[str, str]:
     return typed
 
 
+def typed_with(view: MinutesView, draft: NotesDraft) -> dict[str, str]:
+    """
+    Return the form's values with what notes propose. What stands in the minutes already is not written over.
+
+    A decision that is proposed carries `proposed:` with it, so that it is stored only once somebody confirms it.
+    """
+    typed = typed_from(view)
+    typed |= {f"present:{key}": "1" for key in draft.present}
+    for key in draft.absent:
+        typed.pop(f"present:{key}", None)
+    typed["others"] = typed["others"] or ", ".join(draft.others)
+    typed |= {name: key for name in ("chair", "secretary") if (key := getattr(draft, name))}
+    typed["remarks"] = _added(typed["remarks"], draft.remarks)
+    for item in draft.items:
+        number, text = item.number, item.text
+        if item.decision and typed[f"decision:{number}"] not in ("", item.decision):
+            # There is a decision already: what the notes say of it is told, for a person to see to.
+            text = _added(text, item.decision)
+        elif item.decision and not typed[f"decision:{number}"]:
+            due = item.due_on.isoformat() if item.due_on else ""
+            found = {"decision": item.decision, "carrier": item.person, "until": due, "proposed": "1"}
+            typed |= {f"{name}:{number}": value for name, value in found.items() if value}
+            if item.person or item.due_on:
+                typed[f"follow:{number}"] = "1"
+        typed[f"text:{number}"] = _added(typed[f"text:{number}"], text)
+    return typed
+
+
+def _added(before: str, more: str) -> str:
+    """Return both texts, the second once: notes may be read twice."""
+    return before if more in before else "\n\n".join(filter(None, [before, more]))
+
+
+def notes_context(view: MinutesView, notes: str) -> dict[str, Any]:
+    """Return the form's values and what the page says about *notes* that were read; nothing of it is stored."""
+    if len(notes) > MOST_NOTES:
+        problem = Words(key="status.error.too_long", values={"most": MOST_NOTES, "written": len(notes)})
+        return {"typed": typed_from(view), "notes": notes, "invalid": InvalidText({"notes": problem})}
+    names = view.desk.names
+    there = {line.person: line.name for line in view.desk.minutes.attendance}
+    draft = read_notes(notes, view.desk.agenda, attendance=there, people=names)
+    return {"typed": typed_with(view, draft), "notes": notes, "draft": draft, "invalid": None}
+
+
 def form_context(
-    view: MinutesView, *, action: str, typed: Mapping[str, str], invalid: InvalidText | None = None
+    view: MinutesView,
+    *,
+    action: str,
+    typed: Mapping[str, str],
+    invalid: InvalidText | None = None,
+    notes: str = "",
+    draft: NotesDraft | None = None,
 ) -> dict[str, Any]:
-    """Return all that the form for minutes shows. *typed*: its values; *invalid*: why they were not stored."""
+    """
+    Return all that the form for minutes shows. *typed*: its values; *invalid*: why they were not stored.
+
+    *notes*: as they were pasted; *draft*: what was read out of them.
+    """
     minutes = view.desk.minutes
     used = [line for line in line_numbers(typed) if typed[f"what:{line}"].strip()]
     last = max([*used, *(line.line for line in minutes.actions)], default=0)
@@ -56,6 +122,8 @@ def form_context(
         "problems": said_problems(invalid.problems, view.language) if invalid else {},
         "confirm": invalid.confirm if invalid else "",
         "action": action,
+        "notes": notes,
+        "draft": draft,
         **approval_context(view),
     }
 

@@ -12,7 +12,7 @@ import texts
 from web.access.gate import SeesBoard, Visit
 from web.forms import typed_in
 from web.papers.agenda import agenda_context, own_values
-from web.papers.minutes_view import form_context, saved_context, typed_from
+from web.papers.minutes_view import form_context, notes_context, saved_context, typed_from
 from web.shell.page import shell_page
 from workflows.free_text import InvalidText
 from workflows.papers.agendas.editing import AgendaDesk, AgendaView, DeskRefused, MinutesView
@@ -100,6 +100,8 @@ def _add_minutes(routes: APIRouter, desk: AgendaDesk) -> None:
     async def store(request: Request, visit: SeesBoard, body: str, day: str) -> HTMLResponse:
         typed, key, person = dict(typed_in(request)), f"{body}/{day}", visit.reader.person
         view = await _minutes(desk, visit, body, day)
+        if "notes" in typed:
+            return _minutes_page(request, visit, view, **notes_context(view, typed["notes"]))
         try:
             if "approve" in typed:
                 stored = await desk.approve(key, person, typed["approve"])
@@ -127,8 +129,9 @@ def _minutes_page(
     view: MinutesView,
     typed: Mapping[str, str],
     invalid: InvalidText | None = None,
+    **read: Any,
 ) -> HTMLResponse:
-    context = form_context(view, action=request.url.path, typed=typed, invalid=invalid)
+    context = form_context(view, action=request.url.path, typed=typed, invalid=invalid, **read)
     status = 422 if invalid else 200
     return _page(request, visit, "papers/minutes.html", _minutes_name(view), status=status, **context)
 

@@ -76,8 +76,11 @@ def minutes_document(minutes: Minutes, agenda: Agenda, language: str, *, prepare
         said = (
             [Facts(rows=((say("agenda.decision"), BLANK),))] if prepared else _decided(minutes, about, item, language)
         )
-        blocks = [*(_item(about, language) if about else ()), *said]
+        told = (Facts(rows=((say("minutes.text"), item.text),)),) if item.text else ()
+        blocks = [*(_item(about, language) if about else ()), *told, *said]
         sections.append(Section(heading=heading, blocks=tuple(blocks)))
+    if minutes.remarks:
+        sections.append(Section(heading=say("minutes.remarks"), blocks=(Paragraph(text=minutes.remarks),)))
     if minutes.actions or prepared:
         sections.append(Section(heading=say("agenda.actions"), blocks=(_actions(minutes, language),)))
     return _document(language, minutes_title(minutes, language), lead, sections)

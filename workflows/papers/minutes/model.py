@@ -175,6 +175,8 @@ class MinutesItem:
 
     number: int
     title: str
+    text: str = ""
+    """What was said, where the minutes tell it."""
     decision: str = ""
     follow_up: bool = False
     """True when the decision is followed up at the next meeting."""
@@ -225,6 +227,8 @@ class Minutes:
     attendance: tuple[Presence, ...]
     others: str = ""
     """Others who were there, in the recorder's words."""
+    remarks: str = ""
+    """What the minutes tell that belongs to no item."""
     chair: str = ""
     """Key of who chaired the meeting."""
     secretary: str = ""
@@ -260,6 +264,7 @@ class Minutes:
             year=data["year"],
             attendance=tuple(Presence(**line) for line in data["attendance"]),
             others=data["others"],
+            remarks=data.get("remarks", ""),
             chair=data.get("chair", ""),
             secretary=data.get("secretary", ""),
             names=dict(data.get("names", {})),

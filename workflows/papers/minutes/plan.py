@@ -30,6 +30,8 @@ BLANK_LINES = 3
 """Empty lines for action items at the end of a form."""
 MOST_LINES = 60
 LONGEST_LINE = 300
+LONGEST_TEXT = 5000
+"""Characters of what was said on one item."""
 
 
 def prepared_minutes(programme: Programme, meeting: Meeting, agenda: Agenda) -> Minutes:
@@ -135,6 +137,7 @@ def record(desk: Desk, raw: Mapping[str, str]) -> Recorded:
         old,
         attendance=tuple(replace(line, present=f"present:{line.person}" in raw) for line in old.attendance),
         others=written.text("others", most=LONGEST_LINE),
+        remarks=written.text("remarks", most=LONGEST_TEXT) if "remarks" in raw else old.remarks,
         chair=chair,
         secretary=secretary,
         names={key: desk.names[key] for key in (chair, secretary) if key},
@@ -158,7 +161,8 @@ def _item(desk: Desk, item: MinutesItem, raw: Mapping[str, str], written: Writte
     until = f"until:{number}"
     return replace(
         item,
-        decision=written.text(f"decision:{number}"),
+        text=written.text(f"text:{number}", most=LONGEST_TEXT) if f"text:{number}" in raw else item.text,
+        decision=_decided(number, raw, written),
         follow_up=f"follow:{number}" in raw,
         outcome=_outcome(desk, item, raw.get(f"outcome:{number}", item.outcome)),
         person=person,
@@ -166,6 +170,15 @@ def _item(desk: Desk, item: MinutesItem, raw: Mapping[str, str], written: Writte
         due_on=_day(until, raw[until].strip(), written) if until in raw else item.due_on,
         left=tuple(line.person for line in desk.minutes.attendance if f"left:{number}:{line.person}" in raw),
     )
+
+
+def _decided(number: int, raw: Mapping[str, str], written: Written) -> str:
+    """Return the decision on an item. One that was read out of notes (`proposed:`) is none before a person says so."""
+    name = f"decision:{number}"
+    decision = written.text(name)
+    if decision and f"proposed:{number}" in raw and f"decided:{number}" not in raw:
+        written.problems.setdefault(name, Words(key="minutes.error_unconfirmed"))
+    return decision
 
 
 def _outcome(desk: Desk, item: MinutesItem, given: str) -> Outcome:
@@ -202,8 +215,8 @@ def _require_a_meeting(minutes: Minutes, written: Written) -> None:
 
 
 def _stored_texts(minutes: Minutes) -> frozenset[str]:
-    decisions = (item.decision for item in minutes.items)
-    return frozenset((minutes.others, *decisions, *(line.what for line in minutes.actions)))
+    texts = (text for item in minutes.items for text in (item.text, item.decision))
+    return frozenset((minutes.others, minutes.remarks, *texts, *(line.what for line in minutes.actions)))
 
 
 def _lines(desk: Desk, raw: Mapping[str, str], written: Written) -> Iterable[ActionLine]:

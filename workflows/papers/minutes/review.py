@@ -60,6 +60,8 @@ def minutes_changes(old: Minutes, new: Minutes) -> tuple[Words, ...]:
             changes.append(Words(key=key, values={"name": line.name}))
     if old.others != new.others:
         changes.append(Words(key="minutes.change_others"))
+    if old.remarks != new.remarks:
+        changes.append(Words(key="minutes.change_remarks"))
     for role in ("chair", "secretary"):
         person = getattr(new, role)
         if person != getattr(old, role):
@@ -76,6 +78,8 @@ def minutes_changes(old: Minutes, new: Minutes) -> tuple[Words, ...]:
 def _item_changes(label: str, old: MinutesItem | None, new: MinutesItem) -> Iterator[Words]:
     if old is None or old == new:
         return
+    if old.text != new.text:
+        yield Words(key="minutes.change_text", values={"label": label})
     if old.decision != new.decision:
         values = {"label": label, "before": old.decision or "–", "now": new.decision or "–"}
         yield Words(key="minutes.change_decision", values=values)
