@@ -176,6 +176,13 @@ def _add_privacy(add: Add) -> None:
     subject = "key or address of a person; or a case: key of a municipality, body, work package or meeting"
     command.add_argument("subject", metavar="PERSON", help=subject)
     command.add_argument("folder", type=Path, metavar="DIR", help="the folder of the files")
+    command = add("redact", with_services(privacy.redact))
+    text = "the text that slipped in; left out, it is read from the input, so that no history of the shell keeps it"
+    command.add_argument("text", nargs="?", metavar="TEXT", help=text)
+    command.add_argument("--basis", default="", metavar="BASIS", help="the legal basis, which stays as the marker's")
+    command.add_argument("--parts", action="store_true", help="also where it is a part of another word")
+    command.add_argument("--apply", action="store_true", help="take it out; without, only show where it stands")
+    command.add_argument("--json", action="store_true", help=JSON)
     command = add("retention", with_services(privacy.retention))
     command.add_argument("--apply", action="store_true", help="end it; without, only show what would end")
     command.add_argument("--json", action="store_true", help=JSON)

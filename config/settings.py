@@ -184,6 +184,8 @@ class Settings(BaseSettings):
     """The name under which municipalities' own calendars are asked for. Some servers answer browsers only."""
     accessibility_statement: Annotated[str, AfterValidator(_https_or_empty)] = ""
     """The address of the county's own statement at uustatus.no, which `/tilgjengelighet` leads to."""
+    backup_days: int = Field(default=35, ge=1)
+    """Days for which backups of the database are kept: a redaction says until when they hold what it took out."""
     paper_colour: Colour = "#1E2B3C"
     """The county's colour, of headings and lines in PDF and Word files."""
     paper_owner: str = ""

@@ -164,6 +164,7 @@ var settings = union(rehearsal, {
   VAREUNGE_PUBLIC_URL: doorUrl
   VAREUNGE_ORGANIZER: organizers
   VAREUNGE_LICENCES: string(licences)
+  VAREUNGE_BACKUP_DAYS: string(databaseBackupDays)
   VAREUNGE_ACCESSIBILITY_STATEMENT: accessibilityStatement
   VAREUNGE_QUEUE_URL: handsStorage.outputs.queueUrl
 })

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from integration.database.postgres import Passwords
     from integration.database.questions import SQLQuestions
     from integration.database.record_rows import SQLRecordRows
+    from integration.database.redactions import SQLRedactions
     from integration.database.register import SQLRegister
     from integration.database.reports import SQLReports
     from integration.database.resources import SQLResources
@@ -223,6 +224,12 @@ class Record:
         from integration.database.record_rows import SQLRecordRows
 
         return SQLRecordRows(self.database)
+
+    @cached_property
+    def redactions(self) -> "SQLRedactions":
+        from integration.database.redactions import SQLRedactions
+
+        return SQLRedactions(self.database)
 
     @cached_property
     def findings(self) -> "SQLFindings":

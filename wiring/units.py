@@ -64,6 +64,7 @@ def unit_handlers(jobs: Jobs, sweep: Sweep) -> Mapping[str, Handler]:
         "doctor.look": operations.examination.look,
         "wind_down.place": operations.wind_down.place,
         "wind_down.package": operations.wind_down.package,
+        "privacy.redact": jobs.privacy.redacted_copies.redact,
         "meetings.book": meetings.booking.book,
         "meetings.quorum": meetings.quorum.warn,
         "meetings.own_link": meetings.personal_links.send,

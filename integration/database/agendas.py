@@ -80,9 +80,12 @@ class SQLAgendas:
         return True
 
     async def note_published(self, meeting: str, published: Mapping[str, Any]) -> None:
-        noted = update(tables.agenda).where(tables.agenda.c.meeting == meeting).values(published=dict(published))
+        table = tables.agenda
         async with self._database.begin() as connection:
-            await connection.execute(noted)
+            query = select(table.c.published).where(table.c.meeting == meeting)
+            known = (await connection.execute(query)).scalar_one_or_none() or {}
+            parts = {part: value for part, value in {**known, **published}.items() if value is not None}
+            await connection.execute(update(table).where(table.c.meeting == meeting).values(published=parts))
 
     # ------------------------------------------------------------------------------------------------------ proposals
 

@@ -82,6 +82,8 @@ _ALL = (
         person="actor on_behalf",
         hidden="previous_hash hash",
     ),
+    # What was taken out is not in it; `basis` is people's words.
+    _rule("redaction", HISTORY, code="found left", key="papers steps", person="by", words="basis"),
     _rule("slot", SERVICE, key="name"),
     _rule("switch", SERVICE, key="name", hidden="value"),
     _rule("klass_municipality", SERVICE, code="number name"),

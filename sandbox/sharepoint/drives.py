@@ -52,6 +52,8 @@ class Item:
     version: int = 1
     content_version: int = 1
     children: dict[str, "Item"] = field(default_factory=dict)
+    earlier: list[bytes] = field(default_factory=list)
+    """Content of the versions before, which only the deletion of the whole file takes away."""
 
     @property
     def is_folder(self) -> bool:
@@ -188,6 +190,7 @@ class Drive:
         if item.is_folder:
             raise GraphError(400, "invalidRequest", "A folder has no content.")
         check_match(item.etag, if_match)
+        item.earlier.append(item.content or b"")
         item.content = office.stored(item.name, content)
         item.author, item.modified_at = author, now
         item.version += 1

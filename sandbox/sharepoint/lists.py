@@ -28,6 +28,8 @@ class Row:
     created_at: datetime
     modified_at: datetime
     version: int = 1
+    earlier: list[dict[str, Any]] = field(default_factory=list)
+    """Values of the versions before."""
 
     @property
     def etag(self) -> str:
@@ -105,6 +107,7 @@ class SiteList:
         check_match(row.etag, if_match)
         values = self._checked(fields)
         self._check_unique(values, row)
+        row.earlier.append(dict(row.values))
         row.values |= values
         row.editor, row.modified_at = author, now
         row.version += 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -73,6 +73,8 @@ class Page:
     major: int = 0
     minor: int = 1
     etag_number: int = 1
+    earlier: list[Version] = field(default_factory=list)
+    """The drafts before."""
 
     @property
     def is_published(self) -> bool:
@@ -86,6 +88,7 @@ class Page:
     def change(self, body: Mapping[str, Any], *, editor: Author, now: datetime) -> None:
         """Make a new draft; readers see the published version until the next publish. The canvas is replaced whole."""
         _check_properties(body)
+        self.earlier.append(self.draft)
         self.draft = _version(body, self.draft)
         self.editor, self.modified_at = editor, now
         self.minor += 1

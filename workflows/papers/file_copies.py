@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from config.place_template import PlaceSpec
 from documents.document import Document
 from workflows.papers.agendas.model import StoredAgenda
 from workflows.papers.agendas.ports import AgendaPorts
+from workflows.ports.place import Placed, SiteContent
 from workflows.ports.units import History
+from workflows.rollout.folder_paths import folder_now
 
 UNFINISHED = "unfinished"
 """Stands for the author of a file that a stopped run was writing."""
@@ -29,6 +32,15 @@ def make_word_file(document: Document, at: datetime) -> bytes:
     from documents.word import word_file
 
     return word_file(document, created_at=at)
+
+
+async def meeting_folder(
+    content: SiteContent, place: PlaceSpec, site_id: str, things: Mapping[str, Placed], meeting: str
+) -> str:
+    """Return the path of a meeting's folder as it lies now, named by the day that was first announced."""
+    day = meeting.rpartition("/")[2]
+    above = place.meeting_folder.replace("{year}", day[:4])
+    return f"{await folder_now(content, site_id, things, above)}/{day}"
 
 
 class MeetingPapers:
@@ -52,7 +64,6 @@ class MeetingPapers:
         self._agenda = agenda
         self._history = history
         self._make_file = make_file
-        self._published: dict[str, Any] = dict(agenda.published)
 
     async def put(
         self, site_id: str, part: str, name: str, document: Document, *, at: datetime, version: int | str
@@ -62,7 +73,7 @@ class MeetingPapers:
 
         It keeps the *name* it was first written under, as a new version in SharePoint: links to it stay good.
         """
-        noted: Mapping[str, Any] = self._published.get(part, {})
+        noted: Mapping[str, Any] = self._agenda.published.get(part, {})
         if noted.get("version") == version and noted.get("by") != UNFINISHED:
             return
         name = noted.get("name", name)
@@ -81,5 +92,4 @@ class MeetingPapers:
         await self._history.note("agenda.file_stored", meeting=self._agenda.meeting, part=part)
 
     async def _note(self, part: str, value: Any) -> None:
-        self._published[part] = value
-        await self._ports.store.note_published(self._agenda.meeting, self._published)
+        await self._ports.store.note_published(self._agenda.meeting, {part: value})

@@ -19,14 +19,13 @@ from workflows.papers.agendas.model import Agenda, StoredAgenda
 from workflows.papers.agendas.plan import agenda_moments, agenda_unit, as_it_stands, draft_agenda
 from workflows.papers.agendas.ports import AgendaPorts
 from workflows.papers.agendas.rendering import agenda_document, minutes_document
-from workflows.papers.file_copies import MakeFile, MeetingPapers, make_word_file
+from workflows.papers.file_copies import MakeFile, MeetingPapers, make_word_file, meeting_folder
 from workflows.papers.minutes.notice import ApprovedMinutes, approved_notices, minutes_notices
 from workflows.papers.minutes.plan import prepared_minutes
 from workflows.papers.questions.life import QuestionLife
 from workflows.papers.reports.model import ReportContent, ReportState
 from workflows.papers.reports.plan import meeting_facts
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
-from workflows.rollout.folder_paths import folder_now
 
 PREPARED = timedelta(days=1)
 """The time before a meeting at which its minutes are prepared, and the agenda waits for the report no longer."""
@@ -190,10 +189,8 @@ class Agendas:
         site = things.get("site")
         if site is None:
             return Parked(until=self._ports.clock.now() + NO_PLACE_YET, note="the place is not made yet")
-        day = stored.meeting.rpartition("/")[2]
-        above = place.meeting_folder.replace("{year}", day[:4])
-        folder = await folder_now(self._ports.content, site.external_id, things, above)
-        papers = MeetingPapers(self._ports, f"{folder}/{day}", stored, history, make_file=self._make_file)
+        folder = await meeting_folder(self._ports.content, place, site.external_id, things, stored.meeting)
+        papers = MeetingPapers(self._ports, folder, stored, history, make_file=self._make_file)
         name = texts.say(f"agenda.{part.name}_file", _language(programme), day=part.day.isoformat())
         await papers.put(site.external_id, part.name, name, document, at=part.at, version=part.version)
         return Done(note="the file is in order")

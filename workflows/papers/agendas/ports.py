@@ -49,7 +49,11 @@ class AgendaStore(DecidedMatters, Protocol):
         ...
 
     async def note_published(self, meeting: str, published: Mapping[str, Any]) -> None:
-        """Note what is known of the copies on the place's site."""
+        """
+        Note what is known of some copies on the place's site, by their parts; None: nothing any more.
+
+        What is noted of the others stays: agenda and minutes are written side by side.
+        """
         ...
 
     async def proposals(self, meeting: str) -> Sequence[Proposal]:

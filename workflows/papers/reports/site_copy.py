@@ -59,8 +59,7 @@ class ReportCopy:
 
     async def _file(self, site_id: str) -> None:
         folder = self._folder
-        name = texts.say("reports.file_name", self._language, day=self._day)
-        path = f"{folder}/{name}" if folder else name
+        path = file_path(folder, self._day, self._language)
         pdf, noted = self._report.pdf or b"", self._published.get("file")
         found = await self._content.find_file(site_id, path)
         # A file of another size is another file. Its etag is no help: SharePoint changes that by itself. A corrected
@@ -79,7 +78,7 @@ class ReportCopy:
         await self._history.note("report.file_stored", meeting=self._report.meeting)
 
     async def _page(self, site_id: str) -> Page:
-        name, noted = f"rapport-{self._day}.aspx", self._published.get("page", {}).get("fingerprint")
+        name, noted = page_name(self._day), self._published.get("page", {}).get("fingerprint")
         page = await self._content.find_page(site_id, name)
         if page is not None and page.published and is_digest_of(noted, page.title, page.html):
             return page
@@ -126,3 +125,14 @@ class ReportCopy:
         self._published |= parts
         if parts or self._report.state is not ReportState.PUBLISHED:
             await self._ports.store.note_published(self._report, self._published, finished=finished)
+
+
+def file_path(folder: str, day: str, language: str) -> str:
+    """Return the path of a report's PDF in the site's library. *day*: the one first announced."""
+    name = texts.say("reports.file_name", language, day=day)
+    return f"{folder}/{name}" if folder else name
+
+
+def page_name(day: str) -> str:
+    """Return the name of a report's page."""
+    return f"rapport-{day}.aspx"
