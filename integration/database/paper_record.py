@@ -1,10 +1,13 @@
 """Everything released for a body's meetings, as rows of three tables: one query each, however long the history."""
 
+from collections import Counter
+
 from sqlalchemy import Select, Table, select
 
 from integration.database import tables
 from integration.database.agendas import agenda_from, minutes_from
 from integration.database.connection import Database
+from integration.database.privacy_tables import redaction
 from integration.database.reports import RELEASED, report_from
 from workflows.papers.record import BodyRecord
 
@@ -21,11 +24,13 @@ class SQLPaperRecord:
             reports = (await connection.execute(released)).all()
             agendas = (await connection.execute(_of_body(tables.agenda, body))).all()
             minutes = (await connection.execute(_of_body(tables.minutes, body))).all()
+            redacted = (await connection.execute(select(redaction.c.papers))).scalars().all()
         return BodyRecord(
             body=body,
             reports=tuple(map(report_from, reports)),
             agendas=tuple(map(agenda_from, agendas)),
             minutes=tuple(map(minutes_from, minutes)),
+            redactions=Counter(key for papers in redacted for key in papers),
         )
 
 

@@ -34,8 +34,8 @@ OTHERS = ("AUTHORITY_URL", "BOT_METADATA_URL", "BOT_SERVICE_URL")
 BESIDE = ", siden en annen av Microsofts adresser er det"
 COMMANDS = {
     "audit", "access-request", "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate",
-    "municipalities", "outbox", "papers", "partners", "pause", "plan", "report", "resume", "retention", "rollout",
-    "sandbox", "serve", "status", "tick", "wind-down",
+    "municipalities", "outbox", "papers", "partners", "pause", "plan", "redact", "report", "resume", "retention",
+    "rollout", "sandbox", "serve", "status", "tick", "wind-down",
 }  # fmt: skip
 
 

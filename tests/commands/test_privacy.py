@@ -1,5 +1,6 @@
 """Personal data at the terminal."""
 
+import io
 import os
 from argparse import Namespace
 from collections.abc import AsyncIterator
@@ -8,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from commands.privacy import access_request, retention
+from commands.privacy import access_request, redact, retention
 from commands.session import DONE, Usage
 from config.settings import Settings
 from integration.database.connection import create_database
 from tests.clocks import StillClock
-from tests.support.whole_record import EMAIL, NAME, PERSON, documents, write_whole_record
+from tests.support.whole_record import EMAIL, NAME, PERSON, PUPIL, documents, write_whole_record
 from wiring.process import Services
 
 
@@ -59,3 +60,40 @@ async def test_without_rules_everything_is_kept(services: Services, capsys: pyte
 
     assert await retention(services, Namespace(apply=True, json=False)) == DONE
     assert "ingen regler for lagringstid" in capsys.readouterr().out
+
+
+def redaction(text: str | None = None, **given: object) -> Namespace:
+    return Namespace(**{"text": text, "basis": "", "parts": False, "apply": False, "json": False, **given})
+
+
+async def test_a_text_is_looked_for_first_and_nothing_is_changed(
+    services: Services, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PUPIL}\n"))
+
+    assert await redact(services, redaction()) == DONE
+
+    told = capsys.readouterr()
+    assert "Skriv teksten som skal bort" in told.err
+    assert "Ingenting er endret" in told.out
+    assert "Svar: 1" in told.out
+    assert "Sikkerhetskopier av databasen har teksten til" in told.out
+    assert PUPIL not in told.out
+    assert [item.number for item in await services.record.redactions.list_all()] == [1], "the one of the sample"
+
+
+async def test_a_redaction_needs_its_basis(services: Services) -> None:
+    with pytest.raises(Usage, match="--basis"):
+        await redact(services, redaction(PUPIL, apply=True))
+
+
+@pytest.mark.parametrize(("text", "said"), [("Sandefjord", "som nøkkel eller navn"), ("x", "tre bokstaver")])
+async def test_a_text_that_cannot_be_meant_is_refused(services: Services, text: str, said: str) -> None:
+    with pytest.raises(Usage, match=said):
+        await redact(services, redaction(text))
+
+
+async def test_a_text_that_is_nowhere_is_said_so(services: Services, capsys: pytest.CaptureFixture[str]) -> None:
+    for apply in (False, True):
+        assert await redact(services, redaction("Xerxes Ingensteds", apply=apply, basis="GDPR")) == DONE
+        assert "Teksten finnes ikke" in capsys.readouterr().out

@@ -1,7 +1,7 @@
 """Everything that a body's papers are made of, as the record has it, and the papers themselves."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -47,6 +47,8 @@ class Paper:
     pdf: bytes | None = None
     number: int = 0
     """The item's that a case paper is about."""
+    redactions: int = 0
+    """How often a text was taken out of it."""
 
     @property
     def key(self) -> str:
@@ -68,6 +70,8 @@ class BodyRecord:
     reports: Sequence[StoredReport] = ()
     agendas: Sequence[StoredAgenda] = ()
     minutes: Sequence[StoredMinutes] = ()
+    redactions: Mapping[str, int] = field(default_factory=dict)
+    """By the key of a paper, how often a text was taken out of it."""
 
     def without_pdfs(self) -> "BodyRecord":
         """Return the same without the files, for reading many records at a time."""
@@ -89,11 +93,15 @@ class BodyRecord:
         for _, stored in sorted(found, key=lambda item: item[0]):
             match stored:
                 case StoredReport():
-                    yield _report(stored, language)
+                    yield self._counted(_report(stored, language))
                 case StoredAgenda():
-                    yield _agenda(stored, language)
+                    yield self._counted(_agenda(stored, language))
                 case StoredMinutes() if stored.meeting in agendas:
-                    yield _minutes(stored, agendas[stored.meeting], language)
+                    yield self._counted(_minutes(stored, agendas[stored.meeting], language))
+
+    def _counted(self, paper: Paper) -> Paper:
+        redactions = self.redactions.get(paper.key, 0)
+        return replace(paper, redactions=redactions) if redactions else paper
 
     def case_papers(self, language: str) -> Iterator[Paper]:
         """Give a case paper for each item that its board was asked to decide. They are drafts: nobody released them."""

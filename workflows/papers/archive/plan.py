@@ -70,6 +70,11 @@ def plan_handovers(record: BodyRecord, body_name: str, rules: ArchiveRules, type
                     yield _entry(paper, case, folder, rules, typeset)
 
 
+def entry_key(paper: Paper) -> str:
+    """Return the archive's key of a paper; what was redacted is an entry of its own, as a correction is."""
+    return f"paper:{paper.key}" + (f"/redacted/{paper.redactions}" if paper.redactions else "")
+
+
 def _case_file(body: str, name: str, year: int, opened_on: date, rules: ArchiveRules) -> CaseFile:
     title = texts.say("archive.case", rules.language, name=name, year=str(year))
     return CaseFile(key=f"case:{body}/{year}", title=title, year=year, opened_on=opened_on, unit=name)
@@ -77,18 +82,19 @@ def _case_file(body: str, name: str, year: int, opened_on: date, rules: ArchiveR
 
 def _entry(paper: Paper, case: CaseFile, folder: MeetingFile, rules: ArchiveRules, typeset: Typeset) -> Handover:
     title = _title(paper, rules.language)
-    key = f"paper:{paper.key}"
+    edition = f"-sladdet{paper.redactions}" if paper.redactions else ""
+    key = entry_key(paper)
     document = ArchivedFile(
-        key=f"document:{paper.key}",
+        key=key.replace("paper:", "document:", 1),
         title=title,
-        file_name=f"{paper.file_name}.pdf",
+        file_name=f"{paper.file_name}{edition}.pdf",
         version=paper.version,
         made_at=paper.at,
         content=paper.pdf or typeset(paper),
     )
     restriction = rules.restrictions.get(paper.kind)
     order = f"{list(PaperKind).index(paper.kind) + 1:02}"
-    name = f"{_slug(paper.meeting.key)}-{order}-{FILE_WORDS[paper.kind]}-v{paper.version:02}"
+    name = f"{_slug(paper.meeting.key)}-{order}-{FILE_WORDS[paper.kind]}-v{paper.version:02}{edition}"
     if paper.kind is PaperKind.REPORT:
         entry: JournalEntry | MeetingDocument = JournalEntry(
             key=key,
@@ -110,9 +116,10 @@ def _entry(paper: Paper, case: CaseFile, folder: MeetingFile, rules: ArchiveRule
 
 def _title(paper: Paper, language: str) -> str:
     """Return the paper's title; a later version says that it is one."""
-    if paper.version == 1:
-        return paper.document.title
-    return texts.say("archive.version", language, title=paper.document.title, version=paper.version)
+    title = paper.document.title
+    if paper.version > 1:
+        title = texts.say("archive.version", language, title=title, version=paper.version)
+    return texts.say("archive.redacted", language, title=title) if paper.redactions else title
 
 
 def _present(record: BodyRecord) -> Mapping[str, tuple[Participant, ...]]:

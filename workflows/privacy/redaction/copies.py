@@ -69,8 +69,8 @@ class CopyPorts:
 
 
 @dataclass(kw_only=True)
-class Taken:
-    """What a step leads to: units that make a copy anew, and copies that were found to be somebody else's."""
+class StepOutcome:
+    """Units that make a copy anew, and copies that were found to be somebody else's."""
 
     then: list[str]
     left: dict[LeftKind, int]
@@ -90,7 +90,7 @@ class RedactedCopies:
 
     def __init__(self, ports: CopyPorts) -> None:
         self._ports = ports
-        self._take: Mapping[StepKind, Callable[[RedactionStep, Taken], Awaitable[None]]] = {
+        self._take: Mapping[StepKind, Callable[[RedactionStep, StepOutcome], Awaitable[None]]] = {
             StepKind.REPORT: self._report,
             StepKind.PAPERS: self._papers,
             StepKind.LIST_ROW: self._list_row,
@@ -116,7 +116,7 @@ class RedactedCopies:
         return Done(note="every copy that is reached is in order")
 
     async def _bring_in_order(self, redaction: Redaction, step: RedactionStep, history: History) -> None:
-        taken = Taken(then=[], left={})
+        taken = StepOutcome(then=[], left={})
         await self._take[step.kind](step, taken)
         now = self._ports.clock.now()
         then = [DueUnit(key=key, due_at=now) for key in taken.then]
@@ -126,7 +126,7 @@ class RedactedCopies:
 
     # ----------------------------------------------------------------------------------------------------------- sites
 
-    async def _report(self, step: RedactionStep, taken: Taken) -> None:
+    async def _report(self, step: RedactionStep, taken: StepOutcome) -> None:
         """Take PDF, page and row of a report away, and forget them, so that its unit makes them anew."""
         programme, meeting, content = await self._ports.programme(), step.key, self._ports.content
         site = await self._site_of(programme, meeting.partition("/")[0])
@@ -149,7 +149,7 @@ class RedactedCopies:
         await self._ports.reports.note_published(newest, {}, finished=False)
         taken.then.append(f"report.publish:{meeting}")
 
-    async def _papers(self, step: RedactionStep, taken: Taken) -> None:
+    async def _papers(self, step: RedactionStep, taken: StepOutcome) -> None:
         """Take a meeting's Word files away; those that people made their own stay, and are theirs to redact."""
         programme, content = await self._ports.programme(), self._ports.content
         site = await self._site_of(programme, step.key.partition("/")[0])
@@ -169,7 +169,7 @@ class RedactedCopies:
             taken.then.append(f"{PAPER_UNITS[part]}:{step.key}")
         await self._ports.agendas.note_published(step.key, gone)
 
-    async def _list_row(self, step: RedactionStep, taken: Taken) -> None:
+    async def _list_row(self, step: RedactionStep, taken: StepOutcome) -> None:
         """Take a row of a list away, and forget it, so that the lists' unit adds it anew."""
         place, _, key = step.key.partition("|")
         site = await self._site_of(await self._ports.programme(), place)
@@ -192,7 +192,7 @@ class RedactedCopies:
 
     # ----------------------------------------------------------------------------------------------- Teams and Outlook
 
-    async def _card(self, step: RedactionStep, taken: Taken) -> None:
+    async def _card(self, step: RedactionStep, taken: StepOutcome) -> None:
         """Put the redacted card in the place of the one that was sent; a request's card is then drawn as it is now."""
         message = next(iter(await self._ports.messages.list_messages(keys=[step.key])), None)
         if message is None or message.posted is None:
@@ -209,7 +209,7 @@ class RedactedCopies:
             await self._ports.messages.note_reference(message.key, shown)
             taken.then.append(f"status.refresh:{message.request}")
 
-    async def _event(self, step: RedactionStep, taken: Taken) -> None:
+    async def _event(self, step: RedactionStep, taken: StepOutcome) -> None:
         """Write place, subject and body of a meeting anew, also of one that is over; Outlook tells its attendees."""
         programme = await self._ports.programme()
         meeting = await self._ports.meetings.find_meeting(step.key)

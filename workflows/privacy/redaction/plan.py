@@ -1,4 +1,4 @@
-"""What a redaction changes, decided row by row from plain data."""
+"""Decide a redaction row by row from plain data: the rows that change, and the copies that follow."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What a redaction changes and what follows from it, of plain rows."""
+"""Rows that a redaction changes, and the copies that follow, of plain rows."""
 
 from datetime import datetime
 from typing import Any

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,28 +11,20 @@ from integration.graph.site_content import GraphSiteContent
 from sandbox.sharepoint.drives import Author, Drive
 from tests.support.everywhere import found_in_record, found_in_sandbox
 from tests.support.loop import LEAD, PUPIL, Loop, loop_documents
-from tests.support.postgres import why_missing
 from tests.support.rollout import PLACE, Bench, bench
 from workflows.operations.audit import verify
 from workflows.papers.reports.model import StoredReport, checksum
 from workflows.privacy.redaction.copies import AGAIN
 from workflows.privacy.redaction.model import LeftKind, Redaction
 
-needs_postgres = pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "a server is installed")
 BASIS = "Personvernforordningen artikkel 17"
 PAGE = "/sites/{site}/pages/{page}"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=needs_postgres)])
-def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return the settings by which services use each database; the one of SQLite is a bench's own."""
-    return {"database_url": request.getfixturevalue("postgres_url")} if request.param == "postgres" else {}
-
-
 @pytest.fixture
-async def loop(settings: dict[str, Any], database_file: Path) -> AsyncIterator[Loop]:
-    """Return a loop that was played to its end."""
-    async with bench(database_file, documents=loop_documents(), **settings) as found:
+async def loop(either_url: str, database_file: Path) -> AsyncIterator[Loop]:
+    """Return a loop that was played to its end, on each database."""
+    async with bench(database_file, documents=loop_documents(), database_url=either_url) as found:
         await found.made(PLACE)
         loop = Loop(found)
         await loop.play()
