@@ -6,12 +6,8 @@ from dataclasses import dataclass
 
 from documents.document import Cell, Table
 
-MARGIN = 2
-"""Characters that a column's borders take."""
 SIGN = 2
 """Characters that a status light's sign takes before its word."""
-BOLD = 1.15
-"""Width of a bold character, as headers are written in, by that of a plain one."""
 PHRASE = 20
 """Longest text, such as a date, that reads badly on two lines."""
 _NUMBER = re.compile(r"[+\u2212-]?\d[\d\s]*(?:,\d+)?(?:\s?%)?")
@@ -28,6 +24,10 @@ class TablePage:
     """Characters of a table's text that fit beside each other across it, about."""
     mm_per_character: float
     """Millimetres of its width that a character takes, about."""
+    margin: float = 2
+    """Characters that a column's borders take."""
+    bold: float = 1.15
+    """Width of a bold character, as headers are written in, by that of a plain one."""
     picture_scale: float = 1
     """Size of a picture in a table by its size in the text."""
     is_picture_beside: bool = False
@@ -36,7 +36,7 @@ class TablePage:
 
 PDF_PAGE = TablePage(line=96, mm_per_character=1.75, picture_scale=0.65, is_picture_beside=True)
 """As `report.typ` has it."""
-WORD_PAGE = TablePage(line=84, mm_per_character=2)
+WORD_PAGE = TablePage(line=84, mm_per_character=2, margin=3, bold=1.25)
 """With room for a machine that has none of the template's fonts and takes a wider one."""
 
 
@@ -81,9 +81,9 @@ def _columns(table: Table) -> list[list[Cell]]:
 def _widths(table: Table, page: TablePage, measure: Measure) -> list[float]:
     """Return the characters that each column takes when its widest cell is as wide as *measure* says."""
     return [
-        MARGIN
+        page.margin
         + max(
-            _longest_word(Cell(text=header)) * BOLD,
+            _longest_word(Cell(text=header)) * page.bold,
             *(_with_picture(cell, page, measure) for cell in cells),
             1,
         )

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from html.parser import HTMLParser
@@ -129,6 +130,28 @@ def test_a_light_is_told_in_words_everywhere() -> None:
     html = "".join(report_page(document(samples.FULL)))
 
     assert all(word in html for word in ("✕ Står fast", "✓ Som planlagt", "– Ikke startet", "? Mangler status"))
+
+
+@pytest.mark.parametrize(
+    ("edition", "said"),
+    [
+        pytest.param(1, "Rapporten gikk ut uten at lokal leder hadde gått gjennom den.", id="the first"),
+        pytest.param(2, "Den første utgaven gikk ut uten at lokal leder hadde gått gjennom den.", id="a corrected one"),
+    ],
+)
+def test_a_report_that_nobody_went_through_says_which_edition_that_was(edition: int, said: str) -> None:
+    html = "".join(report_page(document(replace(samples.FULL, as_is=True, edition=edition))))
+
+    assert html.count("uten at lokal leder") == 1
+    assert said in html
+
+
+def test_a_first_status_has_no_number_from_last_time() -> None:
+    """The baseline stands beside it, and is not said once more as the number of a round that was never held."""
+    first = replace(samples.FULL.packages[0], previous_light=None)
+    html = "".join(report_page(document(replace(samples.FULL, packages=(first,), changes=(), wanted=()))))
+
+    assert "<td>0</td><td>–</td><td>10\u00a0500</td>" in html
 
 
 def test_numbers_have_a_decimal_comma_and_what_is_missing_says_so() -> None:

@@ -27,7 +27,8 @@ def board_lead(words: ReportWords, report: BoardReport) -> tuple[Block, ...]:
         blocks.append(Paragraph(text=say("reports.empty"), strong=True))
     blocks.append(Paragraph(text=f"{answered} {words.stands(report.counts)}"))
     if report.as_is:
-        blocks.append(Paragraph(text=say("reports.as_is")))
+        # Whoever corrects it has gone through it by then.
+        blocks.append(Paragraph(text=say("reports.as_is" if report.edition == 1 else "reports.as_is_first")))
     return tuple(blocks)
 
 
@@ -115,7 +116,7 @@ def _overview(words: ReportWords, report: BoardReport) -> Iterable[Block]:
 def _before(words: ReportWords, package: PackageReport) -> Cell:
     kind = package.last_light or package.previous_light
     if not kind:
-        return Cell(text=words.say("reports.first"))
+        return Cell(text=words.say("reports.never" if package.is_missing else "reports.first"))
     if package.last_on:
         # Nobody answered: what is known is as old as it is.
         said = words.say("reports.last_known", light=words.word(kind), day=words.day(package.last_on))
@@ -130,6 +131,8 @@ def _changed(words: ReportWords, report: BoardReport, package: PackageReport) ->
         return "\n".join(lines)
     if package.is_missing:
         return words.say("reports.no_answer")
+    if package.previous_light is None:
+        return "–"
     if package.is_changed:
         return words.say("reports.other_light")
     return _since(words, package, "done") or words.say("reports.nothing_changed")
@@ -169,7 +172,7 @@ def _hinders(words: ReportWords, package: PackageReport) -> str:
 def _numbers(words: ReportWords, report: BoardReport) -> Iterable[Section]:
     """Write every indicator against baseline and target, with its trend; nothing where no package has one."""
     rows = [
-        (Cell(text=f"{package.name}: {_name(words, item)}"), *_measured(words, item))
+        (Cell(text=f"{package.name}: {_name(words, item)}"), *_measured(words, item, package))
         for package in report.packages
         for item in package.indicators
     ]
@@ -179,11 +182,13 @@ def _numbers(words: ReportWords, report: BoardReport) -> Iterable[Section]:
         yield Section(heading=heading, blocks=(words.table(heading, headers, rows),))
 
 
-def _measured(words: ReportWords, item: IndicatorLine) -> tuple[Cell, ...]:
+def _measured(words: ReportWords, item: IndicatorLine, package: PackageReport) -> tuple[Cell, ...]:
     picture = trend_picture(TrendLine(points=item.trend, target=item.target, baseline=item.baseline), words.language)
-    numbers = (item.baseline, item.previous, item.now, item.target)
+    # Before the first status there is no number but the baseline, which stands beside it.
+    previous = words.number(item.previous) if package.previous_light else "–"
+    numbers = (words.number(item.baseline), previous, words.number(item.now), words.number(item.target))
     direction = words.say(f"reports.better_{item.better}")
-    return (*(Cell(text=words.number(value)) for value in numbers), Cell(text=direction, picture=picture))
+    return (*(Cell(text=number) for number in numbers), Cell(text=direction, picture=picture))
 
 
 def _name(words: ReportWords, item: IndicatorLine) -> str:
@@ -244,7 +249,7 @@ def _activities(words: ReportWords, report: BoardReport) -> Iterable[Section]:
         heading = say("reports.activities", year=str(report.meeting.starts_local.year))
         lines = tuple(
             say("reports.activity", text=item.text, state=say(f"reports.activity_{item.state}"))
-            + (f" {item.responsible}" if item.responsible else "")
+            + (f" {say('reports.activity_by', who=item.responsible)}" if item.responsible else "")
             for item in report.activities
         )
         yield Section(heading=heading, blocks=(Bullets(items=lines),))

@@ -54,20 +54,26 @@ def changes_of(
 
 
 def _of_answer(package: PackageReport, result: PackageResult) -> Iterator[ReportChange]:
-    """Yield what the answer has otherwise than the one before; a package nobody answered for has changed nothing."""
+    """
+    Yield what the answer has otherwise than the one before.
+
+    A package nobody answered for has changed nothing, and a first status has nothing to be otherwise than.
+    """
+    key, previous = package.key, result.previous
     if package.is_missing:
         return
-    key, previous = package.key, result.previous
+    if previous is None:
+        yield ReportChange(package=key, kind=ChangeKind.FIRST_LIGHT, now=package.light)
+        return
     if package.is_changed:
-        kind = ChangeKind.LIGHT if package.previous_light else ChangeKind.FIRST_LIGHT
-        yield ReportChange(package=key, kind=kind, before=package.previous_light, now=package.light)
-    if package.hinders and not (previous and previous.hinders == package.hinders):
+        yield ReportChange(package=key, kind=ChangeKind.LIGHT, before=package.previous_light, now=package.light)
+    if package.hinders and previous.hinders != package.hinders:
         yield ReportChange(package=key, kind=ChangeKind.HINDERS)
-    if previous and previous.hinders and not package.hinders:
+    if previous.hinders and not package.hinders:
         yield ReportChange(package=key, kind=ChangeKind.HINDERS_GONE)
-    if previous and package.next and previous.next != package.next:
+    if package.next and previous.next != package.next:
         yield ReportChange(package=key, kind=ChangeKind.NEXT)
-    if package.outlook and not (previous and previous.outlook == package.outlook):
+    if package.outlook and previous.outlook != package.outlook:
         yield ReportChange(package=key, kind=ChangeKind.OUTLOOK)
     for line in package.indicators:
         if line.is_worth_a_line:

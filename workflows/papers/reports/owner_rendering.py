@@ -40,11 +40,10 @@ def owner_sections(words: ReportWords, summary: OwnerSummary) -> Iterable[Sectio
     missing = words.bullets(_missing(words, summary.municipalities), otherwise="reports.owner_nobody_missing")
     yield Section(heading=say("reports.owner_missing"), blocks=(missing,))
     if summary.agreements:
-        lines = tuple(_agreement(words, item) for item in summary.agreements)
+        lines = tuple(_agreements(words, summary.agreements))
         yield Section(heading=say("reports.owner_agreements"), blocks=(Bullets(items=lines),))
     if summary.calendar:
-        ahead = tuple(say("reports.owner_meeting", day=item.on, board=item.board) for item in summary.calendar)
-        yield Section(heading=say("reports.owner_calendar"), blocks=(Bullets(items=ahead),))
+        yield Section(heading=say("reports.owner_calendar"), blocks=(Bullets(items=tuple(_ahead(words, summary))),))
 
 
 def _passed_on(words: ReportWords, summary: OwnerSummary) -> Block:
@@ -123,11 +122,26 @@ def _sum(words: ReportWords, item: IndicatorSum) -> tuple[Cell, ...]:
     return Cell(text=name), Cell(text=words.number(item.now)), Cell(text=target), Cell(text=counted)
 
 
-def _agreement(words: ReportWords, item: AgreementLine) -> str:
-    partner = f"{item.municipality}, {item.partner}" if item.municipality else item.partner
-    if item.on is None:
-        return words.say("reports.agreement_missing", partner=partner)
-    return words.say(f"reports.agreement_{item.state}", partner=partner, day=words.day(item.on))
+def _agreements(words: ReportWords, agreements: Iterable[AgreementLine]) -> Iterator[str]:
+    """Write the agreements that have or soon lose their day, one by one, and in one line all that are not signed."""
+    unsigned = []
+    for item in agreements:
+        partner = f"{item.partner} ({item.municipality})" if item.municipality else item.partner
+        if item.on is None:
+            unsigned.append(partner)
+        else:
+            yield words.say(f"reports.agreement_{item.state}", partner=partner, day=words.day(item.on))
+    if unsigned:
+        yield words.say("reports.agreement_missing", partners=texts.join(unsigned, words.language))
+
+
+def _ahead(words: ReportWords, summary: OwnerSummary) -> Iterator[str]:
+    """Write each board's meetings to come in a line, the board that meets first on top."""
+    days: dict[str, list[str]] = {}
+    for item in summary.calendar:
+        days.setdefault(item.board, []).append(texts.short_date(item.on, words.language))
+    for board, found in days.items():
+        yield words.say("reports.owner_meetings", board=board, days=texts.join(found, words.language))
 
 
 def _missing(words: ReportWords, lines: Iterable[MunicipalityLine]) -> Iterable[str]:

@@ -223,8 +223,13 @@ SUMMARY = OwnerSummary(
     agreements=(
         AgreementLine(partner="Adal kommune", municipality="Adal", state="missing"),
         AgreementLine(partner="Øvik kommune", state="expires", on=date(2027, 1, 31)),
+        AgreementLine(partner="NAV", state="missing"),
     ),
-    calendar=(CalendarLine(on=date(2027, 1, 12), board="Styret i Adal"),),
+    calendar=(
+        CalendarLine(on=date(2027, 1, 12), board="Styret i Adal"),
+        CalendarLine(on=date(2027, 1, 20), board="Styret på Øvik"),
+        CalendarLine(on=date(2027, 3, 2), board="Styret i Adal"),
+    ),
     summing_up="Det går framover i to av tre kommuner.",
     summed_by="Fylkesleder",
 )

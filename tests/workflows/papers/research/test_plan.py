@@ -21,7 +21,7 @@ def indicator(name: str, now: float | None, unit: str = "antall", target: float 
 
 
 def report(*indicators: IndicatorLine, slug: str = "a-dal", day: str = "2026-09-08") -> BoardReport:
-    package = replace(samples.FULL.packages[0], indicators=indicators)
+    package = replace(samples.FULL.packages[0], key=f"{slug}-praksis", indicators=indicators)
     meeting = samples.meeting(f"{slug}/{day}")
     return replace(samples.board_report(package), municipality=slug, meeting=meeting)
 
@@ -93,6 +93,16 @@ def test_an_indicator_that_one_municipality_alone_has_is_a_pseudonym() -> None:
     names = [row["indicator"] for row in rows(tables(first, second)["measurements"])]
 
     assert names.count("Praksisplasser") == 2
+    assert "Bare i Å-dal" not in names
+
+
+def test_a_package_that_reports_to_two_boards_is_one_user_of_its_indicator() -> None:
+    """Else a name that stands alone would be told because two boards have read it."""
+    own, other = (replace(report(indicator("Bare i Å-dal", 12)), municipality=slug) for slug in ("a-dal", "b-vik"))
+
+    names = [row["indicator"] for row in rows(tables(own, other)["measurements"])]
+
+    assert len(names) == 2
     assert "Bare i Å-dal" not in names
 
 
