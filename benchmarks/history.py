@@ -16,7 +16,15 @@ from integration.database.connection import Database
 from integration.database.paper_tables import lesson
 from workflows.messages.model import MessageState, Surface
 from workflows.papers.reports.model import ReportState
-from workflows.status.model import AnswerContent, AnswerSurface, EscalationState, Light, RequestState, RoundState
+from workflows.status.model import (
+    AnswerContent,
+    AnswerSurface,
+    EscalationState,
+    Level,
+    Light,
+    RequestState,
+    RoundState,
+)
 from workflows.status.plan import package_leads, request_id
 
 BETWEEN = timedelta(days=42)
@@ -37,7 +45,8 @@ async def write_history(database: Database, programme: Programme, rounds: int, n
     """
     Write *rounds* rounds of every municipality, as far as they are not there: the newest one open, the others released.
 
-    In each round two of three packages have answered and one asks its board something. Each place has been made.
+    In each round two of three packages have answered and one asks its board something, which the last closed one passed
+    on to the owner board. Each place has been made.
     """
     known = await _known(database)
     async with database.begin() as connection:
@@ -180,15 +189,16 @@ def _answer(asked: _Asked, request: str, at: datetime) -> Iterator[tuple[Table, 
         },
     )
     if asked.place:
+        is_passed_on = asked.number == 1
         yield (
             tables.escalation,
             {
                 "id": request,
                 "request": request,
                 "meeting": asked.meeting,
-                "level": "local_board",
+                "level": Level.OWNER if is_passed_on else Level.LOCAL,
                 "question": question,
-                "state": EscalationState.RAISED,
+                "state": EscalationState.PASSED_ON if is_passed_on else EscalationState.RAISED,
                 "raised_at": at,
             },
         )

@@ -69,8 +69,10 @@ class SQLOverview:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def county(self, *, now: datetime, now_local: datetime, places: Sequence[str]) -> CountyRows:
-        return await self._database.look(lambda connection: _county(connection, now, now_local, places))
+    async def county(
+        self, *, now: datetime, now_local: datetime, places: Sequence[str], bodies: Collection[str] | None = None
+    ) -> CountyRows:
+        return await self._database.look(lambda connection: _county(connection, now, now_local, places, bodies))
 
     async def municipality(
         self, slug: str, *, now: datetime, now_local: datetime, bodies: Sequence[str], place: str
@@ -105,16 +107,24 @@ class SQLOverview:
         )
 
 
-def _county(connection: Connection, now: datetime, now_local: datetime, places: Sequence[str]) -> CountyRows:
-    rounds = [rows_of.round_line(row) for row in connection.execute(newest_rounds(since=now - RECENT))]
+def _county(
+    connection: Connection,
+    now: datetime,
+    now_local: datetime,
+    places: Sequence[str],
+    bodies: Collection[str] | None,
+) -> CountyRows:
+    only = None if bodies is None else places
+    found = connection.execute(newest_rounds(since=now - RECENT, municipalities=only))
+    rounds = [rows_of.round_line(row) for row in found]
     meetings = [line.meeting for line in rounds]
     return CountyRows(
-        meetings=_meetings(connection, now_local, each=1),
+        meetings=_meetings(connection, now_local, each=1, bodies=bodies),
         rounds=tuple(rounds),
         requests=tuple(RequestRow(*row) for row in connection.execute(requests_of(meetings))),
         reports=_reports(connection, meetings),
-        questions=tuple(QuestionCount(*row) for row in connection.execute(questions_waiting())),
-        undelivered=_undelivered(connection, now),
+        questions=tuple(QuestionCount(*row) for row in connection.execute(questions_waiting(bodies))),
+        undelivered=_undelivered(connection, now, municipalities=only),
         places=_places(connection, places),
         units=_units(connection, [rollout_key(place) for place in places]),
         paused=_flags(connection)[0],

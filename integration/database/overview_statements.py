@@ -29,7 +29,7 @@ MEETING_COLUMNS = (
     meeting.c.location,
     meeting.c.join_url,
 )
-PLACES_OWN = ("team", "site")
+PLACES_OWN = ("team",)
 """Things of a place whose addresses overviews show."""
 NOTED = ("drift.told", "order.asks")
 """Things noted about a place whose numbers overviews show."""
@@ -51,13 +51,20 @@ def past_meetings(body: str, *, before: datetime, most: int) -> Select[Any]:
     return select(*MEETING_COLUMNS).where(held).order_by(meeting.c.starts_local.desc()).limit(most)
 
 
-def newest_rounds(*, since: datetime) -> Select[Any]:
-    """Return each municipality's newest round with a deadline after *since*, as many columns as are counted."""
+def newest_rounds(*, since: datetime, municipalities: Collection[str] | None = None) -> Select[Any]:
+    """
+    Return each municipality's newest round with a deadline after *since*, as many columns as are counted.
+
+    *municipalities*: of those alone.
+    """
     order = func.row_number().over(
         partition_by=status_round.c.municipality, order_by=(status_round.c.deadline_at.desc(), status_round.c.meeting)
     )
     columns = (status_round.c.meeting, status_round.c.municipality, status_round.c.state, status_round.c.deadline_at)
-    numbered = select(*columns, order.label("number")).where(status_round.c.deadline_at > since).subquery()
+    query = select(*columns, order.label("number")).where(status_round.c.deadline_at > since)
+    if municipalities is not None:
+        query = query.where(status_round.c.municipality.in_(municipalities))
+    numbered = query.subquery()
     return select(numbered).where(numbered.c.number == 1)
 
 
@@ -129,14 +136,20 @@ def newest_reports(meetings: Sequence[str]) -> Select[Any]:
     return select(numbered).where(numbered.c.number == 1)
 
 
-def questions_waiting() -> Select[Any]:
-    """Count the questions that wait for a board, by the meeting they were asked for and the level they stand at."""
+def questions_waiting(bodies: Collection[str] | None = None) -> Select[Any]:
+    """
+    Count the questions that wait for a board, by the body they were asked for and the level they stand at.
+
+    *bodies*: those asked for these alone.
+    """
     escalation = tables.escalation
-    return (
-        select(escalation.c.meeting, escalation.c.level, func.count())
+    query = (
+        select(meeting.c.body, escalation.c.level, func.count())
+        .join(meeting, meeting.c.key == escalation.c.meeting)
         .where(escalation.c.state.in_(BOARD_STATES))
-        .group_by(escalation.c.meeting, escalation.c.level)
+        .group_by(meeting.c.body, escalation.c.level)
     )
+    return query if bodies is None else query.where(meeting.c.body.in_(bodies))
 
 
 def asked(*, meetings: Sequence[str] | None = None, requests: Sequence[str] | None = None) -> ColumnElement[bool]:

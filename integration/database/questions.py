@@ -33,8 +33,13 @@ class SQLQuestions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def list_waiting(self) -> Sequence[BoardQuestion]:
-        return await self._list(_QUESTIONS.where(tables.escalation.c.state.in_(BOARD_STATES)))
+    async def list_waiting(self, level: Level, *, body: str | None = None) -> Sequence[BoardQuestion]:
+        asked = tables.escalation
+        wanted = [asked.c.state.in_(BOARD_STATES), asked.c.level == level]
+        if body is not None:
+            # The keys of a body's meetings begin with the body's; "0" follows "/".
+            wanted += [asked.c.meeting > f"{body}/", asked.c.meeting < f"{body}0"]
+        return await self._list(_QUESTIONS.where(*wanted))
 
     async def list_of(self, municipality: str, *, most: int) -> Sequence[BoardQuestion]:
         wanted = and_(

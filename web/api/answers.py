@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import texts
 from config.programme import Programme
+from config.values import Body, Municipality
 from web.access.gate import Visit
 from web.api.model import (
     HeldRoleAnswer,
@@ -44,6 +45,25 @@ def me_answer(reader: Reader) -> MeAnswer:
     )
 
 
+def municipalities_of(visit: Visit) -> list[Municipality]:
+    """Return the municipalities that the reader may see."""
+    return [
+        item
+        for item in visit.programme.municipalities
+        if may(visit.reader, Right.SEE_MUNICIPALITY, Where(municipality=item.slug))
+    ]
+
+
+def bodies_seen(visit: Visit) -> list[str]:
+    """Return the bodies whose meetings the reader's answers may name: boards they see, and their municipalities'."""
+    seen = {item.slug for item in municipalities_of(visit)}
+    return [body.key for body in visit.programme.bodies if body.municipality in seen or _sees_board(visit, body)]
+
+
+def _sees_board(visit: Visit, body: Body) -> bool:
+    return may(visit.reader, Right.SEE_BOARD, Where(municipality=body.municipality, body=body.key))
+
+
 @dataclass(frozen=True)
 class CountyAnswers:
     """Answers about all municipalities that a reader may see, from one look at the record."""
@@ -54,12 +74,9 @@ class CountyAnswers:
 
     def municipalities(self) -> list[MunicipalityAnswer]:
         """Return the municipalities that the reader may see, by name."""
-        overview = county_overview(self._programme, self.rows, now=self.now)
-        return [
-            municipality_answer(self._programme, line)
-            for line in overview.municipalities
-            if self._sees(Right.SEE_MUNICIPALITY, line.slug)
-        ]
+        seen = municipalities_of(self.visit)
+        overview = county_overview(self._programme, self.rows, now=self.now, municipalities=seen)
+        return [municipality_answer(self._programme, line) for line in overview.municipalities]
 
     def rounds(self) -> list[RoundAnswer]:
         """Return the newest round of each municipality that the reader may see, by deadline."""
@@ -72,8 +89,7 @@ class CountyAnswers:
         return [
             meeting_answer(programme, line)
             for line in self.rows.meetings
-            if (body := programme.find_body(line.body)) is not None
-            and may(self.visit.reader, Right.SEE_BOARD, Where(municipality=body.municipality, body=body.key))
+            if (body := programme.find_body(line.body)) is not None and _sees_board(self.visit, body)
         ]
 
     def reports(self) -> list[ReportAnswer]:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from web.access.gate import LooksAfter, SeesMunicipality, TakesPart, Visit
-from web.api.answers import CountyAnswers, MunicipalityAnswers, me_answer
+from web.api.answers import CountyAnswers, MunicipalityAnswers, bodies_seen, me_answer, municipalities_of
 from web.api.model import (
     ListPage,
     MeAnswer,
@@ -61,10 +61,11 @@ class _Reading:
     clock: Clock
 
     async def county(self, visit: Visit) -> CountyAnswers:
-        """Read all municipalities."""
+        """Read all municipalities that the reader may see."""
         now, now_local = self._now(visit)
-        places = [municipality.slug for municipality in visit.programme.municipalities]
-        rows = await self.store.county(now=now, now_local=now_local, places=places)
+        places = [municipality.slug for municipality in municipalities_of(visit)]
+        bodies = None if visit.reader.runs_programme else bodies_seen(visit)
+        rows = await self.store.county(now=now, now_local=now_local, places=places, bodies=bodies)
         return CountyAnswers(visit, rows, now)
 
     async def municipality(self, visit: Visit, slug: str) -> MunicipalityAnswers:

@@ -1,6 +1,6 @@
 """The county lead's overview: every municipality on one screen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -27,8 +27,10 @@ class CountedRequest(Protocol):
     def state(self) -> str: ...
 
 
-def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) -> CountyOverview:
-    """Return the overview of all municipalities, by name."""
+def county_overview(
+    programme: Programme, rows: CountyRows, *, now: datetime, municipalities: Iterable[Municipality] | None = None
+) -> CountyOverview:
+    """Return the overview of *municipalities*, or of all, by name."""
     today = programme.today(now)
     meetings = {meeting.body: meeting.starts_local for meeting in rows.meetings}
     rounds = {line.municipality: line for line in rows.rounds}
@@ -38,7 +40,8 @@ def county_overview(programme: Programme, rows: CountyRows, *, now: datetime) ->
     for item in rows.undelivered:
         undelivered.setdefault(item.municipality, []).append(item)
     lines = []
-    for municipality in sorted(programme.municipalities, key=lambda item: texts.sort_key(item.name)):
+    wanted = programme.municipalities if municipalities is None else municipalities
+    for municipality in sorted(wanted, key=lambda item: texts.sort_key(item.name)):
         slug = municipality.slug
         current = rounds.get(slug)
         meeting = current.meeting if current else ""
@@ -103,19 +106,13 @@ def _grouped_requests(requests: Sequence[RequestRow]) -> Mapping[str, list[Reque
 
 def _questions(programme: Programme, rows: CountyRows) -> Mapping[tuple[str, bool], int]:
     """Count the questions by municipality, and by whether they wait for the owner board."""
-    homes = {line.meeting: line.municipality for line in rows.rounds}
     found: dict[tuple[str, bool], int] = {}
     for counted in rows.questions:
-        slug = homes.get(counted.meeting) or _home(programme, counted.meeting)
-        if slug is not None:
-            key = (slug, counted.level == Level.OWNER)
+        body = programme.find_body(counted.body)
+        if body is not None and body.municipality is not None:
+            key = (body.municipality, counted.level == Level.OWNER)
             found[key] = found.get(key, 0) + counted.number
     return found
-
-
-def _home(programme: Programme, meeting: str) -> str | None:
-    body = programme.find_body(meeting.rpartition("/")[0])
-    return body.municipality if body else None
 
 
 def _board_meeting(

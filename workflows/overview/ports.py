@@ -15,8 +15,15 @@ class OverviewStore(Protocol):
     for within some months of it; older ones are found by their own pages.
     """
 
-    async def county(self, *, now: datetime, now_local: datetime, places: Sequence[str]) -> CountyRows:
-        """Return what the county's page needs, of all municipalities."""
+    async def county(
+        self, *, now: datetime, now_local: datetime, places: Sequence[str], bodies: Collection[str] | None = None
+    ) -> CountyRows:
+        """
+        Return what the county's page needs.
+
+        *places*: all municipalities. *bodies*: those whose meetings and questions are wanted; the rest is then of the
+        municipalities in *places* alone.
+        """
         ...
 
     async def municipality(

@@ -114,9 +114,9 @@ class RequestRow(NamedTuple):
 
 
 class QuestionCount(NamedTuple):
-    """The number of questions, asked for one meeting, that wait for the board of a level."""
+    """The number of questions, asked for meetings of one body, that wait for the board of a level."""
 
-    meeting: str
+    body: str
     level: str
     number: int
 

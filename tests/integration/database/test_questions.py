@@ -50,7 +50,7 @@ async def test_a_raised_question_waits_with_all_that_is_known_of_it(
     status_store: SQLStatus, questions: SQLQuestions
 ) -> None:
     await ask(status_store)
-    [found] = await questions.list_waiting()
+    [found] = await questions.list_waiting(Level.LOCAL)
     assert (found.id, found.municipality, found.work_package) == (LIFTED.id, "a-dal", "p1")
     assert (found.question, found.state, found.steps) == ("Hvem betaler?", State.RAISED, ())
     assert await questions.list_of("a-dal", most=5) == [found]
@@ -85,6 +85,17 @@ async def test_a_step_that_cannot_be_taken_takes_none_with_it(
     assert (await the_question(questions)).state is State.RAISED
 
 
+async def test_waiting_questions_are_those_of_a_level_and_of_a_board_s_own_meetings(
+    status_store: SQLStatus, questions: SQLQuestions
+) -> None:
+    await ask(status_store)
+    [found] = await questions.list_waiting(Level.LOCAL)
+    assert await questions.list_waiting(Level.OWNER) == []
+    assert await questions.list_waiting(Level.LOCAL, body="a-dal") == [found]
+    for other in ("a", "a-da", "a-dal-2", "b-vik"):
+        assert await questions.list_waiting(Level.LOCAL, body=other) == [], other
+
+
 async def test_answered_questions_are_listed_for_their_packages_until_they_are_closed(
     status_store: SQLStatus, questions: SQLQuestions
 ) -> None:
@@ -93,7 +104,7 @@ async def test_answered_questions_are_listed_for_their_packages_until_they_are_c
     assert await questions.take({LIFTED.id: step(State.ANSWERED, words="Ja.")}, after={LIFTED.id: 0})
     assert [item.id for item in await questions.list_told(["p1", "p2"])] == [LIFTED.id]
     assert await questions.list_told(["p2"]) == []
-    assert await questions.list_waiting() == []
+    assert await questions.list_waiting(Level.LOCAL) == []
     assert await questions.take({LIFTED.id: step(State.CLOSED)}, after={LIFTED.id: 1})
     assert await questions.list_told(["p1"]) == []
 
@@ -117,10 +128,10 @@ async def test_a_viewed_question_can_be_withdrawn_and_asked_again(
     await ask(status_store)
     assert await questions.take({LIFTED.id: step(State.VIEWED)}, after={LIFTED.id: 0})
     await ask(status_store, None, minutes=1)
-    assert await questions.list_waiting() == []
+    assert await questions.list_waiting(Level.LOCAL) == []
     assert await questions.list_of("a-dal", most=5) == []
     await ask(status_store, minutes=2)
-    assert [item.state for item in await questions.list_waiting()] == [State.RAISED]
+    assert [item.state for item in await questions.list_waiting(Level.LOCAL)] == [State.RAISED]
 
 
 async def test_no_answer_touches_what_a_board_has_taken_up(status_store: SQLStatus, questions: SQLQuestions) -> None:

@@ -23,9 +23,11 @@ from workflows.papers.file_copies import MakeFile, MeetingPapers, make_word_file
 from workflows.papers.minutes.notice import ApprovedMinutes, approved_notices, minutes_notices
 from workflows.papers.minutes.plan import prepared_minutes
 from workflows.papers.questions.life import QuestionLife
+from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.reports.model import ReportContent, ReportState
 from workflows.papers.reports.plan import meeting_facts
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
+from workflows.status.model import Level
 
 PREPARED = timedelta(days=1)
 """The time before a meeting at which its minutes are prepared, and the agenda waits for the report no longer."""
@@ -170,9 +172,15 @@ class Agendas:
             report=report,
             proposals=await self._store.proposals(meeting.key),
             matters=await self._store.matters(meeting.body),
-            questions=await self._ports.questions.list_waiting(),
+            questions=await self._waiting(programme.body(meeting.body)),
             last_number=await self._store.last_number(meeting.body, meeting.day.year),
         )
+
+    async def _waiting(self, body: Body) -> Sequence[BoardQuestion]:
+        """The questions that wait for boards of the body's level; a local one's own."""
+        if body.kind is BodyKind.OWNER_BOARD:
+            return await self._ports.questions.list_waiting(Level.OWNER)
+        return await self._ports.questions.list_waiting(Level.LOCAL, body=body.key)
 
     async def _report(self, meeting: str) -> ReportContent | None:
         report = await self._ports.reports.newest(meeting)

@@ -63,7 +63,7 @@ class QuestionDesk:
 
     async def for_owner_board(self) -> Sequence[BoardQuestion]:
         """List the questions that local boards have passed on and that wait for the owner board, the oldest first."""
-        return [item for item in await self._store.list_waiting() if item.level is Level.OWNER]
+        return await self._store.list_waiting(Level.OWNER)
 
     async def act(
         self, question: str, *, person: str, level: Level, municipality: str | None, raw: Mapping[str, str]

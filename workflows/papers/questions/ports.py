@@ -5,13 +5,14 @@ from typing import Protocol
 
 from workflows.papers.questions.model import BoardQuestion, QuestionStep
 from workflows.ports.units import DueUnit
+from workflows.status.model import Level
 
 
 class QuestionStore(Protocol):
     """Questions with their steps. Methods are atomic; none grows with the history of answered questions."""
 
-    async def list_waiting(self) -> Sequence[BoardQuestion]:
-        """List the questions that wait for a board, in any municipality; `questions_for` tells for which."""
+    async def list_waiting(self, level: Level, *, body: str | None = None) -> Sequence[BoardQuestion]:
+        """List the questions that wait for a board of *level*; *body*: asked for meetings of that one alone."""
         ...
 
     async def list_of(self, municipality: str, *, most: int) -> Sequence[BoardQuestion]:

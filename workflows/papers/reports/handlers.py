@@ -26,7 +26,7 @@ from workflows.papers.reports.timing import draft_unit, owner_draft_unit, owner_
 from workflows.papers.reports.typesetting import SetPDF, set_pdf
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.rollout.folder_paths import folder_now
-from workflows.status.model import RoundResult, RoundState
+from workflows.status.model import Level, RoundResult, RoundState
 from workflows.working_days import WorkCalendar
 
 SETTLING = timedelta(seconds=60)
@@ -183,7 +183,7 @@ class Reports:
             meeting,
             result,
             await self._ports.matters.matters(meeting.body),
-            questions=await self._ports.questions.list_waiting(),
+            questions=await self._ports.questions.list_waiting(Level.LOCAL, body=meeting.body),
             previous=last.content if last is not None and isinstance(last.content, BoardReport) else None,
         )
 
@@ -201,7 +201,7 @@ class Reports:
             found,
             previous,
             await self._ports.matters.matters(meeting.body),
-            questions=await self._ports.questions.list_waiting(),
+            questions=await self._ports.questions.list_waiting(Level.OWNER),
             meetings=await self._ports.meetings.list_meetings_from(programme.today(self._ports.clock.now())),
         )
 

@@ -18,7 +18,7 @@ from workflows.ports.accounts import KnownAccounts
 from workflows.ports.links import Links
 from workflows.ports.place import Places, SiteContent
 from workflows.ports.units import Clock, DueUnit
-from workflows.status.model import RoundResult, RoundState, StatusRound
+from workflows.status.model import Level, RoundResult, RoundState, StatusRound
 
 
 class ReportStore(Protocol):
@@ -116,8 +116,8 @@ class ReportMeetings(Protocol):
 
 
 class WaitingQuestions(Protocol):
-    async def list_waiting(self) -> Sequence[BoardQuestion]:
-        """List the questions that wait for a board, in any municipality."""
+    async def list_waiting(self, level: Level, *, body: str | None = None) -> Sequence[BoardQuestion]:
+        """List the questions that wait for a board of *level*; *body*: asked for meetings of that one alone."""
         ...
 
 

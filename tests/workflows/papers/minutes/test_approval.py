@@ -54,7 +54,7 @@ async def test_a_question_goes_from_the_agenda_over_the_minutes_to_its_answer(la
     assert list(told) == ["home-lead"]
     assert "Dere får lokalene." in told["home-lead"]
     assert set(await mails_about(late, "/1/approved")) == {"chair", "member", "lead"}
-    assert await late.questions.list_waiting() == []
+    assert await late.questions.list_waiting(Level.LOCAL) == []
 
 
 async def test_a_correction_after_approval_is_mailed_with_what_it_changed(late: AgendaWorld) -> None:

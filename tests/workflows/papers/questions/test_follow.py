@@ -19,6 +19,7 @@ from workflows.status.model import (
     AnswerSurface,
     EscalationState,
     InvalidAnswer,
+    Level,
     Light,
     StatusAnswer,
 )
@@ -119,7 +120,7 @@ async def test_what_is_not_solved_is_asked_about_again_and_may_be_lifted_anew(an
     await send(answered, **{f"solved:{DECISION}": "no", "question": "Får vi lokaler nå?"})
     await follow(answered)
     assert (await the_first(answered)).state is EscalationState.UNSOLVED
-    assert [item.question for item in await answered.questions.list_waiting()] == ["Får vi lokaler nå?"]
+    assert [item.question for item in await answered.questions.list_waiting(Level.LOCAL)] == ["Får vi lokaler nå?"]
     [decision] = (await answered.agendas.matters("a-dal")).decisions
     assert decision.state is MatterState.OPEN
     [asked] = (await answered.follow_ups.open_decisions(status_round, [HOME]))[HOME]
@@ -156,4 +157,4 @@ async def test_a_question_without_a_proposal_is_asked_about_once(
     with pytest.raises(InvalidAnswer) as asked:
         await world.desk.answer(request, sender=sender, content=content, surface=AnswerSurface.FORM)
     assert asked.value.problems[problem].key == "status.error.proposal_wanted"
-    assert await world.questions.list_waiting() == []
+    assert await world.questions.list_waiting(Level.LOCAL) == []
