@@ -15,7 +15,8 @@ from integration.database import tables
 from integration.database.connection import Database
 from integration.database.paper_tables import lesson
 from workflows.messages.model import MessageState, Surface
-from workflows.papers.reports.model import ReportState
+from workflows.papers.reports.model import BoardReport, MeetingFacts, ReportState
+from workflows.papers.reports.package_report import MISSING, PackageReport
 from workflows.status.model import (
     AnswerContent,
     AnswerSurface,
@@ -30,6 +31,10 @@ from workflows.status.plan import package_leads, request_id
 BETWEEN = timedelta(days=42)
 AHEAD = timedelta(days=14)
 """From now to the meeting that the open round is for."""
+INVITED_BEFORE = timedelta(days=400)
+"""From the invitation of guests to now."""
+ANSWER_OF_THREE = 2
+"""Packages that answer in each round, of three."""
 CONTENT = {"email": "", "name": "Pakkeleder", "address": "", "subject": "Status", "text": "Gi status"}
 """The content of each message."""
 QUESTIONS = (
@@ -56,8 +61,8 @@ async def write_history(database: Database, programme: Programme, rounds: int, n
             rows: Rows = {}
             for table, row in chain(*(_round(programme, slug, number, now) for number in wanted)):
                 rows.setdefault(table, []).append(row)
-            if not known:
-                rows.update(_place(slug, now))
+            if len(wanted) == rounds:
+                rows.update(_place(programme, slug, now))
             for table in tables.metadata.sorted_tables:
                 if table in rows:
                     await connection.execute(table.insert(), rows[table])
@@ -110,7 +115,8 @@ def _round(programme: Programme, slug: str, number: int, now: datetime) -> Itera
     )
     packages = [package for package in programme.work_packages if package.municipality == slug]
     if number:
-        yield tables.report, _report(key, meets - timedelta(days=7))
+        lines = tuple(_line(package, place, number) for place, package in enumerate(packages))
+        yield tables.report, _report(_content(programme, key, starts, lines), meets - timedelta(days=7))
         yield from _lessons(key, packages, meets - timedelta(days=7))
     for place, package in enumerate(packages):
         leads = package_leads(programme, package.key, day)
@@ -135,7 +141,7 @@ class _Asked:
 
 
 def _request(asked: _Asked) -> Iterator[tuple[Table, Row]]:
-    id_, answered = request_id(asked.meeting, asked.package.key), asked.place < 2
+    id_, answered = request_id(asked.meeting, asked.package.key), asked.place < ANSWER_OF_THREE
     missing = RequestState.MISSING if asked.number else RequestState.OPEN
     opened = asked.meets - timedelta(days=21)
     yield (
@@ -172,10 +178,12 @@ def _request(asked: _Asked) -> Iterator[tuple[Table, Row]]:
 def _answer(asked: _Asked, request: str, at: datetime) -> Iterator[tuple[Table, Row]]:
     """Give an answer whose numbers grow from round to round, and the question of every second package."""
     question = QUESTIONS[asked.number % len(QUESTIONS)]
-    light = tuple(Light)[(asked.place + asked.number) % 3]
     numbers = {item.key: (item.baseline or 0) + max(0, 6 - asked.number) for item in asked.package.indicators}
     content = AnswerContent(
-        light=light, done="Vi er i rute.", question=question if asked.place else "", indicators=numbers
+        light=_light(asked.place, asked.number),
+        done="Vi er i rute.",
+        question=question if asked.place else "",
+        indicators=numbers,
     )
     yield (
         tables.status_answer,
@@ -221,25 +229,62 @@ def _lessons(meeting: str, packages: Sequence[WorkPackage], at: datetime) -> Ite
         )
 
 
-def _report(meeting: str, at: datetime) -> Row:
-    """Return a released report without its content, which only its own page reads."""
+def _content(programme: Programme, meeting: str, starts: datetime, packages: tuple[PackageReport, ...]) -> BoardReport:
+    body = programme.body(meeting.rpartition("/")[0])
+    municipality = programme.municipality(body.municipality or "")
+    return BoardReport(
+        meeting=MeetingFacts(
+            key=meeting, body=body.key, starts_local=starts, ends_local=starts + timedelta(hours=2), location="Rådhuset"
+        ),
+        municipality=municipality.slug,
+        municipality_name=municipality.name,
+        name=programme.local_name,
+        packages=packages,
+    )
+
+
+def _line(package: WorkPackage, place: int, number: int) -> PackageReport:
+    light = _light(place, number) if place < ANSWER_OF_THREE else MISSING
+    return PackageReport(key=package.key, name=package.name, lead="Pakkeleder", light=light, done="Vi er i rute.")
+
+
+def _light(place: int, number: int) -> Light:
+    return tuple(Light)[(place + number) % 3]
+
+
+def _report(content: BoardReport, at: datetime) -> Row:
+    """Return a released report without a PDF."""
     return {
-        "meeting": meeting,
+        "meeting": content.meeting.key,
         "version": 1,
         "state": ReportState.RELEASED,
-        "content": {},
+        "content": content.to_data(),
         "checksum": "",
         "compiled_at": at,
         "released_at": at,
     }
 
 
-def _place(slug: str, now: datetime) -> Rows:
-    """Return a place that was rolled out."""
-    things = ("group", "team", "site", *(f"channel:{number}" for number in range(6)))
+def _place(programme: Programme, slug: str, now: datetime) -> Rows:
+    """Return a place that was rolled out, with its members; its lists hold another record than today's."""
+    members = programme.place_people(programme.place(slug), programme.today(now))
+    channels = (f"channel:{number}" for number in range(6))
+    things = ("group", "team", "site", "copies", *channels, *(f"member:{person.key}" for person in members))
     made = [
         {"place": slug, "key": key, "external_id": key, "url": f"https://teams.example/{slug}/{key}", "made_at": now}
         for key in things
     ]
     unit = {"key": f"rollout.place:{slug}", "kind": "rollout.place", "state": "done", "due_at": now, "done_at": now}
-    return {tables.resource: made, tables.unit: [unit]}
+    guests = [
+        {
+            "person": person.key,
+            "object_id": person.key,
+            "invited": True,
+            "since": now - INVITED_BEFORE,
+            "place": slug,
+            "roles": [],
+        }
+        for person in members
+        if programme.is_guest(person)
+    ]
+    return {tables.resource: made, tables.unit: [unit], tables.guest: guests}

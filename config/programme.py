@@ -243,8 +243,12 @@ class Programme(Value):
             return item.municipality == municipality or (municipality is None and item.role in LOCAL_ROLES)
         return municipality is None or item.role in PROGRAMME_ROLES
 
+    def packages_of(self, municipality: str) -> Sequence[WorkPackage]:
+        """Return the work packages of a municipality in any state, in the register's order."""
+        return self._index.packages.get(municipality, ())
+
     def running_packages(self, municipality: str, *, on: date) -> tuple[WorkPackage, ...]:
-        return tuple(item for item in self._index.packages.get(municipality, ()) if self._is_running(item, on))
+        return tuple(item for item in self.packages_of(municipality) if self._is_running(item, on))
 
     def reporting_packages(self, municipality: str, *, on: date) -> tuple[WorkPackage, ...]:
         """Return the running packages that report to a municipality's board: its own, then others' that name it."""

@@ -33,7 +33,7 @@ class Sweep:
     ) -> None:
         self._units = units
         self._programme = programme
-        self._planners = planners
+        self.planners = planners
         self._clock = clock
 
     async def all(self, unit: DueUnit, history: History) -> Outcome:
@@ -41,7 +41,7 @@ class Sweep:
         programme = await self._programme()
         if programme is None:
             return Done(note="no programme was imported yet")
-        due = [item for planner in self._planners for item in await planner()]
+        due = [item for planner in self.planners for item in await planner()]
         await self._units.make_due(due)
         woken = await self._units.wake_overdue(now=self._clock.now(), longest=LONGEST_PARKING)
         if woken:

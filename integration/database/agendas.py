@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, bindparam, func, select, true, update
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -134,12 +134,32 @@ class SQLAgendas:
         # Everybody who answers waits for it: both in one go.
         decisions, actions = await self._database.look(
             lambda connection: [
-                connection.execute(newest, {"of_body": body}).all() for newest in (_DECISIONS, _ACTIONS)
+                connection.execute(newest, {"of_body": [body]}).all() for newest in (_DECISIONS, _ACTIONS)
             ]
         )
         return Matters(
             decisions=tuple(Decision.from_data(row.content) for row in decisions),
             actions=tuple(ActionItem.from_data(row.content) for row in actions),
+        )
+
+    async def decisions_of(self, bodies: Collection[str]) -> Mapping[str, Sequence[Decision]]:
+        def read(connection: Connection) -> dict[str, list[Decision]]:
+            found: dict[str, list[Decision]] = {}
+            for row in connection.execute(_DECISIONS, {"of_body": list(bodies)}):
+                found.setdefault(row.body, []).append(Decision.from_data(row.content))
+            return found
+
+        return await self._database.scan(read)
+
+    async def days_held(self, meetings: Collection[str]) -> Mapping[str, date]:
+        table = tables.minutes
+        query = select(table.c.meeting, table.c.content).where(table.c.meeting.in_(meetings)).order_by(table.c.version)
+        # Later versions come later and win.
+        return await self._database.scan(
+            lambda connection: {
+                row.meeting: Minutes.from_data(row.content).meeting.starts_local.date()
+                for row in connection.execute(query)
+            }
         )
 
     async def record(
@@ -237,7 +257,7 @@ def minutes_from(row: Row[Any]) -> StoredMinutes:
 
 
 def _newest(table: Table) -> Select[Any]:
-    of_body = table.c.body == bindparam("of_body")
+    of_body = table.c.body.in_(bindparam("of_body", expanding=True))
     last = select(table.c.key, func.max(table.c.version).label("version")).where(of_body)
     newest = last.group_by(table.c.key).subquery()
     joined = and_(newest.c.key == table.c.key, newest.c.version == table.c.version)

@@ -80,6 +80,8 @@ class SQLGuests:
 
     async def _guests(self, *conditions: Any) -> Sequence[Guest]:
         query = select(guest).where(*conditions).order_by(guest.c.since, guest.c.person)
-        async with self.database.read() as connection:
-            rows = (await connection.execute(query)).mappings()
-            return [Guest(**{**row, "roles": tuple(row["roles"])}) for row in rows]
+        return await self.database.scan(
+            lambda connection: [
+                Guest(**{**row, "roles": tuple(row["roles"])}) for row in connection.execute(query).mappings()
+            ]
+        )

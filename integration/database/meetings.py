@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
 from integration.database.tables import meeting as table
-from integration.database.units import make_due
+from integration.database.units import make_due, make_due_at_once
 from workflows.meetings.date_search import Moved
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.ports.units import DueUnit
@@ -44,11 +44,14 @@ class SQLMeetings:
         return None if row is None else meeting_of(row)
 
     async def add(self, meetings: Sequence[Meeting], then: Sequence[DueUnit] = ()) -> None:
-        async with self._database.begin() as connection:
+        def add(connection: Connection) -> None:
             if meetings:
                 statement = insert_into(connection, table).on_conflict_do_nothing()
-                await connection.execute(statement, [_row(meeting) for meeting in meetings])
-            await make_due(connection, then)
+                connection.execute(statement, [_row(meeting) for meeting in meetings])
+            make_due_at_once(connection, then)
+
+        # On the database's own thread: a country's first plan has thousands, and the loop also answers people.
+        await self._database.write(add)
 
     async def save(self, meeting: Meeting, then: Sequence[DueUnit] = ()) -> None:
         """Keep a meeting whatever was known of it: for those that only one calendar tells of."""

@@ -94,8 +94,12 @@ class SQLMessages:
             query = query.where(message.c.kind == kind)
         if keys is not None:
             query = query.where(message.c.key.in_(keys))
-        rows = await self._database.look(lambda connection: connection.execute(query).all())
-        return [message_of(row) for row in rows if not states or row.state in states]
+        return await self._database.read_of(
+            len(requests or keys or ()),
+            lambda connection: [
+                message_of(row) for row in connection.execute(query) if not states or row.state in states
+            ],
+        )
 
     async def begin(self, key: str, *, in_doubt: bool, reference: Mapping[str, Any]) -> None:
         await self._set(key, state=MessageState.SENDING, in_doubt=in_doubt, failure="", reference=dict(reference))

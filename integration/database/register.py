@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.loading import programme_from
@@ -71,7 +71,8 @@ class SQLRegister:
 
         Raises InvalidInput, and changes nothing, when the documents make no programme.
         """
-        programme = programme_from(documents)
+        # Beside the loop: a country's programme takes a second to make, and the loop also answers people.
+        programme = await asyncio.to_thread(programme_from, documents)
         async with self._database.begin() as connection:
             await _lock(connection)
             wanted, own = await _with_own(connection, documents)
@@ -177,7 +178,7 @@ class SQLRegister:
         async with self._reading:
             # Everybody waits for the one who reads: a country's programme takes seconds.
             if self._known is None or self._known[0] != version:
-                return self._remember(version, _programme(await self.documents()))
+                return self._remember(version, await self._database.scan(_read_programme))
             return self._known[1]
 
     @property
@@ -205,9 +206,10 @@ def _spare_collector(programme: Programme) -> None:
         gc.freeze()
 
 
-def _programme(documents: Mapping[str, Any]) -> Programme:
+def _read_programme(connection: Connection) -> Programme:
+    rows = connection.execute(select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT))
     try:
-        return programme_from(without_misfits(documents))
+        return programme_from(without_misfits(in_order({row.key: row.data for row in rows})))
     except InvalidInput as error:
         raise CorruptRegister(error.problems) from error
 

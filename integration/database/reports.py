@@ -1,10 +1,10 @@
 """Reports in the database: every version is kept, and a released one changes no more. A review beside each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Row, Select, and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.audit import note_action
@@ -48,6 +48,12 @@ class SQLReports:
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else report_from(row)
+
+    async def newest_contents(self, bodies: Collection[str]) -> Mapping[str, ReportContent]:
+        query = _newest_contents(bodies)
+        return await self._database.scan(
+            lambda connection: {row.body: content_from(row.content) for row in connection.execute(query)}
+        )
 
     async def states(self, *, since: date | None = None) -> Mapping[str, ReportState]:
         query = select(table.c.meeting, table.c.state).order_by(table.c.meeting, table.c.version)
@@ -175,6 +181,31 @@ async def _review(connection: AsyncConnection, meeting: str, *, to_change: bool 
     if row is None:
         return Review(meeting=meeting)
     return Review.from_data(row.content, meeting=meeting, version=row.version, by=row.by, at=row.at)
+
+
+def _newest_contents(bodies: Collection[str]) -> Select[Any]:
+    """
+    Return the content of each body's newest released report; a corrected one's versions in their order.
+
+    The meetings of a body are walked from the last one back to the first with a report, however many lie before.
+    """
+    wanted = select(meetings.c.body).where(meetings.c.body.in_(bodies)).distinct().subquery()
+    newest = (
+        select(meetings.c.key)
+        .where(
+            meetings.c.body == wanted.c.body,
+            exists().where(table.c.meeting == meetings.c.key, table.c.state.in_(RELEASED)),
+        )
+        .order_by(meetings.c.starts_local.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    chosen = select(wanted.c.body, newest.label("meeting")).subquery()
+    return (
+        select(chosen.c.body, table.c.content)
+        .join(table, and_(table.c.meeting == chosen.c.meeting, table.c.state.in_(RELEASED)))
+        .order_by(table.c.version)
+    )
 
 
 def _version(report: StoredReport) -> tuple[Any, Any]:

@@ -1,10 +1,10 @@
 """Resources of rollouts: the tenant's ids of things made or adopted, and our last writes there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import resource
@@ -29,12 +29,28 @@ class SQLResources:
     async def with_keys(self, *keys: str) -> Mapping[str, Mapping[str, Resource]]:
         """Return what is noted under these keys, by place."""
         query = select(resource.c.place, *(resource.c[name] for name in self.columns)).where(resource.c.key.in_(keys))
-        rows = await self.database.look(lambda connection: connection.execute(query).mappings().all())
-        found: dict[str, dict[str, Resource]] = {}
-        for row in rows:
-            thing = Resource(**{name: row[name] for name in self.columns})
-            found.setdefault(row["place"], {})[thing.key] = thing
-        return found
+
+        def read(connection: Connection) -> dict[str, dict[str, Resource]]:
+            found: dict[str, dict[str, Resource]] = {}
+            for row in connection.execute(query).mappings():
+                thing = Resource(**{name: row[name] for name in self.columns})
+                found.setdefault(row["place"], {})[thing.key] = thing
+            return found
+
+        return await self.database.scan(read)
+
+    async def keys_beginning(self, *beginnings: str) -> Mapping[str, Collection[str]]:
+        """Return the keys of all places that begin so, by place."""
+        begin = or_(*(resource.c.key.startswith(text, autoescape=True) for text in beginnings))
+        query = select(resource.c.place, resource.c.key).where(begin)
+
+        def read(connection: Connection) -> dict[str, list[str]]:
+            found: dict[str, list[str]] = {}
+            for row in connection.execute(query):
+                found.setdefault(row.place, []).append(row.key)
+            return found
+
+        return await self.database.scan(read)
 
     async def keep(self, place: str, *things: Resource) -> None:
         """Note them, in one go; a repeat replaces what was noted."""

@@ -53,8 +53,10 @@ class SQLStatus:
         wanted = and_(meeting.c.body.in_(bodies), meeting.c.starts_local > after_local, meeting.c.state != CANCELLED)
         if before_local is not None:
             wanted = and_(wanted, meeting.c.starts_local < before_local)
-        rows = await self._rows(select(meeting).where(wanted).order_by(meeting.c.starts_local, meeting.c.key))
-        return [meeting_of(row) for row in rows]
+        query = select(meeting).where(wanted).order_by(meeting.c.starts_local, meeting.c.key)
+        return await self._database.read_of(
+            len(bodies), lambda connection: [meeting_of(row) for row in connection.execute(query)]
+        )
 
     async def find_round(self, meeting: str) -> StatusRound | None:
         found = await self._rows(select(tables.status_round).where(tables.status_round.c.meeting == meeting))
@@ -64,7 +66,8 @@ class SQLStatus:
         query = select(tables.status_round).where(tables.status_round.c.state == state)
         if since is not None:
             query = query.where(tables.status_round.c.deadline_at >= since)
-        return [round_of(row) for row in await self._rows(query.order_by(tables.status_round.c.deadline_at))]
+        ordered = query.order_by(tables.status_round.c.deadline_at)
+        return await self._database.scan(lambda connection: [round_of(row) for row in connection.execute(ordered)])
 
     async def list_rounds_before(self, meetings: Sequence[str]) -> Sequence[StatusRound]:
         query = select(tables.status_round).where(tables.status_round.c.meeting.in_(meetings))
@@ -123,7 +126,10 @@ class SQLStatus:
 
     async def list_requests(self, *meetings: str) -> Sequence[StatusRequest]:
         query = select(tables.status_request).where(tables.status_request.c.meeting.in_(meetings))
-        return [request_of(row) for row in await self._rows(query.order_by(tables.status_request.c.work_package))]
+        ordered = query.order_by(tables.status_request.c.work_package)
+        return await self._database.read_of(
+            len(meetings), lambda connection: [request_of(row) for row in connection.execute(ordered)]
+        )
 
     async def list_open_requests(self, meetings: Sequence[str]) -> Sequence[StatusRequest]:
         waits = and_(tables.status_request.c.meeting.in_(meetings), tables.status_request.c.state == RequestState.OPEN)

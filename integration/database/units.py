@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Update, and_, case, func, or_, select, true, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
-from integration.database.audit import note_action
+from integration.database.audit import note_act
 from integration.database.connection import Database, announce, insert_for
 from integration.database.history import note as note_of
 from integration.database.tables import unit
@@ -91,10 +91,14 @@ class SQLUnits:
 
     async def make_due(self, units: Sequence[DueUnit], *, by: str = "") -> None:
         """Make units due; see `Units.make_due`. *by*: the person who ordered them, which is written down with them."""
-        async with self._database.begin() as connection:
-            await make_due(connection, units)
+
+        def write(connection: Connection) -> None:
+            make_due_at_once(connection, units)
             for item in units if by else ():
-                await note_action(connection, by, "unit.ordered", item.key, at=item.due_at, values={})
+                note_act(connection, by, "unit.ordered", item.key, at=item.due_at, values={})
+
+        # On the database's own thread: a sweep makes thousands due, and the loop also answers people.
+        await self._database.write(write)
 
     async def claim(
         self,

@@ -51,7 +51,7 @@ class RolloutJobs:
                 sites=GraphSiteAccess(self._outside.builder),
                 content=GraphSiteContent(self._outside.hands),
                 layout=GraphSiteLayout(self._outside.hands),
-                record=RolloutRecord(self._record.reports, self._follow_ups.decision_rows).of,
+                records=RolloutRecord(self._record.reports, self._follow_ups.decision_rows).of,
                 resources=self._record.resources,
                 accounts=self._record.accounts,
                 guests=self._record.guests,

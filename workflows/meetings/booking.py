@@ -106,11 +106,7 @@ class MeetingDesk:
                 altered[meeting.key] = meeting
         plan = replace(plan, changed=tuple(altered.values()))
         standing = [altered.get(meeting.key, meeting) for meeting in known]
-        ahead = [unit for unit in round_units(programme, standing, now=now) if unit.due_at > now]
-        ours = {item.body for item in (*standing, *plan.new) if _concerns_calendars(item, now)}
-        bookings = [DueUnit(key=f"meetings.book:{body}", due_at=now) for body in sorted(ours)]
-        bookings += quorum_units(programme, standing, now)
-        await self._store.add(plan.new, [*bookings, *ahead, *round_units(programme, plan.new, now=now)])
+        await self._store.add(plan.new, await asyncio.to_thread(_following_units, programme, standing, plan.new, now))
         return plan
 
     # ------------------------------------------------------------------------------------------------- the calendars
@@ -313,6 +309,16 @@ def next_look(now: datetime, body: Body, meetings: Sequence[Meeting], *, daily: 
     while day.weekday() != MONDAY and (day.weekday() > FRIDAY or (day < urgent_from and not daily)):
         day += timedelta(days=1)
     return datetime.combine(day, LOOK_AT, zone).astimezone(now.tzinfo)
+
+
+def _following_units(
+    programme: Programme, standing: Sequence[Meeting], new: Sequence[Meeting], now: datetime
+) -> list[DueUnit]:
+    """List the units that planned meetings make due: bookings, quorums and status rounds; of *standing* those ahead."""
+    ahead = [unit for unit in round_units(programme, standing, now=now) if unit.due_at > now]
+    ours = {item.body for item in (*standing, *new) if _concerns_calendars(item, now)}
+    bookings = [DueUnit(key=f"meetings.book:{body}", due_at=now) for body in sorted(ours)]
+    return [*bookings, *quorum_units(programme, standing, now), *ahead, *round_units(programme, new, now=now)]
 
 
 def _concerns_calendars(meeting: Meeting, now: datetime) -> bool:

@@ -5,6 +5,7 @@ people moved, and two municipalities' own: those we move for nobody, so both boa
 pair.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,9 @@ def clashes(programme: Programme, meetings: Sequence[Meeting], *, now: datetime)
 
 
 class ListedMeetings(Protocol):
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]: ...
+    async def list_meetings_from(self, day: date) -> Sequence[Meeting]:
+        """List the meetings that begin on *day* or later."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +77,9 @@ class ClashNotices:
     async def plan(self) -> Sequence[DueUnit]:
         """Plan what is to be told of the clashes there are now. A planner of the sweep; a repeat tells nobody twice."""
         programme, now = await self.programme(), self.clock.now()
-        found = clashes(programme, await self.meetings.list_meetings(), now=now)
+        meetings = await self.meetings.list_meetings_from(programme.today(now))
+        # Beside the loop: it goes through a country's meetings, and the loop also answers people.
+        found = await asyncio.to_thread(clashes, programme, meetings, now=now)
         notices = [
             notice(programme, clash, to, url=await self.own_address(to.key), now=now)
             for clash in found

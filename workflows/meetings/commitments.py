@@ -1,6 +1,6 @@
 """Commitments: the people of every body with their days, and the meetings that keep them busy."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -40,6 +40,10 @@ Slot = tuple[time, time, bool, bool]
 """Start and end of something a person is busy with; whether it is settled; whether the person is required there."""
 
 
+Places = dict[str, int]
+"""The places of meetings at one time, in small letters, each with their number."""
+
+
 class Attendance:
     """
     The seats of all bodies of a programme, and when each person sits in a meeting.
@@ -47,12 +51,13 @@ class Attendance:
     A person who belongs to very many bodies is busy at nine o'clock once a day, however many of them meet then.
     """
 
-    def __init__(self, programme: Programme, *, people: Collection[str] | None = None) -> None:
-        """*people*: those whose days matter; everybody's do unless some are named."""
+    def __init__(self, programme: Programme, *, people: Collection[str] | None = None, since: date = date.min) -> None:
+        """*people*: those whose days matter; everybody's do unless some are named. *since*: the first day that does."""
+        self._since = since
         self._blocked = {person.key: person.blocked_dates for person in programme.people if person.blocked_dates}
         self._busy_days = programme.busy_days
         self._seats = _seats(programme, people)
-        self._busy: dict[str, dict[date, dict[Slot, Counter[str]]]] = defaultdict(dict)
+        self._busy: dict[str, dict[date, dict[Slot, Places]]] = defaultdict(dict)
 
     @property
     def bodies(self) -> frozenset[str]:
@@ -66,13 +71,15 @@ class Attendance:
     def put(self, meetings: Iterable[OtherMeeting]) -> None:
         """From now on these meetings keep their people busy."""
         for slots, slot, location in self._entries(meetings):
-            slots.setdefault(slot, Counter())[location] += 1
+            places = slots.setdefault(slot, {})
+            places[location] = places.get(location, 0) + 1
 
     def take(self, meetings: Iterable[OtherMeeting]) -> None:
         """These meetings, which were put, do so no more."""
         for slots, slot, location in self._entries(meetings):
             slots[slot][location] -= 1
-            slots[slot] = +slots[slot]
+            if not slots[slot][location]:
+                del slots[slot][location]
 
     def around(self, body: Body, local_rounds: Sequence[Sequence[date]] = ()) -> Around:
         """Return the commitments that the dates of *body* must find room among, its own meetings not counted unless
@@ -94,13 +101,16 @@ class Attendance:
             local_rounds=local_rounds,
         )
 
-    def _entries(self, meetings: Iterable[OtherMeeting]) -> Iterator[tuple[dict[Slot, Counter[str]], Slot, str]]:
+    def _entries(self, meetings: Iterable[OtherMeeting]) -> Iterator[tuple[dict[Slot, Places], Slot, str]]:
         for meeting in meetings:
+            location, seats = meeting.location.casefold(), self.seats(meeting.body)
             for day, starts, ends in by_day(meeting.starts, meeting.ends):
-                for seat in self.seats(meeting.body):
+                if day < self._since:
+                    continue
+                for seat in seats:
                     if seat.holds(day):
                         slot = (starts, ends, meeting.settled, seat.required)
-                        yield self._busy[seat.person].setdefault(day, {}), slot, meeting.location.casefold()
+                        yield self._busy[seat.person].setdefault(day, {}), slot, location
 
 
 def by_day(starts: datetime, ends: datetime) -> list[tuple[date, time, time]]:
@@ -114,7 +124,7 @@ def by_day(starts: datetime, ends: datetime) -> list[tuple[date, time, time]]:
     return [part for part in parts if part[1] < part[2]] or parts[:1]
 
 
-def _engagements(slots: Mapping[Slot, Counter[str]], seat: Seat, here: str) -> Iterator[Engagement]:
+def _engagements(slots: Mapping[Slot, Places], seat: Seat, here: str) -> Iterator[Engagement]:
     for (starts, ends, settled, required), places in slots.items():
         if places:
             # What still moves is no reason to stay away from its day; what lies in the same place asks for no travel.

@@ -6,6 +6,7 @@ Days are proleptic ordinals (`date.toordinal`) inside the search, for it compare
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from itertools import accumulate
 
 from config.values import RoundTimes
@@ -94,6 +95,11 @@ class Ground:
             self._why_not[day] = self._rule_broken(day)
         return self._why_not[day]
 
+    @cached_property
+    def open_days(self) -> Sequence[date]:
+        """The days of the period that are possible for everybody."""
+        return [day for day in days(self.first, self.last) if self.why_not(day.toordinal()) is None]
+
     def cost(self, day: int) -> int:
         """Return the cost of meeting on *day*, for everybody."""
         if day not in self._costs:
@@ -102,7 +108,11 @@ class Ground:
 
     def over_summer(self, start: int, end: int) -> bool:
         """Tell whether a day of the summer holiday lies between two days."""
-        return self._summer[self._index(end)] > self._summer[self._index(start)]
+        # Written out: nothing else is asked as often while dates are searched.
+        last = len(self._off) - 1
+        since, until = start - self._origin, end - self._origin
+        since, until = 0 if since < 0 else min(since, last), 0 if until < 0 else min(until, last)
+        return self._summer[until] > self._summer[since]
 
     def _rule_broken(self, ordinal: int) -> str | None:
         reason = self._off[self._index(ordinal)]

@@ -180,11 +180,8 @@ class _Search:
         self._scale = rules.times.scale
         self._rounds = _ordinals(rules.around.local_rounds) if rhythm.after_local_round else []
         self._ready: dict[int | None, int] = {}
-        self._choices = {
-            day.toordinal(): choice
-            for day in days(rules.ground.first, rules.ground.last)
-            if (choice := rules.possible(day))
-        }
+        self._allowed = self._allowed_gaps()
+        self._choices = {day.toordinal(): choice for day in rules.ground.open_days if (choice := rules.possible(day))}
         self._candidates = list(self._choices)
 
     def cheapest(self, start: int | None, end: int | None) -> list[int | None]:
@@ -231,6 +228,8 @@ class _Search:
 
     def _step(self, start: int | None, end: int | None, *, strict: bool) -> int | None:
         """Return the cost of going from one meeting to the next; None when that is against the rules."""
+        if start is not None and end is not None and (cost := self._allowed.get(end - start)) is not None:
+            return cost
         excess = self.excess(start, end)
         if excess:
             return None if strict else BROKEN_GAP + BROKEN_GAP_DAY * excess
@@ -244,6 +243,19 @@ class _Search:
         gap = end - start
         if gap > self._rhythm.most_gap:
             return SUMMER_GAP_DAY * (gap - self._rhythm.least_gap)
+        return self._off_beat(gap)
+
+    def _allowed_gaps(self) -> Mapping[int, int]:
+        """
+        Return the costs of the distances that keep the rules wherever they lie.
+
+        None does for a body that waits for others. A search asks for them a thousand times as often as for all others.
+        """
+        if self._rounds:
+            return {}
+        return {gap: self._off_beat(gap) for gap in range(self._rhythm.least_gap, self._rhythm.most_gap + 1)}
+
+    def _off_beat(self, gap: int) -> int:
         return ((gap - self._rhythm.wanted_gap) * self._scale) ** 2
 
     def excess(self, start: int | None, end: int | None) -> int:

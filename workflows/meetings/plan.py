@@ -80,7 +80,8 @@ class _Planning:
         self._programme = programme
         self._now = now
         self._today = programme.today(now)
-        self._attendance = attendance or Attendance(programme)
+        # Nobody is asked to come to a day that has passed.
+        self._attendance = attendance or Attendance(programme, since=self._today)
         self._known: dict[str, list[Meeting]] = defaultdict(list)
         for meeting in known:
             self._known[meeting.body].append(meeting)
@@ -124,7 +125,8 @@ class _Planning:
             for moment in body.fixed_dates
             if moment.date() > self._today and moment.date() not in left
         }
-        settled = {item.day: item.starts_local.time() for item in standing if item not in soft}
+        may_move = {item.key for item in soft}
+        settled = {item.day: item.starts_local.time() for item in standing if item.key not in may_move}
         announced = {day: starts for day, starts in (fixed | settled).items() if first <= day <= last}
         kept = {
             item.day: item.starts_local.time() for item in soft if _still_fits(body, item, leads=item is standing[0])
@@ -242,6 +244,8 @@ def _as_other(meeting: Meeting, *, settled: bool) -> OtherMeeting:
 
 def _open_occasions(body: Body, standing: Sequence[Meeting], soft: Sequence[Meeting]) -> list[Occasion]:
     """The occasions that have no meeting which stays. One that was moved out of its weeks is still theirs."""
+    if not body.occasions:
+        return []
     days = {day for item in standing if item not in soft for day in (item.day, item.announced_on)}
     return [item for item in body.occasions if not any(item.first <= day <= item.last for day in days)]
 
@@ -297,11 +301,10 @@ def _reach(body: Body) -> timedelta:
 
 def round_units(programme: Programme, meetings: Iterable[Meeting], *, now: datetime) -> list[DueUnit]:
     """The units that a meeting sets going: a local board's status round, the owner board's summary."""
-    bodies = {body.key: body for body in programme.bodies}
     calendars: dict[str | None, WorkCalendar] = {}
     units = []
     for meeting in meetings:
-        body = bodies.get(meeting.body)
+        body = programme.find_body(meeting.body)
         if body is None or body.rounds is None or not meeting.stands:
             continue
         if body.municipality not in calendars:

@@ -5,7 +5,8 @@ A seat in a private channel goes with the membership; of those who stay in the g
 Only what a rollout gave is taken. Ownership of a group is the Builder's to take, and waits for the next rollout.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,9 +18,11 @@ from workflows.ports.people import ChannelMembers
 from workflows.ports.place import Memberships
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
 from workflows.rollout.plan import WantedPlace, wanted_place
-from workflows.rollout.ports import Resource, Resources
+from workflows.rollout.ports import AllResources, Resource
 
 KIND = "people.leave"
+MEMBER, SEAT = "member:", "channel-member:"
+"""The beginnings of keys of what is given to a person: membership of a group, and of a private channel."""
 EARLY = time(4, 0)
 """The local time at which access ends, on the day after a role's last one."""
 AHEAD = timedelta(days=8)
@@ -35,7 +38,7 @@ class LeavingPorts:
     programme: Callable[[], Awaitable[Programme]]
     memberships: Memberships
     seats: ChannelMembers
-    resources: Resources
+    resources: AllResources
     clock: Clock
 
 
@@ -48,17 +51,9 @@ class Leaving:
     async def due_units(self) -> Sequence[DueUnit]:
         """The places that somebody has to be let out of, now or on a day that is near."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        today = programme.today(now)
-        units = []
-        for spec in programme.places:
-            given = await self._ports.resources.of(spec.key)
-            days = [today, *_days_of_change(programme, today, today + AHEAD)]
-            for day in days:
-                if leavers(given, wanted_place(programme, spec, on=day)):
-                    early = datetime.combine(day, EARLY, ZoneInfo(programme.timezone)).astimezone(UTC)
-                    units.append(DueUnit(key=f"{KIND}:{spec.key}", due_at=max(early, now)))
-                    break
-        return units
+        given = await self._ports.resources.keys_beginning(MEMBER, SEAT)
+        # Beside the loop: it goes through a country's places, and the loop also answers people.
+        return await asyncio.to_thread(_due_units, programme, given, now)
 
     async def place(self, unit: DueUnit, history: History) -> Outcome:
         """Unit `people.leave` [place]: take what was given to those who have left. A repeat is harmless."""
@@ -73,10 +68,10 @@ class Leaving:
         if not _is_plausible(given, gone):
             return Done(note="too many would leave at once: order a rollout")
         # Out of the group first: Hands may do that, while seats in private channels may wait for the Builder.
-        for key in sorted(gone, key=lambda key: not key.startswith("member:")):
-            if key.startswith("member:"):
+        for key in sorted(gone, key=lambda key: not key.startswith(MEMBER)):
+            if key.startswith(MEMBER):
                 await self._let_out(spec, given["group"], given[key], history)
-            elif f"member:{key.rpartition(':')[2]}" in gone:
+            elif f"{MEMBER}{key.rpartition(':')[2]}" in gone:
                 # The seat went with the membership.
                 await self._ports.resources.forget(spec.key, key)
             else:
@@ -100,17 +95,30 @@ class Leaving:
         await history.note("people.left_channel", place=spec.key, person=key.rpartition(":")[2])
 
 
-def leavers(given: Mapping[str, Resource], wanted: WantedPlace) -> list[str]:
+def _due_units(programme: Programme, given: Mapping[str, Collection[str]], now: datetime) -> list[DueUnit]:
+    """*given*: by place, the keys of what was given to people."""
+    today, units = programme.today(now), []
+    days = [today, *_days_of_change(programme, today, today + AHEAD)]
+    for spec in programme.places:
+        there = given.get(spec.key, ())
+        day = next((day for day in days if there and leavers(there, wanted_place(programme, spec, on=day))), None)
+        if day is not None:
+            early = datetime.combine(day, EARLY, ZoneInfo(programme.timezone)).astimezone(UTC)
+            units.append(DueUnit(key=f"{KIND}:{spec.key}", due_at=max(early, now)))
+    return units
+
+
+def leavers(given: Collection[str], wanted: WantedPlace) -> list[str]:
     """The keys of what was given to people who have no role any more that gives it."""
-    stay = {f"member:{person.key}" for person in wanted.members}
+    stay = {f"{MEMBER}{person.key}" for person in wanted.members}
     for channel in wanted.channels:
-        stay |= {f"channel-member:{channel.key}:{person.key}" for person in channel.people}
-    return [key for key in given if key.startswith(("member:", "channel-member:")) and key not in stay]
+        stay |= {f"{SEAT}{channel.key}:{person.key}" for person in channel.people}
+    return [key for key in given if key.startswith((MEMBER, SEAT)) and key not in stay]
 
 
 def _is_plausible(given: Mapping[str, Resource], gone: Sequence[str]) -> bool:
-    members = sum(key.startswith("member:") for key in given)
-    leaving = sum(key.startswith("member:") for key in gone)
+    members = sum(key.startswith(MEMBER) for key in given)
+    leaving = sum(key.startswith(MEMBER) for key in gone)
     return leaving <= max(1, members // MOST)
 
 

@@ -4,6 +4,7 @@ They get a mail with a link of their own to a page of ours. Whom they let go los
 them; a guest account that no role needs any more is deleted by IT, by hand.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Protocol
 
 import texts
 from config.programme import Programme
-from config.values import Assignment, Role
+from config.values import Assignment, Person, Role
 from workflows.messages.lead_mail import LeadMail, leads_of, mail_to
 from workflows.operations.access_removal import KIND as LEAVE
 from workflows.ports.links import Links
@@ -111,27 +112,38 @@ def guest_lines(
     programme: Programme, scope: str, guests: Iterable[Guest], answers: Iterable[GuestAnswer], on: date
 ) -> list[GuestLine]:
     """List the guests with a role in *scope* on that day whom we let in, by name."""
-    said = {item.person: item for item in answers if item.scope == scope}
-    lines = []
+    return lines_by_scope(programme, guests, answers, on).get(scope, [])
+
+
+def lines_by_scope(
+    programme: Programme, guests: Iterable[Guest], answers: Iterable[GuestAnswer], on: date
+) -> Mapping[str, list[GuestLine]]:
+    """List the guests whom we let in, by name, in each scope where they have a role on that day."""
+    said = {(item.scope, item.person): item for item in answers}
+    found: dict[str, list[GuestLine]] = {}
     for guest in guests:
-        roles = _roles(programme, scope, guest.person, on)
         person = programme.find_person(guest.person)
-        if not roles or person is None:
+        if person is None:
             continue
-        answer = said.get(guest.person)
-        lines.append(
-            GuestLine(
-                person=person.key,
-                name=person.name,
-                organisation=programme.organisation_of(person).name,
-                roles=roles,
-                since=guest.since,
-                # Also of one who was answered to end: their roles end at once, and nobody is asked again meanwhile.
-                confirmed_at=answer.answered_at if answer else None,
-                asked_at=answer.asked_at if answer and answer.answered_at is None else None,
-            )
-        )
-    return sorted(lines, key=lambda line: texts.sort_key(line.name))
+        for scope, roles in _roles(programme, person.key, on).items():
+            line = _guest_line(programme, guest, person, roles, said.get((scope, person.key)))
+            found.setdefault(scope, []).append(line)
+    return {scope: sorted(lines, key=lambda line: texts.sort_key(line.name)) for scope, lines in found.items()}
+
+
+def _guest_line(
+    programme: Programme, guest: Guest, person: Person, roles: Sequence[Role], answer: GuestAnswer | None
+) -> GuestLine:
+    return GuestLine(
+        person=person.key,
+        name=person.name,
+        organisation=programme.organisation_of(person).name,
+        roles=tuple(roles),
+        since=guest.since,
+        # Also of one who was answered to end: their roles end at once, and nobody is asked again meanwhile.
+        confirmed_at=answer.answered_at if answer else None,
+        asked_at=answer.asked_at if answer and answer.answered_at is None else None,
+    )
 
 
 def leftovers(programme: Programme, guests: Iterable[Guest], on: date) -> list[Leftover]:
@@ -146,13 +158,34 @@ def leftovers(programme: Programme, guests: Iterable[Guest], on: date) -> list[L
 
 def _held(programme: Programme, scope: str, person: str) -> set[tuple[str | None, Role]]:
     """The roles of a person that are confirmed in *scope*, and where they are held."""
-    mine = (item for item in programme.assignments if item.person == person)
+    mine = programme.assignments_of(person)
     return {(municipality_of(programme, item), item.role) for item in mine if scope_of(programme, item) == scope}
 
 
-def _roles(programme: Programme, scope: str, person: str, on: date) -> tuple[Role, ...]:
-    held = (item for item in programme.assignments if item.person == person and item.holds(on))
-    return tuple(dict.fromkeys(item.role for item in held if scope_of(programme, item) == scope))
+def _roles(programme: Programme, person: str, on: date) -> Mapping[str, Sequence[Role]]:
+    """The roles of a person on that day, each once, by the scope that confirms them."""
+    found: dict[str, dict[Role, None]] = {}
+    for item in programme.assignments_of(person):
+        if item.holds(on):
+            found.setdefault(scope_of(programme, item), {})[item.role] = None
+    return {scope: tuple(roles) for scope, roles in found.items()}
+
+
+def _scopes(programme: Programme) -> Sequence[str]:
+    return (*(item.slug for item in programme.municipalities), programme.key)
+
+
+def _review_units(
+    programme: Programme, guests: Iterable[Guest], answers: Iterable[GuestAnswer], now: datetime
+) -> list[DueUnit]:
+    """List a unit for each scope with guests, due when the first of them is to be confirmed."""
+    lines = lines_by_scope(programme, guests, answers, programme.today(now))
+    units = []
+    for scope in _scopes(programme):
+        if scope in lines:
+            due_at = min(now if line.asked_at else line.due_at for line in lines[scope])
+            units.append(DueUnit(key=f"{REVIEW}:{scope}", due_at=max(due_at, now)))
+    return units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,14 +281,20 @@ class GuestDesk:
         """Every guest by municipality (or programme), and the accounts that no role needs any more."""
         programme, guests, answers = await self.known()
         today = self.today(programme)
-        scopes = (*(item.slug for item in programme.municipalities), programme.key)
-        lines = {scope: guest_lines(programme, scope, guests, answers, today) for scope in scopes}
-        return {scope: found for scope, found in lines.items() if found}, leftovers(programme, guests, today)
+        lines = lines_by_scope(programme, guests, answers, today)
+        return {scope: lines[scope] for scope in _scopes(programme) if scope in lines}, leftovers(
+            programme, guests, today
+        )
 
     async def known(self, scope: str | None = None) -> tuple[Programme, Sequence[Guest], Sequence[GuestAnswer]]:
-        """The programme, everybody who was ever let in, and what was said about those of *scope*."""
-        guests = self.ports.guests
-        return await self.ports.programme(), await guests.all(), await guests.answers(scope)
+        """The programme, everybody who was ever let in, and what was said about them; of *scope* alone, if given."""
+        programme, guests = await self.ports.programme(), self.ports.guests
+        if scope is None:
+            found = await guests.all()
+        else:
+            people = {item.person for item in programme.assignments if scope_of(programme, item) == scope}
+            found = list((await guests.known(sorted(people))).values())
+        return programme, found, await guests.answers(scope)
 
     def today(self, programme: Programme) -> date:
         """The day where the programme is."""
@@ -274,14 +313,8 @@ class GuestReview:
     async def due_units(self) -> Sequence[DueUnit]:
         """For each municipality with guests, and the programme itself: when they are to be confirmed next."""
         programme, guests, answers = await self._desk.known()
-        today, now = self._desk.today(programme), self._ports.clock.now()
-        units = []
-        for scope in (*(item.slug for item in programme.municipalities), programme.key):
-            lines = guest_lines(programme, scope, guests, answers, today)
-            if lines:
-                due_at = min(now if line.asked_at else line.due_at for line in lines)
-                units.append(DueUnit(key=f"{REVIEW}:{scope}", due_at=max(due_at, now)))
-        return units
+        # Beside the loop: it goes through a country's guests, and the loop also answers people.
+        return await asyncio.to_thread(_review_units, programme, guests, answers, self._ports.clock.now())
 
     async def review(self, unit: DueUnit, history: History) -> Outcome:
         """Unit `guests.review` [municipality or programme]: ask when it is time, remind once, and ask anew later."""

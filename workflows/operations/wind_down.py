@@ -4,6 +4,7 @@ What people no longer work in is archived, what they no longer owe is waived, an
 is deleted: when the register says that it goes on after all, the same units take it back.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,7 +23,7 @@ from workflows.ports.links import Links
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked, Units
 from workflows.rollout.handlers import CLOSED_AGAIN
 from workflows.rollout.orders import BUILDER_CLOSED
-from workflows.rollout.ports import Resource, Resources
+from workflows.rollout.ports import AllResources, Resource
 from workflows.sweep import sweep_unit
 
 PLACE, PACKAGE = "wind_down.place", "wind_down.package"
@@ -78,7 +79,7 @@ class WindDownPorts:
     welcomes: Welcomes
     meetings: MeetingStore
     moves: MeetingMoves
-    resources: Resources
+    resources: AllResources
     links: Links
     units: Units
     recipients: Recipients
@@ -94,11 +95,10 @@ class WindDown:
     async def due_units(self) -> Sequence[DueUnit]:
         """List units for everything that ends today or later, or that ended, or goes on, otherwise than noted."""
         programme, now = await self._ports.programme(), self._ports.clock.now()
-        found: list[DueUnit] = []
-        for item in programme.municipalities:
-            known = await self._ports.resources.of(item.slug)
-            found += _units(programme, item, known, now)
-        return found
+        packages = (f"{ENDED}:{item.key}" for item in programme.work_packages)
+        noted = await self._ports.resources.with_keys(ENDED, *packages)
+        # Beside the loop: it goes through a country's packages, and the loop also answers people.
+        return await asyncio.to_thread(_due_units, programme, noted, now)
 
     async def preview(self, units: Sequence[DueUnit]) -> Sequence[WindDownPreview]:
         """Tell what *units* would do now: whom it concerns, and how many mails leave. Changes nothing."""
@@ -270,6 +270,14 @@ class WindDown:
         return programme, programme.today(self._ports.clock.now())
 
 
+def _due_units(programme: Programme, noted: Mapping[str, Mapping[str, Resource]], now: datetime) -> list[DueUnit]:
+    """*noted*: by place, the notes that something was wound down."""
+    found: list[DueUnit] = []
+    for item in programme.municipalities:
+        found += _units(programme, item, noted.get(item.slug, {}), now)
+    return found
+
+
 def _units(programme: Programme, item: Municipality, known: Mapping[str, Resource], now: datetime) -> Iterator[DueUnit]:
     """Plan the looks at a municipality and its packages: now when the note says otherwise, else on the day."""
     today = programme.today(now)
@@ -282,10 +290,9 @@ def _units(programme: Programme, item: Municipality, known: Mapping[str, Resourc
             yield DueUnit(key=key, due_at=morning.astimezone(UTC))
 
     yield from unit(f"{PLACE}:{item.slug}", ENDED, item.until, over=not programme.takes_part(item.slug, today))
-    for package in programme.work_packages:
-        if package.municipality == item.slug:
-            key, noted = f"{PACKAGE}:{package.key}", f"{ENDED}:{package.key}"
-            yield from unit(key, noted, package.until, over=package.has_ended(today))
+    for package in programme.packages_of(item.slug):
+        key, noted = f"{PACKAGE}:{package.key}", f"{ENDED}:{package.key}"
+        yield from unit(key, noted, package.until, over=package.has_ended(today))
 
 
 def _is_channel_of(key: str, package: WorkPackage) -> bool:

@@ -54,6 +54,10 @@ class Guests(Protocol):
 class GuestQuestions(Protocol):
     """The half-yearly question whether guests go on. Every method is atomic, and a repeat is harmless."""
 
+    async def known(self, people: Sequence[str]) -> Mapping[str, Guest]:
+        """Return those of *people* who were let in, by their key."""
+        ...
+
     async def all(self) -> Sequence[Guest]:
         """Everybody who was ever let in, the first one first."""
         ...

@@ -5,20 +5,24 @@ group, team, app, site, channels and tabs, folders, lists and pages. Each step r
 difference, and does it. `Rollout.plan` takes the same walk without doing anything.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from config.place_template import PlaceSpec
+from config.programme import Programme
 from workflows.digest import digest, is_digest_of
 from workflows.errors import IdentityClosed, NotFound
 from workflows.ports.accounts import Account
 from workflows.ports.place import Group, Site
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 from workflows.rollout.group_ownership import Question
+from workflows.rollout.list_rows import PlaceRecord
 from workflows.rollout.orders import ASKS, BUILDER_CLOSED, adopt_order, restore_key, restore_orders
-from workflows.rollout.plan import OPEN, Item, PlacePlan, State, wanted_place
+from workflows.rollout.plan import OPEN, Item, PlacePlan, State, WantedPlace, wanted_place
 from workflows.rollout.plan_log import NotYet
 from workflows.rollout.ports import Resource, RolloutPorts
 from workflows.rollout.prefetch import look_ahead
@@ -149,14 +153,11 @@ class Rollout:
     async def due_units(self) -> Sequence[DueUnit]:
         """A unit for each place whose lists do not hold what the record says now. Asks nobody outside."""
         now, programme = self._ports.clock.now(), await self._ports.programme()
-        walks = [await self._walk(spec.key, _NoHistory(), apply=False) for spec in programme.places]
-        return [
-            lists_unit(walk.place, now)
-            for walk in walks
-            if walk is not None
-            and COPIES in walk.known
-            and not is_digest_of(walk.known[COPIES].fingerprint, _copies(walk))
-        ]
+        noted = await self._ports.resources.with_keys(COPIES)
+        places = [spec for spec in programme.places if spec.key in noted]
+        records = await self._ports.records(places)
+        # Beside the loop: it writes down the lists of a country, and the loop also answers people.
+        return await asyncio.to_thread(_outdated_copies, programme, places, records, noted, now)
 
     async def _welcome_guests(self, walk: Walk, accounts: Mapping[str, Account]) -> None:
         """Once there is something to come to. A channel's address names the tenant, which lets guests accept there."""
@@ -171,7 +172,8 @@ class Rollout:
         if spec is None:
             return None
         today = programme.today(self._ports.clock.now())
-        wanted = wanted_place(programme, spec, on=today, record=await self._ports.record(spec))
+        record = (await self._ports.records([spec]))[spec.key]
+        wanted = wanted_place(programme, spec, on=today, record=record)
         known = dict(await self._ports.resources.of(place))
         return Walk(self._ports, programme, wanted, known, history, apply=apply)
 
@@ -222,19 +224,35 @@ def _open_items(walk: Walk) -> list[Item]:
     return [item for item in walk.log.items if item.state in OPEN]
 
 
-def _copies(walk: Walk) -> str:
+def _outdated_copies(
+    programme: Programme,
+    places: Sequence[PlaceSpec],
+    records: Mapping[str, PlaceRecord],
+    noted: Mapping[str, Mapping[str, Resource]],
+    now: datetime,
+) -> list[DueUnit]:
+    """List a unit for each of *places* whose lists, as they are *noted*, do not hold its record."""
+    today = programme.today(now)
+    return [
+        lists_unit(spec.key, now)
+        for spec in places
+        if not _are_noted(noted[spec.key], wanted_place(programme, spec, on=today, record=records[spec.key]))
+    ]
+
+
+def _copies(wanted: WantedPlace) -> str:
     """Return the rows that the record wants in the lists of the place, as one text."""
-    rows = {key: [dict(row) for row in rows] for key, rows in walk.wanted.rows.items()}
+    rows = {key: [dict(row) for row in rows] for key, rows in wanted.rows.items()}
     return json.dumps(rows, sort_keys=True)
 
 
-def _copies_are_noted(walk: Walk) -> bool:
-    return COPIES in walk.known and is_digest_of(walk.known[COPIES].fingerprint, _copies(walk))
+def _are_noted(known: Mapping[str, Resource], wanted: WantedPlace) -> bool:
+    return COPIES in known and is_digest_of(known[COPIES].fingerprint, _copies(wanted))
 
 
 async def _note_copies(walk: Walk) -> None:
-    copies = Resource(key=COPIES, external_id="", fingerprint=digest(_copies(walk)))
-    if not _copies_are_noted(walk) and "site" in walk.known:
+    copies = Resource(key=COPIES, external_id="", fingerprint=digest(_copies(walk.wanted)))
+    if not _are_noted(walk.known, walk.wanted) and "site" in walk.known:
         await walk.keep(copies)
 
 

@@ -1,6 +1,6 @@
 """Ports and memory of a rollout."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -42,6 +42,18 @@ class Resources(Protocol):
     async def forget(self, place: str, *keys: str) -> None: ...
     async def holders(self, key: str, external_id: str) -> Sequence[str]:
         """The places that have noted this thing under *key*."""
+        ...
+
+
+class AllResources(Resources, Protocol):
+    """The same, and what is noted of all places at once."""
+
+    async def with_keys(self, *keys: str) -> Mapping[str, Mapping[str, Resource]]:
+        """Return the things of all places that are noted under these keys, by place."""
+        ...
+
+    async def keys_beginning(self, *beginnings: str) -> Mapping[str, Collection[str]]:
+        """Return the keys of all places that begin so, by place."""
         ...
 
 
@@ -91,9 +103,9 @@ class RolloutPorts:
     sites: SiteAccess
     content: SiteContent
     layout: SiteLayout
-    record: Callable[[PlaceSpec], Awaitable[PlaceRecord]]
-    """The released record of a place."""
-    resources: Resources
+    records: Callable[[Collection[PlaceSpec]], Awaitable[Mapping[str, PlaceRecord]]]
+    """The released records of places, by their keys."""
+    resources: AllResources
     accounts: Accounts
     guests: Guests
     seats: ChannelMembers

@@ -1,7 +1,10 @@
 """Cards that were posted are brought up to date, so that every one of them tells the truth."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
 
+from config.programme import Programme
 from config.values import Person
 from workflows.errors import Permanent
 from workflows.messages.model import Message, MessageState, Surface
@@ -45,11 +48,8 @@ class CardUpdates:
         requests = await self._rounds.list_requests(*(item.meeting for item in rounds))
         by_id = {request.id: request for request in requests}
         sent = await self._ports.messages.list_messages(states=[MessageState.SENT], requests=list(by_id))
-        outdated = {
-            message.request
-            for message in sent
-            if message.request and not _is_for(message, plan.find_asked(programme, by_id[message.request], today))
-        }
+        # Beside the loop: it goes through a country's cards, and the loop also answers people.
+        outdated = await asyncio.to_thread(_outdated, programme, by_id, sent, today)
         return plan.refresh_units([by_id[request] for request in sorted(outdated)], now)
 
     async def _touch(self, message: Message, request: StatusRequest, context: RoundContext, history: History) -> None:
@@ -74,6 +74,17 @@ class CardUpdates:
             # The chat or the message is gone, and with it the need.
             await history.note("status.card_gone", request=request.id, surface=message.surface)
         await self._ports.messages.note_reference(message.key, {**message.reference, "shows": truth})
+
+
+def _outdated(
+    programme: Programme, requests: Mapping[str, StatusRequest], sent: Sequence[Message], today: date
+) -> set[str]:
+    """Return the ids of the requests that somebody else is asked for today than the one whom the card was sent."""
+    return {
+        message.request
+        for message in sent
+        if message.request and not _is_for(message, plan.find_asked(programme, requests[message.request], today))
+    }
 
 
 def _is_for(message: Message, asked: Person | None) -> bool:

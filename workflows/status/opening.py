@@ -1,8 +1,12 @@
 """A board meeting opens a round: its requests and their first messages, once, when the time has come."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from config.programme import Programme
 from config.values import BodyKind
 from workflows.messages.model import Message
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
@@ -10,7 +14,7 @@ from workflows.status import plan
 from workflows.status.context import RoundContext, find_context
 from workflows.status.lifecycle import end_round, follow_meeting
 from workflows.status.model import RequestState, RoundState, StatusRequest
-from workflows.status.ports import StatusPorts
+from workflows.status.ports import BoardMeeting, StatusPorts
 from workflows.status.recipients import REQUEST_NOTICE, RoundRecipients
 
 
@@ -49,7 +53,12 @@ class RoundOpening:
 
     async def opening_units(self) -> list[DueUnit]:
         """Return what opens each round that is to come. Making it due again is harmless."""
-        return [plan.opening_unit(context.round) for context in await self._to_come()]
+        programme, now = await self._ports.programme(), self._ports.clock.now()
+        boards = [body.key for body in programme.bodies if body.kind is BodyKind.LOCAL_BOARD]
+        local = now.astimezone(ZoneInfo(programme.timezone)).replace(tzinfo=None)
+        meetings = await self._rounds.list_meetings(bodies=boards, after_local=local)
+        # Beside the loop: it goes through a country's meetings, and the loop also answers people.
+        return await asyncio.to_thread(_opening_units, programme, meetings, now)
 
     async def _keep(self, existing: RoundContext, history: History) -> Outcome:
         """Let a round that is open already go with its meeting."""
@@ -61,19 +70,6 @@ class RoundOpening:
         await follow_meeting(self._ports, existing, history)
         return Done()
 
-    async def _to_come(self) -> list[RoundContext]:
-        """Return the rounds whose deadline is ahead, as they are planned, by their meeting's start."""
-        programme, now = await self._ports.programme(), self._ports.clock.now()
-        boards = [body.key for body in programme.bodies if body.kind is BodyKind.LOCAL_BOARD]
-        local = now.astimezone(ZoneInfo(programme.timezone)).replace(tzinfo=None)
-        meetings = await self._rounds.list_meetings(bodies=boards, after_local=local)
-        planned = ((meeting, plan.round_before(programme, meeting)) for meeting in meetings)
-        return [
-            RoundContext(programme=programme, meeting=meeting, round=item, now=now)
-            for meeting, item in planned
-            if item is not None and now < item.deadline_at
-        ]
-
     async def _first_messages(self, context: RoundContext, requests: tuple[StatusRequest, ...]) -> list[Message]:
         """Write the first message of each request, on the surface that would be tried first."""
         recipients = await RoundRecipients.of(self._ports, context, requests)
@@ -84,3 +80,9 @@ class RoundOpening:
                 surface = recipient.surfaces[0]
                 messages.append(await recipients.message(REQUEST_NOTICE, recipient, surface))
         return messages
+
+
+def _opening_units(programme: Programme, meetings: Sequence[BoardMeeting], now: datetime) -> list[DueUnit]:
+    """List the units that open the rounds of *meetings* whose deadline is ahead."""
+    planned = (plan.round_before(programme, meeting) for meeting in meetings)
+    return [plan.opening_unit(item) for item in planned if item is not None and now < item.deadline_at]

@@ -4,14 +4,17 @@ A unit each for opening, sending, each reminder, closing, and for bringing a req
 look at how things are first, so that a repeat, a late start or a crash anywhere ends in the same place.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
+from config.programme import Programme
 from workflows.ports.units import DueUnit, History, Outcome
 from workflows.status import plan
 from workflows.status.card_updates import CardUpdates
 from workflows.status.closing import RoundClosing
 from workflows.status.escalation import LeadEscalation
-from workflows.status.model import RoundState
+from workflows.status.model import RoundState, StatusRound
 from workflows.status.opening import RoundOpening
 from workflows.status.ports import StatusPorts
 from workflows.status.results import RoundResults
@@ -51,8 +54,16 @@ class StatusRounds:
         """Return everything about rounds that should be due, now or later. Making it due again is harmless."""
         units, programme = await self.opening.opening_units(), await self._ports.programme()
         rounds = await self._ports.rounds.list_rounds(state=RoundState.OPEN)
-        for status_round in rounds:
-            units.append(DueUnit(key=f"status.open:{status_round.meeting}", due_at=self._ports.clock.now()))
-            units.extend(plan.units_of(status_round, WorkCalendar(programme, status_round.municipality)))
+        # Beside the loop: it goes through a country's rounds, and the loop also answers people.
+        units.extend(await asyncio.to_thread(_units_of_open, programme, rounds, self._ports.clock.now()))
         units.extend(await self.cards.outdated_units(rounds))
         return tuple({unit.key: unit for unit in units}.values())
+
+
+def _units_of_open(programme: Programme, rounds: Sequence[StatusRound], now: datetime) -> list[DueUnit]:
+    """List what should be due of open rounds, that each goes with its meeting among it."""
+    units = []
+    for status_round in rounds:
+        units.append(DueUnit(key=f"status.open:{status_round.meeting}", due_at=now))
+        units.extend(plan.units_of(status_round, WorkCalendar(programme, status_round.municipality)))
+    return units

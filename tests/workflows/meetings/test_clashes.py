@@ -1,7 +1,7 @@
 """Nobody is planned into two boards at once; clashes that others decided are named to both leads, once."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -110,8 +110,8 @@ class Desk:
     async def programme(self) -> Programme:
         return self.register
 
-    async def list_meetings(self, body: str | None = None) -> list[Meeting]:
-        return self.meetings
+    async def list_meetings_from(self, day: date) -> list[Meeting]:
+        return [meeting for meeting in self.meetings if meeting.day >= day]
 
     async def look(self) -> None:
         outbox, messages = cast("Outbox", self.post), cast("Any", self.post)

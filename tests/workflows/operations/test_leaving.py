@@ -17,7 +17,7 @@ from workflows.ports.people import ChannelMembers
 from workflows.ports.place import Memberships
 from workflows.ports.units import Done, DueUnit, History
 from workflows.rollout.plan import wanted_place
-from workflows.rollout.ports import Resource, Resources
+from workflows.rollout.ports import AllResources, Resource
 
 NOW = datetime(2026, 9, 21, 8, tzinfo=UTC)
 SEAT = "channel-member:inner:"
@@ -58,7 +58,7 @@ def leaving(programme: Programme, tenant: Tenant) -> tuple[Leaving, DueUnit]:
         programme=current,
         memberships=cast("Memberships", tenant),
         seats=cast("ChannelMembers", tenant),
-        resources=cast("Resources", tenant),
+        resources=cast("AllResources", tenant),
         clock=StillClock(NOW),
     )
     return Leaving(ports), DueUnit(key=f"people.leave:{programme.places[0].key}", due_at=NOW)

@@ -9,7 +9,7 @@ from config.programme import Programme
 from workflows.meetings.model import Meeting
 from workflows.messages.lead_mail import LeadMail
 from workflows.papers.agendas.model import Agenda, Proposal, StoredAgenda
-from workflows.papers.minutes.model import Matters, Recorded, StoredMinutes
+from workflows.papers.minutes.model import Decision, Matters, Recorded, StoredMinutes
 from workflows.papers.questions.ports import QuestionStore
 from workflows.papers.reports.model import ReportState, StoredReport
 from workflows.ports.links import Links
@@ -20,6 +20,14 @@ from workflows.ports.units import Clock, DueUnit
 class DecidedMatters(Protocol):
     async def matters(self, body: str) -> Matters:
         """Everything the body has decided, each in its newest version."""
+        ...
+
+    async def decisions_of(self, bodies: Collection[str]) -> Mapping[str, Sequence[Decision]]:
+        """Return everything that *bodies* have decided, by body, each in its newest version, the oldest first."""
+        ...
+
+    async def days_held(self, meetings: Collection[str]) -> Mapping[str, date]:
+        """Return the days on which *meetings* were held, as their newest minutes say; those without are left out."""
         ...
 
     async def newest_minutes(self, meeting: str) -> StoredMinutes | None: ...

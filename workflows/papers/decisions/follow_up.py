@@ -1,6 +1,6 @@
 """Follow-up of boards' decisions: leads report on it, and lists on the site show it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
 
 from config.programme import Programme
@@ -55,17 +55,16 @@ class FollowUps:
             found[package] = [*told, *(OpenDecision(key=item.key, text=_text(item)) for item in others)]
         return found
 
-    async def decision_rows(self, body: str) -> Sequence[DecisionRow]:
-        """The body's decisions as its place's list shows them."""
-        matters = await self._store.matters(body)
-        decisions = [item for item in matters.decisions if item.text]
-        held = {meeting: await self._held_on(meeting) for meeting in {item.meeting for item in decisions}}
-        return [_row(item, held[item.meeting]) for item in decisions]
+    async def decision_rows(self, bodies: Collection[str]) -> Mapping[str, Sequence[DecisionRow]]:
+        """
+        Return the decisions of *bodies* as their places' lists show them: all that were ever made.
 
-    async def _held_on(self, meeting: str) -> date | None:
-        """The day of a meeting as its minutes have it: it may not have been held on the day first announced."""
-        minutes = await self._store.newest_minutes(meeting)
-        return minutes.content.meeting.starts_local.date() if minutes else None
+        The day of each is that of its meeting's minutes, which may not have been held on the day first announced.
+        """
+        decided = await self._store.decisions_of(bodies)
+        made = {body: [item for item in decided.get(body, ()) if item.text] for body in bodies}
+        held = await self._store.days_held({item.meeting for decisions in made.values() for item in decisions})
+        return {body: [_row(item, held.get(item.meeting)) for item in decisions] for body, decisions in made.items()}
 
 
 def _told(question: BoardQuestion) -> OpenDecision:

@@ -188,11 +188,9 @@ class Reports:
         )
 
     async def _summary(self, programme: Programme, meeting: Meeting) -> OwnerSummary:
-        found: dict[str, BoardReport] = {}
-        for item in programme.municipalities:
-            report = await self._store.newest_released(programme.local_board(item.slug).key)
-            if report is not None and isinstance(report.content, BoardReport):
-                found[item.slug] = report.content
+        boards = {programme.local_board(item.slug).key: item.slug for item in programme.municipalities}
+        newest = await self._store.newest_contents(boards)
+        found = {boards[body]: content for body, content in newest.items() if isinstance(content, BoardReport)}
         last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
         previous = last.content if last is not None and isinstance(last.content, OwnerSummary) else None
         return compile_owner_summary(

@@ -1,26 +1,27 @@
 """The released record in a place's lists: reports and decisions of its board."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from config.place_template import PlaceSpec
-from workflows.papers.reports.model import BoardReport, StoredReport
+from workflows.papers.reports.model import BoardReport, ReportContent
 from workflows.rollout.list_rows import DecisionRow, PlaceRecord
 
 
 class NewestReports(Protocol):
     """The record of reports."""
 
-    async def newest_released(self, body: str) -> StoredReport | None: ...
+    async def newest_contents(self, bodies: Collection[str]) -> Mapping[str, ReportContent]: ...
 
 
-Decisions = Callable[[str], Awaitable[Sequence[DecisionRow]]]
-"""The decisions of a body that its place's whole group may read."""
+Decisions = Callable[[Collection[str]], Awaitable[Mapping[str, Sequence[DecisionRow]]]]
+"""The decisions of bodies, by body, that their places' whole groups may read."""
 
 
-async def no_decisions(body: str) -> Sequence[DecisionRow]:
+async def no_decisions(bodies: Collection[str]) -> Mapping[str, Sequence[DecisionRow]]:
     """Return no decisions, where none are kept."""
-    return ()
+    del bodies
+    return {}
 
 
 class RolloutRecord:
@@ -30,17 +31,22 @@ class RolloutRecord:
         self._reports = reports
         self._decisions = decisions
 
-    async def of(self, place: PlaceSpec) -> PlaceRecord:
-        """A place's board has the place's key."""
-        report = await self._reports.newest_released(place.key)
-        packages = report.content.packages if report and isinstance(report.content, BoardReport) else ()
-        return PlaceRecord(
-            lights={package.key: package.light for package in packages},
-            measured={
-                (package.key, indicator.name): value
-                for package in packages
-                for indicator in package.indicators
-                if (value := indicator.previous if indicator.now is None else indicator.now) is not None
-            },
-            decisions=tuple(await self._decisions(place.key)),
-        )
+    async def of(self, places: Collection[PlaceSpec]) -> Mapping[str, PlaceRecord]:
+        """Return the records of *places* by their keys, which are those of their boards."""
+        keys = [place.key for place in places]
+        reports, decisions = await self._reports.newest_contents(keys), await self._decisions(keys)
+        return {key: _record(reports.get(key), decisions.get(key, ())) for key in keys}
+
+
+def _record(report: ReportContent | None, decisions: Sequence[DecisionRow]) -> PlaceRecord:
+    packages = report.packages if isinstance(report, BoardReport) else ()
+    return PlaceRecord(
+        lights={package.key: package.light for package in packages},
+        measured={
+            (package.key, indicator.name): value
+            for package in packages
+            for indicator in package.indicators
+            if (value := indicator.previous if indicator.now is None else indicator.now) is not None
+        },
+        decisions=tuple(decisions),
+    )

@@ -28,6 +28,10 @@ class ReportStore(Protocol):
         """The newest version of the meeting's report."""
         ...
 
+    async def newest_contents(self, bodies: Collection[str]) -> Mapping[str, ReportContent]:
+        """Return the newest released reports of *bodies*, by body; those without are left out."""
+        ...
+
     async def newest_released(self, body: str, *, before_local: datetime | None = None) -> StoredReport | None:
         """The released report of the body's latest meeting, of those that start before then if a moment is given."""
         ...

@@ -227,7 +227,9 @@ async def test_minutes_are_about_the_day_on_which_the_meeting_is_held(moved: Age
         f"{FOLDER}/Referat 2026-11-24 utkast.docx",
         f"{FOLDER}/Referat 2026-11-24.docx",
     ]
-    assert [row.decided_on for row in await moved.follow_ups.decision_rows("a-dal")] == [date(2026, 11, 24)]
+    assert [row.decided_on for row in (await moved.follow_ups.decision_rows(["a-dal"]))["a-dal"]] == [
+        date(2026, 11, 24)
+    ]
 
 
 async def test_minutes_begun_before_the_meeting_moved_are_shown_and_kept_with_its_new_day(late: AgendaWorld) -> None:
@@ -441,7 +443,7 @@ async def test_what_is_taken_out_of_the_minutes_is_dropped_and_kept(late: Agenda
 
     matters = await late.agendas.matters("a-dal")
     assert [item.state for item in matters.all] == [MatterState.DROPPED, MatterState.DROPPED]
-    assert await late.follow_ups.decision_rows("a-dal") == []
+    assert (await late.follow_ups.decision_rows(["a-dal"]))["a-dal"] == []
 
 
 async def test_what_somebody_else_recorded_meanwhile_is_not_written_over_unseen(late: AgendaWorld) -> None:
@@ -575,7 +577,7 @@ async def test_a_later_meeting_says_what_is_done_and_nobody_is_asked_any_more(de
 
 
 async def test_the_list_of_decisions_has_what_was_decided(decided: AgendaWorld) -> None:
-    rows = await decided.follow_ups.decision_rows("a-dal")
+    rows = (await decided.follow_ups.decision_rows(["a-dal"]))["a-dal"]
 
     assert [(row.label, row.text, row.work_package, row.decided_on) for row in rows] == [
         ("2/26", "Dere får lokalene.", HOME, date(2026, 11, 17))

@@ -1,9 +1,10 @@
 """The record on a site: only released parts of it."""
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 
 from config.place_template import PlaceSpec
-from workflows.papers.reports.model import BoardReport, MeetingFacts, ReportState, StoredReport
+from workflows.papers.reports.model import BoardReport, MeetingFacts, ReportContent, ReportState, StoredReport
 from workflows.papers.reports.package_report import IndicatorLine, PackageReport
 from workflows.papers.reports.place_record import RolloutRecord
 from workflows.rollout.list_rows import DecisionRow
@@ -28,8 +29,8 @@ class Reports:
     def __init__(self, *reports: StoredReport) -> None:
         self._reports = {report.content.meeting.body: report for report in reports}
 
-    async def newest_released(self, body: str) -> StoredReport | None:
-        return self._reports.get(body)
+    async def newest_contents(self, bodies: Collection[str]) -> Mapping[str, ReportContent]:
+        return {body: report.content for body, report in self._reports.items() if body in bodies}
 
 
 def _report() -> StoredReport:
@@ -55,14 +56,14 @@ def _report() -> StoredReport:
 
 
 async def test_the_newest_released_report_gives_lights_and_the_newest_measurements() -> None:
-    record = await RolloutRecord(Reports(_report())).of(PLACE)
+    record = (await RolloutRecord(Reports(_report())).of([PLACE]))[PLACE.key]
 
     assert record.lights == {"verksted": "yellow"}
     assert record.measured == {("verksted", "Elever"): 7.0, ("verksted", "Bedrifter"): 2.0}
 
 
 async def test_without_a_released_report_there_is_nothing() -> None:
-    record = await RolloutRecord(Reports()).of(PLACE)
+    record = (await RolloutRecord(Reports()).of([PLACE]))[PLACE.key]
 
     assert (record.lights, record.measured, record.decisions) == ({}, {}, ())
 
@@ -70,7 +71,10 @@ async def test_without_a_released_report_there_is_nothing() -> None:
 async def test_decisions_come_from_those_who_keep_them() -> None:
     row = DecisionRow(key="a-dal/2026/1", label="1/26", decided_on=date(2026, 9, 8), title="Lokaler", text="Vedtatt.")
 
-    async def decisions(body: str) -> list[DecisionRow]:
-        return [row] if body == "a-dal" else []
+    async def decisions(bodies: Collection[str]) -> Mapping[str, list[DecisionRow]]:
+        return {body: [row] for body in bodies if body == "a-dal"}
 
-    assert (await RolloutRecord(Reports(), decisions).of(PLACE)).decisions == (row,)
+    other = PLACE.model_copy(update={"key": "b-vik", "municipality": "b-vik"})
+    records = await RolloutRecord(Reports(), decisions).of([PLACE, other])
+
+    assert {key: record.decisions for key, record in records.items()} == {"a-dal": (row,), "b-vik": ()}

@@ -132,7 +132,7 @@ async def test_a_question_goes_to_the_board_that_was_written_to(world: SeriesWor
 async def test_an_answer_is_followed_up_before_the_board_that_gave_it(world: SeriesWorld) -> None:
     await world.play(OTHER, BETWEEN, question="Får vi leie båthuset?", proposal="Ja, ut året.")
     store = world.questions
-    (asked,) = questions_for(Level.LOCAL, await store.list_waiting(), municipality=OTHER)
+    (asked,) = questions_for(Level.LOCAL, await store.list_waiting(Level.LOCAL), municipality=OTHER)
     step = QuestionStep(
         at=world.clock.now(), by="other-local", state=EscalationState.ANSWERED, level=Level.LOCAL, words="Ja."
     )
