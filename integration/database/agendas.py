@@ -28,7 +28,11 @@ from workflows.ports.units import DueUnit
 
 
 class SQLAgendas:
-    """The workflows' `AgendaStore`."""
+    """
+    The workflows' `AgendaStore`.
+
+    Its methods are many: agendas, proposals, minutes and matters are written together, and each is read by itself.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -125,10 +125,6 @@ class Database:
 
         return await asyncio.to_thread(scanning)
 
-    async def read_of(self, number: int, work: Callable[[Connection], T]) -> T:
-        """Return the result of *work*, which reads what *number* keys name: as `look` does of few, else as `scan`."""
-        return await (self.look(work) if number <= FEW else self.scan(work))
-
     async def write(self, work: Callable[[Connection], T]) -> T:
         """
         Return the result of *work*, in one transaction that may write; otherwise as `look`. It is never left half-way.
@@ -209,6 +205,11 @@ class Database:
         for connection in self._kept.values():
             connection.close()
         self._plain.dispose()
+
+
+async def read_named(database: Database, number: int, work: Callable[[Connection], T]) -> T:
+    """Return the result of *work*, which reads what *number* keys name: by `look` for few of them, else by `scan`."""
+    return await (database.look(work) if number <= FEW else database.scan(work))
 
 
 def create_database(url: str, *, passwords: Passwords | None = None) -> Database:

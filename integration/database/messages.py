@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from integration.database.connection import Database, insert_into
+from integration.database.connection import Database, insert_into, read_named
 from integration.database.tables import message, status_request
 from integration.database.units import make_due, make_due_at_once
 from workflows.messages.model import AGAIN, Content, Message, MessageState, Surface
@@ -94,7 +94,8 @@ class SQLMessages:
             query = query.where(message.c.kind == kind)
         if keys is not None:
             query = query.where(message.c.key.in_(keys))
-        return await self._database.read_of(
+        return await read_named(
+            self._database,
             len(requests or keys or ()),
             lambda connection: [
                 message_of(row) for row in connection.execute(query) if not states or row.state in states

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
-from integration.database.connection import Database, insert_into
+from integration.database.connection import Database, insert_into, read_named
 from integration.database.escalations import store_escalation
 from integration.database.messages import plan_messages
 from integration.database.status_rows import (
@@ -54,8 +54,8 @@ class SQLStatus:
         if before_local is not None:
             wanted = and_(wanted, meeting.c.starts_local < before_local)
         query = select(meeting).where(wanted).order_by(meeting.c.starts_local, meeting.c.key)
-        return await self._database.read_of(
-            len(bodies), lambda connection: [meeting_of(row) for row in connection.execute(query)]
+        return await read_named(
+            self._database, len(bodies), lambda connection: [meeting_of(row) for row in connection.execute(query)]
         )
 
     async def find_round(self, meeting: str) -> StatusRound | None:
@@ -127,8 +127,8 @@ class SQLStatus:
     async def list_requests(self, *meetings: str) -> Sequence[StatusRequest]:
         query = select(tables.status_request).where(tables.status_request.c.meeting.in_(meetings))
         ordered = query.order_by(tables.status_request.c.work_package)
-        return await self._database.read_of(
-            len(meetings), lambda connection: [request_of(row) for row in connection.execute(ordered)]
+        return await read_named(
+            self._database, len(meetings), lambda connection: [request_of(row) for row in connection.execute(ordered)]
         )
 
     async def list_open_requests(self, meetings: Sequence[str]) -> Sequence[StatusRequest]:
