@@ -202,6 +202,9 @@ class Settings(BaseSettings):
     """Papers that are not open to everybody in the archive: `minutes=UO: Offl. § 14; agenda=…`."""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Oslo"
     log_level: LogLevel = "INFO"
+    insights_connection: SecretStr = SecretStr("")
+    """The connection string of Application Insights, which traces, measurements and events are sent to; empty: nothing
+    is sent, and nothing of OpenTelemetry's SDK is imported."""
 
     @model_validator(mode="after")
     def _sandbox_is_all_or_nothing(self) -> "Settings":

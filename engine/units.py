@@ -15,7 +15,8 @@ from typing import Protocol
 
 import structlog
 
-from workflows.errors import IdentityClosed, LimitReached, OutcomeUnknown, Permanent, Throttled, Transient
+from engine.telemetry import NO_TELEMETRY, Telemetry
+from workflows.errors import IdentityClosed, LimitReached, OutcomeUnknown, OutsideError, Permanent, Throttled, Transient
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome, Parked
 
 LEASE = timedelta(seconds=120)
@@ -120,6 +121,7 @@ class Engine:
         concurrency: int = 8,
         lease: timedelta = LEASE,
         poll: timedelta | None = None,
+        telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -128,6 +130,7 @@ class Engine:
         self._concurrency = concurrency
         self._lease = lease
         self._poll = poll
+        self._telemetry = telemetry
         self._alarm = clock.alarm()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -208,7 +211,10 @@ class Engine:
     async def _run(self, claim: Claim) -> None:
         async with self._clock.busy():
             try:
-                with structlog.contextvars.bound_contextvars(unit=claim.unit.key, run=claim.run):
+                with (
+                    structlog.contextvars.bound_contextvars(unit=claim.unit.key, run=claim.run, step=None),
+                    self._telemetry.unit(claim.unit, claim.run),
+                ):
                     await self._hold(claim)
             except Exception as exc:  # noqa: BLE001 - The outcome could not be stored: the lease ends, and it runs again.
                 log.error("unit.outcome_lost", unit=claim.unit.key, error=type(exc).__name__, where=_where(exc))
@@ -221,7 +227,7 @@ class Engine:
 
     async def _hold(self, claim: Claim) -> None:
         """Run a unit while a heartbeat keeps its lease; stop without a word when another engine took it over."""
-        history = UnitHistory(self._store, self._clock, claim.unit.key)
+        history = UnitHistory(self._store, self._clock, claim.unit.key, telemetry=self._telemetry)
         scope = asyncio.timeout(LONGEST_RUN.total_seconds())
         lost = asyncio.Event()
         outcome: Outcome | Exception
@@ -269,19 +275,28 @@ class Engine:
     async def _settle(self, claim: Claim, outcome: Outcome | Exception) -> bool:
         now = self._clock.now()
         ending = decide(claim, outcome, now=now)
-        if isinstance(outcome, Exception):
-            log.warning("unit.error", error=type(outcome).__name__, where=_where(outcome), tries=claim.failures + 1)
+        error = outcome if isinstance(outcome, Exception) else None
+        if error is not None:
+            request_id = error.request_id if isinstance(error, OutsideError) else None
+            log.warning(
+                "unit.error",
+                error=type(error).__name__,
+                where=_where(error),
+                tries=claim.failures + 1,
+                request_id=request_id,
+            )
         match ending:
             case Done():
                 event, kept = "unit.done", await self._store.finish(claim, now=now, note=ending.note)
             case Parked():
-                failures = claim.failures + 1 if isinstance(outcome, Exception) else 0
+                failures = claim.failures + 1 if error is not None else 0
                 kept = await self._store.park(claim, now=now, until=ending.until, note=ending.note, failures=failures)
                 event = "unit.parked"
             case Failed():
                 kept = await self._store.fail(claim, now=now, note=ending.note, failures=claim.failures + 1)
                 event = "unit.failed"
         if kept:
+            self._telemetry.ended(event, error)
             log.info(event)
         return kept
 
@@ -289,14 +304,17 @@ class Engine:
 class UnitHistory:
     """The history of one run of a unit, on the engine's clock. `steps`: how many it has noted."""
 
-    def __init__(self, store: UnitStore, clock: Clock, unit: str) -> None:
+    def __init__(self, store: UnitStore, clock: Clock, unit: str, *, telemetry: Telemetry = NO_TELEMETRY) -> None:
         self._store = store
         self._clock = clock
         self._unit = unit
+        self._telemetry = telemetry
         self.steps = 0
 
     async def note(self, what: str, **values: str | int) -> None:
         await self._store.note(self._unit, what, at=self._clock.now(), values=values)
+        self._telemetry.step(what)
+        structlog.contextvars.bind_contextvars(step=what)
         self.steps += 1
 
 

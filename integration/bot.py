@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from config.addresses import is_loopback
+from engine.telemetry import NO_TELEMETRY, Telemetry
 from integration.allow_list import AllowList, Reach
 from integration.limits.bot import BotRateLimiter, LocalReservations, Reservations
 from integration.retry import Call, Retry, retry_after
@@ -46,6 +47,8 @@ SCOPE = "https://api.botframework.com/.default"
 CARD = "application/vnd.microsoft.card.adaptive"
 SERVICE_HOST = "smba.trafficmanager.net"
 TIMEOUT = timedelta(seconds=30)
+CONVERSATIONS = "/v3/conversations"
+ACTIVITIES = f"{CONVERSATIONS}/{{conversation}}/activities"
 NO_RETRY_AFTER = timedelta(seconds=2)
 """The wait after a 429 that names none to believe; Teams does not promise to."""
 
@@ -93,6 +96,7 @@ class TeamsBot:
         recipients: Recipients,
         reservations: Reservations | None = None,
         allow_list: AllowList | None = None,
+        telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
         self._bot_id = bot_id
         self._tenant_id = tenant_id
@@ -101,6 +105,7 @@ class TeamsBot:
         self._renew = False
         self._recipients = recipients
         self._allow_list = allow_list
+        self._telemetry = telemetry
         self._retry = Retry(clock=clock)
         self._limits = BotRateLimiter(clock, reservations or LocalReservations())
         self._http: Client | None = None
@@ -129,7 +134,7 @@ class TeamsBot:
                 sent = await conversations.create_activity(conversation.id, message)
             return Posted(conversation=conversation, activity_id=_id(action, {"id": sent.id}, "id"))
 
-        return await self._run(action, attempt)
+        return await self._run(action, attempt, "POST", ACTIVITIES)
 
     async def post_in_channel(self, channel_id: str, card: Mapping[str, Any], *, summary: str) -> Posted:
         """Start a new thread on each call. Raises OutcomeUnknown when the answer was lost: the card may be there."""
@@ -160,7 +165,7 @@ class TeamsBot:
             with bot_errors(action), suppress(LookupError, TypeError, ValueError):
                 await conversations.update_activity(posted.conversation.id, posted.activity_id, message)
 
-        await self._run(action, attempt)
+        await self._run(action, attempt, "PUT", f"{ACTIVITIES}/{{activity}}")
 
     async def close(self) -> None:
         """Close the connections. A call made later opens them again."""
@@ -194,11 +199,17 @@ class TeamsBot:
                 made = await conversations.create(params)
             return made.model_dump(by_alias=True)
 
-        return await self._run(action, attempt)
+        return await self._run(action, attempt, "POST", CONVERSATIONS)
 
-    async def _run(self, action: str, attempt: Callable[[], Awaitable[T]]) -> T:
+    async def _run(self, action: str, attempt: Callable[[], Awaitable[T]], method: str, template: str) -> T:
+        """Call, again where that is safe. *method*, *template*: of the address, for traces."""
+
+        async def traced() -> T:
+            with self._telemetry.call("Bot connector", method, template):
+                return await attempt()
+
         # Posts too may be repeated here: bot_errors calls whatever may have happened OutcomeUnknown, which never is.
-        return await self._retry(action, Call.KEYED, partial(self._with_token, attempt))
+        return await self._retry(action, Call.KEYED, partial(self._with_token, traced))
 
     async def _with_token(self, attempt: Callable[[], Awaitable[T]]) -> T:
         try:

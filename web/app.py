@@ -11,10 +11,12 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.telemetry import TelemetryConfig
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.telemetry import NO_TELEMETRY, Telemetry
 from web import health, pages
 from web.access.gate import IN_TEAMS, SEE_OTHER, Gate
 from web.access.open_routes import origin_at
@@ -79,6 +81,7 @@ def create_app(
     gate: Gate | None = None,
     statement_url: str = "",
     words: Words = _no_words,
+    telemetry: Telemetry = NO_TELEMETRY,
 ) -> FastAPI:
     """
     Return the application with *routers*, health, static files and error pages.
@@ -90,7 +93,9 @@ def create_app(
     are known before the first page that a stranger sees.
     """
     # No redirect to the address with or without a slash: it would lead to the host that the request named.
-    app = Application(title="vareunge", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = Application(
+        title="vareunge", docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=recorded(telemetry)
+    )
     app.state.gate = gate
     for router in (
         health.router(ready),
@@ -106,6 +111,19 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _on_wrong_input)
     app.add_middleware(Frame, around=around, body_time=body_time, words=words)
     return app
+
+
+def recorded(telemetry: Telemetry) -> TelemetryConfig:
+    """Return FastAPI's own settings of the same name: requests by their routes, and no exception with its words."""
+    return {
+        "tracer_provider": telemetry.traces,
+        "meter_provider": telemetry.measurements,
+        "tracing": telemetry.traces is not None,
+        "metrics": telemetry.measurements is not None,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+    }
 
 
 class Frame:

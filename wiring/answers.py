@@ -26,6 +26,7 @@ def create_answers(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI"
         answer_routers(outside, jobs),
         ready=outside.record.not_ready,
         around=around,
+        telemetry=outside.telemetry,
         statement_url=outside.settings.accessibility_statement,
     )
 

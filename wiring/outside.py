@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from config.settings import Part, Settings, variable
+from engine.telemetry import NO_TELEMETRY, Telemetry
 from integration.clock import ServiceClock, create_clock
 from wiring.record import Record, create_queue
 from workflows.messages.model import REHEARSAL
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from integration.graph.mail import GraphMailer
     from integration.identity import Identities
     from integration.limits.recipients import RecipientLimiter
+    from integration.telemetry import Export
 
 
 class NotInThisPart(RuntimeError):
@@ -40,16 +42,23 @@ class Outside:
     """
     Clock, record and Microsoft 365, as one process reaches them. Close it when the process ends.
 
+    *export*: where traces and measurements go; None, and nothing is recorded.
+
     A method for each piece is what this class is for; there is no smaller cut.
     """
 
-    def __init__(self, settings: Settings, *, name: str) -> None:
+    def __init__(self, settings: Settings, *, name: str, export: "Export | None" = None) -> None:
         self.settings = settings
         self.name = name
+        self._export = export
 
     @cached_property
     def clock(self) -> ServiceClock:
         return create_clock(self.settings.clock_url, self.name)
+
+    @property
+    def telemetry(self) -> Telemetry:
+        return self._export.telemetry if self._export is not None else NO_TELEMETRY
 
     @cached_property
     def record(self) -> Record:
@@ -140,6 +149,7 @@ class Outside:
             recipients=self.recipients,
             reservations=SQLReservations(self.record.database),
             allow_list=self.allow_list,
+            telemetry=self.telemetry,
         )
 
     async def close(self) -> None:
@@ -149,6 +159,8 @@ class Outside:
             piece = self.__dict__.get(name)
             if piece is not None:
                 await piece.close()
+        if self._export is not None:
+            await self._export.close()
 
     def _graph(self, client_id: str, variable: str) -> "Graph":
         self.only_in(Part.HANDS, "Graph client")
@@ -165,7 +177,13 @@ class Outside:
         limits = limits_of(self.settings.licences)
         limiter = RateLimiter(self.clock, limits, store=store, application=client_id)
         return Graph(
-            self.settings.graph_url, client_id, self.identities, self.clock, limiter=limiter, allow_list=self.allow_list
+            self.settings.graph_url,
+            client_id,
+            self.identities,
+            self.clock,
+            limiter=limiter,
+            allow_list=self.allow_list,
+            telemetry=self.telemetry,
         )
 
     def only_in(self, part: Part, piece: str) -> None:

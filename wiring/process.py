@@ -21,6 +21,7 @@ from wiring.record import Record
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from integration.telemetry import Export
     from workflows.sweep import Sweep
 
 POLL = timedelta(seconds=5)
@@ -31,9 +32,9 @@ SIMULATED_POLL = timedelta(hours=6)
 class Services:
     """Everything a process is made of. Close it when the process ends."""
 
-    def __init__(self, settings: Settings, *, name: str) -> None:
+    def __init__(self, settings: Settings, *, name: str, export: "Export | None" = None) -> None:
         self.settings = settings
-        self.outside = Outside(settings, name=name)
+        self.outside = Outside(settings, name=name, export=export)
         self.jobs = Jobs(self.outside)
         self._preparing = asyncio.Lock()
         self._prepared = False
@@ -75,6 +76,7 @@ class Services:
             self.handlers,
             owner=uuid.uuid4().hex,
             poll=POLL if self.settings.clock_url is None else SIMULATED_POLL,
+            telemetry=self.outside.telemetry,
         )
 
     async def make_sweep_due(self) -> None:
@@ -139,9 +141,23 @@ class Services:
         await self.outside.close()
 
 
-def create_services(settings: Settings, *, name: str | None = None, log_level: str | None = None) -> Services:
-    """The services of this process. *name*: as whom it takes part in a simulated clock, the same after a restart."""
-    configure_logs(log_level or settings.log_level)
+def create_services(
+    settings: Settings, *, name: str | None = None, log_level: str | None = None, hosted: bool = False
+) -> Services:
+    """
+    The services of this process.
+
+    *name*: as whom it takes part in a simulated clock, the same after a restart. *hosted*: below a host that takes in
+    what is written, so that events which are exported are not written as well.
+    """
+    export = None
+    if connection := settings.insights_connection.get_secret_value():
+        # The SDK and the exporter cost a third of a second, which only those pay who use them.
+        from integration.telemetry import create_export
+
+        export = create_export(connection, client_id=settings.own_id, role=settings.part)
+    sink = export.log if export is not None else None
+    configure_logs(log_level or settings.log_level, sink=sink, console=not hosted)
     # A thread of the database has little to do: whoever answers people must not wait five milliseconds for each turn.
     sys.setswitchinterval(0.001)
-    return Services(settings, name=name or f"{settings.part}-{os.getpid()}")
+    return Services(settings, name=name or f"{settings.part}-{os.getpid()}", export=export)

@@ -21,7 +21,7 @@ def start_services(settings: Settings) -> "Services":
     try:
         from wiring.process import create_services
 
-        services = create_services(settings)
+        services = create_services(settings, hosted=True)
         if settings.part is not Part.HANDS:
             _ = services.answers
     finally:

@@ -83,10 +83,11 @@ async def find_lost(services: "Services") -> None:
     units = services.record.units
     now = services.clock.now()
     lost = await units.list_lost(now=now, grace=GRACE, ahead=TIMER_PERIOD, limit=MOST_LOST)
+    oldest = max((now - min(unit.due_at for unit in lost)).total_seconds(), 0) if lost else 0
+    services.outside.telemetry.oldest_work(oldest)
+    log.info("queue.looked", units=len(lost))
     if old := [unit for unit in lost if unit.due_at <= now - OLD]:
-        log.warning(
-            "queue.old", units=len(old), seconds=round((now - min(unit.due_at for unit in old)).total_seconds())
-        )
+        log.warning("queue.old", units=len(old), seconds=round(oldest))
     try:
         await queue.send(lost)
     except Transient:

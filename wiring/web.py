@@ -35,6 +35,7 @@ def create_web(outside: Outside, jobs: Jobs, *, around: Around) -> "FastAPI":
         web_routers(outside, jobs),
         ready=outside.record.not_ready,
         around=around,
+        telemetry=outside.telemetry,
         gate=create_gate(outside, jobs),
         statement_url=outside.settings.accessibility_statement,
         words=outside.record.register.find_programme,

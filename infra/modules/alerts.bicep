@@ -81,14 +81,15 @@ var rules = [
   {
     name: 'door-fails'
     title: 'The Door answers with errors of its own'
-    query: 'AppRequests | where toint(ResultCode) >= 500 | summarize errors = count() | where errors > 5'
+    // Its own account of them: the host has one besides.
+    query: 'AppRequests | where AppRoleName == "vareunge-door" and toint(ResultCode) >= 500 | summarize errors = count() | where errors > 5'
     severity: 1
     minutes: 15
   }
   {
     name: 'silent'
-    title: 'The Hands have run nothing for an hour'
-    query: 'union isfuzzy=true AppRequests | where Name == "tick" | summarize runs = count() | where runs == 0'
+    title: 'The Hands have not looked for lost work for an hour'
+    query: '${events} | where event == "queue.looked" | summarize looks = count() | where looks == 0'
     severity: 1
     minutes: 60
   }

@@ -90,6 +90,13 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       AzureWebJobsStorage__tableServiceUri: 'https://${storageName}.table.${environment().suffixes.storage}'
       APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnection
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
+      // The service sends traces, measurements and events itself; the host gives it the trace that its calls belong to.
+      VAREUNGE_INSIGHTS_CONNECTION: insightsConnection
+      PYTHON_ENABLE_OPENTELEMETRY: 'true'
+      // The exporter's own usage figures stay here.
+      APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
+      APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true'
+      APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
       AZURE_CLIENT_ID: identity.clientId
     })
   }

@@ -201,7 +201,8 @@ def _children(site_id: str, parent: str) -> Path:
 
 
 def _by_path(site_id: str, path: str, tail: str) -> Path:
-    return library(site_id, f"/root:/{quote(path.strip('/'))}{tail}")
+    place = {"site": site_id, "path": quote(path.strip("/"))}
+    return Path(f"/sites/{{site}}/drive/root:/{{+path}}{tail}", place)
 
 
 def _site_page(site_id: str, page_id: str, tail: str = "") -> Path:

@@ -23,3 +23,15 @@ def test_the_sdks_are_not_imported_with_the_clients() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert loaded.stdout.strip() == "[]"
+
+
+def test_nothing_of_the_telemetry_is_imported_where_none_is_set() -> None:
+    heavy = "[name for name in sys.modules if name.startswith(('opentelemetry.sdk', 'azure.monitor'))]"
+    code = (
+        "import sys; from config.settings import Settings; from wiring.process import create_services; "
+        f"create_services(Settings()).web; print({heavy})"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"

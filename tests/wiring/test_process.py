@@ -6,6 +6,7 @@ from operator import attrgetter
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import insert, text
 
 from config.settings import Part, Settings
@@ -14,7 +15,7 @@ from integration.database.register_tables import register
 from tests.support.schema import TAKEN_AWAY
 from wiring.answers import ADDRESSES
 from wiring.outside import NotInThisPart
-from wiring.process import Services
+from wiring.process import Services, create_services
 from wiring.record import SchemaOutdated
 from wiring.start import start_services
 
@@ -190,3 +191,22 @@ async def test_without_a_bot_there_is_no_address_for_one(database_url: str) -> N
 
     assert "/api/messages" not in services.web.openapi()["paths"]
     await services.close()
+
+
+async def test_who_names_application_insights_is_traced_by_engine_and_web(
+    monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    for name in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED", "CONTROLPLANE_DISABLED"):
+        monkeypatch.setenv(f"APPLICATIONINSIGHTS_{name}", "true")
+    connection = "InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=http://127.0.0.1:9/"
+    services = create_services(Settings(insights_connection=SecretStr(connection), database_url=database_url))
+
+    assert services.outside.telemetry.traces is not None
+    assert services.outside.telemetry.measurements is not None
+    await services.close()
+
+
+def test_who_names_none_is_not(database_url: str) -> None:
+    services = create_services(Settings(database_url=database_url))
+
+    assert services.outside.telemetry.traces is None

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from stduritemplate import StdUriTemplate
 
-from integration.graph.client import expanded
+from integration.graph.templates import expanded, path_template
 
 BASE = "https://graph.test/v1.0"
 
@@ -32,3 +32,15 @@ def test_an_address_is_what_the_sdk_makes_of_it(template: str, values: dict[str,
     values = {**values, "baseurl": BASE}
 
     assert expanded(template, values, query) == StdUriTemplate.expand(template, values)
+
+
+@pytest.mark.parametrize(
+    ("template", "shown"),
+    [
+        ("{+baseurl}/users/{user%2Did}/events{?%24filter,%24select}", "/users/{user-id}/events"),
+        ("{+baseurl}/sites/{site}/drive/root:/{+path}:/content", "/sites/{site}/drive/root:/{+path}:/content"),
+        ("{+link}", "{+link}"),
+    ],
+)
+def test_a_path_is_shown_without_its_values(template: str, shown: str) -> None:
+    assert path_template(template) == shown

@@ -1,0 +1,199 @@
+"""Telemetry on its way to Application Insights, by Azure's own exporter, taken in by a server of this test's own."""
+
+import gzip
+import json
+import re
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter
+
+from engine.logs import configure_logs
+from engine.units import Engine
+from integration.database.connection import Database
+from integration.database.units import SQLUnits
+from integration.telemetry import Export, create_export
+from tests.clocks import NOON, RestfulClock
+from web.app import create_app
+from workflows.errors import Refused
+from workflows.ports.units import DueUnit, History, Outcome
+
+INFRA = Path(__file__).parents[2] / "infra"
+TOKEN = "geheime-token-123"
+PERSON = "kari.nordmann@larvik.example"
+SEND = DueUnit(key="status.send:larvik/2026-09-08", due_at=NOON)
+QUIET = (
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
+)  # fmt: skip
+"""Variables that keep the exporter from telling Microsoft about itself."""
+
+
+@dataclass
+class Insights:
+    """A stand-in for Application Insights: keeps what it is sent."""
+
+    connection: str
+    envelopes: list[dict[str, Any]] = field(default_factory=list)
+
+    def data(self, kind: str) -> list[dict[str, Any]]:
+        """List the data of the envelopes of a kind, such as `RequestData`."""
+        return [item["data"]["baseData"] for item in self.envelopes if item["data"]["baseType"] == kind]
+
+    def events(self) -> list[dict[str, Any]]:
+        """List the events of the log, as `parse_json(Message)` reads them; steps of units come as mere names."""
+        return [json.loads(item["message"]) for item in self.data("MessageData") if item["message"].startswith("{")]
+
+
+@pytest.fixture
+def insights(monkeypatch: pytest.MonkeyPatch) -> Iterator[Insights]:
+    for name in QUIET:
+        monkeypatch.setenv(name, "true")
+    found = Insights("")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.headers.get("Content-Encoding") == "gzip":
+                body = gzip.decompress(body)
+            sent = json.loads(body)
+            found.envelopes.extend(sent)
+            answer = json.dumps({"itemsReceived": len(sent), "itemsAccepted": len(sent), "errors": []}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *args: object, **named: object) -> None:
+            """Write nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        found.connection = (
+            "InstrumentationKey=00000000-0000-0000-0000-000000000001;"
+            f"IngestionEndpoint=http://127.0.0.1:{server.server_port}/"
+        )
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield found
+        server.shutdown()
+
+
+@pytest.fixture
+async def export(insights: Insights) -> AsyncIterator[Export]:
+    export = create_export(insights.connection, client_id="", role="door")
+    yield export
+    await export.close()
+
+
+async def visit(export: Export) -> None:
+    """Open a page behind a link, and one that fails with a person's words."""
+    routes = APIRouter()
+
+    @routes.get("/svar/{token}")
+    async def form(token: str) -> str:
+        return token
+
+    @routes.get("/fails/{token}")
+    async def fails(token: str) -> str:
+        raise RuntimeError(f"{token} of {PERSON}")
+
+    app = create_app([routes], telemetry=export.telemetry)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door.test") as http:
+        assert (await http.get(f"/svar/{TOKEN}?hvem={PERSON}")).status_code == 200
+        assert (await http.get(f"/fails/{TOKEN}")).status_code == 500
+
+
+async def fail(export: Export, database: Database, unit: DueUnit) -> None:
+    """Let an engine run a unit whose call to Graph is refused."""
+
+    async def handle(unit: DueUnit, history: History) -> Outcome:
+        await history.note("card.sent")
+        with export.telemetry.call("Microsoft Graph", "POST", "/users/{user-id}/sendMail"):
+            raise Refused("send to somebody", f"not for {PERSON}", request_id="graph-request")
+
+    store = SQLUnits(database)
+    await store.make_due([unit])
+    await Engine(store, RestfulClock(NOON), {unit.kind: handle}, owner="me", telemetry=export.telemetry).run_due()
+
+
+async def test_requests_calls_units_and_events_arrive_joined_and_without_a_person(
+    insights: Insights, export: Export, database: Database
+) -> None:
+    configure_logs("INFO", sink=export.log, console=False)
+
+    await visit(export)
+    await fail(export, database, SEND)
+    await fail(export, database, DueUnit(key=f"links.mail:{PERSON}", due_at=NOON))
+    await export.close()
+
+    assert [(item["name"], item["responseCode"]) for item in insights.data("RequestData")] == [
+        ("GET /svar/{token}", "200"),
+        ("GET /fails/{token}", "500"),
+    ]
+    (call, _) = [item for item in insights.data("RemoteDependencyData") if "sendMail" in item["name"]]
+    assert (call["name"], call["target"], call["success"]) == (
+        "POST /users/{user-id}/sendMail",
+        "Microsoft Graph",
+        False,
+    )
+    assert call["properties"]["vareunge.error"] == "Refused"
+    assert call["properties"]["vareunge.request_id"] == "graph-request"
+    told = [event for event in insights.events() if event["event"] == "unit.error"]
+    assert [(event["unit"], event["step"], event["request_id"], event["tries"]) for event in told[:1]] == [
+        (SEND.key, "card.sent", "graph-request", 1)
+    ]
+    assert {item["tags"]["ai.cloud.role"] for item in insights.envelopes} == {"vareunge-door"}
+    operation = "ai.operation.id"
+    traces = {
+        item["data"]["baseType"]: item["tags"].get(operation)
+        for item in insights.envelopes
+        if SEND.key in json.dumps(item)
+    }
+    assert traces["MessageData"]
+    assert traces["MessageData"] == traces["RemoteDependencyData"]
+    everything = json.dumps(insights.envelopes)
+    assert TOKEN not in everything
+    assert "kari" not in everything
+
+
+async def test_dashboard_and_alerts_ask_for_what_is_sent(
+    insights: Insights, export: Export, database: Database
+) -> None:
+    """The columns of each table, and the fields of the events, that the queries read are there."""
+    configure_logs("INFO", sink=export.log, console=False)
+    await visit(export)
+    await fail(export, database, SEND)
+    await export.close()
+    queries = "".join((INFRA / name).read_text("utf-8") for name in ("modules/alerts.bicep", "workbook.json"))
+
+    (error,) = [event for event in insights.events() if event["event"] == "unit.error"]
+    of_findings = {"verdict", "rule"}
+    assert set(re.findall(r"\bline\.(\w+)", queries)) - of_findings - {"event"} <= error.keys()
+    assert "AppTraces" in queries
+    assert insights.data("MessageData")
+    assert error["unit"].startswith(re.findall(r'unit startswith "([^"]+)"', queries)[0])
+    (role,) = set(re.findall(r'AppRoleName == "([^"]+)"', queries))
+    assert role in {item["tags"]["ai.cloud.role"] for item in insights.envelopes}
+    assert {"responseCode", "duration", "name"} <= insights.data("RequestData")[0].keys()
+    assert {"target", "success"} <= insights.data("RemoteDependencyData")[0].keys()
+
+
+async def test_measurements_are_sent_with_routes_and_kinds(
+    insights: Insights, export: Export, database: Database
+) -> None:
+    await visit(export)
+    await fail(export, database, SEND)
+    export.telemetry.oldest_work(75)
+    await export.close()
+
+    found = {item["metrics"][0]["name"]: item for item in insights.data("MetricData")}
+    assert {"vareunge.unit.duration", "vareunge.call.duration", "vareunge.queue.oldest"} <= found.keys()
+    assert found["vareunge.queue.oldest"]["metrics"][0]["value"] == 75
+    assert found["vareunge.unit.duration"]["properties"]["vareunge.kind"] == "status.send"
+    assert TOKEN not in json.dumps(insights.envelopes)
