@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, func, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from integration.database import tables
+from integration.database import paper_tables, tables
 from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
 from integration.database.units import make_due
+from workflows.papers.agendas.arrangement import Arrangement
 from workflows.papers.agendas.model import PROPOSAL_FIELDS, Agenda, Proposal, StoredAgenda
 from workflows.papers.minutes.model import (
     ActionItem,
@@ -25,6 +26,8 @@ from workflows.papers.minutes.model import (
     StoredMinutes,
 )
 from workflows.ports.units import DueUnit
+
+_ORDER = paper_tables.agenda_order
 
 
 class SQLAgendas:
@@ -92,6 +95,30 @@ class SQLAgendas:
             await connection.execute(update(table).where(table.c.meeting == meeting).values(published=parts))
 
     # ------------------------------------------------------------------------------------------------------ proposals
+
+    async def arrangement(self, meeting: str) -> Arrangement:
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(_ORDER).where(_ORDER.c.meeting == meeting))).one_or_none()
+        if row is None:
+            return Arrangement(meeting=meeting)
+        return Arrangement.from_data(meeting, row.version, row.content)
+
+    async def arrange(self, arrangement: Arrangement, *, at: datetime, by: str) -> bool:
+        meeting, version = arrangement.meeting, arrangement.version
+        values = {"version": version, "by": by, "at": at, "content": arrangement.to_data()}
+        before = and_(_ORDER.c.meeting == meeting, _ORDER.c.version == version - 1)
+        async with self._database.begin() as connection:
+            if (await connection.execute(_agenda_of(meeting))).one_or_none() is not None:
+                return False
+            if version == 1:
+                insert = insert_into(connection, _ORDER).values(meeting=meeting, **values)
+                write = insert.on_conflict_do_nothing().returning(_ORDER.c.meeting)
+            else:
+                write = update(_ORDER).where(before).values(**values).returning(_ORDER.c.meeting)
+            if (await connection.execute(write)).one_or_none() is None:
+                return False
+            await note_action(connection, by, "agenda.arranged", meeting, at=at, values={"version": version})
+        return True
 
     async def proposals(self, meeting: str) -> Sequence[Proposal]:
         async with self._database.read() as connection:

@@ -42,3 +42,14 @@ lesson = Table(
     Index("ix_lesson_municipality", "municipality", "theme", "released_at", "meeting", "work_package"),
 )
 """What packages have learned and meant for others, out of released reports: the newest version's alone."""
+
+agenda_order = Table(
+    "agenda_order",
+    metadata,
+    Column("meeting", String(120), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("by", String(60), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("content", JSON, nullable=False),
+)
+"""The order and the minutes of an agenda's items that a recorder wants, until the agenda is fixed."""

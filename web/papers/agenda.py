@@ -21,6 +21,8 @@ from workflows.words import Words
 
 MOST_BYTES = 64_000
 """Three texts, percent-encoded, and an address are far below."""
+MOST_FIELDS = 400
+"""Two for each item whose order is set."""
 
 
 def router(*, desk: AgendaDesk, links: Links, public_url: str) -> APIRouter:
@@ -63,16 +65,15 @@ class _Pages:
         return await self._page(request, view, typed=typed, number=number)
 
     async def take(self, request: Request, link: Link) -> HTMLResponse:
-        typed = await read_form(request, most=MOST_BYTES)
+        typed = await read_form(request, most=MOST_BYTES, fields=MOST_FIELDS)
         try:
-            stored = await self._desk.put_in(link.subject, link.person, typed)
+            done = await take_agenda(self._desk, link.subject, link.person, typed)
         except DeskRefused as no:
             return refused(request, 403, no.words)
         except InvalidText as invalid:
             view = await self._desk.view(link.subject, link.person)
             return await self._page(request, view, typed=typed, number=typed.get("number", ""), invalid=invalid)
         view = await self._desk.view(link.subject, link.person)
-        done = "agenda.page_withdrawn" if stored.withdrawn else "agenda.page_stored"
         return await self._page(request, view, typed={}, done=texts.say(done, view.language))
 
     async def _page(
@@ -100,6 +101,15 @@ class _Pages:
             action=request.url.path,
             **context,
         )
+
+
+async def take_agenda(desk: AgendaDesk, meeting: str, person: str | None, typed: Mapping[str, str]) -> str:
+    """Store an item, its change or withdrawal, or the order of all, and return the text that says so."""
+    if "arranged" in typed:
+        await desk.arrange(meeting, person, typed)
+        return "agenda.arranged"
+    stored = await desk.put_in(meeting, person, typed)
+    return "agenda.page_withdrawn" if stored.withdrawn else "agenda.page_stored"
 
 
 def agenda_context(

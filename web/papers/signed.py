@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 import texts
 from web.access.gate import SeesBoard, Visit
 from web.forms import typed_in
-from web.papers.agenda import agenda_context, own_values
+from web.papers.agenda import agenda_context, own_values, take_agenda
 from web.papers.minutes_view import form_context, notes_context, saved_context, typed_from
 from web.shell.page import shell_page
 from workflows.free_text import InvalidText
@@ -52,7 +52,7 @@ def _add_agenda(routes: APIRouter, desk: AgendaDesk) -> None:
     async def put_in(request: Request, visit: SeesBoard, body: str, day: str) -> HTMLResponse:
         typed = dict(typed_in(request))
         try:
-            stored = await desk.put_in(f"{body}/{day}", visit.reader.person, typed)
+            done = await take_agenda(desk, f"{body}/{day}", visit.reader.person, typed)
         except DeskRefused as no:
             view = await _agenda(desk, visit, body, day)
             problem = InvalidText({"": no.words})
@@ -61,8 +61,7 @@ def _add_agenda(routes: APIRouter, desk: AgendaDesk) -> None:
             view = await _agenda(desk, visit, body, day)
             return _agenda_page(request, visit, view, typed=typed, number=typed.get("number", ""), invalid=invalid)
         view = await _agenda(desk, visit, body, day)
-        done = texts.say("agenda.page_withdrawn" if stored.withdrawn else "agenda.page_stored", view.language)
-        return _agenda_page(request, visit, view, typed={}, number="", done=done)
+        return _agenda_page(request, visit, view, typed={}, number="", done=texts.say(done, view.language))
 
 
 async def _agenda(desk: AgendaDesk, visit: Visit, body: str, day: str) -> AgendaView:

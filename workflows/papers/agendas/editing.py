@@ -9,8 +9,9 @@ from config.programme import Programme
 from config.values import Body, BodyKind, Person
 from workflows.free_text import InvalidText, Written
 from workflows.meetings.model import Meeting
+from workflows.papers.agendas.arrangement import Arrangement, arranged, read_arrangement
 from workflows.papers.agendas.handlers import PREPARED, minutes_units
-from workflows.papers.agendas.model import Agenda, Proposal, StoredAgenda
+from workflows.papers.agendas.model import Agenda, AgendaItem, Proposal, StoredAgenda
 from workflows.papers.agendas.plan import (
     agenda_moments,
     as_it_stands,
@@ -18,6 +19,7 @@ from workflows.papers.agendas.plan import (
     is_recorder,
     local_day,
     may_propose,
+    to_arrange,
 )
 from workflows.papers.agendas.ports import AgendaMeetings, AgendaStore
 from workflows.papers.minutes.model import Recorded, StoredMinutes
@@ -59,6 +61,10 @@ class AgendaView:
     """This person's own proposals, withdrawn ones left out."""
     may_record: bool
     minutes: StoredMinutes | None
+    to_arrange: tuple[AgendaItem, ...] = ()
+    """The items whose order and times the reader may set; none for others, and once the agenda is fixed."""
+    arranged: int = 0
+    """The version of the order that stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +126,9 @@ class AgendaDesk:
             raise DeskRefused(Words(key="agenda.not_yours"))
         stored, proposals = await self._store.find_agenda(key), await self._store.proposals(key)
         agenda = as_it_stands(stored.content, meeting) if stored else await self._draft(programme, meeting)
-        minutes = await self._store.newest_minutes(key)
+        minutes, arrangement = await self._store.newest_minutes(key), await self._store.arrangement(key)
         deadline_at = agenda_moments(programme, body, meeting).deadline_at
+        arranges = records and stored is None and meeting.stands and now < meeting.starts_at
         return AgendaView(
             meeting=meeting,
             body=body,
@@ -134,7 +141,23 @@ class AgendaDesk:
             own=tuple(item for item in proposals if item.person == reader.key and not item.withdrawn),
             may_record=records and stored is not None and now >= meeting.starts_at - PREPARED,
             minutes=replace(minutes, content=as_it_stands(minutes.content, meeting)) if minutes else None,
+            to_arrange=_in_order(to_arrange(body, agenda), arrangement) if arranges else (),
+            arranged=arrangement.version,
         )
+
+    async def arrange(self, key: str, person: str | None, raw: Mapping[str, str]) -> None:
+        """
+        Store the order and the minutes of an agenda's items, before it returns; see `arrangement.read_arrangement`.
+
+        `arranged` is the version that the form was made from. Raises DeskRefused and InvalidText, and then nothing was
+        stored.
+        """
+        view = await self.view(key, person)
+        if not view.to_arrange:
+            raise DeskRefused(Words(key="agenda.too_late_to_arrange"))
+        wanted = read_arrangement(key, raw, view.to_arrange)
+        if not await self._store.arrange(wanted, at=self._clock.now(), by=view.person.key):
+            raise InvalidText({"": Words(key="agenda.error_arranged")})
 
     async def put_in(self, key: str, person: str | None, raw: Mapping[str, str]) -> Proposal:
         """
@@ -271,7 +294,13 @@ class AgendaDesk:
         matters = await self._store.matters(meeting.body)
         last_number = await self._store.last_number(meeting.body, meeting.day.year)
         return draft_agenda(
-            programme, meeting, report=None, proposals=proposals, matters=matters, last_number=last_number
+            programme,
+            meeting,
+            report=None,
+            proposals=proposals,
+            matters=matters,
+            last_number=last_number,
+            arrangement=await self._store.arrangement(meeting.key),
         )
 
     def _proposal(self, view: AgendaView, before: Proposal | None, raw: Mapping[str, str]) -> Proposal:
@@ -289,6 +318,10 @@ class AgendaDesk:
         )
         written.check()
         return new
+
+
+def _in_order(items: Sequence[AgendaItem], wanted: Arrangement) -> tuple[AgendaItem, ...]:
+    return tuple(arranged(items, wanted))
 
 
 def _body(programme: Programme, meeting: Meeting | None) -> Body | None:

@@ -174,6 +174,7 @@ class Agendas:
             matters=await self._store.matters(meeting.body),
             questions=await self._waiting(programme.body(meeting.body)),
             last_number=await self._store.last_number(meeting.body, meeting.day.year),
+            arrangement=await self._store.arrangement(meeting.key),
         )
 
     async def _waiting(self, body: Body) -> Sequence[BoardQuestion]:

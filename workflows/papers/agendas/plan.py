@@ -8,6 +8,7 @@ from typing import TypeVar
 from config.programme import Programme
 from config.values import AgendaEntry, Assignment, Body, BodyKind, Person, Role, RoundTimes
 from workflows.meetings.model import Meeting
+from workflows.papers.agendas.arrangement import Arrangement, arranged
 from workflows.papers.agendas.model import Agenda, AgendaItem, AgendaLine, ItemKind, Proposal
 from workflows.papers.minutes.model import Matters, Minutes
 from workflows.papers.questions.model import BoardQuestion
@@ -23,6 +24,8 @@ from workflows.working_days import RoundMoments, WorkCalendar, round_moments
 URGENCY = (Light.RED, Light.YELLOW, MISSING, Light.GREY, Light.GREEN, Light.DONE)
 """The items that a board takes first."""
 PLACE = "{work_package}"
+FILLED_LATER = {"questions": ItemKind.QUESTION, "packages": ItemKind.STATUS}
+"""Sources of the template whose items a round's report brings, and their kind."""
 Paper = TypeVar("Paper", Agenda, Minutes)
 
 
@@ -35,13 +38,14 @@ def draft_agenda(
     matters: Matters,
     questions: Iterable[BoardQuestion] = (),
     last_number: int = 0,
+    arrangement: Arrangement | None = None,
 ) -> Agenda:
     """
     The agenda of *meeting* as things stand.
 
     *report*: of its round. *proposals*: the newest version of each, withdrawn ones included. *matters*: what the body
     has decided so far. *questions*: any; those that this body is asked by then come on it. *last_number*: of the body's
-    items this year.
+    items this year. *arrangement*: the order and the minutes that a recorder wants.
     """
     body = programme.body(meeting.body)
     names = {person.key: person.name for person in programme.people}
@@ -55,13 +59,28 @@ def draft_agenda(
         day=meeting.day,
     )
     entries = sorted(body.agenda, key=lambda entry: entry.order)
-    items = [item for entry in entries for item in source.items(entry)]
+    items = arranged([item for entry in entries for item in source.items(entry)], arrangement)
     return Agenda(
         meeting=meeting_facts(meeting),
         name=body.name,
         year=meeting.day.year,
         items=tuple(replace(item, number=last_number + place) for place, item in enumerate(items, 1)),
     )
+
+
+def to_arrange(body: Body, agenda: Agenda) -> tuple[AgendaItem, ...]:
+    """
+    List the items of a draft that a recorder may order, with a line for each entry that the round will fill.
+
+    Questions and the packages' status come with the report, when the agenda is fixed.
+    """
+    there = {item.key.partition("/")[0] for item in agenda.items}
+    ahead = [
+        AgendaItem(key=entry.key, kind=FILLED_LATER[entry.source], title="", minutes=entry.minutes)
+        for entry in body.agenda
+        if entry.source in FILLED_LATER and entry.key not in there
+    ]
+    return (*agenda.items, *ahead)
 
 
 def _asked(

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from config.programme import Programme
 from workflows.meetings.model import Meeting
 from workflows.messages.lead_mail import LeadMail
+from workflows.papers.agendas.arrangement import Arrangement
 from workflows.papers.agendas.model import Agenda, Proposal, StoredAgenda
 from workflows.papers.minutes.model import Decision, Matters, Recorded, StoredMinutes
 from workflows.papers.questions.ports import QuestionStore
@@ -61,6 +62,18 @@ class AgendaStore(DecidedMatters, Protocol):
         Note what is known of some copies on the place's site, by their parts; None: nothing any more.
 
         What is noted of the others stays: agenda and minutes are written side by side.
+        """
+        ...
+
+    async def arrangement(self, meeting: str) -> Arrangement:
+        """Return the order of a meeting's items that was stored last; an empty one before the first."""
+        ...
+
+    async def arrange(self, arrangement: Arrangement, *, at: datetime, by: str) -> bool:
+        """
+        Store an order whose version is one above the one it was made from.
+
+        False, and nothing written, when somebody else was faster, or the meeting's agenda is fixed.
         """
         ...
 

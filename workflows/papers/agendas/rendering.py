@@ -1,11 +1,13 @@
 """Agendas and minutes in a reader's language: finished documents out of their values."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import texts
 from documents.document import Block, Bullets, Cell, Document, Facts, Paragraph, Section, Table
+from workflows.papers.agendas.arrangement import starts_of
 from workflows.papers.agendas.model import Agenda, AgendaItem, AgendaLine, ItemKind, item_label
 from workflows.papers.minutes.model import ActionLine, Minutes, MinutesItem
 from workflows.papers.reports.model import LIGHTS, MeetingFacts
@@ -48,16 +50,25 @@ def agenda_overview(agenda: Agenda, language: str) -> Block:
     say = partial(texts.say, language=language)
     if not agenda.items:
         return Paragraph(text=say("agenda.empty"))
+    starts = starts_of(agenda)
     rows = tuple(
         (
             Cell(text=agenda.label(item.number)),
             Cell(text=item.title),
-            Cell(text=say("agenda.minutes_short", minutes=item.minutes) if item.minutes else ""),
+            Cell(text=_time(item, starts.get(item.number), language)),
         )
         for item in agenda.items
     )
     headers = tuple(say(f"agenda.{name}") for name in ("number", "what", "time"))
     return Table(name=say("agenda.overview"), headers=headers, rows=rows)
+
+
+def _time(item: AgendaItem, starts: datetime | None, language: str) -> str:
+    """Return when an item begins, as far as that is known, and how long it takes."""
+    if not item.minutes:
+        return ""
+    long = texts.say("agenda.minutes_short", language, minutes=item.minutes)
+    return f"{texts.clock_time(starts, language)}, {long}" if starts else long
 
 
 def minutes_document(minutes: Minutes, agenda: Agenda, language: str, *, prepared: bool) -> Document:
