@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from benchmarks.history import write_history
 from benchmarks.pages import counted_statements
 from config.loading import load_documents
 from config.settings import Settings
+from integration.database import connection
 from tests.clocks import StillClock
 from wiring.process import Services
 from workflows.sweep import Planner
@@ -51,7 +53,9 @@ def counted_calls() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-async def services(database_url: str) -> AsyncIterator[Services]:
+async def services(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Services]:
+    """A service whose first write looks at the schema, and no later one, however long the test takes."""
+    monkeypatch.setattr(connection, "SCHEMA_CHECK_INTERVAL", inf)
     settings = Settings(
         database_url=database_url, bot_id="bot", hands_id="hands", builder_id="builder", organizer=("m@fylke.example",)
     )
