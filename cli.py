@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 something did not hold, 2 wrong use or invalid input.
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,7 +12,19 @@ from inspect import cleandoc
 from pathlib import Path
 from textwrap import indent
 
-from commands import audit, lifecycle, meetings, papers, privacy, processes, register, rollout, rounds, sending
+from commands import (
+    acceptance,
+    audit,
+    lifecycle,
+    meetings,
+    papers,
+    privacy,
+    processes,
+    register,
+    rollout,
+    rounds,
+    sending,
+)
 from commands.confirm import add_yes
 from commands.database import explain_database
 from commands.examples import EXAMPLES, MUNICIPALITY
@@ -22,6 +35,7 @@ from commands.words import TerminalWords
 __all__ = ["DID_NOT_HOLD", "DONE", "WRONG_USE", "create_parser", "main"]
 
 JSON = "answer as JSON, for programs and in English"
+SLUG = re.compile(r"[a-z][a-z0-9-]{0,30}")
 PROGRAMME_FOLDER = "folder with the YAML of a programme"
 
 Add = Callable[[str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
@@ -55,6 +69,7 @@ def create_parser() -> argparse.ArgumentParser:
     _add_privacy(add)
     _add_sending(add)
     _add_audit(add)
+    _add_acceptance(add)
     return parser
 
 
@@ -200,6 +215,21 @@ def _add_audit(add: Add) -> None:
     command.add_argument("--head", type=audit.head, metavar="NUMBER:HASH", help="with --verify: " + audit.HEAD_HELP)
     command.add_argument("--csv", type=Path, metavar="FILE", help="write all of it to a file")
     command.add_argument("--json", action="store_true", help=JSON)
+
+
+def _add_acceptance(add: Add) -> None:
+    command = add("acceptance", with_services(acceptance.acceptance, acts=_always))
+    command.add_argument("slug", type=_slug, metavar="M", help="a throw-away municipality, which is in no register")
+    command.add_argument("--owner", required=True, metavar="ADDRESS", help="an employee of the test tenant, who agreed")
+    command.add_argument("--guest", required=True, metavar="ADDRESS", help="somebody of another tenant, who agreed")
+    report = "the report (default: acceptance.md)"
+    command.add_argument("--report", type=Path, default=Path("acceptance.md"), metavar="FILE", help=report)
+
+
+def _slug(text: str) -> str:
+    if not SLUG.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text}: expected small letters, digits and hyphens, such as prove")
+    return text
 
 
 def _always(arguments: argparse.Namespace) -> bool:

@@ -6,6 +6,7 @@ MUNICIPALITY = "key of a municipality, such as fjordvik: its `slug:` in the prog
 """Help of the argument M, everywhere."""
 
 EXAMPLES: Mapping[str, str] = {
+    "acceptance": "vareunge acceptance prove --owner it@test.example --guest gjest@annen.example",
     "audit": """\
 vareunge audit                         the latest acts
 vareunge audit --verify                exit code 1 when the chain does not hold; prints its head, to be kept elsewhere

@@ -175,6 +175,8 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_https_or_here)] = "http://127.0.0.1:8000"
     organizer: Addresses = ()
     allowed_recipients: Addresses | None = None
+    acceptance_tenant: str = ""
+    """The test tenant that `vareunge acceptance` may try itself in: it must be the one that is spoken to."""
     licences: int = Field(default=1_000, ge=1)
     """Number of Microsoft 365 licences in the tenant: SharePoint's limits grow with them."""
     drift_days: int = Field(default=1, ge=1)

@@ -33,6 +33,7 @@ NOBODY = "http://127.0.0.1:9"
 OTHERS = ("AUTHORITY_URL", "BOT_METADATA_URL", "BOT_SERVICE_URL")
 BESIDE = ", siden en annen av Microsofts adresser er det"
 COMMANDS = {
+    "acceptance",
     "audit", "access-request", "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate",
     "municipalities", "outbox", "papers", "partners", "pause", "plan", "redact", "report", "resume", "retention",
     "rollout", "sandbox", "serve", "status", "tick", "wind-down",
@@ -70,7 +71,16 @@ def test_every_option_of_every_command_is_explained() -> None:
     assert not unexplained
 
 
-@pytest.mark.parametrize("arguments", [["unheard-of"], [], ["status", "dance", "a-dal"], ["serve", "--port", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["unheard-of"],
+        [],
+        ["status", "dance", "a-dal"],
+        ["serve", "--port", "x"],
+        ["acceptance", "Prøve", "--owner", "a", "--guest", "b"],
+    ],
+)
 def test_wrong_use_ends_with_two(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
