@@ -178,6 +178,7 @@ def _add_papers(add: Add) -> None:
         "governance (the default): papers that a county demands, of its own configuration; "
         "files: every paper as PDF and Word; archive: messages of Fiks Arkiv V2 with their files, but for those that "
         "the archive has; receipts: read the archive's answers, each named as the message that it answers; "
+        "journal: every released paper with its state in the archive; "
         "research: the data set with its dictionary; evaluation: a year's extract; "
         "template: the Word file that papers are made from"
     )

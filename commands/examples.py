@@ -68,6 +68,7 @@ vareunge papers governance/              what a county demands: privacy, risk, t
 vareunge papers files papers/            every paper as PDF and Word
 vareunge papers archive archive/         for the archive: arkivmelding with its files
 vareunge papers receipts answers/        the archive's receipts, named as the messages
+vareunge papers journal archive/         which papers the archive has, with its numbers
 vareunge papers research research/       pseudonyms by the key in VAREUNGE_RESEARCH_KEY
 vareunge papers evaluation out/ --year 2026
 vareunge papers template out/            the Word file to edit; VAREUNGE_WORD_TEMPLATE names yours""",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 GOVERNANCE = "governance"
-KINDS = (GOVERNANCE, "files", "archive", "receipts", "research", "evaluation", "template")
+KINDS = (GOVERNANCE, "files", "archive", "receipts", "journal", "research", "evaluation", "template")
 
 
 async def papers(services: "Services", arguments: argparse.Namespace) -> int:
@@ -53,6 +53,8 @@ async def _put(services: "Services", arguments: argparse.Namespace, words: Termi
             return await _put_governance(services, put)
         case "archive":
             return await jobs.files.put_archive(put)
+        case "journal":
+            return await jobs.files.put_journal(put)
         case "research":
             return await jobs.extracts.put_research(put, secret)
         case "evaluation":

@@ -44,7 +44,10 @@ async def retention(services: "Services", arguments: argparse.Namespace) -> int:
         )
         for line in lines
     ]
-    rows = [{"kind": line.rule.kind, "days": line.rule.days, "count": line.count} for line in lines]
+    told += [words.say("retention_waiting", count=line.waiting) for line in lines if line.waiting]
+    rows = [
+        {"kind": line.rule.kind, "days": line.rule.days, "count": line.count, "waiting": line.waiting} for line in lines
+    ]
     show(arguments, rows, told or [words.say("retention_no_rules")])
     return DONE
 

@@ -21,6 +21,9 @@ class RetentionKind(StrEnum):
     """Drafts of answers: from the day their round opened."""
     HISTORY = "history"
     """Steps of the service's work: from their day."""
+    PAPERS = "papers"
+    """Reports, agendas and minutes of a meeting, and the answers behind them: from the meeting's day. Nothing of a
+    meeting ends before the archive has a receipt for each of its papers."""
     PEOPLE = "people"
     """People: from the day their last role ended."""
 

@@ -1,5 +1,7 @@
 """Papers as files: every paper twice, and messages to the archive beside the files that they name."""
 
+import csv
+import io
 import os
 import re
 from argparse import Namespace
@@ -19,7 +21,7 @@ from tests.clocks import StillClock
 from tests.integration.archive.test_receipt import FOLDER, REFUSED, receipt
 from tests.workflows.papers.archive.body_records import AT, RECORD
 from wiring.process import Services
-from workflows.papers.archive.model import HandoverState
+from workflows.papers.archive.model import ArchiveReceipt, HandoverState
 from workflows.papers.record import BodyRecord
 
 VESTFOLD = Path(__file__).parents[2] / "config" / "vestfold"
@@ -232,3 +234,43 @@ async def test_a_folder_alone_asks_for_the_governance_papers_and_twice_for_the_s
 async def test_the_name_of_a_kind_alone_lacks_its_folder(services: Services) -> None:
     with pytest.raises(Usage, match="Skriv mappen etter «files»"):
         await papers(services, given(what=None, folder=Path("files")))
+
+
+async def test_the_journal_has_every_paper_with_its_state_number_access_code_and_responsible_body(
+    services: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await papers(services, given(what="archive", folder=tmp_path)) == DONE
+    for key, state, number, status in (
+        ("report/1", HandoverState.KEPT, "14/2026", "J"),
+        ("minutes/1", HandoverState.REFUSED, "", ""),
+    ):
+        answer = ArchiveReceipt(
+            key=f"paper:{RECORD.reports[0].meeting}/{key}",
+            state=state,
+            archive_id=number and "archive-1",
+            journal_number=number,
+            journal_status=status,
+            problem="" if number else "F-1: no",
+        )
+        await services.record.handovers.note_receipt(answer, at=AT)
+
+    assert await papers(services, given(what="journal", folder=tmp_path)) == DONE
+
+    assert "5 dokumenter står i journal.csv" in capsys.readouterr().out
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "journal.csv").read_text("utf-8-sig"))))
+    by_key = {row["Nøkkel"].rpartition("2026-09-08/")[2]: row for row in rows}
+    assert [by_key[key]["Tilstand"] for key in ("report/1", "report/2", "minutes/1")] == [
+        "arkivert",
+        "overlevert, uten svar",
+        "avvist",
+    ]
+    report, minutes = by_key["report/1"], by_key["minutes/1"]
+    assert (report["Journalnummer"], report["Journalstatus"], report["Id i arkivet"]) == ("14/2026", "J", "archive-1")
+    assert {row["Ansvarlig organ"] for row in rows} == {"Vestfold fylkeskommune"}
+    assert (minutes["Tilgangskode"], minutes["Hjemmel"], minutes["Avvist fordi"]) == ("UO", "Offl. § 14", "F-1: no")
+
+
+async def test_a_paper_that_nobody_handed_over_is_said_to_be_so(services: Services, tmp_path: Path) -> None:
+    assert await papers(services, given(what="journal", folder=tmp_path)) == DONE
+
+    assert (tmp_path / "journal.csv").read_text("utf-8-sig").count("ikke overlevert") == 5

@@ -120,6 +120,7 @@ def _special(table: str) -> dict[str, Any]:
         "decision": {"key": decision.key, "content": decision.to_data()},
         "link": {"revoked_at": AT - timedelta(days=400)},
         "session": {"ends_at": AT - timedelta(days=400)},
+        "archive_handover": {"state": "sent", "answer": {"key": "a", "state": "sent", "problem": WORDS}},
         "redaction": {"found": {"report": 1}, "papers": [], "steps": [], "left": {"backups": 1}},
         "switch": {"name": "secret:test"},
         "unit": {"state": "done"},

@@ -68,6 +68,7 @@ class PaperFileJobs:
 
     @cached_property
     def files(self) -> "PaperFiles":
+        from documents.csv_file import csv_file
         from integration.archive.arkivmelding import arkivmelding
         from integration.archive.receipt import read_receipt
         from workflows.papers.archive.model import Restriction
@@ -80,6 +81,7 @@ class PaperFileJobs:
             record=self._outside.record.papers,
             make_pdf=self.make_pdf,
             make_word=self.make_word,
+            make_csv=csv_file,
             handovers=self._outside.record.handovers,
             write_message=arkivmelding,
             read_receipt=read_receipt,

@@ -37,7 +37,13 @@ class PrivacyJobs:
     def retention(self) -> "Retention":
         from workflows.privacy.retention import Retention
 
-        return Retention(programme=self._record.register.programme, rows=self._record.rows, clock=self._outside.clock)
+        return Retention(
+            programme=self._record.register.programme,
+            rows=self._record.rows,
+            papers=self._record.papers,
+            handovers=self._record.handovers,
+            clock=self._outside.clock,
+        )
 
     @cached_property
     def redacting(self) -> "Redacting":

@@ -35,6 +35,7 @@ ENDED_BY: Mapping[RetentionKind, tuple[RecordKind, ...]] = {
     RetentionKind.MESSAGES: (RecordKind.MESSAGES,),
     RetentionKind.DRAFTS: (RecordKind.STATUS,),
     RetentionKind.HISTORY: (RecordKind.HISTORY,),
+    RetentionKind.PAPERS: (RecordKind.PAPERS, RecordKind.STATUS),
     RetentionKind.PEOPLE: (RecordKind.REGISTER, RecordKind.ACCOUNTS),
 }
 """Kinds of data of which a rule of retention ends something."""

@@ -19,8 +19,9 @@ from workflows.papers.archive.model import (
     Restriction,
     SentHandover,
 )
-from workflows.papers.archive.plan import ArchiveRules, plan_handovers
+from workflows.papers.archive.plan import ArchiveRules, entry_key, plan_handovers
 from workflows.papers.archive.ports import HandoverStore
+from workflows.papers.archive.receipts import JOURNAL_COLUMNS, journal_row
 from workflows.papers.record import Paper, PaperKind, PaperRecord
 from workflows.ports.units import Clock
 
@@ -53,6 +54,7 @@ class PaperFiles:
     make_pdf: MakeFile
     make_word: MakeFile
     handovers: HandoverStore
+    make_csv: Callable[[Sequence[str], Sequence[Sequence[str | int]]], bytes]
     write_message: Callable[[Handover], bytes]
     read_receipt: ReadReceipt
     clock: Clock
@@ -93,6 +95,27 @@ class PaperFiles:
             for handover in plan_handovers(record, body.name, rules, self._pdf):
                 count += await self._hand_over(handover, known.get(handover.key), put)
         return count
+
+    async def put_journal(self, put: PutFile) -> int:
+        """Put a list of every released paper with its state in the archive; return the number of papers."""
+        programme = await self.programme()
+        language = texts.choose(programme.language)
+        known = await self.handovers.handovers()
+        owner = self.owner or county_name(programme)
+        rows = [
+            journal_row(
+                paper,
+                known.get(entry_key(paper.key, paper.redactions)),
+                self.restrictions.get(paper.kind),
+                owner,
+                language,
+            )
+            for body in programme.bodies
+            for paper in (await self.record.of_body(body.key)).papers(language)
+        ]
+        headers = [texts.say(f"archive.column_{column}", language) for column in JOURNAL_COLUMNS]
+        put("journal.csv", self.make_csv(headers, rows))
+        return len(rows)
 
     async def take_receipts(self, files: Mapping[str, bytes]) -> ReceiptsTaken:
         """Read the archive's receipts, each named as the message that it answers, and note what they say."""

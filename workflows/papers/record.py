@@ -53,7 +53,7 @@ class Paper:
     @property
     def key(self) -> str:
         """`fjordvik/2026-09-08/report/1`."""
-        return f"{self.meeting.key}/{self.kind}/{self.version}"
+        return _paper_key(self.meeting.key, self.kind, self.version)
 
     @property
     def file_name(self) -> str:
@@ -99,6 +99,18 @@ class BodyRecord:
                 case StoredMinutes() if stored.meeting in agendas:
                     yield self._counted(_minutes(stored, agendas[stored.meeting], language))
 
+    def paper_keys(self) -> Iterator[tuple[str, str]]:
+        """Give meeting and key of each paper, without making it."""
+        agendas = {item.meeting for item in self.agendas}
+        found = [
+            *((stored.meeting, PaperKind.REPORT, stored.version) for stored in self.reports),
+            *((stored.meeting, PaperKind.AGENDA, 1) for stored in self.agendas),
+            *((stored.meeting, PaperKind.MINUTES, stored.version) for stored in self.approved_minutes),
+        ]
+        for meeting, kind, version in found:
+            if kind is not PaperKind.MINUTES or meeting in agendas:
+                yield meeting, _paper_key(meeting, kind, version)
+
     def _counted(self, paper: Paper) -> Paper:
         redactions = self.redactions.get(paper.key, 0)
         return replace(paper, redactions=redactions) if redactions else paper
@@ -120,6 +132,10 @@ class PaperRecord(Protocol):
 
 
 _Key = tuple[str, int, int]
+
+
+def _paper_key(meeting: str, kind: PaperKind, version: int) -> str:
+    return f"{meeting}/{kind}/{version}"
 
 
 def _report_key(stored: StoredReport) -> tuple[_Key, StoredReport]:

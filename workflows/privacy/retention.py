@@ -1,6 +1,6 @@
 """Retention: rules of the programme say what ends when; a person's data goes when their last role has ended."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -11,12 +11,25 @@ from config.programme import Programme
 from config.retention import RetentionKind, RetentionRule
 from config.values import Assignment, Person
 from workflows.messages.model import MessageState
+from workflows.papers.archive.ports import HandoverStore
+from workflows.papers.archive.receipts import without_receipt
+from workflows.papers.record import PaperRecord
 from workflows.ports.units import Clock
 from workflows.privacy.former import FORMER, Former, forgotten
 from workflows.privacy.model import Decide, PrivacyAct, RecordRow, RecordRows, RowChange
 from workflows.privacy.subject import Subject, grown, is_about, person_subject
 
 ACTION = "privacy.retention"
+OF_A_MEETING = (
+    "report",
+    "report_review",
+    "agenda",
+    "agenda_proposal",
+    "minutes",
+    "status_request",
+    "status_round",
+)
+"""Tables whose rows belong to a meeting, and end with its papers."""
 LEFT = (MessageState.SENT, MessageState.FAILED, MessageState.DROPPED)
 
 
@@ -26,6 +39,8 @@ class RetentionLine:
 
     rule: RetentionRule
     count: int
+    waiting: int = 0
+    """Meetings whose papers are old enough, and stay until the archive has a receipt for each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +49,8 @@ class Retention:
 
     programme: Callable[[], Awaitable[Programme]]
     rows: RecordRows
+    papers: PaperRecord
+    handovers: HandoverStore
     clock: Clock
 
     async def preview(self) -> Sequence[RetentionLine]:
@@ -44,9 +61,9 @@ class Retention:
             if rule.kind is RetentionKind.PEOPLE:
                 lines.append(RetentionLine(rule=rule, count=len(await self._expired(programme, rule))))
             else:
-                decide = await self._decide(rule)
+                decide, waiting = await self._decide(programme, rule)
                 found = [row async for row in self.rows.read() if decide(row) is not None]
-                lines.append(RetentionLine(rule=rule, count=len(found)))
+                lines.append(RetentionLine(rule=rule, count=len(found), waiting=waiting))
         return lines
 
     async def apply(self, *, by: str = "") -> Sequence[RetentionLine]:
@@ -55,18 +72,39 @@ class Retention:
         lines = []
         for rule in programme.retention:
             if rule.kind is RetentionKind.PEOPLE:
-                count = await self._forget(rule, by)
-            else:
-                count = await self.rows.rewrite(await self._decide(rule), self._act(by, rule.kind))
-            lines.append(RetentionLine(rule=rule, count=count))
+                lines.append(RetentionLine(rule=rule, count=await self._forget(rule, by)))
+                continue
+            decide, waiting = await self._decide(programme, rule)
+            count = await self.rows.rewrite(decide, self._act(by, rule.kind))
+            lines.append(RetentionLine(rule=rule, count=count, waiting=waiting))
         return lines
 
-    async def _decide(self, rule: RetentionRule) -> Decide:
+    async def _decide(self, programme: Programme, rule: RetentionRule) -> tuple[Decide, int]:
+        """Return the decision about each row, and the number of meetings that wait for the archive's receipt."""
+        if rule.kind is RetentionKind.PAPERS:
+            return await self._decide_papers(programme, rule)
         opened: dict[str, datetime] = {}
         if rule.kind is RetentionKind.DRAFTS:
             async for row in self.rows.read(tables=["status_request"]):
                 opened[row.values["id"]] = row.values["opened_at"]
-        return ending(rule.kind, self.clock.now() - timedelta(days=rule.days), opened)
+        return ending(rule.kind, self.clock.now() - timedelta(days=rule.days), opened), 0
+
+    async def _decide_papers(self, programme: Programme, rule: RetentionRule) -> tuple[Decide, int]:
+        before = programme.today(self.clock.now()) - timedelta(days=rule.days)
+        old, requests, questions = set[str](), dict[str, str](), dict[str, str]()
+        async for row in self.rows.read(tables=["meeting", "status_request", "escalation"]):
+            values = row.values
+            match row.rule.table:
+                case "meeting" if values["ends_local"].date() < before:
+                    old.add(values["key"])
+                case "status_request":
+                    requests[values["id"]] = values["meeting"]
+                case "escalation":
+                    questions[values["id"]] = requests.get(values["request"], "")
+        records = [await self.papers.of_body(body.key) for body in programme.bodies]
+        open_meetings = without_receipt(records, await self.handovers.handovers())
+        ended = old - open_meetings.keys()
+        return ending_papers(ended, requests, questions), len(old & open_meetings.keys())
 
     # --------------------------------------------------------------------------------------------------------- people
 
@@ -122,6 +160,31 @@ def ending(kind: RetentionKind, before: datetime, opened: Mapping[str, datetime]
             case "message", RetentionKind.MESSAGES if values["state"] in LEFT:
                 return _emptied(row, values["sent_at"] or values["due_at"], before)
         return None
+
+    return decide
+
+
+def ending_papers(ended: Collection[str], requests: Mapping[str, str], questions: Mapping[str, str]) -> Decide:
+    """
+    Return the decision about each row of *ended* meetings: their papers go, with the answers that they were made of.
+
+    *requests*, *questions*: the meeting of each. Decisions stay, as do the meetings themselves.
+    """
+
+    def decide(row: RecordRow) -> RowChange | None:
+        table, values = row.rule.table, row.values
+        match table:
+            case "status_answer" | "status_draft":
+                meeting = requests.get(values["request"])
+            case "escalation":
+                meeting = questions.get(values["id"])
+            case "question_step":
+                meeting = questions.get(values["question"])
+            case _ if table in OF_A_MEETING:
+                meeting = values["meeting"]
+            case _:
+                return None
+        return RowChange(row=row, removed=True) if meeting in ended else None
 
     return decide
 

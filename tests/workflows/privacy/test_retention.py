@@ -10,11 +10,14 @@ import pytest
 from config.loading import programme_from
 from config.retention import RetentionKind
 from integration.clock import SystemClock
+from integration.database.archive import SQLHandovers
 from integration.database.connection import Database
+from integration.database.paper_record import SQLPaperRecord
 from integration.database.record_rows import SQLRecordRows
 from integration.database.register import SQLRegister
 from tests.clocks import StillClock
-from tests.support.whole_record import ACCOUNT, EMAIL, NAME, PACKAGE, PERSON, documents, write_whole_record
+from tests.support.whole_record import ACCOUNT, EMAIL, MEETING, NAME, PACKAGE, PERSON, documents, write_whole_record
+from workflows.papers.archive.model import ArchiveReceipt, HandoverState, SentHandover
 from workflows.privacy.former import FIXED, KEPT, Former, forgotten
 from workflows.privacy.model import RecordRow, RowChange
 from workflows.privacy.retention import Retention, expired_people
@@ -26,12 +29,18 @@ class Killed(Exception):
 
 
 LATER = datetime(2028, 12, 1, tzinfo=UTC)
-EVERY_KIND = {"sessions": 1, "links": 1, "messages": 1, "drafts": 1, "history": 1, "people": 2}
+EVERY_KIND = {"sessions": 1, "links": 1, "messages": 1, "drafts": 1, "history": 1, "papers": 0, "people": 2}
 
 
-def retention_on(database: Database) -> Retention:
+def retention_on(database: Database, now: datetime = LATER) -> Retention:
     programme = SQLRegister(database, SystemClock()).programme
-    return Retention(programme=programme, rows=SQLRecordRows(database), clock=StillClock(LATER))
+    return Retention(
+        programme=programme,
+        rows=SQLRecordRows(database),
+        papers=SQLPaperRecord(database),
+        handovers=SQLHandovers(database),
+        clock=StillClock(now),
+    )
 
 
 async def everything(database: Database, *, but: Collection[str] = ()) -> str:
@@ -128,3 +137,45 @@ async def test_the_last_role_that_was_taken_out_is_read_of_the_log(database: Dat
     shown = {line.rule.kind: line.count for line in await retention_on(database).preview()}
 
     assert shown[RetentionKind.PEOPLE] == 2
+
+
+TEN_YEARS_ON = datetime(2037, 1, 1, tzinfo=UTC)
+
+
+async def papers_of(database: Database) -> set[str]:
+    tables = ("report", "agenda", "minutes", "status_answer", "question_step")
+    return {row.rule.table async for row in SQLRecordRows(database).read(tables=tables)}
+
+
+async def hand_over(database: Database, state: HandoverState) -> None:
+    """Hand each paper of the record over to the archive, which answers in the same way for each."""
+    store = SQLHandovers(database)
+    for kind in ("report", "agenda", "minutes"):
+        key = f"paper:{MEETING}/{kind}/1"
+        await store.note_sent(
+            SentHandover(key=key, name=kind, checksum="", state=HandoverState.SENT, sent_at=TEN_YEARS_ON)
+        )
+        await store.note_receipt(ArchiveReceipt(key=key, state=state), at=TEN_YEARS_ON)
+
+
+async def test_no_paper_leaves_the_record_before_the_archive_s_receipt(whole: Database) -> None:
+    retention = retention_on(whole, TEN_YEARS_ON)
+
+    async def ended() -> tuple[int, int]:
+        shown, done = await retention.preview(), await retention.apply()
+        [line] = [line for line in done if line.rule.kind is RetentionKind.PAPERS]
+        assert line in shown
+        return line.count, line.waiting
+
+    assert await ended() == (0, 1)
+    await hand_over(whole, HandoverState.REFUSED)
+    assert await ended() == (0, 1)
+    assert len(await papers_of(whole)) == 5
+
+    await hand_over(whole, HandoverState.KEPT)
+
+    count, waiting = await ended()
+    assert (count > 8, waiting) == (True, 0)
+    assert await papers_of(whole) == set()
+    kept = {row.rule.table async for row in SQLRecordRows(whole).read()}
+    assert {"meeting", "decision", "action_item", "archive_handover", "audit"} <= kept

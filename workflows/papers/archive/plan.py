@@ -70,9 +70,9 @@ def plan_handovers(record: BodyRecord, body_name: str, rules: ArchiveRules, type
                     yield _entry(paper, case, folder, rules, typeset)
 
 
-def entry_key(paper: Paper) -> str:
+def entry_key(paper: str, redactions: int) -> str:
     """Return the archive's key of a paper; what was redacted is an entry of its own, as a correction is."""
-    return f"paper:{paper.key}" + (f"/redacted/{paper.redactions}" if paper.redactions else "")
+    return f"paper:{paper}" + (f"/redacted/{redactions}" if redactions else "")
 
 
 def _case_file(body: str, name: str, year: int, opened_on: date, rules: ArchiveRules) -> CaseFile:
@@ -83,7 +83,7 @@ def _case_file(body: str, name: str, year: int, opened_on: date, rules: ArchiveR
 def _entry(paper: Paper, case: CaseFile, folder: MeetingFile, rules: ArchiveRules, typeset: Typeset) -> Handover:
     title = _title(paper, rules.language)
     edition = f"-sladdet{paper.redactions}" if paper.redactions else ""
-    key = entry_key(paper)
+    key = entry_key(paper.key, paper.redactions)
     document = ArchivedFile(
         key=key.replace("paper:", "document:", 1),
         title=title,

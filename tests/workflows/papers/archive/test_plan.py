@@ -108,3 +108,18 @@ def test_minutes_without_an_agenda_are_left_out_and_a_body_without_papers_has_no
 
 def test_an_id_follows_from_the_natural_key() -> None:
     assert system_id("case:larvik/2026") == "0eb3cc93-32c9-5b33-8f9f-7ef8854d3941"
+
+
+def test_a_redacted_paper_is_an_entry_of_its_own() -> None:
+    """The archive has the one of before, and is corrected by adding."""
+    key = f"{MEETING.key}/report/1"
+    before = {handover.key: handover for handover in planned()}
+
+    after = {handover.key: handover for handover in planned(replace(RECORD, redactions={key: 2}))}
+
+    [new] = after.keys() - before.keys()
+    redacted, first = after[new], before[f"paper:{key}"]
+    assert (new, redacted.name) == (f"paper:{key}/redacted/2", f"{first.name}-sladdet2")
+    assert isinstance(redacted.content, JournalEntry)
+    assert redacted.content.title.endswith(" (sladdet)")
+    assert system_id(redacted.content.document.key) != system_id(f"document:{key}")
