@@ -18,16 +18,18 @@ HEAD_HELP = "a head that an earlier check printed, which must still be in the ch
 async def audit(services: "Services", arguments: argparse.Namespace) -> int:
     """Show the latest of what people did, or check that nothing of it was changed."""
     from texts import DEFAULT
-    from workflows.operations.audit_rendering import COLUMNS, AuditWords, audit_row
+    from workflows.operations.audit_rendering import COLUMNS, AuditWords, audit_row, questions_in
 
     programme = await services.record.register.find_programme()
     language = programme.language if programme else DEFAULT
-    words, known = AuditWords(programme, language), TerminalWords(programme)
+    known = TerminalWords(programme)
     if arguments.verify:
-        return await _verify(services, arguments, words, language)
+        return await _verify(services, arguments, AuditWords(programme, language), language)
     if arguments.csv is not None:
         return await _write(services, arguments, language)
     found = await services.record.audit.latest(before=None, most=LATEST)
+    asked = await services.record.questions.find_questions(questions_in(found))
+    words = AuditWords(programme, language, asked_by={key: item.work_package for key, item in asked.items()})
     rows = [dict(zip(COLUMNS, audit_row(entry), strict=True)) for entry in found]
     show(arguments, rows, [_told(words.line(entry), known.moment(entry.act.at)) for entry in reversed(found)])
     return DONE

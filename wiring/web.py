@@ -67,7 +67,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         ),
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
         lesson_pages.router(lesson_pages.LessonDoors(store=record.lessons, clock=clock)),
-        audit.router(audit.AuditDoors(store=record.audit)),
+        audit.router(audit.AuditDoors(store=record.audit, questions=record.questions)),
         guests.router(
             desk=jobs.operations.guest_desk, links=links, short=jobs.messages.short_links, public_url=public_url
         ),

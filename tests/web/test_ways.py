@@ -35,9 +35,10 @@ class Walk:
         self._app = app
         self._person = person
         self._names = {
-            **{item.slug: "MUNICIPALITY" for item in programme.municipalities},
-            **{item.key: "BODY" for item in programme.bodies if item.key not in programme.municipalities},
             **{item.key: "PACKAGE" for item in programme.work_packages},
+            **{item.key: "BODY" for item in programme.bodies},
+            # A local board has its municipality's slug.
+            **{item.slug: "MUNICIPALITY" for item in programme.municipalities},
         }
         self._followed: set[str] = set()
         self.dead: list[str] = []

@@ -1,7 +1,9 @@
 """The audit: `GET /fylket/revisjonslogg`, checked where the reader asks for it, and whole as a file."""
 
 import asyncio
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -11,11 +13,18 @@ from documents.csv_file import csv_file
 from web.access.gate import RunsProgramme
 from web.shell.page import shell_page
 from workflows.operations.audit import AuditStore, verify
-from workflows.operations.audit_rendering import COLUMNS, AuditWords, audit_row
+from workflows.operations.audit_rendering import COLUMNS, AuditWords, audit_row, questions_in
+from workflows.papers.questions.model import BoardQuestion
 
 PATH = "/fylket/revisjonslogg"
 PAGE_LENGTH = 50
 MOST_DIGITS = 9
+
+
+class Questions(Protocol):
+    """Finds what packages asked."""
+
+    async def find_questions(self, ids: Collection[str]) -> Mapping[str, BoardQuestion]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +32,7 @@ class AuditDoors:
     """Ports of the audit's pages."""
 
     store: AuditStore
+    questions: Questions
 
 
 def router(doors: AuditDoors) -> APIRouter:
@@ -33,7 +43,9 @@ def router(doors: AuditDoors) -> APIRouter:
     async def show(request: Request, visit: RunsProgramme, foran: str = "", kontroll: str = "") -> HTMLResponse:
         before = int(foran) if foran.isascii() and foran.isdigit() and len(foran) <= MOST_DIGITS else None
         found = await doors.store.latest(before=before, most=PAGE_LENGTH + 1)
-        words = AuditWords(visit.programme, visit.reader.language)
+        asked = await doors.questions.find_questions(questions_in(found))
+        asked_by = {key: question.work_package for key, question in asked.items()}
+        words = AuditWords(visit.programme, visit.reader.language, asked_by=asked_by)
         verified = await verify(doors.store) if kontroll else None
         return shell_page(
             request,

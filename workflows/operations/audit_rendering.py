@@ -1,15 +1,17 @@
 """The audit in a reader's words, and as the rows of a file."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import texts
 from config.programme import Programme
 from workflows.operations.audit import AuditAct, AuditEntry, BrokenAt
 from workflows.origin import BY_LINK, BY_TEAMS
+from workflows.papers.agendas.model import item_label
 
 COLUMNS = (
     *("number", "at", "actor", "on_behalf", "action", "subject", "surface", "sign_in", "details"),
@@ -33,11 +35,18 @@ class AuditLine:
 
 
 class AuditWords:
-    """Words of one language for what stands in the audit. The programme gives keys their names."""
+    """
+    Words of one language for what stands in the audit. The programme gives keys their names.
 
-    def __init__(self, programme: Programme | None, language: str) -> None:
+    *asked_by*: the work packages of the questions that `questions_in` lists.
+    """
+
+    def __init__(
+        self, programme: Programme | None, language: str, *, asked_by: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._programme = programme
         self._language = language
+        self._asked_by = asked_by
 
     def line(self, entry: AuditEntry) -> AuditLine:
         """Return an entry in words, its moment in the programme's local time."""
@@ -66,9 +75,11 @@ class AuditWords:
         return self._say(f"broken_{found.why}", number=found.number)
 
     def _name(self, key: str) -> str:
-        """Return the name of a person, municipality, package or body; a meeting's with its day."""
+        """Return the name of a person, municipality, package or body; a meeting's with its day, a question's asker."""
         if self._programme is None or not key:
             return key
+        if key in self._asked_by:
+            return self._say("question_of", package=self._name(self._asked_by[key]))
         look_ups = (
             self._programme.find_person,
             self._programme.find_municipality,
@@ -79,13 +90,19 @@ class AuditWords:
         return found.name if found is not None else self._meeting(key)
 
     def _meeting(self, key: str) -> str:
-        """Return `Styret i Dal, 8. september 2026`, with a package's name where one follows; else *key* itself."""
+        """
+        Return `Styret i Dal, 8. september 2026`, with a package's name where one follows, or `Styret i Dal, sak 3/26`.
+
+        Anything else is *key* itself.
+        """
         body_key, _, rest = key.partition("/")
         day, _, package = rest.partition("/")
         body = self._programme.find_body(body_key) if self._programme else None
         try:
             named = texts.short_date(date.fromisoformat(day), self._language)
         except ValueError:
+            if body is not None and day.isdigit() and package.isdigit():
+                return self._say("matter", body=body.name, label=item_label(int(day), int(package)))
             return key
         return ", ".join(filter(None, (self._name(package), body.name if body else body_key, named)))
 
@@ -96,6 +113,11 @@ class AuditWords:
 
     def _say(self, key: str, **values: object) -> str:
         return texts.say(f"audit.{key}", self._language, **values)
+
+
+def questions_in(entries: Iterable[AuditEntry]) -> frozenset[str]:
+    """Return the ids of the questions that entries are about."""
+    return frozenset(entry.act.subject for entry in entries if entry.act.action.startswith("question."))
 
 
 def audit_row(entry: AuditEntry) -> Sequence[str | int]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from config.values import Assignment, Role
 from integration.database.audit import HEAD, SQLAudit, note_action
 from integration.database.connection import Database
+from integration.database.questions import SQLQuestions
 from integration.database.switches import SQLSwitches
 from tests.clocks import NOON, StillClock
 from tests.support.signed_in import Browser, create_gate, signed_in
@@ -37,7 +38,9 @@ async def browser(database: Database, person: str) -> Browser:
     county = Assignment(person="stranger", role=Role.COUNTY_LEAD)
     known = known.model_copy(update={"assignments": (*known.assignments, county)})
     gate = create_gate(database, known, StillClock())
-    return await signed_in(gate, [router(AuditDoors(store=SQLAudit(database))), acting(database)], person)
+    return await signed_in(
+        gate, [router(AuditDoors(store=SQLAudit(database), questions=SQLQuestions(database))), acting(database)], person
+    )
 
 
 async def act(database: Database, count: int) -> None:

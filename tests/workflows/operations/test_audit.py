@@ -19,7 +19,7 @@ from workflows.operations.audit import (
     chained,
     verify,
 )
-from workflows.operations.audit_rendering import COLUMNS, AuditWords, audit_row
+from workflows.operations.audit_rendering import COLUMNS, AuditWords, audit_row, questions_in
 from workflows.origin import ActOrigin, ActSurface, coming_from, note_origin, origin
 from workflows.papers.minutes.model import MatterState
 from workflows.status.model import EscalationState
@@ -178,6 +178,23 @@ def test_an_entry_is_told_with_names() -> None:
     assert line.on_behalf == known.municipality("a-dal").name
     assert line.subject == f"{package.name}, {known.body('a-dal').name}, 8. september 2026"
     assert (line.surface, line.sign_in) == ("Side", "login.example")
+
+
+def test_a_question_is_told_by_who_asked_it_and_a_matter_by_its_number() -> None:
+    known = programme()
+    package = known.work_packages[0]
+    asked, followed = (
+        replace(ACT, action="question.answered", subject="9761dd56638e2729d79e"),
+        replace(ACT, action="decision.done", subject="a-dal/2026/3"),
+    )
+    entries = chain_of(asked, followed)
+
+    words = AuditWords(known, "nb", asked_by=dict.fromkeys(questions_in(entries), package.key))
+
+    assert [words.line(entry).subject for entry in entries] == [
+        f"Spørsmål fra {package.name}",
+        f"{known.body('a-dal').name}, sak 3/26",
+    ]
 
 
 def test_what_nobody_knows_any_more_stands_for_itself() -> None:
