@@ -19,6 +19,7 @@ from web.forms import typed_in
 from web.register.reading import AccountQuestions
 from web.rollout.places import BASE
 from web.shell.page import shell_page
+from workflows.register.answers import read_moment
 from workflows.register.editing import RegisterDesk
 from workflows.register.edits.people import suggest_organisation
 from workflows.register.edits.places import AddMunicipality, NewPerson
@@ -82,8 +83,9 @@ def router(pages: NewMunicipalityPages) -> APIRouter:
             q=q,
             found=[(item, item.number in there) for item in matching(known, q)],
             total=len(known),
-            nummer=number,
-            navn=name,
+            # Nobody types twice what they looked for.
+            nummer=number or (q if q.isdigit() else ""),
+            navn=name or ("" if q.isdigit() else q),
             problem=texts.say("rollout_pages.typed_problem", _language(visit)) if number or name else "",
         )
 
@@ -166,11 +168,11 @@ def new_municipality(slug: str, form: Mapping[str, str], programme: Programme) -
 
 
 def dates_of(text: str) -> list[datetime]:
-    """Return the moments written one a line, as `2026-09-08 09:00`. Raises InvalidInput for a line that is none."""
+    """Return the moments written one a line, as `8.9.2026 09.00`. Raises InvalidInput for a line that is none."""
     found, problems = [], []
     for line in filter(None, map(str.strip, text.splitlines())):
         try:
-            found.append(datetime.strptime(line.replace("T", " "), "%Y-%m-%d %H:%M"))  # noqa: DTZ007 - Local wall time.
+            found.append(read_moment(line))
         except ValueError:
             problems.append(Problem(where="meeting_dates", value=line, expected=phrase("moment"), rule="moment"))
     if problems:

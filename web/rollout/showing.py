@@ -66,6 +66,8 @@ class Branch:
 
 
 MOST_SHOWN = 8
+SPOKEN = ("site", "site.language")
+"""Keys of things whose value is a language."""
 
 
 def tree_of(plan: SeenPlan, programme: Programme, language: str) -> list[Branch]:
@@ -91,13 +93,20 @@ def leaf_of(item: Item, names: PlaceNames, language: str) -> Leaf:
         name=names.name(item.key),
         tone=STATE_TONES[item.state],
         state=texts.say(f"rollout.state_{item.state.name.lower()}", language),
-        old=item.old if item.old != item.new else "",
-        new=item.new,
+        old=_spelled(item, item.old) if item.old != item.new else "",
+        new=_spelled(item, item.new),
         layer=texts.say(f"rollout.layer_{item.layer}", language),
         why=why(item, language),
         is_local=item.state is State.LOCAL,
         details=tuple(filter(None, (item.detail, item.todo))),
     )
+
+
+def _spelled(item: Item, value: str) -> str:
+    """Return a value as people read it: a site's language by its own name."""
+    if item.key in SPOKEN and value in texts.languages():
+        return texts.say("overview.language_name", value)
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,10 @@ for (const part of document.querySelectorAll("[data-live]")) {
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
       if (!fresh) return;
-      if (fresh.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.innerHTML = fresh.innerHTML;
-      if (!fresh.dataset.live) return;
+      // Nothing is taken away from under who reads or presses there; the next look finds them gone on.
+      const held = part.contains(document.activeElement);
+      if (fresh.innerHTML !== part.innerHTML && !held) part.innerHTML = fresh.innerHTML;
+      if (!fresh.dataset.live && !held) return;
     } catch {
       // The line is down: the next look may reach us.
     }

@@ -96,8 +96,12 @@ def _date(given: str) -> date:
     return date(int(day[3]), int(day[2]), int(day[1])) if day else date.fromisoformat(given)
 
 
-def _moment(given: str) -> datetime:
-    """Read a wall time: a day and a time of day, such as `8.9.2026 12.30` or `2026-09-08 12:30`."""
+def read_moment(given: str) -> datetime:
+    """
+    Read a wall time: a day and a time of day, such as `8.9.2026 12.30` or `2026-09-08 12:30`.
+
+    Raises ValueError for anything else.
+    """
     day, _, clock = given.replace("T", " ").replace("kl.", " ").strip().rpartition(" ")
     return datetime.combine(_date(day.strip()), _time(clock))
 
@@ -126,7 +130,7 @@ _READERS: Mapping[str, Callable[[FormField, str], Any]] = {
     "whole": _whole,
     "choice": _choice,
     "years": _several(int, r"[,\s]+"),
-    "moments": _several(_moment, r"\n"),
+    "moments": _several(read_moment, r"\n"),
     "days": _several(_date, r"\n"),
     "lines": _several(str, r"\n"),
     "times": _several(_time, r"[,\n]+"),

@@ -40,7 +40,10 @@ async def test_a_municipality_is_found_by_its_number_or_name(lead: CountyLead) -
     assert "er med fra før" in by_number, "the others are"
     there = (await lead.bench.services.record.register.programme()).municipalities[0]
     assert 'role="search"' in await lead.page(f"{PATH}?nummer={there.number}"), "it is not described once more"
-    assert "Ingen kommune passer" in await lead.page(f"{PATH}?q=zzz")
+    nothing = await lead.page(f"{PATH}?q=zzz")
+    assert "Ingen kommune passer" in nothing
+    assert re.search(r'<input[^>]*name="navn"[^>]*value="zzz"', nothing), "what was looked for is typed once"
+    assert re.search(r'<input[^>]*name="nummer"[^>]*value="9999"', await lead.page(f"{PATH}?q=9999"))
     assert 'value="Dal"' in await lead.page(f"{PATH}?nummer=3899")
 
 
@@ -167,8 +170,8 @@ async def test_a_municipality_without_a_room_of_ours_leads_to_its_own_page(lead:
     undated = await lead.send(PATH, form)
     assert "trenger vi møtedatoene deres" in undated.text
     odd = await lead.send(PATH, {**form, "meeting_dates": "8. september"})
-    assert "Skriv datoene slik: 2026-09-08 09:00" in odd.text
-    assert await lead.press(PATH, {**form, "meeting_dates": "2026-10-08 09:00\n2026-09-08T09:00"}) == "/kommune/dal"
+    assert "Skriv datoene slik: 8.9.2026 12.30" in odd.text
+    assert await lead.press(PATH, {**form, "meeting_dates": "8.10.2026 kl. 12.30\n2026-09-08T09:00"}) == "/kommune/dal"
 
     municipality = (await lead.bench.services.record.register.programme()).municipality("dal")
     assert str(municipality.place_url) == "https://dal.example/sammen"

@@ -22,12 +22,15 @@ async def test_a_place_is_seen_ordered_followed_and_done_without_a_terminal(lead
     planned = await lead.page(BASE)
     assert "Velkomst til gjester: 3." in planned
     assert "Leder Våre unge Sandefjord" in planned
+    assert "<ins>Bokmål</ins>" in planned, "no reader knows codes of languages"
+    assert "<ins>Styrerapport</ins>" not in planned, "a tab's name is said once"
     assert "Kanaler" in planned
     assert "fra malen" in planned
 
     assert await lead.press(f"{BASE}/start") == BASE
     under_way = await lead.page(BASE)
     assert "i gang" in under_way
+    assert 'id="plan" data-live' in under_way, "a plan that is carried out goes by itself"
     assert f'action="{BASE}/start"' not in under_way, "an order that is under way is not ordered again"
     await lead.run("rollout.place")
 
