@@ -5,12 +5,14 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.sandbox.conftest import seed
 
 __all__ = ["browser", "phone", "seed"]
 
+# Nothing hangs on how fast the machine is: what comes at all is waited for.
+expect.set_options(timeout=30_000)
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from config.klass import KnownMunicipality
 from config.values import Role
+from tests.e2e.keyboard import press
 from tests.e2e.test_form_for_everybody import findings
 from tests.e2e.test_overviews import OVERFLOW
 from tests.e2e.views import views_of
@@ -56,8 +57,6 @@ PAGES = (
     f"{LOCAL}/rediger/lokalt-punkt?av=places/municipality/channels/board",
     "/it",
 )
-MOST_STEPS = 60
-"""Presses of the Tab key from one end of a page to the other."""
 
 
 async def enter(lead: CountyLead, browser: Browser, url: str) -> Page:
@@ -112,17 +111,6 @@ async def place(database_url: str) -> AsyncIterator[tuple[Bench, str]]:
         served(found.services.web, listener),
     ):
         yield found, address
-
-
-async def press(page: Page, wanted: Locator) -> None:
-    """Step with the Tab key until *wanted* has the focus, and press Enter."""
-    await expect(wanted).to_be_visible()
-    for _ in range(MOST_STEPS):
-        await page.keyboard.press("Tab")
-        if await wanted.evaluate("element => element === document.activeElement"):
-            await page.keyboard.press("Enter")
-            return
-    raise AssertionError(f"the keyboard does not get to {wanted}")
 
 
 @pytest.mark.parametrize("width", [1280, 360])
