@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from config.programme import Programme
 from integration.database.connection import Database
 from integration.database.sessions import SQLSessions
-from tests.e2e.test_county_pages import press
+from tests.e2e.keyboard import press
 from tests.e2e.test_form_for_everybody import findings
 from tests.e2e.test_overviews import OVERFLOW
 from tests.e2e.views import views_of
