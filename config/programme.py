@@ -243,6 +243,15 @@ class Programme(Value):
             return item.municipality == municipality or (municipality is None and item.role in LOCAL_ROLES)
         return municipality is None or item.role in PROGRAMME_ROLES
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The names of all people, by key."""
+        return self._index.names
+
+    def position_of(self, work_package: str) -> int | None:
+        """Return a work package's place among all of the register; None for an unknown one."""
+        return self._index.positions.get(work_package)
+
     def packages_of(self, municipality: str) -> Sequence[WorkPackage]:
         """Return the work packages of a municipality in any state, in the register's order."""
         return self._index.packages.get(municipality, ())
@@ -279,6 +288,8 @@ class _Index:
         self.organisations = {item.key: item for item in programme.organisations}
         self.municipalities = {item.slug: item for item in programme.municipalities}
         self.work_packages = {package.key: package for package in programme.work_packages}
+        self.names = {person.key: person.name for person in programme.people}
+        self.positions = {package.key: number for number, package in enumerate(programme.work_packages)}
         self.packages: dict[str, list[WorkPackage]] = {}
         self.followed: dict[str, list[WorkPackage]] = {}
         """Packages of other municipalities, by the municipality whose board they report to besides their own."""

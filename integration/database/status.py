@@ -5,7 +5,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
@@ -141,8 +141,7 @@ class SQLStatus:
         return {row.request: answer_of(row) for row in rows}
 
     async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
-        rows = await self._database.look(lambda connection: connection.execute(_EARLIER, _place(status_round)).all())
-        # Later rounds come later and win.
+        rows = await self._database.look(lambda connection: connection.execute(_PREVIOUS, _place(status_round)).all())
         return {row.work_package: answer_of(row) for row in rows}
 
     async def add_answer(
@@ -195,6 +194,20 @@ _EARLIER = (
     .order_by(tables.status_round.c.deadline_at)
 )
 """The newest answers of a municipality's earlier rounds, the latest rounds last."""
+_NUMBERED = (
+    _EARLIER.order_by(None)
+    .add_columns(
+        func.row_number()
+        .over(
+            partition_by=tables.status_request.c.work_package,
+            order_by=(tables.status_round.c.deadline_at.desc(), tables.status_round.c.meeting.desc()),
+        )
+        .label("number")
+    )
+    .subquery()
+)
+_PREVIOUS = select(_NUMBERED).where(_NUMBERED.c.number == 1)
+"""The newest answer of each package in a municipality's earlier rounds: no others are decoded."""
 _LAST_BEFORE = (
     _EARLIER.where(tables.status_request.c.work_package == bindparam("work_package"))
     .order_by(None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 
 from config.programme import Programme
 from config.values import Indicator
@@ -76,9 +77,9 @@ def round_result(
 
     *answers*: the newest of this round by request. *previous*: the newest of earlier rounds by package.
     """
-    order = {package.key: number for number, package in enumerate(programme.work_packages)}
-    asked = [request for request in requests if request.state is not RequestState.WAIVED]
-    known = sorted((item for item in asked if item.work_package in order), key=lambda item: order[item.work_package])
+    asked = (request for request in requests if request.state is not RequestState.WAIVED)
+    placed = [(place, item) for item in asked if (place := programme.position_of(item.work_package)) is not None]
+    known = [item for _, item in sorted(placed, key=itemgetter(0))]
 
     def result(request: StatusRequest) -> PackageResult:
         # Whoever led it when the round closed, not who was asked when it opened.

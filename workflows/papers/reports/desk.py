@@ -9,7 +9,6 @@ from workflows.free_text import InvalidText, Written
 from workflows.meetings.model import Meeting
 from workflows.papers.reports.model import BoardReport, StoredReport
 from workflows.papers.reports.package_report import PackageReport
-from workflows.papers.reports.plan import names_of
 from workflows.papers.reports.ports import ReportMeetings, ReportRecord
 from workflows.papers.reports.review import (
     MAX_ASSESSMENT,
@@ -96,7 +95,7 @@ class ReportDesk:
         report, review = await self._store.newest(meeting.key), await self._store.review(meeting.key)
         calendar = WorkCalendar(programme, municipality)
         shown = report.content if report and isinstance(report.content, BoardReport) else None
-        names, has_changes = names_of(programme), False
+        names, has_changes = programme.names, False
         if shown is not None and report is not None and report.is_released:
             has_changes = corrected_content(shown, review, names=names) != shown
         elif shown is not None:

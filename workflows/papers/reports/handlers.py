@@ -17,7 +17,7 @@ from workflows.papers.agendas.plan import agenda_unit
 from workflows.papers.reports.model import BoardReport, OwnerSummary, ReportContent, ReportState, StoredReport
 from workflows.papers.reports.notice import tell_board
 from workflows.papers.reports.owner_plan import compile_owner_summary
-from workflows.papers.reports.plan import compile_board_report, names_of
+from workflows.papers.reports.plan import compile_board_report
 from workflows.papers.reports.ports import ReportPorts
 from workflows.papers.reports.review import Review, changed_texts, released_content, summed_up
 from workflows.papers.reports.review_units import tell_authors
@@ -162,9 +162,9 @@ class Reports:
             final = draft.content
             if review is not None and isinstance(final, BoardReport):
                 await tell_authors(self._ports, programme, final, changed_texts(final, review))
-                final = released_content(final, review, names=names_of(programme))
+                final = released_content(final, review, names=programme.names)
             elif review is not None and isinstance(final, OwnerSummary):
-                final = summed_up(final, review, names=names_of(programme))
+                final = summed_up(final, review, names=programme.names)
             language = texts.choose(programme.language)
             # Beside the loop: the typesetter works for a good part of a second.
             pdf = await asyncio.to_thread(self._set_pdf, final, language, at)

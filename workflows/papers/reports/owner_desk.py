@@ -8,7 +8,6 @@ from config.programme import Programme
 from workflows.free_text import InvalidText, Written
 from workflows.meetings.model import Meeting
 from workflows.papers.reports.model import OwnerSummary, StoredReport
-from workflows.papers.reports.plan import names_of
 from workflows.papers.reports.ports import ReportMeetings, ReportRecord
 from workflows.papers.reports.review import Review, summed_up
 from workflows.papers.reports.timing import owner_release
@@ -55,7 +54,7 @@ class OwnerDesk:
         report, review = await self._store.newest(meeting.key), await self._store.review(meeting.key)
         shown = report.content if report and isinstance(report.content, OwnerSummary) else None
         if shown is not None and report is not None and not report.is_released:
-            shown = summed_up(shown, review, names=names_of(programme))
+            shown = summed_up(shown, review, names=programme.names)
         release_at = owner_release(programme, body, meeting)
         return SummaryInHand(meeting=meeting, report=report, review=review, shown=shown, release_at=release_at)
 

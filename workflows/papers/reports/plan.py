@@ -1,6 +1,6 @@
 """Reports decided from plain data: what the local boards and the owner board read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -105,14 +105,13 @@ def _wanted(
 
 def follow_up_lines(programme: Programme, matters: Matters) -> tuple[FollowUpLine, ...]:
     """*matters* as a report and an agenda list them: decisions first, then who does what."""
-    names = names_of(programme)
-    packages = {package.key: package.name for package in programme.work_packages}
+    names = programme.names
     decisions = (
         FollowUpLine(
             key=item.key,
             label=item.label,
             text=item.text,
-            who=names.get(item.person, "") or packages.get(item.work_package, ""),
+            who=names.get(item.person, "") or _package_name(programme, item.work_package),
             due_on=item.due_on,
         )
         for item in matters.decisions
@@ -124,9 +123,9 @@ def follow_up_lines(programme: Programme, matters: Matters) -> tuple[FollowUpLin
     return (*decisions, *actions)
 
 
-def names_of(programme: Programme) -> Mapping[str, str]:
-    """Return people as readers know them, by key."""
-    return {person.key: person.name for person in programme.people}
+def _package_name(programme: Programme, key: str) -> str:
+    package = programme.find_work_package(key)
+    return package.name if package else ""
 
 
 def bodies_of(programme: Programme, place: PlaceSpec) -> tuple[Body, ...]:

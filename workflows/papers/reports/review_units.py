@@ -19,7 +19,6 @@ from workflows.papers.reports.draft_notice import DraftNotice
 from workflows.papers.reports.model import BoardReport, StoredReport
 from workflows.papers.reports.notice import tell_board
 from workflows.papers.reports.package_report import PackageReport
-from workflows.papers.reports.plan import names_of
 from workflows.papers.reports.ports import ReportPorts
 from workflows.papers.reports.review import SentenceEdit, changed_texts, corrected_content
 from workflows.papers.reports.timing import latest_release, owner_release
@@ -82,7 +81,7 @@ class ReviewUnits:
         programme = await self._ports.programme()
         if isinstance(released.content, BoardReport):
             review = await self._store.review(unit.subject)
-            content = corrected_content(released.content, review, names=names_of(programme))
+            content = corrected_content(released.content, review, names=programme.names)
             if content != released.content:
                 await tell_authors(self._ports, programme, released.content, changed_texts(released.content, review))
                 released = await self._corrected(programme, released, content, history)
