@@ -66,6 +66,12 @@ def _as_json(value: object) -> object:
     raise TypeError(f"{type(value).__name__} is no part of an installation")
 
 
+def _table_name(table: str) -> str:
+    """Return a table's name as people read it; one that has no text stands as it is kept."""
+    key = f"access_request.table_{table}"
+    return texts.say(key, LANGUAGE) if key in texts.keys(LANGUAGE) else table.replace("_", " ")
+
+
 class PaperValues:
     """
     The values of all papers of an installation, by the names that the templates use.
@@ -139,7 +145,7 @@ class PaperValues:
                 {
                     "name": texts.say(f"access_request.kind_{kind}", LANGUAGE),
                     "why": texts.say(f"access_request.kind_{kind}_why", LANGUAGE),
-                    "tables": [texts.say(f"access_request.table_{rule.table}", LANGUAGE) for rule in tables],
+                    "tables": [_table_name(rule.table) for rule in tables],
                     "personal": [self.words["holds"][holds.value] for holds in PERSONAL if holds in held],
                     "ends": self._ends(kind),
                 }

@@ -176,11 +176,11 @@ def test_a_calendar_that_is_read_stands_in_the_data_flow() -> None:
 
 
 def test_a_table_of_the_record_stands_in_the_record_of_processing() -> None:
-    table = TableRule(table="message", kind=RecordKind.MESSAGES, columns={"content": Holds.WORDS})
+    table = TableRule(table="some_new_table", kind=RecordKind.MESSAGES, columns={"content": Holds.WORDS})
 
-    made = papers(installation(tables={"message": table}))["03-behandlingsprotokoll"]
+    made = papers(installation(tables={"some_new_table": table}))["03-behandlingsprotokoll"]
 
-    assert "tekst folk har skrevet" in made
+    assert "some new table\ntekst folk har skrevet" in made
 
 
 def test_the_threat_model_has_the_permissions_and_addresses_of_the_code() -> None:
