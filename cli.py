@@ -15,6 +15,7 @@ from textwrap import indent
 from commands import (
     acceptance,
     audit,
+    closing,
     lifecycle,
     meetings,
     papers,
@@ -134,6 +135,11 @@ def _add_lifecycle(add: Add) -> None:
         ("partners", lifecycle.partners),
     ):
         add(name, with_services(run)).add_argument("--json", action="store_true", help=JSON)
+    command = add("close", with_services(closing.close, acts=lambda arguments: arguments.apply))
+    command.add_argument("--apply", action="store_true", help="close it; without, only show what stands open")
+    command.add_argument("--proof", type=Path, metavar="DIR", help="write how everything was left: PDF, Word and JSON")
+    command.add_argument("--json", action="store_true", help=JSON)
+    add_yes(command)
     command = add("wind-down", with_services(lifecycle.wind_down, acts=_always))
     command.add_argument("--json", action="store_true", help=JSON)
     add_yes(command)

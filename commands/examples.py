@@ -47,6 +47,10 @@ vareunge rollout fjordvik --restore channel:board""",
     "drift": "vareunge drift",
     "guests": "vareunge guests",
     "partners": "vareunge partners",
+    "close": """\
+vareunge close                         what stands open, and what keeps it from being closed
+vareunge close --apply                 after the last day, once the archive has every paper
+vareunge close --proof bevis/          how each place was left, and the head of the audit""",
     "wind-down": """\
 vareunge wind-down                     show what ends, and ask
 vareunge wind-down --yes               for programs""",

@@ -74,6 +74,7 @@ def check_all(evidence: Evidence) -> list[Check]:
         *([] if evidence.allowed is not None else the_chain(evidence)),
         no_message_came_twice(evidence),
         nothing_gave_up(evidence),
+        the_audit_holds(evidence),
         a_second_rollout_writes_nothing(evidence),
         the_door_calls_no_graph(evidence),
         nothing_was_deleted(evidence),
@@ -301,6 +302,17 @@ def nothing_gave_up(evidence: Evidence) -> Check:
     """Check that no unit of work has failed for good."""
     failed = evidence.played.ledger.failed
     return Check(what="no unit of work gave up", held=not failed, found="; ".join(failed))
+
+
+def the_audit_holds(evidence: Evidence) -> Check:
+    """Check that no act in the log was changed, taken out or put in, as `vareunge audit --verify` does."""
+    found = evidence.played.ledger.audit
+    broken = f"does not hold from entry {found.broken.number}: {found.broken.why}" if found.broken else ""
+    return Check(
+        what="the log of acts holds",
+        held=found.broken is None and found.head.number > 0,
+        found=broken or f"{found.head.number} acts",
+    )
 
 
 def a_second_rollout_writes_nothing(evidence: Evidence) -> Check:

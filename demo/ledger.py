@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from integration.database.audit import SQLAudit
 from integration.database.connection import Database
 from integration.database.paper_tables import question_step
 from integration.database.tables import (
@@ -21,6 +22,7 @@ from integration.database.tables import (
     status_round,
     unit,
 )
+from workflows.operations.audit import Verified, verify
 from workflows.papers.decisions.plan import matters_in_order
 from workflows.papers.minutes.model import Decision, Matters
 
@@ -73,6 +75,8 @@ class Ledger:
     """Decisions to follow up as their board's page lists them, as far as they are late, the first ones."""
     failed: tuple[str, ...]
     """Units that gave up, with why."""
+    audit: Verified
+    """The outcome of a look at the whole chain of acts."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -165,6 +169,7 @@ def _late(contents: Iterable[tuple[Any, ...]], today: date) -> tuple[str, ...]:
 
 async def read_ledger(database: Database, *, today: date = date.max) -> Ledger:
     """Return the ledger as it stands now. *today*: the day on which decisions are late or not."""
+    audit = await verify(SQLAudit(database))
     async with database.read() as connection:
 
         async def rows(query: object) -> list[tuple[Any, ...]]:
@@ -203,4 +208,5 @@ async def read_ledger(database: Database, *, today: date = date.max) -> Ledger:
             questions=_lives(await rows(_STEPS)),
             late=_late(await rows(select(decision.c.content).order_by(decision.c.key, decision.c.version)), today),
             failed=tuple(f"{key}: {note}" for key, note in failed),
+            audit=audit,
         )

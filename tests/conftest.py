@@ -100,6 +100,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def either_url(request: pytest.FixtureRequest) -> str:
+    """Return the address of a database of this test's own on SQLite and, where it is installed, on PostgreSQL."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
+
+
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     database = create_database(database_url)

@@ -62,6 +62,7 @@ def unit_handlers(jobs: Jobs, sweep: Sweep) -> Mapping[str, Handler]:
         "guests.end": operations.guest_desk.end,
         "drift.look": operations.drift.look,
         "doctor.look": operations.examination.look,
+        "programme.close": operations.closing.close,
         "wind_down.place": operations.wind_down.place,
         "wind_down.package": operations.wind_down.package,
         "privacy.redact": jobs.privacy.redacted_copies.redact,

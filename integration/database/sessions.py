@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, select, update
 
 from integration.database.access_tables import session
 from integration.database.audit import note_act
@@ -44,9 +44,18 @@ class SQLSessions:
         """End a session. A repeat is harmless."""
         await self._delete(session.c.id == session_id)
 
-    async def end_all(self, person: str) -> int:
-        """End all of a person's sessions; return how many there were."""
-        return await self._delete(session.c.person == person)
+    async def sign_out(self, person: str, session_id: str | None, *, at: datetime) -> int:
+        """End a session of a person, or all of theirs, and note it as the person's act; return how many ended."""
+        theirs = session.c.person == person
+        ended = delete(session).where(theirs if session_id is None else and_(theirs, session.c.id == session_id))
+
+        def end(connection: Connection) -> int:
+            count: int = connection.execute(ended).rowcount
+            if count:
+                note_act(connection, person, "session.ended", person, at=at, values={"sessions": count})
+            return count
+
+        return await self.database.write(end)
 
     async def forget_before(self, moment: datetime) -> int:
         """Delete the sessions whose end lies before *moment*; return how many there were."""

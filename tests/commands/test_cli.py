@@ -34,9 +34,9 @@ OTHERS = ("AUTHORITY_URL", "BOT_METADATA_URL", "BOT_SERVICE_URL")
 BESIDE = ", siden en annen av Microsofts adresser er det"
 COMMANDS = {
     "acceptance",
-    "audit", "access-request", "check", "demo", "doctor", "drift", "export", "guests", "import", "meetings", "migrate",
-    "municipalities", "outbox", "papers", "partners", "pause", "plan", "redact", "report", "resume", "retention",
-    "rollout", "sandbox", "serve", "status", "tick", "wind-down",
+    "audit", "access-request", "check", "close", "demo", "doctor", "drift", "export", "guests", "import", "meetings",
+    "migrate", "municipalities", "outbox", "papers", "partners", "pause", "plan", "redact", "report", "resume",
+    "retention", "rollout", "sandbox", "serve", "status", "tick", "wind-down",
 }  # fmt: skip
 
 

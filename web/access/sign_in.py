@@ -141,12 +141,12 @@ def _add_log_out(routes: APIRouter, pages: SignInPages) -> None:
 
     @routes.post(LOG_OUT, summary="End this session")
     async def log_out(visit: TakesPart) -> Response:
-        await pages.gate.sessions.end(visit.token)
+        await pages.gate.sessions.sign_out(visit.reader.person, visit.token)
         return _signed_out(pages, visit)
 
     @routes.post(f"{LOG_OUT}/overalt", summary="End all of one's sessions")
     async def log_out_everywhere(visit: TakesPart) -> Response:
-        await pages.gate.sessions.end_all(visit.reader.person)
+        await pages.gate.sessions.sign_out(visit.reader.person)
         return _signed_out(pages, visit)
 
 

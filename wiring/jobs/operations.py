@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workflows.operations.access_removal import Leaving
+    from workflows.operations.closing import Closing
     from workflows.operations.doctor import Doctor, TenantClients
     from workflows.operations.drift import Drift
     from workflows.operations.examination import Examination
@@ -120,6 +121,29 @@ class OperationJobs:
                 links=self._record.links,
                 units=self._record.units,
                 recipients=self._outside.recipients,
+                clock=self._outside.clock,
+            )
+        )
+
+    @cached_property
+    def closing(self) -> "Closing":
+        from integration.database.closing import SQLOpenLinks, SQLOpenRounds
+        from integration.graph.archive import GraphArchive
+        from workflows.operations.closing import Closing, ClosingPorts
+
+        return Closing(
+            ClosingPorts(
+                programme=self._record.register.programme,
+                archive=GraphArchive(self._outside.builder),
+                work=self._status.rounds.closing,
+                rounds=SQLOpenRounds(self._record.database),
+                meetings=self._record.meetings,
+                moves=self._meetings.moves,
+                resources=self._record.resources,
+                links=SQLOpenLinks(self._record.database, self._outside.clock),
+                sending=self._record.switches,
+                papers=self._record.papers,
+                handovers=self._record.handovers,
                 clock=self._outside.clock,
             )
         )

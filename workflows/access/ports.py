@@ -21,8 +21,8 @@ class SessionStore(Protocol):
         """End a session. A repeat is harmless."""
         ...
 
-    async def end_all(self, person: str) -> int:
-        """End all of a person's sessions; return how many there were."""
+    async def sign_out(self, person: str, session_id: str | None, *, at: datetime) -> int:
+        """End a session of a person, or all of theirs, and note it as the person's act; return how many ended."""
         ...
 
     async def forget_before(self, moment: datetime) -> int:

@@ -56,9 +56,10 @@ class Sessions:
         """End the session of a token. A repeat is harmless."""
         await self._store.end(session_id(token))
 
-    async def end_all(self, person: str) -> int:
-        """End all of a person's sessions, in every browser; return how many there were."""
-        return await self._store.end_all(person)
+    async def sign_out(self, person: str, token: str | None = None) -> int:
+        """End the session of a token, or all of a person's, as their own act; return how many ended."""
+        ended = session_id(token) if token is not None else None
+        return await self._store.sign_out(person, ended, at=self._clock.now())
 
 
 def is_open(session: Session, now: datetime) -> bool:

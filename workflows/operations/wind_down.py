@@ -209,7 +209,7 @@ class WindDown:
                 if not by_hand:
                     raise
             if noted == ENDED and (site := known.get("site")) is not None:
-                by_hand = _lock(programme, site, locked=True)
+                by_hand = site_lock(programme, site, locked=True)
         done = texts.say(f"wind_down.{'archived' if archived else 'ended'}", programme.language)
         note = " ".join(part for part in (done, by_hand) if part)
         details = {"archived": archived, "note": note}
@@ -251,7 +251,7 @@ class WindDown:
         await self._ports.units.make_due([sweep_unit(programme.key, self._ports.clock.now())])
         await history.note("wind_down.taken_back", place=slug)
         site = known.get("site")
-        note = _lock(programme, site, locked=False) if noted == ENDED and site is not None else ""
+        note = site_lock(programme, site, locked=False) if noted == ENDED and site is not None else ""
         return Done(note=" ".join([texts.say("wind_down.taken_back", programme.language), note]).strip())
 
     async def _cancel_meetings(self, programme: Programme, item: Municipality, history: History) -> None:
@@ -306,8 +306,8 @@ def _channel_by_hand(programme: Programme, team: Resource, channel: Resource) ->
     return texts.say("wind_down.channel_by_hand", programme.language, command=command)
 
 
-def _lock(programme: Programme, site: Resource, *, locked: bool) -> str:
-    """Graph lets no app make a team's site read-only with the team, or writable again."""
+def site_lock(programme: Programme, site: Resource, *, locked: bool) -> str:
+    """Return the sentence with IT's command: Graph lets no app make a team's site read-only, or writable again."""
     state = "ReadOnly" if locked else "Unlock"
     command = f"Set-SPOSite -Identity {site.url} -LockState {state}"
     return texts.say(f"wind_down.site_{'lock' if locked else 'unlock'}", programme.language, command=command)

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from config.values import Assignment, Role
+from integration.database.audit import SQLAudit
 from integration.database.connection import Database
 from tests.clocks import StillClock
 from tests.support.signed_in import OURS, Browser, create_gate, signed_in
@@ -214,8 +215,11 @@ async def test_logged_out_everywhere_no_cookie_opens_anything(database: Database
     first, second = [await signed_in(gate, [routes()], "lead") for _ in range(2)]
     other = await signed_in(gate, [routes()], "chair")
 
-    assert await gate.sessions.end_all("lead") == 2
+    assert await gate.sessions.sign_out("lead") == 2
     assert [(await each.get("/")).status_code for each in (first, second, other)] == [303, 303, 200]
+    assert await gate.sessions.sign_out("lead") == 0
+    ended = [entry.act async for entry in SQLAudit(database).entries() if entry.act.action == "session.ended"]
+    assert [(act.actor, act.details) for act in ended] == [("lead", {"sessions": 2})]
 
 
 @pytest.mark.parametrize("token", ["forged", "", "\udcff", "x" * 5000])

@@ -8,13 +8,6 @@ from integration.database.connection import Database, create_database
 from tests.support.whole_record import write_whole_record
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def either_url(request: pytest.FixtureRequest) -> str:
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
-
-
 @pytest.fixture
 async def whole(either_url: str) -> AsyncIterator[Database]:
     database = create_database(either_url)
