@@ -29,8 +29,8 @@ class SQLOpenLinks:
             return int((await connection.execute(ended)).rowcount)
 
 
-class SQLOpenRounds:
-    """The workflows' `OpenRounds`."""
+class SQLRoundsToEnd:
+    """The workflows' `RoundsToEnd`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -127,7 +127,7 @@ class OperationJobs:
 
     @cached_property
     def closing(self) -> "Closing":
-        from integration.database.closing import SQLOpenLinks, SQLOpenRounds
+        from integration.database.closing import SQLOpenLinks, SQLRoundsToEnd
         from integration.graph.archive import GraphArchive
         from workflows.operations.closing import Closing, ClosingPorts
 
@@ -136,7 +136,7 @@ class OperationJobs:
                 programme=self._record.register.programme,
                 archive=GraphArchive(self._outside.builder),
                 work=self._status.rounds.closing,
-                rounds=SQLOpenRounds(self._record.database),
+                rounds=SQLRoundsToEnd(self._record.database),
                 meetings=self._record.meetings,
                 moves=self._meetings.moves,
                 resources=self._record.resources,

@@ -40,13 +40,13 @@ class OpenLinks(Protocol):
         ...
 
 
-class OpenRounds(Protocol):
+class RoundsToEnd(Protocol):
     async def count_open(self) -> int:
         """Count the rounds that still take answers."""
         ...
 
 
-class Sending(Protocol):
+class SendingSwitch(Protocol):
     async def is_paused(self, municipality: str | None = None) -> bool: ...
     async def pause(self, municipality: str | None = None, *, by: str = "") -> None:
         """Stop everything that leaves unasked."""
@@ -60,19 +60,19 @@ class ClosingPorts:
     programme: Callable[[], Awaitable[Programme]]
     archive: Archive
     work: OpenWork
-    rounds: OpenRounds
+    rounds: RoundsToEnd
     meetings: MeetingStore
     moves: MeetingMoves
     resources: Resources
     links: OpenLinks
-    sending: Sending
+    sending: SendingSwitch
     papers: PaperRecord
     handovers: HandoverStore
     clock: Clock
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaceState:
+class PlaceAtEnd:
     """A place as it stands. *archived*: None for one that was never made, or whose team is gone."""
 
     key: str
@@ -89,7 +89,7 @@ class ClosingState:
     at: datetime
     is_over: bool
     """The programme's last day has passed."""
-    places: Sequence[PlaceState]
+    places: Sequence[PlaceAtEnd]
     meetings: Sequence[str]
     """Meetings ahead that still stand."""
     waiting: Sequence[str]
@@ -178,7 +178,7 @@ class Closing:
         await self._ports.resources.keep(spec.key, Resource(key=CLOSED, external_id=team.external_id))
         await history.note("closing.place_archived", place=spec.key)
 
-    async def _place(self, programme: Programme, spec: PlaceSpec) -> PlaceState:
+    async def _place(self, programme: Programme, spec: PlaceSpec) -> PlaceAtEnd:
         things = await self._ports.resources.of(spec.key)
         archived: bool | None = None
         if "team" in things:
@@ -187,7 +187,7 @@ class Closing:
             except NotFound:
                 archived = None
         lock = site_lock(programme, things["site"], locked=True) if "site" in things else ""
-        return PlaceState(key=spec.key, name=spec.name, archived=archived, lock=lock)
+        return PlaceAtEnd(key=spec.key, name=spec.name, archived=archived, lock=lock)
 
 
 def _waits(meeting: Meeting, now: datetime) -> bool:
