@@ -27,7 +27,7 @@ ROOMS: Mapping[ServicePart, str] = {
     ),
     ServicePart.ARCHIVE: "integration/archive",
     ServicePart.PRIVACY: "workflows/privacy workflows/governance",
-    ServicePart.OPERATIONS: "workflows/operations web/operations",
+    ServicePart.OPERATIONS: "workflows/operations web/operations integration/telemetry",
     ServicePart.SUPPLY: "",
 }
 """The rooms that make each part. A door to the outside that stands nowhere is named as not judged."""

@@ -36,6 +36,7 @@ ENDED_BY: Mapping[RetentionKind, tuple[RecordKind, ...]] = {
     RetentionKind.DRAFTS: (RecordKind.STATUS,),
     RetentionKind.HISTORY: (RecordKind.HISTORY,),
     RetentionKind.PAPERS: (RecordKind.PAPERS, RecordKind.STATUS),
+    RetentionKind.PAPERS: (RecordKind.STATUS, RecordKind.PAPERS),
     RetentionKind.PEOPLE: (RecordKind.REGISTER, RecordKind.ACCOUNTS),
 }
 """Kinds of data of which a rule of retention ends something."""
@@ -155,10 +156,10 @@ class PaperValues:
     def _ends(self, kind: RecordKind) -> Sequence[str]:
         return [
             self.words["ends"].format(
-                name=self._rule_name(rule.kind), days=rule.days, counted_from=self.words["counted_from"][rule.kind]
+                name=self._rule_name(rule.kind), days=rule.days, counted_from=self._counted_from(rule.kind)
             )
             for rule in self._programme.retention
-            if kind in ENDED_BY[rule.kind]
+            if kind in ENDED_BY.get(rule.kind, ())
         ]
 
     def _retention(self) -> Sequence[Mapping[str, Any]]:
@@ -166,7 +167,7 @@ class PaperValues:
             {
                 "name": self._rule_name(rule.kind),
                 "days": rule.days,
-                "counted_from": self.words["counted_from"][rule.kind],
+                "counted_from": self._counted_from(rule.kind),
                 "reason": rule.reason,
             }
             for rule in self._programme.retention
@@ -175,6 +176,10 @@ class PaperValues:
     def _missing_rules(self) -> Sequence[str]:
         ruled = {rule.kind for rule in self._programme.retention}
         return [self._rule_name(kind).lower() for kind in RetentionKind if kind not in ruled]
+
+    def _counted_from(self, kind: RetentionKind) -> str:
+        known: Mapping[str, str] = self.words["counted_from"]
+        return known.get(kind, known["other"])
 
     @staticmethod
     def _rule_name(kind: RetentionKind) -> str:

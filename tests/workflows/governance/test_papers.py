@@ -16,7 +16,7 @@ from tests.workflows.governance.installations import PROGRAMME, installation
 from workflows.governance.model import GrantedPermission, Installation, PackageComponent, ServicePart
 from workflows.governance.papers import BILL, OVERVIEW, TO_FILL_IN, governance_papers, paper_names, put_papers
 from workflows.governance.parts import ROOMS
-from workflows.governance.values import read_words
+from workflows.governance.values import ENDED_BY, read_words
 from workflows.privacy.model import Holds, RecordKind, TableRule
 
 STRIDE = {"spoofing", "tampering", "repudiation", "information", "denial", "elevation"}
@@ -147,6 +147,16 @@ def test_without_a_rule_of_retention_the_plan_says_that_all_is_kept() -> None:
     programme = PROGRAMME.model_copy(update={"retention": ()})
 
     assert "Alt bevares til fylkeskommunen setter dem" in papers(installation(programme=programme))["06-sletteplan"]
+
+
+def test_every_kind_of_rule_says_what_it_ends_and_from_when() -> None:
+    counted = read_words("words.yaml")["counted_from"]
+    rules = tuple(RetentionRule(kind=kind, days=777, reason="Fordi.") for kind in RetentionKind)
+    made = papers(installation(programme=PROGRAMME.model_copy(update={"retention": rules})))
+
+    assert not [kind for kind in RetentionKind if kind not in ENDED_BY or kind not in counted]
+    assert made["06-sletteplan"].count("777\n") == len(RetentionKind)
+    assert "Uten regel" not in made["06-sletteplan"]
 
 
 def test_a_domain_and_a_signed_agreement_stand_in_the_papers_about_parties() -> None:
