@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from integration.database.connection import Database
 from integration.database.sqlite import CannotOpen
 from integration.redirects import NoRedirects
+from integration.unit_queue import UnitQueue
 from workflows.errors import Transient
-from workflows.operations.surroundings import AddressSeen, IssuerSeen
+from workflows.operations.surroundings import AddressSeen, IssuerSeen, QueueSeen
 
 TIME_LIMIT = 10.0
 
@@ -22,8 +23,15 @@ TIME_LIMIT = 10.0
 class HTTPSurroundings:
     """The workflows' `Surroundings`. *transport* is for tests."""
 
-    def __init__(self, database: Database, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        queue: UnitQueue | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._database = database
+        self._queue = queue
         self._transport = transport
 
     async def address(self, url: str) -> AddressSeen:
@@ -46,6 +54,13 @@ class HTTPSurroundings:
             return await self._database.look(_version)
         except (SQLAlchemyError, CannotOpen) as exc:
             raise Transient("ask the database for its version", type(exc).__name__) from exc
+
+    async def queue(self) -> QueueSeen | None:
+        """Return the queue's depths; None where there is none. Raises Transient when it does not answer."""
+        if self._queue is None:
+            return None
+        waiting, given_up = await self._queue.depths()
+        return QueueSeen(waiting=waiting, given_up=given_up)
 
     @asynccontextmanager
     async def _client(self, action: str) -> AsyncIterator[httpx.AsyncClient]:

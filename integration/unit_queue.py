@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient
 
 QUEUE = "units"
+POISON = f"{QUEUE}-poison"
+"""Queue into which the host puts a message that it gave up."""
 LONGEST_HIDDEN = timedelta(days=7)
 """The longest that a queue hides a message. What is due later gets its message from the timer, shortly before."""
 TIME_TO_LIVE = timedelta(days=14)
@@ -79,6 +81,16 @@ class UnitQueue:
             if isinstance(error, BaseException):
                 raise error
 
+    async def depths(self) -> tuple[int, int]:
+        """Return how many messages wait, hidden ones too, and how many the host gave up. Raises Transient."""
+        from azure.core.exceptions import AzureError
+
+        try:
+            waiting, given_up = [await self._depth(name) for name in (QUEUE, POISON)]
+        except AzureError as exc:
+            raise Transient("look at the queue", type(exc).__name__) from exc
+        return waiting, given_up
+
     async def close(self) -> None:
         """Send what is on its way, and close the connections."""
         await self.settle()
@@ -117,16 +129,23 @@ class UnitQueue:
         if self._client is None:
             if "?" not in self._url:
                 self._credential = from_identity(client_id=self._client_id, retry_total=0)
-            # One try: the timer is the second. Waiting here would hold up what the message is about.
-            self._client = from_url(
-                self._url.rstrip("/"),
-                QUEUE,
-                credential=self._credential,
-                retry_total=0,
-                connection_timeout=ANSWER_WITHIN,
-                read_timeout=ANSWER_WITHIN,
-            )
+            self._client = self._connect(from_url, QUEUE)
         return self._client
+
+    def _connect(self, client: "type[QueueClient]", name: str) -> "QueueClient":
+        # One try: the timer is the second. Waiting here would hold up what a message is about.
+        return client(
+            self._url.rstrip("/"),
+            name,
+            credential=self._credential,
+            retry_total=0,
+            connection_timeout=ANSWER_WITHIN,
+            read_timeout=ANSWER_WITHIN,
+        )
+
+    async def _depth(self, name: str) -> int:
+        async with self._connect(type(await self._queue()), name) as queue:
+            return (await queue.get_queue_properties(timeout=ANSWER_WITHIN)).approximate_message_count or 0
 
 
 def _import_client() -> "tuple[type[ManagedIdentityCredential], type[QueueClient]]":

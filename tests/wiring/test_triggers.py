@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from config.settings import Part, Settings
+from config.settings import MICROSOFT, Part, Settings
 from engine.units import LEASE
 from integration.database.units import SQLUnits, UnitState, UnitView
 from integration.unit_queue import LONGEST_HIDDEN, UnitQueue, message_for, unit_in
@@ -26,6 +27,8 @@ from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 
 UNIT = DueUnit(key="test.work:Bø", due_at=NOON)
 NO_QUEUE = "http://127.0.0.1:9/account?sig=none"
+HERE: dict[str, Any] = dict.fromkeys(MICROSOFT, "http://127.0.0.1:9")
+"""Microsoft's addresses on this machine, where nobody answers: no test looks at the real ones."""
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -67,7 +70,7 @@ class Worker:
 
 @asynccontextmanager
 async def working(url: str, queue_url: str) -> AsyncIterator[Worker]:
-    services = Services(Settings(database_url=url, queue_url=queue_url, part=Part.HANDS), name="test")
+    services = Services(Settings(database_url=url, queue_url=queue_url, part=Part.HANDS, **HERE), name="test")
     clock = RestfulClock()
     services.outside.__dict__["clock"] = clock
     deliver = {UNITS: partial(triggers.run_named, services), POISON: partial(triggers.set_aside, services)}
@@ -168,7 +171,8 @@ async def test_work_that_has_been_due_for_long_is_told(
     with capture_logs() as entries:
         await triggers.find_lost(worker.services)
 
-    assert [(entry["event"], entry["units"], entry["seconds"]) for entry in entries] == told
+    late = [entry for entry in entries if entry["event"] == "queue.old"]
+    assert [(entry["event"], entry["units"], entry["seconds"]) for entry in late] == told
 
 
 async def test_the_timer_leaves_alone_what_is_on_its_way_held_or_done(worker: Worker) -> None:
@@ -339,3 +343,22 @@ async def test_without_a_queue_the_timer_runs_what_is_due(database_url: str) -> 
         await triggers.find_lost(worker.services)
 
         assert worker.ran == [UNIT.key]
+
+
+async def test_the_doctor_counts_what_waits_and_what_was_given_up(worker: Worker) -> None:
+    await worker.host.put(message_for(UNIT.key))
+    await worker.host.put(message_for(UNIT.key), name=POISON)
+    await worker.host.put("[]", name=POISON)
+
+    findings = await worker.services.jobs.operations.look_around()
+
+    (queue,) = [item for item in findings if item.rule.startswith("queue_")]
+    assert (queue.rule, queue.values) == ("queue_poison", {"waiting": 1, "given_up": 2})
+
+
+async def test_the_doctor_tells_that_the_queue_does_not_answer(database_url: str) -> None:
+    async with working(database_url, NO_QUEUE) as worker:
+        findings = await worker.services.jobs.operations.look_around()
+
+    (queue,) = [item for item in findings if item.rule.startswith("queue_")]
+    assert (queue.rule, queue.fails) == ("queue_silent", True)

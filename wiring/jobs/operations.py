@@ -175,7 +175,7 @@ class OperationJobs:
         from integration.surroundings import HTTPSurroundings
         from workflows.operations.surroundings import look_around
 
-        around = HTTPSurroundings(self._record.database)
+        around = HTTPSurroundings(self._record.database, queue=self._record.queue)
         return await look_around(around, self._outside.settings, now=self._outside.clock.now())
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Surroundings of the service, for the doctor: address and certificate, the bot's endpoint, sign-in, clock, database.
+"""Surroundings of the service, for the doctor: address and certificate, bot, sign-in, clock, database, queue.
 
 Seen from the Hands, as anybody on the internet would see them: no permission is needed, and nothing is changed.
 """
@@ -48,6 +48,14 @@ class IssuerSeen:
     clock: datetime | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class QueueSeen:
+    """Depths of the queue that names due units: messages that wait, and messages that the host gave up."""
+
+    waiting: int
+    given_up: int
+
+
 class Surroundings(Protocol):
     """Looks around. Each look raises an OutsideError when nobody answers."""
 
@@ -61,10 +69,14 @@ class Surroundings(Protocol):
         """Return the database's kind and version."""
         ...
 
+    async def queue(self) -> QueueSeen | None:
+        """Return the depths of the queue; None where the engine looks for due units itself."""
+        ...
+
 
 async def look_around(around: Surroundings, settings: Settings, *, now: datetime) -> list[Finding]:
     """Return findings about the surroundings, all of them, whichever does not answer."""
-    found = await _database(around)
+    found = [*await _database(around), *await _queue(around)]
     if settings.sandboxed:
         # Everything else is played by the sandbox, on a clock of its own.
         return found
@@ -90,6 +102,22 @@ async def _database(around: Surroundings) -> list[Finding]:
     if version < OLDEST.get(kind, ()):
         return [Finding(verdict=Verdict.MISSING, rule="database_old", values=values, todo="upgrade_database")]
     return [Finding(verdict=Verdict.OK, rule="database_version", values=values)]
+
+
+async def _queue(around: Surroundings) -> list[Finding]:
+    try:
+        seen = await around.queue()
+    except OutsideError as error:
+        return [Finding(verdict=Verdict.MISSING, rule="queue_silent", todo="open_queue", detail=str(error))]
+    return [] if seen is None else [check_queue(seen)]
+
+
+def check_queue(seen: QueueSeen) -> Finding:
+    """Return a finding about the queue's depths: a message that the host gave up waits for its reader."""
+    values: dict[str, str | int] = {"waiting": seen.waiting, "given_up": seen.given_up}
+    if seen.given_up:
+        return Finding(verdict=Verdict.MISSING, rule="queue_poison", values=values, todo="read_poison")
+    return Finding(verdict=Verdict.OK, rule="queue_answers", values=values)
 
 
 async def _address(around: Surroundings, url: str, now: datetime) -> list[Finding]:

@@ -13,6 +13,7 @@ from workflows.operations.surroundings import (
     TENANT_SETTINGS,
     AddressSeen,
     IssuerSeen,
+    QueueSeen,
     check_certificate,
     check_clock,
     look_around,
@@ -33,6 +34,7 @@ class Played:
     seen: AddressSeen | OutsideError = IN_ORDER
     issuers: dict[str, IssuerSeen] = field(default_factory=lambda: {ENTRA: IssuerSeen(issuer=ENTRA, clock=NOW)})
     version: tuple[str, tuple[int, ...]] | OutsideError = ("postgresql", (17, 2))
+    depths: QueueSeen | OutsideError | None = None
 
     async def address(self, url: str) -> AddressSeen:
         assert url == URL
@@ -49,6 +51,11 @@ class Played:
         if isinstance(self.version, OutsideError):
             raise self.version
         return self.version
+
+    async def queue(self) -> QueueSeen | None:
+        if isinstance(self.depths, OutsideError):
+            raise self.depths
+        return self.depths
 
 
 def settings(**changes: Any) -> Settings:
@@ -92,6 +99,10 @@ async def test_settings_of_the_tenant_are_unknown_with_the_administrators_comman
     ("around", "wrong"),
     [
         pytest.param(Played(seen=SILENT), ("missing", "address_silent"), id="nobody answers"),
+        pytest.param(Played(depths=SILENT), ("missing", "queue_silent"), id="no queue answers"),
+        pytest.param(
+            Played(depths=QueueSeen(waiting=0, given_up=2)), ("missing", "queue_poison"), id="messages given up"
+        ),
         pytest.param(
             Played(seen=AddressSeen(health=404, bot=401, certificate_ends=None)),
             ("missing", "address_wrong"),
@@ -170,3 +181,9 @@ def test_a_clock_may_be_two_minutes_off_in_either_direction(seconds: int) -> Non
     assert check_clock(NOW + timedelta(seconds=seconds - seconds // 121), NOW) == Finding(
         verdict=Verdict.OK, rule="clock_right", values={"seconds": 120}
     )
+
+
+async def test_the_queue_is_told_with_its_messages_where_there_is_one() -> None:
+    findings = await look_around(Played(depths=QueueSeen(waiting=7, given_up=0)), settings(), now=NOW)
+
+    assert "Køen svarer (meldinger som venter: 7)" in [describe(item, "nb").what for item in findings]
