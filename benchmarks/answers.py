@@ -3,7 +3,8 @@
 Two Doors on one database. Answers arrive at fixed times, whether earlier ones were answered or not: half of them from
 the form, half from a card as signed invokes. With `--kill` a Door is killed every few seconds; afterwards the client's
 own log is held against the database. `--price` measures the disk's part: runs with every commit synchronised, as the
-service does it, and runs without, in turn.
+service does it, and runs without, in turn. `--bare N` takes the processor time of N bare inserts of the same row in the
+same run: an answer should cost no more than BARE of them.
 """
 
 import argparse
@@ -33,6 +34,8 @@ from integration.database.connection import create_database
 ROOT = Path(__file__).parent.parent
 TARGET = 250
 """Milliseconds that 99 of 100 answers may take."""
+BARE = 2.0
+"""Bare inserts that one answer may cost, in processor time."""
 EVERY = 5.0
 """Seconds between two kills."""
 
@@ -57,6 +60,10 @@ class Figures:
     """Seconds, of the Doors."""
     own: float
     """Seconds, of the client."""
+    answer: float
+    """Milliseconds of a processor that one answer costs a Door, its start left out."""
+    bare: float = 0.0
+    """Milliseconds that a bare insert of the same row costs; 0 when that was not measured."""
 
 
 async def measure(
@@ -68,11 +75,12 @@ async def measure(
     kill: bool = False,
     synchronous: str = sqlite.SYNCHRONOUS,
     database_url: str = "",
+    bare: int = 0,
 ) -> Figures:
     """
     Send answers for that long. *folder* takes programme, database and notes; *synchronous*: as SQLite's pragma.
 
-    *database_url*: another database, empty as yet.
+    *database_url*: another database, empty as yet. *bare*: number of bare inserts that are measured afterwards.
     """
     url = database_url or f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     await (await _start("prepare", str(municipalities), str(folder), url)).wait()
@@ -99,6 +107,8 @@ async def measure(
             for door in doors:
                 await door.stop()
     notes = _notes(folder)
+    timed = [note for note in notes if note["warm"]]
+    answers = sum(len(note["times"]) - WARM_UP for note in timed)
     return Figures(
         answers=rate * seconds,
         rate=rate,
@@ -110,7 +120,24 @@ async def measure(
         kills=sum(door.kills for door in doors),
         processor=sum(note["processor"] for note in notes),
         own=own,
+        answer=1000 * sum(note["processor"] - note["warm"] for note in timed) / max(answers, 1),
+        bare=await price_of_bare_inserts(url, bare) if bare else 0.0,
     )
+
+
+async def price_of_bare_inserts(url: str, inserts: int) -> float:
+    """Return the milliseconds of a processor that a bare insert costs, in a process of its own."""
+    from benchmarks.answers_bare import price_of_insert
+    from sandbox.serve import listening
+
+    with listening() as listener:
+        file = listener.fileno()
+        process = await _start("bare", url, str(file), files=[file])
+        try:
+            return await price_of_insert(f"http://{HOST}:{listener.getsockname()[1]}", inserts)
+        finally:
+            process.kill()
+            await process.wait()
 
 
 def report(figures: Figures) -> str:
@@ -122,8 +149,11 @@ def report(figures: Figures) -> str:
         f"acknowledged        {figures.acknowledged} with those before the time was taken",
         f"not stored of them  {figures.missing}",
         f"processor time      Doors {figures.processor:.0f} s, client {figures.own:.0f} s",
+        f"one answer          {figures.answer:.1f} ms of a processor",
         f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores",
     ]
+    if figures.bare:
+        lines[-2] += f", {figures.answer / figures.bare:.2f} × a bare insert ({figures.bare:.1f} ms; aim: {BARE:g} ×)"
     if figures.kills:
         lines.insert(4, f"Doors killed        {figures.kills} times; {figures.lost} answers never acknowledged")
     return "\n".join(lines)
@@ -244,10 +274,13 @@ async def _serve(name: str, folder: Path, file: int, synchronous: str) -> None:
     sqlite.SYNCHRONOUS = synchronous
     services = create_services(Settings(), name=name, log_level="ERROR")
     services.outside.__dict__["clock"] = ShiftedClock(OPENS + timedelta(days=1) - datetime.now(UTC))
-    app, times = services.web, list[float]()
+    app, times, warm = services.web, list[float](), 0.0
 
     async def timed(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal warm
         began = time.perf_counter()
+        if len(times) == WARM_UP:
+            warm = time.process_time()
         await app(scope, receive, send)
         times.append((time.perf_counter() - began) * 1000)
 
@@ -257,7 +290,7 @@ async def _serve(name: str, folder: Path, file: int, synchronous: str) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     await server.serve(sockets=[socket.socket(fileno=file)])
     await services.close()
-    note = {"times": times, "processor": time.process_time()}
+    note = {"times": times, "warm": warm, "processor": time.process_time()}
     (folder / f"{name}.json").write_text(json.dumps(note), "utf-8")
 
 
@@ -312,6 +345,7 @@ def main() -> None:
     parser.add_argument("--kill", action="store_true", help="kill a Door every few seconds")
     parser.add_argument("--price", action="store_true", help="measure with and without a synchronised disk, in turn")
     parser.add_argument("--database", default="", metavar="URL", help="an empty PostgreSQL database, instead of a file")
+    parser.add_argument("--bare", type=int, default=0, metavar="N", help="measure N bare inserts of the same row, too")
     parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     match arguments.part:
@@ -319,6 +353,10 @@ def main() -> None:
             asyncio.run(_prepare(int(municipalities), Path(folder), url))
         case ["door", name, folder, file, synchronous]:
             asyncio.run(_serve(name, Path(folder), int(file), synchronous))
+        case ["bare", url, file]:
+            from benchmarks.answers_bare import serve_bare
+
+            asyncio.run(serve_bare(url, int(file)))
         case _:
             for synchronous in ("full", "normal") * 2 if arguments.price else (sqlite.SYNCHRONOUS,):
                 _print_run(arguments, synchronous)
@@ -335,6 +373,7 @@ def _print_run(arguments: argparse.Namespace, synchronous: str) -> None:
             kill=kill,
             synchronous=synchronous,
             database_url=arguments.database,
+            bare=arguments.bare,
         )
         about = arguments.database.partition(":")[0] or f"synchronous={synchronous}"
         print(f"{about}\n{report(asyncio.run(run))}\n")
