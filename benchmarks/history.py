@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, select
 
 from config.programme import Programme
-from config.values import WorkPackage
+from config.values import Place, WorkPackage
 from integration.database import tables
 from integration.database.connection import Database
 from integration.database.paper_tables import lesson
@@ -51,7 +51,7 @@ async def write_history(database: Database, programme: Programme, rounds: int, n
     Write *rounds* rounds of every municipality, as far as they are not there: the newest one open, the others released.
 
     In each round two of three packages have answered and one asks its board something, which the last closed one passed
-    on to the owner board. Each place has been made.
+    on to the owner board. Each place of ours has been made.
     """
     known = await _known(database)
     async with database.begin() as connection:
@@ -61,7 +61,7 @@ async def write_history(database: Database, programme: Programme, rounds: int, n
             rows: Rows = {}
             for table, row in chain(*(_round(programme, slug, number, now) for number in wanted)):
                 rows.setdefault(table, []).append(row)
-            if len(wanted) == rounds:
+            if len(wanted) == rounds and municipality.place is Place.OURS:
                 rows.update(_place(programme, slug, now))
             for table in tables.metadata.sorted_tables:
                 if table in rows:

@@ -15,10 +15,8 @@ from benchmarks.history import write_history
 from config.loading import load_documents
 from config.programme import Programme
 from config.settings import Settings
-from integration.database import tables
 from tests.clocks import StillClock
 from tests.support.signed_in import PUBLIC, Browser
-from tests.workflows.papers.reports import report_samples as samples
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
 from wiring.web import create_web
@@ -93,8 +91,6 @@ async def app(database_url: str) -> AsyncIterator[tuple[FastAPI, Programme]]:
     clock = vars(outside)["clock"] = StillClock()
     programme = await outside.record.register.save(load_documents(SHIPPED))
     await write_history(outside.record.database, programme, ROUNDS, clock.now())
-    async with outside.record.database.begin() as connection:
-        await connection.execute(tables.report.update().values(content=samples.board_report().to_data()))
     yield create_web(outside, Jobs(outside), around=nullcontext), programme
     await outside.close()
 

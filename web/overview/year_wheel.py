@@ -31,7 +31,7 @@ def router(overviews: Overviews) -> APIRouter:
 async def _show(request: Request, visit: Visit, overviews: Overviews, slug: str | None, asked: str) -> HTMLResponse:
     year, language = _year(asked, overviews.now(visit)[1].year), visit.reader.language
     wheel = await wheel_of(overviews.meetings, visit.programme, slug, year=year, language=language)
-    path = request.url.path
+    path, first, last = request.url.path, visit.programme.first_day.year, visit.programme.last_day.year
     return shell_page(
         request,
         "overview/year_wheel.html",
@@ -39,7 +39,8 @@ async def _show(request: Request, visit: Visit, overviews: Overviews, slug: str 
         crumbs=[(texts.say("meetings.wheel", language), "")],
         wheel=shown(wheel, language),
         year=year,
-        years=[(other, f"{path}?ar={other}") for other in (year - 1, year + 1)],
+        # A programme's years end: nobody pages on into empty ones.
+        years=[(other, f"{path}?ar={other}") for other in (year - 1, year + 1) if first <= other <= last],
     )
 
 

@@ -396,5 +396,10 @@ async def test_a_year_is_drawn_with_the_same_in_words(stage: Stage, person: str,
     assert f'<h1 class="ds-heading">{heading}</h1>' in page
     assert "<svg" in page
     assert "Årshjulet i tekst" in page
-    year = int(heading.split()[1][:4])
-    assert all(f'?ar={other}">{other}</a>' in page for other in (year - 1, year + 1))
+
+
+@pytest.mark.parametrize(("year", "beside"), [("2025", ["2026"]), ("2026", ["2025", "2027"]), ("2027", ["2026"])])
+async def test_a_year_leads_to_the_years_of_the_programme_alone(stage: Stage, year: str, beside: list[str]) -> None:
+    page = await stage.page(LOCAL, f"/kommune/a-dal/arshjul?ar={year}")
+
+    assert re.findall(r"arshjul\?ar=(\d+)", page) == beside
