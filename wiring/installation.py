@@ -68,6 +68,7 @@ def deployment_of(settings: Settings) -> "Deployment":
         allowed_recipients=None if allowed is None else len(allowed),
         archive_owner=settings.archive_owner,
         archive_restrictions=[(item.kind, item.code, item.basis) for item in settings.archive_restrictions],
+        has_insights=bool(settings.insights_connection.get_secret_value()),
         has_research=bool(settings.research_key.get_secret_value()),
         statement_url=settings.accessibility_statement,
         drift_days=settings.drift_days,

@@ -13,7 +13,7 @@ PEOPLE, SERVICE, OUTSIDE = range(3)
 _COLUMNS: Mapping[str, int] = {
     **dict.fromkeys(("participants", "operators", "their_calendars", "archive", "research"), PEOPLE),
     **dict.fromkeys(("door", "queue", "database", "hands", "builder"), SERVICE),
-    **dict.fromkeys(("entra", "ansattporten", "teams", "mail", "sites"), OUTSIDE),
+    **dict.fromkeys(("entra", "ansattporten", "teams", "mail", "sites", "insights"), OUTSIDE),
 }
 """Boxes from above in their columns. Arrows are short where neighbours speak with each other."""
 
@@ -53,6 +53,9 @@ def _flows(installation: Installation) -> Iterator[tuple[str, str, str]]:
     yield "mail", "hands", "mail_people"
     yield "hands", "sites", "sites"
     yield "builder", "sites", "builder_sites"
+    if deployment.has_insights:
+        yield "door", "insights", "insights"
+        yield "hands", "insights", "insights"
     if reads_their_calendars(installation):
         yield "their_calendars", "hands", "their_calendars"
     yield "database", "archive", "archive"

@@ -57,6 +57,8 @@ class Deployment:
     archive_restrictions: Sequence[tuple[str, str, str]]
     """Kind of paper, code and legal basis of each paper that is not open to everybody."""
     has_research: bool
+    has_insights: bool
+    """True when traces and measurements are sent to Application Insights."""
     statement_url: str
     drift_days: int
 

@@ -27,6 +27,7 @@ def deployment(**changes: Any) -> Deployment:
         "archive_owner": "",
         "archive_restrictions": (),
         "has_research": False,
+        "has_insights": False,
         "statement_url": "",
         "drift_days": 1,
     }

@@ -116,6 +116,7 @@ def test_no_paper_leaves_anything_but_those_fields_empty() -> None:
         pytest.param({"signs_in_with_ansattporten": True}, {"03-behandlingsprotokoll", "08-dataflyt"}, id="sign-in"),
         pytest.param({"signs_in_with_entra": False}, {"05-databehandleravtale", "07-trusselmodell"}, id="no sign-in"),
         pytest.param({"has_research": True}, {"01-personvernvurdering", "08-dataflyt"}, id="research"),
+        pytest.param({"has_insights": True}, {"08-dataflyt"}, id="telemetry"),
         pytest.param({"archive_owner": "Byarkivet"}, {"03-behandlingsprotokoll"}, id="archive"),
         pytest.param({"statement_url": "https://uustatus.no/1"}, {"09-universell-utforming"}, id="statement"),
     ],
