@@ -80,9 +80,9 @@ vareunge papers template out/            the Word file to edit; VAREUNGE_WORD_TE
 vareunge access-request kari@fjordvik.example innsyn/
 vareunge access-request fjordvik/2026-09-08 innsyn/    a case: all that is held about one meeting""",
     "redact": """\
-vareunge redact                        asks for the text, and shows where it stands
+vareunge redact                              asks for the text, and shows where it stands
 vareunge redact --apply --basis "Personvernforordningen artikkel 17"
-vareunge redact "Ola Elevsen" --parts  also within other words""",
+vareunge redact "Ola Elevsen" --parts        also within other words""",
     "retention": """\
 vareunge retention                     what would end today, and why
 vareunge retention --apply""",
