@@ -113,7 +113,8 @@ class AgendaDesk:
         stored = await self._store.find_agenda(meeting.key)
         if stored is not None:
             return as_it_stands(stored.content, meeting)
-        return await self._draft(await self._programme(), meeting)
+        proposals, arrangement = await self._store.proposals(meeting.key), await self._store.arrangement(meeting.key)
+        return await self._draft(await self._programme(), meeting, proposals, arrangement)
 
     async def view(self, key: str, person: str | None) -> AgendaView:
         """The agenda with all that is asked in it. Raises DeskRefused to who does not belong to the body."""
@@ -125,8 +126,11 @@ class AgendaDesk:
         if not (proposes or records):
             raise DeskRefused(Words(key="agenda.not_yours"))
         stored, proposals = await self._store.find_agenda(key), await self._store.proposals(key)
-        agenda = as_it_stands(stored.content, meeting) if stored else await self._draft(programme, meeting)
         minutes, arrangement = await self._store.newest_minutes(key), await self._store.arrangement(key)
+        if stored is not None:
+            agenda = as_it_stands(stored.content, meeting)
+        else:
+            agenda = await self._draft(programme, meeting, proposals, arrangement)
         deadline_at = agenda_moments(programme, body, meeting).deadline_at
         arranges = records and stored is None and meeting.stands and now < meeting.starts_at
         return AgendaView(
@@ -288,9 +292,10 @@ class AgendaDesk:
             raise DeskRefused(Words(key="agenda.gone"))
         return programme, meeting, body, reader
 
-    async def _draft(self, programme: Programme, meeting: Meeting) -> Agenda:
+    async def _draft(
+        self, programme: Programme, meeting: Meeting, proposals: Sequence[Proposal], arrangement: Arrangement
+    ) -> Agenda:
         """As it stands so far; what the round lifts comes when its report is released."""
-        proposals = await self._store.proposals(meeting.key)
         matters = await self._store.matters(meeting.body)
         last_number = await self._store.last_number(meeting.body, meeting.day.year)
         return draft_agenda(
@@ -300,7 +305,7 @@ class AgendaDesk:
             proposals=proposals,
             matters=matters,
             last_number=last_number,
-            arrangement=await self._store.arrangement(meeting.key),
+            arrangement=arrangement,
         )
 
     def _proposal(self, view: AgendaView, before: Proposal | None, raw: Mapping[str, str]) -> Proposal:
