@@ -64,7 +64,7 @@ _ALL = (
     _rule("report_review", PAPERS, key="meeting", person="by", words="content"),
     _rule("lesson", PAPERS, key="meeting work_package municipality theme", words="package text"),
     _rule("agenda", PAPERS, key="meeting body", words="content published"),
-    _rule("agenda_order", PAPERS, code="content", key="meeting", person="by"),
+    _rule("agenda_order", PAPERS, key="meeting", person="by", words="content"),
     _rule("agenda_proposal", PAPERS, key="meeting", person="person", words="content"),
     _rule("minutes", PAPERS, key="meeting", person="by approved_by", words="content"),
     _rule("decision", PAPERS, key="key body", person="by", words="content"),
