@@ -16,7 +16,7 @@ from workflows.ports.units import Done, DueUnit
 VESTFOLD = Path(__file__).parents[2] / "config" / "vestfold"
 KINDS = (
     "meetings.read", "rollout.place", "rollout.preview", "rollout.lists", "people.leave", "people.look_up",
-    "guests.end",
+    "guests.end", "privacy.redact",
     "wind_down.place", "wind_down.package", "meetings.quorum", "status.open", "status.send", "status.remind",
     "status.moved", "status.nudge",
     "status.renew", "status.escalate", "status.lifted", "status.close", "status.refresh", "bot.reply",
@@ -62,6 +62,7 @@ async def test_every_kind_that_is_about_one_thing_is_tried(services: Services) -
     about_more = {
         "sweep.all", "rollout.welcome", "leads.mail", "pause.summary", "guests.review", "drift.look", "meetings.book",
         "meetings.own_link", "links.mail",
+        "programme.close",  # about the programme
         "doctor.look",  # about the whole tenant
         "access.account",  # about an account that the directory alone knows
     }  # fmt: skip

@@ -100,7 +100,8 @@ class RedactedCopies:
 
     async def redact(self, unit: DueUnit, history: History) -> Outcome:
         """Unit `privacy.redact` [number]: bring every copy in order, and some of them twice."""
-        redaction = await self._ports.redactions.find(int(unit.subject))
+        number = int(unit.subject) if unit.subject.isdecimal() else 0
+        redaction = await self._ports.redactions.find(number)
         if redaction is None:
             return Done(note="no such redaction")
         first = [step for step in redaction.steps if not step.taken]
