@@ -1,6 +1,6 @@
 """Sending that starts again: one mail for each person instead of all that piled up."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 
 from config.programme import Programme
 from integration.database.audit import SQLAudit
-from integration.database.connection import Database
+from integration.database.connection import create_database
 from tests.clocks import NOON
 from tests.workflows.programme import programme
 from tests.workflows.status.rounds import PUBLIC, World
@@ -179,8 +179,10 @@ class Office:
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(World(database))
+async def office(either_url: str) -> AsyncIterator[Office]:
+    database = create_database(either_url)
+    yield Office(World(database))
+    await database.close()
 
 
 async def test_after_a_pause_of_everything_a_person_gets_one_mail(office: Office) -> None:
