@@ -114,6 +114,11 @@ class Programme(Value):
         found = self.find_person(person)
         return self.language if found is None else found.language
 
+    def paper_language(self, body: str) -> Language:
+        """Return the language of a body's papers: its own, or the programme's."""
+        found = self.find_body(body)
+        return self.language if found is None or found.language is None else found.language
+
     def today(self, now: datetime) -> date:
         """Return the programme's local date at *now*: roles begin and end at its midnight."""
         return self.local_time(now).date()

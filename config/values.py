@@ -1,7 +1,4 @@
-"""Parts of a programme: the YAML's content, checked, as frozen values.
-
-Keys are stable ASCII slugs, texts are for readers. Nothing here knows a particular programme.
-"""
+"""Parts of any programme as frozen values: the YAML's content, checked. Keys are ASCII slugs, texts are for readers."""
 
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -318,6 +315,8 @@ class BodyTemplate(Value):
     quorum: Annotated[int, Field(ge=0, le=100)] = 50
     """Part of its members that must come for it to decide, in percent."""
     location: OptionalLine = ""
+    language: Language | None = None
+    """Language of its papers; None: the programme's."""
     agenda: tuple[AgendaEntry, ...] = ()
     """Entries of its meetings' agendas; without any its meetings have no agenda."""
 

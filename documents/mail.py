@@ -37,10 +37,10 @@ style="color:#0062ba">{{ link[1] }}</a></p>
 {% if button %}
 {{ button_of(button) -}}
 {% endif %}
-{% if also %}
-<p style="margin:24px 0 16px">{{ also[0] }}<br>
-<a href="{{ also[1] }}" style="color:#0062ba;font-size:16px;overflow-wrap:anywhere">{{ also[1] }}</a></p>
-{% endif %}
+{% for words, url in also %}
+<p style="margin:24px 0 16px">{{ words }}<br>
+<a href="{{ url }}" style="color:#0062ba;font-size:16px;overflow-wrap:anywhere">{{ url }}</a></p>
+{% endfor %}
 {% if note %}
 <p style="margin:24px 0 0;padding-top:16px;border-top:1px solid #b3bcc7;font-size:16px;color:#4a5768">{{ note }}</p>
 {% endif %}
@@ -67,17 +67,17 @@ def mail(
     paragraphs: Sequence[str],
     items: Sequence[MailItem] = (),
     button: MailLink | None = None,
-    also: MailLink | None = None,
+    also: Sequence[MailLink] = (),
     note: str = "",
 ) -> str:
     """
     Return an e-mail's HTML; everything is escaped.
 
-    *button*: its text and an http(s) address. *also*: a second one. *items*: after the paragraphs, each with its own.
+    *button*: its text and an http(s) address. *also*: more links. *items*: after the paragraphs, each with its own.
 
     The addresses also stand as text, for readers whose mail program draws no links.
     """
-    for link in (button, also, *(link for _, link in items)):
+    for link in (button, *also, *(link for _, link in items)):
         if link is not None and not link[1].startswith(("https://", "http://")):
             raise ValueError("a mail's button leads to an http(s) address")
     return _LAYOUT.render(
@@ -86,7 +86,7 @@ def mail(
         paragraphs=list(paragraphs),
         items=list(items),
         button=button,
-        also=also,
+        also=list(also),
         note=note,
     )
 

@@ -56,25 +56,26 @@ def router(
             raise HTTPException(404)
         known = await programme()
         body = known.find_body(meeting.body)
-        name = body.name if body else meeting.body
+        name, language = body.name if body else meeting.body, known.paper_language(meeting.body)
         agenda = await agendas.fixed(meeting.key)
         place = body.municipality if body else None
-        wheel = await wheel_of(meetings, known, place, year=meeting.day.year, language=texts.DEFAULT)
+        wheel = await wheel_of(meetings, known, place, year=meeting.day.year, language=language)
         return page(
             request,
             "papers/papers.html",
+            language=language,
             frame="base.html",
             full_agenda="",
-            heading=texts.say("meetings.subject", body=name),
+            heading=texts.say("meetings.subject", language, body=name),
             meeting=meeting,
-            ends=texts.end_of(meeting.starts_local, meeting.ends_local),
-            state=texts.say(state_key(meeting)),
-            changed=explain_change(meeting),
+            ends=texts.end_of(meeting.starts_local, meeting.ends_local, language),
+            state=texts.say(state_key(meeting), language),
+            changed=explain_change(meeting, language),
             ask_own=f"/moter/{token}/mine-moter",
             place=known.their_place(body.municipality) if body else None,
             report=await reports.report_address(meeting.key),
             gets_report=body is not None and body.rounds is not None and meeting.stands,
-            agenda=agenda_overview(agenda.content, texts.DEFAULT) if agenda else None,
+            agenda=agenda_overview(agenda.content, language) if agenda else None,
             wheel=shown(wheel),
         )
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-import texts
 from config.programme import Programme
 from web.pages import page
 from workflows.papers.reports.model import StoredReport
@@ -44,12 +43,14 @@ def router(*, reports: ReadableReports, links: Links, programme: Callable[[], Aw
     @routes.get("/rapport/{token}", response_class=HTMLResponse, summary="A released report")
     async def show(request: Request, token: str) -> HTMLResponse:
         report = await released(token)
-        zone = ZoneInfo((await programme()).timezone)
+        known = await programme()
+        zone, language = ZoneInfo(known.timezone), known.paper_language(report.content.meeting.body)
         return page(
             request,
             "papers/report.html",
+            language=language,
             frame="base.html",
-            document=document_of(report.content, texts.DEFAULT),
+            document=document_of(report.content, language),
             pdf=f"/rapport/{token}.pdf",
             released_at=report.released_at.astimezone(zone) if report.released_at else None,
         )

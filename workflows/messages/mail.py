@@ -17,18 +17,18 @@ def mail_content(
     heading: str = "",
     language: str | None = None,
     button: MailLink | None = None,
-    also: MailLink | None = None,
+    also: Sequence[MailLink] = (),
     note: str = "",
 ) -> Content:
     """
-    Return a finished mail. *button* and *also*: the words of a link and its address. *items*: matters, each with
+    Return a finished mail. *button* and *also*: links, each its words and its address. *items*: matters, each with
     its own.
 
     *heading* is the subject and *language* the reader's unless given. The plain text, which previews show, leaves out
     the addresses: many of them let their holder act as the reader.
     """
-    links = [f"[{words}]" for words, _ in filter(None, (button, also))]
-    buttons = [link for link in (button, also, *(link for _, link in items)) if link is not None]
+    links = [f"[{words}]" for words, _ in filter(None, (button, *also))]
+    buttons = [link for link in (button, *also, *(link for _, link in items)) if link is not None]
     matters = [f"{text}\n[{link[0]}]" if link else text for text, link in items]
     return Content(
         email=to.email,

@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
-import texts
 from config.problems import phrase
 from config.programme import Programme
 from documents.document import Document
@@ -68,7 +67,7 @@ class PaperFiles:
         count = 0
         for body in programme.bodies:
             record = await self.record.of_body(body.key)
-            language = texts.choose(programme.language)
+            language = programme.paper_language(body.key)
             for paper in chain(record.papers(language), record.case_papers(language)):
                 put(f"{paper.file_name}.pdf", self._pdf(paper))
                 put(f"{paper.file_name}.docx", self.make_word(paper.document, paper.at))
@@ -84,7 +83,7 @@ class PaperFiles:
         programme = await self.programme()
         rules = ArchiveRules(
             owner=self.owner or county_name(programme),
-            language=texts.choose(programme.language),
+            language=programme.language,
             restrictions=self.restrictions,
             local_day=lambda moment: programme.local_time(moment).date(),
         )
@@ -92,7 +91,8 @@ class PaperFiles:
         count = 0
         for body in programme.bodies:
             record = await self.record.of_body(body.key)
-            for handover in plan_handovers(record, body.name, rules, self._pdf):
+            of_body = replace(rules, language=programme.paper_language(body.key))
+            for handover in plan_handovers(record, body.name, of_body, self._pdf):
                 count += await self._hand_over(handover, known.get(handover.key), put)
         return count
 

@@ -15,7 +15,7 @@ def test_the_plain_text_shows_words_and_no_address_that_lets_its_holder_act_as_t
         subject="Emne",
         paragraphs=["Først.", "Så."],
         button=("Gi status", SECRET),
-        also=("Sakslisten", f"{SECRET}/2"),
+        also=[("Sakslisten", f"{SECRET}/2")],
         note="Til slutt.",
     )
 

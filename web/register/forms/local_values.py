@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from pydantic_core import PydanticUndefined
 
 import texts
+from config.fields import Language
 from config.origins import LayeredValue, Part
 from config.place_template import PlaceTemplate
 from config.values import BodyKind, BodyTemplate, Rhythm, Role, RoundTimes
@@ -21,6 +22,7 @@ LOCAL_BODIES = (BodyKind.LOCAL_BOARD, BodyKind.LEAD_TEAM, BodyKind.PACKAGE_LEADS
 """Bodies of a municipality, in the order of its page."""
 BOARDS = (BodyKind.LOCAL_BOARD, BodyKind.OWNER_BOARD)
 WEEKDAYS = tuple(range(7))
+LANGUAGES = get_args(Language)
 ROLES = (
     Role.BOARD_CHAIR,
     Role.BOARD_MEMBER,
@@ -138,7 +140,7 @@ def _of_body(context: FormContext, key: str, draft: Mapping[str, Any]) -> Iterat
         if kind == BodyKind.OWNER_BOARD:
             found[("rhythm", "after_local_round")] = "flag"
     if kind in BOARDS:
-        found[("quorum",)] = "whole"
+        found |= {("quorum",): "whole", ("language",): "choice"}
     found[("book",)] = "flag"
     if kind != BodyKind.LOCAL_BOARD and (context.scope or draft.get("per") is None):
         # A local board's dates are locked on the page of its meetings.
@@ -155,14 +157,20 @@ def has_rhythm(context: FormContext, body: str) -> bool:
 
 def _value(draft: Mapping[str, Any], part: Part, key: str, path: tuple[str, ...], kind: FieldKind) -> LocalValue:
     roles = ROLES if draft.get("per") == "municipality" else COMMON_ROLES
-    choices = {"weekdays": WEEKDAYS, "members": roles, "optional": roles, "chair": roles}
+    choices = {
+        "weekdays": WEEKDAYS,
+        "members": roles,
+        "optional": roles,
+        "chair": roles,
+        "language": LANGUAGES,
+    }
     return LocalValue(part=part, key=key, path=path, kind=kind, choices=choices.get(path[-1], ()))
 
 
 def current(context: FormContext, value: LocalValue) -> LayeredValue:
     """Return a value as it holds here, with its layer; the model's where no layer says one."""
     found = context.layers.value(value.part, value.key, value.path)
-    standard = _standard(value)
+    standard = context.programme.language if value.field == "language" else _standard(value)
     return replace(
         found,
         value=standard if found.value is None else found.value,
@@ -287,6 +295,8 @@ def boxes(context: FormContext, value: LocalValue, chosen: Collection[Any], *, h
 def _choice(context: FormContext, value: LocalValue, item: Any) -> str:
     if value.field in ("weekdays", "preferred_weekday"):
         return context.say(f"weekday_{item}")
+    if value.field == "language":
+        return context.say(f"value_{item}")
     return context.role(item)
 
 

@@ -78,7 +78,7 @@ class Agendas:
             return Parked(until=self._ports.clock.now() + TAKEN, note="another agenda took the numbers")
         if not await self._questions.take_up(stored):
             return self._overtaken()
-        document = agenda_document(as_it_stands(stored.content, meeting), _language(programme))
+        document = agenda_document(as_it_stands(stored.content, meeting), _language(programme, stored))
         part = _Part("agenda", stored.released_at, meeting.day, _edition(stored, meeting))
         return await self._copy(programme, stored, history, part, document)
 
@@ -95,7 +95,7 @@ class Agendas:
         if now < meeting.starts_at - PREPARED:
             return Parked(until=meeting.starts_at - PREPARED, note="is prepared the day before")
         minutes = prepared_minutes(programme, meeting, stored.content)
-        document = minutes_document(minutes, stored.content, _language(programme), prepared=True)
+        document = minutes_document(minutes, stored.content, _language(programme, stored), prepared=True)
         part = _Part("draft", now, meeting.day, _edition(stored, meeting))
         return await self._copy(programme, stored, history, part, document)
 
@@ -125,7 +125,7 @@ class Agendas:
             before = await self._store.approved_minutes(unit.subject, before=approved.version)
             notice = ApprovedMinutes(programme, body, stored.content, approved, before.content if before else None)
             await self._ports.mail.plan(await approved_notices(self._ports, notice))
-        document = minutes_document(approved.content, stored.content, _language(programme), prepared=False)
+        document = minutes_document(approved.content, stored.content, _language(programme, stored), prepared=False)
         part = _Part("minutes", approved.at, approved.content.meeting.starts_local.date(), approved.version)
         return await self._copy(programme, stored, history, part, document)
 
@@ -200,7 +200,7 @@ class Agendas:
             return Parked(until=self._ports.clock.now() + NO_PLACE_YET, note="the place is not made yet")
         folder = await meeting_folder(self._ports.content, place, site.external_id, things, stored.meeting)
         papers = MeetingPapers(self._ports, folder, stored, history, make_file=self._make_file)
-        name = texts.say(f"agenda.{part.name}_file", _language(programme), day=part.day.isoformat())
+        name = texts.say(f"agenda.{part.name}_file", _language(programme, stored), day=part.day.isoformat())
         await papers.put(site.external_id, part.name, name, document, at=part.at, version=part.version)
         return Done(note="the file is in order")
 
@@ -272,5 +272,5 @@ def _edition(stored: StoredAgenda, meeting: Meeting) -> int | str:
     return f"{now.starts_local.isoformat()}/{now.ends_local.isoformat()}/{now.location}"
 
 
-def _language(programme: Programme) -> str:
-    return texts.choose(programme.language)
+def _language(programme: Programme, stored: StoredAgenda) -> str:
+    return programme.paper_language(stored.content.meeting.body)

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-import texts
 from config.programme import Programme
 from config.values import BodyKind
 from workflows.errors import Conflict
@@ -165,7 +164,7 @@ class Reports:
                 final = released_content(final, review, names=programme.names)
             elif review is not None and isinstance(final, OwnerSummary):
                 final = summed_up(final, review, names=programme.names)
-            language = texts.choose(programme.language)
+            language = programme.paper_language(final.meeting.body)
             # Beside the loop: the typesetter works for a good part of a second.
             pdf = await asyncio.to_thread(self._set_pdf, final, language, at)
             publish = DueUnit(key=f"report.publish:{draft.meeting}", due_at=at)

@@ -1,6 +1,6 @@
 """Tells a board that its report is ready: a card where its people see it, e-mail to everybody else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import cards
@@ -83,7 +83,7 @@ class Notices:
         return [person for person in people if not _sees_channels(accounts.get(person.email.lower()))]
 
     def _channel_message(self, channel: str, url: str, now: datetime) -> Message:
-        content, language = self._report.content, texts.choose(self._programme.language)
+        content, language = self._report.content, self._programme.paper_language(self._body.key)
         title = title_of(content, language)
         card = cards.render(
             NOTICE, language=language, values={"title": title, "url": url, **in_short(content, language)}
@@ -104,6 +104,7 @@ class Notices:
         paragraphs = [
             texts.say("reports.notice_greeting", language, name=person.name),
             _intro(content, language),
+            *_standing(content, language),
         ]
         if decisions := decisions_in(content):
             paragraphs.append(texts.say("reports.notice_decisions", language, decisions=decisions))
@@ -113,19 +114,19 @@ class Notices:
             paragraphs=paragraphs,
             language=language,
             button=(texts.say("reports.notice_button", language), url),
-            also=await self._agenda(person, language),
+            also=[(texts.say("reports.notice_pdf", language), f"{url}.pdf"), *await self._agenda(person, language)],
             note=texts.say("reports.notice_note", language),
         )
         key = f"{self._key}/{Surface.EMAIL}/{person.key}"
         return mail_message(person, mail, key=key, kind=NOTICE, due_at=now, municipality=self._body.municipality)
 
-    async def _agenda(self, person: Person, language: str) -> tuple[str, str] | None:
-        """The reader's own way to the agenda, which is sent together with the report."""
+    async def _agenda(self, person: Person, language: str) -> list[tuple[str, str]]:
+        """The reader's own way to the agenda, which is sent together with the report; nothing where there is none."""
         if not self._body.agenda:
-            return None
+            return []
         ports = self._ports
         url = await personal_address(ports.links, ports.public_url, "agenda", self._report.meeting, person.key)
-        return texts.say("agenda.notice", language), url
+        return [(texts.say("agenda.notice", language), url)]
 
 
 def _intro(content: ReportContent, language: str) -> str:
@@ -133,6 +134,14 @@ def _intro(content: ReportContent, language: str) -> str:
     if edition_of(content) == 1 or not isinstance(content, BoardReport):
         return texts.say("reports.notice_intro", language, day=day)
     return texts.say("reports.notice_corrected", language, day=day, why=content.corrected_because)
+
+
+def _standing(content: ReportContent, language: str) -> Iterator[str]:
+    """Write how many packages have answered and how they stand, as the card says it; nothing where there is none."""
+    short = in_short(content, language)
+    if short["total"]:
+        yield texts.say("reports.answered", language, answered=short["answered"], total=short["total"])
+        yield str(short["stands"])
 
 
 async def report_url(ports: ReportPorts, meeting: str) -> str:

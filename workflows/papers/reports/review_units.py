@@ -91,7 +91,7 @@ class ReviewUnits:
         self, programme: Programme, released: StoredReport, content: BoardReport, history: History
     ) -> StoredReport:
         at = self._ports.clock.now().replace(microsecond=0)
-        pdf = await asyncio.to_thread(self._set_pdf, content, texts.choose(programme.language), at)
+        pdf = await asyncio.to_thread(self._set_pdf, content, programme.paper_language(content.meeting.body), at)
         then = (
             DueUnit(key=f"report.publish:{released.meeting}", due_at=at),
             DueUnit(key=f"rollout.lists:{content.meeting.body}", due_at=at),

@@ -44,7 +44,7 @@ class ReportCopy:
         self._folder = folder
         self._report = report
         self._history = history
-        self._language = texts.choose(programme.language)
+        self._language = programme.paper_language(report.content.meeting.body)
         self._published: dict[str, Any] = dict(report.published)
         self._day = report.meeting.rpartition("/")[2]
         """The day first announced: it names the copy for ever, even if the meeting moves."""

@@ -1,9 +1,12 @@
 """A round's answers become a report, released, told and published once, wherever it was stopped in between."""
 
+import io
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from config.place_template import ChannelSpec, ColumnSpec, ListSpec, PlaceSpec
 from config.values import Role
@@ -224,8 +227,30 @@ async def test_without_a_place_everybody_on_the_board_gets_a_mail(database: Data
 
     notices = await world.messages.list_messages(kind="report_notice")
     assert {item.person for item in notices} == {"chair", "member", "lead"}
+    (mail,) = world.mailer.to("chair@county.example")
+    assert "1 av 3 arbeidspakker har gitt status." in mail.html
+    assert "Saker som trenger en avgjørelse: 1" in mail.html
+    page = re.search(rf'href="({PUBLIC}/rapport/[\w.\-]+)"', mail.html)
+    assert page is not None
+    assert f'href="{page[1]}.pdf"' in mail.html
     assert await world.report("publish") == Done(note="no place of ours")
     assert await world.record.report_address(MEETING) == ""
+
+
+async def test_a_board_has_its_papers_in_its_own_language_and_its_people_mail_in_theirs(world: ReportWorld) -> None:
+    bodies = tuple(
+        item.model_copy(update={"language": "nn"}) if item.key == "a-dal" else item for item in world.programme.bodies
+    )
+    world.programme = world.programme.model_copy(update={"bodies": bodies})
+    await world.released()
+    await world.report("publish")
+
+    stored = await world.record.newest(MEETING)
+    assert stored is not None
+    assert stored.pdf is not None
+    assert str(PdfReader(io.BytesIO(stored.pdf)).root_object["/Lang"]).lower().startswith("nn")
+    assert "arbeidspakker har gitt status" in world.mailer.to("chair@county.example")[0].html
+    assert any("arbeidspakker har gitt status" not in str(card) for _, card, _ in world.bot.posted)
 
 
 async def test_a_rehearsal_mails_only_whom_it_lists(database: Database) -> None:
