@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
+import texts
 from config.problems import phrase
 from config.programme import Programme
 from documents.document import Document
@@ -111,7 +112,7 @@ class PaperFiles:
                 language,
             )
             for body in programme.bodies
-            for paper in (await self.record.of_body(body.key)).papers(language)
+            for paper in (await self.record.of_body(body.key)).papers(programme.paper_language(body.key))
         ]
         headers = [texts.say(f"archive.column_{column}", language) for column in JOURNAL_COLUMNS]
         put("journal.csv", self.make_csv(headers, rows))
