@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import paper_tables, tables
 from integration.database.audit import note_action
-from integration.database.connection import Database, insert_into, read_named
+from integration.database.connection import Database, insert_into
 from integration.database.units import make_due
 from workflows.papers.agendas.arrangement import Arrangement
 from workflows.papers.agendas.model import PROPOSAL_FIELDS, Agenda, Proposal, StoredAgenda
@@ -180,19 +180,17 @@ class SQLAgendas:
                 found.setdefault(row.body, []).append(Decision.from_data(row.content))
             return found
 
-        return await read_named(self._database, len(bodies), read)
+        return await self._database.scan(read)
 
     async def days_held(self, meetings: Collection[str]) -> Mapping[str, date]:
         table = tables.minutes
         query = select(table.c.meeting, table.c.content).where(table.c.meeting.in_(meetings)).order_by(table.c.version)
         # Later versions come later and win.
-        return await read_named(
-            self._database,
-            len(meetings),
+        return await self._database.scan(
             lambda connection: {
                 row.meeting: Minutes.from_data(row.content).meeting.starts_local.date()
                 for row in connection.execute(query)
-            },
+            }
         )
 
     async def record(

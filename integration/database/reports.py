@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.audit import note_action
-from integration.database.connection import Database, insert_into, read_named
+from integration.database.connection import Database, insert_into
 from integration.database.lessons import keep_lessons
 from integration.database.tables import meeting as meetings
 from integration.database.tables import report as table
@@ -51,10 +51,8 @@ class SQLReports:
 
     async def newest_contents(self, bodies: Collection[str]) -> Mapping[str, ReportContent]:
         query = _newest_contents(bodies)
-        return await read_named(
-            self._database,
-            len(bodies),
-            lambda connection: {row.body: content_from(row.content) for row in connection.execute(query)},
+        return await self._database.scan(
+            lambda connection: {row.body: content_from(row.content) for row in connection.execute(query)}
         )
 
     async def states(self, *, since: date | None = None) -> Mapping[str, ReportState]:
