@@ -58,6 +58,7 @@ SPARSE: Mapping[str, Mapping[str, Any]] = {
     },
     "reminder": {"local_lead": None},
     "report_notice": {"decisions": None},
+    "question_answered": {"next": ""},
     "report_draft": {"answered": 0},
     "closed": {"state": None, "late": []},
     "status_moved": {"greeting": "Hei!"},

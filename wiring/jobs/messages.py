@@ -43,6 +43,7 @@ class MessageJobs:
                 programme=self._record.register.programme,
                 messages=self._record.messages,
                 outbox=self.outbox,
+                accounts=self._record.accounts,
                 clock=self._outside.clock,
                 public_url=self._outside.settings.public_url,
             )

@@ -34,14 +34,14 @@ class Delivery:
         self._paused = self._paused or sent.is_paused
         return sent
 
-    async def attempt(self, message: Message) -> bool:
+    async def attempt(self, message: Message, *, patient: bool = True) -> bool:
         """
         Send *message* beside others; True when it was sent. `end` raises the errors that wait until then.
 
         A mailbox that does not answer keeps nobody else waiting, unless that takes too long. Raises Throttled at once.
         """
         try:
-            sent = await self.deliver(message)
+            sent = await self.deliver(message, patient=patient)
         except Transient as error:
             self.keep(error)
             return False

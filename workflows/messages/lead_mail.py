@@ -1,8 +1,13 @@
-"""Mails to the leads of a place: planned as rows, and sent once, in sending hours, by one unit."""
+"""
+Mails to the leads of a place: planned as rows, and sent once, in sending hours, by one unit.
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+A mail may have a card beside it, which says the same in the chat of a reader who sees Teams.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import texts
 from config.programme import Programme
@@ -10,8 +15,9 @@ from config.values import Person, Role
 from documents.mail import MailLink
 from workflows.messages.delivery import Delivery, least_tried_first, park_outside_hours
 from workflows.messages.mail import mail_content, mail_message
-from workflows.messages.model import WAITING, Message, Messages
+from workflows.messages.model import CARD_BESIDE, WAITING, Message, Messages, Surface
 from workflows.messages.outbox import Outbox
+from workflows.ports.accounts import Account, KnownAccounts
 from workflows.ports.units import Clock, DueUnit, History, Outcome
 from workflows.working_days import WorkCalendar
 
@@ -25,6 +31,7 @@ class LeadMailPorts:
     programme: Callable[[], Awaitable[Programme]]
     messages: Messages
     outbox: Outbox
+    accounts: KnownAccounts
     clock: Clock
     public_url: str
 
@@ -40,11 +47,13 @@ class LeadMail:
         return page_button(self._ports.public_url, municipality, language)
 
     async def plan(self, mails: Sequence[Message]) -> None:
-        """Plan *mails*, to be sent in the next sending hours."""
+        """Plan *mails* and the cards beside them, to be sent in the next sending hours."""
         if mails:
             programme = await self._ports.programme()
             unit = lead_mail_unit(programme, min(mail.due_at for mail in mails))
-            await self._ports.outbox.plan(mails, then=[unit])
+            beside = [mail.content.email for mail in mails if mail.content.card]
+            accounts = await self._ports.accounts.find_accounts(beside) if beside else {}
+            await self._ports.outbox.plan(with_cards(mails, accounts), then=[unit])
 
     async def send(self, unit: DueUnit, history: History) -> Outcome:
         """Send the mails that wait: the unit `leads.mail` [programme]. One unit, as two would send the same mail."""
@@ -54,9 +63,24 @@ class LeadMail:
             calendar = WorkCalendar(programme, mail.municipality)
             if outside := park_outside_hours(calendar, self._ports.clock.now(), mail.due_at):
                 delivery.wait(outside)
-            elif await delivery.attempt(mail):
+            # What Teams does not take of a card waits for nobody: the mail says it too.
+            elif await delivery.attempt(mail, patient=mail.surface is Surface.EMAIL):
                 await history.note("leads.mailed", person=mail.person or "")
         return delivery.end()
+
+
+def with_cards(mails: Sequence[Message], accounts: Mapping[str, Account]) -> Sequence[Message]:
+    """Return *mails* as they leave, each with its card as a message of its own where its reader sees Teams."""
+    messages = []
+    for mail in mails:
+        content = replace(mail.content, card={})
+        messages.append(replace(mail, content=content))
+        account = accounts.get(content.email.lower())
+        if mail.content.card and account is not None and account.sees_teams:
+            shown = replace(content, address=account.id, html="", links=(), card=mail.content.card)
+            key = f"{mail.key}{CARD_BESIDE}"
+            messages.append(replace(mail, key=key, surface=Surface.PERSONAL, content=shown))
+    return messages
 
 
 def lead_mail_unit(programme: Programme, due_at: datetime) -> DueUnit:
@@ -79,9 +103,14 @@ def mail_to(
     subject: str,
     paragraphs: Sequence[str],
     button: MailLink,
+    card: Mapping[str, Any] | None = None,
 ) -> Message:
-    """Return one mail to a lead, finished. *key* identifies it among theirs; each asks for something: *button*."""
-    content = mail_content(person, subject=subject, paragraphs=paragraphs, button=button)
+    """
+    Return one mail to a lead, finished. *key* identifies it among theirs; each asks for something: *button*.
+
+    *card* says the same to those who see Teams; `LeadMail.plan` makes it a message of its own.
+    """
+    content = replace(mail_content(person, subject=subject, paragraphs=paragraphs, button=button), card=card or {})
     return mail_message(
         person, content, key=f"{KIND}:{key}/{person.key}", kind=KIND, due_at=due_at, municipality=municipality
     )

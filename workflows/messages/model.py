@@ -37,6 +37,8 @@ TOLD = (MessageState.SENT, MessageState.SUMMED)
 """States in which its reader was told, by itself or in a summary. `sent_at` is the moment."""
 WAITING = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
 """States from which a message may still leave."""
+CARD_BESIDE = "/card"
+"""Ends the key of a card that says in a chat what a mail says: the mail's key and this. Both are one matter."""
 AGAIN = "/again/"
 """In the key of a card that was posted twice, before the id of the one that was found later."""
 PAUSED = "paused"

@@ -16,7 +16,7 @@ from config.values import Person
 from documents.mail import MailItem
 from workflows.messages.delivery import Delivery, park_outside_hours
 from workflows.messages.mail import mail_content, mail_message
-from workflows.messages.model import WAITING, Message, Messages, MessageState, Surface
+from workflows.messages.model import CARD_BESIDE, WAITING, Message, Messages, MessageState, Surface
 from workflows.messages.outbox import Outbox
 from workflows.ports.units import Clock, DueUnit, History, Outcome
 from workflows.working_days import WorkCalendar
@@ -74,7 +74,8 @@ def _matters(messages: Sequence[Message]) -> dict[tuple[str, str], list[Message]
     """Return messages by their person and matter, in the order in which they were due."""
     found: dict[tuple[str, str], list[Message]] = {}
     for message in sorted(messages, key=lambda item: (item.due_at, item.key)):
-        matter = message.request if message.request and message.content.deadline else message.key
+        asked = message.request if message.content.deadline else None
+        matter = asked or message.key.removesuffix(CARD_BESIDE)
         found.setdefault((message.person or "", matter), []).append(message)
     return found
 

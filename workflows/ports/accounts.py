@@ -23,6 +23,11 @@ class Account:
     addresses: frozenset[str] = frozenset()
     """Every lower-case address that the directory has for it: mail, name to sign in with, aliases, other addresses."""
 
+    @property
+    def sees_teams(self) -> bool:
+        """True when a post in Teams is seen: one to a guest succeeds and is not. Who is a guest, the directory says."""
+        return self.kind is AccountKind.MEMBER and self.enabled
+
 
 class Directory(Protocol):
     """Looks people up. Builder; needs User.Read.All."""

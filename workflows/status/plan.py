@@ -8,7 +8,7 @@ from config.programme import Programme
 from config.values import BodyKind, Person, Role, RoundTimes, WorkPackage
 from workflows.digest import digest
 from workflows.messages.model import Surface
-from workflows.ports.accounts import Account, AccountKind
+from workflows.ports.accounts import Account
 from workflows.ports.units import DueUnit
 from workflows.status.model import (
     RequestState,
@@ -141,10 +141,9 @@ def surfaces_for(account: Account | None, channel: str | None) -> tuple[Surface,
     """
     List the surfaces to reach somebody on, the best first; each next one is used when the one before fails.
 
-    A post in Teams to a guest succeeds and is never seen, so guests and people without an account get the e-mail. Who
-    is a guest, the directory says, not the employer.
+    Guests and people without an account get the e-mail: they do not see what is posted in Teams.
     """
-    if account is None or account.kind is not AccountKind.MEMBER or not account.enabled:
+    if account is None or not account.sees_teams:
         return (Surface.EMAIL,)
     return (Surface.PERSONAL, Surface.CHANNEL, Surface.EMAIL) if channel else (Surface.PERSONAL, Surface.EMAIL)
 

@@ -12,7 +12,7 @@ from tests.clocks import StillClock
 from tests.workflows.meetings.test_booking import Notes
 from tests.workflows.meetings.test_quorum import TUESDAY_NOON, Post, own_address
 from tests.workflows.programme import body, municipality, programme
-from tests.workflows.status.rounds import PUBLIC
+from tests.workflows.status.rounds import PUBLIC, FakeAccounts
 from workflows.meetings.clashes import ClashNotices, clashes
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.plan import plan_meetings
@@ -116,7 +116,12 @@ class Desk:
     async def look(self) -> None:
         outbox, messages = cast("Outbox", self.post), cast("Any", self.post)
         ports = LeadMailPorts(
-            programme=self.programme, messages=messages, outbox=outbox, clock=self.clock, public_url=PUBLIC
+            programme=self.programme,
+            messages=messages,
+            outbox=outbox,
+            accounts=FakeAccounts([]),
+            clock=self.clock,
+            public_url=PUBLIC,
         )
         mail = LeadMail(ports)
         notices = ClashNotices(

@@ -21,7 +21,7 @@ KINDS = {
     "operations/drift.py": "things of a place that are gone",
     "operations/guest_review.py": "guests to confirm",
     "papers/minutes/notice.py": "minutes that somebody else recorded",
-    "papers/questions/notice.py": "a question that is answered, sent back or passed on",
+    "papers/questions/answer_notice.py": "a question that is answered, sent back or passed on",
     "papers/reports/notice.py": "a report that is ready",
     "papers/reports/draft_notice.py": "a draft to go through",
     "papers/reports/review_units.py": "texts that were edited",

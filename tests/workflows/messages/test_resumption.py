@@ -83,6 +83,14 @@ def test_a_request_and_its_reminders_are_one_matter_and_the_request_itself_goes(
     assert (found.summaries, found.summed, found.dropped) == ([], ["b", "c"], [])
 
 
+def test_a_card_beside_a_mail_is_the_same_matter_and_the_mail_goes() -> None:
+    beside = message("a/card", surface=Surface.PERSONAL, links=())
+
+    found = planned(beside, message("a"))
+
+    assert (found.summaries, found.summed, found.dropped) == ([], ["a/card"], [])
+
+
 def test_in_a_summary_a_matter_has_its_newest_words() -> None:
     asks = {"request": "r", "deadline": LATER.isoformat()}
     moved = message("b", due_at=NOON + timedelta(hours=1), **asks)

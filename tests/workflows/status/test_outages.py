@@ -34,6 +34,7 @@ class Days:
                 programme=world.read_programme,
                 messages=world.messages,
                 outbox=world.outbox,
+                accounts=world.accounts,
                 clock=world.clock,
                 public_url=PUBLIC,
             )

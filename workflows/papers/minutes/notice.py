@@ -16,6 +16,7 @@ from workflows.papers.agendas.ports import AgendaPorts
 from workflows.papers.links import personal_address
 from workflows.papers.minutes.model import Minutes, MinutesItem, StoredMinutes
 from workflows.papers.minutes.review import minutes_changes
+from workflows.papers.questions.answer_notice import AnswerNotice
 from workflows.status.plan import package_leads
 from workflows.working_days import WorkCalendar
 
@@ -140,20 +141,16 @@ def _answer(
     language = person.language
     package = notice.programme.work_package(about.work_package)
     values = {"package": package.name, "body": notice.body.name, "day": _day(notice)}
-    return mail_to(
-        person,
-        key=key,
-        municipality=notice.body.municipality,
-        due_at=due_at,
+    told = AnswerNotice(
+        person=person,
+        package=package,
         subject=texts.say("minutes.answer_subject", language, package=package.name),
-        paragraphs=[
-            texts.say(f"minutes.answer_{item.outcome}", language, **values),
-            texts.say("minutes.answer_question", language, question=about.text),
-            _decided(notice.minutes.content, item, language),
-            texts.say("minutes.answer_next", language),
-        ],
-        button=(texts.say("minutes.answer_button", language), f"{ports.public_url.rstrip('/')}/pakke/{package.key}"),
+        told=texts.say(f"minutes.answer_{item.outcome}", language, **values),
+        question=about.text,
+        answer=_decided(notice.minutes.content, item, language),
+        next=texts.say("minutes.answer_next", language),
     )
+    return told.message(key=key, due_at=due_at, public_url=ports.public_url)
 
 
 def _day(notice: ApprovedMinutes) -> date:

@@ -1,11 +1,12 @@
-"""Mails to a package's leads about what a lead did with their question."""
+"""Messages to a package's leads about what a lead did with their question."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import texts
 from config.programme import Programme
-from workflows.messages.lead_mail import LeadMail, mail_to
+from workflows.messages.lead_mail import LeadMail
+from workflows.papers.questions.answer_notice import AnswerNotice
 from workflows.papers.questions.ports import QuestionStore
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
 from workflows.status.model import EscalationState
@@ -31,7 +32,7 @@ class QuestionNotices:
         self._ports = ports
 
     async def tell(self, unit: DueUnit, history: History) -> Outcome:
-        """Handler of `questions.tell` [question]: mail the package's leads a lead's answer, or what is lacking."""
+        """Handler of `questions.tell` [question]: tell the package's leads a lead's answer, or what is lacking."""
         found = (await self._ports.store.find_questions([unit.subject])).get(unit.subject)
         answer = found.answer if found else None
         programme, now = await self._ports.programme(), self._ports.clock.now()
@@ -45,21 +46,17 @@ class QuestionNotices:
             language = person.language
             name = by.name if by else texts.say("agenda.recorded_somebody", language)
             mails.append(
-                mail_to(
-                    person,
-                    key=f"questions/{found.id}/{found.version}",
-                    municipality=package.municipality,
-                    due_at=WorkCalendar(programme, package.municipality).next_sendable(now),
+                AnswerNotice(
+                    person=person,
+                    package=package,
                     subject=texts.say(f"questions.told_{kind}_subject", language, package=package.name),
-                    paragraphs=[
-                        texts.say(f"questions.told_{kind}", language, name=name),
-                        texts.say("minutes.answer_question", language, question=found.question),
-                        answer.words,
-                    ],
-                    button=(
-                        texts.say("minutes.answer_button", language),
-                        f"{self._ports.public_url.rstrip('/')}/pakke/{package.key}",
-                    ),
+                    told=texts.say(f"questions.told_{kind}", language, name=name),
+                    question=found.question,
+                    answer=answer.words,
+                ).message(
+                    key=f"questions/{found.id}/{found.version}",
+                    due_at=WorkCalendar(programme, package.municipality).next_sendable(now),
+                    public_url=self._ports.public_url,
                 )
             )
         await self._ports.mail.plan(mails)

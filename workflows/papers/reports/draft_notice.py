@@ -9,10 +9,9 @@ import texts
 from config.programme import Programme
 from config.values import Person
 from workflows.messages.mail import mail_content, mail_message
-from workflows.messages.model import Content, Message, Surface
+from workflows.messages.model import CARD_BESIDE, Content, Message, Surface
 from workflows.papers.reports.model import BoardReport, ReportContent
 from workflows.ports.accounts import Account
-from workflows.status.plan import surfaces_for
 
 DRAFT = "report_draft"
 
@@ -31,7 +30,7 @@ class DraftNotice:
     def messages(self, account: Account | None, now: datetime) -> Sequence[Message]:
         """Return the mail, and the card for who has a chat with the bot."""
         messages = [self._mail(now)]
-        if account is not None and Surface.PERSONAL in surfaces_for(account, None):
+        if account is not None and account.sees_teams:
             messages.append(self._card(account, now))
         return messages
 
@@ -66,8 +65,9 @@ class DraftNotice:
         lines = self.content.municipalities
         return sum(bool(line.report_meeting) for line in lines), len(lines)
 
-    def _key(self, surface: Surface) -> str:
-        return f"{DRAFT}/{self.content.meeting.key}/{surface}/{self.person.key}"
+    @property
+    def _key(self) -> str:
+        return f"{DRAFT}/{self.content.meeting.key}/{Surface.EMAIL}/{self.person.key}"
 
     def _mail(self, now: datetime) -> Message:
         answered, total = self._counted()
@@ -90,8 +90,8 @@ class DraftNotice:
             language=self._language,
             button=(self._say("review.draft_button"), self._url),
         )
-        key, municipality = self._key(Surface.EMAIL), self._municipality
-        return mail_message(self.person, content, key=key, kind=DRAFT, due_at=now, municipality=municipality)
+        municipality = self._municipality
+        return mail_message(self.person, content, key=self._key, kind=DRAFT, due_at=now, municipality=municipality)
 
     def _card(self, account: Account, now: datetime) -> Message:
         subject = self._subject
@@ -100,7 +100,7 @@ class DraftNotice:
         card = cards.render(DRAFT, language=self._language, values={**values, "url": self._url})
         email, name = self.person.email, self.person.name
         return Message(
-            key=self._key(Surface.PERSONAL),
+            key=f"{self._key}{CARD_BESIDE}",
             kind=DRAFT,
             surface=Surface.PERSONAL,
             due_at=now,

@@ -16,7 +16,7 @@ from workflows.papers.reports.model import LIGHTS, BoardReport, OwnerSummary, Re
 from workflows.papers.reports.ports import ReportPorts
 from workflows.papers.reports.rendering import title_of
 from workflows.papers.reports.words import ReportWords
-from workflows.ports.accounts import Account, AccountKind
+from workflows.ports.accounts import Account
 from workflows.ports.units import Done, Outcome, Parked
 from workflows.working_days import WorkCalendar
 
@@ -80,7 +80,7 @@ class Notices:
         if not in_channel:
             return people
         accounts = await self._ports.accounts.find_accounts([person.email for person in people])
-        return [person for person in people if not _sees_channels(accounts.get(person.email.lower()))]
+        return [person for person in people if not _sees_teams(accounts.get(person.email.lower()))]
 
     def _channel_message(self, channel: str, url: str, now: datetime) -> Message:
         content, language = self._report.content, self._programme.paper_language(self._body.key)
@@ -167,6 +167,5 @@ def in_short(content: ReportContent, language: str) -> dict[str, int | str]:
     return {"answered": total - missing, "total": total, "stands": stands, "decisions": decisions_in(content)}
 
 
-def _sees_channels(account: Account | None) -> bool:
-    """A post in Teams to a guest succeeds and is never seen; who is a guest, the directory says."""
-    return account is not None and account.kind is AccountKind.MEMBER and account.enabled
+def _sees_teams(account: Account | None) -> bool:
+    return account is not None and account.sees_teams

@@ -67,6 +67,7 @@ class ReportWorld(World):
                 programme=self.read_programme,
                 messages=self.messages,
                 outbox=self.outbox,
+                accounts=self.accounts,
                 clock=self.clock,
                 public_url=PUBLIC,
             )
