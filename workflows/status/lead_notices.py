@@ -132,12 +132,12 @@ class LeadNotices:
         for reader in self._readers():
             if reader.person.key == by:
                 continue
+            proposed = reader.say("status.lead_proposal", proposal=raised.proposal) if raised.proposal else ""
             said = [
                 reader.say("status.lead_question_intro", package=package, meeting=reader.meeting),
                 reader.say("status.lead_question", question=raised.question),
+                proposed or reader.say("status.lead_no_proposal"),
             ]
-            if raised.proposal:
-                said.append(reader.say("status.lead_proposal", proposal=raised.proposal))
             subject = reader.say("status.lead_question_subject", package=package)
             key = f"{QUESTION}/{request.id}/{words}"
             await self._send(QUESTION, key, reader, subject, said, button=reader.page)

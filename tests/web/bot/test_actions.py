@@ -122,6 +122,22 @@ async def test_what_was_emptied_does_not_come_back_with_what_is_wrong(world: Wor
     assert (values["proposal"], values["indicator:plasser"]) == ("Ja", 7.5)
 
 
+async def test_a_card_asks_once_for_a_proposal_to_its_question(world: World) -> None:
+    asks = {**ANSWER, "question": "Hvem betaler?", "proposal": ""}
+    first = await press(world, "answer_status", asks)
+    assert "Hva foreslår dere at styret vedtar?" in str(first)
+    assert await stored(world) is None
+    [data] = {str(item["data"]) for item in first["value"]["actions"] if item.get("verb") == "answer_status"}
+    assert "'proposal_asked': 1" in data
+
+    second = await press(world, "answer_status", {**asks, "proposal_asked": 1})
+
+    assert "Takk! Statusen er lagret" in str(second)
+    answer = await stored(world)
+    assert answer is not None
+    assert (answer.content.question, answer.content.proposal) == ("Hvem betaler?", "")
+
+
 async def test_a_national_id_is_not_stored_from_a_card(world: World) -> None:
     reply = await press(world, "answer_status", {**ANSWER, "done": NUMBER})
 

@@ -169,6 +169,14 @@ async def test_the_lead_hears_of_a_question_once(world: World) -> None:
     assert "Forslag: Fylket" in mail.html
 
 
+async def test_the_lead_hears_that_a_question_has_no_proposal(world: World) -> None:
+    await world.answer(HOME, "home-lead", question="Hvem betaler?")
+    await world.run("status.lifted", request_id(MEETING, HOME))
+
+    [mail] = lead_mails(world)
+    assert "Arbeidspakken foreslår ikke noe vedtak." in mail.html
+
+
 async def test_another_question_is_told_and_a_withdrawn_one_is_not(world: World) -> None:
     await world.answer(HOME, "home-lead", question="Hvem betaler?")
     await world.answer(HOME, "home-lead")
