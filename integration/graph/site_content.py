@@ -8,7 +8,16 @@ from urllib.parse import quote
 from engine.together import together
 from integration.graph.client import Graph, Json, Path, Query, Request
 from integration.graph.people import quoted
-from integration.graph.site_layout import ONE, SHAREPOINT, find_folder, from_column, library, read_list, read_page
+from integration.graph.site_layout import (
+    ONE,
+    SHAREPOINT,
+    find_folder,
+    from_column,
+    last_author,
+    library,
+    read_list,
+    read_page,
+)
 from integration.retry import Call
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.ports.place import Column, ListItem, Page, SiteList, StoredFile
@@ -217,14 +226,8 @@ def _to_file(item: Json, path: str) -> StoredFile:
         url=item.get("webUrl") or "",
         etag=item.get("eTag") or "",
         size=item.get("size") or 0,
-        changed_by=_author(item.get("lastModifiedBy") or Json()),
+        changed_by=last_author(item),
     )
-
-
-def _author(identities: Json) -> str:
-    """The person's id; an application's only where no person is named, because people work through applications."""
-    known = (identities.get(kind) or {} for kind in ("user", "application"))
-    return next((who["id"] for who in known if who.get("id")), "")
 
 
 def _to_item(item: Json) -> ListItem:

@@ -243,4 +243,16 @@ def _to_page(page: Json) -> Page:
         etag=page.get("eTag") or "",
         html="\n".join(parts),
         published=(page.get("publishingState") or {}).get("level") == "published",
+        changed_by=last_author(page),
     )
+
+
+def last_author(item: Json) -> str:
+    """
+    Return the id of the person who wrote an item last; empty where nobody is named.
+
+    An application's only where no person is named, because people work through applications.
+    """
+    identities = item.get("lastModifiedBy") or Json()
+    known = (identities.get(kind) or {} for kind in ("user", "application"))
+    return next((named["id"] for named in known if named.get("id")), "")

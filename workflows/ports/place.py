@@ -271,6 +271,8 @@ class Page:
     etag: str
     html: str = ""
     published: bool = False
+    changed_by: str = ""
+    """Id of the person, or else of the application, who wrote it last."""
 
 
 class SiteContent(Protocol):

@@ -1,7 +1,9 @@
 """The copy of a released report on its place's site: the PDF among the files, a page, and a row in the list.
 
 The record is the truth and the copy is for reading. Each part is compared with what was noted of it; what people
-changed is reported and written once more, because a released report says everywhere what the board was given.
+changed is reported and written once more, because a released report says everywhere what the board was given. What lies
+there and was not noted is written over: it may be anybody's. A change counts only if somebody else is named as its
+author, since SharePoint rewrites by itself.
 """
 
 from collections.abc import Mapping
@@ -12,14 +14,14 @@ from config.place_template import PlaceSpec
 from config.programme import Programme
 from documents.page import report_page
 from workflows.digest import digest, is_digest_of
-from workflows.papers.reports.model import ReportState, StoredReport, edition_of
+from workflows.papers.reports.model import ReportState, StoredReport
 from workflows.papers.reports.ports import ReportPorts
 from workflows.papers.reports.rendering import document_of, title_of
 from workflows.ports.place import Page
 from workflows.ports.units import History
 
 UNFINISHED = "unfinished"
-"""Stands for the fingerprint of a page that a stopped run was writing."""
+"""Stands for the fingerprint of a page, and for the author of a file, that a stopped run was writing."""
 PDF = "application/pdf"
 LONGEST_TITLE = 255
 """Characters in a list item's title."""
@@ -60,29 +62,33 @@ class ReportCopy:
     async def _file(self, site_id: str) -> None:
         folder = self._folder
         path = file_path(folder, self._day, self._language)
-        pdf, noted = self._report.pdf or b"", self._published.get("file")
+        pdf, noted = self._report.pdf or b"", self._published.get("file", {})
         found = await self._content.find_file(site_id, path)
-        # A file of another size is another file. Its etag is no help: SharePoint changes that by itself. A corrected
-        # version may have the size of the one before.
-        is_first = noted is not None or edition_of(self._report.content) == 1
-        if found is not None and found.size == len(pdf) and is_first:
-            if noted is None:
-                await self._note(file={"url": found.url})
+        # Its etag is no help: SharePoint changes that by itself. A copy from before authors were noted has none.
+        as_noted = found is not None and found.size == len(pdf) and noted.get("by") in (None, found.changed_by)
+        if noted and as_noted and found is not None:
+            if "by" not in noted:
+                await self._note(file={**noted, "by": found.changed_by})
             return
-        if noted is not None:
+        if noted and noted.get("by") != UNFINISHED:
             await self._history.note("report.copy_changed", meeting=self._report.meeting, part="file")
+        # Noted before it is written: a run that is stopped in between finds its own file, not a changed one.
+        await self._note(file={"by": UNFINISHED})
         if folder:
             await self._content.ensure_folder(site_id, folder)
         stored = await self._content.put_file(site_id, path, pdf, PDF)
-        await self._note(file={"url": stored.url})
+        await self._note(file={"url": stored.url, "by": stored.changed_by})
         await self._history.note("report.file_stored", meeting=self._report.meeting)
 
     async def _page(self, site_id: str) -> Page:
-        name, noted = page_name(self._day), self._published.get("page", {}).get("fingerprint")
+        name, noted = page_name(self._day), self._published.get("page", {})
         page = await self._content.find_page(site_id, name)
-        if page is not None and page.published and is_digest_of(noted, page.title, page.html):
-            return page
-        if noted not in (None, UNFINISHED):
+        if page is not None and page.published:
+            if is_digest_of(noted.get("fingerprint"), page.title, page.html):
+                return page
+            if page.changed_by and page.changed_by == noted.get("by"):
+                return await self._settled(page)
+        if noted.get("fingerprint") not in (None, UNFINISHED):
             await self._history.note("report.copy_changed", meeting=self._report.meeting, part="page")
         # Noted before it is written: a run that is stopped in between finds its own half-done page, not a changed one.
         await self._note(page={"fingerprint": UNFINISHED})
@@ -93,11 +99,15 @@ class ReportCopy:
         else:
             page = await self._content.update_page(site_id, page.id, title=title, html=html)
         await self._content.publish_page(site_id, page.id)
-        settled = await self._content.find_page(site_id, name) or page
-        fingerprint = digest(settled.title, settled.html)
-        await self._note(page={"url": settled.url, "fingerprint": fingerprint})
+        settled = await self._settled(await self._content.find_page(site_id, name) or page)
         await self._history.note("report.page_published", meeting=self._report.meeting)
         return settled
+
+    async def _settled(self, page: Page) -> Page:
+        """Note a page as it stands after SharePoint has rewritten it."""
+        fingerprint = digest(page.title, page.html)
+        await self._note(page={"url": page.url, "fingerprint": fingerprint, "by": page.changed_by})
+        return page
 
     async def _row(self, site_id: str, list_id: str, url: str) -> None:
         if "row" in self._published:

@@ -77,12 +77,16 @@ class FakeSite:
         if name in self.pages:
             raise Conflict("create a page", "the name is taken")
         url = f"https://tenant.example/SitePages/{name}"
-        self.pages[name] = Page(id=name, name=name, title=title, url=url, etag="1", html=_rewritten(html))
+        self.pages[name] = Page(
+            id=name, name=name, title=title, url=url, etag="1", html=_rewritten(html), changed_by="us"
+        )
         self._wrote(f"page {name}")
         return self.pages[name]
 
     async def update_page(self, site_id: str, page_id: str, *, title: str, html: Sequence[str]) -> Page:
-        self.pages[page_id] = replace(self.pages[page_id], title=title, html=_rewritten(html), published=False)
+        self.pages[page_id] = replace(
+            self.pages[page_id], title=title, html=_rewritten(html), published=False, changed_by="us"
+        )
         self._wrote(f"page {page_id}")
         return self.pages[page_id]
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from integration.database.questions import SQLQuestions
 from integration.database.reports import SQLReports
-from tests.workflows.papers.reports.site import FakeSite, Killed
+from tests.workflows.papers.reports.site import FakeSite
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, PUBLIC, STARTS, FakePlaces, Thing, World
 from workflows.messages.lead_mail import LeadMail, LeadMailPorts
 from workflows.messages.model import MessageState
@@ -272,69 +271,6 @@ async def test_a_pause_holds_the_notice_but_not_the_release(world: ReportWorld) 
 
     await world.switches.resume("a-dal")
     assert await world.report("release") == Done(note="released, the board was told")
-
-
-# ------------------------------------------------------------------------------------------------------------ publish
-
-
-async def test_a_released_report_stands_on_the_site_with_its_pdf_and_a_row(world: ReportWorld) -> None:
-    await world.released()
-    await world.report("publish")
-
-    page = world.site.pages["rapport-2026-11-17.aspx"]
-    assert page.published
-    assert "Får vi lokaler?" in page.html
-    assert "Rapporter/Rapport 2026-11-17.pdf" in world.site.files
-    assert [row["MeetingDate"] for row in world.site.rows.values()] == ["2026-11-17"]
-    assert await world.record.report_address(MEETING) == page.url
-
-
-async def test_publishing_again_writes_nothing(world: ReportWorld) -> None:
-    await world.released()
-    await world.report("publish")
-    world.site.writes.clear()
-    await world.report("publish")
-
-    assert world.site.writes == []
-
-
-@pytest.mark.parametrize("after", range(1, 7))
-async def test_a_kill_after_any_write_ends_in_the_same_place(world: ReportWorld, after: int) -> None:
-    await world.released()
-    world.site.kill_after = after
-    try:
-        await world.report("publish")
-    except Killed:
-        world.site.kill_after = None
-        await world.report("publish")
-    world.site.writes.clear()
-    await world.report("publish")
-
-    assert len(world.site.pages) == len(world.site.rows) == len(world.site.files) == 1
-    assert world.site.pages["rapport-2026-11-17.aspx"].published
-    assert world.site.writes == []
-    assert "report.copy_changed" not in world.history.notes
-
-
-async def test_a_changed_copy_is_reported_and_written_once_more(world: ReportWorld) -> None:
-    await world.released()
-    await world.report("publish")
-    page = world.site.pages["rapport-2026-11-17.aspx"]
-    world.site.pages[page.name] = replace(page, html="<p>Alt er bra.</p>")
-    await world.report("publish")
-    world.site.writes.clear()
-    await world.report("publish")
-
-    assert world.history.notes.count("report.copy_changed") == 1
-    assert "Får vi lokaler?" in world.site.pages[page.name].html
-    assert world.site.writes == []
-
-
-async def test_publishing_waits_for_a_place_that_is_not_made_yet(world: ReportWorld) -> None:
-    await world.released()
-    del world.things.things["site"]
-
-    assert isinstance(await world.report("publish"), Parked)
 
 
 # -------------------------------------------------------------------------------------------------------- owner board
