@@ -72,7 +72,7 @@ async def _put_governance(services: "Services", put: "PutFile") -> int:
     from workflows.governance.papers import put_papers
 
     files = services.jobs.paper_files
-    installation = installation_of(services, await services.record.register.programme())
+    installation = installation_of(services.settings, await services.record.register.programme())
     return put_papers(installation, put, make_page=files.make_page, make_word=files.make_word)
 
 

@@ -12,7 +12,6 @@ from wiring.shipped import ROOT, permission_texts
 
 if TYPE_CHECKING:
     from config.programme import Programme
-    from wiring.process import Services
     from workflows.governance.model import (
         CriterionEvidence,
         Deployment,
@@ -29,8 +28,8 @@ LONGEST_LICENCE = 60
 _REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def installation_of(services: "Services", programme: "Programme") -> "Installation":
-    """Return the installation, with the programme that it serves."""
+def installation_of(settings: Settings, programme: "Programme") -> "Installation":
+    """Return the installation of *settings*, with the programme that it serves."""
     from integration.database.held_data import HELD_DATA
     from web.access.open_routes import BY_LINK, PUBLIC
     from workflows.governance.bill_of_materials import PRODUCT
@@ -38,7 +37,7 @@ def installation_of(services: "Services", programme: "Programme") -> "Installati
 
     return Installation(
         programme=programme,
-        deployment=deployment_of(services.settings),
+        deployment=deployment_of(settings),
         identities={name: granted(text) for name, text in permission_texts().items()},
         tables=HELD_DATA,
         rooms=rooms(),

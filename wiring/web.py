@@ -10,7 +10,7 @@ from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
 from web.municipality import pages as lead_pages
 from web.municipality.doors import LeadDoors
-from web.operations import audit, guests
+from web.operations import audit, closing, governance, guests, redaction
 from web.overview import pages as overview_pages
 from web.overview.reading import Overviews
 from web.papers import agenda, minutes, papers, reports, signed
@@ -68,6 +68,7 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         papers.router(meetings=meetings, reports=record.reports, agendas=desk, links=links, programme=programme),
         lesson_pages.router(lesson_pages.LessonDoors(store=record.lessons, clock=clock)),
         audit.router(audit.AuditDoors(store=record.audit, questions=record.questions)),
+        *_oversight_routers(outside, jobs),
         guests.router(
             desk=jobs.operations.guest_desk, links=links, short=jobs.messages.short_links, public_url=public_url
         ),
@@ -136,6 +137,21 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
     ]
     routers += _rollout_routers(outside, jobs)
     return routers
+
+
+def _oversight_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
+    """Return the routers of the county's oversight: redaction, governance papers, the programme's end."""
+    doors = redaction.RedactionDoors(
+        redacting=jobs.privacy.redacting,
+        kept=outside.record.redactions,
+        clock=outside.clock,
+        backup_days=outside.settings.backup_days,
+    )
+    return [
+        redaction.router(doors),
+        governance.router(jobs.paper_files.governance),
+        closing.router(jobs.operations.closing_desk),
+    ]
 
 
 def _rollout_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":

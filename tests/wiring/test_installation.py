@@ -35,7 +35,7 @@ def test_every_room_of_the_code_belongs_to_a_part_and_every_part_names_rooms_tha
 
 
 def test_the_papers_are_made_of_the_running_code(services: Services) -> None:
-    found = wired.installation_of(services, PROGRAMME)
+    found = wired.installation_of(services.settings, PROGRAMME)
 
     assert [item.name for item in found.identities["hands"]][:2] == ["User.Invite.All", "GroupMember.ReadWrite.All"]
     assert found.identities["door"] == []
@@ -49,7 +49,7 @@ def test_the_papers_are_made_of_the_running_code(services: Services) -> None:
 
 
 def test_no_secret_and_no_address_of_a_database_is_told(services: Services) -> None:
-    found = repr(wired.installation_of(services, PROGRAMME).deployment)
+    found = repr(wired.installation_of(services.settings, PROGRAMME).deployment)
 
     assert SECRET[:8] not in found
     assert "db.example" not in found

@@ -150,6 +150,14 @@ COUNTY_GROUPS: tuple[SectionGroup, ...] = (
             SectionPage(path="/revisjonslogg", text="audit.page", right=Right.RUN_PROGRAMME),
         ),
     ),
+    SectionGroup(
+        text="shell.group_oversight",
+        pages=(
+            SectionPage(path="/sladding", text="oversight.redaction", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/papirer", text="oversight.papers", right=Right.RUN_PROGRAMME),
+            SectionPage(path="/avslutning", text="oversight.closing", right=Right.RUN_PROGRAMME),
+        ),
+    ),
 )
 """Pages below `/fylket`: what is looked at and done often first, then what the register holds."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from workflows.operations.access_removal import Leaving
     from workflows.operations.closing import Closing
+    from workflows.operations.closing_outlook import ClosingDesk
     from workflows.operations.doctor import Doctor, TenantClients
     from workflows.operations.drift import Drift
     from workflows.operations.examination import Examination
@@ -123,6 +124,19 @@ class OperationJobs:
                 recipients=self._outside.recipients,
                 clock=self._outside.clock,
             )
+        )
+
+    @cached_property
+    def closing_desk(self) -> "ClosingDesk":
+        from integration.database.closing import SQLClosingCounts
+        from workflows.operations.closing_outlook import ClosingDesk
+
+        return ClosingDesk(
+            counts=SQLClosingCounts(self._record.database, self._outside.clock),
+            meetings=self._record.meetings,
+            resources=self._record.resources,
+            sending=self._record.switches,
+            clock=self._outside.clock,
         )
 
     @cached_property

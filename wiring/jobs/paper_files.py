@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from wiring.outside import Outside
 if TYPE_CHECKING:
     from documents.document import Document
     from documents.look import Look
+    from workflows.governance.desk import GovernanceDesk
     from workflows.papers.extracts import PaperExtracts
     from workflows.papers.handover import PaperFiles
     from workflows.papers.reports.model import ReportContent
@@ -65,6 +66,13 @@ class PaperFileJobs:
         from workflows.papers.reports.rendering import document_of
 
         return self.make_pdf(document_of(content, language), at)
+
+    @cached_property
+    def governance(self) -> "GovernanceDesk":
+        from wiring.installation import installation_of
+        from workflows.governance.desk import GovernanceDesk
+
+        return GovernanceDesk(partial(installation_of, self._outside.settings), make_word=self.make_word)
 
     @cached_property
     def files(self) -> "PaperFiles":

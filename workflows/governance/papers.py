@@ -65,10 +65,7 @@ def paper_names() -> Sequence[str]:
 def put_papers(installation: Installation, put: PutFile, *, make_page: MakePage, make_word: MakeWord) -> int:
     """Put every paper as a page and as a Word file, the bill of materials, and a page that leads to them all."""
     values, papers = PaperValues(installation), governance_papers(installation)
-    words = values.words
-    # A file must have a moment, and the papers may not change from day to day: they have the programme's first day.
-    moment = datetime.combine(installation.programme.first_day, time(12), tzinfo=UTC)
-    mark = words["marked"].format(fingerprint=values.fingerprint)
+    words, (moment, mark) = values.words, stamp_of(installation)
     for paper in papers:
         put(f"{paper.name}.html", make_page(paper.document, ()))
         put(f"{paper.name}.docx", make_word(paper.document, moment, mark))
@@ -78,6 +75,17 @@ def put_papers(installation: Installation, put: PutFile, *, make_page: MakePage,
     overview = Document(language=LANGUAGE, title=words["overview"]["title"], lead=lead, sections=(), signs={})
     put(OVERVIEW, make_page(overview, tuple(_links(papers, words["overview"]))))
     return len(papers)
+
+
+def stamp_of(installation: Installation) -> tuple[datetime, str]:
+    """
+    Return the moment of an installation's Word files, and the mark in the place of their date.
+
+    A file must have a moment, and the papers may not change from day to day: they have the programme's first day.
+    """
+    values = PaperValues(installation)
+    moment = datetime.combine(installation.programme.first_day, time(12), tzinfo=UTC)
+    return moment, values.words["marked"].format(fingerprint=values.fingerprint)
 
 
 def _links(papers: Sequence[GovernancePaper], words: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,6 @@ ENDED_BY: Mapping[RetentionKind, tuple[RecordKind, ...]] = {
     RetentionKind.DRAFTS: (RecordKind.STATUS,),
     RetentionKind.HISTORY: (RecordKind.HISTORY,),
     RetentionKind.PAPERS: (RecordKind.PAPERS, RecordKind.STATUS),
-    RetentionKind.PAPERS: (RecordKind.STATUS, RecordKind.PAPERS),
     RetentionKind.PEOPLE: (RecordKind.REGISTER, RecordKind.ACCOUNTS),
 }
 """Kinds of data of which a rule of retention ends something."""

@@ -127,7 +127,7 @@ class Closing:
             is_over=programme.today(now) > programme.last_day,
             places=[await self._place(programme, spec) for spec in programme.places],
             meetings=[item.key for item in meetings if can_change(programme, item, now)],
-            waiting=[item.key for item in meetings if _waits(item, now)],
+            waiting=[item.key for item in meetings if waits(item, now)],
             rounds=await self._ports.rounds.count_open(),
             links=await self._ports.links.count_open(),
             is_paused=await self._ports.sending.is_paused(),
@@ -143,7 +143,7 @@ class Closing:
         for item in programme.municipalities:
             await self._ports.work.call_off(item.slug, history)
         await self._cancel(programme, now, history)
-        if any(_waits(item, now) for item in await self._ports.meetings.list_meetings()):
+        if any(waits(item, now) for item in await self._ports.meetings.list_meetings()):
             return Parked(until=now + UNTIL_WITHDRAWN, note="meetings are being called off")
         try:
             for spec in programme.places:
@@ -190,7 +190,7 @@ class Closing:
         return PlaceAtEnd(key=spec.key, name=spec.name, archived=archived, lock=lock)
 
 
-def _waits(meeting: Meeting, now: datetime) -> bool:
+def waits(meeting: Meeting, now: datetime) -> bool:
     """Tell whether a meeting is called off here, and still stands in calendars."""
     ours = meeting.booked_by_us and bool(meeting.event_id)
     return ours and not meeting.stands and meeting.starts_at > now and not meeting.booked.get(WITHDRAWN)
