@@ -46,6 +46,8 @@ MEDIAN, P99 = 50.0, 200.0
 STATEMENTS = 12
 """Statements that a page may send."""
 SLUG = "kommune-002"
+PAPER = "07-trusselmodell"
+"""The longest of the governance papers."""
 READERS = ("leder-fylket", f"leder-{SLUG}")
 """The county lead, and a local lead who is a guest."""
 
@@ -149,7 +151,7 @@ def asked_of(app: FastAPI, programme: Programme, now: datetime) -> list[Asked]:
     """Return every address behind sign-in that reads, for each of the readers who may open it."""
     package = next(item.key for item in programme.work_packages if item.municipality == SLUG)
     names = {"slug": SLUG, "package": package, "body": programme.local_board(SLUG).key}
-    samples = {**names, "day": str(meeting_day(0, now)), "version": "1", "place": SLUG}
+    samples = {**names, "day": str(meeting_day(0, now)), "version": "1", "place": SLUG, "paper": PAPER}
     where = Where(municipality=SLUG, work_package=package, body=names["body"])
     readers = [_reader(programme, person, now) for person in READERS]
     found = []

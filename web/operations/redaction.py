@@ -157,8 +157,8 @@ class _Pages:
             "operations/redaction_marker.html",
             visit,
             crumbs=[(_say(visit, "redaction"), PATH), (number, "")],
-            redaction=found,
             line=self._line(visit, found),
+            is_going_on=bool(found.steps) and found.finished_at is None,
             lines=self._lines(visit, found),
             here=f"{PATH}/{found.number}",
         )

@@ -46,7 +46,7 @@ class PausedSending(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ClosingOutlook:
-    """How far the programme's end is. *places*: names of teams that are not noted as archived."""
+    """The state of the programme's end. *places*: names of teams that are not noted as archived."""
 
     last_day: date
     is_over: bool

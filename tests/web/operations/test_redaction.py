@@ -28,6 +28,7 @@ BACKUP_DAYS = 30
 NOWHERE = "Nusse Nøff"
 RESERVED = "Oppvekstsjef Larvik"
 MARKER = Redaction(number=7, at=datetime(2026, 9, 1, 12, tzinfo=UTC), by="", basis=BASIS, found={"report": 2})
+STEP = RedactionStep(kind=StepKind.EVENT, key="sandefjord/2026-09-08")
 
 
 async def test_a_text_is_found_and_taken_out_of_the_whole_record_and_a_marker_stays(database: Database) -> None:
@@ -77,7 +78,7 @@ class FakeRedacting:
         if text == RESERVED:
             raise ReservedText(RESERVED)
         is_there = text != NOWHERE and (self.written_anew or not self.taken)
-        steps = (RedactionStep(kind=StepKind.EVENT, key="sandefjord/2026-09-08"),) if is_there else ()
+        steps = (STEP,) if is_there else ()
         left = {LeftKind.BACKUPS: 1} if is_there else {}
         return RedactionPlan(
             found={"status_answer": 3} if is_there else {}, changes=(), papers=(), steps=steps, left=left
@@ -198,16 +199,21 @@ async def test_a_text_that_somebody_wrote_anew_meanwhile_is_shown_again(database
 
 
 async def test_a_marker_is_looked_at_again_until_its_copies_are_in_order(database: Database) -> None:
-    finished = replace(MARKER, number=8, by="somebody who left", finished_at=MARKER.at)
-    browser = await opened(database, FakeRedacting(), MARKER, finished)
+    waiting = replace(MARKER, steps=(STEP,))
+    finished = replace(waiting, number=8, by="somebody who left", finished_at=MARKER.at)
+    without_copies = replace(MARKER, number=9)
+    browser = await opened(database, FakeRedacting(), waiting, finished, without_copies)
 
-    going_on, done = [(await browser.get(f"{PATH}/{number}")).text for number in (7, 8)]
+    going_on, done, none = [(await browser.get(f"{PATH}/{number}")).text for number in (7, 8, 9)]
     listed = words((await browser.get(PATH)).text)
 
     assert f'data-live="{PATH}/7"' in going_on
     assert "IT, fra kommandolinjen" in going_on
     assert "data-live" not in done
+    assert "0 av 1 er i orden" in words(going_on)
     assert "alle er i orden" in words(done)
+    assert "ingen å lage på nytt" in words(none)
+    assert "data-live" not in none
     assert "Sladding 7" in listed
     assert "Sladding 8" in listed
 

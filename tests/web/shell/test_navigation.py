@@ -50,6 +50,7 @@ def test_a_lead_has_groups_that_lead_to_their_first_page() -> None:
         ("Folk", "/fylket/folk"),
         ("Plan og avtaler", "/fylket/plan"),
         ("Tilgang og logg", "/fylket/lenker"),
+        ("Personvern og slutt", "/fylket/sladding"),
     ]
     assert max(len(group.entries) for group in [*municipality, *county]) <= MOST_UNGROUPED
 
