@@ -12,7 +12,7 @@ from config.programme import Programme
 from config.values import Person, Place, Role
 from demo.people import Correction, Story
 from demo.play import Played, boards_with_our_meetings
-from demo.reached import statuses_in, who_was_reached, writes_in
+from demo.reached import addresses_written, statuses_in, who_was_reached, writes_in
 
 MEMBERSHIP = re.compile(r"/groups/[^/]+/(members|owners)/[^/]+/\$ref$|/channels/[^/]+/members/[^/]+$")
 """Of a group, with the end without which the user would be deleted, or a seat in a private channel."""
@@ -358,10 +358,11 @@ def no_limit_was_crossed(evidence: Evidence) -> Check:
 
 
 def nobody_else_was_reached(evidence: Evidence) -> Check:
-    """Check that a rehearsal reaches nobody who is not on the allow-list, on any surface."""
+    """Check that a rehearsal reaches nobody who is not on the allow-list, on any surface, and writes no other address."""
     allowed = evidence.allowed or frozenset()
     traffic = [*evidence.traffic, *evidence.repeated]
-    reached = [item for item in who_was_reached(traffic) if item.who not in evidence.senders]
+    named = [*who_was_reached(traffic), *addresses_written(traffic)]
+    reached = [item for item in named if item.who not in evidence.senders]
     others = dict.fromkeys(f"{item.who} by {item.by}" for item in reached if item.who not in allowed)
     people = {item.who for item in reached} & allowed
     return Check(

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 ADDRESS = re.compile(r"[^@\s<>'\"/]+@[^@\s<>'\"/]+\.[A-Za-z]{2,}")
+WRITTEN_ADDRESS = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*\.[A-Za-z]{2,}(?!\w)")
+"""An address anywhere in a text. Ids of conversations (`…@thread.tacv2`) end in a digit, as no domain does."""
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 USER = re.compile(r"/users/([^/]+@[^/]+)", re.IGNORECASE)
 SEND = re.compile(r"/messages/([^/]+)/send$", re.IGNORECASE)
@@ -52,6 +54,21 @@ def who_was_reached(traffic: Sequence[Entry]) -> list[Reached]:
             line = f"{method} {path}"
             for who in _reached_by(known, path, body):
                 found.setdefault(Reached(who, line))
+    return list(found)
+
+
+def addresses_written(traffic: Sequence[Entry]) -> list[Reached]:
+    """
+    Return every mail address that stands anywhere in a write of ours: in its own address, in any field, within a text.
+
+    Wider than `who_was_reached`: it knows no field and no operation, so that no way of naming somebody is overlooked.
+    """
+    found: dict[Reached, None] = {}
+    for entry in traffic:
+        for method, path, body in writes_in(entry):
+            texts = (path, *_leaves(body), "" if body else _text(entry))
+            for address in {found.lower() for text in texts for found in WRITTEN_ADDRESS.findall(text)}:
+                found.setdefault(Reached(address, f"{method} {path}"))
     return list(found)
 
 
@@ -140,6 +157,11 @@ def statuses_in(entry: Entry) -> Iterator[int]:
     if entry["request"]["url"].endswith("/$batch"):
         answer = _json(entry["response"].get("content", {}).get("text"))
         yield from (int(part["status"]) for part in answer.get("responses") or ())
+
+
+def _text(entry: Entry) -> str:
+    """Return a body as it was sent, for what is no JSON."""
+    return str((entry["request"].get("postData") or {}).get("text") or "")
 
 
 def _json(text: object) -> Any:

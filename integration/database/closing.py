@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, String, cast, func, or_, select, union_all, update
 
-from integration.database.connection import Database
+from integration.database.connection import Database, insert_into
 from integration.database.paper_tables import archive_handover
 from integration.database.privacy_tables import redaction
 from integration.database.reports import RELEASED
-from integration.database.tables import agenda, link, minutes, report, status_round
+from integration.database.switches import CLOSED
+from integration.database.tables import agenda, link, minutes, report, status_round, switch
 from workflows.operations.closing_outlook import ClosingTally
 from workflows.papers.archive.model import HandoverState
 from workflows.papers.archive.plan import entry_key
@@ -36,6 +37,8 @@ class SQLOpenLinks:
     async def end_all(self, *, at: datetime) -> int:
         ended = update(link).where(link.c.revoked_at.is_(None)).values(revoked_at=at)
         async with self._database.begin() as connection:
+            closed = insert_into(connection, switch).values(name=CLOSED, set_at=at)
+            await connection.execute(closed.on_conflict_do_nothing())
             return int((await connection.execute(ended)).rowcount)
 
 

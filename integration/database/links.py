@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
-from integration.database.switches import secret
+from integration.database.switches import IS_CLOSED, secret
 from integration.database.tables import link
 from workflows.ports.links import Link, LinkPurpose
 from workflows.ports.units import Clock
@@ -38,7 +38,8 @@ class SQLLinks:
         person: str | None = None,
         expires_at: datetime | None = None,
     ) -> str:
-        """A token for *purpose*; the same arguments give the same one, until it is revoked."""
+        """A token for *purpose*; the same arguments give the same one, until it is revoked. Once the programme is closed
+        it opens nothing."""
         same = (
             link.c.purpose == purpose,
             link.c.subject == subject,
@@ -47,12 +48,13 @@ class SQLLinks:
         )
         async with self._database.begin() as connection:
             signer = await self._signer_of(connection)
-            revoked = select(func.count()).select_from(link).where(*same, link.c.revoked_at.is_not(None))
-            generation = (await connection.execute(revoked)).scalar_one()
+            revoked = select(func.count(), IS_CLOSED).select_from(link).where(*same, link.c.revoked_at.is_not(None))
+            generation, closed = (await connection.execute(revoked)).one()
             identity = _identity(purpose, subject, person, expires_at, generation)
             row = {"id": identity, "purpose": purpose, "subject": subject, "person": person, "expires_at": expires_at}
             row["issued_at"] = self._clock.now()
-            await connection.execute(insert_into(connection, link).values(**row).on_conflict_do_nothing())
+            if not closed:
+                await connection.execute(insert_into(connection, link).values(**row).on_conflict_do_nothing())
         return signer.sign(identity).decode()
 
     async def issue_all(
@@ -94,7 +96,8 @@ class SQLLinks:
         ]
         if new:
             async with self._database.begin() as connection:
-                await connection.execute(insert_into(connection, link).on_conflict_do_nothing(), new)
+                if not (await connection.execute(select(IS_CLOSED))).scalar_one():
+                    await connection.execute(insert_into(connection, link).on_conflict_do_nothing(), new)
         return tokens
 
     async def resolve(self, token: str, purpose: LinkPurpose) -> Link | None:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from workflows.messages.resumption import Resumption
 
 PAUSE = "pause"
+CLOSED = "closed"
+"""Set when the programme has ended: no link is issued any more."""
+IS_CLOSED = select(switch.c.name).where(switch.c.name == CLOSED).exists()
+"""To be asked within another question."""
 
 
 class SQLSwitches:
@@ -44,7 +48,8 @@ class SQLSwitches:
         self, municipality: str | None = None, *, by: str = "", instead: "Resumption | None" = None
     ) -> None:
         """
-        Undo the pause of the same scope: resuming everybody leaves a municipality's own pause in place.
+        Undo the pause of the same scope: resuming everybody leaves a municipality's own pause in place, and opens a
+        programme again that was closed.
 
         *by*: as for `pause`. *instead*: what leaves in place of what piled up, stored in the same transaction.
         """
@@ -52,6 +57,8 @@ class SQLSwitches:
             if instead is not None:
                 await write_instead(connection, instead, at=self._clock.now())
             done = await connection.execute(delete(switch).where(switch.c.name == _name(municipality)))
+            if municipality is None:
+                await connection.execute(delete(switch).where(switch.c.name == CLOSED))
             if done.rowcount:
                 await note_action(
                     connection, by, "sending.resumed", municipality or "", at=self._clock.now(), values={}

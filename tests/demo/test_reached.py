@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from demo.reached import who_was_reached
+from demo.reached import addresses_written, who_was_reached
 
 LEAD, LEAD_ID = "leder@a-dal.example", "11111111-2222-4333-8444-555555555555"
 SENDER = "moter@fylke.example"
@@ -115,3 +115,33 @@ def test_reading_and_writing_a_site_reach_nobody() -> None:
     sent = exchange("POST", f"/v1.0/users/{SENDER}/messages/mail-1/send")
 
     assert {item.who for item in who_was_reached([LOOKED_UP, DRAFTED, sent, row])} == {SENDER}
+
+
+@pytest.mark.parametrize(
+    ("write", "names_them"),
+    [
+        pytest.param(
+            exchange("POST", f"/v1.0/users/{SENDER}/messages", {"body": {"content": f"<p>Spør {LEAD.upper()}.</p>"}}),
+            True,
+            id="within a text",
+        ),
+        pytest.param(exchange("POST", "/v1.0/sites/s/lists/l/items", {"fields": {"Lead": LEAD}}), True, id="a site"),
+        pytest.param(exchange("PATCH", f"/v1.0/users('{LEAD}')", {"a": 1}), True, id="in the call's own address"),
+        pytest.param(exchange("PUT", "/_storage/u", f"Spør {LEAD}"), True, id="a body that is no object"),
+        pytest.param(
+            exchange(
+                "POST", "/v1.0/$batch", {"requests": [{"method": "PATCH", "url": "/groups/g", "body": {"x": [LEAD]}}]}
+            ),
+            True,
+            id="within a batch",
+        ),
+        pytest.param(exchange("GET", f"/v1.0/users?$filter=mail eq '{LEAD}'"), False, id="reading"),
+        pytest.param(
+            exchange("POST", "/v1.0/teams/t/channels/19:0f270a30@thread.tacv2/tabs", {"a": "19:0f270a30@thread.tacv2"}),
+            False,
+            id="the id of a conversation",
+        ),
+    ],
+)
+def test_an_address_is_seen_wherever_a_write_has_it(write: dict[str, Any], names_them: bool) -> None:
+    assert {item.who for item in addresses_written([write])} - {SENDER} == ({LEAD} if names_them else set())

@@ -36,7 +36,7 @@ class OpenLinks(Protocol):
 
     async def count_open(self) -> int: ...
     async def end_all(self, *, at: datetime) -> int:
-        """End every one; return how many. A repeat ends those that were given meanwhile."""
+        """End every one, and have none issued any more; return how many ended. A repeat is harmless."""
         ...
 
 

@@ -7,8 +7,10 @@ from typing import Any, cast
 
 import pytest
 
+from integration.database.closing import SQLOpenLinks
 from integration.database.connection import Database
 from integration.database.links import MOST_AT_ONCE, SQLLinks
+from integration.database.switches import SQLSwitches
 from tests.clocks import NOON, StillClock
 from workflows.ports.links import Link
 
@@ -160,3 +162,23 @@ async def test_a_link_is_taken_once_even_by_two_at_once(links: SQLLinks, clock: 
     late = await links.issue("bind_identity", "bind_identity:lead", "lead", NOON + DAY)
     clock.advance(DAY)
     assert await links.take(late, "bind_identity") is None
+
+
+async def test_a_closed_programme_issues_nothing_that_opens_until_it_is_resumed(
+    database: Database, links: SQLLinks, clock: StillClock
+) -> None:
+    await links.issue("feed", "board")
+    open_links, switches = SQLOpenLinks(database, clock), SQLSwitches(database, clock)
+
+    async def opens_one_of_two() -> bool:
+        one, [other] = await links.issue("feed", "board"), (await links.issue_all("feed", ["network"])).values()
+        found = [await links.resolve(token, "feed") for token in (one, other)]
+        return found != [None, None]
+
+    assert [await open_links.end_all(at=NOON), await open_links.end_all(at=NOON)] == [1, 0]
+    assert not await opens_one_of_two()
+    assert await open_links.count_open() == 0
+    await switches.resume("somewhere")
+    assert not await opens_one_of_two()
+    await switches.resume()
+    assert await opens_one_of_two()

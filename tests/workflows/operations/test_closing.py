@@ -76,6 +76,7 @@ async def test_the_programme_is_closed_and_proven_wherever_it_was_stopped(
         await found.restart()
         await found.run_all(until=found.services.clock.now() + timedelta(hours=1))
 
+    await found.services.record.links.issue("feed", PLACE)
     state = await found.services.jobs.operations.closing.state()
     assert state.is_closed
     assert await run(found, given(proof=tmp_path)) == DONE
