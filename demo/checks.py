@@ -358,7 +358,7 @@ def no_limit_was_crossed(evidence: Evidence) -> Check:
 
 
 def nobody_else_was_reached(evidence: Evidence) -> Check:
-    """Check that a rehearsal reaches nobody who is not on the allow-list, on any surface, and writes no other address."""
+    """Check that a rehearsal reaches nobody who is not on the allow-list, and writes no address but theirs."""
     allowed = evidence.allowed or frozenset()
     traffic = [*evidence.traffic, *evidence.repeated]
     named = [*who_was_reached(traffic), *addresses_written(traffic)]

@@ -38,8 +38,8 @@ class SQLLinks:
         person: str | None = None,
         expires_at: datetime | None = None,
     ) -> str:
-        """A token for *purpose*; the same arguments give the same one, until it is revoked. Once the programme is closed
-        it opens nothing."""
+        """A token for *purpose*; the same arguments give the same one, until it is revoked. Of a closed programme it
+        opens nothing."""
         same = (
             link.c.purpose == purpose,
             link.c.subject == subject,
