@@ -195,7 +195,7 @@ def _add_papers(add: Add) -> None:
 
 def _add_privacy(add: Add) -> None:
     command = add("access-request", with_services(privacy.access_request))
-    subject = "key or address of a person; or a case: key of a municipality, body, work package or meeting"
+    subject = "key or address of a person; or a case: a municipality, body, package, meeting or item (BODY/YEAR/NUMBER)"
     command.add_argument("subject", metavar="PERSON", help=subject)
     command.add_argument("folder", type=Path, metavar="DIR", help="the folder of the files")
     command = add("redact", with_services(privacy.redact))

@@ -78,7 +78,8 @@ vareunge papers evaluation out/ --year 2026
 vareunge papers template out/            the Word file to edit; VAREUNGE_WORD_TEMPLATE names yours""",
     "access-request": """\
 vareunge access-request kari@fjordvik.example innsyn/
-vareunge access-request fjordvik/2026-09-08 innsyn/    a case: all that is held about one meeting""",
+vareunge access-request fjordvik/2026-09-08 innsyn/         a case: all that is held about one meeting
+vareunge access-request fjordvik/2026/12 innsyn/            the board's case 12/26: question, decision, actions""",
     "redact": """\
 vareunge redact                              asks for the text, and shows where it stands
 vareunge redact --apply --basis "Personvernforordningen artikkel 17"

@@ -102,10 +102,12 @@ def _files_in(folder: Path) -> dict[str, bytes]:
 
 
 def put_into(folder: Path) -> "PutFile":
-    """Return the way to put files into a folder, which is made when it is not there."""
+    """Return the way to put files into a folder, which is made when it is not there. A file is there whole, or not."""
     folder.mkdir(parents=True, exist_ok=True)
 
     def put(name: str, content: bytes) -> None:
-        (folder / name).write_bytes(content)
+        part = folder / f"{name}.part"
+        part.write_bytes(content)
+        part.replace(folder / name)
 
     return put

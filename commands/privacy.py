@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 async def access_request(services: "Services", arguments: argparse.Namespace) -> int:
     """Write everything that is held about a person or a case into a folder, readable and as JSON (innsyn)."""
-    from workflows.privacy.subject import find_subject
+    from workflows.errors import NotFound
 
-    programme = await imported_programme(services)
-    words = TerminalWords(programme)
-    if find_subject(programme, arguments.subject) is None:
-        raise Usage(words.say("access_request_unknown", given=arguments.subject))
-    held = await services.jobs.privacy.access_requests.put(arguments.subject, put_into(arguments.folder))
+    words, requests = TerminalWords(await imported_programme(services)), services.jobs.privacy.access_requests
+    try:
+        held = await requests.put(arguments.subject, put_into(arguments.folder))
+    except NotFound as exc:
+        raise Usage(words.say("access_request_unknown", given=arguments.subject)) from exc
     folder = str(arguments.folder)
     tell(words.say("access_request_done", count=len(held.rows), name=held.subject.title, folder=folder))
     return DONE

@@ -12,6 +12,7 @@ from documents.document import Cell, Document, Facts, Paragraph, Section, Table
 from workflows.errors import NotFound
 from workflows.papers.handover import MakeFile, PutFile
 from workflows.ports.units import Clock
+from workflows.privacy.cases import cases_in
 from workflows.privacy.model import Holds, PrivacyAct, RecordKind, RecordRow, RecordRows
 from workflows.privacy.outside import outside_places
 from workflows.privacy.subject import Subject, find_subject, grown, is_about, narrowed
@@ -40,7 +41,12 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRequests:
-    """Answers requests for access. Reading changes nothing but the log, which names the subject and how many rows."""
+    """
+    Answers requests for access. Reading changes nothing but the log, which names the subject and how many rows.
+
+    The log is written first, and the data for programs last: a folder without it was not finished, and a repeat writes
+    the same files over again.
+    """
 
     programme: Callable[[], Awaitable[Programme]]
     rows: RecordRows
@@ -52,25 +58,27 @@ class AccessRequests:
         """Put the export about a person (key or address) or a case as PDF, Word and JSON. Raises NotFound."""
         programme = await self.programme()
         held = await self.collect(programme, given)
+        count = {"rows": len(held.rows)}
+        await self.rows.note(PrivacyAct(by=by, action=ACTION, subject=held.subject.key, at=held.at, values=count))
         language = texts.choose(programme.language)
         document = access_document(held, programme, language)
         name = f"innsyn-{held.subject.key.replace('/', '-')}"
-        put(f"{name}.pdf", self.make_pdf(document, held.at))
-        put(f"{name}.docx", self.make_word(document, held.at))
-        put(f"{name}.json", as_json(held))
         for file, content in files_of(held):
             put(file, content)
-        count = {"rows": len(held.rows)}
-        await self.rows.note(PrivacyAct(by=by, action=ACTION, subject=held.subject.key, at=held.at, values=count))
+        put(f"{name}.docx", self.make_word(document, held.at))
+        put(f"{name}.pdf", self.make_pdf(document, held.at))
+        put(f"{name}.json", as_json(held))
         return held
 
     async def collect(self, programme: Programme, given: str) -> Held:
-        """Return every row about the subject, and those that such rows lead on to. Raises NotFound."""
+        """Return every row about the subject, and those that such rows lead on to. Raises NotFound without any."""
         subject = find_subject(programme, given)
         if subject is None:
             raise NotFound("answer a request for access", f"no person and no case {given!r}")
         subject = await self._grown(subject)
         rows = [row async for row in self.rows.read() if is_about(row, subject)]
+        if not rows:
+            raise NotFound("answer a request for access", f"nothing is held about {given!r}")
         return Held(subject=subject, at=self.clock.now().replace(microsecond=0), rows=rows)
 
     async def _grown(self, subject: Subject) -> Subject:
@@ -86,7 +94,7 @@ class AccessRequests:
 
 def _leads_on(row: RecordRow) -> bool:
     rule = row.rule
-    return bool(rule.follows or rule.follows_in_case or rule.holding(Holds.IDENTIFIER))
+    return bool(rule.follows or rule.follows_in_case or rule.holding(Holds.IDENTIFIER) or cases_in(row))
 
 
 # ----------------------------------------------------------------------------------------------------------- as a paper

@@ -9,6 +9,7 @@ from typing import Any
 from config.programme import Programme
 from config.values import Person
 from workflows.ports.links import TOKEN
+from workflows.privacy.cases import cases_in, find_case_title
 from workflows.privacy.model import Holds, RecordKind, RecordRow
 
 BEFORE, AFTER = r"(?<![^/:#?|\s,;()<>\"])", r"(?![^/:#?|\s,;()<>\"])"
@@ -56,7 +57,8 @@ def person_subject(person: Person) -> Subject:
 
 def find_subject(programme: Programme, given: str) -> Subject | None:
     """
-    Return the person with that key or address, or the case: a municipality, body, work package or meeting.
+    Return the person with that key or address, or the case: a municipality, body, work package or meeting, or an item
+    of a body's agenda.
 
     A municipality is a case with its bodies and packages.
     """
@@ -72,12 +74,14 @@ def find_subject(programme: Programme, given: str) -> Subject | None:
     elif package is None and body is None:
         return None
     named = municipality or package or body
-    title = named.name if named is not None else given
+    title = find_case_title(programme, given) or (named.name if named is not None else given)
     return Subject(key=given, title=title, is_person=False, keys=frozenset(keys))
 
 
 def is_about(row: RecordRow, subject: Subject) -> bool:
-    """Return True when a row is about the subject: it stands in a key, or is named in a text."""
+    """Return True when a row is about the subject: it stands in a key, is named in a text, or is an item treated."""
+    if not subject.is_person and any(map(subject.in_key, cases_in(row))):
+        return True
     for column, holds in row.rule.columns.items():
         for leaf in leaves(row.values.get(column)):
             if holds in (Holds.KEY, Holds.PERSON) and subject.in_key(leaf):
@@ -95,6 +99,8 @@ def grown(row: RecordRow, subject: Subject) -> Subject:
         for column in (*rule.follows, *(() if subject.is_person else rule.follows_in_case))
         if row.values.get(column)
     }
+    if not subject.is_person:
+        ids |= {key for case, led_on in cases_in(row).items() if subject.in_key(case) for key in led_on}
     names = set[str]()
     if subject.is_person and _is_theirs(row, subject):
         for column in rule.holding(Holds.IDENTIFIER):

@@ -123,6 +123,28 @@ async def test_a_municipality_and_a_package_are_cases(database: Database, case: 
     assert not held.subject.is_person
 
 
+async def test_an_item_of_the_agenda_is_a_case_with_its_question_proposal_decision_and_actions(whole: Database) -> None:
+    requests = requests_on(whole)
+    programme = await requests.programme()
+    agendas = [row.values async for row in SQLRecordRows(whole).read(tables=["agenda"])]
+    content, body = agendas[0]["content"], agendas[0]["meeting"].partition("/")[0]
+    number = next(item["number"] for item in content["items"] if item["kind"] == "question")
+
+    held = await requests.collect(programme, f"{body}/{content['year']}/{number}")
+
+    assert {"agenda", "minutes"} <= {row.rule.table for row in held.rows}
+    assert not {"register", "session", "account", "status_answer", "meeting"} & {row.rule.table for row in held.rows}
+    assert held.subject.title == f"{number}/26, {programme.body(body).name}"
+
+
+@pytest.mark.parametrize("case", ["sandefjord/2026/999", "sandefjord/2001-01-01", "sandefjord/2026/x", "x/2026/1"])
+async def test_a_case_of_which_nothing_is_held_has_no_export(whole: Database, case: str) -> None:
+    requests = requests_on(whole)
+
+    with pytest.raises(NotFound):
+        await requests.collect(await requests.programme(), case)
+
+
 async def test_somebody_unknown_has_no_export(database: Database) -> None:
     await write_whole_record(database)
 
