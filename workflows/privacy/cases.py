@@ -12,12 +12,12 @@ Cases = Mapping[str, frozenset[str]]
 
 
 def case_key(body: str, year: int, number: int) -> str:
-    """Return the key of a body's item, which is that of its decision: `horten/2026/12`."""
+    """Return the key of a body's item, which is that of its decision: `board/2026/12`."""
     return f"{body}/{year}/{number}"
 
 
 def find_case_title(programme: Programme, key: str) -> str | None:
-    """Return a case as people speak of it, such as «12/26, Styret i Horten»; None for what is the key of no case."""
+    """Return a case as people speak of it, such as «12/26, Styret»; None for what is the key of no case."""
     parts = key.split("/")
     body = programme.find_body(parts[0])
     if body is None or len(parts) != 3 or not all(part.isascii() and part.isdecimal() for part in parts[1:]):
