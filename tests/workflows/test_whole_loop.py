@@ -1,4 +1,4 @@
-"""What a county demands, over a whole loop's data and its copies in Microsoft 365, each stopped once in the middle.
+"""Innsyn, retention, redaction and end over a whole loop's data and its copies, each stopped once in the middle.
 
 The loop is played once for each database, and given back as it was to every test.
 """

@@ -26,7 +26,7 @@ def find_case_title(programme: Programme, key: str) -> str | None:
 
 
 def cases_in(row: RecordRow) -> Cases:
-    """Return the cases that a row treats: those on an agenda or in minutes, and the one of a proposal or an action."""
+    """Return the cases that a row treats."""
     values = row.values
     match row.rule.table:
         case "agenda" | "minutes":
