@@ -191,7 +191,7 @@ class Settings(BaseSettings):
     paper_colour: Colour = "#1E2B3C"
     """The county's colour, of headings and lines in PDF and Word files."""
     paper_owner: str = ""
-    """The name above papers; empty: none."""
+    """The name above papers; empty: of the organisation that leads the programme."""
     paper_logo: ExistingFile = ""
     """A PNG or SVG file, above papers."""
     word_template: ExistingFile = ""

@@ -1,7 +1,7 @@
 """The columns of a table by what stands in them: how wide each is, and which hold numbers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from documents.document import Cell, Table
@@ -28,15 +28,13 @@ class TablePage:
     """Characters that a column's borders take."""
     bold: float = 1.15
     """Width of a bold character, as headers are written in, by that of a plain one."""
-    picture_scale: float = 1
-    """Size of a picture in a table by its size in the text."""
-    is_picture_beside: bool = False
-    """True when a picture stands beside its cell's text, otherwise it stands below."""
 
 
-PDF_PAGE = TablePage(line=96, mm_per_character=1.75, picture_scale=0.65, is_picture_beside=True)
+PICTURE_SCALE = 0.65
+"""Size of a picture in a table, where it stands beside its cell's text, by its size between paragraphs."""
+PDF_PAGE = TablePage(line=106, mm_per_character=1.6)
 """As `report.typ` has it."""
-WORD_PAGE = TablePage(line=84, mm_per_character=2, margin=3, bold=1.25)
+WORD_PAGE = TablePage(line=92, mm_per_character=1.85, margin=2.5, bold=1.2)
 """With room for a machine that has none of the template's fonts and takes a wider one."""
 
 
@@ -44,14 +42,12 @@ def column_widths(table: Table, page: TablePage) -> tuple[float, ...]:
     """
     Return each column's share of the *page*'s width; they add up to one.
 
-    A column is at least as wide as its longest word, and as its short phrases and lights if there is room for those of
-    all. What is left goes to the columns that would otherwise break their lines, by how much they lack; when nothing is
-    lacking, to all by their length.
+    A column is at least as wide as its longest word, and as its short phrases and lights while there is room: the
+    columns that lack least for theirs come first. What is left goes to the columns that would otherwise break their
+    lines, by how much they lack; when nothing is lacking, to all by their length.
     """
     wished = _widths(table, page, _longest_line)
-    least = _widths(table, page, _longest_phrase)
-    if sum(least) > page.line:
-        least = _widths(table, page, _longest_word)
+    least = _with_phrases(_widths(table, page, _longest_word), _widths(table, page, _longest_phrase), page.line)
     left = page.line - sum(least)
     lacking = [wish - low for wish, low in zip(wished, least, strict=True)]
     if left <= 0:
@@ -61,6 +57,15 @@ def column_widths(table: Table, page: TablePage) -> tuple[float, ...]:
     else:
         widths = [low + left * lack / sum(lacking) for low, lack in zip(least, lacking, strict=True)]
     return tuple(width / sum(widths) for width in widths)
+
+
+def _with_phrases(words: Sequence[float], phrases: Sequence[float], line: float) -> list[float]:
+    """Return the widths of *words*, and of *phrases* as far as the *line* has room: those that take least first."""
+    widths = list(words)
+    for column in sorted(range(len(widths)), key=lambda number: phrases[number] - words[number]):
+        if sum(widths) - words[column] + phrases[column] <= line:
+            widths[column] = phrases[column]
+    return widths
 
 
 def number_columns(table: Table) -> tuple[bool, ...]:
@@ -95,8 +100,7 @@ def _with_picture(cell: Cell, page: TablePage, measure: Measure) -> float:
     """Return the characters that a cell takes with its picture, if it has one."""
     if cell.picture is None:
         return measure(cell)
-    drawn = cell.picture.width_mm * page.picture_scale / page.mm_per_character
-    return _longest_line(cell) + drawn if page.is_picture_beside else max(measure(cell), drawn)
+    return _longest_line(cell) + 1 + cell.picture.width_mm * PICTURE_SCALE / page.mm_per_character
 
 
 def _longest_word(cell: Cell) -> int:

@@ -12,7 +12,7 @@ import typst
 
 import texts
 from config.plain_text import clean
-from documents.columns import PDF_PAGE, column_widths, number_columns
+from documents.columns import PDF_PAGE, PICTURE_SCALE, column_widths, number_columns
 from documents.document import Block, Document, Table, kind_of
 from documents.look import PLAIN, Look
 from documents.picture import LIGHT_COLOURS
@@ -95,6 +95,7 @@ def _frame(language: str, look: Look) -> dict[str, Any]:
     return {
         "look": {"colour": look.colour, "owner": showable(look.owner), "logo": logo, "logo_format": look.logo_format},
         "colours": dict(LIGHT_COLOURS),
+        "picture_scale": PICTURE_SCALE,
         "page_words": texts.say("common.page_of_pages", language, page="\0", pages="\0"),
     }
 

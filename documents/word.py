@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from docx.document import Document as WordFile
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -17,7 +18,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 import texts
 from config.plain_text import clean
-from documents.columns import WORD_PAGE, column_widths, number_columns
+from documents.columns import PICTURE_SCALE, WORD_PAGE, column_widths, number_columns
 from documents.document import Block, Bullets, Document, Facts, Paragraph, Picture, StatusLight, Table
 from documents.look import PLAIN, Look
 from documents.picture import LIGHT_COLOURS
@@ -102,10 +103,7 @@ def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None
                 _sign(paragraph, block.kind, block.sign)
                 _lines(paragraph, block.word, bold=True)
             case Facts():
-                for name, words in block.rows:
-                    paragraph = file.add_paragraph()
-                    _lines(paragraph, f"{name}: ", bold=True)
-                    _lines(paragraph, words)
+                _facts(file, block)
             case Bullets():
                 for item in block.items:
                     _lines(file.add_paragraph(style="List Bullet"), item)
@@ -115,6 +113,15 @@ def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None
                 _table(file, document, block)
 
 
+def _facts(file: WordFile, facts: Facts) -> None:
+    for number, (name, words) in enumerate(facts.rows, start=1):
+        paragraph = file.add_paragraph()
+        # The last one alone on the next page says nothing.
+        paragraph.paragraph_format.keep_with_next = number < len(facts.rows)
+        _lines(paragraph, f"{name}: ", bold=True)
+        _lines(paragraph, words)
+
+
 def _table(file: WordFile, document: Document, table: Table) -> None:
     style = TABLE_STYLE if TABLE_STYLE in file.styles else "Table Grid"
     made = file.add_table(rows=1 + len(table.rows), cols=len(table.headers), style=style)
@@ -122,15 +129,21 @@ def _table(file: WordFile, document: Document, table: Table) -> None:
     head, *rows = grid = [row.cells for row in made.rows]
     for cell, header in zip(head, table.headers, strict=True):
         _lines(cell.paragraphs[0], header, bold=True)
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
     # Repeated on every page, and read out as what names the columns.
     made.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cells, row in zip(rows, table.rows, strict=True):
+        has_picture = any(words.picture for words in row)
         for cell, words in zip(cells, row, strict=True):
+            if has_picture:
+                # A picture stands on the line of the words beside it: so do the others of its row.
+                cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.BOTTOM
             if words.light:
                 _sign(cell.paragraphs[0], words.light, document.signs[words.light])
             _lines(cell.paragraphs[0], words.text)
             if words.picture:
-                _drawing(cell.add_paragraph() if words.text else cell.paragraphs[0], words.picture)
+                cell.paragraphs[0].add_run(" " if words.text else "")
+                _drawing(cell.paragraphs[0], words.picture, scale=PICTURE_SCALE)
     _lay_out(made, grid, table, line=_line_width(file))
     if TABLE_TEXT in file.styles:
         style_id = file.styles[TABLE_TEXT].style_id
@@ -157,9 +170,10 @@ def _sign(paragraph: WordParagraph, kind: str, sign: str) -> None:
     run.font.color.rgb = RGBColor.from_string(LIGHT_COLOURS[kind][1:])
 
 
-def _drawing(paragraph: WordParagraph, picture: Picture) -> None:
+def _drawing(paragraph: WordParagraph, picture: Picture, *, scale: float = 1) -> None:
     """Put a drawing into the text, with its words as what screen readers say."""
-    shape = paragraph.add_run().add_picture(io.BytesIO(png_of(picture)), width=Mm(picture.width_mm))
+    run = paragraph.add_run()
+    shape = run.add_picture(io.BytesIO(png_of(picture)), width=Mm(picture.width_mm * scale))
     shape._inline.docPr.set("descr", clean(picture.words))
 
 

@@ -42,7 +42,15 @@ TABLE_STYLE = "Paper Table"
 """Style of tables; a template without it has Word's own grid."""
 TABLE_TEXT = "Table Text"
 """Style of the text in tables, smaller than other text; a template without it has its ordinary text there."""
-PAGE_WIDTH, PAGE_HEIGHT, PAGE_MARGIN = Cm(21), Cm(29.7), Cm(2.5)
+TEXT_SIZE, TABLE_TEXT_SIZE, SMALL_SIZE = Pt(10.5), Pt(9.5), Pt(9.5)
+"""Sizes of the text, of the text in tables, and of what stands above and below it on each page."""
+QUIET = RGBColor(0x4A, 0x57, 0x68)
+"""Colour of what stands above and below the text on each page."""
+_HEADINGS = (("Heading 1", 16, 0, 6), ("Heading 2", 13, 12, 3), ("Heading 3", 11.5, 9, 3))
+"""Size of each heading's text, and the room above and below it, in points."""
+PAGE_WIDTH, PAGE_HEIGHT, PAGE_MARGIN = Cm(21), Cm(29.7), Cm(2)
+ABOVE, BELOW, TO_EDGE = Cm(1.9), Cm(1.6), Cm(0.9)
+"""The margins above and below the text, and how far from the edge the page's header and number stand."""
 _SAMPLE = dict.fromkeys(FIELDS, "x") | {"content": CONTENT}
 _TABLE = """
 <w:style {namespace} w:type="table" w:customStyle="1" w:styleId="PaperTable">
@@ -56,6 +64,9 @@ _TABLE = """
     <w:tcBorders><w:bottom w:val="single" w:sz="8" w:space="0" w:color="{colour}"/></w:tcBorders>
     <w:shd w:val="clear" w:color="auto" w:fill="F1F3F5"/></w:tcPr></w:tblStylePr>
 </w:style>"""
+
+_LINE = """
+<w:pBdr {namespace}><w:bottom w:val="single" w:sz="8" w:space="4" w:color="{colour}"/></w:pBdr>"""
 
 
 class BadTemplate(Unusable):
@@ -113,7 +124,9 @@ def standard_template(look: Look) -> bytes:
     _styles(file, look)
     page = file.sections[0]
     page.page_width, page.page_height = PAGE_WIDTH, PAGE_HEIGHT
-    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = PAGE_MARGIN
+    page.left_margin = page.right_margin = PAGE_MARGIN
+    page.top_margin, page.bottom_margin = ABOVE, BELOW
+    page.header_distance = page.footer_distance = TO_EDGE
     _headers(page, look)
     for footer in (page.first_page_footer, page.footer):
         _number(footer.paragraphs[0])
@@ -130,19 +143,19 @@ def _styles(file: WordFile, look: Look) -> None:
             file.styles.element.remove(style.element)
     colour = RGBColor.from_string(look.colour[1:].upper())
     normal = file.styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(11)
-    normal.paragraph_format.space_after = Pt(6)
-    for name, size, above in (("Heading 1", 20, 0), ("Heading 2", 15, 16), ("Heading 3", 12, 12)):
+    normal.font.name, normal.font.size = "Calibri", TEXT_SIZE
+    normal.paragraph_format.space_after = Pt(4)
+    for name, size, above, below in _HEADINGS:
         style = file.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = "Calibri", Pt(size), colour
         # The theme's own font and colour would win over these.
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for attribute in [key for key in fonts.attrib if key.endswith("Theme")]:
             del fonts.attrib[attribute]
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(above), Pt(6)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(above), Pt(below)
     text = file.styles.add_style(TABLE_TEXT, WD_STYLE_TYPE.PARAGRAPH)
-    text.base_style, text.font.size = normal, Pt(10)
-    text.paragraph_format.space_before = text.paragraph_format.space_after = Pt(3)
+    text.base_style, text.font.size = normal, TABLE_TEXT_SIZE
+    text.paragraph_format.space_before = text.paragraph_format.space_after = Pt(2)
     table = _TABLE.format(namespace=nsdecls("w"), colour=look.colour[1:].upper())
     file.styles.element.append(parse_xml(table))
 
@@ -150,7 +163,7 @@ def _styles(file: WordFile, look: Look) -> None:
 def _headers(page: WordSection, look: Look) -> None:
     """Put the county's name and logo above the first page, and the title above the others."""
     page.different_first_page_header_footer = True
-    page.header.paragraphs[0].add_run("{{ title }}").font.size = Pt(10)
+    _quiet(page.header.paragraphs[0], "{{ title }}")
     first = page.first_page_header.paragraphs[0]
     first.paragraph_format.space_after = Pt(14)
     for stop in list(page.first_page_header.paragraphs[0].style.paragraph_format.tab_stops):
@@ -161,14 +174,23 @@ def _headers(page: WordSection, look: Look) -> None:
         shape = first.add_run().add_picture(io.BytesIO(_logo_png(look)), height=Mm(LOGO_HEIGHT_MM))
         shape._inline.docPr.set("descr", look.owner)
     if look.owner:
-        first.add_run("\t{{ owner }}").font.size = Pt(10)
+        _quiet(first, "\t{{ owner }}")
+    if look.owner or look.logo:
+        line = parse_xml(_LINE.format(namespace=nsdecls("w"), colour=look.colour[1:].upper()))
+        # In the order of the schema: Word refuses another.
+        first._p.get_or_add_pPr().insert_element_before(line, "w:shd", "w:tabs", "w:spacing", "w:jc")
+
+
+def _quiet(paragraph: WordParagraph, words: str) -> None:
+    font = paragraph.add_run(words).font
+    font.size, font.color.rgb = SMALL_SIZE, QUIET
 
 
 def _number(foot: WordParagraph) -> None:
     """Write «Side 1 av 3»; the numbers are counted by Word itself."""
     foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for word, counter in (("{{ page_word }} ", "PAGE"), (" {{ of_word }} ", "NUMPAGES")):
-        foot.add_run(word).font.size = Pt(10)
+        _quiet(foot, word)
         field = OxmlElement("w:fldSimple")
         field.set(qn("w:instr"), counter)
         foot._p.append(field)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from documents.columns import PDF_PAGE, WORD_PAGE, TablePage, column_widths, number_columns
+from documents.columns import PDF_PAGE, PICTURE_SCALE, WORD_PAGE, TablePage, column_widths, number_columns
 from documents.document import Cell, Picture, Table
 
 MATTERS = ("Sak", "Hva", "Tid")
@@ -55,6 +55,17 @@ def test_short_phrases_and_lights_stay_on_one_line_while_all_of_them_fit() -> No
     assert widths[1] * WORD_PAGE.line >= len("1. desember 2026")
 
 
+def test_the_phrases_that_take_least_stay_whole_where_there_is_no_room_for_all() -> None:
+    light = Cell(text="Trenger oppmerksomhet", light="yellow")
+    row = (Cell(text="Virksomhetsledere"), light, Cell(text="1. mai 2026"), light, Cell(text="Virksomhetsledere"))
+
+    _, now, day, before, _ = column_widths(Table(name="Pakker", headers=("Å",) * 5, rows=(row,)), WORD_PAGE)
+
+    assert day * WORD_PAGE.line >= len("1. mai 2026") + WORD_PAGE.margin
+    assert now == before
+    assert len("! oppmerksomhet") <= now * WORD_PAGE.line < len("! Trenger oppmerksomhet")
+
+
 def test_phrases_break_before_words_do() -> None:
     widths = column_widths(table(*[("Ingen er ført opp",) * 6] * 2, headers=("Kommunestyrevedtak",) * 6), WORD_PAGE)
 
@@ -67,17 +78,15 @@ def test_a_header_counts_as_the_bold_words_it_is() -> None:
     assert widths[0] * WORD_PAGE.line > len("Kommune") + 2
 
 
-@pytest.mark.parametrize(
-    ("page", "characters"),
-    [pytest.param(PDF_PAGE, 26, id="beside its text in PDF"), pytest.param(WORD_PAGE, 15, id="below it in Word")],
-)
-def test_a_picture_has_its_room(page: TablePage, characters: int) -> None:
+@pytest.mark.parametrize("page", [pytest.param(PDF_PAGE, id="PDF"), pytest.param(WORD_PAGE, id="Word")])
+def test_a_picture_has_its_room_beside_its_text(page: TablePage) -> None:
     picture = Picture(svg="", words="", width_mm=30, height_mm=9)
     row = (Cell(text="Elever i praktisk løp " * 9), Cell(text="Høyere er bedre", picture=picture))
 
     widths = column_widths(Table(name="Måltall", headers=("Måltall", "Utvikling"), rows=(row,)), page)
 
-    assert widths[1] * page.line == pytest.approx(characters + 2, abs=1)
+    drawn = 30 * PICTURE_SCALE / page.mm_per_character
+    assert widths[1] * page.line == pytest.approx(len("Høyere er bedre ") + drawn + page.margin, abs=1)
 
 
 @pytest.mark.parametrize("rows", [(), (("", "", ""),), (("\n", "a\n\nb", " "),)], ids=["no row", "empty", "lines"])

@@ -125,8 +125,20 @@ def test_columns_are_as_wide_as_their_words_and_fill_the_line() -> None:
     assert what > 3 * number
     # «09.00, 5 min»: when an item begins, and how long it takes.
     assert what > 2 * time
-    assert number + what + time == pytest.approx(Cm(16), rel=0.001)
+    assert number + what + time == pytest.approx(Cm(17), rel=0.001)
     assert [cell.width for cell in matters.rows[1].cells] == [number, what, time]
+
+
+def test_what_names_the_rest_is_never_alone_at_the_end_of_a_page() -> None:
+    file = opened(minutes_document(MINUTES, AGENDA, "nb", prepared=False))
+    start = next(i for i, paragraph in enumerate(file.paragraphs) if paragraph.text.startswith("Møtet: "))
+    place, after = file.paragraphs[start], file.paragraphs[start + 1]
+
+    assert (place.paragraph_format.keep_with_next, after.paragraph_format.keep_with_next) == (True, False)
+    headers = opened(agenda_document(AGENDA, "nb")).tables[0].rows[0].cells
+    assert all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in headers)
+    for name in ("Heading 1", "Heading 2", "Heading 3"):
+        assert file.styles[name].paragraph_format.keep_with_next
 
 
 def test_no_row_is_torn_between_pages() -> None:

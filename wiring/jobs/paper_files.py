@@ -26,15 +26,18 @@ class PaperFileJobs:
     @property
     def look(self) -> "Look":
         """
-        The county's look, in the programme's colour where it has one.
+        The county's look: the programme's colour where it has one, and its leading organisation's name unless another
+        is set.
 
         Raises BadLogo, or OSError for a file that is not there.
         """
         from documents.look import Look
+        from workflows.papers.handover import county_name
 
         settings, programme = self._outside.settings, self._outside.record.register.known
         colour = programme.colour if programme is not None else None
-        return Look(colour=colour or settings.paper_colour, owner=settings.paper_owner, logo=self._logo)
+        owner = settings.paper_owner or (county_name(programme) if programme is not None else "")
+        return Look(colour=colour or settings.paper_colour, owner=owner, logo=self._logo)
 
     @cached_property
     def _logo(self) -> bytes:
