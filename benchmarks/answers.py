@@ -86,7 +86,7 @@ async def measure(
     await (await _start("prepare", str(municipalities), str(folder), url)).wait()
     jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
     async with published_keys_server() as teams:
-        env = {**os.environ, **_settings(teams), "VAREUNGE_DATABASE_URL": url}
+        env = {**os.environ, **door_settings(teams), "VAREUNGE_DATABASE_URL": url}
         doors = [Door(folder, env, number, synchronous) for number in range(2)]
         client = Client(doors, jobs, f"{teams}/connector")
         killing: asyncio.Task[None] | None = None
@@ -116,7 +116,7 @@ async def measure(
         client=sorted(client.times),
         acknowledged=len(client.log),
         lost=rate * seconds - len(client.times),
-        missing=len(set(client.log) - await _stored(url)),
+        missing=len(set(client.log) - await stored_answers(url)),
         kills=sum(door.kills for door in doors),
         processor=sum(note["processor"] for note in notes),
         own=own,
@@ -172,7 +172,7 @@ def _spread(times: Sequence[float]) -> str:
     return ", ".join(f"p{100 * share:g} {percentile(times, share):.0f} ms" for share in (0.5, 0.9, 0.99, 1))
 
 
-async def _stored(url: str) -> set[tuple[str, str]]:
+async def stored_answers(url: str) -> set[tuple[str, str]]:
     """Return every version that is stored, as its request and its text."""
     database = create_database(url)
     answer = tables.status_answer
@@ -244,7 +244,7 @@ async def _kill_now_and_then(doors: Sequence[Door]) -> None:
         await asyncio.shield(dice.choice(list(doors)).kill())
 
 
-def _settings(teams: str) -> dict[str, str]:
+def door_settings(teams: str) -> dict[str, str]:
     return {
         "VAREUNGE_PART": "door",
         "VAREUNGE_BOT_ID": BOT,

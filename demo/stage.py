@@ -110,14 +110,16 @@ class Stage:
         return response.json() if response.content else None
 
     async def _raise_service(self) -> None:
-        await self._start("service", "serve", "--port", self.service_url.rpartition(":")[2])
+        await self._start("service", *_command("serve", "--port", self.service_url.rpartition(":")[2]))
         await self._answers("service", f"{self.service_url}/healthz")
 
-    async def _start(self, name: str, *arguments: str) -> None:
+    async def _start(self, name: str, *command: str, settings: Mapping[str, str] | None = None) -> None:
+        """Start a process in the service's environment; *settings* are its own beside that."""
+        env = {**self.environment, **(settings or {})}
         # A group of its own: Ctrl-C reaches only us, and we end the processes in their order.
         with self._log(name).open("ab") as log:
             self._processes[name] = await asyncio.create_subprocess_exec(
-                *_command(*arguments), env=self.environment, stdout=log, stderr=log, start_new_session=True
+                *command, env=env, stdout=log, stderr=log, start_new_session=True
             )
 
     async def _end(self, name: str) -> None:
@@ -158,17 +160,23 @@ class Stage:
 
 @asynccontextmanager
 async def raised_stage(
-    folder: Path, programme: Path, *, starts_at: datetime, overrides: Mapping[str, str] | None = None
+    folder: Path,
+    programme: Path,
+    *,
+    starts_at: datetime,
+    overrides: Mapping[str, str] | None = None,
+    kind: type[Stage] = Stage,
 ) -> AsyncIterator[Stage]:
     """
     Yield a stage with the sandbox running as the tenant of *programme*, its clock standing at *starts_at*.
 
-    *overrides*: further environment of the service, such as an allow-list. Everything is stopped at the end.
+    *overrides*: further environment of the service, such as an allow-list. *kind*: a stage that runs the service in
+    another way. Everything is stopped at the end.
     """
     sandbox_port, service_port = _free_ports(2)
     sandbox_url, service_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{service_port}"
     async with httpx.AsyncClient(timeout=httpx.Timeout(60), trust_env=False) as http:
-        stage = Stage(
+        stage = kind(
             folder=folder,
             programme=programme,
             sandbox_url=sandbox_url,
@@ -178,7 +186,8 @@ async def raised_stage(
         )
         try:
             seed = str(programme)
-            await stage._start("sandbox", "sandbox", "--port", str(sandbox_port), "--latency", "fast", "--seed", seed)
+            port = str(sandbox_port)
+            await stage._start("sandbox", *_command("sandbox", "--port", port, "--latency", "fast", "--seed", seed))
             await stage._answers("sandbox", f"{sandbox_url}/_sandbox/clock")
             stage.environment |= await stage.control("GET", "environment")
             stage.environment |= {

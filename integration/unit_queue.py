@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -104,7 +105,7 @@ class UnitQueue:
             await self.send(units)
 
     async def _send(self, unit: DueUnit, now: datetime, not_before: timedelta) -> None:
-        from azure.core.exceptions import AzureError
+        from azure.core.exceptions import AzureError, ServiceRequestError
 
         hidden = max(unit.due_at - now, not_before, timedelta())
         # Whole seconds, and never before: a message that comes too early finds nothing to do.
@@ -112,12 +113,18 @@ class UnitQueue:
         try:
             async with self._turns:
                 queue = await self._queue()
-                await queue.send_message(
+                send = partial(
+                    queue.send_message,
                     message_for(unit.key),
                     visibility_timeout=seconds,
                     time_to_live=int(TIME_TO_LIVE.total_seconds()),
                     timeout=ANSWER_WITHIN,
                 )
+                try:
+                    await send()
+                except ServiceRequestError:
+                    # The service closes a connection that nobody used for a while. Should both arrive, one does nothing.
+                    await send()
         except AzureError as exc:
             log.warning("queue.not_sent", unit=unit.key, error=type(exc).__name__)
             raise Transient("send a unit's message", f"the queue did not take it: {type(exc).__name__}") from exc
@@ -133,7 +140,7 @@ class UnitQueue:
         return self._client
 
     def _connect(self, client: "type[QueueClient]", name: str) -> "QueueClient":
-        # One try: the timer is the second. Waiting here would hold up what a message is about.
+        # No waiting between tries: the timer is the next one. It would hold up what a message is about.
         return client(
             self._url.rstrip("/"),
             name,

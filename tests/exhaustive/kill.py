@@ -87,14 +87,14 @@ async def play(
         except Exception as error:  # noqa: BLE001 - Whatever it is belongs into the table.
             run.failure = f"{type(error).__name__}: {error}"
             if keep_in is not None:
-                await asyncio.to_thread(_keep, Path(folder), keep_in)
+                await asyncio.to_thread(keep, Path(folder), keep_in)
     return run
 
 
 async def _play(run: Run, story: Story, folder: Path, settings: Mapping[str, str]) -> None:
     starts_at = story.starts.replace(tzinfo=ZoneInfo(load_programme(story.programme).timezone))
     async with raised_stage(folder, story.programme, starts_at=starts_at, overrides=settings) as stage:
-        with _alongside(_cut_power(stage, run)) as problem:
+        with alongside(_cut_power(stage, run)) as problem:
             run.evidence = await perform(stage, story, lambda when, line: None)
         if error := problem():
             raise error
@@ -132,7 +132,7 @@ async def _seen(stage: Stage) -> Counter[Kind]:
 
 
 @contextmanager
-def _alongside(work: Any) -> Iterator[Callable[[], BaseException | None]]:
+def alongside(work: Any) -> Iterator[Callable[[], BaseException | None]]:
     """Let *work* go on beside the body; what went wrong with it can be asked for."""
     task = asyncio.ensure_future(work)
     try:
@@ -141,7 +141,7 @@ def _alongside(work: Any) -> Iterator[Callable[[], BaseException | None]]:
         task.cancel()
 
 
-def _keep(folder: Path, target: Path) -> None:
+def keep(folder: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for file in folder.glob("*.*"):
         shutil.copyfile(file, target / file.name)

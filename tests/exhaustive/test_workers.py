@@ -1,24 +1,41 @@
-"""Workers that are killed while they share units: a few kills of `python -m tests.exhaustive.workers`."""
+"""
+Several workers that are killed while they play a programme: a small play of `python -m tests.exhaustive.workers`.
 
-from datetime import UTC, datetime
+One municipality, its rounds, answers and reports, and the board above. The command plays more of all that, and holds it
+against what one undisturbed process makes.
+"""
+
+import shutil
+from pathlib import Path
 
 import pytest
 
-from tests.exhaustive.workers import Made, play, problems
+from config.loading import load_programme
+from demo.any_story import story_for
+from tests.exhaustive.workers import play
 from tests.support import azurite, postgres
+from tests.support.sandbox import ROOT
 
 missing = postgres.why_missing() or azurite.why_missing()
-AT = datetime(2026, 9, 8, tzinfo=UTC)
+ALONE = "fjordvik"
+
+
+@pytest.fixture
+def programme(tmp_path: Path) -> Path:
+    """The folder of a programme with one municipality alone."""
+    folder = tmp_path / "programme"
+    shutil.copytree(ROOT / "config" / "velferd", folder)
+    for path in (folder / "municipalities").glob("*.yaml"):
+        if path.stem != ALONE:
+            path.unlink()
+    return folder
 
 
 @pytest.mark.skipif(bool(missing), reason=missing or "both are installed")
-async def test_whoever_is_killed_every_step_stands_once() -> None:
-    assert await play(kills=2, seed=1) == []
+async def test_whoever_is_killed_every_check_of_the_demo_holds(programme: Path) -> None:
+    run = await play(story_for(load_programme(programme), programme), kills=2, seed=1)
 
-
-def test_a_step_that_is_missing_or_stands_twice_is_told() -> None:
-    made = [Made("a", 0, "w", AT), Made("a", 0, "v", AT), Made("b", 0, "w", AT)]
-
-    found = problems(made, units=2, steps=2, unfinished=["b"])
-
-    assert found == ["b is not done", "a step 0 stands 2 times", "2 steps are missing"]
+    assert (run.failure, run.failed) == ("", [])
+    assert run.killed.total() == 2
+    assert run.evidence is not None
+    assert run.evidence.played.answered

@@ -1,17 +1,18 @@
 """A storage queue of this run's own: Microsoft's Azurite, and the part of the Functions host that reads queues."""
 
+import asyncio
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from azure.core.exceptions import ResourceExistsError
-from azure.storage.queue import AccountSasPermissions, ResourceTypes, generate_account_sas
+from azure.core.exceptions import HttpResponseError, ResourceExistsError
+from azure.storage.queue import AccountSasPermissions, QueueMessage, ResourceTypes, generate_account_sas
 from azure.storage.queue.aio import QueueClient
 
 from tests.support.postgres import free_port
@@ -130,7 +131,8 @@ class QueueHost:
         if message is None:
             return False
         try:
-            await self._functions[name](message.content.encode())
+            async with self._kept_hidden(client, message):
+                await self._functions[name](message.content.encode())
         except Exception:  # noqa: BLE001 - As the host: whatever a function raises, its message comes again.
             if name == UNITS and (message.dequeue_count or 0) >= MOST_READS:
                 await self._clients[POISON].send_message(message.content)
@@ -138,8 +140,32 @@ class QueueHost:
             else:
                 await client.update_message(message, visibility_timeout=self._pause)
         else:
-            await client.delete_message(message)
+            # One that was seen again meanwhile, since this process stood still, is another reader's to delete.
+            with suppress(HttpResponseError):
+                await client.delete_message(message)
         return True
+
+    @asynccontextmanager
+    async def _kept_hidden(self, client: QueueClient, message: QueueMessage) -> AsyncIterator[None]:
+        """Renew the time for which a message is hidden, as the host does while its function runs."""
+        over = asyncio.Event()
+
+        async def renew() -> None:
+            while True:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(over.wait(), self._hidden / 3)
+                if over.is_set():
+                    return
+                with suppress(HttpResponseError):
+                    renewed = await client.update_message(message, visibility_timeout=self._hidden)
+                    message.pop_receipt = renewed.pop_receipt
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            over.set()
+            await renewing
 
     async def deliver_all(self, name: str = UNITS) -> int:
         """Deliver until no message can be seen; returns how many that were."""

@@ -1,5 +1,6 @@
 """The host's triggers on a real queue (Azurite): messages lost, doubled, late, poisonous; queue and database away."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -305,6 +306,36 @@ async def test_a_queue_that_does_not_answer_says_so_to_who_waits_for_it() -> Non
     with pytest.raises(Transient):
         await queue.send([UNIT])
     await queue.close()
+
+
+async def test_a_connection_that_the_queue_has_closed_meanwhile_loses_no_message() -> None:
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        if len(asked) > 1:
+            at = "Mon, 07 Sep 2026 10:00:00 GMT"
+            told = {
+                "MessageId": "1",
+                "InsertionTime": at,
+                "ExpirationTime": at,
+                "PopReceipt": "1",
+                "TimeNextVisible": at,
+            }
+            message = "".join(f"<{name}>{value}</{name}>" for name, value in told.items())
+            body = f"<QueueMessagesList><QueueMessage>{message}</QueueMessage></QueueMessagesList>"
+            head = "HTTP/1.1 201 Created\r\nContent-Type: application/xml\r\nConnection: close\r\n"
+            writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        queue = UnitQueue(f"http://127.0.0.1:{port}/account?sig=none", "", RestfulClock())
+        await queue.send([UNIT])
+        await queue.close()
+
+    assert [line.partition(b" ")[0] for line in asked] == [b"POST", b"POST"]
 
 
 async def test_a_database_that_is_away_for_a_minute_is_not_held_against_a_unit(azurite: Azurite) -> None:

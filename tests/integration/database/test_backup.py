@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from integration.database.audit import SQLAudit
 from integration.database.connection import Schema, create_database
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
 from tests.clocks import NOON, StillClock
 from tests.support.postgres import new_database, program_path, why_missing
+from workflows.operations.audit import verify
 from workflows.ports.units import DueUnit
 
 UNIT = DueUnit(key="kind:known", due_at=NOON)
@@ -20,7 +22,7 @@ UNIT = DueUnit(key="kind:known", due_at=NOON)
 
 async def fill(url: str) -> None:
     database = create_database(url)
-    await SQLUnits(database).make_due([UNIT])
+    await SQLUnits(database).make_due([UNIT], by="fylkesleder")
     await SQLSwitches(database, StillClock()).pause("a-dal")
     await database.close()
 
@@ -32,9 +34,16 @@ async def assert_brought_back(url: str) -> None:
     units, switches = SQLUnits(database), SQLSwitches(database, StillClock())
     assert [unit.key for unit in await units.list_units()] == [UNIT.key]
     assert await switches.list_paused() == ["a-dal"]
+    # As `vareunge audit --verify` does after a restore, and again once the log goes on.
+    audit = SQLAudit(database)
+    assert (await verify(audit)).broken is None
+    head = await audit.head()
+    assert head.number == 2  # the order and the pause
+    await units.make_due([DueUnit(key="kind:ordered", due_at=NOON)], by="fylkesleder")
+    assert (await verify(audit, kept=head)).broken is None
     await switches.resume("a-dal")
     await units.make_due([DueUnit(key="kind:new", due_at=NOON)])
-    assert len(await units.list_units()) == 2
+    assert len(await units.list_units()) == 3
     await database.close()
 
 
