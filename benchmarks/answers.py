@@ -245,6 +245,7 @@ async def _kill_now_and_then(doors: Sequence[Door]) -> None:
 
 
 def door_settings(teams: str) -> dict[str, str]:
+    """Return the settings of a Door that asks *teams* for the keys of tokens."""
     return {
         "VAREUNGE_PART": "door",
         "VAREUNGE_BOT_ID": BOT,

@@ -123,7 +123,7 @@ class UnitQueue:
                 try:
                     await send()
                 except ServiceRequestError:
-                    # The service closes a connection that nobody used for a while. Should both arrive, one does nothing.
+                    # The service closes a connection that nobody used for a while. A doubled message does nothing.
                     await send()
         except AzureError as exc:
             log.warning("queue.not_sent", unit=unit.key, error=type(exc).__name__)

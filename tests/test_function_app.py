@@ -25,6 +25,7 @@ from integration.database.register import SQLRegister
 from integration.database.units import SQLUnits, UnitState
 from integration.unit_queue import message_for
 from tests.clocks import NOON, StillClock
+from tests.support.insights import QUIET, running_insights
 from wiring.process import Services
 from wiring.triggers import SET_ASIDE, TIMER_PERIOD
 from workflows.ports.units import DueUnit
@@ -55,8 +56,8 @@ under_the_worker = pytest.mark.skipif(
 )
 
 
-async def play(database_url: str, requests: Sequence[Mapping[str, str]], part: str = "all") -> Any:
-    """Load the app in a process of its own and make all *requests* at once."""
+async def play(database_url: str, requests: Sequence[Mapping[str, str]], part: str = "all", **more: str) -> Any:
+    """Load the app in a process of its own and make all *requests* at once. *more*: settings besides."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("VAREUNGE_")}
     settings = {
         "DATABASE_URL": database_url,
@@ -69,6 +70,7 @@ async def play(database_url: str, requests: Sequence[Mapping[str, str]], part: s
         "BOT_SERVICE_URL": f"{NOBODY}/connector",
         "BOT_METADATA_URL": f"{NOBODY}/keys",
         "AUTHORITY_URL": NOBODY,
+        **more,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -93,6 +95,19 @@ async def test_the_first_requests_of_a_worker_may_come_together(tmp_path: Path) 
     assert [answer["status"] for answer in played["answers"]] == [200, 404, 401, 200, 200]
     assert "/svar/{token}" in json.loads(played["answers"][3]["body"])["paths"]
     assert "<html" in played["answers"][1]["body"]
+
+
+@under_the_worker
+async def test_visits_arrive_in_application_insights(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the identity that would sign in there: it does that over TLS alone."""
+    for name in QUIET:
+        monkeypatch.setenv(name, "true")
+
+    with running_insights() as insights:
+        await play(database_url, [FORM], part="door", INSIGHTS_CONNECTION=insights.connection)
+
+    assert [item["name"] for item in insights.data("RequestData")] == ["GET /svar/{token}"]
+    assert "forged" not in json.dumps(insights.envelopes)
 
 
 @under_the_worker

@@ -161,7 +161,9 @@ async def play(commit: str, seconds: int) -> list[str]:
             earlier = unpacked(tree, folder)
             # Written by the earlier code, as it was in service.
             prepare = ("-m", "benchmarks.answers", "--as", "prepare", str(MUNICIPALITIES), name, url)
-            subprocess.run([sys.executable, *prepare], cwd=tree, check=True)
+            process = await asyncio.create_subprocess_exec(sys.executable, *prepare, cwd=tree)
+            if await process.wait():
+                raise Fault("the earlier version could not prepare its record")
         today = unpacked(ROOT, folder)
         jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
         async with published_keys_server() as teams, standing_clock() as clock:

@@ -1,14 +1,9 @@
 """Telemetry on its way to Application Insights, by Azure's own exporter, taken in by a server of this test's own."""
 
-import gzip
 import json
 import re
-import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +15,7 @@ from integration.database.connection import Database
 from integration.database.units import SQLUnits
 from integration.telemetry import Export, create_export
 from tests.clocks import NOON, RestfulClock
+from tests.support.insights import QUIET, Insights, running_insights
 from web.app import create_app
 from workflows.errors import Refused
 from workflows.ports.units import DueUnit, History, Outcome
@@ -28,60 +24,14 @@ INFRA = Path(__file__).parents[2] / "infra"
 TOKEN = "geheime-token-123"
 PERSON = "kari.nordmann@larvik.example"
 SEND = DueUnit(key="status.send:larvik/2026-09-08", due_at=NOON)
-QUIET = (
-    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
-    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
-)  # fmt: skip
-"""Variables that keep the exporter from telling Microsoft about itself."""
-
-
-@dataclass
-class Insights:
-    """A stand-in for Application Insights: keeps what it is sent."""
-
-    connection: str
-    envelopes: list[dict[str, Any]] = field(default_factory=list)
-
-    def data(self, kind: str) -> list[dict[str, Any]]:
-        """List the data of the envelopes of a kind, such as `RequestData`."""
-        return [item["data"]["baseData"] for item in self.envelopes if item["data"]["baseType"] == kind]
-
-    def events(self) -> list[dict[str, Any]]:
-        """List the events of the log, as `parse_json(Message)` reads them; steps of units come as mere names."""
-        return [json.loads(item["message"]) for item in self.data("MessageData") if item["message"].startswith("{")]
 
 
 @pytest.fixture
 def insights(monkeypatch: pytest.MonkeyPatch) -> Iterator[Insights]:
     for name in QUIET:
         monkeypatch.setenv(name, "true")
-    found = Insights("")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            sent = json.loads(body)
-            found.envelopes.extend(sent)
-            answer = json.dumps({"itemsReceived": len(sent), "itemsAccepted": len(sent), "errors": []}).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *args: object, **named: object) -> None:
-            """Write nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        found.connection = (
-            "InstrumentationKey=00000000-0000-0000-0000-000000000001;"
-            f"IngestionEndpoint=http://127.0.0.1:{server.server_port}/"
-        )
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with running_insights() as found:
         yield found
-        server.shutdown()
 
 
 @pytest.fixture

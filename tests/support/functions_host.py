@@ -139,9 +139,19 @@ async def _play(requests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                 await host.timer()
         return None
 
-    answers = await asyncio.gather(*(answer(request) for request in requests))
+    try:
+        answers = await asyncio.gather(*(answer(request) for request in requests))
+    finally:
+        await _close()
     functions = {name: found.bindings for name, found in host.functions.items()}
     return {"functions": functions, "answers": answers}
+
+
+async def _close() -> None:
+    """Close what the calls opened, so that what is on its way to Application Insights gets there."""
+    app = sys.modules.get("function_app")
+    if app is not None and app.services_of.cache_info().currsize:
+        await app.services_of(asyncio.get_running_loop()).close()
 
 
 if __name__ == "__main__":
