@@ -166,14 +166,17 @@ async def play(commit: str, seconds: int) -> list[str]:
                 raise Fault("the earlier version could not prepare its record")
         today = unpacked(ROOT, folder)
         jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
-        async with published_keys_server() as teams, standing_clock() as clock:
+        # One clock each: on one, both would be the participant «service».
+        async with published_keys_server() as teams, standing_clock() as clock, standing_clock() as other:
             env = {
                 **{name: value for name, value in os.environ.items() if not name.startswith(("VAREUNGE_", "PYTHON"))},
                 **door_settings(teams),
                 "VAREUNGE_DATABASE_URL": url,
-                "VAREUNGE_CLOCK_URL": clock,
             }
-            versions = [Version(package, env, python, free_port()) for package in (earlier, today)]
+            versions = [
+                Version(package, {**env, "VAREUNGE_CLOCK_URL": time}, python, free_port())
+                for package, time in ((earlier, clock), (today, other))
+            ]
             try:
                 return await upgrade(*versions, jobs=jobs, teams=teams, url=url, seconds=seconds)
             finally:
