@@ -61,7 +61,7 @@ class Figures:
 async def measure(municipalities: int, folder: Path) -> Figures:
     """Measure the rollout of that many municipalities, and once more; *folder* takes the programme and the database."""
     programme, database = folder / "programme", f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
-    await _child("write", str(municipalities), str(programme), database)
+    await child("write", str(municipalities), str(programme), database)
     began = time.monotonic()
     async with sandbox_process(latency="real", seed=programme) as sandbox:
         # The record of a country's traffic would be most of what the machine does.
@@ -69,7 +69,7 @@ async def measure(municipalities: int, folder: Path) -> Figures:
         # Nobody answers as the bot here, and a rollout does not ask for it.
         await sandbox.control("PUT", "bot", {"endpoint": ""})
         await sandbox.control("POST", "clock", {"now": START.isoformat()})
-        service = await _child("serve", env={**sandbox.env, "VAREUNGE_DATABASE_URL": database})
+        service = await child("serve", env={**sandbox.env, "VAREUNGE_DATABASE_URL": database})
         calls = await sandbox.control("GET", "calls")
         sandbox_processor, sandbox_memory = _processor_time(sandbox.process), _peak(sandbox.process or "self")
     return Figures(
@@ -110,7 +110,8 @@ def report(figures: Figures) -> str:
 # ------------------------------------------------------------------------------------------------- the other processes
 
 
-async def _child(*arguments: str, env: Mapping[str, str] | None = None) -> Any:
+async def child(*arguments: str, env: Mapping[str, str] | None = None) -> Any:
+    """Return what a process of this module prints, which does one part of the measuring."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "benchmarks.rollout", "--as", *arguments),
@@ -134,24 +135,40 @@ async def _write(municipalities: int, folder: Path, url: str) -> None:
     await database.close()
 
 
-async def _serve() -> None:
+@asynccontextmanager
+async def _services() -> AsyncIterator[Any]:
     from config.settings import Settings
     from wiring.process import create_services
 
     services = create_services(Settings(), name="benchmark", log_level="ERROR")
     await services.clock.join()
     try:
-        # The second comes when listings show what the first wrote last.
-        first = await _roll_out(services)
-        async with services.clock.busy():
-            await services.clock.sleep_until(services.clock.now() + timedelta(hours=1))
-        again = await _roll_out(services)
+        yield services
     finally:
         await services.clock.leave()
         await services.close()
+
+
+async def _serve() -> None:
+    async with _services() as services:
+        # The second comes when listings show what the first wrote last.
+        first = await _roll_out(services)
+        await _pass(services, timedelta(hours=1))
+        again = await _roll_out(services)
     used = resource.getrusage(resource.RUSAGE_SELF)
     figures = {"first": first, "again": again, "peak": _peak(), "processor": used.ru_utime + used.ru_stime}
     print(json.dumps(figures))
+
+
+async def _once(wait: timedelta) -> None:
+    async with _services() as services:
+        await _pass(services, wait)
+        print(json.dumps(await _roll_out(services)))
+
+
+async def _pass(services: Any, wait: timedelta) -> None:
+    async with services.clock.busy():
+        await services.clock.sleep_until(services.clock.now() + wait)
 
 
 async def _roll_out(services: Any) -> dict[str, float]:
@@ -225,6 +242,8 @@ def main() -> None:
             asyncio.run(_write(int(number), Path(folder), url))
         case ["serve"]:
             asyncio.run(_serve())
+        case ["once", seconds]:
+            asyncio.run(_once(timedelta(seconds=int(seconds))))
         case _:
             with tempfile.TemporaryDirectory() as name:
                 print(report(asyncio.run(measure(arguments.municipalities, Path(name)))))

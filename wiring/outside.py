@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from config.settings import Part, Settings, variable
+from engine.gathering import Gathering
 from engine.telemetry import NO_TELEMETRY, Telemetry
 from integration.clock import ServiceClock, create_clock
 from wiring.record import Record, create_queue
@@ -116,6 +117,11 @@ class Outside:
         return self._graph(self.settings.builder_id, "VAREUNGE_BUILDER_ID")
 
     @cached_property
+    def gathering(self) -> Gathering:
+        """The calls to Graph that are on their way, as either identity: work that begins together asks as both."""
+        return Gathering()
+
+    @cached_property
     def calendar(self) -> "GraphCalendar":
         from integration.graph.calendar import GraphCalendar
 
@@ -182,6 +188,7 @@ class Outside:
             self.identities,
             self.clock,
             limiter=limiter,
+            gathering=self.gathering,
             allow_list=self.allow_list,
             telemetry=self.telemetry,
         )

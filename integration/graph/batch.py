@@ -1,15 +1,17 @@
 """Reads, and writes that do not depend on each other, travel as one `$batch` when they are asked for in one moment.
 
-Whoever asks first carries the others: waits until the limits have room for all of them, sends, and hands out the
-answers. Each part has its own answer, its own error and its own retries, as if it had been sent alone. The SDK's own
-batches are no use here: they write `depends_on`, and hide a part's Retry-After.
+The first to ask carries the others: it waits for those that are known to be on their way and until the limits have
+room for all, sends, and hands out the answers. Each part has its own answer, its own error and its own retries, as if
+it had been sent alone. The SDK's own batches are no use here: they write `depends_on`, and hide a part's Retry-After.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
+from engine.gathering import Gathering
 from engine.units import Alarm, EngineClock
 from integration.graph.errors import error_from
 from integration.retry import Call
@@ -17,8 +19,12 @@ from workflows.errors import OutsideError, Transient
 
 MOST = 20
 """Parts that Graph takes in one batch."""
-_TICKS = 2
-"""Turns of the event loop that count as the same moment: one for tasks that start, one for those they start."""
+TURNS = 2
+"""Turns of the event loop that count as one moment, for tasks that nobody announced: one for those that start, one for
+those they start."""
+PATIENCE = timedelta(seconds=5)
+"""The longest wait for calls on their way, which take milliseconds: one that waits for an answer of this very batch
+must not hold it for ever."""
 
 
 class BatchPart(Protocol):
@@ -49,12 +55,22 @@ class _Ride(Generic[P, A]):
     def scopes(self) -> list[str]:
         return [scope for seat in self.seats for scope in seat.part.scopes]
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.seats) >= MOST
+
+    @property
+    def bell(self) -> Alarm:
+        """The bell of the one that carries, which has no answer to wait for."""
+        return self.seats[0].bell
+
 
 class Rides(Generic[P, A]):
     """
     Gathers calls and has *carry* send them: one answer or error each, in their order.
 
-    *fits*: whether calls within all of these scopes could pass the limits in one moment; more are not taken along.
+    *fits*: tells whether calls within all of these scopes could pass the limits in one moment; more are not taken
+    along. *gathering*: those on their way, for whom a batch waits until it is full.
     """
 
     def __init__(
@@ -62,44 +78,64 @@ class Rides(Generic[P, A]):
         clock: EngineClock,
         carry: Callable[[Sequence[P]], Awaitable[Sequence[A | OutsideError]]],
         fits: Callable[[Sequence[str]], bool],
+        gathering: Gathering,
     ) -> None:
         self._clock = clock
         self._carry = carry
         self._fits = fits
-        self._open: _Ride[P, A] | None = None
+        self._gathering = gathering
+        self._open: list[_Ride[P, A]] = []
 
     async def join(self, part: P) -> A:
-        """The answer to *part*, which travels with whatever else is asked for now."""
+        """Return the answer to *part*, which travels with others that are asked for now."""
         seat: _Seat[P, A] = _Seat(part, self._clock.alarm())
-        ride = self._open
-        if ride is not None and len(ride.seats) < MOST and self._fits([*ride.scopes, *part.scopes]):
+        ride = self._with_room_for(part)
+        if ride is not None:
             ride.seats.append(seat)
+            self._gathering.arrive()
+            if ride.is_full:
+                self._open.remove(ride)
+                ride.bell.ring()
             while seat.outcome is None:
                 await seat.bell.wait(None)
         else:
-            ride = self._open = _Ride([seat])
+            ride = _Ride([seat])
+            self._open.append(ride)
+            self._gathering.arrive()
             await self._lead(ride)
         if isinstance(seat.outcome, OutsideError):
             raise seat.outcome
         assert seat.outcome is not None
         return seat.outcome
 
+    def _with_room_for(self, part: P) -> _Ride[P, A] | None:
+        return next((ride for ride in self._open if self._fits([*ride.scopes, *part.scopes])), None)
+
     async def _lead(self, ride: _Ride[P, A]) -> None:
         try:
-            for _ in range(_TICKS):
-                await _tick()
-            if self._open is ride:
-                self._open = None
+            await self._wait_for_others(ride)
+            self._close(ride)
             outcomes = await self._carry([seat.part for seat in ride.seats])
             for seat, outcome in zip(ride.seats, outcomes, strict=True):
                 seat.outcome = outcome
         finally:
-            if self._open is ride:
-                self._open = None
+            self._close(ride)
             for seat in ride.seats:
-                # Whoever carries may be stopped; the others ask again.
+                # The carrier may be stopped; the others ask again.
                 seat.outcome = seat.outcome or Transient(seat.part.action, "the batch it was part of was not sent")
                 seat.bell.ring()
+
+    async def _wait_for_others(self, ride: _Ride[P, A]) -> None:
+        for _ in range(TURNS):
+            await _tick()
+        until = self._clock.now() + PATIENCE
+        with self._gathering.ringing(ride.bell):
+            while not (ride.is_full or self._gathering.is_complete or self._clock.now() >= until):
+                await ride.bell.wait(until)
+
+    def _close(self, ride: _Ride[P, A]) -> None:
+        if ride in self._open:
+            self._open.remove(ride)
 
 
 async def _tick() -> None:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from config.addresses import is_loopback
+from engine.gathering import Gathering
 from engine.telemetry import NO_TELEMETRY, OutgoingCall, Telemetry
 from engine.units import EngineClock
 from integration.allow_list import AllowList, reach_of
@@ -119,7 +120,7 @@ class Graph:
     Microsoft Graph as the identity *client_id*. Close it when the process ends.
 
     The SDK is imported with the first call (half a second); `connect` does that ahead of it. The SDK's own retries are
-    off. *transport* is for tests.
+    off. *gathering*: the calls on their way, of this identity and others. *transport* is for tests.
     """
 
     def __init__(
@@ -130,6 +131,7 @@ class Graph:
         clock: EngineClock,
         *,
         limiter: RateLimiter | None = None,
+        gathering: Gathering | None = None,
         allow_list: AllowList | None = None,
         telemetry: Telemetry = NO_TELEMETRY,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -143,7 +145,8 @@ class Graph:
         self._limiter = limiter or RateLimiter(clock)
         self._allow_list = allow_list
         self._telemetry = telemetry
-        self._reads: Rides[Request, GraphResponse] = Rides(clock, self._carry, self._limiter.fits)
+        self.gathering = gathering or Gathering()
+        self._rides: Rides[Request, GraphResponse] = Rides(clock, self._carry, self._limiter.fits, self.gathering)
         self._given = transport
         self._transport: httpx.AsyncBaseTransport | None = None
         self._adapter: GraphRequestAdapter | None = None
@@ -224,7 +227,8 @@ class Graph:
 
     async def _attempt(self, request: Request) -> GraphResponse:
         if request.can_be_part:
-            return await self._reads.join(request)
+            return await self._rides.join(request)
+        self.gathering.arrive()
         return await self._alone(request)
 
     async def _alone(self, request: Request) -> GraphResponse:

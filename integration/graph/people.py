@@ -57,7 +57,11 @@ class GraphDirectory:
         """Return the users that one of *clauses* fits with one of *values*, in filters as long as Entra takes them."""
         size = _CLAUSES // len(clauses)
         chunks = [values[start : start + size] for start in range(0, len(values), size)]
-        found = await together(self._graph.clock, *(self._some_users(clauses, chunk, fields) for chunk in chunks))
+        found = await together(
+            self._graph.clock,
+            *(self._some_users(clauses, chunk, fields) for chunk in chunks),
+            gathering=self._graph.gathering,
+        )
         return [user for users in found for user in users]
 
     async def _some_users(

@@ -96,7 +96,11 @@ class GraphSiteContent:
     async def list_lists(self, site_id: str) -> Sequence[SiteList]:
         """The lists with their columns, SharePoint's own among them; columns come with a single list only."""
         ids = await self.list_ids(site_id)
-        return await together(self._graph.clock, *(read_list(self._graph, site_id, list_id) for list_id in ids))
+        return await together(
+            self._graph.clock,
+            *(read_list(self._graph, site_id, list_id) for list_id in ids),
+            gathering=self._graph.gathering,
+        )
 
     async def create_list(self, site_id: str, *, name: str, description: str, columns: Sequence[Column]) -> SiteList:
         """Raises Conflict when the name is taken."""

@@ -99,7 +99,7 @@ class OperationJobs:
                 layout=GraphSiteLayout(self._outside.hands),
                 resources=self._record.resources,
                 mail=self._messages.lead_mail,
-                together=partial(together, self._outside.clock),
+                together=partial(together, self._outside.clock, gathering=self._outside.gathering),
                 clock=self._outside.clock,
                 every=timedelta(days=self._outside.settings.drift_days),
             )

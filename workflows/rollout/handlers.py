@@ -66,7 +66,11 @@ class Rollout:
         What goes wrong ends its own step and what depends on it. Parks while Microsoft 365 is still making a team or a
         site, and while the Builder is closed. Raises Transient, after all else was done, for what may work later.
         """
-        walk = await self._walk(unit.subject, history, apply=True)
+        with self._ports.expect():
+            return await self._make(unit.subject, history)
+
+    async def _make(self, place: str, history: History) -> Outcome:
+        walk = await self._walk(place, history, apply=True)
         if walk is None:
             return Done(note="no place of ours")
         if _is_wound_down(walk):

@@ -1,6 +1,7 @@
 """Ports and memory of a rollout."""
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -113,6 +114,8 @@ class RolloutPorts:
     intents: Intents
     clock: Clock
     together: Together
+    expect: Callable[[], AbstractContextManager[object]]
+    """Announces the first question of a piece of work, so that those of others wait for it and travel along."""
     recipients: Recipients
     app: TeamsApp
     hands_id: str

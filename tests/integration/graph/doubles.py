@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import respx
 
+from engine.gathering import Gathering
+from engine.units import EngineClock
 from integration.allow_list import AllowList
 from integration.graph.client import Graph, Request
 from integration.retry import Call
@@ -34,9 +36,15 @@ class OneToken:
 class Double:
     """A Graph client, what it was asked, and the clock it sleeps by."""
 
-    def __init__(self, *, allow_list: AllowList | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        allow_list: AllowList | None = None,
+        gathering: Gathering | None = None,
+        clock: EngineClock | None = None,
+    ) -> None:
         self.router = respx.Router(assert_all_called=False)
-        self.clock = StillClock(NOW)
+        self.clock = clock or StillClock(NOW)
         self.tokens = OneToken()
         self.lose_batches = 0
         """How many more batches are done without an answer coming through."""
@@ -45,7 +53,12 @@ class Double:
         self.batches: list[int] = []
         """How many parts each batch had; its parts are answered as calls of their own."""
         transport = httpx.MockTransport(self._answer)
-        self.graph = Graph(URL, "hands", self.tokens, self.clock, transport=transport, allow_list=allow_list)
+        self.graph = Graph(
+            *(URL, "hands", self.tokens, self.clock),
+            gathering=gathering,
+            transport=transport,
+            allow_list=allow_list,
+        )
 
     def on(self, method: str, path: str, *answers: httpx.Response | Exception) -> respx.Route:
         """Answer calls to *path* with *answers* one after the other, the last one for ever."""

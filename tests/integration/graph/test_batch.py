@@ -5,9 +5,13 @@ import asyncio
 import httpx
 import pytest
 
+from engine.gathering import Gathering
 from engine.together import together
+from integration.clock import SimulatedClock
+from integration.graph.batch import PATIENCE
 from integration.graph.client import Request
 from integration.retry import Call
+from tests.clocks import NOON, FakeTimekeeper
 from tests.integration.graph.doubles import Double, answer, error
 from workflows.errors import NotFound, OutcomeUnknown, Refused, Transient
 
@@ -190,3 +194,107 @@ async def test_a_part_that_the_answer_leaves_out_is_asked_for_again_but_for_a_cr
     assert isinstance(found[0], OutcomeUnknown)
     assert "leaves it out" in str(found[0])
     assert found[1] == {"id": "b"}
+
+
+# ------------------------------------------------------------------------------------- who is on the way is waited for
+
+
+async def _late(double: Double, turns: int, name: str) -> str:
+    """Ask after so many turns of the loop, as a task does that reads a database first on a busy machine."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    return str((await double.graph.get(read(name)))["id"])
+
+
+async def test_reads_that_began_together_travel_together_however_long_each_takes_to_ask(double: Double) -> None:
+    double.on("GET", "/groups/", answer(200, {"id": "x"}))
+
+    await together(
+        double.clock,
+        *(_late(double, 40 * number, str(number)) for number in range(6)),
+        gathering=double.graph.gathering,
+    )
+
+    assert double.batches == [6]
+
+
+async def test_a_full_batch_leaves_while_others_are_on_their_way(double: Double) -> None:
+    double.on("GET", "/groups/", answer(200, {"id": "x"}))
+    asked = asyncio.Event()
+
+    async def last() -> None:
+        await asked.wait()
+
+    async def twenty() -> None:
+        await together(double.clock, *(double.graph.get(read(str(number))) for number in range(20)))
+        asked.set()
+
+    await together(double.clock, last(), twenty(), gathering=double.graph.gathering)
+
+    assert double.batches == [20]
+
+
+async def test_work_that_ends_without_a_question_or_asks_alone_is_not_waited_for(double: Double) -> None:
+    double.on("GET", "/groups/", answer(200, {"id": "x"}))
+    double.on("POST", "/teams", answer(200, {}))
+
+    async def nothing() -> None:
+        await asyncio.sleep(0)
+
+    async def alone() -> None:
+        await double.graph.send(double.request("POST", Call.CREATE))
+
+    await together(
+        double.clock,
+        nothing(),
+        alone(),
+        _late(double, 9, "a"),
+        _late(double, 20, "b"),
+        gathering=double.graph.gathering,
+    )
+
+    assert double.batches == [2]
+
+
+async def test_reads_that_a_limit_parts_fill_the_batches_there_are(double: Double) -> None:
+    """Reads that do not fit beside four of one team open a second batch, and both go on taking others."""
+    double.on("GET", "/groups/", answer(200, {"id": "x"}))
+    asked = [read(str(number), "team:t") for number in range(6)] + [read(str(number)) for number in range(6, 24)]
+
+    await together(double.clock, *(double.graph.get(each) for each in asked), gathering=double.graph.gathering)
+
+    assert sorted(double.batches) == [4, 20]
+
+
+async def test_one_on_its_way_that_waits_for_the_batch_itself_does_not_hold_it_for_ever() -> None:
+    timekeeper = FakeTimekeeper()
+    clock = SimulatedClock("http://127.0.0.1/_sandbox/clock", "us", transport=timekeeper)
+    await clock.join()
+    double = Double(clock=clock)
+    double.on("GET", "/groups/a", answer(200, {"id": "a"}))
+    answered = clock.alarm()
+
+    async def asks() -> None:
+        await double.graph.get(read("a"))
+        answered.ring()
+
+    async def waits_for_it() -> None:
+        await answered.wait(None)
+
+    await together(double.clock, asks(), waits_for_it(), gathering=double.graph.gathering)
+
+    assert clock.now() == NOON + PATIENCE
+    await clock.leave()
+
+
+async def test_both_identities_wait_for_the_same_companions() -> None:
+    gathering = Gathering()
+    hands, builder = Double(gathering=gathering), Double(gathering=gathering)
+    for double in (hands, builder):
+        double.on("GET", "/groups/", answer(200, {"id": "x"}))
+
+    reads = [_late(double, 30 * number, str(number)) for number in range(3) for double in (hands, builder)]
+    await together(hands.clock, *reads, gathering=gathering)
+
+    assert hands.batches == [3]
+    assert builder.batches == [3]
