@@ -30,6 +30,10 @@ MAY_IMPORT = {
 """Packages of ours that a package may import besides itself. The other doors may import everything but the sandbox."""
 PROGRAMME_NAMES = re.compile(r"våre unge|trygg hverdag", re.IGNORECASE)
 """Names of the programmes that ship as data."""
+PROGRAMME_WORDS = re.compile(r"eierstyr|arbeidspakk|styremøt|lokal leder|fylkesleder", re.IGNORECASE)
+"""What one of them calls its bodies, roles and packages: words for people, which stand in `texts/`."""
+PROGRAMME_ADDRESSES = re.compile(r"/eierstyret|/arbeidspakker|\"arbeidspakker\"")
+"""Pages have one address in every programme."""
 OUTSIDE_WORKFLOWS = {"httpx", "sqlalchemy", "msgraph", "fastapi", "starlette", "azure", "microsoft_teams", "os"}
 
 
@@ -96,6 +100,23 @@ def test_nothing_in_code_says_the_name_of_a_programme() -> None:
     ]
 
     assert not said
+
+
+def test_nothing_in_code_says_the_words_of_a_programme() -> None:
+    paths = [
+        path
+        for folder in sorted(PACKAGES - {"config", "sandbox"})
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in {".py", ".html", ".js", ".typ"}
+    ]
+
+    assert len(paths) > 400
+    assert not [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in paths
+        for match in [PROGRAMME_WORDS.search(PROGRAMME_ADDRESSES.sub("", path.read_text("utf-8")))]
+        if match
+    ]
 
 
 def test_nothing_in_code_knows_a_municipality_of_the_programme() -> None:

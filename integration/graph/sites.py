@@ -1,8 +1,9 @@
 """SharePoint sites of groups: finding them, and letting an identity into one of them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from integration.graph.client import Graph, Json, Query, Request
+from integration.graph.client import Graph, Json, Path, Query, Request
 from integration.retry import Call
 from workflows.errors import Invalid, NotFound
 from workflows.ports.place import Site
@@ -54,6 +55,24 @@ class GraphSiteAccess:
             there = await self._grants(site_id, app_id)
             grant = there[0] if there else await self._create(site_id, app_id, app_name, "write")
             await self._change(site_id, grant["id"], role)
+
+    async def change_role(self, site_id: str, *, app_id: str, role: str) -> None:
+        """Give *app_id* another role on a site that it was let into. A repeat is harmless."""
+        for grant in await self._grants(site_id, app_id):
+            await self._change(site_id, grant["id"], role)
+
+    async def take_away(self, site_id: str, *, app_id: str) -> None:
+        """End what *app_id* may do on the site. A repeat is harmless."""
+        for grant in await self._grants(site_id, app_id):
+            request = Request(
+                action=f"take grant {grant['id']} of site {site_id} away",
+                address=Path("/sites/{site}/permissions/{grant}", {"site": site_id, "grant": grant["id"]}),
+                method="DELETE",
+                call=Call.KEYED,
+                scopes=_GRANTS,
+            )
+            with suppress(NotFound):
+                await self._graph.send(request)
 
     async def _grants(self, site_id: str, app_id: str) -> Sequence[Json]:
         request = Request(

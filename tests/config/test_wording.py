@@ -1,5 +1,6 @@
 """A programme says texts in words of its own, and has a colour: what is refused, and where it is told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,18 @@ def test_words_that_a_later_version_has_no_text_for_are_left_out_when_the_regist
 
     assert without_misfits(documents) == {"wording.yaml": {"wording": {"nb": kept}}, "programme.yaml": {}}
     assert without_misfits({"programme.yaml": {}}) == {"programme.yaml": {}}
+
+
+OTHERS_WORDS = re.compile(
+    r"(?<![a-zæøå])(eierstyr\w*|styre(?:t|ts|r|ne|ts|møt\w*|leder\w*|medlem\w*)?|arbeidspakk\w*|pakk(?:e|en|ene|er|eleder\w*)"
+    r"|lokale? leder\w*|fylkesleder\w*|våre unge)(?![a-zæøå])",
+    re.IGNORECASE,
+)
+"""Words of the programme that we ship, which another one has no use for."""
+
+
+def test_the_second_programme_says_nothing_in_the_words_of_the_first() -> None:
+    own = load_programme(VELFERD).wording.nb
+    said = {key: own.get(key, texts.standard(key, "nb")) for key in texts.keys("nb")}
+
+    assert {key: text for key, text in said.items() if OTHERS_WORDS.search(text)} == {}

@@ -62,7 +62,7 @@ def event_of(programme: Programme, body: Body, meeting: Meeting, recipients: Rec
 
 def event_subject(programme: Programme, body: Body) -> str:
     """
-    Return the event's subject: «Styremøte, Program Å-dal» of a board, else the body's name.
+    Return the event's subject: «Board meeting, Program Å-dal» of a board, else the body's name.
 
     Without the day: where somebody moves the event in Outlook, a new subject would be a second mail to everybody.
     """

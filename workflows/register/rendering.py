@@ -72,7 +72,7 @@ class RegisterWords:
             )
 
     def entry(self, address: EntryAddress, values: Any = None) -> str:
-        """Return an entry by its name and what it is: «Arbeidspakke: Sommerjobb»."""
+        """Return an entry by its name and what it is: «Work package: Sommerjobb»."""
         kind = self._or_raw(f"section_{address.section}", address.section) if address.section else ""
         if not kind:
             return self.document(address.document)

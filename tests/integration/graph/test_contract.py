@@ -130,6 +130,12 @@ async def place(tenant: Tenant) -> Place:
     assert await access.granted_roles(site.id, tenant.hands_id) == []
     await access.grant(site.id, app_id=tenant.hands_id, app_name="Hands", role="manage")
     assert await access.granted_roles(site.id, tenant.hands_id) == ["manage"]
+    await access.change_role(site.id, app_id=tenant.hands_id, role="write")
+    assert await access.granted_roles(site.id, tenant.hands_id) == ["write"]
+    for _ in range(2):
+        await access.take_away(site.id, app_id=tenant.hands_id)
+    assert await access.granted_roles(site.id, tenant.hands_id) == []
+    await access.grant(site.id, app_id=tenant.hands_id, app_name="Hands", role="manage")
     return Place(group=group, site=site, app=app.id)
 
 

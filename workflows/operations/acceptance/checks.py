@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import texts
 from workflows.errors import Conflict, NotFound, Refused, Transient
@@ -41,7 +41,7 @@ CHANNEL, PRIVATE_CHANNEL, TAB, PAGE = "Prøve", "Lukket prøve", "Prøve", "acce
 LANGUAGE = texts.DEFAULT
 BEFORE_CHANGE, AFTER_CHANGE = (3, 20), (4, 10)
 """Days on either side of the change to summer time, in every year."""
-MANAGE = "manage"
+WRITE, MANAGE = "write", "manage"
 MOST_RUNS = 20
 NINE = time(9)
 """The local time of the meetings."""
@@ -57,6 +57,15 @@ class LacksBefore(Exception):
     """Something that the check needs is not there; the message says what."""
 
 
+class SiteGrants(SiteAccess, Protocol):
+    """Grants on sites that are changed and ended, too."""
+
+    async def change_role(self, site_id: str, *, app_id: str, role: str) -> None: ...
+    async def take_away(self, site_id: str, *, app_id: str) -> None:
+        """End what an application may do on the site. A repeat is harmless."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class AcceptancePorts:
     """Everything that a run reaches: our own clients, with the edges and limits that they always have."""
@@ -69,7 +78,7 @@ class AcceptancePorts:
     channels: Channels
     closed_channels: Channels
     """The same as the Builder."""
-    sites: SiteAccess
+    sites: SiteGrants
     content: SiteContent
     calendar: Calendar
     archive: Archive
@@ -224,7 +233,7 @@ class AcceptanceChecks:
         return found.id
 
     async def manage(self) -> None:
-        """Grant Hands `manage` on the site, and read it back."""
+        """Grant Hands `manage` on the site, make it another role and `manage` again, and read each back."""
         group, sites, hands = self._needed(self._traces.group_id, "the group"), self._ports.sites, self._ports.hands_id
         site = await self._until(lambda: sites.find_group_site(group))
         if MANAGE not in await sites.granted_roles(site.id, hands):
@@ -233,9 +242,30 @@ class AcceptanceChecks:
         self._traces.site_id = site.id
         if roles != [MANAGE]:
             raise Differs(f"{MANAGE} was granted, and {', '.join(roles)} stands")
+        for role in (WRITE, MANAGE):
+            await self._settled(partial(sites.change_role, site.id, app_id=hands, role=role))
+            await self._until(partial(self._has_role, site.id, role))
 
     async def _granted(self, site_id: str) -> list[str] | None:
         return list(await self._ports.sites.granted_roles(site_id, self._ports.hands_id)) or None
+
+    async def _has_role(self, site_id: str, role: str) -> bool | None:
+        return await self._granted(site_id) == [role] or None
+
+    async def manage_taken_away(self) -> None:
+        """Take Hands' role on the site away, twice, and see that Hands reads nothing there any more."""
+        site = self._needed(self._traces.site_id, "Hands' access to the site")
+        for _ in range(2):
+            await self._settled(partial(self._ports.sites.take_away, site, app_id=self._ports.hands_id))
+        await self._until(lambda: self._is_shut_out(site))
+        self._traces.site_id = ""
+
+    async def _is_shut_out(self, site: str) -> bool | None:
+        try:
+            await self._ports.content.find_page(site, PAGE)
+        except Refused:
+            return await self._granted(site) is None or None
+        return None
 
     async def page(self) -> None:
         """Find a page of the site by its name, through the filter, where it is and where it is not."""

@@ -25,13 +25,14 @@ CLAIMS: Sequence[tuple[str, tuple[int, ...], str]] = (
     ("consent", (2, 10), "the team consents to exactly what the manifest of our app asks for"),
     ("channel_and_tab", (2,), "Hands makes a channel and a tab by that consent alone"),
     ("private_channel", (1,), "that consent does not reach a private channel"),
-    ("manage", (3,), "`manage` on a site is granted, and read back as it was set"),
+    ("manage", (3,), "`manage` on a site is granted and changed, and read back as it was set"),
     ("page", (6,), "a page is found by its name through the filter, and another name finds none"),
+    ("manage_taken_away", (3,), "Hands' role on a site is taken away, and Hands reads nothing there any more"),
     ("calendar", (4,), "a meeting keeps its local time on both sides of summer time, and is booked once"),
 )
 """The checks: method of `AcceptanceChecks`, lines of the protocol in docs/acceptance.md, and the claim."""
-BY_HAND = (3, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)
-"""Lines of the protocol that people go through; 3 has a part that the suite tries."""
+BY_HAND = (7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)
+"""Lines of the protocol that people go through."""
 
 
 class Acceptance:
@@ -94,7 +95,8 @@ def _left(traces: Traces) -> Sequence[str]:
     """Return what an administrator removes, by its id."""
     left = []
     if traces.group_id:
-        left.append(f"the group {traces.group_id}, with its archived team, its site and Hands' role there")
+        role = " and Hands' role there" if traces.site_id else ""
+        left.append(f"the group {traces.group_id}, with its archived team, its site{role}")
     if traces.guest_id and not traces.guest_was_there:
         left.append(f"the guest account {traces.guest_id}, which this run made")
     return left

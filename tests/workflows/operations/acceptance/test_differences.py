@@ -50,6 +50,7 @@ class Tenant:
         self.channel_names: dict[str, ChannelKind] = {}
         self.tabs: list[str] = []
         self.roles: list[str] = []
+        self.is_shut_out = False
         self.pages: list[str] = []
         self.events: dict[str, EventSpec] = {}
 
@@ -172,8 +173,21 @@ class Tenant:
         del site_id, app_id, app_name
         self.roles.append("write" if self.quirk == "write instead" else role)
 
+    async def change_role(self, site_id: str, *, app_id: str, role: str) -> None:
+        del site_id, app_id
+        if self.quirk != "never changed":
+            self.roles[:] = [role]
+
+    async def take_away(self, site_id: str, *, app_id: str) -> None:
+        del site_id, app_id
+        self.is_shut_out = True
+        if self.quirk != "role stays":
+            self.roles.clear()
+
     async def find_page(self, site_id: str, name: str) -> Page | None:
         del site_id
+        if self.is_shut_out and self.quirk != "reads on":
+            raise Refused("find a page", "no role")
         if self.quirk == "any page" and self.pages:
             name = self.pages[0]
         found = "other.aspx" if self.quirk == "another page" else name
@@ -267,6 +281,9 @@ async def test_a_tenant_that_is_slow_or_was_tried_before_is_the_same(quirk: str)
         ("consent reaches", "private_channel", "Hands read the tabs of a private channel by the team's consent"),
         ("no site", "manage", "nothing was there after 30 minutes"),
         ("write instead", "manage", "manage was granted, and write stands"),
+        ("never changed", "manage", "nothing was there after 30 minutes"),
+        ("role stays", "manage_taken_away", "nothing was there after 30 minutes"),
+        ("reads on", "manage_taken_away", "nothing was there after 30 minutes"),
         ("another page", "page", "the filter gave the page other.aspx"),
         ("any page", "page", "the filter gave a page for a name that there is not"),
         ("two meetings", "calendar", "the second booking made another meeting"),

@@ -114,7 +114,7 @@ async def test_the_command_rehearses_and_writes_its_report(
     async with made.services.clock.busy():
         assert await acceptance(made.services, given) == DONE
 
-    said = "Øvd i sandkassen: 11 av 11 var som ventet. Ingenting er prøvd i en leietaker."
+    said = "Øvd i sandkassen: 12 av 12 var som ventet. Ingenting er prøvd i en leietaker."
     assert f"{said} Rapporten ligger i {report}" in capsys.readouterr().out
     assert "| calendar | 4 |" in report.read_text("utf-8")
 
