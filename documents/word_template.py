@@ -7,8 +7,10 @@ A template is an ordinary Word file. Its styles, its margins, its page header an
 """
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from zipfile import BadZipFile
 
 import docx
@@ -51,6 +53,10 @@ _HEADINGS = (("Heading 1", 16, 0, 6), ("Heading 2", 13, 12, 3), ("Heading 3", 11
 PAGE_WIDTH, PAGE_HEIGHT, PAGE_MARGIN = Cm(21), Cm(29.7), Cm(2)
 ABOVE, BELOW, TO_EDGE = Cm(1.9), Cm(1.6), Cm(0.9)
 """The margins above and below the text, and how far from the edge the page's header and number stand."""
+LONGEST_PLACE = 80
+"""Characters of a template's text that tell where a field stands."""
+_MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+_KNOWN = re.compile(rf"\{{\{{ *(?:{'|'.join(FIELDS)}) *\}}\}}")
 _SAMPLE = dict.fromkeys(FIELDS, "x") | {"content": CONTENT}
 _TABLE = """
 <w:style {namespace} w:type="table" w:customStyle="1" w:styleId="PaperTable">
@@ -92,12 +98,36 @@ def checked_template(content: bytes) -> bytes:
     try:
         file = filled(content, _SAMPLE)
     except TemplateError as exc:
-        raise BadTemplate(phrase("template_fields", names=", ".join(map(_field, FIELDS)))) from exc
+        # A field that is not closed is none that could be named.
+        otherwise = phrase("template_fields", names=", ".join(map(_field, FIELDS)))
+        raise BadTemplate(*(list(_strange(content)) or [otherwise])) from exc
     except (ValueError, KeyError, OSError, BadZipFile) as exc:
         raise BadTemplate(phrase("word_file")) from exc
     if lacking := list(_lacking(file)):
         raise BadTemplate(*lacking)
     return content
+
+
+def _strange(content: bytes) -> Iterator[Phrase]:
+    """Give each field of a template that papers have no value for, with the text in which it stands."""
+    known = ", ".join(map(_field, FIELDS))
+    for text in dict.fromkeys(_texts(docx.Document(io.BytesIO(content)))):
+        for field in _MARK.findall(text):
+            if not _KNOWN.fullmatch(field):
+                yield phrase("template_field", field=field, text=text.strip()[:LONGEST_PLACE], names=known)
+
+
+def _texts(file: WordFile) -> Iterator[str]:
+    """Give the text of each paragraph: in the text, in its tables, above and below it."""
+    cells = chain.from_iterable(row.cells for table in file.tables for row in table.rows)
+    edges = (
+        edge
+        for section in file.sections
+        for edge in (section.header, section.first_page_header, section.footer, section.first_page_footer)
+    )
+    for part in (file, *cells, *edges):
+        for paragraph in part.paragraphs:
+            yield paragraph.text
 
 
 def _field(name: str) -> str:

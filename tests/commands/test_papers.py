@@ -5,11 +5,13 @@ import io
 import os
 import re
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import docx
 import pytest
 from defusedxml.ElementTree import fromstring
 
@@ -19,7 +21,8 @@ from config.loading import load_documents
 from config.settings import Settings
 from tests.clocks import StillClock
 from tests.integration.archive.test_receipt import FOLDER, REFUSED, receipt
-from tests.workflows.papers.archive.body_records import AT, RECORD
+from tests.workflows.papers.archive.body_records import AT, RECORD, stored_agenda, stored_report
+from tests.workflows.papers.reports import report_samples as samples
 from wiring.process import Services
 from workflows.papers.archive.model import ArchiveReceipt, HandoverState
 from workflows.papers.record import BodyRecord
@@ -29,11 +32,14 @@ BODY = "larvik"
 KEY = "a key of thirty-two characters, or"
 
 
-class OneBody:
-    """The record of papers with those of one body."""
+class Bodies:
+    """The record of papers with those of some bodies."""
+
+    def __init__(self, records: Mapping[str, BodyRecord]) -> None:
+        self._records = records
 
     async def of_body(self, body: str) -> BodyRecord:
-        return RECORD if body == BODY else BodyRecord(body=body)
+        return self._records.get(body, BodyRecord(body=body))
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ async def services(database_url: str) -> AsyncIterator[Services]:
     )
     services = Services(settings, name="test")
     services.outside.__dict__["clock"] = StillClock(AT)
-    services.record.__dict__["papers"] = OneBody()
+    services.record.__dict__["papers"] = Bodies({BODY: RECORD})
     await services.record.register.save(load_documents(VESTFOLD))
     yield services
     await services.close()
@@ -127,6 +133,31 @@ async def test_a_file_that_is_no_receipt_or_answers_nothing_of_ours_is_told(
     assert unknown == "b.xml: ventet svar på noe vi har levert, ikke på case:b-vik/2026"
 
 
+async def test_the_owner_board_s_case_paper_has_the_numbers_of_the_municipality_that_sent_the_question_on(
+    services: Services, tmp_path: Path
+) -> None:
+    programme = await services.record.register.programme()
+    package = next(item for item in programme.work_packages if item.municipality == BODY)
+    told = replace(samples.FULL.packages[0], key=package.key)
+    agenda = stored_agenda()
+    sent_on = next(item for item in agenda.content.items if item.question)
+    item = replace(sent_on, number=7, work_package=package.key, decided_below="Styret sender saken videre.")
+    records = {
+        BODY: BodyRecord(body=BODY, reports=(stored_report(replace(samples.FULL, packages=(told,), wanted=())),)),
+        "owner-board": BodyRecord(
+            body="owner-board", agendas=(replace(agenda, content=replace(agenda.content, items=(item,))),)
+        ),
+    }
+    services.record.__dict__["papers"] = Bodies(records)
+
+    assert await papers(services, given(what="files", folder=tmp_path)) == DONE
+
+    file = docx.Document(str(tmp_path / "a-dal-2026-09-08-saksframlegg-7-v1.docx"))
+    cells = [cell.text for table in file.tables for row in table.rows for cell in row.cells]
+    assert any(told.indicators[0].name in cell for cell in cells)
+    assert "Styret sender saken videre." in [paragraph.text for paragraph in file.paragraphs]
+
+
 def asked() -> list[int]:
     return [item.number for item in RECORD.agendas[0].content.items if item.asks]
 
@@ -183,7 +214,7 @@ async def test_the_template_that_is_written_is_one_that_can_be_used(
     assert await papers(services, given(what="template", folder=tmp_path)) == DONE
 
     again = Services(Settings(database_url=database_url, word_template=str(tmp_path / "mal.docx")), name="test")
-    again.record.__dict__["papers"] = OneBody()
+    again.record.__dict__["papers"] = Bodies({BODY: RECORD})
     assert await papers(again, given(what="files", folder=tmp_path / "files")) == DONE
     await again.close()
 
@@ -201,7 +232,7 @@ async def test_a_file_that_is_no_template_or_logo_is_wrong_use(
     file = tmp_path / "file"
     file.write_bytes(b"GIF89a")
     wrong = Services(Settings.model_validate({"database_url": database_url, setting: str(file)}), name="test")
-    wrong.record.__dict__["papers"] = OneBody()
+    wrong.record.__dict__["papers"] = Bodies({BODY: RECORD})
 
     with pytest.raises(Usage, match=re.escape(told)):
         await papers(wrong, given(what="files", folder=tmp_path / "files"))

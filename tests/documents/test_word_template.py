@@ -120,14 +120,33 @@ def reword(text: str) -> Callable[[WordFile], None]:
     return change
 
 
+def below(file: WordFile) -> None:
+    file.sections[0].footer.paragraphs[0].text = "Side {{ pages }}"
+
+
+def in_a_table(file: WordFile) -> None:
+    file.add_table(1, 1).cell(0, 0).text = "{{ year }}"
+
+
 @pytest.mark.parametrize(
     ("template", "why"),
     [
         pytest.param(changed(reword("Her kommer teksten")), "alone in a paragraph", id="no place for the text"),
         pytest.param(changed(reword("Tekst: {{ content }}")), "alone in a paragraph", id="words beside the text"),
-        pytest.param(changed(reword("{{ secret }}")), "no other fields than {{ title }}", id="an unknown field"),
-        pytest.param(changed(reword("{{ title.__class__.mro() }}")), "no other fields", id="a way out of the sandbox"),
-        pytest.param(changed(reword("{% if %}")), "no other fields", id="a broken field"),
+        pytest.param(
+            changed(reword("Fra {{ secret }}")),
+            r"not {{ secret }} in “Fra {{ secret }}”, but only {{ title }}, {{ owner }}",
+            id="an unknown field",
+        ),
+        pytest.param(
+            changed(reword("{{ title.__class__.mro() }}")),
+            r"not {{ title.__class__.mro\(\) }} in",
+            id="a way out of the sandbox",
+        ),
+        pytest.param(changed(reword("{% if %}")), "not {% if %} in", id="a broken field"),
+        pytest.param(changed(below), "not {{ pages }} in “Side {{ pages }}”", id="an unknown field below the pages"),
+        pytest.param(changed(in_a_table), "not {{ year }} in", id="an unknown field in a table"),
+        pytest.param(changed(reword("{{ title")), "no other fields than {{ title }}", id="a field that is not closed"),
         pytest.param(b"PK no file", "a Word file", id="no file"),
         pytest.param(b"", "a Word file", id="nothing"),
         pytest.param(

@@ -22,7 +22,8 @@ from workflows.papers.archive.model import (
 from workflows.papers.archive.plan import ArchiveRules, entry_key, plan_handovers
 from workflows.papers.archive.ports import HandoverStore
 from workflows.papers.archive.receipts import JOURNAL_COLUMNS, journal_row
-from workflows.papers.record import Paper, PaperKind, PaperRecord
+from workflows.papers.case_paper import case_papers
+from workflows.papers.record import BodyRecord, Paper, PaperKind, PaperRecord
 from workflows.ports.units import Clock
 
 MakeFile = Callable[[Document, datetime], bytes]
@@ -69,7 +70,8 @@ class PaperFiles:
         for body in programme.bodies:
             record = await self.record.of_body(body.key)
             language = programme.paper_language(body.key)
-            for paper in chain(record.papers(language), record.case_papers(language)):
+            below = await self._below(programme, record)
+            for paper in chain(record.papers(language), case_papers(record, below, language)):
                 put(f"{paper.file_name}.pdf", self._pdf(paper))
                 put(f"{paper.file_name}.docx", self.make_word(paper.document, paper.at))
                 count += 1
@@ -134,6 +136,19 @@ class PaperFiles:
                 else:
                     problems.append((name, BadReceipt(phrase("handed_over", entry=receipt.key))))
         return ReceiptsTaken(receipts=tuple(taken), problems=tuple(problems))
+
+    async def _below(self, programme: Programme, record: BodyRecord) -> Mapping[str, BodyRecord]:
+        """Return, by work package, the records of the local boards that sent questions on to the body."""
+        sent_on = {
+            item.work_package for stored in record.agendas for item in stored.content.items if item.decided_below
+        }
+        found = {}
+        for key in sorted(sent_on):
+            package = programme.find_work_package(key)
+            if package is not None and package.municipality is not None:
+                board = programme.local_board(package.municipality)
+                found[key] = (await self.record.of_body(board.key)).without_pdfs()
+        return found
 
     async def _hand_over(self, handover: Handover, sent: SentHandover | None, put: PutFile) -> bool:
         """Put one message with its file, unless the archive has it; return True when it was put."""

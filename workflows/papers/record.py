@@ -9,7 +9,6 @@ from typing import Protocol
 from documents.document import Document
 from workflows.papers.agendas.model import StoredAgenda
 from workflows.papers.agendas.rendering import agenda_document, minutes_document
-from workflows.papers.case_paper import case_papers
 from workflows.papers.minutes.model import StoredMinutes
 from workflows.papers.reports.model import MeetingFacts, StoredReport
 from workflows.papers.reports.rendering import document_of
@@ -114,15 +113,6 @@ class BodyRecord:
     def _counted(self, paper: Paper) -> Paper:
         redactions = self.redactions.get(paper.key, 0)
         return replace(paper, redactions=redactions) if redactions else paper
-
-    def case_papers(self, language: str) -> Iterator[Paper]:
-        """Give a case paper for each item that its board was asked to decide. They are drafts: nobody released them."""
-        for stored in self.agendas:
-            for item, document in case_papers(stored.content, language):
-                meeting, at = stored.content.meeting, stored.released_at
-                yield Paper(
-                    kind=PaperKind.CASE, meeting=meeting, version=1, at=at, document=document, number=item.number
-                )
 
 
 class PaperRecord(Protocol):

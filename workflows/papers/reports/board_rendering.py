@@ -5,12 +5,12 @@ from datetime import date
 
 import texts
 from documents.document import Block, Bullets, Cell, Facts, Paragraph, Section
-from documents.picture import TrendLine, trend_picture
 from workflows.papers.reports.model import BoardReport
-from workflows.papers.reports.package_report import IndicatorLine, PackageReport
+from workflows.papers.reports.package_report import PackageReport
 from workflows.papers.reports.parts import ChangeKind, ReportChange, WantedDecision
+from workflows.papers.reports.tables import budget_heading, budget_table, indicator_table
 from workflows.papers.reports.words import ReportWords, follow_up_section, meeting_block
-from workflows.status.model import WEIGHTS, adds_to_name
+from workflows.status.model import WEIGHTS
 
 ELSEWHERE = (ChangeKind.ENDED, ChangeKind.LIGHT, ChangeKind.FIRST_LIGHT)
 """Changes that the table of packages shows in other ways."""
@@ -171,29 +171,8 @@ def _hinders(words: ReportWords, package: PackageReport) -> str:
 
 def _numbers(words: ReportWords, report: BoardReport) -> Iterable[Section]:
     """Write every indicator against baseline and target, with its trend; nothing where no package has one."""
-    rows = [
-        (Cell(text=f"{package.name}: {_name(words, item)}"), *_measured(words, item, package))
-        for package in report.packages
-        for item in package.indicators
-    ]
-    if rows:
-        heading = words.say("reports.numbers")
-        headers = ("indicator", "baseline", "previous", "now", "target", "trend")
-        yield Section(heading=heading, blocks=(words.table(heading, headers, rows),))
-
-
-def _measured(words: ReportWords, item: IndicatorLine, package: PackageReport) -> tuple[Cell, ...]:
-    picture = trend_picture(TrendLine(points=item.trend, target=item.target, baseline=item.baseline), words.language)
-    # Before the first status there is no number but the baseline, which stands beside it.
-    previous = words.number(item.previous) if package.previous_light else "–"
-    numbers = (words.number(item.baseline), previous, words.number(item.now), words.number(item.target))
-    direction = words.say(f"reports.better_{item.better}")
-    return (*(Cell(text=number) for number in numbers), Cell(text=direction, picture=picture))
-
-
-def _name(words: ReportWords, item: IndicatorLine) -> str:
-    with_unit = adds_to_name(item.unit, item.name)
-    return words.say("reports.with_unit", name=item.name, unit=item.unit) if with_unit else item.name
+    if any(package.indicators for package in report.packages):
+        yield Section(heading=words.say("reports.numbers"), blocks=(indicator_table(words, report.packages),))
 
 
 def _outlook(words: ReportWords, report: BoardReport) -> Iterable[Section]:
@@ -230,17 +209,7 @@ def _missing(words: ReportWords, report: BoardReport) -> Iterable[Section]:
 
 def _money(words: ReportWords, report: BoardReport) -> Iterable[Section]:
     if report.budget:
-        heading = words.say("reports.budget", year=str(report.meeting.starts_local.year))
-        rows = (
-            (
-                Cell(text=item.purpose),
-                Cell(text="–" if item.amount is None else words.number(item.amount)),
-                Cell(text=words.number(item.spent)),
-                Cell(text="–" if item.amount is None else words.number(item.amount - item.spent)),
-            )
-            for item in report.budget
-        )
-        yield Section(heading=heading, blocks=(words.table(heading, ("purpose", "amount", "spent", "left"), rows),))
+        yield Section(heading=budget_heading(words, report), blocks=(budget_table(words, report),))
 
 
 def _activities(words: ReportWords, report: BoardReport) -> Iterable[Section]:
