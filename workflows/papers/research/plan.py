@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import texts
@@ -55,7 +55,7 @@ class _Round:
 def research_tables(records: Iterable[BodyRecord], pseudonyms: Pseudonyms) -> tuple[DataTable, ...]:
     """Return the tables of the data set, rows in the order of their pseudonyms."""
     rounds = [item for record in records for item in _rounds(record)]
-    common = _common_names(rounds)
+    common, held_back = _common_names(rounds), _held_back(rounds)
     status: list[tuple[Value, ...]] = []
     measured: list[tuple[Value, ...]] = []
     for item in rounds:
@@ -66,7 +66,8 @@ def research_tables(records: Iterable[BodyRecord], pseudonyms: Pseudonyms) -> tu
             for indicator in package.indicators:
                 known = indicator.name in common
                 name = indicator.name if known else pseudonyms.name("maltall", f"{package.key}/{indicator.name}")
-                measured.append((*place, name, *_measured(indicator)))
+                is_held = (indicator.name, indicator.unit, item.year, package.key) in held_back
+                measured.append((*place, name, *_measured(indicator, is_held=is_held)))
     return (
         DataTable(name="status", columns=STATUS_COLUMNS, rows=sorted(status, key=_order)),
         DataTable(name="measurements", columns=MEASUREMENT_COLUMNS, rows=sorted(measured, key=_order)),
@@ -112,6 +113,31 @@ def _common_names(rounds: Iterable[_Round]) -> frozenset[str]:
     return frozenset(name for name, found in users.items() if len(set(found.values())) > 1)
 
 
+def _held_back(rounds: Iterable[_Round]) -> Collection[tuple[str, str, int, str]]:
+    """
+    Return the packages' numbers of a year that are held back whole.
+
+    A package with a small count is, and where it is alone with that, the package with the next smallest: boards read
+    sums of an indicator over municipalities, and one missing number is a sum less the others. Whole years, because a
+    sum takes each municipality's newest number, whichever round that is of.
+    """
+    counts: dict[tuple[str, str, int], dict[str, list[float]]] = {}
+    for item in rounds:
+        for package in item.report.packages:
+            for indicator in package.indicators:
+                if indicator.now is not None:
+                    of_year = counts.setdefault((indicator.name, indicator.unit, item.year), {})
+                    of_year.setdefault(package.key, []).append(indicator.now)
+    return {(*group, package) for group, found in counts.items() for package in _hidden_in(found, group[1])}
+
+
+def _hidden_in(counts: Mapping[str, Sequence[float]], unit: str) -> Sequence[str]:
+    """Return the packages whose *counts* of an indicator are held back: none, or two at least where there are two."""
+    small = [package for package, values in counts.items() if any(is_small(value, unit) for value in values)]
+    others = sorted(counts.keys() - set(small), key=lambda package: (min(counts[package]), package))
+    return [*small, *others[:1]] if len(small) == 1 else small
+
+
 def _status(package: PackageReport) -> tuple[Value, ...]:
     return (
         package.light,
@@ -123,8 +149,8 @@ def _status(package: PackageReport) -> tuple[Value, ...]:
     )
 
 
-def _measured(indicator: IndicatorLine) -> tuple[Value, ...]:
-    hidden = indicator.now is not None and is_small(indicator.now, indicator.unit)
+def _measured(indicator: IndicatorLine, *, is_held: bool) -> tuple[Value, ...]:
+    hidden = indicator.now is not None and is_held
     target = indicator.target
     if target is not None and is_small(target, indicator.unit):
         target = None

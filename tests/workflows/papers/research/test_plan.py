@@ -86,6 +86,42 @@ def test_small_counts_are_held_back_and_say_so() -> None:
     assert told == {(None, None, True), (12, 20, False), (None, None, False)}
 
 
+def measured(*reports: BoardReport) -> list[tuple[object, object]]:
+    """Return round and number of each row, sorted; a number that is held back is None."""
+    found = [(row["round"], row["value"]) for row in rows(tables(*reports)["measurements"])]
+    return sorted(found, key=str)
+
+
+def test_no_held_back_count_is_a_sum_less_the_others() -> None:
+    """A sum of the indicator over municipalities, as the owner board reads it, lacks two numbers or none."""
+    counts = {"a-dal": 3, "b-vik": 30, "c-nes": 8, "d-by": 60}
+    reports = [report(indicator("Plasser", count), slug=slug) for slug, count in counts.items()]
+
+    assert measured(*reports) == [(1, 30), (1, 60), (1, None), (1, None)]
+    assert measured(*reports[1:]) == [(1, 30), (1, 60), (1, 8)]
+
+
+def test_a_package_with_a_small_count_has_none_of_the_year_told_since_sums_take_its_newest() -> None:
+    small = BodyRecord(
+        body="a-dal",
+        reports=[stored_report(report(indicator("Plasser", count), day=day)) for count, day in
+                 ((3, "2026-09-08"), (9, "2026-11-17"), (12, "2027-01-12"))],
+    )  # fmt: skip
+    other = BodyRecord(body="b-vik", reports=[stored_report(report(indicator("Plasser", 4), slug="b-vik"))])
+
+    _, table = research_tables([small, other], Pseudonyms(KEY))
+
+    assert [row["value"] for row in rows(table) if row["year"] == 2026] == [None, None, None]
+    assert [row["value"] for row in rows(table) if row["year"] == 2027] == [12]
+
+
+def test_shares_in_per_cent_are_told_however_small() -> None:
+    assert measured(report(indicator("Fravær", 3, unit="prosent")), report(indicator("Fravær", 9, unit="prosent"))) == [
+        (1, 3),
+        (1, 9),
+    ]
+
+
 def test_an_indicator_that_one_municipality_alone_has_is_a_pseudonym() -> None:
     first = report(indicator("Praksisplasser", 12), indicator("Bare i Å-dal", 12))
     second = report(indicator("Praksisplasser", 9), slug="b-vik")
