@@ -257,6 +257,10 @@ class Programme(Value):
         """Return a work package's place among all of the register; None for an unknown one."""
         return self._index.positions.get(work_package)
 
+    def breaks_of(self, municipality: str | None) -> Sequence[SchoolBreak]:
+        """Return a municipality's own school breaks; the county's when none is named."""
+        return self._index.school_breaks.get(municipality, ())
+
     def packages_of(self, municipality: str) -> Sequence[WorkPackage]:
         """Return the work packages of a municipality in any state, in the register's order."""
         return self._index.packages.get(municipality, ())
@@ -302,6 +306,9 @@ class _Index:
             self.packages.setdefault(each.municipality, []).append(each)
             for slug in each.boards:
                 self.followed.setdefault(slug, []).append(each)
+        self.school_breaks: dict[str | None, list[SchoolBreak]] = {}
+        for row in programme.school_breaks:
+            self.school_breaks.setdefault(row.municipality, []).append(row)
         self.assignments: dict[tuple[Role, str | None, str | None], list[Assignment]] = {}
         for item in programme.assignments:
             for municipality in {None, item.municipality}:

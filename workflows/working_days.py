@@ -1,6 +1,6 @@
 """The calendar that work follows: public holidays, bridge days, school breaks, and when people may be written to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -51,23 +51,23 @@ class WorkCalendar:
     """
 
     def __init__(self, programme: Programme, municipality: str | None = None) -> None:
-        self.municipality = municipality
         self.timezone = ZoneInfo(programme.timezone)
         self._programme = programme
         self.sending = programme.sending
         self._closed = frozenset(programme.days_off)
-        own = [row for row in programme.school_breaks if row.municipality == municipality]
-        county = [row for row in programme.school_breaks if row.municipality is None]
-        self._breaks = _by_kind_and_year(own) if municipality else {}
-        for key, rows in _by_kind_and_year(county).items():
+        self._breaks = _by_kind_and_year(programme.breaks_of(municipality)) if municipality else {}
+        for key, rows in _by_kind_and_year(programme.breaks_of(None)).items():
             self._breaks.setdefault(key, rows)
         self._spans = tuple(
             (kind, year, row.first, row.last) for (kind, year), rows in self._breaks.items() for row in rows
         )
+        self._years: dict[int, Mapping[date, DayOff]] = {}
 
     def day_off_reason(self, day: date) -> DayOff | None:
         """Return the reason that *day* is no day for meetings or messages; None when it is one."""
-        return _days_off(day.year, self._closed, self._spans).get(day)
+        if day.year not in self._years:
+            self._years[day.year] = _days_off(day.year, self._closed, self._spans)
+        return self._years[day.year].get(day)
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether offices are open: also on bridge days and in school breaks."""
@@ -116,6 +116,21 @@ class WorkCalendar:
                 if not rows or any(row.status == "assumed" for row in rows):
                     assumed.add(_school_year(kind, year))
         return tuple(sorted(assumed))
+
+
+class Calendars:
+    """The calendars of a programme's municipalities; those without school breaks of their own share the county's."""
+
+    def __init__(self, programme: Programme) -> None:
+        self._programme = programme
+        self._made: dict[str | None, WorkCalendar] = {}
+
+    def of(self, municipality: str | None) -> WorkCalendar:
+        """Return the calendar of a municipality, or of the county when none is given."""
+        own = municipality if self._programme.breaks_of(municipality) else None
+        if own not in self._made:
+            self._made[own] = WorkCalendar(self._programme, own)
+        return self._made[own]
 
 
 Span = tuple[str, int, date, date]
@@ -202,7 +217,7 @@ def _easter_monday(year: int) -> date:
     return next(day for day in sorted(_public_holidays(year)) if day.month in (3, 4) and day.weekday() == 0)
 
 
-def _by_kind_and_year(rows: list[SchoolBreak]) -> dict[tuple[str, int], list[SchoolBreak]]:
+def _by_kind_and_year(rows: Iterable[SchoolBreak]) -> dict[tuple[str, int], list[SchoolBreak]]:
     found: dict[tuple[str, int], list[SchoolBreak]] = {}
     for row in rows:
         found.setdefault((row.kind, row.first.year), []).append(row)

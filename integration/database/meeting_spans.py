@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database.connection import Database
-from integration.database.meetings import meeting_of
+from integration.database.meetings import SHOWN, meeting_of
 from integration.database.status_rows import CANCELLED
 from integration.database.tables import link
 from integration.database.tables import meeting as table
@@ -18,20 +18,6 @@ from workflows.meetings.model import Meeting
 from workflows.meetings.seats import Span
 from workflows.working_days import DAY
 
-_SHOWN = (
-    table.c.key,
-    table.c.body,
-    table.c.state,
-    table.c.starts_local,
-    table.c.ends_local,
-    table.c.timezone,
-    table.c.location,
-    table.c.booked_by_us,
-    table.c.why,
-    table.c.sequence,
-    table.c.changed_at,
-)
-"""The columns that a calendar shows: an event as it was booked weighs more than all of them."""
 _MARK = select(
     func.count(),
     func.coalesce(func.sum(table.c.sequence), 0),
@@ -71,7 +57,7 @@ class SQLMeetingSpans:
         return FeedMark(meetings=row[0], changes=row[1], changed_at=row[2], ended_links=row[3])
 
     async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
-        query = select(*_SHOWN).where(_within(spans)).order_by(table.c.starts_local, table.c.key)
+        query = select(*SHOWN).where(_within(spans)).order_by(table.c.starts_local, table.c.key)
         return await self._database.scan(partial(_meetings, query))
 
 

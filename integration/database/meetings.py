@@ -16,6 +16,21 @@ from workflows.ports.units import DueUnit
 from workflows.working_days import DAY
 
 _IN_ORDER = select(table).order_by(table.c.starts_local, table.c.key)
+SHOWN = (
+    table.c.key,
+    table.c.body,
+    table.c.state,
+    table.c.starts_local,
+    table.c.ends_local,
+    table.c.timezone,
+    table.c.location,
+    table.c.booked_by_us,
+    table.c.why,
+    table.c.sequence,
+    table.c.changed_at,
+)
+"""The columns that people see: an event as it was booked weighs more than all of them."""
+_SHOWN_IN_ORDER = select(*SHOWN).order_by(table.c.starts_local, table.c.key)
 
 
 class SQLMeetings:
@@ -31,7 +46,7 @@ class SQLMeetings:
     async def list_meetings_from(
         self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
     ) -> Sequence[Meeting]:
-        query = _IN_ORDER.where(table.c.starts_local >= datetime.combine(day, time()))
+        query = _SHOWN_IN_ORDER.where(table.c.starts_local >= datetime.combine(day, time()))
         if until is not None:
             query = query.where(table.c.starts_local < datetime.combine(until, time()) + DAY)
         if bodies is not None:
@@ -103,7 +118,10 @@ def _row(meeting: Meeting) -> dict[str, Any]:
 
 def meeting_of(row: Row[Any]) -> Meeting:
     """Return a meeting out of its row; what was not read of it has its default."""
-    values = dict(row._mapping)
-    why = values.pop("why")
-    moved = Moved(wanted=date.fromisoformat(why["wanted"]), reason=why["reason"]) if "wanted" in why else None
-    return Meeting(**{**values, "state": MeetingState(row.state)}, moved=moved, words=why.get("words", ""))
+    values = row._asdict()
+    values["state"] = MeetingState(values["state"])
+    if why := values.pop("why"):
+        values["words"] = why.get("words", "")
+        if "wanted" in why:
+            values["moved"] = Moved(wanted=date.fromisoformat(why["wanted"]), reason=why["reason"])
+    return Meeting(**values)

@@ -315,7 +315,10 @@ def _following_units(
     programme: Programme, standing: Sequence[Meeting], new: Sequence[Meeting], now: datetime
 ) -> list[DueUnit]:
     """List the units that planned meetings make due: bookings, quorums and status rounds; of *standing* those ahead."""
-    ahead = [unit for unit in round_units(programme, standing, now=now) if unit.due_at > now]
+    # First the cheap question: a country has thousands of meetings, and those behind it open nothing any more.
+    today = programme.today(now)
+    near = (meeting for meeting in standing if meeting.day >= today)
+    ahead = [unit for unit in round_units(programme, near, now=now) if unit.due_at > now]
     ours = {item.body for item in (*standing, *new) if _concerns_calendars(item, now)}
     bookings = [DueUnit(key=f"meetings.book:{body}", due_at=now) for body in sorted(ours)]
     return [*bookings, *quorum_units(programme, standing, now), *ahead, *round_units(programme, new, now=now)]

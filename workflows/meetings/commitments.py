@@ -39,9 +39,12 @@ class OtherMeeting:
 Slot = tuple[time, time, bool, bool]
 """Start and end of something a person is busy with; whether it is settled; whether the person is required there."""
 
-
+Hours = tuple[time, time, bool, bool]
+"""Start and end of an engagement; whether it is elsewhere; whether it is firm."""
 Places = dict[str, int]
 """The places of meetings at one time, in small letters, each with their number."""
+Slots = dict[Slot, Places]
+"""One person's meetings on one day."""
 
 
 class Attendance:
@@ -57,7 +60,7 @@ class Attendance:
         self._blocked = {person.key: person.blocked_dates for person in programme.people if person.blocked_dates}
         self._busy_days = programme.busy_days
         self._seats = _seats(programme, people)
-        self._busy: dict[str, dict[date, dict[Slot, Places]]] = defaultdict(dict)
+        self._busy: dict[str, dict[date, Slots]] = defaultdict(dict)
 
     @property
     def bodies(self) -> frozenset[str]:
@@ -70,52 +73,59 @@ class Attendance:
 
     def put(self, meetings: Iterable[OtherMeeting]) -> None:
         """From now on these meetings keep their people busy."""
-        for slots, slot, location in self._entries(meetings):
+        for busy, day, slot, location in self._entries(meetings):
+            slots = busy.get(day)
+            if slots is None:
+                slots = busy[day] = {}
             places = slots.setdefault(slot, {})
             places[location] = places.get(location, 0) + 1
 
     def take(self, meetings: Iterable[OtherMeeting]) -> None:
         """These meetings, which were put, do so no more."""
-        for slots, slot, location in self._entries(meetings):
-            slots[slot][location] -= 1
-            if not slots[slot][location]:
-                del slots[slot][location]
+        for busy, day, slot, location in self._entries(meetings):
+            places = busy[day][slot]
+            places[location] -= 1
+            if not places[location]:
+                del places[location]
 
     def around(self, body: Body, local_rounds: Sequence[Sequence[date]] = ()) -> Around:
         """Return the commitments that the dates of *body* must find room among, its own meetings not counted unless
         put there."""
         blocked: dict[bool, set[date]] = {True: set(), False: set()}
-        others: dict[date, set[Engagement]] = defaultdict(set)
+        others: dict[date, set[Hours]] = defaultdict(set)
         here = body.location.casefold()
         for seat in self.seats(body.key):
             blocked[seat.required].update(day for day in self._blocked.get(seat.person, ()) if seat.holds(day))
             for day, slots in self._busy.get(seat.person, {}).items():
                 if seat.holds(day):
-                    others[day].update(_engagements(slots, seat, here))
+                    for hours in _hours(slots, seat, here):
+                        others[day].add(hours)
         busy_days = {item.day for item in self._busy_days if item.municipality in (None, body.municipality)}
         return Around(
             blocked=frozenset(blocked[True]),
             optional_away=frozenset(blocked[False]),
             busy=frozenset(busy_days),
-            others={day: tuple(sorted(found, key=_order)) for day, found in others.items() if found},
+            others={day: tuple(_engagement(*hours) for hours in sorted(found)) for day, found in others.items()},
             local_rounds=local_rounds,
         )
 
-    def _entries(self, meetings: Iterable[OtherMeeting]) -> Iterator[tuple[dict[Slot, Places], Slot, str]]:
+    def _entries(self, meetings: Iterable[OtherMeeting]) -> Iterator[tuple[dict[date, Slots], date, Slot, str]]:
         for meeting in meetings:
             location, seats = meeting.location.casefold(), self.seats(meeting.body)
             for day, starts, ends in by_day(meeting.starts, meeting.ends):
                 if day < self._since:
                     continue
+                required, spared = (starts, ends, meeting.settled, True), (starts, ends, meeting.settled, False)
                 for seat in seats:
-                    if seat.holds(day):
-                        slot = (starts, ends, meeting.settled, seat.required)
-                        yield self._busy[seat.person].setdefault(day, {}), slot, location
+                    if seat.since <= day <= seat.until:
+                        yield self._busy[seat.person], day, required if seat.required else spared, location
 
 
 def by_day(starts: datetime, ends: datetime) -> list[tuple[date, time, time]]:
     """Return the days of a meeting, with the hours that it takes of each."""
     first, last = starts.date(), max(starts.date(), ends.date())
+    if first == last:
+        return [(first, starts.time(), ends.time())]
     parts = [
         (day, starts.time() if day == first else time.min, ends.time() if day == last else time.max)
         for day in days(first, last)
@@ -124,21 +134,17 @@ def by_day(starts: datetime, ends: datetime) -> list[tuple[date, time, time]]:
     return [part for part in parts if part[1] < part[2]] or parts[:1]
 
 
-def _engagements(slots: Mapping[Slot, Places], seat: Seat, here: str) -> Iterator[Engagement]:
+def _hours(slots: Slots, seat: Seat, here: str) -> Iterator[Hours]:
     for (starts, ends, settled, required), places in slots.items():
         if places:
             # What still moves is no reason to stay away from its day; what lies in the same place asks for no travel.
-            travels = settled and any(place != here for place in places)
-            yield _engagement(starts, ends, travels, settled and required and seat.required)
+            travels = settled and (len(places) > 1 or here not in places)
+            yield starts, ends, travels, settled and required and seat.required
 
 
 @cache
 def _engagement(starts: time, ends: time, travels: bool, firm: bool) -> Engagement:
     return Engagement(starts=starts, ends=ends, travels=travels, firm=firm)
-
-
-def _order(engagement: Engagement) -> tuple[time, time, bool, bool]:
-    return engagement.starts, engagement.ends, engagement.travels, engagement.firm
 
 
 def _seats(programme: Programme, people: Collection[str] | None) -> dict[str, tuple[Seat, ...]]:

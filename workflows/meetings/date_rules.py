@@ -6,7 +6,7 @@ Days are proleptic ordinals (`date.toordinal`) inside the search, for it compare
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 
 from config.values import RoundTimes
@@ -84,7 +84,7 @@ class Ground:
         self._origin = (first - BACK).toordinal()
         around = list(days(first - BACK, last + AHEAD))
         self._off = [calendar.day_off_reason(day) for day in around]
-        self._summer = [0, *accumulate(reason is DayOff.SUMMER for reason in self._off)]
+        self._last_summer_day = _last_summer_days(self._off, self._origin)
         self._rounds, self._calendar = rounds, calendar
         self._why_not: dict[int, str | None] = {}
         self._costs: dict[int, int] = {}
@@ -108,11 +108,11 @@ class Ground:
 
     def over_summer(self, start: int, end: int) -> bool:
         """Tell whether a day of the summer holiday lies between two days."""
-        # Written out: nothing else is asked as often while dates are searched.
-        last = len(self._off) - 1
-        since, until = start - self._origin, end - self._origin
-        since, until = 0 if since < 0 else min(since, last), 0 if until < 0 else min(until, last)
-        return self._summer[until] > self._summer[since]
+        return self.last_summer_day(end) >= start
+
+    def last_summer_day(self, before: int) -> int:
+        """Return the last day of a summer holiday *before* a day; 0, which lies before all days, when there is none."""
+        return self._last_summer_day[self._index(before)]
 
     def _rule_broken(self, ordinal: int) -> str | None:
         reason = self._off[self._index(ordinal)]
@@ -138,7 +138,14 @@ class Ground:
         return self._off[self._index(day.toordinal())]
 
     def _index(self, ordinal: int) -> int:
-        return min(max(0, ordinal - self._origin), len(self._off) - 1)
+        index = ordinal - self._origin
+        return index if 0 <= index < len(self._off) else 0 if index < 0 else len(self._off) - 1
+
+
+def _last_summer_days(off: Sequence[DayOff | None], origin: int) -> Sequence[int]:
+    """Return, for each day from *origin* on, the last day of a summer holiday before it."""
+    summer = (day if reason is DayOff.SUMMER else 0 for day, reason in enumerate(off, origin))
+    return list(accumulate(summer, max, initial=0))
 
 
 class BodyDays:
@@ -213,6 +220,7 @@ class BodyDays:
         return cost
 
 
+@cache
 def end_of(starts: time, minutes: int) -> time:
     """Return when a meeting ends that starts then."""
     return (datetime.combine(date.min, starts) + timedelta(minutes=minutes)).time()

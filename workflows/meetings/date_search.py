@@ -197,15 +197,22 @@ class _Search:
         """Unless *strict*, a distance that breaks the rules is allowed at a ruinous cost."""
         costs: list[int] = []
         reached: list[int] = []
+        if start is not None:
+            costs, reached = [0], [start]
         before: dict[int | None, int] = {}
         for day in [*between, end]:
-            best = self._step(start, day, strict=strict)
-            source = _START
-            low, high = self._window(day, reached) if strict else (0, len(reached))
-            for index in range(low, high):
-                step = self._step(reached[index], day, strict=strict)
-                if step is not None and (best is None or costs[index] + step < best):
-                    best, source = costs[index] + step, reached[index]
+            best, source = (self._step(None, day, strict=strict), _START) if start is None else (None, _START)
+            if day is not None and strict and self._allowed:
+                # Written out: nothing else is asked as often while dates are searched.
+                for index in self._one_step_before(day, reached):
+                    cost = costs[index] + self._allowed[day - reached[index]]
+                    if best is None or cost < best:
+                        best, source = cost, reached[index]
+            else:
+                for index, other in enumerate(reached):
+                    step = self._step(other, day, strict=strict)
+                    if step is not None and (best is None or costs[index] + step < best):
+                        best, source = costs[index] + step, other
             if best is None:
                 continue
             before[day] = source
@@ -215,21 +222,23 @@ class _Search:
         if end not in before:
             return None
         chain: list[int | None] = [end]
-        while (source := before[chain[-1]]) != _START:
+        while (source := before[chain[-1]]) not in (start, _START):
             chain.append(source)
         return chain[::-1]
 
-    def _window(self, day: int | None, reached: Sequence[int]) -> tuple[int, int]:
-        """Return the part of *reached* whose days are one allowed step before *day*."""
-        if day is None:
-            return bisect_left(reached, self._last - self._rhythm.most_gap_over_summer), len(reached)
-        low = bisect_left(reached, day - self._most(day - self._rhythm.most_gap_over_summer, day))
-        return low, bisect_right(reached, day - self._rhythm.least_gap)
+    def _one_step_before(self, day: int, reached: Sequence[int]) -> Sequence[int]:
+        """Return the indexes in *reached* of the days that lie an allowed distance before *day*."""
+        rhythm = self._rhythm
+        high = bisect_right(reached, day - rhythm.least_gap)
+        near = bisect_left(reached, day - rhythm.most_gap, 0, high)
+        summer = self._ground.last_summer_day(day)
+        if summer < day - rhythm.most_gap_over_summer:
+            return range(near, high)
+        low = bisect_left(reached, day - rhythm.most_gap_over_summer, 0, near)
+        return [*range(low, bisect_right(reached, summer, low, near)), *range(near, high)]
 
     def _step(self, start: int | None, end: int | None, *, strict: bool) -> int | None:
         """Return the cost of going from one meeting to the next; None when that is against the rules."""
-        if start is not None and end is not None and (cost := self._allowed.get(end - start)) is not None:
-            return cost
         excess = self.excess(start, end)
         if excess:
             return None if strict else BROKEN_GAP + BROKEN_GAP_DAY * excess
@@ -240,22 +249,22 @@ class _Search:
         if start is None:
             late = end - self._first
             return LATE_START_DAY * late + (max(0, late - self._rhythm.wanted_gap) * self._scale) ** 2
-        gap = end - start
-        if gap > self._rhythm.most_gap:
-            return SUMMER_GAP_DAY * (gap - self._rhythm.least_gap)
-        return self._off_beat(gap)
+        return self._off_beat(end - start)
 
     def _allowed_gaps(self) -> Mapping[int, int]:
         """
-        Return the costs of the distances that keep the rules wherever they lie.
+        Return the costs of the distances that keep the rules: the longer ones where a summer holiday lies between.
 
-        None does for a body that waits for others. A search asks for them a thousand times as often as for all others.
+        A body that waits for others has none: it depends on their dates too.
         """
         if self._rounds:
             return {}
-        return {gap: self._off_beat(gap) for gap in range(self._rhythm.least_gap, self._rhythm.most_gap + 1)}
+        longest = max(self._rhythm.most_gap, self._rhythm.most_gap_over_summer)
+        return {gap: self._off_beat(gap) for gap in range(self._rhythm.least_gap, longest + 1)}
 
     def _off_beat(self, gap: int) -> int:
+        if gap > self._rhythm.most_gap:
+            return SUMMER_GAP_DAY * (gap - self._rhythm.least_gap)
         return ((gap - self._rhythm.wanted_gap) * self._scale) ** 2
 
     def excess(self, start: int | None, end: int | None) -> int:

@@ -112,8 +112,13 @@ class MeetingStore(Protocol):
     async def list_meetings_from(
         self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
     ) -> Sequence[Meeting]:
-        """Return those that begin on *day*, where they are, or later, and not after *until*, in the order of time; of
-        every body unless some are named. What lies before grows for years and is not read."""
+        """
+        Return those that begin on *day*, where they are, or later, and not after *until*, in the order of time; of
+        every body unless some are named.
+
+        Meetings before grow for years and are not read; nor is what the calendar says of each (`booked`, `answers`,
+        `event_id` and the like), so that these are to look at, and not to change.
+        """
         ...
 
     async def find_meeting(self, key: str) -> Meeting | None: ...

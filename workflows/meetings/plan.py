@@ -14,7 +14,7 @@ from workflows.meetings.external import BY_THEM, USUAL_MINUTES, changed_meeting,
 from workflows.meetings.model import Meeting, MeetingPlan, MeetingState, NoDate
 from workflows.meetings.seats import people_ever_in
 from workflows.ports.units import DueUnit
-from workflows.working_days import WorkCalendar, round_moments
+from workflows.working_days import Calendars, WorkCalendar, round_moments
 
 NOTICE = timedelta(days=14)
 """A body's first meeting is announced at least this long before, and before its status round opens."""
@@ -91,8 +91,8 @@ class _Planning:
         }
         for others in self._standing.values():
             self._attendance.put(others)
-        self._grounds: dict[tuple[str | None, RoundTimes | None, date], Ground] = {}
-        self._own_breaks = {row.municipality for row in programme.school_breaks}
+        self._grounds: dict[tuple[WorkCalendar, RoundTimes | None, date], Ground] = {}
+        self._calendars = Calendars(programme)
         self.new: list[Meeting] = []
         self.changed: list[Meeting] = []
         self.problems: list[NoDate] = []
@@ -131,13 +131,14 @@ class _Planning:
         kept = {
             item.day: item.starts_local.time() for item in soft if _still_fits(body, item, leads=item is standing[0])
         }
-        around = self._around(body, mine, announced)
-        ground = self._ground(body, first)
-        plans = [
-            plan_occasion(item, ground, around=around, kept=kept) for item in _open_occasions(body, standing, soft)
-        ]
-        previous = max((day for day in (fixed | settled) if day < first), default=None)
-        plans.append(plan_rhythm(body, ground, around=around, previous=previous, announced=announced, kept=kept))
+        plans = []
+        if body.rhythm or body.occasions:
+            around, ground = self._around(body, mine, announced), self._ground(body, first)
+            plans = [
+                plan_occasion(item, ground, around=around, kept=kept) for item in _open_occasions(body, standing, soft)
+            ]
+            previous = max((day for day in (fixed | settled) if day < first), default=None)
+            plans.append(plan_rhythm(body, ground, around=around, previous=previous, announced=announced, kept=kept))
         self.problems += [NoDate(body=body.key, problem=problem) for plan in plans for problem in plan.problems]
         chosen = [item for plan in plans for item in plan.dates]
         chosen += [PlannedDate(day=day, starts=starts) for day, starts in fixed.items() if day not in settled]
@@ -205,10 +206,9 @@ class _Planning:
         return replace(around, blocked=around.blocked | (left - announced.keys()))
 
     def _ground(self, body: Body, first: date) -> Ground:
-        municipality = body.municipality if body.municipality in self._own_breaks else None
-        key = (municipality, body.rounds, first)
+        calendar = self._calendars.of(body.municipality)
+        key = (calendar, body.rounds, first)
         if key not in self._grounds:
-            calendar = WorkCalendar(self._programme, municipality)
             self._grounds[key] = Ground(calendar, body.rounds, first=first, last=self._programme.last_day)
         return self._grounds[key]
 
@@ -301,15 +301,13 @@ def _reach(body: Body) -> timedelta:
 
 def round_units(programme: Programme, meetings: Iterable[Meeting], *, now: datetime) -> list[DueUnit]:
     """The units that a meeting sets going: a local board's status round, the owner board's summary."""
-    calendars: dict[str | None, WorkCalendar] = {}
+    calendars = Calendars(programme)
     units = []
     for meeting in meetings:
         body = programme.find_body(meeting.body)
         if body is None or body.rounds is None or not meeting.stands:
             continue
-        if body.municipality not in calendars:
-            calendars[body.municipality] = WorkCalendar(programme, body.municipality)
-        moments = round_moments(meeting.starts_local, body.rounds, calendars[body.municipality])
+        moments = round_moments(meeting.starts_local, body.rounds, calendars.of(body.municipality))
         if body.kind is BodyKind.LOCAL_BOARD and moments.deadline_at > now:
             units.append(DueUnit(key=f"status.open:{meeting.key}", due_at=moments.opens_at))
         elif body.kind is BodyKind.OWNER_BOARD and meeting.starts_at > now:

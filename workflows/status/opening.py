@@ -16,6 +16,7 @@ from workflows.status.lifecycle import end_round, follow_meeting
 from workflows.status.model import RequestState, RoundState, StatusRequest
 from workflows.status.ports import BoardMeeting, StatusPorts
 from workflows.status.recipients import REQUEST_NOTICE, RoundRecipients
+from workflows.working_days import Calendars
 
 
 class RoundOpening:
@@ -84,5 +85,6 @@ class RoundOpening:
 
 def _opening_units(programme: Programme, meetings: Sequence[BoardMeeting], now: datetime) -> list[DueUnit]:
     """List the units that open the rounds of *meetings* whose deadline is ahead."""
-    planned = (plan.round_before(programme, meeting) for meeting in meetings)
+    calendars = Calendars(programme)
+    planned = (plan.round_before(programme, meeting, calendars) for meeting in meetings)
     return [plan.opening_unit(item) for item in planned if item is not None and now < item.deadline_at]

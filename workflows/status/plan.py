@@ -17,7 +17,7 @@ from workflows.status.model import (
     StatusRound,
 )
 from workflows.status.ports import BoardMeeting
-from workflows.working_days import RoundMoments, WorkCalendar, round_moments
+from workflows.working_days import Calendars, RoundMoments, WorkCalendar, round_moments
 
 REQUEST = "status_request"
 REMINDER = "reminder"
@@ -172,18 +172,20 @@ def known_requests(programme: Programme, requests: Sequence[StatusRequest]) -> t
 # ------------------------------------------------------------------------------------------------------------ what when
 
 
-def round_before(programme: Programme, meeting: BoardMeeting) -> StatusRound | None:
+def round_before(
+    programme: Programme, meeting: BoardMeeting, calendars: Calendars | None = None
+) -> StatusRound | None:
     """
     Return the round before *meeting*, by the board's own times, as it will open.
 
-    None when no local board of a municipality that takes part holds the meeting.
+    *calendars*: of the programme, where many meetings are asked about. None when no local board of a municipality that takes part holds the meeting.
     """
     body = programme.find_body(meeting.body)
     if body is None or body.kind is not BodyKind.LOCAL_BOARD or body.municipality is None:
         return None
     if not programme.takes_part(body.municipality, meeting.starts_local.date()):
         return None
-    calendar = WorkCalendar(programme, body.municipality)
+    calendar = (calendars or Calendars(programme)).of(body.municipality)
     moments = round_moments(meeting.starts_local, body.rounds or RoundTimes(), calendar)
     return planned_round(meeting.key, body.municipality, moments)
 

@@ -19,7 +19,7 @@ from workflows.status.opening import RoundOpening
 from workflows.status.ports import StatusPorts
 from workflows.status.results import RoundResults
 from workflows.status.sending import RoundSending
-from workflows.working_days import WorkCalendar
+from workflows.working_days import Calendars
 
 
 class StatusRounds:
@@ -62,8 +62,8 @@ class StatusRounds:
 
 def _units_of_open(programme: Programme, rounds: Sequence[StatusRound], now: datetime) -> list[DueUnit]:
     """List what should be due of open rounds, that each goes with its meeting among it."""
-    units = []
+    units, calendars = [], Calendars(programme)
     for status_round in rounds:
         units.append(DueUnit(key=f"status.open:{status_round.meeting}", due_at=now))
-        units.extend(plan.units_of(status_round, WorkCalendar(programme, status_round.municipality)))
+        units.extend(plan.units_of(status_round, calendars.of(status_round.municipality)))
     return units

@@ -139,7 +139,9 @@ class Agendas:
         programme, now = await self._ports.programme(), self._ports.clock.now()
         today = programme.today(now)
         ahead = _Ahead(
-            meetings=await self._ports.meetings.list_meetings_from(today),
+            meetings=await self._ports.meetings.list_meetings_from(
+                today, bodies=[body.key for body in programme.bodies if body.agenda]
+            ),
             agendas=await self._store.agendas_from(today),
             reports=await self._ports.reports.states(since=today),
         )

@@ -133,7 +133,7 @@ class Reports:
         since = programme.today(now) - LOOKS_BACK
         states = await self._store.states(since=since)
         closed = await self._ports.rounds.list_rounds(state=RoundState.CLOSED, since=now - LOOKS_BACK)
-        meetings = await self._ports.meetings.list_meetings_from(since)
+        meetings = await self._ports.meetings.list_meetings_from(since, bodies=_reporting(programme))
         # Beside the loop: it goes through a country's meetings, and the loop also answers people.
         return await asyncio.to_thread(_due_units, programme, meetings, states, [item.meeting for item in closed], now)
 
@@ -209,6 +209,11 @@ class Reports:
 
 
 _RELEASED = (ReportState.RELEASED, ReportState.PUBLISHED)
+
+
+def _reporting(programme: Programme) -> list[str]:
+    """List the bodies whose meetings have reports: most meetings are of others."""
+    return [body.key for body in programme.bodies if body.kind in (BodyKind.LOCAL_BOARD, BodyKind.OWNER_BOARD)]
 
 
 def _due_units(
