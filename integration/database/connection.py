@@ -20,6 +20,7 @@ from integration.database.sqlite import WAIT_FOR_LOCK, CannotOpen, File, open_co
 from workflows.ports.units import DueUnit
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
@@ -118,12 +119,19 @@ class Database:
 
         For what is read of a whole country: neither the reading nor the making of values holds the loop.
         """
+        return await asyncio.to_thread(self._scanned, work)
 
-        def scanning() -> T:
-            with self._plain.connect().execution_options(only_reads=True) as connection, connection.begin():
-                return work(connection)
+    async def consider(self, read: Callable[[Connection], T], work: Callable[[T], U]) -> U:
+        """
+        Return the result of *work* on what *read* returns, in a thread of its own; only reading is a transaction.
 
-        return await asyncio.to_thread(scanning)
+        What was read of a country is also let go of there: giving back thousands of values holds the loop, too.
+        """
+        return await asyncio.to_thread(lambda: work(self._scanned(read)))
+
+    def _scanned(self, work: Callable[[Connection], T]) -> T:
+        with self._plain.connect().execution_options(only_reads=True) as connection, connection.begin():
+            return work(connection)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 from functools import partial
-from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database.connection import Database
-from integration.database.meetings import SHOWN, meeting_of
+from integration.database.meetings import SHOWN, meeting_of, meetings_of
 from integration.database.status_rows import CANCELLED
 from integration.database.tables import link
 from integration.database.tables import meeting as table
@@ -58,11 +57,7 @@ class SQLMeetingSpans:
 
     async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
         query = select(*SHOWN).where(_within(spans)).order_by(table.c.starts_local, table.c.key)
-        return await self._database.scan(partial(_meetings, query))
-
-
-def _meetings(query: Any, connection: Connection) -> list[Meeting]:
-    return [meeting_of(row) for row in connection.execute(query)]
+        return await self._database.scan(partial(meetings_of, query))
 
 
 def _within(spans: Sequence[Span]) -> ColumnElement[bool]:

@@ -1,10 +1,11 @@
 """Meetings in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
@@ -14,6 +15,8 @@ from workflows.meetings.date_search import Moved
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.ports.units import DueUnit
 from workflows.working_days import DAY
+
+T = TypeVar("T")
 
 _IN_ORDER = select(table).order_by(table.c.starts_local, table.c.key)
 SHOWN = (
@@ -41,17 +44,23 @@ class SQLMeetings:
 
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
         query = _IN_ORDER if body is None else _IN_ORDER.where(table.c.body == body)
-        return await self._database.scan(lambda connection: [meeting_of(row) for row in connection.execute(query)])
+        return await self._database.scan(partial(meetings_of, query))
 
     async def list_meetings_from(
         self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
     ) -> Sequence[Meeting]:
-        query = _SHOWN_IN_ORDER.where(table.c.starts_local >= datetime.combine(day, time()))
+        query = _shown_from(day)
         if until is not None:
             query = query.where(table.c.starts_local < datetime.combine(until, time()) + DAY)
         if bodies is not None:
             query = query.where(table.c.body.in_(bodies))
-        return await self._database.scan(lambda connection: [meeting_of(row) for row in connection.execute(query)])
+        return await self._database.scan(partial(meetings_of, query))
+
+    async def consider(self, work: Callable[[Sequence[Meeting]], T]) -> T:
+        return await self._database.consider(partial(meetings_of, _IN_ORDER), work)
+
+    async def consider_from(self, day: date, work: Callable[[Sequence[Meeting]], T]) -> T:
+        return await self._database.consider(partial(meetings_of, _shown_from(day)), work)
 
     async def find_meeting(self, key: str) -> Meeting | None:
         async with self._database.read() as connection:
@@ -89,6 +98,15 @@ class SQLMeetings:
                 await note_action(connection, by, action, now.key, at=now.changed_at, values=to)
             await make_due(connection, then)
         return True
+
+
+def _shown_from(day: date) -> Select[Any]:
+    return _SHOWN_IN_ORDER.where(table.c.starts_local >= datetime.combine(day, time()))
+
+
+def meetings_of(query: Select[Any], connection: Connection) -> list[Meeting]:
+    """Return the meetings that *query* finds."""
+    return [meeting_of(row) for row in connection.execute(query)]
 
 
 def _row(meeting: Meeting) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Fakes for the pages of meetings."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from config.programme import Programme
 from tests.workflows.programme import programme
@@ -11,6 +12,8 @@ from workflows.meetings.model import Meeting, MeetingState
 from workflows.meetings.seats import Span
 from workflows.ports.links import Link, LinkPurpose
 from workflows.ports.units import DueUnit
+
+T = TypeVar("T")
 
 
 def meeting(day: str = "2026-10-13", body: str = "a-dal", *, booked_by_us: bool = True) -> Meeting:
@@ -34,6 +37,9 @@ class Meetings:
 
     async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
         return [meeting for meeting in self.meetings if body in (None, meeting.body)]
+
+    async def consider(self, work: Callable[[Sequence[Meeting]], T]) -> T:
+        return work(self.meetings)
 
     async def list_meetings_from(
         self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None

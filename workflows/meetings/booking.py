@@ -8,10 +8,10 @@ People move and cancel meetings while a booking runs. So a meeting is kept only 
 is not, theirs stands, and the next run, which their change made due, brings the calendar there.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import texts
@@ -91,23 +91,20 @@ class MeetingDesk:
         Announced meetings stay where they are: a repeat adds none, and lets the bookings be compared again.
         """
         programme, now = await self._programme(), self._clock.now()
-        known = await self._store.list_meetings()
-        # Beside the loop: a country's meetings take seconds to plan, and the loop also answers people.
-        plan = await asyncio.to_thread(plan_meetings, programme, known, now=now)
-        before = {meeting.key: meeting for meeting in known}
-        altered: dict[str, Meeting] = {}
-        for meeting in plan.changed:
+        decided = await self._store.consider(partial(_decide, programme, now=now))
+        altered = []
+        for meeting in decided.plan.changed:
             # A round that is open already follows, or is called off, by the same unit.
             known_to_all = meeting.state is not MeetingState.PLANNED
             follows = [DueUnit(key=f"status.open:{meeting.key}", due_at=now)] if known_to_all else []
             then = [*follows, *round_units(programme, [meeting], now=now)]
             # Whoever moved it meanwhile had the plan made due again.
-            if await self._store.change(before[meeting.key], meeting, then):
-                altered[meeting.key] = meeting
-        plan = replace(plan, changed=tuple(altered.values()))
-        standing = [altered.get(meeting.key, meeting) for meeting in known]
-        await self._store.add(plan.new, await asyncio.to_thread(_following_units, programme, standing, plan.new, now))
-        return plan
+            if await self._store.change(decided.before[meeting.key], meeting, then):
+                altered.append(meeting)
+        passed_by = {meeting.key for meeting in decided.plan.changed}.difference(meeting.key for meeting in altered)
+        units = [unit for unit in decided.following if unit.subject not in passed_by]
+        await self._store.add(decided.plan.new, units)
+        return replace(decided.plan, changed=tuple(altered))
 
     # ------------------------------------------------------------------------------------------------- the calendars
 
@@ -288,6 +285,26 @@ class MeetingDesk:
     async def _invitation(self, desk: _Desk, meeting: Meeting) -> str:
         address = f"{self._public_url}/moter/{await self._links.issue('papers', meeting.key)}"
         return events.invitation(desk.programme, desk.body, meeting, address)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Decided:
+    """A plan, the meetings that it changes as they were *before*, and the units of all meetings as it has them."""
+
+    plan: MeetingPlan
+    before: Mapping[str, Meeting]
+    following: Sequence[DueUnit]
+
+
+def _decide(programme: Programme, known: Sequence[Meeting], *, now: datetime) -> _Decided:
+    plan = plan_meetings(programme, known, now=now)
+    changed = {meeting.key: meeting for meeting in plan.changed}
+    standing = [changed.get(meeting.key, meeting) for meeting in known]
+    return _Decided(
+        plan=plan,
+        before={meeting.key: meeting for meeting in known if meeting.key in changed},
+        following=_following_units(programme, standing, plan.new, now),
+    )
 
 
 def home_of(body: str, known: Sequence[Meeting], organizers: Sequence[str]) -> str:

@@ -5,13 +5,13 @@ people moved, and two municipalities' own: those we move for nobody, so both boa
 pair.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import combinations
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import texts
 from config.programme import Programme
@@ -22,6 +22,8 @@ from workflows.meetings.quorum import responsible
 from workflows.messages.lead_mail import LeadMail, mail_to
 from workflows.messages.model import Message
 from workflows.ports.units import Clock, DueUnit
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +59,9 @@ def clashes(programme: Programme, meetings: Sequence[Meeting], *, now: datetime)
     return sorted(listed, key=lambda item: (item.first.starts_local, item.key))
 
 
-class ListedMeetings(Protocol):
-    async def list_meetings_from(self, day: date) -> Sequence[Meeting]:
-        """List the meetings that begin on *day* or later."""
+class MeetingsAhead(Protocol):
+    async def consider_from(self, day: date, work: Callable[[Sequence[Meeting]], T]) -> T:
+        """Return the result of *work*, beside the loop, on the meetings that begin on *day* or later."""
         ...
 
 
@@ -69,7 +71,7 @@ class ClashNotices:
     where they can move what is theirs."""
 
     programme: Callable[[], Awaitable[Programme]]
-    meetings: ListedMeetings
+    meetings: MeetingsAhead
     mail: LeadMail
     clock: Clock
     own_address: Callable[[str], Awaitable[str]]
@@ -77,9 +79,7 @@ class ClashNotices:
     async def plan(self) -> Sequence[DueUnit]:
         """Plan what is to be told of the clashes there are now. A planner of the sweep; a repeat tells nobody twice."""
         programme, now = await self.programme(), self.clock.now()
-        meetings = await self.meetings.list_meetings_from(programme.today(now))
-        # Beside the loop: it goes through a country's meetings, and the loop also answers people.
-        found = await asyncio.to_thread(clashes, programme, meetings, now=now)
+        found = await self.meetings.consider_from(programme.today(now), partial(clashes, programme, now=now))
         notices = [
             notice(programme, clash, to, url=await self.own_address(to.key), now=now)
             for clash in found

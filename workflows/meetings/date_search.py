@@ -195,24 +195,14 @@ class _Search:
         self, start: int | None, between: Sequence[int], end: int | None, *, strict: bool
     ) -> list[int | None] | None:
         """Unless *strict*, a distance that breaks the rules is allowed at a ruinous cost."""
-        costs: list[int] = []
-        reached: list[int] = []
-        if start is not None:
-            costs, reached = [0], [start]
+        costs, reached = ([], []) if start is None else ([0], [start])
         before: dict[int | None, int] = {}
         for day in [*between, end]:
-            best, source = (self._step(None, day, strict=strict), _START) if start is None else (None, _START)
+            first = self._step(None, day, strict=strict) if start is None else None
             if day is not None and strict and self._allowed:
-                # Written out: nothing else is asked as often while dates are searched.
-                for index in self._one_step_before(day, reached):
-                    cost = costs[index] + self._allowed[day - reached[index]]
-                    if best is None or cost < best:
-                        best, source = cost, reached[index]
+                best, source = self._cheapest_allowed(day, first, reached, costs)
             else:
-                for index, other in enumerate(reached):
-                    step = self._step(other, day, strict=strict)
-                    if step is not None and (best is None or costs[index] + step < best):
-                        best, source = costs[index] + step, other
+                best, source = self._cheapest_step(day, first, reached, costs, strict=strict)
             if best is None:
                 continue
             before[day] = source
@@ -225,6 +215,28 @@ class _Search:
         while (source := before[chain[-1]]) not in (start, _START):
             chain.append(source)
         return chain[::-1]
+
+    def _cheapest_allowed(
+        self, day: int, first: int | None, reached: Sequence[int], costs: Sequence[int]
+    ) -> tuple[int | None, int]:
+        """Return the same as `_cheapest_step`, of distances whose costs are known: what a search asks most."""
+        best, source = first, _START
+        for index in self._one_step_before(day, reached):
+            cost = costs[index] + self._allowed[day - reached[index]]
+            if best is None or cost < best:
+                best, source = cost, reached[index]
+        return best, source
+
+    def _cheapest_step(
+        self, day: int | None, first: int | None, reached: Sequence[int], costs: Sequence[int], *, strict: bool
+    ) -> tuple[int | None, int]:
+        """Return the cost of the cheapest chain that goes on to *day*, and the day before; *first*: as the first."""
+        best, source = first, _START
+        for index, other in enumerate(reached):
+            step = self._step(other, day, strict=strict)
+            if step is not None and (best is None or costs[index] + step < best):
+                best, source = costs[index] + step, other
+        return best, source
 
     def _one_step_before(self, day: int, reached: Sequence[int]) -> Sequence[int]:
         """Return the indexes in *reached* of the days that lie an allowed distance before *day*."""

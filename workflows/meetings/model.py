@@ -1,14 +1,16 @@
 """Meetings, and the result of planning them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from workflows.meetings.date_search import Impossible, Moved
 from workflows.ports.units import DueUnit
+
+T = TypeVar("T")
 
 
 class MeetingState(StrEnum):
@@ -118,6 +120,14 @@ class MeetingStore(Protocol):
 
         Meetings before grow for years and are not read; nor is what the calendar says of each (`booked`, `answers`,
         `event_id` and the like), so that these are to look at, and not to change.
+        """
+        ...
+
+    async def consider(self, work: Callable[[Sequence[Meeting]], T]) -> T:
+        """
+        Return the result of *work* on every meeting, in the order of time.
+
+        A country's meetings are read, worked on and let go of beside the loop, which also answers people.
         """
         ...
 

@@ -172,13 +172,13 @@ def known_requests(programme: Programme, requests: Sequence[StatusRequest]) -> t
 # ------------------------------------------------------------------------------------------------------------ what when
 
 
-def round_before(
-    programme: Programme, meeting: BoardMeeting, calendars: Calendars | None = None
-) -> StatusRound | None:
+def round_before(programme: Programme, meeting: BoardMeeting, calendars: Calendars | None = None) -> StatusRound | None:
     """
     Return the round before *meeting*, by the board's own times, as it will open.
 
-    *calendars*: of the programme, where many meetings are asked about. None when no local board of a municipality that takes part holds the meeting.
+    *calendars*: of the programme, where many meetings are asked about.
+
+    None when no local board of a municipality that takes part holds the meeting.
     """
     body = programme.find_body(meeting.body)
     if body is None or body.kind is not BodyKind.LOCAL_BOARD or body.municipality is None:

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +22,8 @@ from workflows.ports.accounts import Recipients
 from workflows.ports.calendar import Attendee, BookedEvent, EventSpec, InvitationResponse
 from workflows.ports.links import Link, LinkPurpose
 from workflows.ports.units import DueUnit, Outcome, Parked
+
+T = TypeVar("T")
 
 NOW = datetime(2027, 8, 16, 8, tzinfo=UTC)
 BOOK = DueUnit(key="meetings.book:a-dal", due_at=NOW)
@@ -107,6 +109,9 @@ class Store:
         last = until or date.max
         found = [item for item in self.meetings.values() if bodies is None or item.body in bodies]
         return [item for item in found if day <= item.day <= last]
+
+    async def consider(self, work: Callable[[Sequence[Meeting]], T]) -> T:
+        return work(await self.list_meetings())
 
     async def find_meeting(self, key: str) -> Meeting | None:
         return self.meetings.get(key)

@@ -1,8 +1,9 @@
 """Nobody is planned into two boards at once; clashes that others decided are named to both leads, once."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -21,6 +22,7 @@ from workflows.messages.model import MessageState
 from workflows.messages.outbox import Outbox
 from workflows.ports.units import DueUnit
 
+T = TypeVar("T")
 NOON = datetime.fromisoformat("2026-10-15T12:00")
 
 
@@ -110,8 +112,8 @@ class Desk:
     async def programme(self) -> Programme:
         return self.register
 
-    async def list_meetings_from(self, day: date) -> list[Meeting]:
-        return [meeting for meeting in self.meetings if meeting.day >= day]
+    async def consider_from(self, day: date, work: Callable[[Sequence[Meeting]], T]) -> T:
+        return work([meeting for meeting in self.meetings if meeting.day >= day])
 
     async def look(self) -> None:
         outbox, messages = cast("Outbox", self.post), cast("Any", self.post)
