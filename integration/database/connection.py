@@ -58,7 +58,7 @@ USABLE = (Schema.CURRENT, Schema.AHEAD)
 
 
 class Database:
-    """Short transactions, and the schema's version."""
+    """Short transactions, a method for each way of reading and writing, and the schema's version."""
 
     def __init__(self, engine: AsyncEngine, plain: Engine, file: File) -> None:
         self._engine = engine

@@ -4,7 +4,7 @@ import pytest
 
 from config.values import RoundTimes, SchoolBreak
 from tests.workflows.programme import programme
-from workflows.working_days import DayOff, WorkCalendar, days, days_to_answer, round_moments
+from workflows.working_days import Calendars, DayOff, WorkCalendar, days, days_to_answer, round_moments
 
 
 def calendar(municipality: str | None = None, **changes: object) -> WorkCalendar:
@@ -53,6 +53,11 @@ def test_a_municipalitys_break_goes_before_the_countys_and_both_before_the_rule(
     off_in_a_dal = {number for number, day in week.items() if calendar("a-dal", school_breaks=rows).day_off_reason(day)}
 
     assert (off_in_county, off_in_a_dal) == ({40}, {39})
+
+    calendars = Calendars(programme(school_breaks=rows))
+    assert calendars.of("a-dal").day_off_reason(week[39]) is DayOff.AUTUMN
+    assert calendars.of("b-vik") is calendars.of(None), "those without a break of their own share the county's"
+    assert calendars.of("b-vik").day_off_reason(week[39]) is None
 
 
 def test_school_years_without_adopted_breaks_are_named() -> None:

@@ -59,7 +59,7 @@ def clashes(programme: Programme, meetings: Sequence[Meeting], *, now: datetime)
     return sorted(listed, key=lambda item: (item.first.starts_local, item.key))
 
 
-class MeetingsAhead(Protocol):
+class ConsideredMeetings(Protocol):
     async def consider_from(self, day: date, work: Callable[[Sequence[Meeting]], T]) -> T:
         """Return the result of *work*, beside the loop, on the meetings that begin on *day* or later."""
         ...
@@ -71,7 +71,7 @@ class ClashNotices:
     where they can move what is theirs."""
 
     programme: Callable[[], Awaitable[Programme]]
-    meetings: MeetingsAhead
+    meetings: ConsideredMeetings
     mail: LeadMail
     clock: Clock
     own_address: Callable[[str], Awaitable[str]]

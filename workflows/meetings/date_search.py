@@ -20,12 +20,8 @@ from itertools import pairwise
 
 from config.values import Body, Occasion, Rhythm
 from workflows.meetings.date_rules import USUAL_GAP, Around, BodyDays, Ground, Times
+from workflows.meetings.distances import Distances
 from workflows.working_days import SATURDAY, days
-
-SUMMER_GAP_DAY = 4
-LATE_START_DAY = 2
-BROKEN_GAP = 1_000_000_000
-BROKEN_GAP_DAY = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +98,7 @@ def plan_rhythm(
     broken = [
         search.impossible(start, end, both_fixed=start in fixed and end in fixed)
         for start, end in steps
-        if search.excess(start, end)
+        if search.distances.excess(start, end)
     ]
     problems = [*unfit(search.days, announced), *broken]
     return DatePlan(
@@ -177,10 +173,7 @@ class _Search:
         self._rhythm = rhythm
         self._ground = rules.ground
         self._first, self._last = rules.ground.first.toordinal(), rules.ground.last.toordinal()
-        self._scale = rules.times.scale
-        self._rounds = _ordinals(rules.around.local_rounds) if rhythm.after_local_round else []
-        self._ready: dict[int | None, int] = {}
-        self._allowed = self._allowed_gaps()
+        self.distances = Distances(rules, rhythm)
         self._choices = {day.toordinal(): choice for day in rules.ground.open_days if (choice := rules.possible(day))}
         self._candidates = list(self._choices)
 
@@ -198,8 +191,8 @@ class _Search:
         costs, reached = ([], []) if start is None else ([0], [start])
         before: dict[int | None, int] = {}
         for day in [*between, end]:
-            first = self._step(None, day, strict=strict) if start is None else None
-            if day is not None and strict and self._allowed:
+            first = self.distances.step(None, day, strict=strict) if start is None else None
+            if day is not None and strict and self.distances.allowed:
                 best, source = self._cheapest_allowed(day, first, reached, costs)
             else:
                 best, source = self._cheapest_step(day, first, reached, costs, strict=strict)
@@ -221,8 +214,9 @@ class _Search:
     ) -> tuple[int | None, int]:
         """Return the same as `_cheapest_step`, of distances whose costs are known: what a search asks most."""
         best, source = first, _START
-        for index in self._one_step_before(day, reached):
-            cost = costs[index] + self._allowed[day - reached[index]]
+        allowed = self.distances.allowed
+        for index in self.distances.one_step_before(day, reached):
+            cost = costs[index] + allowed[day - reached[index]]
             if best is None or cost < best:
                 best, source = cost, reached[index]
         return best, source
@@ -233,68 +227,10 @@ class _Search:
         """Return the cost of the cheapest chain that goes on to *day*, and the day before; *first*: as the first."""
         best, source = first, _START
         for index, other in enumerate(reached):
-            step = self._step(other, day, strict=strict)
+            step = self.distances.step(other, day, strict=strict)
             if step is not None and (best is None or costs[index] + step < best):
                 best, source = costs[index] + step, other
         return best, source
-
-    def _one_step_before(self, day: int, reached: Sequence[int]) -> Sequence[int]:
-        """Return the indexes in *reached* of the days that lie an allowed distance before *day*."""
-        rhythm = self._rhythm
-        high = bisect_right(reached, day - rhythm.least_gap)
-        near = bisect_left(reached, day - rhythm.most_gap, 0, high)
-        summer = self._ground.last_summer_day(day)
-        if summer < day - rhythm.most_gap_over_summer:
-            return range(near, high)
-        low = bisect_left(reached, day - rhythm.most_gap_over_summer, 0, near)
-        return [*range(low, bisect_right(reached, summer, low, near)), *range(near, high)]
-
-    def _step(self, start: int | None, end: int | None, *, strict: bool) -> int | None:
-        """Return the cost of going from one meeting to the next; None when that is against the rules."""
-        excess = self.excess(start, end)
-        if excess:
-            return None if strict else BROKEN_GAP + BROKEN_GAP_DAY * excess
-        if end is None:
-            # As if one more meeting stood at the end: so the last one comes in its time instead of not at all.
-            late = self._last - (start or self._first) - self._rhythm.wanted_gap
-            return (max(0, late) * self._scale) ** 2
-        if start is None:
-            late = end - self._first
-            return LATE_START_DAY * late + (max(0, late - self._rhythm.wanted_gap) * self._scale) ** 2
-        return self._off_beat(end - start)
-
-    def _allowed_gaps(self) -> Mapping[int, int]:
-        """
-        Return the costs of the distances that keep the rules: the longer ones where a summer holiday lies between.
-
-        A body that waits for others has none: it depends on their dates too.
-        """
-        if self._rounds:
-            return {}
-        longest = max(self._rhythm.most_gap, self._rhythm.most_gap_over_summer)
-        return {gap: self._off_beat(gap) for gap in range(self._rhythm.least_gap, longest + 1)}
-
-    def _off_beat(self, gap: int) -> int:
-        if gap > self._rhythm.most_gap:
-            return SUMMER_GAP_DAY * (gap - self._rhythm.least_gap)
-        return ((gap - self._rhythm.wanted_gap) * self._scale) ** 2
-
-    def excess(self, start: int | None, end: int | None) -> int:
-        """By how many days two meetings lie too far apart or too close; 0 when their distance keeps the rules."""
-        since, until = start or self._first, end or self._last
-        gap = until - since
-        rhythm = self._rhythm
-        if start is None and end is None:
-            return max(0, gap - rhythm.least_gap)
-        excess = gap - rhythm.most_gap if gap > rhythm.most_gap else 0
-        if excess and self._ground.over_summer(since, until):
-            excess = max(0, gap - rhythm.most_gap_over_summer)
-        if end is not None:
-            if start is not None and gap < rhythm.least_gap:
-                excess = rhythm.least_gap - gap
-            if self._rounds:
-                excess = max(excess, self._ready_after(start) - end + 1)
-        return excess
 
     def planned(self, start: int | None, day: int) -> PlannedDate:
         """A day of the chain, with why it is not the one that the rhythm asked for."""
@@ -324,13 +260,13 @@ class _Search:
             return Impossible(first=date.fromordinal(start), last=date.fromordinal(end), reasons=close)
         first = self._first if start is None else max(start + rhythm.least_gap, self._first)
         since = start or self._first
-        last = max(first, min(since + self._most(since, end or self._last), self._last))
+        last = max(first, min(since + self.distances.most(since, end or self._last), self._last))
         around = [date.fromordinal(day) for day in range(first, last + 1)]
         reasons = _counted(self._why_not_after(start, day) for day in around if day.weekday() < SATURDAY)
         return Impossible(first=around[0], last=around[-1], reasons=reasons or (("meetings.fixed_dates", 0),))
 
     def _why_not_after(self, start: int | None, day: date) -> str | None:
-        too_early = bool(self._rounds) and day.toordinal() <= self._ready_after(start)
+        too_early = self.distances.waits and day.toordinal() <= self.distances.ready_after(start)
         return self.days.why_not(day) or ("meetings.local_round" if too_early else None)
 
     def _wanted(self, start: date) -> date:
@@ -341,26 +277,6 @@ class _Search:
         away = (weekday - wanted.weekday()) % 7
         return wanted + timedelta(days=away if away <= 3 else away - 7)
 
-    def _most(self, start: int, end: int) -> int:
-        rhythm = self._rhythm
-        return rhythm.most_gap_over_summer if self._ground.over_summer(start, end) else rhythm.most_gap
-
-    def _ready_after(self, start: int | None) -> int:
-        """
-        The day on which the last local board has met since *start*.
-
-        A board whose next date lies beyond this body's own longest gap, or is not known, is not waited for.
-        """
-        if start not in self._ready:
-            within = (start or self._first) + self._rhythm.most_gap
-            following = [dates[bisect_right(dates, start or 0) :] for dates in self._rounds]
-            self._ready[start] = max((dates[0] for dates in following if dates and dates[0] < within), default=0)
-        return self._ready[start]
-
 
 _START = 0
 """Stands for the start of a chain, which may be no day at all."""
-
-
-def _ordinals(rounds: Sequence[Sequence[date]]) -> list[list[int]]:
-    return [sorted(day.toordinal() for day in dates) for dates in rounds if dates]
