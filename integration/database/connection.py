@@ -133,11 +133,12 @@ class Database:
         with self._plain.connect().execution_options(only_reads=True) as connection, connection.begin():
             return work(connection)
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, alone: bool = False) -> T:
         """
         Return the result of *work*, in one transaction that may write; otherwise as `look`. It is never left half-way.
 
-        On PostgreSQL others may write meanwhile: its statements hold by themselves, or lock the rows they read.
+        On PostgreSQL others may write meanwhile: its statements hold by themselves, or lock the rows they read. Unless
+        it is *alone*: then what it reads stays true until it writes, as in `begin`.
         """
         await self._check()
         made_due: list[DueUnit] = []
@@ -147,7 +148,7 @@ class Database:
             return work(connection)
 
         async with self._turn:
-            result = await self._in_thread(noting, only_reads=False)
+            result = await self._in_thread(noting, only_reads=False, alone=alone)
         self._announce(made_due)
         return result
 
@@ -156,26 +157,26 @@ class Database:
         if made_due and self.on_due is not None:
             self.on_due(made_due)
 
-    async def _in_thread(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
+    async def _in_thread(self, work: Callable[[Connection], T], *, only_reads: bool, alone: bool = False) -> T:
         loop = asyncio.get_running_loop()
         # The thread knows where an act comes from (`workflows/origin.py`).
-        run = partial(copy_context().run, self._do, work, only_reads=only_reads)
+        run = partial(copy_context().run, self._do, work, only_reads=only_reads, alone=alone)
         return await loop.run_in_executor(self._threads, run)
 
-    def _do(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
+    def _do(self, work: Callable[[Connection], T], *, only_reads: bool, alone: bool = False) -> T:
         if not self._is_file:
-            return self._do_on_server(work, only_reads=only_reads)
+            return self._do_on_server(work, only_reads=only_reads, alone=alone)
         if only_reads not in self._kept:
             self._kept[only_reads] = self._plain.connect().execution_options(only_reads=only_reads)
         with self._kept[only_reads].begin():
             return work(self._kept[only_reads])
 
-    def _do_on_server(self, work: Callable[[Connection], T], *, only_reads: bool) -> T:
+    def _do_on_server(self, work: Callable[[Connection], T], *, only_reads: bool, alone: bool) -> T:
         if only_reads:
             with self._looking.connect() as connection:
                 return work(connection)
         with self._plain.begin() as connection:
-            connection.execute(writing(alone=False))
+            connection.execute(writing(alone=alone))
             return work(connection)
 
     async def migrate(self) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
@@ -19,6 +19,8 @@ from workflows.working_days import DAY
 T = TypeVar("T")
 
 _IN_ORDER = select(table).order_by(table.c.starts_local, table.c.key)
+# Built once: what a statement costs is mostly the making of it.
+_OF_KEY = select(table).where(table.c.key == bindparam("of"))
 SHOWN = (
     table.c.key,
     table.c.body,
@@ -63,8 +65,7 @@ class SQLMeetings:
         return await self._database.consider(partial(meetings_of, _shown_from(day)), work)
 
     async def find_meeting(self, key: str) -> Meeting | None:
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(table).where(table.c.key == key))).one_or_none()
+        row = await self._database.look(lambda connection: connection.execute(_OF_KEY, {"of": key}).one_or_none())
         return None if row is None else meeting_of(row)
 
     async def add(self, meetings: Sequence[Meeting], then: Sequence[DueUnit] = ()) -> None:

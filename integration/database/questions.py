@@ -34,12 +34,10 @@ class SQLQuestions:
         self._database = database
 
     async def list_waiting(self, level: Level, *, body: str | None = None) -> Sequence[BoardQuestion]:
-        asked = tables.escalation
-        wanted = [asked.c.state.in_(BOARD_STATES), asked.c.level == level]
-        if body is not None:
-            # The keys of a body's meetings begin with the body's; "0" follows "/".
-            wanted += [asked.c.meeting > f"{body}/", asked.c.meeting < f"{body}0"]
-        return await self._list(_QUESTIONS.where(*wanted))
+        # The keys of a body's meetings begin with the body's; "0" follows "/".
+        wanted = {"of_level": level} if body is None else {"of_level": level, "after": f"{body}/", "before": f"{body}0"}
+        query = _WAITING if body is None else _WAITING_THERE
+        return await self._database.look(lambda connection: _read(connection.execute(query, wanted)))
 
     async def list_of(self, municipality: str, *, most: int) -> Sequence[BoardQuestion]:
         wanted = and_(
@@ -95,6 +93,21 @@ _TOLD = _with_steps(
     _QUESTIONS.where(
         tables.escalation.c.state.in_(TOLD_STATES),
         tables.status_request.c.work_package.in_(bindparam("of_packages", expanding=True)),
+    )
+)
+_WAITING = _with_steps(
+    _QUESTIONS.where(
+        tables.escalation.c.state.in_(BOARD_STATES),
+        tables.escalation.c.level == bindparam("of_level"),
+    )
+)
+# By an expression, which no index knows: SQLite would go through all that wait in the country, and not the board's own.
+_WAITING_THERE = _with_steps(
+    _QUESTIONS.where(
+        tables.escalation.c.state.concat("").in_(BOARD_STATES),
+        tables.escalation.c.level == bindparam("of_level"),
+        tables.escalation.c.meeting > bindparam("after"),
+        tables.escalation.c.meeting < bindparam("before"),
     )
 )
 

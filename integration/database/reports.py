@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.audit import note_action
@@ -13,7 +13,7 @@ from integration.database.lessons import keep_lessons
 from integration.database.tables import meeting as meetings
 from integration.database.tables import report as table
 from integration.database.tables import report_review as reviews
-from integration.database.units import make_due
+from integration.database.units import make_due, make_due_at_once
 from workflows.papers.reports.model import ReportContent, ReportState, StoredReport, checksum, content_from
 from workflows.papers.reports.review import Review
 from workflows.ports.units import DueUnit
@@ -28,25 +28,13 @@ class SQLReports:
         self._database = database
 
     async def newest(self, meeting: str) -> StoredReport | None:
-        async with self._database.read() as connection:
-            return await _newest(connection, meeting)
+        row = await self._database.look(lambda connection: connection.execute(_NEWEST, {"of": meeting}).one_or_none())
+        return None if row is None else report_from(row)
 
     async def newest_released(self, body: str, *, before_local: datetime | None = None) -> StoredReport | None:
-        # The one is chosen by its key: with the PDFs in the rows that are sorted, each report of years would be read.
-        chosen = (
-            select(table.c.meeting, table.c.version)
-            .join(meetings, meetings.c.key == table.c.meeting)
-            .where(meetings.c.body == body, table.c.state.in_(RELEASED))
-            .order_by(meetings.c.starts_local.desc(), table.c.version.desc())
-            .limit(1)
-        )
-        if before_local is not None:
-            chosen = chosen.where(meetings.c.starts_local < before_local)
-        newest = chosen.subquery()
-        same = and_(newest.c.meeting == table.c.meeting, newest.c.version == table.c.version)
-        query = select(table).join(newest, same)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        query = _NEWEST_RELEASED if before_local is None else _NEWEST_RELEASED_BEFORE
+        wanted = {"of_body": body} if before_local is None else {"of_body": body, "before": before_local}
+        row = await self._database.look(lambda connection: connection.execute(query, wanted).one_or_none())
         return None if row is None else report_from(row)
 
     async def newest_contents(self, bodies: Collection[str]) -> Mapping[str, ReportContent]:
@@ -77,8 +65,9 @@ class SQLReports:
     async def draft(
         self, meeting: str, content: ReportContent, *, at: datetime, then: Sequence[DueUnit] = ()
     ) -> StoredReport:
-        async with self._database.begin() as connection:
-            newest = await _newest(connection, meeting)
+        def keep(connection: Connection) -> StoredReport:
+            row = connection.execute(_NEWEST, {"of": meeting}).one_or_none()
+            newest = None if row is None else report_from(row)
             digest = checksum(content)
             if newest is None or (not newest.is_released and newest.checksum != digest):
                 newest = StoredReport(
@@ -89,9 +78,11 @@ class SQLReports:
                     checksum=digest,
                     compiled_at=at,
                 )
-                await connection.execute(table.insert().values(**_row(newest)))
-            await make_due(connection, then)
-        return newest
+                connection.execute(table.insert().values(**_row(newest)))
+            make_due_at_once(connection, then)
+            return newest
+
+        return await self._database.write(keep, alone=True)
 
     async def release(
         self,
@@ -104,7 +95,7 @@ class SQLReports:
         then: Sequence[DueUnit] = (),
     ) -> bool:
         async with self._database.begin() as connection:
-            newest = await _newest(connection, draft.meeting, to_change=True)
+            newest = await _newest_to_change(connection, draft.meeting)
             if newest is None or newest.is_released or newest.version != draft.version:
                 return False
             if (await _review(connection, draft.meeting, to_change=True)).version != review:
@@ -120,7 +111,7 @@ class SQLReports:
         self, released: StoredReport, content: ReportContent, *, pdf: bytes, at: datetime, then: Sequence[DueUnit] = ()
     ) -> bool:
         async with self._database.begin() as connection:
-            newest = await _newest(connection, released.meeting, to_change=True)
+            newest = await _newest_to_change(connection, released.meeting)
             if newest is None or not newest.is_released or newest.version != released.version:
                 return False
             corrected = StoredReport(
@@ -168,10 +159,30 @@ class SQLReports:
             await connection.execute(update(table).where(*_version(report), released).values(**values))
 
 
-async def _newest(connection: AsyncConnection, meeting: str, *, to_change: bool = False) -> StoredReport | None:
-    """Return the newest version; *to_change*: nobody else changes it until we have written (PostgreSQL)."""
-    query = select(table).where(table.c.meeting == meeting).order_by(table.c.version.desc()).limit(1)
-    row = (await connection.execute(query.with_for_update() if to_change else query)).one_or_none()
+# Built once: what a statement costs is mostly the making of it, and a country compiles thousands of reports.
+_NEWEST = select(table).where(table.c.meeting == bindparam("of")).order_by(table.c.version.desc()).limit(1)
+_CHOSEN = (
+    select(table.c.meeting, table.c.version)
+    .join(meetings, meetings.c.key == table.c.meeting)
+    .where(meetings.c.body == bindparam("of_body"), table.c.state.in_(RELEASED))
+    .order_by(meetings.c.starts_local.desc(), table.c.version.desc())
+    .limit(1)
+)
+
+
+def _chosen(choice: Select[Any]) -> Select[Any]:
+    """Return a *choice* by its key: with the PDFs in the rows that are sorted, those of years would be read."""
+    one = choice.subquery()
+    return select(table).join(one, and_(one.c.meeting == table.c.meeting, one.c.version == table.c.version))
+
+
+_NEWEST_RELEASED = _chosen(_CHOSEN)
+_NEWEST_RELEASED_BEFORE = _chosen(_CHOSEN.where(meetings.c.starts_local < bindparam("before")))
+
+
+async def _newest_to_change(connection: AsyncConnection, meeting: str) -> StoredReport | None:
+    """Return the newest version, which nobody else changes until we have written (PostgreSQL)."""
+    row = (await connection.execute(_NEWEST.with_for_update(), {"of": meeting})).one_or_none()
     return None if row is None else report_from(row)
 
 

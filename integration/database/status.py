@@ -59,7 +59,7 @@ class SQLStatus:
         )
 
     async def find_round(self, meeting: str) -> StatusRound | None:
-        found = await self._rows(select(tables.status_round).where(tables.status_round.c.meeting == meeting))
+        found = await self._rows(_THE_ROUND, {"of_meeting": meeting})
         return round_of(found[0]) if found else None
 
     async def list_rounds(self, *, state: RoundState, since: datetime | None = None) -> Sequence[StatusRound]:
@@ -125,10 +125,11 @@ class SQLStatus:
         return await self._database.look(lambda connection: _standing(connection, request))
 
     async def list_requests(self, *meetings: str) -> Sequence[StatusRequest]:
-        query = select(tables.status_request).where(tables.status_request.c.meeting.in_(meetings))
-        ordered = query.order_by(tables.status_request.c.work_package)
+        asked = {"of_meetings": meetings}
         return await read_named(
-            self._database, len(meetings), lambda connection: [request_of(row) for row in connection.execute(ordered)]
+            self._database,
+            len(meetings),
+            lambda connection: [request_of(row) for row in connection.execute(_REQUESTS, asked)],
         )
 
     async def list_open_requests(self, meetings: Sequence[str]) -> Sequence[StatusRequest]:
@@ -137,11 +138,11 @@ class SQLStatus:
         return [request_of(row) for row in await self._rows(query)]
 
     async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
-        rows = await self._rows(_newest().where(tables.status_request.c.id.in_(requests)))
+        rows = await self._rows(_NEWEST, {"of_requests": requests})
         return {row.request: answer_of(row) for row in rows}
 
     async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
-        rows = await self._database.look(lambda connection: connection.execute(_PREVIOUS, _place(status_round)).all())
+        rows = await self._rows(_PREVIOUS, _place(status_round))
         return {row.work_package: answer_of(row) for row in rows}
 
     async def add_answer(
@@ -167,8 +168,8 @@ class SQLStatus:
         )
         return [escalation_of(row) for row in await self._rows(query)]
 
-    async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        return await self._database.look(lambda connection: connection.execute(query).all())
+    async def _rows(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        return await self._database.look(lambda connection: connection.execute(query, values).all())
 
 
 def _newest() -> Select[Any]:
@@ -245,6 +246,13 @@ async def _update_moments(connection: AsyncConnection, item: StatusRound) -> Non
 
 
 # Built once: what a statement costs is mostly the making of it, and everybody who answers waits for these.
+_THE_ROUND = select(tables.status_round).where(tables.status_round.c.meeting == bindparam("of_meeting"))
+_REQUESTS = (
+    select(tables.status_request)
+    .where(tables.status_request.c.meeting.in_(bindparam("of_meetings", expanding=True)))
+    .order_by(tables.status_request.c.work_package)
+)
+_NEWEST = _newest().where(tables.status_request.c.id.in_(bindparam("of_requests", expanding=True)))
 _THE_REQUEST = tables.status_request.c.id == bindparam("request")
 _STANDING = (
     select(tables.status_request, tables.status_round, tables.meeting, tables.status_answer)

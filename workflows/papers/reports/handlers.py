@@ -55,9 +55,12 @@ class Reports:
         result = await self._ports.results.result(meeting.key)
         if result is None:
             return Done(note="no such round")
-        calendar = WorkCalendar(await self._ports.programme(), result.round.municipality)
-        then = (release_unit(result.round), draft_unit(result.round, calendar))
-        return await self._draft(await self._board_report(meeting, result), then, history)
+        programme = await self._ports.programme()
+        then = (
+            release_unit(result.round),
+            draft_unit(result.round, WorkCalendar(programme, result.round.municipality)),
+        )
+        return await self._draft(await self._board_report(programme, meeting, result), then, history)
 
     async def release(self, unit: DueUnit, history: History) -> Outcome:
         """Fix the report when its time has come, and tell the board. A repeat tells only who was not told yet."""
@@ -75,7 +78,7 @@ class Reports:
             if result.round.state is not RoundState.CLOSED:
                 return Parked(until=now + CLOSES_SOON, note="the round closes first")
             # Compiled once more: after an outage the last answers may have come later than the draft.
-            report = await self._released(await self._board_report(meeting, result), history, review=review)
+            report = await self._released(await self._board_report(programme, meeting, result), history, review=review)
             if not report.is_released:
                 return Parked(until=now + CLOSES_SOON, note="the local lead wrote meanwhile")
         return await tell_board(self._ports, report, meeting)
@@ -175,10 +178,10 @@ class Reports:
                 await history.note("report.released", meeting=draft.meeting, version=draft.version)
         return await self._store.newest(content.meeting.key) or draft
 
-    async def _board_report(self, meeting: Meeting, result: RoundResult) -> BoardReport:
+    async def _board_report(self, programme: Programme, meeting: Meeting, result: RoundResult) -> BoardReport:
         last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
         return compile_board_report(
-            await self._ports.programme(),
+            programme,
             meeting,
             result,
             await self._ports.matters.matters(meeting.body),
