@@ -181,7 +181,7 @@ class Outside:
         # Microsoft counts by application, so each identity has limits of its own, and some for the tenant besides.
         store = SQLLimits(self.record.database, self.clock)
         limits = limits_of(self.settings.licences)
-        limiter = RateLimiter(self.clock, limits, store=store, application=client_id)
+        limiter = RateLimiter(self.clock, limits, store=store, memory=store, application=client_id)
         return Graph(
             self.settings.graph_url,
             client_id,

@@ -1,6 +1,6 @@
 """Limits that every worker must keep together, and that a restart must not forget."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
@@ -64,6 +64,17 @@ class SQLLimits:
         self._known.update(wanted)
         return full
 
+    async def free_at(self, names: Collection[str]) -> Mapping[str, datetime]:
+        """Return the moments at which all that was taken under *names* has flowed back, of those that are known."""
+        query = select(slot).where(slot.c.name.in_(names))
+        return await self._database.look(
+            lambda connection: {row.name: row.free_at for row in connection.execute(query)}
+        )
+
+    async def note_free_at(self, moments: Mapping[str, datetime]) -> None:
+        """Note such moments, whatever was noted before."""
+        await self._database.write(lambda connection: _put(connection, moments))
+
     def _take_permits(self, connection: Connection, name: str, permits: Permits) -> datetime | None:
         now, rows = self._clock.now(), [f"{name}#{number}" for number in range(permits.number)]
         if name not in self._known:
@@ -99,11 +110,13 @@ def _reserve(connection: Connection, conversations: Sequence[str], now: datetime
     before = {row.name: row.free_at for row in connection.execute(query)}
     after = dict(before)
     reservations = reserve(after, conversations, now=now)
-    changed = [
-        {"name": name, "free_at": moment} for name, moment in sorted(after.items()) if moment != before.get(name)
-    ]
-    if changed:
-        insert = insert_into(connection, slot)
-        update = {"free_at": insert.excluded.free_at}
-        connection.execute(insert.on_conflict_do_update(index_elements=[slot.c.name], set_=update), changed)
+    _put(connection, {name: moment for name, moment in after.items() if moment != before.get(name)})
     return reservations
+
+
+def _put(connection: Connection, moments: Mapping[str, datetime]) -> None:
+    rows = [{"name": name, "free_at": moment} for name, moment in sorted(moments.items())]
+    if rows:
+        insert = insert_into(connection, slot)
+        newer = {"free_at": insert.excluded.free_at}
+        connection.execute(insert.on_conflict_do_update(index_elements=[slot.c.name], set_=newer), rows)

@@ -1,7 +1,8 @@
 """The rate limiter of one application in Graph: within one process, and together with all other workers.
 
-What holds for a team or a channel is kept within one process, since one unit works there at a time. What holds for the
-tenant or a mailbox is kept together with all other workers, too (`integration.limits.shared`).
+What holds for a team or a channel is kept within one process, since one unit works there at a time, and carried over to
+the next (`integration.limits.carried_over`). What holds for the tenant or a mailbox is kept together with all other
+workers, too (`integration.limits.shared`).
 """
 
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from engine.units import EngineClock
+from integration.limits.carried_over import CallMemory, CarriedOver
 from integration.limits.concurrency import ConcurrencyLimiter
 from integration.limits.published import ALSO, LIMITS, OF_A_UNIT, OF_TENANT, Limit
 from integration.limits.shared import PermitStore, SharedLimit, SharedRateLimiter
@@ -44,6 +46,7 @@ class RateLimiter:
         limits: Mapping[str, Limit] = LIMITS,
         *,
         store: PermitStore | None = None,
+        memory: CallMemory | None = None,
         application: str = "",
     ) -> None:
         self._clock = clock
@@ -51,6 +54,7 @@ class RateLimiter:
         self._application = application
         self._store = store
         self._shared = SharedRateLimiter(store, clock) if store else None
+        self._carried_over = CarriedOver(memory, clock, limits, application) if memory else None
         self._windows = SlidingWindows(limits)
         self._waiting: list[_Waiter] = []
         self._concurrency: dict[str, ConcurrencyLimiter] = {}
@@ -78,6 +82,9 @@ class RateLimiter:
 
     async def _wait(self, costs: Mapping[str, int], action: str) -> None:
         shared = self._shared_costs(costs) if self._shared else {}
+        of_a_unit = {scope: cost for scope, cost in costs.items() if kind_of(scope) in OF_A_UNIT}
+        if self._carried_over is not None:
+            await self._sleep(await self._carried_over.room_at(of_a_unit), action)
         waiter = _Waiter(costs)
         self._waiting.append(waiter)
         try:
@@ -88,14 +95,20 @@ class RateLimiter:
                     if self._shared is None or self._shared.try_acquire(shared):
                         break
                     moment = await self._shared.refill(shared)
-                if moment is None:
-                    continue
-                if (wait := moment - self._clock.now()) > LONGEST_WAIT:
-                    raise LimitReached(action, "our own limit is reached", retry_after=wait)
-                await self._clock.sleep_until(moment)
+                if moment is not None:
+                    await self._sleep(moment, action)
             self._windows.count(costs, _microseconds(self._clock.now()))
         finally:
             self._waiting.remove(waiter)
+        if self._carried_over is not None:
+            await self._carried_over.note(of_a_unit)
+
+    async def _sleep(self, moment: datetime, action: str) -> None:
+        """Sleep until *moment*. Raises LimitReached when that is too far away."""
+        if (wait := moment - self._clock.now()) > LONGEST_WAIT:
+            raise LimitReached(action, "our own limit is reached", retry_after=wait)
+        if wait > timedelta(0):
+            await self._clock.sleep_until(moment)
 
     def _costs(self, scopes: Sequence[str]) -> Mapping[str, int]:
         costs = Counter(scope for scope in scopes if kind_of(scope) in self._limits)
