@@ -1,7 +1,9 @@
 """A document read from the little Markdown that our own papers are written in."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from documents.document import Block, Bullets, Cell, Document, Paragraph, Picture, Section, Table
 
@@ -29,14 +31,14 @@ def document_of(markdown: str, *, language: str, pictures: Mapping[str, Picture]
     lists, tables, and `![](name)` for one of *pictures*. Parts are separated by blank lines. Everything else is text.
     """
     title, lead, sections = "", list[Block](), list[Section]()
-    heading, level, blocks = "", 1, lead
+    heading, level, blocks, names = "", 1, lead, Counter[str]()
     for part in re.split(r"\n\s*\n", markdown.strip()):
         lines = [line.rstrip() for line in part.strip().splitlines()]
         found = _HEADING.fullmatch(lines[0])
         if found is None:
             if not title:
                 raise MarkdownError(f"{lines[0]!r}: expected the title, # and its words")
-            blocks.append(_block(lines, heading or title, pictures or {}))
+            blocks.append(_by_own_name(_block(lines, heading or title, pictures or {}), names))
             continue
         if len(lines) > 1:
             raise MarkdownError(f"{lines[1]!r}: expected a blank line below a heading")
@@ -50,6 +52,14 @@ def document_of(markdown: str, *, language: str, pictures: Mapping[str, Picture]
     if level > 1:
         sections.append(Section(heading=heading, blocks=tuple(blocks), level=level))
     return Document(language=language, title=title, lead=tuple(lead), sections=tuple(sections), signs={})
+
+
+def _by_own_name(block: Block, names: Counter[str]) -> Block:
+    """Return a table by a name that no other has: on a page, tables are told apart by it. Other blocks stay."""
+    if not isinstance(block, Table):
+        return block
+    names[block.name] += 1
+    return block if names[block.name] == 1 else replace(block, name=f"{block.name} ({names[block.name]})")
 
 
 def _block(lines: Sequence[str], name: str, pictures: Mapping[str, Picture]) -> Block:

@@ -76,3 +76,12 @@ def test_a_value_stays_in_its_cell() -> None:
     [table] = document.lead
     assert isinstance(table, Table)
     assert table.rows == ((Cell(text="a | b # c"),),)
+
+
+def test_tables_below_the_same_words_are_told_apart() -> None:
+    table = "| a |\n| --- |\n| 1 |"
+
+    document = document_of(f"# T\n\n## Del\n\n{table}\n\n{table}\n\n## Del\n\n{table}", language="nb")
+
+    names = [block.name for section in document.sections for block in section.blocks if isinstance(block, Table)]
+    assert names == ["Del", "Del (2)", "Del (3)"]

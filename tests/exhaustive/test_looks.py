@@ -1,0 +1,36 @@
+"""Pages that no link leads to, each in some view; `python -m tests.exhaustive.looks` looks at every page."""
+
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from tests.e2e.conftest import browser
+from tests.e2e.views import VIEWS
+from tests.exhaustive.looks import look, looks, served_site
+from tests.support.site import COUNTY, Shown, pages_without_links
+
+__all__ = ["browser"]
+
+PAGES = [Shown(address=f"/{number}", person=None) for number in range(len(VIEWS) + 1)]
+
+
+def test_every_page_is_looked_at_in_one_view_or_in_all() -> None:
+    quick = [page for _, pages in looks(PAGES, whole=False) for page in pages]
+    whole = [page for _, pages in looks(PAGES, whole=True) for page in pages]
+
+    assert sorted(quick, key=PAGES.index) == PAGES
+    assert len(whole) == len(PAGES) * len(VIEWS)
+
+
+async def test_the_county_s_pages_that_no_link_leads_to_are_for_everybody_and_a_wrong_one_is_named(
+    database_file: Path, browser: Browser
+) -> None:
+    """The others are looked at where they are tested."""
+    wrong = []
+    async with served_site(f"sqlite+aiosqlite:///{database_file}") as (site, url):
+        pages = [item for item in await pages_without_links(site) if item.person == COUNTY]
+        pages.append(Shown(address="/finnes-ikke", person=COUNTY))
+        for view, shown in looks(pages, whole=False):
+            wrong += await look(site, url, browser, view, shown)
+
+    assert [line.partition(" as ")[0] for line in wrong] == ["/finnes-ikke"]
