@@ -12,11 +12,20 @@ from fastapi.responses import HTMLResponse
 
 import texts
 from web.forms import is_from_us, read_form
-from web.meetings.moving import MAX_REASON, OTHER, TypedMove, move_problems, option_words, read_move, round_words
+from web.meetings.moving import (
+    MAX_REASON,
+    OTHER,
+    TypedMove,
+    move_problems,
+    option_words,
+    read_move,
+    round_words,
+    seen_now,
+)
 from web.meetings.personal import MAX_BODY, Doors, foreign, person_of, problem_words, show_own
 from web.pages import page
 from web.short_links import link_over, link_sent, offer_link
-from workflows.meetings.moves import MayNotMove
+from workflows.meetings.moves import MayNotMove, MovedMeanwhile
 from workflows.meetings.personal import OwnMeeting, OwnPage
 from workflows.messages.short_links import LinkOrder
 
@@ -86,10 +95,13 @@ async def _take(request: Request, doors: Doors, move: _Move, form: Mapping[str, 
     assert typed.starts is not None
     if form.get("step") != "move":
         return await _confirm(request, doors, move, typed)
+    key, by, seen = move.own.meeting.key, move.page.person.key, move.own.meeting.starts_local
     try:
-        await doors.moves.move(move.own.meeting.key, typed.starts, typed.reason, by=move.page.person.key)
+        await doors.moves.move(key, typed.starts, typed.reason, by=by, seen=seen)
     except MayNotMove:
         return _not_yours(request, move.page.language)
+    except MovedMeanwhile:
+        return await _take(request, doors, await _move(doors, move.short, key), form)
     done = texts.say("own.moved", move.page.language, starts=typed.starts)
     return await show_own(request, doors, move.token, move.page.person.key, done_words=done)
 
@@ -176,7 +188,7 @@ async def _choose(
         options=[
             (option.starts_local.isoformat(timespec="minutes"), option_words(option, language)) for option in options
         ],
-        typed=typed,
+        typed=seen_now(typed, move.own.meeting),
         other=OTHER,
         most=MAX_REASON,
         problems=problem_words(problems or {}, language),

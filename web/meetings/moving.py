@@ -1,7 +1,7 @@
 """Parts of every page on which a meeting is moved: its form as typed, what is wrong with it, and words about times."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ OTHER = "other"
 class TypedMove:
     """A person's input for a move. *starts*: None while it is no time."""
 
+    seen: str = ""
+    """The meeting's time as the form showed it."""
     choice: str = ""
     day: str = ""
     time: str = ""
@@ -39,7 +41,17 @@ def read_move(form: Mapping[str, str]) -> TypedMove:
     if starts is not None and ("T" not in wanted or starts.tzinfo is not None):
         starts = None
     reason = " ".join(form.get("reason", "").split())
-    return TypedMove(choice=choice, day=day, time=time, reason=reason, starts=starts)
+    seen = form.get("seen", "")
+    return TypedMove(seen=seen, choice=choice, day=day, time=time, reason=reason, starts=starts)
+
+
+def seen_now(typed: TypedMove, meeting: Meeting) -> TypedMove:
+    """Return the input for a form that shows the meeting as it stands now."""
+    return replace(typed, seen=_shown_time(meeting.starts_local))
+
+
+def _shown_time(starts: datetime) -> str:
+    return starts.isoformat(timespec="minutes")
 
 
 def move_problems(
@@ -54,6 +66,8 @@ def move_problems(
         problems[where] = ("own.problem_when", {"first": span[0], "last": span[1]})
     elif typed.starts == meeting.starts_local:
         problems[where] = ("own.problem_same", {})
+    elif typed.seen not in ("", _shown_time(meeting.starts_local)):
+        problems[where] = ("own.problem_moved", {"starts": meeting.starts_local})
     elif not meeting.at(typed.starts) > now:
         problems[where] = ("own.problem_past", {})
     elif spans_more_days(meeting, typed.starts):

@@ -13,14 +13,23 @@ import texts
 from config.values import Body, BodyKind, Meetings
 from web.access.gate import LooksAfter, Visit
 from web.forms import typed_in
-from web.meetings.moving import MAX_REASON, OTHER, TypedMove, move_problems, option_words, read_move, round_words
+from web.meetings.moving import (
+    MAX_REASON,
+    OTHER,
+    TypedMove,
+    move_problems,
+    option_words,
+    read_move,
+    round_words,
+    seen_now,
+)
 from web.meetings.personal import problem_words
 from web.register.forms.form import FormContext
 from web.register.reading import RegisterDoors
 from web.register.tables import RegisterCell, RegisterPage, RegisterRow, RegisterTable, base_of, to_form
 from web.shell.page import shell_page
 from workflows.meetings.model import Meeting, MeetingState, MeetingStore
-from workflows.meetings.moves import MeetingMoves, can_change
+from workflows.meetings.moves import MeetingMoves, MovedMeanwhile, can_change
 
 MOST_SHOWN = 12
 PLAN = "moteplan"
@@ -105,7 +114,12 @@ async def _take(request: Request, visit: Visit, doors: MeetingDoors, chosen: _Ch
         said = problem_words(problems, context.language)
         return await _choose(request, visit, doors, chosen, typed=typed, problems=said)
     if form.get("step") == "move":
-        await doors.moves.move(chosen.meeting.key, typed.starts, typed.reason, by=visit.reader.person)
+        meeting, by = chosen.meeting, visit.reader.person
+        try:
+            await doors.moves.move(meeting.key, typed.starts, typed.reason, by=by, seen=meeting.starts_local)
+        except MovedMeanwhile:
+            slug = chosen.body.municipality or ""
+            return await _take(request, visit, doors, await _find(doors, visit, slug, meeting.key))
         return RedirectResponse(f"{base_of(context)}/{PLAN}?flyttet=1", 303)
     against = await doors.moves.objections(chosen.meeting.key, typed.starts)
     return _page(
@@ -137,6 +151,7 @@ async def _choose(
     problems: dict[str, str] | None = None,
 ) -> Response:
     options = await doors.moves.options(chosen.meeting.key)
+    typed = seen_now(typed, chosen.meeting)
     return _page(
         request,
         visit,

@@ -42,6 +42,10 @@ class MayNotMove(Exception):
     """A person whose role does not let them move a meeting, or does not any more."""
 
 
+class MovedMeanwhile(Exception):
+    """A meeting that somebody moved after the mover had seen it."""
+
+
 class MeetingMoves:
     """Changes meetings on people's word. Needs nothing but the record: calendars follow by the units made due."""
 
@@ -64,11 +68,14 @@ class MeetingMoves:
         known = await self._around(programme, meeting, day, day)
         return objections_to(programme, meeting, known, starts_local, now=now)
 
-    async def move(self, key: str, starts_local: datetime, reason: str, *, by: str = "") -> Meeting:
+    async def move(
+        self, key: str, starts_local: datetime, reason: str, *, by: str = "", seen: datetime | None = None
+    ) -> Meeting:
         """Move a meeting to another time, as long as before; its people are told once, with *reason*.
 
         Its round and deadlines follow, and the plan goes around it. *by*: the key of the person who wants it, unless
-        it is wanted at the terminal. Raises InvalidInput, and MayNotMove when it is not theirs to move today.
+        it is wanted at the terminal. *seen*: its time as they saw it. Raises InvalidInput, MayNotMove when it is not
+        theirs to move today, and MovedMeanwhile when somebody else has moved it from the time they saw.
         """
         programme, now = await self._programme(), self._clock.now()
         while True:
@@ -78,6 +85,8 @@ class MeetingMoves:
             _check_time(meeting, starts_local, now)
             if starts_local == meeting.starts_local:
                 return meeting
+            if seen is not None and meeting.starts_local != seen:
+                raise MovedMeanwhile(key)
             moved = _moved(meeting, starts_local, reason.strip(), now)
             if await self._store.change(meeting, moved, following(programme, moved, now), by=by):
                 return moved

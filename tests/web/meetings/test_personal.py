@@ -29,6 +29,7 @@ from tests.workflows.programme import programme
 from web.app import create_app
 from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
+from workflows.meetings.model import Meeting
 from workflows.meetings.moves import MayNotMove, MeetingMoves
 from workflows.meetings.personal import InvalidDays, OwnMeetings, OwnPorts
 from workflows.meetings.plan import plan_meetings
@@ -230,9 +231,9 @@ async def test_days_that_cannot_be_are_explained_and_not_kept(site: Site, first:
 
 
 async def test_the_chair_moves_a_meeting_after_seeing_what_happens(site: Site) -> None:
-    options = (await site.get("chair", MOVE)).text
-    assert 'value="2026-10-27T09:00"' in options
-    assert 'value="2026-10-13T09:00"' not in options
+    choices = re.findall(r'name="choice" id="[^"]*" value="([^"]*)"', (await site.get("chair", MOVE)).text)
+    assert "2026-10-27T09:00" in choices
+    assert "2026-10-13T09:00" not in choices
     chosen = {"choice": "2026-10-27T09:00", "day": "", "time": "", "reason": "Rådhuset er <stengt>"}
 
     preview = (await site.post("chair", MOVE, {**chosen, "step": "preview"})).text
@@ -385,6 +386,31 @@ async def test_whose_role_ends_while_a_date_is_chosen_moves_nothing(site: Site) 
     with pytest.raises(MayNotMove):
         await moves.move(KEY, datetime.fromisoformat("2026-10-27T09:00"), "Fordi", by="chair")
     assert all(item.sequence == 0 for item in await site.meetings.list_meetings())
+
+
+async def test_the_second_of_two_who_move_a_meeting_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the first one does it in the same moment."""
+    change, other = site.meetings.change, datetime.fromisoformat("2026-10-29T09:00")
+    form: dict[str, object] = {"choice": "2026-10-27T09:00", "reason": "Fordi", "step": "move"}
+    seen = re.findall(r'name="seen" value="([^"]*)"', (await site.get("chair", MOVE)).text)[0]
+
+    async def overtaken(was: Meeting, now: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> bool:
+        await change(
+            was, replace(was, starts_local=other, ends_local=other + timedelta(hours=2), sequence=was.sequence + 1)
+        )
+        return await change(was, now, then, by=by)
+
+    monkeypatch.setattr(site.meetings, "change", overtaken)
+    meanwhile = await site.post("chair", MOVE, {**form, "seen": seen})
+    before = await site.post("chair", MOVE, {**form, "seen": seen})
+
+    for told in (meanwhile, before):
+        assert told.status_code == 422
+        assert "Noen flyttet møtet mens du holdt på: nå er det torsdag 29. oktober" in told.text
+        assert "Fordi" in told.text
+    moved = await site.meetings.find_meeting(KEY)
+    assert moved is not None
+    assert moved.starts_local == other
 
 
 @pytest.mark.parametrize(

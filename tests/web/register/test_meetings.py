@@ -1,8 +1,9 @@
 """Meeting dates of a municipality: seen, locked, and moved with a reason, after saying how many people get mail."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.support.signed_in import Browser
 from tests.web.meeting_store import meeting
 from tests.web.register.desk import HERE, LEAD, Pages, imported
 from workflows.meetings.model import Meeting, MeetingState
+from workflows.ports.units import DueUnit
 
 PLANNED = replace(meeting("2026-10-14", "horten"), state=MeetingState.PLANNED, booked={})
 BOOKED = replace(meeting("2026-11-25", "horten"), booked={"starts_local": "2026-11-25T09:00:00"})
@@ -112,6 +114,49 @@ async def test_a_mistake_is_told_at_its_field_and_what_was_typed_stays(
     assert f'href="#{told}"' in answer.text
     assert 'value="10:00"' in answer.text
     assert (await found(pages, BOOKED.key)).starts_local == BOOKED.starts_local
+
+
+def seen_on(page: str) -> str:
+    """Return the meeting's time as the form shows it."""
+    return str(re.findall(r'name="seen" value="([^"]*)"', page)[0])
+
+
+async def test_the_second_of_two_who_move_a_meeting_is_told_and_decides(pages: Pages, lead: Browser) -> None:
+    mine = {**MOVE, "seen": seen_on((await lead.get(to_move(BOOKED.key))).text), "step": "move"}
+    theirs = await pages.browser("leder-vestfold")
+    await theirs.send_form(to_move(BOOKED.key), {**MOVE, "day": "2026-11-27", "step": "move"})
+
+    told = await lead.send_form(to_move(BOOKED.key), mine)
+
+    assert told.status_code == 422
+    assert "Noen flyttet møtet mens du holdt på: nå er det fredag 27. november 2026 kl. 10.00" in told.text
+    assert "Salen er opptatt" in told.text
+    assert (await found(pages, BOOKED.key)).starts_local == datetime.fromisoformat("2026-11-27T10:00")
+
+    await lead.send_form(to_move(BOOKED.key), {**mine, "seen": seen_on(told.text)})
+
+    assert (await found(pages, BOOKED.key)).starts_local == datetime.fromisoformat("2026-11-26T10:00")
+
+
+async def test_a_move_in_the_same_moment_is_told_too(
+    pages: Pages, lead: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, other = pages.meetings.change, datetime.fromisoformat("2026-11-27T10:00")
+
+    async def overtaken(was: Meeting, now: Meeting, then: Sequence[DueUnit] = (), *, by: str = "") -> bool:
+        await change(
+            was, replace(was, starts_local=other, ends_local=other + timedelta(hours=2), sequence=was.sequence + 1)
+        )
+        return await change(was, now, then, by=by)
+
+    monkeypatch.setattr(pages.meetings, "change", overtaken)
+    typed = {**MOVE, "seen": seen_on((await lead.get(to_move(BOOKED.key))).text), "step": "move"}
+
+    told = await lead.send_form(to_move(BOOKED.key), typed)
+
+    assert told.status_code == 422
+    assert "Noen flyttet møtet mens du holdt på" in told.text
+    assert (await found(pages, BOOKED.key)).starts_local == other
 
 
 async def test_going_back_from_the_preview_keeps_what_was_typed(lead: Browser) -> None:
