@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import texts
 from web.access.gate import SeesBoard, Visit
@@ -16,7 +16,7 @@ from web.papers.minutes_view import form_context, notes_context, saved_context, 
 from web.shell.page import shell_page
 from workflows.free_text import InvalidText
 from workflows.papers.agendas.editing import AgendaDesk, AgendaView, DeskRefused, MinutesView
-from workflows.papers.decisions.desk import DecisionDesk
+from workflows.papers.decisions.desk import DecisionDesk, MarkedMeanwhile
 from workflows.papers.minutes.model import MatterState
 
 FRAME = "shell/base.html"
@@ -142,28 +142,40 @@ def _minutes_name(view: MinutesView) -> str:
 def _add_decisions(routes: APIRouter, desk: DecisionDesk) -> None:
     @routes.get("/styret/{body}/vedtak", response_class=HTMLResponse, summary="A body's decisions and their follow-up")
     async def show(request: Request, visit: SeesBoard, body: str, lagret: str = "") -> HTMLResponse:
-        programme = visit.programme
-        language = texts.choose(visit.reader.language, programme.language)
-        return _page(
-            request,
-            visit,
-            "papers/decisions.html",
-            texts.say("decisions.title", language),
-            view=await desk.view(body, visit.reader.person),
-            names={person.key: person.name for person in programme.people},
-            packages={package.key: package.name for package in programme.work_packages},
-            states=[(state.value, texts.say(f"agenda.state_{state}", language)) for state in MatterState],
-            is_stored=bool(lagret),
-        )
+        return await _decisions(request, visit, desk, body, is_stored=bool(lagret))
 
     @routes.post("/styret/{body}/vedtak", summary="Mark a decision as done, dropped or open")
-    async def mark(request: Request, visit: SeesBoard, body: str) -> RedirectResponse:
+    async def mark(request: Request, visit: SeesBoard, body: str) -> Response:
         typed = dict(typed_in(request))
+        key, state, seen = (typed.get(name, "") for name in ("key", "state", "seen"))
         try:
-            await desk.mark(body, visit.reader.person, typed.get("key", ""), typed.get("state", ""))
+            await desk.mark(body, visit.reader.person, key, state, seen=seen)
         except DeskRefused as no:
             raise HTTPException(404) from no
+        except MarkedMeanwhile:
+            return await _decisions(request, visit, desk, body, meanwhile=True)
         return RedirectResponse(f"/styret/{body}/vedtak?lagret=1", 303)
+
+
+async def _decisions(
+    request: Request, visit: Visit, desk: DecisionDesk, body: str, *, is_stored: bool = False, meanwhile: bool = False
+) -> HTMLResponse:
+    """Return a body's decisions; *meanwhile*: somebody else marked the one that was to be marked."""
+    programme = visit.programme
+    language = texts.choose(visit.reader.language, programme.language)
+    return _page(
+        request,
+        visit,
+        "papers/decisions.html",
+        texts.say("decisions.title", language),
+        status=409 if meanwhile else 200,
+        view=await desk.view(body, visit.reader.person),
+        names={person.key: person.name for person in programme.people},
+        packages={package.key: package.name for package in programme.work_packages},
+        states=[(state.value, texts.say(f"agenda.state_{state}", language)) for state in MatterState],
+        is_stored=is_stored,
+        meanwhile=meanwhile,
+    )
 
 
 def _page(

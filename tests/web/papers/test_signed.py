@@ -164,6 +164,22 @@ async def test_recorders_mark_everything_and_others_their_own(decided: AgendaWor
     assert await decided.versions("decision") == versions
 
 
+async def test_the_second_of_two_who_mark_a_decision_is_told_and_decides(decided: AgendaWorld) -> None:
+    lead, form = await browser_of(decided, "lead"), {"key": "a-dal/2026/2", "seen": "open"}
+    assert 'name="seen" value="open"' in (await lead.get(DECISIONS)).text
+    await lead.send_form(DECISIONS, {**form, "state": "done"})
+
+    told = await lead.send_form(DECISIONS, {**form, "state": "dropped"})
+    same = await lead.send_form(DECISIONS, {**form, "state": "done"})
+
+    assert told.status_code == 409
+    assert "Noen andre markerte dette mens du holdt på" in told.text
+    assert same.status_code == 303
+    assert {item.key: item.state for item in (await decided.agendas.matters("a-dal")).all}[form["key"]] == "done"
+
+    assert (await lead.send_form(DECISIONS, {**form, "seen": "done", "state": "dropped"})).status_code == 303
+
+
 async def test_a_body_without_decisions_says_what_will_stand_there(early: AgendaWorld) -> None:
     text = words((await (await browser_of(early, "member")).get(DECISIONS)).text)
     assert "Ingenting å følge opp" in text

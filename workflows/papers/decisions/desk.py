@@ -23,6 +23,10 @@ class MatterRecord(Protocol):
         ...
 
 
+class MarkedMeanwhile(Exception):
+    """A matter that somebody marked after its reader had seen it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DecisionsView:
     """A body's matters as a reader may see and mark them."""
@@ -58,11 +62,18 @@ class DecisionDesk:
             markable=frozenset(item.key for item in (*still, *ended) if records or person == item.person),
         )
 
-    async def mark(self, body: str, person: str, key: str, state: str) -> None:
-        """Give a matter another state, before it returns. Raises DeskRefused, and nothing is stored then."""
+    async def mark(self, body: str, person: str, key: str, state: str, *, seen: str = "") -> None:
+        """
+        Give a matter another state, before it returns. *seen*: the state that its reader saw.
+
+        Raises DeskRefused, and MarkedMeanwhile where somebody else gave it a third state; nothing is stored then.
+        """
         view = await self.view(body, person)
         if key not in view.markable or state not in set(MatterState):
             raise DeskRefused(Words(key="decisions.not_yours"))
+        now_stands = next(item.state for item in (*view.open, *view.ended) if item.key == key)
+        if seen and now_stands not in (seen, state):
+            raise MarkedMeanwhile(key)
         now = self._clock.now()
         programme = await self._programme()
         place = programme.find_place(body)
