@@ -5,8 +5,9 @@ import copy
 import json
 import re
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from config.loading import load_documents
 from config.settings import Settings
 from engine.units import LEASE
 from integration.database.units import UnitState, UnitView
+from sandbox.tenant.snapshots import Snapshot
 from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
 from wiring.process import Services, create_services
 from workflows.ports.units import DueUnit
@@ -235,6 +237,51 @@ async def bench(
                 yield made
             finally:
                 await made.stop()
+
+
+@asynccontextmanager
+async def rolled_out(database: Path) -> AsyncIterator[Bench]:
+    """Yield a bench with the small place rolled out: the first time in earnest, then from what was kept of it."""
+    if not _kept:
+        async with bench(database, documents=small()) as first:
+            await first.made(PLACE)
+            await first.stop()
+            first.sandbox.here.cloud.put_aside(PLACE)
+            _kept[PLACE] = (first.sandbox.here.cloud.snapshots[PLACE], taken_out(database))
+    snapshot, rows = _kept[PLACE]
+    put_in(database, rows)
+    async with running_sandbox() as sandbox:
+        with identity_of(sandbox):
+            cloud = sandbox.here.cloud
+            cloud.snapshots[PLACE] = snapshot
+            cloud.put_back(PLACE)
+            made = Bench(sandbox, database)
+            await made.start()
+            try:
+                yield made
+            finally:
+                await made.stop()
+
+
+_kept: dict[str, tuple[Snapshot, bytes]] = {}
+"""The tenant and the database after the rollout of a place."""
+
+
+def taken_out(database: Path) -> bytes:
+    """Return an SQLite database as one file, with what its log still holds, and remove it; nobody has it open."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    found = database.read_bytes()
+    for path in database.parent.glob(f"{database.name}*"):
+        path.unlink()
+    return found
+
+
+def put_in(database: Path, content: bytes) -> None:
+    """Write a database that was taken out."""
+    for path in database.parent.glob(f"{database.name}*"):
+        path.unlink()
+    database.write_bytes(content)
 
 
 @contextmanager

@@ -1,26 +1,15 @@
 """Drift through the sandbox: what is gone is told once to those who lead the place; what people change is not."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from config.loading import load_programme
 from sandbox.tenant.state import Tenant
-from tests.support.rollout import PLACE, VESTFOLD, Bench, bench, small, writes
+from tests.support.rollout import PLACE, VESTFOLD, Bench, small, writes
 from workflows.operations.drift import PlaceDrift, thing_name
 
 ROUND_TRIPS = 2
 """The time a look at one place may take; the questions travel in batches."""
-
-
-@pytest.fixture
-async def made(database_url: str) -> AsyncIterator[Bench]:
-    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=small()) as found:
-        await found.made(PLACE)
-        yield found
 
 
 def tenant(found: Bench) -> Tenant:

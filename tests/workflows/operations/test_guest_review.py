@@ -3,14 +3,13 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 
 from integration.database.units import UnitState
 from sandbox.tenant.state import Tenant
-from tests.support.rollout import PLACE, START, Bench, bench, small
+from tests.support.rollout import PLACE, START, Bench, small
 from workflows.messages.model import Message, MessageState
 from workflows.messages.short_links import KIND as LINK_MAIL
 from workflows.messages.short_links import LINK_LIFE
@@ -24,13 +23,6 @@ COUNTY_LEAD = "leder-vestfold"
 SUCCESSOR = "skolesjef-sandefjord"
 ALL = (PACKAGE_LEAD, CHAIR)
 PURPOSES: tuple[LinkPurpose, ...] = ("guests", "confirm_guests")
-
-
-@pytest.fixture
-async def made(database_url: str) -> AsyncIterator[Bench]:
-    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=small()) as found:
-        await found.made(PLACE)
-        yield found
 
 
 def tenant(found: Bench) -> Tenant:

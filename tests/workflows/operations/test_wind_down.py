@@ -1,16 +1,13 @@
 """Winding down through the sandbox: a package ends, a municipality leaves, and both come back. Nothing is deleted."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-
-import pytest
 
 import texts
 from integration.database.units import UnitState, UnitView
 from sandbox.teams.model import Channel, Team
 from sandbox.tenant.state import Tenant
-from tests.support.rollout import PLACE, Bench, Documents, bench, in_state, small, writes
+from tests.support.rollout import PLACE, Bench, Documents, in_state, small, writes
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.operations.wind_down_preview import WindDownPreview, preview_lines
 from workflows.ports.units import DueUnit
@@ -19,13 +16,6 @@ from workflows.rollout.plan import State
 
 MUNICIPALITY = f"municipalities/{PLACE}.yaml"
 BOARD = PLACE
-
-
-@pytest.fixture
-async def made(database_url: str) -> AsyncIterator[Bench]:
-    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=small()) as found:
-        await found.made(PLACE)
-        yield found
 
 
 def tenant(found: Bench) -> Tenant:

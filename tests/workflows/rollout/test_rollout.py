@@ -5,7 +5,6 @@ import dataclasses
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,14 +21,6 @@ WAITS = {"team.operation", "team.wait", "site.wait"}
 """Notes that are known while something is being made."""
 ROUND_TRIPS = 5
 """Questions of a rollout of the small place when nothing differs. Fewer is better: lower it when it gets less."""
-
-
-@pytest.fixture
-async def made(database_url: str) -> AsyncIterator[Bench]:
-    """The small place, rolled out."""
-    async with bench(_file(database_url), documents=small()) as found:
-        await found.made(PLACE)
-        yield found
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A new template over places that people have changed: exactly what is wanted, and nobody's work trampled on."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from sandbox.sharepoint.sites import Site
 from sandbox.teams.model import Channel, Team
 from sandbox.tenant.state import Tenant
 from tests.sandbox.forms import change
-from tests.support.rollout import PLACE, PLACES, START, Bench, Documents, bench, few, in_state, small, writes
+from tests.support.rollout import PLACE, PLACES, START, Bench, Documents, bench, few, in_state, writes
 from workflows.rollout.plan import State
 
 
@@ -133,14 +132,6 @@ def _channels(team: Team) -> list[str]:
 
 
 # -------------------------------------------------------------------------------------------------------------- restore
-
-
-@pytest.fixture
-async def made(database_url: str) -> AsyncIterator[Bench]:
-    """The small place, rolled out."""
-    async with bench(_file(database_url), documents=small()) as found:
-        await found.made(PLACE)
-        yield found
 
 
 async def test_what_is_ordered_back_is_restored_and_all_else_is_kept(made: Bench) -> None:

@@ -1,26 +1,16 @@
 """An unread thing is unknown, with all that belongs to it; everything else of the plan and the rollout goes on."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from integration.database.units import UnitState
-from tests.support.rollout import PLACE, Bench, bench, in_state, small, writes
+from tests.support.rollout import PLACE, Bench, in_state, small, writes
 from workflows.rollout.plan import PlacePlan, State
 
 GROUP = r"/groups\(|/groups/[^/]+$"
 PARTS = re.compile(r"column:.*|.*\.(language|description|visibility)")
 """Items of a plan that are shown only where the thing that they are a part of could be seen."""
-
-
-@pytest.fixture
-async def made(database_url: str) -> AsyncIterator[Bench]:
-    """The small place, rolled out."""
-    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=small()) as found:
-        await found.made(PLACE)
-        yield found
 
 
 async def _refuse(found: Bench, path: str, status: int = 403) -> None:
