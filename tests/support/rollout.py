@@ -268,7 +268,7 @@ _kept: dict[str, tuple[Snapshot, bytes]] = {}
 
 
 def taken_out(database: Path) -> bytes:
-    """Return an SQLite database as one file, with what its log still holds, and remove it; nobody has it open."""
+    """Return an SQLite database that nobody has open as one file, with what its log still holds, and remove it."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     found = database.read_bytes()
@@ -278,7 +278,7 @@ def taken_out(database: Path) -> bytes:
 
 
 def put_in(database: Path, content: bytes) -> None:
-    """Write a database that was taken out."""
+    """Put a database that was taken out where it was."""
     for path in database.parent.glob(f"{database.name}*"):
         path.unlink()
     database.write_bytes(content)

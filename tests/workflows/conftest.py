@@ -1,4 +1,4 @@
-"""What tests of several workflows start from."""
+"""A rolled-out place, for tests of several workflows."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +10,6 @@ from tests.support.rollout import Bench, rolled_out
 
 @pytest.fixture
 async def made(database_file: Path) -> AsyncIterator[Bench]:
-    """The small place, rolled out."""
+    """Yield the small place, rolled out."""
     async with rolled_out(database_file) as found:
         yield found
