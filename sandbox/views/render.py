@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +31,21 @@ CONTENT_POLICY = "; ".join(
 )
 
 
+_WIDE = '<div class="tableCenterAlign tableWrapper">'
+_SCROLLED = f'{_WIDE[:-1]} role="group" aria-label="Tabell" tabindex="0">'
+_SITE_PAGE = """<!doctype html><html lang="nb"><head><meta charset="utf-8"><base target="_blank"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+body {{ margin: 0; font: 16px/1.5 "Segoe UI", "Liberation Sans", Arial, sans-serif; color: #323130; background: #fff; }}
+main {{ max-width: 62rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }}
+h1 {{ font-size: 1.75rem; line-height: 1.2; }} h2 {{ font-size: 1.35rem; }} h3 {{ font-size: 1.1rem; }}
+.tableWrapper {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; width: 100%; }}
+th, td {{ border: 1px solid #c8c6c4; padding: 0.4rem 0.6rem; text-align: left; vertical-align: top;
+  min-width: 7rem; overflow-wrap: break-word; font-weight: normal; }}
+thead th, th[scope=row] {{ font-weight: 600; }} thead th {{ background: #f3f2f1; }}
+</style></head><body><main><h1>{title}</h1>{content}</main></body></html>"""
+
+
 def page(template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Fill in a template; everything is escaped."""
     html = _environment().get_template(template).render(context)
@@ -51,6 +67,11 @@ def document(content: str) -> str:
     return f'<!doctype html><base target="_blank"><meta charset="utf-8">{content}'
 
 
+def site_page(content: str, title: str) -> str:
+    """Wrap what is written on a site's page as readers get it: below the page's title, wide tables to be scrolled."""
+    return _SITE_PAGE.format(title=escape(title), content=content.replace(_WIDE, _SCROLLED))
+
+
 def embedded(value: Mapping[str, Any]) -> Markup:
     """Write JSON inside a script element; nothing in it can end the element."""
     text = json.dumps(value, ensure_ascii=False)
@@ -69,6 +90,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "moment": moment,
         "document": document,
+        "site_page": site_page,
         "embedded": embedded,
         "segment": lambda value: quote(str(value), safe=""),
     }

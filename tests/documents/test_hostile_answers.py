@@ -1,4 +1,4 @@
-"""Whatever people write survives as text into page, PDF, Word, CSV, card, mail and the archive's messages."""
+"""Whatever people write survives as text into every kind of paper and message, the calendar included."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ from typing import Any
 import docx
 import pytest
 from defusedxml.ElementTree import fromstring
+from icalendar import Calendar
 from pypdf import PdfReader
 
 import cards
@@ -21,11 +22,19 @@ from documents.mail import mail
 from documents.page import report_page
 from documents.pdf import report_pdf, showable
 from documents.word import word_file
+from integration import ics
 from integration.archive.arkivmelding import CREATE, arkivmelding
+from integration.ics import FeedItem
+from tests.documents.test_word import AGENDA, MINUTES
+from tests.workflows.papers.agendas.test_plan import meeting as booked
 from tests.workflows.papers.archive.body_records import RECORD, RULES, typeset
 from web.pages import templates
+from workflows.papers.agendas.rendering import agenda_document, minutes_document
 from workflows.papers.archive.model import JournalEntry
 from workflows.papers.archive.plan import plan_handovers
+from workflows.papers.case_background import background_of
+from workflows.papers.case_paper import case_paper
+from workflows.papers.minutes.model import MinutesItem
 
 AT = datetime(2026, 9, 1, 6, tzinfo=UTC)
 ANSWERS = {
@@ -37,6 +46,7 @@ ANSWERS = {
     "typesetting": '#panic("x") $x^2$ = Overskrift \\ // @ref <label>',
     "control signs": "før\x00\x07\x0b\x1better\x9f",
     "turned around": "før\u202eetter\u2066\ufeff",
+    "right to left": "Skrevet av \u05e9\u05dc\u05d5\u05dd og \u0645\u0631\u062d\u0628\u0627",
     "no characters": "før\ud800\ufffe\uffffetter",
     "Sámi": "Čáhci, ŋuvvo, đuođđi, ŧ, ž – Romsa",
     "Norwegian": "Æ ø å É è ü – «sitat» 50\N{NO-BREAK SPACE}000 kr",
@@ -171,6 +181,51 @@ def test_in_a_message_to_the_archive(answer: str) -> None:
     titles = [item.text for item in root.iter(f"{{{CREATE}}}tittel")]
     assert titles[-1] == clean(answer)
     assert [item.text for item in root.iter(f"{{{CREATE}}}korrespondansepartNavn")][-1] == clean(answer)
+
+
+@pytest.mark.parametrize("answer", CASES)
+@pytest.mark.parametrize("kind", ["agenda", "minutes", "case paper"])
+def test_in_a_board_s_own_papers(answer: str, kind: str) -> None:
+    item = replace(
+        next(item for item in AGENDA.items if item.question),
+        title=answer,
+        by=answer,
+        text=answer,
+        proposal=answer,
+        view=answer,
+        decided_below=answer,
+    )
+    agenda = replace(AGENDA, items=(item,))
+    held = MinutesItem(number=item.number, title=answer, text=answer, decision=answer, who=answer)
+    document = {
+        "agenda": lambda: agenda_document(agenda, "nb"),
+        "minutes": lambda: minutes_document(
+            replace(MINUTES, items=(held,), others=answer, remarks=answer), agenda, "nb", prepared=False
+        ),
+        "case paper": lambda: case_paper(agenda, item, background_of(agenda, item, RECORD), "nb"),
+    }[kind]()
+
+    shown = Shown("".join(report_page(document)))
+    written = docx.Document(io.BytesIO(word_file(document, created_at=AT)))
+
+    # By whom, question or reason, proposal, view, and the decision below; the title stands above them.
+    expected = packed(clean(answer))
+    assert packed(shown.text).count(expected) >= 5
+    assert packed("".join(paragraph.text for paragraph in written.paragraphs)).count(expected) >= 5
+    assert not shown.elements & {"script", "img", "a", "label"}
+
+
+@pytest.mark.parametrize("answer", CASES)
+def test_in_a_calendar(answer: str) -> None:
+    meeting = replace(booked(), location=answer)
+    item = FeedItem(meeting=meeting, summary=answer, description=answer, address="https://service.example/moter/abc")
+
+    (event,) = Calendar.from_ical(ics.feed(name=answer, source="https://service.example/kalender", items=[item])).walk(
+        "VEVENT"
+    )
+
+    assert (str(event["SUMMARY"]), str(event["LOCATION"])) == (ics.one_line(answer),) * 2
+    assert str(event["DESCRIPTION"]) == ics.clean(answer)
 
 
 @pytest.mark.parametrize("answer", CASES)
