@@ -2,15 +2,18 @@
 
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject
+from pypdf.generic import DictionaryObject, IndirectObject
 
 import texts
 from documents.document import Document
@@ -124,6 +127,51 @@ def test_the_pdf_is_tagged_and_says_what_it_keeps_to() -> None:
     assert "pdfuaid:part>1<" in metadata
     assert reader.metadata is not None
     assert reader.metadata.title == "Status til styret i Våre unge Å-dal, møtet tirsdag 8. september 2026"
+
+
+def test_the_pdf_s_tags_have_headings_in_order_named_columns_and_words_for_every_drawing() -> None:
+    reader = PdfReader(io.BytesIO(pdf(samples.FOLLOWED)))
+
+    found = list(tagged(reader.root_object["/StructTreeRoot"]))
+    headings = [int(item["/S"][2:]) for item in found if re.fullmatch(r"/H\d", item["/S"])]
+    tables = [item for item in found if item["/S"] == "/Table"]
+    figures = [item for item in found if item["/S"] == "/Figure"]
+    assert headings[0] == 1
+    assert all(deeper <= before + 1 for before, deeper in pairwise(headings))
+    assert len(tables) >= 5
+    for table in tables:
+        (head,) = (item for item in tagged(table) if item["/S"] == "/THead")
+        assert {item["/S"] for item in tagged(head)} == {"/THead", "/TR", "/TH"}
+    assert figures
+    assert all(item["/Alt"] for item in figures)
+
+
+def tagged(item: Any) -> Iterator[Any]:
+    """Give a structure element with all below it, in the order of reading."""
+    if "/S" in item:
+        yield item
+    below = item.get("/K", ())
+    for entry in below if isinstance(below, list) else (below,):
+        child = entry.get_object() if isinstance(entry, IndirectObject) else entry
+        if isinstance(child, DictionaryObject):
+            yield from tagged(child)
+
+
+def test_the_pdf_holds_its_fonts_as_far_as_it_uses_them_and_its_colours_meaning() -> None:
+    reader = PdfReader(io.BytesIO(pdf(samples.FULL)))
+    root: Any = reader.root_object
+    pages: Any = reader.pages
+    fonts = {
+        str(descendant.get_object()["/BaseFont"]): descendant.get_object()["/FontDescriptor"]
+        for page in pages
+        for font in page["/Resources"]["/Font"].values()
+        for descendant in font["/DescendantFonts"]
+    }
+
+    assert all(re.fullmatch(r"/[A-Z]{6}\+.*", name) for name in fonts), "a subset is named so"
+    assert all("/FontFile2" in descriptor or "/FontFile3" in descriptor for descriptor in fonts.values())
+    assert [item["/S"] for item in root["/OutputIntents"]] == ["/GTS_PDFA1"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
 
 
 def test_a_light_is_told_in_words_everywhere() -> None:
