@@ -156,6 +156,8 @@ async def test_the_owner_board_s_case_paper_has_the_numbers_of_the_municipality_
     cells = [cell.text for table in file.tables for row in table.rows for cell in row.cells]
     assert any(told.indicators[0].name in cell for cell in cells)
     assert "Styret sender saken videre." in [paragraph.text for paragraph in file.paragraphs]
+    # Where no other name is set, the organisation that leads the programme stands above the first page.
+    assert file.sections[0].first_page_header.paragraphs[0].text.strip() == "Vestfold fylkeskommune"
 
 
 def asked() -> list[int]:
