@@ -21,6 +21,9 @@ from workflows.meetings.seats import Span
 from workflows.ports.links import Link, LinkPurpose
 from workflows.ports.units import Clock
 
+KEPT_BYTES = 8 * 2**20
+"""The size of the written calendars that a process keeps: a few county leads', or thousands of others'."""
+
 
 class FeedLinks(Protocol):
     async def issue_all(self, purpose: LinkPurpose, subjects: Collection[str]) -> Mapping[str, str]:
@@ -54,6 +57,33 @@ class _Asked:
     bodies: Mapping[str, Body]
 
 
+class WrittenFeeds:
+    """
+    The calendars written last, by their marks, as long as they fit.
+
+    Most calendars ask every few hours without saying which one they hold, and a county lead's takes long to write.
+    """
+
+    def __init__(self, most: int = KEPT_BYTES) -> None:
+        self._most = most
+        self._written: dict[str, bytes] = {}
+
+    def find(self, etag: str) -> bytes | None:
+        """Return the calendar with that mark, and keep it longest."""
+        content = self._written.pop(etag, None)
+        if content is not None:
+            self._written[etag] = content
+        return content
+
+    def keep(self, etag: str, content: bytes) -> None:
+        """Keep a calendar that fits, and let go of those asked for longest ago until all do."""
+        if len(content) > self._most:
+            return
+        self._written[etag] = content
+        while sum(map(len, self._written.values())) > self._most:
+            del self._written[next(iter(self._written))]
+
+
 def router(doors: FeedDoors) -> APIRouter:
     """
     `GET /kalender/{token}.ics`; the token is a link with the purpose `feed` to a body's key or to `person:<key>`.
@@ -64,6 +94,7 @@ def router(doors: FeedDoors) -> APIRouter:
     """
     routes = APIRouter()
     base = doors.public_url.rstrip("/")
+    written = WrittenFeeds()
 
     @routes.get("/kalender/{token}.ics", summary="A body's or a person's meetings as an iCalendar feed")
     async def calendar_feed(token: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
@@ -85,10 +116,13 @@ def router(doors: FeedDoors) -> APIRouter:
         headers = {"ETag": etag, "Cache-Control": "private, max-age=900"}
         if if_none_match is not None and _names(if_none_match, etag):
             return Response(status_code=304, headers=headers)
-        meetings = await doors.meetings.list_shown(spans)
-        tokens = await doors.links.issue_all("papers", [meeting.key for meeting in meetings])
-        # Beside the loop: a county lead's has thousands of meetings, and the loop also takes answers.
-        content = await asyncio.to_thread(_write, asked, meetings, tokens)
+        content = written.find(etag)
+        if content is None:
+            meetings = await doors.meetings.list_shown(spans)
+            tokens = await doors.links.issue_all("papers", [meeting.key for meeting in meetings])
+            # Beside the loop: a county lead's has thousands of meetings, and the loop also takes answers.
+            content = await asyncio.to_thread(_write, asked, meetings, tokens)
+            written.keep(etag, content)
         return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
     return routes

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import httpx
@@ -14,7 +14,7 @@ from tests.clocks import NOON, StillClock
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from tests.workflows.programme import programme
 from web.app import create_app
-from web.meetings.feeds import FeedDoors, FeedLinks, router
+from web.meetings.feeds import FeedDoors, FeedLinks, WrittenFeeds, router
 from workflows.meetings.date_search import Moved
 from workflows.meetings.feed import FeedMark, FeedMeetings
 from workflows.meetings.model import Meeting, MeetingState
@@ -192,6 +192,46 @@ async def test_an_unchanged_feed_is_not_even_written(feed: str) -> None:
 
     assert (await known.get(feed, headers={"If-None-Match": etag})).status_code == 304
     assert (await known.get(feed)).status_code == 500, "nobody else is let off"
+
+
+@dataclass
+class Read(Meetings):
+    """Counts how often the meetings of a calendar were read to be written."""
+
+    times: int = 0
+
+    async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
+        self.times += 1
+        return await super().list_shown(spans)
+
+    async def mark(self, spans: Sequence[Span]) -> FeedMark:
+        return await Meetings(self.meetings).mark(spans)
+
+
+async def test_a_feed_asked_for_without_its_mark_is_written_again_only_once_it_changed() -> None:
+    meetings = Read()
+    client = reading(register, meetings=meetings)
+
+    first, again = [await client.get(FEED) for _ in range(2)]
+    meetings.meetings = [replace(item, sequence=1, words="Hallen er opptatt.") for item in meetings.meetings]
+    changed = await client.get(FEED)
+
+    assert (first.content, first.headers["etag"]) == (again.content, again.headers["etag"])
+    assert "SEQUENCE:1" in changed.text
+    assert meetings.times == 2
+
+
+def test_the_feeds_that_were_asked_for_longest_ago_are_let_go_of_first() -> None:
+    written = WrittenFeeds(most=10)
+    for etag in ("one", "two"):
+        written.keep(etag, b"12345")
+    written.find("one")
+
+    written.keep("three", b"12345")
+    assert [written.find(etag) for etag in ("one", "two", "three")] == [b"12345", None, b"12345"]
+
+    written.keep("too large", b"12345678901")
+    assert (written.find("too large"), written.find("three")) == (None, b"12345")
 
 
 async def test_a_feed_that_changed_has_another_mark() -> None:
