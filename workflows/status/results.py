@@ -5,7 +5,7 @@ from datetime import date
 from operator import itemgetter
 
 from config.programme import Programme
-from config.values import Indicator
+from config.values import Indicator, Role
 from workflows.messages.model import AGAIN, OVERDUE_TRIES, Message, MessageState
 from workflows.status import plan
 from workflows.status.model import (
@@ -50,8 +50,11 @@ class RoundResults:
         requests = await self._rounds.list_requests(meeting)
         ids = [request.id for request in requests]
         messages = await self._ports.messages.list_messages(requests=ids)
-        told = await self._ports.messages.list_messages(states=[MessageState.SENT], kind=plan.LEAD_UNANSWERED)
         programme, now = await self._ports.programme(), self._ports.clock.now()
+        # By their keys: of these mails, every round leaves some for ever.
+        told = await self._ports.messages.list_messages(
+            states=[MessageState.SENT], keys=_told_keys(programme, status_round)
+        )
         on = programme.today(min(now, status_round.deadline_at))
         return round_overview(
             programme,
@@ -60,9 +63,15 @@ class RoundResults:
             messages,
             await self._rounds.newest_answers(ids),
             on=on,
-            lead_told=any(message.key.startswith(f"{plan.unanswered_key(status_round)}/") for message in told),
+            lead_told=bool(told),
             drafted=plan.begun_requests(programme, requests, await self._rounds.drafted(ids), on),
         )
+
+
+def _told_keys(programme: Programme, status_round: StatusRound) -> list[str]:
+    """List the keys of the mails about missing answers, to everybody who was ever local lead there."""
+    leads = programme.assigned(Role.LOCAL_LEAD, municipality=status_round.municipality)
+    return [f"{plan.unanswered_key(status_round)}/{item.person}" for item in leads]
 
 
 def round_result(

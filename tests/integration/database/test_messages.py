@@ -114,7 +114,7 @@ async def test_named_messages_are_found_by_their_names_among_all_that_were_ever_
         await messages.list_messages(states=[MessageState.SENT], requests=["r1", "r2"])
         await messages.list_messages(states=[MessageState.SENT], keys=["m/1"])
         await messages.list_messages(states=[MessageState.SENT], kind="status_request")
-        await messages.reached(["leader"], kind="status_request")
+        await messages.reached(["leader", "other", "third"], kind="status_request")
     finally:
         event.remove(Engine, "before_cursor_execute", explain)
         await database.close()
