@@ -195,14 +195,17 @@ class Reports:
         found = {boards[body]: content for body, content in newest.items() if isinstance(content, BoardReport)}
         last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
         previous = last.content if last is not None and isinstance(last.content, OwnerSummary) else None
-        return compile_owner_summary(
+        today = programme.today(self._ports.clock.now())
+        # Beside the loop: it goes through a country's reports, and the loop also answers people.
+        return await asyncio.to_thread(
+            compile_owner_summary,
             programme,
             meeting,
             found,
             previous,
             await self._ports.matters.matters(meeting.body),
             questions=await self._ports.questions.list_waiting(Level.OWNER),
-            meetings=await self._ports.meetings.list_meetings_from(programme.today(self._ports.clock.now())),
+            meetings=await self._ports.meetings.list_meetings_from(today, bodies=_reporting(programme)),
         )
 
     async def _meeting(self, key: str) -> Meeting | None:
