@@ -14,6 +14,7 @@ from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from integration.database.questions import SQLQuestions
+from tests.clocks import StillClock
 from tests.workflows.papers.reports.test_handlers import ReportWorld
 from tests.workflows.papers.reports.test_handlers import place as report_place
 from tests.workflows.status.rounds import HOME, MEETING, PUBLIC, STARTS
@@ -65,8 +66,8 @@ def with_agenda(programme: Programme, **changes: Any) -> Programme:
 class AgendaWorld(ReportWorld):
     """*ours*: the municipality has a place of ours."""
 
-    def __init__(self, database: Database, *, ours: bool = True) -> None:
-        super().__init__(database, ours=ours)
+    def __init__(self, database: Database, *, ours: bool = True, clock: StillClock | None = None) -> None:
+        super().__init__(database, ours=ours, clock=clock)
         self.programme = with_agenda(self.programme)
         if ours:
             place: PlaceSpec = report_place().model_copy(update={"meeting_folder": "Styremøter/{year}"})

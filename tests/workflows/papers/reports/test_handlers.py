@@ -14,6 +14,7 @@ from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from integration.database.questions import SQLQuestions
 from integration.database.reports import SQLReports
+from tests.clocks import StillClock
 from tests.workflows.papers.reports.site import FakeSite
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, PUBLIC, STARTS, FakePlaces, Thing, World
 from workflows.messages.lead_mail import LeadMail, LeadMailPorts
@@ -52,8 +53,15 @@ def place(key: str = "a-dal", municipality: str | None = "a-dal") -> PlaceSpec:
 class ReportWorld(World):
     """A round's world with reports in it. *ours*: the municipality has a place of ours."""
 
-    def __init__(self, database: Database, *, ours: bool = True, allowed: frozenset[str] | None = None) -> None:
-        super().__init__(database, allowed=allowed)
+    def __init__(
+        self,
+        database: Database,
+        *,
+        ours: bool = True,
+        allowed: frozenset[str] | None = None,
+        clock: StillClock | None = None,
+    ) -> None:
+        super().__init__(database, allowed=allowed, clock=clock)
         if ours:
             self.programme = self.programme.model_copy(update={"places": (place(),)})
         site, board = {"site": Thing("site-1"), "list:reports": Thing("list-1")}, {"channel:board": Thing("19:board")}
@@ -71,7 +79,7 @@ class ReportWorld(World):
                 public_url=PUBLIC,
             )
         )
-        ports = ReportPorts(
+        self.report_ports = ReportPorts(
             programme=self.read_programme,
             store=self.record,
             meetings=SQLMeetings(database),
@@ -89,7 +97,7 @@ class ReportWorld(World):
             matters=self.agenda_store,
             questions=SQLQuestions(database),
         )
-        self.reports, self.reviews = Reports(ports), ReviewUnits(ports)
+        self.reports, self.reviews = Reports(self.report_ports), ReviewUnits(self.report_ports)
         self.owner_desk = OwnerDesk(store=self.record, meetings=SQLMeetings(database), clock=self.clock)
         self.report_desk = ReportDesk(
             store=self.record, rounds=self.store, meetings=SQLMeetings(database), clock=self.clock
