@@ -116,7 +116,11 @@ def _reports(programme: Programme, spec: PlaceSpec, record: PlaceRecord, on: dat
 
 
 def _packages(programme: Programme, spec: PlaceSpec) -> Iterable[WorkPackage]:
-    return (item for item in programme.work_packages if spec.municipality in (None, item.municipality))
+    """Give the packages of a place: of a municipality those that report to its board, others' behind its own."""
+    if spec.municipality is None:
+        return programme.work_packages
+    here = [item for item in programme.work_packages if spec.municipality in (item.municipality, *item.boards)]
+    return sorted(here, key=lambda item: item.municipality != spec.municipality)
 
 
 _SOURCES = {

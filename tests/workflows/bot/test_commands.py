@@ -238,6 +238,25 @@ async def test_packages_and_meetings_are_the_person_s_own(talk: Talk) -> None:
     assert "Vi har ingen møter framover der du er med." in texts
 
 
+async def test_a_package_of_two_boards_is_told_to_both_local_leads_and_once_to_its_own(talk: Talk) -> None:
+    world, other = talk.world, "b-vik"
+    shared = tuple(
+        item.model_copy(update={"boards": (other,)}) if item.key == HOME else item
+        for item in world.programme.work_packages
+    )
+    lead = Assignment(person="stranger", role=Role.LOCAL_LEAD, municipality=other)
+    assignments = (*world.programme.assignments, lead)
+    world.programme = world.programme.model_copy(update={"work_packages": shared, "assignments": assignments})
+
+    for who in ("home-id", "lead-id", "stranger-id"):
+        await talk.write("mine pakker", activity=who, who=who)
+
+    told = {message.person: message.content.text for message in await talk.answers()}
+    assert told["home-lead"].count("Pakken arena") == 1
+    assert "Pakken arena i a-dal. Du er lokal leder." in told["lead"]
+    assert "Pakken arena rapporterer til styret i b-vik, der du er lokal leder." in told["stranger"]
+
+
 @pytest.mark.parametrize(
     ("word", "language", "answer"),
     [

@@ -13,11 +13,15 @@ async def answer(asker: Asker, rest: str) -> BotReply:
 
 def _packages(asker: Asker) -> Iterator[str]:
     for municipality in asker.programme.municipalities:
-        for package in asker.programme.running_packages(municipality.slug, on=asker.today):
+        for package in asker.programme.reporting_packages(municipality.slug, on=asker.today):
+            is_own = package.municipality == municipality.slug
             if asker.leads_package(package.key):
-                yield asker.say("bot.package_lead", package=package.name, municipality=municipality.name)
+                # Once, however many boards it reports to.
+                if is_own:
+                    yield asker.say("bot.package_lead", package=package.name, municipality=municipality.name)
             elif asker.is_local_lead(municipality.slug):
-                yield asker.say("bot.package_local_lead", package=package.name, municipality=municipality.name)
+                key = "bot.package_local_lead" if is_own else "bot.package_reports"
+                yield asker.say(key, package=package.name, municipality=municipality.name)
 
 
 PACKAGES = Command(key="packages", answer=answer)

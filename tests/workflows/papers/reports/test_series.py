@@ -6,18 +6,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.place_template import ColumnSpec, ListSpec
 from config.values import Assignment, Person, Role
 from integration.database.connection import Database
 from integration.database.meetings import SQLMeetings
 from integration.database.questions import SQLQuestions
 from tests.workflows import programme as base
-from tests.workflows.papers.reports.test_handlers import ReportWorld
+from tests.workflows.papers.reports.test_handlers import ReportWorld, place
 from tests.workflows.status.rounds import HOME, STARTS, package
 from workflows.papers.decisions.follow_up import FollowUps
 from workflows.papers.questions.model import QuestionStep
 from workflows.papers.questions.plan import questions_for
 from workflows.papers.reports.model import BoardReport, StoredReport
 from workflows.papers.reports.owner_plan import compile_owner_summary
+from workflows.rollout.list_rows import PlaceRecord, rows_of
 from workflows.status.answering import ByLink
 from workflows.status.model import AnswerSurface, EscalationState, Level
 from workflows.status.plan import is_on_behalf, request_id
@@ -119,6 +121,26 @@ async def test_a_board_reads_the_packages_that_name_it_after_its_own(world: Seri
 
     assert [item.key for item in other.packages] == [HOME, "vika"]
     assert {item.key: item.light for item in other.packages} == {HOME: "green", "vika": "missing"}
+
+
+async def test_it_stands_in_the_lists_of_both_places_with_the_status_that_each_board_was_given(
+    world: SeriesWorld,
+) -> None:
+    columns = (ColumnSpec(name="Municipality", label="Kommune"), ColumnSpec(name="Light", label="Status"))
+    packages = ListSpec(key="packages", name="Arbeidspakker", source="work_packages", columns=columns)
+    given = {OWN: PlaceRecord(lights={HOME: "red"}), OTHER: PlaceRecord(lights={HOME: "green"})}
+
+    rows = {
+        slug: {
+            row["Title"]: (row["Municipality"], row["Light"])
+            for row in rows_of(world.programme, place(slug, slug), packages, given[slug], on=FIRST.date())
+        }
+        for slug in (OWN, OTHER)
+    }
+
+    assert rows[OWN]["Pakken arena"] == (OWN, "Står fast")
+    assert list(rows[OTHER]) == ["Pakken vika", "Pakken arena"]
+    assert rows[OTHER]["Pakken arena"] == (OWN, "Som planlagt")
 
 
 async def test_a_question_goes_to_the_board_that_was_written_to(world: SeriesWorld) -> None:
