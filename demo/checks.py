@@ -3,62 +3,16 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
-from config.programme import Programme
-from config.values import Person, Place, Role
-from demo.people import Correction, Story
-from demo.play import Played, boards_with_our_meetings
+from config.values import Place, Role
+from demo.evidence import Check, Entry, Evidence
+from demo.paper_checks import the_chain
+from demo.play import boards_with_our_meetings
 from demo.reached import addresses_written, statuses_in, who_was_reached, writes_in
 
 MEMBERSHIP = re.compile(r"/groups/[^/]+/(members|owners)/[^/]+/\$ref$|/channels/[^/]+/members/[^/]+$")
 """Of a group, with the end without which the user would be deleted, or a seat in a private channel."""
-Entry = Mapping[str, Any]
-"""One exchange of a HAR, with `_app`: the identity that called."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """Evidence of a demo. *state* is the sandbox's canonical state."""
-
-    played: Played
-    story: Story
-    state: Mapping[str, Any]
-    traffic: Sequence[Entry]
-    repeated: Sequence[Entry]
-    """The traffic of a second rollout of everything."""
-    feed: bytes
-    """The owner board's calendar feed."""
-    allowed: frozenset[str] | None
-    """The allow-list of a rehearsal."""
-    senders: frozenset[str]
-    """The product's own mailboxes."""
-
-    @property
-    def programme(self) -> Programme:
-        return self.played.programme
-
-    def may_get(self, person: Person) -> bool:
-        """Return True when messages are sent to this person: to everybody, but in a rehearsal."""
-        return self.allowed is None or person.email.lower() in self.allowed
-
-    def is_answered(self, package: str) -> bool:
-        """Return True when the story has the package's lead answer, and the lead hears of it."""
-        on = self.played.began_at.date()
-        leads = self.programme.holders(Role.WORK_PACKAGE_LEAD, on=on, work_package=package)
-        return self.story.part(package).how != "never" and any(map(self.may_get, leads))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """One thing that must hold, and what was found."""
-
-    what: str
-    held: bool
-    found: str = ""
 
 
 def check_all(evidence: Evidence) -> list[Check]:
@@ -215,66 +169,6 @@ def reports_are_out(evidence: Evidence) -> Check:
         what="every board has its report as record, and as page and PDF where it has a site",
         held=not lacking and not silent,
         found=", ".join([*lacking, *silent]) or ", ".join(f"{count} {state}" for state, count in sorted(out.items())),
-    )
-
-
-def the_chain(evidence: Evidence) -> list[Check]:
-    """Return the checks of what boards decide. In a rehearsal few on a board are reached, and none records minutes."""
-    passes_on = any(part.passed_on for part in evidence.story.packages.values())
-    return [
-        a_question_was_answered_and_closed(evidence),
-        *([a_question_was_passed_on_and_answered(evidence)] if passes_on else []),
-        a_late_decision_shows(evidence),
-        *([a_report_was_corrected(evidence, correction)] if (correction := evidence.story.correction) else []),
-    ]
-
-
-def a_question_was_answered_and_closed(evidence: Evidence) -> Check:
-    """Check that a question went to its board, was decided and answered there, and was closed in the next round."""
-    return _lived(
-        evidence,
-        "a question was answered by its board and closed in the next round",
-        passed_on=False,
-        life=("on_agenda", "decided", "answered", "closed"),
-    )
-
-
-def a_question_was_passed_on_and_answered(evidence: Evidence) -> Check:
-    """Check that a question was passed on by its board's decision, and answered by the owner board."""
-    return _lived(
-        evidence,
-        "a question was passed on by its board and answered by the owner board",
-        passed_on=True,
-        life=("on_agenda", "passed_on", "on_agenda", "decided", "answered"),
-    )
-
-
-def _lived(evidence: Evidence, what: str, *, passed_on: bool, life: tuple[str, ...]) -> Check:
-    asked = [key for key, part in evidence.story.packages.items() if part.question and part.passed_on is passed_on]
-    found = {key: evidence.played.ledger.questions.get(key, ()) for key in asked}
-    ends = {life, (*life, "closed")} if passed_on else {life}
-    return Check(
-        what=what,
-        held=bool(found) and set(found.values()) <= ends,
-        found="; ".join(f"{key}: {', '.join(states)}" for key, states in found.items()),
-    )
-
-
-def a_late_decision_shows(evidence: Evidence) -> Check:
-    """Check that a decision whose day has passed stands first among those that its board follows up."""
-    late = evidence.played.ledger.late
-    return Check(what="a late decision stands first where its board looks", held=bool(late), found=", ".join(late))
-
-
-def a_report_was_corrected(evidence: Evidence, correction: Correction) -> Check:
-    """Check that a released report was corrected: once, for the story's reason, told, and beside the one before."""
-    corrected = evidence.played.ledger.corrected
-    board = evidence.programme.local_board(evidence.programme.work_package(correction.package).municipality).key
-    found = [(item.meeting.partition("/")[0], item.why, item.kept) for item in corrected]
-    return Check(
-        what="a released report was corrected, told once more, and the one before is kept",
-        held=found == [(board, correction.reason, 2)] and all(item.told > 0 for item in corrected),
-        found="; ".join(f"{item.meeting}: {item.kept} editions, {item.told} told" for item in corrected),
     )
 
 

@@ -69,6 +69,10 @@ class Ledger:
     reports: Mapping[str, str]
     """Meeting → state of its newest report."""
     corrected: tuple[CorrectedReport, ...]
+    assessed: tuple[str, ...]
+    """Meetings whose released report has its lead's assessment, or the county lead's summing up."""
+    series: Mapping[str, tuple[str, ...]]
+    """Work package → the bodies whose released reports have it."""
     questions: Mapping[str, tuple[str, ...]]
     """Work package → the states its question went through."""
     late: tuple[str, ...]
@@ -159,6 +163,24 @@ def _corrected(editions: Iterable[tuple[Any, ...]], sent: Iterable[str]) -> tupl
     )
 
 
+_RELEASED = select(report.c.meeting, report.c.content).where(report.c.state != "draft").order_by(report.c.meeting)
+
+
+def _assessed(released: Iterable[tuple[Any, ...]]) -> tuple[str, ...]:
+    """Return the meetings of reports that a lead has assessed or summed up."""
+    found = [key for key, content in released if content.get("assessment") or content.get("summing_up")]
+    return tuple(dict.fromkeys(found))
+
+
+def _series(released: Iterable[tuple[Any, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """Return the bodies that got reports of each package."""
+    found: dict[str, dict[str, None]] = {}
+    for key, content in released:
+        for package in content.get("packages", ()):
+            found.setdefault(package["key"], {})[key.partition("/")[0]] = None
+    return {package: tuple(bodies) for package, bodies in found.items()}
+
+
 def _late(contents: Iterable[tuple[Any, ...]], today: date) -> tuple[str, ...]:
     """Return the newest decisions that are late on *today*, as a body's page lists them, with their body."""
     newest = {item.key: item for (content,) in contents for item in [Decision.from_data(content)]}
@@ -185,6 +207,7 @@ async def read_ledger(database: Database, *, today: date = date.max) -> Ledger:
         to = [(row.surface, str(row.content["email"]).lower(), str(row.content["subject"])) for row in sent]
         doubtful = await rows(select(message.c.key).where(message.c.in_doubt).order_by(message.c.key))
         doubted = (await connection.execute(select(message).where(message.c.in_doubt))).all()
+        released = await rows(_RELEASED)
         failed = await rows(select(unit.c.key, unit.c.note).where(unit.c.state == "failed").order_by(unit.c.key))
         return Ledger(
             places=len(places),
@@ -205,6 +228,8 @@ async def read_ledger(database: Database, *, today: date = date.max) -> Ledger:
             ),
             reports=dict(await rows(select(report.c.meeting, report.c.state).join(last, of_last))),
             corrected=_corrected(await rows(_EDITIONS), [row.key for row in sent]),
+            assessed=_assessed(released),
+            series=_series(released),
             questions=_lives(await rows(_STEPS)),
             late=_late(await rows(select(decision.c.content).order_by(decision.c.key, decision.c.version)), today),
             failed=tuple(f"{key}: {note}" for key, note in failed),

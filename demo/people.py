@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from config.programme import Programme
 from config.values import Person, Role, WorkPackage
@@ -49,6 +49,19 @@ class AnswerHabit(BaseModel):
     until_days: int = 0
     """Days after the minutes were recorded, instead of `until`."""
     progress: float = 0.0
+    carried_by: str = ""
+    """Key of the person whom the local board makes responsible; empty: the lead who asked."""
+    carried_above: str = ""
+    """The same for the owner board."""
+    view: str = ""
+    """The local lead's view of the question."""
+    county_view: str = ""
+    then: Mapping[str, str | float] = Field(default_factory=dict)
+    """What is otherwise from the second round on."""
+
+    def later(self) -> "AnswerHabit":
+        """Return the way of answering from the second round on."""
+        return self.model_copy(update=dict(self.then))
 
 
 class Correction(BaseModel):
@@ -72,6 +85,10 @@ class Story(BaseModel):
     longest_days: int
     packages: Mapping[str, AnswerHabit]
     otherwise: AnswerHabit
+    assessments: Mapping[str, str] = Field(default_factory=dict)
+    """The local leads' assessments of their first drafts, by municipality."""
+    summing_up: str = ""
+    """The county lead's of the owner board's summary; empty for none."""
     correction: Correction | None = None
     """None when no report of the story has a mistake."""
 
@@ -94,6 +111,7 @@ def answer_to(part: AnswerHabit, package: WorkPackage, *, first: bool, solved: I
 
     *first*: it is their first answer, and the one that asks. *solved*: inputs for earlier questions, all solved by now.
     """
+    part = part if first else part.later()
     texts = {name: getattr(part, name) for name in WRITTEN}
     numbers = {
         f"indicator:{indicator.key}": f"{start + (end - start) * part.progress:.0f}"

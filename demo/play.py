@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from config.loading import load_programme
 from config.programme import Programme
 from config.values import Meetings, Role
+from demo.assessors import Assessors
 from demo.corrector import Corrector
+from demo.learners import look_for_lessons
 from demo.ledger import Ledger, happened, read_ledger
 from demo.people import Answered, Cast, Story
 from demo.recorders import Recorders
@@ -34,6 +36,8 @@ class Played:
     programme: Programme
     ledger: Ledger
     answered: tuple[Answered, ...]
+    lessons: tuple[str, ...]
+    """The packages whose lessons leads of other municipalities found."""
     began_at: datetime
     ended_at: datetime
 
@@ -64,6 +68,8 @@ class Director:
             # In a rehearsal no report has anything that the story's leads wrote.
             correction = self.story.correction if self.stage.allowed is None else None
             corrector = Corrector(self.stage.service_url, cast, programme, correction, on=began_at)
+            # In a rehearsal few leads are reached, and none of them by a draft.
+            assessors = Assessors(self.stage.service_url, cast, programme, self.story, on=began_at)
             owner = OwnerBoard(programme, database, self.stage.service_url)
             before = await read_ledger(database)
             for day in range(self.story.longest_days):
@@ -74,6 +80,8 @@ class Director:
                     self.answered += answered
                     now = await read_ledger(database)
                 self._tell(morning, before, now)
+                if self.stage.allowed is None and (gone_through := await assessors.go_through(now.reports)):
+                    self.say(morning, f"{gone_through} drafts gone through by their leads")
                 if recorded := await recorders.record(now.told):
                     self.say(morning, f"{recorded} minutes recorded")
                 if form := await owner.form_to_fill_in(clock.now(), now):
@@ -86,14 +94,22 @@ class Director:
                 is_decided = self.stage.allowed is not None or chain_is_closed(self.story, now)
                 if is_decided and is_over(programme, now):
                     await clock.sleep_until(clock.now() + CLOSING_TIME)
+                    lessons = await self._look_for_lessons(cast, programme, clock.now())
                     return Played(
                         programme=programme,
                         ledger=await read_ledger(database, today=programme.today(clock.now())),
                         answered=tuple(self.answered),
+                        lessons=lessons,
                         began_at=began_at,
                         ended_at=clock.now(),
                     )
         raise StageError(f"the loop was not closed within {self.story.longest_days} days: {before.lines}")
+
+    async def _look_for_lessons(self, cast: Cast, programme: Programme, on: datetime) -> tuple[str, ...]:
+        # In a rehearsal few leads are reached, and nobody who learned something needs to be among them.
+        if self.stage.allowed is not None:
+            return ()
+        return await look_for_lessons(self.stage.service_url, cast, programme, self.story, on=on)
 
     async def _command(self, *arguments: str) -> None:
         code, printed = await self.stage.run(*arguments)

@@ -106,11 +106,13 @@ class Recorders:
         within = self._clock.now() + timedelta(days=asked.until_days)
         fields[f"until:{number}"] = within.date().isoformat() if asked.until_days else asked.until
         # The owner board, which nobody is above, adopts the proposal.
-        if asked.passed_on and 'value="passed_on"' in item:
-            fields |= {f"outcome:{number}": "passed_on", f"decision:{number}": asked.decision}
-        elif asked.passed_on:
+        is_above = asked.passed_on and 'value="passed_on"' not in item
+        if is_above:
             fields[f"until:{number}"] = ""
-        return fields
+        elif asked.passed_on:
+            fields |= {f"outcome:{number}": "passed_on", f"decision:{number}": asked.decision}
+        carrier = asked.carried_above if is_above else asked.carried_by
+        return fields | ({f"carrier:{number}": carrier} if carrier else {})
 
     async def _send(self, form: str, fields: dict[str, str]) -> None:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(form))

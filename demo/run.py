@@ -20,7 +20,8 @@ from config.loading import load_programme
 from config.programme import Programme
 from config.values import Role
 from demo.any_story import story_for
-from demo.checks import Check, Entry, Evidence, check_all
+from demo.checks import check_all
+from demo.evidence import Check, Entry, Evidence
 from demo.people import Story, load_story
 from demo.play import Director, Played, opened, pass_time, peoples_time
 from demo.stage import Stage, StageError, raised_stage

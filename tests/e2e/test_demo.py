@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.checks import Entry, nobody_else_was_reached
+from demo.checks import nobody_else_was_reached
+from demo.evidence import Entry
 from tests.exhaustive.kill import play
 from tests.exhaustive.moments import Moment, Phase
 

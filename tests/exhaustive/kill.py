@@ -26,7 +26,8 @@ from rich.table import Table
 
 from config.loading import load_programme
 from demo.any_story import story_for
-from demo.checks import Check, Evidence, check_all
+from demo.checks import check_all
+from demo.evidence import Check, Evidence
 from demo.people import Story, load_story
 from demo.run import STORY, perform
 from demo.stage import Stage, raised_stage
