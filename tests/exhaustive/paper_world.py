@@ -24,6 +24,7 @@ from workflows.papers.reports.handlers import Reports
 from workflows.papers.reports.model import ReportContent, checksum
 from workflows.papers.reports.review_units import ReviewUnits
 from workflows.ports.units import Done, DueUnit, History, Outcome
+from workflows.status.model import StatusRound
 
 WATCHED = {
     "site": ("ensure_folder", "put_file", "add_item", "create_page", "update_page", "publish_page"),
@@ -37,7 +38,7 @@ OUTSIDE = {
     "mailer": ("sent", "senders"),
 }
 """Everything that stands outside and outlasts a process."""
-AFTER_RELEASE = timedelta(days=1)
+AFTER_RELEASE, JUST_BEFORE = timedelta(days=1), timedelta(seconds=1)
 
 
 class World(AgendaWorld):
@@ -69,15 +70,19 @@ class World(AgendaWorld):
         """Open the round and have it answered, up to its deadline."""
         await self.open()
         await self.answer(HOME, "home-lead", light="red", done="Alt er klart.", question="Får vi lokaler?")
-        status_round = await self.store.find_round(MEETING)
-        assert status_round is not None
-        self.clock.time = status_round.deadline_at
+        await self._run_until((await self._round()).deadline_at - JUST_BEFORE)
 
     async def go_on(self) -> None:
         """Run every unit at its time until the papers have long been out."""
-        status_round = await self.store.find_round(MEETING)
-        assert status_round is not None
-        until, store = status_round.release_at + AFTER_RELEASE, SQLUnits(self.database)
+        await self._run_until((await self._round()).release_at + AFTER_RELEASE)
+
+    async def _round(self) -> StatusRound:
+        found = await self.store.find_round(MEETING)
+        assert found is not None
+        return found
+
+    async def _run_until(self, until: datetime) -> None:
+        store = SQLUnits(self.database)
         engine = Engine(store, self.clock, self._handlers(), owner=f"process-{os.getpid()}")
         while (due_at := await store.next_moment()) is not None and due_at <= until:
             self.clock.time = max(self.clock.time, due_at)

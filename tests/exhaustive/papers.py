@@ -16,10 +16,11 @@ import random
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -46,11 +47,14 @@ class Moments:
 
     end_at: int | None = None
     count: int = 0
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     def come(self) -> None:
-        self.count += 1
-        if self.count == self.end_at:
-            os._exit(0)
+        # Commits come from threads of their own, several at once on PostgreSQL.
+        with self._one_at_a_time:
+            self.count += 1
+            if self.count == self.end_at:
+                os._exit(0)
 
     @contextmanager
     def of_commits(self) -> Iterator[None]:
@@ -99,6 +103,12 @@ class Place:
     def stands(self) -> bytes:
         return (self.folder / "outside").read_bytes()
 
+    def note_outside(self, world: World) -> None:
+        """Write down what stands outside, all of it or nothing: another thread may end the process meanwhile."""
+        new = self.folder / "outside.new"
+        new.write_bytes(world.outside())
+        new.replace(self.folder / "outside")
+
     def live(self, moments: Moments) -> None:
         """Let a process go on from how everything stands, until *moments* end it or all is done."""
 
@@ -106,16 +116,14 @@ class Place:
             world = World(self.url, self.stands)
 
             def wrote() -> None:
-                (self.folder / "outside").write_bytes(world.outside())
+                self.note_outside(world)
                 moments.come()
 
             world.watch(before=moments.come, after=wrote)
             with moments.of_commits():
                 await world.go_on()
             (self.folder / "moments").write_text(str(moments.count))
-            wrote_last = world.outside()
             (self.folder / "ending").write_bytes(pickle.dumps(await ending_of(world)))
-            (self.folder / "outside").write_bytes(wrote_last)
             await world.database.close()
 
         asyncio.run(life())
@@ -131,7 +139,7 @@ class Place:
             world = World(self.url)
             await world.database.migrate()
             await world.answered()
-            (self.folder / "outside").write_bytes(world.outside())
+            self.note_outside(world)
             await world.database.close()
 
         asyncio.run(life())
