@@ -25,7 +25,7 @@ from rich.console import Console
 
 from config.loading import load_programme
 from demo.any_story import story_for
-from demo.checks import Evidence
+from demo.evidence import Evidence
 from demo.people import Story, load_story
 from demo.run import STORY, perform
 from demo.stage import Stage, raised_stage
