@@ -2,9 +2,12 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.answers import Door, Figures, measure, price_of_bare_inserts, report
+import pytest
+
+from benchmarks.answers import Door, Figures, faults, measure, price_of_bare_inserts, report
 
 
 class SleepingDoor(Door):
@@ -26,23 +29,41 @@ async def test_a_bare_insert_has_a_price(tmp_path: Path) -> None:
     assert await price_of_bare_inserts(f"sqlite+aiosqlite:///{tmp_path / 'bare.db'}", 5) > 0
 
 
-def test_an_answer_is_told_as_so_many_bare_inserts_of_the_same_run() -> None:
-    figures = Figures(
-        answers=1,
-        rate=1,
-        server=[3.0],
-        client=[4.0],
-        acknowledged=1,
-        lost=0,
-        missing=0,
-        kills=0,
-        processor=1.0,
-        own=1.0,
-        answer=6.0,
-        bare=2.5,
-    )
+FIGURES = Figures(
+    answers=1,
+    rate=1,
+    server=[3.0],
+    client=[4.0],
+    acknowledged=1,
+    lost=0,
+    missing=0,
+    kills=0,
+    processor=1.0,
+    own=1.0,
+    answer=5.0,
+    bare=2.5,
+)
 
-    assert "one answer          6.0 ms of a processor, 2.40 × a bare insert (2.5 ms; aim: 2 ×)" in report(figures)
+
+def test_an_answer_is_told_as_so_many_bare_inserts_of_the_same_run() -> None:
+    told = report(replace(FIGURES, answer=6.0))
+
+    assert "one answer          6.0 ms of a processor, 2.40 × a bare insert (2.5 ms; aim: 2 ×)" in told
+
+
+@pytest.mark.parametrize(
+    ("figures", "found"),
+    [
+        pytest.param(FIGURES, [], id="as it should be"),
+        pytest.param(replace(FIGURES, target=3), ["99 of 100 answers took up to 3 ms"], id="slow"),
+        pytest.param(replace(FIGURES, lost=2), ["2 answers were never acknowledged"], id="lost"),
+        pytest.param(replace(FIGURES, missing=1), ["1 acknowledged answers are not stored"], id="missing"),
+        pytest.param(replace(FIGURES, answer=5.1), ["one answer costs 5.1 ms"], id="dear"),
+        pytest.param(replace(FIGURES, answer=5.1, bare=0.0), [], id="price not measured"),
+    ],
+)
+def test_a_run_that_is_not_as_it_should_be_says_why(figures: Figures, found: list[str]) -> None:
+    assert faults(figures) == found
 
 
 async def test_a_door_that_is_stopped_while_it_is_killed_leaves_no_process(tmp_path: Path) -> None:

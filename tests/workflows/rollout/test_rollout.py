@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import commands.units
+from config.export import export_documents
+from config.loading import load_documents
 from integration.database.units import UnitState
 from sandbox.tenant.state import Tenant
 from tests.support.rollout import PLACE, START, VESTFOLD, Bench, Documents, bench, few, in_state, small, writes
@@ -118,11 +120,15 @@ async def test_tabs_that_the_service_puts_off_are_made_within_the_wait_of_a_pers
         assert {item.state for item in plan.items if item.key.startswith("tab:")} == {State.SAME}
 
 
-async def test_everything_known_again_and_nothing_doubled_when_the_database_is_lost(made: Bench, empty: Path) -> None:
+async def test_everything_known_again_and_nothing_doubled_when_the_database_is_lost(
+    made: Bench, empty: Path, tmp_path: Path
+) -> None:
+    """An empty database, the register as it was exported before, and a rollout: what `docs/store.md` says comes back."""
     before = await made.sandbox.state()
+    export_documents(await made.services.record.register.documents(), tmp_path)
     known = set(await made.services.record.resources.of(PLACE))
     await made.restart(lose=empty)
-    await made.import_(small())
+    await made.import_(load_documents(tmp_path))
 
     await made.made(PLACE)
 
