@@ -22,6 +22,9 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 SETTING = re.compile(r"VAREUNGE_[A-Z][A-Z_]*[A-Z]\b(?!…|\*)")
 MODULE = re.compile(r"python -m ([a-z_][a-z0-9_.]*[a-z0-9_])")
 AZD = re.compile(r"azd env set (?!NAME\b)([A-Z_]+)")
+SCRIPT = re.compile(r"(?:^|[\s/])([a-z-]+\.(?:sh|ps1))(?![\w.])((?:[ ]+[^|;&#\n]*)?)")
+"""A call of a script for administrators, and its arguments."""
+MANDATORY = re.compile(r"\[Parameter\(Mandatory\)\] \[[^$]+ \$(\w+)")
 FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0].isalpha()} - {"node_modules"}
 PATH = re.compile(r"^\.?[\w*-]+(?:/[\w.*-]+)+/?$")
 
@@ -74,9 +77,25 @@ def wrong_in(code: str) -> list[str]:
             wrong += [f"{command} {option}" for option in OPTION.findall(rest) if option not in options()[command]]
     wrong += [name for name in SETTING.findall(code) if name not in read_somewhere()]
     wrong += [name for name in MODULE.findall(code) if not name.startswith(("venv", "pip")) and not is_module(name)]
+    wrong += [name for script, rest in SCRIPT.findall(code) for name in wrong_in_call(script, rest)]
     azd = (ROOT / "infra" / "main.parameters.json").read_text("utf-8")
     wrong += [name for name in AZD.findall(code) if f"${{{name}" not in azd]
     return wrong + [path for path in [code] if PATH.match(path) and not is_here(path)]
+
+
+def wrong_in_call(script: str, arguments: str) -> list[str]:
+    """List the arguments that a script does not know, and those that it needs and would ask for."""
+    path = ROOT / "infra" / "scripts" / script
+    if not path.exists():
+        return [script]
+    source = path.read_text("utf-8") + (path.parent / "common.sh").read_text("utf-8")
+    if path.suffix == ".sh":
+        of_script = arguments.partition(" -- ")[0]
+        return [f"{script} {option}" for option in OPTION.findall(of_script) if option not in source]
+    given = set(re.findall(r"(?<=-)[A-Z]\w+", re.sub(r"<[^>]*>", "", arguments)))
+    wrong = {name for name in given if f"${name}" not in source.partition(")\n\n")[0]}
+    wrong |= set(MANDATORY.findall(source)) - given if given else set()
+    return [f"{script} -{name}" for name in sorted(wrong)]
 
 
 def is_module(name: str) -> bool:
@@ -99,6 +118,9 @@ def test_every_name_that_a_document_tells_people_to_use_is_there(document: Path)
     assert [name for code in code_in(document) for name in wrong_in(code)] == []
 
 
+EXCHANGE = ("HandsId", "HandsObjectId", "Organizer")
+
+
 @pytest.mark.parametrize(
     ("code", "wrong"),
     [
@@ -108,8 +130,12 @@ def test_every_name_that_a_document_tells_people_to_use_is_there(document: Path)
         ("VAREUNGE_PUBLIC_URL=https://x VAREUNGE_NOTHING=1", ["VAREUNGE_NOTHING"]),
         ("python -m tools.package OUT.zip; python -m tools.nothing", ["tools.nothing"]),
         ("azd env set ORGANIZERS a@b.example; azd env set NOTHING 1", ["NOTHING"]),
-        ("infra/scripts/nothing.sh", ["infra/scripts/nothing.sh"]),
+        ("infra/scripts/nothing.sh", ["nothing.sh", "infra/scripts/nothing.sh"]),
         ("integration/nothing.py", ["integration/nothing.py"]),
+        ("infra/scripts/deploy.sh --force", ["deploy.sh --force"]),
+        ("infra/scripts/database.sh --apply -- import DIR --yes", []),
+        ("./infra/scripts/teams.ps1 -Package A.zip -Organizer a@b.example -Loud", ["teams.ps1 -Loud"]),
+        ("./infra/scripts/exchange.ps1 -Undo -Apply", [f"exchange.ps1 -{n}" for n in EXCHANGE]),
         ("infra/permissions/*.txt", []),
         ("/fylket/logg", []),
     ],

@@ -123,7 +123,7 @@ async def test_tabs_that_the_service_puts_off_are_made_within_the_wait_of_a_pers
 async def test_everything_known_again_and_nothing_doubled_when_the_database_is_lost(
     made: Bench, empty: Path, tmp_path: Path
 ) -> None:
-    """An empty database, the register as it was exported before, and a rollout: what `docs/store.md` says comes back."""
+    """An empty database, the register as it was exported before, and a rollout, as `docs/store.md` says."""
     before = await made.sandbox.state()
     export_documents(await made.services.record.register.documents(), tmp_path)
     known = set(await made.services.record.resources.of(PLACE))
