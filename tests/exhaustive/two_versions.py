@@ -178,7 +178,9 @@ async def play(commit: str, seconds: int) -> list[str]:
                 for package, time in ((earlier, clock), (today, other))
             ]
             try:
-                return await upgrade(*versions, jobs=jobs, teams=teams, url=url, seconds=seconds)
+                found = await upgrade(*versions, jobs=jobs, teams=teams, url=url, seconds=seconds)
+                tell(found)
+                return found
             finally:
                 for version in versions:
                     await version.stop()
@@ -237,10 +239,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         found = asyncio.run(play(given.commit, given.seconds))
     except Fault as fault:
         found = [str(fault)]
-    for line in found:
-        sys.stdout.write(f"{line}\n")
-    sys.stdout.write("the upgrade held\n" if not found else "the upgrade did NOT hold\n")
+        tell(found)
     return int(bool(found))
+
+
+def tell(found: Sequence[str]) -> None:
+    """Print the verdict; called before two unpacked packages are taken away, which takes its time."""
+    lines = [*found, "the upgrade did NOT hold" if found else "the upgrade held"]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
