@@ -28,7 +28,7 @@ from demo.any_story import story_for
 from demo.evidence import Evidence
 from demo.people import Story, load_story
 from demo.run import STORY, perform
-from demo.stage import Stage, raised_stage
+from demo.stage import START_LIMIT, Stage, raised_stage
 from integration.database.connection import create_database
 from tests.exhaustive.kill import Run, alongside, keep, problems
 from tests.exhaustive.kill import play as play_undisturbed
@@ -39,6 +39,8 @@ DOOR = "service"
 BETWEEN_KILLS = (0.5, 3.0)
 """Seconds between two kills: some come while a worker is still starting."""
 LONGEST_PLAY = 1200
+LOOK = 0.1
+"""Seconds between two looks whether the Hands are up."""
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Crew(Stage):
         Kill one of them and start it anew.
 
         Time goes on without one of the Hands, so that others take over. It stands still without the Door, since people
-        wait for their page.
+        wait for their page, and without the last of the Hands that is up.
         """
         async with self._changing:
             process = self._processes.pop(name)
@@ -69,14 +71,18 @@ class Crew(Stage):
             self.killed[name] += 1
             if name == DOOR:
                 await self._raise_door()
-            else:
+                return
+            if await self._hands_at_work() - {name}:
                 await self._let_time_pass_without(name)
-                await self._start_part(name, "hands", name)
+            await self._start_part(name, "hands", name)
 
     async def _raise_service(self) -> None:
         for name in HANDS:
             await self._start_part(name, "hands", name)
         await self._raise_door()
+        async with asyncio.timeout(START_LIMIT.total_seconds()):
+            while not await self._hands_at_work():  # noqa: ASYNC110 - They are other processes.
+                await asyncio.sleep(LOOK)
         self.raised.set()
 
     async def _raise_door(self) -> None:
@@ -85,6 +91,10 @@ class Crew(Stage):
 
     async def _start_part(self, name: str, part: str, value: str) -> None:
         await self._start(name, sys.executable, "-m", "tests.support.parts", part, value)
+
+    async def _hands_at_work(self) -> set[str]:
+        """Return the names of the Hands whose time passes with everybody's."""
+        return set(HANDS) & set((await self.control("GET", "clock"))["participants"])
 
     async def _let_time_pass_without(self, name: str) -> None:
         await self.control("POST", "clock/leave", json={"name": name})
