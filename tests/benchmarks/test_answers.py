@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.answers import Door, Figures, faults, measure, price_of_bare_inserts, report
+from benchmarks.answers import Door, measure, price_of_bare_inserts
+from benchmarks.answers_figures import Figures, faults, report
 
 
 class SleepingDoor(Door):

@@ -1,0 +1,82 @@
+"""Figures of `benchmarks.answers`, for people, and what in them is not as it should be."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TARGET, POSTGRES_TARGET = 250, 100
+"""Milliseconds that 99 of 100 answers may take, on SQLite and on PostgreSQL."""
+BARE = 2.0
+"""Bare inserts that one answer may cost, in processor time."""
+
+
+@dataclass(kw_only=True)
+class Figures:
+    """Figures of one run. Times in milliseconds."""
+
+    answers: int
+    rate: int
+    server: Sequence[float]
+    """Time that each took within a Door."""
+    client: Sequence[float]
+    """From the moment it was due to leave until the answer was there."""
+    acknowledged: int
+    lost: int
+    """Sent, and never acknowledged."""
+    missing: int
+    """Acknowledged, and not stored."""
+    kills: int
+    processor: float
+    """Seconds, of the Doors."""
+    own: float
+    """Seconds, of the client."""
+    answer: float
+    """Milliseconds of a processor that one answer costs a Door, its start left out."""
+    bare: float = 0.0
+    """Milliseconds that a bare insert of the same row costs; 0 when that was not measured."""
+    target: int = TARGET
+    """Milliseconds that 99 of 100 answers may take."""
+
+
+def faults(figures: Figures) -> list[str]:
+    """List the figures of a run without kills that are not as they should be."""
+    slowest = percentile(figures.server, 0.99)
+    return [
+        line
+        for line, wrong in (
+            (f"99 of 100 answers took up to {slowest:.0f} ms", slowest >= figures.target),
+            (f"{figures.lost} answers were never acknowledged", figures.lost),
+            (f"{figures.missing} acknowledged answers are not stored", figures.missing),
+            (f"one answer costs {figures.answer:.1f} ms", figures.bare and figures.answer > BARE * figures.bare),
+        )
+        if wrong
+    ]
+
+
+def report(figures: Figures) -> str:
+    """Return the figures, for people."""
+    lines = [
+        f"{figures.answers} answers, {figures.rate} a second, half by form and half by card",
+        f"server time         {_spread(figures.server)} (target: p99 < {figures.target} ms)",
+        f"seen by the client  {_spread(figures.client)}",
+        f"acknowledged        {figures.acknowledged} with those before the time was taken",
+        f"not stored of them  {figures.missing}",
+        f"processor time      Doors {figures.processor:.0f} s, client {figures.own:.0f} s",
+        f"one answer          {figures.answer:.1f} ms of a processor",
+        f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores",
+    ]
+    if figures.bare:
+        lines[-2] += f", {figures.answer / figures.bare:.2f} × a bare insert ({figures.bare:.1f} ms; aim: {BARE:g} ×)"
+    if figures.kills:
+        lines.insert(4, f"Doors killed        {figures.kills} times; {figures.lost} answers never acknowledged")
+    return "\n".join(lines)
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """Return the time that *share* of *times*, sorted, do not exceed."""
+    return times[min(len(times) - 1, int(len(times) * share))] if times else 0.0
+
+
+def _spread(times: Sequence[float]) -> str:
+    return ", ".join(f"p{100 * share:g} {percentile(times, share):.0f} ms" for share in (0.5, 0.9, 0.99, 1))
