@@ -136,11 +136,17 @@ async def peoples_time(stage: Stage) -> AsyncIterator[SimulatedClock]:
             await clock.leave()
 
 
-async def pass_time(clock: SimulatedClock) -> NoReturn:
-    """Let simulated time pass as fast as real time, so that people can look around in a day that goes on."""
+async def pass_time(stage: Stage, clock: SimulatedClock) -> NoReturn:
+    """
+    Let simulated time pass as fast as real time, so that people can look around in a day that goes on.
+
+    A moment that they have sent the clock to is waited for at once: the service then works through the days between.
+    """
     while True:
         await asyncio.sleep(1)  # Real time, for once.
-        await clock.sleep_until(clock.now() + timedelta(seconds=1))
+        goal = (await stage.control("GET", "clock"))["goal"]
+        soon = clock.now() + timedelta(seconds=1)
+        await clock.sleep_until(max(soon, datetime.fromisoformat(goal)) if goal else soon)
 
 
 class OwnerBoard:

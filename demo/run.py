@@ -130,7 +130,7 @@ async def _stay(console: Console, stage: Stage) -> None:
         await stage.start_service()
         console.print("Everything runs, and the simulated day goes on. Ctrl-C ends it.")
         with suppress(asyncio.CancelledError):
-            await pass_time(clock)
+            await pass_time(stage, clock)
 
 
 async def traffic(stage: Stage) -> Sequence[Entry]:
@@ -155,6 +155,7 @@ def _show(console: Console, stage: Stage, played: Played, checks: Sequence[Check
         offered = people_to_be(load_programme(stage.programme), played.ended_at)
         places = [
             ("Microsoft 365 as everybody sees it", stage.sandbox_url),
+            ("Let days and weeks pass", f"{stage.sandbox_url}/#clock"),
             ("Sign in; then pick a person, such as", f"{stage.service_url}/logg-inn"),
             *((f"  the {role.replace('_', ' ')}", name) for role, name in offered),
         ]

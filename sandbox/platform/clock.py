@@ -5,7 +5,8 @@ Simulated time stands still while anybody works. Participants (services) join by
 when; once all of them wait and the sandbox has no request in flight, time jumps to the earliest moment waited for.
 A participant that was wakened counts as busy until the next wait. One whose connection is lost stays joined and busy: a
 killed service stops time until it joins again under its name, or leaves. While time is real, nobody waits for others:
-each is wakened at their moment.
+each is wakened at their moment. A moment that time was sent to (the buttons of the overview) is no jump where somebody
+takes part: time gets there through every moment on the way, so that what falls due in between is done on its day.
 """
 
 import asyncio
@@ -42,11 +43,12 @@ class Clock:
     """
     See the module's docstring. Not thread-safe: everything happens on the server's event loop.
 
-    One class of 18 methods, because every one of them may move time, and moving time may end any participant's wait.
+    One class of 20 methods, because every one of them may move time, and moving time may end any participant's wait.
     """
 
     def __init__(self) -> None:
         self._simulated: datetime | None = None
+        self._goal: datetime | None = None
         self._participants: dict[str, Wait | None] = {}
         self._withdrawn: dict[str, int] = {}
         self._in_flight = 0
@@ -59,12 +61,18 @@ class Clock:
         """The moment of simulated time, None while time is real."""
         return self._simulated
 
+    @property
+    def goal(self) -> datetime | None:
+        """The moment that time was sent to and has not reached."""
+        return self._goal
+
     def status(self) -> dict[str, object]:
         """Return the answer of the control call."""
         return {
             "now": stamp(self.now()),
             "simulated": self._simulated is not None,
             "in_flight": self._in_flight,
+            "goal": stamp(self._goal) if self._goal else None,
             "participants": {name: _described(wait) for name, wait in sorted(self._participants.items())},
         }
 
@@ -74,6 +82,14 @@ class Clock:
             raise Backwards(f"{stamp(moment)} lies before {stamp(self._simulated)}")
         self._simulated = moment.astimezone(UTC)
         self._wake()
+
+    def send_to(self, moment: datetime) -> None:
+        """Let time pass to *moment* as soon as everybody waits; without participants, or in real time, jump there."""
+        if self._simulated is None or not self._participants:
+            self.set(moment)
+            return
+        self._goal = moment.astimezone(UTC)
+        self._advance()
 
     def put_back(self, moment: datetime | None) -> None:
         """Go to the moment of a snapshot, backwards too, or to real time. Participants stay joined, and waits go on."""
@@ -88,7 +104,7 @@ class Clock:
             if wait:
                 wait.finish(False)
         self._participants.clear()
-        self._simulated = None
+        self._simulated = self._goal = None
 
     def join(self, name: str) -> None:
         """Join, or join again after a crash: busy from now on."""
@@ -157,6 +173,8 @@ class Clock:
             return
         waits = list(self._participants.values())
         moments = [wait.until for wait in waits if wait and wait.until]
+        if self._goal is not None:
+            moments.append(self._goal)
         if None in waits or not moments:
             return
         self._simulated = max(self._simulated, min(moments))
@@ -177,6 +195,8 @@ class Clock:
             if wait and wait.until and wait.until <= self.now():
                 self._participants[name] = None
                 wait.finish(True)
+        if self._goal is not None and self._goal <= self.now():
+            self._goal = None
 
 
 def stamp(moment: datetime) -> str:

@@ -95,7 +95,8 @@ class _Views:
         step = CLOCK_STEPS.get(await sent(request, "step"))
         if step is None:
             raise GraphError(400, "BadRequest", "The clock does not know that step.")
-        self._cloud.clock.set(self._cloud.clock.now() + step)
+        clock = self._cloud.clock
+        clock.send_to((clock.goal or clock.now()) + step)
         return back("/", "clock")
 
     # ------------------------------------------------------------------------------------------------------------ teams

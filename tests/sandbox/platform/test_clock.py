@@ -6,6 +6,7 @@ from tests.sandbox.graph.test_limits import until_held
 from tests.support.sandbox import RunningSandbox
 
 START, NOON, EVENING = "2026-08-17T06:00:00Z", "2026-08-17T12:00:00Z", "2026-08-17T18:00:00Z"
+TOMORROW = "2026-08-18T06:00:00Z"
 
 
 async def clock(sandbox: RunningSandbox, call: str, name: str, **more: Any) -> Any:
@@ -138,3 +139,44 @@ async def test_wrong_calls_are_refused(sandbox: RunningSandbox) -> None:
     assert await status("", {"now": "2027-01-01T00:00:00"}) == 400, "no zone"
     assert await status("/wait", {"name": "stranger", "until": NOON}) == 400
     assert await status("/join", {}) == 400
+
+
+async def test_time_that_is_sent_ahead_stops_at_every_moment_on_the_way(sandbox: RunningSandbox) -> None:
+    """A jump over noon would do late what is due then."""
+    await start(sandbox, "people", "service")
+    noon = waiting(sandbox, "service", NOON)
+    await until_participants(sandbox, people="busy", service=f"until {NOON}")
+
+    await sandbox.client.post(f"{sandbox.url}/advance", data={"step": "1 day"})
+
+    shown = await sandbox.control("GET", "clock")
+    assert (shown["now"], shown["goal"]) == (START, TOMORROW)
+    people = waiting(sandbox, "people", shown["goal"])
+    assert (await noon)["now"] == NOON
+    evening = waiting(sandbox, "service", EVENING)
+    assert (await evening)["now"] == EVENING
+    idle = waiting(sandbox, "service", None)
+    assert (await people)["now"] == TOMORROW
+    assert (await sandbox.control("GET", "clock"))["goal"] is None
+    await clock(sandbox, "resume", "service")
+    assert (await idle)["came"] is False
+
+
+async def test_time_that_is_sent_ahead_twice_gets_as_far_as_both(sandbox: RunningSandbox) -> None:
+    await start(sandbox, "people")
+
+    for _ in range(2):
+        await sandbox.client.post(f"{sandbox.url}/advance", data={"step": "1 day"})
+
+    assert (await sandbox.control("GET", "clock"))["goal"] == "2026-08-19T06:00:00Z"
+    assert "On its way to" in (await sandbox.client.get(sandbox.url)).text
+    people = waiting(sandbox, "people", None)
+    await until_now(sandbox, "2026-08-19T06:00:00Z")
+    await clock(sandbox, "resume", "people")
+    assert (await people)["came"] is False
+
+
+async def until_now(sandbox: RunningSandbox, moment: str) -> None:
+    async with asyncio.timeout(10):
+        while (await sandbox.control("GET", "clock"))["now"] != moment:
+            pass
