@@ -178,6 +178,11 @@ def join(items: Iterable[str], language: str = DEFAULT) -> str:
     return format_list(list(items), locale=_locale(language))
 
 
+def within(name: str) -> str:
+    """Return a name as it stands inside a sentence: «lokal leder», where it is «Lokal leder» by itself."""
+    return name[:1].lower() + name[1:]
+
+
 def sort_key(name: str) -> str:
     """Return a key that sorts names as Norwegian does: æ, ø and å come last, in this order."""
     return name.casefold().translate(_LAST_LETTERS)

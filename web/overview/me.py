@@ -27,7 +27,7 @@ def router(overviews: Overviews) -> APIRouter:
             crumbs=[(texts.say("shell.me", visit.reader.language), "")],
             person=person,
             organisation=programme.organisation_of(person).name,
-            languages=[(language, texts.say("overview.language_name", language)) for language in texts.languages()],
+            languages=[(language, texts.say("overview.language_name", language)) for language in _in_order()],
             feed=f"{overviews.public_url.rstrip('/')}/kalender/{token}.ics",
             own_meetings=await own_address(overviews.links, overviews.public_url, person.key, overviews.clock.now()),
             is_stored=bool(lagret),
@@ -41,3 +41,8 @@ def router(overviews: Overviews) -> APIRouter:
         return RedirectResponse("/meg?lagret=1", 303)
 
     return routes
+
+
+def _in_order() -> list[str]:
+    """Return the languages to choose from, both kinds of Norwegian before English."""
+    return sorted(texts.languages(), key=lambda language: (language == "en", language))

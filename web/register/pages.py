@@ -184,6 +184,7 @@ def _form_page(
         below=f"{base_of(context)}{form.back.partition('?')[0]}",
         form=form,
         back=f"{base_of(context)}{form.back}",
+        new_person=f"{base_of(context)}/rediger/person-ny",
         values={field.name: typed.get(field.name, "") if typed is not None else field.value for field in form.fields},
         problems={name: _said(context, each) for name, each in problems.items()},
         confirm=wrong.confirm if wrong else "",

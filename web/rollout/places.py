@@ -130,6 +130,8 @@ async def _place_page(
         place=place,
         base=f"{BASE}/{place}",
         name=file.wanted.spec.name,
+        town=file.wanted.spec.municipality,
+        town_name=programme.municipality(town).name if (town := file.wanted.spec.municipality) else "",
         file=file,
         order=order,
         order_tone=ORDER_TONES[order.state],

@@ -12,7 +12,7 @@ from workflows.rollout.names import PlaceNames
 from workflows.rollout.plan import Item, State
 from workflows.rollout.preview import SeenPlan
 from workflows.rollout.progress import OrderState, Step
-from workflows.rollout.rendering import open_sentences, reason_in_words, why
+from workflows.rollout.rendering import open_sentences, reason_in_words, state_in_words, why
 
 ORDER_TONES: Mapping[OrderState, str] = {
     OrderState.NONE: "none",
@@ -92,7 +92,7 @@ def leaf_of(item: Item, names: PlaceNames, language: str) -> Leaf:
         key=item.key,
         name=names.name(item.key),
         tone=STATE_TONES[item.state],
-        state=texts.say(f"rollout.state_{item.state.name.lower()}", language),
+        state=state_in_words(item, language),
         old=_spelled(item, item.old) if item.old != item.new else "",
         new=_spelled(item, item.new),
         layer=texts.say(f"rollout.layer_{item.layer}", language),

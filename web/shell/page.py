@@ -116,4 +116,5 @@ def _nearest(entries: Sequence[MenuEntry], here: str, above: Sequence[str]) -> s
 def roles_in_words(visit: Visit, language: str) -> str:
     """Return the roles that the reader holds now, each once, as readers call them."""
     roles = sorted({held.role for held in visit.reader.roles})
-    return texts.join([texts.say(f"guests.role_{role}", language) for role in roles], language)
+    names = [texts.say(f"guests.role_{role}", language) for role in roles]
+    return texts.join([*names[:1], *map(texts.within, names[1:])], language)

@@ -181,6 +181,15 @@ class QuestionLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MissedRound:
+    """A round not opened before its deadline, as after a stop or before a meeting at short notice."""
+
+    meeting: datetime
+    """Local start of the board's meeting."""
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class MunicipalityOverview:
     """A municipality as those who look after it see it."""
 
@@ -195,6 +204,11 @@ class MunicipalityOverview:
     """The open round, else the newest one."""
     round_meeting: datetime | None
     next_round: StatusRound | None
+    """The round that opens next, before one of the board's meetings to come."""
+    missed: MissedRound | None
+    """The round before the board's next meeting, where it can no longer be opened."""
+    next_asks: bool
+    """True when a package is there that the next round asks."""
     """The round before the next meeting, while it is not open."""
     next_meetings: tuple[MeetingLine, ...]
     report: ReportStage

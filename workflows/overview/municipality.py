@@ -7,7 +7,7 @@ import texts
 from config.programme import Programme
 from config.values import Body, Role
 from workflows.messages.model import Message, MessageState
-from workflows.overview.model import MunicipalityOverview, PackageLine, PersonLine
+from workflows.overview.model import MissedRound, MunicipalityOverview, PackageLine, PersonLine
 from workflows.overview.plan import by_package, lights_over_rounds, place_state, question_lines, report_stage, trends_of
 from workflows.overview.rows import AnsweredRequest, MeetingLine, MunicipalityRows, ReportLine
 from workflows.papers.minutes.model import MatterState
@@ -34,6 +34,7 @@ def municipality_overview(
     newest = rows.answered[0] if rows.answered else None
     status_round = newest.round if newest else None
     report = rows.reports.get(status_round.meeting) if status_round else None
+    missed, next_round = _rounds_to_come(programme, slug, rows.meetings, status_round, now)
     return MunicipalityOverview(
         slug=slug,
         name=municipality.name,
@@ -43,7 +44,9 @@ def municipality_overview(
         paused=rows.paused,
         round=status_round,
         round_meeting=newest.meeting_local if newest else None,
-        next_round=_next_round(programme, slug, rows.meetings, status_round),
+        next_round=next_round,
+        missed=missed,
+        next_asks=next_round is not None and _asks_somebody(programme, slug, next_round.opens_at),
         next_meetings=_shown_meetings(rows.meetings, programme.local_board(slug).key),
         report=report_stage(status_round.state if status_round else None, report),
         released=_released(rows.reports.values()),
@@ -80,17 +83,30 @@ def people_of(programme: Programme, slug: str, on: date) -> tuple[PersonLine, ..
     return tuple(sorted(lines, key=lambda line: (order[line.roles[0][0]], texts.sort_key(line.name))))
 
 
-def _next_round(
-    programme: Programme, slug: str, meetings: Sequence[MeetingLine], current: StatusRound | None
-) -> StatusRound | None:
-    """Return the round before the board's next meeting; None while it is open, or was held already."""
-    board = programme.local_board(slug).key
+def _rounds_to_come(
+    programme: Programme, slug: str, meetings: Sequence[MeetingLine], current: StatusRound | None, now: datetime
+) -> tuple[MissedRound | None, StatusRound | None]:
+    """
+    Return the round before the board's next meeting if its deadline has passed unopened, and the next that will open.
+
+    The current round is neither: it is open, or was held.
+    """
+    board, missed = programme.local_board(slug).key, None
     known = current.meeting if current else ""
     for meeting in meetings:
-        if meeting.body == board and meeting.key != known:
-            facts = BoardMeeting(key=meeting.key, body=board, starts_local=meeting.starts_local, cancelled=False)
-            return round_before(programme, facts)
-    return None
+        if meeting.body != board or meeting.key == known:
+            continue
+        facts = BoardMeeting(key=meeting.key, body=board, starts_local=meeting.starts_local, cancelled=False)
+        planned = round_before(programme, facts)
+        if planned is None or now < planned.deadline_at:
+            return missed, planned
+        if missed is None and _asks_somebody(programme, slug, planned.deadline_at):
+            missed = MissedRound(meeting=meeting.starts_local, deadline_at=planned.deadline_at)
+    return missed, None
+
+
+def _asks_somebody(programme: Programme, slug: str, moment: datetime) -> bool:
+    return bool(programme.reporting_packages(slug, on=programme.today(moment)))
 
 
 def _shown_meetings(meetings: Sequence[MeetingLine], board: str) -> tuple[MeetingLine, ...]:

@@ -88,7 +88,7 @@ class StartPlanner:
                 continue
             values = {"name": self.programme.municipality(slug).name}
             yield Task(
-                kind=TaskKind.REVIEW_REPORT, values=values, address=f"/kommune/{slug}#rapport", at=meeting.starts_local
+                kind=TaskKind.REVIEW_REPORT, values=values, address=f"/kommune/{slug}/rapport", at=meeting.starts_local
             )
 
     def _questions(self) -> Iterator[Task]:

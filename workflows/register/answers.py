@@ -24,7 +24,7 @@ MOST_LISTED = 400
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """A field of a form. *options*: value and words of each choice."""
+    """A field of a form. *options*: value and words of each choice. *names_person*: True for a choice among people."""
 
     name: str
     label: str
@@ -33,6 +33,7 @@ class FormField:
     required: bool = True
     options: Sequence[tuple[str, str]] = ()
     help: str = ""
+    names_person: bool = False
 
 
 def read_answers(fields: Sequence[FormField], raw: Mapping[str, str]) -> dict[str, Any]:

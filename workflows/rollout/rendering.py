@@ -6,11 +6,16 @@ from typing import Any
 
 import texts
 from config.programme import Programme
-from workflows.rollout.names import PlaceNames
+from workflows.rollout.names import PlaceNames, kind_of
 from workflows.rollout.plan import INVITATION_REFUSED, OPEN, Item, PlacePlan, State
 
 _SAID_ELSEWHERE = frozenset({"no_usable_account"})
 """Reasons told once, about a person, and not again about a member and an owner."""
+_NOT_MADE: Mapping[str, str] = {
+    "person": "_person",
+    **dict.fromkeys(("owner", "member", "channel_member", "app", "channel_app"), "_added"),
+}
+"""Kinds of things that are not made when they are missing, and the end of the key of their words."""
 
 
 def result_text(items: Sequence[Item], *, made: int, language: str) -> str:
@@ -117,8 +122,14 @@ def _line(item: Item, names: PlaceNames, language: str) -> str:
     if item.to_do:
         parts.append(f"({texts.say(f'rollout.layer_{item.layer}', language)})")
     parts += filter(None, [why(item, language)])
-    state = texts.say(f"rollout.state_{item.state.name.lower()}", language)
+    state = state_in_words(item, language)
     return "  ".join([f"{state:<18}", *parts])
+
+
+def state_in_words(item: Item, language: str) -> str:
+    """Return the state of a thing in words: people are invited, members and apps added, all else is made."""
+    kind = _NOT_MADE.get(kind_of(item.key), "") if item.state is State.MISSING else ""
+    return texts.say(f"rollout.state_{item.state.name.lower()}{kind}", language)
 
 
 def _subject(key: str) -> str:

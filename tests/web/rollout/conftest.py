@@ -22,6 +22,14 @@ class CountyLead:
     bench: Bench
     browser: Browser
 
+    async def sign_in(self) -> None:
+        """Begin a session, also anew once the one before has ended."""
+        services = self.bench.services
+        programme = await services.record.register.programme()
+        person = programme.holders(Role.COUNTY_LEAD, on=programme.today(services.clock.now()))[0]
+        gate = create_gate(services.outside, services.jobs)
+        self.browser.sign_in(gate, await gate.sessions.start(person.key, issuer="test", subject=person.key))
+
     async def again(self) -> None:
         """Go on after a restart of the service, with the same session."""
         cookies, csrf = self.browser.cookies, self.browser.csrf
@@ -68,11 +76,8 @@ async def lead(database_url: str) -> AsyncIterator[CountyLead]:
     """The county lead of the small programme, of which nothing was made yet."""
     async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=small()) as found:
         services = found.services
-        programme = await services.record.register.programme()
-        person = programme.holders(Role.COUNTY_LEAD, on=programme.today(services.clock.now()))[0]
-        gate = create_gate(services.outside, services.jobs)
-        browser = Browser(transport=httpx.ASGITransport(services.web), base_url=gate.public_url)
-        browser.sign_in(gate, await gate.sessions.start(person.key, issuer="test", subject=person.key))
+        browser = Browser(transport=httpx.ASGITransport(services.web), base_url=services.settings.public_url)
         county_lead = CountyLead(found, browser)
+        await county_lead.sign_in()
         yield county_lead
         await county_lead.browser.aclose()

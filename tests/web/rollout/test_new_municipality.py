@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+import texts
 from config.klass import KnownMunicipality, shipped
 from config.values import Meetings, Role
 from tests.web.rollout.conftest import CountyLead
 from workflows.meetings.model import MeetingState
+from workflows.status.plan import round_before
+from workflows.status.ports import BoardMeeting
 
 PATH = "/fylket/ny-kommune"
 FORM = {
@@ -64,7 +67,9 @@ async def test_a_number_or_name_that_cannot_be_is_said_and_kept(lead: CountyLead
     assert all(f'value="{value.partition("=")[2]}"' in page for value in typed.split("&"))
 
 
-async def test_nothing_is_made_or_mailed_until_the_plan_was_seen_and_started(lead: CountyLead) -> None:
+async def test_nothing_is_mailed_before_the_start_and_after_it_come_the_first_meetings_and_the_first_round(
+    lead: CountyLead,
+) -> None:
     services = lead.bench.services
 
     assert await lead.press(PATH, FORM) == "/fylket/utrulling/dal"
@@ -89,6 +94,47 @@ async def test_nothing_is_made_or_mailed_until_the_plan_was_seen_and_started(lea
     booked = await services.record.meetings.list_meetings("dal")
     assert {meeting.state for meeting in booked} == {MeetingState.BOOKED}
     assert "Kanalen «Styret» ble laget." in await lead.page("/fylket/utrulling/dal/logg")
+
+    town, made = "/kommune/dal", await lead.page("/fylket/utrulling/dal")
+    for way in (town, f"{town}/arbeidspakker", f"{town}/folk"):
+        assert f'href="{way}"' in made, "the result leads on"
+    before = await lead.page(town)
+    first = booked[0]
+    assert texts.say("own.when", starts=first.starts_local, ends="11.00") in before
+    assert ">Åpne rommet i Teams</a>" in before
+    assert "Ingen arbeidspakke er i gang, så runden har ingen å spørre." in before
+
+    await lead.press(f"{town}/rediger/pakke-ny", await package_form(lead, town))
+    announced = await lead.page(town)
+    programme = await services.record.register.programme()
+    facts = BoardMeeting(key=first.key, body="dal", starts_local=first.starts_local, cancelled=False)
+    coming = round_before(programme, facts)
+    assert coming is not None
+    said = texts.say(
+        "overview.next_round",
+        opens=programme.local_time(coming.opens_at),
+        deadline=programme.local_time(coming.deadline_at).date(),
+    )
+    assert said in announced
+    assert "har ingen å spørre" not in announced
+
+    await services.clock.set_to(coming.opens_at)
+    await services.engine.run_due(["sweep.all", f"status.open:{first.key}"])
+    await lead.sign_in()
+    opened = await lead.page(town)
+    assert "0 av 1 har svart." in opened
+    assert "Tett på" in opened
+
+
+async def package_form(lead: CountyLead, town: str) -> dict[str, str]:
+    """Fill in the form of a minor measure that the local lead leads."""
+    form = await lead.page(f"{town}/rediger/pakke-ny")
+    seen = re.search(r'name="sett" value="(\d+)"', form)
+    person = re.search(r'<option value="([^"]+)"[^>]*>Lokal leder Dal', form)
+    assert seen
+    assert person
+    since = lead.bench.services.clock.now().date().isoformat()
+    return {"sett": seen[1], "name": "Tett på", "lead": person[1], "since": since, "minor": "1"}
 
 
 async def test_addresses_are_looked_up_while_the_form_is_filled_in(lead: CountyLead) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from config.programme import Programme
 from config.values import Assignment, Municipality, Place, Role
 from tests.workflows.papers.questions.question_samples import passed_on, question
 from tests.workflows.programme import municipality, programme
@@ -15,11 +16,12 @@ from workflows.access.rules import reader_of
 from workflows.messages.model import MessageState, Surface
 from workflows.overview.county import county_overview
 from workflows.overview.model import PlaceState, ReportStage, TaskKind
-from workflows.overview.municipality import people_of
+from workflows.overview.municipality import municipality_overview, people_of
 from workflows.overview.plan import place_state, report_stage
 from workflows.overview.rows import (
     CountyRows,
     MeetingLine,
+    MunicipalityRows,
     OpenRoundCounts,
     PlaceLine,
     ReportLine,
@@ -174,7 +176,7 @@ def test_the_progress_of_a_report(state: RoundState | None, newest: ReportLine |
         pytest.param(
             {"meetings": (meeting(),), "reports": {"a-dal/2026-10-20": report(ReportState.DRAFT)}},
             TaskKind.REVIEW_REPORT,
-            "/kommune/a-dal#rapport",
+            "/kommune/a-dal/rapport",
             id="draft",
         ),
     ],
@@ -292,6 +294,51 @@ def test_who_worked_in_a_package_that_ended_is_nobody_there_any_more() -> None:
     assert packages(date(2026, 10, 1)) == ["Pakken tunnel"]
 
 
+@pytest.mark.parametrize(
+    ("now", "missed", "opens"),
+    [
+        pytest.param("2026-09-20T08:00Z", False, "2026-09-29", id="ahead"),
+        pytest.param("2026-10-19T08:00Z", True, "2026-11-24", id="the deadline passed unopened"),
+    ],
+)
+def test_a_round_whose_deadline_passed_unopened_is_missed_and_not_the_next(now: str, missed: bool, opens: str) -> None:
+    shown = overview_at(now, programme(work_packages=(package("bro"),)))
+
+    assert (shown.missed is not None, shown.next_round.opens_at.date().isoformat()) == (missed, opens)
+    assert shown.next_asks
+
+
+def test_without_a_package_under_way_no_round_is_missed_and_the_next_asks_nobody() -> None:
+    shown = overview_at("2026-10-19T08:00Z", programme(work_packages=()))
+
+    assert shown.missed is None
+    assert not shown.next_asks
+
+
+def overview_at(now: str, known: Programme) -> Any:
+    """Return the overview of a-dal, whose board meets in October and in December."""
+    meetings = [
+        MeetingLine(key=f"a-dal/{day}", body="a-dal", starts_local=starts, ends_local=starts.replace(hour=11))
+        for day in ("2026-10-20", "2026-12-15")
+        for starts in (datetime.fromisoformat(f"{day}T09:00"),)
+    ]
+    found = MunicipalityRows(
+        meetings=tuple(meetings),
+        answered=(),
+        messages=(),
+        reports={},
+        questions=(),
+        decisions=(),
+        actions=(),
+        undelivered=(),
+        place=MADE,
+        unit=None,
+        paused=False,
+        guests_asked=0,
+    )
+    return municipality_overview(known, "a-dal", found, now=datetime.fromisoformat(now))
+
+
 def planned(person: str, **found: Any) -> Any:
     """Return the start page of a person of the small programme."""
     known = programme()
@@ -321,5 +368,11 @@ def test_tasks_lead_to_pages_that_are_there() -> None:
     addresses = {task.address for person in ("lead", "county") for task in planned(person, **found).tasks}
     paths = {re.sub(r"[?#].*", "", address).replace("a-dal", "{slug}") for address in addresses}
 
-    assert paths == {"/kommune/{slug}", "/kommune/{slug}/gjester", "/fylket/gjester", "/fylket"}
+    assert paths == {
+        "/kommune/{slug}",
+        "/kommune/{slug}/gjester",
+        "/kommune/{slug}/rapport",
+        "/fylket/gjester",
+        "/fylket",
+    }
     assert paths <= {route.path for route in routes_of(create_app())}

@@ -55,6 +55,10 @@ class FormContext:
     def role(self, role: str) -> str:
         return texts.say(f"guests.role_{role}", self.language)
 
+    def role_within(self, role: str) -> str:
+        """Return a role as it stands inside a sentence."""
+        return texts.within(self.role(role))
+
     @property
     def municipality(self) -> Municipality:
         """Return the municipality that the page is about."""
@@ -109,7 +113,16 @@ class FormContext:
         people = sorted(named, key=lambda each: (each.key not in mine, texts.sort_key(each.name)))
         options = [("", self.say("choose")), *((each.key, self._called(each)) for each in people)]
         label = label or self.say(f"field_{name}")
-        return FormField(name=name, label=label, kind="choice", value=value, options=options, required=required)
+        return FormField(
+            name=name,
+            label=label,
+            kind="choice",
+            value=value,
+            options=options,
+            required=required,
+            help=self.say("help_people"),
+            names_person=True,
+        )
 
     def _is_elsewhere(self, person: Person) -> bool:
         """Return True for a person all of whose roles are in other municipalities than the page's."""

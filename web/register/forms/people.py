@@ -126,7 +126,7 @@ def replace(context: FormContext) -> EditForm:
         return ReplaceLead(seat=seat, person=answers["person"], first_day=answers["first_day"])
 
     return EditForm(
-        heading=context.say("form_replace", role=context.role(seat.role), where=where),
+        heading=context.say("form_replace", role=context.role_within(seat.role), where=where),
         button=context.say("do_replace"),
         fields=fields,
         edit=edit,
@@ -141,7 +141,7 @@ def end_role(context: FormContext) -> EditForm:
     seat, holder = _seat(context, where), context.programme.person(key)
     fields = [context.field("last_day", kind="date", value=context.today)]
     return EditForm(
-        heading=context.say("form_role_end", name=holder.name, role=context.role(seat.role)),
+        heading=context.say("form_role_end", name=holder.name, role=context.role_within(seat.role)),
         button=context.say("do_role_end"),
         fields=fields,
         edit=lambda answers: EndRole(seat=seat, person=holder.key, last_day=answers["last_day"]),

@@ -34,8 +34,19 @@ class ChannelSteps:
                 await walk.note_unseen(ChannelSteps(None, self._accounts).take)
                 return
         await walk.take_side_by_side(*(partial(self._channel, wanted, there) for wanted in walk.wanted.channels))
+        await self._note_way_in(walk)
         keys = {f"channel:{wanted.key}" for wanted in walk.wanted.channels}
         walk.log.note(*plan_dropped("channel:", walk.known, keys, {id_: each.name for id_, each in there.items()}))
+
+    @staticmethod
+    async def _note_way_in(walk: Walk) -> None:
+        """Keep the address of the first open channel as the team's: that of the team itself would take a read."""
+        open_channels = (wanted for wanted in walk.wanted.channels if wanted.spec.kind != "private")
+        made = (walk.known.get(f"channel:{wanted.key}") for wanted in open_channels)
+        address = next((channel.url for channel in made if channel is not None and channel.url), "")
+        team = walk.known.get("team")
+        if walk.apply and team is not None and address and team.url != address:
+            await walk.keep(replace(team, url=address))
 
     # --------------------------------------------------------------------------------------------------------- channel
 
