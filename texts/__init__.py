@@ -179,7 +179,7 @@ def join(items: Iterable[str], language: str = DEFAULT) -> str:
 
 
 def within(name: str) -> str:
-    """Return a name as it stands inside a sentence: «lokal leder», where it is «Lokal leder» by itself."""
+    """Return a name as it stands inside a sentence: «styreleder», where it is «Styreleder» by itself."""
     return name[:1].lower() + name[1:]
 
 
