@@ -169,7 +169,10 @@ class GraphMemberships:
         action = f"add member {account.id} to group {group_id}"
         if not self._recipients.permits(account.email):
             raise RecipientNotAllowed(action, "the allow-list does not name the address")
-        await _add_reference(self._graph, action, account.id, lambda sdk: sdk.groups.by_group_id(group_id).members.ref)
+        await _add_reference(
+            *(self._graph, action, account.id, lambda sdk: sdk.groups.by_group_id(group_id).members.ref),
+            independent=True,
+        )
 
     async def remove_member(self, group_id: str, account: Account) -> None:
         """A repeat is harmless."""
@@ -184,10 +187,19 @@ class GraphMemberships:
             await self._graph.send(request)
 
 
-async def _add_reference(graph: Graph, action: str, account_id: str, address: Address) -> None:
+async def _add_reference(
+    graph: Graph, action: str, account_id: str, address: Address, *, independent: bool = False
+) -> None:
     """Add an account to a collection of references; one that is there already is success."""
-    body = {"@odata.id": graph.address(f"/directoryObjects/{account_id}")}
-    request = Request(action=action, address=address, method="POST", call=Call.KEYED, body=body, scopes=_WRITE)
+    request = Request(
+        action=action,
+        address=address,
+        method="POST",
+        call=Call.KEYED,
+        body={"@odata.id": graph.address(f"/directoryObjects/{account_id}")},
+        scopes=_WRITE,
+        independent=independent,
+    )
     try:
         await graph.send(request)
     except Conflict:

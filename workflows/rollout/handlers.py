@@ -35,14 +35,13 @@ from workflows.rollout.steps.members import MEMBERS, OWNERS, MemberSteps
 from workflows.rollout.steps.people import PeopleSteps
 from workflows.rollout.steps.site import SiteSteps
 from workflows.rollout.steps.team import TeamSteps
+from workflows.rollout.waiting import MADE, wait_on, waiting_note
 from workflows.rollout.walk import Walk
 from workflows.rollout.welcome_mail import Welcome
 
 CLOSED_AGAIN = timedelta(minutes=10)
 
 WOUND_DOWN = Item(key="place", state=State.PENDING, reason="wound_down", layer="municipality")
-MADE = "order.made"
-"""Under which it is noted how much an order made before it had to wait."""
 COPIES = "copies"
 """Under which it is noted what the lists hold."""
 
@@ -77,6 +76,8 @@ class Rollout:
             walk.log.note(WOUND_DOWN)
             return await _ended(walk, made=0)
         try:
+            if (parked := await wait_on(walk)) is not None:
+                return parked
             accounts = await _take(walk)
             await self._welcome_guests(walk, accounts)
         except Question as question:
@@ -87,8 +88,7 @@ class Rollout:
         made = int(walk.known[MADE].details["number"]) if MADE in walk.known else 0
         made += _made(walk)
         if walk.log.trouble.unfinished:
-            await walk.keep(Resource(key=MADE, external_id="", details={"number": made}))
-            return _comes_again(walk)
+            return await _waits(walk, made)
         if walk.log.trouble.refused and "group" not in walk.known:
             # Nothing could be made: that is no result.
             raise walk.log.trouble.refused[0]
@@ -191,12 +191,20 @@ def _made(walk: Walk) -> int:
     return sum(item.to_do for item in walk.log.items)
 
 
-def _comes_again(walk: Walk) -> Parked:
-    """Return when things that are still being made are looked at again. Raises Transient when the rest did not
-    answer."""
+async def _waits(walk: Walk, made: int) -> Parked:
+    """Note what the order waits for. Raises Transient when only others did not answer."""
+    parked = _comes_again(walk)
+    await walk.keep(waiting_note(walk, made, parked.until if parked is not None else None))
+    if parked is None:
+        raise walk.log.trouble.unfinished[0]
+    return parked
+
+
+def _comes_again(walk: Walk) -> Parked | None:
+    """Return when things that are still being made are looked at again; None when only others did not answer."""
     waits = [each for each in walk.log.trouble.unfinished if isinstance(each, NotYet)]
     if not waits:
-        raise walk.log.trouble.unfinished[0]
+        return None
     first = min(waits, key=lambda wait: wait.until)
     return Parked(until=first.until, note=first.note)
 

@@ -33,4 +33,5 @@ async def note_waiting(walk: Walk, what: str) -> Item | None:
     if now > since + PATIENCE:
         await walk.forget(key)
         return Item(key=what, state=State.PENDING, reason=f"{what}_overdue")
-    raise NotYet(now + min(max(POLL, (now - since) / 10), LONGEST_POLL), f"{what}_in_the_making")
+    walk.waits[what] = NotYet(now + min(max(POLL, (now - since) / 10), LONGEST_POLL), f"{what}_in_the_making")
+    raise walk.waits[what]

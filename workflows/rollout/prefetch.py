@@ -28,8 +28,11 @@ async def _people(walk: Walk) -> list[Read]:
         walk.reads.ask_ahead(ports.groups.read_group, group.external_id)
         if group is not None and group.details.get(BY_ID)
         else walk.reads.ask_ahead(ports.groups.find_group, spec.unique_name),
-        walk.reads.ask_ahead(ports.teams.find_catalog_app, ports.app.external_id),
     ]
+    if walk.apply and "team" not in walk.known:
+        # The app comes into the team, and then to people.
+        return reads
+    reads.append(walk.reads.ask_ahead(ports.teams.find_catalog_app, ports.app.external_id))
     remembered = await ports.accounts.find_accounts(walk.emails)
     for person in walk.wanted.members:
         account = remembered.get(person.email.lower())

@@ -47,6 +47,10 @@ class Walk:
         self.log = PlanLog(apply=apply)
         self.reads = Reads(self.log.trouble.reads)
         self.creates = Creates(ports, self.log, place=self.place, began=self.began)
+        self.unseen = False
+        """True while what cannot be seen is noted: then nothing is read."""
+        self.waits: dict[str, Exception] = {}
+        """Errors that say of a thing that it is still to come, by its key; shared with the walks of parts."""
         self.accounts_known = True
         """False when people could not be looked up."""
         self.emails = tuple(person.email for person in wanted.members)
@@ -71,7 +75,7 @@ class Walk:
         They go as in a plan before anything was made.
         """
         walk = self._fork(apply=False)
-        walk.known = {}
+        walk.known, walk.unseen = {}, True
         for step in steps:
             await step(walk)
         there = {item.key for item in self.log.items}

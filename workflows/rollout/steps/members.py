@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from config.values import Person
+from workflows.errors import Transient
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.place import Group
 from workflows.rollout.plan import Item, State, plan_leavers, plan_memberships, plan_strangers
@@ -74,9 +75,14 @@ class MemberSteps:
     async def _members(self, group: Group | None, accounts: Mapping[str, Account]) -> None:
         walk, look = self._walk, self._walk.ports.memberships.list_member_ids
         present = set(await walk.reads.get(look, group.id)) if group else set()
-        for item in plan_memberships("member", walk.wanted.members, accounts, present, permitted=walk.permitted):
-            if self._begins(item) and group:
-                await self._into_the_group(item, group, self._account(item, accounts))
+        planned = plan_memberships("member", walk.wanted.members, accounts, present, permitted=walk.permitted)
+        to_let_in = [item for item in planned if self._begins(item)]
+        if group is not None:
+            # The first alone: while the group is not known everywhere, the others would be refused as well.
+            for some in (to_let_in[:1], to_let_in[1:]):
+                await walk.ports.together(
+                    *(self._into_the_group(item, group, self._account(item, accounts)) for item in some)
+                )
         await self._out_of_the_group("member", walk.wanted.members, group, accounts, present)
 
     def _begins(self, item: Item) -> bool:
@@ -112,7 +118,11 @@ class MemberSteps:
             await walk.ports.memberships.remove_member(group.id, replace(account, id=before.external_id))
         await walk.keep(Resource(key=item.key, external_id=account.id))
         with walk.log.alone(item):
-            await walk.ports.memberships.add_member(group.id, account)
+            try:
+                await walk.ports.memberships.add_member(group.id, account)
+            except Transient as error:
+                walk.waits[item.key] = error
+                raise
             await walk.history.note("rollout.member_added", person=person_key(item))
         refused = walk.log.find(item.key)
         if refused is not None and refused.state is State.PENDING:

@@ -78,7 +78,8 @@ class TeamSteps:
     async def _app(self, walk: Walk, team_id: str | None) -> bool:
         """Plan our app in the team."""
         external_id, teams = walk.ports.app.external_id, walk.ports.teams
-        app = await walk.reads.get(teams.find_catalog_app, external_id)
+        unread = CatalogApp(id="", external_id=external_id, version="")
+        app = unread if walk.unseen else await walk.reads.get(teams.find_catalog_app, external_id)
         if app is None:
             walk.log.note(Item(key="app", state=State.PENDING, reason="app_not_in_catalogue"))
             return False
@@ -106,7 +107,8 @@ class TeamSteps:
     async def _personal_app(app: CatalogApp, key: str, account_id: str, walk: Walk) -> None:
         known, teams = walk.known.get(key), walk.ports.teams
         with walk.log.step(key):
-            has_it = await walk.reads.get(teams.find_user_app, account_id, app.external_id) is not None
+            looks = not walk.unseen
+            has_it = looks and await walk.reads.get(teams.find_user_app, account_id, app.external_id) is not None
             item = Item(key=key, state=State.SAME if has_it else State.MISSING)
             if known is not None and not has_it:
                 item = replace(item, state=State.LOCAL, reason="removed")
