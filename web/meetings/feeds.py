@@ -11,8 +11,8 @@ from fastapi import APIRouter, Header, HTTPException, Response
 
 import texts
 from config.programme import Programme
-from config.values import Body
 from integration.ics import FeedItem, feed
+from workflows.meetings.body_names import tell_apart
 from workflows.meetings.feed import FeedMark, FeedMeetings, feed_spans, is_over
 from workflows.meetings.model import Meeting
 from workflows.meetings.personal import PERSON
@@ -54,7 +54,8 @@ class _Asked:
     source: str
     language: str
     base: str
-    bodies: Mapping[str, Body]
+    names: Mapping[str, str]
+    """The names of its bodies, by their keys, told apart."""
 
 
 class WrittenFeeds:
@@ -105,12 +106,14 @@ def router(doors: FeedDoors) -> APIRouter:
         if link is None or name is None:
             raise HTTPException(404)
         spans = feed_spans(known, link.subject, on)
+        bodies = [known.body(key) for key in sorted({key for span in spans for key in span.bodies})]
+        language = _language(known, link.subject)
         asked = _Asked(
             name=name,
             source=f"{base}/kalender/{token}.ics",
-            language=_language(known, link.subject),
+            language=language,
             base=base,
-            bodies={key: known.body(key) for span in spans for key in span.bodies},
+            names=tell_apart(known, bodies, language),
         )
         etag = _etag(asked, spans, await doors.meetings.mark(spans))
         headers = {"ETag": etag, "Cache-Control": "private, max-age=900"}
@@ -135,7 +138,7 @@ def _etag(asked: _Asked, spans: Sequence[Span], mark: FeedMark) -> str:
     All that it shows is named, or noted in *mark*.
     """
     words = [texts.say(key, asked.language, **values) for key, values in _WORDS.items()]
-    names = sorted((key, body.name) for key, body in asked.bodies.items())
+    names = sorted(asked.names.items())
     # The first span begins a year before today: only where others begin tells something.
     parts = [(number and span.first, sorted(span.bodies)) for number, span in enumerate(spans)]
     shown = repr((asked.name, asked.source, asked.language, words, names, parts, mark))
@@ -155,9 +158,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def _write(asked: _Asked, meetings: Sequence[Meeting], tokens: Mapping[str, str]) -> bytes:
-    subjects = {
-        key: texts.say("meetings.subject", asked.language, body=body.name) for key, body in asked.bodies.items()
-    }
+    subjects = {key: texts.say("meetings.subject", asked.language, body=name) for key, name in asked.names.items()}
     items = (
         _item(asked, meeting, subjects[meeting.body], f"{asked.base}/moter/{tokens[meeting.key]}")
         for meeting in meetings

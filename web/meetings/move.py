@@ -158,7 +158,7 @@ async def _send_link(request: Request, doors: Doors, move: _Move) -> HTMLRespons
         subject=meeting.key,
         path=_address("{token}", move.own),
         title=texts.say("own.link_subject", language, day=meeting.day),
-        text=texts.say("own.link_text", language, day=meeting.day, body=move.own.body.name),
+        text=texts.say("own.link_text", language, day=meeting.day, body=move.own.name),
         button=texts.say("own.link_button", language),
     )
     return link_sent(request, _local(move, await doors.short.send(order)), language)

@@ -147,7 +147,7 @@ async def show_own(
     mine = await doors.own.page(person, all_=all_)
     if mine is None:
         raise HTTPException(404)
-    here = f"/mine-moter/{token}"
+    listed = await _list_shown(doors, here := f"/mine-moter/{token}", mine, person)
     return page(
         request,
         "meetings/personal.html",
@@ -155,7 +155,8 @@ async def show_own(
         language=mine.language,
         mine=mine,
         here=here,
-        meetings=await _list_shown(doors, here, mine, person),
+        meetings=listed[: len(mine.meetings)],
+        weekly=listed[len(mine.meetings) :],
         minutes=await _minutes(doors, person),
         feed=await doors.own.feed(person),
         problems=problem_words(problems or {}, mine.language),
@@ -173,9 +174,10 @@ async def _minutes(doors: Doors, person: str) -> list[tuple[date, str]]:
 
 
 async def _list_shown(doors: Doors, here: str, mine: OwnPage, person: str) -> list[Shown]:
-    """List the meetings as the page shows them; their addresses are asked for all at once."""
-    papers = await doors.links.issue_all("papers", [own.meeting.key for own in mine.meetings])
-    prepared = [own.meeting.key for own in mine.meetings if own.body.agenda and own.seated]
+    """List the meetings as the page shows them, the weekly contact last; all their addresses are asked for at once."""
+    meetings = [*mine.meetings, *mine.weekly]
+    papers = await doors.links.issue_all("papers", [own.meeting.key for own in meetings])
+    prepared = [own.meeting.key for own in meetings if own.body.agenda and own.seated]
     agendas = await personal_addresses(doors.links, doors.public_url, "agenda", prepared, person)
     return [
         Shown(
@@ -186,7 +188,7 @@ async def _list_shown(doors: Doors, here: str, mine: OwnPage, person: str) -> li
             changed=explain_change(own.meeting, mine.language),
             answers=_answers(own, mine.language),
         )
-        for own in mine.meetings
+        for own in meetings
     ]
 
 

@@ -13,6 +13,7 @@ from web.shell.charts import trend_chart
 from web.shell.page import shell_page
 from workflows.access.model import Right, Where
 from workflows.access.rules import may
+from workflows.meetings.body_names import tell_apart
 from workflows.overview.municipality import bodies_of, municipality_overview
 
 
@@ -41,7 +42,7 @@ def router(overviews: Overviews) -> APIRouter:
             seen_packages=_seen_by(visit, slug, [line.key for line in overview.packages]),
             answers_for=_answered_by(visit, slug, [line.key for line in overview.packages]),
             is_open=overview.round is not None and overview.round.takes_answers(now),
-            body_names={body.key: body.name for body in bodies},
+            body_names=tell_apart(programme, bodies, language),
             charts={line.key: [trend_chart(trend, language) for trend in line.trends] for line in overview.packages},
             place_tones=PLACE_TONES,
             report_tones=REPORT_TONES,

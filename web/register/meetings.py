@@ -28,6 +28,7 @@ from web.register.forms.form import FormContext
 from web.register.reading import RegisterDoors
 from web.register.tables import RegisterCell, RegisterPage, RegisterRow, RegisterTable, base_of, to_form
 from web.shell.page import shell_page
+from workflows.meetings.body_names import tell_apart
 from workflows.meetings.model import Meeting, MeetingState, MeetingStore
 from workflows.meetings.moves import MeetingMoves, MovedMeanwhile, can_change
 
@@ -52,11 +53,13 @@ def router(doors: MeetingDoors) -> APIRouter:
     async def show(request: Request, visit: LooksAfter, slug: str, lagret: str = "", flyttet: str = "") -> Response:
         context, _ = await doors.register.open(visit)
         now = doors.register.clock.now()
-        known = {body.key: await doors.meetings.list_meetings(body.key) for body in _bodies(context, slug)}
+        bodies = _bodies(context, slug)
+        known = {body.key: await doors.meetings.list_meetings(body.key) for body in bodies}
+        names = tell_apart(context.programme, bodies, context.language)
         page = RegisterPage(
             heading=context.say("page_meetings"),
             intro=context.say("page_meetings_intro"),
-            tables=[_table(context, now, body, known[body.key]) for body in _bodies(context, slug)],
+            tables=[_table(context, now, body, names[body.key], known[body.key]) for body in bodies],
         )
         return shell_page(
             request,
@@ -197,12 +200,12 @@ def _bodies(context: FormContext, slug: str) -> list[Body]:
     return sorted(dated, key=lambda body: order.index(body.kind) if body.kind in order else len(order))
 
 
-def _table(context: FormContext, now: datetime, body: Body, meetings: Sequence[Meeting]) -> RegisterTable:
+def _table(context: FormContext, now: datetime, body: Body, name: str, meetings: Sequence[Meeting]) -> RegisterTable:
     ahead = [meeting for meeting in meetings if meeting.stands and meeting.starts_at > now]
     theirs = body.kind is BodyKind.LOCAL_BOARD and context.municipality.meetings is Meetings.THEIRS
     add = [to_form(context, "motedatoer", "do_change")] if theirs and not context.municipality.meeting_feed else []
     return RegisterTable(
-        heading=body.name,
+        heading=name,
         columns=[context.say(name) for name in ("column_day", "field_state")],
         rows=[_row(context, now, body, meeting) for meeting in ahead[:MOST_SHOWN]],
         empty=context.say("empty_meetings"),

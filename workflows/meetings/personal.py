@@ -5,13 +5,14 @@ their e-mail address, or told in their own chat.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
 import texts
 from config.programme import Programme
-from config.values import Body, Person
+from config.values import Body, BodyKind, Person
+from workflows.meetings.body_names import tell_apart
 from workflows.meetings.model import Meeting, MeetingStore
 from workflows.meetings.moves import can_change
 from workflows.meetings.quorum import Attending, attendance, is_at_risk
@@ -33,6 +34,8 @@ MOST_DAYS = 200
 """Days that one person can block. Somebody who never can is better replaced than planned around."""
 NEAREST = 12
 """Meetings that the page shows unless it is asked for all."""
+NEAREST_WEEKLY = 3
+"""Meetings of the weekly contact that the page shows unless it is asked for all."""
 
 
 class InvalidDays(Exception):
@@ -48,6 +51,8 @@ class OwnMeeting:
     """One meeting as one person sees it. *people* and *away* are for those who may move it."""
 
     body: Body
+    name: str
+    """The body's name, told apart from the person's other bodies of that name."""
     meeting: Meeting
     can_move: bool
     seated: bool
@@ -65,12 +70,17 @@ class OwnMeeting:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnPage:
-    """Everything that a person's page shows. *hidden*: how many meetings further ahead it leaves out."""
+    """Everything that a person's page shows."""
 
     person: Person
     language: str
     meetings: Sequence[OwnMeeting]
+    """All but the weekly contact."""
     hidden: int
+    """Number of meetings further ahead that the page leaves out."""
+    weekly: Sequence[OwnMeeting]
+    """Meetings of lead teams, apart: there are so many that they would hide the boards'."""
+    weekly_hidden: int
     blocked: Sequence[date]
     first: date
     last: date
@@ -129,13 +139,24 @@ class OwnMeetings:
         today, local = _today(programme, now), programme.local_time(now).replace(tzinfo=None)
         # One that began yesterday may not have ended.
         spans = concerning_spans(programme, found, today - DAY, last_meeting_day(programme, today))
-        most = None if all_ else NEAREST
-        shown, number = await self._ports.ahead.list_ahead(spans, after_local=local, most=most)
+        teams = frozenset(body.key for body in programme.bodies if body.kind is BodyKind.LEAD_TEAM)
+        names = _names(programme, found, spans)
+
+        async def nearest(wanted: Sequence[Span], most: int) -> tuple[Sequence[OwnMeeting], int]:
+            ahead, number = await self._ports.ahead.list_ahead(wanted, after_local=local, most=None if all_ else most)
+            return [self._own(programme, found, names, item, now) for item in ahead], number - len(ahead)
+
+        shown, hidden = await nearest([replace(span, bodies=span.bodies - teams) for span in spans], NEAREST)
+        weekly, weekly_hidden = await nearest(
+            [replace(span, bodies=span.bodies & teams) for span in spans], NEAREST_WEEKLY
+        )
         return OwnPage(
             person=found,
-            language=texts.choose(found.language, programme.language),
-            meetings=[self._own(programme, found, item, now) for item in shown],
-            hidden=number - len(shown),
+            language=_language(programme, found),
+            meetings=shown,
+            hidden=hidden,
+            weekly=weekly,
+            weekly_hidden=weekly_hidden,
             blocked=[day for day in sorted(found.blocked_dates) if day >= today],
             first=today,
             last=programme.last_day,
@@ -146,9 +167,12 @@ class OwnMeetings:
         programme, now = await self._ports.programme(), self._ports.clock.now()
         found = _find(programme, person, now)
         meeting = await self._ports.meetings.find_meeting(key)
-        if found is None or meeting is None or not concerns(programme, found, meeting):
+        if found is None or meeting is None:
             return None
-        return self._own(programme, found, meeting, now)
+        spans = concerning_spans(programme, found, meeting.day, meeting.day)
+        if not any(meeting.body in span.bodies for span in spans):
+            return None
+        return self._own(programme, found, _names(programme, found, spans), meeting, now)
 
     async def block(self, person: str, first: date | None, last: date | None) -> None:
         """Remember that *person* cannot come from *first* to *last* (one day when only *first* is given).
@@ -212,13 +236,16 @@ class OwnMeetings:
         replan = [sweep_unit(programme.key, self._ports.clock.now())]
         await self._ports.people.set_blocked_dates(page.person.key, wanted, then=replan)
 
-    def _own(self, programme: Programme, person: Person, meeting: Meeting, now: datetime) -> OwnMeeting:
+    def _own(
+        self, programme: Programme, person: Person, names: Mapping[str, str], meeting: Meeting, now: datetime
+    ) -> OwnMeeting:
         body = programme.body(meeting.body)
         leads = may_change(programme, body, person, _today(programme, now))
         people = attendance(programme, body, meeting) if leads and meeting.booked_by_us else ()
         seated = [item for item, _ in programme.board_people(body, meeting.day)]
         return OwnMeeting(
             body=body,
+            name=names[body.key],
             meeting=meeting,
             can_move=leads and can_change(programme, meeting, now),
             seated=person in seated,
@@ -256,17 +283,22 @@ def own_mail(to: Person, *, address: str, key: str, now: datetime) -> Message:
     return mail_message(to, content, key=key, kind=KIND, due_at=now)
 
 
-def concerns(programme: Programme, person: Person, meeting: Meeting) -> bool:
-    """Tell whether *person* belongs to the meeting, or may move it."""
-    spans = concerning_spans(programme, person, meeting.day, meeting.day)
-    return any(meeting.body in span.bodies for span in spans)
-
-
 def _find(programme: Programme, key: str, now: datetime) -> Person | None:
     """Return a person whose roles have not all ended; links lead on when a role ends, rights do not."""
     today = _today(programme, now)
     goes_on = any((item.until or date.max) >= today for item in programme.assignments_of(key))
     return programme.find_person(key) if goes_on else None
+
+
+def _names(programme: Programme, person: Person, spans: Sequence[Span]) -> Mapping[str, str]:
+    """Return the names of the bodies in *spans*, told apart."""
+    keys = frozenset[str]().union(*(span.bodies for span in spans))
+    bodies = (body for body in programme.bodies if body.key in keys)
+    return tell_apart(programme, bodies, _language(programme, person))
+
+
+def _language(programme: Programme, person: Person) -> str:
+    return texts.choose(person.language, programme.language)
 
 
 def _today(programme: Programme, now: datetime) -> date:

@@ -1,6 +1,6 @@
 """The start page: what needs its reader now, by role, and where they belong."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ import texts
 from config.programme import Programme
 from config.values import BodyKind, Role
 from workflows.access.model import Reader
+from workflows.meetings.body_names import tell_apart
 from workflows.overview.model import Belonging, Fine, StartPage, Task, TaskKind
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import AnsweredRequest, StartRows
@@ -35,12 +36,12 @@ class StartPlanner:
         """Return the start page: at most seven tasks, the urgent ones and those due first on top."""
         tasks = [*self._answers(), *self._rounds(), *self._reports(), *self._questions(), *self._operations()]
         tasks.sort(key=lambda task: (not task.urgent, task.at is None, task.at.isoformat() if task.at else ""))
-        names = {body.key: body.name for body in self.programme.bodies}
-        own = [meeting for meeting in self.rows.meetings if meeting.body in self.reader.bodies]
+        names = _body_names(self.programme, self.reader)
+        own = [meeting for meeting in self.rows.meetings if meeting.body in names]
         return StartPage(
             tasks=tuple(tasks[:MOST_TASKS]),
             well=tuple(self._well()),
-            meetings=tuple((meeting, names.get(meeting.body, meeting.body)) for meeting in own[:4]),
+            meetings=tuple((meeting, names[meeting.body]) for meeting in own[:4]),
             belongings=tuple(belongings(self.programme, self.reader, self.rows)),
         )
 
@@ -196,10 +197,17 @@ def belongings(programme: Programme, reader: Reader, rows: StartRows) -> Iterato
     for key in sorted({held.work_package for held in reader.roles if held.work_package is not None}):
         held = tuple(sorted({item.role for item in reader.roles if item.work_package == key}))
         yield Belonging(name=programme.work_package(key).name, address=f"/pakke/{key}", roles=held)
+    names = _body_names(programme, reader)
     for body in programme.bodies:
         # A county lead, who belongs to every local board, finds them in the overview.
         in_overview = reader.runs_programme and body.municipality is not None
         if body.key in reader.bodies and body.kind is not BodyKind.GATHERING and not in_overview:
             place = rows.places.get(body.key)
             outside = place.urls.get("team", "") if place else ""
-            yield Belonging(name=body.name, address=f"/styret/{body.key}", roles=(), outside=outside)
+            yield Belonging(name=names[body.key], address=f"/styret/{body.key}", roles=(), outside=outside)
+
+
+def _body_names(programme: Programme, reader: Reader) -> Mapping[str, str]:
+    """Return the names of the reader's bodies, told apart."""
+    mine = (body for body in programme.bodies if body.key in reader.bodies)
+    return tell_apart(programme, mine, texts.choose(reader.language, programme.language))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import texts
 from config.programme import Programme
-from config.values import Assignment, Person, Role
+from config.values import Assignment, BodyKind, Person, Role
 from integration.database.connection import Database
 from integration.database.history import list_events
 from integration.database.links import SQLLinks
@@ -25,7 +25,7 @@ from integration.database.messages import SQLMessages
 from integration.database.tables import audit
 from tests.clocks import StillClock
 from tests.web.meeting_store import meeting
-from tests.workflows.programme import programme
+from tests.workflows.programme import body, owner_board, programme
 from web.app import create_app
 from web.meetings import move as own_move
 from web.meetings import personal as own_meetings
@@ -149,6 +149,25 @@ async def test_a_member_sees_own_meetings_and_feed_but_neither_answers_nor_a_way
     assert f"{PUBLIC}/kalender/" in page.text
     assert "Flytt møtet" not in page.text
     assert "har ikke svart" not in page.text
+
+
+async def test_the_weekly_contact_stands_apart_and_a_name_that_two_bodies_bear_is_told_apart(site: Site) -> None:
+    known, name = site.register.value, "Lederteamet i a-dal"
+    members = (Role.BOARD_MEMBER, Role.LOCAL_LEAD)
+    team = body("a-dal-lead-team", kind=BodyKind.LEAD_TEAM, municipality="a-dal", name=name, members=members)
+    site.register.value = known.model_copy(update={"bodies": (owner_board(), body("a-dal", name=name), team)})
+    weeks = [date(2026, 8, 24) + timedelta(weeks=number) for number in range(20)]
+    await site.meetings.add([meeting(day.isoformat(), team.key) for day in weeks])
+
+    page = unescape((await site.get("member")).text)
+    everything = unescape((await site.client.get(f"{await site.address('member')}?alle=1")).text)
+
+    board, weekly = f"{name} (styremøte)", f"{name} (ukentlig kontakt)"
+    assert (page.count(board), page.count(weekly)) == (2, 3)
+    assert page.index("24. november 2026 kl.") < page.index("Ukentlig kontakt</h2>") < page.index(weekly)
+    assert "De neste møtene (3)" in page
+    assert "Vis 17 møter til" in page
+    assert (everything.count(board), everything.count(weekly)) == (2, 20)
 
 
 @pytest.mark.parametrize("person", ["chair", "lead"])

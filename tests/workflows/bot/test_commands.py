@@ -1,7 +1,7 @@
 """Commands to the bot, and its replies: in people's own chat, once, and only to those we know."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import cards
 import texts
 from config.place_template import ChannelSpec, PlaceSpec
-from config.values import Assignment, Place, Role
+from config.values import Assignment, BodyKind, Place, Role
 from integration.database.connection import Database
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN, PUBLIC, World, package
 from workflows.bot.command import Command
@@ -236,6 +236,21 @@ async def test_packages_and_meetings_are_the_person_s_own(talk: Talk) -> None:
     assert any("Du leder arbeidspakken." in text for text in texts)
     assert any("tirsdag 17. november 2026 kl. 09.00" in text for text in texts)
     assert "Vi har ingen møter framover der du er med." in texts
+
+
+async def test_of_the_weekly_contact_only_the_next_is_told_and_its_name_apart(talk: Talk) -> None:
+    world, board = talk.world, talk.world.programme.local_board("a-dal")
+    team = board.model_copy(update={"key": "a-dal-lead-team", "kind": BodyKind.LEAD_TEAM})
+    world.programme = world.programme.model_copy(update={"bodies": (*world.programme.bodies, team)})
+    weeks = [datetime.fromisoformat(f"2026-11-{day}T08:15") for day in ("02", "09", "16")]
+    for starts in weeks:
+        await world.plan_meeting(starts, key=f"{team.key}/{starts.date()}", body=team.key)
+
+    await talk.write("møter", who="lead-id")
+
+    [answer] = await talk.answers()
+    assert f"{board.name} (styremøte)" in answer.content.text
+    assert answer.content.text.count(f"{board.name} (ukentlig kontakt)") == 1
 
 
 async def test_a_package_of_two_boards_is_told_to_both_local_leads_and_once_to_its_own(talk: Talk) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from config.programme import Programme
-from config.values import Assignment, Municipality, Place, Role
+from config.values import Assignment, BodyKind, Municipality, Place, Role
 from tests.workflows.papers.questions.question_samples import passed_on, question
-from tests.workflows.programme import municipality, programme
+from tests.workflows.programme import body, municipality, programme
 from tests.workflows.status.rounds import package
 from tools.authorisation import create_app, routes_of
 from workflows.access.rules import reader_of
@@ -352,6 +352,20 @@ def planned(person: str, **found: Any) -> Any:
     reader = reader_of(known, person, known.today(NOW))
     assert reader is not None
     return StartPlanner(known, reader, rows(**found), NOW).page()
+
+
+def test_two_bodies_of_one_name_are_told_apart_on_the_start_page() -> None:
+    name, members = "Lederteamet", (Role.BOARD_MEMBER,)
+    team = body("a-dal-lead-team", kind=BodyKind.LEAD_TEAM, municipality="a-dal", name=name, members=members)
+    known = programme(bodies=(body("a-dal", name=name), team))
+    reader = reader_of(known, "member", known.today(NOW))
+    assert reader is not None
+
+    page = StartPlanner(known, reader, rows(meetings=(meeting(), meeting(team.key))), NOW).page()
+
+    told_apart = ["Lederteamet (styremøte)", "Lederteamet (ukentlig kontakt)"]
+    assert [shown for _, shown in page.meetings] == told_apart
+    assert [item.name for item in page.belongings if item.address.startswith("/styret/")] == told_apart
 
 
 def test_tasks_lead_to_pages_that_are_there() -> None:
