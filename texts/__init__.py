@@ -179,8 +179,8 @@ def join(items: Iterable[str], language: str = DEFAULT) -> str:
 
 
 def within(name: str) -> str:
-    """Return a name as it stands inside a sentence: «styreleder», where it is «Styreleder» by itself."""
-    return name[:1].lower() + name[1:]
+    """Return a name as it stands inside a sentence: «styreleder», where it is «Styreleder» by itself; «NAV» stays."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def sort_key(name: str) -> str:

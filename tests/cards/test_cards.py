@@ -371,8 +371,8 @@ def test_a_missing_or_superfluous_value_is_an_error(name: str) -> None:
 
 
 def test_a_text_without_its_value_is_an_error() -> None:
-    with pytest.raises(CardError, match="'place' is missing"):
-        cards.render("status_request", values={**full("status_request"), "place": None})
+    with pytest.raises(CardError, match="'board' is missing"):
+        cards.render("status_request", values={**full("status_request"), "board": None})
 
 
 def test_an_unknown_card_is_an_error() -> None:

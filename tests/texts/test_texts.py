@@ -169,6 +169,13 @@ def test_lists_end_with_og() -> None:
     assert texts.join([]) == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "inside"), [("Lederteamet i Å-dal", "lederteamet i Å-dal"), ("NAV-styret", "NAV-styret"), ("", "")]
+)
+def test_a_name_inside_a_sentence_begins_small_unless_it_is_an_abbreviation(name: str, inside: str) -> None:
+    assert texts.within(name) == inside
+
+
 def test_values_of_other_kinds_are_refused() -> None:
     with pytest.raises(TextError, match="is no value"):
         texts.say("error.number", number=True)

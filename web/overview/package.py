@@ -1,5 +1,6 @@
 """A work package's page: `GET /pakke/{package}`, and the way from it to the answer form."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -52,7 +53,7 @@ def router(overviews: Overviews) -> APIRouter:
             theme=visit.programme.find_theme(visit.programme.work_package(package).theme),
             sees_lessons=may(visit.reader, Right.SEE_LESSONS),
             charts=[trend_chart(trend, language) for trend in overview.trends],
-            board_names={item.municipality: item.name for item in overview.series},
+            board_names=_board_names(visit, overview),
             local=visit.programme.local_time,
             end_of=texts.end_of,
             indicator_names={item.key: item.name for item in visit.programme.work_package(package).indicators},
@@ -73,6 +74,12 @@ def router(overviews: Overviews) -> APIRouter:
         return RedirectResponse(f"/svar/{token}", 303)
 
     return routes
+
+
+def _board_names(visit: Visit, overview: PackageOverview) -> Mapping[str, str]:
+    """Return the names of the boards that it reports to or is asked for, by their municipalities."""
+    asking = {item.round.municipality for item in overview.asked} | {item.municipality for item in overview.series}
+    return {slug: visit.programme.local_board(slug).name for slug in asking}
 
 
 def _may_answer(visit: Visit, package: str, overviews: Overviews) -> bool:

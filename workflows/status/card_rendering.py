@@ -81,7 +81,7 @@ def _request_card(
         "request_id": asked.request.id,
         "seen": seen,
         "greeting": cards.short(asked.greeting),
-        "place": cards.short(asked.place),
+        "board": cards.short(asked.board),
         "meeting": asked.meeting,
         "due": asked.due,
         "start_note": cards.short(start_note, 2 * cards.MAX_NAME) if typed is draft else "",
@@ -195,7 +195,7 @@ def moved_card(asked: Asked) -> dict[str, Any]:
         "package": cards.short(asked.package.name),
         "request_id": asked.request.id,
         "greeting": cards.short(asked.greeting),
-        "place": cards.short(asked.place),
+        "board": cards.short(asked.board),
         "meeting": asked.meeting,
         "due": asked.due,
     }

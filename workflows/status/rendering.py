@@ -18,7 +18,7 @@ def request_content(asked: Asked, surface: Surface, *, address: str, account: st
     """
     paragraphs = [
         asked.greeting,
-        asked.say("status.mail_intro", place=asked.place, meeting=asked.meeting),
+        asked.say("status.mail_intro", board=asked.board, meeting=asked.meeting),
         asked.say("status.mail_deadline", due=asked.due),
     ]
     summary = asked.say("status.notification", package=asked.package.name, day=asked.due_day)
@@ -49,7 +49,7 @@ def reminder_content(asked: Asked, surface: Surface, *, address: str, account: s
 def moved_content(asked: Asked, surface: Surface, *, address: str, account: str, url: str) -> Content:
     """Write that the meeting was moved, and with it the deadline of somebody who has not answered."""
     moved = asked.say(
-        "status.moved_intro", place=asked.place, meeting=asked.meeting, package=asked.package.name, due=asked.due
+        "status.moved_intro", board=asked.board, meeting=asked.meeting, package=asked.package.name, due=asked.due
     )
     paragraphs = [asked.greeting, moved]
     subject = asked.say("status.moved_subject", package=asked.package.name, day=asked.due_day)

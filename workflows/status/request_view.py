@@ -33,8 +33,8 @@ class Asked:
     package: WorkPackage
     municipality: str
     """Its name."""
-    place: str
-    """The programme as it is called there."""
+    board: str
+    """The name of the board that asks."""
     person: Person
     """The reader."""
     language: str
@@ -172,7 +172,7 @@ def asked_of(
         meeting_local=meeting_local,
         package=package,
         municipality=municipality,
-        place=programme.local_name.replace("{municipality}", municipality),
+        board=programme.local_board(status_round.municipality).name,
         person=person,
         language=texts.choose(person.language, programme.language),
         timezone=ZoneInfo(programme.timezone),

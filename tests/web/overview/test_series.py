@@ -40,8 +40,8 @@ async def stage(database: Database) -> Stage:
 async def test_both_rounds_are_answered_from_the_package_s_page(stage: Stage) -> None:
     page = await stage.page(LOCAL, PAGE)
 
-    assert "Styret møtes tirsdag 17. november 2026" in words(page)
-    assert "Styret møtes fredag 20. november 2026" in words(page)
+    assert "Styret i a-dal møtes tirsdag 17. november 2026" in words(page)
+    assert "Styret i b-vik møtes fredag 20. november 2026" in words(page)
     assert re.findall(rf'href="{PAGE}/svar\?mote=([^"]+)"', page) == [MEETING, THEIRS]
 
 

@@ -114,7 +114,7 @@ def askings(draw: st.DrawFn) -> Asked:
         meeting_local=datetime(2026, 11, 17, 9, 0),  # noqa: DTZ001 - a local wall time
         package=package,
         municipality=draw(NAMES),
-        place=draw(NAMES),
+        board=draw(NAMES),
         person=small.person("home-lead").model_copy(update={"name": draw(NAMES), "first_name": draw(NAMES)}),
         language=draw(st.sampled_from(texts.languages())),
         timezone=ZoneInfo("Europe/Oslo"),

@@ -69,6 +69,20 @@ async def test_each_person_is_told_once_where_they_are(world: World) -> None:
     assert [mail.to.email for mail in world.mailer.sent.values()] == ["guest.lead@nav.example"]
 
 
+async def test_the_board_is_called_by_its_own_name(world: World) -> None:
+    board = world.programme.local_board("a-dal")
+    renamed = board.model_copy(update={"name": "Lederteamet i Å-dal"})
+    bodies = tuple(renamed if item.key == board.key else item for item in world.programme.bodies)
+    world.programme = world.programme.model_copy(update={"bodies": bodies})
+    await world.open()
+    await world.run("status.send")
+
+    assert world.mailer.sent
+    for mail in world.mailer.sent.values():
+        assert "Lederteamet i Å-dal møtes tirsdag 17. november 2026." in mail.html
+        assert "Styret i" not in mail.html
+
+
 async def test_the_mail_carries_the_person_s_own_link(world: World) -> None:
     await world.open()
     await world.run("status.send")

@@ -105,7 +105,9 @@ def board_out(context: FormContext) -> EditForm:
         raise KeyError(slug)
     return EditForm(
         heading=context.say(
-            "form_package_board_out", name=package.name, municipality=context.programme.municipality(slug).name
+            "form_package_board_out",
+            name=package.name,
+            board=texts.within(context.programme.local_board(slug).name),
         ),
         button=context.say("do_take_out"),
         fields=(),

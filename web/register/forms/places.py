@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import texts
 from config.values import Meetings
 from web.register.forms.form import EditForm, FormContext
 from web.register.forms.local_values import local_values
@@ -20,9 +21,9 @@ def meeting_dates(context: FormContext) -> EditForm:
     municipality = context.municipality
     if municipality.meetings is not Meetings.THEIRS or municipality.meeting_feed:
         raise KeyError(municipality.slug)
-    hint = context.say("help_moments")
+    hint, board = context.say("help_moments"), context.programme.local_board(municipality.slug)
     return EditForm(
-        heading=context.say("form_meeting_dates", name=municipality.name),
+        heading=context.say("form_meeting_dates", board=texts.within(board.name)),
         button=context.say("do_save"),
         fields=[context.field("meeting_dates", kind="moments", value=municipality.meeting_dates, help=hint)],
         edit=lambda answers: SetMeetingDates(municipality=municipality.slug, dates=answers["meeting_dates"]),

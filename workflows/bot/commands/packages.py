@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import texts
 from workflows.bot.command import Asker, BotReply, Command
 
 
@@ -20,8 +21,12 @@ def _packages(asker: Asker) -> Iterator[str]:
                 if is_own:
                     yield asker.say("bot.package_lead", package=package.name, municipality=municipality.name)
             elif asker.is_local_lead(municipality.slug):
-                key = "bot.package_local_lead" if is_own else "bot.package_reports"
-                yield asker.say(key, package=package.name, municipality=municipality.name)
+                board = texts.within(asker.programme.local_board(municipality.slug).name)
+                yield (
+                    asker.say("bot.package_local_lead", package=package.name, municipality=municipality.name)
+                    if is_own
+                    else asker.say("bot.package_reports", package=package.name, board=board)
+                )
 
 
 PACKAGES = Command(key="packages", answer=answer)

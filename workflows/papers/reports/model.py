@@ -85,6 +85,8 @@ class BoardReport:
     municipality_name: str
     name: str
     """The programme's part there, as readers know it."""
+    board: str = ""
+    """The board's own name; empty in reports from before it was kept."""
     packages: tuple[PackageReport, ...]
     follow_up: tuple[FollowUpLine, ...] = ()
     wanted: tuple[WantedDecision, ...] = ()
@@ -127,7 +129,11 @@ class BoardReport:
         return len(self.missing) == len(self.packages)
 
     def to_data(self) -> dict[str, Any]:
-        return {"kind": "board", **plain(asdict(self))}
+        # A report from before the board's name was kept keeps its checksum.
+        return {
+            "kind": "board",
+            **{name: value for name, value in plain(asdict(self)).items() if value or name != "board"},
+        }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:

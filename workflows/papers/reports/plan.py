@@ -52,6 +52,7 @@ def compile_board_report(
         municipality=municipality.slug,
         municipality_name=municipality.name,
         name=programme.local_name.replace("{municipality}", municipality.name),
+        board=programme.local_board(municipality.slug).name,
         packages=packages,
         follow_up=tuple(late_first(tuple(follow_up), meeting)),
         wanted=_wanted(meeting, packages, questions_for(Level.LOCAL, questions, municipality=municipality.slug)),

@@ -12,8 +12,12 @@ from workflows.papers.reports.words import ReportWords, meeting_block
 
 def title_of(content: ReportContent, language: str) -> str:
     """The report's title, which names board and meeting day."""
-    key = "reports.owner_title" if isinstance(content, OwnerSummary) else "reports.board_title"
-    title = texts.say(key, language, name=content.name, day=content.meeting.starts_local.date())
+    day = content.meeting.starts_local.date()
+    if isinstance(content, OwnerSummary):
+        title = texts.say("reports.owner_title", language, name=content.name, day=day)
+    else:
+        board = content.board or texts.say("reports.board_of", language, name=content.name)
+        title = texts.say("reports.board_title", language, board=texts.within(board), day=day)
     edition = edition_of(content)
     return title if edition == 1 else texts.say("reports.corrected_title", language, title=title, edition=edition)
 
