@@ -72,7 +72,7 @@ async def test_the_report_s_mail_has_the_reader_s_own_way_to_the_agenda_and_no_o
     await world.sent()
 
     notices = world.mailer.to("chair@county.example")
-    assert [mail.subject for mail in notices] == ["Status til styret i Prøven a-dal, møtet tirsdag 17. november 2026"]
+    assert [mail.subject for mail in notices] == ["Status til styret i a-dal, møtet tirsdag 17. november 2026"]
     assert "/saksliste/" in notices[0].html
     assert len({mail.subject for mail in world.mailer.sent.values()}) == 1
 
