@@ -37,6 +37,8 @@ OWN, OTHER = "tonsberg", "horten"
 """The municipality of the specimens' roles, and one in which they have none."""
 PLACES = (OWN, OTHER)
 OWN_PACKAGE = "tonsberg-overgangsteamet"
+SHARED_PACKAGE = "horten-laereplasser"
+"""A package of the other municipality that is made to report to the board of the specimens' as well."""
 SAMPLES = {"day": "2026-11-17"}
 """Values of path parameters that name no place; any other is a word that names nothing."""
 
@@ -52,6 +54,8 @@ class Place(StrEnum):
     """Another package of the specimen's municipality."""
     OTHER = "other"
     """Another municipality."""
+    SHARED = "shared"
+    """A package of another municipality that reports to the specimen's board too."""
     COMMON = "common"
     """The owner board, which is no municipality's."""
 
@@ -82,6 +86,9 @@ def specimen_documents() -> dict[str, Any]:
     people, municipality = documents["people.yaml"], documents[f"municipalities/{OWN}.yaml"]
     for document in (people, municipality):
         document["assignments"] = [item for item in document["assignments"] if item["role"] not in ONE_AT_A_TIME]
+    for package in documents[f"municipalities/{OTHER}.yaml"]["work_packages"]:
+        if package["key"] == SHARED_PACKAGE:
+            package["boards"] = [OWN]
     organisation = people["people"][0]["organisation"]
     for role in Role:
         key = specimen(role)
@@ -164,6 +171,8 @@ def places_of(programme: Programme, names: Collection[str]) -> Iterator[tuple[Pl
     if "package" in names:
         yield Place.BESIDE, _named(programme, names, OWN, beside)
     yield Place.OTHER, _named(programme, names, OTHER, packages[OTHER][0])
+    if "package" in names:
+        yield Place.SHARED, _named(programme, names, OTHER, SHARED_PACKAGE)
     owner_board = programme.find_owner_board()
     if "body" in names and "slug" not in names and owner_board is not None:
         yield Place.COMMON, {"body": owner_board.key}
@@ -195,6 +204,7 @@ asks every line of it over HTTP, with a session of each role. Do not edit it by 
 
 A role passes a route **all**: everywhere; **own**: in the municipality of the role, for a package's pages in the
 package of the role, for a body's at its own local board; **municipality**: in every package of its municipality;
+**shared**: in another municipality's package that reports to its board too, and there that board's part alone;
 **common**: at the owner board. A dash: nowhere; the answer is then 404, the same as for a page that does not exist.
 "yes": the route names no place. Signed out, a page leads to sign-in and anything else answers 401. A write is moreover
 refused (403) unless it comes from one of our own pages, in the same session.
@@ -238,7 +248,13 @@ def _cell(passes: frozenset[Place], places: Mapping[Place, str]) -> str:
         return "yes"
     if passes == frozenset(places):
         return "all"
-    words = {Place.OWN: "own", Place.BESIDE: "municipality", Place.OTHER: "elsewhere", Place.COMMON: "common"}
+    words = {
+        Place.OWN: "own",
+        Place.BESIDE: "municipality",
+        Place.OTHER: "elsewhere",
+        Place.SHARED: "shared",
+        Place.COMMON: "common",
+    }
     if {Place.OWN, Place.BESIDE} <= passes:
         passes -= {Place.OWN}
     return ", ".join(words[place] for place in Place if place in passes)

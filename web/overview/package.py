@@ -12,9 +12,9 @@ from web.overview.reading import Overviews
 from web.shell.charts import trend_chart
 from web.shell.page import shell_page
 from workflows.access.model import Right, Where
-from workflows.access.rules import may
+from workflows.access.rules import boards_seen, may
 from workflows.overview.model import PackageOverview
-from workflows.overview.package import package_overview
+from workflows.overview.package import board_of, package_overview
 from workflows.status.plan import is_on_behalf
 from workflows.status.recipients import answer_link_end
 
@@ -28,9 +28,10 @@ def router(overviews: Overviews) -> APIRouter:
     async def look(visit: Visit, package: str) -> PackageOverview:
         programme = visit.programme
         now, now_local = overviews.now(visit)
-        board = programme.local_board(programme.work_package(package).municipality).key
+        boards = boards_seen(visit.reader, visit.where)
+        board = board_of(programme, package, boards)
         rows = await overviews.store.package(package, body=board, now_local=now_local)
-        return package_overview(programme, package, rows, now=now)
+        return package_overview(programme, package, rows, now=now, boards=boards)
 
     @routes.get("/pakke/{package}", response_class=HTMLResponse, summary="A work package as it stands")
     async def show(request: Request, visit: SeesPackage, package: str) -> HTMLResponse:

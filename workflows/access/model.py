@@ -21,7 +21,10 @@ class Right(StrEnum):
     SEE_MUNICIPALITY = "see_municipality"
     """A municipality's page: everybody with a role in it or in one of its packages."""
     SEE_PACKAGE = "see_package"
-    """A package and its answers: those who work in it, and those who look after its municipality."""
+    """
+    A package and its answers: those who work in it, and those who look after its municipality. The local lead of
+    another board that it reports to sees what concerns that board, and changes nothing.
+    """
     LEAD_PACKAGE = "lead_package"
     """To answer for a package: its lead, and those who look after its municipality."""
     SEE_BOARD = "see_board"
@@ -95,6 +98,8 @@ class Where:
     municipality: str | None = None
     work_package: str | None = None
     body: str | None = None
+    boards: frozenset[str] = frozenset()
+    """The other municipalities whose boards the package reports to."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,11 +55,22 @@ def find_where(
     homes |= {found_body.municipality} if found_body is not None else set()
     if len(homes) > 1:
         return None
-    return Where(municipality=next(iter(homes), None), work_package=work_package, body=body)
+    boards = frozenset(package.boards) if package is not None else frozenset[str]()
+    return Where(municipality=next(iter(homes), None), work_package=work_package, body=body, boards=boards)
 
 
 NOWHERE = Where()
 """The place of pages about the programme as a whole."""
+
+
+def boards_seen(reader: Reader, where: Where) -> frozenset[str] | None:
+    """
+    Return the municipalities whose boards' part of a package *reader* may see; None: all of it.
+
+    The local lead of another board that it reports to sees that board's part.
+    """
+    looks_after = reader.runs_programme or where.municipality in reader.looks_after
+    return None if looks_after or where.work_package in reader.packages else where.boards & reader.looks_after
 
 
 def may(reader: Reader, right: Right, where: Where = NOWHERE) -> bool:
@@ -73,7 +84,7 @@ def may(reader: Reader, right: Right, where: Where = NOWHERE) -> bool:
         case Right.SEE_MUNICIPALITY:
             return where.municipality in reader.municipalities
         case Right.SEE_PACKAGE:
-            return looks_after or where.work_package in reader.packages
+            return boards_seen(reader, where) != frozenset()
         case Right.LEAD_PACKAGE:
             return looks_after or where.work_package in reader.led_packages
         case Right.SEE_BOARD:

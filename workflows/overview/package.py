@@ -1,6 +1,7 @@
 """A work package's page, and a body's."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from config.programme import Programme
@@ -14,9 +15,16 @@ from workflows.status.plan import package_leads, round_before
 from workflows.status.ports import BoardMeeting
 
 
-def package_overview(programme: Programme, key: str, rows: PackageRows, *, now: datetime) -> PackageOverview:
-    """Return the overview of a work package."""
+def package_overview(
+    programme: Programme, key: str, rows: PackageRows, *, now: datetime, boards: frozenset[str] | None = None
+) -> PackageOverview:
+    """
+    Return the overview of a work package.
+
+    *boards*: the municipalities whose boards' rounds, questions, decisions and reports are shown; None: all of them.
+    """
     package, today = programme.work_package(key), programme.today(now)
+    rows = rows if boards is None else _rows_of(programme, rows, boards)
     leads = package_leads(programme, key, today)
     asked = [item for item in rows.answered if item.round.takes_answers(now)]
     mine = {lead.key for lead in leads}
@@ -26,7 +34,7 @@ def package_overview(programme: Programme, key: str, rows: PackageRows, *, now: 
         summary=package.summary,
         municipality=package.municipality,
         municipality_name=programme.municipality(package.municipality).name,
-        board=programme.local_board(package.municipality).key,
+        board=board_of(programme, key, boards),
         leads=tuple(lead.name for lead in leads),
         asked=tuple(sorted(asked, key=lambda item: (item.round.deadline_at, item.request.meeting))),
         history=tuple(item for item in rows.answered if item not in asked),
@@ -35,16 +43,42 @@ def package_overview(programme: Programme, key: str, rows: PackageRows, *, now: 
         decisions=tuple(item for item in rows.decisions if item.work_package == key and item.text),
         actions=tuple(item for item in rows.actions if item.person in mine and item.state is MatterState.OPEN),
         questions=question_lines(programme, rows.questions, rows.answered),
-        series=_series(programme, package, rows.reports),
+        series=_series(programme, package, rows.reports, boards),
         next_meeting=rows.meetings[0] if rows.meetings else None,
         next_opens=None if asked else _next_opens(programme, rows.meetings, now),
     )
 
 
-def _series(programme: Programme, package: WorkPackage, reports: Mapping[str, ReportLine]) -> tuple[ReportSeries, ...]:
+def board_of(programme: Programme, key: str, boards: frozenset[str] | None) -> str:
+    """Return the board whose next meeting a package's page tells: its own, or the first of *boards* by name."""
+    package = programme.work_package(key)
+    return programme.local_board(package.municipality if boards is None else min(boards)).key
+
+
+def _rows_of(programme: Programme, rows: PackageRows, boards: frozenset[str]) -> PackageRows:
+    """Return of *rows* what concerns the boards of some municipalities."""
+    keys = {programme.local_board(slug).key for slug in boards}
+
+    def concerns(meeting: str) -> bool:
+        return meeting.rpartition("/")[0] in keys
+
+    return replace(
+        rows,
+        answered=tuple(item for item in rows.answered if item.round.municipality in boards),
+        questions=tuple(item for item in rows.questions if concerns(item.meeting)),
+        decisions=tuple(item for item in rows.decisions if concerns(item.meeting)),
+        actions=tuple(item for item in rows.actions if concerns(item.meeting)),
+    )
+
+
+def _series(
+    programme: Programme, package: WorkPackage, reports: Mapping[str, ReportLine], boards: frozenset[str] | None
+) -> tuple[ReportSeries, ...]:
     """Return the boards that a package reports to, each with its newest released report."""
     series = []
     for slug in (package.municipality, *package.boards):
+        if boards is not None and slug not in boards:
+            continue
         board = programme.local_board(slug)
         known = [item for key, item in reports.items() if key.rpartition("/")[0] == board.key and _released(item)]
         newest = max(known, key=lambda item: item.meeting, default=None)

@@ -96,7 +96,7 @@ EXPECTED: Mapping[Right, tuple[set[str], Mapping[Role, set[Place]]]] = {
             Role.ADVISER: HERE,
         },
     ),
-    Right.SEE_PACKAGE: ({"package"}, {LEAD: BESIDE, PACKAGE_LEAD: HERE, Role.CONTRIBUTOR: HERE}),
+    Right.SEE_PACKAGE: ({"package"}, {LEAD: BESIDE | {Place.SHARED}, PACKAGE_LEAD: HERE, Role.CONTRIBUTOR: HERE}),
     Right.LEAD_PACKAGE: ({"package"}, {LEAD: BESIDE, PACKAGE_LEAD: HERE}),
     Right.SEE_BOARD: (
         {"body"},

@@ -6,12 +6,16 @@ from datetime import timedelta
 
 import pytest
 
+from config.values import Assignment, Role
 from integration.database.connection import Database
 from integration.database.reports import SQLReports
-from tests.web.overview.stage import COUNTY, EARLIER, LOCAL, MEMBER, Stage
+from tests.web.overview.stage import COUNTY, EARLIER, LEAD, LOCAL, MEMBER, Stage
 from tests.web.overview.test_pages import words
 from tests.workflows.papers.reports.report_samples import FULL, meeting
 from tests.workflows.status.rounds import HOME, MEETING, OPENS, STARTS
+from workflows.status.answering import ByLink
+from workflows.status.model import AnswerSurface
+from workflows.status.plan import request_id
 
 OTHER = "b-vik"
 THEIRS = f"{OTHER}/2026-11-20"
@@ -43,6 +47,31 @@ async def test_both_rounds_are_answered_from_the_package_s_page(stage: Stage) ->
     assert "Styret i a-dal møtes tirsdag 17. november 2026" in words(page)
     assert "Styret i b-vik møtes fredag 20. november 2026" in words(page)
     assert re.findall(rf'href="{PAGE}/svar\?mote=([^"]+)"', page) == [MEETING, THEIRS]
+
+
+async def test_the_other_board_s_local_lead_reads_that_board_s_part_and_no_more(stage: Stage) -> None:
+    world = stage.world
+    lead = Assignment(person=LEAD, role=Role.LOCAL_LEAD, municipality=OTHER)
+    world.programme = world.programme.model_copy(update={"assignments": (*world.programme.assignments, lead)})
+    await world.desk.answer(
+        request_id(THEIRS, HOME),
+        sender=ByLink("home-lead"),
+        content={"light": "green", "done": "Sagt til b-vik", "question": "Kan b-vik hjelpe?", "proposal_asked": "1"},
+        surface=AnswerSurface.FORM,
+    )
+
+    page = await stage.page(LEAD, PAGE)
+
+    assert "Styret i b-vik møtes fredag 20. november 2026" in words(page)
+    assert "Sagt til b-vik" in page
+    assert "Kan b-vik hjelpe?" in page
+    assert f"/styret/{OTHER}" in page
+    assert "Styret i a-dal" not in words(page)
+    assert "/rapporter/2026-10-06" not in page
+    assert f"{PAGE}/svar" not in page
+    whole = await stage.page(LOCAL, PAGE)
+    assert all(text in whole for text in ("Sagt til b-vik", "Styret i a-dal", "/rapporter/2026-10-06"))
+    assert (await (await stage.browser(LEAD)).get(f"{PAGE}/svar")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from config.values import Assignment, Municipality, PackageState, Person, Role
 from tests.workflows import programme as base
 from tests.workflows.status.rounds import programme as with_packages
 from workflows.access.model import Reader, Right, Where
-from workflows.access.rules import find_where, may, reader_of
+from workflows.access.rules import boards_seen, find_where, may, reader_of
 
 TODAY = date(2026, 11, 2)
 PEOPLE = {
@@ -90,6 +90,23 @@ def test_a_role_gives_these_rights_and_no_others(person: str) -> None:
 
 def test_a_county_lead_may_step_in_everywhere() -> None:
     assert all(may(reader("county"), *question) for question in QUESTIONS)
+
+
+def test_the_local_lead_of_another_board_sees_its_part_of_a_package_that_reports_there_and_changes_nothing() -> None:
+    whole = programme()
+    shared = tuple(
+        item.model_copy(update={"boards": ("b-vik",)}) if item.key == "arena" else item for item in whole.work_packages
+    )
+    known = programme(work_packages=shared)
+    where = find_where(known, work_package="arena")
+    assert where is not None
+    neighbour = reader("neighbour", known)
+
+    assert may(neighbour, Right.SEE_PACKAGE, where)
+    assert boards_seen(neighbour, where) == frozenset({"b-vik"})
+    assert not any(may(neighbour, right, where) for right in (Right.LEAD_PACKAGE, Right.LOOK_AFTER))
+    assert [boards_seen(reader(person, known), where) for person in ("county", "lead", "helper")] == [None] * 3
+    assert boards_seen(reader("member", known), where) == frozenset()
 
 
 @pytest.mark.parametrize("person", ["stranger", "nobody"])
