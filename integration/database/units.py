@@ -256,6 +256,12 @@ class SQLUnits:
             for row in rows
         ]
 
+    async def list_waiting(self, kind: str) -> Sequence[str]:
+        """Return the keys of the units of a kind that are not done yet, by due time."""
+        waits = (unit.c.kind == kind, unit.c.state == UnitState.WAITING)
+        query = select(unit.c.key).where(*waits).order_by(unit.c.due_at, unit.c.key)
+        return await self._database.look(lambda connection: list(connection.execute(query).scalars()))
+
     async def _release(self, claim: Claim, event: str, at: datetime, **values: Any) -> bool:
         """End a hold, and note how with the same stroke: a unit and its history never tell two things."""
         free = {"lease_owner": None, "lease_until": None, "again_at": None}

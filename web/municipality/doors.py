@@ -55,6 +55,10 @@ class OrderedUnits(Protocol):
         """Make units due, and write down who ordered them."""
         ...
 
+    async def list_waiting(self, kind: str) -> Sequence[str]:
+        """Return the keys of the units of a kind that are not done yet."""
+        ...
+
 
 class Upcoming(Protocol):
     """Messages of rounds that nobody has planned yet."""

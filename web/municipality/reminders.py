@@ -11,7 +11,7 @@ from web.forms import typed_in
 from web.municipality.doors import LeadDoors
 from web.shell.page import shell_page
 from workflows.status.model import RoundState, StatusRound
-from workflows.status.nudges import Nudge, chosen, nudge_unit, plan_nudges
+from workflows.status.nudges import KIND, Nudge, Obstacle, chosen, nudge_unit, plan_nudges
 from workflows.working_days import WorkCalendar
 
 
@@ -27,10 +27,11 @@ def router(doors: LeadDoors) -> APIRouter:
             return None, ()
         requests = await doors.rounds.list_requests(current.meeting)
         messages = await doors.messages.list_messages(requests=[request.id for request in requests])
-        return current, plan_nudges(visit.programme, requests, messages, now=now)
+        waiting = await doors.units.list_waiting(KIND)
+        return current, plan_nudges(visit.programme, requests, messages, now=now, waiting_units=waiting)
 
     @routes.get("/kommune/{slug}/purring", response_class=HTMLResponse, summary="Reminders that could be sent now")
-    async def show(request: Request, visit: LooksAfter, slug: str, sendt: int = 0) -> HTMLResponse:
+    async def show(request: Request, visit: LooksAfter, slug: str) -> HTMLResponse:
         current, nudges = await look(visit, slug)
         now = doors.clock.now()
         leaves_at = WorkCalendar(visit.programme, slug).next_sendable(now)
@@ -45,7 +46,7 @@ def router(doors: LeadDoors) -> APIRouter:
             ready=[nudge for nudge in nudges if nudge.obstacle is None],
             leaves_at=doors.local(visit, leaves_at) if leaves_at > now else None,
             local=lambda moment: doors.local(visit, moment),
-            ordered=max(0, sendt),
+            ordered=sum(nudge.obstacle is Obstacle.ORDERED for nudge in nudges),
         )
 
     @routes.post("/kommune/{slug}/purring", summary="Send reminders to those who are named")
@@ -56,6 +57,6 @@ def router(doors: LeadDoors) -> APIRouter:
         picked = chosen(nudges, typed_in(request))
         units = [nudge_unit(nudge.request, today=today, now=now) for nudge in picked]
         await doors.units.make_due(units, by=visit.reader.person)
-        return RedirectResponse(f"/kommune/{slug}/purring?sendt={len(picked)}", 303)
+        return RedirectResponse(f"/kommune/{slug}/purring", 303)
 
     return routes

@@ -22,6 +22,8 @@ class Obstacle(StrEnum):
     """The package has no lead today."""
     NOT_ASKED = "not_asked"
     """No request has reached the person yet: a reminder must not be the first word."""
+    ORDERED = "ordered"
+    """A reminder is asked for already, and on its way."""
     JUST_WRITTEN = "just_written"
     """Something was sent to the person less than a day ago."""
 
@@ -40,12 +42,22 @@ class Nudge:
 
 
 def plan_nudges(
-    programme: Programme, requests: Iterable[StatusRequest], messages: Sequence[Message], *, now: datetime
+    programme: Programme,
+    requests: Iterable[StatusRequest],
+    messages: Sequence[Message],
+    *,
+    now: datetime,
+    waiting_units: Iterable[str] = (),
 ) -> tuple[Nudge, ...]:
-    """List the requests of a round that wait for an answer, by the package's name."""
+    """
+    List the requests of a round that wait for an answer, by the package's name.
+
+    *waiting_units*: keys of the reminders by hand that have not left yet.
+    """
+    ordered = frozenset(key.partition(":")[2].rpartition("/")[0] for key in waiting_units)
     today = programme.today(now)
     waiting = [item for item in plan.known_requests(programme, list(requests)) if item.state is RequestState.OPEN]
-    found = [_nudge(programme, item, messages, now=now, today=today) for item in waiting]
+    found = [_nudge(programme, item, messages, now=now, today=today, ordered=item.id in ordered) for item in waiting]
     return tuple(sorted(found, key=lambda nudge: nudge.package))
 
 
@@ -61,7 +73,13 @@ def chosen(nudges: Sequence[Nudge], typed: Sequence[tuple[str, str]]) -> tuple[N
 
 
 def _nudge(
-    programme: Programme, request: StatusRequest, messages: Sequence[Message], *, now: datetime, today: date
+    programme: Programme,
+    request: StatusRequest,
+    messages: Sequence[Message],
+    *,
+    now: datetime,
+    today: date,
+    ordered: bool,
 ) -> Nudge:
     asked = plan.find_asked(programme, request, today)
     sent = _sent_at(messages, request.id, asked.key if asked else "")
@@ -73,6 +91,8 @@ def _nudge(
         obstacle = Obstacle.NOT_ASKED
     elif heard_at is not None and heard_at > now - REMINDER_GAP:
         obstacle = Obstacle.JUST_WRITTEN
+    elif ordered:
+        obstacle = Obstacle.ORDERED
     return Nudge(
         request=request.id,
         package=programme.work_package(request.work_package).name,
