@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import structlog
@@ -15,11 +16,13 @@ from web.pages import language_of, page
 from workflows.access.binding import Bindings
 from workflows.access.identities import ProvedIdentity
 from workflows.access.ports import Provider
+from workflows.access.sessions import IDLE_LIMIT, LIFE
 from workflows.access.sign_in import NoEntry, SignIn
 from workflows.errors import Refused, Transient
 
 log = structlog.get_logger()
 
+HOUR = timedelta(hours=1)
 MOST_LOOKS = 20
 """Looks for an account that is being looked up, one each three seconds."""
 WAITING, ASKING, CONFIRMING = f"{SIGN_IN}/venter", f"{SIGN_IN}/ukjent", f"{SIGN_IN}/knytt"
@@ -115,7 +118,10 @@ def _add_choice(routes: APIRouter, pages: SignInPages) -> None:
             return _to(back)
         language = language_of(request)
         ways = [(name, f"{SIGN_IN}/{name}?{urlencode({'til': back})}") for name in pages.providers]
-        return page(request, "access/sign_in.html", language=language, ways=ways)
+        # A cookie that opens nothing is of a session that time, a role's end or its holder has ended.
+        ended = not {pages.gate.cookie, pages.gate.teams_cookie}.isdisjoint(request.cookies)
+        hours = {"idle": IDLE_LIMIT // HOUR, "life": LIFE // HOUR}
+        return page(request, "access/sign_in.html", language=language, ways=ways, ended=ended, hours=hours)
 
 
 def _add_waiting(routes: APIRouter, pages: SignInPages) -> None:

@@ -159,6 +159,7 @@ async def test_typed_words_are_not_lost_with_the_session(database: Database) -> 
     sent = await nobody.send_form("/kommune/a-dal/pakke/arena", {"words": "Ting går bra"})
 
     assert sent.status_code == 401
+    assert "Ingenting er lagret." in sent.text
     assert hidden(sent.text) == {"words": "Ting går bra"}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,10 @@ from urllib.parse import urlencode
 import pytest
 
 from integration.database.connection import Database
+from tests.clocks import NOON
+from tests.support.signed_in import OURS
 from tests.web.access.journey import OURSELVES, Journey, journey
+from workflows.access.sessions import IDLE_LIMIT, LIFE
 
 SESSION = "vareunge"
 
@@ -317,6 +320,49 @@ async def test_logging_out_everywhere_ends_the_others_too(place: Journey) -> Non
     await second.send("/logg-ut/overalt")
 
     assert not await first.is_signed_in()
+
+
+@pytest.mark.parametrize("end", ["unused", "old", "ended elsewhere"])
+async def test_a_session_that_has_ended_says_so_at_sign_in_and_saves_nothing(place: Journey, end: str) -> None:
+    lead = place.county_lead()
+    await place.know_account(lead)
+    browser, other = place.browser(), place.browser()
+    await browser.sign_in(place.email(lead))
+    form = {"language": "nn", "csrf": browser.csrf}
+    if end == "ended elsewhere":
+        await other.sign_in(place.email(lead))
+        await other.send("/logg-ut/overalt")
+    elif end == "unused":
+        place.clock.advance(IDLE_LIMIT)
+    else:
+        while place.clock.now() < NOON + LIFE:
+            place.clock.advance(timedelta(hours=3))
+            await browser.go("/meg")
+
+    refused = await browser.ours.post("/meg/sprak", data=form, headers=OURS)
+    page = await browser.go("/meg")
+
+    assert (refused.status_code, "Ingenting er lagret." in refused.text) == (401, True)
+    assert "Du er logget ut" in page.text
+    assert "etter 4 timer uten bruk, 12 timer etter at du logget inn" in page.text
+    await browser.follow("Logg inn med Microsoft")
+    await browser.follow(place.email(lead))
+    assert browser.addresses[-1] == "/meg"
+    assert await browser.is_signed_in()
+    assert (await place.outside.record.register.programme()).person(lead).language == "nb"
+
+
+async def test_who_has_logged_out_or_never_been_in_is_told_of_no_ended_session(place: Journey) -> None:
+    lead = place.county_lead()
+    await place.know_account(lead)
+    browser = place.browser()
+
+    before = await browser.go("/logg-inn")
+    await browser.sign_in(place.email(lead))
+    await browser.send("/logg-ut")
+    after = await browser.go("/logg-inn")
+
+    assert "timer uten bruk" not in before.text + after.text
 
 
 @pytest.mark.parametrize("address", ["/logg-ut", "/logg-ut/overalt"])
