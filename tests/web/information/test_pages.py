@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from html import unescape
 
 import httpx
 import pytest
@@ -65,6 +66,14 @@ async def test_the_help_has_a_part_for_each_role_and_every_page_leads_to_it() ->
         assert texts.say(f"information.help_{part}") in page
     assert 'href="/hjelp"' in await shown("/personvern")
     assert page.count("<h2") == 6
+
+
+@pytest.mark.parametrize("language", texts.languages())
+async def test_help_names_the_county_s_pages_as_its_menu_does(language: str) -> None:
+    page = unescape(await shown("/hjelp", language=language))
+
+    for name in ("redaction", "papers", "closing"):
+        assert texts.say(f"oversight.{name}", language) in page
 
 
 async def test_privacy_says_that_nothing_is_stored_of_the_young() -> None:
