@@ -99,7 +99,9 @@ class SimulatedClock:
         self._url = url.rstrip("/")
         self._name = name
         # No proxy from the environment, and no time-out: a wait lasts as long as others work.
-        self._http = httpx.AsyncClient(transport=transport, timeout=None, trust_env=False)  # noqa: S113
+        # A connection is not used again when the sandbox may just be closing it, which it does after five idle seconds.
+        limits = httpx.Limits(keepalive_expiry=2)
+        self._http = httpx.AsyncClient(transport=transport, timeout=None, trust_env=False, limits=limits)  # noqa: S113
         self._now: datetime | None = None
         self._joined = False
         self._working = 0

@@ -107,8 +107,10 @@ async def test_the_package_is_told_what_its_lead_answers_once(
     assert unit.key in await site.world.due()
     for _ in range(2):
         await site.world.question_notices.tell(unit, site.world.history)
-    [mail] = [item for item in await site.world.messages.list_messages(kind="leads.mail") if "questions/" in item.key]
-    assert (mail.person, mail.content.subject) == ("home-lead", subject)
+    sent = await site.world.messages.list_messages(kind="leads.mail")
+    mail, card = [item for item in sent if "questions/" in item.key]
+    assert card.key == f"{mail.key}/card"
+    assert {(item.person, item.content.subject) for item in (mail, card)} == {("home-lead", subject)}
     assert "Bruk rom 3." in mail.content.text
     assert await act(site, browser, act="close") == 303
     assert (await asked(site)).state is EscalationState.CLOSED
