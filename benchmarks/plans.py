@@ -2,7 +2,7 @@
 
 An invented country: 357 municipalities with three packages each, and twelve rounds of status in the record. Every page
 behind sign-in, an answer and the looks of the engine are asked for once; the database explains each statement. One that
-reads all of a table which grows with every round is named, and the exit code is 1. Four may: they stand in `ACCEPTED`.
+reads all of a table which grows with every round is named, and the exit code is 1. A few may: they stand in `ACCEPTED`.
 """
 
 import argparse
@@ -54,18 +54,24 @@ GROWING = frozenset(
     }
 )
 """Tables that get rows with every round and lose none."""
+ENTRIES = "AS entry"
 ACCEPTED = {
-    "lesson": "LIMIT",
-    "link": "LIKE",
-    "meeting": "row_number() OVER (PARTITION BY meeting.body",
-    "status_round": "row_number() OVER (PARTITION BY status_round.municipality",
+    "agenda": (ENTRIES,),
+    "lesson": ("LIMIT",),
+    "link": ("LIKE", "link.revoked_at IS NULL AND (link.expires_at IS NULL"),
+    "meeting": ("row_number() OVER (PARTITION BY meeting.body",),
+    "minutes": (ENTRIES,),
+    "report": (ENTRIES,),
+    "status_round": ("row_number() OVER (PARTITION BY status_round.municipality",),
 }
 """
-Words of the statements, one kind for each table, that may read all of it.
+Words of the statements, by table, that may read all of it.
 
-`lesson`: the newest of all, along their index and no further than a page or a window. `link`: a lead's page of the
-links to their place, by the beginnings of what links lead to. The other two want the next meeting and round of each
-board; SQLite walks the index of the boards instead of narrowing by the date.
+`agenda`, `minutes`, `report` and the second of `link`: the page of the programme's end counts what the archive has not
+yet of all that was ever made, and the links that still open something. `lesson`: the newest of all, along their index
+and no further than a page or a window. The first of `link`: a lead's page of the links to their place, by the
+beginnings of what links lead to. The other two want the next meeting and round of each board; SQLite walks the index of
+the boards instead of narrowing by the date.
 """
 EXPLAINED = ("SELECT", "UPDATE", "DELETE", "WITH")
 NO_SCAN_WHERE_AN_INDEX_SERVES = "SET enable_seqscan = off"
@@ -121,7 +127,7 @@ def noted_scans(*, few_rows: bool) -> Iterator[Noted]:
 
 
 def _accepted(table: str, statement: str) -> bool:
-    return table in ACCEPTED and ACCEPTED[table] in statement
+    return any(words in statement for words in ACCEPTED.get(table, ()))
 
 
 EXPLAIN = {False: "EXPLAIN QUERY PLAN", True: "EXPLAIN (FORMAT JSON)"}

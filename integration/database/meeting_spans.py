@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database.connection import Database
-from integration.database.meetings import SHOWN, meeting_of, meetings_of
+from integration.database.meetings import NUMBER, SHOWN, meeting_of, meetings_of
 from integration.database.status_rows import CANCELLED
 from integration.database.tables import link
 from integration.database.tables import meeting as table
@@ -40,12 +40,17 @@ class SQLMeetingSpans:
         self, spans: Sequence[Span], *, after_local: datetime, most: int | None = None
     ) -> tuple[Sequence[Meeting], int]:
         wanted = and_(_within(spans), table.c.ends_local > after_local, table.c.state != CANCELLED)
-        nearest = select(table).where(wanted).order_by(table.c.starts_local, table.c.key).limit(most)
-        number = select(func.count()).select_from(table).where(wanted)
+        # The window counts before the limit cuts.
+        nearest = (
+            select(table, func.count().over().label(NUMBER))
+            .where(wanted)
+            .order_by(table.c.starts_local, table.c.key)
+            .limit(most)
+        )
 
         def read(connection: Connection) -> tuple[Sequence[Meeting], int]:
-            found = [meeting_of(row) for row in connection.execute(nearest)]
-            return found, len(found) if most is None else connection.execute(number).scalar_one()
+            rows = connection.execute(nearest).all()
+            return [meeting_of(row) for row in rows], getattr(rows[0], NUMBER) if rows else 0
 
         return await self._database.scan(read)
 

@@ -135,9 +135,14 @@ def _row(meeting: Meeting) -> dict[str, Any]:
     }
 
 
+NUMBER = "number"
+"""The column of a query that counts its meetings beside reading them."""
+
+
 def meeting_of(row: Row[Any]) -> Meeting:
-    """Return a meeting out of its row; what was not read of it has its default."""
+    """Return a meeting out of its row; what was not read of it has its default. A `NUMBER` beside it is left out."""
     values = row._asdict()
+    values.pop(NUMBER, None)
     values["state"] = MeetingState(values["state"])
     if why := values.pop("why"):
         values["words"] = why.get("words", "")
