@@ -10,6 +10,7 @@ import httpx
 
 from demo.people import Cast
 from demo.stage import StageError
+from integration.clock import IDLE_SECONDS
 
 HIDDEN = re.compile(r'<input type="hidden" name="(csrf|seen)" value="([^"]*)">')
 PATIENCE = 60
@@ -46,7 +47,8 @@ class SignedIn:
 @asynccontextmanager
 async def browser_of(cast: Cast, service_url: str, email: str, to: str) -> AsyncIterator[SignedIn]:
     """Give the browser of a person who has signed in and came to the page *to*."""
-    async with httpx.AsyncClient(timeout=httpx.Timeout(PATIENCE), trust_env=False) as client:
+    limits = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
+    async with httpx.AsyncClient(timeout=httpx.Timeout(PATIENCE), trust_env=False, limits=limits) as client:
         browser = SignedIn(cast, client, service_url)
         await browser.sign_in(email, to)
         yield browser

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from integration.clock import IDLE_SECONDS
+
 START_LIMIT = timedelta(seconds=60)
 """Time that a process may take to answer for the first time."""
 STOP_SECONDS = 10
@@ -175,7 +177,8 @@ async def raised_stage(
     """
     sandbox_port, service_port = _free_ports(2)
     sandbox_url, service_url = f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{service_port}"
-    async with httpx.AsyncClient(timeout=httpx.Timeout(60), trust_env=False) as http:
+    limits = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
+    async with httpx.AsyncClient(timeout=httpx.Timeout(60), trust_env=False, limits=limits) as http:
         stage = kind(
             folder=folder,
             programme=programme,

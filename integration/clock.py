@@ -15,6 +15,8 @@ from workflows.errors import Invalid, OutsideError, Transient
 if TYPE_CHECKING:
     import httpx
 
+IDLE_SECONDS = 2.0
+"""Seconds that an idle connection to the sandbox or the service is used again: after five they close it themselves."""
 LONGEST_NAP = 3600.0
 """Seconds slept in one go, so that a machine's clock that is set anew is noticed."""
 
@@ -99,8 +101,7 @@ class SimulatedClock:
         self._url = url.rstrip("/")
         self._name = name
         # No proxy from the environment, and no time-out: a wait lasts as long as others work.
-        # A connection is not used again when the sandbox may just be closing it, which it does after five idle seconds.
-        limits = httpx.Limits(keepalive_expiry=2)
+        limits = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
         self._http = httpx.AsyncClient(transport=transport, timeout=None, trust_env=False, limits=limits)  # noqa: S113
         self._now: datetime | None = None
         self._joined = False

@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import uvicorn
 
+from integration.clock import IDLE_SECONDS
 from sandbox.app import Sandbox, create_sandbox
 from sandbox.serve import HOST, environment, listening
 
 ROOT = Path(__file__).resolve().parents[2]
-SHORT_LIVED = httpx.Limits(keepalive_expiry=2)
-"""Connections are not used again when the server may just be closing them, which it does after five idle seconds."""
+SHORT_LIVED = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
 
 
 class RunningSandbox:
