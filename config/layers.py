@@ -67,14 +67,14 @@ class Laid:
         return tuple(named)
 
 
-def lay(sheets: Sequence[Sheet]) -> Laid:
+def lay(sheets: Sequence[Sheet], *, on: Laid | None = None) -> Laid:
     """
-    Lay *sheets* on each other, the lowest first.
+    Lay *sheets* on each other, the lowest first, and all of them on a copy of what was laid before.
 
     Mappings are merged, lists of entries are merged entry by entry (same key: merged; new key: added at the end;
     `remove: true`: taken out), and any other value is replaced whole.
     """
-    laid = Laid()
+    laid = Laid() if on is None else Laid(values=deepcopy(on.values), origins=dict(on.origins))
     for sheet in sheets:
         _merge(laid, laid.values, sheet.values, (), sheet.origin)
     return laid

@@ -98,13 +98,16 @@ def _laid(
             Sheet(values=draft, origin=Origin(layer="template", document="template.yaml", path=(section, key))),
             *_sheets(checked, "county.yaml", "county", section, key),
         ]
+        # Most municipalities write nothing of their own: they share what the layers below come to.
+        shared = _complete(checked, sheets)
         if draft.get("per") is None:
-            yield key, None, _complete(checked, sheets)
+            yield key, None, shared
             continue
         for municipality, entry in checked.entries("municipality", Municipality):
             if not only_ours or municipality.place is Place.OURS:
                 local = _sheets(checked, entry.document, "municipality", section, key)
-                yield (municipality.slug if only_ours else key), entry, _complete(checked, [*sheets, *local])
+                laid = _complete(checked, local, on=shared) if local else shared
+                yield (municipality.slug if only_ours else key), entry, laid
 
 
 def _sheets(checked: Checked, document: str, layer: Any, section: str, key: str) -> list[Sheet]:
@@ -126,8 +129,9 @@ def _check_overrides(checked: Checked, section: str, template: Mapping[str, Any]
                 checked.report(entry, (section, key), key, one_of(key, known))
 
 
-def _complete(checked: Checked, sheets: list[Sheet]) -> Laid:
-    laid = lay(sheets)
+def _complete(checked: Checked, sheets: list[Sheet], *, on: Laid | None = None) -> Laid:
+    """Lay the sheets, on what was laid before, and report what is wrong with them alone."""
+    laid = lay(sheets, on=on)
     for origin in laid.not_there:
         _report(checked, origin, "remove", phrase("removable"))
     for origin in laid.twice:
@@ -149,7 +153,7 @@ def _filled(checked: Checked, laid: Laid, municipality: Municipality | None) -> 
             return {name: fill(item, (*path, name)) for name, item in value.items()}
         if isinstance(value, list):
             return [fill(item, (*path, index)) for index, item in enumerate(value)]
-        if not isinstance(value, str):
+        if not isinstance(value, str) or "{" not in value:
             return value
         known = PLACEHOLDERS if municipality else PLACEHOLDERS - {"municipality"}
         for name in re.findall(r"\{([^{}]*)\}", value):

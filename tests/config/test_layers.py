@@ -63,6 +63,18 @@ def test_saying_the_same_again_changes_nothing(sheet: dict[str, Any]) -> None:
     assert lay(sheets(sheet, sheet)).values == lay(sheets(sheet)).values
 
 
+@given(first=SHEETS, second=SHEETS, third=SHEETS)
+def test_a_layer_may_come_later_on_what_the_layers_below_came_to(
+    first: dict[str, Any], second: dict[str, Any], third: dict[str, Any]
+) -> None:
+    """Most municipalities write nothing of their own and share the layers below, which one that does leaves alone."""
+    below, last = sheets(first, second, third)[:2], sheets(first, second, third)[2:]
+    shared = lay(below)
+
+    assert lay(last, on=shared) == lay([*below, *last])
+    assert shared == lay(below)
+
+
 @given(sheet=SHEETS)
 def test_laying_leaves_the_layers_as_they_were(sheet: dict[str, Any]) -> None:
     before = str(sheet)

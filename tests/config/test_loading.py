@@ -433,6 +433,19 @@ def test_a_new_municipality_is_one_more_file(tmp_path: Path) -> None:
     assert programme.local_board("dal").rhythm != board.rhythm
 
 
+def test_a_mistake_of_the_template_is_told_once_and_one_of_a_municipality_beside_it(tmp_path: Path) -> None:
+    template = FILES["template.yaml"].replace("rhythm: {starts: \"09:00\"}", "rhythm: {starts: nine}", 1)
+    taken_out = ANOTHER.replace("{key: board, name: Rådslaget}", "{key: none, remove: true}", 1)
+    files = FILES | {"template.yaml": template, "municipalities/sor-a.yaml": taken_out}
+
+    problems = problems_of(write(tmp_path, files))
+
+    assert [problem.partition(": expected")[0] for problem in problems] == [
+        "template.yaml:26: bodies.local-board.rhythm.starts: nine",
+        "municipalities/sor-a.yaml:17: overrides.places.municipality.channels[none]: remove",
+    ]
+
+
 def test_the_county_layer_lies_between(tmp_path: Path) -> None:
     county = "overrides: {bodies: {local-board: {location: Rådhuset, rhythm: {starts: '10:00', minutes: 60}}}}\n"
     files = FILES | {"county.yaml": county, "municipalities/sor-a.yaml": ANOTHER}
