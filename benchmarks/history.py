@@ -1,6 +1,6 @@
 """A country's history in the record: for each board so many rounds with their answers, reports and messages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -42,8 +42,9 @@ QUESTIONS = (
     "Kan kommunen dekke skyss til bedriftene?",
     "Hvem svarer ungdommene i sommerferien?",
 )
+AT_ONCE = 40
+"""Municipalities whose rows are written in one go for each table."""
 Row = dict[str, Any]
-Rows = dict[Table, list[Row]]
 
 
 async def write_history(database: Database, programme: Programme, rounds: int, now: datetime) -> None:
@@ -54,15 +55,19 @@ async def write_history(database: Database, programme: Programme, rounds: int, n
     on to the owner board. Each place of ours has been made.
     """
     known = await _known(database)
+    packages: dict[str, list[WorkPackage]] = {municipality.slug: [] for municipality in programme.municipalities}
+    for package in programme.work_packages:
+        packages[package.municipality].append(package)
+    municipalities = programme.municipalities
     async with database.begin() as connection:
-        for municipality in programme.municipalities:
-            slug = municipality.slug
-            wanted = [number for number in range(rounds) if _meeting(programme, slug, number, now) not in known]
-            rows: Rows = {}
-            for table, row in chain(*(_round(programme, slug, number, now) for number in wanted)):
-                rows.setdefault(table, []).append(row)
-            if len(wanted) == rounds and municipality.place is Place.OURS:
-                rows.update(_place(programme, slug, now))
+        for start in range(0, len(municipalities), AT_ONCE):
+            rows: dict[Table, list[Row]] = {}
+            for municipality in municipalities[start : start + AT_ONCE]:
+                wanted = [n for n in range(rounds) if _meeting(programme, municipality.slug, n, now) not in known]
+                history = chain(*(_round(programme, municipality.slug, packages, number, now) for number in wanted))
+                is_new = len(wanted) == rounds and municipality.place is Place.OURS
+                for table, row in chain(history, _place(programme, municipality.slug, now) if is_new else ()):
+                    rows.setdefault(table, []).append(row)
             for table in tables.metadata.sorted_tables:
                 if table in rows:
                     await connection.execute(table.insert(), rows[table])
@@ -82,7 +87,9 @@ def _meeting(programme: Programme, slug: str, number: int, now: datetime) -> str
     return f"{programme.local_board(slug).key}/{meeting_day(number, now)}"
 
 
-def _round(programme: Programme, slug: str, number: int, now: datetime) -> Iterator[tuple[Table, Row]]:
+def _round(
+    programme: Programme, slug: str, packages_of: Mapping[str, Sequence[WorkPackage]], number: int, now: datetime
+) -> Iterator[tuple[Table, Row]]:
     body = programme.local_board(slug).key
     day, key = meeting_day(number, now), _meeting(programme, slug, number, now)
     starts = datetime(day.year, day.month, day.day, 9, 0)  # noqa: DTZ001 - a local wall time
@@ -113,7 +120,7 @@ def _round(programme: Programme, slug: str, number: int, now: datetime) -> Itera
             "release_at": meets - timedelta(days=7),
         },
     )
-    packages = [package for package in programme.work_packages if package.municipality == slug]
+    packages = packages_of[slug]
     if number:
         lines = tuple(_line(package, place, number) for place, package in enumerate(packages))
         yield tables.report, _report(_content(programme, key, starts, lines), meets - timedelta(days=7))
@@ -265,26 +272,17 @@ def _report(content: BoardReport, at: datetime) -> Row:
     }
 
 
-def _place(programme: Programme, slug: str, now: datetime) -> Rows:
-    """Return a place that was rolled out, with its members; its lists hold another record than today's."""
+def _place(programme: Programme, slug: str, now: datetime) -> Iterator[tuple[Table, Row]]:
+    """Give a place that was rolled out, with its members; its lists hold another record than today's."""
     members = programme.place_people(programme.place(slug), programme.today(now))
     channels = (f"channel:{number}" for number in range(6))
     things = ("group", "team", "site", "copies", *channels, *(f"member:{person.key}" for person in members))
-    made = [
-        {"place": slug, "key": key, "external_id": key, "url": f"https://teams.example/{slug}/{key}", "made_at": now}
-        for key in things
-    ]
+    for key in things:
+        url = f"https://teams.example/{slug}/{key}"
+        yield tables.resource, {"place": slug, "key": key, "external_id": key, "url": url, "made_at": now}
     unit = {"key": f"rollout.place:{slug}", "kind": "rollout.place", "state": "done", "due_at": now, "done_at": now}
-    guests = [
-        {
-            "person": person.key,
-            "object_id": person.key,
-            "invited": True,
-            "since": now - INVITED_BEFORE,
-            "place": slug,
-            "roles": [],
-        }
-        for person in members
-        if programme.is_guest(person)
-    ]
-    return {tables.resource: made, tables.unit: [unit], tables.guest: guests}
+    yield tables.unit, unit
+    for person in members:
+        if programme.is_guest(person):
+            invited = {"invited": True, "since": now - INVITED_BEFORE}
+            yield tables.guest, {"person": person.key, "object_id": person.key, "place": slug, "roles": [], **invited}
