@@ -434,7 +434,7 @@ def test_a_new_municipality_is_one_more_file(tmp_path: Path) -> None:
 
 
 def test_a_mistake_of_the_template_is_told_once_and_one_of_a_municipality_beside_it(tmp_path: Path) -> None:
-    template = FILES["template.yaml"].replace("rhythm: {starts: \"09:00\"}", "rhythm: {starts: nine}", 1)
+    template = FILES["template.yaml"].replace('rhythm: {starts: "09:00"}', "rhythm: {starts: nine}", 1)
     taken_out = ANOTHER.replace("{key: board, name: Rådslaget}", "{key: none, remove: true}", 1)
     files = FILES | {"template.yaml": template, "municipalities/sor-a.yaml": taken_out}
 
