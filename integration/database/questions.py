@@ -1,9 +1,10 @@
 """Lifted questions and their steps as rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import tables
@@ -11,8 +12,9 @@ from integration.database.audit import note_act
 from integration.database.connection import Database, insert_into
 from integration.database.paper_tables import question_step
 from integration.database.units import make_due_at_once
-from workflows.papers.questions.model import BOARD_STATES, TOLD_STATES, BoardQuestion, QuestionStep
-from workflows.papers.questions.plan import advance
+from workflows.papers.questions.model import BOARD_STATES, SETTLED_STATES, TOLD_STATES, BoardQuestion, QuestionStep
+from workflows.papers.questions.plan import advance, settled_since
+from workflows.papers.questions.ports import REACH
 from workflows.ports.units import DueUnit
 from workflows.status.model import EscalationState, Level
 
@@ -51,6 +53,11 @@ class SQLQuestions:
     async def list_told(self, work_packages: Collection[str]) -> Sequence[BoardQuestion]:
         wanted = {"of_packages": list(work_packages)}
         return await self._database.look(lambda connection: _read(connection.execute(_TOLD, wanted)))
+
+    async def list_settled(self, level: Level, *, since: datetime) -> Sequence[BoardQuestion]:
+        wanted = {"since": since, "raised_after": since - REACH}
+        found = await self._database.look(lambda connection: _read(connection.execute(_SETTLED, wanted)))
+        return list(settled_since(level, found, since=since))
 
     async def find_questions(self, ids: Collection[str]) -> Mapping[str, BoardQuestion]:
         found = await self._list(_QUESTIONS.where(tables.escalation.c.id.in_(ids)))
@@ -99,6 +106,13 @@ _WAITING = _with_steps(
     _QUESTIONS.where(
         tables.escalation.c.state.in_(BOARD_STATES),
         tables.escalation.c.level == bindparam("of_level"),
+    )
+)
+_SETTLED = _with_steps(
+    _QUESTIONS.where(
+        tables.escalation.c.state.in_(SETTLED_STATES),
+        tables.escalation.c.raised_at > bindparam("raised_after"),
+        exists().where(question_step.c.question == tables.escalation.c.id, question_step.c.at > bindparam("since")),
     )
 )
 # By an expression, which no index knows: SQLite would go through all that wait in the country, and not the board's own.

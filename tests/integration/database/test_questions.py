@@ -109,6 +109,28 @@ async def test_answered_questions_are_listed_for_their_packages_until_they_are_c
     assert await questions.list_told(["p1"]) == []
 
 
+@pytest.mark.parametrize(
+    ("after_the_answer", "lived", "found"),
+    [
+        pytest.param(-1, 0, True, id="settled since then"),
+        pytest.param(0, 0, False, id="settled before"),
+        pytest.param(-1, 401, False, id="asked longer ago than the look-up reaches"),
+    ],
+)
+async def test_settled_questions_are_those_answered_after_a_moment(
+    status_store: SQLStatus, questions: SQLQuestions, after_the_answer: int, lived: int, found: bool
+) -> None:
+    await ask(status_store)
+    answered_at = LIFTED.raised_at + timedelta(days=lived)
+    since = answered_at + timedelta(minutes=after_the_answer)
+    assert await questions.list_settled(Level.LOCAL, since=since) == []
+    answered = step(State.ANSWERED, words="Ja.", at=answered_at)
+    assert await questions.take({LIFTED.id: answered}, after={LIFTED.id: 0})
+
+    assert [item.id for item in await questions.list_settled(Level.LOCAL, since=since)] == [LIFTED.id] * found
+    assert await questions.list_settled(Level.OWNER, since=since) == []
+
+
 async def test_the_lead_s_view_of_the_same_words_outlives_another_answer(
     status_store: SQLStatus, questions: SQLQuestions
 ) -> None:

@@ -97,6 +97,11 @@ class BoardQuestion:
         return self._last(step for step in self.steps if step.state in told and step.words)
 
     @property
+    def told_answer(self) -> QuestionStep | None:
+        """The step with the answer that its package was told: of approved minutes, or a lead's; None before that."""
+        return self._last(step for step in self.steps if step.state is EscalationState.ANSWERED)
+
+    @property
     def view(self) -> str:
         """The view of the lead of the level at which it stands; empty without one."""
         found = self._last(

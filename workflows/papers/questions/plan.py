@@ -51,18 +51,18 @@ def questions_for(
     return tuple(sorted(wanted, key=lambda item: (item.raised_at, item.id)))
 
 
-def settled_since(questions: Iterable[BoardQuestion], *, since: datetime | None = None) -> tuple[BoardQuestion, ...]:
+def settled_since(level: Level, questions: Iterable[BoardQuestion], *, since: datetime) -> tuple[BoardQuestion, ...]:
     """
-    Return the questions that were decided after *since*, the newest first.
+    Return the questions that *level* settled after *since*, the oldest first: for the level above to know of.
 
-    `BoardQuestion.answer` has what was decided below, for the level above to read and not to decide.
+    What a board decided counts once its minutes are approved, and not before: until then it may be put otherwise.
     """
     found = [
-        (answer.at, item)
+        (answer.at, item.id, item)
         for item in questions
-        if item.is_settled and (answer := item.answer) is not None and (since is None or answer.at > since)
+        if item.is_settled and (answer := item.told_answer) is not None and answer.level is level and answer.at > since
     ]
-    return tuple(item for _, item in sorted(found, key=lambda pair: (pair[0], pair[1].id), reverse=True))
+    return tuple(item for *_, item in sorted(found, key=lambda row: row[:2]))
 
 
 def agenda_steps(agenda: Agenda, questions: Mapping[str, BoardQuestion], *, at: datetime) -> dict[str, QuestionStep]:

@@ -1,11 +1,16 @@
 """The record of lifted questions."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from workflows.papers.questions.model import BoardQuestion, QuestionStep
 from workflows.ports.units import DueUnit
 from workflows.status.model import Level
+
+REACH = timedelta(days=400)
+"""Longest life of a question that is still told of when it is settled: it keeps the look-up from growing with the
+years."""
 
 
 class QuestionStore(Protocol):
@@ -21,6 +26,13 @@ class QuestionStore(Protocol):
 
     async def list_told(self, work_packages: Collection[str]) -> Sequence[BoardQuestion]:
         """List the answered questions of packages that are not closed: their leads are asked whether it is solved."""
+        ...
+
+    async def list_settled(self, level: Level, *, since: datetime) -> Sequence[BoardQuestion]:
+        """
+        List the questions that *level* has settled after *since*, by approved minutes or a lead's answer, the oldest
+        first. A question that was asked more than `REACH` before *since* is left out.
+        """
         ...
 
     async def find_questions(self, ids: Collection[str]) -> Mapping[str, BoardQuestion]:

@@ -195,7 +195,8 @@ class Reports:
         found = {boards[body]: content for body, content in newest.items() if isinstance(content, BoardReport)}
         last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
         previous = last.content if last is not None and isinstance(last.content, OwnerSummary) else None
-        today = programme.today(self._ports.clock.now())
+        now = self._ports.clock.now()
+        since = now - LOOKS_BACK if last is None or last.released_at is None else last.released_at
         # Beside the loop: it goes through a country's reports, and the loop also answers people.
         return await asyncio.to_thread(
             compile_owner_summary,
@@ -205,7 +206,8 @@ class Reports:
             previous,
             await self._ports.matters.matters(meeting.body),
             questions=await self._ports.questions.list_waiting(Level.OWNER),
-            meetings=await self._ports.meetings.list_meetings_from(today, bodies=_reporting(programme)),
+            settled=await self._ports.questions.list_settled(Level.LOCAL, since=since),
+            meetings=await self._ports.meetings.list_meetings_from(programme.today(now), bodies=_reporting(programme)),
         )
 
     async def _meeting(self, key: str) -> Meeting | None:

@@ -19,6 +19,7 @@ from workflows.papers.reports.owner_parts import (
     OwnerLesson,
     PackageLight,
     PassedOn,
+    SettledBelow,
 )
 from workflows.papers.reports.package_report import MISSING, PackageReport, day_from, plain
 from workflows.papers.reports.parts import ActivityLine, BudgetFigure, CorrectedText, ReportChange, WantedDecision
@@ -212,6 +213,8 @@ class OwnerSummary:
     follow_up: tuple[FollowUpLine, ...] = ()
     passed_on: tuple[PassedOn, ...] = ()
     """The questions that local boards have decided to pass on, and no others."""
+    settled: tuple[SettledBelow, ...] = ()
+    """The questions that were settled in their municipalities since the last summary."""
     sums: tuple[IndicatorSum, ...] = ()
     lessons: tuple[OwnerLesson, ...] = ()
     """Texts that their authors meant for this level, of the reports that are new."""
@@ -222,7 +225,11 @@ class OwnerSummary:
     summed_by: str = ""
 
     def to_data(self) -> dict[str, Any]:
-        return {"kind": "owner", **plain(asdict(self))}
+        # A summary from before settled questions were told keeps its checksum.
+        return {
+            "kind": "owner",
+            **{name: value for name, value in plain(asdict(self)).items() if value or name != "settled"},
+        }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -238,6 +245,7 @@ class OwnerSummary:
             no_longer_red=pairs("no_longer_red"),
             follow_up=_follow_up_from(data),
             passed_on=tuple(PassedOn.from_data(item) for item in data.get("passed_on", ())),
+            settled=tuple(SettledBelow.from_data(item) for item in data.get("settled", ())),
             sums=tuple(IndicatorSum(**item) for item in data.get("sums", ())),
             lessons=tuple(OwnerLesson(**item) for item in data.get("lessons", ())),
             agreements=tuple(AgreementLine.from_data(item) for item in data.get("agreements", ())),

@@ -1,4 +1,4 @@
-"""Parts of the owner board's summary: lights, questions passed on, sums, agreements and the calendar ahead."""
+"""Parts of the owner board's summary: lights, questions passed on or settled below, sums, agreements, the calendar."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +41,27 @@ class PassedOn:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         return cls(**{**data, "decided_on": day_from(data["decided_on"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledBelow:
+    """
+    A question that was settled in its municipality, for the owner board to know of and not to decide.
+
+    It says where, when and by whom, and has no word of the question or of its answer: they were not meant for this
+    level.
+    """
+
+    municipality: str
+    """Its name."""
+    package: str
+    on: date
+    label: str = ""
+    """The item of the local board's minutes, «12/26»; empty where the local lead answered within their authority."""
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "on": date.fromisoformat(data["on"])})
 
 
 @dataclass(frozen=True, kw_only=True)

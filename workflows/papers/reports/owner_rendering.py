@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import texts
 from documents.document import Block, Bullets, Cell, Paragraph, Section
 from workflows.papers.reports.model import MunicipalityLine, OwnerSummary
-from workflows.papers.reports.owner_parts import AgreementLine, IndicatorSum, PackageLight, PassedOn
+from workflows.papers.reports.owner_parts import AgreementLine, IndicatorSum, PackageLight, PassedOn, SettledBelow
 from workflows.papers.reports.words import ReportWords, follow_up_section
 from workflows.status.model import adds_to_name
 
@@ -37,6 +37,8 @@ def owner_sections(words: ReportWords, summary: OwnerSummary) -> Iterable[Sectio
         )
         yield Section(heading=say("reports.owner_lessons"), blocks=(Bullets(items=learned),))
     yield from follow_up_section(words, summary.follow_up, summary.meeting.starts_local.date())
+    if summary.settled:
+        yield _settled(words, summary)
     missing = words.bullets(_missing(words, summary.municipalities), otherwise="reports.owner_nobody_missing")
     yield Section(heading=say("reports.owner_missing"), blocks=(missing,))
     if summary.agreements:
@@ -44,6 +46,19 @@ def owner_sections(words: ReportWords, summary: OwnerSummary) -> Iterable[Sectio
         yield Section(heading=say("reports.owner_agreements"), blocks=(Bullets(items=lines),))
     if summary.calendar:
         yield Section(heading=say("reports.owner_calendar"), blocks=(Bullets(items=tuple(_ahead(words, summary))),))
+
+
+def _settled(words: ReportWords, summary: OwnerSummary) -> Section:
+    """Write the questions that are settled below, after all that the board decides from."""
+    heading = words.say("reports.owner_settled_first" if summary.is_first else "reports.owner_settled")
+    rows = (_settled_row(words, item) for item in summary.settled)
+    table = words.table(heading, ("municipality", "package", "settled_on", "settled_by"), rows)
+    return Section(heading=heading, blocks=(Paragraph(text=words.say("reports.owner_settled_lead")), table))
+
+
+def _settled_row(words: ReportWords, item: SettledBelow) -> tuple[Cell, ...]:
+    by = words.say("reports.settled_by_board", label=item.label) if item.label else words.say("reports.settled_by_lead")
+    return Cell(text=item.municipality), Cell(text=item.package), Cell(text=words.day(item.on)), Cell(text=by)
 
 
 def _passed_on(words: ReportWords, summary: OwnerSummary) -> Block:

@@ -119,9 +119,15 @@ class ReportMeetings(Protocol):
     async def find_meeting(self, key: str) -> Meeting | None: ...
 
 
-class WaitingQuestions(Protocol):
+class ReportQuestions(Protocol):
+    """The questions that reports tell of."""
+
     async def list_waiting(self, level: Level, *, body: str | None = None) -> Sequence[BoardQuestion]:
         """List the questions that wait for a board of *level*; *body*: asked for meetings of that one alone."""
+        ...
+
+    async def list_settled(self, level: Level, *, since: datetime) -> Sequence[BoardQuestion]:
+        """List the questions that *level* has settled after *since*, approved and told, the oldest first."""
         ...
 
 
@@ -144,4 +150,4 @@ class ReportPorts:
     clock: Clock
     public_url: str
     matters: DecidedMatters
-    questions: WaitingQuestions
+    questions: ReportQuestions

@@ -69,11 +69,22 @@ def test_the_owner_board_reads_what_the_local_board_decided() -> None:
     assert question().decided_below is None
 
 
-def test_a_decision_below_is_shown_above_once_and_newest_first() -> None:
-    first = after(on_agenda(question("first")), step(State.DECIDED, words="Ja.", at=NOON))
-    second = after(on_agenda(question("second")), step(State.DECIDED, words="Nei.", at=NOON + timedelta(days=1)))
-    assert [item.id for item in settled_since([first, question("waits"), second])] == ["second", "first"]
-    assert [item.id for item in settled_since([first, second], since=NOON)] == ["second"]
+def test_a_matter_settled_below_is_told_above_once_its_answer_is_told() -> None:
+    first = after(question("first"), step(State.ANSWERED, words="Ja.", at=NOON))
+    decided = after(on_agenda(question("second")), step(State.DECIDED, words="Nei.", at=NOON))
+    second = after(decided, step(State.ANSWERED, words="Nei.", at=NOON + timedelta(days=1)))
+    of_owner = after(passed_on("up"), step(State.ANSWERED, level=Level.OWNER, at=NOON + timedelta(days=1)))
+    known = [second, first, question("waits"), decided, of_owner]
+    before = NOON - timedelta(minutes=1)
+    assert [item.id for item in settled_since(Level.LOCAL, known, since=before)] == ["first", "second"]
+    assert [item.id for item in settled_since(Level.LOCAL, known, since=NOON)] == ["second"]
+
+
+def test_a_settled_matter_that_its_package_has_closed_is_told_of_too() -> None:
+    answered = after(question(), step(State.ANSWERED, words="Ja.", at=NOON))
+    closed = after(answered, step(State.CLOSED, at=NOON + timedelta(days=20)))
+    assert settled_since(Level.LOCAL, [closed], since=NOON - timedelta(days=1)) == (closed,)
+    assert settled_since(Level.LOCAL, [closed], since=NOON + timedelta(days=1)) == (), "closing it is no new answer"
 
 
 def test_an_agenda_takes_up_what_stands_on_it_once() -> None:

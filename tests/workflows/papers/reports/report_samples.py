@@ -10,7 +10,14 @@ from workflows.papers.reports.model import (
     MunicipalityLine,
     OwnerSummary,
 )
-from workflows.papers.reports.owner_parts import AgreementLine, CalendarLine, IndicatorSum, PackageLight, PassedOn
+from workflows.papers.reports.owner_parts import (
+    AgreementLine,
+    CalendarLine,
+    IndicatorSum,
+    PackageLight,
+    PassedOn,
+    SettledBelow,
+)
 from workflows.papers.reports.package_report import IndicatorLine, PackageReport
 from workflows.papers.reports.parts import (
     ActivityLine,
@@ -218,6 +225,10 @@ SUMMARY = OwnerSummary(
             view="Fylket kan leie ut rom på skolene.",
         ),
         PassedOn(municipality="Øvik", package="Jobbsmak", question=HOSTILE),
+    ),
+    settled=(
+        SettledBelow(municipality="Adal", package="Jobbsmak", on=date(2026, 11, 10), label="3/26"),
+        SettledBelow(municipality="Øvik", package="Jobbsmak", on=date(2026, 10, 2)),
     ),
     sums=(IndicatorSum(name="Praksisplasser", unit="plasser", now=42, target=60, counted=2, of=3),),
     agreements=(

@@ -9,15 +9,17 @@ import pytest
 import texts
 from config.programme import Programme
 from config.values import Indicator, Partner
-from documents.document import Paragraph
-from tests.workflows.papers.questions.question_samples import passed_on, question
+from documents.document import Paragraph, Table
+from tests.workflows.papers.questions.question_samples import after, on_agenda, passed_on, question, step
 from tests.workflows.papers.reports.report_samples import board_report
 from tests.workflows.status.rounds import HOME, programme
 from workflows.meetings.model import Meeting, MeetingState
+from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.reports.model import BoardReport, OwnerSummary
 from workflows.papers.reports.owner_plan import agreements_of, compile_owner_summary, sums_of
 from workflows.papers.reports.package_report import IndicatorLine, PackageReport
 from workflows.papers.reports.rendering import document_of
+from workflows.status.model import EscalationState
 
 DAY = date(2026, 12, 8)
 AT = datetime(2026, 12, 1, 7, tzinfo=UTC)
@@ -79,6 +81,57 @@ def test_the_board_is_asked_what_local_boards_passed_on_and_nothing_else() -> No
     assert asked[0].decision
     assert asked[0].decided_on is not None
     assert "Hva med oss?" not in str(found)
+
+
+def settled(name: str, *, day: int = 0, **values: Any) -> BoardQuestion:
+    """A question that was settled some days after noon of the first day."""
+    asked = on_agenda(question(name, work_package=HOME))
+    answer = step(EscalationState.ANSWERED, words="Ja.", at=AT + timedelta(days=day), **values)
+    return after(asked, answer)
+
+
+def test_matters_settled_below_are_told_without_a_word_of_them_and_are_not_to_be_decided() -> None:
+    by_board = settled("one", day=1, meeting="a-dal/2026-11-17", decision="a-dal/2026/3")
+    found = summary(report(), settled=[by_board, settled("two")])
+
+    *_, section = [item for item in document_of(found, "nb").sections if "Avgjort" in item.heading]
+    lead, table = section.blocks
+    assert section.heading == "Avgjort lokalt så langt"
+    assert isinstance(lead, Paragraph)
+    assert "skal ikke ta stilling" in lead.text
+    assert isinstance(table, Table)
+    name, package = programme().municipality("a-dal").name, programme().work_package(HOME).name
+    assert [tuple(cell.text for cell in row) for row in table.rows] == [
+        (name, package, "1. desember 2026", "Lokal leder"),
+        (name, package, "2. desember 2026", "Lokalt styre, sak 3/26"),
+    ]
+    assert found.passed_on == ()
+    assert OwnerSummary.from_data(found.to_data()) == found
+
+
+def test_matters_settled_below_stand_below_all_that_the_board_decides() -> None:
+    first = summary(report(), questions=[passed_on("up")])
+    found = summary(report(), previous=first, questions=[passed_on("up")], settled=[settled("one")])
+
+    headings = [item.heading for item in document_of(found, "nb").sections]
+    told = headings.index("Avgjort lokalt siden forrige sammendrag")
+    assert (
+        headings.index(texts.say("reports.owner_decisions"))
+        < headings.index(texts.say("reports.owner_overview"))
+        < told
+    )
+
+
+def test_a_municipality_that_has_left_has_settled_nothing_for_the_board() -> None:
+    gone = settled("one")
+    known = programme()
+    left = tuple(
+        item.model_copy(update={"until": DAY - timedelta(days=1)}) if item.slug == "a-dal" else item
+        for item in known.municipalities
+    )
+    known = known.model_copy(update={"municipalities": left})
+
+    assert compile_owner_summary(known, meeting(), {}, None, settled=[gone]).settled == ()
 
 
 def test_words_of_packages_do_not_reach_the_owner_board() -> None:

@@ -84,7 +84,8 @@ def owner_summary() -> OwnerSummary:
         replace(decided, words="[Question.passed_on]"),
         step(EscalationState.VIEWED, level=Level.OWNER, words="[Question.county_view]"),
     )
-    found = summary(local_report(), questions=[own, up])
+    settled = after(own, step(EscalationState.ANSWERED, words="[Question.answer]"))
+    found = summary(local_report(), questions=[own, up], settled=[settled])
     return replace(found, summing_up="[OwnerSummary.summing_up]", summed_by="[OwnerSummary.summed_by]")
 
 
