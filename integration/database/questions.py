@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import tables
@@ -53,6 +53,10 @@ class SQLQuestions:
     async def list_told(self, work_packages: Collection[str]) -> Sequence[BoardQuestion]:
         wanted = {"of_packages": list(work_packages)}
         return await self._database.look(lambda connection: _read(connection.execute(_TOLD, wanted)))
+
+    async def list_of_board(self, body: str, *, since: datetime) -> Sequence[BoardQuestion]:
+        wanted = {"after": f"{body}/", "before": f"{body}0", "since": since, "raised_after": since - REACH}
+        return await self._database.look(lambda connection: _read(connection.execute(_OF_BOARD, wanted)))
 
     async def list_settled(self, level: Level, *, since: datetime) -> Sequence[BoardQuestion]:
         wanted = {"since": since, "raised_after": since - REACH}
@@ -108,20 +112,24 @@ _WAITING = _with_steps(
         tables.escalation.c.level == bindparam("of_level"),
     )
 )
-_SETTLED = _with_steps(
-    _QUESTIONS.where(
-        tables.escalation.c.state.in_(SETTLED_STATES),
-        tables.escalation.c.raised_at > bindparam("raised_after"),
-        exists().where(question_step.c.question == tables.escalation.c.id, question_step.c.at > bindparam("since")),
-    )
+_HAS_NEWS = and_(
+    tables.escalation.c.raised_at > bindparam("raised_after"),
+    exists().where(question_step.c.question == tables.escalation.c.id, question_step.c.at > bindparam("since")),
 )
+_SETTLED = _with_steps(_QUESTIONS.where(tables.escalation.c.state.in_(SETTLED_STATES), _HAS_NEWS))
+_AT_BOARD = and_(tables.escalation.c.meeting > bindparam("after"), tables.escalation.c.meeting < bindparam("before"))
 # By an expression, which no index knows: SQLite would go through all that wait in the country, and not the board's own.
+_STATE = tables.escalation.c.state.concat("")
 _WAITING_THERE = _with_steps(
+    _QUESTIONS.where(_STATE.in_(BOARD_STATES), tables.escalation.c.level == bindparam("of_level"), _AT_BOARD)
+)
+_OF_BOARD = _with_steps(
     _QUESTIONS.where(
-        tables.escalation.c.state.concat("").in_(BOARD_STATES),
-        tables.escalation.c.level == bindparam("of_level"),
-        tables.escalation.c.meeting > bindparam("after"),
-        tables.escalation.c.meeting < bindparam("before"),
+        _AT_BOARD,
+        or_(
+            and_(_STATE.in_(BOARD_STATES), tables.escalation.c.level == Level.LOCAL),
+            and_(_STATE.in_(SETTLED_STATES), _HAS_NEWS),
+        ),
     )
 )
 

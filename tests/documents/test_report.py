@@ -196,10 +196,15 @@ def test_a_report_that_nobody_went_through_says_which_edition_that_was(edition: 
 
 def test_a_first_status_has_no_number_from_last_time() -> None:
     """The baseline stands beside it, and is not said once more as the number of a round that was never held."""
-    first = replace(samples.FULL.packages[0], previous_light=None)
-    html = "".join(report_page(document(replace(samples.FULL, packages=(first,), changes=(), wanted=()))))
+    known = samples.FULL.packages[0]
+    first = replace(known, key="ny", name="Ny", previous_light=None)
+    both, alone = (
+        "".join(report_page(document(replace(samples.FULL, packages=packages, changes=(), wanted=()))))
+        for packages in ((first, known), (first,))
+    )
 
-    assert "<td>0</td><td>–</td><td>10\u00a0500</td>" in html
+    assert "<td>0</td><td>–</td><td>10\u00a0500</td>" in both
+    assert "<td>0</td><td>10\u00a0500</td>" in alone, "no package has a number from last time, nor has the table"
 
 
 def test_numbers_have_a_decimal_comma_and_what_is_missing_says_so() -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from documents.document import Document
 from workflows.papers.agendas.model import StoredAgenda
 from workflows.papers.agendas.rendering import agenda_document, minutes_document
-from workflows.papers.minutes.model import StoredMinutes
+from workflows.papers.minutes.model import Minutes, StoredMinutes
 from workflows.papers.reports.model import MeetingFacts, StoredReport
 from workflows.papers.reports.rendering import document_of
 
@@ -84,6 +84,7 @@ class BodyRecord:
     def papers(self, language: str) -> Iterator[Paper]:
         """Give the papers in *language*, by meeting and then by kind and version."""
         agendas = {item.meeting: item for item in self.agendas}
+        before: dict[str, Minutes] = {}
         found = [
             *map(_report_key, self.reports),
             *map(_agenda_key, self.agendas),
@@ -96,7 +97,9 @@ class BodyRecord:
                 case StoredAgenda():
                     yield self._counted(_agenda(stored, language))
                 case StoredMinutes() if stored.meeting in agendas:
-                    yield self._counted(_minutes(stored, agendas[stored.meeting], language))
+                    corrected = before.get(stored.meeting)
+                    before[stored.meeting] = stored.content
+                    yield self._counted(_minutes(stored, agendas[stored.meeting], language, corrected))
 
     def paper_keys(self) -> Iterator[tuple[str, str]]:
         """Give meeting and key of each paper, without making it."""
@@ -161,11 +164,11 @@ def _agenda(stored: StoredAgenda, language: str) -> Paper:
     )
 
 
-def _minutes(stored: StoredMinutes, agenda: StoredAgenda, language: str) -> Paper:
+def _minutes(stored: StoredMinutes, agenda: StoredAgenda, language: str, before: Minutes | None) -> Paper:
     return Paper(
         kind=PaperKind.MINUTES,
         meeting=stored.content.meeting,
         version=stored.version,
         at=stored.at,
-        document=minutes_document(stored.content, agenda.content, language, prepared=False),
+        document=minutes_document(stored.content, agenda.content, language, prepared=False, before=before),
     )

@@ -1,7 +1,7 @@
 """The record of lifted questions: raised by answers, moved on by steps."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -129,6 +129,32 @@ async def test_settled_questions_are_those_answered_after_a_moment(
 
     assert [item.id for item in await questions.list_settled(Level.LOCAL, since=since)] == [LIFTED.id] * found
     assert await questions.list_settled(Level.OWNER, since=since) == []
+
+
+async def test_a_board_s_report_tells_of_what_waits_for_it_and_of_what_was_settled_since(
+    status_store: SQLStatus, questions: SQLQuestions
+) -> None:
+    await ask(status_store)
+    before, at = LIFTED.raised_at, LIFTED.raised_at + timedelta(minutes=1)
+
+    async def of(body: str, since: datetime) -> list[str]:
+        return [item.id for item in await questions.list_of_board(body, since=since)]
+
+    assert await of("a-dal", at) == [LIFTED.id], "it waits for the board, whenever it was asked"
+    assert await of("a-da", before) == []
+    up = step(State.PASSED_ON, level=Level.OWNER, at=at)
+    assert await questions.take(
+        {
+            LIFTED.id: step(State.ON_AGENDA),
+        },
+        after={LIFTED.id: 0},
+    )
+    assert await questions.take({LIFTED.id: up}, after={LIFTED.id: 1})
+    assert await of("a-dal", before) == [], "it waits for the owner board"
+    decided = step(State.DECIDED, level=Level.OWNER, words="Ja.", at=at)
+    assert await questions.take({LIFTED.id: decided}, after={LIFTED.id: 2})
+    assert await of("a-dal", before) == [LIFTED.id]
+    assert await of("a-dal", at) == []
 
 
 async def test_the_lead_s_view_of_the_same_words_outlives_another_answer(

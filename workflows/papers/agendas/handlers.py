@@ -121,11 +121,13 @@ class Agendas:
             return Done(note="waits for approval")
         if not await self._questions.answer(stored, approved):
             return self._overtaken()
+        earlier = await self._store.approved_minutes(unit.subject, before=approved.version)
+        before = earlier.content if earlier else None
         if body is not None:
-            before = await self._store.approved_minutes(unit.subject, before=approved.version)
-            notice = ApprovedMinutes(programme, body, stored.content, approved, before.content if before else None)
+            notice = ApprovedMinutes(programme, body, stored.content, approved, before)
             await self._ports.mail.plan(await approved_notices(self._ports, notice))
-        document = minutes_document(approved.content, stored.content, _language(programme, stored), prepared=False)
+        language = _language(programme, stored)
+        document = minutes_document(approved.content, stored.content, language, prepared=False, before=before)
         part = _Part("minutes", approved.at, approved.content.meeting.starts_local.date(), approved.version)
         return await self._copy(programme, stored, history, part, document)
 

@@ -1,7 +1,7 @@
 """Agendas and minutes in a reader's language: finished documents out of their values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,9 @@ from documents.document import Block, Bullets, Cell, Document, Facts, Paragraph,
 from workflows.papers.agendas.arrangement import starts_of
 from workflows.papers.agendas.model import Agenda, AgendaItem, AgendaLine, ItemKind, item_label
 from workflows.papers.minutes.model import ActionLine, Minutes, MinutesItem
+from workflows.papers.minutes.review import minutes_changes
 from workflows.papers.reports.model import LIGHTS, MeetingFacts
+from workflows.papers.reports.words import due_words
 
 BLANK = "\N{NO-BREAK SPACE}"
 """Stands where somebody is to write by hand."""
@@ -38,7 +40,7 @@ def agenda_document(agenda: Agenda, language: str) -> Document:
     if planned := sum(item.minutes or 0 for item in agenda.items):
         lead.append(Paragraph(text=say("agenda.planned", minutes=planned)))
     sections = [
-        Section(heading=item_heading(agenda, item, language), blocks=tuple(_item(item, language)))
+        Section(heading=item_heading(agenda, item, language), blocks=tuple(_item(item, agenda.meeting, language)))
         for item in agenda.items
         if _says_more(item)
     ]
@@ -71,14 +73,22 @@ def _time(item: AgendaItem, starts: datetime | None, language: str) -> str:
     return f"{texts.clock_time(starts, language)}, {long}" if starts else long
 
 
-def minutes_document(minutes: Minutes, agenda: Agenda, language: str, *, prepared: bool) -> Document:
-    """The minutes. *prepared*: nobody has recorded anything yet, and there is room to write."""
+def minutes_document(
+    minutes: Minutes, agenda: Agenda, language: str, *, prepared: bool, before: Minutes | None = None
+) -> Document:
+    """
+    The minutes. *prepared*: nobody has recorded anything yet, and there is room to write. *before*: the version that
+    was approved before this one, which says what it has otherwise.
+    """
     say = partial(texts.say, language=language)
     lead: list[Block] = [_meeting(minutes.meeting, language)]
     if kept := [(say(f"minutes.{role}"), minutes.names[key]) for role, key in _roles(minutes) if key]:
         lead.append(Facts(rows=tuple(kept)))
     if prepared:
         lead.append(Paragraph(text=say("agenda.minutes_prepared")))
+    if changes := minutes_changes(before, minutes) if before else ():
+        lead.append(Paragraph(text=say("minutes.approved_changed"), strong=True))
+        lead.append(Bullets(items=tuple(say(change.key, **change.values) for change in changes)))
     sections = [Section(heading=say("agenda.attendance"), blocks=tuple(_attendance(minutes, language)))]
     asked = {item.number: item for item in agenda.items}
     for item in minutes.items:
@@ -88,7 +98,7 @@ def minutes_document(minutes: Minutes, agenda: Agenda, language: str, *, prepare
             [Facts(rows=((say("agenda.decision"), BLANK),))] if prepared else _decided(minutes, about, item, language)
         )
         told = (Facts(rows=((say("minutes.text"), item.text),)),) if item.text else ()
-        blocks = [*(_item(about, language) if about else ()), *told, *said]
+        blocks = [*(_item(about, minutes.meeting, language) if about else ()), *told, *said]
         sections.append(Section(heading=heading, blocks=tuple(blocks)))
     if minutes.remarks:
         sections.append(Section(heading=say("minutes.remarks"), blocks=(Paragraph(text=minutes.remarks),)))
@@ -117,8 +127,8 @@ def _says_more(item: AgendaItem) -> bool:
     return bool(item.text or item.proposal or item.lines)
 
 
-def _item(item: AgendaItem, language: str) -> Iterable[Block]:
-    """Write an item's details besides its title."""
+def _item(item: AgendaItem, meeting: MeetingFacts, language: str) -> Iterable[Block]:
+    """Write an item's details besides its title; what is late by the meeting is said to be."""
     say = partial(texts.say, language=language)
     rows: list[tuple[str, str]] = []
     if item.by:
@@ -137,16 +147,17 @@ def _item(item: AgendaItem, language: str) -> Iterable[Block]:
     if rows:
         yield Facts(rows=tuple(rows))
     if item.lines:
-        yield _listed(item, language)
+        yield _listed(item, meeting, language)
 
 
-def _listed(item: AgendaItem, language: str) -> Table:
+def _listed(item: AgendaItem, meeting: MeetingFacts, language: str) -> Table:
     if item.kind is ItemKind.FOLLOW_UP:
-        columns: Mapping[str, Any] = {"matter": _name, "responsible": _who, "due": _due, "told": _words}
+        due = partial(_due, on=meeting.starts_local.date())
+        columns: Mapping[str, Any] = {"matter": _name, "responsible": _who, "due": due, "told": _words}
     elif any(line.light for line in item.lines):
         columns = {"package": _name, "light": _light, "lead": _who, "hinders": _words}
     else:
-        columns = {"municipality": _name, "stands_still": _words}
+        columns = {"municipality": _name, "stands_still": _still}
     rows = tuple(tuple(cell(line, language) for cell in columns.values()) for line in item.lines)
     headers = tuple(texts.say(f"agenda.{name}", language) for name in columns)
     return Table(name=item.title, headers=headers, rows=rows)
@@ -161,8 +172,8 @@ def _who(line: AgendaLine, language: str) -> Cell:
     return Cell(text=line.who or texts.say("agenda.nobody", language))
 
 
-def _due(line: AgendaLine, language: str) -> Cell:
-    return Cell(text=texts.short_date(line.due_on, language) if line.due_on else texts.say("agenda.no_due", language))
+def _due(line: AgendaLine, language: str, *, on: date) -> Cell:
+    return Cell(text=due_words(line.due_on, language, on=on))
 
 
 def _light(line: AgendaLine, language: str) -> Cell:
@@ -171,6 +182,10 @@ def _light(line: AgendaLine, language: str) -> Cell:
 
 def _words(line: AgendaLine, language: str) -> Cell:
     return Cell(text=line.words or texts.say("agenda.nothing_told", language))
+
+
+def _still(line: AgendaLine, language: str) -> Cell:
+    return Cell(text=line.words or texts.say("agenda.none_still", language))
 
 
 def _attendance(minutes: Minutes, language: str) -> Iterable[Block]:

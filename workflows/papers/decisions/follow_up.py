@@ -49,9 +49,10 @@ class FollowUps:
             leads = package_leads(programme, package, today)
             asked = matters.asked_of(package, {lead.key for lead in leads})
             here = (item for item in answered if item.municipality == status_round.municipality)
-            told = [_told(item) for item in here if item.work_package == package]
-            there = {item.key for item in told}
-            others = (item for item in sorted(asked, key=_age) if item.key not in there)
+            own = [item for item in here if item.work_package == package]
+            told, there = [_told(item) for item in own], {item.id for item in own}
+            # A local board's decision to pass a question on is not asked about once that question has its answer.
+            others = (item for item in sorted(asked, key=_age) if _question(item) not in there)
             found[package] = [*told, *(OpenDecision(key=item.key, text=_text(item)) for item in others)]
         return found
 
@@ -72,6 +73,11 @@ def _told(question: BoardQuestion) -> OpenDecision:
     answer = question.answer
     text = answer.words if answer else ""
     return OpenDecision(key=answered_key(question), text=text, question=question.question)
+
+
+def _question(matter: Matter) -> str | None:
+    """Return the question that a decision is about; None for one about none."""
+    return matter.question or None if isinstance(matter, Decision) else None
 
 
 def _text(matter: Matter) -> str:

@@ -67,6 +67,14 @@ class Decision:
         return cls(**{**data, "state": MatterState(data["state"]), "due_on": _day_from(data.get("due_on"))})
 
 
+def decision_label(key: str) -> str:
+    """Return the item of a decision as people speak of it, «12/26», from the decision's key; empty for no key."""
+    if not key:
+        return ""
+    _, year, number = key.rsplit("/", 2)
+    return item_label(int(year), int(number))
+
+
 @dataclass(frozen=True, kw_only=True)
 class ActionItem:
     """An action item: person, task and due date, one version. The newest counts, every one is kept."""

@@ -78,7 +78,9 @@ class QuestionFollowUp:
         found = {item.id: item for item in told}
         # The decisions first: a run that is stopped in between still finds its questions.
         closed = [key for key, step in steps.items() if step.state is EscalationState.CLOSED]
-        bodies = {answered_key(found[key]).partition("/")[0] for key in closed}
+        # A local board that passed it on has a decision of its own about it, besides the one that answered it.
+        decided = [step.decision for key in closed for step in found[key].steps if step.decision]
+        bodies = {decision.partition("/")[0] for decision in decided}
         programme = await self._ports.programme()
         for body in sorted(key for key in bodies if programme.find_body(key) is not None):
             done = finished(await self._ports.decisions.matters(body), closed)

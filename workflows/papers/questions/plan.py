@@ -65,6 +65,24 @@ def settled_since(level: Level, questions: Iterable[BoardQuestion], *, since: da
     return tuple(item for *_, item in sorted(found, key=lambda row: row[:2]))
 
 
+def news_since(questions: Iterable[BoardQuestion], *, since: datetime) -> tuple[BoardQuestion, ...]:
+    """
+    Return the settled questions of a local board with something new for it after *since*, the oldest first.
+
+    An answer that came from elsewhere is new, and so is what the package said of an answer. A decision of the board's
+    own is followed up as such until its package says that it has solved the question.
+    """
+    found = [
+        item
+        for item in questions
+        if item.is_settled
+        and (answer := item.told_answer) is not None
+        and item.steps[-1].at > since
+        and (item.state is State.CLOSED or not (answer.meeting and answer.level is Level.LOCAL))
+    ]
+    return tuple(sorted(found, key=lambda item: (item.raised_at, item.id)))
+
+
 def agenda_steps(agenda: Agenda, questions: Mapping[str, BoardQuestion], *, at: datetime) -> dict[str, QuestionStep]:
     """Return the steps, by question, that a fixed agenda makes: each question on it that does not know it yet."""
     steps = {}

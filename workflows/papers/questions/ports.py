@@ -35,6 +35,13 @@ class QuestionStore(Protocol):
         """
         ...
 
+    async def list_of_board(self, body: str, *, since: datetime) -> Sequence[BoardQuestion]:
+        """
+        List the questions asked for a local board's meetings that its report tells of, the oldest first: those that
+        wait for the board, and those settled by whomever with a step after *since*, within `REACH`.
+        """
+        ...
+
     async def find_questions(self, ids: Collection[str]) -> Mapping[str, BoardQuestion]:
         """Return questions by their ids; unknown ones are left out."""
         ...

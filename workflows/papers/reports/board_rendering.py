@@ -7,7 +7,7 @@ import texts
 from documents.document import Block, Bullets, Cell, Facts, Paragraph, Section
 from workflows.papers.reports.model import BoardReport
 from workflows.papers.reports.package_report import PackageReport
-from workflows.papers.reports.parts import ChangeKind, ReportChange, WantedDecision
+from workflows.papers.reports.parts import AnsweredQuestion, ChangeKind, ReportChange, WantedDecision
 from workflows.papers.reports.tables import budget_heading, budget_table, indicator_table
 from workflows.papers.reports.words import ReportWords, follow_up_section, meeting_block
 from workflows.status.model import WEIGHTS
@@ -43,6 +43,7 @@ def board_sections(words: ReportWords, report: BoardReport) -> Iterable[Section]
     yield Section(heading=say("reports.overview"), blocks=tuple(_overview(words, report)))
     yield from _numbers(words, report)
     yield from _outlook(words, report)
+    yield from _answered(words, report)
     yield from follow_up_section(words, report.follow_up, report.meeting.starts_local.date())
     yield from _missing(words, report)
     yield from _money(words, report)
@@ -81,7 +82,8 @@ def _wanted(words: ReportWords, report: BoardReport) -> Block:
 
 def _wanted_row(words: ReportWords, item: WantedDecision, package: PackageReport) -> tuple[Cell, ...]:
     say = words.say
-    background = [package.hinders or say("reports.nothing")]
+    # What is in the way explains a question best; where nothing is, what was done must.
+    background = [package.hinders or package.done or say("reports.no_background")]
     if item.view:
         background.append(say("reports.view", view=item.view))
     return (
@@ -92,22 +94,47 @@ def _wanted_row(words: ReportWords, item: WantedDecision, package: PackageReport
     )
 
 
-def _overview(words: ReportWords, report: BoardReport) -> Iterable[Block]:
-    """Write every package in a line: its light now and before, what changed, what hinders it, and who leads it."""
+def _answered(words: ReportWords, report: BoardReport) -> Iterable[Section]:
+    """Write the answers to earlier questions that are new to the board, and what came of them; nothing without any."""
+    if report.answered:
+        heading = words.say("reports.answers_heading")
+        headers = ("matter", "answer", "settled_by", "solved")
+        rows = (_answered_row(words, item) for item in report.answered)
+        yield Section(heading=heading, blocks=(words.table(heading, headers, rows),))
+
+
+def _answered_row(words: ReportWords, item: AnsweredQuestion) -> tuple[Cell, ...]:
     say = words.say
+    by = say("reports.settled_by_lead") if item.by == "lead" else say(f"reports.answer_by_{item.by}", label=item.label)
+    solved = say(f"reports.solved_{item.state}")
+    return (
+        Cell(text=say("reports.question_of", package=item.package, question=item.question)),
+        Cell(text=item.answer),
+        Cell(text=by),
+        Cell(text=f"{solved}\n{item.words}" if item.words else solved),
+    )
+
+
+def _overview(words: ReportWords, report: BoardReport) -> Iterable[Block]:
+    """
+    Write every package in a line: its light now and before, what changed, what hinders it, and who leads it.
+
+    A first report has nothing to compare with, and no columns for that.
+    """
+    say = words.say
+    changed = any(item.kind not in ELSEWHERE for item in report.changes)
+    compared = ("before", "changed") if changed or not report.is_first else ()
     rows = (
         (
             Cell(text=item.name),
             words.cell(item.light),
-            _before(words, item),
-            Cell(text=_changed(words, report, item)),
+            *((_before(words, item), Cell(text=_changed(words, report, item))) if compared else ()),
             Cell(text=_hinders(words, item)),
             Cell(text=item.lead or say("reports.no_lead")),
         )
         for item in report.packages
     )
-    headers = ("package", "now", "before", "changed", "hindrance", "lead")
-    yield words.table(say("reports.overview"), headers, rows)
+    yield words.table(say("reports.overview"), ("package", "now", *compared, "hindrance", "lead"), rows)
     ended = [item.package for item in report.changes if item.kind is ChangeKind.ENDED]
     if ended:
         yield Bullets(items=tuple(say("reports.change_ended", package=name) for name in ended))
@@ -135,7 +162,8 @@ def _changed(words: ReportWords, report: BoardReport, package: PackageReport) ->
         return "–"
     if package.is_changed:
         return words.say("reports.other_light")
-    return _since(words, package, "done") or words.say("reports.nothing_changed")
+    since = _since(words, package, "done")
+    return f"{since[:1].upper()}{since[1:]}" if since else words.say("reports.nothing_changed")
 
 
 def _since(words: ReportWords, package: PackageReport, name: str) -> str:
@@ -252,5 +280,5 @@ def _text(words: ReportWords, package: PackageReport, name: str) -> str:
     """Return a text, with the day from which it has stood where it is not new."""
     written, since = getattr(package, name), _since(words, package, name)
     if not written:
-        return words.say("reports.nothing")
+        return words.say("reports.nothing_hinders" if name == "hinders" else "reports.nothing")
     return f"{written}\n({since})" if since else str(written)

@@ -6,7 +6,7 @@ ends in the same publishing. A report changes until its release and never after 
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from config.programme import Programme
 from config.values import BodyKind
@@ -180,13 +180,15 @@ class Reports:
 
     async def _board_report(self, programme: Programme, meeting: Meeting, result: RoundResult) -> BoardReport:
         last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
+        since = self._told_until(last)
         return compile_board_report(
             programme,
             meeting,
             result,
             await self._ports.matters.matters(meeting.body),
-            questions=await self._ports.questions.list_waiting(Level.LOCAL, body=meeting.body),
+            questions=await self._ports.questions.list_of_board(meeting.body, since=since),
             previous=last.content if last is not None and isinstance(last.content, BoardReport) else None,
+            since=since,
         )
 
     async def _summary(self, programme: Programme, meeting: Meeting) -> OwnerSummary:
@@ -195,8 +197,9 @@ class Reports:
         found = {boards[body]: content for body, content in newest.items() if isinstance(content, BoardReport)}
         last = await self._store.newest_released(meeting.body, before_local=meeting.starts_local)
         previous = last.content if last is not None and isinstance(last.content, OwnerSummary) else None
-        now = self._ports.clock.now()
-        since = now - LOOKS_BACK if last is None or last.released_at is None else last.released_at
+        today = programme.today(self._ports.clock.now())
+        settled = await self._ports.questions.list_settled(Level.LOCAL, since=self._told_until(last))
+        decided_at = {step.meeting for item in settled if (step := item.told_answer) is not None and step.meeting}
         # Beside the loop: it goes through a country's reports, and the loop also answers people.
         return await asyncio.to_thread(
             compile_owner_summary,
@@ -206,9 +209,25 @@ class Reports:
             previous,
             await self._ports.matters.matters(meeting.body),
             questions=await self._ports.questions.list_waiting(Level.OWNER),
-            settled=await self._ports.questions.list_settled(Level.LOCAL, since=since),
-            meetings=await self._ports.meetings.list_meetings_from(programme.today(now), bodies=_reporting(programme)),
+            settled=settled,
+            held=await self._ports.matters.days_held(decided_at),
+            meetings=await self._ports.meetings.list_meetings_from(today, bodies=_reporting(programme)),
         )
+
+    def _told_until(self, last: StoredReport | None) -> datetime:
+        """
+        Return the moment from which on news are new for a board: the release of its *last* paper.
+
+        A corrected version was released later than what it tells was read; what it tells is not told again.
+        """
+        if last is None or last.released_at is None:
+            return self._ports.clock.now() - LOOKS_BACK
+        content = last.content
+        if isinstance(content, BoardReport) and content.edition > 1:
+            if content.previous_day is None:
+                return last.released_at - LOOKS_BACK
+            return datetime.combine(content.previous_day, time(), UTC)
+        return last.released_at
 
     async def _meeting(self, key: str) -> Meeting | None:
         """The meeting, if it stands."""

@@ -22,7 +22,14 @@ from workflows.papers.reports.owner_parts import (
     SettledBelow,
 )
 from workflows.papers.reports.package_report import MISSING, PackageReport, day_from, plain
-from workflows.papers.reports.parts import ActivityLine, BudgetFigure, CorrectedText, ReportChange, WantedDecision
+from workflows.papers.reports.parts import (
+    ActivityLine,
+    AnsweredQuestion,
+    BudgetFigure,
+    CorrectedText,
+    ReportChange,
+    WantedDecision,
+)
 from workflows.status.model import Light
 
 LIGHTS = (*(light.value for light in Light), MISSING)
@@ -92,6 +99,8 @@ class BoardReport:
     follow_up: tuple[FollowUpLine, ...] = ()
     wanted: tuple[WantedDecision, ...] = ()
     """The questions that the board is asked; none of them is settled."""
+    answered: tuple[AnsweredQuestion, ...] = ()
+    """The questions that were answered elsewhere, or said to be solved or not, since the last report."""
     changes: tuple[ReportChange, ...] = ()
     previous_day: date | None = None
     """The day of the last report of the same board; None for the first."""
@@ -125,16 +134,17 @@ class BoardReport:
         return tuple(package for package in self.packages if package.is_changed)
 
     @property
+    def is_first(self) -> bool:
+        """True when no package has been told of before: there is nothing to compare with."""
+        return not any(package.previous_light or package.last_light for package in self.packages)
+
+    @property
     def is_empty(self) -> bool:
         """Nobody answered."""
         return len(self.missing) == len(self.packages)
 
     def to_data(self) -> dict[str, Any]:
-        # A report from before the board's name was kept keeps its checksum.
-        return {
-            "kind": "board",
-            **{name: value for name, value in plain(asdict(self)).items() if value or name != "board"},
-        }
+        return {"kind": "board", **_without_empty(plain(asdict(self)), "board", "answered")}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -143,6 +153,7 @@ class BoardReport:
             "packages": tuple(PackageReport.from_data(item) for item in data["packages"]),
             "follow_up": _follow_up_from(data),
             "wanted": tuple(WantedDecision(**item) for item in data.get("wanted", _asked_in(data))),
+            "answered": tuple(AnsweredQuestion(**item) for item in data.get("answered", ())),
             "changes": tuple(ReportChange.from_data(item) for item in data.get("changes", ())),
             "previous_day": day_from(data.get("previous_day")),
             "budget": tuple(BudgetFigure(**item) for item in data.get("budget", ())),
@@ -150,6 +161,12 @@ class BoardReport:
             "corrected": tuple(CorrectedText(**item) for item in data.get("corrected", ())),
         }
         return cls(**{name: value for name, value in data.items() if name not in ("kind", *own)}, **own)
+
+
+def _without_empty(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return *data* without the parts *names* that are empty: a report from before they were kept keeps its
+    checksum."""
+    return {name: value for name, value in data.items() if value or name not in names}
 
 
 def _asked_in(data: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -225,11 +242,7 @@ class OwnerSummary:
     summed_by: str = ""
 
     def to_data(self) -> dict[str, Any]:
-        # A summary from before settled questions were told keeps its checksum.
-        return {
-            "kind": "owner",
-            **{name: value for name, value in plain(asdict(self)).items() if value or name != "settled"},
-        }
+        return {"kind": "owner", **_without_empty(plain(asdict(self)), "settled")}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import texts
 from config.programme import Programme
 from config.values import BodyKind, Partner
 from workflows.meetings.model import Meeting
-from workflows.papers.agendas.model import item_label
-from workflows.papers.minutes.model import Matters
+from workflows.papers.minutes.model import Matters, decision_label
 from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.questions.plan import questions_for
 from workflows.papers.reports.model import BoardReport, MunicipalityLine, OwnerSummary
@@ -40,6 +40,7 @@ def compile_owner_summary(
     *,
     questions: Iterable[BoardQuestion] = (),
     settled: Iterable[BoardQuestion] = (),
+    held: Mapping[str, date] = MappingProxyType({}),
     meetings: Iterable[Meeting] = (),
 ) -> OwnerSummary:
     """
@@ -47,7 +48,7 @@ def compile_owner_summary(
 
     *reports*: the newest released report by municipality; who has none is left out. *previous*: the last summary.
     *matters*: what the owner board has decided. *questions*: any; those that local boards passed on stand in it.
-    *settled*: those that municipalities have settled since the last summary.
+    *settled*: those that municipalities have settled since the last summary; *held*: the days of their meetings.
     *meetings*: any; the boards' own to come make its calendar.
     """
     before = {line.slug: line for line in previous.municipalities} if previous else {}
@@ -64,7 +65,7 @@ def compile_owner_summary(
         no_longer_red=tuple(item for item in then if item not in now),
         follow_up=tuple(late_first(follow_up_lines(programme, matters.open_before(meeting.key)), meeting)),
         passed_on=tuple(_passed_on(programme, item) for item in questions_for(Level.OWNER, questions)),
-        settled=_settled(programme, settled, names={item.slug: item.name for item in there}),
+        settled=_settled(programme, settled, held, names={item.slug: item.name for item in there}),
         sums=sums_of(programme, [reports[item.slug] for item in by_name if item.slug in reports]),
         lessons=tuple(_lessons(lines, reports)),
         agreements=agreements_of(programme, meeting.day),
@@ -151,29 +152,21 @@ def _passed_on(programme: Programme, question: BoardQuestion) -> PassedOn:
 
 
 def _settled(
-    programme: Programme, questions: Iterable[BoardQuestion], *, names: Mapping[str, str]
+    programme: Programme, questions: Iterable[BoardQuestion], held: Mapping[str, date], *, names: Mapping[str, str]
 ) -> tuple[SettledBelow, ...]:
     """Return the lines of settled questions, by municipality and day. *names*: of the municipalities that take part."""
     lines = (
         SettledBelow(
             municipality=names[item.municipality],
             package=package.name if package else "",
-            on=programme.local_time(step.at).date(),
-            label=_label(step.decision),
+            on=held.get(step.meeting) or programme.local_time(step.at).date(),
+            label=decision_label(step.decision),
         )
         for item in questions
         if item.municipality in names and (step := item.told_answer) is not None
         for package in [programme.find_work_package(item.work_package)]
     )
     return tuple(sorted(lines, key=lambda line: (texts.sort_key(line.municipality), line.on)))
-
-
-def _label(decision: str) -> str:
-    """Return a decision's item as people speak of it, from its key; empty without one."""
-    if not decision:
-        return ""
-    _, year, number = decision.rsplit("/", 2)
-    return item_label(int(year), int(number))
 
 
 def _calendar(programme: Programme, meeting: Meeting, meetings: Iterable[Meeting]) -> tuple[CalendarLine, ...]:

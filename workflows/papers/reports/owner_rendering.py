@@ -17,9 +17,11 @@ def owner_sections(words: ReportWords, summary: OwnerSummary) -> Iterable[Sectio
         by = f"\n– {summary.summed_by}" if summary.summed_by else ""
         yield Section(heading=say("reports.owner_summing_up"), blocks=(Paragraph(text=f"{summary.summing_up}{by}"),))
     yield Section(heading=say("reports.owner_decisions"), blocks=(_passed_on(words, summary),))
-    yield Section(heading=say("reports.owner_changes"), blocks=(_moved(words, summary),))
-    rows = [row for line in summary.municipalities for row in _municipality(words, line)]
-    headers = ("municipality", "package", "now", "before", "answers", "report_date")
+    if not summary.is_first:
+        yield Section(heading=say("reports.owner_changes"), blocks=(_moved(words, summary),))
+    compared = () if summary.is_first else ("before",)
+    rows = [row for line in summary.municipalities for row in _municipality(words, line, compared=bool(compared))]
+    headers = ("municipality", "package", "now", *compared, "answers", "report_date")
     name = say("reports.owner_overview")
     as_is = [line.name for line in summary.municipalities if line.as_is]
     told = (Paragraph(text=say("reports.owner_as_is", names=texts.join(as_is, words.language))),) if as_is else ()
@@ -72,7 +74,8 @@ def _passed_on(words: ReportWords, summary: OwnerSummary) -> Block:
 def _passed_row(words: ReportWords, item: PassedOn) -> tuple[Cell, ...]:
     say = words.say
     about = say("reports.owner_item", municipality=item.municipality, package=item.package, question=item.question)
-    decided = say("reports.decided_on", day=item.decided_on, words=item.decision) if item.decided_on else item.decision
+    day = words.day(item.decided_on)
+    decided = say("reports.decided_on", day=day, words=item.decision) if item.decided_on else item.decision
     return (
         Cell(text=about),
         Cell(text=decided or "–"),
@@ -81,18 +84,18 @@ def _passed_row(words: ReportWords, item: PassedOn) -> tuple[Cell, ...]:
     )
 
 
-def _municipality(words: ReportWords, line: MunicipalityLine) -> Iterator[tuple[Cell, ...]]:
-    """Yield a row for each package; what is about the municipality stands in the first."""
+def _municipality(words: ReportWords, line: MunicipalityLine, *, compared: bool) -> Iterator[tuple[Cell, ...]]:
+    """Yield a row for each package; what is about the municipality stands in the first. *compared*: with last time."""
     if not line.packages:
         report = _report(words, line) if line.report_meeting else words.say("reports.no_report")
-        yield (Cell(text=line.name), *(Cell(text="–"),) * 4, Cell(text=report))
+        yield (Cell(text=line.name), *(Cell(text="–"),) * (4 if compared else 3), Cell(text=report))
     for number, package in enumerate(line.packages):
         answers, report = (_answers(words, line), _report(words, line)) if number == 0 else ("", "")
         yield (
             Cell(text=line.name),
             Cell(text=package.name),
             words.cell(package.light),
-            _before(words, package),
+            *((_before(words, package),) if compared else ()),
             Cell(text=answers),
             Cell(text=report),
         )
@@ -112,8 +115,6 @@ def _report(words: ReportWords, line: MunicipalityLine) -> str:
 
 
 def _moved(words: ReportWords, summary: OwnerSummary) -> Block:
-    if summary.is_first:
-        return Paragraph(text=words.say("reports.owner_first"))
     lines = [
         words.say(
             "reports.owner_moved",

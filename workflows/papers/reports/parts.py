@@ -67,6 +67,24 @@ class WantedDecision:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnsweredQuestion:
+    """A question of the board's packages that was answered, or said to be solved or not, since its last report."""
+
+    package: str
+    """Its name."""
+    question: str
+    answer: str
+    by: str
+    """`board`, `owner` or `lead`."""
+    label: str = ""
+    """The item of the minutes with the decision, «12/26»; empty for a lead's answer."""
+    state: str
+    """`answered`, `unsolved` or `closed`."""
+    words: str = ""
+    """The package's words on whether it is solved."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BudgetFigure:
     """A line of the budget in the meeting's year, in whole kroner; an amount that is not set is None."""
 

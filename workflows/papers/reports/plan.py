@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from config.place_template import PlaceSpec
 from config.programme import Programme
 from config.values import Body
 from workflows.meetings.model import Meeting
-from workflows.papers.minutes.model import Matters
+from workflows.papers.minutes.model import Matters, decision_label
 from workflows.papers.questions.model import BoardQuestion
-from workflows.papers.questions.plan import questions_for
+from workflows.papers.questions.plan import news_since, questions_for
 from workflows.papers.reports.changes import changes_of, trend_of, unchanged_texts
 from workflows.papers.reports.model import (
     BoardReport,
@@ -18,8 +18,8 @@ from workflows.papers.reports.model import (
     MeetingFacts,
 )
 from workflows.papers.reports.package_report import MISSING, IndicatorLine, PackageReport
-from workflows.papers.reports.parts import ActivityLine, BudgetFigure, WantedDecision
-from workflows.status.model import Level, PackageResult, RoundResult
+from workflows.papers.reports.parts import ActivityLine, AnsweredQuestion, BudgetFigure, WantedDecision
+from workflows.status.model import EscalationState, Level, PackageResult, RoundResult
 
 NOTHING = Matters()
 
@@ -30,14 +30,16 @@ def compile_board_report(
     result: RoundResult,
     matters: Matters = NOTHING,
     *,
-    questions: Iterable[BoardQuestion] = (),
+    questions: Sequence[BoardQuestion] = (),
     previous: BoardReport | None = None,
+    since: datetime | None = None,
 ) -> BoardReport:
     """
     Return the report of a round as it stands, for the board that holds *meeting*.
 
-    *matters*: what the board has decided. *questions*: any; those that it is asked stand in the report. *previous*: its
-    last report, from which trends and the days of unchanged texts are carried on. Each board carries on its own.
+    *matters*: what the board has decided. *questions*: its own; those that it is asked stand in the report, and those
+    with news after *since*. *previous*: its last report, from which trends and the days of unchanged texts are carried
+    on. Each board carries on its own.
     """
     told = {key: words for package in result.packages for key, words in package.follow_ups.items()}
     municipality = programme.municipality(result.round.municipality)
@@ -56,6 +58,7 @@ def compile_board_report(
         packages=packages,
         follow_up=tuple(late_first(tuple(follow_up), meeting)),
         wanted=_wanted(meeting, packages, questions_for(Level.LOCAL, questions, municipality=municipality.slug)),
+        answered=_answered(programme, news_since(questions, since=since), previous) if since else (),
         changes=changes_of(packages, {item.work_package: item for item in result.packages}, previous),
         previous_day=previous.meeting.starts_local.date() if previous else None,
         budget=budget_of(programme, municipality.slug, meeting.day.year),
@@ -102,6 +105,27 @@ def _wanted(
         for item in questions
         if item.meeting <= meeting.key and item.work_package in known
     )
+
+
+def _answered(
+    programme: Programme, questions: Iterable[BoardQuestion], previous: BoardReport | None
+) -> tuple[AnsweredQuestion, ...]:
+    """Return the lines of questions that have news for their board; those that its last report told are none."""
+    lines = (
+        AnsweredQuestion(
+            package=_package_name(programme, item.work_package),
+            question=item.question,
+            answer=answer.words,
+            by="owner" if answer.level is Level.OWNER else "board" if answer.meeting else "lead",
+            label=decision_label(answer.decision),
+            state=item.state,
+            words=item.steps[-1].words if item.state is not EscalationState.ANSWERED else "",
+        )
+        for item in questions
+        if (answer := item.told_answer) is not None
+    )
+    told = previous.answered if previous else ()
+    return tuple(line for line in lines if line not in told)
 
 
 def follow_up_lines(programme: Programme, matters: Matters) -> tuple[FollowUpLine, ...]:

@@ -126,6 +126,10 @@ class ReportQuestions(Protocol):
         """List the questions that wait for a board of *level*; *body*: asked for meetings of that one alone."""
         ...
 
+    async def list_of_board(self, body: str, *, since: datetime) -> Sequence[BoardQuestion]:
+        """List a local board's questions that wait for it, and those settled with a step after *since*."""
+        ...
+
     async def list_settled(self, level: Level, *, since: datetime) -> Sequence[BoardQuestion]:
         """List the questions that *level* has settled after *since*, approved and told, the oldest first."""
         ...

@@ -45,10 +45,9 @@ def owner_document(summary: OwnerSummary, language: str) -> Document:
     """Return the owner board's summary: every municipality in one table, then what stands out."""
     words = ReportWords(language)
     reported = sum(bool(line.report_meeting) for line in summary.municipalities)
-    lead = (
-        meeting_block(words, summary.meeting),
-        Paragraph(text=words.say("reports.owner_lead", reported=reported, total=len(summary.municipalities))),
-    )
+    told = words.say("reports.owner_lead", reported=reported, total=len(summary.municipalities))
+    first = f" {words.say('reports.owner_first')}" if summary.is_first else ""
+    lead = (meeting_block(words, summary.meeting), Paragraph(text=f"{told}{first}"))
     return Document(
         language=language,
         title=title_of(summary, language),

@@ -11,13 +11,19 @@ from workflows.status.model import adds_to_name
 
 
 def indicator_table(words: ReportWords, packages: Iterable[PackageReport]) -> Table:
-    """Return every indicator of *packages* against baseline and target, with its trend."""
+    """
+    Return every indicator of *packages* against baseline and target, with its trend.
+
+    The number of last time has a column where any package had a status then.
+    """
+    found = [package for package in packages if package.indicators]
+    compared = ("previous",) if any(package.previous_light for package in found) else ()
     rows = [
-        (Cell(text=f"{package.name}: {_name(words, item)}"), *_measured(words, item, package))
-        for package in packages
+        (Cell(text=f"{package.name}: {_name(words, item)}"), *_measured(words, item, package, compared=bool(compared)))
+        for package in found
         for item in package.indicators
     ]
-    headers = ("indicator", "baseline", "previous", "now", "target", "trend")
+    headers = ("indicator", "baseline", *compared, "now", "target", "trend")
     return words.table(words.say("reports.numbers"), headers, rows)
 
 
@@ -40,11 +46,11 @@ def budget_heading(words: ReportWords, report: BoardReport) -> str:
     return words.say("reports.budget", year=str(report.meeting.starts_local.year))
 
 
-def _measured(words: ReportWords, item: IndicatorLine, package: PackageReport) -> tuple[Cell, ...]:
+def _measured(words: ReportWords, item: IndicatorLine, package: PackageReport, *, compared: bool) -> tuple[Cell, ...]:
     picture = trend_picture(TrendLine(points=item.trend, target=item.target, baseline=item.baseline), words.language)
     # Before the first status there is no number but the baseline, which stands beside it.
-    previous = words.number(item.previous) if package.previous_light else "–"
-    numbers = (words.number(item.baseline), previous, words.number(item.now), words.number(item.target))
+    previous = (words.number(item.previous) if package.previous_light else "–",) if compared else ()
+    numbers = (words.number(item.baseline), *previous, words.number(item.now), words.number(item.target))
     direction = words.say(f"reports.better_{item.better}")
     return (*(Cell(text=number) for number in numbers), Cell(text=direction, picture=picture))
 

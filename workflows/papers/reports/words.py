@@ -69,7 +69,7 @@ def follow_up_section(words: ReportWords, lines: Sequence[FollowUpLine], on: dat
             (
                 Cell(text=f"{line.label} {line.text}".strip()),
                 Cell(text=line.who or say("agenda.nobody")),
-                Cell(text=_due(words, line, on)),
+                Cell(text=due_words(line.due_on, words.language, on=on)),
                 Cell(text=line.words or say("agenda.nothing_told")),
             )
             for line in lines
@@ -78,9 +78,9 @@ def follow_up_section(words: ReportWords, lines: Sequence[FollowUpLine], on: dat
         yield Section(heading=say("agenda.follow_up"), blocks=(table,))
 
 
-def _due(words: ReportWords, line: FollowUpLine, on: date) -> str:
-    if line.due_on is None:
-        return words.say("agenda.no_due")
-    if line.due_on < on:
-        return words.say("reports.late", day=words.day(line.due_on))
-    return words.day(line.due_on)
+def due_words(due_on: date | None, language: str, *, on: date) -> str:
+    """Return the day until which something is to be done, and that it is late where it is by the day *on*."""
+    if due_on is None:
+        return texts.say("agenda.no_due", language)
+    day = texts.short_date(due_on, language)
+    return texts.say("reports.late", language, day=day) if due_on < on else day

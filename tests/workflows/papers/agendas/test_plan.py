@@ -19,6 +19,7 @@ from tests.workflows.status.rounds import programme as rounds_programme
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.papers.agendas.model import Agenda, ItemKind, Proposal
 from workflows.papers.agendas.plan import URGENCY, draft_agenda, may_propose, recorders
+from workflows.papers.agendas.rendering import agenda_document
 from workflows.papers.minutes.model import ActionItem, Decision, Matters, MatterState
 from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.reports.model import ReportContent
@@ -153,7 +154,9 @@ def test_follow_up_tells_what_the_round_told_and_what_is_late_comes_first() -> N
         follow_up=(samples.follow_up("a-dal/2026/7", words="Vi har fått to rom."),),
     )
 
-    item = next(item for item in draft(report=told, matters=matters).items if item.kind is ItemKind.FOLLOW_UP)
+    agenda = draft(report=told, matters=matters)
+    item = next(item for item in agenda.items if item.kind is ItemKind.FOLLOW_UP)
+    assert "30. oktober 2026 (over fristen)" in str(agenda_document(agenda, "nb"))
 
     assert [(line.name, line.who, line.due_on, line.words) for line in item.lines] == [
         ("7/26 Skrive til fylket", "Rolle chair", date(2026, 10, 30), ""),

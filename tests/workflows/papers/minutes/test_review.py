@@ -5,10 +5,13 @@ from datetime import date
 
 import pytest
 
+from documents.document import Bullets
 from tests.workflows.papers.agendas.agenda_world import THERE
 from tests.workflows.papers.agendas.test_plan import PROGRAMME, asks, draft, meeting
 from tests.workflows.status.rounds import HOME
 from workflows.free_text import InvalidText
+from workflows.papers.agendas.model import item_label
+from workflows.papers.agendas.rendering import minutes_document
 from workflows.papers.minutes.model import Matters, Minutes, Outcome, Presence
 from workflows.papers.minutes.plan import Desk, people_to_name, prepared_minutes, record
 from workflows.papers.minutes.review import minutes_changes, minutes_warnings
@@ -160,6 +163,21 @@ def test_a_new_version_says_what_has_changed_and_the_same_says_nothing() -> None
     assert (decision.values["before"], decision.values["now"]) == ("Kommunen betaler.", "Staten betaler.")
     assert minutes_changes(old, old) == ()
     assert minutes_changes(old, replace(old, items=(*old.items, replace(old.items[0], number=99)))) == ()
+
+
+def test_the_paper_of_a_new_version_says_what_it_has_otherwise_and_a_first_one_does_not() -> None:
+    old = record(DESK, DECIDED).minutes
+    new = record(replace(DESK, minutes=old), {**DECIDED, f"decision:{ASKED}": "Staten betaler."}).minutes
+
+    first, corrected, same = (
+        minutes_document(new, DESK.agenda, "nb", prepared=False, before=before) for before in (None, old, new)
+    )
+
+    label = item_label(new.year, ASKED)
+    assert corrected.lead[-1] == Bullets(
+        items=(f"Vedtaket i sak {label} var «Kommunen betaler.» og er nå «Staten betaler.».",)
+    )
+    assert first.lead == same.lead == corrected.lead[:-2]
 
 
 def test_minutes_come_back_as_they_were_and_old_ones_lack_nothing() -> None:

@@ -7,7 +7,7 @@ import pytest
 from integration.database.connection import Database
 from tests.clocks import NOON
 from tests.workflows.papers.agendas.agenda_world import AgendaWorld
-from tests.workflows.papers.questions.question_samples import after, on_agenda, question, step
+from tests.workflows.papers.questions.question_samples import OWNER_MEETING, after, on_agenda, question, step
 from tests.workflows.status.rounds import HOME, MEETING
 from workflows.papers.minutes.model import MatterState
 from workflows.papers.questions.follow import answered_key, follow_steps
@@ -111,6 +111,39 @@ async def test_the_answer_stands_before_the_next_question_and_closes_with_its_de
     assert (closed.state, closed.steps[-1].words) == (EscalationState.CLOSED, "Vi har flyttet inn.")
     assert [item.state for item in (await answered.agendas.matters("a-dal")).decisions] == [MatterState.DONE]
     assert (await answered.follow_ups.open_decisions(status_round, [HOME]))[HOME] == []
+
+
+async def test_a_question_that_was_passed_on_is_asked_about_once_and_closes_the_decisions_of_both_boards(
+    database: Database,
+) -> None:
+    world = AgendaWorld(database)
+    await world.at_the_meeting()
+    await world.approved({"decision:2": "Eierstyret bør avgjøre det.", "follow:2": "1", "outcome:2": "passed_on"})
+    asked = await the_first(world)
+    assert asked.state is EscalationState.PASSED_ON
+    answer = step(
+        EscalationState.DECIDED,
+        level=Level.OWNER,
+        words="Fylket betaler.",
+        meeting=OWNER_MEETING,
+        decision="owner-board/2026/3",
+    )
+    told = replace(answer, state=EscalationState.ANSWERED)
+    for number, taken in enumerate((answer, told)):
+        assert await world.questions.take({asked.id: taken}, after={asked.id: asked.version + number})
+    await world.next_meeting()
+    status_round = await world.store.find_round(KEY)
+    assert status_round is not None
+
+    [open_decision] = (await world.follow_ups.open_decisions(status_round, [HOME]))[HOME]
+    assert (open_decision.key, open_decision.text) == ("owner-board/2026/3", "Fylket betaler.")
+    world.decisions.open[HOME] = [open_decision]
+    await send(world, **{f"solved:{open_decision.key}": "yes"})
+    world.clock.time = status_round.deadline_at
+    await follow(world)
+
+    assert (await the_first(world)).state is EscalationState.CLOSED
+    assert [item.state for item in (await world.agendas.matters("a-dal")).decisions] == [MatterState.DONE]
 
 
 async def test_what_is_not_solved_is_asked_about_again_and_may_be_lifted_anew(answered: AgendaWorld) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.clocks import NOON
 from tests.workflows.papers.questions.question_samples import (
+    MEETING,
     OWNER_MEETING,
     after,
     agenda_about,
@@ -26,6 +28,7 @@ from workflows.papers.questions.plan import (
     agenda_steps,
     answer_steps,
     minutes_steps,
+    news_since,
     questions_for,
     settled_since,
 )
@@ -85,6 +88,27 @@ def test_a_settled_matter_that_its_package_has_closed_is_told_of_too() -> None:
     closed = after(answered, step(State.CLOSED, at=NOON + timedelta(days=20)))
     assert settled_since(Level.LOCAL, [closed], since=NOON - timedelta(days=1)) == (closed,)
     assert settled_since(Level.LOCAL, [closed], since=NOON + timedelta(days=1)) == (), "closing it is no new answer"
+
+
+@pytest.mark.parametrize(
+    ("answer", "later", "is_news"),
+    [
+        pytest.param({"level": Level.OWNER, "meeting": OWNER_MEETING}, None, True, id="the owner board answered"),
+        pytest.param({}, None, True, id="its lead answered"),
+        pytest.param({"meeting": MEETING}, None, False, id="the board's own decision, followed up as such"),
+        pytest.param({"meeting": MEETING}, State.UNSOLVED, False, id="its own decision that has not solved it yet"),
+        pytest.param({"meeting": MEETING}, State.CLOSED, True, id="its own decision has solved it"),
+        pytest.param({"level": Level.OWNER}, State.UNSOLVED, True, id="another's answer has not solved it yet"),
+    ],
+)
+def test_a_board_hears_of_answers_from_elsewhere_and_of_what_is_solved(
+    answer: dict[str, Any], later: State | None, is_news: bool
+) -> None:
+    asked = after(question(), step(State.ANSWERED, words="Ja.", **answer))
+    if later is not None:
+        asked = after(asked, step(later, level=asked.level))
+    assert news_since([asked, question("waits")], since=NOON - timedelta(minutes=1)) == ((asked,) if is_news else ())
+    assert news_since([asked], since=NOON) == ()
 
 
 def test_an_agenda_takes_up_what_stands_on_it_once() -> None:

@@ -21,6 +21,7 @@ from workflows.papers.reports.owner_parts import (
 from workflows.papers.reports.package_report import IndicatorLine, PackageReport
 from workflows.papers.reports.parts import (
     ActivityLine,
+    AnsweredQuestion,
     BudgetFigure,
     ChangeKind,
     CorrectedText,
@@ -173,12 +174,18 @@ ATTACK = replace(
     assessment=HOSTILE,
     assessed_by=HOSTILE,
     wanted=(WantedDecision(package="x", question=HOSTILE, proposal=HOSTILE, view=HOSTILE),),
+    answered=(
+        AnsweredQuestion(
+            package=HOSTILE, question=HOSTILE, answer=HOSTILE, by="owner", label="3/26", state="unsolved", words=HOSTILE
+        ),
+    ),
     changes=(
         ReportChange(package=HOSTILE, kind=ChangeKind.ENDED),
         ReportChange(package="x", kind=ChangeKind.LEAD, now=HOSTILE),
     ),
     budget=(BudgetFigure(purpose=HOSTILE, amount=1, spent=2),),
     activities=(ActivityLine(text=HOSTILE, state="under_way", responsible=HOSTILE),),
+    follow_up=(FollowUpLine(key="a-dal/2026-06-16/1", label="", text=HOSTILE, words=HOSTILE, who=HOSTILE),),
     edition=2,
     corrected_because=HOSTILE,
     corrected=(CorrectedText(package="", field="assessment"), CorrectedText(package=HOSTILE, field="done")),
@@ -252,6 +259,16 @@ def follow_up(key: str, *, words: str = "") -> FollowUpLine:
 
 FOLLOWED = replace(
     FULL,
+    answered=(
+        AnsweredQuestion(
+            package="Stille avdeling",
+            question="Hvem betaler skyss?",
+            answer="Fylket, ut skoleåret.",
+            by="owner",
+            label="3/26",
+            state="answered",
+        ),
+    ),
     follow_up=(
         FollowUpLine(
             key="a-dal/2026/7",
@@ -260,6 +277,6 @@ FOLLOWED = replace(
             who="Praksisplasser for alle",
             words="Vi har fått det ene rommet.",
         ),
-        FollowUpLine(key="a-dal/2026-06-16/1", label="", text=HOSTILE, due_on=date(2026, 9, 1)),
+        FollowUpLine(key="a-dal/2026-06-16/1", label="", text="Skrive til fylket.", due_on=date(2026, 9, 1)),
     ),
 )

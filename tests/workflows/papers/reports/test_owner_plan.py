@@ -109,6 +109,26 @@ def test_matters_settled_below_are_told_without_a_word_of_them_and_are_not_to_be
     assert OwnerSummary.from_data(found.to_data()) == found
 
 
+def test_a_matter_is_settled_on_the_day_of_its_meeting_and_not_when_its_minutes_were_approved() -> None:
+    by_board = settled("one", day=5, meeting="a-dal/2026-11-17", decision="a-dal/2026/3")
+    [line] = summary(report(), settled=[by_board], held={"a-dal/2026-11-17": date(2026, 11, 18)}).settled
+
+    assert line.on == date(2026, 11, 18)
+
+
+def test_a_first_summary_has_nothing_to_compare_with_and_no_column_for_it() -> None:
+    first, said = summary(report()), texts.say("reports.owner_first")
+    for found in (first, summary(report(), previous=first)):
+        document = document_of(found, "nb")
+        tables = [block for part in document.sections for block in part.blocks if isinstance(block, Table)]
+        places = next(table for table in tables if table.name == texts.say("reports.owner_overview"))
+        headings = {part.heading for part in document.sections}
+        assert (texts.say("reports.before") in places.headers) is not found.is_first
+        assert (texts.say("reports.owner_changes") in headings) is not found.is_first
+        assert (said in str(document.lead)) is found.is_first
+        assert {len(row) for row in places.rows} == {len(places.headers)}
+
+
 def test_matters_settled_below_stand_below_all_that_the_board_decides() -> None:
     first = summary(report(), questions=[passed_on("up")])
     found = summary(report(), previous=first, questions=[passed_on("up")], settled=[settled("one")])

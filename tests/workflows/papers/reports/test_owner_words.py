@@ -41,6 +41,8 @@ CODES: Mapping[str, str] = {
     "ReportChange.kind": "light",
     "ActivityLine.state": "under_way",
     "CorrectedText.field": "done",
+    "AnsweredQuestion.by": "owner",
+    "AnsweredQuestion.state": "closed",
 }
 """Texts of a report that are keys of ours and no words."""
 MARK = re.compile(r"\[([A-Za-z]+\.[a-z_]+)\]")
