@@ -93,8 +93,8 @@ def leaf_of(item: Item, names: PlaceNames, language: str) -> Leaf:
         name=names.name(item.key),
         tone=STATE_TONES[item.state],
         state=state_in_words(item, language),
-        old=_spelled(item, item.old) if item.old != item.new else "",
-        new=_spelled(item, item.new),
+        old=_spelled(item, item.old, language) if item.old != item.new else "",
+        new=_spelled(item, item.new, language),
         layer=texts.say(f"rollout.layer_{item.layer}", language),
         why=why(item, language),
         is_local=item.state is State.LOCAL,
@@ -102,11 +102,12 @@ def leaf_of(item: Item, names: PlaceNames, language: str) -> Leaf:
     )
 
 
-def _spelled(item: Item, value: str) -> str:
-    """Return a value as people read it: a site's language by its own name."""
-    if item.key in SPOKEN and value in texts.languages():
-        return texts.say("overview.language_name", value)
-    return value
+def _spelled(item: Item, value: str, language: str) -> str:
+    """Return a value as people read it: a site's language by its own name, and told as one where a site is made."""
+    if item.key not in SPOKEN or value not in texts.languages():
+        return value
+    spoken = texts.say("overview.language_name", value)
+    return texts.say("rollout_pages.in_language", language, spoken=spoken) if item.key == "site" else spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +174,7 @@ def log_lines(events: Sequence[PlaceEvent], programme: Programme, place: str, la
                 LogLine(
                     at=programme.local_time(event.at),
                     words=texts.say(key, language, **values),
-                    note=note_in_words(note, language),
+                    note=names.told(note_in_words(note, language)),
                 )
             )
     return lines

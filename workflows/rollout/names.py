@@ -1,5 +1,6 @@
 """Names of a place's things, for the keys that plans and notes know them by. Pure."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import texts
@@ -9,6 +10,7 @@ from config.programme import Programme
 
 PARTS = frozenset({"description", "visibility", "label", "owners", "expiry", "language", "access"})
 """Parts of a thing that a plan has an item of its own for: `group.description`."""
+_WORD = re.compile(r"[\w-]+")
 _PEOPLE = frozenset({"person", "member", "owner", "address", "app"})
 
 
@@ -74,6 +76,10 @@ class PlaceNames:
         """Return a person's name; an account that the register does not know stands for itself."""
         person = self._programme.find_person(key)
         return person.name if person is not None else key
+
+    def told(self, note: str) -> str:
+        """Return a note that was kept with people's keys as its readers are told it: with their names."""
+        return _WORD.sub(lambda found: self.person(found[0]), note)
 
     def _channel_member(self, key: str) -> str:
         channel, _, person = key.rpartition("/")

@@ -22,7 +22,7 @@ async def test_a_place_is_seen_ordered_followed_and_done_without_a_terminal(lead
     planned = await lead.page(BASE)
     assert "Velkomst til gjester: 3." in planned
     assert "Leder Våre unge Sandefjord" in planned
-    assert "<ins>Bokmål</ins>" in planned, "no reader knows codes of languages"
+    assert "<ins>(språk: Bokmål)</ins>" in planned, "no reader knows codes of languages"
     assert "<ins>Styrerapport</ins>" not in planned, "a tab's name is said once"
     assert "Kanaler" in planned
     assert "fra malen" in planned
@@ -87,6 +87,7 @@ async def test_the_log_tells_every_step_with_names(lead: CountyLead) -> None:
     assert "bestilte utrullingen." in log
     assert "Kanalen «Styret» ble laget." in log
     assert "Leder Våre unge Sandefjord ble invitert som gjest." in log
+    assert "leder-sandefjord" not in log
     assert "Fanen «Styret – " in log
     assert "rollout." not in log.partition("<main")[2].partition("</main>")[0]
 
