@@ -125,6 +125,7 @@ class _Pages:
             work=work,
             title=title_of(shown, language) if shown else "",
             document=board_document(shown, language) if shown else None,
+            told=self._told(visit, slug),
             release_at=doors.local(visit, work.round.release_at) if work and work.round else None,
             held_until=doors.local(visit, held_until) if held_until else None,
             done=done,
@@ -136,6 +137,13 @@ class _Pages:
             most_reason=MAX_REASON,
             action=self.address(slug, mote),
             text_address=lambda package: self.address(slug, mote, to="/tekst", pakke=package),
+        )
+
+    def _told(self, visit: Visit, municipality: str) -> int:
+        """Count the people of the board, each of whom is told of a report."""
+        programme = visit.programme
+        return len(
+            programme.board_people(programme.local_board(municipality), programme.today(self._doors.clock.now()))
         )
 
     def text(

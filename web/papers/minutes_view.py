@@ -132,6 +132,7 @@ def approval_context(view: MinutesView) -> dict[str, Any]:
     """Return what a recorder reads before the approval of the stored version, and who has approved it."""
     return {
         "approved_by": _approver(view),
+        "told": view.told,
         "approved_at": _at(view, view.stored.approved_at if view.stored else None),
         "warnings": [_say(words, view) for words in view.warnings],
         "changes": [_say(words, view) for words in view.changes],

@@ -7,6 +7,8 @@ for (const part of document.querySelectorAll("[data-live]")) {
     if (document.hidden) return void setTimeout(look, every);
     try {
       const answer = await fetch(part.dataset.live, { credentials: "same-origin", redirect: "error" });
+      // A service that starts anew is away for a while; any other answer that is no page ends the asking.
+      if (answer.status >= 500) throw new Error(answer.statusText);
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
       if (!fresh) return;
@@ -15,7 +17,7 @@ for (const part of document.querySelectorAll("[data-live]")) {
       if (fresh.innerHTML !== part.innerHTML && !held) part.innerHTML = fresh.innerHTML;
       if (!fresh.dataset.live && !held) return;
     } catch {
-      // The line is down: the next look may reach us.
+      // The line or the service is down: the next look may reach us.
     }
     setTimeout(look, every);
   };

@@ -114,6 +114,7 @@ async def test_a_draft_is_shown_with_when_it_goes_and_what_can_be_done(drafted: 
     assert "Sendes tirsdag 10. november" in page
     for act in ("Lagre vurderingen", "Send rapporten til styret nå", "Hold rapporten tilbake", "Lag utkastet på nytt"):
         assert act in page
+    assert "Antall i styret som får melding: 3." in page
 
 
 async def test_an_assessment_is_stored_and_stands_in_the_report(drafted: Site) -> None:
@@ -210,10 +211,13 @@ async def test_a_report_is_held_and_let_go(drafted: Site) -> None:
 async def test_a_report_is_sent_before_its_time(drafted: Site) -> None:
     browser = await drafted.of("lead")
     await send(drafted, browser, do="send")
+    sending = (await browser.get(REPORT)).text
     page = await shown(browser, REPORT)
     await drafted.run_report()
 
     assert "Sendes nå" in page
+    assert f'data-live="{REPORT}"' in sending, "the page tells by itself when the report has gone"
+    assert "data-live" not in (await browser.get(REPORT)).text
     assert await drafted.world.record.report_address(MEETING) is not None
     assert "er ferdig og sendt til styret" in await shown(browser, REPORT)
 

@@ -101,6 +101,7 @@ async def test_a_recorder_stores_and_approves_without_any_mailed_link(late: Agen
     assert HOSTILE in words(saved.text)
     assert "<script>alert" not in saved.text
     assert "Ikke godkjent ennå." in words(saved.text)
+    assert "Antall i styret som får det: 3. Antall som spurte og får svar: 1." in words(saved.text)
     again = await browser.send_form(MINUTES, {"approve": "7"})
     assert again.status_code == 422
     assert "Referatet er endret siden du åpnet siden." in words(again.text)

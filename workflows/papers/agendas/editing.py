@@ -23,6 +23,7 @@ from workflows.papers.agendas.plan import (
 )
 from workflows.papers.agendas.ports import AgendaMeetings, AgendaStore
 from workflows.papers.minutes.model import Recorded, StoredMinutes
+from workflows.papers.minutes.notice import ApprovedMinutes
 from workflows.papers.minutes.plan import Desk, people_to_name, prepared_minutes, record
 from workflows.papers.minutes.review import minutes_changes, minutes_warnings
 from workflows.ports.units import Clock
@@ -80,6 +81,8 @@ class MinutesView:
     """Points to consider about the stored version before it is approved."""
     changes: tuple[Words, ...] = ()
     """The changes since the version that was approved last; empty before the first approval."""
+    told: tuple[int, int] = (0, 0)
+    """The mails that an approval of the stored version sends: to the board's people, and to those who asked."""
 
     @property
     def version(self) -> int:
@@ -195,7 +198,8 @@ class AgendaDesk:
         """Return a recorder's work. Raises DeskRefused to anybody who may not record, and before there is something
         to record."""
         programme, meeting, body, recorder = await self._open(key, person)
-        if not is_recorder(programme, body, recorder.key, local_day(programme, self._clock.now())):
+        today = local_day(programme, self._clock.now())
+        if not is_recorder(programme, body, recorder.key, today):
             raise DeskRefused(Words(key="agenda.not_yours"))
         agenda = await self._store.find_agenda(key)
         if agenda is None or self._clock.now() < meeting.starts_at - PREPARED:
@@ -206,6 +210,7 @@ class AgendaDesk:
         matters = await self._store.matters(body.key)
         people = people_to_name(programme, meeting)
         approved = await self._store.approved_minutes(key, before=stored.version) if stored else None
+        before = approved.content if approved else None
         return MinutesView(
             meeting=meeting,
             person=recorder,
@@ -219,7 +224,8 @@ class AgendaDesk:
             ),
             stored=stored,
             warnings=minutes_warnings(programme, minutes, agenda.content) if stored else (),
-            changes=minutes_changes(approved.content, prepared) if approved else (),
+            changes=minutes_changes(before, prepared) if before else (),
+            told=ApprovedMinutes(programme, body, agenda.content, stored, before).told(today) if stored else (0, 0),
         )
 
     async def approve(self, key: str, person: str | None, version: str) -> StoredMinutes:

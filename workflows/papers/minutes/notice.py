@@ -73,6 +73,11 @@ class ApprovedMinutes:
             if about and about.question and item.decision and said.get(item.number) != (item.decision, item.outcome):
                 yield item, about
 
+    def told(self, on: date) -> tuple[int, int]:
+        """Count the mails that the approval sends: to the board's people, and to the leads of packages that asked."""
+        asked = sum(len(package_leads(self.programme, about.work_package, on)) for _, about in self.answers())
+        return len(self.programme.board_people(self.body, on)), asked
+
 
 async def approved_notices(ports: AgendaPorts, notice: ApprovedMinutes) -> list[Message]:
     """Write the mails about approved minutes: to everybody of the board, and to the leads of packages that asked."""
