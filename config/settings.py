@@ -37,6 +37,9 @@ LEAST_KEY = 32
 """Characters of a key that pseudonyms are made with."""
 LONGEST_USER_AGENT = 200
 USER_AGENT = re.compile(rf"[ -~]{{1,{LONGEST_USER_AGENT}}}")
+CONNECTION = re.compile(r"[^=;]+=[^=;]+(;[^=;]+=[^=;]+)*")
+"""Names and values, as Azure's exporter takes them."""
+INSTRUMENTATION_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Part(StrEnum):
@@ -116,6 +119,23 @@ def _user_agent(name: str) -> str:
             "problem.user_agent", "expected up to {number} ASCII signs", {"number": LONGEST_USER_AGENT}
         )
     return name
+
+
+def _ingestion_endpoint(connection: str) -> str:
+    """Return the address that a connection string of Application Insights sends to; empty when it is none."""
+    if not CONNECTION.fullmatch(connection):
+        return ""
+    given = {name.lower(): value for name, _, value in (part.partition("=") for part in connection.split(";"))}
+    endpoint = given.get("ingestionendpoint", "")
+    usable = INSTRUMENTATION_KEY.fullmatch(given.get("instrumentationkey", "")) and is_https_or_loopback(endpoint)
+    return endpoint if usable else ""
+
+
+def _insights_connection(connection: SecretStr) -> SecretStr:
+    value = connection.get_secret_value()
+    if value and not _ingestion_endpoint(value):
+        raise PydanticCustomError("problem.connection_string", "expected a connection string with its endpoint")
+    return connection
 
 
 def _long_key(key: SecretStr) -> SecretStr:
@@ -204,9 +224,10 @@ class Settings(BaseSettings):
     """Papers that are not open to everybody in the archive: `minutes=UO: Offl. § 14; agenda=…`."""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Oslo"
     log_level: LogLevel = "INFO"
-    insights_connection: SecretStr = SecretStr("")
+    insights_connection: Annotated[SecretStr, AfterValidator(_insights_connection)] = SecretStr("")
     """The connection string of Application Insights, which traces, measurements and events are sent to; empty: nothing
-    is sent, and nothing of OpenTelemetry's SDK is imported."""
+    is sent, and nothing of OpenTelemetry's SDK is imported. It has to name its endpoint: events would otherwise go to
+    Microsoft's global address, in no region that was chosen."""
 
     @model_validator(mode="after")
     def _sandbox_is_all_or_nothing(self) -> "Settings":
@@ -230,6 +251,11 @@ class Settings(BaseSettings):
         """True when all that Ansattporten needs is set, and its address can be used."""
         usable = is_https_or_loopback(self.ansattporten_url)
         return usable and bool(self.ansattporten_client_id and self.ansattporten_key.get_secret_value())
+
+    @property
+    def insights_endpoint(self) -> str:
+        """The address that traces, measurements and events are sent to; empty when nothing is sent."""
+        return _ingestion_endpoint(self.insights_connection.get_secret_value())
 
     @property
     def sandboxed(self) -> bool:

@@ -1,4 +1,4 @@
-"""Looks around from where the service runs: its own address from outside, providers of sign-in, the database."""
+"""Looks around from where the service runs: its own address from outside, providers of sign-in, database, telemetry."""
 
 import ssl
 from collections.abc import AsyncIterator
@@ -18,6 +18,8 @@ from workflows.errors import Transient
 from workflows.operations.surroundings import AddressSeen, IssuerSeen, QueueSeen
 
 TIME_LIMIT = 10.0
+TRACK = "/v2.1/track"
+"""Path below the endpoint of Application Insights that the exporter posts to."""
 
 
 class HTTPSurroundings:
@@ -61,6 +63,13 @@ class HTTPSurroundings:
             return None
         waiting, given_up = await self._queue.depths()
         return QueueSeen(waiting=waiting, given_up=given_up)
+
+    async def telemetry(self, url: str) -> None:
+        """Ask the place that telemetry is sent to, and send it nothing. Raises Transient when it does not answer."""
+        async with self._client(f"reach {url}") as http:
+            # It takes what is posted, and answers a question with a refusal.
+            if (answer := await http.get(f"{url.rstrip('/')}{TRACK}")).is_server_error:
+                answer.raise_for_status()
 
     @asynccontextmanager
     async def _client(self, action: str) -> AsyncIterator[httpx.AsyncClient]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from config.refused import explain_refused
 from config.settings import Settings
@@ -17,6 +17,12 @@ BESIDE = "ventet en adresse på denne maskinen, siden en annen av Microsofts adr
 STATEMENT = "VAREUNGE_ACCESSIBILITY_STATEMENT: ventet en adresse som begynner med https://"
 COLOUR = "VAREUNGE_PAPER_COLOUR: ventet en farge som hvit skrift kan leses på, som #7a1f5c"
 AGENT = "VAREUNGE_FEED_USER_AGENT: ventet høyst 200 tegn, bare bokstaver a–z, sifre, mellomrom og vanlige skilletegn"
+CONNECTION = (
+    "VAREUNGE_INSIGHTS_CONNECTION: ventet tilkoblingsstrengen fra Application Insights, "
+    "med nøkkel (InstrumentationKey) og adresse (IngestionEndpoint)"
+)
+KEY = "00000000-0000-0000-0000-000000000001"
+INSIGHTS = "https://norwayeast-0.in.applicationinsights.example/"
 PAPERS = "VAREUNGE_ARCHIVE_RESTRICTIONS: ventet papirene, koden og hjemmelen, som `minutes=UO: Offl. § 14`"
 
 
@@ -50,6 +56,16 @@ def refused(**values: str) -> Sequence[str]:
         pytest.param({"feed_user_agent": "nettleseren vår"}, AGENT, id="letters a header does not take"),
         pytest.param({"accessibility_statement": "http://uustatus.example/1"}, STATEMENT, id="statement over http"),
         pytest.param({"accessibility_statement": "https://uustatus.example/ 1"}, STATEMENT, id="blank in an address"),
+        *(
+            pytest.param({"insights_connection": connection}, CONNECTION, id=f"connection string {name}")
+            for name, connection in {
+                "without a key": f"IngestionEndpoint={INSIGHTS}",
+                "with a key that is none": f"InstrumentationKey=secret;IngestionEndpoint={INSIGHTS}",
+                "without an address": f"InstrumentationKey={KEY}",
+                "over http": f"InstrumentationKey={KEY};IngestionEndpoint=http://insights.example",
+                "that the exporter does not take": f"InstrumentationKey={KEY};IngestionEndpoint={INSIGHTS};",
+            }.items()
+        ),
         pytest.param({"paper_colour": "navy"}, COLOUR, id="no colour"),
         pytest.param({"paper_colour": "#ffd400"}, COLOUR, id="colour that cannot be read"),
         pytest.param({"paper_logo": "no/such.png"}, "VAREUNGE_PAPER_LOGO: ventet en fil som finnes", id="logo"),
@@ -67,6 +83,13 @@ def test_a_refused_setting_is_named_with_what_was_expected_and_without_its_value
     values: dict[str, str], told: str
 ) -> None:
     assert refused(**values) == [told]
+
+
+def test_telemetry_goes_to_the_address_of_its_connection_string() -> None:
+    connection = f"InstrumentationKey={KEY};IngestionEndpoint={INSIGHTS};LiveEndpoint=https://live.example/"
+
+    assert Settings(insights_connection=SecretStr(connection)).insights_endpoint == INSIGHTS
+    assert Settings().insights_endpoint == ""
 
 
 def test_everything_that_is_wrong_is_named_at_once_in_the_language_asked_for() -> None:

@@ -97,6 +97,24 @@ async def test_an_address_that_nobody_answers_at_is_transient(database: Database
         await around(database, answer).address(URL)
 
 
+@pytest.mark.parametrize("status", [200, 404, 405])
+async def test_telemetry_s_address_is_asked_and_sent_nothing(database: Database, status: int) -> None:
+    asked: list[tuple[str, str, bytes]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((request.method, str(request.url), request.content))
+        return httpx.Response(status)
+
+    await around(database, answer).telemetry("https://insights.example/")
+
+    assert asked == [("GET", "https://insights.example/v2.1/track", b"")]
+
+
+async def test_a_gateway_that_reaches_no_telemetry_is_no_answer(database: Database) -> None:
+    with pytest.raises(Transient, match="reach https://insights"):
+        await around(database, lambda _: httpx.Response(502)).telemetry("https://insights.example")
+
+
 async def test_the_database_tells_its_kind_and_version(database: Database) -> None:
     kind, version = await HTTPSurroundings(database).database()
 

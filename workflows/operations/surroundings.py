@@ -1,13 +1,13 @@
-"""Surroundings of the service, for the doctor: address and certificate, bot, sign-in, clock, database, queue.
+"""Surroundings of the service, for the doctor: address, certificate, bot, sign-in, clock, database, queue, telemetry.
 
 Seen from the Hands, as anybody on the internet would see them: no permission is needed, and nothing is changed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from config.settings import Settings
+from config.settings import Part, Settings, variable
 from workflows.errors import OutsideError
 from workflows.operations.findings import Finding, Verdict
 
@@ -73,6 +73,10 @@ class Surroundings(Protocol):
         """Return the depths of the queue; None where the engine looks for due units itself."""
         ...
 
+    async def telemetry(self, url: str) -> None:
+        """Return when the place that telemetry is sent to answers at *url*."""
+        ...
+
 
 async def look_around(around: Surroundings, settings: Settings, *, now: datetime) -> list[Finding]:
     """Return findings about the surroundings, all of them, whichever does not answer."""
@@ -80,6 +84,7 @@ async def look_around(around: Surroundings, settings: Settings, *, now: datetime
     if settings.sandboxed:
         # Everything else is played by the sandbox, on a clock of its own.
         return found
+    found.append(await _telemetry(around, settings))
     found += await _address(around, settings.public_url, now)
     if settings.signs_in_with_entra:
         issuer = f"{settings.authority_url.rstrip('/')}/{settings.tenant_id}/v2.0"
@@ -118,6 +123,21 @@ def check_queue(seen: QueueSeen) -> Finding:
     if seen.given_up:
         return Finding(verdict=Verdict.MISSING, rule="queue_poison", values=values, todo="read_poison")
     return Finding(verdict=Verdict.OK, rule="queue_answers", values=values)
+
+
+async def _telemetry(around: Surroundings, settings: Settings) -> Finding:
+    """Return a finding about telemetry: in Azure alerts rest on it, on a machine of one's own it is a choice."""
+    endpoint = settings.insights_endpoint
+    if not endpoint:
+        off = Finding(verdict=Verdict.OK, rule="telemetry_off", values={"variable": variable("insights_connection")})
+        return off if settings.part is Part.ALL else replace(off, verdict=Verdict.MISSING, todo="set_variable")
+    values: dict[str, str | int] = {"address": endpoint}
+    try:
+        await around.telemetry(endpoint)
+    except OutsideError as error:
+        silent = Finding(verdict=Verdict.MISSING, rule="telemetry_silent", values=values, todo="open_telemetry")
+        return replace(silent, detail=str(error))
+    return Finding(verdict=Verdict.OK, rule="telemetry_answers", values=values)
 
 
 async def _address(around: Surroundings, url: str, now: datetime) -> list[Finding]:

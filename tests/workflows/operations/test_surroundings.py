@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.settings import Settings
+from config.settings import Part, Settings
 from workflows.errors import OutsideError, Transient
 from workflows.operations.findings import Finding, Verdict, describe
 from workflows.operations.surroundings import (
@@ -24,6 +24,9 @@ URL = "https://vareunge.fylke.example"
 ENTRA = "https://login.microsoftonline.com/t/v2.0"
 SILENT = Transient("look", "ConnectTimeout")
 IN_ORDER = AddressSeen(health=200, bot=401, certificate_ends=NOW + timedelta(days=60))
+KEY = "00000000-0000-0000-0000-000000000001"
+INSIGHTS = "https://norwayeast-0.in.applicationinsights.example/"
+CONNECTION = f"InstrumentationKey={KEY};IngestionEndpoint={INSIGHTS};ApplicationId={KEY}"
 SIGN_IN = {"tenant_id": "t", "app_id": "a", "door_id": "d"}
 
 
@@ -35,6 +38,7 @@ class Played:
     issuers: dict[str, IssuerSeen] = field(default_factory=lambda: {ENTRA: IssuerSeen(issuer=ENTRA, clock=NOW)})
     version: tuple[str, tuple[int, ...]] | OutsideError = ("postgresql", (17, 2))
     depths: QueueSeen | OutsideError | None = None
+    takes_telemetry: bool = True
 
     async def address(self, url: str) -> AddressSeen:
         assert url == URL
@@ -57,6 +61,11 @@ class Played:
             raise self.depths
         return self.depths
 
+    async def telemetry(self, url: str) -> None:
+        assert url == INSIGHTS
+        if not self.takes_telemetry:
+            raise SILENT
+
 
 def settings(**changes: Any) -> Settings:
     return Settings(**{"public_url": URL, **SIGN_IN, **changes})
@@ -77,6 +86,7 @@ async def test_everything_in_order_is_told_and_nothing_fails() -> None:
 
     assert [describe(item, "nb").what for item in findings if item.verdict is Verdict.OK] == [
         "Database: PostgreSQL 17.2",
+        "Spor og målinger sendes ikke til Application Insights (VAREUNGE_INSIGHTS_CONNECTION er ikke satt)",
         f"Tjenesten svarer på {URL}",
         f"Boten svarer på {URL}/api/messages og avviser den som ikke er Teams",
         f"Sertifikatet for {URL} gjelder (dager igjen: 60)",
@@ -160,6 +170,29 @@ async def test_ansattporten_is_looked_at_where_it_is_switched_on() -> None:
     late = IssuerSeen(issuer="https://ansattporten.example/", clock=NOW - timedelta(hours=1))
     around.issuers["https://ansattporten.example"] = late
     assert await found(around, **switched_on) == []
+
+
+@pytest.mark.parametrize("part", [Part.HANDS, Part.DOOR])
+async def test_in_azure_telemetry_has_to_be_switched_on(part: Part) -> None:
+    """Without it no alert comes. On a machine of one's own it is a choice."""
+    assert await found(Played(), part=part) == [("missing", "telemetry_off")]
+    assert await found(Played(), part=part, insights_connection=CONNECTION) == []
+    assert await found(Played(), part=Part.ALL) == []
+
+
+async def test_telemetry_is_told_by_its_address_and_never_by_its_key() -> None:
+    around = Played()
+    answers = await look_around(around, settings(insights_connection=CONNECTION), now=NOW)
+    around.takes_telemetry = False
+    silent = await look_around(around, settings(insights_connection=CONNECTION), now=NOW)
+
+    told = [describe(item, "nb").what for item in (*answers, *silent) if item.rule.startswith("telemetry")]
+    assert told == [
+        f"Spor og målinger sendes til {INSIGHTS}, som svarer",
+        f"Spor og målinger når ikke fram: {INSIGHTS} svarer ikke",
+    ]
+    assert [item.rule for item in silent if item.fails] == ["telemetry_silent"]
+    assert KEY not in repr((answers, silent))
 
 
 async def test_in_the_sandbox_only_the_database_is_real() -> None:
