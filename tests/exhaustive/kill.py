@@ -36,7 +36,7 @@ from tests.exhaustive.verdict import differing_cards, differing_states, record_o
 
 LOOK = 0.05
 """Seconds between two looks whether the request is held: real time, while the simulated one stands still."""
-LONGEST_RUN = 600
+LONGEST_RUN = 2400
 """Seconds after which a demo is given up."""
 
 

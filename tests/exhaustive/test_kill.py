@@ -14,7 +14,7 @@ from tests.exhaustive.moments import choose, deal, writes_in
 LEAD, OTHER = "leder@larvik.example", "leder@horten.example"
 
 
-def ending(cards: Mapping[str, Sequence[str]], *, doubted: Sequence[str] = (), answers: int = 1) -> Any:
+def ending(cards: Mapping[str, Sequence[Any]], *, doubted: Sequence[str] = (), answers: int = 1) -> Any:
     ledger = SimpleNamespace(doubted=Counter(doubted), requests={}, surfaces=Counter(form=answers), reports={})
     return SimpleNamespace(state={"chats": cards}, played=SimpleNamespace(ledger=ledger))
 
@@ -35,6 +35,17 @@ def test_a_card_too_many_is_excused_only_where_the_service_names_it(
     undisturbed = ending({LEAD: ["a"], OTHER: ["b"]})
 
     assert (differences(undisturbed, ending(cards, doubted=doubted)) == []) is held
+
+
+def test_a_card_that_differs_is_told_by_the_place_in_it_and_held_against_the_one_most_like_it() -> None:
+    meant, got = {"title": "Status", "text": "Svar"}, {"title": "Status", "text": "Svart"}
+    undisturbed = ending({LEAD: [meant]})
+
+    assert differences(undisturbed, ending({LEAD: [{"title": "Hjelp", "text": ""}, got]}))[:2] == [
+        f"chats/{LEAD}: 1 cards are missing or different",
+        f'chats/{LEAD}/text: expected "Svar", found "Svart"',
+    ]
+    assert differences(undisturbed, ending({}))[1] == f"chats/{LEAD}: {meant}"
 
 
 def test_an_answer_that_the_record_lost_is_told() -> None:

@@ -1,5 +1,6 @@
 """The verdict on a disturbed story: what differs from the undisturbed one, but for cards that are named as in doubt."""
 
+import ast
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,10 +23,19 @@ def differing_cards(
     for where in sorted({*expected, *found}):
         meant, got = (Counter(map(repr, state.get(where, ()))) for state in (expected, found))
         extra["channel" if " / " in where else where] += (got - meant).total() - (meant - got).total()
-        if missing := (meant - got).total():
-            lines.append(f"chats/{where}: {missing} cards are missing or different")
+        if missing := list((meant - got).elements()):
+            lines.append(f"chats/{where}: {len(missing)} cards are missing or different")
+            lines += _compared(f"chats/{where}", missing[0], list((got - meant).elements()))
     unnamed = extra - doubted
     return lines + [f"chats/{where}: {count} cards too many that are not in doubt" for where, count in unnamed.items()]
+
+
+def _compared(where: str, missing: str, others: Sequence[str]) -> Sequence[str]:
+    """List the places in which a missing card differs from the one that is most like it among *others*."""
+    if not others:
+        return [f"{where}: {missing}"[:LONGEST]]
+    card = ast.literal_eval(missing)
+    return min((list(differing_states(where, card, ast.literal_eval(other))) for other in others), key=len)
 
 
 def record_of(ledger: Ledger) -> Mapping[str, Any]:

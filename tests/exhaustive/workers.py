@@ -10,7 +10,9 @@ One play takes so many kills as fit between its beginning and its end; there are
 
 import argparse
 import asyncio
+import json
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -38,7 +40,8 @@ HANDS = ("hands-1", "hands-2", "hands-3")
 DOOR = "service"
 BETWEEN_KILLS = (0.5, 3.0)
 """Seconds between two kills: some come while a worker is still starting."""
-LONGEST_PLAY = 1200
+LONGEST_PLAY = 3600
+"""Seconds after which a play is given up: a machine with much other work takes its time."""
 LOOK = 0.1
 """Seconds between two looks whether the Hands are up."""
 
@@ -108,11 +111,13 @@ class Play(Run):
     killed: Counter[str] = field(default_factory=Counter)
 
 
-async def play(story: Story, *, kills: int = 0, seed: int = 0, keep_in: Path | None = None) -> Play:
+async def play(
+    story: Story, *, kills: int = 0, seed: int = 0, expected: Evidence | None = None, keep_in: Path | None = None
+) -> Play:
     """
     Play the story with several workers, up to *kills* of them killed; a failure is told in the play.
 
-    *keep_in*: gets the logs of a play that failed.
+    *keep_in*: gets the logs, the record and the tenant of a play that failed or did not end as *expected*.
     """
     run = Play((), wanted=kills)
     with (
@@ -133,9 +138,19 @@ async def play(story: Story, *, kills: int = 0, seed: int = 0, keep_in: Path | N
                 await _play(run, story, Path(folder), settings, seed)
         except Exception as error:  # noqa: BLE001 - Whatever it is belongs into the verdict.
             run.failure = f"{type(error).__name__}: {error}"
-            if keep_in is not None:
-                await asyncio.to_thread(keep, Path(folder), keep_in)
+        if keep_in is not None and (run.failure or (expected is not None and problems(expected, run))):
+            await asyncio.to_thread(_keep, Path(folder), url, run, keep_in)
     return run
+
+
+def _keep(folder: Path, url: str, run: Play, target: Path) -> None:
+    """Keep everything by which a play can be looked into."""
+    keep(folder, target)
+    if run.evidence is not None:
+        (target / "tenant.json").write_text(json.dumps(run.evidence.state, ensure_ascii=False, indent=1), "utf-8")
+    address = url.replace("+psycopg", "")
+    dump = [postgres.program_path("pg_dump"), "-Fc", "-f", str(target / "record.dump"), address]
+    subprocess.run(dump, check=True)
 
 
 async def _play(run: Play, story: Story, folder: Path, settings: Mapping[str, str], seed: int) -> None:
@@ -160,11 +175,6 @@ async def _kill(crew: Crew, kills: int, chance: random.Random) -> None:
         await crew.kill(last)
 
 
-def told(expected: Evidence, run: Play) -> list[str]:
-    """List what did not hold in a play."""
-    return problems(expected, run)
-
-
 async def run_all(console: Console, *, kills: int, seed: int, programme: Path | None, keep_in: Path | None) -> int:
     """Play until so many were killed; returns the exit code."""
     story = load_story(STORY) if programme is None else story_for(load_programme(programme), programme)
@@ -177,10 +187,11 @@ async def run_all(console: Console, *, kills: int, seed: int, programme: Path | 
     while killed.total() < kills or not number:
         began = time.monotonic()
         folder = keep_in / f"play-{number + 1}" if keep_in else None
-        run = await play(story, kills=kills - killed.total(), seed=seed + number, keep_in=folder)
+        left = kills - killed.total()
+        run = await play(story, kills=left, seed=seed + number, expected=expected, keep_in=folder)
         number += 1
         killed += run.killed
-        found = told(expected, run)
+        found = problems(expected, run)
         sound = sound and not found
         for line in found:
             console.print(line, style="red", markup=False)
@@ -201,7 +212,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=365)
     parser.add_argument("--programme", type=Path, help="the folder of another programme than the demo's")
-    parser.add_argument("--keep-in", type=Path, help="where logs of a play that failed are kept")
+    parser.add_argument(
+        "--keep-in", type=Path, help="where logs, record and tenant of a play that ended badly are kept"
+    )
     given = parser.parse_args(argv)
     console = Console(soft_wrap=True, highlight=False)
     if missing := postgres.why_missing() or azurite.why_missing():
