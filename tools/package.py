@@ -90,7 +90,12 @@ def find_python(wanted: str) -> str | None:
 
 
 def build(out: Path, python: str, *, compression: int = zipfile.ZIP_DEFLATED) -> None:
-    """Write the package to *out*, for the interpreter at the path *python*, which compiles it."""
+    """
+    Write the package to *out*, for the interpreter at the path *python*, which compiles it.
+
+    The folder of *out* is made when it is not there.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="vareunge-package-") as name:
         folder = Path(name)
         _install(folder / SITE_PACKAGES, python)

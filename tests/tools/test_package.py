@@ -28,7 +28,8 @@ def python() -> str:
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("package") / "vareunge.zip"
+    # As in a new checkout, whose folder for packages is not there yet.
+    out = tmp_path_factory.mktemp("package") / "dist" / "vareunge.zip"
     package.build(out, python(), compression=zipfile.ZIP_STORED)
     return out
 
