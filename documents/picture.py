@@ -12,14 +12,14 @@ LINE_COLOUR = "#2F80D6"
 TARGET_COLOUR = "#76808C"
 """Both have 3:1 against white and against the dark page."""
 LIGHT_COLOURS: Mapping[str, str] = {
-    "green": "#068718",
-    "yellow": "#A66000",
+    "green": "#067D16",
+    "yellow": "#9A5900",
     "red": "#C01B1B",
     "grey": "#4A5768",
     "done": "#4A5768",
     "missing": "#4A5768",
 }
-"""The colours of lights on paper; each can be read as text on white, and has its own shape."""
+"""The colours of lights on paper; each can be read as text on white and on a table's header, and has its own shape."""
 
 WIDTH, HEIGHT = 120, 36
 """Size of a trend's canvas; four units are a millimetre."""

@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
+from unicodedata import combining, normalize
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -25,7 +26,10 @@ FOLDER = Path(__file__).parent
 DEFAULT = "nb"
 # Never Babel's bare `nb` and `nn`: their weeks are numbered wrongly.
 _LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
-_LAST_LETTERS = str.maketrans("æøå", "{|}")
+_SORTED_AS = str.maketrans(
+    {"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}", "ü": "y", "đ": "d", "ð": "d", "ŋ": "n", "ŧ": "t", "þ": "th"}
+)
+"""Letters that sort as others, or behind z: «{|}» are the three signs after it."""
 REMEMBERED = 4_096
 """Days and numbers kept as they are written: a long table has the same ones again and again."""
 _TEXT_TAG = "tag:yaml.org,2002:str"
@@ -183,9 +187,17 @@ def within(name: str) -> str:
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
+@lru_cache(REMEMBERED)
 def sort_key(name: str) -> str:
-    """Return a key that sorts names as Norwegian does: æ, ø and å come last, in this order."""
-    return name.casefold().translate(_LAST_LETTERS)
+    """
+    Return a key that sorts names as Norwegian does: æ, ø and å come last, in this order, and «aa» is an å.
+
+    Letters with other marks, Sámi ones among them, stand with those that they are made of.
+    """
+    folded = normalize("NFC", name.casefold()).translate(_SORTED_AS).replace("aa", "}")
+    if folded.isascii():
+        return folded
+    return "".join(sign for sign in normalize("NFD", folded) if not combining(sign))
 
 
 def _locale(language: str) -> str:

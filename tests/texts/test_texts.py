@@ -1,6 +1,7 @@
 """The texts: every key of every language, and how values are written."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -181,3 +182,22 @@ def test_values_of_other_kinds_are_refused() -> None:
         texts.say("error.number", number=True)
     with pytest.raises(TextError, match="NoneType"):
         texts.say("error.number", number=None)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(["Askim", "Sandefjord", "Ætat", "Øvik", "Ål", "Ås"], id="æ, ø and å last, in this order"),
+        pytest.param(["Axel", "Zakarias", "Åse", "Aasen"], id="aa is an å"),
+        pytest.param(["Kárášjohka", "Karlsøy", "Kautokeino", "Kåfjord"], id="Sámi letters with theirs"),
+        pytest.param(["Dal", "đuođđi", "Edel", "Émile", "Erik"], id="letters with other marks"),
+        pytest.param(["Hagen", "hansen", "Holm"], id="capitals like others"),
+        pytest.param(["Mars", "Möller", "Møllerup"], id="ö is an ø"),
+    ],
+)
+def test_names_sort_as_norwegian_does(names: list[str]) -> None:
+    turned = names[::-1]
+    assert sorted(turned, key=texts.sort_key) == names
+    composed = [unicodedata.normalize("NFD", name) for name in names]
+    turned = composed[::-1]
+    assert sorted(turned, key=texts.sort_key) == composed

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import texts
 from workflows.papers.agendas.model import Agenda, AgendaItem, item_label
 from workflows.papers.minutes.model import StoredMinutes
 from workflows.papers.record import BodyRecord
@@ -55,7 +56,7 @@ def background_of(
         report=report,
         package=package,
         tells_texts=below is None,
-        earlier=tuple(sorted(earlier, key=lambda decision: (decision.on, decision.board, decision.label))),
+        earlier=tuple(sorted(earlier, key=lambda decision: (decision.on, texts.sort_key(decision.board)))),
     )
 
 
