@@ -38,6 +38,8 @@ LOCALES = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LONGEST_PROPERTY = 255
 """Characters that a file's title may have; the paper itself has all of it."""
+BETWEEN_FACTS = " \N{EM SPACE}"
+"""Stands between facts beside each other; a line may end there."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -64,7 +66,7 @@ def word_file(
         raise BadTemplate(content_alone())
     _set_up(file, document, created_at.astimezone(UTC).replace(tzinfo=None))
     before = set(file.element.body)
-    _blocks(file, document, document.lead)
+    _blocks(file, document, document.lead, beside=True)
     for section in document.sections:
         heading = file.add_heading(clean(section.heading), level=section.level)
         if section.on_new_page:
@@ -93,7 +95,8 @@ def _set_up(file: WordFile, document: Document, created: datetime) -> None:
     described.append(language)
 
 
-def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None:
+def _blocks(file: WordFile, document: Document, blocks: Sequence[Block], *, beside: bool = False) -> None:
+    """Write *blocks*. *beside*: facts beside each other, as in a line about the meeting."""
     for block in blocks:
         match block:
             case Paragraph():
@@ -102,6 +105,8 @@ def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None
                 paragraph = file.add_paragraph()
                 _sign(paragraph, block.kind, block.sign)
                 _lines(paragraph, block.word, bold=True)
+            case Facts() if beside:
+                _facts_beside(file.add_paragraph(), block)
             case Facts():
                 _facts(file, block)
             case Bullets():
@@ -111,6 +116,14 @@ def _blocks(file: WordFile, document: Document, blocks: Sequence[Block]) -> None
                 _drawing(file.add_paragraph(), block)
             case Table():
                 _table(file, document, block)
+
+
+def _facts_beside(paragraph: WordParagraph, facts: Facts) -> None:
+    for number, (name, words) in enumerate(facts.rows):
+        if number:
+            paragraph.add_run(BETWEEN_FACTS)
+        _lines(paragraph, f"{name}: ", bold=True)
+        _lines(paragraph, words)
 
 
 def _facts(file: WordFile, facts: Facts) -> None:

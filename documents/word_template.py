@@ -22,6 +22,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.section import Section as WordSection
 from docx.shared import Cm, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
+from docx.text.run import Run
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -48,7 +49,7 @@ TEXT_SIZE, TABLE_TEXT_SIZE, SMALL_SIZE = Pt(10.5), Pt(9.5), Pt(9.5)
 """Sizes of the text, of the text in tables, and of what stands above and below it on each page."""
 QUIET = RGBColor(0x4A, 0x57, 0x68)
 """Colour of what stands above and below the text on each page."""
-_HEADINGS = (("Heading 1", 16, 0, 6), ("Heading 2", 13, 12, 3), ("Heading 3", 11.5, 9, 3))
+_HEADINGS = (("Heading 1", 15, 0, 6), ("Heading 2", 13, 9, 3), ("Heading 3", 11.5, 9, 3))
 """Size of each heading's text, and the room above and below it, in points."""
 PAGE_WIDTH, PAGE_HEIGHT, PAGE_MARGIN = Cm(21), Cm(29.7), Cm(2)
 ABOVE, BELOW, TO_EDGE = Cm(1.9), Cm(1.6), Cm(0.9)
@@ -186,6 +187,7 @@ def _styles(file: WordFile, look: Look) -> None:
     text = file.styles.add_style(TABLE_TEXT, WD_STYLE_TYPE.PARAGRAPH)
     text.base_style, text.font.size = normal, TABLE_TEXT_SIZE
     text.paragraph_format.space_before = text.paragraph_format.space_after = Pt(2)
+    text.paragraph_format.line_spacing = 1.0
     table = _TABLE.format(namespace=nsdecls("w"), colour=look.colour[1:].upper())
     file.styles.element.append(parse_xml(table))
 
@@ -211,9 +213,10 @@ def _headers(page: WordSection, look: Look) -> None:
         first._p.get_or_add_pPr().insert_element_before(line, "w:shd", "w:tabs", "w:spacing", "w:jc")
 
 
-def _quiet(paragraph: WordParagraph, words: str) -> None:
-    font = paragraph.add_run(words).font
-    font.size, font.color.rgb = SMALL_SIZE, QUIET
+def _quiet(paragraph: WordParagraph, words: str) -> Run:
+    run = paragraph.add_run(words)
+    run.font.size, run.font.color.rgb = SMALL_SIZE, QUIET
+    return run
 
 
 def _number(foot: WordParagraph) -> None:
@@ -223,6 +226,9 @@ def _number(foot: WordParagraph) -> None:
         _quiet(foot, word)
         field = OxmlElement("w:fldSimple")
         field.set(qn("w:instr"), counter)
+        # A number to begin with, in the words' own size: what counts it keeps that.
+        quiet = _quiet(foot, "1")
+        field.append(quiet._r)
         foot._p.append(field)
 
 

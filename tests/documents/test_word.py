@@ -131,14 +131,23 @@ def test_columns_are_as_wide_as_their_words_and_fill_the_line() -> None:
 
 def test_what_names_the_rest_is_never_alone_at_the_end_of_a_page() -> None:
     file = opened(minutes_document(MINUTES, AGENDA, "nb", prepared=False))
-    start = next(i for i, paragraph in enumerate(file.paragraphs) if paragraph.text.startswith("Møtet: "))
-    place, after = file.paragraphs[start], file.paragraphs[start + 1]
+    start = next(i for i, paragraph in enumerate(file.paragraphs) if paragraph.text.startswith("Meldt av: "))
+    facts = file.paragraphs[start : start + 3]
 
-    assert (place.paragraph_format.keep_with_next, after.paragraph_format.keep_with_next) == (True, False)
+    assert [paragraph.paragraph_format.keep_with_next for paragraph in facts] == [True, True, False]
     headers = opened(agenda_document(AGENDA, "nb")).tables[0].rows[0].cells
     assert all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in headers)
     for name in ("Heading 1", "Heading 2", "Heading 3"):
         assert file.styles[name].paragraph_format.keep_with_next
+
+
+def test_the_facts_about_a_meeting_stand_beside_each_other_and_page_numbers_are_as_small_as_their_words() -> None:
+    file = opened(agenda_document(AGENDA, "nb"))
+
+    about = next(paragraph.text for paragraph in file.paragraphs if paragraph.text.startswith("Møtet: "))
+    assert "Sted: " in about
+    counted = file.sections[0].footer.paragraphs[0]._p.xpath("w:fldSimple/w:r/w:rPr/w:sz")
+    assert [size.get(qn("w:val")) for size in counted] == ["19", "19"]
 
 
 def test_no_row_is_torn_between_pages() -> None:

@@ -137,4 +137,4 @@ def _economy(words: ReportWords, background: CaseBackground) -> Iterator[Block]:
     """Write the budget's lines as they stood, and leave the case's own cost to its writer."""
     if background.report is not None and background.report.budget:
         yield budget_table(words, background.report)
-    yield _written(words, "")
+    yield Paragraph(text=words.say("case_paper.cost_to_write"))

@@ -129,7 +129,7 @@ def _overview(words: ReportWords, report: BoardReport) -> Iterable[Block]:
             Cell(text=item.name),
             words.cell(item.light),
             *((_before(words, item), Cell(text=_changed(words, report, item))) if compared else ()),
-            Cell(text=_hinders(words, item)),
+            Cell(text=_hinders(words, item, told=bool(compared))),
             Cell(text=item.lead or say("reports.no_lead")),
         )
         for item in report.packages
@@ -193,8 +193,13 @@ def _figure(words: ReportWords, value: str | float | None) -> str:
     return words.number(value if isinstance(value, int | float) else None)
 
 
-def _hinders(words: ReportWords, package: PackageReport) -> str:
-    return _text(words, package, "hinders") if package.hinders else "–"
+def _hinders(words: ReportWords, package: PackageReport, *, told: bool) -> str:
+    """Return the package's hindrance. *told*: that nothing is new is said in another column already."""
+    if not package.hinders:
+        return "–"
+    if told and package.unchanged.get("hinders") == package.unchanged.get("done"):
+        return package.hinders
+    return _text(words, package, "hinders")
 
 
 def _numbers(words: ReportWords, report: BoardReport) -> Iterable[Section]:

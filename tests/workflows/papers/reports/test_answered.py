@@ -121,6 +121,20 @@ def test_a_first_report_has_no_columns_for_what_was_before() -> None:
     assert all(len(row) == len(table.headers) for table in overview for row in table.rows)
 
 
+def test_a_hindrance_as_old_as_the_news_is_said_to_be_so_once() -> None:
+    first = report(result(None))
+    older = report(result(), first)
+    again = report(result(done="Noe nytt."), first)
+    said = texts.say("reports.unchanged", day="").strip()
+
+    overview = [
+        str(next(part for part in document_of(found, "nb").sections if part.heading == "Arbeidspakkene"))
+        for found in (older, again)
+    ]
+    assert [text.lower().count(said) for text in overview] == [1, 1]
+    assert "text='Bussen.'" in overview[0]
+
+
 # ------------------------------------------------------------------------------------------------------ over the rounds
 
 
