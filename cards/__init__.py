@@ -14,7 +14,8 @@ Values go into parsed strings, so they cannot break the JSON, and are made harml
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,12 +57,12 @@ def render(name: str, *, language: str = texts.DEFAULT, values: Values) -> dict[
     without texts.
     """
     template = _template(name)
-    used, optional = _names_in(template)
-    missing, superfluous = sorted(used - optional - values.keys()), sorted(values.keys() - used - optional)
+    needed = template.needs()
+    missing, superfluous = sorted(needed - values.keys()), sorted(values.keys() - needed - template.optional)
     if missing or superfluous:
         raise CardError(f"card {name!r}: missing values {missing}, superfluous values {superfluous}")
-    scope = {**dict.fromkeys(optional), **values, "language": language}
-    card: dict[str, Any] = _fill(template, scope, _raw)
+    scope = {**dict.fromkeys(template.optional), **values, "language": language}
+    card: dict[str, Any] = template.fill(scope)
     if (size := utf16_size(card)) > MAX_BYTES:
         raise CardError(f"card {name!r}: {size} bytes in UTF-16, at most {MAX_BYTES} fit")
     return card
@@ -83,36 +84,101 @@ def sample(name: str) -> dict[str, Any]:
     return content
 
 
-# ---------------------------------------------------------------------------------------------- filling a template
+# ------------------------------------------------------------------------------------------------ reading a template
 
 
-def _fill(node: Any, scope: Values, clean: Cleaner) -> Any:
+Scope = Mapping[str, Any]
+"""The values that the names of one element mean, and the language."""
+Fill = Callable[[Scope], Any]
+"""Gives what stands in one place of a card."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Template:
+    """A card's template, read once: what fills it, and the values that it needs."""
+
+    fill: Fill
+    used: frozenset[str]
+    """The values that it uses by themselves."""
+    said: frozenset[str]
+    """The texts that it says; they need values of their own, which a programme's wording decides."""
+    optional: frozenset[str]
+    """The values that may be missing because a condition asks for them."""
+
+    def needs(self) -> frozenset[str]:
+        """Return every value that must be there."""
+        return self.used.union(*map(texts.placeholders, self.said)) - self.optional - {"language"}
+
+
+@cache
+def _template(name: str) -> _Template:
+    if name not in names():
+        raise CardError(f"no card {name!r}")
+    content: dict[str, Any] = json.loads((FOLDER / name / "template.json").read_text(encoding="utf-8"))
+    strings, optional = list(_strings_in(content)), frozenset(_conditions_in(content))
+    holes = [hole for text in strings for hole in _HOLE.findall(text)]
+    return _Template(
+        fill=_read(content, _raw),
+        used=frozenset(name for kind, name in holes if not kind),
+        said=frozenset(name for kind, name in holes if kind),
+        optional=optional,
+    )
+
+
+def _strings_in(node: Any) -> Iterator[str]:
+    """Yield the strings that are filled with the card's own values."""
     if isinstance(node, dict):
-        clean = _cleaner_for(node, clean)
-        # A choice is the one thing with a title and without a type.
-        properties = _PROPERTIES if "type" in node else {**_PROPERTIES, "title": _choice}
-        filled = {
-            key: _fill(value, scope, properties.get(key, clean))
-            for key, value in node.items()
-            if key not in _CONDITIONS
-        }
-        return {key: value for key, value in filled.items() if value is not None}
+        if "$each" not in node:
+            yield from (text for value in node.values() for text in _strings_in(value))
+    elif isinstance(node, list):
+        yield from (text for item in node for text in _strings_in(item))
+    elif isinstance(node, str):
+        yield node
+
+
+def _conditions_in(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (node[condition] for condition in _CONDITIONS if condition in node)
+        if "$each" not in node:
+            yield from (name for value in node.values() for name in _conditions_in(value))
+    elif isinstance(node, list):
+        yield from (name for item in node for name in _conditions_in(item))
+
+
+def _read(node: Any, clean: Cleaner) -> Fill:
+    """Return what fills *node*; *clean*: what its values go through."""
+    if isinstance(node, dict):
+        return _read_object(node, _cleaner_for(node, clean))
     if isinstance(node, list):
-        return [_fill(item, inner, clean) for item in node for inner in _scopes(item, scope)]
+        items = [(_read_condition(item), _read(item, clean)) for item in node]
+        return lambda scope: [fill(inner) for scopes, fill in items for inner in scopes(scope)]
     if isinstance(node, str):
-        return _fill_string(node, scope, clean)
-    return node
+        return _read_string(node, clean)
+    return lambda scope: node
 
 
-def _scopes(node: Any, scope: Values) -> Iterator[Values]:
-    """Yield the values an element of a list is filled with: once, never, or once for each item."""
-    each = node.get("$each") if isinstance(node, dict) else None
-    for inner in ({**item, "language": scope["language"]} for item in scope[each] or ()) if each else (scope,):
-        if not isinstance(node, dict) or (
-            ("$when" not in node or _there(inner.get(node["$when"])))
-            and ("$unless" not in node or not _there(inner.get(node["$unless"])))
-        ):
-            yield inner
+def _read_object(node: Mapping[str, Any], clean: Cleaner) -> Fill:
+    # A choice is the one thing with a title and without a type.
+    properties = _PROPERTIES if "type" in node else {**_PROPERTIES, "title": _choice}
+    parts = [(key, _read(value, properties.get(key, clean))) for key, value in node.items() if key not in _CONDITIONS]
+    return lambda scope: {key: value for key, fill in parts if (value := fill(scope)) is not None}
+
+
+def _read_condition(node: Any) -> Callable[[Scope], Sequence[Scope]]:
+    """Return what gives the values that an element of a list is filled with: once, never, or once for each item."""
+    if not isinstance(node, dict) or not any(condition in node for condition in _CONDITIONS):
+        return lambda scope: (scope,)
+    each, when, unless = (node.get(condition) for condition in ("$each", "$when", "$unless"))
+
+    def scopes(scope: Scope) -> Sequence[Scope]:
+        found = [{**item, "language": scope["language"]} for item in scope[each] or ()] if each else [scope]
+        return [
+            inner
+            for inner in found
+            if (when is None or _there(inner.get(when))) and (unless is None or not _there(inner.get(unless)))
+        ]
+
+    return scopes
 
 
 def _there(value: Any) -> bool:
@@ -120,33 +186,57 @@ def _there(value: Any) -> bool:
     return value is not None and value is not False and value != "" and value != [] and value != ()
 
 
-def _fill_string(template: str, scope: Values, clean: Cleaner) -> Any:
-    whole = _HOLE.fullmatch(template)
-    if whole and not whole[1] and not isinstance(value := scope.get(whole[2]), str):
+def _read_string(template: str, clean: Cleaner) -> Fill:
+    found = list(_HOLE.finditer(template))
+    if not found:
+        return lambda scope: template
+    ends = [0, *(hole.end() for hole in found)]
+    starts = [*(hole.start() for hole in found), len(template)]
+    pieces = [_read_hole(hole[1], hole[2], clean) for hole in found]
+    if len(found) == 1 and found[0][0] == template:
+        return pieces[0] if found[0][1] else _read_value(found[0][2], pieces[0])
+    between = [template[end:start] for end, start in zip(ends, starts, strict=True)]
+
+    def fill(scope: Scope) -> str:
+        filled = (plain + piece(scope) for plain, piece in zip(between, pieces, strict=False))
+        return "".join(filled) + between[-1]
+
+    return fill
+
+
+def _read_value(name: str, fill: Fill) -> Fill:
+    """Return what fills a place that is nothing but a value."""
+
+    def value_of(scope: Scope) -> Any:
+        value = scope.get(name)
+        if isinstance(value, str):
+            return fill(scope)
         # A number stays a number, and a missing value takes its property with it.
-        return (
-            value if value is None or isinstance(value, bool | int | float) else texts.written(value, _language(scope))
-        )
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return texts.written(value, scope["language"])
 
-    def fill(hole: re.Match[str]) -> str:
-        language = _language(scope)
-        if not hole[1]:
-            return clean(_written(hole[2], scope))
-        holes = texts.placeholders(hole[2], language)
-        return texts.say(hole[2], language, **{name: clean(_written(name, scope)) for name in holes})
-
-    return _HOLE.sub(fill, template)
+    return value_of
 
 
-def _written(name: str, scope: Values) -> str:
+def _read_hole(kind: str, name: str, clean: Cleaner) -> Fill:
+    """Return what fills one hole of a string: a value, or a text with its own values."""
+    if not kind:
+        return lambda scope: clean(_written(name, scope))
+
+    def said(scope: Scope) -> str:
+        language = scope["language"]
+        holes = texts.placeholders(name, language)
+        return texts.say(name, language, **{hole: clean(_written(hole, scope)) for hole in holes})
+
+    return said
+
+
+def _written(name: str, scope: Scope) -> str:
     value = scope.get(name)
     if value is None:
         raise CardError(f"the value {name!r} is missing")
-    return texts.written(value, _language(scope))
-
-
-def _language(scope: Values) -> str:
-    return str(scope["language"])
+    return texts.written(value, scope["language"])
 
 
 # --------------------------------------------------------------------------------------- what a value may do where
@@ -154,6 +244,9 @@ def _language(scope: Values) -> str:
 
 def _raw(value: str) -> str:
     """Clean text that is shown as it is of signs that no one can see, and that could turn the line around."""
+    if value.isprintable():
+        # Nothing of all that is printable, and most values are nothing else.
+        return value
     return "".join(c for c in value if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _BIDI))
 
 
@@ -162,15 +255,31 @@ def _run(value: str) -> str:
     return re.sub(r"\{(?=\{)", "{\N{WORD JOINER}", _raw(value))
 
 
-def _plain(value: str, punctuation: Collection[str] = _PUNCTUATION) -> str:
+class _Markdown(dict[int, str]):
+    """Each sign as it may stand in Markdown, by its number: itself, or a space. Told apart once, and kept."""
+
+    def __init__(self, punctuation: Collection[str]) -> None:
+        self._punctuation = punctuation
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        harmless = unicodedata.category(sign)[0] in "LMN" or sign in self._punctuation
+        self[code] = sign if harmless else " "
+        return self[code]
+
+
+_PLAIN = _Markdown(_PUNCTUATION)
+_CHOICE = _Markdown(_PUNCTUATION | frozenset(":;()"))
+
+
+def _plain(value: str, signs: _Markdown = _PLAIN) -> str:
     """In Markdown, and in a mention: letters, digits and a little punctuation, on one line."""
-    kept = (c if unicodedata.category(c)[0] in "LMN" or c in punctuation else " " for c in _raw(value))
-    return " ".join("".join(kept).split()).lstrip("-–!'. ")
+    return " ".join(_raw(value).translate(signs).split()).lstrip("-–!'. ")
 
 
 def _choice(value: str) -> str:
     """In a choice's title, which is Markdown as well: a sentence that somebody wrote keeps what cannot begin any."""
-    return _plain(value, _PUNCTUATION | frozenset(":;()"))
+    return _plain(value, _CHOICE)
 
 
 _PROPERTIES: Mapping[str, Cleaner] = {"msteams": _plain, "fallbackText": _plain, "label": _run, "title": _run}
@@ -183,36 +292,3 @@ def _cleaner_for(node: Mapping[str, Any], inherited: Cleaner) -> Cleaner:
         case "TextBlock" | "FactSet":
             return _plain
     return inherited
-
-
-# --------------------------------------------------------------------------------------------------- the templates
-
-
-@cache
-def _template(name: str) -> dict[str, Any]:
-    if name not in names():
-        raise CardError(f"no card {name!r}")
-    content: dict[str, Any] = json.loads((FOLDER / name / "template.json").read_text(encoding="utf-8"))
-    return content
-
-
-def _names_in(template: Any) -> tuple[set[str], set[str]]:
-    """Return the values a template uses, and those of them that may be missing because a condition asks for them."""
-    used: set[str] = set()
-    optional: set[str] = set()
-
-    def walk(node: Any) -> None:
-        if isinstance(node, dict):
-            optional.update(node[condition] for condition in _CONDITIONS if condition in node)
-            if "$each" not in node:
-                for value in node.values():
-                    walk(value)
-        elif isinstance(node, list):
-            for item in node:
-                walk(item)
-        elif isinstance(node, str):
-            for kind, name in _HOLE.findall(node):
-                used.update(texts.placeholders(name) if kind else {name})
-
-    walk(template)
-    return used - {"language"}, optional

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -39,6 +39,7 @@ from workflows.ports.units import Clock
 if TYPE_CHECKING:
     from microsoft_teams.api.activities.message import MessageActivityInput
     from microsoft_teams.api.clients.conversation import ConversationClient
+    from microsoft_teams.api.models import Attachment
     from microsoft_teams.common import Client
 
 T = TypeVar("T")
@@ -109,6 +110,8 @@ class TeamsBot:
         self._retry = Retry(clock=clock)
         self._limits = BotRateLimiter(clock, reservations or LocalReservations())
         self._http: Client | None = None
+        self._conversations: dict[str, ConversationClient] = {}
+        """By the service's address: a client costs more than a call needs otherwise."""
 
     async def open_chat(self, user_id: str) -> Conversation:
         """The personal chat with a user who has the app; the same one each time. Raises Refused without the app."""
@@ -170,6 +173,7 @@ class TeamsBot:
     async def close(self) -> None:
         """Close the connections. A call made later opens them again."""
         client, self._http = self._http, None
+        self._conversations.clear()
         if client is not None:
             await client.http.aclose()
 
@@ -230,14 +234,20 @@ class TeamsBot:
 
     def _client(self, conversation: Conversation, action: str) -> "ConversationClient":
         _check_id(action, conversation.id)
-        if not is_our_service(conversation.service_url, self._service_url):
-            raise Invalid(action, f"{conversation.service_url!r} is no Bot connector")
+        address = conversation.service_url
+        if address not in self._conversations:
+            if not is_our_service(address, self._service_url):
+                raise Invalid(action, f"{address!r} is no Bot connector")
+            self._conversations[address] = self._conversations_at(address)
+        return self._conversations[address]
+
+    def _conversations_at(self, service_url: str) -> "ConversationClient":
         with quiet_sdk():
             from microsoft_teams.api.clients.conversation import ConversationClient
 
             if self._http is None:
                 self._http = self._connect()
-            return ConversationClient(conversation.service_url, self._http)
+            return ConversationClient(service_url, self._http)
 
     def _connect(self) -> "Client":
         from microsoft_teams.common import Client, ClientOptions
@@ -303,11 +313,17 @@ def _code(response: httpx.Response) -> str:
 
 
 def _message(card: Mapping[str, Any], summary: str) -> "MessageActivityInput":
+    activity, attachment = _message_types()
+    return activity(summary=summary, attachments=[attachment(content_type=CARD, content=dict(card))])
+
+
+@cache
+def _message_types() -> "tuple[type[MessageActivityInput], type[Attachment]]":
     with quiet_sdk():
         from microsoft_teams.api.activities.message import MessageActivityInput
         from microsoft_teams.api.models import Attachment
 
-        return MessageActivityInput(summary=summary, attachments=[Attachment(content_type=CARD, content=dict(card))])
+        return MessageActivityInput, Attachment
 
 
 def _id(action: str, answer: Mapping[str, Any], name: str) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from integration.database.connection import Database, insert_into
+from integration.database.connection import Database, insert_for, insert_into
 from integration.database.tables import slot
 from integration.limits.bot import Reservation, permit_names, reserve
 from integration.limits.rate import Rate
@@ -105,9 +107,8 @@ class SQLReservations:
 
 
 def _reserve(connection: Connection, conversations: Sequence[str], now: datetime) -> Sequence[Reservation]:
-    # Sorted, so that everybody waits for the first permit, and nobody for each other.
-    query = select(slot).where(slot.c.name.in_(permit_names(conversations))).order_by(slot.c.name).with_for_update()
-    before = {row.name: row.free_at for row in connection.execute(query)}
+    found = connection.execute(_HELD, {"names": permit_names(conversations)})
+    before = {row.name: row.free_at for row in found}
     after = dict(before)
     reservations = reserve(after, conversations, now=now)
     _put(connection, {name: moment for name, moment in after.items() if moment != before.get(name)})
@@ -117,6 +118,16 @@ def _reserve(connection: Connection, conversations: Sequence[str], now: datetime
 def _put(connection: Connection, moments: Mapping[str, datetime]) -> None:
     rows = [{"name": name, "free_at": moment} for name, moment in sorted(moments.items())]
     if rows:
-        insert = insert_into(connection, slot)
-        newer = {"free_at": insert.excluded.free_at}
-        connection.execute(insert.on_conflict_do_update(index_elements=[slot.c.name], set_=newer), rows)
+        connection.execute(_put_statement(connection.dialect.name), rows)
+
+
+# Built once: every card that leaves waits for them.
+# Sorted, so that everybody waits for the first permit, and nobody for each other.
+_HELD = select(slot).where(slot.c.name.in_(bindparam("names", expanding=True))).order_by(slot.c.name).with_for_update()
+
+
+@cache
+def _put_statement(dialect: str) -> Any:
+    insert = insert_for(dialect, slot)
+    newer = {"free_at": insert.excluded.free_at}
+    return insert.on_conflict_do_update(index_elements=[slot.c.name], set_=newer)

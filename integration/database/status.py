@@ -118,7 +118,7 @@ class SQLStatus:
             await make_due(connection, then)
 
     async def find_request(self, request: str) -> StatusRequest | None:
-        found = await self._rows(select(tables.status_request).where(tables.status_request.c.id == request))
+        found = await self._rows(_REQUEST_ALONE, {"request": request})
         return request_of(found[0]) if found else None
 
     async def find_standing(self, request: str) -> Standing | None:
@@ -254,6 +254,7 @@ _REQUESTS = (
 )
 _NEWEST = _newest().where(tables.status_request.c.id.in_(bindparam("of_requests", expanding=True)))
 _THE_REQUEST = tables.status_request.c.id == bindparam("request")
+_REQUEST_ALONE = select(tables.status_request).where(_THE_REQUEST)
 _STANDING = (
     select(tables.status_request, tables.status_round, tables.meeting, tables.status_answer)
     .join(tables.status_round, tables.status_round.c.meeting == tables.status_request.c.meeting)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.audit import note_action
@@ -22,6 +22,7 @@ CLOSED = "closed"
 """Set when the programme has ended: no link is issued any more."""
 IS_CLOSED = select(switch.c.name).where(switch.c.name == CLOSED).exists()
 """To be asked within another question."""
+_ANY_OF = select(switch.c.name).where(switch.c.name.in_(bindparam("names", expanding=True))).limit(1)
 
 
 class SQLSwitches:
@@ -71,9 +72,8 @@ class SQLSwitches:
 
     async def is_paused(self, municipality: str | None = None) -> bool:
         """Tell whether sending is stopped there; messages of no municipality stop only with everybody."""
-        names = {_name(None), _name(municipality)}
-        query = select(switch.c.name).where(switch.c.name.in_(names)).limit(1)
-        return await self._database.look(lambda connection: connection.execute(query).first()) is not None
+        names = {"names": [_name(None), _name(municipality)]}
+        return await self._database.look(lambda connection: connection.execute(_ANY_OF, names).first()) is not None
 
     async def list_paused(self) -> Sequence[str]:
         """The paused municipalities; the empty string stands for everybody."""

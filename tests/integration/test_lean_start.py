@@ -2,6 +2,11 @@
 
 import subprocess
 import sys
+from importlib.abc import MetaPathFinder
+
+import pytest
+
+from tests.support.sandbox import running_sandbox
 
 MODULES = (
     "integration.identity",
@@ -35,3 +40,20 @@ def test_nothing_of_the_telemetry_is_imported_where_none_is_set() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert loaded.stdout.strip() == "[]"
+
+
+async def test_a_call_over_http_looks_for_no_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that a library asks for and that is missing is looked for each time, on the whole path of imports."""
+    looked_for: list[str] = []
+
+    class Finder(MetaPathFinder):
+        def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+            looked_for.append(fullname)
+
+    async with running_sandbox() as sandbox:
+        before = await sandbox.control("GET", "clock")
+        monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+        again = await sandbox.control("GET", "clock")
+
+        assert looked_for == []
+    assert again.keys() == before.keys()
