@@ -3,6 +3,7 @@
 One round a municipality, all on the same morning, each package led by somebody of the home tenant: a chat to open and a
 card to post for everyone. The sandbox plays Teams in a process of its own; one or more workers on one database send.
 Real time, moved to a morning on which people may be written to. With `--kill` a worker is killed again and again.
+With `--bare` a plain client then posts the same cards into the same chats: the floor of a card's processor time.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from sqlalchemy import func, select
 
 from benchmarks.country import write_country
 from benchmarks.status_rounds_stage import OPENS, ShiftedClock, count_calls, count_cards, prepare, with_app
+from integration.bot import SCOPE
 from integration.database import tables
 from integration.database.connection import Database, create_database
 
@@ -56,6 +58,14 @@ class Figures:
     in_flight: int = 0
     """Cards that were on their way when their worker was killed."""
     processor: dict[str, float] = field(default_factory=dict)
+    """Seconds by process; of the workers once without their start."""
+    bare: float | None = None
+    """Seconds of a plain client that sent the same."""
+
+    @property
+    def card(self) -> float:
+        """Return the processor time of a card, in milliseconds, without the workers' start."""
+        return 1_000 * self.processor["workers, started"] / self.requests
 
     @property
     def share(self) -> float:
@@ -63,7 +73,9 @@ class Figures:
         return self.calls / self.seconds / PERMITTED
 
 
-async def measure(municipalities: int, packages: int, workers: int, folder: Path, *, kill: bool = False) -> Figures:
+async def measure(
+    municipalities: int, packages: int, workers: int, folder: Path, *, kill: bool = False, bare: bool = False
+) -> Figures:
     """Send that many rounds. *folder* takes programme, database and notes."""
     url = f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     teams = await _start("teams", str(municipalities), str(packages), str(folder), url)
@@ -77,6 +89,8 @@ async def measure(municipalities: int, packages: int, workers: int, folder: Path
         await _until_sent(database, municipalities * packages, run, kill=kill)
         # Whoever was killed last is taken over, and everything else has ended.
         await asyncio.sleep(0.5)
+        await run.stop()
+        floor = await _send_plainly(url, env) if bare else None
     finally:
         await run.stop()
         teams.send_signal(signal.SIGTERM)
@@ -84,18 +98,22 @@ async def measure(municipalities: int, packages: int, workers: int, folder: Path
     asked = await _requests(database)
     await database.close()
     seen = json.loads((folder / "teams.json").read_text("utf-8"))
+    # The plain client's come last, and go into the same chats.
+    plain = 1 if bare else 0
+    calls = len(seen["calls"]) - plain * 2 * len(asked)
     cards: Mapping[str, int] = seen["cards"]
     return Figures(
         requests=len(asked),
         workers=workers,
-        calls=len(seen["calls"]),
-        seconds=seen["calls"][-1] - seen["calls"][0],
+        calls=calls,
+        seconds=seen["calls"][calls - 1] - seen["calls"][0],
         refused=seen["refused"],
-        missed=sum(request not in cards for request in asked),
-        doubled=sum(count - 1 for count in cards.values()),
+        missed=sum(cards.get(request, 0) <= plain for request in asked),
+        doubled=sum(count - 1 - plain for count in cards.values()),
         kills=run.kills,
         in_flight=run.in_flight,
-        processor={"Teams": seen["processor"], "workers": run.processor()},
+        processor={"Teams": seen["processor"], **run.processor()},
+        bare=floor,
     )
 
 
@@ -108,12 +126,22 @@ def report(figures: Figures) -> str:
         f"permitted rate      {figures.share:.1%} of {PERMITTED} a second (target: {TARGET:.0%})",
         f"throttled (429)     {figures.refused}",
         f"missed, doubled     {figures.missed}, {figures.doubled}",
-        "processor time      " + ", ".join(f"{name} {seconds:.0f} s" for name, seconds in figures.processor.items()),
+        "processor time      " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in figures.processor.items()),
         f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores",
     ]
+    if not figures.kills:
+        # Who is killed writes down nothing of their processor time.
+        lines.insert(-1, f"of a card           {figures.card:.1f} ms" + _beside(figures))
     if figures.kills:
         lines.insert(5, f"killed              {figures.kills} times, {figures.in_flight} cards on their way")
     return "\n".join(lines)
+
+
+def _beside(figures: Figures) -> str:
+    if figures.bare is None:
+        return ""
+    floor = 1_000 * figures.bare / figures.requests
+    return f"; a plain client {floor:.1f} ms ({figures.card / floor:.1f} times)"
 
 
 # ----------------------------------------------------------------------------------------------------------- the run
@@ -160,9 +188,20 @@ class _Run:
         for process in self._workers.values():
             await process.wait()
 
-    def processor(self) -> float:
+    def processor(self) -> dict[str, float]:
         notes = [json.loads(path.read_text("utf-8")) for path in self._folder.glob("worker-*.json")]
-        return sum(float(note) for note in notes)
+        whole = sum(note["processor"] for note in notes)
+        return {"workers": whole, "workers, started": whole - sum(note["start"] for note in notes)}
+
+
+async def _send_plainly(url: str, env: Mapping[str, str]) -> float:
+    """Let a plain client send what the workers sent; returns its processor time, in seconds."""
+    process = await _start("bare", url, env={**os.environ, **env})
+    assert process.stdout is not None
+    printed = await process.stdout.read()
+    if await process.wait():
+        raise RuntimeError("the plain client did not end well")
+    return float(printed)
 
 
 async def _until_sent(database: Database, expected: int, run: _Run, *, kill: bool) -> None:
@@ -280,10 +319,13 @@ async def _work(name: str, opens_in: float, folder: Path) -> None:
     rounds = services.jobs.status.rounds
     handlers = rounds.handlers
     engine = Engine(services.record.units, clock, handlers, owner=name, lease=LEASE, poll=timedelta(milliseconds=500))
-    await services.outside.identities.token(services.settings.bot_id, "https://api.botframework.com/.default")
+    await services.outside.identities.token(services.settings.bot_id, SCOPE)
+    await services.record.register.find_programme()
+    started = time.process_time()
     await engine.run_forever(stop)
     await services.close()
-    (folder / f"{name}.json").write_text(json.dumps(time.process_time()), "utf-8")
+    note = {"start": started, "processor": time.process_time()}
+    (folder / f"{name}.json").write_text(json.dumps(note), "utf-8")
 
 
 def main() -> None:
@@ -293,6 +335,7 @@ def main() -> None:
     parser.add_argument("--packages", type=int, default=10)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--kill", action="store_true", help="kill a worker every few seconds")
+    parser.add_argument("--bare", action="store_true", help="let a plain client send the same cards afterwards")
     parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     match arguments.part:
@@ -300,6 +343,10 @@ def main() -> None:
             _teams(int(municipalities), int(packages), Path(folder), url)
         case ["worker", name, opens_in, folder]:
             asyncio.run(_work(name, float(opens_in), Path(folder)))
+        case ["bare", url]:
+            from benchmarks.status_rounds_bare import send
+
+            print(asyncio.run(send(url, KIND, SCOPE, PERMITTED)))
         case _:
             with tempfile.TemporaryDirectory() as folder:
                 run = measure(
@@ -308,6 +355,7 @@ def main() -> None:
                     arguments.workers,
                     Path(folder),
                     kill=arguments.kill,
+                    bare=arguments.bare,
                 )
                 print(report(asyncio.run(run)))
 
