@@ -37,8 +37,8 @@ TARGET = 0.95
 LEASE = timedelta(seconds=5)
 WARM_UP = timedelta(seconds=8)
 """Time before the opening at which the workers start: a service is there before its rounds are."""
-EVERY = 4.0
-"""Seconds between two kills."""
+KILLS = 40
+"""Kills in a run, one each time that such a share of its cards has been sent: speed does not matter."""
 
 
 @dataclass(kw_only=True)
@@ -74,14 +74,27 @@ class Figures:
 
 
 async def measure(
-    municipalities: int, packages: int, workers: int, folder: Path, *, kill: bool = False, bare: bool = False
+    municipalities: int,
+    packages: int,
+    workers: int,
+    folder: Path,
+    *,
+    kill: bool = False,
+    bare: bool = False,
+    warm_up: timedelta = WARM_UP,
+    lease: timedelta = LEASE,
 ) -> Figures:
-    """Send that many rounds. *folder* takes programme, database and notes."""
+    """
+    Send that many rounds. *folder* takes programme, database and notes.
+
+    *lease*: the time after which a worker is taken for dead; on a full machine a short one is lost by the living, too.
+    """
     url = f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     teams = await _start("teams", str(municipalities), str(packages), str(folder), url)
     env = await _environment(teams)
-    opens_in = f"{time.time() + WARM_UP.total_seconds()}"
-    run = _Run(folder, {**os.environ, **env, "VAREUNGE_DATABASE_URL": url, "VAREUNGE_CLOCK_URL": ""}, opens_in)
+    opens_in = f"{time.time() + warm_up.total_seconds()}"
+    own = {**os.environ, **env, "VAREUNGE_DATABASE_URL": url, "VAREUNGE_CLOCK_URL": ""}
+    run = _Run(folder, own, [opens_in, str(folder), f"{lease.total_seconds()}"])
     for _ in range(workers):
         await run.start_worker()
     database = create_database(url)
@@ -150,10 +163,10 @@ def _beside(figures: Figures) -> str:
 class _Run:
     """The workers of one run."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str], opens_in: str) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], arguments: Sequence[str]) -> None:
         self._folder = folder
         self._env = {name: value for name, value in env.items() if value}
-        self._opens_in = opens_in
+        self._arguments = arguments
         self._workers: dict[str, asyncio.subprocess.Process] = {}
         self._random = random.Random(365)  # noqa: S311 - which worker, and when
         self.kills = 0
@@ -161,7 +174,7 @@ class _Run:
 
     async def start_worker(self) -> None:
         name = f"worker-{self.kills + len(self._workers)}"
-        self._workers[name] = await _start("worker", name, self._opens_in, str(self._folder), env=self._env, quiet=True)
+        self._workers[name] = await _start("worker", name, *self._arguments, env=self._env, quiet=True)
 
     async def kill_one(self, database: Database) -> None:
         """Kill a worker, look at its cards on their way, and start another in its place."""
@@ -177,9 +190,6 @@ class _Run:
         """Raise when a worker ended that nobody killed."""
         if ended := [name for name, process in self._workers.items() if process.returncode is not None]:
             raise RuntimeError(f"{', '.join(ended)} ended by itself")
-
-    async def wait(self) -> None:
-        await asyncio.sleep(EVERY * self._random.uniform(0.5, 1.5))
 
     async def stop(self) -> None:
         for process in self._workers.values():
@@ -208,7 +218,7 @@ async def _until_sent(database: Database, expected: int, run: _Run, *, kill: boo
     """Wait until all has been sent; with *kill*, end a worker now and then."""
     message = tables.message
     query = select(func.count()).select_from(message).where(message.c.state == "sent", message.c.kind == KIND)
-    killing: asyncio.Task[None] | None = None
+    next_kill = 1
     while True:
         await asyncio.sleep(0.5)
         run.check()
@@ -216,17 +226,13 @@ async def _until_sent(database: Database, expected: int, run: _Run, *, kill: boo
             sent = (await connection.execute(query)).scalar_one()
         if sent >= expected:
             break
-        if kill and sent and (killing is None or killing.done()):
-            killing = asyncio.create_task(_kill_soon(run, database))
-    if killing is not None:
-        await killing
+        if kill and sent >= next_kill:
+            next_kill = sent + max(MIN_BETWEEN_KILLS, expected // KILLS)
+            await run.kill_one(database)
 
 
-async def _kill_soon(run: _Run, database: Database) -> None:
-    await run.wait()
-    await run.kill_one(database)
-
-
+MIN_BETWEEN_KILLS = 20
+"""Cards: a worker that is killed before it has begun proves nothing."""
 KIND = "status_request"
 
 
@@ -306,7 +312,7 @@ def _teams(municipalities: int, packages: int, folder: Path, url: str) -> None:
     (folder / "teams.json").write_text(json.dumps(note), "utf-8")
 
 
-async def _work(name: str, opens_in: float, folder: Path) -> None:
+async def _work(name: str, opens_in: float, folder: Path, lease: timedelta) -> None:
     from config.settings import Settings
     from engine.units import Engine
     from wiring.process import create_services
@@ -318,7 +324,7 @@ async def _work(name: str, opens_in: float, folder: Path) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     rounds = services.jobs.status.rounds
     handlers = rounds.handlers
-    engine = Engine(services.record.units, clock, handlers, owner=name, lease=LEASE, poll=timedelta(milliseconds=500))
+    engine = Engine(services.record.units, clock, handlers, owner=name, lease=lease, poll=timedelta(milliseconds=500))
     await services.outside.identities.token(services.settings.bot_id, SCOPE)
     await services.record.register.find_programme()
     started = time.process_time()
@@ -334,15 +340,15 @@ def main() -> None:
     parser.add_argument("municipalities", nargs="?", type=int, default=357)
     parser.add_argument("--packages", type=int, default=10)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--kill", action="store_true", help="kill a worker every few seconds")
+    parser.add_argument("--kill", action="store_true", help="kill a worker again and again")
     parser.add_argument("--bare", action="store_true", help="let a plain client send the same cards afterwards")
     parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     match arguments.part:
         case ["teams", municipalities, packages, folder, url]:
             _teams(int(municipalities), int(packages), Path(folder), url)
-        case ["worker", name, opens_in, folder]:
-            asyncio.run(_work(name, float(opens_in), Path(folder)))
+        case ["worker", name, opens_in, folder, lease]:
+            asyncio.run(_work(name, float(opens_in), Path(folder), timedelta(seconds=float(lease))))
         case ["bare", url]:
             from benchmarks.status_rounds_bare import send
 
