@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -43,29 +44,71 @@ def module_name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """The facts of one module that the rules ask for. Its tree is let go of: all of them would weigh on every test."""
+
+    lines: int
+    imported: Sequence[tuple[str, str]]
+    """Each module that it imports from, and the name; no name for a whole module."""
+    defined: frozenset[str]
+    classes: Sequence[str]
+    """The classes on its first level."""
+    crowded: Sequence[str]
+    """Classes of many methods that give no reason."""
+    questions: Sequence[str]
+    """Docstrings that open like a question."""
+
+
 @cache
-def trees() -> Mapping[str, tuple[Path, ast.Module]]:
+def modules() -> Mapping[str, Module]:
     paths = [path for package in ALL for path in sorted((ROOT / package).rglob("*.py"))]
     paths += [ROOT / "cli.py", ROOT / "function_app.py"]
-    return {module_name(path): (path, ast.parse(path.read_text("utf-8"))) for path in paths}
+    return {module_name(path): read(path.read_text("utf-8")) for path in paths}
+
+
+def read(source: str) -> Module:
+    tree = ast.parse(source)
+    imported: list[tuple[str, str]] = []
+    defined: set[str] = set()
+    crowded: list[str] = []
+    questions: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            imported += [(node.module, alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            imported += [(alias.name, "") for alias in node.names]
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            defined.add(node.id)
+        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            name, docstring = getattr(node, "name", ""), ast.get_docstring(node) or ""
+            defined.add(name)
+            methods = sum(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for each in node.body)
+            if isinstance(node, ast.ClassDef) and methods > LARGEST_CLASS and "method" not in docstring:
+                crowded.append(f"{name}: {methods}")
+            if OPENING.match(docstring):
+                questions.append(f"{name}: {docstring.splitlines()[0]}")
+    return Module(
+        lines=len(source.splitlines()),
+        imported=imported,
+        defined=frozenset(defined),
+        classes=[node.name for node in tree.body if isinstance(node, ast.ClassDef)],
+        crowded=crowded,
+        questions=questions,
+    )
 
 
 def imports(module: str) -> Iterator[tuple[str, str]]:
     """Give each name that *module* imports from a module of ours, those for the type checker alone included."""
-    for node in ast.walk(trees()[module][1]):
-        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                if inner in trees():
-                    yield inner, ""
-                elif node.module in trees():
-                    yield node.module, alias.name
-        elif isinstance(node, ast.Import):
-            yield from ((alias.name, "") for alias in node.names if alias.name in trees())
+    for source, name in modules()[module].imported:
+        if f"{source}.{name}" in modules():
+            yield f"{source}.{name}", ""
+        elif source in modules():
+            yield source, name
 
 
 def of_packages(*packages: str) -> list[str]:
-    return [name for name in trees() if name.partition(".")[0] in packages]
+    return [name for name in modules() if name.partition(".")[0] in packages]
 
 
 def room_of(module: str) -> str:
@@ -106,21 +149,10 @@ def test_a_name_is_imported_from_the_module_that_defines_it() -> None:
         f"{module}: {target}.{name}"
         for module in of_packages(*ALL)
         for target, name in imports(module)
-        if name and name not in defined(target)
+        if name and name not in modules()[target].defined
     ]
 
     assert not wrong
-
-
-@cache
-def defined(module: str) -> frozenset[str]:
-    names = set()
-    for node in ast.walk(trees()[module][1]):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-    return frozenset(names)
 
 
 @pytest.mark.parametrize("package", ALL)
@@ -128,44 +160,30 @@ def test_no_file_is_longer_than_a_reader_takes_in(package: str) -> None:
     long = {
         module: lines
         for module in of_packages(package)
-        if (lines := len(trees()[module][0].read_text("utf-8").splitlines())) > LONGEST_FILE
-        and not module.startswith("tests.")
+        if (lines := modules()[module].lines) > LONGEST_FILE and not module.startswith("tests.")
     }
 
     assert not long
 
 
 def test_a_class_with_many_methods_says_why() -> None:
-    wrong = []
-    for module in of_packages(*SERVICE, "sandbox"):
-        for node in ast.walk(trees()[module][1]):
-            if isinstance(node, ast.ClassDef):
-                methods = sum(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for each in node.body)
-                if methods > LARGEST_CLASS and "method" not in (ast.get_docstring(node) or ""):
-                    wrong.append(f"{module}.{node.name}: {methods}")
+    packages = of_packages(*SERVICE, "sandbox")
+    wrong = [f"{module}.{crowded}" for module in packages for crowded in modules()[module].crowded]
 
     assert not wrong
 
 
 def test_no_two_classes_of_the_service_have_one_name() -> None:
-    found = Counter[str]()
     where = defaultdict(list)
     for module in of_packages(*SERVICE):
-        for node in trees()[module][1].body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found[node.name] += 1
-                where[node.name].append(module)
+        for name in modules()[module].classes:
+            if not name.startswith("_"):
+                where[name].append(module)
 
-    assert not {name: where[name] for name, number in found.items() if number > 1}
+    assert not {name: found for name, found in where.items() if len(found) > 1}
 
 
 def test_docstrings_open_with_a_verb_or_name_the_thing() -> None:
-    wrong = []
-    for module in of_packages(*ALL):
-        for node in ast.walk(trees()[module][1]):
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                docstring = ast.get_docstring(node) or ""
-                if OPENING.match(docstring):
-                    wrong.append(f"{module}.{getattr(node, 'name', '')}: {docstring.splitlines()[0]}")
+    wrong = [f"{module}.{docstring}" for module in of_packages(*ALL) for docstring in modules()[module].questions]
 
     assert not wrong

@@ -7,9 +7,10 @@ the SDK's model machinery (2 ms of processor time instead of 10 to 14), and what
 """
 
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -204,7 +205,7 @@ class Graph:
         from msgraph.graph_request_adapter import options
         from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 
-        self._transport = NoRedirects(self._given or httpx.AsyncHTTPTransport(http2=True))
+        self._transport = NoRedirects(self._given or httpx.AsyncHTTPTransport(http2=True, verify=_authorities()))
         http = GraphClientFactory.create_with_default_middleware(
             client=httpx.AsyncClient(
                 timeout=TIMEOUT,
@@ -319,6 +320,12 @@ class Graph:
             text = json.dumps(request.body, ensure_ascii=False)
             information.set_stream_content(text.encode(), "application/json")
         return information
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Return the authorities that a connection to Graph trusts, read once for both identities."""
+    return httpx.create_ssl_context()
 
 
 class _Authentication:

@@ -1,6 +1,7 @@
 """A real sandbox on a free loopback port, in this process or in one of its own."""
 
 import asyncio
+import ssl
 import sys
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -16,6 +17,8 @@ from sandbox.serve import HOST, environment, listening
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORT_LIVED = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
+NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts no certificate, as nobody shows one here: reading all authorities for each test would take longer than it."""
 
 
 class RunningSandbox:
@@ -102,7 +105,7 @@ async def running_sandbox(*, latency: str = "none", seed: Path | None = None) ->
         server = StoppableServer(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            async with httpx.AsyncClient(timeout=30, trust_env=False, limits=SHORT_LIVED) as client:
+            async with httpx.AsyncClient(timeout=30, trust_env=False, limits=SHORT_LIVED, verify=NOBODY) as client:
                 yield RunningSandbox(f"http://{HOST}:{port}", environment(app, port), client, app)
         finally:
             server.force_exit = True
@@ -125,7 +128,7 @@ async def sandbox_process(*, latency: str = "none", seed: Path | None = None) ->
         assert process.stdout is not None
         env = await _read_environment(process.stdout)
         url = env["IDENTITY_ENDPOINT"].removesuffix("/msi/token")
-        async with httpx.AsyncClient(timeout=30, trust_env=False, limits=SHORT_LIVED) as client:
+        async with httpx.AsyncClient(timeout=30, trust_env=False, limits=SHORT_LIVED, verify=NOBODY) as client:
             yield RunningSandbox(url, env, client, process=process.pid)
     finally:
         process.kill()
