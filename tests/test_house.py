@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONG, rank
+
 ROOT = Path(__file__).parent.parent
 SERVICE = (
     "cards", "commands", "config", "demo", "documents", "engine", "integration", "teams_app", "texts", "web",
@@ -187,3 +189,13 @@ def test_docstrings_open_with_a_verb_or_name_the_thing() -> None:
     wrong = [f"{module}.{docstring}" for module in of_packages(*ALL) for docstring in modules()[module].questions]
 
     assert not wrong
+
+
+def test_files_that_take_long_are_there_and_start_before_the_others() -> None:
+    started = sorted(
+        ["tests/cards/test_cards.py::t", "tests/e2e/test_demo.py::t", "tests/e2e/test_learning.py::t"], key=rank
+    )
+
+    assert [path for path in LONG if not (ROOT / path).exists()] == []
+    assert started[-1] == "tests/cards/test_cards.py::t"
+    assert started[0] == "tests/e2e/test_demo.py::t"
