@@ -13,6 +13,10 @@ PHRASE = 20
 _NUMBER = re.compile(r"[+\u2212-]?\d[\d\s]*(?:,\d+)?(?:\s?%)?")
 _ONE_WORD = re.compile(r"[^\d\s]*")
 
+WIDE, UPRIGHT, NARROW = 1.8, 1.5, 1.1
+"""The most that a wide letter, a capital or figure, and any other take of an average character's width."""
+_WIDE = frozenset("MWÆŒmwæœ@%\u2030\u2014")
+
 Measure = Callable[[Cell], float]
 
 
@@ -68,6 +72,19 @@ def _with_phrases(words: Sequence[float], phrases: Sequence[float], line: float)
     return widths
 
 
+def has_long_word(table: Table, page: TablePage, widths: Sequence[float]) -> bool:
+    """
+    Return True if a word of the table may find no room on a line of its own in columns of these *widths*.
+
+    A picture and a light have their places beside the words.
+    """
+    return any(
+        _most_room(cell, page) > width * page.line - page.margin
+        for width, column in zip(widths, _columns(table), strict=True)
+        for cell in column
+    )
+
+
 def number_columns(table: Table) -> tuple[bool, ...]:
     """Return True for each column of numbers, and of a word where one is missing: it is read from the right."""
     columns = [[cell.text for cell in column] for column in _columns(table)]
@@ -111,6 +128,19 @@ def _longest_phrase(cell: Cell) -> int:
     """Return the length of the whole text if it is short or a light's word, else of its longest word."""
     line = _longest_line(cell)
     return line if cell.light or line <= PHRASE else _longest_word(cell)
+
+
+def _most_room(cell: Cell, page: TablePage) -> float:
+    """Return the characters that a cell's widest word may take at most, with the light and the picture beside it."""
+    picture = 1 + cell.picture.width_mm * PICTURE_SCALE / page.mm_per_character if cell.picture else 0
+    word = max((sum(map(_most_width, word)) for word in cell.text.split()), default=0)
+    return word + picture + (SIGN if cell.light else 0)
+
+
+def _most_width(letter: str) -> float:
+    if letter in _WIDE:
+        return WIDE
+    return NARROW if letter.islower() or letter in ".,:;-" else UPRIGHT
 
 
 def _longest_line(cell: Cell) -> int:

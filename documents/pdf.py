@@ -12,7 +12,7 @@ import typst
 
 import texts
 from config.plain_text import clean
-from documents.columns import PDF_PAGE, PICTURE_SCALE, column_widths, number_columns
+from documents.columns import PDF_PAGE, PICTURE_SCALE, column_widths, has_long_word, number_columns
 from documents.document import Block, Document, Table, kind_of
 from documents.look import PLAIN, Look
 from documents.picture import LIGHT_COLOURS
@@ -101,10 +101,13 @@ def _frame(language: str, look: Look) -> dict[str, Any]:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    columns = (
-        {"widths": column_widths(block, PDF_PAGE), "numbers": number_columns(block)} if isinstance(block, Table) else {}
-    )
-    return {"block": kind_of(block), **asdict(block), **columns}
+    return {"block": kind_of(block), **asdict(block), **(_columns(block) if isinstance(block, Table) else {})}
+
+
+def _columns(table: Table) -> dict[str, Any]:
+    """Return the widths of a table's columns, which of them hold numbers, and whether words may be broken in it."""
+    widths = column_widths(table, PDF_PAGE)
+    return {"widths": widths, "numbers": number_columns(table), "breaks": has_long_word(table, PDF_PAGE, widths)}
 
 
 def _showable(data: Any) -> Any:

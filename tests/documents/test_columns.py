@@ -1,8 +1,18 @@
 """Columns as wide as what stands in them."""
 
+from dataclasses import replace
+
 import pytest
 
-from documents.columns import PDF_PAGE, PICTURE_SCALE, WORD_PAGE, TablePage, column_widths, number_columns
+from documents.columns import (
+    PDF_PAGE,
+    PICTURE_SCALE,
+    WORD_PAGE,
+    TablePage,
+    column_widths,
+    has_long_word,
+    number_columns,
+)
 from documents.document import Cell, Picture, Table
 
 MATTERS = ("Sak", "Hva", "Tid")
@@ -111,3 +121,27 @@ def test_the_widths_are_the_whole_page(rows: tuple[tuple[str, ...], ...]) -> Non
 )
 def test_a_column_of_numbers_is_known(cells: tuple[str, ...], are_numbers: bool) -> None:
     assert number_columns(table(*((cell,) for cell in cells), headers=("Nå",))) == (are_numbers,)
+
+
+@pytest.mark.parametrize(
+    ("word", "is_long"),
+    [
+        pytest.param("i" * 20, False, id="as many letters as find room"),
+        pytest.param("i" * 60, True, id="too many letters"),
+        pytest.param("Ord på " * 60, False, id="many short words"),
+        pytest.param("M" * 30, True, id="letters that are wider than others"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_words_are_broken_only_in_a_table_with_one_that_may_find_no_room(word: str, is_long: bool) -> None:
+    half = (0.5, 0.5)
+
+    assert has_long_word(table((word, "Skyss"), headers=("Pakke", "Hva")), PDF_PAGE, half) is is_long
+
+
+def test_a_picture_takes_its_room_from_the_word_beside_it() -> None:
+    drawing = Picture(svg="<svg/>", words="Opp", width_mm=80, height_mm=9)
+    beside = Table(name="Tall", headers=("Måltall",), rows=((Cell(text="i" * 20, picture=drawing),),))
+
+    assert has_long_word(beside, PDF_PAGE, (0.5,))
+    assert not has_long_word(replace(beside, rows=((Cell(text="i" * 20),),)), PDF_PAGE, (0.5,))
