@@ -36,7 +36,7 @@ SAMPLE = 120
 """Reports that are written as PDF and Word."""
 QUICK = 36
 """Boards of a quick run; the memory of a tenth needs no more to be told from that of the whole."""
-MOST_VALUES_SECONDS, MOST_PDF_SECONDS, MOST_WORD_SECONDS, MOST_MEMORY = 60.0, 0.05, 0.1, 1.2
+MOST_VALUES_SECONDS, MOST_PDF_SECONDS, MOST_WORD_SECONDS, MOST_MEMORY = 60.0, 0.05, 0.025, 1.2
 FIRST = datetime(2026, 1, 13, 9, tzinfo=UTC)
 AT = datetime(2026, 12, 31, 12, tzinfo=UTC)
 T = TypeVar("T")
@@ -54,6 +54,17 @@ class Figures:
     word: float
     memory: float
     """Peak memory in MiB."""
+    content_bytes: int
+    """Bytes of one report's values as the record keeps them, on average."""
+    pdf_bytes: int
+    """Bytes of one PDF, which the record keeps beside them."""
+    word_bytes: int
+    """Bytes of one Word file, which is made anew for each reader."""
+
+    @property
+    def pdf_share(self) -> float:
+        """The PDF's share of what the record keeps of a report."""
+        return self.pdf_bytes / (self.pdf_bytes + self.content_bytes)
 
 
 def measure(boards: int, rounds: int, sample: int) -> Figures:
@@ -62,7 +73,7 @@ def measure(boards: int, rounds: int, sample: int) -> Figures:
     total = boards * rounds
     every = max(total // sample, 1)
     values = pdf = word = 0.0
-    written = 0
+    written, sizes = 0, [0, 0, 0]
     previous: BoardReport | None = None
     for number, (meeting, result) in enumerate(year(programme, rounds)):
         if previous is not None and previous.meeting.body != meeting.body:
@@ -70,11 +81,23 @@ def measure(boards: int, rounds: int, sample: int) -> Figures:
         seconds, (previous, document) = timed(partial(made, programme, meeting, result, previous))
         values += seconds
         if number % every == 0:
-            pdf += timed(partial(report_pdf, document, created_at=AT))[0]
-            word += timed(partial(word_file, document, created_at=AT))[0]
-            written += 1
+            pdf_seconds, as_pdf = timed(partial(report_pdf, document, created_at=AT))
+            word_seconds, as_word = timed(partial(word_file, document, created_at=AT))
+            pdf, word, written = pdf + pdf_seconds, word + word_seconds, written + 1
+            files = (json.dumps(previous.to_data()), as_pdf, as_word)
+            sizes = [size + len(file) for size, file in zip(sizes, files, strict=True)]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Figures(reports=total, values=values, pdf=pdf / written, word=word / written, memory=memory)
+    content_bytes, pdf_bytes, word_bytes = (size // written for size in sizes)
+    return Figures(
+        reports=total,
+        values=values,
+        pdf=pdf / written,
+        word=word / written,
+        memory=memory,
+        content_bytes=content_bytes,
+        pdf_bytes=pdf_bytes,
+        word_bytes=word_bytes,
+    )
 
 
 def made(
@@ -208,6 +231,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{figures.reports} reports: values and pages {figures.values:.1f} s, a PDF {1000 * figures.pdf:.0f} ms, "
             f"a Word file {1000 * figures.word:.0f} ms, peak memory {figures.memory:.0f} MiB"
         )
+    print(
+        f"kept of a report: values {whole.content_bytes / 1000:.0f} kB, PDF {whole.pdf_bytes / 1000:.0f} kB "
+        f"({whole.pdf_share:.0%} of both); a Word file {whole.word_bytes / 1000:.0f} kB, not kept"
+    )
     print(f"peak memory by a tenth's: {whole.memory / tenth.memory:.2f}")
     over = problems(whole, tenth)
     for line in over:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 from zipfile import BadZipFile
 
 import docx
@@ -24,7 +25,7 @@ from docx.shared import Cm, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from config.problems import Phrase, Unusable, phrase
@@ -56,6 +57,8 @@ ABOVE, BELOW, TO_EDGE = Cm(1.9), Cm(1.6), Cm(0.9)
 """The margins above and below the text, and how far from the edge the page's header and number stand."""
 LONGEST_PLACE = 80
 """Characters of a template's text that tell where a field stands."""
+REMEMBERED = 64
+"""Parts of templates that are kept read: one has about eight with a field in it."""
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _KNOWN = re.compile(rf"\{{\{{ *(?:{'|'.join(FIELDS)}) *\}}\}}")
 _SAMPLE = dict.fromkeys(FIELDS, "x") | {"content": CONTENT}
@@ -83,10 +86,24 @@ class BadTemplate(Unusable):
 def filled(template: bytes, values: Mapping[str, str]) -> WordFile:
     """Return the template with its fields filled. What people wrote is never read as a template."""
     file = DocxTemplate(io.BytesIO(template))
-    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-    file.render({**values, "content": CONTENT}, environment, autoescape=True)
+    file.render({**values, "content": CONTENT}, _Fields(), autoescape=True)
     word: WordFile = file.docx
     return word
+
+
+class _Fields(SandboxedEnvironment):
+    """Jinja's sandbox, which reads the same template once and not for each paper."""
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True, undefined=StrictUndefined)
+
+    def from_string(self, source: Any, *_: Any, **__: Any) -> Template:
+        return _read_template(source)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read_template(source: str) -> Template:
+    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined).from_string(source)
 
 
 def place_of_content(file: WordFile) -> WordParagraph | None:

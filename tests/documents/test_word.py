@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime
+from zipfile import ZipFile
 
 import docx
 import pytest
@@ -10,7 +11,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 
 import texts
-from documents.document import Document
+from documents.document import Document, Paragraph
 from documents.word import word_file
 from tests.documents.test_report import compare
 from tests.workflows.papers.agendas.test_plan import asks, decision, draft, proposal
@@ -159,6 +160,25 @@ def test_the_same_document_is_the_same_file() -> None:
     document = agenda_document(AGENDA, "nb")
 
     assert word_file(document, created_at=CREATED) == word_file(document, created_at=CREATED)
+
+
+def test_no_part_of_the_file_tells_a_time_of_day_and_all_of_them_are_whole() -> None:
+    """Read from the list at the end of the package and, by opening each part, from the one before it."""
+    content = word_file(agenda_document(AGENDA, "nb"), created_at=CREATED)
+    with ZipFile(io.BytesIO(content)) as package:
+        parts = package.infolist()
+
+        assert {part.date_time for part in parts} == {(1980, 1, 1, 0, 0, 0)}
+        assert package.testzip() is None
+        assert len(parts) > 10
+    assert {content[part.header_offset + 10 :][:4] for part in parts} == {b"\x00\x00\x21\x00"}
+
+
+def test_a_text_of_many_lines_keeps_them_and_its_blanks() -> None:
+    lines = "  Ett & to\n\n<tre>  "
+    paper = Document(language="nb", title="T", lead=(Paragraph(text=lines),), sections=(), signs={})
+
+    assert [paragraph.text for paragraph in opened(paper).paragraphs][1:] == [lines]
 
 
 @pytest.mark.parametrize("language", texts.languages())

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import docx
@@ -69,6 +70,14 @@ def test_what_people_wrote_is_never_read_as_a_template() -> None:
         "Under",
     ]
     assert file.sections[0].header.paragraphs[0].text == "{{ 7*7 }} & <b>"
+
+
+def test_a_template_that_was_read_before_takes_the_values_of_each_paper() -> None:
+    papers = [replace(PAPER, title=title) for title in ("Først", "Siden")]
+    files = [docx.Document(io.BytesIO(word_file(paper, created_at=AT))) for paper in papers]
+
+    assert [file.paragraphs[0].text for file in files] == ["Først", "Siden"]
+    assert [file.sections[0].header.paragraphs[0].text for file in files] == ["Først", "Siden"]
 
 
 def test_a_county_s_margins_decide_the_width_of_tables_and_its_own_words_stay_after_the_text() -> None:
