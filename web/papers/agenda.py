@@ -126,7 +126,9 @@ def agenda_context(
     said = view.minutes.content if view.minutes else None
     return {
         "document": agenda_document(view.agenda, view.language),
-        "minutes": minutes_document(said, view.agenda, view.language, prepared=False) if said else None,
+        "minutes": minutes_document(said, view.agenda, view.language, prepared=False, before=view.approved_before)
+        if said
+        else None,
         "view": view,
         "changed": explain_change(view.meeting, view.language),
         "due": texts.long_moment(view.deadline_at.astimezone(ZoneInfo(view.meeting.timezone)), view.language),

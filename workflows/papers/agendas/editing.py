@@ -22,7 +22,7 @@ from workflows.papers.agendas.plan import (
     to_arrange,
 )
 from workflows.papers.agendas.ports import AgendaMeetings, AgendaStore
-from workflows.papers.minutes.model import Recorded, StoredMinutes
+from workflows.papers.minutes.model import Minutes, Recorded, StoredMinutes
 from workflows.papers.minutes.notice import ApprovedMinutes
 from workflows.papers.minutes.plan import Desk, people_to_name, prepared_minutes, record
 from workflows.papers.minutes.review import minutes_changes, minutes_warnings
@@ -62,6 +62,8 @@ class AgendaView:
     """This person's own proposals, withdrawn ones left out."""
     may_record: bool
     minutes: StoredMinutes | None
+    approved_before: Minutes | None = None
+    """The minutes that were approved before a later version of them; None for a first version."""
     to_arrange: tuple[AgendaItem, ...] = ()
     """The items whose order and times the reader may set; none for others, and once the agenda is fixed."""
     arranged: int = 0
@@ -148,9 +150,17 @@ class AgendaDesk:
             own=tuple(item for item in proposals if item.person == reader.key and not item.withdrawn),
             may_record=records and stored is not None and now >= meeting.starts_at - PREPARED,
             minutes=replace(minutes, content=as_it_stands(minutes.content, meeting)) if minutes else None,
+            approved_before=await self._approved_before(minutes) if minutes else None,
             to_arrange=_in_order(to_arrange(body, agenda), arrangement) if arranges else (),
             arranged=arrangement.version,
         )
+
+    async def _approved_before(self, minutes: StoredMinutes) -> Minutes | None:
+        """Return the minutes that were approved before this version; a first version asks for none."""
+        if minutes.version == 1:
+            return None
+        found = await self._store.approved_minutes(minutes.meeting, before=minutes.version)
+        return found.content if found else None
 
     async def arrange(self, key: str, person: str | None, raw: Mapping[str, str]) -> None:
         """

@@ -6,6 +6,7 @@ from integration.database.connection import Database
 from integration.database.questions import SQLQuestions
 from tests.workflows.papers.agendas.agenda_world import THERE, AgendaWorld
 from tests.workflows.status.rounds import MEETING
+from web.papers.agenda import agenda_context
 from workflows.papers.agendas.editing import DeskRefused
 from workflows.papers.questions.model import BoardQuestion
 from workflows.ports.units import DueUnit, Parked
@@ -65,6 +66,17 @@ async def test_a_correction_after_approval_is_mailed_with_what_it_changed(late: 
     assert "Vedtaket i sak 2/26 var «Ja.» og er nå «Nei.»." in told["member"]
     assert "Nei." in (await mails_about(late, "/2/answer/"))["home-lead"]
     assert (await lifted(late)).state is EscalationState.ANSWERED
+
+
+async def test_a_member_s_page_of_a_new_version_says_what_it_has_otherwise(late: AgendaWorld) -> None:
+    shown = []
+    for version, decision in enumerate(("Ja.", "Nei.")):
+        await late.approved({"decision:2": decision}, after=version)
+        view = await late.agenda_desk.view(MEETING, "member")
+        context = agenda_context(view, typed={}, number="", invalid=None, done="", record="")
+        shown.append("var «Ja.» og er nå «Nei.»" in str(context["minutes"].lead))
+
+    assert shown == [False, True]
 
 
 async def test_a_correction_that_leaves_the_answer_alone_is_no_new_answer(late: AgendaWorld) -> None:
