@@ -57,11 +57,9 @@ ACCEPTED = {
     "audit": (NEWEST,),
     "lesson": (NEWEST,),
     "link": ("LIKE", "link.revoked_at IS NULL AND (link.expires_at IS NULL"),
-    "meeting": ("row_number() OVER (PARTITION BY meeting.body",),
     "minutes": (ENTRIES,),
     "register_change": (NEWEST,),
     "report": (ENTRIES,),
-    "status_round": ("row_number() OVER (PARTITION BY status_round.municipality",),
 }
 """
 Words of the statements, by table, that may read all of it.
@@ -69,8 +67,7 @@ Words of the statements, by table, that may read all of it.
 `agenda`, `minutes`, `report`, `archive_handover` and the second of `link`: the page of the programme's end counts what
 the archive has not yet of all that was ever made, and the links that still open something. `audit`, `lesson` and
 `register_change`: the newest of all, along their index and no further than a page or a window. The first of `link`: a
-lead's page of the links to their place, by the beginnings of what links lead to. The other two want the next meeting
-and round of each board; SQLite walks the index of the boards instead of narrowing by the date.
+lead's page of the links to their place, by the beginnings of what links lead to.
 """
 EXPLAINED = ("SELECT", "UPDATE", "DELETE", "WITH")
 NO_SCAN_WHERE_AN_INDEX_SERVES = "SET enable_seqscan = off"

@@ -1,7 +1,7 @@
 """Overviews: what pages behind sign-in read, in few statements however long the history is."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -9,28 +9,31 @@ from sqlalchemy.sql.elements import ColumnElement
 from integration.database import overview_rows as rows_of
 from integration.database import tables
 from integration.database.connection import Database
+from integration.database.county_reading import (
+    read_county,
+    read_flags,
+    read_next_meetings,
+    read_places,
+    read_reports,
+    read_rounds,
+    read_undelivered,
+    read_unfinished_rollouts,
+)
 from integration.database.messages import message_of
 from integration.database.overview_statements import (
     agendas_sent,
     asked,
     asks_bodies,
     coming_meetings,
-    flags_of,
     matters_of,
     minutes_kept,
     newest_reports,
-    newest_rounds,
     open_rounds,
     past_meetings,
-    place_things,
-    questions_waiting,
-    requests_of,
     requests_with_answers,
-    undelivered,
     units_named,
 )
 from integration.database.questions import questions_where
-from integration.database.switches import PAUSE
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import (
     AnsweredRequest,
@@ -41,21 +44,13 @@ from workflows.overview.rows import (
     OpenRoundCounts,
     PackageRows,
     PlaceLine,
-    QuestionCount,
     ReportLine,
-    RequestRow,
+    RoundRows,
     StartRows,
-    Undelivered,
     UnitLine,
 )
 from workflows.status.model import RoundState
 
-RECENT = timedelta(days=120)
-"""Rounds with an older deadline are history: even over the summer one board meeting is sooner after the last."""
-TROUBLE = timedelta(days=45)
-"""Messages that failed longer ago trouble nobody any more."""
-LATE = timedelta(hours=24)
-"""A message that should have left so long ago has trouble leaving."""
 ROUNDS_SHOWN = 7
 """Rounds that a municipality's and a package's page look back on, the newest among them."""
 ROUNDS_OF_PACKAGE = 12
@@ -70,9 +65,29 @@ class SQLOverview:
         self._database = database
 
     async def county(
-        self, *, now: datetime, now_local: datetime, places: Sequence[str], bodies: Collection[str] | None = None
+        self,
+        *,
+        now: datetime,
+        now_local: datetime,
+        municipalities: Collection[str] | None = None,
+        bodies: Collection[str] | None = None,
     ) -> CountyRows:
-        return await self._database.look(lambda connection: _county(connection, now, now_local, places, bodies))
+        return await self._database.scan(
+            lambda connection: read_county(connection, now, now_local, municipalities=municipalities, bodies=bodies)
+        )
+
+    async def newest_rounds(self, *, now: datetime, municipalities: Collection[str] | None = None) -> RoundRows:
+        return await self._database.scan(lambda connection: read_rounds(connection, now, municipalities))
+
+    async def newest_reports(
+        self, *, now: datetime, municipalities: Collection[str] | None = None
+    ) -> Mapping[str, ReportLine]:
+        return await self._database.scan(lambda connection: read_reports(connection, now, municipalities))
+
+    async def next_meetings(
+        self, *, now_local: datetime, bodies: Collection[str] | None = None
+    ) -> Sequence[MeetingLine]:
+        return await self._database.scan(lambda connection: read_next_meetings(connection, now_local, bodies))
 
     async def municipality(
         self, slug: str, *, now: datetime, now_local: datetime, bodies: Sequence[str], place: str
@@ -107,30 +122,6 @@ class SQLOverview:
         )
 
 
-def _county(
-    connection: Connection,
-    now: datetime,
-    now_local: datetime,
-    places: Sequence[str],
-    bodies: Collection[str] | None,
-) -> CountyRows:
-    only = None if bodies is None else places
-    found = connection.execute(newest_rounds(since=now - RECENT, municipalities=only))
-    rounds = [rows_of.round_line(row) for row in found]
-    meetings = [line.meeting for line in rounds]
-    return CountyRows(
-        meetings=_meetings(connection, now_local, each=1, bodies=bodies),
-        rounds=tuple(rounds),
-        requests=tuple(RequestRow(*row) for row in connection.execute(requests_of(meetings))),
-        reports=_reports(connection, meetings),
-        questions=tuple(QuestionCount(*row) for row in connection.execute(questions_waiting(bodies))),
-        undelivered=_undelivered(connection, now, municipalities=only),
-        places=_places(connection, places),
-        units=_units(connection, [rollout_key(place) for place in places]),
-        paused=_flags(connection)[0],
-    )
-
-
 def _municipality(
     connection: Connection, slug: str, now: datetime, now_local: datetime, bodies: Sequence[str], place: str
 ) -> MunicipalityRows:
@@ -139,7 +130,7 @@ def _municipality(
     meetings = list(dict.fromkeys(item.request.meeting for item in answered))
     newest = [item.request.id for item in answered if item.request.meeting in meetings[:1]]
     decisions, actions = rows_of.matters(connection.execute(matters_of(slug)))
-    stopped, guests = _flags(connection, [slug])
+    stopped, guests = read_flags(connection, [slug])
     messages = connection.execute(
         select(tables.message).where(tables.message.c.request.in_(newest)).order_by(tables.message.c.due_at)
     )
@@ -151,8 +142,8 @@ def _municipality(
         questions=questions_where(connection, asked(meetings=meetings)),
         decisions=decisions,
         actions=actions,
-        undelivered=_undelivered(connection, now, municipalities=[slug]),
-        place=_places(connection, [place]).get(place, PlaceLine(place=place)),
+        undelivered=read_undelivered(connection, now, [slug]),
+        place=read_places(connection, [place]).get(place, PlaceLine(place=place)),
         unit=_units(connection, [rollout_key(place)]).get(rollout_key(place)),
         paused=bool(stopped & {"", slug}),
         guests_asked=guests.get(slug, 0),
@@ -205,17 +196,17 @@ def _start(
     meetings = _meetings(connection, now_local, each=1, bodies=bodies)
     keys = [meeting.key for meeting in meetings]
     runs_all = municipalities is None
-    stopped, guests = _flags(connection, scopes)
+    stopped, guests = read_flags(connection, scopes)
     return StartRows(
         meetings=meetings,
         answered=answered,
         open_rounds=_open_rounds(connection, now) if runs_all else None,
         reports=_reports(connection, keys),
         questions=questions_where(connection, asks_bodies(bodies)),
-        undelivered=_undelivered(connection, now, municipalities=municipalities),
+        undelivered=read_undelivered(connection, now, None if runs_all else sorted(municipalities or ())),
         guests_asked=guests,
-        units=_units(connection, [rollout_key(place) for place in places]) if runs_all else {},
-        places=_places(connection, places),
+        rollouts=read_unfinished_rollouts(connection) if runs_all else {},
+        places=read_places(connection, list(places)),
         paused=stopped,
     )
 
@@ -239,7 +230,7 @@ def _open_rounds(connection: Connection, now: datetime) -> OpenRoundCounts | Non
 
 
 def _meetings(
-    connection: Connection, now_local: datetime, *, each: int, bodies: Collection[str] | None = None
+    connection: Connection, now_local: datetime, *, each: int, bodies: Collection[str]
 ) -> tuple[MeetingLine, ...]:
     found = connection.execute(coming_meetings(after=now_local, each=each, bodies=bodies))
     return tuple(rows_of.meeting_line(row) for row in found)
@@ -254,23 +245,5 @@ def _reports(connection: Connection, meetings: Sequence[str]) -> Mapping[str, Re
     return {row.meeting: rows_of.report_line(row) for row in connection.execute(newest_reports(meetings))}
 
 
-def _undelivered(
-    connection: Connection, now: datetime, *, municipalities: Collection[str] | None = None
-) -> tuple[Undelivered, ...]:
-    found = connection.execute(undelivered(since=now - TROUBLE, late=now - LATE, municipalities=municipalities))
-    return tuple(rows_of.delivery(row) for row in found)
-
-
-def _places(connection: Connection, places: Collection[str]) -> Mapping[str, PlaceLine]:
-    return rows_of.place_lines(connection.execute(place_things(places)))
-
-
 def _units(connection: Connection, keys: Collection[str]) -> Mapping[str, UnitLine]:
     return {row.key: rows_of.unit_line(row) for row in connection.execute(units_named(keys))}
-
-
-def _flags(connection: Connection, scopes: Collection[str] = ()) -> tuple[frozenset[str], Mapping[str, int]]:
-    """Return the municipalities that are paused (empty: all), and the guests of *scopes* who wait for confirmation."""
-    found = connection.execute(flags_of(scopes)).all()
-    stopped = frozenset(row.name.partition(":")[2] for row in found if row.kind == PAUSE)
-    return stopped, {row.name: row.number for row in found if row.kind != PAUSE}

@@ -40,7 +40,8 @@ def meeting_line(row: Row[Any]) -> MeetingLine:
 
 def round_line(row: Row[Any]) -> RoundLine:
     """Return a round as far as its progress needs it."""
-    return RoundLine(row.meeting, row.municipality, RoundState(row.state), row.deadline_at)
+    report = None if row.report is None else ReportState(row.report)
+    return RoundLine(row.meeting, row.municipality, RoundState(row.state), row.deadline_at, report)
 
 
 def answered(row: Row[Any]) -> AnsweredRequest:

@@ -1,7 +1,7 @@
 """Statements of overviews. Each is bounded by a time, by a number a body, or by the keys that it is given."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, Table, and_, case, exists, func, literal, or_, select, union_all
@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from integration.database import tables
 from integration.database.status_rows import CANCELLED
 from integration.database.switches import PAUSE
-from workflows.messages.model import NOT_ALLOWED, PAUSED, MessageState
+from workflows.messages.model import MessageState
 from workflows.papers.questions.model import BOARD_STATES
 from workflows.status.model import EscalationState, Level, RequestState, RoundState
 
@@ -33,14 +33,16 @@ PLACES_OWN = ("team",)
 """Things of a place whose addresses overviews show."""
 NOTED = ("drift.told", "order.asks")
 """Things noted about a place whose numbers overviews show."""
+LONGEST_MEETING = timedelta(days=31)
+"""A meeting that began longer ago is over: older ones are not even looked at."""
 WAITING = (MessageState.PLANNED, MessageState.SENDING, MessageState.HELD)
 
 
-def coming_meetings(*, after: datetime, each: int, bodies: Collection[str] | None) -> Select[Any]:
-    """Return the next *each* meetings of each body that end later than *after*; of all bodies when None are named."""
+def coming_meetings(*, after: datetime, each: int, bodies: Collection[str]) -> Select[Any]:
+    """Return the next *each* meetings of each of *bodies* that end later than *after*."""
     order = func.row_number().over(partition_by=meeting.c.body, order_by=(meeting.c.starts_local, meeting.c.key))
-    stands = and_(meeting.c.ends_local > after, meeting.c.state != CANCELLED)
-    wanted = stands if bodies is None else and_(stands, meeting.c.body.in_(bodies))
+    near = and_(meeting.c.body.in_(bodies), meeting.c.starts_local > after - LONGEST_MEETING)
+    wanted = and_(near, meeting.c.ends_local > after, meeting.c.state != CANCELLED)
     numbered = select(*MEETING_COLUMNS, order.label("number")).where(wanted).subquery()
     return select(numbered).where(numbered.c.number <= each).order_by(numbered.c.starts_local, numbered.c.key)
 
@@ -49,29 +51,6 @@ def past_meetings(body: str, *, before: datetime, most: int) -> Select[Any]:
     """Return the last meetings of a body that were held, the newest first."""
     held = and_(meeting.c.body == body, meeting.c.ends_local <= before, meeting.c.state != CANCELLED)
     return select(*MEETING_COLUMNS).where(held).order_by(meeting.c.starts_local.desc()).limit(most)
-
-
-def newest_rounds(*, since: datetime, municipalities: Collection[str] | None = None) -> Select[Any]:
-    """
-    Return each municipality's newest round with a deadline after *since*, as many columns as are counted.
-
-    *municipalities*: of those alone.
-    """
-    order = func.row_number().over(
-        partition_by=status_round.c.municipality, order_by=(status_round.c.deadline_at.desc(), status_round.c.meeting)
-    )
-    columns = (status_round.c.meeting, status_round.c.municipality, status_round.c.state, status_round.c.deadline_at)
-    query = select(*columns, order.label("number")).where(status_round.c.deadline_at > since)
-    if municipalities is not None:
-        query = query.where(status_round.c.municipality.in_(municipalities))
-    numbered = query.subquery()
-    return select(numbered).where(numbered.c.number == 1)
-
-
-def requests_of(meetings: Sequence[str]) -> Select[Any]:
-    """Return the requests of rounds, as many columns as are counted."""
-    columns = (request.c.meeting, request.c.work_package, request.c.person, request.c.state)
-    return select(*columns).where(request.c.meeting.in_(meetings)).order_by(request.c.work_package)
 
 
 def open_rounds(*, now: datetime) -> Select[Any]:
@@ -136,22 +115,6 @@ def newest_reports(meetings: Sequence[str]) -> Select[Any]:
     return select(numbered).where(numbered.c.number == 1)
 
 
-def questions_waiting(bodies: Collection[str] | None = None) -> Select[Any]:
-    """
-    Count the questions that wait for a board, by the body they were asked for and the level they stand at.
-
-    *bodies*: those asked for these alone.
-    """
-    escalation = tables.escalation
-    query = (
-        select(meeting.c.body, escalation.c.level, func.count())
-        .join(meeting, meeting.c.key == escalation.c.meeting)
-        .where(escalation.c.state.in_(BOARD_STATES))
-        .group_by(meeting.c.body, escalation.c.level)
-    )
-    return query if bodies is None else query.where(meeting.c.body.in_(bodies))
-
-
 def asked(*, meetings: Sequence[str] | None = None, requests: Sequence[str] | None = None) -> ColumnElement[bool]:
     """Return the condition of the questions that were asked for *meetings*, or in *requests*."""
     escalation = tables.escalation
@@ -164,27 +127,6 @@ def asks_bodies(bodies: Collection[str]) -> ColumnElement[bool]:
     escalation = tables.escalation
     own = exists().where(meeting.c.key == escalation.c.meeting, meeting.c.body.in_(bodies))
     return and_(escalation.c.state.in_(BOARD_STATES), or_(own, escalation.c.level == Level.OWNER))
-
-
-def undelivered(*, since: datetime, late: datetime, municipalities: Collection[str] | None) -> Select[Any]:
-    """
-    Return the messages that reached nobody: failed, or waiting to leave since before *late*.
-
-    One that failed is left out when another about the same request was sent, and one that people hold back; older ones
-    than *since* are, too.
-    """
-    message = tables.message
-    other = message.alias("other")
-    instead = exists().where(
-        other.c.request == message.c.request,
-        other.c.kind == message.c.kind,
-        other.c.state == MessageState.SENT,
-    )
-    failed = and_(message.c.state == MessageState.FAILED, message.c.due_at > since, ~instead)
-    waits = and_(message.c.state.in_(WAITING), message.c.due_at < late, message.c.failure.not_in((PAUSED, NOT_ALLOWED)))
-    columns = ("key", "kind", "surface", "state", "municipality", "person", "failure", "due_at", "content")
-    query = select(*(message.c[name] for name in columns)).where(or_(failed, waits)).order_by(message.c.due_at.desc())
-    return query if municipalities is None else query.where(message.c.municipality.in_(municipalities))
 
 
 def matters_of(body: str) -> Any:
@@ -211,15 +153,6 @@ def agendas_sent(meetings: Sequence[str]) -> Select[Any]:
 def minutes_kept(meetings: Sequence[str]) -> Select[Any]:
     """Return those of *meetings* whose minutes are recorded."""
     return select(tables.minutes.c.meeting).where(tables.minutes.c.meeting.in_(meetings)).distinct()
-
-
-def place_things(places: Collection[str]) -> Select[Any]:
-    """Return the things of places that overviews show."""
-    thing = tables.resource
-    # The details of a team are not looked at; reading them costs as much as the rest of the row.
-    details = case((thing.c.key.in_(NOTED), thing.c.details)).label("details")
-    columns = (thing.c.place, thing.c.key, thing.c.url, details)
-    return select(*columns).where(thing.c.place.in_(places), thing.c.key.in_((*PLACES_OWN, *NOTED)))
 
 
 def units_named(keys: Collection[str]) -> Select[Any]:

@@ -102,6 +102,7 @@ resource = Table(
     Column("fingerprint", String(64), nullable=False, default=""),
     Column("details", JSON, nullable=False, default=dict),
     Column("made_at", UTCDateTime, nullable=False),
+    Index("ix_resource_key", "key"),
 )
 """Things that a rollout made or adopted. Keys: `group`, `team`, `channel:board`, `tab:board/report`, `site` …"""
 
@@ -189,13 +190,14 @@ status_round = Table(
     "status_round",
     metadata,
     Column("meeting", String(120), ForeignKey("meeting.key"), primary_key=True),
-    Column("municipality", String(60), nullable=False, index=True),
+    Column("municipality", String(60), nullable=False),
     Column("state", String(10), nullable=False),
     Column("opens_at", UTCDateTime, nullable=False),
     Column("reminders_at", JSON, nullable=False),
     Column("deadline_at", UTCDateTime, nullable=False, index=True),
     Column("release_at", UTCDateTime, nullable=False),
     Index("ix_status_round_state", "state", "deadline_at"),
+    Index("ix_status_round_newest", "municipality", "deadline_at", "meeting"),
 )
 """State planned, open or closed."""
 
@@ -244,6 +246,7 @@ escalation = Table(
     Column("state", String(10), nullable=False),
     Column("raised_at", UTCDateTime, nullable=False),
     Index("ix_escalation_state", "state", "raised_at"),
+    Index("ix_escalation_waiting", "state", "meeting", "level"),
 )
 
 message = Table(

@@ -1,6 +1,6 @@
 """From the overviews of pages to the answers of the HTTP interface; each reader is given what their pages show."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,10 +23,10 @@ from web.api.model import (
 )
 from workflows.access.model import Reader, Right, Where
 from workflows.access.rules import may
-from workflows.overview.county import county_overview, round_progress
+from workflows.overview.county import newest_progress, owing, round_progress
 from workflows.overview.model import MunicipalityState, PackageLine, RoundProgress
 from workflows.overview.municipality import municipality_overview
-from workflows.overview.rows import CountyRows, MeetingLine, MunicipalityRows, ReportLine, RoundLine
+from workflows.overview.rows import MeetingLine, MunicipalityRows, ReportLine, RoundLine, RoundRows
 from workflows.papers.reports.model import ReportState
 
 
@@ -54,8 +54,19 @@ def municipalities_of(visit: Visit) -> list[Municipality]:
     ]
 
 
-def bodies_seen(visit: Visit) -> list[str]:
-    """Return the bodies whose meetings the reader's answers may name: boards they see, and their municipalities'."""
+def slugs_seen(visit: Visit) -> list[str] | None:
+    """Return the municipalities that the reader may see, by their slugs; None for all."""
+    return None if visit.reader.runs_programme else [item.slug for item in municipalities_of(visit)]
+
+
+def bodies_seen(visit: Visit) -> list[str] | None:
+    """
+    Return the bodies whose meetings the reader's answers may name; None for all.
+
+    They are the boards that the reader sees, and those of the municipalities.
+    """
+    if visit.reader.runs_programme:
+        return None
     seen = {item.slug for item in municipalities_of(visit)}
     return [body.key for body in visit.programme.bodies if body.municipality in seen or _sees_board(visit, body)]
 
@@ -64,53 +75,36 @@ def _sees_board(visit: Visit, body: Body) -> bool:
     return may(visit.reader, Right.SEE_BOARD, Where(municipality=body.municipality, body=body.key))
 
 
-@dataclass(frozen=True)
-class CountyAnswers:
-    """Answers about all municipalities that a reader may see, from one look at the record."""
+def rounds_seen(visit: Visit, rows: RoundRows) -> list[tuple[str, RoundProgress]]:
+    """Return the newest round of each municipality that the reader may see, by deadline."""
+    found = newest_progress(visit.programme, rows)
+    seen = [(item.slug, found[item.slug]) for item in municipalities_of(visit) if item.slug in found]
+    return sorted(seen, key=lambda item: (item[1].deadline_local, item[0]))
 
-    visit: Visit
-    rows: CountyRows
-    now: datetime
 
-    def municipalities(self) -> list[MunicipalityAnswer]:
-        """Return the municipalities that the reader may see, by name."""
-        seen = municipalities_of(self.visit)
-        overview = county_overview(self._programme, self.rows, now=self.now, municipalities=seen)
-        return [municipality_answer(self._programme, line) for line in overview.municipalities]
+def meetings_seen(visit: Visit, meetings: Sequence[MeetingLine]) -> list[MeetingLine]:
+    """Return those of *meetings* whose bodies the reader may see."""
+    found = ((line, visit.programme.find_body(line.body)) for line in meetings)
+    return [line for line, body in found if body is not None and _sees_board(visit, body)]
 
-    def rounds(self) -> list[RoundAnswer]:
-        """Return the newest round of each municipality that the reader may see, by deadline."""
-        found = [item.round for item in self.municipalities() if item.round is not None]
-        return sorted(found, key=lambda item: (item.deadline_at, item.municipality))
 
-    def meetings(self) -> list[MeetingAnswer]:
-        """Return the next meeting of each body that the reader may see, by time."""
-        programme = self._programme
-        return [
-            meeting_answer(programme, line)
-            for line in self.rows.meetings
-            if (body := programme.find_body(line.body)) is not None and _sees_board(self.visit, body)
-        ]
+def reports_seen(visit: Visit, reports: Mapping[str, ReportLine]) -> list[tuple[str, ReportLine]]:
+    """Return the reports that the reader may see, by municipality, which stands beside each; drafts if they may."""
+    found = ((_municipality_of(visit.programme, report), report) for report in reports.values())
+    seen = [(slug, report) for slug, report in found if slug is not None and _sees_report(visit, slug, report)]
+    return sorted(seen, key=lambda item: (item[0], item[1].meeting))
 
-    def reports(self) -> list[ReportAnswer]:
-        """Return the newest report of each municipality's newest round; drafts to those who look after it alone."""
-        return list(self._reports())
 
-    def _reports(self) -> Iterator[ReportAnswer]:
-        for line in self.rows.rounds:
-            slug, report = line.municipality, self.rows.reports.get(line.meeting)
-            if report is None or self._programme.find_municipality(slug) is None:
-                continue
-            right = Right.LOOK_AFTER if report.state is ReportState.DRAFT else Right.SEE_MUNICIPALITY
-            if self._sees(right, slug):
-                yield report_answer(slug, report)
+def _municipality_of(programme: Programme, report: ReportLine) -> str | None:
+    body = programme.find_body(report.meeting.rpartition("/")[0])
+    found = programme.find_municipality(body.municipality) if body is not None else None
+    return None if found is None else found.slug
 
-    @property
-    def _programme(self) -> Programme:
-        return self.visit.programme
 
-    def _sees(self, right: Right, slug: str) -> bool:
-        return may(self.visit.reader, right, Where(municipality=slug))
+def _sees_report(visit: Visit, slug: str, report: ReportLine) -> bool:
+    """Return True for a report of a municipality that the reader may see; a draft, if they look after it."""
+    right = Right.LOOK_AFTER if report.state is ReportState.DRAFT else Right.SEE_MUNICIPALITY
+    return may(visit.reader, right, Where(municipality=slug))
 
 
 @dataclass(frozen=True)
@@ -129,7 +123,7 @@ class MunicipalityAnswers:
             return None
         newest = self.rows.answered[0]
         requests = [item.request for item in self.rows.answered if item.request.meeting == newest.request.meeting]
-        return round_progress(self.programme, RoundLine.of(newest.round), requests, now=self.now)
+        return round_progress(self.programme, RoundLine.of(newest.round), requests)
 
     def detail(self) -> MunicipalityDetailAnswer:
         """Return the municipality with its packages and meetings."""
@@ -150,11 +144,12 @@ class MunicipalityAnswers:
     def missing(self) -> MissingAnswers:
         """Return the packages that have not answered, by name, each with the person who owes it."""
         progress = self.progress
-        owing = sorted(progress.owing if progress else (), key=lambda item: texts.sort_key(item.name))
+        owed = list(owing(self.programme, progress, now=self.now)) if progress else []
+        owed.sort(key=lambda item: texts.sort_key(item.name))
         return MissingAnswers(
             round=None if progress is None else round_answer(self.programme, self.slug, progress),
             takes_answers=progress is not None and progress.takes_answers,
-            missing=[MissingAnswer(work_package=item.work_package, name=item.name, lead=item.lead) for item in owing],
+            missing=[MissingAnswer(work_package=item.work_package, name=item.name, lead=item.lead) for item in owed],
         )
 
 

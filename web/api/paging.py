@@ -1,6 +1,6 @@
 """Pages of a list: `?page=2&size=100`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from web.api.model import ListPage
 
+S = TypeVar("S")
 T = TypeVar("T", bound=BaseModel)
 SIZE = 100
 LARGEST = 500
@@ -29,12 +30,12 @@ class Paging:
         self.page = page
         self.size = size
 
-    def of(self, items: Sequence[T]) -> ListPage[T]:
-        """Return the page of *items*; behind the last one an empty page."""
+    def of(self, items: Sequence[S], answer: Callable[[S], T]) -> ListPage[T]:
+        """Return the page of *items*, each as its *answer*; behind the last one an empty page."""
         pages = max(1, -(-len(items) // self.size))
         first = (self.page - 1) * self.size
         return ListPage(
-            items=list(items[first : first + self.size]),
+            items=[answer(item) for item in items[first : first + self.size]],
             total=len(items),
             page=self.page,
             pages=pages,

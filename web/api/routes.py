@@ -1,6 +1,6 @@
 """Routes of the HTTP interface: `/api/v1/…`. They answer JSON, and errors as JSON too."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,20 @@ from typing import Any
 from fastapi import APIRouter
 
 from web.access.gate import LooksAfter, SeesMunicipality, TakesPart, Visit
-from web.api.answers import CountyAnswers, MunicipalityAnswers, bodies_seen, me_answer, municipalities_of
+from web.api.answers import (
+    MunicipalityAnswers,
+    bodies_seen,
+    me_answer,
+    meeting_answer,
+    meetings_seen,
+    municipalities_of,
+    municipality_answer,
+    report_answer,
+    reports_seen,
+    round_answer,
+    rounds_seen,
+    slugs_seen,
+)
 from web.api.model import (
     ListPage,
     MeAnswer,
@@ -21,8 +34,11 @@ from web.api.model import (
     RoundAnswer,
 )
 from web.api.paging import Asked
+from workflows.overview.county import county_overview
+from workflows.overview.model import MunicipalityState, RoundProgress
 from workflows.overview.municipality import bodies_of
 from workflows.overview.ports import OverviewStore
+from workflows.overview.rows import MeetingLine, ReportLine
 from workflows.ports.units import Clock
 
 EVERYWHERE: Mapping[int | str, dict[str, Any]] = {
@@ -60,13 +76,29 @@ class _Reading:
     store: OverviewStore
     clock: Clock
 
-    async def county(self, visit: Visit) -> CountyAnswers:
-        """Read all municipalities that the reader may see."""
+    async def municipalities(self, visit: Visit) -> Sequence[MunicipalityState]:
+        """Return all municipalities that the reader may see, by name."""
         now, now_local = self._now(visit)
-        places = [municipality.slug for municipality in municipalities_of(visit)]
-        bodies = None if visit.reader.runs_programme else bodies_seen(visit)
-        rows = await self.store.county(now=now, now_local=now_local, places=places, bodies=bodies)
-        return CountyAnswers(visit, rows, now)
+        rows = await self.store.county(
+            now=now, now_local=now_local, municipalities=slugs_seen(visit), bodies=bodies_seen(visit)
+        )
+        seen = municipalities_of(visit)
+        return county_overview(visit.programme, rows, now=now, municipalities=seen).municipalities
+
+    async def rounds(self, visit: Visit) -> Sequence[tuple[str, RoundProgress]]:
+        """Return the newest round of each, by deadline, beside its municipality."""
+        now, _ = self._now(visit)
+        return rounds_seen(visit, await self.store.newest_rounds(now=now, municipalities=slugs_seen(visit)))
+
+    async def meetings(self, visit: Visit) -> Sequence[MeetingLine]:
+        """Return the next meeting of each body that the reader may see."""
+        _, now_local = self._now(visit)
+        return meetings_seen(visit, await self.store.next_meetings(now_local=now_local, bodies=bodies_seen(visit)))
+
+    async def reports(self, visit: Visit) -> Sequence[tuple[str, ReportLine]]:
+        """Return the newest report of each newest round, beside its municipality."""
+        now, _ = self._now(visit)
+        return reports_seen(visit, await self.store.newest_reports(now=now, municipalities=slugs_seen(visit)))
 
     async def municipality(self, visit: Visit, slug: str) -> MunicipalityAnswers:
         """Read one municipality."""
@@ -83,19 +115,19 @@ class _Reading:
 def _add_lists(routes: APIRouter, reading: _Reading) -> None:
     @routes.get("/municipalities", summary="Municipalities that the reader may see, by name", responses={**WRONG_PAGE})
     async def municipalities(visit: TakesPart, asked: Asked) -> ListPage[MunicipalityAnswer]:
-        return asked.of((await reading.county(visit)).municipalities())
+        return asked.of(await reading.municipalities(visit), lambda line: municipality_answer(visit.programme, line))
 
     @routes.get("/rounds", summary="The newest status round of each municipality", responses={**WRONG_PAGE})
     async def rounds(visit: TakesPart, asked: Asked) -> ListPage[RoundAnswer]:
-        return asked.of((await reading.county(visit)).rounds())
+        return asked.of(await reading.rounds(visit), lambda line: round_answer(visit.programme, *line))
 
     @routes.get("/meetings", summary="The next meeting of each body that the reader may see", responses={**WRONG_PAGE})
     async def meetings(visit: TakesPart, asked: Asked) -> ListPage[MeetingAnswer]:
-        return asked.of((await reading.county(visit)).meetings())
+        return asked.of(await reading.meetings(visit), lambda line: meeting_answer(visit.programme, line))
 
     @routes.get("/reports", summary="The newest report of each municipality's newest round", responses={**WRONG_PAGE})
     async def reports(visit: TakesPart, asked: Asked) -> ListPage[ReportAnswer]:
-        return asked.of((await reading.county(visit)).reports())
+        return asked.of(await reading.reports(visit), lambda line: report_answer(*line))
 
 
 def _add_municipality(routes: APIRouter, reading: _Reading) -> None:

@@ -1,6 +1,7 @@
 """The county lead's overview: `GET /fylket`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,14 +13,14 @@ from web.overview.reading import Overviews
 from web.shell.page import shell_page
 from web.shell.paging import pages_of
 from web.shell.sorting import sorted_by
-from workflows.overview.county import county_overview
-from workflows.overview.model import CountyOverview, MunicipalityState, PlaceState, ReportStage
+from workflows.overview.county import county_overview, owing
+from workflows.overview.model import CountyOverview, MunicipalityState, Owing, PlaceState, ReportStage, RoundProgress
 
 KEYS: Mapping[str, Callable[[MunicipalityState], Any]] = {
     "navn": lambda line: texts.sort_key(line.name),
     "sted": lambda line: (list(PlaceState).index(line.place), texts.sort_key(line.name)),
     "mote": lambda line: (line.next_meeting is None, str(line.next_meeting or ""), texts.sort_key(line.name)),
-    "svar": lambda line: (-len(line.round.owing) if line.round else 1, texts.sort_key(line.name)),
+    "svar": lambda line: (-len(line.round.owed) if line.round else 1, texts.sort_key(line.name)),
     "rapport": lambda line: (list(ReportStage).index(line.report), texts.sort_key(line.name)),
     "sporsmal": lambda line: (-(line.questions_local + line.questions_owner), texts.sort_key(line.name)),
     "levering": lambda line: (-len(line.undelivered), texts.sort_key(line.name)),
@@ -30,7 +31,7 @@ MOST_ROWS = 60
 """Municipalities on one page: more than any county has; a country has six pages."""
 TROUBLED = (PlaceState.DRIFT, PlaceState.ASKS, PlaceState.FAILED, PlaceState.WAITS_FOR_IT)
 FILTERS: Mapping[str, Callable[[MunicipalityState], bool]] = {
-    "svar": lambda line: line.round is not None and line.round.takes_answers and bool(line.round.owing),
+    "svar": lambda line: line.round is not None and line.round.takes_answers and bool(line.round.owed),
     "rapport": lambda line: line.report is ReportStage.DRAFT,
     "sporsmal": lambda line: line.questions_local + line.questions_owner > 0,
     "levering": lambda line: bool(line.undelivered),
@@ -49,10 +50,11 @@ def router(overviews: Overviews) -> APIRouter:
         request: Request, visit: SeesCounty, q: str = "", vis: str = "", sort: str = "", side: str = "1"
     ) -> HTMLResponse:
         now, now_local = overviews.now(visit)
-        places = [municipality.slug for municipality in visit.programme.municipalities]
-        rows = await overviews.store.county(now=now, now_local=now_local, places=places)
+        rows = await overviews.store.county(now=now, now_local=now_local)
         county = county_overview(visit.programme, rows, now=now)
-        chosen = [line for line in county.municipalities if FILTERS.get(vis, _every)(line) and _has(line, q)]
+        owing_of = partial(owing, visit.programme, now=now)
+        chosen = [line for line in county.municipalities if FILTERS.get(vis, _every)(line)]
+        chosen = [line for line in chosen if _has(line, owing_of, words)] if (words := q.casefold().strip()) else chosen
         kept = {"q": q, "vis": vis}
         lines, sorting = sorted_by(chosen, sort, keys=KEYS, default="navn", path="/fylket", kept=kept)
         pages = pages_of(len(lines), side, most=MOST_ROWS, path="/fylket", kept={**kept, "sort": sort})
@@ -66,7 +68,8 @@ def router(overviews: Overviews) -> APIRouter:
             pages=pages,
             sorting=sorting,
             counts={name: sum(map(choose, county.municipalities)) for name, choose in FILTERS.items()},
-            owing=sum(len(line.round.owing) for line in county.municipalities if line.round and FILTERS["svar"](line)),
+            owing_of=owing_of,
+            owing=sum(len(line.round.owed) for line in county.municipalities if line.round and FILTERS["svar"](line)),
             q=q,
             vis=vis if vis in FILTERS else "",
             tones=PLACE_TONES,
@@ -104,10 +107,9 @@ def _every(line: MunicipalityState) -> bool:
     return True
 
 
-def _has(line: MunicipalityState, text: str) -> bool:
-    """Return True when the text stands in a municipality's name or in what it owes."""
-    words = text.casefold().strip()
-    owed = [name for item in (line.round.owing if line.round else ()) for name in (item.name, item.lead)]
+def _has(line: MunicipalityState, owing_of: Callable[[RoundProgress], Iterable[Owing]], words: str) -> bool:
+    """Return True when the words stand in a municipality's name or in what it owes."""
+    owed = [name for item in (owing_of(line.round) if line.round else ()) for name in (item.name, item.lead)]
     return any(words in name.casefold() for name in (line.name, line.slug, *owed))
 
 

@@ -51,12 +51,10 @@ def _scopes(visit: Visit) -> list[str]:
 
 
 def _places(visit: Visit) -> list[str]:
-    """List the places whose things the page shows: all of them for a county lead, who sees each rollout."""
-    reader, programme = visit.reader, visit.programme
-    if reader.runs_programme:
-        return [municipality.slug for municipality in programme.municipalities] + _bodies(visit)
+    """List the places whose things the page shows: those that the reader belongs to."""
+    reader = visit.reader
     seen = (slug for slug in reader.municipalities if may(reader, Right.SEE_MUNICIPALITY, Where(municipality=slug)))
-    return [*seen, *sorted(reader.bodies)]
+    return [*sorted(seen), *_bodies(visit)]
 
 
 def _bodies(visit: Visit) -> list[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.programme import Programme
 from workflows.errors import NotFound
@@ -13,10 +13,11 @@ from workflows.governance.papers import GovernancePaper, MakeWord, governance_pa
 
 @dataclass(frozen=True, kw_only=True)
 class _Made:
-    """The papers of an installation."""
+    """The papers of an installation, and the Word files that were asked for, by the names of their papers."""
 
     installation: Installation
     papers: Sequence[GovernancePaper]
+    word_files: dict[str, bytes] = field(default_factory=dict)
 
 
 class GovernanceDesk:
@@ -39,10 +40,12 @@ class GovernanceDesk:
         return found
 
     async def word_file(self, programme: Programme, name: str) -> bytes:
-        """Return the paper of that name as a Word file. Raises NotFound."""
+        """Return the paper of that name as a Word file, made when it is first asked for. Raises NotFound."""
         paper, made = await self.get_paper(programme, name), await self._of(programme)
-        moment, mark = stamp_of(made.installation)
-        return await asyncio.to_thread(self._make_word, paper.document, moment, mark)
+        if name not in made.word_files:
+            moment, mark = stamp_of(made.installation)
+            made.word_files[name] = await asyncio.to_thread(self._make_word, paper.document, moment, mark)
+        return made.word_files[name]
 
     async def bill(self, programme: Programme) -> bytes:
         """Return the bill of materials."""

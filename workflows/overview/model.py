@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from config.values import Role
 from workflows.overview.rows import AnsweredRequest, MeetingLine, ReportLine, Undelivered
@@ -46,6 +46,17 @@ class ReportStage(StrEnum):
     RELEASED = "released"
 
 
+class CountedRequest(Protocol):
+    """A request as far as a round's progress needs it."""
+
+    @property
+    def work_package(self) -> str: ...
+    @property
+    def person(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Owing:
     """A package without an answer, and the person who owes it."""
@@ -64,7 +75,8 @@ class RoundProgress:
     deadline_local: datetime
     answered: int
     asked: int
-    owing: tuple[Owing, ...] = ()
+    owed: tuple[CountedRequest, ...] = ()
+    """The requests without an answer, by package."""
 
     @property
     def takes_answers(self) -> bool:
@@ -97,7 +109,7 @@ class MunicipalityState:
     def needs_somebody(self) -> bool:
         """True when something here does not go by itself."""
         troubled = self.place in (PlaceState.DRIFT, PlaceState.ASKS, PlaceState.WAITS_FOR_IT, PlaceState.FAILED)
-        return troubled or bool(self.undelivered) or (self.round is not None and bool(self.round.owing))
+        return troubled or bool(self.undelivered) or (self.round is not None and bool(self.round.owed))
 
 
 @dataclass(frozen=True, kw_only=True)

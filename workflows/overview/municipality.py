@@ -48,7 +48,7 @@ def municipality_overview(
         missed=missed,
         next_asks=next_round is not None and _asks_somebody(programme, slug, next_round.opens_at),
         next_meetings=_shown_meetings(rows.meetings, programme.local_board(slug).key),
-        report=report_stage(status_round.state if status_round else None, report),
+        report=report_stage(status_round.state if status_round else None, report.state if report else None),
         released=_released(rows.reports.values()),
         packages=_packages(programme, slug, rows, status_round, now),
         questions=question_lines(programme, rows.questions, rows.answered),

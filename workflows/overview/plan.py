@@ -6,7 +6,7 @@ from datetime import date
 from config.programme import Programme
 from config.values import Indicator, Municipality, Place
 from workflows.overview.model import PlaceState, QuestionLine, ReportStage, Trend
-from workflows.overview.rows import AnsweredRequest, PlaceLine, ReportLine, UnitLine
+from workflows.overview.rows import AnsweredRequest, PlaceLine, RolloutLine, UnitLine
 from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.reports.model import ReportState
 from workflows.rollout.orders import BUILDER_CLOSED
@@ -21,7 +21,7 @@ def rollout_key(place: str) -> str:
 
 
 def place_state(
-    municipality: Municipality, *, left: bool, place: PlaceLine | None, unit: UnitLine | None
+    municipality: Municipality, *, left: bool, place: PlaceLine | None, unit: RolloutLine | UnitLine | None
 ) -> PlaceState:
     """Return the state of a municipality's place. *left*: it is no longer in the programme."""
     if left:
@@ -39,10 +39,10 @@ def place_state(
     return PlaceState.ASKS if place.asks else PlaceState.READY
 
 
-def report_stage(round_state: RoundState | None, report: ReportLine | None) -> ReportStage:
+def report_stage(round_state: RoundState | None, report: ReportState | None) -> ReportStage:
     """Return how far the report of a round has come."""
     if report is not None:
-        return ReportStage.DRAFT if report.state is ReportState.DRAFT else ReportStage.RELEASED
+        return ReportStage.DRAFT if report is ReportState.DRAFT else ReportStage.RELEASED
     if round_state is None:
         return ReportStage.NONE
     return ReportStage.COLLECTING if round_state is RoundState.OPEN else ReportStage.DUE

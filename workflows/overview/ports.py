@@ -1,10 +1,20 @@
 """Ports of overviews: the record, read in few questions however long its history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from workflows.overview.rows import BoardRows, CountyRows, MunicipalityRows, PackageRows, StartRows, UnitLine
+from workflows.overview.rows import (
+    BoardRows,
+    CountyRows,
+    MeetingLine,
+    MunicipalityRows,
+    PackageRows,
+    ReportLine,
+    RoundRows,
+    StartRows,
+    UnitLine,
+)
 
 
 class OverviewStore(Protocol):
@@ -16,14 +26,34 @@ class OverviewStore(Protocol):
     """
 
     async def county(
-        self, *, now: datetime, now_local: datetime, places: Sequence[str], bodies: Collection[str] | None = None
+        self,
+        *,
+        now: datetime,
+        now_local: datetime,
+        municipalities: Collection[str] | None = None,
+        bodies: Collection[str] | None = None,
     ) -> CountyRows:
         """
         Return what the county's page needs.
 
-        *places*: all municipalities. *bodies*: those whose meetings and questions are wanted; the rest is then of the
-        municipalities in *places* alone.
+        *municipalities* and *bodies* (whose meetings and questions are wanted): those alone; None for all.
         """
+        ...
+
+    async def newest_rounds(self, *, now: datetime, municipalities: Collection[str] | None = None) -> RoundRows:
+        """Return each municipality's newest round; *municipalities*: of those alone."""
+        ...
+
+    async def newest_reports(
+        self, *, now: datetime, municipalities: Collection[str] | None = None
+    ) -> Mapping[str, ReportLine]:
+        """Return the newest report of each municipality's newest round, by its meeting; else as `newest_rounds`."""
+        ...
+
+    async def next_meetings(
+        self, *, now_local: datetime, bodies: Collection[str] | None = None
+    ) -> Sequence[MeetingLine]:
+        """Return the next meeting of each body, in the order of time; *bodies*: of those alone."""
         ...
 
     async def municipality(

@@ -45,6 +45,8 @@ class RoundLine(NamedTuple):
     municipality: str
     state: RoundState
     deadline_at: datetime
+    report: ReportState | None = None
+    """State of the newest report for it, where that is read."""
 
     @classmethod
     def of(cls, status_round: StatusRound) -> "RoundLine":
@@ -104,6 +106,14 @@ class UnitLine:
     done_at: datetime | None
 
 
+class RolloutLine(NamedTuple):
+    """The unit that makes a place, as far as the county's page tells of it."""
+
+    state: str
+    """waiting, done or failed."""
+    note: str
+
+
 class RequestRow(NamedTuple):
     """A request as the county's page counts it; there are thousands."""
 
@@ -142,19 +152,24 @@ class AnsweredRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountyRows:
+class RoundRows:
+    """The newest round of each municipality."""
+
+    rounds: tuple[RoundLine, ...]
+    requests: tuple[RequestRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountyRows(RoundRows):
     """All that the county's page reads."""
 
-    meetings: tuple[MeetingLine, ...]
-    """The next one of each body."""
-    rounds: tuple[RoundLine, ...]
-    """The newest one of each municipality."""
-    requests: tuple[RequestRow, ...]
-    reports: Mapping[str, ReportLine]
+    next_meetings: Mapping[str, datetime]
+    """Start of the next meeting of each body, as a local wall time."""
     questions: tuple[QuestionCount, ...]
     undelivered: tuple[Undelivered, ...]
     places: Mapping[str, PlaceLine]
-    units: Mapping[str, UnitLine]
+    rollouts: Mapping[str, RolloutLine]
+    """By the keys of their units."""
     paused: frozenset[str]
 
 
@@ -237,6 +252,7 @@ class StartRows:
     undelivered: tuple[Undelivered, ...]
     guests_asked: Mapping[str, int]
     """By scope."""
-    units: Mapping[str, UnitLine]
+    rollouts: Mapping[str, RolloutLine]
+    """Those that are not done, by the keys of their units, for a county lead."""
     places: Mapping[str, PlaceLine]
     paused: frozenset[str]

@@ -126,7 +126,7 @@ class StartPlanner:
     def _rollouts(self) -> Iterator[Task]:
         waits, failed = [], []
         for municipality in self.programme.municipalities:
-            unit = self.rows.units.get(rollout_key(municipality.slug))
+            unit = self.rows.rollouts.get(rollout_key(municipality.slug))
             if unit is not None and unit.state == "waiting" and unit.note == BUILDER_CLOSED:
                 waits.append(municipality.name)
             elif unit is not None and unit.state == "failed":

@@ -295,11 +295,10 @@ ASKED = (
 class BrokenOverview(SQLOverview):
     """A store that fails."""
 
-    async def county(self, **_: Any) -> Any:
+    async def _fail(self, *_: Any, **__: Any) -> Any:
         raise RuntimeError
 
-    async def municipality(self, *_: Any, **__: Any) -> Any:
-        raise RuntimeError
+    county = municipality = newest_rounds = newest_reports = next_meetings = _fail
 
 
 @pytest.mark.parametrize(("person", "slug", "query"), ASKED)

@@ -2,11 +2,13 @@
 
 import io
 import json
+from datetime import datetime
 
 import pytest
 from docx import Document as WordDocument
 
 from config.programme import Programme
+from documents.document import Document
 from documents.word import word_file
 from integration.database.connection import Database
 from tests.clocks import StillClock
@@ -56,6 +58,22 @@ async def test_a_paper_is_taken_along_as_a_word_file_with_the_mark_of_its_config
     assert answer.headers["content-type"] == WORD
     assert answer.headers["content-disposition"] == f'attachment; filename="{NAME}.docx"'
     assert "Sletteplan" in [paragraph.text for paragraph in file.paragraphs]
+
+
+async def test_a_word_file_is_made_once_for_each_state_of_the_register() -> None:
+    """It takes longer than any page may: whoever asks again is given what was made."""
+    made: list[str] = []
+
+    def make(document: Document, at: datetime, mark: str) -> bytes:
+        made.append(document.title)
+        return document.title.encode()
+
+    desk = GovernanceDesk(lambda programme: installation(programme=programme), make_word=make)
+    first, again = [await desk.word_file(PROGRAMME, NAME) for _ in range(2)]
+    await desk.word_file(PROGRAMME.model_copy(), NAME)
+
+    assert first == again == b"Sletteplan"
+    assert made == ["Sletteplan"] * 2
 
 
 async def test_the_list_of_software_is_a_file_for_tools(browser: Browser) -> None:

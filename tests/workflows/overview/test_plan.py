@@ -25,6 +25,7 @@ from workflows.overview.rows import (
     OpenRoundCounts,
     PlaceLine,
     ReportLine,
+    RolloutLine,
     StartRows,
     Undelivered,
     UnitLine,
@@ -95,7 +96,7 @@ def rows(**changes: Any) -> StartRows:
         "questions": (),
         "undelivered": (),
         "guests_asked": {},
-        "units": {},
+        "rollouts": {},
         "places": {},
         "paused": frozenset(),
     }
@@ -158,12 +159,12 @@ def test_the_state_of_a_place(
         pytest.param(None, None, ReportStage.NONE, id="no round"),
         pytest.param(RoundState.OPEN, None, ReportStage.COLLECTING, id="open round"),
         pytest.param(RoundState.CLOSED, None, ReportStage.DUE, id="closed round"),
-        pytest.param(RoundState.CLOSED, report(ReportState.DRAFT), ReportStage.DRAFT, id="draft"),
-        pytest.param(None, report(ReportState.RELEASED), ReportStage.RELEASED, id="released"),
-        pytest.param(None, report(ReportState.PUBLISHED), ReportStage.RELEASED, id="published"),
+        pytest.param(RoundState.CLOSED, ReportState.DRAFT, ReportStage.DRAFT, id="draft"),
+        pytest.param(None, ReportState.RELEASED, ReportStage.RELEASED, id="released"),
+        pytest.param(None, ReportState.PUBLISHED, ReportStage.RELEASED, id="published"),
     ],
 )
-def test_the_progress_of_a_report(state: RoundState | None, newest: ReportLine | None, stage: ReportStage) -> None:
+def test_the_progress_of_a_report(state: RoundState | None, newest: ReportState | None, stage: ReportStage) -> None:
     assert report_stage(state, newest) is stage
 
 
@@ -195,13 +196,13 @@ def test_what_waits_for_a_local_lead(found: dict[str, Any], kind: TaskKind, addr
         ),
         pytest.param({"paused": frozenset({""})}, "paused", "/fylket?vis=pause", id="paused"),
         pytest.param(
-            {"units": {"rollout.place:a-dal": unit(state="waiting", note="builder_closed")}},
+            {"rollouts": {"rollout.place:a-dal": RolloutLine("waiting", "builder_closed")}},
             "open_builder",
             "/fylket?vis=utrulling",
             id="an order waits for IT",
         ),
         pytest.param(
-            {"units": {"rollout.place:a-dal": unit(state="failed")}},
+            {"rollouts": {"rollout.place:a-dal": RolloutLine("failed", "")}},
             "rollout_failed",
             "/fylket?vis=utrulling",
             id="a rollout failed",
@@ -260,14 +261,13 @@ def test_guests_of_the_programme_itself_are_the_county_leads_to_confirm() -> Non
 def test_a_municipality_that_left_has_no_round_and_troubles_nobody() -> None:
     known = programme(municipalities=(municipality("a-dal", until=date(2026, 6, 30)), municipality("b-vik")))
     found = CountyRows(
-        meetings=(),
+        next_meetings={},
         rounds=(),
         requests=(),
-        reports={},
         questions=(),
         undelivered=(undelivered(municipality=None),),
         places={"a-dal": MADE},
-        units={},
+        rollouts={},
         paused=frozenset({"b-vik"}),
     )
 
@@ -376,7 +376,7 @@ def test_tasks_lead_to_pages_that_are_there() -> None:
         "meetings": (meeting(),),
         "reports": {"a-dal/2026-10-20": report(ReportState.DRAFT)},
         "paused": frozenset({""}),
-        "units": {"rollout.place:a-dal": unit(state="failed")},
+        "rollouts": {"rollout.place:a-dal": RolloutLine("failed", "")},
         "open_rounds": OpenRoundCounts(asked=3, answered=1, first_deadline=NOW),
     }
     addresses = {task.address for person in ("lead", "county") for task in planned(person, **found).tasks}
