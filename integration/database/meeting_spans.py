@@ -60,8 +60,10 @@ class SQLMeetingSpans:
         row = await self._database.scan(lambda connection: connection.execute(query).one())
         return FeedMark(meetings=row[0], changes=row[1], changed_at=row[2], ended_links=row[3])
 
-    async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
+    async def list_shown(self, spans: Sequence[Span], *, changed_since: datetime | None = None) -> Sequence[Meeting]:
         query = select(*SHOWN).where(_within(spans)).order_by(table.c.starts_local, table.c.key)
+        if changed_since is not None:
+            query = query.where(table.c.changed_at >= changed_since)
         return await self._database.scan(partial(meetings_of, query))
 
 

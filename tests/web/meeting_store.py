@@ -57,11 +57,12 @@ class Meetings:
             meetings=len(shown), changes=sum(item.sequence for item in shown), changed_at=changed_at, ended_links=0
         )
 
-    async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
+    async def list_shown(self, spans: Sequence[Span], *, changed_since: datetime | None = None) -> Sequence[Meeting]:
         return [
             item
             for item in self.meetings
-            if any(span.first <= item.day <= span.last and item.body in span.bodies for span in spans)
+            if (changed_since is None or item.changed_at >= changed_since)
+            and any(span.first <= item.day <= span.last and item.body in span.bodies for span in spans)
         ]
 
     async def find_meeting(self, key: str) -> Meeting | None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Protocol
 
@@ -11,7 +12,9 @@ from fastapi import APIRouter, Header, HTTPException, Response
 
 import texts
 from config.programme import Programme
-from integration.ics import FeedItem, feed
+from integration import ics
+from integration.ics import FeedItem
+from web.meetings.written_feeds import WrittenEvent, WrittenFeed, WrittenFeeds
 from workflows.meetings.body_names import tell_apart
 from workflows.meetings.feed import FeedMark, FeedMeetings, feed_spans, is_over
 from workflows.meetings.model import Meeting
@@ -20,9 +23,6 @@ from workflows.meetings.rendering import explain_change
 from workflows.meetings.seats import Span
 from workflows.ports.links import Link, LinkPurpose
 from workflows.ports.units import Clock
-
-KEPT_BYTES = 8 * 2**20
-"""The size of the written calendars that a process keeps: a few county leads', or thousands of others'."""
 
 
 class FeedLinks(Protocol):
@@ -58,33 +58,6 @@ class _Asked:
     """The names of its bodies, by their keys, told apart."""
 
 
-class WrittenFeeds:
-    """
-    The calendars written last, by their marks, as long as they fit.
-
-    Most calendars ask every few hours without saying which one they hold, and a county lead's takes long to write.
-    """
-
-    def __init__(self, most: int = KEPT_BYTES) -> None:
-        self._most = most
-        self._written: dict[str, bytes] = {}
-
-    def find(self, etag: str) -> bytes | None:
-        """Return the calendar with that mark, and keep it longest."""
-        content = self._written.pop(etag, None)
-        if content is not None:
-            self._written[etag] = content
-        return content
-
-    def keep(self, etag: str, content: bytes) -> None:
-        """Keep a calendar that fits, and let go of those asked for longest ago until all do."""
-        if len(content) > self._most:
-            return
-        self._written[etag] = content
-        while sum(map(len, self._written.values())) > self._most:
-            del self._written[next(iter(self._written))]
-
-
 def router(doors: FeedDoors) -> APIRouter:
     """
     `GET /kalender/{token}.ics`; the token is a link with the purpose `feed` to a body's key or to `person:<key>`.
@@ -95,7 +68,7 @@ def router(doors: FeedDoors) -> APIRouter:
     """
     routes = APIRouter()
     base = doors.public_url.rstrip("/")
-    written = WrittenFeeds()
+    writer, written = FeedWriter(doors), WrittenFeeds()
 
     @routes.get("/kalender/{token}.ics", summary="A body's or a person's meetings as an iCalendar feed")
     async def calendar_feed(token: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
@@ -115,34 +88,66 @@ def router(doors: FeedDoors) -> APIRouter:
             base=base,
             names=tell_apart(known, bodies, language),
         )
-        etag = _etag(asked, spans, await doors.meetings.mark(spans))
+        words, mark = _words(asked, spans), await doors.meetings.mark(spans)
+        etag = _etag(words, mark)
         headers = {"ETag": etag, "Cache-Control": "private, max-age=900"}
         if if_none_match is not None and _names(if_none_match, etag):
             return Response(status_code=304, headers=headers)
-        content = written.find(etag)
-        if content is None:
-            meetings = await doors.meetings.list_shown(spans)
-            tokens = await doors.links.issue_all("papers", [meeting.key for meeting in meetings])
-            # Beside the loop: a county lead's has thousands of meetings, and the loop also takes answers.
-            content = await asyncio.to_thread(_write, asked, meetings, tokens)
-            written.keep(etag, content)
+        feed = written.find(asked.source)
+        if feed is None or (feed.words, feed.mark) != (words, mark):
+            feed = await writer.written(asked, words, mark, spans, feed)
+            written.keep(asked.source, feed)
+        content = await asyncio.to_thread(lambda: feed.content)
         return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
     return routes
 
 
-def _etag(asked: _Asked, spans: Sequence[Span], mark: FeedMark) -> str:
+@dataclass(frozen=True)
+class FeedWriter:
+    """
+    Writes calendars, beside the loop: a county lead's has thousands of meetings, and the loop also takes answers.
+
+    One that was written before is gone on with: only the meetings that changed since are read.
+    """
+
+    doors: FeedDoors
+
+    async def written(
+        self, asked: _Asked, words: str, mark: FeedMark, spans: Sequence[Span], before: WrittenFeed | None
+    ) -> WrittenFeed:
+        """Return the calendar as it is now; *before*: as this process wrote it last."""
+        if before is not None and before.may_go_on(words, mark) and before.mark.changed_at is not None:
+            changed = await self.doors.meetings.list_shown(spans, changed_since=before.mark.changed_at)
+            events = await self._events(asked, changed)
+            found = await asyncio.to_thread(before.going_on, mark, spans, events)
+            if found.adds_up:
+                return found
+        events = await self._events(asked, await self.doors.meetings.list_shown(spans))
+        frame = await asyncio.to_thread(partial(ics.frame, name=asked.name, source=asked.source))
+        empty = WrittenFeed(words=words, mark=mark, frame=frame, events={})
+        return await asyncio.to_thread(empty.going_on, mark, spans, events)
+
+    async def _events(self, asked: _Asked, meetings: Sequence[Meeting]) -> Mapping[str, WrittenEvent]:
+        tokens = await self.doors.links.issue_all("papers", [meeting.key for meeting in meetings])
+        return await asyncio.to_thread(_write, asked, meetings, tokens)
+
+
+def _words(asked: _Asked, spans: Sequence[Span]) -> str:
+    """Return all that a calendar shows besides its meetings."""
+    words = [texts.say(key, asked.language, **values) for key, values in _WORDS.items()]
+    # The first span begins a year before today: only where others begin tells something.
+    parts = [(number and span.first, sorted(span.bodies)) for number, span in enumerate(spans)]
+    return repr((asked.name, asked.source, asked.language, words, sorted(asked.names.items()), parts))
+
+
+def _etag(words: str, mark: FeedMark) -> str:
     """
     Return the mark of a calendar as it would be written now, without writing it.
 
-    All that it shows is named, or noted in *mark*.
+    All that it shows is named in *words*, or noted in *mark*.
     """
-    words = [texts.say(key, asked.language, **values) for key, values in _WORDS.items()]
-    names = sorted(asked.names.items())
-    # The first span begins a year before today: only where others begin tells something.
-    parts = [(number and span.first, sorted(span.bodies)) for number, span in enumerate(spans)]
-    shown = repr((asked.name, asked.source, asked.language, words, names, parts, mark))
-    return f'"{sha256(shown.encode()).hexdigest()[:32]}"'
+    return f'"{sha256(repr((words, mark)).encode()).hexdigest()[:32]}"'
 
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -157,13 +162,15 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 """The texts that every calendar is written with: another version may have other words."""
 
 
-def _write(asked: _Asked, meetings: Sequence[Meeting], tokens: Mapping[str, str]) -> bytes:
+def _write(asked: _Asked, meetings: Sequence[Meeting], tokens: Mapping[str, str]) -> Mapping[str, WrittenEvent]:
     subjects = {key: texts.say("meetings.subject", asked.language, body=name) for key, name in asked.names.items()}
-    items = (
-        _item(asked, meeting, subjects[meeting.body], f"{asked.base}/moter/{tokens[meeting.key]}")
+    return {
+        meeting.key: WrittenEvent.of(
+            meeting,
+            ics.event(_item(asked, meeting, subjects[meeting.body], f"{asked.base}/moter/{tokens[meeting.key]}")),
+        )
         for meeting in meetings
-    )
-    return feed(name=asked.name, source=asked.source, items=items)
+    }
 
 
 def _item(asked: _Asked, meeting: Meeting, summary: str, address: str) -> FeedItem:

@@ -29,8 +29,12 @@ class FeedMeetings(Protocol):
     """The record of meetings, as calendars read it."""
 
     async def mark(self, spans: Sequence[Span]) -> FeedMark: ...
-    async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
-        """Return the meetings of *spans* in the order of time, cancelled ones too, without what was booked."""
+    async def list_shown(self, spans: Sequence[Span], *, changed_since: datetime | None = None) -> Sequence[Meeting]:
+        """
+        Return the meetings of *spans* in the order of time, cancelled ones too, without what was booked.
+
+        *changed_since*: of them those that were changed at that moment or later.
+        """
         ...
 
 

@@ -1,7 +1,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,8 @@ from tests.clocks import NOON, StillClock
 from tests.web.meeting_store import Meetings, Tokens, meeting, register
 from tests.workflows.programme import programme
 from web.app import create_app
-from web.meetings.feeds import FeedDoors, FeedLinks, WrittenFeeds, router
+from web.meetings.feeds import FeedDoors, FeedLinks, router
+from web.meetings.written_feeds import WrittenEvent, WrittenFeed, WrittenFeeds
 from workflows.meetings.date_search import Moved
 from workflows.meetings.feed import FeedMark, FeedMeetings
 from workflows.meetings.model import Meeting, MeetingState
@@ -181,7 +183,7 @@ class Marked(Meetings):
     async def mark(self, spans: Sequence[Span]) -> FeedMark:
         return await Meetings().mark(spans)
 
-    async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
+    async def list_shown(self, spans: Sequence[Span], *, changed_since: datetime | None = None) -> Sequence[Meeting]:
         raise AssertionError("the calendar was written for nothing")
 
 
@@ -196,13 +198,14 @@ async def test_an_unchanged_feed_is_not_even_written(feed: str) -> None:
 
 @dataclass
 class Read(Meetings):
-    """Counts how often the meetings of a calendar were read to be written."""
+    """Notes the meetings that were read to write a calendar, each time."""
 
-    times: int = 0
+    read: list[list[str]] = field(default_factory=list)
 
-    async def list_shown(self, spans: Sequence[Span]) -> Sequence[Meeting]:
-        self.times += 1
-        return await super().list_shown(spans)
+    async def list_shown(self, spans: Sequence[Span], *, changed_since: datetime | None = None) -> Sequence[Meeting]:
+        found = await super().list_shown(spans, changed_since=changed_since)
+        self.read.append([item.key for item in found])
+        return found
 
     async def mark(self, spans: Sequence[Span]) -> FeedMark:
         return await Meetings(self.meetings).mark(spans)
@@ -218,20 +221,77 @@ async def test_a_feed_asked_for_without_its_mark_is_written_again_only_once_it_c
 
     assert (first.content, first.headers["etag"]) == (again.content, again.headers["etag"])
     assert "SEQUENCE:1" in changed.text
-    assert meetings.times == 2
+    assert len(meetings.read) == 2
+
+
+DAYS = ("2026-10-13", "2026-11-24", "2027-01-12")
+LATER = datetime(2026, 8, 21, 8, tzinfo=UTC)
+
+
+FEBRUARY = datetime.fromisoformat("2027-02-01T09:00")
+AT_ONCE: dict[str, Any] = {"sequence": 1, "changed_at": LATER}
+
+
+@pytest.mark.parametrize(
+    ("day", "change", "read"),
+    [
+        pytest.param(DAYS[1], {**AT_ONCE, "words": "Hallen er opptatt."}, [], id="changed"),
+        pytest.param(DAYS[0], {**AT_ONCE, "starts_local": FEBRUARY, "ends_local": FEBRUARY}, [], id="moved"),
+        pytest.param(DAYS[2], {**AT_ONCE, "state": MeetingState.CANCELLED}, [], id="cancelled"),
+        pytest.param(DAYS[1], {"sequence": 1}, [], id="changed in the moment of the change before"),
+        pytest.param(
+            DAYS[1], {"sequence": 1, "changed_at": NOON - timedelta(days=99)}, [[*DAYS]], id="by a slow clock"
+        ),
+        pytest.param(DAYS[2], None, [[*DAYS[:2]]], id="removed"),
+    ],
+)
+async def test_a_feed_is_gone_on_with_as_it_would_be_written_anew(
+    day: str, change: dict[str, Any] | None, read: list[list[str]]
+) -> None:
+    """Only what changed is read; all of it where that does not add up to what the mark counts."""
+    meetings = Read([meeting(day) for day in DAYS])
+    client = reading(register, meetings=meetings)
+    before = await client.get(FEED)
+    others = [item for item in meetings.meetings if not item.key.endswith(day)]
+    meetings.meetings = others if change is None else [*others, replace(meeting(day), **change)]
+    meetings.meetings.sort(key=lambda item: item.key)
+
+    after, anew = await client.get(FEED), await reading(register, meetings=Meetings(meetings.meetings)).get(FEED)
+
+    assert after.content == anew.content != before.content
+    assert after.headers["etag"] == anew.headers["etag"]
+    assert [[key.partition("/")[2] for key in keys] for keys in meetings.read[2:]] == read
+
+
+async def test_of_a_feed_that_was_written_only_the_meetings_that_changed_are_read() -> None:
+    meetings = Read([meeting(day) for day in DAYS])
+    client = reading(register, meetings=meetings)
+    await client.get(FEED)
+    meetings.meetings[1] = replace(meetings.meetings[1], sequence=1, changed_at=LATER)
+    await client.get(FEED)
+    meetings.meetings[0] = replace(meetings.meetings[0], sequence=1, changed_at=LATER + timedelta(hours=1))
+    await client.get(FEED)
+
+    assert [len(keys) for keys in meetings.read] == [3, 3, 2]
 
 
 def test_the_feeds_that_were_asked_for_longest_ago_are_let_go_of_first() -> None:
+    def feed(content: bytes) -> WrittenFeed:
+        mark = FeedMark(meetings=1, changes=0, changed_at=None, ended_links=0)
+        events = {"a": WrittenEvent.of(meeting(), content)}
+        return WrittenFeed(words="", mark=mark, frame=(b"", b""), events=events)
+
     written = WrittenFeeds(most=10)
-    for etag in ("one", "two"):
-        written.keep(etag, b"12345")
+    small = feed(b"12345")
+    for source in ("one", "two"):
+        written.keep(source, small)
     written.find("one")
 
-    written.keep("three", b"12345")
-    assert [written.find(etag) for etag in ("one", "two", "three")] == [b"12345", None, b"12345"]
+    written.keep("three", small)
+    assert [written.find(source) for source in ("one", "two", "three")] == [small, None, small]
 
-    written.keep("too large", b"12345678901")
-    assert (written.find("too large"), written.find("three")) == (None, b"12345")
+    written.keep("too large", feed(b"12345678901"))
+    assert (written.find("too large"), written.find("three")) == (None, small)
 
 
 async def test_a_feed_that_changed_has_another_mark() -> None:
