@@ -190,7 +190,7 @@ status_round = Table(
     "status_round",
     metadata,
     Column("meeting", String(120), ForeignKey("meeting.key"), primary_key=True),
-    Column("municipality", String(60), nullable=False),
+    Column("municipality", String(60), nullable=False, index=True),
     Column("state", String(10), nullable=False),
     Column("opens_at", UTCDateTime, nullable=False),
     Column("reminders_at", JSON, nullable=False),
