@@ -1,4 +1,4 @@
-"""What is read of every municipality for one page or one answer, within a transaction."""
+"""Reading of every municipality for one page or one answer, within a transaction."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
