@@ -219,9 +219,10 @@ class MunicipalityOverview:
     """The round that opens next, before one of the board's meetings to come."""
     missed: MissedRound | None
     """The round before the board's next meeting, where it can no longer be opened."""
+    next_waits: bool
+    """True when the next round would be open by now, and waits for a work package to ask."""
     next_asks: bool
     """True when a package is there that the next round asks."""
-    """The round before the next meeting, while it is not open."""
     next_meetings: tuple[MeetingLine, ...]
     report: ReportStage
     released: tuple[ReportLine, ...]

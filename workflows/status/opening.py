@@ -16,7 +16,10 @@ from workflows.status.lifecycle import end_round, follow_meeting
 from workflows.status.model import RequestState, RoundState, StatusRequest
 from workflows.status.ports import BoardMeeting, StatusPorts
 from workflows.status.recipients import REQUEST_NOTICE, RoundRecipients
-from workflows.working_days import Calendars
+from workflows.working_days import DAY, Calendars
+
+LATEST_OPENING = 2 * DAY
+"""Time before the deadline at which a round opens although it has nobody to ask: until then it waits for a package."""
 
 
 class RoundOpening:
@@ -47,6 +50,8 @@ class RoundOpening:
         opened = replace(planned, state=RoundState.OPEN)
         context = RoundContext(programme=programme, meeting=meeting, round=opened, now=now)
         requests = plan.new_requests(programme, meeting.key, opened.municipality, now)
+        if not requests and now < (last := planned.deadline_at - LATEST_OPENING):
+            return Parked(until=min(now + DAY, last), note="nobody to ask")
         messages = await self._first_messages(context, requests)
         if await self._rounds.open_round(opened, requests, messages, then=plan.units_of(opened, context.calendar)):
             await history.note("status.opened", meeting=meeting.key, requests=len(requests))

@@ -315,6 +315,18 @@ def test_without_a_package_under_way_no_round_is_missed_and_the_next_asks_nobody
     assert not shown.next_asks
 
 
+def test_a_round_that_would_be_open_waits_for_a_package_to_ask() -> None:
+    before = overview_at("2026-09-20T08:00Z", programme(work_packages=()))
+    during = overview_at("2026-10-01T08:00Z", programme(work_packages=()))
+    added = overview_at("2026-10-01T08:00Z", programme(work_packages=(package("bro"),)))
+
+    assert [(shown.next_waits, shown.next_asks) for shown in (before, during, added)] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+
+
 def overview_at(now: str, known: Programme) -> Any:
     """Return the overview of a-dal, whose board meets in October and in December."""
     meetings = [

@@ -60,6 +60,31 @@ async def test_a_round_does_not_open_early_and_not_after_its_deadline(world: Wor
     assert await world.store.find_round(MEETING) is None
 
 
+async def test_a_round_that_has_nobody_to_ask_waits_for_a_package(world: World) -> None:
+    await world.plan_meeting()
+    complete = world.programme
+    world.programme = complete.model_copy(update={"work_packages": (), "assignments": ()})
+    world.clock.time = OPENS
+    assert await world.run("status.open") == Parked(until=OPENS + DAY, note="nobody to ask")
+    assert await world.store.find_round(MEETING) is None
+
+    world.programme, world.clock.time = complete, OPENS + DAY
+    await world.run("status.open")
+    assert len(await world.store.list_requests(MEETING)) == 3
+
+
+async def test_a_round_that_nobody_joined_opens_empty_before_its_deadline_so_that_its_report_comes(
+    world: World,
+) -> None:
+    await world.plan_meeting()
+    world.programme = world.programme.model_copy(update={"work_packages": (), "assignments": ()})
+    world.clock.time = DEADLINE - 2 * DAY
+
+    await world.run("status.open")
+
+    assert await world.store.find_round(MEETING) is not None
+
+
 async def test_each_person_is_told_once_where_they_are(world: World) -> None:
     await world.open()
     await world.run("status.send")
