@@ -1,6 +1,6 @@
 """A country's history in the record: for each board so many rounds with their answers, reports and messages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -47,12 +47,14 @@ AT_ONCE = 40
 Row = dict[str, Any]
 
 
-async def write_history(database: Database, programme: Programme, rounds: int, now: datetime) -> None:
+async def write_history(
+    database: Database, programme: Programme, rounds: int, now: datetime, *, unmade: Collection[str] = ()
+) -> None:
     """
     Write *rounds* rounds of every municipality, as far as they are not there: the newest one open, the others released.
 
     In each round two of three packages have answered and one asks its board something, which the last closed one passed
-    on to the owner board. Each place of ours has been made.
+    on to the owner board and earlier ones settled. Each place of ours has been made, but *unmade* ones.
     """
     known = await _known(database)
     packages: dict[str, list[WorkPackage]] = {municipality.slug: [] for municipality in programme.municipalities}
@@ -65,7 +67,7 @@ async def write_history(database: Database, programme: Programme, rounds: int, n
             for municipality in municipalities[start : start + AT_ONCE]:
                 wanted = [n for n in range(rounds) if _meeting(programme, municipality.slug, n, now) not in known]
                 history = chain(*(_round(programme, municipality.slug, packages, number, now) for number in wanted))
-                is_new = len(wanted) == rounds and municipality.place is Place.OURS
+                is_new = len(wanted) == rounds and municipality.place is Place.OURS and municipality.slug not in unmade
                 for table, row in chain(history, _place(programme, municipality.slug, now) if is_new else ()):
                     rows.setdefault(table, []).append(row)
             for table in tables.metadata.sorted_tables:
@@ -204,19 +206,26 @@ def _answer(asked: _Asked, request: str, at: datetime) -> Iterator[tuple[Table, 
         },
     )
     if asked.place:
-        is_passed_on = asked.number == 1
+        level, state = _standing(asked.number)
         yield (
             tables.escalation,
             {
                 "id": request,
                 "request": request,
                 "meeting": asked.meeting,
-                "level": Level.OWNER if is_passed_on else Level.LOCAL,
+                "level": level,
                 "question": question,
-                "state": EscalationState.PASSED_ON if is_passed_on else EscalationState.RAISED,
+                "state": state,
                 "raised_at": at,
             },
         )
+
+
+def _standing(number: int) -> tuple[Level, EscalationState]:
+    """Return how the question of a round stands: the older they are, the more is done about them."""
+    if number == 1:
+        return Level.OWNER, EscalationState.PASSED_ON
+    return Level.LOCAL, EscalationState.CLOSED if number else EscalationState.RAISED
 
 
 def _lessons(meeting: str, packages: Sequence[WorkPackage], at: datetime) -> Iterator[tuple[Table, Row]]:

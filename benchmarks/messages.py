@@ -26,6 +26,7 @@ from wiring.process import Services
 from workflows.messages.model import MessageState
 from workflows.status.model import RoundState
 from workflows.status.plan import REQUEST
+from workflows.status.ports import REMEMBERED
 
 COPIES, TIMES = 10, 51
 LONGEST = 2.0
@@ -48,9 +49,9 @@ async def measure(services: Services, *, times: int = TIMES) -> tuple[float, lis
     ids, people = [item.id for item in requests], [item.person for item in requests if item.person]
     keys = [item.key for item in await messages.list_messages(requests=ids)]
     overview = services.jobs.status.rounds.results.overview
-    sent = [MessageState.SENT]
+    sent, since = [MessageState.SENT], services.clock.now() - REMEMBERED
     asked: dict[str, Callable[[], Awaitable[object]]] = {
-        "surfaces that reached people": lambda: messages.reached(people, kind=REQUEST),
+        "surfaces that reached people": lambda: messages.reached(people, kind=REQUEST, since=since),
         "messages of requests": lambda: messages.list_messages(requests=ids, states=sent),
         "notices by their keys": lambda: messages.list_messages(keys=keys, states=sent),
         "messages that wait": lambda: messages.list_messages(states=[MessageState.PLANNED, MessageState.SENDING]),

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import shlex
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,8 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
         current = None
     programme = await services.record.register.find_programme() if current else None
     paused = await services.record.switches.list_paused() if current else []
-    meetings = await services.record.meetings.list_meetings() if current else []
+    yesterday = (services.clock.now() - timedelta(days=1)).date()
+    meetings = await services.record.meetings.list_meetings(since=yesterday) if current else []
     found = [
         *check_settings(settings, open_bot=bot_is_open()),
         *check_record(current=current, programme=programme, paused=paused, timezone=settings.timezone),

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
@@ -44,8 +45,10 @@ class SQLMeetings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
+    async def list_meetings(self, body: str | None = None, *, since: date | None = None) -> Sequence[Meeting]:
         query = _IN_ORDER if body is None else _IN_ORDER.where(table.c.body == body)
+        if since is not None:
+            query = query.where(_from(since))
         return await self._database.scan(partial(meetings_of, query))
 
     async def list_meetings_from(
@@ -58,8 +61,8 @@ class SQLMeetings:
             query = query.where(table.c.body.in_(bodies))
         return await self._database.scan(partial(meetings_of, query))
 
-    async def consider(self, work: Callable[[Sequence[Meeting]], T]) -> T:
-        return await self._database.consider(partial(meetings_of, _IN_ORDER), work)
+    async def consider(self, since: date, work: Callable[[Sequence[Meeting]], T]) -> T:
+        return await self._database.consider(partial(meetings_of, _IN_ORDER.where(_from(since))), work)
 
     async def consider_from(self, day: date, work: Callable[[Sequence[Meeting]], T]) -> T:
         return await self._database.consider(partial(meetings_of, _shown_from(day)), work)
@@ -102,7 +105,11 @@ class SQLMeetings:
 
 
 def _shown_from(day: date) -> Select[Any]:
-    return _SHOWN_IN_ORDER.where(table.c.starts_local >= datetime.combine(day, time()))
+    return _SHOWN_IN_ORDER.where(_from(day))
+
+
+def _from(day: date) -> ColumnElement[bool]:
+    return table.c.starts_local >= datetime.combine(day, time())
 
 
 def meetings_of(query: Select[Any], connection: Connection) -> list[Meeting]:

@@ -86,6 +86,9 @@ class SQLMessages:
         kind: str | None = None,
         keys: Sequence[str] | None = None,
     ) -> Sequence[Message]:
+        if any(named is not None and not named for named in (requests, keys)):
+            # None is named: SQLite would go through all messages of the kind to find that out.
+            return []
         query = select(message).order_by(message.c.due_at, message.c.key)
         # Named messages are few, and their states are looked at here: without statistics SQLite would rather go through
         # all that were ever sent than through the named ones.
@@ -118,7 +121,7 @@ class SQLMessages:
     async def note_reference(self, key: str, reference: Mapping[str, Any]) -> None:
         await self._set(key, reference=dict(reference))
 
-    async def reached(self, people: Sequence[str], *, kind: str) -> Mapping[str, Surface]:
+    async def reached(self, people: Sequence[str], *, kind: str, since: datetime) -> Mapping[str, Surface]:
         # Without the states, which are looked at here: SQLite would go through all of the kind that were ever sent.
         query = (
             select(
@@ -129,7 +132,7 @@ class SQLMessages:
                 message.c.in_doubt,
                 message.c.reference,
             )
-            .where(message.c.person.in_(people), message.c.kind == kind)
+            .where(message.c.person.in_(people), message.c.kind == kind, message.c.due_at >= since)
             .order_by(message.c.due_at, message.c.sent_at)
         )
         rows = await self._database.look(lambda connection: connection.execute(query).all())

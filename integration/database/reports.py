@@ -46,8 +46,9 @@ class SQLReports:
     async def states(self, *, since: date | None = None) -> Mapping[str, ReportState]:
         query = select(table.c.meeting, table.c.state).order_by(table.c.meeting, table.c.version)
         if since is not None:
-            later = meetings.c.starts_local >= datetime.combine(since, time())
-            query = query.join(meetings, meetings.c.key == table.c.meeting).where(later)
+            # By the keys of the meetings: joined, SQLite would go through all reports in their order.
+            later = select(meetings.c.key).where(meetings.c.starts_local >= datetime.combine(since, time()))
+            query = query.where(table.c.meeting.in_(later))
         # Later versions come later and win.
         return await self._database.scan(
             lambda connection: {row.meeting: ReportState(row.state) for row in connection.execute(query)}

@@ -33,7 +33,7 @@ from workflows.status.model import (
     StatusRequest,
     StatusRound,
 )
-from workflows.status.ports import BoardMeeting, NewAnswer, Standing
+from workflows.status.ports import REMEMBERED, BoardMeeting, NewAnswer, Standing
 
 
 class SQLStatus:
@@ -68,6 +68,11 @@ class SQLStatus:
             query = query.where(tables.status_round.c.deadline_at >= since)
         ordered = query.order_by(tables.status_round.c.deadline_at)
         return await self._database.scan(lambda connection: [round_of(row) for row in connection.execute(ordered)])
+
+    async def list_open_rounds(self, municipalities: Collection[str]) -> Sequence[StatusRound]:
+        # The states are looked at here: SQLite would go through all that are open in the country.
+        rows = await self._rows(_ROUNDS_THERE, {"of_municipalities": list(municipalities)})
+        return [round_of(row) for row in rows if row.state == RoundState.OPEN]
 
     async def list_rounds_before(self, meetings: Sequence[str]) -> Sequence[StatusRound]:
         query = select(tables.status_round).where(tables.status_round.c.meeting.in_(meetings))
@@ -191,10 +196,11 @@ _EARLIER = (
         tables.status_round.c.municipality == bindparam("municipality"),
         tables.status_round.c.meeting != bindparam("meeting"),
         tables.status_round.c.deadline_at < bindparam("deadline_at"),
+        tables.status_round.c.deadline_at >= bindparam("since"),
     )
     .order_by(tables.status_round.c.deadline_at)
 )
-"""The newest answers of a municipality's earlier rounds, the latest rounds last."""
+"""The newest answers of a municipality's earlier rounds, the latest rounds last, and none older than `REMEMBERED`."""
 _NUMBERED = (
     _EARLIER.order_by(None)
     .add_columns(
@@ -247,6 +253,11 @@ async def _update_moments(connection: AsyncConnection, item: StatusRound) -> Non
 
 # Built once: what a statement costs is mostly the making of it, and everybody who answers waits for these.
 _THE_ROUND = select(tables.status_round).where(tables.status_round.c.meeting == bindparam("of_meeting"))
+_ROUNDS_THERE = (
+    select(tables.status_round)
+    .where(tables.status_round.c.municipality.in_(bindparam("of_municipalities", expanding=True)))
+    .order_by(tables.status_round.c.deadline_at)
+)
 _REQUESTS = (
     select(tables.status_request)
     .where(tables.status_request.c.meeting.in_(bindparam("of_meetings", expanding=True)))
@@ -321,6 +332,7 @@ def _place(status_round: StatusRound) -> dict[str, Any]:
         "municipality": status_round.municipality,
         "meeting": status_round.meeting,
         "deadline_at": status_round.deadline_at,
+        "since": status_round.deadline_at - REMEMBERED,
     }
 
 

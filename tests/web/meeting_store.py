@@ -35,11 +35,12 @@ def meeting(day: str = "2026-10-13", body: str = "a-dal", *, booked_by_us: bool 
 class Meetings:
     meetings: list[Meeting] = field(default_factory=lambda: [meeting(), meeting(body="b-vik", booked_by_us=False)])
 
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
-        return [meeting for meeting in self.meetings if body in (None, meeting.body)]
+    async def list_meetings(self, body: str | None = None, *, since: date | None = None) -> Sequence[Meeting]:
+        there = [meeting for meeting in self.meetings if body in (None, meeting.body)]
+        return [meeting for meeting in there if since is None or meeting.day >= since]
 
-    async def consider(self, work: Callable[[Sequence[Meeting]], T]) -> T:
-        return work(self.meetings)
+    async def consider(self, since: date, work: Callable[[Sequence[Meeting]], T]) -> T:
+        return work(await self.list_meetings(since=since))
 
     async def list_meetings_from(
         self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None

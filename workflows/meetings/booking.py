@@ -36,6 +36,9 @@ LOOK_AGAIN = timedelta(minutes=5)
 """The time Exchange gets to make the link into a Teams meeting before we look again."""
 GONE_FOR = timedelta(hours=1)
 """The time an event must be missing before we believe that a person deleted it."""
+KNOWN_FOR = timedelta(days=400)
+"""The time for which a meeting is known when others are planned and booked: what is read grows no further with the
+years."""
 LOOK_BACK = timedelta(days=3)
 """The time after its start in which a meeting is still read: it may be moved or cancelled on its own day."""
 LOOK_AT = time(5, 0)
@@ -91,7 +94,7 @@ class MeetingDesk:
         Announced meetings stay where they are: a repeat adds none, and lets the bookings be compared again.
         """
         programme, now = await self._programme(), self._clock.now()
-        decided = await self._store.consider(partial(_decide, programme, now=now))
+        decided = await self._store.consider((now - KNOWN_FOR).date(), partial(_decide, programme, now=now))
         altered = []
         for meeting in decided.plan.changed:
             # A round that is open already follows, or is called off, by the same unit.
@@ -116,7 +119,7 @@ class MeetingDesk:
         body = programme.find_body(unit.subject)
         if await self._pauses.is_paused(body.municipality if body is not None else None):
             return Parked(until=now + PAUSE_CHECK_INTERVAL, note="sending is paused")
-        known = await self._store.list_meetings(unit.subject)
+        known = await self._store.list_meetings(unit.subject, since=(now - KNOWN_FOR).date())
         home = home_of(unit.subject, known, self._organizers)
         # Also what is not booked yet: it goes where the body's others are.
         mine = [replace(item, organizer=item.organizer or home) for item in known if _concerns_calendars(item, now)]
@@ -135,7 +138,7 @@ class MeetingDesk:
             await self._withdraw(programme, meeting, found.get(meeting.key), history)
         if body is None or not standing:
             return Done(note="no meeting of ours stands")
-        others = events.other_addresses(await self._accounts.find_accounts(_emails(programme, standing)))
+        others = events.other_addresses(await self._accounts.find_accounts(_emails(programme, body, standing)))
         desk = _Desk(programme=programme, body=body, history=history, now=now, others=others)
         seen = [await self._see_to(desk, meeting, found.get(meeting.key)) for meeting in standing]
         return await self._next_look(desk, [meeting for meeting in seen if meeting.stands])
@@ -356,7 +359,8 @@ def _is_missing(meeting: Meeting, found: Mapping[str, BookedEvent]) -> bool:
     return bool(meeting.event_id) and meeting.stands and meeting.key not in found
 
 
-def _emails(programme: Programme, meetings: Sequence[Meeting]) -> list[str]:
-    """List the addresses of everybody in the register, and of those who were invited and left it since."""
-    emails = {person.email.lower() for person in programme.people}
+def _emails(programme: Programme, body: Body, meetings: Sequence[Meeting]) -> list[str]:
+    """List the addresses of everybody who is or was invited to *meetings*, also of those who have left since."""
+    days = {meeting.day for meeting in meetings}
+    emails = {person.email.lower() for day in days for person, _ in programme.board_people(body, day)}
     return sorted(emails.union(*(events.invited_in(meeting.booked) for meeting in meetings)))

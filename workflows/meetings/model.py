@@ -107,8 +107,9 @@ class MeetingPlan:
 
 
 class MeetingStore(Protocol):
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
-        """In the order of time; of every body when none is named."""
+    async def list_meetings(self, body: str | None = None, *, since: date | None = None) -> Sequence[Meeting]:
+        """In the order of time; of every body when none is named; those that begin on the day *since* or later, or all
+        that there ever were."""
         ...
 
     async def list_meetings_from(
@@ -123,9 +124,9 @@ class MeetingStore(Protocol):
         """
         ...
 
-    async def consider(self, work: Callable[[Sequence[Meeting]], T]) -> T:
+    async def consider(self, since: date, work: Callable[[Sequence[Meeting]], T]) -> T:
         """
-        Return the result of *work* on every meeting, in the order of time.
+        Return the result of *work* on every meeting that begins on the day *since* or later, in the order of time.
 
         A country's meetings are read, worked on and let go of beside the loop, which also answers people.
         """

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from config.programme import Programme
@@ -38,8 +38,8 @@ class PausedPlaces(Protocol):
 
 
 class KnownMeetings(Protocol):
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
-        """In the order of time; of every body when none is named."""
+    async def list_meetings(self, body: str | None = None, *, since: date | None = None) -> Sequence[Meeting]:
+        """In the order of time, those that begin on the day *since* or later; of every body when none is named."""
         ...
 
 
@@ -72,7 +72,9 @@ class Examination:
         """Unit `doctor.look` [programme]: look once. A repeat looks again and keeps the newer findings."""
         del unit, history
         ports = self._ports
-        programme = await ports.programme()
+        programme, now = await ports.programme(), ports.clock.now()
+        # A meeting ahead of us, wherever it is: nothing is said of those that have been.
+        yesterday = (now - timedelta(days=1)).date()
         findings = (
             *ports.settings_findings,
             *check_record(
@@ -81,8 +83,8 @@ class Examination:
                 paused=await ports.switches.list_paused(),
                 timezone=ports.timezone,
             ),
-            *check_rehearsal(programme, ports.allowed, now=ports.clock.now()),
-            *check_meetings(await ports.meetings.list_meetings(), now=ports.clock.now()),
+            *check_rehearsal(programme, ports.allowed, now=now),
+            *check_meetings(await ports.meetings.list_meetings(since=yesterday), now=now),
             *await ports.look_around(),
             *await ports.doctor.examine(programme),
         )

@@ -27,7 +27,6 @@ from workflows.status.model import (
     OpenDecision,
     RequestState,
     RoundOver,
-    RoundState,
     StatusRequest,
     UnknownRequest,
 )
@@ -185,8 +184,8 @@ class StatusDesk:
         asked_in = await self._rounds.find_round(request.meeting) if request else None
         if package is None or asked_in is None:
             return None
-        for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):
-            if status_round.municipality == asked_in.municipality and status_round.takes_answers(now):
+        for status_round in await self._rounds.list_open_rounds([asked_in.municipality]):
+            if status_round.takes_answers(now):
                 try:
                     form = await self.form(plan.request_id(status_round.meeting, package.key), sender=sender)
                 except AnswerRefused:

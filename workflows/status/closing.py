@@ -1,6 +1,7 @@
 """Rounds end: at their deadline, with their municipality or their work package; and a link that went astray ends."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from workflows.messages.lead_mail import lead_mail_unit
 from workflows.messages.model import MessageState, Surface
@@ -9,7 +10,7 @@ from workflows.status import plan
 from workflows.status.context import RoundContext
 from workflows.status.lead_notices import LeadNotices
 from workflows.status.lifecycle import bring_up_to_date, end_round
-from workflows.status.model import RequestState, RoundState
+from workflows.status.model import RequestState, RoundState, StatusRound
 from workflows.status.ports import StatusPorts
 
 
@@ -41,9 +42,8 @@ class RoundClosing:
 
     async def call_off(self, municipality: str, history: History) -> None:
         """End a municipality's open rounds without a report; nobody owes an answer any more."""
-        for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):
-            if status_round.municipality == municipality:
-                await end_round(self._ports, status_round.meeting, unanswered=RequestState.WAIVED, history=history)
+        for status_round in await self._rounds.list_open_rounds([municipality]):
+            await end_round(self._ports, status_round.meeting, unanswered=RequestState.WAIVED, history=history)
 
     async def count_owing(self, *, municipality: str | None = None, work_package: str | None = None) -> int:
         """Count the answers that are owed in open rounds: a municipality's, or all, and one package's, or all."""
@@ -54,7 +54,7 @@ class RoundClosing:
 
     async def waive(self, work_package: str, history: History) -> None:
         """Release everybody from answering about a work package; what was answered stays."""
-        for status_round in await self._rounds.list_rounds(state=RoundState.OPEN):
+        for status_round in await self._rounds_with(work_package):
             requests = await self._rounds.list_requests(status_round.meeting)
             owing = [item for item in requests if item.work_package == work_package and item.state is RequestState.OPEN]
             if owing:
@@ -64,6 +64,13 @@ class RoundClosing:
                 for item in owing:
                     await self._ports.links.revoke(item.id)
                 await history.note("status.waived", requests=len(owing))
+
+    async def _rounds_with(self, work_package: str) -> Sequence[StatusRound]:
+        """List the open rounds in which the package may be asked: of all boards when the register has lost it."""
+        package = (await self._ports.programme()).find_work_package(work_package)
+        if package is None:
+            return await self._rounds.list_rounds(state=RoundState.OPEN)
+        return await self._rounds.list_open_rounds((package.municipality, *package.boards))
 
     async def revoke_links(self, meeting: str, work_package: str | None = None) -> tuple[DueUnit, ...]:
         """

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.programme import Programme
@@ -27,6 +27,10 @@ from workflows.status.model import (
 
 MAX_DECISIONS = 4
 """Decisions that a form asks about; the oldest. The rest stands in the minutes all the same."""
+
+REMEMBERED = timedelta(days=400)
+"""The time for which an answer is its package's previous one, and the surface that reached a person is known: what is
+read for a round grows no further with the years."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,10 @@ class RoundRecord(Protocol):
 
     async def find_round(self, meeting: str) -> StatusRound | None: ...
     async def list_rounds(self, *, state: RoundState) -> Sequence[StatusRound]: ...
+    async def list_open_rounds(self, municipalities: Collection[str]) -> Sequence[StatusRound]:
+        """List the open rounds of *municipalities*, the first deadline first."""
+        ...
+
     async def list_rounds_before(self, meetings: Sequence[str]) -> Sequence[StatusRound]:
         """List the rounds of *meetings*, in any state."""
         ...
@@ -125,7 +133,8 @@ class AnswerRecord(Protocol):
         ...
 
     async def previous_answers(self, status_round: StatusRound) -> Mapping[str, StatusAnswer]:
-        """Return the newest answer of every package of the municipality in earlier rounds, by package."""
+        """Return the newest answer of every package of the municipality in the earlier rounds of some 400 days, by
+        package."""
         ...
 
     async def add_answer(

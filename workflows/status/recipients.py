@@ -11,7 +11,7 @@ from workflows.ports.accounts import Account
 from workflows.status import plan
 from workflows.status.context import RoundContext
 from workflows.status.model import OpenDecision, StatusAnswer, StatusRequest, StatusRound
-from workflows.status.ports import RecipientPorts, open_decisions
+from workflows.status.ports import REMEMBERED, RecipientPorts, open_decisions
 from workflows.status.rendering import moved_content, reminder_content, request_content
 from workflows.status.request_view import Asked, asked_of
 
@@ -181,7 +181,8 @@ async def _remembered(
     ports: RecipientPorts, people: Sequence[Person], accounts: Mapping[str, Account]
 ) -> Mapping[str, Surface]:
     """Return the surfaces of people's last requests. A chat with the bot begun since then is tried first there."""
-    reached = dict(await ports.messages.reached([person.key for person in people], kind=plan.REQUEST))
+    keys, since = [person.key for person in people], ports.clock.now() - REMEMBERED
+    reached = dict(await ports.messages.reached(keys, kind=plan.REQUEST, since=since))
     for person in people:
         account = accounts.get(person.email.lower())
         elsewhere = reached.get(person.key) not in (None, Surface.PERSONAL)

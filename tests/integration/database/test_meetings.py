@@ -55,6 +55,10 @@ async def test_meetings_are_read_from_a_day_to_a_day_and_of_some_bodies(meetings
     assert [item.key for item in between] == ["a-dal/2026-10-13", "a-dal/2026-10-14"]
     assert len(await meetings.list_meetings_from(date(2026, 10, 14))) == 3
     assert await meetings.list_meetings_from(date(2026, 10, 14), bodies=[]) == []
+    assert [item.key for item in await meetings.list_meetings("a-dal", since=date(2026, 10, 15))] == [
+        "a-dal/2026-10-15"
+    ]
+    assert await meetings.consider(date(2026, 10, 14), len) == 3
 
 
 async def test_adding_leaves_a_known_meeting_as_it_is(meetings: SQLMeetings) -> None:

@@ -1,12 +1,14 @@
 """The outbox's rows."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
 
+from benchmarks.pages import counted_statements
 from integration.database.connection import Database, create_database
 from integration.database.messages import SQLMessages
 from integration.database.units import SQLUnits
@@ -99,6 +101,15 @@ async def test_messages_are_found_by_state_request_and_kind(messages: SQLMessage
     assert await keys(states=[MessageState.SENT]) == []
 
 
+async def test_naming_nothing_finds_nothing_and_asks_nothing(messages: SQLMessages) -> None:
+    await messages.plan([MAIL])
+
+    with counted_statements() as statements:
+        found = [*await messages.list_messages(requests=[], kind=MAIL.kind), *await messages.list_messages(keys=())]
+
+    assert (found, statements) == ([], [])
+
+
 async def test_named_messages_are_found_by_their_names_among_all_that_were_ever_sent(database_file: Path) -> None:
     """SQLite has no statistics: with the states in the question it would go through every message that was sent."""
     database, plans = create_database(f"sqlite+aiosqlite:///{database_file}"), list[str]()
@@ -114,7 +125,7 @@ async def test_named_messages_are_found_by_their_names_among_all_that_were_ever_
         await messages.list_messages(states=[MessageState.SENT], requests=["r1", "r2"])
         await messages.list_messages(states=[MessageState.SENT], keys=["m/1"])
         await messages.list_messages(states=[MessageState.SENT], kind="status_request")
-        await messages.reached(["leader", "other", "third"], kind="status_request")
+        await messages.reached(["leader", "other", "third"], kind="status_request", since=NOON - timedelta(days=400))
     finally:
         event.remove(Engine, "before_cursor_execute", explain)
         await database.close()

@@ -69,6 +69,8 @@ async def test_a_round_and_its_requests_come_back_as_they_were(store: SQLStatus)
     assert await store.find_round(ROUND.meeting) == ROUND
     assert await store.list_requests(ROUND.meeting) == [REQUEST]
     assert await store.list_rounds(state=RoundState.OPEN) == [ROUND]
+    assert await store.list_open_rounds([ROUND.municipality, "b-vik"]) == [ROUND]
+    assert await store.list_open_rounds(["b-vik"]) == []
 
 
 async def test_a_second_opening_writes_nothing(store: SQLStatus, database: Database) -> None:
@@ -139,6 +141,20 @@ async def test_the_newest_answer_of_earlier_rounds_is_the_previous_one(store: SQ
         "p1": (2, Light.RED)
     }
     assert not await store.previous_answers(ROUND)
+
+
+@pytest.mark.parametrize(("days", "known"), [(399, True), (401, False)], ids=["of the last year", "of long ago"])
+async def test_an_answer_of_long_ago_is_no_previous_one(store: SQLStatus, days: int, known: bool) -> None:
+    """So that reading a round grows no further with the years."""
+    await store.add_answer(ANSWER, escalation=None)
+    later = replace(ROUND, meeting="a-dal/2", deadline_at=ROUND.deadline_at + days * DAY)
+    await store.open_round(later, [replace(REQUEST, id="r2", meeting=later.meeting)], [])
+
+    standing = await store.find_standing("r2")
+
+    assert bool(await store.previous_answers(later)) is known
+    assert standing is not None
+    assert (standing.previous is not None) is known
 
 
 async def test_a_draft_is_kept_while_the_round_is_open_and_an_empty_one_ends_it(store: SQLStatus) -> None:

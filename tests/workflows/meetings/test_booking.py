@@ -100,8 +100,9 @@ class Store:
     meanwhile: list[Callable[[Meeting], Meeting]] = field(default_factory=list)
     """Changes by others, each just before one of ours."""
 
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
-        return [meeting for meeting in self.meetings.values() if body in (None, meeting.body)]
+    async def list_meetings(self, body: str | None = None, *, since: date | None = None) -> Sequence[Meeting]:
+        there = [meeting for meeting in self.meetings.values() if body in (None, meeting.body)]
+        return [meeting for meeting in there if since is None or meeting.day >= since]
 
     async def list_meetings_from(
         self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
@@ -110,8 +111,8 @@ class Store:
         found = [item for item in self.meetings.values() if bodies is None or item.body in bodies]
         return [item for item in found if day <= item.day <= last]
 
-    async def consider(self, work: Callable[[Sequence[Meeting]], T]) -> T:
-        return work(await self.list_meetings())
+    async def consider(self, since: date, work: Callable[[Sequence[Meeting]], T]) -> T:
+        return work(await self.list_meetings(since=since))
 
     async def find_meeting(self, key: str) -> Meeting | None:
         return self.meetings.get(key)

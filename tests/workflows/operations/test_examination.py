@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 from sqlalchemy import update
@@ -40,8 +40,8 @@ class Quiet:
     async def list_paused(self) -> Sequence[str]:
         return ()
 
-    async def list_meetings(self, body: str | None = None) -> Sequence[Meeting]:
-        del body
+    async def list_meetings(self, body: str | None = None, *, since: date | None = None) -> Sequence[Meeting]:
+        del body, since
         return ()
 
 

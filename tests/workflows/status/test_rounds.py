@@ -485,6 +485,16 @@ async def test_a_card_that_we_know_is_no_doubled_one(world: World) -> None:
 # --------------------------------------------------------------------------------------------------- owed and let go of
 
 
+async def test_a_package_that_the_register_has_lost_owes_nothing_once_it_is_waived(world: World) -> None:
+    await world.open()
+    kept = tuple(item for item in world.programme.work_packages if item.key != GUEST)
+    world.programme = world.programme.model_copy(update={"work_packages": kept})
+
+    await world.rounds.closing.waive(GUEST, world.history)
+
+    assert await world.rounds.closing.count_owing(work_package=GUEST) == 0
+
+
 async def test_what_is_owed_is_counted_until_it_is_answered_or_waived(world: World) -> None:
     await world.open()
     closing = world.rounds.closing

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import texts
 from workflows.bot.command import Asker, BotReply, Command
 from workflows.status import plan
-from workflows.status.model import RequestState, RoundState, StatusAnswer, StatusRequest, StatusRound
+from workflows.status.model import RequestState, StatusAnswer, StatusRequest, StatusRound
 
 
 async def answer(asker: Asker, rest: str) -> BotReply:
     """List what the asker may answer in the open rounds; for a local lead also who has not answered."""
     del rest
     reply, rounds = BotReply(), asker.ports.rounds
-    for status_round in await rounds.list_rounds(state=RoundState.OPEN):
+    for status_round in await rounds.list_open_rounds(_municipalities(asker)):
         if status_round.takes_answers(asker.now):
             of_round = await rounds.list_requests(status_round.meeting)
             requests = [request for request in of_round if request.state is not RequestState.WAIVED]
@@ -23,6 +23,16 @@ async def answer(asker: Asker, rest: str) -> BotReply:
     if not reply.lines and not reply.requests:
         reply.lines.append(asker.say("bot.status_none"))
     return reply
+
+
+def _municipalities(asker: Asker) -> list[str]:
+    """List the municipalities in whose rounds the asker may be asked or lead."""
+    found: list[str] = []
+    for item in asker.programme.assignments_of(asker.person.key):
+        package = asker.programme.find_work_package(item.work_package or "")
+        found += [item.municipality] if item.municipality else []
+        found += [package.municipality, *package.boards] if package else []
+    return list(dict.fromkeys(found))
 
 
 def _own_requests(

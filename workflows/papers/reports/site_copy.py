@@ -6,7 +6,8 @@ there and was not noted is written over: it may be anybody's. A change counts on
 author, since SharePoint rewrites by itself.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import texts
@@ -93,7 +94,8 @@ class ReportCopy:
         # Noted before it is written: a run that is stopped in between finds its own half-done page, not a changed one.
         await self._note(page={"fingerprint": UNFINISHED})
         title = title_of(self._report.content, self._language)
-        html = report_page(document_of(self._report.content, self._language))
+        # Beside the loop: it is work for some milliseconds.
+        html = await asyncio.to_thread(_page_of, self._report, self._language)
         if page is None:
             page = await self._content.create_page(site_id, name=name, title=title, html=html)
         else:
@@ -146,3 +148,7 @@ def file_path(folder: str, day: str, language: str) -> str:
 def page_name(day: str) -> str:
     """Return the name of a report's page."""
     return f"rapport-{day}.aspx"
+
+
+def _page_of(report: StoredReport, language: str) -> Sequence[str]:
+    return report_page(document_of(report.content, language))
