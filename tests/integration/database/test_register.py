@@ -101,9 +101,10 @@ async def test_the_garbage_collector_passes_a_large_programme_by(
     database: Database, tmp_path: Path, municipalities: int, spared: bool
 ) -> None:
     write_country(tmp_path, municipalities)
-    before = gc.get_freeze_count()
+    # The suite itself has what it collected passed by.
+    gc.unfreeze()
     try:
         await SQLRegister(database, StillClock()).save(load_documents(tmp_path))
-        assert (gc.get_freeze_count() > before) is spared
+        assert (gc.get_freeze_count() > 0) is spared
     finally:
         gc.unfreeze()
