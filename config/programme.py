@@ -38,6 +38,9 @@ from config.values import (
 )
 from config.wording import Wording
 
+REMEMBERED_SEATS = 2_000
+"""People and days whose bodies are remembered: each request asks for its reader's, and a country has hundreds."""
+
 
 class Programme(Value):
     """
@@ -142,6 +145,14 @@ class Programme(Value):
 
     def bodies_of(self, person: str, on: date) -> tuple[Body, ...]:
         """Return the bodies that a person belongs to on that day, as an optional one too."""
+        known = self._index.seats
+        if (person, on) not in known:
+            if len(known) >= REMEMBERED_SEATS:
+                known.clear()
+            known[person, on] = self._seats(person, on)
+        return known[person, on]
+
+    def _seats(self, person: str, on: date) -> tuple[Body, ...]:
         held = [item for item in self.assignments_of(person) if item.holds(on)]
         return tuple(
             body
@@ -306,6 +317,8 @@ class _Index:
             self.packages.setdefault(each.municipality, []).append(each)
             for slug in each.boards:
                 self.followed.setdefault(slug, []).append(each)
+        self.seats: dict[tuple[str, date], tuple[Body, ...]] = {}
+        """The bodies that people belong to, by person and day, of those who were asked about lately."""
         self.school_breaks: dict[str | None, list[SchoolBreak]] = {}
         for row in programme.school_breaks:
             self.school_breaks.setdefault(row.municipality, []).append(row)

@@ -52,7 +52,8 @@ def may_change(programme: Programme, body: Body, person: Person, on: date) -> bo
 
 
 def _led(programme: Programme, person: Person, on: date) -> frozenset[str]:
-    return frozenset(body.key for body in programme.bodies if may_change(programme, body, person, on))
+    held = [item for item in programme.assignments_of(person.key) if item.holds(on)]
+    return frozenset(body.key for body in programme.bodies if any(_leads(item, body) for item in held))
 
 
 def _leads(item: Assignment, body: Body) -> bool:
