@@ -235,10 +235,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_REQUESTS} requests each, not {REQUESTS}")
     parser.add_argument("--municipalities", type=int, default=MUNICIPALITIES)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         requests = QUICK_REQUESTS if options.quick else REQUESTS
-        figures = asyncio.run(measure(options.municipalities, ROUNDS, requests, Path(folder)))
+        figures = asyncio.run(measure(options.municipalities, options.rounds, requests, Path(folder)))
     print(report(figures))
     return int(any(item.excess for item in figures))
 
