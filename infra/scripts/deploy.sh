@@ -7,8 +7,8 @@ source "$(dirname "$0")/common.sh" "$@"
 need AZURE_RESOURCE_GROUP DOOR_NAME HANDS_NAME VAREUNGE_PUBLIC_URL
 
 package=$root/dist/vareunge.zip
-mkdir -p "$root/dist"
-(cd "$root" && ./run uv run python -m tools.package "$package")
+build() { (cd "$root" && ./run uv run python -m tools.package "$package"); }
+aloud "builds $package" build
 # The Hands first: what a newer Door makes due, an older one of theirs might not know.
 for app in "$HANDS_NAME" "$DOOR_NAME"; do
     change "deploys to $app" az functionapp deployment source config-zip --resource-group "$AZURE_RESOURCE_GROUP" \

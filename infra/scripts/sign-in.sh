@@ -12,17 +12,17 @@ graph=https://graph.microsoft.com/v1.0/applications
 # Teams in the desktop and on phones, Teams in the browser: they ask for a token for our tab without asking the person.
 teams_clients='"1fec8e78-bce4-4aaf-ab1b-5451cc387264", "5e3ce6c0-2b1f-4285-8d4b-75ee78787346"'
 
-find_app() { az ad app list --filter "displayName eq '$name'" --query '[0].[id, appId]' --output tsv; }
-
-read -r object app < <(find_app) || true
+read -r object app < <(az ad app list --filter "displayName eq '$name'" --query '[].[id, appId]' --output tsv) || true
 if [ -z "${app-}" ]; then
-    change "makes the app registration «$name»" az ad app create --display-name "$name" --sign-in-audience AzureADMyOrg
     if ! $apply; then
+        echo "would: makes the app registration «$name»"
         finish
         exit 0
     fi
-    read -r object app < <(find_app)
-    az ad sp create --id "$app" >/dev/null
+    echo "makes the app registration «$name»"
+    # By its own answer: the directory may take a while to list it.
+    read -r object app < <(az ad app create --display-name "$name" --sign-in-audience AzureADMyOrg --query '[[id, appId]]' --output tsv)
+    change 'makes its enterprise application' az ad sp create --id "$app"
 fi
 
 scope=$(az rest --method get --url "$graph/$object" --query "api.oauth2PermissionScopes[?value=='access_as_user'].id | [0]" --output tsv)
