@@ -33,7 +33,8 @@ LOOK = 0.05
 LONG_LOOK = 1.0
 """Seconds between two looks for what was given up."""
 SHOWN_ANEW = 0.5
-"""Seconds until a message that nobody took is sent once more."""
+"""Seconds until a message that nobody took is sent once more; twice as long each time that still nobody took it, or
+more messages than a slow machine can read would pile up."""
 PATIENCE = 15.0
 """Seconds for which time stands still for one moment's units: all Hands may be full of units that sleep."""
 LONGEST_SLEEP = timedelta(days=1)
@@ -142,16 +143,17 @@ class Hands:
 
     async def _show(self) -> None:
         """Send the messages of what is due now, and sleep until something is."""
-        clock, taken, shown = self._services.clock, Taken(self._services), 0.0
+        clock, taken = self._services.clock, Taken(self._services)
+        shown, pause = 0.0, SHOWN_ANEW
         async with clock.busy():
             while True:
                 if await taken.is_so():
-                    now = clock.now()
+                    now, pause = clock.now(), SHOWN_ANEW
                     upcoming = max(taken.next or now + LONGEST_SLEEP, now + timedelta(seconds=1))
                     await self._alarm.wait(min(upcoming, now + LONGEST_SLEEP))
-                elif time.monotonic() - shown > SHOWN_ANEW:
-                    shown = time.monotonic()
+                elif time.monotonic() - shown > pause:
                     await self._send_due()
+                    shown, pause = time.monotonic(), 2 * pause
                 else:
                     await asyncio.sleep(LOOK)  # The queue's time is real.
 
