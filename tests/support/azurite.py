@@ -24,7 +24,7 @@ KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr
 UNITS, POISON = "units", "units-poison"
 MOST_READS = 5
 """The host's `maxDequeueCount`."""
-STARTS_WITHIN = 20
+STARTS_WITHIN = 60
 
 Deliver = Callable[[bytes], Awaitable[None]]
 
