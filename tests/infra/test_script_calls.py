@@ -1,4 +1,4 @@
-"""What the administrators' scripts call, in their order, with stand-ins for every program. None ran against Azure."""
+"""Calls of the administrators' scripts, in their order, with stand-ins for every program. None ran against Azure."""
 
 import json
 import os
@@ -154,7 +154,7 @@ def test_a_command_is_run_on_the_database_and_nothing_else(desk: Desk) -> None:
 
 
 def test_the_package_is_built_and_goes_to_the_hands_before_the_door(desk: Desk) -> None:
-    """What a newer Door makes due, older Hands might not know."""
+    """Older Hands might not know a unit that a newer Door makes due."""
     assert desk.run("deploy.sh", "--apply") == 0, desk.printed
 
     built, hands, door, asked = desk.changes
