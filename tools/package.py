@@ -179,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     python = find_python(given.python)
     if python is None:
-        sys.stderr.write(f"Python {given.python} was not found: install it, for example by `./run uv python install {given.python}`\n")
+        sys.stderr.write(f"Python {given.python} was not found: `./run uv python install {given.python}` installs it\n")
         return 1
     try:
         build(given.out, python)
