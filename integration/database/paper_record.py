@@ -8,7 +8,7 @@ from integration.database import tables
 from integration.database.agendas import agenda_from, minutes_from
 from integration.database.connection import Database
 from integration.database.privacy_tables import redaction
-from integration.database.reports import RELEASED, report_from
+from integration.database.reports import RELEASED, WITHOUT_PDF, report_from
 from workflows.papers.record import BodyRecord
 
 
@@ -18,8 +18,10 @@ class SQLPaperRecord:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of_body(self, body: str) -> BodyRecord:
+    async def of_body(self, body: str, *, with_pdfs: bool = False) -> BodyRecord:
         released = _of_body(tables.report, body).where(tables.report.c.state.in_(RELEASED))
+        if not with_pdfs:
+            released = released.with_only_columns(*WITHOUT_PDF)
         async with self._database.read() as connection:
             reports = (await connection.execute(released)).all()
             agendas = (await connection.execute(_of_body(tables.agenda, body))).all()

@@ -28,7 +28,9 @@ class SQLReports:
         self._database = database
 
     async def newest(self, meeting: str) -> StoredReport | None:
-        row = await self._database.look(lambda connection: connection.execute(_NEWEST, {"of": meeting}).one_or_none())
+        row = await self._database.look(
+            lambda connection: connection.execute(_NEWEST_WITH_PDF, {"of": meeting}).one_or_none()
+        )
         return None if row is None else report_from(row)
 
     async def newest_released(self, body: str, *, before_local: datetime | None = None) -> StoredReport | None:
@@ -55,13 +57,13 @@ class SQLReports:
         )
 
     async def report_address(self, meeting: str) -> str | None:
-        """Return the address of the meeting's released report; empty when only those who were mailed a link can read
-        it,
-        None when none is released."""
-        report = await self.newest(meeting)
-        if report is None or not report.is_released:
-            return None
-        return str(report.published.get("page", {}).get("url", ""))
+        """
+        Return the address of the meeting's released report; None when none is released.
+
+        It is empty when only those who were mailed a link can read it.
+        """
+        row = await self._database.look(lambda connection: connection.execute(_NEWEST, {"of": meeting}).one_or_none())
+        return None if row is None or row.state not in RELEASED else str(row.published.get("page", {}).get("url", ""))
 
     async def draft(
         self, meeting: str, content: ReportContent, *, at: datetime, then: Sequence[DueUnit] = ()
@@ -160,8 +162,11 @@ class SQLReports:
             await connection.execute(update(table).where(*_version(report), released).values(**values))
 
 
+WITHOUT_PDF = tuple(column for column in table.c if column is not table.c.pdf)
+"""Columns of a report as lists, sorts and compilations read it: the PDF is nine tenths of its bytes."""
 # Built once: what a statement costs is mostly the making of it, and a country compiles thousands of reports.
-_NEWEST = select(table).where(table.c.meeting == bindparam("of")).order_by(table.c.version.desc()).limit(1)
+_NEWEST_WITH_PDF = select(table).where(table.c.meeting == bindparam("of")).order_by(table.c.version.desc()).limit(1)
+_NEWEST = select(*WITHOUT_PDF).where(table.c.meeting == bindparam("of")).order_by(table.c.version.desc()).limit(1)
 _CHOSEN = (
     select(table.c.meeting, table.c.version)
     .join(meetings, meetings.c.key == table.c.meeting)
@@ -172,9 +177,9 @@ _CHOSEN = (
 
 
 def _chosen(choice: Select[Any]) -> Select[Any]:
-    """Return a *choice* by its key: with the PDFs in the rows that are sorted, those of years would be read."""
+    """Return a *choice* by its key: with whole reports in the rows that are sorted, those of years would be read."""
     one = choice.subquery()
-    return select(table).join(one, and_(one.c.meeting == table.c.meeting, one.c.version == table.c.version))
+    return select(*WITHOUT_PDF).join(one, and_(one.c.meeting == table.c.meeting, one.c.version == table.c.version))
 
 
 _NEWEST_RELEASED = _chosen(_CHOSEN)
@@ -237,7 +242,7 @@ def _row(report: StoredReport) -> dict[str, Any]:
 
 
 def report_from(row: Row[Any]) -> StoredReport:
-    """Return a report out of its row."""
+    """Return a report out of its row, with its PDF if that was read."""
     return StoredReport(
         meeting=row.meeting,
         version=row.version,
@@ -246,6 +251,6 @@ def report_from(row: Row[Any]) -> StoredReport:
         checksum=row.checksum,
         compiled_at=row.compiled_at,
         released_at=row.released_at,
-        pdf=row.pdf,
+        pdf=row._mapping.get("pdf"),
         published=row.published,
     )

@@ -38,8 +38,9 @@ class Bodies:
     def __init__(self, records: Mapping[str, BodyRecord]) -> None:
         self._records = records
 
-    async def of_body(self, body: str) -> BodyRecord:
-        return self._records.get(body, BodyRecord(body=body))
+    async def of_body(self, body: str, *, with_pdfs: bool = False) -> BodyRecord:
+        found = self._records.get(body, BodyRecord(body=body))
+        return found if with_pdfs else replace(found, reports=[replace(item, pdf=None) for item in found.reports])
 
 
 @pytest.fixture

@@ -57,10 +57,7 @@ class PaperExtracts:
         return len(years)
 
     async def _boards(self, programme: Programme) -> list[BodyRecord]:
-        return [
-            (await self.record.of_body(programme.local_board(item.slug).key)).without_pdfs()
-            for item in programme.municipalities
-        ]
+        return [await self.record.of_body(programme.local_board(item.slug).key) for item in programme.municipalities]
 
     def _csv(self, table: DataTable) -> bytes:
         return self.make_csv([column.name for column in table.columns], table.rows)

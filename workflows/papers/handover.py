@@ -68,7 +68,7 @@ class PaperFiles:
         programme = await self.programme()
         count = 0
         for body in programme.bodies:
-            record = await self.record.of_body(body.key)
+            record = await self.record.of_body(body.key, with_pdfs=True)
             language = programme.paper_language(body.key)
             below = await self._below(programme, record)
             for paper in chain(record.papers(language), case_papers(record, below, language)):
@@ -93,7 +93,7 @@ class PaperFiles:
         known = await self.handovers.handovers()
         count = 0
         for body in programme.bodies:
-            record = await self.record.of_body(body.key)
+            record = await self.record.of_body(body.key, with_pdfs=True)
             of_body = replace(rules, language=programme.paper_language(body.key))
             for handover in plan_handovers(record, body.name, of_body, self._pdf):
                 count += await self._hand_over(handover, known.get(handover.key), put)
@@ -147,7 +147,7 @@ class PaperFiles:
             package = programme.find_work_package(key)
             if package is not None and package.municipality is not None:
                 board = programme.local_board(package.municipality)
-                found[key] = (await self.record.of_body(board.key)).without_pdfs()
+                found[key] = await self.record.of_body(board.key)
         return found
 
     async def _hand_over(self, handover: Handover, sent: SentHandover | None, put: PutFile) -> bool:

@@ -72,10 +72,6 @@ class BodyRecord:
     redactions: Mapping[str, int] = field(default_factory=dict)
     """By the key of a paper, how often a text was taken out of it."""
 
-    def without_pdfs(self) -> "BodyRecord":
-        """Return the same without the files, for reading many records at a time."""
-        return replace(self, reports=tuple(replace(stored, pdf=None) for stored in self.reports))
-
     @property
     def approved_minutes(self) -> Sequence[StoredMinutes]:
         """List the versions that were approved: the others are in work, and nobody's to hand out."""
@@ -119,8 +115,8 @@ class BodyRecord:
 
 
 class PaperRecord(Protocol):
-    async def of_body(self, body: str) -> BodyRecord:
-        """Everything released for the body's meetings."""
+    async def of_body(self, body: str, *, with_pdfs: bool = False) -> BodyRecord:
+        """Everything released for the body's meetings; the files that were kept only on request."""
         ...
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from benchmarks.pages import counted_statements
 from integration.database import tables
 from integration.database.agendas import SQLAgendas
 from integration.database.connection import Database
@@ -62,11 +63,21 @@ async def record(database: Database) -> SQLPaperRecord:
 
 
 async def test_every_released_version_is_there_and_no_draft(record: SQLPaperRecord) -> None:
-    found = await record.of_body(BODY)
+    found = await record.of_body(BODY, with_pdfs=True)
 
     assert [(item.version, item.pdf) for item in found.reports] == [(1, b"%PDF kept"), (2, None)]
     assert [item.content for item in found.agendas] == [item.content for item in RECORD.agendas]
     assert [(item.version, item.content.others) for item in found.minutes][1] == (2, "En til")
+
+
+async def test_the_files_are_read_only_by_those_who_hand_them_on(record: SQLPaperRecord) -> None:
+    whole = await record.of_body(BODY, with_pdfs=True)
+
+    with counted_statements() as statements:
+        found = await record.of_body(BODY)
+
+    assert found == replace(whole, reports=tuple(replace(item, pdf=None) for item in whole.reports))
+    assert not [statement for statement in statements if "pdf" in statement]
 
 
 async def test_another_body_has_its_own(record: SQLPaperRecord) -> None:

@@ -112,7 +112,28 @@ async def test_the_newest_released_is_that_of_the_latest_meeting(record: SQLRepo
     assert await record.newest_released("b-vik") is None
     sorted_rows = statements[0].partition("JOIN (SELECT")[2]
     assert "ORDER BY" in sorted_rows
-    assert "pdf" not in sorted_rows, "the PDFs of years are not read to find the newest"
+    assert "content" not in sorted_rows, "the reports of years are not read to find the newest"
+
+
+async def test_no_list_and_no_compilation_reads_a_pdf(record: SQLReports) -> None:
+    """A PDF is nine tenths of a report's bytes. It is read by those who were asked for it, one at a time."""
+    draft = await record.draft(MEETING, samples.FULL, at=AT)
+    await record.release(draft, draft.content, pdf=b"%PDF", at=AT)
+
+    with counted_statements() as statements:
+        again = await record.draft(MEETING, OTHER, at=AT)
+        await record.newest_released("a-dal")
+        await record.newest_released("a-dal", before_local=samples.FULL.meeting.ends_local)
+        await record.newest_contents(["a-dal"])
+        await record.states()
+        assert await record.report_address(MEETING) == ""
+
+    assert again.is_released
+    assert len(statements) >= 6
+    assert not [statement for statement in statements if "pdf" in statement]
+    newest = await record.newest(MEETING)
+    assert newest is not None
+    assert newest.pdf == b"%PDF"
 
 
 # ------------------------------------------------------------------------------------------------------------- reviews

@@ -25,7 +25,7 @@ class ReportStore(Protocol):
     """The record of reports. Every method is atomic."""
 
     async def newest(self, meeting: str) -> StoredReport | None:
-        """The newest version of the meeting's report."""
+        """The newest version of the meeting's report, with its PDF."""
         ...
 
     async def newest_contents(self, bodies: Collection[str]) -> Mapping[str, ReportContent]:
@@ -33,7 +33,11 @@ class ReportStore(Protocol):
         ...
 
     async def newest_released(self, body: str, *, before_local: datetime | None = None) -> StoredReport | None:
-        """The released report of the body's latest meeting, of those that start before then if a moment is given."""
+        """
+        The released report of the body's latest meeting, of those that start before then if a moment is given.
+
+        Without its PDF.
+        """
         ...
 
     async def states(self, *, since: date | None = None) -> Mapping[str, ReportState]:
