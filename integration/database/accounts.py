@@ -56,13 +56,13 @@ class SQLAccounts:
         """Those known, by lower-case address."""
         query = select(account).where(account.c.email.in_({email.lower() for email in emails}))
         rows = await self._database.look(lambda connection: connection.execute(query).all())
-        return {row.email: _account(row) for row in rows}
+        return {row.email: account_of(row) for row in rows}
 
     async def of_people(self, people: Sequence[str]) -> Mapping[str, Account]:
         """The account that each of these people had last, by their key."""
         query = select(account).where(account.c.person.in_(people))
         rows = await self._database.look(lambda connection: connection.execute(query).all())
-        return {row.person: _account(row) for row in rows}
+        return {row.person: account_of(row) for row in rows}
 
     async def find_by_object_id(self, object_id: str) -> Account | None:
         """Find the account of an object id, by which Teams names a person."""
@@ -72,15 +72,16 @@ class SQLAccounts:
         """Return the account of an object id, with the person whom a look-up noted with it."""
         query = select(account).where(account.c.object_id == object_id)
         row = await self._database.look(lambda connection: connection.execute(query).one_or_none())
-        return KnownAccount(account=_account(row), person=row.person) if row else None
+        return KnownAccount(account=account_of(row), person=row.person) if row else None
 
     async def _find(self, condition: ColumnElement[bool]) -> Account | None:
         query = select(account).where(condition)
         row = await self._database.look(lambda connection: connection.execute(query).one_or_none())
-        return _account(row) if row else None
+        return account_of(row) if row else None
 
 
-def _account(row: Any) -> Account:
+def account_of(row: Any) -> Account:
+    """Return a row of `account`."""
     return Account(
         id=row.object_id,
         email=row.email,

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import audit, switch
+from integration.database.together import Write, execute_together
 from workflows.operations.audit import AuditAct, AuditEntry, ChainHead, chained
 from workflows.origin import origin
 
@@ -19,8 +20,8 @@ CHUNK = 200
 _HEAD = select(switch.c.value).where(switch.c.name == HEAD)
 _HELD_HEAD = _HEAD.with_for_update()
 _LAST = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
-_ADD = insert(audit)
-_MOVE_HEAD = update(switch).where(switch.c.name == bindparam("of")).values(value=bindparam("now"))
+_ADD = insert(audit).values({item.name: bindparam(f"added_{item.name}") for item in audit.c})
+_MOVE_HEAD = update(switch).where(switch.c.name == bindparam("of_head")).values(value=bindparam("moved"))
 
 
 async def note_action(
@@ -65,9 +66,9 @@ def note_act(
         details=dict(values),
     )
     entry = chained(act, _hold_head(connection, at))
-    connection.execute(_ADD, row_of(entry))
     head = ChainHead(number=entry.number, hash=entry.hash)
-    connection.execute(_MOVE_HEAD, {"of": HEAD, "now": str(head)})
+    added = {f"added_{name}": value for name, value in row_of(entry).items()}
+    execute_together(connection, [Write(_ADD, added), Write(_MOVE_HEAD, {"of_head": HEAD, "moved": str(head)})])
 
 
 def row_of(entry: AuditEntry) -> dict[str, Any]:

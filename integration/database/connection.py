@@ -15,7 +15,15 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from integration.database.postgres import CONNECTIONS, OPTIONS, Passwords, exchange_ended, sign_in_with, writing
+from integration.database.postgres import (
+    ALONE,
+    CONNECTIONS,
+    OPTIONS,
+    Passwords,
+    begin_writing,
+    exchange_ended,
+    sign_in_with,
+)
 from integration.database.sqlite import WAIT_FOR_LOCK, CannotOpen, File, open_connection
 from workflows.ports.units import DueUnit
 
@@ -64,8 +72,8 @@ class Database:
         self._engine = engine
         self._plain = plain
         # Of what only reads, each statement is a transaction: on PostgreSQL each sees a moment of its own anyway, and
-        # a beginning and an end would be two more questions to the server.
-        self._looking = plain.execution_options(isolation_level="AUTOCOMMIT")
+        # a beginning and an end would be two more questions to the server. What writes says its beginning itself.
+        self._unbegun = plain.execution_options(isolation_level="AUTOCOMMIT")
         self._file = file
         # SQLite has one writer at a time, and who finds it busy sleeps and tries again: those of a process take turns
         # instead. Its readers wait for nobody, and a thread of their own would cost more than what they read.
@@ -88,7 +96,7 @@ class Database:
         await self._check()
         async with self._turn, self._engine.begin() as connection:
             if not self._is_file:
-                await connection.execute(writing(alone=True))
+                await connection.execute(ALONE)
             made_due = connection.info[MADE_DUE] = []
             yield connection
         self._announce(made_due)
@@ -173,10 +181,10 @@ class Database:
 
     def _do_on_server(self, work: Callable[[Connection], T], *, only_reads: bool, alone: bool) -> T:
         if only_reads:
-            with self._looking.connect() as connection:
+            with self._unbegun.connect() as connection:
                 return work(connection)
-        with self._plain.begin() as connection:
-            connection.execute(writing(alone=alone))
+        with self._unbegun.begin() as connection:
+            begin_writing(connection, alone=alone)
             return work(connection)
 
     async def migrate(self) -> None:
@@ -184,7 +192,7 @@ class Database:
         async with self._engine.begin() as connection:
             if not self._is_file:
                 # Of two that migrate at once, the second finds everything done.
-                await connection.execute(writing(alone=True))
+                await connection.execute(ALONE)
             found = await connection.run_sync(_schema)
             if found is Schema.NEWER:
                 raise SchemaNewer

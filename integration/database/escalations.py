@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, case, update
 
 from integration.database import tables
 from integration.database.connection import insert_for
+from integration.database.together import Write
 from workflows.status.model import Escalation, EscalationState
 
 CHANGED_BY_ANSWERS = (
@@ -20,33 +21,23 @@ CHANGED_BY_ANSWERS = (
 # Built once: what a statement costs is mostly the making of it.
 _WITHDRAW = (
     update(tables.escalation)
-    .where(tables.escalation.c.request == bindparam("of"), tables.escalation.c.state.in_(CHANGED_BY_ANSWERS))
+    .where(tables.escalation.c.request == bindparam("withdrawn_of"), tables.escalation.c.state.in_(CHANGED_BY_ANSWERS))
     .values(state=EscalationState.WITHDRAWN)
 )
 
 
-def store_escalation(connection: Connection, request: str, item: Escalation | None) -> None:
-    """Store the question of a request's newest answer; None withdraws the one it had."""
+def escalation_write(connection: Connection, request: str, item: Escalation | None) -> Write:
+    """Return the write of the question of a request's newest answer; None withdraws the one it had."""
     if item is None:
-        connection.execute(_WITHDRAW, {"of": request})
-        return
-    values = {
-        "id": item.id,
-        "request": item.request,
-        "meeting": item.meeting,
-        "level": item.level,
-        "question": item.question,
-        "proposal": item.proposal,
-        "state": item.state,
-        "raised_at": item.raised_at,
-    }
-    connection.execute(_raise_statement(connection.dialect.name), values)
+        return Write(_WITHDRAW, {"withdrawn_of": request})
+    values = {f"raised_{name}": value for name, value in vars(item).items()}
+    return Write(_raise_statement(connection.dialect.name), values)
 
 
 @cache
 def _raise_statement(dialect: str) -> Any:
     table = tables.escalation
-    insert = insert_for(dialect, table)
+    insert = insert_for(dialect, table).values({item.name: bindparam(f"raised_{item.name}") for item in table.c})
     asked, again = insert.excluded, table.c.state != EscalationState.WITHDRAWN
     same = and_(table.c.question == asked.question, table.c.proposal == asked.proposal, again)
     changed = {

@@ -3,7 +3,7 @@
 import select as sockets
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, Executable, event, func, make_url, select
+from sqlalchemy import Connection, Engine, event, func, make_url, select
 from sqlalchemy.exc import DisconnectionError
 
 CONNECTIONS = 4
@@ -34,13 +34,23 @@ Waits until nobody writes, and lets nobody write until the transaction ends.
 
 What it reads then stays true until it writes, as on SQLite, where nobody else ever writes meanwhile.
 """
-BESIDE_OTHERS = select(func.pg_advisory_xact_lock_shared(WRITERS))
-"""Waits until nobody writes alone, and keeps those who would waiting. For statements that hold by themselves."""
+BEGINNINGS = {
+    True: f"BEGIN; SELECT pg_advisory_xact_lock({WRITERS})",
+    False: f"BEGIN; SELECT pg_advisory_xact_lock_shared({WRITERS})",
+}
+"""
+Beginnings of a transaction that writes alone, and of one beside others, each with its first statement: one question.
+
+Beside others it waits until nobody writes alone, and keeps those who would waiting: for statements that hold by
+themselves.
+"""
 
 
-def writing(*, alone: bool) -> Executable:
-    """Return the first statement of a transaction that may write."""
-    return ALONE if alone else BESIDE_OTHERS
+def begin_writing(connection: Connection, *, alone: bool) -> None:
+    """Begin a transaction that may write, on a *connection* that begins none by itself."""
+    driver: Any = connection.connection.driver_connection
+    # Two commands in one text cannot be prepared.
+    driver.execute(BEGINNINGS[alone], prepare=False)
 
 
 class Passwords(Protocol):

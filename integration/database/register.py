@@ -172,11 +172,14 @@ class SQLRegister:
         """Return the imported programme, if there is one."""
         return None if await self.is_empty() else await self.programme()
 
-    async def programme(self) -> Programme:
-        """Return the programme as it stands now, in whichever process it was changed. Raises CorruptRegister."""
-        version = await self._database.look(
-            lambda connection: connection.execute(VERSION_NOW).scalar_one_or_none() or 0
-        )
+    async def programme(self, version: int | None = None) -> Programme:
+        """
+        Return the programme as it stands now, in whichever process it was changed. Raises CorruptRegister.
+
+        *version*: the register's, where it was read a moment ago along with something else; None asks for it.
+        """
+        if version is None:
+            version = await self._database.look(_version)
         async with self._reading:
             # Everybody waits for the one who reads: a country's programme takes seconds.
             if self._known is None or self._known[0] != version:
@@ -208,6 +211,11 @@ def _spare_collector(programme: Programme) -> None:
         gc.collect()
         gc.freeze()
         gc.set_threshold(NEW_THINGS, *gc.get_threshold()[1:])
+
+
+def _version(connection: Connection) -> int:
+    """Return how often the register was changed; 0 before the first import."""
+    return connection.execute(VERSION_NOW).scalar_one_or_none() or 0
 
 
 def _read_programme(connection: Connection) -> Programme:

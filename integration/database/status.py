@@ -2,27 +2,26 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
+from integration.database.answers import add_answer, save_draft
 from integration.database.connection import Database, insert_into, read_named
-from integration.database.escalations import store_escalation
 from integration.database.messages import plan_messages
+from integration.database.standings import standing_of
 from integration.database.status_rows import (
     CANCELLED,
     answer_of,
     escalation_of,
     meeting_of,
-    note_answer,
     request_of,
     request_row,
     round_of,
 )
-from integration.database.units import make_due, make_due_at_once
+from integration.database.units import make_due
 from workflows.messages.model import Message
 from workflows.ports.units import DueUnit
 from workflows.status.model import (
@@ -126,8 +125,8 @@ class SQLStatus:
         found = await self._rows(_REQUEST_ALONE, {"request": request})
         return request_of(found[0]) if found else None
 
-    async def find_standing(self, request: str) -> Standing | None:
-        return await self._database.look(lambda connection: _standing(connection, request))
+    async def find_standing(self, request: str, *, object_id: str = "") -> Standing | None:
+        return await self._database.look(lambda connection: standing_of(connection, request, object_id))
 
     async def list_requests(self, *meetings: str) -> Sequence[StatusRequest]:
         asked = {"of_meetings": meetings}
@@ -151,12 +150,17 @@ class SQLStatus:
         return {row.work_package: answer_of(row) for row in rows}
 
     async def add_answer(
-        self, answer: NewAnswer, *, escalation: Escalation | None, then: Sequence[DueUnit] = ()
+        self,
+        answer: NewAnswer,
+        *,
+        escalation: Escalation | None,
+        then: Sequence[DueUnit] = (),
+        known: StatusAnswer | None = None,
     ) -> StatusAnswer | None:
-        return await self._database.write(lambda connection: _add_answer(connection, answer, escalation, then))
+        return await self._database.write(lambda connection: add_answer(connection, answer, escalation, then, known))
 
     async def save_draft(self, request: str, person: str, draft: Mapping[str, str], *, at: datetime) -> bool:
-        return await self._database.write(lambda connection: _save_draft(connection, request, person, draft, at))
+        return await self._database.write(lambda connection: save_draft(connection, request, person, draft, at))
 
     async def drafted(self, requests: Sequence[str]) -> Mapping[str, Collection[str]]:
         query = select(tables.status_draft).where(tables.status_draft.c.request.in_(requests))
@@ -215,12 +219,6 @@ _NUMBERED = (
 )
 _PREVIOUS = select(_NUMBERED).where(_NUMBERED.c.number == 1)
 """The newest answer of each package in a municipality's earlier rounds: no others are decoded."""
-_LAST_BEFORE = (
-    _EARLIER.where(tables.status_request.c.work_package == bindparam("work_package"))
-    .order_by(None)
-    .order_by(tables.status_round.c.deadline_at.desc())
-    .limit(1)
-)
 
 
 async def _insert_round(connection: AsyncConnection, item: StatusRound) -> bool:
@@ -264,66 +262,7 @@ _REQUESTS = (
     .order_by(tables.status_request.c.work_package)
 )
 _NEWEST = _newest().where(tables.status_request.c.id.in_(bindparam("of_requests", expanding=True)))
-_THE_REQUEST = tables.status_request.c.id == bindparam("request")
-_REQUEST_ALONE = select(tables.status_request).where(_THE_REQUEST)
-_STANDING = (
-    select(tables.status_request, tables.status_round, tables.meeting, tables.status_answer)
-    .join(tables.status_round, tables.status_round.c.meeting == tables.status_request.c.meeting)
-    .join(tables.meeting, tables.meeting.c.key == tables.status_request.c.meeting)
-    .outerjoin(
-        tables.status_answer,
-        and_(
-            tables.status_answer.c.request == tables.status_request.c.id,
-            tables.status_answer.c.version == tables.status_request.c.latest_version,
-        ),
-    )
-    .where(_THE_REQUEST)
-)
-
-
-_NEWEST_OF = _newest().where(_THE_REQUEST)
-_ROUND_OF = (
-    select(tables.status_round)
-    .join(tables.status_request, tables.status_request.c.meeting == tables.status_round.c.meeting)
-    .where(
-        _THE_REQUEST,
-        or_(*(tables.status_request.c.state == state for state in (RequestState.OPEN, RequestState.ANSWERED))),
-    )
-    .with_for_update()
-)
-_DRAFTS = select(tables.status_draft).where(tables.status_draft.c.request == bindparam("request"))
-_END_DRAFT = delete(tables.status_draft).where(
-    tables.status_draft.c.request == bindparam("of"), tables.status_draft.c.person == bindparam("by")
-)
-_NEW_ANSWER = tables.status_answer.insert()
-_ANSWERED = (
-    update(tables.status_request)
-    .where(tables.status_request.c.id == bindparam("of"))
-    .values(state=RequestState.ANSWERED, latest_version=bindparam("last"))
-)
-
-
-def _standing(connection: Connection, request: str) -> Standing | None:
-    row = connection.execute(_STANDING, {"request": request}).one_or_none()
-    if row is None:
-        return None
-    status_round, found = round_of(_part(row, tables.status_round)), request_of(_part(row, tables.status_request))
-    values = {**_place(status_round), "work_package": found.work_package}
-    previous = connection.execute(_LAST_BEFORE, values).one_or_none()
-    drafts = connection.execute(_DRAFTS, {"request": request}).all()
-    return Standing(
-        request=found,
-        round=status_round,
-        meeting=meeting_of(_part(row, tables.meeting)),
-        answer=answer_of(_part(row, tables.status_answer)) if found.latest_version else None,
-        previous=answer_of(previous) if previous else None,
-        drafts={row.person: row.content for row in drafts},
-    )
-
-
-def _part(row: Row[Any], table: Table) -> Any:
-    """The columns of one table among those of several."""
-    return SimpleNamespace(**{column.name: row._mapping[column] for column in table.c})
+_REQUEST_ALONE = select(tables.status_request).where(tables.status_request.c.id == bindparam("request"))
 
 
 def _place(status_round: StatusRound) -> dict[str, Any]:
@@ -334,65 +273,3 @@ def _place(status_round: StatusRound) -> dict[str, Any]:
         "deadline_at": status_round.deadline_at,
         "since": status_round.deadline_at - REMEMBERED,
     }
-
-
-def _add_answer(
-    connection: Connection, answer: NewAnswer, escalation: Escalation | None, then: Sequence[DueUnit]
-) -> StatusAnswer | None:
-    if not _takes_answers(connection, answer.request, answer.at):
-        return None
-    before = connection.execute(_NEWEST_OF, {"request": answer.request}).one_or_none()
-    newest = answer_of(before) if before else None
-    if newest and (newest.by, newest.content) == (answer.by, answer.content):
-        # Whatever they had begun to change, they sent this.
-        connection.execute(_END_DRAFT, {"of": answer.request, "by": answer.by})
-        return newest
-    stored = StatusAnswer(
-        request=answer.request,
-        version=newest.version + 1 if newest else 1,
-        at=answer.at,
-        by=answer.by,
-        surface=answer.surface,
-        on_behalf=answer.on_behalf,
-        content=answer.content,
-    )
-    _store_answer(connection, stored)
-    if escalation is not None or newest is not None:
-        store_escalation(connection, answer.request, escalation)
-    make_due_at_once(connection, then)
-    note_answer(connection, stored)
-    return stored
-
-
-def _takes_answers(connection: Connection, request: str, at: datetime) -> bool:
-    """Tell whether the request's round is open; on PostgreSQL its rows are kept as they are until we have written."""
-    row = connection.execute(_ROUND_OF, {"request": request}).one_or_none()
-    return row is not None and round_of(row).takes_answers(at)
-
-
-def _save_draft(connection: Connection, request: str, person: str, draft: Mapping[str, str], at: datetime) -> bool:
-    if not _takes_answers(connection, request, at):
-        return False
-    if not draft:
-        connection.execute(_END_DRAFT, {"of": request, "by": person})
-        return True
-    values = {"request": request, "person": person, "content": dict(draft)}
-    keys = [tables.status_draft.c.request, tables.status_draft.c.person]
-    statement = insert_into(connection, tables.status_draft).values(**values)
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_={"content": values["content"]}))
-    return True
-
-
-def _store_answer(connection: Connection, item: StatusAnswer) -> None:
-    values = {
-        "request": item.request,
-        "version": item.version,
-        "at": item.at,
-        "by": item.by,
-        "surface": item.surface,
-        "on_behalf": item.on_behalf,
-        "content": item.content.to_data(),
-    }
-    connection.execute(_NEW_ANSWER, values)
-    connection.execute(_END_DRAFT, {"of": item.request, "by": item.by})
-    connection.execute(_ANSWERED, {"of": item.request, "last": item.version})

@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Row
 
-from integration.database.audit import note_act
-from integration.database.tables import status_request
 from workflows.status.model import (
     AnswerContent,
     AnswerSurface,
@@ -22,9 +20,6 @@ from workflows.status.model import (
 from workflows.status.ports import BoardMeeting
 
 CANCELLED = "cancelled"
-_ASKED = select(status_request.c.meeting, status_request.c.work_package, status_request.c.person).where(
-    status_request.c.id == bindparam("of")
-)
 
 
 def request_row(request: StatusRequest) -> dict[str, Any]:
@@ -95,18 +90,4 @@ def escalation_of(row: Row[Any]) -> Escalation:
         proposal=row.proposal,
         state=EscalationState(row.state),
         raised_at=row.raised_at,
-    )
-
-
-def note_answer(connection: Connection, answer: StatusAnswer) -> None:
-    """Add an answer to the audit; the last statement of its transaction."""
-    asked = connection.execute(_ASKED, {"of": answer.request}).one()
-    note_act(
-        connection,
-        answer.by,
-        "status.answered",
-        f"{asked.meeting}/{asked.work_package}",
-        at=answer.at,
-        values={"version": answer.version},
-        on_behalf=asked.person if answer.on_behalf else "",
     )

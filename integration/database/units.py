@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, and_, case, func, or_, select, true, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
@@ -15,6 +15,7 @@ from integration.database.audit import note_act
 from integration.database.connection import Database, announce, insert_for
 from integration.database.history import note as note_of
 from integration.database.tables import unit
+from integration.database.together import Write
 from workflows.ports.units import DueUnit
 
 
@@ -54,6 +55,25 @@ def make_due_at_once(connection: Connection, units: Sequence[DueUnit]) -> None:
     if units:
         connection.execute(_due_statement(connection.dialect.name), _due_rows(units))
         announce(connection, units)
+
+
+def due_writes(connection: Connection, units: Sequence[DueUnit]) -> list[Write]:
+    """Return the write that makes units due, for `execute_together`; announce them with `announce` beside it."""
+    if not units:
+        return []
+    values = {
+        f"unit_{name}_{number}": value for number, row in enumerate(_due_rows(units)) for name, value in row.items()
+    }
+    return [Write(_due_together(connection.dialect.name, len(units)), values)]
+
+
+@cache
+def _due_together(dialect: str, number: int) -> Any:
+    names = ("key", "kind", "state", "due_at")
+    # SQLAlchemy leaves its own defaults out of a statement that is one of several.
+    fresh = {"runs": 0, "failures": 0, "note": ""}
+    rows = [{**fresh, **{name: bindparam(f"unit_{name}_{row}") for name in names}} for row in range(number)]
+    return _due_statement(dialect).values(rows)
 
 
 @cache

@@ -43,14 +43,13 @@ class StatusActions:
         try:
             # A refresh that Teams asks for by itself writes nothing, whatever its data say.
             if action.verb == OPEN or action.automatic:
-                reply = card_reply(_opened(await self._desk.form(request, sender=sender)))
+                form = await self._desk.form(request, sender=sender)
+                reply = card_reply(_opened(form))
             else:
-                reply = await self._answer(request, sender, action)
+                form, reply = await self._answer(request, sender, action)
             if not action.automatic:
                 # After the answer is stored, and only for somebody who may see the request.
-                await self._desk.touched(
-                    request, Posted(conversation=action.conversation, activity_id=action.activity_id)
-                )
+                await self._desk.touched(form, Posted(conversation=action.conversation, activity_id=action.activity_id))
             return reply
         except NotYours as refused:
             language = await self._desk.language(sender)
@@ -58,34 +57,35 @@ class StatusActions:
         except AnswerRefused as refused:
             return _words(refused.words, await self._desk.language(sender))
 
-    async def _answer(self, request: str, sender: ByAccount, action: CardAction) -> dict[str, Any]:
+    async def _answer(self, request: str, sender: ByAccount, action: CardAction) -> tuple[StatusForm, dict[str, Any]]:
+        """Return the request as it stands afterwards, and the reply."""
         try:
             # A question back, such as for a proposal, needs a reply that is shown.
             content = action.data if action.answerable else {**action.data, "proposal_asked": "1"}
             receipt = await self._desk.answer(request, sender=sender, content=content, surface=AnswerSurface.CARD)
         except NumbersWanted:
             form = await self._desk.form(request, sender=sender)
-            return card_reply(numbers_card(form.asked, seen=seen_version(action.data) or 0))
+            return form, card_reply(numbers_card(form.asked, seen=seen_version(action.data) or 0))
         except AnsweredMeanwhile:
             form = await self._desk.form(request, sender=sender)
             if not action.answerable:
-                return error_reply(form.asked.answered_note, code=INVALID_CODE)
-            return card_reply(_missed(form.asked, action.data))
+                return form, error_reply(form.asked.answered_note, code=INVALID_CODE)
+            return form, card_reply(_missed(form.asked, action.data))
         except InvalidAnswer as invalid:
             form = await self._desk.form(request, sender=sender)
             problems = _problems(form.asked, invalid)
             if not action.answerable:
                 # Whatever is shown later must be stored until then; what was refused must not be.
-                return error_reply("\n".join(problems), code=INVALID_CODE)
-            return card_reply(_again(form.asked, action.data, problems, invalid.confirm))
+                return form, error_reply("\n".join(problems), code=INVALID_CODE)
+            return form, card_reply(_again(form.asked, action.data, problems, invalid.confirm))
         except RoundOver:
             form = await self._desk.form(request, sender=sender)
             # A reply that is not shown would have to be stored first; what came too late must not be.
-            return card_reply(ended_card(form.asked, typed=action.data if action.answerable else None))
+            return form, card_reply(ended_card(form.asked, typed=action.data if action.answerable else None))
         form = receipt.form
         if not action.answerable:
-            return message_reply(form.asked.say("status.stored", until=form.asked.due))
-        return card_reply(receipt_card(form.asked, editable=form.is_open))
+            return form, message_reply(form.asked.say("status.stored", until=form.asked.due))
+        return form, card_reply(receipt_card(form.asked, editable=form.is_open))
 
 
 def _problems(asked: Asked, invalid: InvalidAnswer) -> list[str]:

@@ -1,6 +1,6 @@
 """Answering: people's answers arrive here, whatever surface they were written on."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ import texts
 from config.programme import Programme
 from config.values import Person
 from workflows.messages.model import Doubles
-from workflows.ports.accounts import KnownAccounts
+from workflows.ports.accounts import Account, KnownAccounts
 from workflows.ports.bot import Posted
 from workflows.ports.units import Clock, Units
 from workflows.status import plan
@@ -31,7 +31,7 @@ from workflows.status.model import (
     UnknownRequest,
 )
 from workflows.status.plan import escalation_id, is_on_behalf, lifted_unit, refresh_unit, refresh_units
-from workflows.status.ports import NewAnswer, OpenDecisions, Rounds, Standing, open_decisions
+from workflows.status.ports import NewAnswer, OpenDecisions, ProgrammeAt, Rounds, Standing, open_decisions
 from workflows.status.request_view import Asked, asked_of
 from workflows.words import Words
 
@@ -66,6 +66,8 @@ class StatusForm:
     """True when the round's meeting is over."""
     draft: Mapping[str, str] | None = None
     """The draft that is not sent, by input name."""
+    has_lost_card: bool = True
+    """True while a card about the request may be found whose place is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +89,7 @@ class StatusDesk:
     def __init__(
         self,
         *,
-        programme: Callable[[], Awaitable[Programme]],
+        programme: ProgrammeAt,
         rounds: Rounds,
         accounts: KnownAccounts,
         clock: Clock,
@@ -109,12 +111,14 @@ class StatusDesk:
 
     async def form(self, request_id: str, *, sender: Sender) -> StatusForm:
         """Return the form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
-        standing = await self._rounds.find_standing(request_id)
+        object_id = sender.object_id if isinstance(sender, ByAccount) else ""
+        standing = await self._rounds.find_standing(request_id, object_id=object_id)
         if standing is None:
             raise UnknownRequest(Words(key="status.error.unknown"))
-        programme, package = await self._programme(), standing.request.work_package
-        person, on_behalf = await self._authorise(programme, standing.request, sender)
-        decisions = await open_decisions(self._decisions, standing.round, [package])
+        programme, package = await self._programme(standing.programme_version), standing.request.work_package
+        person, on_behalf = self._authorise(programme, standing, sender)
+        reported = self._decisions if standing.may_report else None
+        decisions = await open_decisions(reported, standing.round, [package])
         return self._form(
             programme, standing, programme.person(person), on_behalf=on_behalf, decisions=decisions.get(package, ())
         )
@@ -146,6 +150,7 @@ class StatusDesk:
             on_behalf=on_behalf,
             has_met=standing.meeting.starts_local <= now.astimezone(asked.timezone).replace(tzinfo=None),
             draft=standing.drafts.get(person.key),
+            has_lost_card=standing.has_lost_card,
         )
 
     async def save_draft(self, request_id: str, *, sender: Sender, content: Mapping[str, Any]) -> StatusForm:
@@ -170,9 +175,10 @@ class StatusDesk:
             raise RoundOver(over_words(asked))
         return replace(form, draft=draft or None)
 
-    async def touched(self, request: str, posted: Posted) -> None:
-        """Note that a card of *request* was pressed. One that was lost sight of when it left is kept up to date now."""
-        if self._doubles is not None and posted.activity_id:
+    async def touched(self, form: StatusForm, posted: Posted) -> None:
+        """Note that a card of a request was pressed. One that was lost sight of when it left is kept up to date now."""
+        if self._doubles is not None and posted.activity_id and form.has_lost_card:
+            request = form.asked.request.id
             then = [refresh_unit(request, self._clock.now())]
             await self._doubles.adopt(request, posted, then=then)
 
@@ -210,7 +216,10 @@ class StatusDesk:
     async def language(self, sender: Sender) -> str:
         """Return the sender's language; the programme's own when nobody knows them."""
         programme = await self._programme()
-        key = await self._person(programme, sender)
+        account = None
+        if isinstance(sender, ByAccount):
+            account = await self._accounts.find_by_object_id(sender.object_id)
+        key = _person(programme, sender, account)
         person = programme.find_person(key) if key else None
         return texts.choose(person.language, programme.language) if person else programme.language
 
@@ -243,7 +252,7 @@ class StatusDesk:
         lifted = [lifted_unit(asked.request.id, now)] if escalation else []
         told = [plan.told_unit(asked.request.id, asked.round.deadline_at)] if parsed.solved else []
         then = [*refresh_units([asked.request], now), *lifted, *told]
-        stored = await self._rounds.add_answer(new, escalation=escalation, then=then)
+        stored = await self._rounds.add_answer(new, escalation=escalation, then=then, known=asked.answer)
         if stored is None:
             # The round closed between our look and our write.
             raise RoundOver(over_words(asked))
@@ -259,9 +268,10 @@ class StatusDesk:
             on_behalf=stored.on_behalf,
         )
 
-    async def _authorise(self, programme: Programme, request: StatusRequest, sender: Sender) -> tuple[str, bool]:
+    def _authorise(self, programme: Programme, standing: Standing, sender: Sender) -> tuple[str, bool]:
         """Return the sender's key, and True where they answer for somebody else. Raises UnknownRequest and NotYours."""
-        person = await self._person(programme, sender)
+        request = standing.request
+        person = _person(programme, sender, standing.account)
         package = programme.find_work_package(request.work_package)
         if package is None:
             raise UnknownRequest(Words(key="status.error.unknown"))
@@ -271,14 +281,15 @@ class StatusDesk:
             raise NotYours(Words(key="status.error.not_yours"))
         return person, on_behalf
 
-    async def _person(self, programme: Programme, sender: Sender) -> str | None:
-        if isinstance(sender, ByLink):
-            return known.key if (known := programme.find_person(sender.person)) else None
-        account = await self._accounts.find_by_object_id(sender.object_id)
-        if account is None or not account.enabled:
-            return None
-        found = programme.find_person_by_email(account.email)
-        return found.key if found else None
+
+def _person(programme: Programme, sender: Sender, account: Account | None) -> str | None:
+    """Return the sender's key, as far as the programme knows them. *account*: of somebody who pressed a button."""
+    if isinstance(sender, ByLink):
+        return known.key if (known := programme.find_person(sender.person)) else None
+    if account is None or not account.enabled:
+        return None
+    found = programme.find_person_by_email(account.email)
+    return found.key if found else None
 
 
 def _checked(form: StatusForm, content: Mapping[str, Any]) -> AnswerContent:

@@ -8,7 +8,7 @@ from typing import Protocol
 from config.programme import Programme
 from workflows.messages.model import Chats, Message, Messages
 from workflows.messages.outbox import Outbox
-from workflows.ports.accounts import KnownAccounts
+from workflows.ports.accounts import Account, KnownAccounts
 from workflows.ports.bot import Bot
 from workflows.ports.links import Links
 from workflows.ports.place import Places
@@ -68,6 +68,14 @@ class Standing:
     """The package's newest of earlier rounds."""
     drafts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Drafts that are not sent: by person, then by input name."""
+    account: Account | None = None
+    """The account that was asked for; None also when nobody knows it."""
+    programme_version: int = 0
+    """The register's version at that moment."""
+    may_report: bool = True
+    """False where no decisions need be read: the board has made none, and answered no question of the package's."""
+    has_lost_card: bool = True
+    """False where no card about the request need be looked for: the place of each that left is known."""
 
 
 class FindRound(Protocol):
@@ -122,7 +130,10 @@ class AnswerRecord(Protocol):
     """The record of requests, answers, drafts and lifted questions. Every method is atomic."""
 
     async def find_request(self, request: str) -> StatusRequest | None: ...
-    async def find_standing(self, request: str) -> Standing | None: ...
+    async def find_standing(self, request: str, *, object_id: str = "") -> Standing | None:
+        """Return a request as it stands. *object_id*: reads the account of the person who asks along with it."""
+        ...
+
     async def list_requests(self, *meetings: str) -> Sequence[StatusRequest]: ...
     async def list_open_requests(self, meetings: Sequence[str]) -> Sequence[StatusRequest]:
         """List the requests of *meetings* that wait for an answer."""
@@ -138,10 +149,17 @@ class AnswerRecord(Protocol):
         ...
 
     async def add_answer(
-        self, answer: NewAnswer, *, escalation: Escalation | None, then: Sequence[DueUnit] = ()
+        self,
+        answer: NewAnswer,
+        *,
+        escalation: Escalation | None,
+        then: Sequence[DueUnit] = (),
+        known: StatusAnswer | None = None,
     ) -> StatusAnswer | None:
         """
         Store the next version; None, and nothing written, when the round takes no answers at *answer.at*.
+
+        *known*: the version that was the newest a moment ago; it is not read again while it still is.
 
         The same person's same words again are the version that is stored. *escalation*: what the answer lifts; without
         one, what earlier versions lifted is withdrawn.
@@ -166,6 +184,12 @@ class AnswerRecord(Protocol):
 
 class Rounds(RoundRecord, AnswerRecord, Protocol):
     """The whole record of status rounds."""
+
+
+class ProgrammeAt(Protocol):
+    async def __call__(self, version: int | None = None) -> Programme:
+        """Return the programme as it stands now. *version*: the register's, where it was read a moment ago."""
+        ...
 
 
 class OpenDecisions(Protocol):

@@ -31,7 +31,7 @@ class RegisterWorld(AgendaWorld):
         super().__init__(database, clock=self.pages.clock)
         self.site_of_lead = Site(self)
 
-    async def read_programme(self) -> Programme:
+    async def read_programme(self, version: int | None = None) -> Programme:
         return await self.pages.register.programme()
 
     async def lead(self) -> Browser:

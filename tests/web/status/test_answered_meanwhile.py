@@ -217,8 +217,8 @@ class LookedTogether:
         self._store = world.store
         self._both = asyncio.Barrier(2)
 
-    async def find_standing(self, request: str) -> Standing | None:
-        standing = await self._store.find_standing(request)
+    async def find_standing(self, request: str, *, object_id: str = "") -> Standing | None:
+        standing = await self._store.find_standing(request, object_id=object_id)
         await self._both.wait()
         return standing
 
@@ -227,11 +227,8 @@ class LookedTogether:
 
 
 async def test_of_two_who_answer_at_the_same_moment_both_are_kept(world: World) -> None:
-    async def programme() -> Any:
-        return world.programme
-
     rounds: Any = LookedTogether(world)
-    desk = StatusDesk(programme=programme, rounds=rounds, accounts=world.accounts, clock=world.clock)
+    desk = StatusDesk(programme=world.read_programme, rounds=rounds, accounts=world.accounts, clock=world.clock)
 
     def answer(person: str) -> Any:
         content = {"light": "green", "done": person, "seen": "0"}

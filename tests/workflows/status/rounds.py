@@ -1,7 +1,7 @@
 """A small world for status rounds: an invented programme, a real database, and fakes of Teams and mail."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from workflows.ports.units import DueUnit, Outcome
 from workflows.status.answering import ByLink, Receipt, StatusDesk
 from workflows.status.model import AnswerSurface, OpenDecision, StatusRound
 from workflows.status.plan import request_id
-from workflows.status.ports import RecipientPorts, StatusPorts
+from workflows.status.ports import RecipientPorts, Standing, StatusPorts
 from workflows.status.rounds import StatusRounds
 from workflows.status.upcoming import UpcomingMessages
 
@@ -193,6 +193,21 @@ class FakeHistory:
         self.notes.append(what)
 
 
+class WorldRounds(SQLStatus):
+    """Rounds in the database, whose people and decisions are no rows but fakes beside it."""
+
+    def __init__(self, database: Database, accounts: FakeAccounts) -> None:
+        super().__init__(database)
+        self._accounts = accounts
+
+    async def find_standing(self, request: str, *, object_id: str = "") -> Standing | None:
+        standing = await super().find_standing(request, object_id=object_id)
+        if standing is None:
+            return None
+        account = await self._accounts.find_by_object_id(object_id)
+        return replace(standing, account=account, may_report=True)
+
+
 class World:
     """Everything of a round, with handles to look at and to turn."""
 
@@ -222,7 +237,7 @@ class World:
         self.places = FakePlaces({"channel:board": Thing("19:board")})
         self.decisions = FakeDecisions()
         self.history = FakeHistory()
-        self.store = SQLStatus(database)
+        self.store = WorldRounds(database, self.accounts)
         self.messages = SQLMessages(database)
         self.switches = SQLSwitches(database, self.clock)
         self.links = SQLLinks(database, self.clock)
@@ -266,7 +281,8 @@ class World:
     async def own_address(self, person: str) -> str:
         return f"{PUBLIC}/mine-moter/{person}"
 
-    async def read_programme(self) -> Programme:
+    async def read_programme(self, version: int | None = None) -> Programme:
+        del version
         return self.programme
 
     async def plan_meeting(

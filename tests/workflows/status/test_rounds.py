@@ -13,6 +13,7 @@ from workflows.messages.model import MessageState, Surface
 from workflows.ports.accounts import AccountKind
 from workflows.ports.bot import Conversation, Posted
 from workflows.ports.units import Done, Parked
+from workflows.status.answering import ByAccount
 from workflows.status.model import EscalationState, RequestState, RoundState
 from workflows.status.plan import REQUEST, message_key, request_id
 
@@ -442,6 +443,11 @@ async def test_who_has_a_chat_with_the_bot_again_is_asked_there(world: World) ->
     assert [item.surface for item in messages] == [Surface.PERSONAL]
 
 
+async def touch(world: World, request: str, posted: Posted) -> None:
+    """Press a card of the request, as its lead."""
+    await world.desk.touched(await world.desk.form(request, sender=ByAccount("home-id")), posted)
+
+
 async def test_a_card_that_was_doubled_is_brought_up_to_date_at_its_first_touch(world: World) -> None:
     """The first one left, and its worker died before it knew."""
     await world.open()
@@ -454,7 +460,7 @@ async def test_a_card_that_was_doubled_is_brought_up_to_date_at_its_first_touch(
         conversation=Conversation(id="chat:home-id", service_url="https://teams.example"), activity_id="lost"
     )
 
-    await world.desk.touched(request, first)
+    await touch(world, request, first)
     assert f"status.refresh:{request}" in await world.due()
     await world.run("status.refresh", request)
 
@@ -476,8 +482,8 @@ async def test_a_card_that_we_know_is_no_doubled_one(world: World) -> None:
     [message] = await world.messages.list_messages(requests=[request])
     assert message.posted is not None
 
-    await world.desk.touched(request, message.posted)
-    await world.desk.touched(request, replace(message.posted, activity_id="unknown, and nothing is in doubt"))
+    await touch(world, request, message.posted)
+    await touch(world, request, replace(message.posted, activity_id="unknown, and nothing is in doubt"))
 
     assert len(await world.messages.list_messages(requests=[request])) == 1
 

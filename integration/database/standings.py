@@ -1,0 +1,106 @@
+"""A request and everything that an answer to it is held against, read by one statement: people wait for it."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select
+
+from integration.database import tables
+from integration.database.accounts import account_of
+from integration.database.register import VERSION_NOW
+from integration.database.status_rows import answer_of, meeting_of, request_of, round_of
+from workflows.messages.model import Surface
+from workflows.papers.questions.model import TOLD_STATES
+from workflows.status.ports import Standing
+
+_request, _round, _meeting, _answer = tables.status_request, tables.status_round, tables.meeting, tables.status_answer
+_earlier, _before = _request.alias("earlier"), _round.alias("before")
+_last, _previous = _request.alias("last"), _answer.alias("previous")
+_other, _told, _draft = _request.alias("other"), tables.escalation, tables.status_draft
+
+_LAST_BEFORE = (
+    select(_earlier.c.id)
+    .join(_before, _before.c.meeting == _earlier.c.meeting)
+    .where(
+        _earlier.c.work_package == _request.c.work_package,
+        _earlier.c.latest_version > 0,
+        _before.c.municipality == _round.c.municipality,
+        _before.c.meeting != _round.c.meeting,
+        _before.c.deadline_at < _round.c.deadline_at,
+    )
+    .order_by(_before.c.deadline_at.desc(), _before.c.meeting.desc())
+    .limit(1)
+    .correlate(_request, _round)
+    .scalar_subquery()
+)
+"""The package's latest request of earlier rounds that was answered."""
+_MAY_REPORT = or_(
+    *(exists().where(matter.c.body == _meeting.c.body) for matter in (tables.decision, tables.action_item)),
+    exists().where(
+        _other.c.work_package == _request.c.work_package,
+        _told.c.request == _other.c.id,
+        _told.c.state.in_(TOLD_STATES),
+    ),
+)
+"""True where the board has decided something, or has answered a question of the package's."""
+_IS_LOST = exists().where(
+    tables.message.c.request == _request.c.id, tables.message.c.in_doubt, tables.message.c.surface != Surface.EMAIL
+)
+"""True where a card about the request left and nobody knows its place."""
+
+_PARTS: Sequence[Sequence[ColumnElement[Any]]] = (
+    list(_request.c),
+    list(_round.c),
+    [_meeting.c.key, _meeting.c.body, _meeting.c.state, _meeting.c.starts_local],
+    list(_answer.c),
+    list(_previous.c),
+    list(tables.account.c),
+    [_draft.c.person, _draft.c.content],
+    [
+        VERSION_NOW.scalar_subquery().label("programme_version"),
+        _MAY_REPORT.label("may_report"),
+        _IS_LOST.label("is_lost"),
+    ],
+)
+_NAMES = [[column.name for column in part] for part in _PARTS]
+_STANDING = (
+    select(*(column for part in _PARTS for column in part))
+    .select_from(_request)
+    .join(_round, _round.c.meeting == _request.c.meeting)
+    .join(_meeting, _meeting.c.key == _request.c.meeting)
+    .outerjoin(_answer, and_(_answer.c.request == _request.c.id, _answer.c.version == _request.c.latest_version))
+    .outerjoin(_last, _last.c.id == _LAST_BEFORE)
+    .outerjoin(_previous, and_(_previous.c.request == _last.c.id, _previous.c.version == _last.c.latest_version))
+    .outerjoin(tables.account, tables.account.c.object_id == bindparam("object_id"))
+    .outerjoin(_draft, _draft.c.request == _request.c.id)
+    .where(_request.c.id == bindparam("of_request"))
+)
+
+
+def standing_of(connection: Connection, request: str, object_id: str) -> Standing | None:
+    """Return a request as it stands at this moment, with the account of *object_id*, if there is one."""
+    # A row for each draft, of which there are none or one, and now and then two.
+    rows = connection.execute(_STANDING, {"of_request": request, "object_id": object_id}).all()
+    if not rows:
+        return None
+    asked, status_round, meeting, answer, previous, account, _, flags = _parts(rows[0])
+    drafts = (draft for *_, draft, _ in map(_parts, rows) if draft.person is not None)
+    return Standing(
+        request=request_of(asked),
+        round=round_of(status_round),
+        meeting=meeting_of(meeting),
+        answer=answer_of(answer) if answer.request is not None else None,
+        previous=answer_of(previous) if previous.request is not None else None,
+        drafts={draft.person: draft.content for draft in drafts},
+        account=account_of(account) if account.object_id is not None else None,
+        programme_version=flags.programme_version,
+        may_report=flags.may_report,
+        has_lost_card=flags.is_lost,
+    )
+
+
+def _parts(row: Row[Any]) -> list[Any]:
+    """Split a row into the columns of each table, by their names there."""
+    values = iter(row)
+    return [SimpleNamespace(**dict(zip(names, values, strict=False))) for names in _NAMES]
