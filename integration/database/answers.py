@@ -8,11 +8,11 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, up
 
 from integration.database import tables
 from integration.database.audit import note_act
-from integration.database.connection import announce, insert_into
+from integration.database.connection import insert_into
 from integration.database.escalations import escalation_write
 from integration.database.status_rows import answer_of, round_of
 from integration.database.together import Write, execute_together
-from integration.database.units import due_writes
+from integration.database.units import due_write, make_due_at_once
 from workflows.ports.units import DueUnit
 from workflows.status.model import Escalation, RequestState, StatusAnswer
 from workflows.status.ports import NewAnswer
@@ -71,9 +71,16 @@ def add_answer(
         on_behalf=answer.on_behalf,
         content=answer.content,
     )
-    raised = [escalation_write(connection, answer.request, escalation)] if escalation or newest else []
-    execute_together(connection, [*_answer_writes(stored), *raised, *due_writes(connection, then)])
-    announce(connection, then)
+    writes = _answer_writes(stored)
+    if escalation or (newest and newest.content.question):
+        # Others hold a question before a unit: in one statement nobody knows which of them comes first.
+        execute_together(connection, [*writes, escalation_write(connection, answer.request, escalation)])
+        make_due_at_once(connection, then)
+    elif len(then) == 1:
+        execute_together(connection, [*writes, due_write(connection, then[0])])
+    else:
+        execute_together(connection, writes)
+        make_due_at_once(connection, then)
     # The last of its transaction: from here on nobody else adds to the audit until the commit.
     note_act(
         connection,

@@ -57,23 +57,18 @@ def make_due_at_once(connection: Connection, units: Sequence[DueUnit]) -> None:
         announce(connection, units)
 
 
-def due_writes(connection: Connection, units: Sequence[DueUnit]) -> list[Write]:
-    """Return the write that makes units due, for `execute_together`; announce them with `announce` beside it."""
-    if not units:
-        return []
-    values = {
-        f"unit_{name}_{number}": value for number, row in enumerate(_due_rows(units)) for name, value in row.items()
-    }
-    return [Write(_due_together(connection.dialect.name, len(units)), values)]
+def due_write(connection: Connection, item: DueUnit) -> Write:
+    """Return the write that makes one unit due, for `execute_together`; its commit tells of the unit."""
+    announce(connection, [item])
+    [row] = _due_rows([item])
+    return Write(_due_beside(connection.dialect.name), {f"due_{name}": value for name, value in row.items()})
 
 
 @cache
-def _due_together(dialect: str, number: int) -> Any:
-    names = ("key", "kind", "state", "due_at")
+def _due_beside(dialect: str) -> Any:
+    given = {name: bindparam(f"due_{name}") for name in ("key", "kind", "state", "due_at")}
     # SQLAlchemy leaves its own defaults out of a statement that is one of several.
-    fresh = {"runs": 0, "failures": 0, "note": ""}
-    rows = [{**fresh, **{name: bindparam(f"unit_{name}_{row}") for name in names}} for row in range(number)]
-    return _due_statement(dialect).values(rows)
+    return _due_statement(dialect).values(**given, runs=0, failures=0, note="")
 
 
 @cache
