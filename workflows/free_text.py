@@ -65,6 +65,9 @@ class InvalidText(Exception):
 
 def clean_text(text: str) -> str:
     """Return *text* in composed form with plain line breaks and without control, invisible or direction characters."""
+    if text.isprintable():
+        # As most texts are: a line, and nothing in it that is not seen.
+        return unicodedata.normalize("NFC", text).strip()
     lines = re.sub(r"\r\n?|[\u0085\u2028\u2029\v\f]", "\n", text).replace("\t", " ")
     kept = (char for char in lines if char == "\n" or _is_visible(char))
     return re.sub(r"\n{3,}", "\n\n", unicodedata.normalize("NFC", "".join(kept))).strip()

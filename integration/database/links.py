@@ -108,6 +108,11 @@ class SQLLinks:
         await self._note_use(row)
         return _link_of(row)
 
+    async def resolve_again(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """Do the same for a page that was opened by the link, whose use is noted already."""
+        row = await self._find(token, purpose)
+        return None if row is None or self._has_ended(row) else _link_of(row)
+
     async def take(self, token: str, purpose: LinkPurpose) -> Link | None:
         """Return the link of the token and end it in one step: of two who take it, one gets it."""
         row = await self._find(token, purpose)

@@ -63,7 +63,7 @@ def router(*, desk: StatusDesk, links: EndedLinks, short: ShortLinks, public_url
             return _notice(request, 403, "status.foreign_title", "status.foreign")
         # Read before anything is looked up: a failure gives back what was typed.
         typed = await read_form(request, most=MAX_BODY)
-        link = await links.resolve(token, "answer")
+        link = await links.resolve_again(token, "answer")
         if typed.get("again"):
             return await _ask_again(request, replaced, link, await links.find_ended(token, "answer"))
         if link is None or link.person is None:
