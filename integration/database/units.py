@@ -66,7 +66,7 @@ def due_write(connection: Connection, item: DueUnit) -> Write:
 
 @cache
 def _due_beside(dialect: str) -> Any:
-    given = {name: bindparam(f"due_{name}") for name in ("key", "kind", "state", "due_at")}
+    given: dict[str, Any] = {name: bindparam(f"due_{name}") for name in ("key", "kind", "state", "due_at")}
     # SQLAlchemy leaves its own defaults out of a statement that is one of several.
     return _due_statement(dialect).values(**given, runs=0, failures=0, note="")
 
