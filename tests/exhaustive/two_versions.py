@@ -41,7 +41,7 @@ SERVED = Path("web/static/vendor")
 MUNICIPALITIES = 12
 RATE = 10
 """Answers a second."""
-STARTS_WITHIN = 120
+STARTS_WITHIN = 600
 
 
 class Fault(Exception):
