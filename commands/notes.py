@@ -42,6 +42,7 @@ NOTES: Mapping[str, str] = {
     "no site of ours": "no_place",
     "nothing of ours to book": "nothing_to_book",
     "no meeting of ours stands": "nothing_booked",
+    "nobody to ask": "nobody_to_ask",
     "took too long": "took_too_long",
 }
 """Whole notes, and the texts `terminal.note_…` that say the same to people."""

@@ -167,7 +167,8 @@ class Register:
         self._world = world
         self.changes: list[str] = []
 
-    async def programme(self) -> Programme:
+    async def programme(self, version: int | None = None) -> Programme:
+        del version
         return self._world.programme
 
     async def find_programme(self) -> Programme:

@@ -44,16 +44,15 @@ class WrittenFeed:
     """Its beginning and its end."""
     events: Mapping[str, WrittenEvent]
     """By the meeting's key, in the order in which they are written."""
+    size: int = 0
+    """Bytes of its events; counted where they are written, beside the loop, as are their changes."""
+    changes: int = 0
+    """Changes that its events have seen."""
 
     @property
     def content(self) -> bytes:
         head, end = self.frame
         return b"".join((head, *(event.content for event in self.events.values()), end))
-
-    @property
-    def size(self) -> int:
-        """Bytes of its events."""
-        return sum(len(event.content) for event in self.events.values())
 
     def may_go_on(self, words: str, mark: FeedMark) -> bool:
         """Return True when nothing but meetings can have changed since."""
@@ -63,14 +62,19 @@ class WrittenFeed:
         """Return it with the events that *changed*, and without those that lie in none of *spans* any more."""
         kept = {key: event for key, event in self.events.items() if event.is_within(spans)}
         in_order = sorted({**kept, **changed}.values())
-        events = {event.key: event for event in in_order}
-        return WrittenFeed(words=self.words, mark=mark, frame=self.frame, events=events)
+        return WrittenFeed(
+            words=self.words,
+            mark=mark,
+            frame=self.frame,
+            events={event.key: event for event in in_order},
+            size=sum(len(event.content) for event in in_order),
+            changes=sum(event.sequence for event in in_order),
+        )
 
     @property
     def adds_up(self) -> bool:
         """True when its events are as many, and changed as often, as its mark counts."""
-        changes = sum(event.sequence for event in self.events.values())
-        return (len(self.events), changes) == (self.mark.meetings, self.mark.changes)
+        return (len(self.events), self.changes) == (self.mark.meetings, self.mark.changes)
 
 
 class WrittenFeeds:

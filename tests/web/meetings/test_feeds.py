@@ -279,7 +279,7 @@ def test_the_feeds_that_were_asked_for_longest_ago_are_let_go_of_first() -> None
     def feed(content: bytes) -> WrittenFeed:
         mark = FeedMark(meetings=1, changes=0, changed_at=None, ended_links=0)
         events = {"a": WrittenEvent.of(meeting(), content)}
-        return WrittenFeed(words="", mark=mark, frame=(b"", b""), events=events)
+        return WrittenFeed(words="", mark=mark, frame=(b"", b""), events=events, size=len(content))
 
     written = WrittenFeeds(most=10)
     small = feed(b"12345")
