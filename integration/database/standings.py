@@ -12,11 +12,12 @@ from integration.database.register import VERSION_NOW
 from integration.database.status_rows import answer_of, meeting_of, request_of, round_of
 from workflows.messages.model import Surface
 from workflows.papers.questions.model import TOLD_STATES
-from workflows.status.ports import Standing
+from workflows.status.ports import REMEMBERED, Standing
 
 _request, _round, _meeting, _answer = tables.status_request, tables.status_round, tables.meeting, tables.status_answer
 _earlier, _before = _request.alias("earlier"), _round.alias("before")
 _last, _previous = _request.alias("last"), _answer.alias("previous")
+_last_round = _round.alias("last_round")
 _other, _told, _draft = _request.alias("other"), tables.escalation, tables.status_draft
 
 _LAST_BEFORE = (
@@ -61,6 +62,7 @@ _PARTS: Sequence[Sequence[ColumnElement[Any]]] = (
         VERSION_NOW.scalar_subquery().label("programme_version"),
         _MAY_REPORT.label("may_report"),
         _IS_LOST.label("is_lost"),
+        _last_round.c.deadline_at.label("previous_deadline_at"),
     ],
 )
 _NAMES = [[column.name for column in part] for part in _PARTS]
@@ -71,6 +73,7 @@ _STANDING = (
     .join(_meeting, _meeting.c.key == _request.c.meeting)
     .outerjoin(_answer, and_(_answer.c.request == _request.c.id, _answer.c.version == _request.c.latest_version))
     .outerjoin(_last, _last.c.id == _LAST_BEFORE)
+    .outerjoin(_last_round, _last_round.c.meeting == _last.c.meeting)
     .outerjoin(_previous, and_(_previous.c.request == _last.c.id, _previous.c.version == _last.c.latest_version))
     .outerjoin(tables.account, tables.account.c.object_id == bindparam("object_id"))
     .outerjoin(_draft, _draft.c.request == _request.c.id)
@@ -85,13 +88,16 @@ def standing_of(connection: Connection, request: str, object_id: str) -> Standin
     if not rows:
         return None
     asked, status_round, meeting, answer, previous, account, _, flags = _parts(rows[0])
+    is_remembered = previous.request is not None and (
+        flags.previous_deadline_at >= status_round.deadline_at - REMEMBERED
+    )
     drafts = (draft for *_, draft, _ in map(_parts, rows) if draft.person is not None)
     return Standing(
         request=request_of(asked),
         round=round_of(status_round),
         meeting=meeting_of(meeting),
         answer=answer_of(answer) if answer.request is not None else None,
-        previous=answer_of(previous) if previous.request is not None else None,
+        previous=answer_of(previous) if is_remembered else None,
         drafts={draft.person: draft.content for draft in drafts},
         account=account_of(account) if account.object_id is not None else None,
         programme_version=flags.programme_version,
