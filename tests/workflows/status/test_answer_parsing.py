@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import texts
@@ -194,6 +194,7 @@ ANYTHING = st.recursive(
 NAMES = st.sampled_from(["light", "unchanged", *TEXT_FIELDS, "indicator:plasser"]) | st.text()
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(NAMES, ANYTHING | st.sampled_from(["green", "1", "12,5"]), max_size=9))
 def test_anything_at_all_is_an_answer_or_refused_with_words(raw: dict[str, Any]) -> None:
     before = AnswerContent(light=Light.GREEN)
