@@ -62,6 +62,8 @@ def _habits(packages: list[WorkPackage], *, has_owner_board: bool) -> dict[str, 
         proposal="Fylket dekker reisen ut året.",
         decision="Saken legges fram for styret over oss.",
         passed_on=True,
+        # So that its decisions stay to be followed up, past their day.
+        solved=False,
         until_days=DECIDED_WITHIN,
         progress=0.5,
     )

@@ -43,12 +43,12 @@ def _lived(evidence: Evidence, what: str, *, passed_on: bool) -> Check:
 
 
 def _lives(part: AnswerHabit) -> tuple[tuple[str, ...], ...]:
-    """Return the lives that a question may have had: one that the owner board answers may be closed by then, too."""
+    """Return the lives that a question may have had: one that the owner board answers may have its end by then, too."""
     viewed, viewed_above = ("viewed",) * bool(part.view), ("viewed",) * bool(part.county_view)
     if part.passed_on:
         life = (*viewed, "on_agenda", "passed_on", *viewed_above, "on_agenda", "decided", "answered")
-        return life, (*life, "closed")
-    return ((*viewed, "on_agenda", "decided", "answered", "closed"),)
+        return life, (*life, part.end)
+    return ((*viewed, "on_agenda", "decided", "answered", part.end),)
 
 
 def a_late_decision_shows(evidence: Evidence) -> Check:

@@ -56,12 +56,19 @@ class AnswerHabit(BaseModel):
     view: str = ""
     """The local lead's view of the question."""
     county_view: str = ""
+    solved: bool = True
+    """Their answer when they are asked whether the answer to their question has solved it."""
     then: Mapping[str, str | float] = Field(default_factory=dict)
     """What is otherwise from the second round on."""
 
     def later(self) -> "AnswerHabit":
         """Return the way of answering from the second round on."""
         return self.model_copy(update=dict(self.then))
+
+    @property
+    def end(self) -> str:
+        """State of their question once they were asked whether the answer has solved it."""
+        return "closed" if self.solved else "unsolved"
 
 
 class Correction(BaseModel):
@@ -109,7 +116,7 @@ def answer_to(part: AnswerHabit, package: WorkPackage, *, first: bool, solved: I
     """
     Return the form's fields as the lead fills them in.
 
-    *first*: it is their first answer, and the one that asks. *solved*: inputs for earlier questions, all solved by now.
+    *first*: it is their first answer, and the one that asks. *solved*: inputs that ask whether earlier answers help.
     """
     part = part if first else part.later()
     texts = {name: getattr(part, name) for name in WRITTEN}
@@ -120,7 +127,7 @@ def answer_to(part: AnswerHabit, package: WorkPackage, *, first: bool, solved: I
     }
     if not first:
         texts |= {"question": "", "proposal": "", "lesson": ""}
-    return texts | numbers | dict.fromkeys(solved, "yes")
+    return texts | numbers | dict.fromkeys(solved, "yes" if part.solved else "no")
 
 
 @dataclass

@@ -175,10 +175,11 @@ def chain_is_closed(story: Story, ledger: Ledger) -> bool:
     """
     Return True when each question of the story has come to its end: answered by the owner board, or else closed.
 
-    One that the owner board has answered may be closed too, where it answers before the next round of all.
+    One that the owner board has answered may have its end too, where it answers before the next round of all.
     """
-    ends = {key: "answered" if part.passed_on else "closed" for key, part in story.packages.items() if part.question}
-    return all(ledger.questions.get(key, ("",))[-1] in (end, "closed") for key, end in ends.items())
+    asked = {key: part for key, part in story.packages.items() if part.question}
+    ends = {key: (part.end, "answered" if part.passed_on else part.end) for key, part in asked.items()}
+    return all(ledger.questions.get(key, ("",))[-1] in states for key, states in ends.items())
 
 
 def is_over(programme: Programme, ledger: Ledger) -> bool:

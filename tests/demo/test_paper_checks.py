@@ -76,3 +76,12 @@ def test_what_did_not_come_about_is_told(check: Any, changes: dict[str, Any]) ->
 
 def test_a_question_that_the_owner_board_answered_may_be_closed_by_then() -> None:
     assert a_question_was_passed_on_and_answered(evidence(questions={"skyss": (*PASSED_ON, "closed")})).held
+
+
+@pytest.mark.parametrize(("solved", "end"), [(True, "closed"), (False, "unsolved")])
+def test_a_question_that_the_owner_board_answered_ends_as_its_package_says(solved: bool, end: str) -> None:
+    for last in ("closed", "unsolved"):
+        shown = evidence(questions={"jobb": ANSWERED, "skyss": (*PASSED_ON, last)})
+        shown.story.packages["skyss"] = shown.story.packages["skyss"].model_copy(update={"solved": solved})
+
+        assert a_question_was_passed_on_and_answered(shown).held is (last == end)
