@@ -12,6 +12,7 @@ import texts
 from integration.database.connection import Database
 from integration.database.sessions import SQLSessions
 from tests.e2e.test_form_for_everybody import findings
+from tests.e2e.test_tables import overflows
 from tests.support.doors import served
 from tests.web.municipality.lead_site import Site
 from tests.web.municipality.test_acts import plan_mails
@@ -36,9 +37,17 @@ PAGES = {
     "outbox": (COUNTY, "/fylket/utboks"),
 }
 VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (360, "dark"))
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
+BROKEN_LABELS = """() => {
+    const pen = document.createElement('canvas').getContext('2d');
+    return [...document.querySelectorAll('.as-cards td[data-label]')].filter(cell => {
+        const columns = getComputedStyle(cell).gridTemplateColumns;
+        pen.font = getComputedStyle(cell, '::before').font;
+        return columns !== 'none' && cell.dataset.label.split(/\\s+/).some(
+            word => pen.measureText(word).width > parseFloat(columns)
+        );
+    }).map(cell => cell.dataset.label);
+}"""
+"""The labels of a card's values that have a word with no room on a line, on a phone."""
 OVERLAPS = """() => [...document.querySelectorAll('main .columns')].flatMap(columns => {
     const places = part => [...part.querySelectorAll('.panel')].map(panel => panel.getBoundingClientRect());
     const panels = [...columns.children].map(places);
@@ -104,11 +113,12 @@ async def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(house: House,
         answer = await page.goto(house.url + path)
         assert answer is not None
         assert answer.status == 200, name
-        seen = (await findings(page), await page.evaluate(OVERFLOW), await page.evaluate(OVERLAPS))
+        sideways = sum(await overflows(page))
+        seen = (await findings(page), sideways, await page.evaluate(OVERLAPS), await page.evaluate(BROKEN_LABELS))
         found[f"{name} {width} {theme}"] = seen
         await page.context.close()
 
-    assert {where: problems for where, problems in found.items() if problems != ([], 0, 0)} == {}
+    assert {where: problems for where, problems in found.items() if problems != ([], 0, 0, [])} == {}
 
 
 async def test_a_lead_reminds_one_person_with_the_keyboard(house: House) -> None:
