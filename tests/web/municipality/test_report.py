@@ -244,6 +244,7 @@ async def test_a_released_report_is_corrected_with_a_reason(drafted: Site) -> No
     await world.report("correct")
 
     assert "Styret har det ikke før du sender en rettet utgave" in unsent
+    assert "Antall i styret som får melding om den rettede utgaven: 3." in unsent
     assert "Skriv hvorfor rapporten rettes" in without
     assert with_why == f"{REPORT}?gjort=correct"
     page = await shown(browser, f"{REPORT}?mote={MEETING.partition('/')[2]}")
