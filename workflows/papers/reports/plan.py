@@ -178,6 +178,7 @@ def _package(
     programme: Programme, meeting: Meeting, result: PackageResult, before: PackageReport | None
 ) -> PackageReport:
     package = programme.work_package(result.work_package)
+    last_light, last_on = _last_known(result, before)
     return PackageReport(
         key=result.work_package,
         name=result.name,
@@ -196,8 +197,8 @@ def _package(
         lesson_for=result.lesson_for,
         theme=package.theme or "",
         unchanged=unchanged_texts(result, before),
-        last_light=result.previous_light.value if result.is_missing and result.previous_light else "",
-        last_on=result.previous_on if result.is_missing else None,
+        last_light=last_light,
+        last_on=last_on,
         missing_rounds=(before.missing_rounds if before else 0) + 1 if result.is_missing else 0,
         until=package.until,
         indicators=tuple(
@@ -215,3 +216,13 @@ def _package(
             for item in result.indicators
         ),
     )
+
+
+def _last_known(result: PackageResult, before: PackageReport | None) -> tuple[str, date | None]:
+    """Return the last known status of a package that is silent, and its day; nothing for one that answered."""
+    if not result.is_missing:
+        return "", None
+    if result.previous_light:
+        return result.previous_light.value, result.previous_on
+    # It has been silent for longer than answers are looked for: its board's last report still knows.
+    return (before.last_light, before.last_on) if before else ("", None)

@@ -164,6 +164,17 @@ def test_a_silent_package_shows_its_last_known_status_and_for_how_long_it_is_sil
     assert report(result(), first).packages[0].missing_rounds == 0
 
 
+def test_a_package_that_is_silent_for_years_still_shows_its_last_known_status() -> None:
+    """Answers are looked for no longer than `REMEMBERED`: after that the board's own reports carry it on."""
+    silent = result(light=None, done="", next="", hinders="", outlook="", weight="")
+    found = report(silent)
+    for _ in range(2):
+        found = report(replace(silent, previous=None, previous_on=None), found)
+
+    assert (found.packages[0].last_light, found.packages[0].last_on) == ("green", BEFORE)
+    assert report(result(), found).packages[0].last_light == ""
+
+
 def test_a_trend_is_carried_from_report_to_report_and_does_not_grow() -> None:
     """Each board carries its own: what another reported is none of it."""
     found: BoardReport | None = None
