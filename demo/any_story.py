@@ -53,20 +53,20 @@ def _habits(packages: list[WorkPackage], *, has_owner_board: bool) -> dict[str, 
         until_days=DECIDED_WITHIN,
         progress=0.1,
     )
-    asks_above = AnswerHabit(
+    unsolved = AnswerHabit(
         light="yellow",
         done="Vi har hatt de første møtene.",
         next="Vi lager en fast plan.",
         hinders="Det er ikke avklart hvem som betaler reisen.",
         question="Hvem betaler reisen mellom kommunene?",
         proposal="Fylket dekker reisen ut året.",
-        decision="Saken legges fram for styret over oss.",
-        passed_on=True,
+        decision="Saken legges fram for styret over oss." if has_owner_board else "",
+        passed_on=has_owner_board,
         # So that its decisions stay to be followed up, past their day.
         solved=False,
         until_days=DECIDED_WITHIN,
         progress=0.5,
     )
     never, late = USUAL.model_copy(update={"how": "never"}), USUAL.model_copy(update={"how": "late"})
-    turns = [asks, *([asks_above] if has_owner_board else []), never, late]
+    turns = [asks, unsolved, never, late]
     return {package.key: turn for package, turn in zip(packages, turns, strict=False)}
