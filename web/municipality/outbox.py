@@ -70,7 +70,7 @@ def router(doors: LeadDoors) -> APIRouter:
         waiting = await doors.messages.list_messages(states=WAITING)
         lines = preview([item for item in waiting if kommune in ("", item.municipality)])
         coming = [item for item in await doors.upcoming.list_sendings() if kommune in ("", item.municipality)]
-        paused = await doors.switches.list_paused()
+        paused = await doors.resuming.people_told()
         municipalities = sorted(visit.programme.municipalities, key=lambda item: texts.sort_key(item.name))
         return shell_page(
             request,
@@ -84,6 +84,7 @@ def router(doors: LeadDoors) -> APIRouter:
             kommune=kommune,
             municipalities=[(item.slug, item.name) for item in municipalities],
             all_paused="" in paused,
+            people_told=paused,
             paused=[(item.slug, item.name) for item in municipalities if item.slug in paused],
             running=[(item.slug, item.name) for item in municipalities if item.slug not in paused],
             held=HELD,

@@ -15,9 +15,10 @@ from web.shell.page import shell_page
 from web.shell.paging import pages_of
 from workflows.free_text import InvalidText
 from workflows.papers.agendas.editing import DeskRefused
-from workflows.papers.questions.desk import acts_on
+from workflows.papers.questions.desk import TELLING, acts_on
 from workflows.papers.questions.model import BoardQuestion
 from workflows.status.model import Level
+from workflows.status.plan import package_leads
 
 STORED = "?lagret=1"
 MOST_SHOWN = 30
@@ -80,7 +81,7 @@ async def _municipality(
         ("owner", [item for item in found if item.waits and item.level is Level.OWNER]),
         ("settled", [item for item in found if not item.waits]),
     )
-    return _page(request, visit, Level.LOCAL, slug, parts, status=status, **again)
+    return _page(doors, request, visit, Level.LOCAL, slug, parts, status=status, **again)
 
 
 async def _county(
@@ -91,10 +92,11 @@ async def _county(
     found = sorted(await doors.questions.for_owner_board(), key=lambda item: item.id not in wrong)
     pages = pages_of(len(found), side, most=MOST_SHOWN, path=_base(None), kept={})
     parts = (("owner", pages.of(found)),)
-    return _page(request, visit, Level.OWNER, None, parts, status=status, pages=pages, **again)
+    return _page(doors, request, visit, Level.OWNER, None, parts, status=status, pages=pages, **again)
 
 
 def _page(
+    doors: LeadDoors,
     request: Request,
     visit: Visit,
     level: Level,
@@ -104,7 +106,8 @@ def _page(
     status: int,
     **again: Any,
 ) -> HTMLResponse:
-    programme = visit.programme
+    programme, shown = visit.programme, [item for _, items in parts for item in items]
+    today = programme.today(doors.clock.now())
     context: dict[str, Any] = {"typed": {}, "problems": {}, "confirm": {}, "is_stored": False, "pages": None, **again}
     return shell_page(
         request,
@@ -114,7 +117,9 @@ def _page(
         crumbs=[(texts.say("questions.title", visit.reader.language), "")],
         parts=parts,
         base=_base(slug),
-        acts={item.id: acts_on(item, level) for _, items in parts for item in items},
+        acts={item.id: acts_on(item, level) for item in shown},
+        telling=TELLING,
+        told={item.id: len(package_leads(programme, item.work_package, today)) for item in shown},
         packages={package.key: package.name for package in programme.work_packages},
         municipalities={item.slug: item.name for item in programme.municipalities},
         names={person.key: person.name for person in programme.people},

@@ -3,7 +3,7 @@
 `GET|POST /kommune/{slug}/rapport` and the pages below it. `mote`: the day of another meeting than the next one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -20,6 +20,7 @@ from workflows.free_text import InvalidText
 from workflows.papers.reports.desk import MAX_REASON, NotNow, ReportInHand
 from workflows.papers.reports.rendering import board_document, title_of
 from workflows.papers.reports.review import MAX_ASSESSMENT, MAX_SENTENCES
+from workflows.status.plan import package_leads
 
 
 def router(doors: LeadDoors) -> APIRouter:
@@ -126,6 +127,7 @@ class _Pages:
             title=title_of(shown, language) if shown else "",
             document=board_document(shown, language) if shown else None,
             told=self._told(visit, slug),
+            authors=self._leads(visit, work.edited_packages) if work else 0,
             release_at=doors.local(visit, work.round.release_at) if work and work.round else None,
             held_until=doors.local(visit, held_until) if held_until else None,
             done=done,
@@ -145,6 +147,11 @@ class _Pages:
         return len(
             programme.board_people(programme.local_board(municipality), programme.today(self._doors.clock.now()))
         )
+
+    def _leads(self, visit: Visit, packages: Collection[str]) -> int:
+        """Count the leads of packages."""
+        today = visit.programme.today(self._doors.clock.now())
+        return len({lead.key for package in packages for lead in package_leads(visit.programme, package, today)})
 
     def text(
         self,
@@ -170,6 +177,7 @@ class _Pages:
             status=422 if invalid else 200,
             crumbs=[(texts.say("lead.report", language), home), (found.name, "")],
             package=found,
+            authors=self._leads(visit, [package]),
             sentences=sentences,
             review=work.review,
             typed=typed or {},

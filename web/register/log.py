@@ -1,6 +1,6 @@
 """The log of the register with undo: `/fylket/logg`, and of a municipality `/kommune/{slug}/logg`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -11,12 +11,13 @@ from config.problems import InvalidInput
 from web.access.gate import LooksAfter, RunsProgramme, Visit
 from web.forms import typed_in
 from web.register.forms.form import FormContext
+from web.register.forms.mails import invitations, invited_to
 from web.register.reading import RegisterDoors
 from web.register.tables import base_of
 from web.shell.page import shell_page
 from workflows.register.answers import words_of
 from workflows.register.importing import IMPORT
-from workflows.register.model import ChangedMeanwhile, LoggedAct, NotTheirs
+from workflows.register.model import Change, ChangedMeanwhile, LoggedAct, NotTheirs
 from workflows.register.rendering import RegisterWords
 
 PAGE_LENGTH = 25
@@ -134,8 +135,23 @@ def _undo_page(
         crumbs=[(context.say("page_log"), log), (context.say("do_undo"), "")],
         act=_act(context, words, act),
         reasons=reasons,
+        mails=_mails(context, act.changes),
         back=log,
     )
+
+
+def _mails(context: FormContext, changes: Sequence[Change]) -> list[str]:
+    """Return the line about people whom Outlook mails when the changes are taken back."""
+    if any(change.address.section == "overrides" and _bodies(change.old) != _bodies(change.new) for change in changes):
+        here = [body for body in context.programme.bodies if context.scope in (None, body.municipality)]
+        return invited_to(context, here)
+    roles = [change for change in changes if change.address.section == "assignments"]
+    people = {entry["person"] for change in roles for entry in (change.old, change.new) if isinstance(entry, Mapping)}
+    return invitations(context, len(people))
+
+
+def _bodies(overrides: Any) -> Any:
+    return overrides.get("bodies") if isinstance(overrides, Mapping) else None
 
 
 def _act(context: FormContext, words: RegisterWords, act: LoggedAct) -> dict[str, Any]:

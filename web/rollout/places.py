@@ -18,7 +18,6 @@ from workflows.ports.units import Clock
 from workflows.register.editing import RegisterDesk
 from workflows.register.model import ChangedMeanwhile
 from workflows.rollout.desk import PlaceFile, RolloutDesk
-from workflows.rollout.mails_to_come import has_our_meetings, mails_to_come
 from workflows.rollout.names import PlaceNames
 from workflows.rollout.progress import OrderState
 
@@ -108,17 +107,6 @@ async def _place_page(
 ) -> HTMLResponse:
     file, language, programme = await _file(pages, visit, place), _language(visit), visit.programme
     preview, order = file.preview, file.order
-    mails = []
-    if preview is not None and not preview.closed:
-        mails = list(
-            mails_to_come(
-                programme,
-                preview,
-                is_first=order.state is OrderState.NONE,
-                with_meetings=file.holds_mails and has_our_meetings(programme, place),
-                now=pages.clock.now(),
-            )
-        )
     names = PlaceNames(programme, file.wanted.spec, language)
     shown = file.result if order.state is not OrderState.NONE and not order.goes_on else None
     return shell_page(
@@ -143,7 +131,7 @@ async def _place_page(
         people_left=left_over(preview, programme, language) if preview is not None and shown is None else [],
         left=left_over(shown, programme, language) if shown is not None else [],
         restorable=[(item.key, names.described(item.key)) for item in preview.restorable] if preview else [],
-        mails=mails,
+        mails=file.mails(programme, pages.clock.now()),
         open_builder=pages.open_builder,
         overrides=overridable(file.wanted.spec),
         own_values=sum(layer == "municipality" for layer in file.wanted.spec.layers.values()),

@@ -1,5 +1,7 @@
 """The template over all municipalities: the differences first, then the upgrade of the chosen ones."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -9,6 +11,7 @@ from web.forms import typed_in
 from web.rollout.places import BASE, RolloutPages
 from web.rollout.showing import ORDER_TONES, leaf_of
 from web.shell.page import shell_page
+from workflows.rollout.mails_to_come import MailToCome
 from workflows.rollout.names import PlaceNames
 from workflows.rollout.preview import differences
 
@@ -22,7 +25,7 @@ def router(pages: RolloutPages) -> APIRouter:
     @routes.get(PATH, response_class=HTMLResponse, summary="The template against every municipality")
     async def show(request: Request, visit: RunsProgramme) -> HTMLResponse:
         language, programme = texts.choose(visit.reader.language, visit.programme.language), visit.programme
-        lines = await pages.desk.lines(programme)
+        lines, now = await pages.desk.lines(programme), pages.clock.now()
         seen = [line.preview for line in lines if line.preview is not None]
         names = {line.place: line.name for line in lines}
         changes = [
@@ -43,6 +46,7 @@ def router(pages: RolloutPages) -> APIRouter:
             changes=sorted(changes, key=lambda change: -len(change[2])),
             looking=any(line.looking for line in lines),
             unseen=[line.name for line in lines if line.preview is None],
+            mailed={line.place: _mailed(line.mails(programme, now)) for line in lines},
             tones=ORDER_TONES,
             base=BASE,
             path=PATH,
@@ -61,3 +65,8 @@ def router(pages: RolloutPages) -> APIRouter:
         return RedirectResponse(BASE if places else PATH, 303)
 
     return routes
+
+
+def _mailed(mails: Sequence[MailToCome]) -> int:
+    """Count the people of mails, each once."""
+    return len({name for mail in mails for name in mail.people})

@@ -5,7 +5,7 @@ A message that goes into a summary, or that another one about the same request m
 not leave by itself any more. What has lost its sense meanwhile (an answered request, a passed deadline) is dropped.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -144,6 +144,26 @@ class Resuming:
     """Starts sending again, and sends the summaries."""
 
     ports: ResumptionPorts
+
+    async def people_told(self) -> Mapping[str, int]:
+        """
+        Count, for each pause there is, the people who get a message when it ends; the empty string is everybody's.
+
+        A channel's card has no single reader, and is not counted.
+        """
+        ports, now = self.ports, self.ports.clock.now()
+        paused = set(await ports.pauses.list_paused())
+        if not paused:
+            return {}
+        kept = [item for item in await self._kept(now) if item.person is not None]
+        open_requests = await ports.open_requests({item.request for item in kept if item.request is not None})
+
+        def told(pause: str) -> int:
+            freed = [item for item in kept if _is_freed(item, pause or None, paused - {pause})]
+            matters = _matters(freed).items()
+            return len({person for (person, _), matter in matters if not _is_over(matter, open_requests, now)})
+
+        return {pause: told(pause) for pause in paused}
 
     async def resume(self, municipality: str | None = None, *, by: str = "") -> Resumption:
         """

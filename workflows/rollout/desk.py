@@ -9,12 +9,13 @@ from config.programme import Programme
 from workflows.errors import NotFound
 from workflows.ports.units import Clock, DueUnit
 from workflows.rollout.list_rows import NO_RECORD
+from workflows.rollout.mails_to_come import MailToCome, has_our_meetings, mails_to_come
 from workflows.rollout.orders import ASKS, adopt_order, restore_orders
 from workflows.rollout.plan import WantedPlace, wanted_place
 from workflows.rollout.ports import Resource
 from workflows.rollout.preview import KIND as LOOK
 from workflows.rollout.preview import PREVIEW, RESULT, SeenPlan, preview_unit, seen_plan
-from workflows.rollout.progress import Order, OrderUnit, Step, order_of, steps_of
+from workflows.rollout.progress import Order, OrderState, OrderUnit, Step, order_of, steps_of
 
 ORDERED = "order.placed"
 """The event of an order: who placed it."""
@@ -85,6 +86,10 @@ class PlaceFile:
     holds_mails: bool
     """True for a new municipality: mails about it wait for the first order."""
 
+    def mails(self, programme: Programme, now: datetime) -> Sequence[MailToCome]:
+        """Return the mails that leave when the place is ordered now, as far as it was seen."""
+        return _mails(programme, self, now)
+
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
@@ -95,6 +100,12 @@ class OrderLine:
     order: Order
     preview: SeenPlan | None
     looking: bool
+    holds_mails: bool
+    """True for a new municipality: mails about it wait for the first order."""
+
+    def mails(self, programme: Programme, now: datetime) -> Sequence[MailToCome]:
+        """Return the mails that leave when the place is ordered now, as far as it was seen."""
+        return _mails(programme, self, now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +139,7 @@ class RolloutDesk:
     async def lines(self, programme: Programme) -> list[OrderLine]:
         """Return a line for every place of the programme, in its order."""
         orders, looks = await self._units(KIND), await self._units(LOOK)
-        notes = await self.notes.with_keys(ASKS, PREVIEW)
+        notes = await self.notes.with_keys(ASKS, PREVIEW, HELD)
         return [
             OrderLine(
                 place=spec.key,
@@ -136,6 +147,7 @@ class RolloutDesk:
                 order=order_of(orders.get(spec.key), notes.get(spec.key, {})),
                 preview=seen_plan(spec.key, notes.get(spec.key, {}).get(PREVIEW)),
                 looking=_is_looking(looks.get(spec.key)),
+                holds_mails=HELD in notes.get(spec.key, {}),
             )
             for spec in programme.places
         ]
@@ -196,3 +208,15 @@ class RolloutDesk:
 
 def _is_looking(unit: OrderUnit | None) -> bool:
     return unit is not None and unit.state == "waiting"
+
+
+def _mails(programme: Programme, seen: PlaceFile | OrderLine, now: datetime) -> Sequence[MailToCome]:
+    if seen.preview is None or seen.preview.closed:
+        return ()
+    return mails_to_come(
+        programme,
+        seen.preview,
+        is_first=seen.order.state is OrderState.NONE,
+        with_meetings=seen.holds_mails and has_our_meetings(programme, seen.preview.place),
+        now=now,
+    )

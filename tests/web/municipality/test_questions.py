@@ -13,7 +13,7 @@ from tests.workflows.papers.agendas.agenda_world import AgendaWorld
 from tests.workflows.papers.questions.question_samples import question, step
 from tests.workflows.status.rounds import HOME
 from tests.workflows.test_privacy_guard import NUMBER
-from workflows.papers.questions.desk import QuestionDesk
+from workflows.papers.questions.desk import TELLING, QuestionDesk
 from workflows.papers.questions.model import BoardQuestion
 from workflows.ports.units import DueUnit
 from workflows.status.model import EscalationState, Level
@@ -78,6 +78,12 @@ async def test_a_lead_reads_the_question_as_it_was_written_and_that_it_lacks_a_p
     assert HOSTILE in words(response.text)
     assert "Uten forslag til vedtak" in words(response.text)
     assert "Svar selv" in words(response.text)
+
+
+async def test_before_an_answer_the_page_says_how_many_get_it_by_mail(site: Site) -> None:
+    page = await shown(await site.of("lead"), PAGE)
+
+    assert page.count("Antall som får e-post: 1.") == len(TELLING)
 
 
 async def test_a_view_is_stored_and_shown_and_asks_nobody_to_wait(site: Site) -> None:

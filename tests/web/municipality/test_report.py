@@ -170,6 +170,18 @@ async def test_a_sentence_is_changed_and_the_original_stands_beside_it(drafted: 
     assert "Lokal leder har endret eller kortet ned teksten" in page
 
 
+async def test_with_a_changed_text_the_page_says_how_many_leads_hear_of_it(drafted: Site) -> None:
+    browser = await drafted.of("lead")
+    said = "Antall ledere som får vite hva du endret i teksten deres: 1."
+    before, text = await shown(browser, REPORT), await shown(browser, TEXT)
+
+    await send(drafted, browser, TEXT, **{await sentence(drafted, "Alt er klart."): "Kortere."})
+
+    assert said not in before
+    assert said in text
+    assert said in await shown(browser, REPORT)
+
+
 async def test_a_sentence_set_back_is_no_edit(drafted: Site) -> None:
     browser, name = await drafted.of("lead"), await sentence(drafted, "Alt er klart.")
     await send(drafted, browser, TEXT, **{name: ""})
@@ -204,6 +216,7 @@ async def test_a_report_is_held_and_let_go(drafted: Site) -> None:
     await drafted.run_report()
 
     assert "Holdt tilbake" in page
+    assert "Antall i styret som får melding: 3." in page
     assert held is None
     assert await world.record.report_address(MEETING) is not None
 

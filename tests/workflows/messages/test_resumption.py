@@ -255,6 +255,25 @@ async def test_only_what_no_pause_keeps_any_more_is_summed_up(
     assert bool(found.summaries) is freed
 
 
+@pytest.mark.parametrize(
+    ("paused", "told"),
+    [
+        pytest.param(["a-dal"], {"a-dal": 2}, id="the municipality's own"),
+        pytest.param([None, "a-dal"], {"": 0, "a-dal": 0}, id="two that keep the same"),
+        pytest.param(["b-vik"], {"b-vik": 0}, id="another's"),
+        pytest.param([], {}, id="none"),
+    ],
+)
+async def test_before_a_start_it_is_known_how_many_get_a_message(
+    office: Office, paused: list[str | None], told: dict[str, int]
+) -> None:
+    for municipality in paused:
+        await office.world.switches.pause(municipality)
+    await office.world.outbox.plan([message("a"), message("b"), message("c", person="home-lead")])
+
+    assert await office.desk.people_told() == told
+
+
 async def test_a_second_start_sums_up_nothing_more(office: Office) -> None:
     await office.world.switches.pause()
     await office.pile_up(message("a"), message("b"))

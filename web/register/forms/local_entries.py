@@ -10,6 +10,7 @@ from config.origins import LayeredEntry, Part
 from config.values import BodyKind
 from web.register.forms.form import EditForm, FormContext
 from web.register.forms.local_values import BOARDS, back_to, follows
+from web.register.forms.mails import bodies_of, invited_to
 from workflows.register.answers import FieldKind, FormField
 from workflows.register.draft import plain
 from workflows.register.edits.places import SetOverride
@@ -126,7 +127,7 @@ def change(context: FormContext) -> EditForm:
         fields=fields,
         edit=edit,
         back=back_to(context, group.part, group.key),
-        consequences=[context.say(f"follows_{group.name}"), follows(context)],
+        consequences=[context.say(f"follows_{group.name}"), follows(context), *_mails(context, group)],
     )
 
 
@@ -148,7 +149,7 @@ def new(context: FormContext) -> EditForm:
         fields=_fields(context, group.name, {}),
         edit=edit,
         back=back_to(context, group.part, group.key),
-        consequences=[context.say(f"follows_{group.name}")],
+        consequences=[context.say(f"follows_{group.name}"), *_mails(context, group)],
     )
 
 
@@ -163,9 +164,14 @@ def as_template(context: FormContext) -> EditForm:
         fields=(),
         edit=lambda _: group.with_entry(context, entry.key, None),
         back=back_to(context, group.part, group.key),
-        consequences=[context.say(_way_back(context, entry))],
+        consequences=[context.say(_way_back(context, entry)), *_mails(context, group)],
         ends=True,
     )
+
+
+def _mails(context: FormContext, group: LocalList) -> list[str]:
+    """Return the line about people who are called in on the days of a list; the other lists mail nobody."""
+    return invited_to(context, bodies_of(context, group.key)) if group.name == "occasions" else []
 
 
 def _way_back(context: FormContext, entry: LayeredEntry) -> str:

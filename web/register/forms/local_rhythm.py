@@ -6,6 +6,7 @@ from typing import Any
 from config.values import Rhythm
 from web.register.forms.form import EditForm, FormContext
 from web.register.forms.local_values import WEEKDAYS, LocalValue, back_to, boxes, follows, has_rhythm, local_values
+from web.register.forms.mails import bodies_of, invited_to
 from workflows.register.edits.places import SetOverride
 
 PATH = ("rhythm",)
@@ -39,7 +40,7 @@ def new(context: FormContext) -> EditForm:
         fields=fields,
         edit=edit,
         back=back_to(context, "bodies", body),
-        consequences=[context.say("follows_rhythm"), follows(context)],
+        consequences=[context.say("follows_rhythm"), follows(context), *invited_to(context, bodies_of(context, body))],
     )
 
 

@@ -14,6 +14,7 @@ from config.origins import LayeredValue, Part
 from config.place_template import PlaceTemplate
 from config.values import BodyKind, BodyTemplate, Rhythm, Role, RoundTimes
 from web.register.forms.form import EditForm, FormContext, as_text
+from web.register.forms.mails import bodies_of, invitations, invited_to, people_in
 from workflows.register.answers import FieldKind, FormField
 from workflows.register.edits.places import SetOverride
 
@@ -40,6 +41,8 @@ OPEN = (
     "chair", "fixed_dates",
 )  # fmt: skip
 """Values that may be left empty."""
+IN_INVITATIONS = ("name", "location", "members", "optional", "chair", "book", "fixed_dates")
+"""Values of a body that Outlook mails people about when they change."""
 _DEFAULTS: Mapping[str, Any] = {"rhythm": Rhythm, "rounds": RoundTimes}
 
 
@@ -201,7 +204,7 @@ def override(context: FormContext) -> EditForm:
         fields=_fields(context, value, now),
         edit=edit,
         back=back_to(context, value.part, value.key),
-        consequences=[follows(context)],
+        consequences=[follows(context), *_mails(context, value)],
     )
 
 
@@ -215,9 +218,18 @@ def no_override(context: FormContext) -> EditForm:
         fields=(),
         edit=lambda _: _set(context, value, None),
         back=back_to(context, value.part, value.key),
-        consequences=[context.say("follows_no_override", value=below)],
+        consequences=[context.say("follows_no_override", value=below), *_mails(context, value)],
         ends=True,
     )
+
+
+def _mails(context: FormContext, value: LocalValue) -> list[str]:
+    """Return the line about people who hear of the value by mail: what stands in an invitation, or who gets one."""
+    if value.part != "bodies" or value.field not in IN_INVITATIONS:
+        return []
+    bodies = bodies_of(context, value.key)
+    # Whether it is called in at all may change by this very value.
+    return invitations(context, people_in(context, bodies)) if value.field == "book" else invited_to(context, bodies)
 
 
 def back_to(context: FormContext, part: Part, key: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import texts
 from config.values import WorkPackage
 from web.register.forms.form import EditForm, FormContext
+from web.register.forms.mails import invitations, people_of_package
 from workflows.free_text import InvalidText
 from workflows.register.answers import FormField
 from workflows.register.edits.packages import (
@@ -52,6 +53,7 @@ def new(context: FormContext) -> EditForm:
         fields=fields,
         edit=edit,
         back=BACK,
+        consequences=[context.say("follows_package_new"), *invitations(context, 1)],
     )
 
 
@@ -130,7 +132,10 @@ def adopt(context: FormContext) -> EditForm:
             package=package.key, decision=_decided(answers, package), since=answers["since"]
         ),
         back=BACK,
-        consequences=[context.say("follows_package_adopt")],
+        consequences=[
+            context.say("follows_package_adopt"),
+            *invitations(context, len(people_of_package(context, package.key))),
+        ],
     )
 
 
@@ -146,7 +151,11 @@ def end(context: FormContext) -> EditForm:
             package=package.key, decision=_decided(answers, package), last_day=answers["last_day"]
         ),
         back=BACK,
-        consequences=[context.say("follows_package_end"), context.say("follows_package_kept")],
+        consequences=[
+            context.say("follows_package_end"),
+            *invitations(context, len(people_of_package(context, package.key))),
+            context.say("follows_package_kept"),
+        ],
         ends=True,
     )
 
@@ -167,7 +176,7 @@ def reopen(context: FormContext) -> EditForm:
             package=package.key, decision=_decided(answers, package), lead=answers["lead"], since=answers["since"]
         ),
         back=BACK,
-        consequences=[context.say("follows_package_adopt")],
+        consequences=[context.say("follows_package_adopt"), *invitations(context, 1)],
     )
 
 

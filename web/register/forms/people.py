@@ -6,6 +6,7 @@ from typing import Any
 
 from config.values import LOCAL_ROLES, PROGRAMME_ROLES, Role
 from web.register.forms.form import EditForm, FormContext
+from web.register.forms.mails import holders, invitations
 from workflows.register.answers import FormField
 from workflows.register.edits.people import (
     ONE_HOLDER,
@@ -71,6 +72,7 @@ def person(context: FormContext) -> EditForm:
         fields=fields,
         edit=lambda answers: ChangePerson(person=known.key, values=answers),
         back=BACK,
+        consequences=[context.say("follows_person_email")],
     )
 
 
@@ -112,7 +114,7 @@ def new_role(context: FormContext) -> EditForm:
         fields=fields,
         edit=edit,
         back=BACK,
-        consequences=[context.say("follows_role_new")],
+        consequences=[context.say("follows_role_new"), *invitations(context, 1)],
     )
 
 
@@ -131,7 +133,11 @@ def replace(context: FormContext) -> EditForm:
         fields=fields,
         edit=edit,
         back=BACK,
-        consequences=[context.say("follows_replace")],
+        consequences=[
+            context.say("follows_replace"),
+            # The one who comes in as well.
+            *invitations(context, len(holders(context, seat)) + 1),
+        ],
     )
 
 
@@ -146,7 +152,7 @@ def end_role(context: FormContext) -> EditForm:
         fields=fields,
         edit=lambda answers: EndRole(seat=seat, person=holder.key, last_day=answers["last_day"]),
         back=BACK,
-        consequences=[context.say("follows_role_end")],
+        consequences=[context.say("follows_role_end"), *invitations(context, 1)],
         ends=True,
     )
 

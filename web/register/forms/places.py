@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import texts
-from config.values import Meetings
+from config.values import Body, Meetings
 from web.register.forms.form import EditForm, FormContext
 from web.register.forms.local_values import local_values
+from web.register.forms.mails import called_in, invitations, invited_to, people_in
 from workflows.register.edits.places import ChangeMunicipality, SetMeetingDates, SetOverride
 
 MEETINGS = "/moteplan"
@@ -102,7 +103,10 @@ def municipality(context: FormContext) -> EditForm:
         fields=fields,
         edit=edit,
         back=MUNICIPALITIES,
-        consequences=[context.say("follows_municipality")],
+        consequences=[
+            context.say("follows_municipality"),
+            *invitations(context, people_in(context, _booked(context, known.slug))),
+        ],
     )
 
 
@@ -120,7 +124,9 @@ def leaves(context: FormContext) -> EditForm:
         edit=lambda answers: ChangeMunicipality(municipality=known.slug, values=answers, kind="municipality.leaves"),
         back=MUNICIPALITIES,
         consequences=[
-            context.say("follows_leaves_meetings", people=_called_in(context, known.slug)),
+            context.say(
+                "follows_leaves_meetings", people=people_in(context, called_in(context, _booked(context, known.slug)))
+            ),
             context.say("follows_leaves_place"),
             context.say("follows_leaves_rounds"),
         ],
@@ -128,11 +134,9 @@ def leaves(context: FormContext) -> EditForm:
     )
 
 
-def _called_in(context: FormContext, slug: str) -> int:
-    """Return the number of people who have meetings of a municipality's bodies in their calendars."""
-    booked = [body for body in context.programme.bodies if body.municipality == slug and body.book]
-    people = {person.key for body in booked for person, _ in context.programme.board_people(body, context.today)}
-    return len(people)
+def _booked(context: FormContext, slug: str) -> list[Body]:
+    """Return a municipality's bodies that are called in: from here, or by itself as things are."""
+    return [body for body in context.programme.bodies if body.municipality == slug and body.book]
 
 
 def stays(context: FormContext) -> EditForm:
@@ -148,5 +152,5 @@ def stays(context: FormContext) -> EditForm:
             municipality=known.slug, values={"until": None, "later_meetings": "cancel"}, kind="municipality.stays"
         ),
         back=MUNICIPALITIES,
-        consequences=[context.say("follows_stays")],
+        consequences=[context.say("follows_stays"), *invited_to(context, _booked(context, known.slug))],
     )

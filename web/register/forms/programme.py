@@ -7,6 +7,7 @@ from typing import Any
 from config.themes import Theme
 from config.values import Organisation, School
 from web.register.forms.form import EditForm, FormContext
+from web.register.forms.mails import invited_to
 from workflows.register.edits.entries import PutEntry, TakeOutEntry
 from workflows.register.edits.programme import ChangeSection
 
@@ -45,7 +46,11 @@ def head(context: FormContext) -> EditForm:
         fields=fields,
         edit=edit,
         back=PROGRAMME,
-        consequences=[context.say("follows_programme"), context.say("follows_dates")],
+        consequences=[
+            context.say("follows_programme"),
+            context.say("follows_dates"),
+            *invited_to(context, known.bodies),
+        ],
     )
 
 

@@ -35,6 +35,8 @@ STATES = {
     LeadAct.ANSWER: EscalationState.ANSWERED,
     LeadAct.CLOSE: EscalationState.CLOSED,
 }
+TELLING = (LeadAct.SEND_BACK, LeadAct.ANSWER)
+"""Acts that the package is told of."""
 BEFORE_THE_BOARD = (EscalationState.RAISED, EscalationState.VIEWED, EscalationState.PASSED_ON)
 """States in which a lead may say something before the board does."""
 AFTER_THE_ANSWER = (EscalationState.ANSWERED, EscalationState.UNSOLVED, EscalationState.SENT_BACK)
@@ -86,8 +88,7 @@ class QuestionDesk:
         written.check()
         now = self._clock.now()
         step = QuestionStep(at=now, by=person, state=STATES[act], level=found.level, words=words)
-        told = act in (LeadAct.SEND_BACK, LeadAct.ANSWER)
-        then = [DueUnit(key=f"{TELL}:{found.id}", due_at=now)] if told else []
+        then = [DueUnit(key=f"{TELL}:{found.id}", due_at=now)] if act in TELLING else []
         if not await self._store.take({found.id: step}, after={found.id: found.version}, then=then):
             raise DeskRefused(Words(key="questions.meanwhile"))
         return found

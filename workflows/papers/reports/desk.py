@@ -1,6 +1,6 @@
 """The local lead's desk for a board's report: assess, edit, hold, release early, correct. Waits for nothing outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from workflows.papers.reports.review import (
     Review,
     Sentence,
     SentenceEdit,
+    changed_texts,
     corrected_content,
     reviewed,
     sentences_of,
@@ -67,6 +68,12 @@ class ReportInHand:
         """The packages with the words that edits start from."""
         content = self.report.content if self.report else None
         return content.packages if isinstance(content, BoardReport) else ()
+
+    @property
+    def edited_packages(self) -> Collection[str]:
+        """The packages whose leads are told, with the report, what was changed in their texts."""
+        content = self.report.content if self.report else None
+        return changed_texts(content, self.review) if isinstance(content, BoardReport) else ()
 
     def sentences(self, package: str) -> Sequence[Sentence]:
         """List the sentences of a package's texts as they stand now."""
