@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -13,8 +13,9 @@ import typst
 import texts
 from config.plain_text import clean
 from documents.columns import PDF_PAGE, PICTURE_SCALE, column_widths, has_long_word, number_columns
-from documents.document import Block, Document, Table, kind_of
+from documents.document import Block, Bullets, Cell, Document, Facts, Paragraph, Picture, Table, kind_of
 from documents.look import PLAIN, Look
+from documents.pdf_packing import packed
 from documents.picture import LIGHT_COLOURS
 
 _LAYOUT = (Path(__file__).parent / "report.typ").read_bytes()
@@ -42,6 +43,8 @@ _SHOWN = (
 )
 UNSHOWN = "\u25a1"
 """Stands in the PDF for a sign its fonts lack, such as an emoji; the page and the record keep the sign itself."""
+_LONG_WORD = re.compile(r"\S{40}")
+"""The beginning of a word that may leave a line half empty, or run over its end: such words are broken."""
 _UNSHOWN_SIGN = re.compile(f"[^\n{''.join(f'{chr(first)}-{chr(last)}' for first, last in _SHOWN)}]")
 
 
@@ -52,7 +55,7 @@ def report_pdf(document: Document, *, created_at: datetime, look: Look = PLAIN) 
     # Words go in as data and never as markup, so nothing that people write can be a command.
     words = json.dumps({**_showable(_as_data(document)), **_frame(document.language, look)}, ensure_ascii=False)
     created = created_at.astimezone(UTC)
-    return typst.compile(
+    typeset = typst.compile(
         _LAYOUT,
         format="pdf",
         ignore_system_fonts=True,
@@ -61,6 +64,7 @@ def report_pdf(document: Document, *, created_at: datetime, look: Look = PLAIN) 
         pdf_standards=["a-2a", "ua-1"],
         timestamp=int(created.timestamp()),
     )
+    return packed(typeset)
 
 
 def showable(text: str) -> str:
@@ -101,17 +105,28 @@ def _frame(language: str, look: Look) -> dict[str, Any]:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    return {"block": kind_of(block), **asdict(block), **(_columns(block) if isinstance(block, Table) else {})}
+    return {"block": kind_of(block), **vars(block), **_layout(block)}
 
 
-def _columns(table: Table) -> dict[str, Any]:
-    """Return the widths of a table's columns, which of them hold numbers, and whether words may be broken in it."""
-    widths = column_widths(table, PDF_PAGE)
-    return {"widths": widths, "numbers": number_columns(table), "breaks": has_long_word(table, PDF_PAGE, widths)}
+def _layout(block: Block) -> dict[str, Any]:
+    """Return whether words may be broken in a block; of a table, its columns' widths and which of them hold numbers."""
+    lines: Sequence[str] = ()
+    match block:
+        case Table():
+            widths = column_widths(block, PDF_PAGE)
+            breaks = has_long_word(block, PDF_PAGE, widths)
+            return {"widths": widths, "numbers": number_columns(block), "breaks": breaks}
+        case Paragraph():
+            lines = (block.text,)
+        case Facts():
+            lines = [words for _, words in block.rows]
+        case Bullets():
+            lines = block.items
+    return {"breaks": any(map(_LONG_WORD.search, lines))}
 
 
 def _showable(data: Any) -> Any:
-    """Every text in *data* made showable."""
+    """Return *data* with every text made showable, and cells and pictures as plain data."""
     match data:
         case str():
             return showable(clean(data))
@@ -119,6 +134,8 @@ def _showable(data: Any) -> Any:
             return {key: _showable(value) for key, value in data.items()}
         case list() | tuple():
             return [_showable(value) for value in data]
+        case Cell() | Picture():
+            return _showable(vars(data))
     return data
 
 
