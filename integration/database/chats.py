@@ -1,5 +1,6 @@
 """Personal chats with the bot, as Teams told us of them or as we opened them."""
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,18 @@ def _remember_statement(dialect: str) -> Any:
     return insert.on_conflict_do_update(index_elements=[conversation.c.object_id], set_=newer)
 
 
+def chat_of(connection: Connection, object_id: str) -> Conversation | None:
+    """Return the chat of *object_id* with the bot, within the caller's transaction."""
+    row = connection.execute(_CHAT_OF, {"of": object_id}).one_or_none()
+    return Conversation(id=row.conversation_id, service_url=row.service_url) if row else None
+
+
+def remember_chat(connection: Connection, object_id: str, chat: Conversation, *, at: datetime) -> None:
+    """Remember a chat within the caller's transaction."""
+    values = {"object_id": object_id, "conversation_id": chat.id, "service_url": chat.service_url, "changed_at": at}
+    connection.execute(_remember_statement(connection.dialect.name), values)
+
+
 class SQLChats:
     """The table of conversations: the workflows' `Chats`."""
 
@@ -29,10 +42,7 @@ class SQLChats:
         self._clock = clock
 
     async def find(self, object_id: str) -> Conversation | None:
-        row = await self._database.look(
-            lambda connection: connection.execute(_CHAT_OF, {"of": object_id}).one_or_none()
-        )
-        return Conversation(id=row.conversation_id, service_url=row.service_url) if row else None
+        return await self._database.look(lambda connection: chat_of(connection, object_id))
 
     async def find_owner(self, conversation_id: str) -> str | None:
         """Return the object id of the person whose chat it is."""
@@ -40,17 +50,8 @@ class SQLChats:
         return await self._database.look(lambda connection: connection.execute(query).scalars().first())
 
     async def remember(self, object_id: str, chat: Conversation) -> None:
-        values = {
-            "object_id": object_id,
-            "conversation_id": chat.id,
-            "service_url": chat.service_url,
-            "changed_at": self._clock.now(),
-        }
-
-        def remember(connection: Connection) -> None:
-            connection.execute(_remember_statement(connection.dialect.name), values)
-
-        await self._database.write(remember)
+        now = self._clock.now()
+        await self._database.write(lambda connection: remember_chat(connection, object_id, chat, at=now))
 
     async def forget(self, object_id: str) -> None:
         async with self._database.begin() as connection:

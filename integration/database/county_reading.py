@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Row, Select
 
 from integration.database import county_statements as statements
 from integration.database import overview_rows as rows_of
+from integration.database.messages import PAUSE
 from integration.database.overview_statements import LONGEST_MEETING, coming_meetings, flags_of
-from integration.database.switches import PAUSE
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import (
     CountyRows,

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from integration.database.chats import chat_of, remember_chat
 from integration.database.connection import Database, insert_into, read_named
-from integration.database.tables import message, status_request
+from integration.database.tables import message, status_request, switch
 from integration.database.units import make_due, make_due_at_once
-from workflows.messages.model import AGAIN, Content, Message, MessageState, Surface
+from workflows.messages.model import AGAIN, Content, Departure, Message, MessageState, Surface
 from workflows.messages.outbox import TRIES
-from workflows.ports.bot import Posted
+from workflows.ports.bot import Conversation, Posted
 from workflows.ports.units import DueUnit
 from workflows.status.model import RequestState
 
 if TYPE_CHECKING:
     from workflows.messages.resumption import Resumption
 
+PAUSE = "pause"
+"""The switch that stops all sending, and the beginning of those that stop a municipality's."""
 REPLACEABLE = (MessageState.PLANNED, MessageState.HELD)
 
 
@@ -61,6 +64,9 @@ def _plan_statement(connection: AsyncConnection | Connection) -> Any:
 _CONTENT = tuple(field.name for field in fields(Content))
 # Built once: every card that leaves waits for them.
 _THE_MESSAGE = update(message).where(message.c.key == bindparam("of"))
+_UNLESS_PAUSED = _THE_MESSAGE.where(
+    ~select(switch.c.name).where(switch.c.name.in_(bindparam("pauses", expanding=True))).exists()
+)
 _OF_REQUEST = select(message).where(message.c.request == bindparam("of"))
 
 
@@ -109,14 +115,50 @@ class SQLMessages:
             ],
         )
 
-    async def begin(self, key: str, *, in_doubt: bool, reference: Mapping[str, Any]) -> None:
-        await self._set(key, state=MessageState.SENDING, in_doubt=in_doubt, failure="", reference=dict(reference))
+    async def begin(
+        self,
+        key: str,
+        *,
+        in_doubt: bool,
+        reference: Mapping[str, Any],
+        municipality: str | None = None,
+        reader: str | None = None,
+    ) -> Departure | None:
+        values = {
+            "of": key,
+            "pauses": [pause_name(None), pause_name(municipality)],
+            "state": MessageState.SENDING,
+            "in_doubt": in_doubt,
+            "failure": "",
+            "reference": dict(reference),
+        }
+
+        def begin(connection: Connection) -> Departure | None:
+            if not connection.execute(_UNLESS_PAUSED, values).rowcount:
+                return None
+            return Departure(chat=chat_of(connection, reader) if reader else None)
+
+        return await self._database.write(begin)
 
     async def change(self, key: str, state: MessageState, *, failure: str = "") -> None:
         await self._set(key, state=state, failure=failure)
 
-    async def mark_sent(self, key: str, *, reference: Mapping[str, Any], at: datetime) -> None:
-        await self._set(key, state=MessageState.SENT, reference=dict(reference), sent_at=at)
+    async def mark_sent(
+        self,
+        key: str,
+        *,
+        reference: Mapping[str, Any],
+        at: datetime,
+        opened: tuple[str, Conversation] | None = None,
+    ) -> None:
+        values = {"of": key, "state": MessageState.SENT, "reference": dict(reference), "sent_at": at}
+
+        def mark(connection: Connection) -> None:
+            connection.execute(_THE_MESSAGE, values)
+            if opened is not None:
+                remember_chat(connection, *opened, at=at)
+
+        await self._database.write(mark)
 
     async def note_reference(self, key: str, reference: Mapping[str, Any]) -> None:
         await self._set(key, reference=dict(reference))
@@ -204,6 +246,11 @@ async def write_instead(connection: AsyncConnection, instead: "Resumption", *, a
         waits = message.c.state.in_(REPLACEABLE)
         await connection.execute(update(message).where(message.c.key.in_(keys), waits).values(**values))
     await make_due(connection, instead.then)
+
+
+def pause_name(municipality: str | None) -> str:
+    """Return the name of the switch that stops sending in *municipality*, or everywhere."""
+    return PAUSE if municipality is None else f"{PAUSE}:{municipality}"
 
 
 def _content(data: Mapping[str, Any]) -> Content:

@@ -8,8 +8,8 @@ from sqlalchemy import Select, Table, and_, case, exists, func, literal, or_, se
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import tables
+from integration.database.messages import PAUSE
 from integration.database.status_rows import CANCELLED
-from integration.database.switches import PAUSE
 from workflows.messages.model import MessageState
 from workflows.papers.questions.model import BOARD_STATES
 from workflows.status.model import EscalationState, Level, RequestState, RoundState

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
-from integration.database.messages import write_instead
+from integration.database.messages import PAUSE, pause_name, write_instead
 from integration.database.tables import switch
 from workflows.ports.units import Clock
 
 if TYPE_CHECKING:
     from workflows.messages.resumption import Resumption
 
-PAUSE = "pause"
 CLOSED = "closed"
 """Set when the programme has ended: no link is issued any more."""
 IS_CLOSED = select(switch.c.name).where(switch.c.name == CLOSED).exists()
@@ -39,7 +38,7 @@ class SQLSwitches:
         *by*: the person who does it on a page; empty at the terminal.
         """
         async with self._database.begin() as connection:
-            insert = insert_into(connection, switch).values(name=_name(municipality), set_at=self._clock.now())
+            insert = insert_into(connection, switch).values(name=pause_name(municipality), set_at=self._clock.now())
             # By the row that came back: PostgreSQL counts none.
             done = await connection.execute(insert.on_conflict_do_nothing().returning(switch.c.name))
             if done.first() is not None:
@@ -57,7 +56,7 @@ class SQLSwitches:
         async with self._database.begin() as connection:
             if instead is not None:
                 await write_instead(connection, instead, at=self._clock.now())
-            done = await connection.execute(delete(switch).where(switch.c.name == _name(municipality)))
+            done = await connection.execute(delete(switch).where(switch.c.name == pause_name(municipality)))
             if municipality is None:
                 await connection.execute(delete(switch).where(switch.c.name == CLOSED))
             if done.rowcount:
@@ -72,7 +71,7 @@ class SQLSwitches:
 
     async def is_paused(self, municipality: str | None = None) -> bool:
         """Tell whether sending is stopped there; messages of no municipality stop only with everybody."""
-        names = {"names": [_name(None), _name(municipality)]}
+        names = {"names": [pause_name(None), pause_name(municipality)]}
         return await self._database.look(lambda connection: connection.execute(_ANY_OF, names).first()) is not None
 
     async def list_paused(self) -> Sequence[str]:
@@ -90,7 +89,3 @@ async def secret(connection: AsyncConnection, name: str, *, now: datetime) -> st
         await connection.execute(select(switch.c.value).where(switch.c.name == f"secret:{name}"))
     ).scalar_one()
     return value
-
-
-def _name(municipality: str | None) -> str:
-    return PAUSE if municipality is None else f"{PAUSE}:{municipality}"

@@ -28,7 +28,6 @@ class MessageJobs:
             mailer=self._outside.mailer,
             bot=self._outside.bot,
             chats=self._record.chats,
-            pauses=self._record.switches,
             recipients=self._outside.recipients,
             clock=self._outside.clock,
             organizers=self._outside.settings.organizer,

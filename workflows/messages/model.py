@@ -114,6 +114,13 @@ class Message:
         return Posted(conversation=where, activity_id=self.reference["activity"])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Departure:
+    """The state of things as a message leaves. *chat*: its reader's chat with the bot, if one is known."""
+
+    chat: Conversation | None = None
+
+
 class Messages(Protocol):
     """The rows of the outbox. Every method is atomic."""
 
@@ -132,12 +139,35 @@ class Messages(Protocol):
         """By due time; only those in *states*, of *requests*, of *kind* and with *keys* (any when empty or None)."""
         ...
 
-    async def begin(self, key: str, *, in_doubt: bool, reference: Mapping[str, Any]) -> None:
-        """Note that it leaves now; *in_doubt*: it may have left before; *reference*: what is known of where it goes."""
+    async def begin(
+        self,
+        key: str,
+        *,
+        in_doubt: bool,
+        reference: Mapping[str, Any],
+        municipality: str | None = None,
+        reader: str | None = None,
+    ) -> Departure | None:
+        """
+        Note that it leaves now. None, and nothing noted, while people have stopped sending in *municipality*.
+
+        *in_doubt*: it may have left before. *reference*: what is known of where it goes. *reader*: the object id whose
+        chat it goes to.
+        """
         ...
 
     async def change(self, key: str, state: MessageState, *, failure: str = "") -> None: ...
-    async def mark_sent(self, key: str, *, reference: Mapping[str, Any], at: datetime) -> None: ...
+    async def mark_sent(
+        self,
+        key: str,
+        *,
+        reference: Mapping[str, Any],
+        at: datetime,
+        opened: tuple[str, Conversation] | None = None,
+    ) -> None:
+        """Note that it has left. *opened*: the reader's object id and the chat that was opened for it."""
+        ...
+
     async def note_reference(self, key: str, reference: Mapping[str, Any]) -> None: ...
     async def reached(self, people: Sequence[str], *, kind: str, since: datetime) -> Mapping[str, Surface]:
         """By person: where the last message of *kind* after *since* reached them, if in their chat or because a better

@@ -16,10 +16,10 @@ from workflows.messages.model import (
     WAITING,
     Chats,
     Content,
+    Departure,
     Message,
     Messages,
     MessageState,
-    Pauses,
     Surface,
 )
 from workflows.ports.accounts import Recipients
@@ -46,7 +46,6 @@ class Outbox:
         mailer: Mailer,
         bot: Bot,
         chats: Chats,
-        pauses: Pauses,
         recipients: Recipients,
         clock: Clock,
         organizers: Sequence[str],
@@ -55,7 +54,6 @@ class Outbox:
         self._mailer = mailer
         self._bot = bot
         self._chats = chats
-        self._pauses = pauses
         self._recipients = recipients
         self._clock = clock
         self._organizers = tuple(organizers)
@@ -71,21 +69,31 @@ class Outbox:
         """
         if message.state not in WAITING:
             return message
-        if await self._pauses.is_paused(message.municipality):
-            return await self._change(message, MessageState.HELD, PAUSED)
         if not self._recipients.permits(message.content.email):
             return await self._change(message, MessageState.HELD, NOT_ALLOWED)
         # A mail that was under way is found again by its key; a card is not.
         in_doubt = message.state is MessageState.SENDING and message.surface is not Surface.EMAIL
-        message = replace(
+        leaving = replace(
             message,
             state=MessageState.SENDING,
             in_doubt=message.in_doubt or in_doubt,
             reference=self._from(message),
         )
-        await self._messages.begin(message.key, in_doubt=message.in_doubt, reference=message.reference)
+        departure = await self._messages.begin(
+            leaving.key,
+            in_doubt=leaving.in_doubt,
+            reference=leaving.reference,
+            municipality=leaving.municipality,
+            reader=leaving.content.address if leaving.surface is Surface.PERSONAL else None,
+        )
+        if departure is None:
+            return await self._change(message, MessageState.HELD, PAUSED)
+        return await self._leave(leaving, departure, patient=patient)
+
+    async def _leave(self, message: Message, departure: Departure, *, patient: bool) -> Message:
+        """Send a message that has begun to leave, and note what became of it."""
         try:
-            reference = await self._send(message)
+            reference = await self._send(message, departure.chat)
         except OutcomeUnknown as error:
             if message.in_doubt:
                 # It may be there twice already.
@@ -105,8 +113,9 @@ class Outbox:
         except Permanent as error:
             return await self._refused(message, error)
         at = self._clock.now()
-        await self._messages.mark_sent(message.key, reference=reference, at=at)
-        return replace(message, state=MessageState.SENT, reference=reference, sent_at=at)
+        sent = replace(message, state=MessageState.SENT, reference=reference, sent_at=at)
+        await self._messages.mark_sent(message.key, reference=reference, at=at, opened=_opened(sent, departure))
+        return sent
 
     async def waiting(self) -> Sequence[Message]:
         """List the messages that are planned, held or on their way."""
@@ -116,7 +125,7 @@ class Outbox:
         """The messages that may have been sent twice."""
         return [message for message in await self._messages.list_messages() if message.in_doubt]
 
-    async def _send(self, message: Message) -> dict[str, Any]:
+    async def _send(self, message: Message, chat: Conversation | None) -> dict[str, Any]:
         content = message.content
         if message.surface is Surface.EMAIL:
             to = Attendee(email=content.address, name=content.name)
@@ -126,7 +135,7 @@ class Outbox:
         if message.surface is Surface.CHANNEL:
             posted = await self._bot.post_in_channel(content.address, content.card, summary=content.subject)
         else:
-            posted = await self._post_in_chat(content)
+            posted = await self._post_in_chat(content, chat)
         where = posted.conversation
         return {"conversation": where.id, "service_url": where.service_url, "activity": posted.activity_id}
 
@@ -136,18 +145,14 @@ class Outbox:
             return message.reference
         return {**message.reference, "sender": organizer_for(message.municipality or "", self._organizers)}
 
-    async def _post_in_chat(self, content: Content) -> Posted:
-        known = await self._chats.find(content.address)
+    async def _post_in_chat(self, content: Content, known: Conversation | None) -> Posted:
         if known is not None:
             try:
                 return await self._post(known, content)
             except (NotFound, Refused):
                 # The chat was deleted, or the app removed and perhaps added again: what we knew holds no longer.
                 await self._chats.forget(content.address)
-        chat = await self._bot.open_chat(content.address)
-        posted = await self._post(chat, content)
-        await self._chats.remember(content.address, chat)
-        return posted
+        return await self._post(await self._bot.open_chat(content.address), content)
 
     async def _post(self, chat: Conversation, content: Content) -> Posted:
         return await self._bot.post_card(chat, content.card, summary=content.subject, recipient=content.email)
@@ -162,3 +167,10 @@ class Outbox:
     async def _change(self, message: Message, state: MessageState, failure: str) -> Message:
         await self._messages.change(message.key, state, failure=failure)
         return replace(message, state=state, failure=failure)
+
+
+def _opened(sent: Message, departure: Departure) -> tuple[str, Conversation] | None:
+    """Return the chat that was opened for *sent*, with its reader; None where it was known before."""
+    if sent.surface is not Surface.PERSONAL or sent.posted is None or sent.posted.conversation == departure.chat:
+        return None
+    return sent.content.address, sent.posted.conversation

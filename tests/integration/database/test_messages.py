@@ -11,13 +11,17 @@ from sqlalchemy import Engine, event
 from benchmarks.pages import counted_statements
 from integration.database.connection import Database, create_database
 from integration.database.messages import SQLMessages
+from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
-from tests.clocks import NOON
+from tests.clocks import NOON, StillClock
 from workflows.messages.model import Content, Message, MessageState, Surface
+from workflows.ports.bot import Conversation
 from workflows.ports.units import DueUnit
 
 CONTENT = Content(email="a@b.example", name="A", address="a@b.example", subject="Emne", text="Tekst", html="<p>")
 MAIL = Message(key="m/1", kind="status_request", surface=Surface.EMAIL, due_at=NOON, content=CONTENT, request="r1")
+
+CHAT = Conversation(id="chat:home-id", service_url="https://teams.example")
 
 
 @pytest.fixture
@@ -68,6 +72,30 @@ async def test_a_sent_message_keeps_where_it_is(messages: SQLMessages) -> None:
 
     message = await only(messages)
     assert (message.state, message.reference, message.sent_at) == (MessageState.SENT, {"message": "1"}, NOON)
+
+
+async def test_a_message_begins_to_leave_only_while_nobody_has_stopped_its_municipality(
+    messages: SQLMessages, database: Database
+) -> None:
+    await messages.plan([MAIL])
+    await SQLSwitches(database, StillClock()).pause("a-dal")
+
+    stopped = await messages.begin(MAIL.key, in_doubt=False, reference={}, municipality="a-dal")
+    assert (stopped, (await only(messages)).state) == (None, MessageState.PLANNED)
+
+    assert await messages.begin(MAIL.key, in_doubt=False, reference={}, municipality="b-vik") is not None
+    assert (await only(messages)).state is MessageState.SENDING
+
+
+async def test_a_chat_opened_for_a_card_is_known_to_the_next_one(messages: SQLMessages) -> None:
+    await messages.plan([MAIL])
+    first = await messages.begin(MAIL.key, in_doubt=False, reference={}, reader="home-id")
+    await messages.mark_sent(MAIL.key, reference={}, at=NOON, opened=("home-id", CHAT))
+    second = await messages.begin(MAIL.key, in_doubt=False, reference={}, reader="home-id")
+
+    assert first is not None
+    assert second is not None
+    assert (first.chat, second.chat) == (None, CHAT)
 
 
 async def test_dropping_takes_only_what_has_not_left_and_doubts_what_was_on_its_way(messages: SQLMessages) -> None:

@@ -249,7 +249,6 @@ class World:
             mailer=self.mailer,
             bot=teams or self.bot,
             chats=self.chats,
-            pauses=self.switches,
             recipients=Recipients(allowed),
             clock=self.clock,
             organizers=organizers,
