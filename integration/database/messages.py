@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.chats import chat_of, remember_chat
-from integration.database.connection import Database, insert_into, read_named
+from integration.database.connection import Database, insert_for, insert_into, read_named
 from integration.database.tables import message, status_request, switch
 from integration.database.units import make_due, make_due_at_once
 from workflows.messages.model import AGAIN, Content, Departure, Message, MessageState, Surface
@@ -26,10 +27,10 @@ PAUSE = "pause"
 REPLACEABLE = (MessageState.PLANNED, MessageState.HELD)
 
 
-async def plan_messages(connection: AsyncConnection, messages: Sequence[Message]) -> None:
+def plan_messages(connection: Connection, messages: Sequence[Message]) -> None:
     """Plan messages within the caller's transaction; see `Messages.plan`."""
     if messages:
-        await connection.execute(_plan_statement(connection), _plan_rows(messages))
+        connection.execute(_plan_statement(connection.dialect.name), _plan_rows(messages))
 
 
 def _plan_rows(messages: Sequence[Message]) -> list[dict[str, Any]]:
@@ -51,8 +52,9 @@ def _plan_rows(messages: Sequence[Message]) -> list[dict[str, Any]]:
     ]
 
 
-def _plan_statement(connection: AsyncConnection | Connection) -> Any:
-    insert = insert_into(connection, message)
+@cache
+def _plan_statement(dialect: str) -> Any:
+    insert = insert_for(dialect, message)
     return insert.on_conflict_do_update(
         index_elements=[message.c.key],
         set_={"content": insert.excluded.content, "due_at": insert.excluded.due_at},
@@ -78,8 +80,7 @@ class SQLMessages:
 
     async def plan(self, messages: Sequence[Message], *, then: Sequence[DueUnit] = ()) -> None:
         def plan(connection: Connection) -> None:
-            if messages:
-                connection.execute(_plan_statement(connection), _plan_rows(messages))
+            plan_messages(connection, messages)
             make_due_at_once(connection, then)
 
         await self._database.write(plan)
@@ -238,7 +239,7 @@ class SQLMessages:
 
 async def write_instead(connection: AsyncConnection, instead: "Resumption", *, at: datetime) -> None:
     """Keep what leaves after a pause, within the transaction that ends it. What left meanwhile stays as it is."""
-    await plan_messages(connection, instead.summaries)
+    await connection.run_sync(plan_messages, instead.summaries)
     for keys, values in (
         (instead.summed, {"state": MessageState.SUMMED, "sent_at": at, "failure": ""}),
         (instead.dropped, {"state": MessageState.DROPPED}),

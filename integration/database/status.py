@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
 from integration.database.answers import add_answer, save_draft
-from integration.database.connection import Database, insert_into, read_named
+from integration.database.connection import Database, insert_for, read_named
 from integration.database.messages import plan_messages
 from integration.database.standings import standing_of
 from integration.database.status_rows import (
@@ -21,7 +22,7 @@ from integration.database.status_rows import (
     request_row,
     round_of,
 )
-from integration.database.units import make_due
+from integration.database.units import make_due, make_due_at_once
 from workflows.messages.model import Message
 from workflows.ports.units import DueUnit
 from workflows.status.model import (
@@ -85,14 +86,16 @@ class SQLStatus:
         *,
         then: Sequence[DueUnit] = (),
     ) -> bool:
-        async with self._database.begin() as connection:
-            if not await _insert_round(connection, status_round):
+        def write(connection: Connection) -> bool:
+            if not _insert_round(connection, status_round):
                 return False
             if requests:
-                await connection.execute(tables.status_request.insert(), [request_row(request) for request in requests])
-            await plan_messages(connection, messages)
-            await make_due(connection, then)
-        return True
+                connection.execute(_NEW_REQUESTS, [request_row(request) for request in requests])
+            plan_messages(connection, messages)
+            make_due_at_once(connection, then)
+            return True
+
+        return await self._database.write(write)
 
     async def move_round(self, status_round: StatusRound, *, then: Sequence[DueUnit] = ()) -> None:
         async with self._database.begin() as connection:
@@ -221,7 +224,7 @@ _PREVIOUS = select(_NUMBERED).where(_NUMBERED.c.number == 1)
 """The newest answer of each package in a municipality's earlier rounds: no others are decoded."""
 
 
-async def _insert_round(connection: AsyncConnection, item: StatusRound) -> bool:
+def _insert_round(connection: Connection, item: StatusRound) -> bool:
     values = {
         "meeting": item.meeting,
         "municipality": item.municipality,
@@ -231,9 +234,14 @@ async def _insert_round(connection: AsyncConnection, item: StatusRound) -> bool:
         "deadline_at": item.deadline_at,
         "release_at": item.release_at,
     }
-    insert = insert_into(connection, tables.status_round).values(**values).on_conflict_do_nothing()
+    return connection.execute(_round_statement(connection.dialect.name), values).first() is not None
+
+
+@cache
+def _round_statement(dialect: str) -> Any:
+    insert = insert_for(dialect, tables.status_round).on_conflict_do_nothing()
     # By the row that came back: PostgreSQL counts none.
-    return (await connection.execute(insert.returning(tables.status_round.c.meeting))).first() is not None
+    return insert.returning(tables.status_round.c.meeting)
 
 
 async def _update_moments(connection: AsyncConnection, item: StatusRound) -> None:
@@ -251,6 +259,7 @@ async def _update_moments(connection: AsyncConnection, item: StatusRound) -> Non
 
 # Built once: what a statement costs is mostly the making of it, and everybody who answers waits for these.
 _THE_ROUND = select(tables.status_round).where(tables.status_round.c.meeting == bindparam("of_meeting"))
+_NEW_REQUESTS = tables.status_request.insert()
 _ROUNDS_THERE = (
     select(tables.status_round)
     .where(tables.status_round.c.municipality.in_(bindparam("of_municipalities", expanding=True)))
