@@ -225,9 +225,7 @@ def _read_hole(kind: str, name: str, clean: Cleaner) -> Fill:
         return lambda scope: clean(_written(name, scope))
 
     def said(scope: Scope) -> str:
-        language = scope["language"]
-        holes = texts.placeholders(name, language)
-        return texts.say(name, language, **{hole: clean(_written(hole, scope)) for hole in holes})
+        return texts.fill(name, scope["language"], lambda hole: clean(_written(hole, scope)))
 
     return said
 

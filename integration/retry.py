@@ -61,6 +61,19 @@ class Retry:
     async def __call__(self, action: str, call: Call, attempt: Callable[[], Awaitable[T]]) -> T:
         """Run *attempt*, again where *call* may be repeated; its last error comes through unchanged."""
         started = self.clock.now()
+        try:
+            # Almost every call succeeds at once, and does without the machinery of repeats.
+            return await attempt()
+        except Transient as error:
+            if not _worth_another_try(call, error):
+                raise
+            failed = [error]
+
+        async def next_attempt() -> T:
+            if failed:
+                # The attempt that was made counts as the first.
+                raise failed.pop()
+            return await attempt()
 
         def enough(state: tenacity.RetryCallState) -> bool:
             end_of_wait = self.clock.now() + timedelta(seconds=state.upcoming_sleep)
@@ -85,7 +98,7 @@ class Retry:
             before_sleep=say,
             reraise=True,
         )
-        return await retrying(attempt)
+        return await retrying(next_attempt)
 
     async def _sleep(self, seconds: float) -> None:
         await self.clock.sleep_until(self.clock.now() + timedelta(seconds=seconds))

@@ -9,7 +9,7 @@ A programme may say some of them in words of its own (`reword`): its name of the
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -58,11 +58,17 @@ def say(key: str, language: str = DEFAULT, **values: Any) -> str:
     code that puts the text into HTML or Markdown does that.
     """
     text = _text(key, language)
-    expected = placeholders(key, language)
+    expected = _placeholders(text)
     if values.keys() != expected:
         missing, superfluous = sorted(expected - values.keys()), sorted(values.keys() - expected)
         raise TextError(f"text {key!r} ({language}): missing values {missing}, superfluous values {superfluous}")
     return text.format_map({name: written(value, language) for name, value in values.items()})
+
+
+def fill(key: str, language: str, value_of: Callable[[str], Any]) -> str:
+    """Return the text *key* with its values put in, as `say` does; *value_of* gives each by its name."""
+    text = _text(key, language)
+    return text.format_map({name: written(value_of(name), language) for name in _placeholders(text)})
 
 
 def reword(wording: Mapping[str, Mapping[str, str]]) -> None:
