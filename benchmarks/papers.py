@@ -37,6 +37,7 @@ SAMPLE = 120
 QUICK = 36
 """Boards of a quick run; the memory of a tenth needs no more to be told from that of the whole."""
 MOST_VALUES_SECONDS, MOST_PDF_SECONDS, MOST_WORD_SECONDS, MOST_MEMORY = 60.0, 0.05, 0.025, 1.2
+MOST_PDF_KILOBYTES = 45
 FIRST = datetime(2026, 1, 13, 9, tzinfo=UTC)
 AT = datetime(2026, 12, 31, 12, tzinfo=UTC)
 T = TypeVar("T")
@@ -208,6 +209,7 @@ def problems(whole: Figures, tenth: Figures) -> list[str]:
         ("values and pages", whole.values, MOST_VALUES_SECONDS, "s"),
         ("a PDF", whole.pdf, MOST_PDF_SECONDS, "s"),
         ("a Word file", whole.word, MOST_WORD_SECONDS, "s"),
+        ("what is kept of a PDF", whole.pdf_bytes / 1000, MOST_PDF_KILOBYTES, "kB"),
         ("peak memory, by a tenth's", whole.memory / tenth.memory, MOST_MEMORY, "times"),
     )
     return [f"{what}: {value:.3f} {unit}, at most {most}" for what, value, most, unit in found if value > most]

@@ -280,10 +280,11 @@ report = Table(
     Column("state", String(10), nullable=False),
     Column("content", JSON, nullable=False),
     Column("checksum", String(64), nullable=False),
-    Column("pdf", LargeBinary, nullable=True),
     Column("compiled_at", UTCDateTime, nullable=False),
     Column("released_at", UTCDateTime, nullable=True),
     Column("published", JSON, nullable=False, default=dict),
+    # Last: SQLite passes by what stands before a column to reach it.
+    Column("pdf", LargeBinary, nullable=True),
 )
 """State draft, released or published. `published`: addresses and checksum of the copy in SharePoint."""
 

@@ -13,8 +13,8 @@ WELL = Figures(
     pdf=0.02,
     word=0.02,
     memory=110,
-    content_bytes=20_000,
-    pdf_bytes=60_000,
+    content_bytes=10_000,
+    pdf_bytes=30_000,
     word_bytes=30_000,
 )
 
@@ -37,6 +37,7 @@ def test_the_pdf_s_share_is_of_what_the_record_keeps() -> None:
         ({}, []),
         ({"values": 61}, ["values and pages: 61.000 s, at most 60.0"]),
         ({"pdf": 0.051, "word": 0.2}, ["a PDF: 0.051 s, at most 0.05", "a Word file: 0.200 s, at most 0.025"]),
+        ({"pdf_bytes": 75_500}, ["what is kept of a PDF: 75.500 kB, at most 45"]),
         ({"memory": 133}, ["peak memory, by a tenth's: 1.209 times, at most 1.2"]),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
 
 from integration.database.connection import MIGRATIONS, Database, Schema, SchemaNewer, create_database
 from integration.database.switches import SQLSwitches
@@ -75,9 +76,33 @@ async def test_a_database_of_an_early_form_gets_the_index_and_keeps_each_person_
     await database.close()
 
 
+async def test_reports_of_before_keep_what_they_hold_when_their_pdfs_move_behind_it(tmp_path: Path) -> None:
+    upgrade(tmp_path / "early.db", "0022")
+    database = create_database(f"sqlite+aiosqlite:///{tmp_path / 'early.db'}")
+    columns = "meeting, version, state, content, checksum, pdf, compiled_at, released_at, published"
+    add = f"insert into report ({columns}) values ('a-dal/2026-09-08', "
+    await run(
+        database,
+        f"{add} 1, 'draft', '{{}}', 'x', null, '{AT}', null, '{{}}')",
+        f"{add} 2, 'released', '{{}}', 'y', 'a file', '{AT}', '{AT}', '{{\"a\": 1}}')",
+    )
+    async with database.read() as connection:
+        before = (await connection.execute(text(f"select {columns} from report order by version"))).all()
+
+    await database.migrate()
+
+    async with database.read() as connection:
+        assert (await connection.execute(text(f"select {columns} from report order by version"))).all() == before
+        last = (await connection.execute(text("select * from report where version = 2"))).one()[-1]
+    assert last == "a file"
+    with pytest.raises(IntegrityError):
+        await run(database, f"insert into report ({columns}) select {columns} from report")
+    await database.close()
+
+
 # ------------------------------------------------------------------------- two versions beside each other
 
-TAKES_AWAY = re.compile(r"\bop\.(drop_|alter_|rename_|batch_alter_)")
+TAKES_AWAY = re.compile(r"\bop\.(drop_|alter_|rename_|batch_alter_(?!table\([^)]*partial_reordering))")
 FIRST_TO_SAY = "0019"
 """The first migration that versions which look for the row may meet."""
 
@@ -119,6 +144,8 @@ async def test_a_version_stops_once_what_it_uses_was_taken_away(database: Databa
     ("migration", "silently"),
     [
         pytest.param('op.add_column("link", …)', False, id="adds"),
+        pytest.param('op.batch_alter_table("report", partial_reordering=…)', False, id="puts columns in another order"),
+        pytest.param('op.batch_alter_table("report")', True, id="alters"),
         pytest.param('op.drop_column("link", "used_at")', True, id="takes away"),
         pytest.param('op.drop_column("link", "used_at"); … "schema:oldest" …', False, id="takes away and says so"),
     ],

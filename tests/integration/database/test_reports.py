@@ -3,13 +3,16 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 
 from benchmarks.pages import counted_statements
 from integration.database import tables
-from integration.database.connection import Database
-from integration.database.reports import SQLReports
+from integration.database.connection import Database, create_database
+from integration.database.reports import WITHOUT_PDF, SQLReports, report_from
 from integration.database.units import SQLUnits
 from tests.workflows.papers.reports import report_samples as samples
 from workflows.papers.reports.model import BoardReport, ReportContent, ReportState, checksum, content_from
@@ -19,6 +22,8 @@ from workflows.ports.units import DueUnit
 AT = datetime(2026, 9, 1, 6, tzinfo=UTC)
 MEETING = samples.FULL.meeting.key
 OTHER = replace(samples.FULL, name="Et annet navn")
+PAGE = 4096
+"""Bytes of a page of SQLite's files."""
 THEN = (DueUnit(key="report.publish:x", due_at=AT),)
 
 
@@ -116,7 +121,7 @@ async def test_the_newest_released_is_that_of_the_latest_meeting(record: SQLRepo
 
 
 async def test_no_list_and_no_compilation_reads_a_pdf(record: SQLReports) -> None:
-    """A PDF is nine tenths of a report's bytes. It is read by those who were asked for it, one at a time."""
+    """A PDF is three quarters of a report's bytes. It is read by those who were asked for it, one at a time."""
     draft = await record.draft(MEETING, samples.FULL, at=AT)
     await record.release(draft, draft.content, pdf=b"%PDF", at=AT)
 
@@ -134,6 +139,39 @@ async def test_no_list_and_no_compilation_reads_a_pdf(record: SQLReports) -> Non
     newest = await record.newest(MEETING)
     assert newest is not None
     assert newest.pdf == b"%PDF"
+
+
+def destroy_pages(file: Path, word: bytes) -> None:
+    """Empty every page of a file that holds nothing but *word*, again and again."""
+    data = bytearray(file.read_bytes())
+    for start in range(0, len(data), PAGE):
+        if data.count(word, start, start + PAGE) > PAGE // len(word) - 2:
+            data[start : start + PAGE] = bytes(PAGE)
+    file.write_bytes(data)
+
+
+async def test_a_list_passes_by_no_page_of_a_pdf(database_file: Path) -> None:
+    """With the pages of the PDF destroyed, everything else of a report is there as before (SQLite)."""
+    word, address = b"PAGES OF A PDF ", f"sqlite+aiosqlite:///{database_file}"
+    database = create_database(address)
+    await database.migrate()
+    record = SQLReports(database)
+    draft = await record.draft(MEETING, samples.FULL, at=AT)
+    await record.release(draft, draft.content, pdf=word * 5_000, at=AT)
+    await record.note_published(draft, {"page": {"url": "https://tenant.example/side"}}, finished=True)
+    whole = await record.newest(MEETING)
+    await database.close()
+    destroy_pages(database_file, word)
+
+    database = create_database(address)
+    async with database.read() as connection:
+        listed = (await connection.execute(select(*WITHOUT_PDF))).one()
+    with pytest.raises(DatabaseError):
+        await SQLReports(database).newest(MEETING)
+    await database.close()
+
+    assert whole is not None
+    assert report_from(listed) == replace(whole, pdf=None)
 
 
 # ------------------------------------------------------------------------------------------------------------- reviews
