@@ -170,15 +170,18 @@ class Cast:
         buzzing = told - self._seen
         self._seen = told
         leads = [lead for lead in self._leads if buzzing[lead.person.email.lower()] and lead.part.how != "never"]
-        answered = [await self._turn(lead) for lead in leads]
-        return [each for each in answered if each is not None]
+        return [answered for lead in leads for answered in await self._turn(lead)]
 
-    async def _turn(self, lead: Lead) -> Answered | None:
-        if await self._answer_card(lead):
-            return Answered(package=lead.package.key, surface="card")
-        if await self._answer_form(lead):
-            return Answered(package=lead.package.key, surface="form")
-        return None
+    async def _turn(self, lead: Lead) -> list[Answered]:
+        """Answer all boards that ask: in which order their requests came is chance when several workers send them."""
+        answered: list[Answered] = []
+        while await self._answer_card(lead):
+            answered.append(Answered(package=lead.package.key, surface="card"))
+        if answered:
+            return answered
+        while await self._answer_form(lead):
+            answered.append(Answered(package=lead.package.key, surface="form"))
+        return answered
 
     async def _answer_card(self, lead: Lead) -> bool:
         chats = await self._stage.control("GET", f"people/{lead.person.email}/chats")
@@ -190,7 +193,7 @@ class Cast:
                 if request and lead.package.name in str(message["card"]):
                     seen.setdefault(request, []).append((chat["conversation"], message["activity"]))
                     shown.append((request, message["card"]))
-        for request, messages in seen.items():
+        for request, messages in sorted(seen.items()):
             if request in lead.dealt_with or not _has_come(lead.part, len(messages)):
                 continue
             conversation, activity = messages[-1]
