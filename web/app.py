@@ -17,8 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.telemetry import NO_TELEMETRY, Telemetry
-from web import health, pages
-from web.access.gate import IN_TEAMS, SEE_OTHER, Gate
+from web import health, pages, problems
+from web.access.gate import IN_TEAMS, SEE_OTHER, Gate, Visit, known_visit
 from web.access.open_routes import origin_at
 from web.assets import Assets
 from web.described import Application
@@ -50,8 +50,10 @@ HEADERS = {
 
 PAGES_OF_STRANGERS = ("/logg-inn", "/logg-ut", "/fane", "/personvern", "/tilgjengelighet", "/hjelp")
 """Pages that are shown without reading the programme for them."""
-GIVE_BACK = (401, 403, 500)
+GIVE_BACK = (401, 403, 500, 503)
 """Failures after which a form that was read is given back: signed out, signed in anew meanwhile, and our own."""
+TRY_AGAIN_IN = "10"
+"""Seconds after which a service that is away is worth another try."""
 
 BODY_TIME = 10.0
 """Seconds within which a request's whole body has to arrive. Real time: it is the sender's line that is slow."""
@@ -109,7 +111,7 @@ def create_app(
     app.mount("/static", Assets(), name="static")
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_wrong_input)
-    app.add_middleware(Frame, around=around, body_time=body_time, words=words)
+    app.add_middleware(Frame, around=around, body_time=body_time, words=words, ready=ready)
     return app
 
 
@@ -132,9 +134,10 @@ class Frame:
     reaches the outside.
     """
 
-    def __init__(self, app: ASGIApp, *, around: Around, body_time: float, words: Words) -> None:
+    def __init__(self, app: ASGIApp, *, around: Around, body_time: float, words: Words, ready: health.Check) -> None:
         self._app = app
         self._words = words
+        self._ready = ready
         self._knows_words = False
         self._around = around
         self._body_time = body_time
@@ -162,7 +165,15 @@ class Frame:
                 _log_failure(error, number, scope)
                 if answer.started:
                     raise
-                await _problem(Request(scope), 500, number)(scope, receive, answer.send)
+                await (await self._failed(Request(scope), number))(scope, receive, answer.send)
+
+    async def _failed(self, request: Request, number: str) -> Response:
+        """Return the page of a failure: of our own, or of what we cannot do without and that is away for a while."""
+        if await health.missing(self._ready):
+            response = _problem(request, 503)
+            response.headers["Retry-After"] = TRY_AGAIN_IN
+            return response
+        return _problem(request, 500, number)
 
     async def _learn_words(self, path: str) -> None:
         """Read the programme's words once, for pages that are shown before anybody has signed in."""
@@ -243,7 +254,7 @@ class _Answer:
 
 def _framers(scope: Scope) -> str:
     """Return the hosts that may show this page in a frame: Teams' for tabs, and for those who are signed in there."""
-    path, visit = scope["path"], scope["state"].get("visit")
+    path, visit = scope["path"], known_visit(Request(scope))
     lives_in_teams = path in (TABS, IN_TEAMS) or path.startswith(f"{TABS}/") or (visit is not None and visit.in_teams)
     return TEAMS if lives_in_teams else "'none'"
 
@@ -270,9 +281,21 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == SEE_OTHER:
         return Response(status_code=SEE_OTHER, headers=error.headers)
+    if error.status_code == 404 and known_visit(request) is None:
+        request.state.known = await _visit(request)
     response = _problem(request, error.status_code)
     response.headers.update(error.headers or {})
     return response
+
+
+async def _visit(request: Request) -> Visit | None:
+    """Return the visit of a reader who came to an address that is none, so that the answer has their menu."""
+    gate: Gate | None = request.app.state.gate
+    try:
+        return await gate.enter(request) if gate else None
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page is shown without the menu
+        log.warning("web.no_visit", error=type(error).__name__)
+        return None
 
 
 async def _on_wrong_input(request: Request, error: Exception) -> Response:
@@ -284,4 +307,4 @@ def _problem(request: Request, status: int, number: str | None = None) -> Respon
     """Return an error for programs below /api, for people everywhere else."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": {"status": status, "number": number}}, status)
-    return pages.problem(request, status, number=number, typed=typed_in(request) if status in GIVE_BACK else ())
+    return problems.problem(request, status, number=number, typed=typed_in(request) if status in GIVE_BACK else ())

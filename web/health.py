@@ -22,13 +22,17 @@ def router(ready: Check) -> APIRouter:
 
     @routes.get("/readyz", summary="The process and its database answer")
     async def readyz() -> JSONResponse:
-        try:
-            missing = await ready()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is that we are not ready
-            log.warning("web.not_ready", error=type(error).__name__)
-            missing = "unknown"
-        if missing:
-            return JSONResponse({"status": "unavailable", "missing": missing}, 503)
+        if lacks := await missing(ready):
+            return JSONResponse({"status": "unavailable", "missing": lacks}, 503)
         return JSONResponse({"status": "ok"})
 
     return routes
+
+
+async def missing(ready: Check) -> str:
+    """Return the part that is missing, in one word; empty when the service can work."""
+    try:
+        return await ready()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the answer is that we are not ready
+        log.warning("web.not_ready", error=type(error).__name__)
+        return "unknown"

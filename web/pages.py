@@ -1,6 +1,5 @@
 """Pages in a reader's language: Jinja2 templates with Designsystemet, readable without script."""
 
-from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -23,21 +22,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 _NORWEGIAN = {"no": "nb", "nb": "nb", "nn": "nn"}
 
-_PROBLEMS = {
-    400: "invalid",
-    401: "signed_out",
-    # Who may not see a page is not told that it is there.
-    403: "not_found",
-    404: "not_found",
-    405: "not_allowed",
-    408: "busy",
-    410: "not_found",
-    413: "too_large",
-    422: "invalid",
-    429: "busy",
-    503: "busy",
-}
-
 
 def page(
     request: Request, template: str, *, status: int = 200, language: str = texts.DEFAULT, **context: Any
@@ -54,12 +38,11 @@ def page(
         .get_template(template)
         .render(
             request=request,
-            visit=visit_of(request),
+            **{"visit": visit_of(request), **context},
             language=language,
             say=partial(texts.say, language=language),
             written=partial(texts.written, language=language),
             long_moment=partial(texts.long_moment, language=language),
-            **context,
         )
     )
     return _sent(request, html.encode(), status, {"Content-Language": language})
@@ -75,32 +58,6 @@ def language_of(request: Request) -> str:
     asked = [item.partition(";")[0].strip().lower().partition("-")[0] for item in header.split(",")]
     norwegian = next((_NORWEGIAN[language] for language in asked if language in _NORWEGIAN), None)
     return texts.choose(norwegian or ("en" if "en" in asked else texts.DEFAULT))
-
-
-def problem(
-    request: Request, status: int, *, number: str | None = None, typed: Sequence[tuple[str, str]] = ()
-) -> HTMLResponse:
-    """
-    Return the page that says what went wrong and what to do now; *number*: the failure's name in the log.
-
-    *typed*: the form that was not taken. It is given back whole, to be sent again; its texts are shown to be copied.
-    """
-    kind, language = _PROBLEMS.get(status), language_of(request)
-    if status == 403 and typed:
-        kind = "signed_in_anew"
-    return page(
-        request,
-        "problem.html",
-        status=status,
-        language=language,
-        heading=texts.say(f"error.{kind}_heading" if kind else "error.heading", language),
-        explanation=texts.say(f"error.{kind}" if kind else "error.generic", language),
-        number=number,
-        typed=typed,
-        # Keys and numbers are single words; sentences are a person's.
-        sentences=[value for _, value in typed if len(value.split()) > 1],
-        again=request.url.path,
-    )
 
 
 def router() -> APIRouter:

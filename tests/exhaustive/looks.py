@@ -66,7 +66,7 @@ async def look(
         page = await context.new_page()
         for shown, views in (item for item in pages if item[0].person == person):
             answer = await page.goto(f"{url}{shown.address}")
-            if answer is None or answer.status != 200:
+            if answer is None or answer.status != shown.status:
                 wrong.append(f"{shown.address} as {person or 'anybody'}: {answer.status if answer else 'no answer'}")
                 continue
             for view in views:

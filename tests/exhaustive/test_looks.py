@@ -8,7 +8,7 @@ from playwright.async_api import Browser
 from tests.e2e.conftest import browser
 from tests.e2e.views import VIEWS
 from tests.exhaustive.looks import look, looks, served_site, share
-from tests.support.site import COUNTY, Shown, pages_without_links
+from tests.support.site import COUNTY, Shown, pages_of_errors, pages_without_links
 
 __all__ = ["browser"]
 
@@ -30,6 +30,18 @@ def test_the_parts_together_are_every_page_once() -> None:
     assert sorted(parts, key=PAGES.index) == PAGES
     with pytest.raises(ValueError, match="5/4 is no part"):
         share(PAGES, "5/4")
+
+
+async def test_pages_that_say_what_went_wrong_are_for_everybody(database_file: Path, browser: Browser) -> None:
+    async with served_site(f"sqlite+aiosqlite:///{database_file}") as (site, url):
+        pages = [item async for item in pages_of_errors(site)]
+        wrong = [
+            line
+            for language, seen in looks(pages, whole=False)
+            for line in await look(site, url, browser, language, seen)
+        ]
+
+    assert wrong == []
 
 
 async def test_the_county_s_pages_that_no_link_leads_to_are_for_everybody_and_a_wrong_one_is_named(

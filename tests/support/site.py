@@ -59,6 +59,7 @@ class Shown:
 
     address: str
     person: str | None
+    status: int = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +151,7 @@ class Walk:
 
 async def every_page(site: Site) -> list[Shown]:
     """Return an address of every page that links lead to, as several roles, and of those that no link leads to."""
-    prepared = await pages_without_links(site)
+    prepared = [*await pages_without_links(site), *[item async for item in pages_of_errors(site)]]
     walks = [await Walk(site, person).everywhere() for person in (COUNTY, LOCAL, CHAIR, PACKAGE_LEAD)]
     return [*prepared, *(page for walk in walks for page in walk.pages)]
 
@@ -158,6 +159,22 @@ async def every_page(site: Site) -> list[Shown]:
 async def pages_without_links(site: Site) -> list[Shown]:
     """Return the pages that no link of another page leads to, each with what it shows written first."""
     return [*[item async for item in _of_the_programme(site)], *[item async for item in _of_a_board(site)]]
+
+
+async def pages_of_errors(site: Site) -> AsyncIterator[Shown]:
+    """Give the pages that say what went wrong: an unknown address, somebody else's, and links that were ended."""
+    record, now = site.outside.record, site.outside.clock.now()
+    ahead, held = (f"{BODY}/{meeting_day(number, now)}" for number in (0, 1))
+    lead = package_leads(site.programme, PACKAGE, now.date())[0].key
+    answer = await record.links.issue("answer", request_id(ahead, PACKAGE), lead)
+    report = await record.links.issue("report", held)
+    for token in (answer, report):
+        await record.held_links.end(token.rpartition(".")[0], by=COUNTY)
+    for person in (None, LOCAL):
+        yield Shown(address="/finnes-ikke", person=person, status=404)
+        yield Shown(address=f"/svar/{answer}", person=person, status=410)
+        yield Shown(address=f"/rapport/{report}", person=person, status=404)
+    yield Shown(address="/kommune/larvik", person=LOCAL, status=404)
 
 
 def pages_without_address(app: FastAPI, shown: Sequence[Shown]) -> list[str]:

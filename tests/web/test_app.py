@@ -27,7 +27,7 @@ def routes() -> APIRouter:
 
     @router.get("/side")
     async def show(request: Request) -> HTMLResponse:
-        return pages.page(request, "problem.html", heading="<b>", explanation="& co", number=None, typed=())
+        return pages.page(request, "plain.html", heading="<b>", paragraphs=["& co"])
 
     @router.post("/inn")
     async def take(request: Request) -> int:
@@ -101,6 +101,26 @@ async def test_a_page_escapes_what_it_is_given_and_names_its_language() -> None:
     assert "&amp; co" in response.text
     assert '<html lang="nb"' in response.text
     assert response.headers["content-language"] == "nb"
+
+
+async def test_when_the_database_is_away_a_page_says_so_and_offers_another_try() -> None:
+    async def away() -> str:
+        return "database"
+
+    response = await client(ready=away).get("/feil/x")
+
+    assert (response.status_code, response.headers["retry-after"]) == (503, "10")
+    assert "Vi er straks tilbake" in response.text
+    assert '<a class="ds-button" href="">Prøv igjen</a>' in response.text
+
+
+@pytest.mark.parametrize("path", ["/ukjent", "/feil/x"])
+async def test_a_mistake_s_page_leads_on_and_says_whom_to_ask(path: str) -> None:
+    page = (await client().get(path)).text
+
+    assert "spør den som leder arbeidet i kommunen din" in page
+    assert '<main id="main"' in page
+    assert 'href="/hjelp">Hjelp</a>' in page.partition("<main")[2].partition("</main>")[0]
 
 
 @pytest.mark.parametrize(

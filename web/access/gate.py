@@ -137,6 +137,7 @@ class Require:
         visit = await gate.enter(request)
         if visit is None:
             raise await _signed_out(request)
+        request.state.known = visit
         where = find_where(
             visit.programme,
             municipality=request.path_params.get("slug"),
@@ -179,6 +180,12 @@ def visit_of(request: Request) -> Visit | None:
     """Return the visit that the route's rule found; None on pages without sign-in."""
     visit: Visit | None = getattr(request.state, "visit", None)
     return visit
+
+
+def known_visit(request: Request) -> Visit | None:
+    """Return the visit of a reader whom we know, also at an address that is none of theirs."""
+    known: Visit | None = getattr(request.state, "known", None)
+    return visit_of(request) or known
 
 
 async def _check_write(request: Request, gate: Gate, visit: Visit) -> None:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 import texts
 from config.programme import Programme
 from config.values import Person
 from web.forms import is_from_us, read_form
-from web.pages import language_of, page
+from web.pages import page
 from web.short_links import link_replaced, link_sent, offer_link
 from workflows.messages.short_links import LinkOrder, ShortLinks
 from workflows.operations.guest_review import GuestDesk, GuestLine, NotTheirGuests
@@ -61,16 +61,16 @@ def router(*, desk: GuestDesk, links: EndedLinks, short: ShortLinks, public_url:
         try:
             return await pages.show(request, token)
         except NotTheirGuests:
-            return _gone(request)
+            raise HTTPException(404) from None
 
     @routes.post("/gjester/{token}", response_class=HTMLResponse, summary="Store which guests go on")
     async def answer(request: Request, token: str) -> HTMLResponse:
         if not is_from_us(request, public_url):
-            return _gone(request, status=403)
+            raise HTTPException(403)
         try:
             return await pages.take(request, token)
         except NotTheirGuests:
-            return _gone(request)
+            raise HTTPException(404) from None
 
     return routes
 
@@ -185,9 +185,3 @@ def shown_guest(line: GuestLine, language: str) -> dict[str, str]:
         "when": texts.say(when, language, day=confirmed.date()),
         "asked": texts.say("guests.asked", language, day=line.asked_at.date()) if line.asked_at else "",
     }
-
-
-def _gone(request: Request, *, status: int = 404) -> HTMLResponse:
-    language = language_of(request)
-    heading, paragraph = texts.say("error.not_found_heading", language), texts.say("error.not_found", language)
-    return page(request, "plain.html", status=status, language=language, heading=heading, paragraphs=[paragraph])

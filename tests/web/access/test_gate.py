@@ -153,6 +153,21 @@ async def test_a_form_that_an_old_browser_may_have_from_elsewhere_is_not_shown_a
     assert hidden(refused.text) == {}
 
 
+@pytest.mark.parametrize("path", ["/kommune/b-vik", "/finnes-ikke"])
+async def test_an_address_that_is_none_of_the_reader_s_is_answered_with_their_menu_in_their_language(
+    database: Database, path: str
+) -> None:
+    lead = await browser(database, "lead")
+
+    answer = await lead.get(path, headers={"Accept-Language": "en"})
+
+    assert answer.status_code == 404
+    assert answer.headers["content-language"] == "nb"
+    assert 'action="/logg-ut"' in answer.text
+    assert 'href="/kommune/a-dal"' in answer.text
+    assert "b-vik" not in answer.text
+
+
 async def test_typed_words_are_not_lost_with_the_session(database: Database) -> None:
     nobody = await browser(database, None)
 
