@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, func, select, true, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import paper_tables, tables
@@ -26,6 +25,9 @@ from workflows.papers.minutes.model import (
     StoredMinutes,
 )
 from workflows.ports.units import DueUnit
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 _ORDER = paper_tables.agenda_order
 
@@ -243,13 +245,13 @@ def _agenda_of(meeting: str) -> Any:
     return select(tables.agenda).where(tables.agenda.c.meeting == meeting)
 
 
-async def _last_number(connection: AsyncConnection, body: str, year: int) -> int:
+async def _last_number(connection: "AsyncConnection", body: str, year: int) -> int:
     numbered = and_(tables.agenda.c.body == body, tables.agenda.c.year == year)
     query = select(func.max(tables.agenda.c.last_number)).where(numbered)
     return int((await connection.execute(query)).scalar_one() or 0)
 
 
-async def _proposals(connection: AsyncConnection, meeting: str) -> list[Proposal]:
+async def _proposals(connection: "AsyncConnection", meeting: str) -> list[Proposal]:
     table = tables.agenda_proposal
     query = select(table).where(table.c.meeting == meeting).order_by(table.c.person, table.c.number, table.c.version)
     # Later versions come later and win; the first one's moment is the proposal's.
@@ -264,7 +266,7 @@ async def _proposals(connection: AsyncConnection, meeting: str) -> list[Proposal
 
 
 async def _minutes(
-    connection: AsyncConnection, meeting: str, wanted: ColumnElement[bool] | None = None
+    connection: "AsyncConnection", meeting: str, wanted: ColumnElement[bool] | None = None
 ) -> StoredMinutes | None:
     table = tables.minutes
     of_meeting = and_(table.c.meeting == meeting, true() if wanted is None else wanted)
@@ -302,13 +304,13 @@ def _newest(table: Table) -> Select[Any]:
 _DECISIONS, _ACTIONS = _newest(tables.decision), _newest(tables.action_item)
 
 
-async def _newest_version(connection: AsyncConnection, table: Table, key: str) -> Row[Any] | None:
+async def _newest_version(connection: "AsyncConnection", table: Table, key: str) -> Row[Any] | None:
     known = select(table).where(table.c.key == key).order_by(table.c.version.desc()).limit(1)
     return (await connection.execute(known)).one_or_none()
 
 
 async def _add_versions(
-    connection: AsyncConnection, table: Table, matters: Iterable[Matter], at: datetime, by: str
+    connection: "AsyncConnection", table: Table, matters: Iterable[Matter], at: datetime, by: str
 ) -> None:
     for item in matters:
         newest = await _newest_version(connection, table, item.key)

@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import audit, switch
 from integration.database.together import Write, execute_together
 from workflows.operations.audit import AuditAct, AuditEntry, ChainHead, chained
 from workflows.origin import origin
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 HEAD = "audit:head"
 """The row of `switch` that holds the chain's head; on PostgreSQL who adds an entry holds it until the commit."""
@@ -25,7 +27,7 @@ _MOVE_HEAD = update(switch).where(switch.c.name == bindparam("of_head")).values(
 
 
 async def note_action(
-    connection: AsyncConnection,
+    connection: "AsyncConnection",
     actor: str,
     action: str,
     subject: str,

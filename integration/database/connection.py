@@ -7,13 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import copy_context
 from enum import StrEnum
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from integration.database.postgres import (
     ALONE,
@@ -26,6 +24,9 @@ from integration.database.postgres import (
 )
 from integration.database.sqlite import WAIT_FOR_LOCK, CannotOpen, File, open_connection
 from workflows.ports.units import DueUnit
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -68,8 +69,8 @@ USABLE = (Schema.CURRENT, Schema.AHEAD)
 class Database:
     """Short transactions, a method for each way of reading and writing, and the schema's version."""
 
-    def __init__(self, engine: AsyncEngine, plain: Engine, file: File) -> None:
-        self._engine = engine
+    def __init__(self, make_engine: Callable[[], "AsyncEngine"], plain: Engine, file: File) -> None:
+        self._make_engine = make_engine
         self._plain = plain
         # Of what only reads, each statement is a transaction: on PostgreSQL each sees a moment of its own anyway, and
         # a beginning and an end would be two more questions to the server. What writes says its beginning itself.
@@ -86,8 +87,13 @@ class Database:
         self.on_due: OnDue | None = None
         """Is told which units became due, after each commit that made them so."""
 
+    @cached_property
+    def _engine(self) -> "AsyncEngine":
+        """The engine of `begin` and `read`. An answer needs neither, and SQLAlchemy imports its whole mapper for it."""
+        return self._make_engine()
+
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
+    async def begin(self) -> AsyncIterator["AsyncConnection"]:
         """A transaction that may write; committed at the end, rolled back by an exception.
 
         It is the only writer from its first moment, so that what it reads stays true until it writes.
@@ -102,7 +108,7 @@ class Database:
         self._announce(made_due)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self) -> AsyncIterator["AsyncConnection"]:
         """A transaction that only reads: it waits for nobody and keeps nobody waiting."""
         async with self._engine.connect() as connection:
             await connection.execution_options(only_reads=True)
@@ -189,15 +195,18 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables to the current schema. A repeat does nothing. Raises SchemaNewer, and changes nothing."""
-        async with self._engine.begin() as connection:
+        await asyncio.to_thread(self._migrate)
+
+    def _migrate(self) -> None:
+        with self._plain.begin() as connection:
             if not self._is_file:
                 # Of two that migrate at once, the second finds everything done.
-                await connection.execute(ALONE)
-            found = await connection.run_sync(_schema)
+                connection.execute(ALONE)
+            found = _schema(connection)
             if found is Schema.NEWER:
                 raise SchemaNewer
             if found is Schema.OLDER:
-                await connection.run_sync(_upgrade)
+                _upgrade(connection)
 
     async def schema(self) -> Schema:
         """Return how the tables' schema stands to this version's."""
@@ -217,7 +226,8 @@ class Database:
         self._file.check()
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        if "_engine" in self.__dict__:
+            await self._engine.dispose()
         self._threads.shutdown()
         for connection in self._kept.values():
             connection.close()
@@ -241,34 +251,55 @@ def create_database(url: str, *, passwords: Passwords | None = None) -> Database
 
 def _create_on_server(url: str, passwords: Passwords | None) -> Database:
     try:
-        # psycopg is both, asynchronous and not.
-        engine, plain = create_async_engine(url, **OPTIONS), create_engine(url, **OPTIONS)
+        plain = _watched(create_engine(url, **OPTIONS), passwords)
     except ImportError as exc:
         raise CannotOpen(make_url(url).drivername, f"its driver cannot be loaded: {exc}") from exc
-    exchange_ended(engine.sync_engine, plain)
+
+    def make_engine() -> "AsyncEngine":
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        # psycopg is both, asynchronous and not.
+        engine = create_async_engine(url, **OPTIONS)
+        _watched(engine.sync_engine, passwords)
+        return engine
+
+    return Database(make_engine, plain, File(None))
+
+
+def _watched(engine: Engine, passwords: Passwords | None) -> Engine:
+    exchange_ended(engine)
     if passwords is not None:
-        sign_in_with(passwords, engine.sync_engine, plain)
-    return Database(engine, plain, File(None))
+        sign_in_with(passwords, engine)
+    return engine
 
 
 def _create_file(url: str) -> Database:
     plain_url = make_url(url).set(drivername="sqlite")
     file = File(plain_url.database)
-    engine = create_async_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
+
+    def prepared(engine: Engine, begin: Callable[[Connection], None]) -> Engine:
+        event.listen(engine, "do_connect", lambda *_: file.prepare())
+        event.listen(engine, "connect", lambda connection, _: open_connection(connection))
+        event.listen(engine, "begin", begin)
+        return engine
+
+    def make_engine() -> "AsyncEngine":
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        engine = create_async_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
+        prepared(engine.sync_engine, _begin_sqlite)
+        return engine
+
     plain = create_engine(plain_url, connect_args={"timeout": WAIT_FOR_LOCK})
-    for each, begin in ((engine.sync_engine, _begin_sqlite), (plain, _begin_plainly)):
-        event.listen(each, "do_connect", lambda *_: file.prepare())
-        event.listen(each, "connect", lambda connection, _: open_connection(connection))
-        event.listen(each, "begin", begin)
-    return Database(engine, plain, file)
+    return Database(make_engine, prepared(plain, _begin_plainly), file)
 
 
-def announce(connection: AsyncConnection | Connection, units: Sequence[DueUnit]) -> None:
+def announce(connection: "AsyncConnection | Connection", units: Sequence[DueUnit]) -> None:
     """Have units told of once the transaction of *connection* is committed: the one place that all of them pass."""
     connection.info[MADE_DUE].extend(units)
 
 
-def insert_into(connection: AsyncConnection | Connection, table: Table) -> Any:
+def insert_into(connection: "AsyncConnection | Connection", table: Table) -> Any:
     """An insert that knows `on_conflict_do_update` and `on_conflict_do_nothing`.
 
     Both databases write them alike, but SQLAlchemy has one construct, without a common type, for each.
@@ -278,7 +309,14 @@ def insert_into(connection: AsyncConnection | Connection, table: Table) -> Any:
 
 def insert_for(dialect: str, table: Table) -> Any:
     """The same for a database known by its name."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    # The other's dialect stays unimported: each takes a tenth as long as all of SQLAlchemy.
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_on_server
+
+        return insert_on_server(table)
+    from sqlalchemy.dialects.sqlite import insert
+
+    return insert(table)
 
 
 def _begin_sqlite(connection: Connection) -> None:

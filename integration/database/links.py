@@ -8,7 +8,6 @@ from typing import Any
 
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import Connection, Row, bindparam, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.connection import Database, insert_into
 from integration.database.switches import IS_CLOSED, secret
@@ -46,8 +45,8 @@ class SQLLinks:
             link.c.person.is_(None) if person is None else link.c.person == person,
             link.c.expires_at.is_(None) if expires_at is None else link.c.expires_at == expires_at,
         )
+        signer = await self._known_signer()
         async with self._database.begin() as connection:
-            signer = await self._signer_of(connection)
             revoked = select(func.count(), IS_CLOSED).select_from(link).where(*same, link.c.revoked_at.is_not(None))
             generation, closed = (await connection.execute(revoked)).one()
             identity = _identity(purpose, subject, person, expires_at, generation)
@@ -158,13 +157,7 @@ class SQLLinks:
 
     async def _known_signer(self) -> Signer:
         if self._signer is None:
-            async with self._database.begin() as connection:
-                return await self._signer_of(connection)
-        return self._signer
-
-    async def _signer_of(self, connection: AsyncConnection) -> Signer:
-        if self._signer is None:
-            key = await secret(connection, "links", now=self._clock.now())
+            key = await secret(self._database, "links", now=self._clock.now())
             self._signer = _LinkSigner(key, salt="links", key_derivation="hmac", digest_method=hashlib.sha256)
         return self._signer
 

@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.chats import chat_of, remember_chat
 from integration.database.connection import Database, insert_for, insert_into, read_named
@@ -20,6 +19,8 @@ from workflows.ports.units import DueUnit
 from workflows.status.model import RequestState
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from workflows.messages.resumption import Resumption
 
 PAUSE = "pause"
@@ -237,7 +238,7 @@ class SQLMessages:
         await self._database.write(lambda connection: connection.execute(_THE_MESSAGE, {"of": key, **values}).close())
 
 
-async def write_instead(connection: AsyncConnection, instead: "Resumption", *, at: datetime) -> None:
+async def write_instead(connection: "AsyncConnection", instead: "Resumption", *, at: datetime) -> None:
     """Keep what leaves after a pause, within the transaction that ends it. What left meanwhile stays as it is."""
     await connection.run_sync(plan_messages, instead.summaries)
     for keys, values in (

@@ -69,9 +69,9 @@ def signs_in_with_token(url: str) -> bool:
     return is_postgres and bool(parsed.username) and not parsed.password and parsed.query.get("sslmode") in ENCRYPTED
 
 
-def exchange_ended(*engines: Engine) -> None:
+def exchange_ended(engine: Engine) -> None:
     """
-    Let *engines* take a new connection where a server that was restarted has ended the one they hold.
+    Let *engine* take a new connection where a server that was restarted has ended the one they hold.
 
     What ends a connection can be read from its socket, on which an idle one has nothing to say. A question to the
     server before each use would cost as much as most of what is asked.
@@ -81,8 +81,7 @@ def exchange_ended(*engines: Engine) -> None:
         if _has_ended(record.driver_connection.pgconn.socket):
             raise DisconnectionError
 
-    for engine in engines:
-        event.listen(engine, "checkout", look)
+    event.listen(engine, "checkout", look)
 
 
 def _has_ended(socket: int) -> bool:
@@ -91,14 +90,13 @@ def _has_ended(socket: int) -> bool:
     return bool(found.poll(0))
 
 
-def sign_in_with(passwords: Passwords, *engines: Engine) -> None:
-    """Let each new connection of *engines* ask for its password; those that are open go on without."""
+def sign_in_with(passwords: Passwords, engine: Engine) -> None:
+    """Let each new connection of *engine* ask for its password; those that are open go on without."""
 
     def give_password(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> None:
         parameters["password"] = passwords()
 
-    for engine in engines:
-        event.listen(engine, "do_connect", give_password)
+    event.listen(engine, "do_connect", give_password)
 
 
 class ManagedIdentityPasswords:

@@ -5,10 +5,9 @@ import gc
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.loading import programme_from
 from config.problems import InvalidInput
@@ -22,6 +21,9 @@ from workflows.ports.units import Clock, DueUnit
 from workflows.register.changes import differences, in_order
 from workflows.register.importing import IMPORT, Overwritten, overwritten_by
 from workflows.register.model import Act, Change, Documents, LoggedAct, RegisterState
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 DOCUMENT, VERSION, OWN = "document", "version", "own"
 """Kinds of rows. `own`: what a person said of themselves, by their key; it stays when a file is imported again."""
@@ -226,13 +228,13 @@ def _read_programme(connection: Connection) -> Programme:
         raise CorruptRegister(error.problems) from error
 
 
-async def _lock(connection: AsyncConnection) -> int:
+async def _lock(connection: "AsyncConnection") -> int:
     """Return the register's version, which nobody else changes until this transaction ends."""
     version: int = (await connection.execute(VERSION_NOW.with_for_update())).scalar_one_or_none() or 0
     return version
 
 
-async def _state(connection: AsyncConnection, paths: Sequence[str] | None = None) -> RegisterState:
+async def _state(connection: "AsyncConnection", paths: Sequence[str] | None = None) -> RegisterState:
     version: int = (await connection.execute(VERSION_NOW)).scalar_one_or_none() or 0
     query = select(register.c.key, register.c.data).where(register.c.kind == DOCUMENT)
     if paths is not None:
@@ -242,7 +244,7 @@ async def _state(connection: AsyncConnection, paths: Sequence[str] | None = None
 
 
 async def _store(
-    connection: AsyncConnection, was: RegisterState, documents: Documents, act: Act, *, then: Sequence[DueUnit]
+    connection: "AsyncConnection", was: RegisterState, documents: Documents, act: Act, *, then: Sequence[DueUnit]
 ) -> int:
     """Store *documents*, as far as they differ, and return the register's version."""
     changes = differences(was.documents, documents)
@@ -251,7 +253,7 @@ async def _store(
 
 
 async def _write(
-    connection: AsyncConnection,
+    connection: "AsyncConnection",
     was: RegisterState,
     documents: Documents,
     changes: Sequence[Change],
@@ -279,7 +281,7 @@ async def _write(
     await log_changes(connection, was.version + 1, act, changes)
 
 
-async def _with_own(connection: AsyncConnection, documents: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+async def _with_own(connection: "AsyncConnection", documents: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     """Return plain documents with what people said of themselves, and True if anybody did."""
     wanted = in_order(_plain(documents))
     query = select(register.c.key, register.c.data).where(register.c.kind == OWN)
@@ -289,7 +291,7 @@ async def _with_own(connection: AsyncConnection, documents: Mapping[str, Any]) -
     return wanted, bool(own)
 
 
-async def _keep_own(connection: AsyncConnection, change: Change) -> None:
+async def _keep_own(connection: "AsyncConnection", change: Change) -> None:
     """Take along what somebody else says of a person where that person had said it themselves."""
     if change.address.section != "people" or change.old is None or change.new is None:
         return
@@ -300,7 +302,7 @@ async def _keep_own(connection: AsyncConnection, change: Change) -> None:
         await connection.execute(update(register).where(*mine).values(data=said))
 
 
-async def _remember(connection: AsyncConnection, person: str, values: Mapping[str, Any]) -> None:
+async def _remember(connection: "AsyncConnection", person: str, values: Mapping[str, Any]) -> None:
     mine = (register.c.kind == OWN, register.c.key == person)
     before = (await connection.execute(select(register.c.data).where(*mine))).scalar_one_or_none() or {}
     row = {"kind": OWN, "key": person, "position": 0, "data": {**before, **values}}

@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database.audit import note_action
 from integration.database.connection import Database
 from integration.database.register_tables import register_change
 from workflows.register.model import Act, Change, EntryAddress, LoggedAct
 
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
 ORDER = (register_change.c.version, register_change.c.id)
 
 
-async def log_changes(connection: AsyncConnection, version: int, act: Act, changes: Sequence[Change]) -> None:
+async def log_changes(connection: "AsyncConnection", version: int, act: Act, changes: Sequence[Change]) -> None:
     """Write an act down within the transaction that stores it. An act without changes makes no version."""
     rows = [
         {

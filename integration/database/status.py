@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from integration.database import tables
 from integration.database.answers import add_answer, save_draft
@@ -34,6 +33,9 @@ from workflows.status.model import (
     StatusRound,
 )
 from workflows.status.ports import REMEMBERED, BoardMeeting, NewAnswer, Standing
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 class SQLStatus:
@@ -244,7 +246,7 @@ def _round_statement(dialect: str) -> Any:
     return insert.returning(tables.status_round.c.meeting)
 
 
-async def _update_moments(connection: AsyncConnection, item: StatusRound) -> None:
+async def _update_moments(connection: "AsyncConnection", item: StatusRound) -> None:
     is_open = and_(tables.status_round.c.meeting == item.meeting, tables.status_round.c.state == RoundState.OPEN)
     await connection.execute(
         update(tables.status_round)

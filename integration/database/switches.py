@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, delete, select
 
 from integration.database.audit import note_action
 from integration.database.connection import Database, insert_into
@@ -66,8 +65,7 @@ class SQLSwitches:
 
     async def secret(self, name: str) -> str:
         """Return the secret *name* of this service, made at its first use."""
-        async with self._database.begin() as connection:
-            return await secret(connection, name, now=self._clock.now())
+        return await secret(self._database, name, now=self._clock.now())
 
     async def is_paused(self, municipality: str | None = None) -> bool:
         """Tell whether sending is stopped there; messages of no municipality stop only with everybody."""
@@ -81,11 +79,18 @@ class SQLSwitches:
         return [name.partition(":")[2] for name in names if name.partition(":")[0] == PAUSE]
 
 
-async def secret(connection: AsyncConnection, name: str, *, now: datetime) -> str:
-    """The secret *name*, made at its first use; whoever makes it first, all get the same."""
-    insert = insert_into(connection, switch).values(name=f"secret:{name}", set_at=now, value=secrets.token_urlsafe(32))
-    await connection.execute(insert.on_conflict_do_nothing())
-    value: str = (
-        await connection.execute(select(switch.c.value).where(switch.c.name == f"secret:{name}"))
-    ).scalar_one()
-    return value
+async def secret(database: Database, name: str, *, now: datetime) -> str:
+    """Return the secret *name*, made at its first use; whoever makes it first, all get the same."""
+    ours = f"secret:{name}"
+
+    def read(connection: Connection) -> str | None:
+        return connection.execute(select(switch.c.value).where(switch.c.name == ours)).scalar_one_or_none()
+
+    def make(connection: Connection) -> str | None:
+        insert = insert_into(connection, switch).values(name=ours, set_at=now, value=secrets.token_urlsafe(32))
+        connection.execute(insert.on_conflict_do_nothing())
+        return read(connection)
+
+    found = await database.look(read) or await database.write(make)
+    assert found is not None
+    return found

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Update, and_, bindparam, case, func, or_, select, true, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.units import Claim
 from integration.database.audit import note_act
@@ -17,6 +16,9 @@ from integration.database.history import note as note_of
 from integration.database.tables import unit
 from integration.database.together import Write
 from workflows.ports.units import DueUnit
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 class UnitState(StrEnum):
@@ -39,7 +41,7 @@ class UnitView:
     done_at: datetime | None
 
 
-async def make_due(connection: AsyncConnection, units: Sequence[DueUnit]) -> None:
+async def make_due(connection: "AsyncConnection", units: Sequence[DueUnit]) -> None:
     """Make units due within the caller's transaction; see `Units.make_due`.
 
     A unit that somebody holds is not touched but runs once more afterwards, because its holder may already have read

@@ -57,6 +57,9 @@ class Counted:
         self.writes += 1
         return self.database.begin()
 
+    def look(self, work: Any) -> Any:
+        return self.database.look(work)
+
     def scan(self, work: Any) -> Any:
         return self.database.scan(work)
 
@@ -74,7 +77,7 @@ async def test_many_are_issued_at_once_and_again_without_a_write(links: SQLLinks
     again = await bulk.issue_all("papers", keys)
 
     assert again == tokens
-    assert (after_first, counted.writes) == (2, 2), "the links in one, the secret that signs them in another"
+    assert (after_first, counted.writes) == (1, 1), "the links; the secret that signs them is only read"
     assert tokens[keys[0]] == one
     for key in (keys[0], keys[1], keys[-1]):
         assert tokens[key] == await links.issue("papers", key)

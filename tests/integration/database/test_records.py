@@ -102,11 +102,7 @@ async def test_a_pause_holds_where_it_was_set(database: Database) -> None:
 async def test_a_secret_is_made_once_whoever_comes_first(database: Database, database_url: str) -> None:
     other = create_database(database_url)
 
-    async def ask(where: Database) -> str:
-        async with where.begin() as connection:
-            return await secret(connection, "links", now=NOON)
-
-    made = await asyncio.gather(ask(database), ask(other), ask(database))
+    made = await asyncio.gather(*(secret(where, "links", now=NOON) for where in (database, other, database)))
     await other.close()
     assert len(set(made)) == 1
     assert len(made[0]) > 40
