@@ -57,7 +57,7 @@ class Jobs:
 
     @cached_property
     def status(self) -> StatusJobs:
-        return StatusJobs(self._outside, messages=self.messages, follow_ups=self.follow_ups)
+        return StatusJobs(self._outside, messages=self.messages, follow_ups=lambda: self.follow_ups)
 
     @cached_property
     def rollout(self) -> RolloutJobs:

@@ -1,5 +1,6 @@
 """Status rounds, and the desk that takes answers."""
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,19 +10,32 @@ from wiring.outside import Outside
 if TYPE_CHECKING:
     from workflows.papers.decisions.follow_up import FollowUps
     from workflows.status.answering import StatusDesk
+    from workflows.status.model import OpenDecision, StatusRound
     from workflows.status.ports import RecipientPorts
     from workflows.status.rounds import StatusRounds
     from workflows.status.upcoming import UpcomingMessages
 
 
+class _DecisionsWhenAsked:
+    """Boards' open decisions. Most answers have none to report on, and a new worker's first need not import them."""
+
+    def __init__(self, follow_ups: "Callable[[], FollowUps]") -> None:
+        self._follow_ups = follow_ups
+
+    async def open_decisions(
+        self, status_round: "StatusRound", work_packages: Sequence[str]
+    ) -> "Mapping[str, Sequence[OpenDecision]]":
+        return await self._follow_ups().open_decisions(status_round, work_packages)
+
+
 class StatusJobs:
     """Status rounds, and the desk that takes answers."""
 
-    def __init__(self, outside: Outside, *, messages: MessageJobs, follow_ups: "FollowUps") -> None:
+    def __init__(self, outside: Outside, *, messages: MessageJobs, follow_ups: "Callable[[], FollowUps]") -> None:
         self._outside = outside
         self._record = outside.record
         self._messages = messages
-        self._follow_ups = follow_ups
+        self._decisions = _DecisionsWhenAsked(follow_ups)
 
     @cached_property
     def rounds(self) -> "StatusRounds":
@@ -52,7 +66,7 @@ class StatusJobs:
             links=self._record.links,
             clock=self._outside.clock,
             public_url=self._outside.settings.public_url,
-            decisions=self._follow_ups,
+            decisions=self._decisions,
         )
 
     @cached_property
@@ -64,7 +78,7 @@ class StatusJobs:
             rounds=self._record.rounds,
             accounts=self._record.accounts,
             clock=self._outside.clock,
-            decisions=self._follow_ups,
+            decisions=self._decisions,
             doubles=self._record.messages,
             units=self._record.units,
         )

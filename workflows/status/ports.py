@@ -3,15 +3,13 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from config.programme import Programme
 from workflows.messages.model import Chats, Message, Messages
-from workflows.messages.outbox import Outbox
 from workflows.ports.accounts import Account, KnownAccounts
 from workflows.ports.bot import Bot
 from workflows.ports.links import Links
-from workflows.ports.place import Places
 from workflows.ports.units import Clock, DueUnit
 from workflows.status.model import (
     AnswerContent,
@@ -24,6 +22,10 @@ from workflows.status.model import (
     StatusRequest,
     StatusRound,
 )
+
+if TYPE_CHECKING:
+    from workflows.messages.outbox import Outbox
+    from workflows.ports.place import Places
 
 MAX_DECISIONS = 4
 """Decisions that a form asks about; the oldest. The rest stands in the minutes all the same."""
@@ -219,7 +221,7 @@ class RecipientPorts:
     messages: Messages
     chats: Chats
     accounts: KnownAccounts
-    places: Places
+    places: "Places"
     links: Links
     clock: Clock
     public_url: str
@@ -231,5 +233,5 @@ class RecipientPorts:
 class StatusPorts(RecipientPorts):
     """Everything a status round reaches."""
 
-    outbox: Outbox
+    outbox: "Outbox"
     bot: Bot

@@ -17,7 +17,6 @@ from workflows.papers.agendas.plan import (
     as_it_stands,
     draft_agenda,
     is_recorder,
-    local_day,
     may_propose,
     to_arrange,
 )
@@ -125,7 +124,7 @@ class AgendaDesk:
         """The agenda with all that is asked in it. Raises DeskRefused to who does not belong to the body."""
         programme, meeting, body, reader = await self._open(key, person)
         now = self._clock.now()
-        day = local_day(programme, now)
+        day = programme.today(now)
         records = is_recorder(programme, body, reader.key, day)
         proposes = may_propose(programme, body, reader.key, day)
         if not (proposes or records):
@@ -208,7 +207,7 @@ class AgendaDesk:
         """Return a recorder's work. Raises DeskRefused to anybody who may not record, and before there is something
         to record."""
         programme, meeting, body, recorder = await self._open(key, person)
-        today = local_day(programme, self._clock.now())
+        today = programme.today(self._clock.now())
         if not is_recorder(programme, body, recorder.key, today):
             raise DeskRefused(Words(key="agenda.not_yours"))
         agenda = await self._store.find_agenda(key)
@@ -262,7 +261,7 @@ class AgendaDesk:
         *body*: of that one alone; a county lead belongs to every board there is.
         """
         programme, now = await self._programme(), self._clock.now()
-        day = local_day(programme, now)
+        day = programme.today(now)
         bodies = [item for item in programme.bodies if item.agenda and body in (None, item.key)]
         mine = [item.key for item in bodies if is_recorder(programme, item, person, day)]
         if not mine:

@@ -237,8 +237,3 @@ def _told(lines: Sequence[FollowUpLine], report: ReportContent | None) -> list[F
     """The lines with what the round told about them."""
     words = {line.key: line.words for line in report.follow_up} if report else {}
     return [replace(line, words=words.get(line.key, "")) for line in lines]
-
-
-def local_day(programme: Programme, now: datetime) -> date:
-    """The programme's day at a moment."""
-    return programme.today(now)

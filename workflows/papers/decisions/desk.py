@@ -7,7 +7,7 @@ from typing import Protocol
 
 from config.programme import Programme
 from workflows.papers.agendas.editing import DeskRefused
-from workflows.papers.agendas.plan import local_day, recorders
+from workflows.papers.agendas.plan import recorders
 from workflows.papers.decisions.plan import matters_in_order
 from workflows.papers.minutes.model import Matter, Matters, MatterState
 from workflows.ports.units import Clock, DueUnit
@@ -51,7 +51,7 @@ class DecisionDesk:
     async def view(self, body: str, person: str) -> DecisionsView:
         """Return the matters of *body*. Those who record mark all of them; others their own."""
         programme = await self._programme()
-        today = local_day(programme, self._clock.now())
+        today = programme.today(self._clock.now())
         records = person in {item.key for item in recorders(programme, programme.body(body), today)}
         matters = await self._store.matters(body)
         still, ended = matters_in_order(matters, today)

@@ -2,18 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from config.programme import Programme
-from workflows.papers.agendas.plan import local_day
-from workflows.papers.agendas.ports import DecidedMatters
 from workflows.papers.minutes.model import Decision, Matter
-from workflows.papers.questions.follow import answered_key
 from workflows.papers.questions.model import BoardQuestion
 from workflows.papers.questions.ports import QuestionStore
 from workflows.ports.units import Clock
 from workflows.rollout.list_rows import DecisionRow
 from workflows.status.model import OpenDecision, StatusRound
 from workflows.status.plan import package_leads
+
+if TYPE_CHECKING:
+    from workflows.papers.agendas.ports import DecidedMatters
 
 
 class FollowUps:
@@ -23,7 +24,7 @@ class FollowUps:
         self,
         *,
         programme: Callable[[], Awaitable[Programme]],
-        store: DecidedMatters,
+        store: "DecidedMatters",
         questions: QuestionStore,
         clock: Clock,
     ) -> None:
@@ -42,7 +43,7 @@ class FollowUps:
         """
         programme = await self._programme()
         matters = await self._store.matters(programme.local_board(status_round.municipality).key)
-        today = local_day(programme, self._clock.now())
+        today = programme.today(self._clock.now())
         found = {}
         answered = await self._questions.list_told(work_packages)
         for package in work_packages:
@@ -72,7 +73,7 @@ def _told(question: BoardQuestion) -> OpenDecision:
     """Return an answered question as its package is asked about it."""
     answer = question.answer
     text = answer.words if answer else ""
-    return OpenDecision(key=answered_key(question), text=text, question=question.question)
+    return OpenDecision(key=question.reported_as, text=text, question=question.question)
 
 
 def _question(matter: Matter) -> str | None:

@@ -11,7 +11,7 @@ from config.values import Body, Person
 from workflows.messages.lead_mail import mail_to
 from workflows.messages.model import Message
 from workflows.papers.agendas.model import Agenda, AgendaItem, item_label
-from workflows.papers.agendas.plan import local_day, recorders
+from workflows.papers.agendas.plan import recorders
 from workflows.papers.agendas.ports import AgendaPorts
 from workflows.papers.links import personal_address
 from workflows.papers.minutes.model import Minutes, MinutesItem, StoredMinutes
@@ -30,7 +30,7 @@ async def minutes_notices(
     by = programme.find_person(minutes.by)
     day = minutes.content.meeting.starts_local.date()
     mails = []
-    for person in recorders(programme, body, local_day(programme, now)):
+    for person in recorders(programme, body, programme.today(now)):
         if person.key == minutes.by:
             continue
         language = person.language
@@ -84,7 +84,7 @@ async def approved_notices(ports: AgendaPorts, notice: ApprovedMinutes) -> list[
     now = ports.clock.now()
     due_at = WorkCalendar(notice.programme, notice.body.municipality).next_sendable(now)
     key = f"minutes/{notice.minutes.meeting}/{notice.minutes.version}"
-    today, mails = local_day(notice.programme, now), []
+    today, mails = notice.programme.today(now), []
     for person, _ in notice.programme.board_people(notice.body, today):
         language, day = person.language, _day(notice)
         address = await personal_address(ports.links, ports.public_url, "agenda", notice.minutes.meeting, person.key)

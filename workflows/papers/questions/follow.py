@@ -16,21 +16,15 @@ from workflows.status.model import EscalationState, StatusAnswer, StatusRequest
 LOOK_AGAIN = timedelta(minutes=1)
 
 
-def answered_key(question: BoardQuestion) -> str:
-    """Return the key under which a package reports on an answer: its decision's, or the question's own."""
-    answer = question.answer
-    return answer.decision if answer is not None and answer.decision else f"question/{question.id}"
-
-
 def follow_steps(questions: Iterable[BoardQuestion], answer: StatusAnswer, *, at: datetime) -> dict[str, QuestionStep]:
     """Return the steps, by question, of what a package's answer says of earlier questions; none it knows already."""
     steps = {}
     for item in questions:
-        said = answer.content.solved.get(answered_key(item))
+        said = answer.content.solved.get(item.reported_as)
         if said is None or item.request == answer.request:
             continue
         state = EscalationState.CLOSED if said else EscalationState.UNSOLVED
-        words = answer.content.follow_ups.get(answered_key(item), "")
+        words = answer.content.follow_ups.get(item.reported_as, "")
         step = QuestionStep(at=at, by=answer.by, state=state, level=item.level, words=words)
         last = item.steps[-1] if item.steps else None
         if last is None or (last.state, last.words) != (step.state, step.words):

@@ -97,6 +97,11 @@ class BoardQuestion:
         return self._last(step for step in self.steps if step.state in told and step.words)
 
     @property
+    def reported_as(self) -> str:
+        """The key under which its package reports on the answer: its decision's, or the question's own."""
+        return self.answer.decision if self.answer and self.answer.decision else f"question/{self.id}"
+
+    @property
     def told_answer(self) -> QuestionStep | None:
         """The step with the answer that its package was told: of approved minutes, or a lead's; None before that."""
         return self._last(step for step in self.steps if step.state is EscalationState.ANSWERED)

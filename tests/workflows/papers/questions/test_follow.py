@@ -10,7 +10,7 @@ from tests.workflows.papers.agendas.agenda_world import AgendaWorld
 from tests.workflows.papers.questions.question_samples import OWNER_MEETING, after, on_agenda, question, step
 from tests.workflows.status.rounds import HOME, MEETING
 from workflows.papers.minutes.model import MatterState
-from workflows.papers.questions.follow import answered_key, follow_steps
+from workflows.papers.questions.follow import follow_steps
 from workflows.papers.questions.model import BoardQuestion
 from workflows.ports.units import DueUnit
 from workflows.status.answering import ByLink
@@ -86,9 +86,9 @@ def test_nothing_is_taken_of_what_nobody_said_or_the_same_answer_asks() -> None:
 
 
 def test_an_answer_of_a_lead_s_own_has_a_key_of_its_own() -> None:
-    assert answered_key(ANSWERED) == DECISION
-    assert answered_key(after(question(), step(EscalationState.ANSWERED, words="Ja."))) == "question/q"
-    assert answered_key(question()) == "question/q"
+    assert ANSWERED.reported_as == DECISION
+    assert after(question(), step(EscalationState.ANSWERED, words="Ja.")).reported_as == "question/q"
+    assert question().reported_as == "question/q"
 
 
 async def test_the_answer_stands_before_the_next_question_and_closes_with_its_decision(answered: AgendaWorld) -> None:
