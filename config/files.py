@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 
 from config.fields import Colour, Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import ChannelSpec, ColumnSpec, ListSpec, PlaceTemplate, TabSpec
@@ -50,6 +50,12 @@ ENTRY_KEYS: Mapping[type[BaseModel], str] = {
 """Key that tells the entries of a list apart when layers are merged."""
 
 
+class Shape(Value):
+    """The shape of a file or of a part of it, built when it is first used, for most programmes override nothing."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
 @cache
 def patch_of(model: type[BaseModel]) -> type[BaseModel]:
     """Return *model* as an override writes it: everything may be left out, and an entry of a list may be taken out."""
@@ -65,7 +71,7 @@ def patch_of(model: type[BaseModel]) -> type[BaseModel]:
         fields[name] = (optional.annotation, optional)
     if model in ENTRY_KEYS:
         fields["remove"] = (bool, False)
-    return create_model(f"{model.__name__}Patch", __base__=Value, **fields)
+    return create_model(f"{model.__name__}Patch", __base__=Shape, **fields)
 
 
 def _patched(annotation: Any) -> Any:
@@ -95,7 +101,7 @@ class ProgrammeHead(Value):
     county: Slug
 
 
-class ProgrammeFile(Value):
+class ProgrammeFile(Shape):
     programme: ProgrammeHead
     themes: tuple[Theme, ...] = ()
     partners: tuple[Partner, ...] = ()
@@ -107,27 +113,27 @@ class ProgrammeFile(Value):
     retention: tuple[RetentionRule, ...] = ()
 
 
-class OrganisationsFile(Value):
+class OrganisationsFile(Shape):
     organisations: tuple[Organisation, ...]
 
 
-class PeopleFile(Value):
+class PeopleFile(Shape):
     people: tuple[Person, ...]
     assignments: tuple[Assignment, ...] = ()
 
 
-class SchoolsFile(Value):
+class SchoolsFile(Shape):
     schools: tuple[School, ...]
 
 
-class CalendarFile(Value):
+class CalendarFile(Shape):
     school_breaks: tuple[SchoolBreak, ...] = ()
     days_off: tuple[date, ...] = ()
     busy_days: tuple[BusyDay, ...] = ()
     sending: SendingHours = SendingHours()
 
 
-class WordingFile(Value):
+class WordingFile(Shape):
     wording: Wording = Wording()
 
 
@@ -141,7 +147,7 @@ class BodyDraft(BodyTemplate):
     """Once for every municipality."""
 
 
-class TemplateFile(Value):
+class TemplateFile(Shape):
     places: Mapping[Slug, PlaceDraft]
     bodies: Mapping[Slug, BodyDraft]
 
@@ -150,18 +156,18 @@ PlacePatch = patch_of(PlaceDraft)
 BodyPatch = patch_of(BodyDraft)
 
 
-class Overrides(Value):
+class Overrides(Shape):
     """Differences of a layer from those below. Entries of lists are matched by key; other values are replaced whole."""
 
     places: Mapping[Slug, PlacePatch] = {}  # type: ignore[valid-type]
     bodies: Mapping[Slug, BodyPatch] = {}  # type: ignore[valid-type]
 
 
-class CountyFile(Value):
+class CountyFile(Shape):
     overrides: Overrides = Overrides()
 
 
-class MunicipalityFile(Value):
+class MunicipalityFile(Shape):
     """Everything local. `municipality` is filled in where an entry would otherwise repeat it."""
 
     municipality: Municipality
