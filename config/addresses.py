@@ -1,6 +1,7 @@
 """Addresses on the web: which lead to this machine, and which are safe to send people and secrets to."""
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -8,6 +9,8 @@ from config.signs import unseen_signs
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that are this machine."""
+REMEMBERED = 64
+"""Addresses whose parts are kept: the same few are held against each press of a button."""
 
 
 def is_loopback(url: str) -> bool:
@@ -48,6 +51,7 @@ def _may_be_public(host: str) -> bool:
         return re.fullmatch(r"(?:[^.]+\.)+[^.\d][^.]*\.?", host) is not None
 
 
+@lru_cache(REMEMBERED)
 def _split(url: str) -> SplitResult | None:
     """Return the parts of an address that has a host; None when it has none or is no address."""
     if any(sign.isspace() for sign in url) or any(unseen_signs(url)):

@@ -3,8 +3,9 @@
 import asyncio
 import traceback
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -100,11 +101,12 @@ def create_app(
     )
     app.state.gate = gate
     for router in (
+        # Routes are tried in their order: the given ones first, whose own first ones are asked for by the thousand.
+        *routers,
         health.router(ready),
         pages.router(),
         colour.router(),
         information.router(statement_url=statement_url),
-        *routers,
     ):
         # As they are: `include_router` would make each route anew at the first request, for prefixes that we have not.
         app.router.routes.extend(router.routes)
@@ -242,11 +244,10 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             await self._body.drain()
-            headers = MutableHeaders(scope=message)
-            _add_headers(headers, framers=_framers(self._scope))
+            message = {**message, "headers": _with_ours(message.get("headers", ()), framers=_framers(self._scope))}
             if self._body.pending:
                 # Nobody will read the rest, and nobody waits for it.
-                headers["Connection"] = "close"
+                MutableHeaders(scope=message)["Connection"] = "close"
         elif self._head_only and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
@@ -259,9 +260,16 @@ def _framers(scope: Scope) -> str:
     return TEAMS if lives_in_teams else "'none'"
 
 
-def _add_headers(headers: MutableHeaders, *, framers: str) -> None:
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value.format(framers=framers))
+def _with_ours(headers: Iterable[tuple[bytes, bytes]], *, framers: str) -> list[tuple[bytes, bytes]]:
+    """Return an answer's headers, with ours where it has none of the name."""
+    given = list(headers)
+    names = {name for name, _ in given}
+    return given + [(name, value) for name, value in _raw_headers(framers) if name not in names]
+
+
+@cache
+def _raw_headers(framers: str) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.format(framers=framers).encode()) for name, value in HEADERS.items()]
 
 
 def _log_failure(error: Exception, number: str, scope: Scope) -> None:

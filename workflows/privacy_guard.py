@@ -90,6 +90,7 @@ _PHONE = re.compile(
 # Each part at most as long as it may be, so that a long run of such signs is not read again from each of them.
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
 
+_OTHER_SIGNS = re.compile(r"[^\x00-\x7f]")
 MAX_SWELL = 4
 """Plain signs that one sign of any script is read as; «㉘» is «28», «⑿» is «(12)»."""
 
@@ -177,12 +178,10 @@ def _readable(text: str) -> str:
     Sign by sign: some signs stand for a whole sentence, and the time this takes is to follow what was typed, not what
     it swells to.
     """
-    return "".join(map(_plain, text))
+    return _OTHER_SIGNS.sub(lambda match: _plain(match[0]), text)
 
 
 def _plain(char: str) -> str:
-    if char.isascii():
-        return char
     if unicodedata.category(char) in ("Cf", "Mn", "Me"):
         return ""
     if char.isdecimal():

@@ -72,9 +72,6 @@ class Database:
     def __init__(self, make_engine: Callable[[], "AsyncEngine"], plain: Engine, file: File) -> None:
         self._make_engine = make_engine
         self._plain = plain
-        # Of what only reads, each statement is a transaction: on PostgreSQL each sees a moment of its own anyway, and
-        # a beginning and an end would be two more questions to the server. What writes says its beginning itself.
-        self._unbegun = plain.execution_options(isolation_level="AUTOCOMMIT")
         self._file = file
         # SQLite has one writer at a time, and who finds it busy sleeps and tries again: those of a process take turns
         # instead. Its readers wait for nobody, and a thread of their own would cost more than what they read.
@@ -129,7 +126,7 @@ class Database:
 
     async def scan(self, work: Callable[[Connection], T]) -> T:
         """
-        Return the result of *work*, in one reading transaction in a thread of its own.
+        Return the result of *work*, which only reads, in a thread of its own; it reads moments as with `look`.
 
         For what is read of a whole country: neither the reading nor the making of values holds the loop.
         """
@@ -137,7 +134,7 @@ class Database:
 
     async def consider(self, read: Callable[[Connection], T], work: Callable[[T], U]) -> U:
         """
-        Return the result of *work* on what *read* returns, in a thread of its own; only reading is a transaction.
+        Return the result of *work* on what *read* returns, in a thread of its own; *read* reads as with `scan`.
 
         What was read of a country is also let go of there: giving back thousands of values holds the loop, too.
         """
@@ -187,9 +184,9 @@ class Database:
 
     def _do_on_server(self, work: Callable[[Connection], T], *, only_reads: bool, alone: bool) -> T:
         if only_reads:
-            with self._unbegun.connect() as connection:
+            with self._plain.connect() as connection:
                 return work(connection)
-        with self._unbegun.begin() as connection:
+        with self._plain.begin() as connection:
             begin_writing(connection, alone=alone)
             return work(connection)
 
@@ -251,7 +248,10 @@ def create_database(url: str, *, passwords: Passwords | None = None) -> Database
 
 def _create_on_server(url: str, passwords: Passwords | None) -> Database:
     try:
-        plain = _watched(create_engine(url, **OPTIONS), passwords)
+        # Of what only reads, each statement is a transaction: each sees a moment of its own anyway, and a beginning and
+        # an end would be two more questions to the server. What writes says its beginning itself. Set for the whole
+        # engine, for setting it at each use costs a seventh of what an answer asks.
+        plain = _watched(create_engine(url, isolation_level="AUTOCOMMIT", **OPTIONS), passwords)
     except ImportError as exc:
         raise CannotOpen(make_url(url).drivername, f"its driver cannot be loaded: {exc}") from exc
 

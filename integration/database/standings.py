@@ -41,7 +41,8 @@ _MAY_REPORT = or_(
     exists().where(
         _other.c.work_package == _request.c.work_package,
         _told.c.request == _other.c.id,
-        _told.c.state.in_(TOLD_STATES),
+        # Not `in_`, whose values are put into the statement anew at each use.
+        or_(*(_told.c.state == state for state in TOLD_STATES)),
     ),
 )
 """True where the board has decided something, or has answered a question of the package's."""
