@@ -3,13 +3,15 @@
 An invented country: 357 municipalities with three packages each, and twelve rounds of status in the record. Every
 address that reads is asked as the county lead and as a local lead, one request after another, within this process: the
 time is the processor time of the process, so that other work beside it does not count. Statements are counted with two
-rounds of history and again with twelve.
+rounds of history and again with twelve. «load kB» is a first
+visit: the page and all that its head asks for, compressed.
 """
 
 import argparse
 import asyncio
 import os
 import platform
+import re
 import sys
 import tempfile
 import time
@@ -35,6 +37,7 @@ from config.settings import Part, Settings
 from integration.database.connection import VERSION_TABLE
 from tools.authorisation import routes_of
 from web.access.gate import Gate, rule_of
+from web.assets import FOLDER, packed
 from wiring.process import Services, create_services
 from workflows.access.model import Reader, Where
 from workflows.access.rules import may, reader_of
@@ -43,8 +46,14 @@ MUNICIPALITIES, ROUNDS, FEW_ROUNDS = 357, 12, 2
 REQUESTS, QUICK_REQUESTS = 200, 30
 MEDIAN, P99 = 50.0, 200.0
 """Milliseconds that a page may take."""
+HEAD = re.compile(r'(?:href|src)="/static/([^"?]+)')
+"""Names of the files that a page asks for."""
 STATEMENTS = 12
 """Statements that a page may send."""
+FIRST_LOAD = 100.0
+"""Kilobytes that a first visit to a page may load, compressed."""
+LARGEST = 150.0
+"""Kilobytes of a page before it is compressed: a longer list is better read page by page."""
 SLUG = "kommune-002"
 PAPER = "07-trusselmodell"
 """The longest of the governance papers."""
@@ -71,6 +80,10 @@ class Figures:
     """Statements with little history."""
     statements: int
     milliseconds: Sequence[float]
+    size: float
+    """Kilobytes before it is compressed."""
+    load: float
+    """Kilobytes of a first visit, compressed."""
 
     @property
     def p50(self) -> float:
@@ -88,6 +101,8 @@ class Figures:
             f"p99 over {P99:.0f} ms": self.p99 > P99,
             f"over {STATEMENTS} statements": self.statements > STATEMENTS,
             "grows with history": self.statements > self.few_statements,
+            f"first load over {FIRST_LOAD:.0f} kB": self.load > FIRST_LOAD,
+            f"over {LARGEST:.0f} kB": self.size > LARGEST,
             "fails": self.status >= 500,
         }
         return [name for name, is_over in over.items() if is_over]
@@ -110,21 +125,35 @@ async def measure(municipalities: int, rounds: int, requests: int, folder: Path)
 
 
 async def _measure(browser: httpx.AsyncClient, asked: Asked, few: int, requests: int) -> Figures:
-    status, statements = await _count(browser, asked.address)
+    answer, statements = await _count(browser, asked.address)
     times = []
     for _ in range(requests):
         began = time.process_time()
         await browser.get(asked.address)
         times.append((time.process_time() - began) * 1000)
-    return Figures(asked=asked, status=status, few_statements=few, statements=statements, milliseconds=times)
+    return Figures(
+        asked=asked,
+        status=answer.status_code,
+        few_statements=few,
+        statements=statements,
+        milliseconds=times,
+        size=len(answer.content) / 1000,
+        load=first_load(answer) / 1000,
+    )
 
 
-async def _count(browser: httpx.AsyncClient, address: str) -> tuple[int, int]:
-    """Return the status and the number of statements of an answer. It is asked for once before, to fill caches."""
+async def _count(browser: httpx.AsyncClient, address: str) -> tuple[httpx.Response, int]:
+    """Return an answer and the number of its statements. It is asked for once before, to fill caches."""
     await browser.get(address)
     with counted_statements() as counted:
         answer = await browser.get(address)
-    return answer.status_code, len(counted)
+    return answer, len(counted)
+
+
+def first_load(answer: httpx.Response) -> int:
+    """Return the bytes that a first visit loads: the answer and, of a page, all that its head asks for."""
+    names = set(HEAD.findall(answer.text)) if answer.headers.get("content-type", "").startswith("text/html") else set()
+    return len(packed(answer.content)) + sum(len(packed((FOLDER / name).read_bytes())) for name in names)
 
 
 @contextmanager
@@ -216,15 +245,16 @@ async def signed_in(app: FastAPI, public_url: str) -> AsyncIterator[dict[str, ht
 def report(figures: Sequence[Figures]) -> str:
     """Return the figures, for people."""
     width = max(len(item.asked.route) for item in figures)
-    lines = [f"{'address':{width}}  {'reader':18}  status  p50 ms  p99 ms  statements"]
+    lines = [f"{'address':{width}}  {'reader':18}  status  p50 ms  p99 ms  statements  page kB  load kB"]
     lines += [
         f"{item.asked.route:{width}}  {item.asked.person:18}  {item.status:6}  {item.p50:6.1f}  {item.p99:6.1f}  "
-        f"{item.statements:10}  {', '.join(item.excess)}".rstrip()
+        f"{item.statements:10}  {item.size:7.1f}  {item.load:7.1f}  {', '.join(item.excess)}".rstrip()
         for item in figures
     ]
     over = sum(bool(item.excess) for item in figures)
     lines += [
         f"{over} of {len(figures)} over {MEDIAN:.0f} ms (median), {P99:.0f} ms (p99) or {STATEMENTS} statements",
+        f"or over {FIRST_LOAD:.0f} kB (first load) or {LARGEST:.0f} kB (page)",
         f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores",
     ]
     return "\n".join(lines)

@@ -12,11 +12,14 @@ from web.forms import typed_in
 from web.municipality.doors import LeadDoors
 from web.operations.guests import CHOICES, shown_guest
 from web.shell.page import shell_page
+from web.shell.paging import pages_of
 from workflows.operations.guest_review import GuestLine, may_review
 
 ENDED = "avsluttet"
 """The parameter with the people whose roles end, as the page says after it stored a choice."""
 MOST_NAMED = 50
+MOST_GUESTS = 60
+"""Guests on a page, each with a choice of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,14 +83,17 @@ async def _store(doors: LeadDoors, request: Request, visit: Visit, guests: Guest
     )
     ended = [person for person, choice in said.items() if choice == "ends"]
     query = "&".join(f"{ENDED}={person}" for person in ended[:MOST_NAMED] or [""])
-    return RedirectResponse(f"{request.url.path}?{query}", 303)
+    side = f"side={asked}&" if (asked := request.query_params.get("side", "")).isdecimal() else ""
+    return RedirectResponse(f"{request.url.path}?{side}{query}", 303)
 
 
 def _page(
     request: Request, visit: Visit, guests: GuestList, *, stored: list[str] | None = None, is_empty: bool = False
 ) -> HTMLResponse:
     """*stored*: the people whose roles end by a choice that was just stored; None when none was."""
-    language = visit.reader.language
+    language, asked = visit.reader.language, request.query_params.get("side", "")
+    pages = pages_of(len(guests.lines), asked, most=MOST_GUESTS, path=request.url.path, kept={})
+    lines = pages.of(guests.lines)
     names = [person.name for key in stored or () if (person := visit.programme.find_person(key)) is not None]
     return shell_page(
         request,
@@ -96,14 +102,14 @@ def _page(
         status=400 if is_empty else 200,
         crumbs=[(texts.say("lead.guests_page", language), "")],
         name=guests.name,
-        lines=[shown_guest(line, language) for line in guests.lines],
+        lines=[shown_guest(line, language) for line in lines],
+        pages=pages,
+        action=pages.addresses[pages.number - 1] if pages.addresses else request.url.path,
         may_answer=guests.may_answer,
         choices=CHOICES,
         sign_in=sign_in_address(request),
         typed={},
         is_stored=stored is not None,
         ended=texts.join(names[:MOST_NAMED], language),
-        problems={f"{guests.lines[0].person}-keeps": texts.say("guests.choose_one", language)}
-        if is_empty and guests.lines
-        else {},
+        problems={f"{lines[0].person}-keeps": texts.say("guests.choose_one", language)} if is_empty and lines else {},
     )

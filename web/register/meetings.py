@@ -68,6 +68,7 @@ def router(doors: MeetingDoors) -> APIRouter:
             crumbs=[(page.heading, "")],
             page=page,
             base=base_of(context),
+            q="",
             saved=int(lagret) if lagret.isascii() and lagret.isdigit() and len(lagret) < 10 else 0,
             done=context.say("moved") if flyttet else "",
         )

@@ -66,25 +66,24 @@ def router(doors: RegisterDoors) -> APIRouter:
 
 def _add_municipality_page(routes: APIRouter, doors: RegisterDoors, name: str, show: Show) -> None:
     @routes.get(f"/kommune/{{slug}}/{name}", response_class=HTMLResponse, summary=f"A municipality: {name}")
-    async def page(request: Request, visit: LooksAfter, slug: str, lagret: str = "", sort: str = "") -> HTMLResponse:
+    async def page(request: Request, visit: LooksAfter, slug: str, lagret: str = "") -> HTMLResponse:
         del slug
-        return await _table_page(request, doors, visit, show, lagret, sort)
+        return await _table_page(request, doors, visit, show, lagret)
 
 
 def _add_county_page(routes: APIRouter, doors: RegisterDoors, name: str, show: Show) -> None:
     @routes.get(f"/fylket/{name}", response_class=HTMLResponse, summary=f"The programme: {name}")
-    async def page(
-        request: Request, visit: RunsProgramme, lagret: str = "", sort: str = "", av: str = ""
-    ) -> HTMLResponse:
-        return await _table_page(request, doors, visit, show, lagret, sort, about=av)
+    async def page(request: Request, visit: RunsProgramme, lagret: str = "", av: str = "") -> HTMLResponse:
+        return await _table_page(request, doors, visit, show, lagret, about=av)
 
 
 async def _table_page(
-    request: Request, doors: RegisterDoors, visit: Visit, show: Show, saved: str, sort: str, *, about: str = ""
+    request: Request, doors: RegisterDoors, visit: Visit, show: Show, saved: str, *, about: str = ""
 ) -> HTMLResponse:
     context, _ = await doors.open(visit, about)
     page = show(context)
-    tables = [item.sorted_for(sort, number, request.url.path) for number, item in enumerate(page.tables, start=1)]
+    asked = {name: request.query_params.get(name, "") for name in ("sort", "side", "q")}
+    tables = [item.asked_for(asked, number, request.url.path) for number, item in enumerate(page.tables, start=1)]
     page = replace(page, tables=tables)
     return shell_page(
         request,
@@ -93,6 +92,7 @@ async def _table_page(
         crumbs=[(page.heading, "")],
         page=page,
         base=base_of(context),
+        q=asked["q"],
         done="",
         saved=int(saved) if saved.isascii() and saved.isdigit() and len(saved) < 10 else 0,
     )

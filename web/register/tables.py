@@ -1,6 +1,6 @@
 """Tables of the register's pages, as values in words: rows, states, and the ways to their forms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -9,10 +9,13 @@ from urllib.parse import urlencode
 
 import texts
 from web.register.forms.form import FormContext
+from web.shell.paging import Pages, pages_of
 from web.shell.sorting import Sorting, sorted_by
 
 Link = tuple[str, str]
 """Words and address."""
+MOST_ROWS = 60
+"""Rows of a table on one page: more than a county's lists have; a country's have six pages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,10 @@ class RegisterRow:
     cells: Sequence[RegisterCell]
     actions: Sequence[Link] = ()
 
+    def has(self, words: str) -> bool:
+        """Return True when the words stand in a cell."""
+        return any(words in f"{cell.text} {cell.note}".casefold() for cell in self.cells)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterTable:
@@ -53,19 +60,36 @@ class RegisterTable:
     """False for values that stand in an order of their own and are sorted by nothing."""
     sorting: Sorting | None = None
     """The order that the address asks for; None where there is nothing to sort."""
+    pages: Pages | None = None
+    """The pages of a long table; None where all its rows are shown."""
+    found: int = 0
+    """Rows of a long table that have the word which was asked for, on all its pages."""
+    total: int = 0
 
-    def sorted_for(self, asked: str, number: int, path: str) -> "RegisterTable":
+    def asked_for(self, asked: Mapping[str, str], number: int, path: str) -> "RegisterTable":
         """
-        Return the table in the order that the address asks for: `?sort=2.0` by the first column of the second table.
+        Return the table as the address asks for it: `?sort=2.0` by the first column of the second table, `?side=2.3`
+        its third page, `?q=word` the rows that have it.
 
-        *number*: the table's on its page. An order asked for another table leaves this one as it is.
+        *number*: the table's on its page. What is asked for another table leaves this one as it is.
         """
+        words = asked["q"].casefold().strip()
+        is_long = self.is_list and len(self.rows) > MOST_ROWS
+        rows = [row for row in self.rows if row.has(words)] if words and is_long else self.rows
+        table = replace(self, rows=rows)._sorted_for(asked, number, path)
+        if not is_long:
+            return table
+        kept = {"q": asked["q"], "sort": asked["sort"]}
+        pages = pages_of(len(rows), asked["side"], most=MOST_ROWS, path=path, kept=kept, table=f"{number}.")
+        return replace(table, rows=pages.of(table.rows), pages=pages, found=len(rows), total=len(self.rows))
+
+    def _sorted_for(self, asked: Mapping[str, str], number: int, path: str) -> "RegisterTable":
         if len(self.rows) < 2 or not self.is_list:
             return self
         keys: dict[str, Callable[[RegisterRow], Any]] = {"": lambda _: 0}
         for column in range(len(self.columns)):
             keys[f"{number}.{column}"] = partial(_order, column)
-        rows, sorting = sorted_by(self.rows, asked, keys=keys, default="", path=path, kept={})
+        rows, sorting = sorted_by(self.rows, asked["sort"], keys=keys, default="", path=path, kept={"q": asked["q"]})
         return replace(self, rows=rows, sorting=sorting)
 
 

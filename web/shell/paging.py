@@ -23,10 +23,15 @@ class Pages:
         return items[first : first + self.most]
 
 
-def pages_of(count: int, asked: str, *, most: int, path: str, kept: Mapping[str, str]) -> Pages:
-    """Return the pages of *count* items; an address that names a page we do not have gets the first."""
+def pages_of(count: int, asked: str, *, most: int, path: str, kept: Mapping[str, str], table: str = "") -> Pages:
+    """
+    Return the pages of *count* items; an address that names a page we do not have gets the first.
+
+    *table*: begins the page's number in the address, where a page has several lists: `?side=2.3`.
+    """
     pages = max(1, -(-count // most))
+    asked = asked.removeprefix(table) if asked.startswith(table) else ""
     number = int(asked) if asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= pages else 1
     known = [(name, value) for name, value in kept.items() if value]
-    addresses = (f"{path}?{urlencode([*known, ('side', page)])}" for page in range(1, pages + 1))
+    addresses = (f"{path}?{urlencode([*known, ('side', f'{table}{page}')])}" for page in range(1, pages + 1))
     return Pages(number=number, most=most, addresses=tuple(addresses) if pages > 1 else ())

@@ -9,6 +9,7 @@ from integration.database.connection import Database
 from tests.support.signed_in import Browser
 from tests.web.municipality.lead_site import Site, shown
 from tests.workflows.papers.agendas.agenda_world import AgendaWorld
+from web.municipality import guests
 from workflows.ports.people import Guest
 
 GUESTS = "/kommune/a-dal/gjester"
@@ -133,3 +134,17 @@ async def test_the_county_lead_answers_for_the_local_leads(site: Site) -> None:
     response = await county.send_form("/fylket/gjester", {"lead": "keeps"})
     assert response.headers["location"] == "/fylket/gjester?avsluttet="
     assert await said(site) == {"lead": True}
+
+
+async def test_many_guests_are_answered_for_page_by_page(
+    site: Site, lead: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests, "MOST_GUESTS", 1)
+
+    first, second = (await lead.get(GUESTS)).text, (await lead.get(f"{GUESTS}?side=2")).text
+    stored = await lead.send_form(f"{GUESTS}?side=2", {"member": "keeps"})
+
+    assert ("Rolle chair" in first, "Rolle member" in first) == (True, False)
+    assert f'action="{GUESTS}?side=2"' in second
+    assert stored.headers["location"] == f"{GUESTS}?side=2&avsluttet="
+    assert await said(site) == {"member": True}
