@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, or_, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import account
 from workflows.access.identities import KnownAccount
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.units import Clock
+
+# Built once: each round that is opened or sent asks it.
+_OF_EMAILS = select(account).where(account.c.email.in_(bindparam("emails", expanding=True)))
 
 
 class SQLAccounts:
@@ -54,8 +57,8 @@ class SQLAccounts:
 
     async def find_accounts(self, emails: Sequence[str]) -> Mapping[str, Account]:
         """Those known, by lower-case address."""
-        query = select(account).where(account.c.email.in_({email.lower() for email in emails}))
-        rows = await self._database.look(lambda connection: connection.execute(query).all())
+        asked = {"emails": list({email.lower() for email in emails})}
+        rows = await self._database.look(lambda connection: connection.execute(_OF_EMAILS, asked).all())
         return {row.email: account_of(row) for row in rows}
 
     async def of_people(self, people: Sequence[str]) -> Mapping[str, Account]:

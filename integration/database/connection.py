@@ -142,6 +142,7 @@ class Database:
 
     def _scanned(self, work: Callable[[Connection], T]) -> T:
         with self._plain.connect().execution_options(only_reads=True) as connection, connection.begin():
+            self._begin(connection)
             return work(connection)
 
     async def write(self, work: Callable[[Connection], T], *, alone: bool = False) -> T:
@@ -179,8 +180,17 @@ class Database:
             return self._do_on_server(work, only_reads=only_reads, alone=alone)
         if only_reads not in self._kept:
             self._kept[only_reads] = self._plain.connect().execution_options(only_reads=only_reads)
-        with self._kept[only_reads].begin():
-            return work(self._kept[only_reads])
+        connection = self._kept[only_reads]
+        with connection.begin():
+            self._begin(connection)
+            return work(connection)
+
+    def _begin(self, connection: Connection) -> None:
+        """Begin a transaction of SQLite, whose driver says nothing by itself."""
+        if self._is_file:
+            # Past SQLAlchemy, for which it would be a statement like any other: a tenth of what an answer costs. Nor as
+            # a listener of its own: with any, each statement looks for those of every other event as well.
+            connection.connection.dbapi_connection.execute(_begin(connection))  # type: ignore[union-attr]
 
     def _do_on_server(self, work: Callable[[Connection], T], *, only_reads: bool, alone: bool) -> T:
         if only_reads:
@@ -277,21 +287,20 @@ def _create_file(url: str) -> Database:
     plain_url = make_url(url).set(drivername="sqlite")
     file = File(plain_url.database)
 
-    def prepared(engine: Engine, begin: Callable[[Connection], None]) -> Engine:
+    def prepared(engine: Engine) -> Engine:
         event.listen(engine, "do_connect", lambda *_: file.prepare())
         event.listen(engine, "connect", lambda connection, _: open_connection(connection))
-        event.listen(engine, "begin", begin)
         return engine
 
     def make_engine() -> "AsyncEngine":
         from sqlalchemy.ext.asyncio import create_async_engine
 
         engine = create_async_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
-        prepared(engine.sync_engine, _begin_sqlite)
+        event.listen(prepared(engine.sync_engine), "begin", _begin_sqlite)
         return engine
 
     plain = create_engine(plain_url, connect_args={"timeout": WAIT_FOR_LOCK})
-    return Database(make_engine, prepared(plain, _begin_plainly), file)
+    return Database(make_engine, prepared(plain), file)
 
 
 def announce(connection: "AsyncConnection | Connection", units: Sequence[DueUnit]) -> None:
@@ -321,11 +330,6 @@ def insert_for(dialect: str, table: Table) -> Any:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(_begin(connection))
-
-
-def _begin_plainly(connection: Connection) -> None:
-    # Past SQLAlchemy, for which it would be a statement like any other: a tenth of what an answer costs.
-    connection.connection.dbapi_connection.execute(_begin(connection))  # type: ignore[union-attr]
 
 
 def _begin(connection: Connection) -> str:

@@ -70,6 +70,23 @@ _THE_MESSAGE = update(message).where(message.c.key == bindparam("of"))
 _UNLESS_PAUSED = _THE_MESSAGE.where(
     ~select(switch.c.name).where(switch.c.name.in_(bindparam("pauses", expanding=True))).exists()
 )
+# Without the states, which are looked at afterwards: SQLite would go through all of the kind that were ever sent.
+_REACHED = (
+    select(
+        message.c.person,
+        message.c.request,
+        message.c.surface,
+        message.c.state,
+        message.c.in_doubt,
+        message.c.reference,
+    )
+    .where(
+        message.c.person.in_(bindparam("people", expanding=True)),
+        message.c.kind == bindparam("of_kind"),
+        message.c.due_at >= bindparam("since"),
+    )
+    .order_by(message.c.due_at, message.c.sent_at)
+)
 _OF_REQUEST = select(message).where(message.c.request == bindparam("of"))
 
 
@@ -166,20 +183,8 @@ class SQLMessages:
         await self._set(key, reference=dict(reference))
 
     async def reached(self, people: Sequence[str], *, kind: str, since: datetime) -> Mapping[str, Surface]:
-        # Without the states, which are looked at here: SQLite would go through all of the kind that were ever sent.
-        query = (
-            select(
-                message.c.person,
-                message.c.request,
-                message.c.surface,
-                message.c.state,
-                message.c.in_doubt,
-                message.c.reference,
-            )
-            .where(message.c.person.in_(people), message.c.kind == kind, message.c.due_at >= since)
-            .order_by(message.c.due_at, message.c.sent_at)
-        )
-        rows = await self._database.look(lambda connection: connection.execute(query).all())
+        asked = {"people": people, "of_kind": kind, "since": since}
+        rows = await self._database.look(lambda connection: connection.execute(_REACHED, asked).all())
         # A surface that did not answer has refused nobody.
         refused = {
             (row.person, row.request)

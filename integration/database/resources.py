@@ -4,12 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import resource
 from workflows.ports.units import Clock
 from workflows.rollout.ports import Resource
+
+_COLUMNS = ("key", "external_id", "url", "fingerprint", "details")
+# Built once: each round that is opened or sent asks it.
+_OF_PLACE = select(*(resource.c[name] for name in _COLUMNS)).where(resource.c.place == bindparam("of"))
 
 
 @dataclass(frozen=True)
@@ -18,12 +22,13 @@ class SQLResources:
 
     database: Database
     clock: Clock
-    columns: tuple[str, ...] = field(default=("key", "external_id", "url", "fingerprint", "details"), init=False)
+    columns: tuple[str, ...] = field(default=_COLUMNS, init=False)
 
     async def of(self, place: str) -> Mapping[str, Resource]:
         """Everything of a place, by key."""
-        query = select(*(resource.c[name] for name in self.columns)).where(resource.c.place == place)
-        rows = await self.database.look(lambda connection: connection.execute(query).mappings().all())
+        rows = await self.database.look(
+            lambda connection: connection.execute(_OF_PLACE, {"of": place}).mappings().all()
+        )
         return {row["key"]: Resource(**row) for row in rows}
 
     async def with_keys(self, *keys: str) -> Mapping[str, Mapping[str, Resource]]:

@@ -45,7 +45,7 @@ class SQLStatus:
         self._database = database
 
     async def find_meeting(self, key: str) -> BoardMeeting | None:
-        found = await self._rows(select(tables.meeting).where(tables.meeting.c.key == key))
+        found = await self._rows(_THE_MEETING, {"key_of": key})
         return meeting_of(found[0]) if found else None
 
     async def list_meetings(
@@ -261,6 +261,7 @@ async def _update_moments(connection: "AsyncConnection", item: StatusRound) -> N
 
 # Built once: what a statement costs is mostly the making of it, and everybody who answers waits for these.
 _THE_ROUND = select(tables.status_round).where(tables.status_round.c.meeting == bindparam("of_meeting"))
+_THE_MEETING = select(tables.meeting).where(tables.meeting.c.key == bindparam("key_of"))
 _NEW_REQUESTS = tables.status_request.insert()
 _ROUNDS_THERE = (
     select(tables.status_round)

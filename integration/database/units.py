@@ -7,7 +7,8 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Update, and_, bindparam, case, func, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, true, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from engine.units import Claim
 from integration.database.audit import note_act
@@ -157,54 +158,27 @@ class SQLUnits:
         return sorted(claims, key=lambda claim: (claim.unit.due_at, claim.unit.key))
 
     async def renew(self, claim: Claim, *, lease_until: datetime) -> bool:
-        statement = _if_held(claim).values(lease_until=lease_until)
-        return await self._database.write(lambda connection: connection.execute(statement).rowcount == 1)
+        values = {**_held(claim), "lease_until": lease_until}
+        return await self._database.write(lambda connection: connection.execute(_RENEW, values).rowcount == 1)
 
     async def finish(self, claim: Claim, *, now: datetime, note: str) -> bool:
-        again = unit.c.again_at.is_not(None)
-        return await self._release(
-            claim,
-            "unit.done",
-            now,
-            state=case((again, UnitState.WAITING), else_=UnitState.DONE),
-            due_at=func.coalesce(unit.c.again_at, unit.c.due_at),
-            done_at=now,
-            failures=0,
-            note=note,
-        )
+        return await self._release(_FINISH, claim, "unit.done", now, note=note, done_at=now, failures=0)
 
     async def park(self, claim: Claim, *, now: datetime, until: datetime, note: str, failures: int) -> bool:
-        sooner = and_(unit.c.again_at.is_not(None), unit.c.again_at < until)
-        due_at = case((sooner, unit.c.again_at), else_=until)
-        return await self._release(claim, "unit.parked", now, due_at=due_at, failures=failures, note=note)
+        return await self._release(_PARK, claim, "unit.parked", now, note=note, until=until, failures=failures)
 
     async def fail(self, claim: Claim, *, now: datetime, note: str, failures: int) -> bool:
-        again = unit.c.again_at.is_not(None)
-        return await self._release(
-            claim,
-            "unit.failed",
-            now,
-            state=case((again, UnitState.WAITING), else_=UnitState.FAILED),
-            due_at=func.coalesce(unit.c.again_at, unit.c.due_at),
-            failures=failures,
-            note=note,
-        )
+        return await self._release(_FAIL, claim, "unit.failed", now, note=note, failures=failures)
 
     async def note(self, unit: str, what: str, *, at: datetime, values: Mapping[str, str | int]) -> None:
         statement = note_of(unit, what, at=at, values=values)
         await self._database.write(lambda connection: connection.execute(statement).close())
 
     async def next_moment(self, *, running: Collection[str] = ()) -> datetime | None:
-        # A held unit is looked at when its lease ends: its holder may be gone.
-        later = case(
-            (and_(unit.c.lease_until.is_not(None), unit.c.lease_until > unit.c.due_at), unit.c.lease_until),
-            else_=unit.c.due_at,
+        values = {"running": list(running)}
+        moment: datetime | None = await self._database.look(
+            lambda connection: connection.execute(_NEXT_MOMENT, values).scalar()
         )
-        waiting = select(later.label("moment")).where(unit.c.state == UnitState.WAITING)
-        if running:
-            waiting = waiting.where(unit.c.key.not_in(running))
-        query = waiting.order_by(later).limit(1)
-        moment: datetime | None = await self._database.look(lambda connection: connection.execute(query).scalar())
         return moment
 
     async def wake_overdue(self, *, now: datetime, longest: timedelta) -> int:
@@ -279,16 +253,17 @@ class SQLUnits:
         query = select(unit.c.key).where(*waits).order_by(unit.c.due_at, unit.c.key)
         return await self._database.look(lambda connection: list(connection.execute(query).scalars()))
 
-    async def _release(self, claim: Claim, event: str, at: datetime, **values: Any) -> bool:
+    async def _release(
+        self, change: ReturningUpdate[Any], claim: Claim, event: str, at: datetime, *, note: str, **values: Any
+    ) -> bool:
         """End a hold, and note how with the same stroke: a unit and its history never tell two things."""
-        free = {"lease_owner": None, "lease_until": None, "again_at": None}
+        given = {**_held(claim), "note": note, **values}
 
         def release(connection: Connection) -> bool:
-            change = _if_held(claim).values(**free, **values).returning(unit.c.state, unit.c.due_at)
-            now = connection.execute(change).one_or_none()
+            now = connection.execute(change, given).one_or_none()
             if now is None:
                 return False
-            connection.execute(note_of(claim.unit.key, event, at=at, values={"note": values["note"]}))
+            connection.execute(note_of(claim.unit.key, event, at=at, values={"note": note}))
             if now.state == UnitState.WAITING:
                 announce(connection, [DueUnit(key=claim.unit.key, due_at=now.due_at)])
             return True
@@ -296,6 +271,40 @@ class SQLUnits:
         return await self._database.write(release)
 
 
-def _if_held(claim: Claim) -> Update:
-    """A change of a unit that its claim still holds: of none when somebody else took it over."""
-    return update(unit).where(unit.c.key == claim.unit.key, unit.c.lease_owner == claim.owner, unit.c.runs == claim.run)
+def _held(claim: Claim) -> dict[str, Any]:
+    """Return the values that name a unit while its claim still holds it."""
+    return {"of": claim.unit.key, "by": claim.owner, "run": claim.run}
+
+
+# Built once: what a statement costs is mostly the making of it, and each unit that runs asks these.
+# A change of a unit that its claim still holds: of none when somebody else took it over.
+_IF_HELD = update(unit).where(
+    unit.c.key == bindparam("of"), unit.c.lease_owner == bindparam("by"), unit.c.runs == bindparam("run")
+)
+_RENEW = _IF_HELD.values(lease_until=bindparam("lease_until"))
+_RELEASE = _IF_HELD.values(
+    lease_owner=None,
+    lease_until=None,
+    again_at=None,
+    failures=bindparam("failures"),
+    note=bindparam("note"),
+).returning(unit.c.state, unit.c.due_at)
+_AGAIN = unit.c.again_at.is_not(None)
+_AT_ONCE_AGAIN = func.coalesce(unit.c.again_at, unit.c.due_at)
+_FINISH = _RELEASE.values(
+    state=case((_AGAIN, UnitState.WAITING), else_=UnitState.DONE), due_at=_AT_ONCE_AGAIN, done_at=bindparam("done_at")
+)
+_FAIL = _RELEASE.values(state=case((_AGAIN, UnitState.WAITING), else_=UnitState.FAILED), due_at=_AT_ONCE_AGAIN)
+_UNTIL = bindparam("until", type_=unit.c.due_at.type)
+_PARK = _RELEASE.values(due_at=case((and_(_AGAIN, unit.c.again_at < _UNTIL), unit.c.again_at), else_=_UNTIL))
+# A held unit is looked at when its lease ends: its holder may be gone.
+_LATER = case(
+    (and_(unit.c.lease_until.is_not(None), unit.c.lease_until > unit.c.due_at), unit.c.lease_until),
+    else_=unit.c.due_at,
+)
+_NEXT_MOMENT = (
+    select(_LATER.label("moment"))
+    .where(unit.c.state == UnitState.WAITING, unit.c.key.not_in(bindparam("running", expanding=True)))
+    .order_by(_LATER)
+    .limit(1)
+)
