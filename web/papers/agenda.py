@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 import texts
+from documents.document import Document
 from web.forms import is_from_us, read_form
 from web.pages import page
 from workflows.free_text import MAX_LENGTH, InvalidText
@@ -16,6 +17,7 @@ from workflows.papers.agendas.editing import AgendaDesk, AgendaView, DeskRefused
 from workflows.papers.agendas.model import PROPOSAL_FIELDS
 from workflows.papers.agendas.rendering import agenda_document, minutes_document
 from workflows.papers.links import personal_address
+from workflows.papers.minutes.model import StoredMinutes
 from workflows.ports.links import Link, Links
 from workflows.words import Words
 
@@ -123,12 +125,9 @@ def agenda_context(
 ) -> dict[str, Any]:
     """Return all that a member's page of an agenda shows, whichever way the member came. *record*: the address of the
     form for minutes; empty for those who do not record."""
-    said = view.minutes.content if view.minutes else None
     return {
         "document": agenda_document(view.agenda, view.language),
-        "minutes": minutes_document(said, view.agenda, view.language, prepared=False, before=view.approved_before)
-        if said
-        else None,
+        "minutes": _minutes(view.minutes, view) if view.minutes else None,
         "view": view,
         "changed": explain_change(view.meeting, view.language),
         "due": texts.long_moment(view.deadline_at.astimezone(ZoneInfo(view.meeting.timezone)), view.language),
@@ -141,6 +140,18 @@ def agenda_context(
         "fields": PROPOSAL_FIELDS,
         "most": MAX_LENGTH,
     }
+
+
+def _minutes(stored: StoredMinutes, view: AgendaView) -> Document:
+    zone = ZoneInfo(view.meeting.timezone)
+    return minutes_document(
+        stored.content,
+        view.agenda,
+        view.language,
+        prepared=False,
+        before=view.approved_before,
+        approved_on=stored.approved_on(lambda moment: moment.astimezone(zone).date()),
+    )
 
 
 def own_values(view: AgendaView, number: str) -> tuple[dict[str, str], str]:

@@ -141,7 +141,13 @@ def approval_context(view: MinutesView) -> dict[str, Any]:
 
 def saved_context(view: MinutesView, stored: StoredMinutes, *, again: str) -> dict[str, Any]:
     """Return all that the page of a stored version shows. *again*: the address of the form."""
-    document = minutes_document(stored.content, view.desk.agenda, view.language, prepared=False)
+    document = minutes_document(
+        stored.content,
+        view.desk.agenda,
+        view.language,
+        prepared=False,
+        approved_on=stored.approved_on(lambda moment: local_time(view, moment).date()),
+    )
     return {
         "document": document,
         "stored": stored,

@@ -71,7 +71,7 @@ class PaperFiles:
             record = await self.record.of_body(body.key, with_pdfs=True)
             language = programme.paper_language(body.key)
             below = await self._below(programme, record)
-            for paper in chain(record.papers(language), case_papers(record, below, language)):
+            for paper in chain(record.papers(language, programme.today), case_papers(record, below, language)):
                 put(f"{paper.file_name}.pdf", self._pdf(paper))
                 put(f"{paper.file_name}.docx", self.make_word(paper.document, paper.at))
                 count += 1
@@ -88,7 +88,7 @@ class PaperFiles:
             owner=self.owner or county_name(programme),
             language=programme.language,
             restrictions=self.restrictions,
-            local_day=lambda moment: programme.local_time(moment).date(),
+            local_day=programme.today,
         )
         known = await self.handovers.handovers()
         count = 0
@@ -114,7 +114,9 @@ class PaperFiles:
                 language,
             )
             for body in programme.bodies
-            for paper in (await self.record.of_body(body.key)).papers(programme.paper_language(body.key))
+            for paper in (await self.record.of_body(body.key)).papers(
+                programme.paper_language(body.key), programme.today
+            )
         ]
         headers = [texts.say(f"archive.column_{column}", language) for column in JOURNAL_COLUMNS]
         put("journal.csv", self.make_csv(headers, rows))

@@ -1,8 +1,8 @@
 """Everything that a body's papers are made of, as the record has it, and the papers themselves."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -77,8 +77,12 @@ class BodyRecord:
         """List the versions that were approved: the others are in work, and nobody's to hand out."""
         return tuple(stored for stored in self.minutes if stored.is_approved)
 
-    def papers(self, language: str) -> Iterator[Paper]:
-        """Give the papers in *language*, by meeting and then by kind and version."""
+    def papers(self, language: str, local_day: Callable[[datetime], date]) -> Iterator[Paper]:
+        """
+        Give the papers in *language*, by meeting and then by kind and version.
+
+        *local_day*: the day of a moment where the body is.
+        """
         agendas = {item.meeting: item for item in self.agendas}
         before: dict[str, Minutes] = {}
         found = [
@@ -95,7 +99,15 @@ class BodyRecord:
                 case StoredMinutes() if stored.meeting in agendas:
                     corrected = before.get(stored.meeting)
                     before[stored.meeting] = stored.content
-                    yield self._counted(_minutes(stored, agendas[stored.meeting], language, corrected))
+                    document = minutes_document(
+                        stored.content,
+                        agendas[stored.meeting].content,
+                        language,
+                        prepared=False,
+                        before=corrected,
+                        approved_on=stored.approved_on(local_day),
+                    )
+                    yield self._counted(_minutes(stored, document))
 
     def paper_keys(self) -> Iterator[tuple[str, str]]:
         """Give meeting and key of each paper, without making it."""
@@ -160,11 +172,11 @@ def _agenda(stored: StoredAgenda, language: str) -> Paper:
     )
 
 
-def _minutes(stored: StoredMinutes, agenda: StoredAgenda, language: str, before: Minutes | None) -> Paper:
+def _minutes(stored: StoredMinutes, document: Document) -> Paper:
     return Paper(
         kind=PaperKind.MINUTES,
         meeting=stored.content.meeting,
         version=stored.version,
         at=stored.at,
-        document=minutes_document(stored.content, agenda.content, language, prepared=False, before=before),
+        document=document,
     )

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+import texts
 from integration.database.connection import Database
 from tests.support.signed_in import Browser, create_gate, signed_in
 from tests.workflows.papers.agendas.agenda_world import BEFORE_DEADLINE, MEETING_DAY, THERE, AgendaWorld
@@ -111,6 +112,7 @@ async def test_a_recorder_stores_and_approves_without_any_mailed_link(late: Agen
     assert stored.approved_by == "lead"
     agenda = words((await browser.get(AGENDA)).text)
     assert "Før referat" in agenda
+    assert f"Godkjent {texts.written(late.clock.now().date())}" in agenda
     assert HOSTILE in agenda
 
 

@@ -127,7 +127,14 @@ class Agendas:
             notice = ApprovedMinutes(programme, body, stored.content, approved, before)
             await self._ports.mail.plan(await approved_notices(self._ports, notice))
         language = _language(programme, stored)
-        document = minutes_document(approved.content, stored.content, language, prepared=False, before=before)
+        document = minutes_document(
+            approved.content,
+            stored.content,
+            language,
+            prepared=False,
+            before=before,
+            approved_on=approved.approved_on(programme.today),
+        )
         part = _Part("minutes", approved.at, approved.content.meeting.starts_local.date(), approved.version)
         return await self._copy(programme, stored, history, part, document)
 

@@ -74,15 +74,24 @@ def _time(item: AgendaItem, starts: datetime | None, language: str) -> str:
 
 
 def minutes_document(
-    minutes: Minutes, agenda: Agenda, language: str, *, prepared: bool, before: Minutes | None = None
+    minutes: Minutes,
+    agenda: Agenda,
+    language: str,
+    *,
+    prepared: bool,
+    before: Minutes | None = None,
+    approved_on: date | None = None,
 ) -> Document:
     """
     The minutes. *prepared*: nobody has recorded anything yet, and there is room to write. *before*: the version that
-    was approved before this one, which says what it has otherwise.
+    was approved before this one, which says what it has otherwise. *approved_on*: the day on which this one was.
     """
     say = partial(texts.say, language=language)
     lead: list[Block] = [_meeting(minutes.meeting, language)]
-    if kept := [(say(f"minutes.{role}"), minutes.names[key]) for role, key in _roles(minutes) if key]:
+    kept = [(say(f"minutes.{role}"), minutes.names[key]) for role, key in _roles(minutes) if key]
+    if approved_on is not None:
+        kept.append((say("minutes.approved_on"), texts.written(approved_on, language)))
+    if kept:
         lead.append(Facts(rows=tuple(kept)))
     if prepared:
         lead.append(Paragraph(text=say("agenda.minutes_prepared")))

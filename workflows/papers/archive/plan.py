@@ -41,7 +41,7 @@ def plan_handovers(record: BodyRecord, body_name: str, rules: ArchiveRules, type
     A paper that was corrected is handed over again as an entry of its own, never in place of the first. Files are set
     one by one, so that only one of them is held at a time.
     """
-    papers = list(record.papers(rules.language))
+    papers = list(record.papers(rules.language, rules.local_day))
     meetings = {paper.meeting.key: paper.meeting for paper in papers}
     ordered = sorted(meetings.values(), key=lambda meeting: (meeting.starts_local, meeting.key))
     present = _present(record)

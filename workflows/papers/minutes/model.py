@@ -1,6 +1,6 @@
 """Minutes as values: attendance, decisions, and who does what until when."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -297,6 +297,10 @@ class StoredMinutes:
     @property
     def is_approved(self) -> bool:
         return self.approved_at is not None
+
+    def approved_on(self, local_day: Callable[[datetime], date]) -> date | None:
+        """Return the day of the approval where the meeting was; None for a version that nobody has approved."""
+        return local_day(self.approved_at) if self.approved_at is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,16 @@
 """Minutes before they are approved: what a decision needs, what to consider, and what has changed."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from documents.document import Bullets
+from documents.document import Bullets, Document, Facts
 from tests.workflows.papers.agendas.agenda_world import THERE
 from tests.workflows.papers.agendas.test_plan import PROGRAMME, asks, draft, meeting
+from tests.workflows.papers.archive.body_records import AT, RECORD
 from tests.workflows.status.rounds import HOME
 from workflows.free_text import InvalidText
 from workflows.papers.agendas.model import item_label
@@ -15,6 +18,7 @@ from workflows.papers.agendas.rendering import minutes_document
 from workflows.papers.minutes.model import Matters, Minutes, Outcome, Presence
 from workflows.papers.minutes.plan import Desk, people_to_name, prepared_minutes, record
 from workflows.papers.minutes.review import minutes_changes, minutes_warnings
+from workflows.papers.record import PaperKind
 
 AGENDA = draft(questions=[asks(HOME)])
 PREPARED = prepared_minutes(PROGRAMME, meeting(), AGENDA)
@@ -163,6 +167,27 @@ def test_a_new_version_says_what_has_changed_and_the_same_says_nothing() -> None
     assert (decision.values["before"], decision.values["now"]) == ("Kommunen betaler.", "Staten betaler.")
     assert minutes_changes(old, old) == ()
     assert minutes_changes(old, replace(old, items=(*old.items, replace(old.items[0], number=99)))) == ()
+
+
+def test_approved_minutes_print_the_day_of_their_approval_where_the_meeting_was() -> None:
+    local_day = partial(local_day_in, ZoneInfo("Europe/Oslo"))
+    papers = [paper for paper in RECORD.papers("nb", local_day) if paper.kind is PaperKind.MINUTES]
+    prepared = minutes_document(record(DESK, DECIDED).minutes, DESK.agenda, "nb", prepared=False)
+
+    # Half past midnight in Oslo.
+    assert AT.isoformat() == "2026-09-01T22:30:00+00:00"
+    assert [_approved(paper.document) for paper in papers] == ["onsdag 2. september 2026"] * 2
+    assert _approved(prepared) is None
+
+
+def local_day_in(zone: ZoneInfo, moment: datetime) -> date:
+    return moment.astimezone(zone).date()
+
+
+def _approved(document: Document) -> str | None:
+    """Return the day of approval that the top of a paper prints."""
+    rows = [row for block in document.lead if isinstance(block, Facts) for row in block.rows]
+    return dict(rows).get("Godkjent")
 
 
 def test_the_paper_of_a_new_version_says_what_it_has_otherwise_and_a_first_one_does_not() -> None:
