@@ -30,3 +30,11 @@ async def choose(page: Page, menu: str, entry: str) -> None:
     if await narrow.is_visible():
         await press(page, narrow.locator("> summary"))
     await press(page, page.get_by_role("navigation", name=menu).get_by_role("link", name=entry, exact=True))
+
+
+async def choose_within(page: Page, name: str, group: str, entry: str) -> None:
+    """Press an entry of a municipality's menu: in its group first where there is room for groups, else at once."""
+    menu = f"Sider om {name}"
+    if await page.locator("details.section-narrow").is_hidden():
+        await choose(page, menu, group)
+    await choose(page, menu, entry)

@@ -8,16 +8,19 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from benchmarks.history import write_history
+from benchmarks.history import meeting_day, write_history
 from integration.database.connection import create_database
 from tests.e2e.conftest import CHROMIUM, FLAGS
-from tests.e2e.keyboard import choose, press, reach
+from tests.e2e.keyboard import choose, choose_within, press, reach
 from tests.support.doors import loopback, served
+from tests.support.site import write_draft
 from tests.web.access.journey import Journey, journey
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WIDTHS = [pytest.param(1280, id="desk"), pytest.param(360, id="phone")]
+LEADS = [pytest.param(1280, "horten", "Horten", id="desk"), pytest.param(360, "tonsberg", "Tønsberg", id="phone")]
+"""Local leads who are guests, each at their own width: what one did does not stand in the other's way."""
 MAIN = "Hovedmeny"
 ROUNDS = 2
 
@@ -87,10 +90,7 @@ async def test_a_package_lead_gives_status(town: Town, width: int, person: str) 
     await expect(page.get_by_text("Vi har hatt de første møtene.").first).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("width", "place", "name"),
-    [pytest.param(1280, "horten", "Horten", id="desk"), pytest.param(360, "tonsberg", "Tønsberg", id="phone")],
-)
+@pytest.mark.parametrize(("width", "place", "name"), LEADS)
 async def test_a_local_lead_who_is_a_guest_reminds_who_owes(town: Town, width: int, place: str, name: str) -> None:
     page = await town.sign_in(f"leder-{place}", width)
 
@@ -102,6 +102,45 @@ async def test_a_local_lead_who_is_a_guest_reminds_who_owes(town: Town, width: i
     told = re.compile("Påminnelsen er på vei|Fikk en melding for mindre enn ett døgn siden")
     await expect(page.get_by_text(told).first).to_be_visible()
     await expect(page.get_by_role("button", name="Send påminnelse til")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "place", "name"), LEADS)
+async def test_a_local_lead_who_is_a_guest_replaces_a_package_lead(
+    town: Town, width: int, place: str, name: str
+) -> None:
+    page = await town.sign_in(f"leder-{place}", width)
+
+    await choose(page, MAIN, name)
+    await choose_within(page, name, "Folk og pakker", "Arbeidspakker")
+    await press(page, page.get_by_role("link", name="Bytt leder").first)
+    await expect(
+        page.get_by_text("Antall som kan få innkalling, endring eller avlysning fra Outlook: 2.")
+    ).to_be_visible()
+    await reach(page, page.get_by_label("Den som tar over"))
+    await page.keyboard.type("Skolesjef")
+    await press(page, page.get_by_role("button", name="Bytt", exact=True))
+
+    await expect(page.get_by_text("Endringen er lagret")).to_be_visible()
+    await expect(page.get_by_role("link", name="Angre")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "place", "name"), LEADS)
+async def test_a_local_lead_who_is_a_guest_assesses_the_draft(town: Town, width: int, place: str, name: str) -> None:
+    now = town.place.clock.now()
+    ahead, held = (f"{place}/{meeting_day(number, now)}" for number in (0, 1))
+    await write_draft(town.place.outside.record.database, ahead, held, now)
+    page = await town.sign_in(f"leder-{place}", width)
+
+    await choose(page, MAIN, name)
+    await choose(page, f"Sider om {name}", "Rapporten")
+    await reach(page, page.get_by_label("Din vurdering"))
+    await page.keyboard.type("Vi er der vi skulle være.")
+    await press(page, page.get_by_role("button", name="Lagre vurderingen"))
+
+    await expect(page.get_by_text("Vurderingen er lagret.")).to_be_visible()
+    await expect(
+        page.get_by_role("region", name="Status til styret").get_by_text("Vi er der vi skulle være.")
+    ).to_be_visible()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -20,6 +20,7 @@ from config.loading import load_documents
 from config.programme import Programme
 from config.settings import Settings
 from integration.database import tables
+from integration.database.connection import Database
 from integration.database.privacy_tables import redaction
 from tests.clocks import StillClock
 from tests.documents.test_word import AGENDA
@@ -232,11 +233,18 @@ async def _of_a_board(site: Site) -> AsyncIterator[Shown]:
 
 async def _write_papers(site: Site, ahead: str, held: str, now: datetime) -> None:
     """Write the draft of the next report, and the agenda that minutes are written to."""
-    report, agenda = tables.report, tables.agenda
+    agenda = tables.agenda
+    await write_draft(site.outside.record.database, ahead, held, now)
     async with site.outside.record.database.begin() as connection:
-        content = (await connection.execute(select(report.c.content).where(report.c.meeting == held))).scalar_one()
-        draft = {"meeting": ahead, "version": 1, "state": "draft", "content": content, "checksum": "", "published": {}}
-        await connection.execute(insert(report).values(**draft, compiled_at=now))
         facts = replace(AGENDA.meeting, key=held, body=BODY)
         sent = {"meeting": held, "body": BODY, "year": now.year, "last_number": 9, "released_at": now, "published": {}}
         await connection.execute(insert(agenda).values(**sent, content=replace(AGENDA, meeting=facts).to_data()))
+
+
+async def write_draft(database: Database, ahead: str, held: str, now: datetime) -> None:
+    """Write a draft for the meeting *ahead*, in the words of the report for the meeting *held*."""
+    report = tables.report
+    async with database.begin() as connection:
+        content = (await connection.execute(select(report.c.content).where(report.c.meeting == held))).scalar_one()
+        draft = {"meeting": ahead, "version": 1, "state": "draft", "content": content, "checksum": "", "published": {}}
+        await connection.execute(insert(report).values(**draft, compiled_at=now))
