@@ -57,11 +57,6 @@ class Creates:
         """
         intents = self._ports.intents
         names = {f"{self._place}/{key}": key for key in creates}
-        begun = await intents.begin_all(list(names))
-        unsettled = {name for name, moment in begun.items() if self._is_unsettled(moment)}
-        if settled := list(begun.keys() - unsettled):
-            await intents.end_all(settled)
-            await intents.begin_all(settled)
         made: dict[str, T] = {}
         ended: list[str] = []
 
@@ -78,7 +73,14 @@ class Creates:
                     raise
                 ended.append(name)
 
-        await self._ports.together(*(create(name, key) for name, key in names.items()))
+        # Those of another part of the place may be on their way to the same batch, and note their intents just now.
+        with self._ports.expect():
+            begun = await intents.begin_all(list(names))
+            unsettled = {name for name, moment in begun.items() if self._is_unsettled(moment)}
+            if settled := list(begun.keys() - unsettled):
+                await intents.end_all(settled)
+                await intents.begin_all(settled)
+            await self._ports.together(*(create(name, key) for name, key in names.items()))
         await intents.end_all(ended)
         return made
 

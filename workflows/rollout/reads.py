@@ -18,9 +18,14 @@ class Reads:
         self._answers: dict[tuple[object, ...], Any] = {}
 
     async def ask_ahead(self, read: Callable[P, Awaitable[T]], *args: P.args, **more: P.kwargs) -> None:
-        """Keep the answer to a read for the step that asks for it. One that fails is left to that step."""
-        with suppress(OutsideError):
-            self._answers[_question(read, args, more)] = await read(*args, **more)
+        """Keep the answer to a read for the step that asks for it, unless it waits for that step already.
+
+        One that fails is left to that step.
+        """
+        question = _question(read, args, more)
+        if question not in self._answers:
+            with suppress(OutsideError):
+                self._answers[question] = await read(*args, **more)
 
     async def get(self, read: Callable[P, Awaitable[T]], *args: P.args, **more: P.kwargs) -> T:
         """Return the answer that was read ahead, once; else, or for another look, read now."""

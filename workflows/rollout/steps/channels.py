@@ -112,12 +112,14 @@ class ChannelSteps:
             except Conflict:
                 await walk.creates.note_name_taken(item)
                 return None
-            await walk.history.note("rollout.channel_made", channel=wanted.key)
             values = {
                 "name": (item, wanted.name, channel.name),
                 "description": (item, wanted.description, channel.description),
             }
-            await walk.keep_values(_thing(item, channel), values)
+            # Once all that were made together are noted, their tabs are looked for together.
+            with walk.ports.expect():
+                await walk.history.note("rollout.channel_made", channel=wanted.key)
+                await walk.keep_values(_thing(item, channel), values)
             return channel
         return None
 

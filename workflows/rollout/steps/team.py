@@ -1,10 +1,11 @@
 """The part of a rollout that makes the team of the group and puts our app into it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from config.values import Person
 from workflows.errors import Conflict
 from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.place import CatalogApp, Group, OperationState
@@ -78,6 +79,8 @@ class TeamSteps:
     async def _app(self, walk: Walk, team_id: str | None) -> bool:
         """Plan our app in the team."""
         external_id, teams = walk.ports.app.external_id, walk.ports.teams
+        if team_id is not None and not walk.unseen:
+            await self._look_ahead(walk, team_id)
         unread = CatalogApp(id="", external_id=external_id, version="")
         app = unread if walk.unseen else await walk.reads.get(teams.find_catalog_app, external_id)
         if app is None:
@@ -92,16 +95,30 @@ class TeamSteps:
         await self._personal_apps(walk, app)
         return True
 
-    async def _personal_apps(self, walk: Walk, app: CatalogApp) -> None:
-        members = [(person, self._accounts.get(person.email.lower())) for person in walk.wanted.members]
-        await walk.take_side_by_side(
-            *(
-                partial(self._personal_app, app, f"app:{person.key}", account.id)
-                for person, account in members
-                if account is not None and account.kind is AccountKind.MEMBER and account.enabled
-                if person.key in walk.permitted
-            )
+    async def _look_ahead(self, walk: Walk, team_id: str) -> None:
+        """Ask at once where the app is, as far as it was not asked when the walk began: a new team has none of it."""
+        external_id, teams, ask = walk.ports.app.external_id, walk.ports.teams, walk.reads.ask_ahead
+        await walk.ports.together(
+            ask(teams.find_catalog_app, external_id),
+            ask(teams.find_team_app, team_id, external_id),
+            *(ask(teams.find_user_app, account.id, external_id) for _, account in self._with_app(walk)),
         )
+
+    async def _personal_apps(self, walk: Walk, app: CatalogApp) -> None:
+        apps = (
+            partial(self._personal_app, app, f"app:{person.key}", account.id)
+            for person, account in self._with_app(walk)
+        )
+        await walk.take_side_by_side(*apps)
+
+    def _with_app(self, walk: Walk) -> Iterator[tuple[Person, Account]]:
+        """Yield the people who are to have the app for themselves, with their accounts."""
+        for person in walk.wanted.members:
+            account = self._accounts.get(person.email.lower())
+            if account is None or account.kind is not AccountKind.MEMBER or not account.enabled:
+                continue
+            if person.key in walk.permitted:
+                yield person, account
 
     @staticmethod
     async def _personal_app(app: CatalogApp, key: str, account_id: str, walk: Walk) -> None:
