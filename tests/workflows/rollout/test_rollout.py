@@ -5,6 +5,7 @@ import dataclasses
 import os
 import shutil
 import sys
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,19 @@ from config.export import export_documents
 from config.loading import load_documents
 from integration.database.units import UnitState
 from sandbox.tenant.state import Tenant
-from tests.support.rollout import PLACE, START, VESTFOLD, Bench, Documents, bench, few, in_state, small, writes
+from tests.support.rollout import (
+    PLACE,
+    START,
+    VESTFOLD,
+    Bench,
+    Documents,
+    bench,
+    few,
+    in_state,
+    kinds_of,
+    small,
+    writes,
+)
 from tests.support.sandbox import ROOT, running_sandbox
 from workflows.rollout.plan import State
 
@@ -54,6 +67,29 @@ async def test_a_plan_and_a_second_rollout_write_nothing_and_ask_little(made: Be
     assert {item.state for item in plan.items} == {State.SAME}
     assert await made.sandbox.state() == before
     assert unit.note == "0 ting er laget eller endret."
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        pytest.param(
+            {"GET /appCatalogs/teamsApps", "GET /teams/{}/installedApps", "GET /users/{}/teamwork/installedApps"},
+            id="where the app of a new team is",
+        ),
+        pytest.param({"GET /teams/{}/channels/{}/tabs"}, id="the tabs of channels that were made together"),
+        pytest.param({"POST /sites/{}/lists/{}/items"}, id="the rows of all lists"),
+    ],
+)
+async def test_a_first_rollout_asks_in_one_round_trip_what_belongs_together(
+    database_url: str, kinds: Collection[str]
+) -> None:
+    async with bench(_file(database_url), documents=small()) as found:
+        before = len(await found.calls())
+        await found.rollout(PLACE)
+        round_trips = [set(kinds_of(entry["request"])) for entry in (await found.calls())[before:]]
+
+    [asked] = [travelled for travelled in round_trips if travelled & set(kinds)]
+    assert asked == set(kinds)
 
 
 @pytest.mark.parametrize("place", [PLACE, "umbrella", "lead-network"])

@@ -182,16 +182,18 @@ class ChannelSteps:
 
     async def _create_tab(self, walk: Walk, channel: Channel, item: Item, spec: TabSpec, entity_id: str) -> str:
         assert self._team_id is not None
-        address = await walk.address(spec.page)
-        async with walk.creates.once(item.key):
-            tab = await walk.ports.channels_of(channel.kind).create_tab(
-                self._team_id,
-                channel.id,
-                name=spec.name,
-                app=walk.known["app"].external_id,
-                entity_id=entity_id,
-                content_url=address,
-            )
+        # Those of other channels, whose intents are noted just now, share a batch with it.
+        with walk.ports.expect():
+            address = await walk.address(spec.page)
+            async with walk.creates.once(item.key):
+                tab = await walk.ports.channels_of(channel.kind).create_tab(
+                    self._team_id,
+                    channel.id,
+                    name=spec.name,
+                    app=walk.known["app"].external_id,
+                    entity_id=entity_id,
+                    content_url=address,
+                )
         await walk.history.note("rollout.tab_made", tab=item.key.removeprefix("tab:"))
         return tab.id
 
