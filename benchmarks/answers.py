@@ -3,8 +3,9 @@
 Two Doors on one database. Answers arrive at fixed times, whether earlier ones were answered or not: half of them from
 the form, half from a card as signed invokes. With `--kill` a Door is killed every few seconds; afterwards the client's
 own log is held against the database. `--price` measures the disk's part: runs with every commit synchronised, as the
-service does it, and runs without, in turn. `--postgres` measures on a PostgreSQL of the run's own. `--bare N` takes the
-processor time of N bare inserts of the same row in the same run: an answer should cost no more than BARE of them.
+service does it, and runs without, in turn. `--postgres` measures on a PostgreSQL of the run's own. `--bare N` has the
+same client send N bare inserts of the same row, and N answers to what somebody would write by hand with the same
+checks, to two processes at the same pace, in the same run: an answer should cost no more than BARE and CHECKED of them.
 """
 
 import argparse
@@ -17,7 +18,8 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +27,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from benchmarks.answers_bare import BareClient, create_bare, create_checked, prepare_bare
 from benchmarks.answers_client import BOT, HOST, TENANT, WARM_UP, Client, Job, published_keys_server
 from benchmarks.answers_figures import POSTGRES_TARGET, TARGET, Figures, faults, report
 from benchmarks.status_rounds_stage import MEETING_DAY, OPENS, ShiftedClock, prepare
@@ -53,35 +56,28 @@ async def measure(
     """
     Send answers for that long. *folder* takes programme, database and notes; *synchronous*: as SQLite's pragma.
 
-    *database_url*: another database, empty as yet. *bare*: number of bare inserts that are measured afterwards.
+    *database_url*: another database, empty as yet. *bare*: number of bare inserts, and of answers with
+    the same checks, that are measured afterwards.
     """
     url = database_url or f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     await (await _start("prepare", str(municipalities), str(folder), url)).wait()
     jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
+    prices = {"bare": 0.0, "checked": 0.0}
     async with published_keys_server() as teams:
         env = {**os.environ, **door_settings(teams), "VAREUNGE_DATABASE_URL": url}
         doors = [Door(folder, env, number, synchronous) for number in range(2)]
         client = Client(doors, jobs, f"{teams}/connector")
-        killing: asyncio.Task[None] | None = None
-        try:
-            for door in doors:
-                await door.start()
-                await client.warm_up(door)
-            if kill:
-                killing = asyncio.create_task(_kill_now_and_then(doors))
-            began = time.process_time()
-            await client.run(rate, seconds)
-            own = time.process_time() - began
-        finally:
-            if killing is not None:
-                killing.cancel()
-                await asyncio.gather(killing, return_exceptions=True)
-            await client.close()
-            for door in doors:
-                await door.stop()
-    notes = _notes(folder)
-    timed = [note for note in notes if note["warm"]]
-    answers = sum(len(note["times"]) - WARM_UP for note in timed)
+        began = time.process_time()
+        await _send(client, doors, rate, seconds, kill=kill)
+        own = time.process_time() - began
+        missing = len(set(client.log) - await stored_answers(url))
+        if bare:
+            await prepare_bare(url)
+            for kind, make in (("bare", BareClient), ("checked", Client)):
+                others = [Door(folder, env, number, synchronous, kind=kind) for number in range(2)]
+                await _send(make(others, jobs, f"{teams}/connector"), others, rate, max(1, bare // rate))
+                prices[kind] = _price(_notes(folder, kind))
+    notes = _notes(folder, "door")
     return Figures(
         answers=rate * seconds,
         rate=rate,
@@ -89,33 +85,45 @@ async def measure(
         client=sorted(client.times),
         acknowledged=len(client.log),
         lost=rate * seconds - len(client.times),
-        missing=len(set(client.log) - await stored_answers(url)),
+        missing=missing,
         kills=sum(door.kills for door in doors),
         processor=sum(note["processor"] for note in notes),
         own=own,
-        answer=1000 * sum(note["processor"] - note["warm"] for note in timed) / max(answers, 1),
-        bare=await price_of_bare_inserts(url, bare) if bare else 0.0,
+        answer=_price(notes),
+        **prices,
         target=POSTGRES_TARGET if url.startswith("postgresql") else TARGET,
     )
 
 
-async def price_of_bare_inserts(url: str, inserts: int) -> float:
-    """Return the milliseconds of a processor that a bare insert costs, in a process of its own."""
-    from benchmarks.answers_bare import price_of_insert
-    from sandbox.serve import listening
+async def _send(client: Client, doors: Sequence["Door"], rate: int, seconds: int, *, kill: bool = False) -> None:
+    """Start *doors*, have *client* send what it sends, and stop them."""
+    killing: asyncio.Task[None] | None = None
+    try:
+        for door in doors:
+            await door.start()
+            await client.warm_up(door)
+        if kill:
+            killing = asyncio.create_task(_kill_now_and_then(doors))
+        await client.run(rate, seconds)
+    finally:
+        if killing is not None:
+            killing.cancel()
+            await asyncio.gather(killing, return_exceptions=True)
+        await client.close()
+        for door in doors:
+            await door.stop()
 
-    with listening() as listener:
-        file = listener.fileno()
-        process = await _start("bare", url, str(file), files=[file])
-        try:
-            return await price_of_insert(f"http://{HOST}:{listener.getsockname()[1]}", inserts)
-        finally:
-            process.kill()
-            await process.wait()
+
+def _price(notes: Sequence[Mapping[str, Any]]) -> float:
+    """Return the milliseconds of a processor that one answer cost, the start of the processes left out."""
+    timed = [note for note in notes if note["warm"]]
+    answers = sum(len(note["times"]) - WARM_UP for note in timed)
+    seconds: float = sum(note["processor"] - note["warm"] for note in timed)
+    return 1000 * seconds / max(answers, 1)
 
 
-def _notes(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(path.read_text("utf-8")) for path in folder.glob("door-*.json")]
+def _notes(folder: Path, kind: str) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text("utf-8")) for path in folder.glob(f"{kind}-*.json")]
 
 
 async def stored_answers(url: str) -> set[tuple[str, str]]:
@@ -139,6 +147,8 @@ class Door:
     env: Mapping[str, str]
     number: int
     synchronous: str
+    kind: str = "door"
+    """What answers: the service, or one of what it is held against (`benchmarks.answers_bare`)."""
     kills: int = 0
     process: asyncio.subprocess.Process | None = None
     listener: socket.socket = field(init=False)
@@ -156,11 +166,10 @@ class Door:
         return int(self.listener.getsockname()[1])
 
     async def start(self) -> None:
-        name = f"door-{self.number}-{self.kills}"
+        name = f"{self.kind}-{self.number}-{self.kills}"
         file = self.listener.fileno()
-        self.process = await _start(
-            "door", name, str(self.folder), str(file), self.synchronous, env=self.env, files=[file]
-        )
+        arguments = (self.kind, name, str(self.folder), str(file), self.synchronous)
+        self.process = await _start(*arguments, env=self.env, files=[file])
 
     async def kill(self) -> None:
         """End it at once, and start another in its place; a Door that is stopped stays so."""
@@ -212,16 +221,29 @@ async def _start(
     return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=env, pass_fds=files)
 
 
-async def _serve(name: str, folder: Path, file: int, synchronous: str) -> None:
+@asynccontextmanager
+async def _application(kind: str, name: str, synchronous: str) -> AsyncIterator[Any]:
+    """Give what a process answers with."""
+    shift, url = OPENS + timedelta(days=1) - datetime.now(UTC), os.environ["VAREUNGE_DATABASE_URL"]
+    if kind == "bare":
+        yield create_bare(url)
+    elif kind == "checked":
+        yield await create_checked(url, shift, f"{os.environ['VAREUNGE_AUTHORITY_URL']}/keys")
+    else:
+        from config.settings import Settings
+        from wiring.process import create_services
+
+        sqlite.SYNCHRONOUS = synchronous
+        services = create_services(Settings(), name=name, log_level="ERROR")
+        services.outside.__dict__["clock"] = ShiftedClock(shift)
+        yield services.web
+        await services.close()
+
+
+async def _serve(kind: str, name: str, folder: Path, file: int, synchronous: str) -> None:
     import uvicorn
 
-    from config.settings import Settings
-    from wiring.process import create_services
-
-    sqlite.SYNCHRONOUS = synchronous
-    services = create_services(Settings(), name=name, log_level="ERROR")
-    services.outside.__dict__["clock"] = ShiftedClock(OPENS + timedelta(days=1) - datetime.now(UTC))
-    app, times, warm = services.web, list[float](), 0.0
+    times, warm = list[float](), 0.0
 
     async def timed(scope: Any, receive: Any, send: Any) -> None:
         nonlocal warm
@@ -235,8 +257,8 @@ async def _serve(name: str, folder: Path, file: int, synchronous: str) -> None:
     server = uvicorn.Server(config)
     # The server stops at the signal, and then sends it to us once more.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    await server.serve(sockets=[socket.socket(fileno=file)])
-    await services.close()
+    async with _application(kind, name, synchronous) as app:
+        await server.serve(sockets=[socket.socket(fileno=file)])
     note = {"times": times, "warm": warm, "processor": time.process_time()}
     (folder / f"{name}.json").write_text(json.dumps(note), "utf-8")
 
@@ -293,18 +315,16 @@ def main() -> int:
     parser.add_argument("--price", action="store_true", help="measure with and without a synchronised disk, in turn")
     parser.add_argument("--database", default="", metavar="URL", help="an empty PostgreSQL database, instead of a file")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of the run's own, instead of a file")
-    parser.add_argument("--bare", type=int, default=0, metavar="N", help="measure N bare inserts of the same row, too")
+    parser.add_argument(
+        "--bare", type=int, default=0, metavar="N", help="measure N bare inserts, and N with our checks, too"
+    )
     parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     match arguments.part:
         case ["prepare", municipalities, folder, url]:
             asyncio.run(_prepare(int(municipalities), Path(folder), url))
-        case ["door", name, folder, file, synchronous]:
-            asyncio.run(_serve(name, Path(folder), int(file), synchronous))
-        case ["bare", url, file]:
-            from benchmarks.answers_bare import serve_bare
-
-            asyncio.run(serve_bare(url, int(file)))
+        case [kind, name, folder, file, synchronous]:
+            asyncio.run(_serve(kind, name, Path(folder), int(file), synchronous))
         case _ if arguments.postgres:
             with postgres.running_server(DURABLE) as server, postgres.new_database(server.url) as url:
                 arguments.database = url

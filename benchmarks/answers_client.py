@@ -92,7 +92,7 @@ class Client:
         self.log.append((job.request, words))
 
     def _form(self, job: Job, fields: Mapping[str, str]) -> bytes:
-        return _post(f"/svar/{job.token}", urlencode(fields).encode(), "application/x-www-form-urlencoded")
+        return post(f"/svar/{job.token}", urlencode(fields).encode(), "application/x-www-form-urlencoded")
 
     def _card(self, job: Job, fields: Mapping[str, str]) -> bytes:
         data = {**fields, "request_id": job.request}
@@ -112,7 +112,7 @@ class Client:
             },
         }
         body = json.dumps(activity).encode()
-        return _post("/api/messages", body, "application/json", f"Authorization: Bearer {self._token}\r\n")
+        return post("/api/messages", body, "application/json", f"Authorization: Bearer {self._token}\r\n")
 
     async def _ask(self, port: int, request: bytes) -> tuple[int, bytes]:
         free = self._free.setdefault(port, [])
@@ -131,7 +131,8 @@ class Client:
         return int(head[9:12]), body
 
 
-def _post(path: str, body: bytes, kind: str, more: str = "") -> bytes:
+def post(path: str, body: bytes, kind: str, more: str = "") -> bytes:
+    """Return a request as it goes over the line."""
     head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
     return head.encode() + body
 

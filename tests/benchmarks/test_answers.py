@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.answers import Door, measure, price_of_bare_inserts
+from benchmarks.answers import Door, measure
 from benchmarks.answers_figures import Figures, faults, report
 
 
@@ -26,8 +26,12 @@ async def test_whatever_was_acknowledged_is_stored(tmp_path: Path) -> None:
     assert figures.missing == 0
 
 
-async def test_a_bare_insert_has_a_price(tmp_path: Path) -> None:
-    assert await price_of_bare_inserts(f"sqlite+aiosqlite:///{tmp_path / 'bare.db'}", 5) > 0
+async def test_a_bare_insert_and_one_with_the_same_checks_have_a_price(tmp_path: Path) -> None:
+    figures = await measure(4, 10, 1, tmp_path, bare=10)
+
+    assert figures.bare > 0
+    assert figures.checked > 0
+    assert figures.missing == figures.lost == 0
 
 
 FIGURES = Figures(
@@ -43,13 +47,16 @@ FIGURES = Figures(
     own=1.0,
     answer=5.0,
     bare=2.5,
+    checked=4.0,
 )
 
 
 def test_an_answer_is_told_as_so_many_bare_inserts_of_the_same_run() -> None:
     told = report(replace(FIGURES, answer=6.0))
 
-    assert "one answer          6.0 ms of a processor, 2.40 × a bare insert (2.5 ms; aim: 2 ×)" in told
+    assert "one answer          6.00 ms of a processor\n" in told
+    assert " 2.40 × a bare insert (2.50 ms; aim: 2 ×)\n" in told
+    assert " 1.50 × one with the same checks (4.00 ms; aim: 1.5 ×)\n" in told
 
 
 @pytest.mark.parametrize(
@@ -60,7 +67,8 @@ def test_an_answer_is_told_as_so_many_bare_inserts_of_the_same_run() -> None:
         pytest.param(replace(FIGURES, lost=2), ["2 answers were never acknowledged"], id="lost"),
         pytest.param(replace(FIGURES, missing=1), ["1 acknowledged answers are not stored"], id="missing"),
         pytest.param(replace(FIGURES, answer=5.1), ["one answer costs 5.1 ms"], id="dear"),
-        pytest.param(replace(FIGURES, answer=5.1, bare=0.0), [], id="price not measured"),
+        pytest.param(replace(FIGURES, checked=3.0), ["one answer costs 5.0 ms"], id="dear by what it checks"),
+        pytest.param(replace(FIGURES, answer=5.1, bare=0.0, checked=0.0), [], id="price not measured"),
     ],
 )
 def test_a_run_that_is_not_as_it_should_be_says_why(figures: Figures, found: list[str]) -> None:
