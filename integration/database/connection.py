@@ -258,10 +258,13 @@ def create_database(url: str, *, passwords: Passwords | None = None) -> Database
 
 def _create_on_server(url: str, passwords: Passwords | None) -> Database:
     try:
+        from integration.database.described_once import DescribedOnce
+
+        options = {**OPTIONS, "connect_args": {**OPTIONS["connect_args"], "cursor_factory": DescribedOnce}}
         # Of what only reads, each statement is a transaction: each sees a moment of its own anyway, and a beginning and
         # an end would be two more questions to the server. What writes says its beginning itself. Set for the whole
         # engine, for setting it at each use costs a seventh of what an answer asks.
-        plain = _watched(create_engine(url, isolation_level="AUTOCOMMIT", **OPTIONS), passwords)
+        plain = _watched(create_engine(url, isolation_level="AUTOCOMMIT", **options), passwords)
     except ImportError as exc:
         raise CannotOpen(make_url(url).drivername, f"its driver cannot be loaded: {exc}") from exc
 

@@ -61,6 +61,22 @@ async def test_a_writer_that_reads_first_is_alone_even_beside_single_statements(
 
 
 @installed
+async def test_a_column_of_another_type_is_read_as_what_it_is_now(postgres_url: str) -> None:
+    database = create_database(postgres_url)
+    read = text("select value from thing")
+
+    async def value_after(*changes: str) -> object:
+        async with database.begin() as connection:
+            for change in changes:
+                await connection.execute(text(change))
+        return await database.look(lambda connection: connection.execute(read).mappings().one()["value"])
+
+    assert await value_after("create table thing (value integer)", "insert into thing values (1)") == 1
+    assert await value_after("alter table thing alter value type text", "update thing set value = 'en'") == "en"
+    await database.close()
+
+
+@installed
 async def test_workers_that_claim_at_once_get_each_unit_once(postgres_url: str) -> None:
     databases = [create_database(postgres_url) for _ in range(3)]
     workers = [SQLUnits(database) for database in databases]
