@@ -206,9 +206,10 @@ class Database:
 
     def _migrate(self) -> None:
         with self._plain.begin() as connection:
+            # Neither engine begins by itself. Of two that migrate at once, the second finds everything done.
+            self._begin(connection)
             if not self._is_file:
-                # Of two that migrate at once, the second finds everything done.
-                connection.execute(ALONE)
+                begin_writing(connection, alone=True)
             found = _schema(connection)
             if found is Schema.NEWER:
                 raise SchemaNewer
