@@ -183,6 +183,7 @@ def _form_page(
         crumbs=[(form.heading, "")],
         below=f"{base_of(context)}{form.back.partition('?')[0]}",
         form=form,
+        labels={field.name: field.label for field in form.fields},
         back=f"{base_of(context)}{form.back}",
         new_person=f"{base_of(context)}/rediger/person-ny",
         values={field.name: typed.get(field.name, "") if typed is not None else field.value for field in form.fields},

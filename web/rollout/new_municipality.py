@@ -208,6 +208,16 @@ def _by_field(problems: Sequence[Problem], form: Mapping[str, str], language: st
     return {field: " ".join(words) for field, words in found.items()}
 
 
+def _labels(language: str) -> dict[str, str]:
+    """Return the labels of the fields for people: their problems are all in the same words."""
+    roles = {seat: texts.say(f"guests.role_{role}", language) for seat, role in SEATS}
+    return {
+        f"{seat}_{part}": texts.say(f"rollout_pages.seat_{part}", language, role=role)
+        for seat, role in roles.items()
+        for part in ("name", "email")
+    }
+
+
 def _in_words(problem: Problem, language: str) -> str:
     key = f"rollout_pages.problem_{problem.rule}"
     if problem.rule and key in texts.keys(language):
@@ -231,6 +241,7 @@ def _form(
         status=status,
         form=form,
         seats=[(seat, role.value) for seat, role in SEATS],
+        labels=_labels(_language(visit)),
         accounts=accounts,
         look_at=ANSWERS,
         problems=problems or {},

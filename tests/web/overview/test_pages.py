@@ -10,11 +10,12 @@ from integration.database.connection import Database
 from integration.database.findings import SQLFindings
 from tests.web.overview.stage import CHAIR, COUNTY, EARLIER, IT, LEAD, LOCAL, MEMBER, Counter, Stage
 from tests.workflows.programme import body, municipality
-from tests.workflows.status.rounds import GUEST, HOME, STARTS
+from tests.workflows.status.rounds import GUEST, HOME, MEETING, STARTS
 from tests.workflows.status.test_rounds import DAY, DEADLINE
 from web.shell.paging import pages_of
 from workflows.operations.examination import KeptFindings
 from workflows.operations.findings import Finding, Verdict
+from workflows.status.model import RequestState
 
 MOST_STATEMENTS = 12
 MeetingMaker = Callable[[Stage], Awaitable[None]]
@@ -203,6 +204,18 @@ async def test_a_local_lead_sees_who_owes_and_when_they_were_last_reached(stage:
     assert "27. oktober på e-post" in page
     assert "Kan vi få et rom til?" in page
     assert "Leder bro" in page
+
+
+async def test_reminders_are_offered_while_somebody_owes_and_not_when_all_have_answered(stage: Stage) -> None:
+    way = 'data-variant="secondary" href="/kommune/a-dal/purring"'
+    before = await stage.page(LOCAL, "/kommune/a-dal")
+
+    for request in await stage.world.store.list_requests(MEETING):
+        if request.state is RequestState.OPEN:
+            await stage.world.answer(request.work_package, LOCAL)
+
+    assert way in before
+    assert way not in await stage.page(LOCAL, "/kommune/a-dal")
 
 
 async def test_others_in_a_municipality_see_a_reduced_page(stage: Stage) -> None:

@@ -266,9 +266,9 @@ async def test_what_was_typed_stays_and_each_mistake_stands_at_its_field(pages: 
     then = await lead.send_form(f"{HERE}/rediger/person?av={LEAD}", {**typed, "name": "Leder"})
 
     assert first.status_code == then.status_code == 400
-    assert '<a class="ds-link" href="#name">Fyll ut feltet.</a>' in first.text
+    assert '<a class="ds-link" href="#name">Navn: Fyll ut feltet.</a>' in first.text
     assert 'value="leder@elsewhere.example"' in first.text
-    assert 'href="#email">Adressen hører ikke til organisasjonen' in then.text
+    assert 'href="#email">E-post: Adressen hører ikke til organisasjonen' in then.text
     assert 'value="Min tittel"' in then.text
     assert (await pages.register.state()).version == 1
 

@@ -190,7 +190,7 @@ async def test_an_address_of_nobody_s_domain_is_said_at_its_field(lead: CountyLe
 
     assert refused.status_code == 422
     assert 'id="member1_email-problem">Adressen hører verken til kommunen eller' in refused.text
-    assert 'href="#member1_email"' in refused.text
+    assert 'href="#member1_email">Styremedlem: e-post: Adressen hører verken til' in refused.text
 
 
 async def test_choices_that_there_are_not_are_refused(lead: CountyLead) -> None:
