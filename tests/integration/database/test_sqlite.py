@@ -212,3 +212,14 @@ async def test_a_database_in_memory_has_no_file_to_look_after() -> None:
         await connection.execute(text("create table met (a)"))
     database.check_file()
     await database.close()
+
+
+async def test_two_that_migrate_a_file_at_once_make_one_schema(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'vareunge.db'}"
+    databases = [create_database(url) for _ in range(2)]
+
+    await asyncio.gather(*(database.migrate() for database in databases))
+
+    assert [await database.schema() for database in databases] == [Schema.CURRENT, Schema.CURRENT]
+    for database in databases:
+        await database.close()
