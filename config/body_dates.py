@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
 from config.problems import Phrase, phrase
-from config.reading import ValuePath
+from config.source import ValuePath
 from config.values import Body, Rhythm
 
 Finding = tuple[ValuePath, object, Phrase]

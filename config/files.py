@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from config.fields import Colour, Language, Line, OptionalText, Slug, Text, Value
 from config.place_template import ChannelSpec, ColumnSpec, ListSpec, PlaceTemplate, TabSpec
@@ -164,7 +164,7 @@ class Overrides(Shape):
 
 
 class CountyFile(Shape):
-    overrides: Overrides = Overrides()
+    overrides: Overrides = Field(default_factory=Overrides)
 
 
 class MunicipalityFile(Shape):
@@ -182,7 +182,7 @@ class MunicipalityFile(Shape):
     progress: tuple[Progress, ...] = ()
     budget: tuple[BudgetLine, ...] = ()
     spending: tuple[Spending, ...] = ()
-    overrides: Overrides = Overrides()
+    overrides: Overrides = Field(default_factory=Overrides)
 
 
 FILES: Mapping[str, type[BaseModel]] = {

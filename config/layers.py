@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.place_template import Layer
-from config.reading import ValuePath
+from config.source import ValuePath
 
 ENTRY_KEYS = ("key", "name")
 

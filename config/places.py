@@ -14,8 +14,8 @@ from config.files import ProgrammeHead
 from config.layers import Laid, Origin, Sheet, lay
 from config.place_template import PlaceSpec
 from config.problems import Phrase, phrase
-from config.reading import ValuePath
 from config.shapes import Checked, CheckedEntry, findings, one_of
+from config.source import ValuePath
 from config.values import Body, BodyKind, Municipality, PackageState, Place, RoundTimes, WorkPackage
 
 V = TypeVar("V", bound=Value)

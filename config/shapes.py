@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 from config.fields import OWN_ERROR, Value
 from config.files import FILES, kind_of
 from config.problems import Phrase, Problem, phrase
-from config.reading import ValuePath, where
 from config.signs import code_point, escaped, unseen_signs
+from config.source import ValuePath, where
 from config.values import LOCAL_ROLES, Role
 
 V = TypeVar("V", bound=Value)

@@ -12,8 +12,8 @@ from pydantic_core import PydanticUndefined
 
 from config.files import ProgrammeHead
 from config.problems import InvalidInput, Phrase, Problem, phrase
-from config.reading import where
 from config.shapes import shown, with_municipality
+from config.source import where
 from config.themes import Theme
 from config.values import (
     Assignment,
