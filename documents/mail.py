@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 # Exchange and many mail programs drop what stands on <html> and <body>: look and language are the div's.
-_LAYOUT = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined).from_string(
-    """\
+_LAYOUT = """\
 <!DOCTYPE html>
 <html lang="{{ language }}">
 <head>
@@ -48,7 +48,6 @@ style="color:#0062ba">{{ link[1] }}</a></p>
 </body>
 </html>
 """
-)
 
 _LINK = re.compile(r' href="[^"]*"')
 _ADDRESS = re.compile(r"https?://[^\s<\"]+")
@@ -58,6 +57,13 @@ MailLink = tuple[str, str]
 """The words and the address of a button."""
 MailItem = tuple[str, MailLink | None]
 """One of several matters in a mail: its text, and the words and the address of its own button."""
+
+
+@cache
+def _layout() -> Template:
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined).from_string(
+        _LAYOUT
+    )
 
 
 def mail(
@@ -80,7 +86,7 @@ def mail(
     for link in (button, *also, *(link for _, link in items)):
         if link is not None and not link[1].startswith(("https://", "http://")):
             raise ValueError("a mail's button leads to an http(s) address")
-    return _LAYOUT.render(
+    return _layout().render(
         language=language,
         heading=heading,
         paragraphs=list(paragraphs),

@@ -3,7 +3,7 @@
 The package holds our code, the packages it needs below `.python_packages/lib/site-packages`, and nothing else: no
 tests, no sandbox, no demo. Modules are compiled beforehand with unchecked hashes: Python otherwise tells an old one
 by the times of files, which change when a package is unpacked, and a new worker would compile everything again.
-Texts are one file a language, read without the YAML reader.
+Texts are one file a language, read without the YAML reader, and pages' templates are compiled to Python.
 
 Packages come as wheels for Linux (x86-64), whatever machine builds. The package is for the Python that compiles it,
 3.13 unless said otherwise.
@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import texts
+from web import pages
 
 ROOT = Path(__file__).parent.parent
 PYTHON = "3.13"
@@ -142,6 +143,9 @@ def _copy_ours(folder: Path) -> None:
         packed = texts.packed_texts(folder / "texts", language)
         packed.write_text(json.dumps(texts.read_language(language), ensure_ascii=False), encoding="utf-8")
         shutil.rmtree(folder / "texts" / language)
+    shutil.rmtree(folder / "web" / pages.TEMPLATES.name)
+    compiled = folder / "web" / pages.COMPILED.name
+    pages.templates().compile_templates(compiled, zip=None, ignore_errors=False)
 
 
 def _compile(folder: Path, python: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 import texts
@@ -19,6 +19,8 @@ from web.assets import LEAST, asset, packed, takes_gzip
 _TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 TEMPLATES = Path(__file__).parent / "templates"
+COMPILED = Path(__file__).parent / "compiled_templates"
+"""The templates as Python, in a deployment package. Elsewhere each is compiled when it is first shown."""
 
 _NORWEGIAN = {"no": "nb", "nb": "nb", "nn": "nn"}
 
@@ -101,11 +103,24 @@ def _shown(value: Any) -> Any:
     return value.translate(_TURNING)
 
 
+class CompiledTemplates(ModuleLoader):
+    """Templates that were compiled before, whose failures tell of their lines as those of others do."""
+
+    def load(self, environment: Environment, name: str, *given: Any, **named: Any) -> Template:
+        template = super().load(environment, name, *given, **named)
+        template.filename = str(TEMPLATES / name)
+        return template
+
+
+def _loader() -> BaseLoader:
+    return CompiledTemplates(COMPILED) if COMPILED.is_dir() else FileSystemLoader(TEMPLATES)
+
+
 @cache
 def templates() -> Environment:
     """Return the environment that pages are rendered in."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=_loader(),
         autoescape=True,
         # They change with the package only: no look at the file for each page.
         auto_reload=False,
