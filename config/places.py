@@ -167,11 +167,12 @@ def _filled(checked: Checked, laid: Laid, municipality: Municipality | None) -> 
 
 def _valid(checked: Checked, model: type[V], values: dict[str, Any], laid: Laid) -> V | None:
     try:
-        return model.model_validate(values)
+        valid: V = checked.parts.shared(model.model_validate(values))
     except ValidationError as exc:
         for path, given, expected in findings(exc, model):
             _report(checked, laid.origin_of(path), given, expected)
         return None
+    return valid
 
 
 def _check_rounds(checked: Checked, rounds: RoundTimes | None, laid: Laid) -> None:

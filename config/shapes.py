@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from config.fields import OWN_ERROR, Value
 from config.files import FILES, kind_of
 from config.problems import Phrase, Problem, phrase
+from config.sharing import Sharing
 from config.signs import code_point, escaped, unseen_signs
 from config.source import ValuePath, where
 from config.values import LOCAL_ROLES, Role
@@ -75,6 +76,7 @@ class Checked:
     documents: Mapping[str, Mapping[str, Any]]
     sections: dict[str, list[CheckedEntry]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    parts: Sharing = field(default_factory=Sharing)
 
     def entries(self, section: str, kind: type[V]) -> Iterator[tuple[V, CheckedEntry]]:
         for entry in self.sections.get(section, ()):
@@ -162,7 +164,8 @@ def _check_entry(checked: Checked, section: str, entry: CheckedEntry, shape: Any
             if not told or path != told:
                 checked.report(entry, path, given, expected, rule=expected.key if expected.key in FORM_RULES else "")
     else:
-        checked.sections.setdefault(section, []).append(CheckedEntry(value, entry.document, entry.path))
+        found = CheckedEntry(checked.parts.shared(value), entry.document, entry.path)
+        checked.sections.setdefault(section, []).append(found)
 
 
 @cache
