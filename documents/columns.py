@@ -79,7 +79,7 @@ def has_long_word(table: Table, page: TablePage, widths: Sequence[float]) -> boo
     A picture and a light have their places beside the words.
     """
     return any(
-        _most_room(cell, page) > width * page.line - page.margin
+        _has_long_word(cell, width * page.line - page.margin, page)
         for width, column in zip(widths, _columns(table), strict=True)
         for cell in column
     )
@@ -130,11 +130,12 @@ def _longest_phrase(cell: Cell) -> int:
     return line if cell.light or line <= PHRASE else _longest_word(cell)
 
 
-def _most_room(cell: Cell, page: TablePage) -> float:
-    """Return the characters that a cell's widest word may take at most, with the light and the picture beside it."""
-    picture = 1 + cell.picture.width_mm * PICTURE_SCALE / page.mm_per_character if cell.picture else 0
-    word = max((sum(map(_most_width, word)) for word in cell.text.split()), default=0)
-    return word + picture + (SIGN if cell.light else 0)
+def _has_long_word(cell: Cell, room: float, page: TablePage) -> bool:
+    """Return True if a word of the cell may take more than *room*, with the light and the picture beside it."""
+    room -= SIGN if cell.light else 0
+    room -= 1 + cell.picture.width_mm * PICTURE_SCALE / page.mm_per_character if cell.picture else 0
+    # Letters are looked at only where the widest there is would find no room.
+    return any(len(word) * WIDE > room and sum(map(_most_width, word)) > room for word in cell.text.split())
 
 
 def _most_width(letter: str) -> float:

@@ -2,9 +2,10 @@
 
 import json
 import re
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from documents.look import PLAIN, Look
 from documents.pdf_packing import packed
 from documents.picture import LIGHT_COLOURS
 
-_LAYOUT = (Path(__file__).parent / "report.typ").read_bytes()
+_LAYOUT = Path(__file__).parent / "report.typ"
 # What the typesetter's own fonts can show; a document that is to be kept may not lack a single sign.
 _SHOWN = (
     (0x20, 0x7E),
@@ -55,15 +56,13 @@ def report_pdf(document: Document, *, created_at: datetime, look: Look = PLAIN) 
     # Words go in as data and never as markup, so nothing that people write can be a command.
     words = json.dumps({**_showable(_as_data(document)), **_frame(document.language, look)}, ensure_ascii=False)
     created = created_at.astimezone(UTC)
-    typeset = typst.compile(
-        _LAYOUT,
+    typeset = _thread.typesetter.compile(
         format="pdf",
-        ignore_system_fonts=True,
-        font_paths=_fonts(),
         sys_inputs={"document": words, "day": created.date().isoformat()},
         pdf_standards=["a-2a", "ua-1"],
         timestamp=int(created.timestamp()),
     )
+    assert isinstance(typeset, bytes)  # Nothing is written to a file, and a PDF is one.
     return packed(typeset)
 
 
@@ -129,7 +128,8 @@ def _showable(data: Any) -> Any:
     """Return *data* with every text made showable, and cells and pictures as plain data."""
     match data:
         case str():
-            return showable(clean(data))
+            # Most texts are shown as they are, and looking is quicker than copying.
+            return showable(clean(data)) if _UNSHOWN_SIGN.search(data) else data
         case dict():
             return {key: _showable(value) for key, value in data.items()}
         case list() | tuple():
@@ -143,3 +143,14 @@ def _showable(data: Any) -> Any:
 def _fonts() -> typst.Fonts:
     """Return the typesetter's own fonts, which are read once."""
     return typst.Fonts(include_system_fonts=False)
+
+
+class _Thread(threading.local):
+    """A thread's typesetter with our layout, which it keeps from one document to the next."""
+
+    @cached_property
+    def typesetter(self) -> typst.Compiler:
+        return typst.Compiler(str(_LAYOUT), font_paths=_fonts(), ignore_system_fonts=True)
+
+
+_thread = _Thread()

@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -111,6 +112,13 @@ def test_a_board_decides_from_one_page_and_the_details_begin_the_next() -> None:
 @pytest.mark.parametrize("content", CONTENTS)
 def test_the_pdf_has_the_same_bytes_each_time(content: ReportContent) -> None:
     assert pdf(content) == pdf(content)
+
+
+def test_threads_that_set_reports_at_once_set_each_its_own() -> None:
+    contents: Sequence[ReportContent] = [samples.FULL, samples.SUMMARY, samples.FOLLOWED, samples.EMPTY] * 3
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(pdf, contents)) == [pdf(content) for content in contents]
 
 
 def test_the_pdf_is_tagged_and_says_what_it_keeps_to() -> None:
