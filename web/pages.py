@@ -13,7 +13,7 @@ import texts
 from documents.columns import number_columns
 from documents.document import kind_of
 from documents.picture import data_address
-from web.access.gate import visit_of
+from web.access.gate import Gate, visit_of
 from web.assets import LEAST, asset, packed, takes_gzip
 
 _TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -60,6 +60,17 @@ def language_of(request: Request) -> str:
     asked = [item.partition(";")[0].strip().lower().partition("-")[0] for item in header.split(",")]
     norwegian = next((_NORWEGIAN[language] for language in asked if language in _NORWEGIAN), None)
     return texts.choose(norwegian or ("en" if "en" in asked else texts.DEFAULT))
+
+
+async def language_behind_link(request: Request, asked: str, default: str) -> str:
+    """
+    Return the language of a page that a shared link opens: the reader's own when they are signed in.
+
+    Else the one that the address asks for (`?sprak=nn`), as a mail to a reader does; else *default*, the body's.
+    """
+    gate: Gate | None = request.app.state.gate
+    visit = await gate.enter(request) if gate else None
+    return texts.choose(visit.reader.language if visit else asked, default)
 
 
 def router() -> APIRouter:

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 import texts
 from config.programme import Programme
 from web.meetings.year_wheel import shown, wheel_of
-from web.pages import page
+from web.pages import language_behind_link, page
 from workflows.meetings.model import MeetingStore
 from workflows.meetings.rendering import explain_change, state_key
 from workflows.papers.agendas.model import StoredAgenda
@@ -49,14 +49,15 @@ def router(
     routes = APIRouter()
 
     @routes.get("/moter/{token}", response_class=HTMLResponse, summary="A meeting's papers")
-    async def papers(request: Request, token: str) -> HTMLResponse:
+    async def papers(request: Request, token: str, sprak: str = "") -> HTMLResponse:
         link = await links.resolve(token, "papers")
         meeting = None if link is None else await meetings.find_meeting(link.subject)
         if meeting is None:
             raise HTTPException(404)
         known = await programme()
         body = known.find_body(meeting.body)
-        name, language = body.name if body else meeting.body, known.paper_language(meeting.body)
+        name = body.name if body else meeting.body
+        language = await language_behind_link(request, sprak, known.paper_language(meeting.body))
         agenda = await agendas.fixed(meeting.key)
         place = body.municipality if body else None
         wheel = await wheel_of(meetings, known, place, year=meeting.day.year, language=language)
@@ -76,7 +77,7 @@ def router(
             report=await reports.report_address(meeting.key),
             gets_report=body is not None and body.rounds is not None and meeting.stands,
             agenda=agenda_overview(agenda.content, language) if agenda else None,
-            wheel=shown(wheel),
+            wheel=shown(wheel, language),
         )
 
     return routes

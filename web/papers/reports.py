@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from config.programme import Programme
-from web.pages import page
+from web.pages import language_behind_link, page
 from workflows.papers.reports.model import StoredReport
 from workflows.papers.reports.rendering import document_of
 from workflows.ports.links import Links
@@ -41,10 +41,11 @@ def router(*, reports: ReadableReports, links: Links, programme: Callable[[], Aw
         return Response(report.pdf, media_type="application/pdf", headers=headers)
 
     @routes.get("/rapport/{token}", response_class=HTMLResponse, summary="A released report")
-    async def show(request: Request, token: str) -> HTMLResponse:
+    async def show(request: Request, token: str, sprak: str = "") -> HTMLResponse:
         report = await released(token)
         known = await programme()
-        zone, language = ZoneInfo(known.timezone), known.paper_language(report.content.meeting.body)
+        zone, body = ZoneInfo(known.timezone), report.content.meeting.body
+        language = await language_behind_link(request, sprak, known.paper_language(body))
         return page(
             request,
             "papers/report.html",

@@ -96,6 +96,13 @@ async def test_a_meeting_that_gets_no_report_promises_none(rounds: RoundTimes | 
     assert "Rapport" not in (await client(meetings=held, programme=programme).get(PAGE)).text
 
 
+async def test_the_page_is_in_the_language_that_its_address_asks_for() -> None:
+    response = await client().get(f"{PAGE}?sprak=nn")
+
+    assert response.headers["content-language"] == "nn"
+    assert "haustferie" in response.text
+
+
 async def test_whoever_holds_the_invitation_sees_the_items_and_not_what_people_wrote() -> None:
     text = (await client(agenda=draft(report=samples.FULL, questions=[asks(HOME)], last_number=11)).get(PAGE)).text
 

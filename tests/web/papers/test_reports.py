@@ -6,8 +6,12 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from integration.database.connection import Database
+from tests.clocks import StillClock
+from tests.support.signed_in import create_gate, signed_in
 from tests.web.meeting_store import Tokens, register
 from tests.workflows.papers.reports import report_samples as samples
+from tests.workflows.status.rounds import programme
 from web.app import create_app
 from web.papers.reports import router
 from workflows.papers.reports.model import ReportContent, ReportState, StoredReport, checksum
@@ -51,6 +55,28 @@ async def test_a_released_report_is_a_page_that_nothing_keeps() -> None:
     assert "tirsdag 1. september 2026 kl. 08.00" in response.text
     assert response.headers["Cache-Control"] == "no-store"
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("query", "language"),
+    [("?sprak=nn", "nn"), ("?sprak=en", "en"), ("?sprak=xx", "nb"), ("", "nb")],
+)
+async def test_the_page_is_in_the_language_that_a_reader_s_mail_asks_for(query: str, language: str) -> None:
+    response = await client(stored(samples.FULL)).get(f"{PAGE}{query}")
+
+    assert response.headers["content-language"] == language
+    assert f'<html lang="{language}"' in response.text
+
+
+async def test_a_reader_who_is_signed_in_reads_in_their_own_language(database: Database) -> None:
+    known = programme()
+    people = [each.model_copy(update={"language": "nn"}) if each.key == "lead" else each for each in known.people]
+    gate = create_gate(database, known.model_copy(update={"people": tuple(people)}), StillClock())
+    routes = router(reports=Record([stored(samples.FULL)]), links=Tokens(), programme=register)
+
+    response = await (await signed_in(gate, [routes], "lead")).get(f"{PAGE}?sprak=en")
+
+    assert response.headers["content-language"] == "nn"
 
 
 @pytest.mark.parametrize("content", [samples.EMPTY, samples.NO_PACKAGES, samples.ATTACK])

@@ -113,12 +113,16 @@ class Notices:
             subject=title,
             paragraphs=paragraphs,
             language=language,
-            button=(texts.say("reports.notice_button", language), url),
+            button=(texts.say("reports.notice_button", language), self._page_in(language, url)),
             also=[(texts.say("reports.notice_pdf", language), f"{url}.pdf"), *await self._agenda(person, language)],
             note=texts.say("reports.notice_note", language),
         )
         key = f"{self._key}/{Surface.EMAIL}/{person.key}"
         return mail_message(person, mail, key=key, kind=NOTICE, due_at=now, municipality=self._body.municipality)
+
+    def _page_in(self, language: str, url: str) -> str:
+        """Return the address of the report's page in the reader's language; the PDF is kept in the body's alone."""
+        return url if language == self._programme.paper_language(self._body.key) else f"{url}?sprak={language}"
 
     async def _agenda(self, person: Person, language: str) -> list[tuple[str, str]]:
         """The reader's own way to the agenda, which is sent together with the report; nothing where there is none."""

@@ -7,7 +7,7 @@ from integration.database.connection import Database
 from tests.workflows.papers.reports import report_samples as samples
 from tests.workflows.papers.reports.test_handlers import ReportWorld
 from workflows.papers.reports.model import ReportContent
-from workflows.papers.reports.notice import in_short
+from workflows.papers.reports.notice import NOTICE, in_short
 
 
 async def test_what_a_board_was_told_is_looked_up_by_key(database: Database) -> None:
@@ -20,6 +20,21 @@ async def test_what_a_board_was_told_is_looked_up_by_key(database: Database) -> 
     looked_up = [item.partition("WHERE")[2] for item in statements if "FROM message" in item]
     assert looked_up
     assert all(condition.strip().startswith('message."key" IN') for condition in looked_up)
+
+
+async def test_a_reader_of_another_language_than_the_board_s_is_led_to_the_page_in_theirs(database: Database) -> None:
+    world = ReportWorld(database)
+    people = [
+        each.model_copy(update={"language": "nn"}) if each.key == "chair" else each for each in world.programme.people
+    ]
+    world.programme = world.programme.model_copy(update={"people": tuple(people)})
+    await world.released()
+    await world.report("release")
+
+    sent = await world.messages.list_messages(kind=NOTICE)
+    buttons = {item.person: item.content.links[0][1] for item in sent if item.content.links}
+    assert buttons["chair"].endswith("?sprak=nn")
+    assert "?" not in buttons["member"]
 
 
 @pytest.mark.parametrize(
