@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import copy_context
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -66,6 +66,14 @@ USABLE = (Schema.CURRENT, Schema.AHEAD)
 """Schemas that this version reads and writes."""
 
 
+class _Kind(Enum):
+    """The kinds of transactions of one process."""
+
+    READS = auto()
+    WRITES = auto()
+    WRITES_FOR_NOW = auto()
+
+
 class Database:
     """Short transactions, a method for each way of reading and writing, and the schema's version."""
 
@@ -78,8 +86,8 @@ class Database:
         self._is_file = plain.dialect.name == "sqlite"
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self._is_file else nullcontext()
         self._threads = ThreadPoolExecutor(1 if self._is_file else CONNECTIONS, thread_name_prefix="database")
-        # One connection for those who look and one for those who write: taking it anew costs more than what is read.
-        self._kept: dict[bool, Connection] = {}
+        # A connection for each kind of transaction: taking one anew costs more than what is read.
+        self._kept: dict[_Kind, Connection] = {}
         self._schema_checked_at: float | None = None
         self.on_due: OnDue | None = None
         """Is told which units became due, after each commit that made them so."""
@@ -121,8 +129,8 @@ class Database:
         Only for what is read quickly: with SQLite nothing else happens meanwhile.
         """
         if self._is_file:
-            return self._do(work, only_reads=True)
-        return await self._in_thread(work, only_reads=True)
+            return self._do(work, _Kind.READS)
+        return await self._in_thread(work, _Kind.READS)
 
     async def scan(self, work: Callable[[Connection], T]) -> T:
         """
@@ -145,14 +153,18 @@ class Database:
             self._begin(connection)
             return work(connection)
 
-    async def write(self, work: Callable[[Connection], T], *, alone: bool = False) -> T:
+    async def write(self, work: Callable[[Connection], T], *, alone: bool = False, lasting: bool = True) -> T:
         """
         Return the result of *work*, in one transaction that may write; otherwise as `look`. It is never left half-way.
 
         On PostgreSQL others may write meanwhile: its statements hold by themselves, or lock the rows they read. Unless
         it is *alone*: then what it reads stays true until it writes, as in `begin`.
+
+        What is not *lasting* outlives this process, but not a power cut where the database is a file: nobody waits for
+        the disk. For what means nothing once no process runs any more, such as a limit of requests a second.
         """
         await self._check()
+        kind = _Kind.WRITES if lasting else _Kind.WRITES_FOR_NOW
         made_due: list[DueUnit] = []
 
         def noting(connection: Connection) -> T:
@@ -160,7 +172,7 @@ class Database:
             return work(connection)
 
         async with self._turn:
-            result = await self._in_thread(noting, only_reads=False, alone=alone)
+            result = await self._in_thread(noting, kind, alone=alone)
         self._announce(made_due)
         return result
 
@@ -169,21 +181,25 @@ class Database:
         if made_due and self.on_due is not None:
             self.on_due(made_due)
 
-    async def _in_thread(self, work: Callable[[Connection], T], *, only_reads: bool, alone: bool = False) -> T:
+    async def _in_thread(self, work: Callable[[Connection], T], kind: _Kind, *, alone: bool = False) -> T:
         loop = asyncio.get_running_loop()
         # The thread knows where an act comes from (`workflows/origin.py`).
-        run = partial(copy_context().run, self._do, work, only_reads=only_reads, alone=alone)
+        run = partial(copy_context().run, self._do, work, kind, alone=alone)
         return await loop.run_in_executor(self._threads, run)
 
-    def _do(self, work: Callable[[Connection], T], *, only_reads: bool, alone: bool = False) -> T:
+    def _do(self, work: Callable[[Connection], T], kind: _Kind, *, alone: bool = False) -> T:
         if not self._is_file:
-            return self._do_on_server(work, only_reads=only_reads, alone=alone)
-        if only_reads not in self._kept:
-            self._kept[only_reads] = self._plain.connect().execution_options(only_reads=only_reads)
-        connection = self._kept[only_reads]
+            return self._do_on_server(work, kind, alone=alone)
+        connection = self._kept.get(kind) or self._keep(kind)
         with connection.begin():
             self._begin(connection)
             return work(connection)
+
+    def _keep(self, kind: _Kind) -> Connection:
+        connection = self._plain.connect().execution_options(only_reads=kind is _Kind.READS)
+        if kind is _Kind.WRITES_FOR_NOW:
+            connection.connection.dbapi_connection.execute("pragma synchronous=normal")  # type: ignore[union-attr]
+        return self._kept.setdefault(kind, connection)
 
     def _begin(self, connection: Connection) -> None:
         """Begin a transaction of SQLite, whose driver says nothing by itself."""
@@ -192,8 +208,8 @@ class Database:
             # a listener of its own: with any, each statement looks for those of every other event as well.
             connection.connection.dbapi_connection.execute(_begin(connection))  # type: ignore[union-attr]
 
-    def _do_on_server(self, work: Callable[[Connection], T], *, only_reads: bool, alone: bool) -> T:
-        if only_reads:
+    def _do_on_server(self, work: Callable[[Connection], T], kind: _Kind, *, alone: bool) -> T:
+        if kind is _Kind.READS:
             with self._plain.connect() as connection:
                 return work(connection)
         with self._plain.begin() as connection:

@@ -103,7 +103,8 @@ class SQLReservations:
 
     async def take(self, conversations: Sequence[str], *, now: datetime) -> Sequence[Reservation]:
         """Reserve a moment for each of *conversations*, in one transaction."""
-        return await self._database.write(lambda connection: _reserve(connection, conversations, now))
+        # They are over before a machine that lost its power has begun again.
+        return await self._database.write(lambda connection: _reserve(connection, conversations, now), lasting=False)
 
 
 def _reserve(connection: Connection, conversations: Sequence[str], now: datetime) -> Sequence[Reservation]:

@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from integration.database.access_tables import session
 from integration.database.connection import Database, Schema, create_database
 from integration.database.paper_tables import question_step
+from integration.database.privacy_tables import redaction
 from integration.database.register_tables import register_change
 from integration.database.tables import slot, status_request
 
 
 def differences(connection: Connection) -> list[Any]:
-    # Access, papers and the register have modules of tables of their own, which add them to the same metadata.
-    assert session.metadata is register_change.metadata is question_step.metadata
+    # Access, papers, privacy and the register have modules of tables of their own, which add to the same metadata.
+    assert session.metadata is register_change.metadata is question_step.metadata is redaction.metadata
     return list(compare_metadata(MigrationContext.configure(connection), session.metadata))
 
 

@@ -85,6 +85,18 @@ async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(database_file: 
     await database.close()
 
 
+async def test_what_a_power_cut_may_take_waits_for_no_disk(database_file: Path) -> None:
+    """1 is `normal`: the log is synchronised with the next commit that is to last."""
+    database = create_database(f"sqlite+aiosqlite:///{database_file}")
+    query = text("pragma synchronous")
+
+    for_now = await database.write(lambda connection: connection.execute(query).scalar_one(), lasting=False)
+    lasting = await database.write(lambda connection: connection.execute(query).scalar_one())
+
+    assert (for_now, lasting) == (1, 2)
+    await database.close()
+
+
 @pytest.mark.parametrize("loss", ["removed", "replaced"])
 async def test_nothing_is_acknowledged_into_a_file_that_is_gone(tmp_path: Path, loss: str) -> None:
     path = tmp_path / "gone.db"
