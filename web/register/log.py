@@ -13,7 +13,7 @@ from web.forms import typed_in
 from web.register.forms.form import FormContext
 from web.register.forms.mails import invitations, invited_to
 from web.register.reading import RegisterDoors
-from web.register.tables import base_of
+from web.register.tables import base_of, version_of
 from web.shell.page import shell_page
 from workflows.register.answers import words_of
 from workflows.register.importing import IMPORT
@@ -21,7 +21,6 @@ from workflows.register.model import Change, ChangedMeanwhile, LoggedAct, NotThe
 from workflows.register.rendering import RegisterWords
 
 PAGE_LENGTH = 25
-MOST_VERSION_DIGITS = 9
 
 
 def router(doors: RegisterDoors) -> APIRouter:
@@ -61,7 +60,7 @@ def router(doors: RegisterDoors) -> APIRouter:
 async def _log(request: Request, doors: RegisterDoors, visit: Visit, before: str, saved: str) -> Response:
     context, _ = await doors.open(visit)
     document = context.document if context.scope else None
-    acts = await doors.desk.log(document=document, before=_number(before) or None, most=PAGE_LENGTH + 1)
+    acts = await doors.desk.log(document=document, before=version_of(before) or None, most=PAGE_LENGTH + 1)
     words = RegisterWords(context.documents, context.language)
     shown = acts[:PAGE_LENGTH]
     return shell_page(
@@ -72,7 +71,7 @@ async def _log(request: Request, doors: RegisterDoors, visit: Visit, before: str
         base=base_of(context),
         acts=[_act(context, words, act) for act in shown],
         older=shown[-1].version if len(acts) > PAGE_LENGTH else None,
-        saved=_number(saved),
+        saved=version_of(saved),
     )
 
 
@@ -110,7 +109,7 @@ async def _undo(request: Request, doors: RegisterDoors, visit: Visit, version: s
 
 async def _find(doors: RegisterDoors, context: FormContext, version: str) -> LoggedAct:
     document = context.document if context.scope else None
-    act = await doors.desk.find_act(_number(version), document=document)
+    act = await doors.desk.find_act(version_of(version), document=document)
     if act is None or act.act.kind == IMPORT:
         raise HTTPException(404)
     return act
@@ -166,8 +165,3 @@ def _act(context: FormContext, words: RegisterWords, act: LoggedAct) -> dict[str
         "entries": len(act.changes),
         "can_be_undone": act.act.kind != IMPORT,
     }
-
-
-def _number(text: str) -> int:
-    """Return the number in an address; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_VERSION_DIGITS else 0

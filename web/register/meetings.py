@@ -26,7 +26,7 @@ from web.meetings.moving import (
 from web.meetings.personal import problem_words
 from web.register.forms.form import FormContext
 from web.register.reading import RegisterDoors
-from web.register.tables import RegisterCell, RegisterPage, RegisterRow, RegisterTable, base_of, to_form
+from web.register.tables import RegisterCell, RegisterPage, RegisterRow, RegisterTable, base_of, to_form, version_of
 from web.shell.page import shell_page
 from workflows.meetings.body_names import tell_apart
 from workflows.meetings.model import Meeting, MeetingState, MeetingStore
@@ -69,7 +69,7 @@ def router(doors: MeetingDoors) -> APIRouter:
             page=page,
             base=base_of(context),
             q="",
-            saved=int(lagret) if lagret.isascii() and lagret.isdigit() and len(lagret) < 10 else 0,
+            saved=version_of(lagret),
             done=context.say("moved") if flyttet else "",
         )
 

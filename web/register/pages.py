@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -18,7 +19,7 @@ from web.register.forms.registry import COUNTY_FORMS, MUNICIPALITY_FORMS, Builde
 from web.register.people_page import people_page
 from web.register.programme_pages import organisations_page, programme_page
 from web.register.reading import RegisterDoors
-from web.register.tables import RegisterPage, base_of
+from web.register.tables import RegisterPage, base_of, version_of
 from web.register.template_page import standard_page, template_page
 from web.shell.page import shell_page
 from workflows.free_text import InvalidText
@@ -28,8 +29,9 @@ from workflows.register.model import ChangedMeanwhile, NotTheirs
 from workflows.register.rendering import RegisterWords
 from workflows.words import Words
 
-SEEN, SAVED = "sett", "lagret"
-"""The field with the version that the form showed; the parameter with the version that was stored."""
+SEEN, SAVED, BACK = "sett", "lagret", "til"
+"""The field with the version that the form showed; the parameters with the version that was stored, and with the form
+to go on with afterwards."""
 
 Show = Callable[[FormContext], RegisterPage]
 _EVERYWHERE: Mapping[str, Show] = {
@@ -94,7 +96,7 @@ async def _table_page(
         base=base_of(context),
         q=asked["q"],
         done="",
-        saved=int(saved) if saved.isascii() and saved.isdigit() and len(saved) < 10 else 0,
+        saved=version_of(saved),
     )
 
 
@@ -128,8 +130,8 @@ async def _store(request: Request, doors: RegisterDoors, visit: Visit, build: Bu
     context, version = await doors.open_form(visit, about)
     typed = dict(typed_in(request))
     form = _built(build, context)
-    given = typed.get(SEEN, "")
-    seen = min(int(given), version) if given.isascii() and given.isdigit() and len(given) < 10 else version
+    given = version_of(typed.get(SEEN, ""))
+    seen = min(given, version) if given else version
     if form.looks_up and typed.get("act") == LOOK_UP:
         accounts = await look_up(doors, visit, typed)
         return _form_page(request, visit, context, form, seen=seen, typed=typed, accounts=accounts)
@@ -146,9 +148,21 @@ async def _store(request: Request, doors: RegisterDoors, visit: Visit, build: Bu
         return _form_page(request, visit, context, form, seen=version, typed=typed, clash=exc)
     except NotTheirs:
         raise HTTPException(404) from None
-    sign = "&" if "?" in form.back else "?"
     stored = saved.version if saved.changes else ""
-    return RedirectResponse(f"{base_of(context)}{form.back}{sign}{SAVED}={stored}", 303)
+    back = _asked_back(request, context) or f"{base_of(context)}{form.back}"
+    return RedirectResponse(f"{back}{'&' if '?' in back else '?'}{SAVED}={stored}", 303)
+
+
+def _asked_back(request: Request, context: FormContext) -> str:
+    """Return the address of the form that a reader left to add somebody; empty when they came from no form of ours."""
+    asked = request.query_params.get(BACK, "")
+    return asked if asked.startswith(f"{base_of(context)}/rediger/") else ""
+
+
+def _here(request: Request) -> str:
+    """Return the address of the form that is shown, without the word that something was stored."""
+    about = request.query_params.get("av", "")
+    return request.url.path + (f"?{urlencode({'av': about})}" if about else "")
 
 
 def _built(build: Builder | None, context: FormContext) -> EditForm:
@@ -184,8 +198,10 @@ def _form_page(
         below=f"{base_of(context)}{form.back.partition('?')[0]}",
         form=form,
         labels={field.name: field.label for field in form.fields},
-        back=f"{base_of(context)}{form.back}",
-        new_person=f"{base_of(context)}/rediger/person-ny",
+        back=_asked_back(request, context) or f"{base_of(context)}{form.back}",
+        new_person=f"{base_of(context)}/rediger/person-ny?{urlencode({BACK: _here(request)})}",
+        base=base_of(context),
+        saved=version_of(request.query_params.get(SAVED, "")),
         values={field.name: typed.get(field.name, "") if typed is not None else field.value for field in form.fields},
         problems={name: _said(context, each) for name, each in problems.items()},
         confirm=wrong.confirm if wrong else "",

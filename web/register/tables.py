@@ -14,6 +14,7 @@ from web.shell.sorting import Sorting, sorted_by
 
 Link = tuple[str, str]
 """Words and address."""
+MOST_VERSION_DIGITS = 9
 MOST_ROWS = 60
 """Rows of a table on one page: more than a county's lists have; a country's have six pages."""
 
@@ -115,6 +116,11 @@ class RegisterPage:
 def base_of(context: FormContext) -> str:
     """Return the beginning of the page's addresses."""
     return "/fylket" if context.scope is None else f"/kommune/{context.scope}"
+
+
+def version_of(text: str) -> int:
+    """Return the version of the register in an address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_VERSION_DIGITS else 0
 
 
 def to_form(context: FormContext, form: str, label: str, about: str = "") -> Link:

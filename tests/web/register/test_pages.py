@@ -1,5 +1,6 @@
 """The register's pages: every table and every form opens, an edit is stored with its history, and mistakes are told."""
 
+import html
 import re
 from typing import Any
 
@@ -191,6 +192,30 @@ async def test_a_lead_is_replaced_on_the_page_and_the_log_says_who_did_it(pages:
     log = (await lead.get(f"{HERE}/logg")).text
     assert "Byttet hvem som har en rolle" in log
     assert "Leder Våre unge Horten, tirsdag 8. september 2026 kl. 14.00" in log
+
+
+async def test_a_person_who_is_not_there_is_added_on_the_way_and_the_form_goes_on(pages: Pages, lead: Browser) -> None:
+    form = f"{HERE}/rediger/rolle-bytt?av=work_package_lead%2F{PACKAGE}"
+    shown = (await lead.get(form)).text
+    to_person = html.unescape(re.findall(r'href="([^"]*/rediger/person-ny\?[^"]*)"', shown)[0])
+    person = {"name": "Ny Leder", "email": "ny.leder@horten.example", "organisation": "", "title": "", "language": "nb"}
+
+    added = await lead.send_form(to_person, person)
+
+    assert added.headers["location"] == f"{form}&lagret=2"
+    again = (await lead.get(added.headers["location"])).text
+    assert "Endringen er lagret" in again
+    assert '<option value="ny-leder">Ny Leder (ny.leder@horten.example)</option>' in again
+
+
+async def test_a_way_back_that_is_no_form_of_the_page_is_not_gone(lead: Browser) -> None:
+    person = {"name": "Ny Leder", "email": "ny.leder@horten.example", "organisation": "", "title": "", "language": "nb"}
+
+    added = await lead.send_form(
+        f"{HERE}/rediger/person-ny?til=https://elsewhere.example/kommune/horten/rediger/", person
+    )
+
+    assert added.headers["location"] == f"{HERE}/folk?lagret=2"
 
 
 async def test_a_change_is_undone_from_the_log(pages: Pages, lead: Browser) -> None:
