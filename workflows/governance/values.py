@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import texts
+from config.fields import Value
 from config.programme import Programme
 from config.retention import RetentionKind
 from config.values import Organisation, Role, Tenant
@@ -52,15 +54,37 @@ def read_words(name: str) -> Any:
 
 def fingerprint(installation: Installation) -> str:
     """Return a short checksum of the whole installation, by which a paper says what it was made of."""
-    whole = {field.name: getattr(installation, field.name) for field in fields(installation)}
-    content = json.dumps(whole, sort_keys=True, ensure_ascii=False, default=_as_json)
-    return hashlib.sha256(content.encode()).hexdigest()[:FINGERPRINT_LENGTH]
+    made = hashlib.sha256()
+    for piece in _written({field.name: getattr(installation, field.name) for field in fields(installation)}):
+        made.update(piece.encode())
+    return made.hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def _written(value: Any) -> Iterator[str]:
+    """Give *value* as JSON, entry by entry: a country's programme in one piece takes more memory than itself."""
+    match value:
+        case Programme():
+            yield from _written({name: getattr(value, name) for name in Programme.model_fields})
+        case dict():
+            for number, name in enumerate(sorted(value)):
+                yield f"{', ' if number else '{'}{json.dumps(name)}: "
+                yield from _written(value[name])
+            yield "}" if value else "{}"
+        case tuple():
+            for number, item in enumerate(value):
+                yield ", " if number else "["
+                yield from _written(item)
+            yield "]" if value else "[]"
+        case _:
+            yield json.dumps(value, sort_keys=True, ensure_ascii=False, default=_as_json)
 
 
 def _as_json(value: object) -> object:
     match value:
-        case Programme():
+        case Value():
             return value.model_dump(mode="json")
+        case date():
+            return value.isoformat()
         case Deployment() | GrantedPermission() | PackageComponent() | CriterionEvidence() | TableRule():
             return asdict(value)
     raise TypeError(f"{type(value).__name__} is no part of an installation")

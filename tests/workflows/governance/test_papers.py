@@ -1,11 +1,15 @@
 """Governance papers: complete, made of the installation, and different when it is."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from config.retention import RetentionKind, RetentionRule
 from config.values import Assignment, Meetings, Role
@@ -16,7 +20,7 @@ from tests.workflows.governance.installations import PROGRAMME, installation
 from workflows.governance.model import GrantedPermission, Installation, PackageComponent, ServicePart
 from workflows.governance.papers import BILL, OVERVIEW, TO_FILL_IN, governance_papers, paper_names, put_papers
 from workflows.governance.parts import ROOMS
-from workflows.governance.values import ENDED_BY, read_words
+from workflows.governance.values import ENDED_BY, FINGERPRINT_LENGTH, fingerprint, read_words
 from workflows.privacy.model import Holds, RecordKind, TableRule
 
 STRIDE = {"spoofing", "tampering", "repudiation", "information", "denial", "elevation"}
@@ -68,6 +72,27 @@ def as_it_is() -> Mapping[str, str]:
 @cache
 def files_as_it_is() -> Mapping[str, bytes]:
     return put_all(installation())
+
+
+def test_the_fingerprint_is_that_of_the_whole_installation_in_one_piece() -> None:
+    """It is made entry by entry, and says the same as when a country's programme had to stand in memory twice."""
+    given = installation()
+    whole = {name: getattr(given, name) for name in Installation.__dataclass_fields__}
+
+    written = json.dumps(
+        whole,
+        sort_keys=True,
+        ensure_ascii=False,
+        default=lambda value: TypeAdapter(Any).dump_python(value, mode="json"),
+    )
+
+    assert fingerprint(given) == hashlib.sha256(written.encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def test_the_fingerprint_tells_of_one_other_day_off() -> None:
+    other = PROGRAMME.model_copy(update={"days_off": (date(2027, 1, 4),)})
+
+    assert fingerprint(installation(programme=other)) != fingerprint(installation())
 
 
 def test_every_paper_is_there_as_page_and_word_with_a_page_that_leads_to_them() -> None:
