@@ -34,7 +34,6 @@ RUNS = 9
 UNNEEDED = {
     "msgraph": "takes more than a second to import",
     "alembic": "is for whoever migrates",
-    "holidays": "knows the whole world's",
     "rich": "draws in terminals",
     "typst": "makes PDFs",
     "docx": "makes Word files",

@@ -1,10 +1,11 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+import holidays
 import pytest
 
 from config.values import RoundTimes, SchoolBreak
 from tests.workflows.programme import programme
-from workflows.working_days import Calendars, DayOff, WorkCalendar, days, days_to_answer, round_moments
+from workflows.working_days import SATURDAY, Calendars, DayOff, WorkCalendar, days, days_to_answer, round_moments
 
 
 def calendar(municipality: str | None = None, **changes: object) -> WorkCalendar:
@@ -39,6 +40,17 @@ def local(day: str) -> datetime:
 )
 def test_why_a_day_is_off(day: str, reason: DayOff | None) -> None:
     assert calendar().day_off_reason(date.fromisoformat(day)) is reason
+
+
+@pytest.mark.parametrize("year", [2008, 2024, 2026, 2027, 2035])
+def test_public_holidays_are_those_of_the_worlds_calendars(year: int) -> None:
+    """In 2008 Ascension Day is 1 May, in 2027 Whit Monday 17 May; Easter of 2035 is early. Weekends are called so."""
+    known = holidays.country_holidays("NO", years=year, expand=False, language="no")
+
+    every_day = (date(year, 1, 1) + timedelta(days=number) for number in range(365))
+    found = {day for day in every_day if calendar().day_off_reason(day) is DayOff.HOLIDAY}
+
+    assert found == {day for day in known if day.weekday() < SATURDAY}
 
 
 def test_a_municipalitys_break_goes_before_the_countys_and_both_before_the_rule() -> None:
