@@ -6,6 +6,7 @@ own log is held against the database. `--price` measures the disk's part: runs w
 service does it, and runs without, in turn. `--postgres` measures on a PostgreSQL of the run's own. `--bare N` has the
 same client send N bare inserts of the same row, and N answers to what somebody would write by hand with the same
 checks, to two processes at the same pace, in the same run: an answer should cost no more than BARE and CHECKED of them.
+`--feeds` has each Door write the county lead's calendar every three seconds meanwhile, twelve rounds behind it.
 """
 
 import argparse
@@ -18,10 +19,11 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,8 @@ from sqlalchemy import select
 
 from benchmarks.answers_bare import BareClient, create_bare, create_checked, prepare_bare
 from benchmarks.answers_client import BOT, HOST, TENANT, WARM_UP, Client, Job, published_keys_server
-from benchmarks.answers_figures import POSTGRES_TARGET, TARGET, Figures, faults, report
+from benchmarks.answers_feeds import prepare_feed, read_feeds
+from benchmarks.answers_figures import FEEDS_TARGET, POSTGRES_TARGET, TARGET, Figures, faults, report
 from benchmarks.status_rounds_stage import MEETING_DAY, OPENS, ShiftedClock, prepare
 from integration.database import sqlite, tables
 from integration.database.connection import create_database
@@ -40,6 +43,7 @@ DURABLE = ("fsync=on", "full_page_writes=on")
 """Settings of a PostgreSQL that has every commit on the disk before it is acknowledged, as in service."""
 EVERY = 5.0
 """Seconds between two kills."""
+Beside = Callable[[Sequence["Door"]], Awaitable[None]]
 
 
 async def measure(
@@ -52,15 +56,16 @@ async def measure(
     synchronous: str = sqlite.SYNCHRONOUS,
     database_url: str = "",
     bare: int = 0,
+    feeds: bool = False,
 ) -> Figures:
     """
     Send answers for that long. *folder* takes programme, database and notes; *synchronous*: as SQLite's pragma.
 
     *database_url*: another database, empty as yet. *bare*: number of bare inserts, and of answers with
-    the same checks, that are measured afterwards.
+    the same checks, that are measured afterwards. *feeds*: let each Door write a calendar now and then.
     """
     url = database_url or f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
-    await (await _start("prepare", str(municipalities), str(folder), url)).wait()
+    await (await _start("prepare", str(municipalities), str(folder), url, "feeds" if feeds else "")).wait()
     jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
     prices = {"bare": 0.0, "checked": 0.0}
     async with published_keys_server() as teams:
@@ -68,7 +73,13 @@ async def measure(
         doors = [Door(folder, env, number, synchronous) for number in range(2)]
         client = Client(doors, jobs, f"{teams}/connector")
         began = time.process_time()
-        await _send(client, doors, rate, seconds, kill=kill)
+        looks: list[float] = []
+        beside = _kill_now_and_then if kill else None
+        if feeds:
+            feed = json.loads((folder / "feed.json").read_text("utf-8"))
+            clock = ShiftedClock(OPENS + timedelta(days=1) - datetime.now(UTC))
+            beside = partial(read_feeds, **feed, database_url=url, clock=clock, times=looks)
+        await _send(client, doors, rate, seconds, beside=beside)
         own = time.process_time() - began
         missing = len(set(client.log) - await stored_answers(url))
         if bare:
@@ -91,24 +102,28 @@ async def measure(
         own=own,
         answer=_price(notes),
         **prices,
-        target=POSTGRES_TARGET if url.startswith("postgresql") else TARGET,
+        feeds=sorted(looks),
+        target=FEEDS_TARGET if feeds else POSTGRES_TARGET if url.startswith("postgresql") else TARGET,
     )
 
 
-async def _send(client: Client, doors: Sequence["Door"], rate: int, seconds: int, *, kill: bool = False) -> None:
-    """Start *doors*, have *client* send what it sends, and stop them."""
-    killing: asyncio.Task[None] | None = None
+async def _send(
+    client: Client, doors: Sequence["Door"], rate: int, seconds: int, *, beside: Beside | None = None
+) -> None:
+    """Start *doors*, have *client* send what it sends, and stop them. *beside*: what goes on until it has."""
+    meanwhile: asyncio.Future[None] | None = None
     try:
         for door in doors:
             await door.start()
             await client.warm_up(door)
-        if kill:
-            killing = asyncio.create_task(_kill_now_and_then(doors))
+        if beside is not None:
+            meanwhile = asyncio.ensure_future(beside(doors))
         await client.run(rate, seconds)
     finally:
-        if killing is not None:
-            killing.cancel()
-            await asyncio.gather(killing, return_exceptions=True)
+        if meanwhile is not None:
+            meanwhile.cancel()
+            with suppress(asyncio.CancelledError):
+                await meanwhile
         await client.close()
         for door in doors:
             await door.stop()
@@ -251,7 +266,8 @@ async def _serve(kind: str, name: str, folder: Path, file: int, synchronous: str
         if len(times) == WARM_UP:
             warm = time.process_time()
         await app(scope, receive, send)
-        times.append((time.perf_counter() - began) * 1000)
+        if not scope["path"].startswith("/kalender/"):
+            times.append((time.perf_counter() - began) * 1000)
 
     config = uvicorn.Config(timed, log_config=None, access_log=False, server_header=False, lifespan="off", ws="none")
     server = uvicorn.Server(config)
@@ -263,8 +279,12 @@ async def _serve(kind: str, name: str, folder: Path, file: int, synchronous: str
     (folder / f"{name}.json").write_text(json.dumps(note), "utf-8")
 
 
-async def _prepare(municipalities: int, folder: Path, url: str) -> None:
-    """Prepare a country whose rounds are open, with a link or a card for each of its requests."""
+async def _prepare(municipalities: int, folder: Path, url: str, *, feeds: bool) -> None:
+    """
+    Prepare a country whose rounds are open, with a link or a card for each of its requests.
+
+    *feeds*: with twelve rounds behind it, too, and the address of a calendar.
+    """
     from benchmarks.country import write_country
     from integration.database.links import SQLLinks
     from integration.database.register import SQLRegister
@@ -300,6 +320,9 @@ async def _prepare(municipalities: int, folder: Path, url: str) -> None:
             if number % 2:
                 token = await links.issue("answer", request.id, request.person)
             jobs.append({"request": request.id, "token": token, "account": account})
+    if feeds:
+        path = await prepare_feed(database, programme, ShiftedClock(OPENS - datetime.now(UTC)))
+        (folder / "feed.json").write_text(json.dumps({"path": path, "meeting": meeting}), "utf-8")
     await database.close()
     random.Random(365).shuffle(jobs)  # noqa: S311 - who answers when
     (folder / "jobs.json").write_text(json.dumps(jobs), "utf-8")
@@ -318,11 +341,14 @@ def main() -> int:
     parser.add_argument(
         "--bare", type=int, default=0, metavar="N", help="measure N bare inserts, and N with our checks, too"
     )
+    parser.add_argument(
+        "--feeds", action="store_true", help="let each Door write the county lead's calendar every three seconds, too"
+    )
     parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     match arguments.part:
-        case ["prepare", municipalities, folder, url]:
-            asyncio.run(_prepare(int(municipalities), Path(folder), url))
+        case ["prepare", municipalities, folder, url, feeds]:
+            asyncio.run(_prepare(int(municipalities), Path(folder), url, feeds=bool(feeds)))
         case [kind, name, folder, file, synchronous]:
             asyncio.run(_serve(kind, name, Path(folder), int(file), synchronous))
         case _ if arguments.postgres:
@@ -347,6 +373,7 @@ def _print_run(arguments: argparse.Namespace, synchronous: str) -> int:
             synchronous=synchronous,
             database_url=arguments.database,
             bare=arguments.bare,
+            feeds=arguments.feeds,
         )
         about = arguments.database.partition(":")[0] or f"synchronous={synchronous}"
         figures = asyncio.run(run)

@@ -5,8 +5,8 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TARGET, POSTGRES_TARGET = 250, 100
-"""Milliseconds that 99 of 100 answers may take, on SQLite and on PostgreSQL."""
+TARGET, POSTGRES_TARGET, FEEDS_TARGET = 250, 100, 50
+"""Milliseconds that 99 of 100 answers may take, on SQLite, on PostgreSQL, and beside calendars on either."""
 BARE, CHECKED = 2.0, 1.5
 """Bare inserts that one answer may cost, in processor time, and inserts with the same checks."""
 
@@ -37,6 +37,8 @@ class Figures:
     """Milliseconds that a bare insert of the same row costs; 0 when that was not measured."""
     checked: float = 0.0
     """The same for one that is held against the same checks."""
+    feeds: Sequence[float] = ()
+    """Time that each look at a calendar took beside them, seen by its reader."""
     target: int = TARGET
     """Milliseconds that 99 of 100 answers may take."""
 
@@ -73,6 +75,8 @@ def report(figures: Figures) -> str:
             lines.insert(
                 -1, f"                    {figures.answer / price:.2f} × {what} ({price:.2f} ms; aim: {most:g} ×)"
             )
+    if figures.feeds:
+        lines.insert(-1, f"calendars beside    {len(figures.feeds)}, {_spread(figures.feeds)}")
     if figures.kills:
         lines.insert(4, f"Doors killed        {figures.kills} times; {figures.lost} answers never acknowledged")
     return "\n".join(lines)

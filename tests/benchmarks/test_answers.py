@@ -34,6 +34,13 @@ async def test_a_bare_insert_and_one_with_the_same_checks_have_a_price(tmp_path:
     assert figures.missing == figures.lost == 0
 
 
+async def test_each_door_writes_a_calendar_beside_its_answers(tmp_path: Path) -> None:
+    figures = await measure(4, 10, 4, tmp_path, feeds=True)
+
+    assert "calendars beside    2, p50 " in report(figures)
+    assert figures.missing == figures.lost == 0
+
+
 FIGURES = Figures(
     answers=1,
     rate=1,
