@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from integration.database.connection import Database, Schema, SchemaNewer, create_database, newest_revision
-from integration.database.sqlite import CannotOpen, DatabaseGone, File, open_connection
+from integration.database.sqlite import CACHE_KIB, CannotOpen, DatabaseGone, File, open_connection
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
 from tests.clocks import NOON, StillClock
@@ -82,6 +82,18 @@ async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(database_file: 
         pooled = [(await connection.execute(each)).scalar_one() for each in query]
 
     assert plain == written == pooled == [2, "wal"]
+    await database.close()
+
+
+async def test_no_connection_keeps_much_of_the_file_for_itself(database_file: Path) -> None:
+    """A process has a dozen, and SQLite's own measure is two mebibytes each."""
+    database = create_database(f"sqlite+aiosqlite:///{database_file}")
+    query = text("pragma cache_size")
+    plain = await database.look(lambda connection: connection.execute(query).scalar_one())
+    async with database.read() as connection:
+        pooled = (await connection.execute(query)).scalar_one()
+
+    assert plain == pooled == -CACHE_KIB
     await database.close()
 
 
