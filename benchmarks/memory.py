@@ -31,6 +31,8 @@ MOST_OF_DOOR = 180.0
 MOST_BY_FEW = 1.3
 TIMES, AT_ONCE = 3, 8
 """Times that each address is asked for, and requests at once."""
+HEAP = {"MALLOC_ARENA_MAX": "1"}
+"""What the image and `infra/modules/function.bicep` set besides our settings: threads share one heap."""
 FLOOR = "import fastapi, pydantic, sqlalchemy.ext.asyncio; print(open('/proc/self/status').read())"
 
 
@@ -53,7 +55,9 @@ async def measure(municipalities: int, folder: Path) -> Figures:
 def _child(what: str, argument: str, folder: Path) -> str:
     """Do something in a process of its own, so that its memory is its own; return what it prints."""
     command = (sys.executable, "-m", "benchmarks.memory", "--as", what, argument, str(folder))
-    return subprocess.run(command, check=True, cwd=ROOT, text=True, stdout=subprocess.PIPE).stdout
+    return subprocess.run(
+        command, check=True, cwd=ROOT, text=True, stdout=subprocess.PIPE, env={**os.environ, **HEAP}
+    ).stdout
 
 
 async def _prepare(municipalities: int, folder: Path) -> None:
@@ -125,6 +129,7 @@ async def _serving(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, int]]
         port = free.getsockname()[1]
     settings = _settings(folder, Part.DOOR)
     ours = {
+        **HEAP,
         "VAREUNGE_PART": "door",
         "VAREUNGE_DATABASE_URL": settings.database_url,
         "VAREUNGE_BOT_ID": settings.bot_id,

@@ -97,6 +97,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
       APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true'
       APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
+      // Threads share one heap: with one each, what many requests at once leave behind is kept many times.
+      MALLOC_ARENA_MAX: '1'
       AZURE_CLIENT_ID: identity.clientId
     })
   }
