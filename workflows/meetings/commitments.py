@@ -36,15 +36,19 @@ class OtherMeeting:
     settled: bool
 
 
-Slot = tuple[time, time, bool, bool]
-"""Start and end of something a person is busy with; whether it is settled; whether the person is required there."""
+Slot = tuple[date, time, time, bool, bool]
+"""Day, start and end of something a person is busy with; whether it is settled; whether the person is required there.
+"""
 
 Hours = tuple[time, time, bool, bool]
 """Start and end of an engagement; whether it is elsewhere; whether it is firm."""
-Places = dict[str, int]
-"""The places of meetings at one time, in small letters, each with their number."""
+Places = str | dict[str, int]
+"""The places of meetings at one time, in small letters: of the only one, or of several, each with their number.
+
+In a country most people's days hold one meeting, and a mapping for each would take most of the planning's memory.
+"""
 Slots = dict[Slot, Places]
-"""One person's meetings on one day."""
+"""One person's meetings."""
 
 
 class Attendance:
@@ -60,7 +64,7 @@ class Attendance:
         self._blocked = {person.key: person.blocked_dates for person in programme.people if person.blocked_dates}
         self._busy_days = programme.busy_days
         self._seats = _seats(programme, people)
-        self._busy: dict[str, dict[date, Slots]] = defaultdict(dict)
+        self._busy: dict[str, Slots] = defaultdict(dict)
 
     @property
     def bodies(self) -> frozenset[str]:
@@ -73,20 +77,27 @@ class Attendance:
 
     def put(self, meetings: Iterable[OtherMeeting]) -> None:
         """From now on these meetings keep their people busy."""
-        for busy, day, slot, location in self._entries(meetings):
-            slots = busy.get(day)
-            if slots is None:
-                slots = busy[day] = {}
-            places = slots.setdefault(slot, {})
+        for slots, slot, location in self._entries(meetings):
+            places = slots.get(slot)
+            if places is None:
+                slots[slot] = location
+                continue
+            if isinstance(places, str):
+                places = slots[slot] = {places: 1}
             places[location] = places.get(location, 0) + 1
 
     def take(self, meetings: Iterable[OtherMeeting]) -> None:
         """These meetings, which were put, do so no more."""
-        for busy, day, slot, location in self._entries(meetings):
-            places = busy[day][slot]
+        for slots, slot, location in self._entries(meetings):
+            places = slots[slot]
+            if isinstance(places, str):
+                del slots[slot]
+                continue
             places[location] -= 1
             if not places[location]:
                 del places[location]
+            if not places:
+                del slots[slot]
 
     def around(self, body: Body, local_rounds: Sequence[Sequence[date]] = ()) -> Around:
         """Return the commitments that the dates of *body* must find room among, its own meetings not counted unless
@@ -96,10 +107,9 @@ class Attendance:
         here = body.location.casefold()
         for seat in self.seats(body.key):
             blocked[seat.required].update(day for day in self._blocked.get(seat.person, ()) if seat.holds(day))
-            for day, slots in self._busy.get(seat.person, {}).items():
-                if seat.holds(day):
-                    for hours in _hours(slots, seat, here):
-                        others[day].add(hours)
+            for slot, places in self._busy.get(seat.person, {}).items():
+                if seat.holds(slot[0]):
+                    others[slot[0]].add(_hours(slot, places, seat, here))
         busy_days = {item.day for item in self._busy_days if item.municipality in (None, body.municipality)}
         return Around(
             blocked=frozenset(blocked[True]),
@@ -109,16 +119,19 @@ class Attendance:
             local_rounds=local_rounds,
         )
 
-    def _entries(self, meetings: Iterable[OtherMeeting]) -> Iterator[tuple[dict[date, Slots], date, Slot, str]]:
+    def _entries(self, meetings: Iterable[OtherMeeting]) -> Iterator[tuple[Slots, Slot, str]]:
         for meeting in meetings:
             location, seats = meeting.location.casefold(), self.seats(meeting.body)
             for day, starts, ends in by_day(meeting.starts, meeting.ends):
                 if day < self._since:
                     continue
-                required, spared = (starts, ends, meeting.settled, True), (starts, ends, meeting.settled, False)
+                required, spared = (
+                    (day, starts, ends, meeting.settled, True),
+                    (day, starts, ends, meeting.settled, False),
+                )
                 for seat in seats:
                     if seat.since <= day <= seat.until:
-                        yield self._busy[seat.person], day, required if seat.required else spared, location
+                        yield self._busy[seat.person], required if seat.required else spared, location
 
 
 def by_day(starts: datetime, ends: datetime) -> list[tuple[date, time, time]]:
@@ -134,12 +147,11 @@ def by_day(starts: datetime, ends: datetime) -> list[tuple[date, time, time]]:
     return [part for part in parts if part[1] < part[2]] or parts[:1]
 
 
-def _hours(slots: Slots, seat: Seat, here: str) -> Iterator[Hours]:
-    for (starts, ends, settled, required), places in slots.items():
-        if places:
-            # What still moves is no reason to stay away from its day; what lies in the same place asks for no travel.
-            travels = settled and (len(places) > 1 or here not in places)
-            yield starts, ends, travels, settled and required and seat.required
+def _hours(slot: Slot, places: Places, seat: Seat, here: str) -> Hours:
+    _, starts, ends, settled, required = slot
+    elsewhere = places != here if isinstance(places, str) else len(places) > 1 or here not in places
+    # What still moves is no reason to stay away from its day; what lies in the same place asks for no travel.
+    return starts, ends, settled and elsewhere, settled and required and seat.required
 
 
 @cache

@@ -47,6 +47,24 @@ def test_a_member_of_two_boards_is_busy_in_one_while_the_other_meets() -> None:
     assert others == {DAY: (Engagement(starts=NINE, ends=ELEVEN, travels=True, firm=True),)}
 
 
+def test_meetings_at_one_time_are_one_engagement_until_the_last_of_them_is_taken() -> None:
+    """Somebody who has to travel to one of them has to travel; three that begin at once leave one after the other."""
+    attendance = neighbours()
+    here, there = meeting("b-vik", location="Rådhuset"), meeting("b-vik", location="Kulturhuset")
+    attendance.put([here, here, there])
+
+    def travels() -> list[bool]:
+        found = attendance.around(body("a-dal", location="rådhuset")).others
+        return [item.travels for item in found.get(DAY, ())]
+
+    seen = [travels()]
+    for gone in (there, here, here):
+        attendance.take([gone])
+        seen.append(travels())
+
+    assert seen == [[True], [False], [False], []]
+
+
 def test_who_may_stay_away_is_busy_but_not_firmly() -> None:
     attendance = neighbours(Role.LOCAL_LEAD)
     attendance.put([meeting("b-vik", location="rådhuset")])
