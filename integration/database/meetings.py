@@ -19,6 +19,9 @@ from workflows.working_days import DAY
 
 T = TypeVar("T")
 
+AT_ONCE = 500
+"""Rows in memory at once where meetings are only counted."""
+
 _IN_ORDER = select(table).order_by(table.c.starts_local, table.c.key)
 # Built once: what a statement costs is mostly the making of it.
 _OF_KEY = select(table).where(table.c.key == bindparam("of"))
@@ -66,6 +69,17 @@ class SQLMeetings:
 
     async def consider_from(self, day: date, work: Callable[[Sequence[Meeting]], T]) -> T:
         return await self._database.consider(partial(meetings_of, _shown_from(day)), work)
+
+    async def count_from(self, day: date, counts: Callable[[Meeting], bool]) -> int:
+        cancelled = table.c.state == MeetingState.CANCELLED.value
+        # What the calendar says is read of those alone that may still stand in one.
+        queries = (_shown_from(day).where(~cancelled), _IN_ORDER.where(_from(day), cancelled, table.c.event_id != ""))
+
+        def count(connection: Connection) -> int:
+            rows = (row for query in queries for row in connection.execute(query).yield_per(AT_ONCE))
+            return sum(counts(meeting_of(row)) for row in rows)
+
+        return await self._database.scan(count)
 
     async def find_meeting(self, key: str) -> Meeting | None:
         row = await self._database.look(lambda connection: connection.execute(_OF_KEY, {"of": key}).one_or_none())

@@ -1,6 +1,6 @@
 """The programme's end as the record tells it: how far everything is, without a question to Microsoft 365."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -31,9 +31,9 @@ class ClosingCounts(Protocol):
 
 
 class MeetingsAhead(Protocol):
-    async def list_meetings_from(
-        self, day: date, *, until: date | None = None, bodies: Collection[str] | None = None
-    ) -> Sequence[Meeting]: ...
+    async def count_from(self, day: date, counts: Callable[[Meeting], bool]) -> int:
+        """Return how many of the meetings that begin on *day* or later *counts* says yes to. None of them is kept."""
+        ...
 
 
 class NotedResources(Protocol):
@@ -82,13 +82,16 @@ class ClosingDesk:
         """Return how far everything is, changing nothing."""
         now = self.clock.now()
         today = programme.today(now)
-        ahead = await self.meetings.list_meetings_from(today)
+
+        def is_left(meeting: Meeting) -> bool:
+            return can_change(programme, meeting, now) or waits(meeting, now)
+
         noted = await self.resources.with_keys(TEAM, CLOSED, ENDED)
         return ClosingOutlook(
             last_day=programme.last_day,
             is_over=today > programme.last_day,
             tally=await self.counts.tally(),
-            meetings=sum(can_change(programme, item, now) or waits(item, now) for item in ahead),
+            meetings=await self.meetings.count_from(today, is_left),
             places=[spec.name for spec in programme.places if _is_open(noted.get(spec.key, {}))],
             is_paused=await self.sending.is_paused(),
         )

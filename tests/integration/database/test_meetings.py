@@ -61,6 +61,22 @@ async def test_meetings_are_read_from_a_day_to_a_day_and_of_some_bodies(meetings
     assert await meetings.consider(date(2026, 10, 14), len) == 3
 
 
+async def test_meetings_are_counted_with_what_stands_in_calendars_of_those_that_are_off(meetings: SQLMeetings) -> None:
+    off: dict[str, Any] = {"state": MeetingState.CANCELLED, "booked": {"withdrawn": True}}
+    unbooked = replace(meeting("2026-10-15"), **{**off, "event_id": ""})
+    booked = replace(meeting("2026-10-16"), **{**off, "event_id": "AAMk"})
+    await meetings.add([meeting("2026-10-12"), meeting("2026-10-14"), unbooked, booked])
+    seen: list[Meeting] = []
+
+    def counts(item: Meeting) -> bool:
+        seen.append(item)
+        return item.stands
+
+    assert await meetings.count_from(date(2026, 10, 13), counts) == 1
+    assert [item.key for item in seen] == ["a-dal/2026-10-14", booked.key]
+    assert seen[-1] == booked
+
+
 async def test_adding_leaves_a_known_meeting_as_it_is(meetings: SQLMeetings) -> None:
     booked = replace(meeting(), state=MeetingState.BOOKED, booked={"subject": "Møte", "attendees": []}, moved=None)
     await meetings.add([booked])
