@@ -101,10 +101,11 @@ def create_app(
     )
     app.state.gate = gate
     for router in (
-        # Routes are tried in their order: the given ones first, whose own first ones are asked for by the thousand.
+        # Routes are tried in their order: plain pages before the tabs whose token would take their names, then the
+        # given ones, whose own first ones are asked for by the thousand.
+        pages.router(),
         *routers,
         health.router(ready),
-        pages.router(),
         colour.router(),
         information.router(statement_url=statement_url),
     ):

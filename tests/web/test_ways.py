@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
 
 from tests.support.site import SEEN_ELSEWHERE, Site, Walk, every_page, pages_without_address, whole_site
 from tools.authorisation import routes_of
@@ -33,6 +34,20 @@ async def test_no_link_is_a_dead_end(site: Site, person: str, kinds: int) -> Non
 
     assert walk.dead == []
     assert walk.kinds >= kinds
+
+
+async def test_no_route_takes_the_address_of_another(site: Site) -> None:
+    """The first route that matches answers: `/fane/{token}` before `/fane/oppsett` would hide it."""
+    routes = [route for route in routes_of(site.app) if isinstance(route, APIRoute)]
+    plain = [route for route in routes if not route.param_convertors]
+    hidden = [
+        (route.path, other.path)
+        for route in plain
+        for other in routes[: routes.index(route)]
+        if set(other.methods or ()) & set(route.methods or ()) and other.path_regex.match(route.path)
+    ]
+
+    assert hidden == []
 
 
 async def test_every_page_of_the_route_table_has_an_address_to_be_looked_at(site: Site) -> None:
