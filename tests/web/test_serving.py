@@ -192,7 +192,7 @@ async def test_a_running_service_whose_database_fails_it_is_not_ready_and_thanks
         page = await answer(service, link)
 
         assert await readiness(service) == (503, missing)
-        assert page.status_code == 500
+        assert page.status_code == 503
         assert "Takk!" not in page.text
         assert "Det jeg skrev" in page.text
 
