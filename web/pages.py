@@ -1,5 +1,7 @@
 """Pages in a reader's language: Jinja2 templates with Designsystemet, readable without script."""
 
+import asyncio
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined, Template
 from markupsafe import Markup
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
 
 import texts
 from documents.columns import number_columns
@@ -35,19 +39,46 @@ def page(
     `say(key, **values)`, `written(value)` and `long_moment(local time)` in that language. A name that the context
     lacks is an error.
     """
-    html = (
-        templates()
-        .get_template(template)
-        .render(
-            request=request,
-            **{"visit": visit_of(request), **context},
-            language=language,
-            say=partial(texts.say, language=language),
-            written=partial(texts.written, language=language),
-            long_moment=partial(texts.long_moment, language=language),
-        )
-    )
-    return _sent(request, html.encode(), status, {"Content-Language": language})
+    values = {
+        "request": request,
+        "visit": visit_of(request),
+        "language": language,
+        "say": partial(texts.say, language=language),
+        "written": partial(texts.written, language=language),
+        "long_moment": partial(texts.long_moment, language=language),
+        **context,
+    }
+    return DrawnPage(template, values, status, {"Content-Language": language})
+
+
+class DrawnPage(HTMLResponse):
+    """
+    A page that is made when it is sent, in a thread of its own: a long one takes longer than others should wait.
+
+    Compressed where the browser takes it and it helps. A page's secrets (its address, the session's word for forms)
+    cannot be guessed from its length by another site: a stranger does not know the address, and the session's cookie is
+    sent with no request that another site makes.
+    """
+
+    def __init__(self, template: str, values: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(b"", status, headers)
+        self._template = template
+        self._values = values
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.body, coding = await asyncio.to_thread(self._made, takes_gzip(Headers(scope=scope)))
+        self.headers["Content-Length"] = str(len(self.body))
+        self.headers.update(coding)
+        await super().__call__(scope, receive, send)
+
+    def _made(self, packs: bool) -> tuple[bytes, Mapping[str, str]]:
+        """Return the page's bytes, and the headers that say how they are packed."""
+        html = templates().get_template(self._template).render(self._values).encode()
+        if len(html) < LEAST:
+            return html, {}
+        if not packs:
+            return html, {"Vary": "Accept-Encoding"}
+        return packed(html), {"Vary": "Accept-Encoding", "Content-Encoding": "gzip"}
 
 
 def language_of(request: Request) -> str:
@@ -90,21 +121,6 @@ def router() -> APIRouter:
     plain("/fane", "web.home_heading", "web.home_what")
     plain("/fane/oppsett", "web.setup_heading", "web.setup_what")
     return routes
-
-
-def _sent(request: Request, html: bytes, status: int, headers: dict[str, str]) -> HTMLResponse:
-    """
-    Return the answer with a page, compressed where the browser takes it and it helps.
-
-    A page's secrets (its address, the session's word for forms) cannot be guessed from its length by another site: a
-    stranger does not know the address, and the session's cookie is sent with no request that another site makes.
-    """
-    if len(html) < LEAST:
-        return HTMLResponse(html, status, headers)
-    headers["Vary"] = "Accept-Encoding"
-    if not takes_gzip(request.headers):
-        return HTMLResponse(html, status, headers)
-    return HTMLResponse(packed(html), status, {**headers, "Content-Encoding": "gzip"})
 
 
 def _shown(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Feeds, imports and the owner board's summary do a country's work beside the loop, which meanwhile answers people.
+"""Feeds, imports, pages and the owner board's summary do a country's work beside the loop, which answers people then.
 
 Counted are the Python functions that the loop's own thread calls: no time is measured.
 """
@@ -14,6 +14,7 @@ import pytest
 
 from benchmarks.country import write_country
 from benchmarks.history import write_history
+from benchmarks.pages import signed_in
 from config.loading import load_documents
 from config.settings import Settings
 from integration.database import connection
@@ -67,6 +68,17 @@ async def sum_up(services: Services, _: Path) -> None:
     await services.jobs.papers.reports.owner(DueUnit(key=f"report.owner:{meeting.key}", due_at=NOW), FakeHistory())
 
 
+def reading(address: str) -> Work:
+    """Return the work of a page that the county lead reads."""
+
+    async def read(services: Services, _: Path) -> None:
+        async with signed_in(services.web, services.settings.public_url) as browsers:
+            answer = await browsers[LEAD].get(address)
+        assert answer.text.count("kommune-00") >= FEW
+
+    return read
+
+
 async def calls_on_the_loop(services: Services, folder: Path, municipalities: int, work: Work) -> int:
     """Return the calls of the second time; the first fills what is kept."""
     write_country(folder, municipalities, with_owner_board=True)
@@ -85,6 +97,10 @@ async def calls_on_the_loop(services: Services, folder: Path, municipalities: in
         pytest.param(import_everything, id="an import"),
         pytest.param(write_feed, id="the county lead's feed"),
         pytest.param(sum_up, id="the owner board's summary"),
+        pytest.param(reading("/fylket"), id="the county's page"),
+        pytest.param(reading("/fylket/kommuner"), id="the register's municipalities"),
+        pytest.param(reading("/fylket/utrulling"), id="the rollouts of all places"),
+        pytest.param(reading("/fylket/malen"), id="the template against all places"),
     ],
 )
 async def test_work_on_a_country_is_done_beside_the_loop(services: Services, tmp_path: Path, work: Work) -> None:

@@ -1,5 +1,6 @@
 """The county lead's overview: `GET /fylket`."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -51,7 +52,8 @@ def router(overviews: Overviews) -> APIRouter:
     ) -> HTMLResponse:
         now, now_local = overviews.now(visit)
         rows = await overviews.store.county(now=now, now_local=now_local)
-        county = county_overview(visit.programme, rows, now=now)
+        # Beside the loop: of a country it takes longer than others should wait.
+        county = await asyncio.to_thread(county_overview, visit.programme, rows, now=now)
         owing_of = partial(owing, visit.programme, now=now)
         chosen = [line for line in county.municipalities if FILTERS.get(vis, _every)(line)]
         chosen = [line for line in chosen if _has(line, owing_of, words)] if (words := q.casefold().strip()) else chosen

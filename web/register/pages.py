@@ -1,5 +1,6 @@
 """The register's pages below a municipality and below the county: tables, and one address for every form."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -83,10 +84,9 @@ async def _table_page(
     request: Request, doors: RegisterDoors, visit: Visit, show: Show, saved: str, *, about: str = ""
 ) -> HTMLResponse:
     context, _ = await doors.open(visit, about)
-    page = show(context)
     asked = {name: request.query_params.get(name, "") for name in ("sort", "side", "q")}
-    tables = [item.asked_for(asked, number, request.url.path) for number, item in enumerate(page.tables, start=1)]
-    page = replace(page, tables=tables)
+    # Beside the loop: the lists of a country take longer than others should wait.
+    page = await asyncio.to_thread(_shown, show, context, asked, request.url.path)
     return shell_page(
         request,
         "register/tables.html",
@@ -97,6 +97,13 @@ async def _table_page(
         q=asked["q"],
         done="",
         saved=version_of(saved),
+    )
+
+
+def _shown(show: Show, context: FormContext, asked: Mapping[str, str], path: str) -> RegisterPage:
+    page = show(context)
+    return replace(
+        page, tables=[item.asked_for(asked, number, path) for number, item in enumerate(page.tables, start=1)]
     )
 
 
