@@ -8,6 +8,7 @@ With `--bare` a plain client then posts the same cards into the same chats: the 
 
 import argparse
 import asyncio
+import importlib
 import json
 import os
 import platform
@@ -24,11 +25,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+import texts
 from benchmarks.country import write_country
 from benchmarks.status_rounds_stage import OPENS, ShiftedClock, count_calls, count_cards, prepare, with_app
-from integration.bot import SCOPE
+from integration.bot import SCOPE, quiet_sdk
 from integration.database import tables
 from integration.database.connection import Database, create_database
+from workflows.working_days import WorkCalendar
 
 ROOT = Path(__file__).parent.parent
 PERMITTED = 50
@@ -326,7 +329,13 @@ async def _work(name: str, opens_in: float, folder: Path, lease: timedelta) -> N
     handlers = rounds.handlers
     engine = Engine(services.record.units, clock, handlers, owner=name, lease=lease, poll=timedelta(milliseconds=500))
     await services.outside.identities.token(services.settings.bot_id, SCOPE)
-    await services.record.register.find_programme()
+    programme = await services.record.register.find_programme()
+    assert programme is not None
+    # Read with a worker's first card, once in its life: the SDK, the texts and the calendar of holidays.
+    with quiet_sdk():
+        importlib.import_module("microsoft_teams.api.clients.conversation")
+    texts.keys(programme.language)
+    WorkCalendar(programme, None).next_sendable(OPENS)
     started = time.process_time()
     await engine.run_forever(stop)
     await services.close()
