@@ -32,6 +32,7 @@ from integration.database.connection import VERSION_TABLE
 FEW, LONG = 6, 27
 STEPS = 50
 """Instructions of SQLite's machine that count as one step."""
+SCHEMA = "SELECT name FROM sqlite_master"
 SLACK = 10
 """Steps that a unit may take more: pages of an index split elsewhere."""
 GOES_THROUGH_ALL: Mapping[str, str] = {
@@ -84,10 +85,16 @@ class _Meter:
         return self._statement == "BEGIN" or any(name in self._statement for name in (VERSION_TABLE, tables.slot.name))
 
     def watch(self, connection: Any, _record: Any) -> None:
-        """Count the steps of a new connection."""
+        """Count the steps of a new connection, but for reading the schema, which its first statement would do."""
+
+        async def watch_there(there: Any) -> None:
+            await there.execute_fetchall(SCHEMA)
+            await there.set_progress_handler(self.step, STEPS)
+
         if hasattr(connection, "run_async"):
-            connection.run_async(lambda there: there.set_progress_handler(self.step, STEPS))
+            connection.run_async(watch_there)
         elif hasattr(connection, "set_progress_handler"):
+            connection.execute(SCHEMA).fetchall()
             connection.set_progress_handler(self.step, STEPS)
 
 
