@@ -1,5 +1,6 @@
 """Routes of the HTTP interface: `/api/v1/…`. They answer JSON, and errors as JSON too."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +84,9 @@ class _Reading:
             now=now, now_local=now_local, municipalities=slugs_seen(visit), bodies=bodies_seen(visit)
         )
         seen = municipalities_of(visit)
-        return county_overview(visit.programme, rows, now=now, municipalities=seen).municipalities
+        # Beside the loop: of a country it takes longer than others should wait.
+        county = await asyncio.to_thread(county_overview, visit.programme, rows, now=now, municipalities=seen)
+        return county.municipalities
 
     async def rounds(self, visit: Visit) -> Sequence[tuple[str, RoundProgress]]:
         """Return the newest round of each, by deadline, beside its municipality."""
