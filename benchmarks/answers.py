@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -122,11 +122,13 @@ async def _send(
     finally:
         if meanwhile is not None:
             meanwhile.cancel()
-            with suppress(asyncio.CancelledError):
-                await meanwhile
+            await asyncio.wait([meanwhile])
         await client.close()
         for door in doors:
             await door.stop()
+    if meanwhile is not None and not meanwhile.cancelled():
+        # It ended before its time, and this says why.
+        meanwhile.result()
 
 
 def _price(notes: Sequence[Mapping[str, Any]]) -> float:
