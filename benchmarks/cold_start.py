@@ -100,7 +100,7 @@ def measure(package: Path, python: str, runs: int) -> tuple[Cold, Cold]:
 def _ours(package: Path, folder: Path) -> App:
     """Prepare six municipalities whose rounds are open; the visitor answers one of their requests."""
     url = f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
-    stage = [sys.executable, "-m", "benchmarks.answers", "--as", "prepare", "6", str(folder), url]
+    stage = [sys.executable, "-m", "benchmarks.answers", "--as", "prepare", "6", str(folder), url, ""]
     subprocess.run(stage, check=True, cwd=ROOT, env=_environment({}))
     jobs = json.loads((folder / "jobs.json").read_text("utf-8"))
     token = next(job["token"] for job in jobs if job["token"])
