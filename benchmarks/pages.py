@@ -166,7 +166,7 @@ def counted_statements() -> Iterator[list[str]]:
     noted: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement != "BEGIN" and VERSION_TABLE not in statement:
+        if not statement.startswith("BEGIN") and VERSION_TABLE not in statement:
             noted.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

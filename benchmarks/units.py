@@ -82,7 +82,9 @@ class _Meter:
 
     def _is_apart(self) -> bool:
         """Return True for starts of transactions, looks at the schema, and turns at limits, which go by the moment."""
-        return self._statement == "BEGIN" or any(name in self._statement for name in (VERSION_TABLE, tables.slot.name))
+        return self._statement.startswith("BEGIN") or any(
+            name in self._statement for name in (VERSION_TABLE, tables.slot.name)
+        )
 
     def watch(self, connection: Any, _record: Any) -> None:
         """Count the steps of a new connection, but for reading the schema, which its first statement would do."""
