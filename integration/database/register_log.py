@@ -1,16 +1,19 @@
 """The log of the register: who changed which entry when, from what to what. Append-only, and without a gap."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Row, Select, func, insert, or_, select
 
 from integration.database.audit import note_action
 from integration.database.connection import Database
 from integration.database.register_tables import register_change
+from workflows.register.importing import IMPORT
 from workflows.register.model import Act, Change, EntryAddress, LoggedAct
+from workflows.register.rendering import MOST_LINES
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,14 +61,36 @@ class SQLRegisterLog:
         return found[0] if found else None
 
     async def latest(self, *, document: str | None, before: int | None, most: int) -> Sequence[LoggedAct]:
-        """Return the latest acts, the last one first. Of one document: those that touched it, with all they changed."""
+        """
+        Return the latest acts, the last one first. Of one document: those that touched it, with all they changed.
+
+        Of an import the first changes are read: a country's has thousands, which nobody reads in a list.
+        """
         versions = select(register_change.c.version).distinct()
         if document is not None:
             versions = versions.where(register_change.c.document == document)
         if before is not None:
             versions = versions.where(register_change.c.version < before)
         last = versions.order_by(register_change.c.version.desc()).limit(most).scalar_subquery()
-        return (await self._acts(select(register_change).where(register_change.c.version.in_(last))))[::-1]
+        of_act = register_change.c.version
+        counted = (
+            select(
+                register_change.c.id,
+                func.row_number().over(partition_by=of_act, order_by=register_change.c.id).label("number"),
+                func.count().over(partition_by=of_act).label("changes"),
+            )
+            .where(register_change.c.version.in_(last))
+            .subquery()
+        )
+        query = (
+            select(register_change, counted.c.changes)
+            .join(counted, counted.c.id == register_change.c.id)
+            .where(or_(counted.c.number <= MOST_LINES, register_change.c.kind != IMPORT))
+        )
+        rows = await self._rows(query)
+        changes = {row.version: row.changes for row in rows}
+        acts = [replace(act, more=changes[act.version] - len(act.changes)) for act in _acts_of(rows)]
+        return acts[::-1]
 
     async def since_import(self, kind: str) -> Sequence[LoggedAct]:
         """Return the acts since the last one of *kind*, the first one first."""
@@ -76,9 +101,12 @@ class SQLRegisterLog:
         return await self.since(version)
 
     async def _acts(self, query: Select[Any]) -> list[LoggedAct]:
+        return list(_acts_of(await self._rows(query)))
+
+    async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         async with self._database.read() as connection:
-            rows = (await connection.execute(query.order_by(*ORDER))).all()
-        return list(_acts_of(rows))
+            rows: Sequence[Row[Any]] = (await connection.execute(query.order_by(*ORDER))).all()
+        return rows
 
 
 def _acts_of(rows: Iterable[Any]) -> Iterable[LoggedAct]:

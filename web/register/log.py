@@ -162,6 +162,6 @@ def _act(context: FormContext, words: RegisterWords, act: LoggedAct) -> dict[str
         "at": context.programme.local_time(act.act.at),
         "undoes": act.act.undoes,
         "lines": lines,
-        "entries": len(act.changes),
+        "entries": len(act.changes) + act.more,
         "can_be_undone": act.act.kind != IMPORT,
     }

@@ -77,6 +77,8 @@ class LoggedAct:
     version: int
     act: Act
     changes: tuple[Change, ...]
+    more: int = 0
+    """Number of changes behind those, where a list shows only the first of them."""
 
 
 @dataclass(frozen=True, kw_only=True)

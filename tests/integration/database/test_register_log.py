@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from benchmarks.country import write_country
 from config.loading import load_documents
 from config.values import Role
 from integration.database.connection import MIGRATIONS, Database, create_database
@@ -23,6 +24,7 @@ from workflows.register.editing import RegisterDesk
 from workflows.register.edits.people import ChangePerson
 from workflows.register.importing import IMPORT
 from workflows.register.model import ChangedMeanwhile, EntryAddress
+from workflows.register.rendering import MOST_LINES
 
 FOLDER = Path(__file__).parents[3] / "config" / "vestfold"
 LEAD, OTHER = "leder-sandefjord", "skolesjef-sandefjord"
@@ -169,6 +171,22 @@ async def test_the_log_of_one_document_is_read_page_by_page(register: SQLRegiste
     assert [act.version for act in first] == [4, 3]
     assert [act.version for act in rest] == [2, 1]
     assert [act.version for act in await register.latest_acts(document=None, before=None, most=1)] == [5]
+
+
+async def test_of_an_import_the_log_reads_the_first_changes_and_counts_the_others(
+    database: Database, tmp_path: Path
+) -> None:
+    register = SQLRegister(database, StillClock())
+    write_country(tmp_path, MOST_LINES + 5)
+    await register.save(load_documents(tmp_path))
+
+    (listed,) = await register.latest_acts(document=None, before=None, most=1)
+    whole = await register.find_act(listed.version)
+
+    assert whole is not None
+    assert listed.act.kind == IMPORT
+    assert listed.changes == whole.changes[:MOST_LINES]
+    assert len(listed.changes) + listed.more == len(whole.changes) > MOST_LINES
 
 
 async def test_a_register_from_before_the_log_is_its_first_version(tmp_path: Path) -> None:
