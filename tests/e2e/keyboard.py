@@ -24,8 +24,7 @@ async def press(page: Page, wanted: Locator) -> None:
 
 async def choose(page: Page, menu: str, entry: str) -> None:
     """Press an entry of a menu, which a phone opens first."""
-    # Of the page that was led to, and not of the one that still stands there.
-    await expect(page.get_by_role("navigation", name=menu, include_hidden=True).first).to_be_attached()
+    await _arrive(page, menu)
     narrow = page.locator("details.menu-narrow", has=page.get_by_role("navigation", name=menu, include_hidden=True))
     if await narrow.is_visible():
         await press(page, narrow.locator("> summary"))
@@ -35,6 +34,12 @@ async def choose(page: Page, menu: str, entry: str) -> None:
 async def choose_within(page: Page, name: str, group: str, entry: str) -> None:
     """Press an entry of a municipality's menu: in its group first where there is room for groups, else at once."""
     menu = f"Sider om {name}"
+    await _arrive(page, menu)
     if await page.locator("details.section-narrow").is_hidden():
         await choose(page, menu, group)
     await choose(page, menu, entry)
+
+
+async def _arrive(page: Page, menu: str) -> None:
+    """Wait for the page that was led to, which has *menu*: another one may still stand there."""
+    await expect(page.get_by_role("navigation", name=menu, include_hidden=True).first).to_be_attached()
