@@ -198,7 +198,7 @@ class Database:
     def _keep(self, kind: _Kind) -> Connection:
         connection = self._plain.connect().execution_options(only_reads=kind is _Kind.READS)
         if kind is _Kind.WRITES_FOR_NOW:
-            connection.connection.dbapi_connection.execute("pragma synchronous=normal")  # type: ignore[union-attr]
+            _driver(connection).execute("pragma synchronous=normal")
         return self._kept.setdefault(kind, connection)
 
     def _begin(self, connection: Connection) -> None:
@@ -206,7 +206,7 @@ class Database:
         if self._is_file:
             # Past SQLAlchemy, for which it would be a statement like any other: a tenth of what an answer costs. Nor as
             # a listener of its own: with any, each statement looks for those of every other event as well.
-            connection.connection.dbapi_connection.execute(_begin(connection))  # type: ignore[union-attr]
+            _driver(connection).execute(_begin(connection))
 
     def _do_on_server(self, work: Callable[[Connection], T], kind: _Kind, *, alone: bool) -> T:
         if kind is _Kind.READS:
@@ -346,6 +346,11 @@ def insert_for(dialect: str, table: Table) -> Any:
     from sqlalchemy.dialects.sqlite import insert
 
     return insert(table)
+
+
+def _driver(connection: Connection) -> Any:
+    """Return the driver's own connection, which SQLAlchemy knows nothing about but that there is one."""
+    return connection.connection.dbapi_connection
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -4,23 +4,12 @@ import re
 
 import pytest
 
-from integration.database.connection import Database
 from tests.support.signed_in import Browser
-from tests.web.register.desk import COUNTY, HERE, LEAD, Pages, imported
+from tests.web.register.desk import COUNTY, HERE, LEAD, Pages
 from workflows.register.look_up import LookUpState
 
 FORM = f"{HERE}/rediger/person-ny"
 TYPED = {"name": "Rådgiver NAV", "email": "radgiver@nav.example", "act": "look_up"}
-
-
-@pytest.fixture
-async def pages(database: Database) -> Pages:
-    return await imported(database)
-
-
-@pytest.fixture
-async def lead(pages: Pages) -> Browser:
-    return await pages.browser(LEAD)
 
 
 def question_in(page: str) -> str:

@@ -4,23 +4,12 @@ from datetime import date
 
 import pytest
 
-from integration.database.connection import Database
 from integration.database.tables import decision
 from tests.support.signed_in import Browser
-from tests.web.register.desk import HERE, LEAD, PACKAGE, Pages, imported
+from tests.web.register.desk import HERE, PACKAGE, Pages
 from workflows.papers.minutes.model import Decision, MatterState
 
 END = f"{HERE}/rediger/pakke-slutt?av={PACKAGE}"
-
-
-@pytest.fixture
-async def pages(database: Database) -> Pages:
-    return await imported(database)
-
-
-@pytest.fixture
-async def lead(pages: Pages) -> Browser:
-    return await pages.browser(LEAD)
 
 
 async def record(pages: Pages, number: int, title: str, *, package: str = "", state: MatterState) -> None:

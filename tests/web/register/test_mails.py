@@ -3,22 +3,11 @@
 import pytest
 
 from config.values import Meetings, Role
-from integration.database.connection import Database
 from tests.support.signed_in import Browser
-from tests.web.register.desk import COUNTY, HERE, LEAD, PACKAGE, Pages, imported
+from tests.web.register.desk import COUNTY, HERE, LEAD, PACKAGE, Pages
 
 FORM = f"{HERE}/rediger"
 SAID = "Antall som kan få innkalling, endring eller avlysning fra Outlook: {}."
-
-
-@pytest.fixture
-async def pages(database: Database) -> Pages:
-    return await imported(database)
-
-
-@pytest.fixture
-async def lead(pages: Pages) -> Browser:
-    return await pages.browser(LEAD)
 
 
 async def in_board(pages: Pages, municipality: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 from integration.database.connection import Database
 from tests.support.signed_in import Browser
 from tests.web.meeting_store import meeting
-from tests.web.register.desk import HERE, LEAD, Pages, imported
+from tests.web.register.desk import HERE, Pages, imported
 from workflows.meetings.model import Meeting, MeetingState
 from workflows.ports.units import DueUnit
 
@@ -26,11 +26,6 @@ async def pages(database: Database) -> Pages:
     made = await imported(database)
     await made.meetings.add([PLANNED, BOOKED, WEEKLY, OVER, meeting("2026-10-20", "larvik", booked_by_us=False)])
     return made
-
-
-@pytest.fixture
-async def lead(pages: Pages) -> Browser:
-    return await pages.browser(LEAD)
 
 
 def to_move(key: str) -> str:

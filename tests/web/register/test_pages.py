@@ -9,29 +9,12 @@ import pytest
 import texts
 from config.loading import load_documents
 from config.values import Role
-from integration.database.connection import Database
 from tests.support.signed_in import Browser
-from tests.web.register.desk import COUNTY, FOLDER, HERE, LEAD, PACKAGE, Pages, imported
+from tests.web.register.desk import COUNTY, FOLDER, HERE, LEAD, PACKAGE, Pages
 from web.register.forms.registry import COUNTY_FORMS, MUNICIPALITY_FORMS
 from web.register.pages import COUNTY_PAGES, MUNICIPALITY_PAGES
 from workflows.register.edits.people import ChangePerson
 from workflows.register.model import Act
-
-
-@pytest.fixture
-async def pages(database: Database) -> Pages:
-    return await imported(database)
-
-
-@pytest.fixture
-async def lead(pages: Pages) -> Browser:
-    return await pages.browser(LEAD)
-
-
-@pytest.fixture
-async def county(pages: Pages) -> Browser:
-    return await pages.browser(COUNTY)
-
 
 # -------------------------------------------------------------------------------------------------------------- seeing
 

@@ -7,9 +7,6 @@ import pytest
 
 from tests.support.signed_in import Browser
 from tests.web.register.desk import Pages
-from tests.web.register.test_pages import county, pages
-
-__all__ = ["county", "pages"]
 
 ORGANISATION = {
     "name": "Stiftelsen Ungt arbeid", "kind": "association", "domain": "ungtarbeid.example", "tenant": "guest",

@@ -7,9 +7,6 @@ import pytest
 
 from tests.support.signed_in import Browser
 from tests.web.register.desk import HERE, Pages
-from tests.web.register.test_pages import lead, pages
-
-__all__ = ["lead", "pages"]
 
 CHANNELS = "places/municipality/channels"
 AGENDA = "bodies/local-board/agenda"
