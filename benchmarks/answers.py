@@ -4,8 +4,9 @@ Two Doors on one database. Answers arrive at fixed times, whether earlier ones w
 the form, half from a card as signed invokes. With `--kill` a Door is killed every few seconds; afterwards the client's
 own log is held against the database. `--price` measures the disk's part: runs with every commit synchronised, as the
 service does it, and runs without, in turn. `--postgres` measures on a PostgreSQL of the run's own. `--bare N` has the
-same client send N bare inserts of the same row, and N answers to what somebody would write by hand with the same
-checks, to two processes at the same pace, in the same run: an answer should cost no more than BARE and CHECKED of them.
+same client send N answers to two fresh Doors, N bare inserts of the same row, and N answers to what somebody would
+write by hand with the same checks, each to two processes at the same pace, in turns of a second, so that all meet the
+same neighbours: an answer should cost no more than BARE and CHECKED of the others.
 `--feeds` has each Door write the county lead's calendar every three seconds meanwhile, twelve rounds behind it.
 """
 
@@ -30,7 +31,7 @@ from typing import Any
 from sqlalchemy import select
 
 from benchmarks.answers_bare import BareClient, create_bare, create_checked, prepare_bare
-from benchmarks.answers_client import BOT, HOST, TENANT, WARM_UP, Client, Job, published_keys_server
+from benchmarks.answers_client import WARM_UP, Client, Job, door_settings, published_keys_server
 from benchmarks.answers_feeds import prepare_feed, read_feeds
 from benchmarks.answers_figures import FEEDS_TARGET, POSTGRES_TARGET, TARGET, Figures, faults, report
 from benchmarks.status_rounds_stage import MEETING_DAY, OPENS, ShiftedClock, prepare
@@ -43,6 +44,8 @@ DURABLE = ("fsync=on", "full_page_writes=on")
 """Settings of a PostgreSQL that has every commit on the disk before it is acknowledged, as in service."""
 EVERY = 5.0
 """Seconds between two kills."""
+KINDS: Mapping[str, type[Client]] = {"answer": Client, "bare": BareClient, "checked": Client}
+"""What costs something, and who sends it; a fresh Door's answers, too."""
 Beside = Callable[[Sequence["Door"]], Awaitable[None]]
 
 
@@ -67,7 +70,6 @@ async def measure(
     url = database_url or f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     await (await _start("prepare", str(municipalities), str(folder), url, "feeds" if feeds else "")).wait()
     jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
-    prices = {"bare": 0.0, "checked": 0.0}
     async with published_keys_server() as teams:
         env = {**os.environ, **door_settings(teams), "VAREUNGE_DATABASE_URL": url}
         doors = [Door(folder, env, number, synchronous) for number in range(2)]
@@ -82,13 +84,16 @@ async def measure(
         await _send(client, doors, rate, seconds, beside=beside)
         own = time.process_time() - began
         missing = len(set(client.log) - await stored_answers(url))
+        notes = _notes(folder, "door")
+        prices = {"answer": _price(notes)}
         if bare:
             await prepare_bare(url)
-            for kind, make in (("bare", BareClient), ("checked", Client)):
-                others = [Door(folder, env, number, synchronous, kind=kind) for number in range(2)]
-                await _send(make(others, jobs, f"{teams}/connector"), others, rate, max(1, bare // rate))
-                prices[kind] = _price(_notes(folder, kind))
-    notes = _notes(folder, "door")
+            crews = {kind: [Door(folder, env, number, synchronous, kind=kind) for number in range(2)] for kind in KINDS}
+            clients = [
+                make(crews[kind], jobs, f"{teams}/connector", sent=len(client.log)) for kind, make in KINDS.items()
+            ]
+            await _send_in_turns(clients, list(crews.values()), rate, max(1, bare // rate))
+            prices = {kind: _price(_notes(folder, kind)) for kind in KINDS}
     return Figures(
         answers=rate * seconds,
         rate=rate,
@@ -100,7 +105,6 @@ async def measure(
         kills=sum(door.kills for door in doors),
         processor=sum(note["processor"] for note in notes),
         own=own,
-        answer=_price(notes),
         **prices,
         feeds=sorted(looks),
         target=FEEDS_TARGET if feeds else POSTGRES_TARGET if url.startswith("postgresql") else TARGET,
@@ -129,6 +133,23 @@ async def _send(
     if meanwhile is not None and not meanwhile.cancelled():
         # It ended before its time, and this says why.
         meanwhile.result()
+
+
+async def _send_in_turns(clients: Sequence[Client], crews: Sequence[Sequence["Door"]], rate: int, seconds: int) -> None:
+    """Have each of *clients* send to its crew for a second, one after another, so often."""
+    try:
+        for client, crew in zip(clients, crews, strict=True):
+            for door in crew:
+                await door.start()
+                await client.warm_up(door)
+        for _ in range(seconds):
+            for client in clients:
+                await client.run(rate, 1)
+    finally:
+        for client, crew in zip(clients, crews, strict=True):
+            await client.close()
+            for door in crew:
+                await door.stop()
 
 
 def _price(notes: Sequence[Mapping[str, Any]]) -> float:
@@ -214,21 +235,6 @@ async def _kill_now_and_then(doors: Sequence[Door]) -> None:
         await asyncio.sleep(EVERY * dice.uniform(0.5, 1.5))
         # To its end, or a Door would be left without a process.
         await asyncio.shield(dice.choice(list(doors)).kill())
-
-
-def door_settings(teams: str) -> dict[str, str]:
-    """Return the settings of a Door that asks *teams* for the keys of tokens."""
-    return {
-        "VAREUNGE_PART": "door",
-        "VAREUNGE_BOT_ID": BOT,
-        "VAREUNGE_APP_ID": BOT,
-        "VAREUNGE_TENANT_ID": TENANT,
-        "VAREUNGE_GRAPH_URL": f"{teams}/v1.0",
-        "VAREUNGE_BOT_SERVICE_URL": f"{teams}/connector",
-        "VAREUNGE_BOT_METADATA_URL": f"{teams}/openidconfiguration",
-        "VAREUNGE_AUTHORITY_URL": teams,
-        "VAREUNGE_PUBLIC_URL": f"http://{HOST}",
-    }
 
 
 async def _start(

@@ -36,14 +36,15 @@ class Job:
 class Client:
     """Sends what is due when it is due, as lean as it can be: it runs on the Doors' processors."""
 
-    def __init__(self, doors: Sequence[Door], jobs: Sequence[Job], service_url: str) -> None:
+    def __init__(self, doors: Sequence[Door], jobs: Sequence[Job], service_url: str, *, sent: int = 0) -> None:
+        """*sent*: the number of answers that another client sent before, each of which has words of its own."""
         self._doors = doors
         self._jobs = jobs
         self._service_url = service_url
         self._token = _bot_token(service_url)
         self._free: dict[int, list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]]] = {}
         """Open connections by port, and since when each is not used."""
-        self._sent = 0
+        self._sent = sent
         self.log: list[tuple[str, str]] = []
         """Acknowledged answers: the request, and the words that were written."""
         self.times: list[float] = []
@@ -129,6 +130,21 @@ class Client:
             raise
         free.append((time.perf_counter(), reader, writer))
         return int(head[9:12]), body
+
+
+def door_settings(teams: str) -> dict[str, str]:
+    """Return the settings of a Door that asks *teams* for the keys of tokens."""
+    return {
+        "VAREUNGE_PART": "door",
+        "VAREUNGE_BOT_ID": BOT,
+        "VAREUNGE_APP_ID": BOT,
+        "VAREUNGE_TENANT_ID": TENANT,
+        "VAREUNGE_GRAPH_URL": f"{teams}/v1.0",
+        "VAREUNGE_BOT_SERVICE_URL": f"{teams}/connector",
+        "VAREUNGE_BOT_METADATA_URL": f"{teams}/openidconfiguration",
+        "VAREUNGE_AUTHORITY_URL": teams,
+        "VAREUNGE_PUBLIC_URL": f"http://{HOST}",
+    }
 
 
 def post(path: str, body: bytes, kind: str, more: str = "") -> bytes:

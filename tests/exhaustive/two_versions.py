@@ -25,8 +25,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy import text
 
-from benchmarks.answers import door_settings, stored_answers
-from benchmarks.answers_client import HOST, Client, Job, published_keys_server
+from benchmarks.answers import stored_answers
+from benchmarks.answers_client import HOST, Client, Job, door_settings, published_keys_server
 from benchmarks.status_rounds_stage import OPENS
 from integration.database.audit import SQLAudit
 from integration.database.connection import create_database
