@@ -27,10 +27,11 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection
 
 from benchmarks.country import write_country
 from benchmarks.history import meeting_day, write_history
+from benchmarks.statements import watched_statements
 from config.loading import load_documents
 from config.programme import Programme
 from config.settings import Part, Settings
@@ -165,15 +166,12 @@ def counted_statements() -> Iterator[list[str]]:
     """
     noted: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def note(_connection: Connection, statement: str, _values: Any) -> None:
         if not statement.startswith("BEGIN") and VERSION_TABLE not in statement:
             noted.append(statement)
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with watched_statements(note):
         yield noted
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def asked_of(app: FastAPI, programme: Programme, now: datetime) -> list[Asked]:

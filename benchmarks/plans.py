@@ -18,10 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, text
 
 from benchmarks.history import write_history
 from benchmarks.pages import ROUNDS, asked_of, country, signed_in
+from benchmarks.statements import watched_statements
 from config.programme import Programme
 from integration.database.record_rows import walked_tables
 from wiring.process import Services
@@ -99,7 +100,7 @@ def noted_scans(*, few_rows: bool) -> Iterator[Noted]:
     """
     noted = Noted()
 
-    def explain(connection: Connection, _: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+    def explain(connection: Connection, statement: str, values: Any) -> None:
         if statement in noted.statements or not statement.startswith(EXPLAINED):
             return
         noted.statements.add(statement)
@@ -108,18 +109,15 @@ def noted_scans(*, few_rows: bool) -> Iterator[Noted]:
             of_postgres = connection.dialect.name == "postgresql"
             if of_postgres and few_rows:
                 looker.execute(NO_SCAN_WHERE_AN_INDEX_SERVES)
-            looker.execute(f"{EXPLAIN[of_postgres]} {statement}", parameters[0] if many else parameters)
+            looker.execute(f"{EXPLAIN[of_postgres]} {statement}", values)
             rows = looker.fetchall()
         finally:
             looker.close()
         found = scanned_on_postgres(rows[0][0]) if of_postgres else scanned_on_sqlite([row[3] for row in rows])
         noted.scans += [Scan(table, statement) for table in sorted(found & GROWING) if not _accepted(table, statement)]
 
-    event.listen(Engine, "before_cursor_execute", explain)
-    try:
+    with watched_statements(explain):
         yield noted
-    finally:
-        event.remove(Engine, "before_cursor_execute", explain)
 
 
 def _accepted(table: str, statement: str) -> bool:

@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import event, text
 from sqlalchemy.pool import Pool
 
 from benchmarks.pages import MUNICIPALITIES, ROUNDS
 from benchmarks.plans import Noted, noted_scans, report
+from benchmarks.statements import watched_statements
 from benchmarks.unit_stage import play, stage
 from integration.database import tables
 from integration.database.connection import VERSION_TABLE
@@ -68,7 +69,7 @@ class _Meter:
         self.work = Work()
         self._statement = ""
 
-    def note(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def note(self, _connection: Any, statement: str, _values: Any) -> None:
         """Count a statement."""
         self._statement = statement
         if not self._is_apart():
@@ -105,11 +106,10 @@ def _metered() -> Iterator[_Meter]:
     """Meter the databases that are opened meanwhile."""
     meter = _Meter()
     event.listen(Pool, "connect", meter.watch)
-    event.listen(Engine, "before_cursor_execute", meter.note)
     try:
-        yield meter
+        with watched_statements(meter.note):
+            yield meter
     finally:
-        event.remove(Engine, "before_cursor_execute", meter.note)
         event.remove(Pool, "connect", meter.watch)
 
 

@@ -30,14 +30,20 @@ _NORWEGIAN = {"no": "nb", "nb": "nb", "nn": "nn"}
 
 
 def page(
-    request: Request, template: str, *, status: int = 200, language: str = texts.DEFAULT, **context: Any
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    language: str = texts.DEFAULT,
+    is_short: bool = False,
+    **context: Any,
 ) -> HTMLResponse:
     """
     Return the page *template* filled with *context*; everything is escaped.
 
     Templates extend `base.html` and have `request`, `visit` (None when signed out), `language`, and
     `say(key, **values)`, `written(value)` and `long_moment(local time)` in that language. A name that the context
-    lacks is an error.
+    lacks is an error. *is_short*: it is drawn in less than a millisecond, whatever stands in it.
     """
     values = {
         "request": request,
@@ -48,25 +54,30 @@ def page(
         "long_moment": partial(texts.long_moment, language=language),
         **context,
     }
-    return DrawnPage(template, values, status, {"Content-Language": language})
+    return DrawnPage(template, values, status, {"Content-Language": language}, is_short=is_short)
 
 
 class DrawnPage(HTMLResponse):
     """
-    A page that is made when it is sent, in a thread of its own: a long one takes longer than others should wait.
+    A page that is made when it is sent, in a thread of its own: a long one takes longer than others should wait, and
+    only for a short one the change of threads would cost as much.
 
     Compressed where the browser takes it and it helps. A page's secrets (its address, the session's word for forms)
     cannot be guessed from its length by another site: a stranger does not know the address, and the session's cookie is
     sent with no request that another site makes.
     """
 
-    def __init__(self, template: str, values: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, template: str, values: Mapping[str, Any], status: int, headers: Mapping[str, str], *, is_short: bool
+    ) -> None:
         super().__init__(b"", status, headers)
         self._template = template
         self._values = values
+        self._is_short = is_short
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.body, coding = await asyncio.to_thread(self._made, takes_gzip(Headers(scope=scope)))
+        packs = takes_gzip(Headers(scope=scope))
+        self.body, coding = self._made(packs) if self._is_short else await asyncio.to_thread(self._made, packs)
         self.headers["Content-Length"] = str(len(self.body))
         self.headers.update(coding)
         await super().__call__(scope, receive, send)

@@ -1,6 +1,7 @@
 """Pages that say what went wrong, what to do now and whom to ask, with the reader's own menu where they are known."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -63,10 +64,10 @@ def problem(
         sentences=[value for _, value in typed if len(value.split()) > 1],
         again=request.url.path,
         may_retry=reads and status in PASSING,
-        **({"visit": visit, "shell": _shell(visit, heading, language)} if visit else {}),
+        **_framed(visit, heading, language),
     )
 
 
-def _shell(visit: Visit, heading: str, language: str) -> object:
-    """Return the frame without a section: the address may be one that the reader has no business at."""
-    return shell_of(visit, "", [(heading, "")], language)
+def _framed(visit: Visit | None, heading: str, language: str) -> dict[str, Any]:
+    """Return the frame of somebody who is signed in, without a section: it may be one that they have no business at."""
+    return {"visit": visit, "shell": shell_of(visit, "", [(heading, "")], language)} if visit else {}

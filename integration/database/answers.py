@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from integration.database import tables
 from integration.database.audit import note_act
+from integration.database.compiled_once import CompiledOnce
 from integration.database.connection import insert_into
 from integration.database.escalations import escalation_write
 from integration.database.status_rows import answer_of, round_of
@@ -25,7 +26,7 @@ _NEWEST = (
     .join(_request, and_(_request.c.id == _answer.c.request, _request.c.latest_version == _answer.c.version))
     .where(_request.c.id == bindparam("of_request"))
 )
-_OPEN = (
+_OPEN = CompiledOnce(
     select(tables.status_round, _request.c.work_package, _request.c.person, _request.c.latest_version)
     .join(_request, _request.c.meeting == tables.status_round.c.meeting)
     .where(
@@ -75,12 +76,14 @@ def add_answer(
     if escalation or (newest and newest.content.question):
         # Others hold a question before a unit: in one statement nobody knows which of them comes first.
         execute_together(connection, [*writes, escalation_write(connection, answer.request, escalation)])
-        make_due_at_once(connection, then)
-    elif len(then) == 1:
-        execute_together(connection, [*writes, due_write(connection, then[0])])
-    else:
+        writes = []
+    if len(then) == 1:
+        writes.append(due_write(connection, then[0]))
+    elif then:
+        # SQLAlchemy makes several rows of one statement only where it stands alone.
         execute_together(connection, writes)
         make_due_at_once(connection, then)
+        writes = []
     # The last of its transaction: from here on nobody else adds to the audit until the commit.
     note_act(
         connection,
@@ -90,6 +93,7 @@ def add_answer(
         at=stored.at,
         values={"version": stored.version},
         on_behalf=found.person if stored.on_behalf else "",
+        after=writes,
     )
     return stored
 
@@ -108,9 +112,9 @@ def save_draft(connection: Connection, request: str, person: str, draft: Mapping
     return True
 
 
-def _open_request(connection: Connection, request: str, at: datetime) -> Row[Any] | None:
-    """Return a request with its round, where both take answers at *at*."""
-    row = connection.execute(_OPEN, {"of_request": request}).one_or_none()
+def _open_request(connection: Connection, request: str, at: datetime) -> Any:
+    """Return a request with its round, where both take answers at *at*; None else."""
+    row = _OPEN.first(connection, {"of_request": request})
     return row if row is not None and round_of(row).takes_answers(at) else None
 
 

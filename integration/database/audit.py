@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from integration.database.connection import Database, insert_into
 from integration.database.tables import audit, switch
-from integration.database.together import Write, execute_together
+from integration.database.together import Write, execute_together, hold_after
 from workflows.operations.audit import AuditAct, AuditEntry, ChainHead, chained
 from workflows.origin import origin
 
@@ -49,12 +49,14 @@ def note_act(
     at: datetime,
     values: Mapping[str, str | int],
     on_behalf: str = "",
+    after: Sequence[Write] = (),
 ) -> None:
     """
     Add to the audit within the caller's transaction who did what. Ids only, never a person's words.
 
     In a transaction beside others it comes last: from here on nobody else adds an entry until the commit.
-    *on_behalf*: the person it is done for, where that is not the whole municipality of the origin.
+    *on_behalf*: the person it is done for, where that is not the whole municipality of the origin. *after*: what is
+    written before that, with the head in one question where the database is a server.
     """
     came = origin()
     act = AuditAct(
@@ -67,7 +69,7 @@ def note_act(
         on_behalf=on_behalf or came.on_behalf,
         details=dict(values),
     )
-    entry = chained(act, _hold_head(connection, at))
+    entry = chained(act, _hold_head(connection, at, after))
     head = ChainHead(number=entry.number, hash=entry.hash)
     added = {f"added_{name}": value for name, value in row_of(entry).items()}
     execute_together(connection, [Write(_ADD, added), Write(_MOVE_HEAD, {"of_head": HEAD, "moved": str(head)})])
@@ -79,11 +81,11 @@ def row_of(entry: AuditEntry) -> dict[str, Any]:
     return {**vars(entry.act), **chain}
 
 
-def _hold_head(connection: Connection, at: datetime) -> ChainHead:
-    """Return the chain's head, which nobody else moves until this transaction ends."""
-    noted = connection.execute(_HELD_HEAD).scalar_one_or_none()
+def _hold_head(connection: Connection, at: datetime, after: Sequence[Write]) -> ChainHead:
+    """Return the chain's head, which nobody else moves until this transaction ends, when *after* is written."""
+    noted = hold_after(connection, after, _HELD_HEAD)
     if noted is not None:
-        return ChainHead.from_text(noted)
+        return ChainHead.from_text(noted.value)
     # Somebody took the note out: what people do is still written down, and `verify` looks at all of it.
     last = connection.execute(_LAST).one_or_none()
     head = ChainHead() if last is None else ChainHead(number=last.id, hash=last.hash)

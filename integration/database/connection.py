@@ -9,14 +9,16 @@ from contextvars import copy_context
 from enum import Enum, StrEnum, auto
 from functools import cache, cached_property, partial
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
 
+from integration.database.kept import KeptConnections
 from integration.database.postgres import (
     ALONE,
-    CONNECTIONS,
     OPTIONS,
+    THREADS,
     Passwords,
     begin_writing,
     exchange_ended,
@@ -85,9 +87,9 @@ class Database:
         # instead. Its readers wait for nobody, and a thread of their own would cost more than what they read.
         self._is_file = plain.dialect.name == "sqlite"
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self._is_file else nullcontext()
-        self._threads = ThreadPoolExecutor(1 if self._is_file else CONNECTIONS, thread_name_prefix="database")
-        # A connection for each kind of transaction: taking one anew costs more than what is read.
-        self._kept: dict[_Kind, Connection] = {}
+        self._threads = ThreadPoolExecutor(1 if self._is_file else THREADS, thread_name_prefix="database")
+        # Of a file one for each kind of transaction, of a server one for each thread.
+        self._kept = KeptConnections()
         self._schema_checked_at: float | None = None
         self.on_due: OnDue | None = None
         """Is told which units became due, after each commit that made them so."""
@@ -188,18 +190,22 @@ class Database:
         return await loop.run_in_executor(self._threads, run)
 
     def _do(self, work: Callable[[Connection], T], kind: _Kind, *, alone: bool = False) -> T:
-        if not self._is_file:
-            return self._do_on_server(work, kind, alone=alone)
-        connection = self._kept.get(kind) or self._keep(kind)
+        user = kind if self._is_file else get_ident()
+        connection = self._kept.of(user, partial(self._open, kind))
         with connection.begin():
-            self._begin(connection)
+            if self._is_file:
+                self._begin(connection)
+            elif kind is not _Kind.READS:
+                begin_writing(connection, alone=alone)
             return work(connection)
 
-    def _keep(self, kind: _Kind) -> Connection:
-        connection = self._plain.connect().execution_options(only_reads=kind is _Kind.READS)
+    def _open(self, kind: _Kind) -> Connection:
+        connection = self._plain.connect()
+        if not self._is_file:
+            return connection
         if kind is _Kind.WRITES_FOR_NOW:
             _driver(connection).execute("pragma synchronous=normal")
-        return self._kept.setdefault(kind, connection)
+        return connection.execution_options(only_reads=kind is _Kind.READS)
 
     def _begin(self, connection: Connection) -> None:
         """Begin a transaction of SQLite, whose driver says nothing by itself."""
@@ -207,14 +213,6 @@ class Database:
             # Past SQLAlchemy, for which it would be a statement like any other: a tenth of what an answer costs. Nor as
             # a listener of its own: with any, each statement looks for those of every other event as well.
             _driver(connection).execute(_begin(connection))
-
-    def _do_on_server(self, work: Callable[[Connection], T], kind: _Kind, *, alone: bool) -> T:
-        if kind is _Kind.READS:
-            with self._plain.connect() as connection:
-                return work(connection)
-        with self._plain.begin() as connection:
-            begin_writing(connection, alone=alone)
-            return work(connection)
 
     async def migrate(self) -> None:
         """Bring the tables to the current schema. A repeat does nothing. Raises SchemaNewer, and changes nothing."""
@@ -253,8 +251,7 @@ class Database:
         if "_engine" in self.__dict__:
             await self._engine.dispose()
         self._threads.shutdown()
-        for connection in self._kept.values():
-            connection.close()
+        self._kept.close()
         self._plain.dispose()
 
 

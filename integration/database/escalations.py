@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, update
+from sqlalchemy import Connection, and_, bindparam, case, or_, update
 
 from integration.database import tables
 from integration.database.connection import insert_for
@@ -18,10 +18,12 @@ CHANGED_BY_ANSWERS = (
 )
 """States of a question that a later answer of its round may change: no board has taken it up."""
 
+# No `in_`, whose values are put into the statement anew at each use.
+_OPEN_STILL = or_(*(tables.escalation.c.state == state for state in CHANGED_BY_ANSWERS))
 # Built once: what a statement costs is mostly the making of it.
 _WITHDRAW = (
     update(tables.escalation)
-    .where(tables.escalation.c.request == bindparam("withdrawn_of"), tables.escalation.c.state.in_(CHANGED_BY_ANSWERS))
+    .where(tables.escalation.c.request == bindparam("withdrawn_of"), _OPEN_STILL)
     .values(state=EscalationState.WITHDRAWN)
 )
 
@@ -46,5 +48,4 @@ def _raise_statement(dialect: str) -> Any:
         # The lead's view of the same words stands.
         "state": case((same, table.c.state), else_=asked.state),
     }
-    open_still = table.c.state.in_(CHANGED_BY_ANSWERS)
-    return insert.on_conflict_do_update(index_elements=[table.c.id], set_=changed, where=open_still)
+    return insert.on_conflict_do_update(index_elements=[table.c.id], set_=changed, where=_OPEN_STILL)

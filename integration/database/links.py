@@ -2,24 +2,29 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
+from integration.database.compiled_once import CompiledOnce
 from integration.database.connection import Database, insert_into
+from integration.database.standings import standing_of
 from integration.database.switches import IS_CLOSED, secret
 from integration.database.tables import link
 from workflows.ports.links import Link, LinkPurpose
 from workflows.ports.units import Clock
+from workflows.status.ports import Standing
+
+T = TypeVar("T")
 
 MOST_AT_ONCE = 500
 """Subjects in one question: databases take so many values and no more."""
 USE_STEP = timedelta(days=1)
 """Least time between two notes of a link's use."""
-_LINK = select(link).where(link.c.id == bindparam("of"))
+_LINK = CompiledOnce(select(link).where(link.c.id == bindparam("of")))
 
 
 class SQLLinks:
@@ -107,10 +112,16 @@ class SQLLinks:
         await self._note_use(row)
         return _link_of(row)
 
-    async def resolve_again(self, token: str, purpose: LinkPurpose) -> Link | None:
-        """Do the same for a page that was opened by the link, whose use is noted already."""
-        row = await self._find(token, purpose)
-        return None if row is None or self._has_ended(row) else _link_of(row)
+    async def resolve_answer(self, token: str) -> tuple[Link, Standing | None] | None:
+        """Return the link of a form, and the request as it stands; see `AnswerLinks`."""
+
+        def read(connection: Connection, identity: str) -> tuple[Link, Standing | None] | None:
+            row = _row(connection, identity, "answer")
+            if row is None or self._has_ended(row):
+                return None
+            return _link_of(row), standing_of(connection, row.subject, object_id="")
+
+        return await self._look(token, read)
 
     async def take(self, token: str, purpose: LinkPurpose) -> Link | None:
         """Return the link of the token and end it in one step: of two who take it, one gets it."""
@@ -127,17 +138,20 @@ class SQLLinks:
         row = await self._find(token, purpose)
         return _link_of(row) if row is not None and self._has_ended(row) else None
 
-    async def _find(self, token: str, purpose: LinkPurpose) -> Row[Any] | None:
+    async def _find(self, token: str, purpose: LinkPurpose) -> Any:
         """The row that a correctly signed token names, if it is for *purpose*."""
+        return await self._look(token, lambda connection, identity: _row(connection, identity, purpose))
+
+    async def _look(self, token: str, read: Callable[[Connection, str], T | None]) -> T | None:
+        """Return what *read* finds for the id in a token; None where the token is not signed by us."""
         signer = await self._known_signer()
         try:
             identity = signer.unsign(token).decode()
         except BadSignature:
             return None
-        row = await self._database.look(lambda connection: connection.execute(_LINK, {"of": identity}).one_or_none())
-        return None if row is None or row.purpose != purpose else row
+        return await self._database.look(lambda connection: read(connection, identity))
 
-    async def _note_use(self, row: Row[Any]) -> None:
+    async def _note_use(self, row: Any) -> None:
         """Note the use of a link, once a day at most: a page costs no write."""
         now = self._clock.now()
         if row.used_at is None or now - row.used_at >= USE_STEP:
@@ -145,7 +159,7 @@ class SQLLinks:
             # Beside others: a thousand people open their forms at the same time, and each only notes that they did.
             await self._database.write(lambda connection: connection.execute(used).close())
 
-    def _has_ended(self, row: Row[Any]) -> bool:
+    def _has_ended(self, row: Any) -> bool:
         return row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= self._clock.now())
 
     async def revoke(self, subject: str) -> None:
@@ -173,7 +187,13 @@ class _LinkSigner(Signer):
         return self._derived if secret_key is None else super().derive_key(secret_key)
 
 
-def _link_of(row: Row[Any]) -> Link:
+def _row(connection: Connection, identity: str, purpose: LinkPurpose) -> Any:
+    """Return the row of that id, if it is for *purpose*; None else."""
+    row = _LINK.first(connection, {"of": identity})
+    return None if row is None or row.purpose != purpose else row
+
+
+def _link_of(row: Any) -> Link:
     return Link(purpose=row.purpose, subject=row.subject, person=row.person, expires_at=row.expires_at)
 
 

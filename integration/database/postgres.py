@@ -8,6 +8,8 @@ from sqlalchemy.exc import DisconnectionError
 
 CONNECTIONS = 4
 """Connections of each kind that a process holds at most. The smallest server in Azure takes 35 from all processes."""
+THREADS = CONNECTIONS - 1
+"""Threads that each keep one of them; what is scanned shares the rest."""
 CONNECT_SECONDS = 10
 """Seconds after which a server that does not answer counts as away."""
 IDLE_SECONDS = 60
@@ -78,15 +80,20 @@ def exchange_ended(engine: Engine) -> None:
     """
 
     def look(_connection: Any, record: Any, _proxy: Any) -> None:
-        if _has_ended(record.driver_connection.pgconn.socket):
+        if _has_something_to_say(record.driver_connection):
             raise DisconnectionError
 
     event.listen(engine, "checkout", look)
 
 
-def _has_ended(socket: int) -> bool:
+def has_ended(connection: Connection) -> bool:
+    """Return True where a server has ended a *connection* that nobody uses at the moment. A file never does."""
+    return connection.dialect.name == "postgresql" and _has_something_to_say(connection.connection.driver_connection)
+
+
+def _has_something_to_say(driver: Any) -> bool:
     found = sockets.poll()
-    found.register(socket, sockets.POLLIN)
+    found.register(driver.pgconn.socket, sockets.POLLIN)
     return bool(found.poll(0))
 
 

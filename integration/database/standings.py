@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select
 
 from integration.database import tables
 from integration.database.accounts import account_of
+from integration.database.compiled_once import CompiledOnce
 from integration.database.register import VERSION_NOW
 from integration.database.status_rows import answer_of, meeting_of, request_of, round_of
 from workflows.messages.model import Surface
@@ -67,7 +68,7 @@ _PARTS: Sequence[Sequence[ColumnElement[Any]]] = (
     ],
 )
 _NAMES = [[column.name for column in part] for part in _PARTS]
-_STANDING = (
+_STANDING = CompiledOnce(
     select(*(column for part in _PARTS for column in part))
     .select_from(_request)
     .join(_round, _round.c.meeting == _request.c.meeting)
@@ -85,7 +86,7 @@ _STANDING = (
 def standing_of(connection: Connection, request: str, object_id: str) -> Standing | None:
     """Return a request as it stands at this moment, with the account of *object_id*, if there is one."""
     # A row for each draft, of which there are none or one, and now and then two.
-    rows = connection.execute(_STANDING, {"of_request": request, "object_id": object_id}).all()
+    rows = _STANDING.rows(connection, {"of_request": request, "object_id": object_id})
     if not rows:
         return None
     asked, status_round, meeting, answer, previous, account, _, flags = _parts(rows[0])
@@ -107,7 +108,7 @@ def standing_of(connection: Connection, request: str, object_id: str) -> Standin
     )
 
 
-def _parts(row: Row[Any]) -> list[Any]:
+def _parts(row: Sequence[Any]) -> list[Any]:
     """Split a row into the columns of each table, by their names there."""
     values = iter(row)
     return [SimpleNamespace(**dict(zip(names, values, strict=False))) for names in _NAMES]

@@ -27,8 +27,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 
+from benchmarks.statements import watched_statements
 from tests.exhaustive.paper_world import Ending, World, ending_of, problems
 from tests.support import postgres
 from tests.support.power import recorded_disk
@@ -60,20 +61,18 @@ class Moments:
     def of_commits(self) -> Iterator[None]:
         """Let each commit of something written be a moment, just before it."""
 
-        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            del cursor, rest
+        def note(connection: Connection, statement: str, _values: Any) -> None:
             connection.info["wrote"] = connection.info.get("wrote") or not statement.lower().startswith(READS)
 
         def commit(connection: Any) -> None:
             if connection.info.pop("wrote", False):
                 self.come()
 
-        event.listen(Engine, "before_cursor_execute", note)
         event.listen(Engine, "commit", commit)
         try:
-            yield
+            with watched_statements(note):
+                yield
         finally:
-            event.remove(Engine, "before_cursor_execute", note)
             event.remove(Engine, "commit", commit)
 
 

@@ -23,9 +23,9 @@ from workflows.ports.accounts import Account, AccountKind
 from workflows.ports.bot import Conversation
 from workflows.status.plan import package_leads, request_id
 
-FORM = {"sqlite": 10, "postgresql": 6}
+FORM = {"sqlite": 10, "postgresql": 5}
 """Statements of an answer by the form, `BEGIN` and `COMMIT` aside: link, standing, the lock of the request, the writes
-(on PostgreSQL one, on SQLite four), the audit's head, and its entry (one and two)."""
+with the audit's head (on PostgreSQL one, on SQLite five), and its entry (one and two)."""
 CARD = {name: statements - 1 for name, statements in FORM.items()}
 """The same without the link."""
 PUBLIC = "https://samordning.example"

@@ -11,7 +11,7 @@ from web.pages import language_of, page
 from web.status.answer_fields import answer_rows, number_fields, start_values
 from web.status.replaced_links import ReplacedLinks
 from workflows.messages.short_links import ShortLinks
-from workflows.ports.links import EndedLinks, Link
+from workflows.ports.links import Link
 from workflows.status.answer_parsing import (
     MAX_FOLLOW_UP,
     MAX_LESSON,
@@ -34,13 +34,14 @@ from workflows.status.model import (
     RoundOver,
     RoundState,
 )
+from workflows.status.ports import AnswerLinks, Standing
 from workflows.status.request_view import Asked, sentences_to_keep
 
 MAX_BODY = 256_000
 """Bytes; five long texts of the widest characters, percent-encoded, are far below."""
 
 
-def router(*, desk: StatusDesk, links: EndedLinks, short: ShortLinks, public_url: str) -> APIRouter:
+def router(*, desk: StatusDesk, links: AnswerLinks, short: ShortLinks, public_url: str) -> APIRouter:
     """Make the routes of the form. *public_url*: our own address; a form sent from a page elsewhere is not taken."""
     routes, replaced = APIRouter(), ReplacedLinks(desk=desk, short=short)
 
@@ -63,22 +64,30 @@ def router(*, desk: StatusDesk, links: EndedLinks, short: ShortLinks, public_url
             return _notice(request, 403, "status.foreign_title", "status.foreign")
         # Read before anything is looked up: a failure gives back what was typed.
         typed = await read_form(request, most=MAX_BODY)
-        link = await links.resolve_again(token, "answer")
+        link, standing = await links.resolve_answer(token) or (None, None)
         if typed.get("again"):
             return await _ask_again(request, replaced, link, await links.find_ended(token, "answer"))
         if link is None or link.person is None:
             return await _dead(request, replaced, await links.find_ended(token, "answer"), typed=typed)
-        keep = _keep if typed.get("draft") else _take
-        return await keep(request, desk, link, ByLink(link.person), typed)
+        if typed.get("draft"):
+            return await _keep(request, desk, link, ByLink(link.person), typed)
+        return await _take(request, desk, link, ByLink(link.person), typed, standing)
 
     return routes
 
 
 async def _take(
-    request: Request, desk: StatusDesk, link: Link, sender: ByLink, typed: Mapping[str, str]
+    request: Request,
+    desk: StatusDesk,
+    link: Link,
+    sender: ByLink,
+    typed: Mapping[str, str],
+    standing: Standing | None,
 ) -> HTMLResponse:
     try:
-        receipt = await desk.answer(link.subject, sender=sender, content=typed, surface=AnswerSurface.FORM)
+        receipt = await desk.answer(
+            link.subject, sender=sender, content=typed, surface=AnswerSurface.FORM, standing=standing
+        )
     except NumbersWanted:
         form = await desk.form(link.subject, sender=sender)
         return _numbers_page(request, form, typed=_seen(typed), problems={})
@@ -102,6 +111,7 @@ async def _take(
         request,
         "status/answer_receipt.html",
         language=asked.language,
+        is_short=True,
         asked=asked,
         until=asked.moment(receipt.changeable_until),
         on_behalf_of=asked.lead if receipt.on_behalf else "",

@@ -61,10 +61,6 @@ class Links(Protocol):
 class EndedLinks(Links, Protocol):
     """Links of which those that have ended are known again, to say why they lead nowhere."""
 
-    async def resolve_again(self, token: str, purpose: LinkPurpose) -> Link | None:
-        """Do the same as `resolve` for a page that was opened by the link, whose use is noted already."""
-        ...
-
     async def find_ended(self, token: str, purpose: LinkPurpose) -> Link | None:
         """Return the link of a token of ours that expired or was revoked; None for any other. It opens nothing."""
         ...

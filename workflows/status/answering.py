@@ -112,7 +112,9 @@ class StatusDesk:
     async def form(self, request_id: str, *, sender: Sender) -> StatusForm:
         """Return the form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
         object_id = sender.object_id if isinstance(sender, ByAccount) else ""
-        standing = await self._rounds.find_standing(request_id, object_id=object_id)
+        return await self._form_of(await self._rounds.find_standing(request_id, object_id=object_id), sender)
+
+    async def _form_of(self, standing: Standing | None, sender: Sender) -> StatusForm:
         if standing is None:
             raise UnknownRequest(Words(key="status.error.unknown"))
         programme, package = await self._programme(standing.programme_version), standing.request.work_package
@@ -224,7 +226,13 @@ class StatusDesk:
         return texts.choose(person.language, programme.language) if person else programme.language
 
     async def answer(
-        self, request_id: str, *, sender: Sender, content: Mapping[str, Any], surface: AnswerSurface
+        self,
+        request_id: str,
+        *,
+        sender: Sender,
+        content: Mapping[str, Any],
+        surface: AnswerSurface,
+        standing: Standing | None = None,
     ) -> Receipt:
         """
         Check and store an answer; stored before it returns.
@@ -232,9 +240,9 @@ class StatusDesk:
         Raises UnknownRequest, NotYours, RoundOver, NumbersWanted, AnsweredMeanwhile and InvalidAnswer, and then nothing
         of *content* was stored. The same answer once more is the same version. *content* with `numbers_asked` is not
         asked for numbers. What `seen` says is held against what stands now, not at the moment of writing: of two who
-        answer within that moment, both are kept.
+        answer within that moment, both are kept. *standing*: the request as it was read just now, where it was.
         """
-        form = await self.form(request_id, sender=sender)
+        form = await (self._form_of(standing, sender) if standing else self.form(request_id, sender=sender))
         asked = form.asked
         if not form.is_open:
             raise RoundOver(over_words(asked))

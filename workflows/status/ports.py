@@ -9,7 +9,7 @@ from config.programme import Programme
 from workflows.messages.model import Chats, Message, Messages
 from workflows.ports.accounts import Account, KnownAccounts
 from workflows.ports.bot import Bot
-from workflows.ports.links import Links
+from workflows.ports.links import EndedLinks, Link, Links
 from workflows.ports.units import Clock, DueUnit
 from workflows.status.model import (
     AnswerContent,
@@ -182,6 +182,18 @@ class AnswerRecord(Protocol):
         ...
 
     async def list_escalations(self, meeting: str) -> Sequence[Escalation]: ...
+
+
+class AnswerLinks(EndedLinks, Protocol):
+    """Links that lead to a request's form."""
+
+    async def resolve_answer(self, token: str) -> tuple[Link, Standing | None] | None:
+        """
+        Return the link of a form that was opened by it, whose use is noted already, and the request as it stands.
+
+        None where `resolve` gives none. One question to the record, because people wait for what they sent.
+        """
+        ...
 
 
 class Rounds(RoundRecord, AnswerRecord, Protocol):

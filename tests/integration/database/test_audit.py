@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.exc import DatabaseError
 
 from integration.database.audit import HEAD, SQLAudit, note_act, note_action
 from integration.database.connection import Database, create_database
 from integration.database.sessions import SQLSessions
 from integration.database.switches import SQLSwitches
+from integration.database.tables import switch
+from integration.database.together import Write
 from tests.clocks import NOON, StillClock
 from tests.integration.database.test_migrations import upgrade
 from tests.support.postgres import why_missing
@@ -59,9 +61,20 @@ async def act(database: Database, subject: str) -> None:
         await note_action(connection, "lead", "test.acted", subject, at=NOON, values={"b": 1, "a": "æ"})
 
 
+_NOTED = insert(switch).values(name=bindparam("noted"), value="1", set_at=NOON)
+
+
 async def beside(database: Database, subject: str) -> None:
     """Act within a transaction beside others, as an answer does."""
     await database.write(lambda connection: note_act(connection, "lead", "test", subject, at=NOON, values={}))
+
+
+async def beside_with_a_write(database: Database, subject: str) -> None:
+    """Do the same with something written just before, as an answer's rows are."""
+    written = Write(_NOTED, {"noted": f"noted:{subject}"})
+    await database.write(
+        lambda connection: note_act(connection, "lead", "test", subject, at=NOON, values={}, after=[written])
+    )
 
 
 async def broken_off(database: Database) -> None:
@@ -89,6 +102,39 @@ async def test_acts_of_many_at_once_make_one_chain_without_a_gap(url: str) -> No
     assert await audit.head() == verified.head
     for database in databases:
         await database.close()
+
+
+async def test_of_acts_with_something_written_before_each_is_written_once_and_none_breaks_the_chain(url: str) -> None:
+    """On PostgreSQL the write and the wait for the chain's head are one statement, which goes on with what came
+    meanwhile."""
+    databases = [create_database(url) for _ in range(3)]
+    await act(databases[0], "first")
+
+    await asyncio.gather(
+        *(
+            beside_with_a_write(database, f"{place}-{number}")
+            for place, database in enumerate(databases)
+            for number in range(12)
+        )
+    )
+
+    verified = await verify(SQLAudit(databases[0]))
+    assert (verified.broken, verified.head.number) == (None, 37)
+    noted = select(switch.c.name).where(switch.c.name.like("noted:%"))
+    async with databases[0].read() as connection:
+        assert len((await connection.execute(noted)).all()) == 36
+    for database in databases:
+        await database.close()
+
+
+async def test_a_first_act_with_something_written_before_begins_the_chain(each: Database) -> None:
+    await execute(each, f"delete from switch where name = '{HEAD}'")
+
+    await beside_with_a_write(each, "a")
+
+    assert (await verify(SQLAudit(each))).head.number == 1
+    async with each.read() as connection:
+        assert (await connection.execute(select(switch.c.value).where(switch.c.name == "noted:a"))).scalar_one() == "1"
 
 
 async def test_an_act_is_written_down_with_where_it_came_from(each: Database) -> None:

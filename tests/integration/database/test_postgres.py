@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 from psycopg import sql
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from engine.units import LEASE
 from integration.database.connection import Schema, create_database
-from integration.database.postgres import ManagedIdentityPasswords, passwords_for
+from integration.database.postgres import THREADS, ManagedIdentityPasswords, passwords_for
 from integration.database.units import SQLUnits, UnitState
 from tests.clocks import NOON
 from tests.integration.test_identity import Endpoint, served
@@ -130,6 +130,40 @@ async def test_nobody_notices_a_server_that_was_restarted_while_nobody_asked(pos
         await units.make_due(UNITS[:2])
         assert [unit.key for unit in await units.list_units()] == [unit.key for unit in UNITS[:2]]
         await database.close()
+
+
+@installed
+async def test_each_thread_keeps_its_connection_and_leaves_one_to_what_is_scanned(postgres_url: str) -> None:
+    database, all_there = create_database(postgres_url), threading.Barrier(THREADS)
+
+    def backend(connection: Connection) -> int:
+        return int(connection.exec_driver_sql("select pg_backend_pid()").scalar_one())
+
+    def backend_of_each(connection: Connection) -> int:
+        all_there.wait(timeout=10)
+        return backend(connection)
+
+    kept = await asyncio.gather(*(database.look(backend_of_each) for _ in range(THREADS)))
+    again = await asyncio.gather(*(database.write(backend_of_each) for _ in range(THREADS)))
+    scanned = await asyncio.gather(*(database.scan(backend) for _ in range(2 * THREADS)))
+
+    assert len(set(kept)) == THREADS
+    assert set(again) == set(kept)
+    assert not set(scanned) & set(kept)
+    await database.close()
+
+
+@installed
+async def test_a_connection_that_broke_while_it_wrote_is_exchanged(postgres_url: str) -> None:
+    database = create_database(postgres_url)
+
+    with pytest.raises(OperationalError):
+        await database.write(
+            lambda connection: connection.exec_driver_sql("select pg_terminate_backend(pg_backend_pid())")
+        )
+
+    assert await database.look(lambda connection: connection.exec_driver_sql("select 1").scalar_one()) == 1
+    await database.close()
 
 
 # ------------------------------------------------------------------------------------------------------ sign-in

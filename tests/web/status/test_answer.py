@@ -101,7 +101,7 @@ async def test_what_was_typed_comes_back_when_we_fail(
         raise RuntimeError("Det jeg skrev")
 
     typed = {"light": "yellow", "done": "Det jeg <skrev>", "indicator:plasser": "12,5", "seen": "0"}
-    monkeypatch.setattr(browser.world.links, "resolve_again", broken)
+    monkeypatch.setattr(browser.world.links, "resolve_answer", broken)
 
     failed = await browser.post(typed)
 

@@ -22,6 +22,7 @@ from workflows.messages.outbox import Outbox
 from workflows.messages.short_links import ShortLinks
 from workflows.ports.accounts import Account, AccountKind, Recipients
 from workflows.ports.bot import Bot, Conversation, Posted
+from workflows.ports.links import Link
 from workflows.ports.mail import Mail
 from workflows.ports.units import DueUnit, Outcome
 from workflows.status.answering import ByLink, Receipt, StatusDesk
@@ -208,6 +209,16 @@ class WorldRounds(SQLStatus):
         return replace(standing, account=account, may_report=True)
 
 
+class WorldLinks(SQLLinks):
+    """Links beside the same fakes."""
+
+    async def resolve_answer(self, token: str) -> tuple[Link, Standing | None] | None:
+        found = await super().resolve_answer(token)
+        if found is None or found[1] is None:
+            return found
+        return found[0], replace(found[1], may_report=True)
+
+
 class World:
     """Everything of a round, with handles to look at and to turn."""
 
@@ -240,7 +251,7 @@ class World:
         self.store = WorldRounds(database, self.accounts)
         self.messages = SQLMessages(database)
         self.switches = SQLSwitches(database, self.clock)
-        self.links = SQLLinks(database, self.clock)
+        self.links = WorldLinks(database, self.clock)
         self.units = SQLUnits(database)
         self.chats = SQLChats(database, self.clock)
         self.short = ShortLinks(links=self.links, messages=self.messages, clock=self.clock, public_url=PUBLIC)
