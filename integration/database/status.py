@@ -77,8 +77,11 @@ class SQLStatus:
         return [round_of(row) for row in rows if row.state == RoundState.OPEN]
 
     async def list_rounds_before(self, meetings: Sequence[str]) -> Sequence[StatusRound]:
-        query = select(tables.status_round).where(tables.status_round.c.meeting.in_(meetings))
-        return [round_of(row) for row in await self._rows(query.order_by(tables.status_round.c.deadline_at))]
+        named = select(tables.status_round).where(tables.status_round.c.meeting.in_(meetings))
+        query = named.order_by(tables.status_round.c.deadline_at)
+        return await read_named(
+            self._database, len(meetings), lambda connection: [round_of(row) for row in connection.execute(query)]
+        )
 
     async def open_round(
         self,
@@ -144,7 +147,9 @@ class SQLStatus:
     async def list_open_requests(self, meetings: Sequence[str]) -> Sequence[StatusRequest]:
         waits = and_(tables.status_request.c.meeting.in_(meetings), tables.status_request.c.state == RequestState.OPEN)
         query = select(tables.status_request).where(waits).order_by(tables.status_request.c.work_package)
-        return [request_of(row) for row in await self._rows(query)]
+        return await read_named(
+            self._database, len(meetings), lambda connection: [request_of(row) for row in connection.execute(query)]
+        )
 
     async def newest_answers(self, requests: Sequence[str]) -> Mapping[str, StatusAnswer]:
         rows = await self._rows(_NEWEST, {"of_requests": requests})

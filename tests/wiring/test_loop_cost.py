@@ -101,6 +101,7 @@ async def calls_on_the_loop(services: Services, folder: Path, municipalities: in
         pytest.param(reading("/fylket/kommuner"), id="the register's municipalities"),
         pytest.param(reading("/fylket/utrulling"), id="the rollouts of all places"),
         pytest.param(reading("/fylket/malen"), id="the template against all places"),
+        pytest.param(reading("/fylket/utboks"), id="the messages that leave next"),
     ],
 )
 async def test_work_on_a_country_is_done_beside_the_loop(services: Services, tmp_path: Path, work: Work) -> None:

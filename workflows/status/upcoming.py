@@ -3,9 +3,11 @@
 They are shown as they would look if they left as things stand; people, answers and the directory may change till then.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from config.programme import Programme
 from config.values import BodyKind
@@ -108,7 +110,9 @@ class UpcomingMessages:
         )
         rounds = await self._ports.rounds.list_rounds_before([meeting.key for meeting in meetings])
         owing = await self._ports.rounds.list_open_requests([item.meeting for item in rounds])
-        return sendings_to_come(programme, meetings=meetings, rounds=rounds, owing=owing, now=now)
+        # Beside the loop: of a country it takes longer than others should wait.
+        plan_all = partial(sendings_to_come, programme, meetings=meetings, rounds=rounds, owing=owing, now=now)
+        return await asyncio.to_thread(plan_all)
 
     async def messages_of(self, sending: Sending, *, only: str | None = None) -> list[Message]:
         """Write the messages of *sending*, or that of the request *only*, without links to forms."""
