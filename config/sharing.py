@@ -24,6 +24,9 @@ class Sharing:
             parts = vars(value)
             # Past what keeps values from being changed: each part gives way to one that equals it.
             parts.update({name: self.shared(part) for name, part in parts.items()})
+            # As large as the value itself, and the same for thousands: the names of what was given. A copy has its own.
+            given = value.model_fields_set
+            object.__setattr__(value, "__pydantic_fields_set__", self._one(frozenset(given), given))
             return self._one((kind, *map(id, parts.values())), value)
         if kind is tuple:
             items = tuple(map(self.shared, value))

@@ -270,18 +270,13 @@ def read_texts(path: Path) -> Mapping[str, str]:
             raise TextError(f"{path.name}: {key}: expected a text")
         if key in found:
             raise TextError(f"{path.name}: {key}: stands twice")
-        _placeholders(text)
+        values_in(text)
         found[key] = text
     return found
 
 
 def values_in(text: str) -> frozenset[str]:
     """Return the names of the values in a text that is not ours. Raises TextError when it could not be said."""
-    return _placeholders(text)
-
-
-@cache
-def _placeholders(text: str) -> frozenset[str]:
     try:
         fields = [field for field in Formatter().parse(text) if field[1] is not None]
     except ValueError as error:
@@ -291,3 +286,7 @@ def _placeholders(text: str) -> frozenset[str]:
     if wrong:
         raise TextError(f"{text!r}: expected plain names in braces, not {wrong}")
     return frozenset(str(name) for _, name, _, _ in fields)
+
+
+_placeholders = cache(values_in)
+"""Of the texts that were said: those that never are need not be remembered."""
