@@ -1,6 +1,7 @@
 """Calls under way to a mailbox at once, over all workers."""
 
 from collections import deque
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from engine.units import Alarm, EngineClock
@@ -35,13 +36,30 @@ class ConcurrencyLimiter:
             if self._under_way < len(self._permits):
                 self._under_way += 1
                 return
-            bell = self._clock.alarm()
-            self._bells.append(bell)
-            await bell.wait(free_at)
+            await self._wait(free_at)
 
     def release(self) -> None:
         """Give the permit to the next call that waits."""
         self._under_way -= 1
+        self._ring_next()
+
+    async def _wait(self, until: datetime | None) -> None:
+        """Wait until a call here ends, or *until* has come."""
+        bell = self._clock.alarm()
+        self._bells.append(bell)
+        try:
+            await bell.wait(until)
+        except BaseException:
+            if bell not in self._bells:
+                # It was rung for one that is stopped.
+                self._ring_next()
+            raise
+        finally:
+            # Of one that went by itself: rung for nobody, the call behind it would wait for ever.
+            with suppress(ValueError):
+                self._bells.remove(bell)
+
+    def _ring_next(self) -> None:
         if self._bells:
             self._bells.popleft().ring()
 
