@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
 from engine.gathering import Expected, Gathering
@@ -24,14 +25,19 @@ async def together(clock: EngineClock, *work: Coroutine[Any, Any, T], gathering:
 
     async def do(item: Coroutine[Any, Any, T], own: Expected) -> T:
         nonlocal at_work, left
-        async with clock.busy():
-            at_work += 1
-            if at_work == len(work):
-                begun.set()
+        async with AsyncExitStack() as stack:
             try:
+                try:
+                    await stack.enter_async_context(clock.busy())
+                finally:
+                    # Also where the clock does not hear of it: nobody may wait for one that will not begin.
+                    at_work += 1
+                    if at_work == len(work):
+                        begun.set()
                 with own:
                     return await item
             finally:
+                item.close()
                 left -= 1
                 bell.ring()
 

@@ -209,8 +209,10 @@ class Engine:
         await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self, claim: Claim) -> None:
-        async with self._clock.busy():
+        async with contextlib.AsyncExitStack() as work:
             try:
+                # In here: where the clock does not hear of it, nothing runs, and nobody may wait for its end.
+                await work.enter_async_context(self._clock.busy())
                 with (
                     structlog.contextvars.bound_contextvars(unit=claim.unit.key, run=claim.run, step=None),
                     self._telemetry.unit(claim.unit, claim.run),

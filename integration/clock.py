@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 2.0
 """Seconds that an idle connection to the sandbox or the service is used again: after five they close it themselves."""
+ANSWER_WITHIN = 30.0
+"""Seconds that the sandbox may take to answer what it answers at once: all but a wait."""
 LONGEST_NAP = 3600.0
 """Seconds slept in one go, so that a machine's clock that is set anew is noticed."""
 
@@ -102,12 +104,12 @@ class SimulatedClock:
             raise ValueError(f"{url}: expected a loopback address")
         self._url = url.rstrip("/")
         self._name = name
-        # No proxy from the environment, and no time-out: a wait lasts as long as others work.
+        # No proxy from the environment.
         limits = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
         # On loopback nobody shows a certificate, and reading the authorities takes longer than all else here.
         self._http = httpx.AsyncClient(
             transport=transport,
-            timeout=None,  # noqa: S113
+            timeout=ANSWER_WITHIN,
             trust_env=False,
             limits=limits,
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
@@ -217,6 +219,9 @@ class SimulatedClock:
             self._start_waiting()
 
     def _start_waiting(self) -> None:
+        if self._waiter is not None:
+            # One that nobody withdrew. Two would take each other's place at the sandbox again and again.
+            self._waiter.cancel()
         self._turn += 1
         self._waiter = asyncio.create_task(self._wait(self._turn), name="simulated clock")
 
@@ -236,11 +241,13 @@ class SimulatedClock:
     async def _take_back(self) -> None:
         """Withdraw this participant's wait; returns when the sandbox knows that somebody works here."""
         async with self._withdrawing:
-            waiter, self._waiter = self._waiter, None
+            waiter = self._waiter
             if waiter is None:
                 return
             # The turn tells the sandbox which wait is meant, should that one reach it only after this call.
             now = await self._ask("resume", turn=self._turn)
+            # Not before: a wait that the sandbox still holds is to be withdrawn by whoever works next.
+            self._waiter = None
             waiter.cancel()
             await asyncio.wait([waiter])
             self._pass_to(now)
@@ -255,7 +262,9 @@ class SimulatedClock:
         import httpx
 
         try:
-            answer = await self._http.post(f"{self._url}/{what}", json={"name": self._name, **values})
+            # A wait lasts as long as others work.
+            within = None if what == "wait" else ANSWER_WITHIN
+            answer = await self._http.post(f"{self._url}/{what}", json={"name": self._name, **values}, timeout=within)
             answer.raise_for_status()
             return datetime.fromisoformat(answer.json()["now"])
         except (httpx.HTTPError, KeyError, ValueError) as exc:

@@ -62,11 +62,16 @@ class FakeTimekeeper(httpx.AsyncBaseTransport):
         self.waits: dict[str, tuple[datetime | None, asyncio.Event] | None] = {}
         self.calls: list[tuple[str, str, str | None]] = []
         self.gone = False
+        self.loses: list[str] = []
+        """Kinds of call that do not get here, each once."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.gone:
             raise httpx.ConnectError("gone", request=request)
         what, body = request.url.path.rpartition("/")[2], json.loads(request.content)
+        if what in self.loses:
+            self.loses.remove(what)
+            raise httpx.ReadError("lost", request=request)
         self.calls.append((body["name"], what, body.get("until")))
         await self._act(what, body["name"], body.get("until"))
         return httpx.Response(200, json={"now": self.time.isoformat()})

@@ -8,6 +8,7 @@ import pytest
 from engine.together import together
 from integration.clock import SimulatedClock
 from tests.clocks import NOON, FakeTimekeeper, StillClock
+from workflows.errors import Transient
 
 
 async def test_sleepers_share_simulated_time_and_cost_no_more_talk_with_the_sandbox() -> None:
@@ -43,6 +44,24 @@ async def test_an_error_comes_when_the_others_have_ended() -> None:
         await together(StillClock(), fails(), works())
 
     assert ended == ["works"]
+
+
+async def test_what_the_clock_did_not_hear_of_is_an_error_and_keeps_nobody_waiting() -> None:
+    timekeeper = FakeTimekeeper()
+    clock = SimulatedClock("http://127.0.0.1/_sandbox/clock", "us", transport=timekeeper)
+    await clock.join()
+    timekeeper.loses = ["resume"]
+    ended: list[str] = []
+
+    async def works(name: str) -> None:
+        ended.append(name)
+
+    async with asyncio.timeout(10):
+        with pytest.raises(Transient, match="resume"):
+            await together(clock, works("first"), works("second"))
+
+    assert ended == ["second"]
+    await clock.leave()
 
 
 async def test_nothing_to_do_is_done_at_once() -> None:

@@ -357,6 +357,30 @@ async def test_the_loop_runs_each_unit_at_its_time_and_stops_when_asked(
     ]
 
 
+async def test_nobody_waits_for_a_unit_whose_begin_the_clock_did_not_hear_of(database: Database) -> None:
+    """It did not run, and does so when its lease has ended."""
+    timekeeper = FakeTimekeeper()
+    clock = SimulatedClock("http://127.0.0.1:1", "service", transport=timekeeper)
+    await clock.join()
+
+    async def handler(unit: DueUnit, history: History) -> Outcome:
+        return Done()
+
+    units = SQLUnits(database)
+    await units.make_due([UNIT])
+    engine = Engine(units, clock, {"rollout.place": handler}, owner="me")
+    async with asyncio.timeout(10), clock.busy():
+        timekeeper.loses = ["resume"]
+        await engine.run_due()
+        assert (await the_unit(database)).state is UnitState.WAITING
+
+        await clock.sleep_until(NOON + LEASE)
+        await engine.run_due()
+
+    assert (await the_unit(database)).state is UnitState.DONE
+    await clock.leave()
+
+
 async def test_a_poke_runs_what_a_request_made_due_before_time_goes_on(
     database: Database, clock: SimulatedClock
 ) -> None:

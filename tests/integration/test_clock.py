@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from integration.clock import SimulatedClock, SystemClock, create_clock
+from integration.clock import ANSWER_WITHIN, SimulatedClock, SystemClock, create_clock
 from tests.clocks import NOON, FakeTimekeeper
 from workflows.errors import Invalid, OutsideError, Transient
 
@@ -189,6 +189,68 @@ async def test_who_works_while_the_sandbox_goes_is_told_when_it_wants_to_sleep(t
             await clock.sleep_until(NOON + 2 * HOUR)
     with pytest.raises(Transient):
         await sleeper
+
+
+async def test_a_wait_whose_end_was_not_heard_is_ended_by_whoever_works_next(timekeeper: FakeTimekeeper) -> None:
+    clock = await joined(timekeeper)
+    timekeeper.waits["other"] = None
+    sleeper = asyncio.create_task(clock.sleep_until(NOON + HOUR))
+    await until(lambda: ("service", "wait", (NOON + HOUR).isoformat()) in timekeeper.calls)
+    timekeeper.calls.clear()
+    timekeeper.loses = ["resume"]
+
+    async def works() -> None:
+        async with clock.busy():
+            await asyncio.sleep(0)
+
+    ends = await asyncio.gather(works(), works(), return_exceptions=True)
+    assert [type(end) for end in ends] == [Transient, type(None)]
+    assert [what for _, what, _ in timekeeper.calls].count("resume") == 1
+
+    again = await joined(timekeeper, "other")
+    await again.leave()
+    await sleeper
+    assert clock.now() == NOON + HOUR
+    await clock.leave()
+
+
+async def test_after_a_wait_whose_end_was_not_heard_there_is_one_wait(timekeeper: FakeTimekeeper) -> None:
+    """Two would take each other's place for ever."""
+    clock = await joined(timekeeper)
+    await until(lambda: ("service", "wait", None) in timekeeper.calls)
+    timekeeper.loses = ["resume"]
+    with pytest.raises(Transient):
+        async with clock.busy():
+            pass
+
+    for _ in range(200):
+        await asyncio.sleep(0)
+
+    assert [what for _, what, _ in timekeeper.calls].count("wait") == 2
+    async with clock.busy():
+        assert timekeeper.waits["service"] is None
+    await clock.leave()
+
+
+async def test_a_sandbox_that_takes_a_call_and_says_nothing_is_not_waited_for() -> None:
+    """But for a wait, which lasts as long as others work."""
+    limits: list[tuple[str, float | None]] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        limits.append((request.url.path.rpartition("/")[2], request.extensions["timeout"]["read"]))
+        if limits[-1][0] == "resume":
+            raise httpx.ReadTimeout("nothing", request=request)
+        return httpx.Response(200, json={"now": NOON.isoformat()})
+
+    clock = SimulatedClock(URL, "service", transport=httpx.MockTransport(answered))
+    await clock.join()
+    with pytest.raises(Transient, match="ReadTimeout"):
+        async with clock.busy():
+            pass
+    await clock.leave()
+
+    assert {what for what, limit in limits if limit is None} <= {"wait"}
+    assert {what for what, limit in limits if limit == ANSWER_WITHIN} == {"join", "resume", "leave"}
 
 
 async def test_a_moment_that_has_passed_is_not_slept_for(timekeeper: FakeTimekeeper) -> None:
