@@ -11,6 +11,9 @@ from sandbox.app import Sandbox, create_sandbox
 from sandbox.control.environment import service_environment
 
 HOST = "127.0.0.1"
+KEEP_ALIVE = 120
+"""Seconds that a connection without a request stays open: longer than any client uses one again. Otherwise one is closed
+while a call is on its way, where a process stood still for a while, and a clock's call that is lost stops time."""
 
 
 def environment(sandbox: Sandbox, port: int) -> dict[str, str]:
@@ -60,5 +63,6 @@ def run(
             server_header=False,
             http="h11",
             ws="none",
+            timeout_keep_alive=KEEP_ALIVE,
         )
         uvicorn.Server(config).run(sockets=[listener])

@@ -13,7 +13,7 @@ import uvicorn
 
 from integration.clock import IDLE_SECONDS
 from sandbox.app import Sandbox, create_sandbox
-from sandbox.serve import HOST, environment, listening
+from sandbox.serve import HOST, KEEP_ALIVE, environment, listening
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORT_LIVED = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
@@ -100,6 +100,7 @@ async def running_sandbox(*, latency: str = "none", seed: Path | None = None) ->
             http="h11",
             ws="none",
             lifespan="off",
+            timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=1,
         )
         server = StoppableServer(config)
