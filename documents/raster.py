@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-import typst
-
 from documents.document import Picture
 
 PIXELS_PER_INCH = 300
@@ -19,6 +17,9 @@ _SHEET = b"""
 @lru_cache(maxsize=REMEMBERED)
 def png_of(picture: Picture) -> bytes:
     """Return the picture as PNG with a transparent ground; the same bytes each time."""
+    # Six megabytes of memory, which files without drawings do not need.
+    import typst
+
     return typst.compile(
         _SHEET,
         format="png",
