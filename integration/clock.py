@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
 IDLE_SECONDS = 2.0
-"""Seconds that an idle connection to the sandbox or the service is used again: after five the service closes it itself."""
+"""Seconds that an idle connection to the sandbox or the service is used again: after five the service closes it."""
 ANSWER_WITHIN = 30.0
 """Seconds that the sandbox may take to answer what it answers at once: all but a wait."""
 LONGEST_NAP = 3600.0

@@ -12,8 +12,8 @@ from sandbox.control.environment import service_environment
 
 HOST = "127.0.0.1"
 KEEP_ALIVE = 120
-"""Seconds that a connection without a request stays open: longer than any client uses one again. Otherwise one is closed
-while a call is on its way, where a process stood still for a while, and a clock's call that is lost stops time."""
+"""Seconds that a connection without a request stays open: longer than any client uses one again. Otherwise one is
+closed while a call is on its way, where a process stood still for a while, and a lost call of a clock stops time."""
 
 
 def environment(sandbox: Sandbox, port: int) -> dict[str, str]:
