@@ -15,6 +15,9 @@ from xdist.workermanage import NodeManager
 import texts
 from integration.database.connection import Database, create_database
 from tests.support.postgres import TEST_DATABASE_URL, new_database, running_server, why_missing
+from tests.support.stuck import pytest_runtest_makereport, pytest_runtest_teardown, pytest_timeout_set_timer
+
+__all__ = ["pytest_runtest_makereport", "pytest_runtest_teardown", "pytest_timeout_set_timer"]
 
 LONG = (
     "tests/e2e/test_demo.py",
