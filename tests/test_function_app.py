@@ -26,6 +26,7 @@ from integration.database.units import SQLUnits, UnitState
 from integration.unit_queue import message_for
 from tests.clocks import NOON, StillClock
 from tests.support.insights import QUIET, running_insights
+from tests.support.patience import output_of
 from wiring.process import Services
 from wiring.triggers import SET_ASIDE, TIMER_PERIOD
 from workflows.ports.units import DueUnit
@@ -82,7 +83,7 @@ async def play(database_url: str, requests: Sequence[Mapping[str, str]], part: s
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    shown, told = await process.communicate()
+    shown, told = await output_of(process, "the worker")
     assert process.returncode == 0, told.decode()
     return json.loads(shown.splitlines()[-1])
 

@@ -15,6 +15,7 @@ from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.queue import AccountSasPermissions, QueueMessage, ResourceTypes, generate_account_sas
 from azure.storage.queue.aio import QueueClient
 
+from tests.support.patience import PATIENCE
 from tests.support.postgres import free_port
 
 PROGRAM = Path(__file__).parents[1] / "azurite" / "node_modules" / ".bin" / "azurite-queue"
@@ -79,7 +80,7 @@ class Azurite:
         """Stop at once."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            self._process.wait(PATIENCE)
             self._process = None
 
 

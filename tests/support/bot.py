@@ -94,6 +94,4 @@ async def listening_bot(sandbox: RunningSandbox) -> AsyncIterator[FakeBot]:
         try:
             yield bot
         finally:
-            server.force_exit = True
-            server.stop.set()
-            await task
+            await server.end(task)

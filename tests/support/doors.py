@@ -78,6 +78,4 @@ async def served(app: Any, listener: socket.socket | None = None) -> AsyncIterat
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            server.force_exit = True
-            server.stop.set()
-            await task
+            await server.end(task)

@@ -18,6 +18,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
+from tests.support.patience import PATIENCE
+
 TEST_DATABASE_URL = "VAREUNGE_TEST_DATABASE_URL"
 """The variable that aims the suite's tests of the store at a PostgreSQL server that runs: the address of a database on
 it, whose user may create others."""
@@ -92,6 +94,7 @@ class Server:
         subprocess.run(
             [*as_owner, str(self._programs / program), *arguments],
             check=True,
+            timeout=PATIENCE,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             # The server would keep a pipe open for as long as it runs.
@@ -127,7 +130,8 @@ def new_database(server_url: str, *, like: str = "template1") -> Iterator[str]:
 def execute(url: str, statement: sql.SQL | sql.Composed) -> None:
     """Execute a statement outside a transaction."""
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
+    limit = f"-c statement_timeout={PATIENCE}s"
+    with psycopg.connect(plain, autocommit=True, connect_timeout=PATIENCE, options=limit) as connection:
         connection.execute(statement)
 
 

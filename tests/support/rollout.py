@@ -21,6 +21,7 @@ from config.settings import Settings
 from engine.units import LEASE
 from integration.database.units import UnitState, UnitView
 from sandbox.tenant.snapshots import Snapshot
+from tests.support.patience import waiting_for
 from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
 from wiring.process import Services, create_services
 from workflows.ports.units import DueUnit
@@ -170,9 +171,10 @@ class Bench:
         """Do *work* until the sandbox holds a request, and end it there as a killed process does; False: none was."""
         running = asyncio.create_task(work)
         held = False
-        while not held and not running.done():
-            await asyncio.wait([running], timeout=0.02)
-            held = bool((await self.sandbox.control("GET", "faults"))["held"])
+        async with waiting_for("a request that is held, or the end of the work"):
+            while not held and not running.done():
+                await asyncio.wait([running], timeout=0.02)
+                held = bool((await self.sandbox.control("GET", "faults"))["held"])
         if held:
             # Nothing is written any more, not even that a unit was given up.
             # Not in the middle of a write: here nobody would free its lock, as the end of a process does.
@@ -182,7 +184,8 @@ class Bench:
                 killed = [task for task in asyncio.all_tasks() if task is running or _UNIT.match(task.get_name())]
                 for task in killed:
                     task.cancel()
-                await asyncio.wait(killed)
+                async with waiting_for("the end of what was killed"):
+                    await asyncio.wait(killed)
         else:
             running.result()
         await self.sandbox.control("POST", "faults", {"release": True})

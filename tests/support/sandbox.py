@@ -14,6 +14,7 @@ import uvicorn
 from integration.clock import IDLE_SECONDS
 from sandbox.app import Sandbox, create_sandbox
 from sandbox.serve import HOST, KEEP_ALIVE, environment, listening
+from tests.support.patience import waiting_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORT_LIVED = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
@@ -109,9 +110,7 @@ async def running_sandbox(*, latency: str = "none", seed: Path | None = None) ->
             async with httpx.AsyncClient(timeout=30, trust_env=False, limits=SHORT_LIVED, verify=NOBODY) as client:
                 yield RunningSandbox(f"http://{HOST}:{port}", environment(app, port), client, app)
         finally:
-            server.force_exit = True
-            server.stop.set()
-            await task
+            await server.end(task)
 
 
 @asynccontextmanager
@@ -127,7 +126,8 @@ async def sandbox_process(*, latency: str = "none", seed: Path | None = None) ->
     )
     try:
         assert process.stdout is not None
-        env = await _read_environment(process.stdout)
+        async with waiting_for("the start of a sandbox"):
+            env = await _read_environment(process.stdout)
         url = env["IDENTITY_ENDPOINT"].removesuffix("/msi/token")
         async with httpx.AsyncClient(timeout=30, trust_env=False, limits=SHORT_LIVED, verify=NOBODY) as client:
             yield RunningSandbox(url, env, client, process=process.pid)
@@ -152,6 +152,13 @@ class StoppableServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.stop = asyncio.Event()
+
+    async def end(self, serving: asyncio.Task[None]) -> None:
+        """End, and wait until *serving* has."""
+        self.force_exit = True
+        self.stop.set()
+        async with waiting_for("the end of a server"):
+            await serving
 
     async def main_loop(self) -> None:
         await self.stop.wait()

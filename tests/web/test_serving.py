@@ -18,6 +18,7 @@ from integration.database.register import SQLRegister
 from integration.database.status import SQLStatus
 from integration.database.units import SQLUnits, UnitState, UnitView
 from tests.clocks import StillClock
+from tests.support.patience import waiting_for
 from tests.support.rollout import PLACE, START, small
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from tests.support.schema import TAKEN_AWAY
@@ -68,8 +69,9 @@ async def test_a_service_told_to_stop_in_the_middle_of_a_rollout_ends_and_goes_o
     rule = {"match": {"method": "POST", "path": "/teams$"}, "do": "hold", "phase": "before"}
     await sandbox.control("POST", "faults", [rule])
     async with served(environment) as service:
-        while not (await sandbox.control("GET", "faults"))["held"]:  # noqa: ASYNC110 - It is another process.
-            await asyncio.sleep(0.02)
+        async with waiting_for("the request that is held"):
+            while not (await sandbox.control("GET", "faults"))["held"]:  # noqa: ASYNC110 - It is another process.
+                await asyncio.sleep(0.02)
 
         ended = await service.stop()
 
@@ -78,7 +80,7 @@ async def test_a_service_told_to_stop_in_the_middle_of_a_rollout_ends_and_goes_o
     assert (stopped.state, stopped.held, stopped.due_at <= START + DAY) == (UnitState.WAITING, False, True)
     await sandbox.control("POST", "faults", {"release": True})
     await sandbox.control("DELETE", "faults")
-    async with served(environment):
+    async with served(environment), waiting_for("the end of the rollout"):
         while (unit := await rollout_unit(database_url)).state is UnitState.WAITING:  # noqa: ASYNC110 - As above.
             await asyncio.sleep(0.1)
     assert unit.state is UnitState.DONE

@@ -18,6 +18,7 @@ from integration.database.tables import switch
 from integration.database.together import Write
 from tests.clocks import NOON, StillClock
 from tests.integration.database.test_migrations import upgrade
+from tests.support.patience import waiting_for
 from tests.support.postgres import why_missing
 from workflows.access.sessions import Sessions
 from workflows.operations.audit import Break, BrokenAt, ChainHead, verify
@@ -231,8 +232,9 @@ async def test_a_process_that_is_killed_while_it_writes_leaves_a_whole_chain(url
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, url, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     seen = 0
-    while seen < 5:
-        seen = int(await process.stdout.readline())
+    async with waiting_for("five acts"):
+        while seen < 5:
+            seen = int(await process.stdout.readline())
     process.kill()
     await process.wait()
 

@@ -16,6 +16,7 @@ from config.export import export_documents
 from config.loading import load_documents
 from integration.database.units import UnitState
 from sandbox.tenant.state import Tenant
+from tests.support.patience import output_of
 from tests.support.rollout import (
     PLACE,
     START,
@@ -519,7 +520,7 @@ async def test_one_more_municipality_is_one_more_file(database_url: str, tmp_pat
             process = await asyncio.create_subprocess_exec(
                 *command, cwd=ROOT, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
             )
-            printed, _ = await process.communicate()
+            printed, _ = await output_of(process, f"`vareunge {arguments[0]}`")
             assert process.returncode == 0, printed.decode()
 
         state = await sandbox.state()
