@@ -50,6 +50,15 @@ def test_equal_parts_become_one_and_values_stay_equal() -> None:
     assert parts.shared({"a": second}) == {"a": first}
 
 
+def test_a_changed_copy_changes_nothing_of_values_that_share_what_was_given() -> None:
+    parts = Sharing()
+    first, second = parts.shared((Post(name="Saksliste"), Post(name="Referat")))
+
+    changed = first.model_copy(update={"flag": 1})
+
+    assert (changed.model_fields_set, second.model_fields_set) == ({"name", "flag"}, {"name"})
+
+
 @pytest.mark.parametrize("other", [True, 1.0], ids=["a truth", "a fraction"])
 def test_what_only_equals_is_not_taken_for_the_same(other: float) -> None:
     parts = Sharing()

@@ -42,6 +42,14 @@ def test_nothing_of_the_telemetry_is_imported_where_none_is_set() -> None:
     assert loaded.stdout.strip() == "[]"
 
 
+def test_a_word_file_without_drawings_needs_no_typesetter() -> None:
+    code = "import sys, documents.word; print('typst' in sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "False"
+
+
 async def test_a_call_over_http_looks_for_no_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """A module that a library asks for and that is missing is looked for each time, on the whole path of imports."""
     looked_for: list[str] = []
