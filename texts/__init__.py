@@ -18,16 +18,20 @@ from string import Formatter
 from typing import Any
 from unicodedata import combining, normalize
 
-from texts.spelling import SPELLINGS, Spelling
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
 
 FOLDER = Path(__file__).parent
 DEFAULT = "nb"
+# Never Babel's bare `nb` and `nn`: their weeks are numbered wrongly.
+_LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 _SORTED_AS = str.maketrans(
     {"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}", "ü": "y", "đ": "d", "ð": "d", "ŋ": "n", "ŧ": "t", "þ": "th"}
 )
 """Letters that sort as others, or behind z: «{|}» are the three signs after it."""
 REMEMBERED = 4_096
-"""Names whose place in a list is kept: a long table is sorted again and again."""
+"""Days and numbers kept as they are written: a long table has the same ones again and again."""
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _wording: dict[str, Mapping[str, str]] = {}
@@ -99,7 +103,7 @@ def keys(language: str = DEFAULT) -> frozenset[str]:
 @cache
 def languages() -> Sequence[str]:
     """Return the languages that have texts."""
-    return sorted(name for name in SPELLINGS if packed_texts(FOLDER, name).exists() or _files(name))
+    return sorted(name for name in _LOCALES if packed_texts(FOLDER, name).exists() or _files(name))
 
 
 def choose(wanted: str, default: str = DEFAULT) -> str:
@@ -123,42 +127,47 @@ def written(value: Any, language: str = DEFAULT) -> str:
     raise TextError(f"a {type(value).__name__} is no value of a text")
 
 
+@lru_cache(REMEMBERED)
 def long_date(day: date, language: str = DEFAULT) -> str:
     """Return a day as «tirsdag 8. september 2026»."""
-    return f"{_spelling(language).weekdays[day.weekday()]} {short_date(day, language)}"
+    return format_date(day, "EEEE d MMMM y" if language == "en" else "EEEE d. MMMM y", locale=_locale(language))
 
 
+@lru_cache(REMEMBERED)
 def short_date(day: date, language: str = DEFAULT) -> str:
     """Return a day as «8. september 2026»."""
-    return f"{day_and_month(day, language)} {day.year}"
+    return format_date(day, "d MMMM y" if language == "en" else "d. MMMM y", locale=_locale(language))
 
 
+@lru_cache(REMEMBERED)
 def day_and_month(day: date, language: str = DEFAULT) -> str:
     """Return a day as «1. september», where there is little room and the year is plain."""
-    spelling = _spelling(language)
-    return f"{day.day}{spelling.after_day} {spelling.months[day.month - 1]}"
+    return format_date(day, "d MMMM" if language == "en" else "d. MMMM", locale=_locale(language))
 
 
 def month(day: date, language: str = DEFAULT) -> str:
     """Return a month as «sep», where there is hardly any room."""
-    return _spelling(language).short_months[day.month - 1]
+    return format_date(day, "LLL", locale=_locale(language)).rstrip(".")
 
 
 def clock_time(moment: datetime, language: str = DEFAULT) -> str:
     """Return the time of day as «09.00», from local time."""
     if moment.tzinfo is UTC:
         raise TextError(f"{moment}: expected local time, not UTC")
-    return moment.strftime(_spelling(language).time)
+    # Written without Babel, which takes a naive moment for UTC and converts it.
+    return moment.strftime("%H:%M" if language == "en" else "%H.%M")
 
 
 def long_moment(moment: datetime, language: str = DEFAULT) -> str:
     """Return a moment as «tirsdag 8. september 2026 kl. 09.00», from local time."""
-    return f"{long_date(moment.date(), language)} {_spelling(language).at} {clock_time(moment, language)}"
+    at = "at" if language == "en" else "kl."
+    return f"{long_date(moment.date(), language)} {at} {clock_time(moment, language)}"
 
 
 def near_moment(moment: datetime, language: str = DEFAULT) -> str:
     """Return a moment as «8. september kl. 09.00», where there is little room and the year is plain; local time."""
-    return f"{day_and_month(moment.date(), language)} {_spelling(language).at} {clock_time(moment, language)}"
+    at = "at" if language == "en" else "kl."
+    return f"{day_and_month(moment.date(), language)} {at} {clock_time(moment, language)}"
 
 
 def end_of(starts: datetime, ends: datetime, language: str = DEFAULT) -> str:
@@ -166,18 +175,17 @@ def end_of(starts: datetime, ends: datetime, language: str = DEFAULT) -> str:
     return clock_time(ends, language) if ends.date() == starts.date() else long_moment(ends, language)
 
 
+@lru_cache(REMEMBERED)
 def number(value: float | Decimal, language: str = DEFAULT) -> str:
     """Return a number: «10 000» with a hard space, «7,5» with a comma; four digits unbroken, as years are."""
-    plain = f"{Decimal(str(value or 0)):{'' if -10_000 < value < 10_000 else ','}f}"
-    if "." in plain:
-        plain = plain.rstrip("0").rstrip(".")
-    return plain.translate(_spelling(language).signs)
+    return format_decimal(
+        value, locale=_locale(language), group_separator=not -10_000 < value < 10_000, decimal_quantization=False
+    )
 
 
 def join(items: Iterable[str], language: str = DEFAULT) -> str:
     """Return a list as «a, b og c»."""
-    *others, last = [*items] or [""]
-    return f"{', '.join(others)} {_spelling(language).last} {last}" if others else last
+    return format_list(list(items), locale=_locale(language))
 
 
 def within(name: str) -> str:
@@ -198,9 +206,9 @@ def sort_key(name: str) -> str:
     return "".join(sign for sign in normalize("NFD", folded) if not combining(sign))
 
 
-def _spelling(language: str) -> Spelling:
+def _locale(language: str) -> str:
     try:
-        return SPELLINGS[language]
+        return _LOCALES[language]
     except KeyError:
         raise UnknownText(f"no texts in the language {language!r}") from None
 
@@ -212,7 +220,7 @@ def _text(key: str, language: str) -> str:
 
 @cache
 def _texts(language: str) -> Mapping[str, str]:
-    _spelling(language)
+    _locale(language)
     packed = packed_texts(FOLDER, language)
     if packed.exists():
         found: dict[str, str] = json.loads(packed.read_text(encoding="utf-8"))

@@ -36,6 +36,8 @@ SITE_PACKAGES = Path(".python_packages/lib/site-packages")
 PLATFORM = "x86_64-manylinux_2_28"
 FOR_TERMINALS = ("rich", "markdown-it-py", "mdurl", "pygments")
 """Packages of the demo alone. Where rich is there, the library of logs imports it, too."""
+LOCALES = re.compile(r"(root|nb|nb_NO|nn|nn_NO|no|en|en_001|en_150|en_GB)\.dat")
+"""Babel's languages that `texts` writes dates and numbers in, with what they build on."""
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)")
 MADE_ON = (2026, 1, 1, 0, 0, 0)
 """The time of every file in the package: nothing but the content may differ between two packages."""
@@ -63,12 +65,15 @@ def graph_areas(folder: Path) -> frozenset[str]:
 
 
 def superfluous(site_packages: Path, areas: frozenset[str]) -> Iterator[Path]:
-    """Give what packages bring and the service never reads: areas and models of the Graph SDK, tools."""
+    """Give what packages bring and the service never reads: areas and models of the Graph SDK, languages, tools."""
     graph = site_packages / "msgraph" / "generated"
     yield from (path for path in graph.glob("*/") if path.name not in areas | {"models", "__pycache__"})
     # Our clients take addresses from the SDK and read answers themselves; errors alone come as a model of its.
     yield from (path for path in (graph / "models").glob("*") if path.name not in ("__init__.py", "o_data_errors"))
     yield graph / "kiota-dom-export.txt"
+    yield from (
+        path for path in (site_packages / "babel" / "locale-data").glob("*") if not LOCALES.fullmatch(path.name)
+    )
     yield site_packages / "bin"
 
 

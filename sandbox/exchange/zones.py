@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+from babel.core import get_global
 
 from sandbox.protocol.errors import GraphError
 from sandbox.protocol.request import Headers
@@ -23,7 +23,7 @@ def zone(name: str) -> tzinfo:
     """Return the zone of a documented name: one of Windows, or one of the listed IANA names; 400 for any other."""
     if name == "UTC":
         return UTC
-    iana = name if name in IANA_NAMES else WINDOWS_TO_OLSON.get(name)
+    iana = name if name in IANA_NAMES else get_global("windows_zone_mapping").get(name)
     if iana is None:
         raise GraphError(400, "TimeZoneNotSupportedException", f"A valid TimeZone value must be given: '{name}'.")
     return ZoneInfo(str(iana))

@@ -165,23 +165,9 @@ def test_numbers_have_a_comma_and_hard_spaces(value: float, expected: str) -> No
     assert texts.number(value) == expected
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [(-1_234_567.5, "-1,234,567.5"), (Decimal("10000.50"), "10,000.5"), (Decimal("100.00"), "100"), (-0.0, "0")],
-)
-def test_english_numbers_have_a_point_and_commas(value: float, expected: str) -> None:
-    assert texts.number(value, "en") == expected
-
-
 def test_lists_end_with_og() -> None:
     assert texts.join(["a", "b", "c"]) == "a, b og c"
-    assert texts.join(["a", "b"], "en") == "a and b"
-    assert texts.join(["a"]) == "a"
     assert texts.join([]) == ""
-
-
-def test_a_month_is_short_where_there_is_hardly_any_room() -> None:
-    assert [texts.month(date(2026, 9, 8), language) for language in ("nb", "nn", "en")] == ["sep", "sep", "Sept"]
 
 
 @pytest.mark.parametrize(
