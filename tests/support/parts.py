@@ -85,6 +85,8 @@ class Door(Services):
         task = asyncio.create_task(self._until_taken(began))
         self._holding.add(task)
         task.add_done_callback(self._holding.discard)
+        # Also where the clock does not hear of it, and it ends before it began.
+        task.add_done_callback(lambda _: began.set())
         await began.wait()
 
     async def _until_taken(self, began: asyncio.Event) -> None:
