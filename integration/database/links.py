@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from integration.database.compiled_once import CompiledOnce
 from integration.database.connection import Database, insert_into
-from integration.database.standings import standing_of
+from integration.database.standings import standing_behind
 from integration.database.switches import IS_CLOSED, secret
 from integration.database.tables import link
 from workflows.ports.links import Link, LinkPurpose
@@ -116,10 +116,10 @@ class SQLLinks:
         """Return the link of a form, and the request as it stands; see `AnswerLinks`."""
 
         def read(connection: Connection, identity: str) -> tuple[Link, Standing | None] | None:
-            row = _row(connection, identity, "answer")
-            if row is None or self._has_ended(row):
+            row, standing = standing_behind(connection, identity) or (_row(connection, identity, "answer"), None)
+            if row is None or row.purpose != "answer" or self._has_ended(row):
                 return None
-            return _link_of(row), standing_of(connection, row.subject, object_id="")
+            return _link_of(row), standing
 
         return await self._look(token, read)
 

@@ -1,10 +1,10 @@
 """A request and everything that an answer to it is held against, read by one statement: people wait for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, bindparam, exists, or_, select
 
 from integration.database import tables
 from integration.database.accounts import account_of
@@ -68,27 +68,49 @@ _PARTS: Sequence[Sequence[ColumnElement[Any]]] = (
     ],
 )
 _NAMES = [[column.name for column in part] for part in _PARTS]
-_STANDING = CompiledOnce(
-    select(*(column for part in _PARTS for column in part))
-    .select_from(_request)
-    .join(_round, _round.c.meeting == _request.c.meeting)
-    .join(_meeting, _meeting.c.key == _request.c.meeting)
-    .outerjoin(_answer, and_(_answer.c.request == _request.c.id, _answer.c.version == _request.c.latest_version))
-    .outerjoin(_last, _last.c.id == _LAST_BEFORE)
-    .outerjoin(_last_round, _last_round.c.meeting == _last.c.meeting)
-    .outerjoin(_previous, and_(_previous.c.request == _last.c.id, _previous.c.version == _last.c.latest_version))
-    .outerjoin(tables.account, tables.account.c.object_id == bindparam("object_id"))
-    .outerjoin(_draft, _draft.c.request == _request.c.id)
-    .where(_request.c.id == bindparam("of_request"))
+_LINK = list(tables.link.c)
+
+
+def _from(start: FromClause, *more: ColumnElement[Any]) -> Select[Any]:
+    """Return what reads all that stands about the requests of *start*, and *more* behind it."""
+    return (
+        select(*(column for part in _PARTS for column in part), *more)
+        .select_from(start)
+        .join(_round, _round.c.meeting == _request.c.meeting)
+        .join(_meeting, _meeting.c.key == _request.c.meeting)
+        .outerjoin(_answer, and_(_answer.c.request == _request.c.id, _answer.c.version == _request.c.latest_version))
+        .outerjoin(_last, _last.c.id == _LAST_BEFORE)
+        .outerjoin(_last_round, _last_round.c.meeting == _last.c.meeting)
+        .outerjoin(_previous, and_(_previous.c.request == _last.c.id, _previous.c.version == _last.c.latest_version))
+        .outerjoin(tables.account, tables.account.c.object_id == bindparam("object_id"))
+        .outerjoin(_draft, _draft.c.request == _request.c.id)
+    )
+
+
+_STANDING = CompiledOnce(_from(_request).where(_request.c.id == bindparam("of_request")))
+_BEHIND = CompiledOnce(
+    _from(tables.link.join(_request, _request.c.id == tables.link.c.subject), *_LINK).where(
+        tables.link.c.id == bindparam("of_link")
+    )
 )
 
 
 def standing_of(connection: Connection, request: str, object_id: str) -> Standing | None:
     """Return a request as it stands at this moment, with the account of *object_id*, if there is one."""
-    # A row for each draft, of which there are none or one, and now and then two.
     rows = _STANDING.rows(connection, {"of_request": request, "object_id": object_id})
+    return _standing(rows) if rows else None
+
+
+def standing_behind(connection: Connection, link: str) -> tuple[Any, Standing] | None:
+    """Return the row of a link and the request that it leads to, as it stands; None where either is not there."""
+    rows = _BEHIND.rows(connection, {"of_link": link, "object_id": ""})
     if not rows:
         return None
+    return _named([column.name for column in _LINK], rows[0][-len(_LINK) :]), _standing(rows)
+
+
+def _standing(rows: Sequence[Sequence[Any]]) -> Standing:
+    """Return what stands in *rows*: one for each draft, of which there are none or one, and now and then two."""
     asked, status_round, meeting, answer, previous, account, _, flags = _parts(rows[0])
     is_remembered = previous.request is not None and (
         flags.previous_deadline_at >= status_round.deadline_at - REMEMBERED
@@ -111,4 +133,8 @@ def standing_of(connection: Connection, request: str, object_id: str) -> Standin
 def _parts(row: Sequence[Any]) -> list[Any]:
     """Split a row into the columns of each table, by their names there."""
     values = iter(row)
-    return [SimpleNamespace(**dict(zip(names, values, strict=False))) for names in _NAMES]
+    return [_named(names, values) for names in _NAMES]
+
+
+def _named(names: Sequence[str], values: Iterable[Any]) -> Any:
+    return SimpleNamespace(**dict(zip(names, values, strict=False)))
