@@ -65,10 +65,12 @@ class Crew(Stage):
         Kill one of them and start it anew.
 
         Time goes on without one of the Hands, so that others take over. It stands still without the Door, since people
-        wait for their page, and without the last of the Hands that is up.
+        wait for their page, and without the last of the Hands that is up. Who has ended with the story is not killed.
         """
         async with self._changing:
-            process = self._processes.pop(name)
+            process = self._processes.pop(name, None)
+            if process is None:
+                return
             process.kill()
             await process.wait()
             self.killed[name] += 1
