@@ -18,9 +18,7 @@ AGENDA = re.compile(r'href="([^"]*/saksliste/[^"]+)"')
 MINUTES = re.compile(r'href="([^"]*/referat/[^"]+)"')
 PRESENT = re.compile(r'name="(present:[^"]+)"')
 MAIL_TIME = timedelta(minutes=5)
-"""Time after which somebody looks for a mail that they asked for."""
-LOOKS = 6
-"""Times that they look: who carries a mail may be ended several times, and another one takes over minutes later."""
+"""Time that a mail which somebody asked for gets to arrive."""
 ITEM = re.compile(r'name="(decision:\d+)"')
 PROPOSED = re.compile(r"Forslag til vedtak:</strong> (.*?)</p>", re.DOTALL)
 
@@ -79,11 +77,8 @@ class Recorders:
         """Have the short-lived link to the form mailed, and take it from the mailbox."""
         before = await self._forms_in_mail(lead)
         await self._send(way, {})
-        new: set[str] = set()
-        for _ in range(LOOKS):
-            await self._clock.sleep_until(self._clock.now() + MAIL_TIME)
-            if new := await self._forms_in_mail(lead) - before:
-                break
+        await self._clock.sleep_until(self._clock.now() + MAIL_TIME)
+        new = await self._forms_in_mail(lead) - before
         if len(new) != 1:
             raise StageError(f"expected one mailed link to record minutes, found {len(new)}")
         return new.pop()
