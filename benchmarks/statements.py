@@ -1,14 +1,12 @@
 """The statements that databases of this process carry out, by whatever way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from integration.database import compiled_once
-
-Watcher = Callable[[Connection, str, Any], None]
+from integration.database.compiled_once import Watcher, watchers
 
 
 @contextmanager
@@ -19,9 +17,9 @@ def watched_statements(watcher: Watcher) -> Iterator[None]:
         watcher(connection, statement, values[0] if many else values)
 
     event.listen(Engine, "before_cursor_execute", told)
-    compiled_once.watchers.append(watcher)
+    watchers.append(watcher)
     try:
         yield
     finally:
-        compiled_once.watchers.remove(watcher)
+        watchers.remove(watcher)
         event.remove(Engine, "before_cursor_execute", told)

@@ -13,10 +13,9 @@ from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement, Select
 
-Told = Callable[[Connection, str, Any], None]
-Convert = Callable[[Any], Any] | None
+Watcher = Callable[[Connection, str, Any], None]
 
-watchers: list[Told] = []
+watchers: list[Watcher] = []
 """Are told of each statement and its values before it is carried out: SQLAlchemy's events know nothing of it."""
 
 
@@ -29,17 +28,17 @@ class CompiledOnce:
     """
 
     def __init__(self, statement: ClauseElement) -> None:
-        self.statement = statement
+        self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Sequence[Any]]:
         """Carry it out and return its rows; none of a statement that returns none. Raises DBAPIError as SQLAlchemy."""
         compiled = self._compiled.get(connection.dialect.name)
         if compiled is None:
-            compiled = self._compiled[connection.dialect.name] = _compile(self.statement, connection.dialect)
+            compiled = self._compiled[connection.dialect.name] = _compile(self._statement, connection.dialect)
         given = compiled.given(values)
-        for told in watchers:
-            told(connection, compiled.text, given)
+        for watcher in watchers:
+            watcher(connection, compiled.text, given)
         try:
             cursor = connection.connection.cursor()
             cursor.execute(compiled.text, given)

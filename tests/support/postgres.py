@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
@@ -51,6 +52,10 @@ def why_missing() -> str:
     if os.geteuid() == 0 and shutil.which("runuser") is None:
         return "a PostgreSQL server does not run as root, and runuser was not found"
     return ""
+
+
+installed = pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "a server is installed")
+"""Marks a test that needs a server; the run that decides has one (`.ci/run` installs it)."""
 
 
 class Server:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from tests.support.patience import output_of, waiting_for
 from tests.support.sandbox import ROOT
 
 PATIENCE = 60
@@ -48,7 +49,8 @@ async def start(environment: Mapping[str, str]) -> Served | Ended:
         stderr=PIPE,
     )
     assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
+    async with waiting_for("a service that listens, or its end", seconds=PATIENCE):
+        line = (await process.stdout.readline()).decode()
     return Served(process, line.removeprefix("listening on ").strip()) if line else await _end(process)
 
 
@@ -65,6 +67,6 @@ async def served(environment: Mapping[str, str]) -> AsyncIterator[Served]:
 
 
 async def _end(process: Process) -> Ended:
-    _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
+    _, said = await output_of(process, "a service", seconds=PATIENCE)
     assert process.returncode is not None
     return Ended(process.returncode, said.decode().splitlines())

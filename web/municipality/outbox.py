@@ -1,7 +1,7 @@
 """Messages that leave next: `GET /fylket/utboks`, each as it will look, and sending stopped and started again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -81,7 +81,7 @@ def router(doors: LeadDoors) -> APIRouter:
             lines=lines[:MOST_SHOWN],
             number=len(lines),
             # Beside the loop: many people are looked up.
-            coming=await asyncio.to_thread(sending_lines, visit.programme, coming[:MOST_SENDINGS]),
+            coming=await asyncio.to_thread(lambda: list(sending_lines(visit.programme, coming[:MOST_SENDINGS]))),
             coming_number=len(coming),
             kommune=kommune,
             municipalities=[(item.slug, item.name) for item in municipalities],
@@ -140,9 +140,8 @@ def router(doors: LeadDoors) -> APIRouter:
     return routes
 
 
-def sending_lines(programme: Programme, sendings: Sequence[Sending]) -> list[SendingLine]:
-    """Return the sendings with the people who will get each, by package."""
-    lines = []
+def sending_lines(programme: Programme, sendings: Sequence[Sending]) -> Iterator[SendingLine]:
+    """Yield the sendings with the people who will get each, by package."""
     for sending in sendings:
         on, receivers = programme.today(sending.at), []
         for request in sending.requests:
@@ -151,14 +150,12 @@ def sending_lines(programme: Programme, sendings: Sequence[Sending]) -> list[Sen
             query = urlencode({"mote": sending.meeting.key, "pakke": package.key})
             name = asked.name if asked else name_of(programme, request.person)
             receivers.append(Receiver(name=name, package=package.name, address=f"{PATH}/melding?{query}"))
-        line = SendingLine(
+        yield SendingLine(
             at=programme.local_time(sending.at).replace(tzinfo=None),
             municipality=programme.municipality(sending.municipality).name,
             is_reminder=sending.notice.kind == REMINDER,
             receivers=tuple(receivers),
         )
-        lines.append(line)
-    return lines
 
 
 async def _rehearsal(doors: LeadDoors, programme: Programme) -> Rehearsal | None:

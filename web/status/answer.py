@@ -69,9 +69,8 @@ def router(*, desk: StatusDesk, links: AnswerLinks, short: ShortLinks, public_ur
             return await _ask_again(request, replaced, link, await links.find_ended(token, "answer"))
         if link is None or link.person is None:
             return await _dead(request, replaced, await links.find_ended(token, "answer"), typed=typed)
-        if typed.get("draft"):
-            return await _keep(request, desk, link, ByLink(link.person), typed)
-        return await _take(request, desk, link, ByLink(link.person), typed, standing)
+        keep = _keep if typed.get("draft") else _take
+        return await keep(request, desk, link, ByLink(link.person), typed, standing)
 
     return routes
 
@@ -122,11 +121,16 @@ async def _take(
 
 
 async def _keep(
-    request: Request, desk: StatusDesk, link: Link, sender: ByLink, typed: Mapping[str, str]
+    request: Request,
+    desk: StatusDesk,
+    link: Link,
+    sender: ByLink,
+    typed: Mapping[str, str],
+    standing: Standing | None,
 ) -> HTMLResponse:
     """Keep a draft, and show the form with it again."""
     try:
-        form = await desk.save_draft(link.subject, sender=sender, content=typed)
+        form = await desk.save_draft(link.subject, sender=sender, content=typed, standing=standing)
     except InvalidAnswer as invalid:
         form = await desk.form(link.subject, sender=sender)
         problems = _problems(form.asked, invalid)

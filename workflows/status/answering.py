@@ -109,12 +109,15 @@ class StatusDesk:
         self._doubles = doubles
         self._units = units
 
-    async def form(self, request_id: str, *, sender: Sender) -> StatusForm:
-        """Return the form, prefilled. Changes nothing. Raises UnknownRequest and NotYours."""
-        object_id = sender.object_id if isinstance(sender, ByAccount) else ""
-        return await self._form_of(await self._rounds.find_standing(request_id, object_id=object_id), sender)
+    async def form(self, request_id: str, *, sender: Sender, standing: Standing | None = None) -> StatusForm:
+        """
+        Return the form, prefilled. Changes nothing. Raises UnknownRequest and NotYours.
 
-    async def _form_of(self, standing: Standing | None, sender: Sender) -> StatusForm:
+        *standing*: the request as it was read just now, where it was.
+        """
+        if standing is None:
+            object_id = sender.object_id if isinstance(sender, ByAccount) else ""
+            standing = await self._rounds.find_standing(request_id, object_id=object_id)
         if standing is None:
             raise UnknownRequest(Words(key="status.error.unknown"))
         programme, package = await self._programme(standing.programme_version), standing.request.work_package
@@ -155,13 +158,16 @@ class StatusDesk:
             has_lost_card=standing.has_lost_card,
         )
 
-    async def save_draft(self, request_id: str, *, sender: Sender, content: Mapping[str, Any]) -> StatusForm:
+    async def save_draft(
+        self, request_id: str, *, sender: Sender, content: Mapping[str, Any], standing: Standing | None = None
+    ) -> StatusForm:
         """
         Keep what somebody has written so far, for them alone, until they answer or the round closes.
 
         Raises UnknownRequest, NotYours, RoundOver and InvalidAnswer, and then nothing of *content* was stored.
+        *standing*: the request as it was read just now, where it was.
         """
-        form = await self.form(request_id, sender=sender)
+        form = await self.form(request_id, sender=sender, standing=standing)
         asked = form.asked
         if not form.is_open:
             raise RoundOver(over_words(asked))
@@ -242,7 +248,7 @@ class StatusDesk:
         asked for numbers. What `seen` says is held against what stands now, not at the moment of writing: of two who
         answer within that moment, both are kept. *standing*: the request as it was read just now, where it was.
         """
-        form = await (self._form_of(standing, sender) if standing else self.form(request_id, sender=sender))
+        form = await self.form(request_id, sender=sender, standing=standing)
         asked = form.asked
         if not form.is_open:
             raise RoundOver(over_words(asked))

@@ -19,12 +19,11 @@ from integration.database.together import Write
 from tests.clocks import NOON, StillClock
 from tests.integration.database.test_migrations import upgrade
 from tests.support.patience import waiting_for
-from tests.support.postgres import why_missing
+from tests.support.postgres import installed
 from workflows.access.sessions import Sessions
 from workflows.operations.audit import Break, BrokenAt, ChainHead, verify
 from workflows.origin import ActOrigin, ActSurface, coming_from
 
-installed = pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "a server is installed")
 WRITER = """
 import asyncio, sys
 from datetime import UTC, datetime

@@ -5,7 +5,6 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 from sqlalchemy import make_url
 
 from integration.database.audit import SQLAudit
@@ -13,7 +12,7 @@ from integration.database.connection import Schema, create_database
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
 from tests.clocks import NOON, StillClock
-from tests.support.postgres import new_database, program_path, why_missing
+from tests.support.postgres import installed, new_database, program_path
 from workflows.operations.audit import verify
 from workflows.ports.units import DueUnit
 
@@ -61,7 +60,7 @@ async def test_a_file_is_copied_while_somebody_writes_and_holds_what_was_committ
     await assert_brought_back(f"sqlite+aiosqlite:///{copy}")
 
 
-@pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "a server is installed")
+@installed
 async def test_a_dump_of_postgresql_is_restored_into_an_empty_database(
     postgres_url: str, postgres_server: str, tmp_path: Path
 ) -> None:

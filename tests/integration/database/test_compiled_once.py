@@ -12,7 +12,7 @@ from benchmarks.statements import watched_statements
 from integration.database.compiled_once import CompiledOnce
 from integration.database.connection import Database, create_database
 from integration.database.tables import account, unit
-from tests.support.postgres import why_missing
+from tests.support.postgres import installed
 
 AT = datetime(2026, 10, 1, 9, 30, 15, 250_000, tzinfo=timezone(timedelta(hours=2)))
 ACCOUNT: dict[str, Any] = {
@@ -90,7 +90,7 @@ async def test_what_the_database_refuses_is_sqlalchemy_s_error_without_the_value
     assert len(await each.look(lambda connection: READ.rows(connection, OF))) == 1
 
 
-@pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "a server is installed")
+@installed
 async def test_a_connection_that_broke_meanwhile_is_sqlalchemy_s_error_and_is_exchanged(postgres_url: str) -> None:
     database = create_database(postgres_url)
     ended = CompiledOnce(select(func.pg_terminate_backend(func.pg_backend_pid())))

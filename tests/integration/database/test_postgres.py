@@ -17,11 +17,10 @@ from integration.database.postgres import THREADS, ManagedIdentityPasswords, pas
 from integration.database.units import SQLUnits, UnitState
 from tests.clocks import NOON
 from tests.integration.test_identity import Endpoint, served
-from tests.support.postgres import Server, execute, new_database, running_server, why_missing
+from tests.support.postgres import Server, execute, installed, new_database, running_server, why_missing
 from workflows.ports.units import DueUnit
 
 UNITS = [DueUnit(key=f"kind:{number:03}", due_at=NOON) for number in range(60)]
-installed = pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "a server is installed")
 
 
 @installed
