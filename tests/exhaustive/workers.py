@@ -17,7 +17,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,15 +27,19 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from config.loading import load_programme
+from config.settings import Part, Settings, variable
 from demo.any_story import story_for
 from demo.evidence import Evidence
 from demo.people import Story, load_story
 from demo.run import STORY, perform
 from demo.stage import START_LIMIT, Stage, raised_stage
+from integration.clock import ServiceClock
 from integration.database.connection import create_database
 from tests.exhaustive.kill import Run, alongside, keep, problems
 from tests.exhaustive.kill import play as play_undisturbed
 from tests.support import azurite, postgres
+from tests.support.parts import Timer
+from wiring.process import Services
 
 HANDS = ("hands-1", "hands-2", "hands-3")
 DOOR = "service"
@@ -52,6 +57,9 @@ class Crew(Stage):
 
     raised: asyncio.Event = field(default_factory=asyncio.Event)
     killed: Counter[str] = field(default_factory=Counter)
+    _platform: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _clock: ServiceClock = field(init=False)
+    _timer: Timer = field(init=False)
 
     async def stop_service(self) -> None:
         """Let all of them end in their order."""
@@ -59,13 +67,20 @@ class Crew(Stage):
             for name in (*HANDS, DOOR):
                 await self._end(name)
                 await self._let_time_pass_without(name)
+            await self._platform.aclose()
+
+    async def stop(self) -> None:
+        """End what still runs, and the platform's own timer."""
+        await self._platform.aclose()
+        await super().stop()
 
     async def kill(self, name: str) -> None:
         """
         Kill one of them and start it anew.
 
-        Time goes on without one of the Hands, so that others take over. It stands still without the Door, since people
-        wait for their page, and without the last of the Hands that is up. Who has ended with the story is not killed.
+        Time goes on without one of the Hands, so that others take over, but first to the end of its leases: nobody
+        else knows when those end. It stands still without the Door, since people wait for their page, and without the
+        last of the Hands that is up. Who has ended with the story is not killed.
         """
         async with self._changing:
             process = self._processes.pop(name, None)
@@ -78,10 +93,13 @@ class Crew(Stage):
                 await self._raise_door()
                 return
             if await self._hands_at_work() - {name}:
-                await self._let_time_pass_without(name)
+                async with self._clock.busy():
+                    self._timer.look()
+                    await self._let_time_pass_without(name)
             await self._start_part(name, "hands", name)
 
     async def _raise_service(self) -> None:
+        await self._platform.enter_async_context(self._running_timer())
         for name in HANDS:
             await self._start_part(name, "hands", name)
         await self._raise_door()
@@ -89,6 +107,22 @@ class Crew(Stage):
             while not await self._hands_at_work():  # noqa: ASYNC110 - They are other processes.
                 await asyncio.sleep(LOOK)
         self.raised.set()
+
+    @asynccontextmanager
+    async def _running_timer(self) -> AsyncIterator[None]:
+        """Run the platform's own timer, which nobody kills."""
+        given = {name: self.environment[variable(name)] for name in ("clock_url", "database_url", "queue_url")}
+        services = Services(Settings(part=Part.HANDS, **given), name="timer")
+        self._clock, self._timer = services.clock, Timer(services)
+        await services.clock.join()
+        running = asyncio.create_task(self._timer.run())
+        yield
+        running.cancel()
+        await asyncio.wait([running])
+        await services.clock.leave()
+        await services.close()
+        if not running.cancelled():
+            running.result()
 
     async def _raise_door(self) -> None:
         await self._start_part(DOOR, "door", self.service_url.rpartition(":")[2])

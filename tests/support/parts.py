@@ -97,54 +97,19 @@ class Door(Services):
                 await asyncio.sleep(LOOK)
 
 
-class Hands:
-    """One worker of the Hands. `work` until told to stop."""
+class Timer:
+    """Sends the messages of what is due, and lets no simulated time pass before they were taken."""
 
-    def __init__(self, services: Services, queue_url: str) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
         self._alarm = services.clock.alarm()
-        run, set_aside = partial(triggers.run_named, services), partial(triggers.set_aside, services)
-        self._host = QueueHost(queue_url, {UNITS: self._looking_after(run), POISON: set_aside}, hidden=HIDDEN)
 
-    async def work(self, stop: asyncio.Event) -> None:
-        async with self._services.clock.busy():
-            await self._services.clock.join()
-            await self._services.prepare_database()
-            # All readers together look once in LOOK.
-            tasks = [asyncio.create_task(self._read(UNITS, LOOK * AT_ONCE, number * LOOK)) for number in range(AT_ONCE)]
-            tasks += [asyncio.create_task(self._read(POISON, LONG_LOOK)), asyncio.create_task(self._show())]
-        ended = asyncio.create_task(stop.wait())
-        # A reader that ends has failed: then the process does.
-        await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-        await self._services.clock.leave()
-        await self._host.close()
-        await self._services.close()
-        failed = [result for result in results if isinstance(result, Exception)]
-        if failed:
-            raise failed[0]
+    def look(self) -> None:
+        """Look at once: something may be due sooner than at the last look."""
+        self._alarm.ring()
 
-    def _looking_after(self, run: Deliver) -> Deliver:
-        async def run_and_look(message: bytes) -> None:
-            async with self._services.clock.busy():
-                try:
-                    await run(message)
-                finally:
-                    # It may have made others due: no time passes before that was looked at.
-                    self._alarm.ring()
-
-        return run_and_look
-
-    async def _read(self, name: str, pause: float, first: float = 0) -> None:
-        await asyncio.sleep(first)
-        while True:
-            if not await self._host.deliver_one(name):
-                await asyncio.sleep(pause)
-
-    async def _show(self) -> None:
-        """Send the messages of what is due now, and sleep until something is."""
+    async def run(self) -> None:
+        """Send the messages of what is due now, and sleep until something is; until cancelled."""
         clock, taken = self._services.clock, Taken(self._services)
         shown, pause = 0.0, SHOWN_ANEW
         async with clock.busy():
@@ -167,6 +132,53 @@ class Hands:
             await queue.send(due)
         except Transient:
             sys.stderr.write("the queue did not take the messages of what is due\n")
+
+
+class Hands:
+    """One worker of the Hands. `work` until told to stop."""
+
+    def __init__(self, services: Services, queue_url: str) -> None:
+        self._services = services
+        self._timer = Timer(services)
+        run, set_aside = partial(triggers.run_named, services), partial(triggers.set_aside, services)
+        self._host = QueueHost(queue_url, {UNITS: self._looking_after(run), POISON: set_aside}, hidden=HIDDEN)
+
+    async def work(self, stop: asyncio.Event) -> None:
+        async with self._services.clock.busy():
+            await self._services.clock.join()
+            await self._services.prepare_database()
+            # All readers together look once in LOOK.
+            tasks = [asyncio.create_task(self._read(UNITS, LOOK * AT_ONCE, number * LOOK)) for number in range(AT_ONCE)]
+            tasks += [asyncio.create_task(self._read(POISON, LONG_LOOK)), asyncio.create_task(self._timer.run())]
+        ended = asyncio.create_task(stop.wait())
+        # A reader that ends has failed: then the process does.
+        await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        await self._services.clock.leave()
+        await self._host.close()
+        await self._services.close()
+        failed = [result for result in results if isinstance(result, Exception)]
+        if failed:
+            raise failed[0]
+
+    def _looking_after(self, run: Deliver) -> Deliver:
+        async def run_and_look(message: bytes) -> None:
+            async with self._services.clock.busy():
+                try:
+                    await run(message)
+                finally:
+                    # It may have made others due: no time passes before that was looked at.
+                    self._timer.look()
+
+        return run_and_look
+
+    async def _read(self, name: str, pause: float, first: float = 0) -> None:
+        await asyncio.sleep(first)
+        while True:
+            if not await self._host.deliver_one(name):
+                await asyncio.sleep(pause)
 
 
 async def be_hands(name: str) -> None:
