@@ -243,15 +243,23 @@ class Cast:
         """
         Ask the service as a browser does; without an answer, once more when the page is there again.
 
-        *by*: the browser of somebody who is signed in.
+        What is asked for again is the page that did not come, not the one that led to it. *by*: the browser of somebody
+        who is signed in.
         """
         browser = by or self._stage.http
+        request: httpx.Request | None = browser.build_request(method, url, **more)
+        while request is not None:
+            response = await self._answer(browser, request)
+            request = response.next_request
+        return response
+
+    async def _answer(self, browser: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
         for _ in range(TRIES):
             try:
-                return await browser.request(method, url, follow_redirects=True, **more)
+                return await browser.send(request)
             except httpx.TransportError:
                 await self._stage.service_answers()
-        raise StageError(f"{method} {url} got no answer")
+        raise StageError(f"{request.method} {request.url} got no answer")
 
 
 def _has_come(part: AnswerHabit, messages: int) -> bool:
