@@ -201,6 +201,9 @@ class Settings(BaseModel):
     """Address of the storage account whose queue names due units to the Functions host; empty: the engine looks itself.
     With a signature in it (a local Azurite), no identity is asked for a token."""
     public_url: Annotated[str, AfterValidator(_https_or_here)] = "http://127.0.0.1:8000"
+    teams_app_edition: int = Field(default=0, ge=0)
+    """The last number of the Teams app's version. Whoever changes what its package says (our address, the programme's
+    words, an identity) raises it by one: Teams takes no other package of the same version."""
     organizer: Addresses = ()
     allowed_recipients: Addresses | None = None
     acceptance_tenant: str = ""

@@ -17,6 +17,10 @@ param botLocation string = 'westeurope'
 @description('Our own address, for example https://vareunge.fylke.example. Empty: the address that Azure gives the Door.')
 param publicUrl string = ''
 
+@description('Last number of the Teams app\'s version. Raise it by one when its package has to say something else, such as another address.')
+@minValue(0)
+param teamsAppEdition int = 0
+
 @description('Application id of the app registration that people sign in to (infra/scripts/sign-in.sh makes it). Empty: sign-in is off.')
 param signInAppId string = ''
 
@@ -162,6 +166,7 @@ var settings = union(rehearsal, {
   VAREUNGE_HANDS_ID: identities.outputs.hands.clientId
   VAREUNGE_BUILDER_ID: identities.outputs.builder.clientId
   VAREUNGE_PUBLIC_URL: doorUrl
+  VAREUNGE_TEAMS_APP_EDITION: string(teamsAppEdition)
   VAREUNGE_ORGANIZER: organizers
   VAREUNGE_LICENCES: string(licences)
   VAREUNGE_BACKUP_DAYS: string(databaseBackupDays)
@@ -257,6 +262,7 @@ output DATABASE_NAME string = database.outputs.database
 output DOOR_DATABASE_ROLE string = identities.outputs.door.name
 output HANDS_DATABASE_ROLE string = identities.outputs.hands.name
 output VAREUNGE_PUBLIC_URL string = doorUrl
+output VAREUNGE_TEAMS_APP_EDITION string = string(teamsAppEdition)
 output VAREUNGE_APP_ID string = signInAppId
 output VAREUNGE_BOT_ID string = identities.outputs.bot.clientId
 output VAREUNGE_DOOR_ID string = identities.outputs.door.clientId

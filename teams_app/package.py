@@ -43,6 +43,17 @@ def permissions() -> Sequence[str]:
     return tuple(entry["name"] for entry in template()["authorization"]["permissions"]["resourceSpecific"])
 
 
+def version(settings: Settings) -> str:
+    """
+    Return the version of a deployment's package.
+
+    Its first two numbers are the manifest's: they rise with what a release changes. The third is the deployment's own:
+    it rises with what its settings change, since Teams takes another package of the same app by a higher version alone.
+    """
+    release, _, _ = template()["version"].rpartition(".")
+    return f"{release}.{settings.teams_app_edition}"
+
+
 def manifest(settings: Settings) -> dict[str, Any]:
     """Return a deployment's manifest. Raises ValueError, naming each setting that is missing or that Teams refuses."""
     url = urlsplit(settings.public_url)
@@ -61,7 +72,7 @@ def manifest(settings: Settings) -> dict[str, Any]:
         "{{APP_ID}}": settings.app_id,
         **_words(texts.DEFAULT),
     }
-    filled: dict[str, Any] = _fill(template(), values)
+    filled: dict[str, Any] = _fill(template(), values) | {"version": version(settings)}
     filled["bots"][0]["commandLists"][0]["commands"] = menu(texts.DEFAULT)
     return filled
 
@@ -118,7 +129,7 @@ def _fill(node: Any, values: dict[str, str]) -> Any:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the package; 2 when a setting is missing or refused by Teams."""
+    """Write the package and tell its version; 2 when a setting is missing or refused by Teams."""
     parser = argparse.ArgumentParser(prog="python -m teams_app.package", description=main.__doc__)
     parser.add_argument("out", type=Path, help="the file to write, for example app.zip")
     parser.add_argument("--programme", type=Path, metavar="DIR", help="folder of the programme whose words it has")
@@ -127,14 +138,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given.programme is not None:
             texts.reword(load_programme(given.programme).wording.by_language())
-        build(Settings(), out)
+        settings = Settings()
+        build(settings, out)
     except ValidationError as refused:
         sys.stderr.writelines(f"{line}\n" for line in explain_refused(refused, FOR_PROGRAMS))
         return 2
     except (ValueError, InvalidInput) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write(f"{out}\n")
+    sys.stdout.write(f"{out}: {version(settings)}\n")
     return 0
 
 

@@ -1,5 +1,6 @@
 """The Teams app's package, against the manifest schema that Microsoft publishes (npm: @microsoft/app-manifest)."""
 
+import hashlib
 import json
 import struct
 import zipfile
@@ -22,6 +23,9 @@ SETTINGS = Settings(
     app_id="33333333-3333-3333-3333-333333333333",
     public_url="https://vareunge.example/",
 )
+
+CONTENT = ("0.1", "b31790bff08251f451211927e280acc751e585b21da6c65b71f867b38584341d")
+"""The version in `teams_app/manifest.json` without its last number, and the digest of what a package of it says."""
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -85,6 +89,7 @@ def test_one_command_builds_it(
     for name in ("bot_id", "hands_id", "app_id", "public_url"):
         monkeypatch.setenv(f"VAREUNGE_{name.upper()}", getattr(SETTINGS, name))
     assert package.main([str(out)]) == 0
+    assert capsys.readouterr().out == f"{out}: 0.1.0\n"
     assert read(out)["bots"][0]["botId"] == SETTINGS.bot_id
 
 
@@ -106,6 +111,33 @@ def test_the_same_settings_give_the_same_package(tmp_path: Path) -> None:
     first, second = (package.build(SETTINGS, tmp_path / name).read_bytes() for name in ("1.zip", "2.zip"))
 
     assert first == second
+
+
+def numbers(settings: Settings) -> tuple[int, ...]:
+    return tuple(map(int, package.version(settings).split(".")))
+
+
+def test_another_package_of_a_deployment_has_a_higher_version(tmp_path: Path) -> None:
+    """Teams takes no other package of the same version: whoever changes the address raises the edition."""
+    later = SETTINGS.model_copy(update={"public_url": "https://other.example", "teams_app_edition": 10})
+    manifest = read(package.build(later, tmp_path / "app.zip"))
+
+    assert manifest["validDomains"] == ["other.example"]
+    assert manifest["version"] == package.version(later) == "0.1.10"
+    assert numbers(later) > numbers(SETTINGS.model_copy(update={"teams_app_edition": 9})) > numbers(SETTINGS)
+
+
+def test_what_a_release_changes_in_the_package_raises_its_version(tmp_path: Path) -> None:
+    """Ask for a release of its own: raise the second number in `teams_app/manifest.json`, and note it in CONTENT."""
+    path = package.build(SETTINGS, tmp_path / "app.zip")
+    manifest = read(path)
+    release, _, edition = manifest.pop("version").rpartition(".")
+    with zipfile.ZipFile(path) as content:
+        files = {name: content.read(name).hex() for name in sorted(content.namelist()) if name != "manifest.json"}
+    digest = hashlib.sha256(json.dumps([manifest, files], sort_keys=True).encode()).hexdigest()
+
+    assert edition == "0"
+    assert (release, digest) == CONTENT
 
 
 def test_everything_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
