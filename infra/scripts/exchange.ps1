@@ -39,7 +39,20 @@ function Invoke-Change([string] $Words, [scriptblock] $Change) {
 
 if (-not (Get-ConnectionInformation)) { Connect-ExchangeOnline -ShowBanner:$false }
 
-$assigned = @(Get-ManagementRoleAssignment -GetEffectiveUsers:$false | Where-Object { $_.App -in @("$HandsId", "$HandsObjectId") })
+# Sources differ on where an assignment names its application, and how: any of these counts, and one that is not there is none.
+function Read-Property($Thing, [string[]] $Names) {
+    foreach ($name in $Names) {
+        if ($Thing.PSObject.Properties[$name]) { "$($Thing.PSObject.Properties[$name].Value)" }
+    }
+}
+
+$principal = Get-ServicePrincipal | Where-Object AppId -EQ "$HandsId"
+$ours = @("$HandsId", "$HandsObjectId")
+# Not by the name that is displayed: another installation's Hands may have the same.
+if ($principal) { $ours += Read-Property $principal 'Identity', 'Name', 'ObjectId' | Where-Object { $_ } }
+$assigned = @(Get-ManagementRoleAssignment -GetEffectiveUsers:$false | Where-Object {
+        Read-Property $_ 'App', 'RoleAssignee', 'RoleAssigneeName' | Where-Object { $_ -in $ours }
+    })
 if ($Undo) {
     foreach ($assignment in $assigned) {
         Invoke-Change "takes away $($assignment.Role)" { Remove-ManagementRoleAssignment -Identity $assignment.Name -Confirm:$false }
@@ -47,13 +60,13 @@ if ($Undo) {
     if (Get-ManagementScope | Where-Object Name -EQ $scope) {
         Invoke-Change "removes the scope «$scope»" { Remove-ManagementScope -Identity $scope -Confirm:$false }
     }
-    if (Get-ServicePrincipal | Where-Object AppId -EQ "$HandsId") {
+    if ($principal) {
         Invoke-Change 'forgets the Hands' { Remove-ServicePrincipal -Identity "$HandsObjectId" -Confirm:$false }
     }
     return
 }
 
-if (-not (Get-ServicePrincipal | Where-Object AppId -EQ "$HandsId")) {
+if (-not $principal) {
     Invoke-Change 'makes the Hands known to Exchange' {
         New-ServicePrincipal -AppId "$HandsId" -ObjectId "$HandsObjectId" -DisplayName 'Vare unge 365: Hands'
     }

@@ -40,7 +40,9 @@ function Invoke-Change([string] $Words, [scriptblock] $Change) {
 
 try { Get-CsTenant | Out-Null } catch { Connect-MicrosoftTeams | Out-Null }
 
-$app = Get-TeamsApp -DistributionMethod organization | Where-Object ExternalId -EQ $manifest.id
+function Find-App { Get-TeamsApp -DistributionMethod organization | Where-Object ExternalId -EQ $manifest.id }
+
+$app = Find-App
 if ($Undo) {
     if ($app) { Invoke-Change 'blocks the app for everybody' { Update-M365TeamsApp -Id $app.Id -IsBlocked $true } }
     foreach ($address in $Organizer) {
@@ -49,22 +51,36 @@ if ($Undo) {
     return
 }
 
+$state = $null
 if (-not $app) {
     Invoke-Change "uploads version $($manifest.version)" { New-TeamsApp -DistributionMethod organization -Path (Resolve-Path $Package) }
-    $app = Get-TeamsApp -DistributionMethod organization | Where-Object ExternalId -EQ $manifest.id
+    $app = Find-App
 }
 else {
-    $now = (Get-M365TeamsApp -Id $app.Id).Version
-    if ($now -ne $manifest.version) {
-        Invoke-Change "changes version $now into $($manifest.version)" { Update-TeamsApp -Id $app.Id -Path (Resolve-Path $Package) }
+    # No cmdlet tells which version the catalogue has, and Teams refuses one that it has already: that is told, and the rest goes on.
+    try { Invoke-Change "gives the catalogue version $($manifest.version)" { Set-TeamsApp -Id $app.Id -Path (Resolve-Path $Package) } }
+    catch {
+        Write-Warning "Teams did not take version $($manifest.version): $($_.Exception.Message)"
+        Write-Warning 'Nothing is amiss where Manage apps shows that version. A changed package needs a higher one: TEAMS_APP_EDITION.'
     }
 }
-if ($app -and (Get-M365TeamsApp -Id $app.Id).IsBlocked) {
-    Invoke-Change 'takes the block off the app' { Update-M365TeamsApp -Id $app.Id -IsBlocked $false }
+if ($app) {
+    try { $state = Get-M365TeamsApp -Id $app.Id } catch { Write-Warning $_.Exception.Message }
 }
-if ($app -and (Get-M365TeamsApp -Id $app.Id).AvailableTo.AssignmentType -ne 'Everyone') {
-    Invoke-Change 'makes the app available to everyone, guests of our teams among them' {
-        Update-M365TeamsApp -Id $app.Id -AppAssignmentType Everyone
+if (-not $app -and -not $Apply) {
+    Write-Output 'would: makes the app available to everyone, guests of our teams among them'
+}
+elseif (-not $state) {
+    Write-Warning 'Teams does not show the app yet, so it is not made available to everyone. Run this once more in some minutes.'
+}
+else {
+    if ($state.IsBlocked) {
+        Invoke-Change 'takes the block off the app' { Update-M365TeamsApp -Id $app.Id -IsBlocked $false }
+    }
+    if ($state.AvailableTo.AssignmentType -ne 'Everyone') {
+        Invoke-Change 'makes the app available to everyone, guests of our teams among them' {
+            Update-M365TeamsApp -Id $app.Id -AppAssignmentType Everyone
+        }
     }
 }
 
