@@ -52,6 +52,8 @@ param alertAddress string
 
 @description('Size of the database. The smallest serves a county; docs/azure.md says what was measured.')
 param databaseSku string = 'Standard_B1ms'
+@description('The server that holds the database: one that was restored, by its name. Empty: the one that is made here.')
+param databaseServer string = ''
 @description('Days for which the database can be taken back to any moment.')
 @minValue(7)
 @maxValue(35)
@@ -132,7 +134,7 @@ module database 'modules/database.bicep' = {
   name: 'database'
   scope: group
   params: {
-    name: 'psql-${name}-${token}'
+    name: empty(databaseServer) ? 'psql-${name}-${token}' : databaseServer
     location: location
     tags: tags
     sku: databaseSku
@@ -157,7 +159,8 @@ module vault 'modules/vault.bicep' = if (!empty(ansattportenUrl)) {
 
 var doorName = 'func-${name}-door-${token}'
 var doorUrl = empty(publicUrl) ? 'https://${doorName}.azurewebsites.net' : publicUrl
-var rehearsal = allowedRecipients == '*' ? {} : { VAREUNGE_ALLOWED_RECIPIENTS: allowedRecipients }
+// A list of nobody is written as a comma: a setting that is empty may not reach the app at all, and without one it sends to everybody.
+var rehearsal = allowedRecipients == '*' ? {} : { VAREUNGE_ALLOWED_RECIPIENTS: empty(allowedRecipients) ? ',' : allowedRecipients }
 var settings = union(rehearsal, {
   VAREUNGE_TENANT_ID: tenant().tenantId
   VAREUNGE_APP_ID: signInAppId

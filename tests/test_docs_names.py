@@ -67,6 +67,13 @@ def read_somewhere() -> set[str]:
     return named | {f"VAREUNGE_{name.upper()}" for name in Settings.model_fields}
 
 
+@cache
+def azd_reads() -> set[str]:
+    """Return the variables of azd's environment: those that the template asks for, and those that it puts there."""
+    asked = re.findall(r"\$\{(\w+)", (ROOT / "infra" / "main.parameters.json").read_text("utf-8"))
+    return {*asked, *re.findall(r"^output (\w+)", (ROOT / "infra" / "main.bicep").read_text("utf-8"), re.MULTILINE)}
+
+
 def wrong_in(code: str) -> list[str]:
     """List the names in a document's code that nothing here has."""
     wrong = []
@@ -78,8 +85,7 @@ def wrong_in(code: str) -> list[str]:
     wrong += [name for name in SETTING.findall(code) if name not in read_somewhere()]
     wrong += [name for name in MODULE.findall(code) if not name.startswith(("venv", "pip")) and not is_module(name)]
     wrong += [name for script, rest in SCRIPT.findall(code) for name in wrong_in_call(script, rest)]
-    azd = (ROOT / "infra" / "main.parameters.json").read_text("utf-8")
-    wrong += [name for name in AZD.findall(code) if f"${{{name}" not in azd]
+    wrong += [name for name in AZD.findall(code) if name not in azd_reads()]
     return wrong + [path for path in [code] if PATH.match(path) and not is_here(path)]
 
 

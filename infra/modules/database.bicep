@@ -36,26 +36,27 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' = {
   }
 }
 
-resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2024-08-01' = {
-  parent: server
-  name: 'vareunge'
-  properties: { charset: 'UTF8', collation: 'en_US.utf8' }
-}
-
 // One change of a server at a time: each of those below waits for the one before it.
-resource administrators 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2024-08-01' = {
-  parent: server
-  name: administratorsId
-  properties: { principalName: administratorsName, principalType: 'Group', tenantId: tenant().tenantId }
-  dependsOn: [ database ]
-}
-
 // Azure's own word for "services within Azure", and that is all this rule says: a token of an identity that the database
 // knows is still asked of everybody. infra/scripts/database.sh opens it for an administrator's address and closes it again.
 resource fromAzure 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2024-08-01' = if (!isPrivate) {
   parent: server
   name: 'AllowAllAzureServicesAndResourcesWithinAzureIps'
   properties: { startIpAddress: '0.0.0.0', endIpAddress: '0.0.0.0' }
+}
+
+resource administrators 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2024-08-01' = {
+  parent: server
+  name: administratorsId
+  properties: { principalName: administratorsName, principalType: 'Group', tenantId: tenant().tenantId }
+  dependsOn: [ fromAzure ]
+}
+
+// After its administrators, who own it then. Made before them, it would be Azure's own, and nobody could make a table in it.
+resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2024-08-01' = {
+  parent: server
+  name: 'vareunge'
+  properties: { charset: 'UTF8', collation: 'en_US.utf8' }
   dependsOn: [ administrators ]
 }
 

@@ -28,6 +28,8 @@ ROLES = {
 """Every role that anybody is given in Azure."""
 LIMITS = {"st": r"[a-z0-9]{3,24}", "kv-": r"[a-z0-9-]{3,24}", "psql-": r"[a-z0-9-]{3,63}", "func-": r"[a-z0-9-]{2,60}"}
 """Names as Azure takes them, by how ours begin."""
+AZD_NAMES = {"environmentName": "AZURE_ENV_NAME", "location": "AZURE_LOCATION"}
+"""Parameters that azd has names of its own for."""
 LONGEST = {"environmentName": "abcdef", "token": "a" * 13, "name": "vareunge-abcdef"}
 
 
@@ -105,7 +107,7 @@ def test_api_versions_are_released_ones() -> None:
 @pytest.mark.parametrize(
     "name",
     re.findall(
-        r"name: (?:take\()?'([^']+)'|var doorName = '([^']+)'",
+        r"name: (?:take\(|empty\(databaseServer\) \? )?'([^']+)'|var doorName = '([^']+)'",
         "".join(text for file, text in texts() if file == "main.bicep"),
     ),
     ids=lambda found: found[0] or found[1],
@@ -176,12 +178,61 @@ def test_runtime_and_queue_are_those_of_the_code() -> None:
     assert queues == [function_app.QUEUE, f"{function_app.QUEUE}-poison"]
 
 
-def test_azd_gives_every_parameter_that_has_no_default() -> None:
+def test_every_parameter_has_a_variable_of_azd_with_the_same_default() -> None:
+    """`azd` takes no parameter that the file leaves out: what has a default could then never be chosen."""
     given = json.loads((INFRA / "main.parameters.json").read_text("utf-8"))["parameters"]
     asked = parsed(INFRA / "main.bicep")["parameters"]
+    expected = {}
+    for name, parameter in asked.items():
+        variable = AZD_NAMES.get(name) or re.sub(r"([A-Z])", r"_\1", name).upper()
+        default = parameter["default"]
+        written = str(default).lower() if isinstance(default, bool) else default
+        expected[name] = f"${{{variable}}}" if default is None else f"${{{variable}={written}}}"
 
-    assert set(given) <= set(asked)
-    assert {name for name, param in asked.items() if param["default"] is None} <= set(given)
+    assert {name: item["value"] for name, item in given.items()} == expected
+
+
+def test_what_can_be_chosen_is_named_by_azd_s_variable_alone() -> None:
+    """The parameter's own name is no word that an administrator can use."""
+    text = (INFRA / "main.parameters.json").read_text("utf-8")
+    pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs").rglob("*.md"))
+    named = set(re.findall(r"`(\w+)`", pages))
+
+    assert set(re.findall(r"\$\{(\w+)", text)) - named == {"AZURE_ENV_NAME"}
+    assert named & set(parsed(INFRA / "main.bicep")["parameters"]) <= {"location", "licences", "organizers"}
+
+
+def test_a_list_of_nobody_reaches_the_app_as_nobody() -> None:
+    """On Azure an empty setting may be no setting, and then everybody is written to."""
+    text = (INFRA / "main.bicep").read_text("utf-8")
+    rule = (
+        r"allowedRecipients == '\*' \? \{\} : \{ VAREUNGE_ALLOWED_RECIPIENTS: empty\(allowedRecipients\) \? '(.+)' : "
+    )
+    nobody = re.search(rule, text)
+
+    assert nobody is not None
+    assert nobody[1].strip()
+    assert Settings(allowed_recipients=nobody[1]).allowed_recipients == ()
+
+
+def test_no_other_setting_means_something_else_when_it_is_empty() -> None:
+    text = (INFRA / "main.bicep").read_text("utf-8").partition("var settings = ")[2].partition("})")[0]
+    names = [name.lower() for name in re.findall(r"\bVAREUNGE_(\w+):", text)]
+    optional = [name for name in names if Settings.model_fields[name].annotation is str]
+
+    assert {"app_id", "accessibility_statement"} <= set(optional)
+    assert {getattr(Settings(), name) for name in optional if name != "public_url"} == {""}
+
+
+def test_the_database_is_made_after_those_who_own_it() -> None:
+    """Made first, it would belong to Azure's own role, and nobody could make a table in it."""
+    made = parsed(INFRA / "modules" / "database.bicep")["resources"]
+
+    assert {name: resource["config"].get("dependsOn", []) for name, resource in made.items() if name != "server"} == {
+        "fromAzure": [],
+        "administrators": ["fromAzure"],
+        "database": ["administrators"],
+    }
 
 
 def alert_rules() -> list[str]:
