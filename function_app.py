@@ -62,8 +62,12 @@ if part is not Part.DOOR:
 
     @app.timer_trigger(arg_name="timer", schedule=EVERY_FIVE_MINUTES)
     async def tick(timer: func.TimerRequest) -> None:
-        """Find what a lost message left."""
-        await triggers.find_lost(await services())
+        """Find what a lost message left, and see whether the Door can work."""
+        found = await services()
+        try:
+            await triggers.find_lost(found)
+        finally:
+            await triggers.watch_door(found)
 
     @app.queue_trigger(arg_name="message", queue_name=QUEUE, connection=CONNECTION)
     async def due(message: func.QueueMessage) -> None:

@@ -15,9 +15,11 @@ from integration.database.sqlite import CannotOpen
 from integration.redirects import NoRedirects
 from integration.unit_queue import UnitQueue
 from workflows.errors import Transient
-from workflows.operations.surroundings import AddressSeen, IssuerSeen, QueueSeen
+from workflows.operations.surroundings import AddressSeen, IssuerSeen, QueueSeen, ReadySeen
 
 TIME_LIMIT = 10.0
+PATIENCE = 60.0
+"""Seconds that a Door is given that may have to start first."""
 TRACK = "/v2.1/track"
 """Path below the endpoint of Application Insights that the exporter posts to."""
 
@@ -37,11 +39,16 @@ class HTTPSurroundings:
         self._transport = transport
 
     async def address(self, url: str) -> AddressSeen:
-        """Ask for our health and, without a token, for the bot's endpoint. Raises Transient when nobody answers."""
+        """Ask whether we can work and, without a token, the bot's endpoint. Raises Transient when nobody answers."""
         async with self._client(f"look at {url}") as http:
-            health = await http.get(f"{url.rstrip('/')}/healthz")
+            ready = await http.get(_readyz(url))
             bot = await http.post(f"{url.rstrip('/')}/api/messages", json={"type": "message", "channelId": "msteams"})
-        return AddressSeen(health=health.status_code, bot=bot.status_code, certificate_ends=_certificate_end(health))
+        return AddressSeen(ready=_ready_seen(ready), bot=bot.status_code, certificate_ends=_certificate_end(ready))
+
+    async def ready(self, url: str) -> ReadySeen:
+        """Ask whether the service at *url* can work. Raises Transient when nobody answers."""
+        async with self._client(f"ask {url} whether it is ready", PATIENCE) as http:
+            return _ready_seen(await http.get(_readyz(url)))
 
     async def issuer(self, url: str) -> IssuerSeen:
         """Read a provider's metadata. Raises Transient when it does not answer, or with something else."""
@@ -72,13 +79,27 @@ class HTTPSurroundings:
                 answer.raise_for_status()
 
     @asynccontextmanager
-    async def _client(self, action: str) -> AsyncIterator[httpx.AsyncClient]:
+    async def _client(self, action: str, seconds: float = TIME_LIMIT) -> AsyncIterator[httpx.AsyncClient]:
         transport = NoRedirects(self._transport or httpx.AsyncHTTPTransport())
         try:
-            async with httpx.AsyncClient(transport=transport, timeout=TIME_LIMIT) as http:
+            async with httpx.AsyncClient(transport=transport, timeout=seconds) as http:
                 yield http
         except (httpx.HTTPError, KeyError, TypeError, ValueError) as exc:
             raise Transient(action, type(exc).__name__) from exc
+
+
+def _readyz(url: str) -> str:
+    return f"{url.rstrip('/')}/readyz"
+
+
+def _ready_seen(answer: httpx.Response) -> ReadySeen:
+    """Read an answer; where something else than the service answers, the status alone says anything."""
+    try:
+        told = answer.json()
+    except ValueError:
+        told = None
+    missing = told.get("missing") if isinstance(told, dict) else None
+    return ReadySeen(status=answer.status_code, missing=missing if isinstance(missing, str) else "")
 
 
 def _version(connection: Connection) -> tuple[str, tuple[int, ...]]:

@@ -26,6 +26,7 @@ from integration.database.units import SQLUnits, UnitState
 from integration.unit_queue import message_for
 from tests.clocks import NOON, StillClock
 from tests.support.insights import QUIET, running_insights
+from tests.support.one_answer import served
 from tests.support.patience import output_of
 from wiring.process import Services
 from wiring.triggers import SET_ASIDE, TIMER_PERIOD
@@ -33,6 +34,7 @@ from workflows.ports.units import DueUnit
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9"
+AWAY = "postgresql+psycopg://nobody@127.0.0.1:9/none"
 HEALTH = {"trigger": "http", "method": "GET", "path": "/healthz", "body": ""}
 OPENAPI = {"trigger": "http", "method": "GET", "path": "/openapi.json", "body": ""}
 FORM = {"trigger": "http", "method": "GET", "path": "/svar/forged", "body": ""}
@@ -71,6 +73,7 @@ async def play(database_url: str, requests: Sequence[Mapping[str, str]], part: s
         "BOT_SERVICE_URL": f"{NOBODY}/connector",
         "BOT_METADATA_URL": f"{NOBODY}/keys",
         "AUTHORITY_URL": NOBODY,
+        "PUBLIC_URL": NOBODY,
         **more,
     }
     process = await asyncio.create_subprocess_exec(
@@ -120,6 +123,16 @@ async def test_a_due_unit_is_run(database: Database, database_url: str, requests
 
     ran = [(unit.key, unit.state, unit.runs) for unit in await SQLUnits(database).list_units()]
     assert ran == [(UNIT.key, UnitState.DONE, 1)]
+
+
+@under_the_worker
+async def test_the_timer_asks_the_door_also_where_the_database_is_away() -> None:
+    """The host is told that the timer's run failed."""
+    async with served("200 OK", "{}") as (address, asked):
+        with pytest.raises(AssertionError, match="connection"):
+            await play(AWAY, [TIMER], part="hands", PUBLIC_URL=address)
+
+    assert asked == ["GET /readyz HTTP/1.1"]
 
 
 @under_the_worker

@@ -30,9 +30,12 @@ def router(ready: Check) -> APIRouter:
 
 
 async def missing(ready: Check) -> str:
-    """Return the part that is missing, in one word; empty when the service can work."""
+    """Return the part that is missing, in one word, and log it; empty when the service can work."""
+    error = None
     try:
-        return await ready()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the answer is that we are not ready
-        log.warning("web.not_ready", error=type(error).__name__)
-        return "unknown"
+        part = await ready()
+    except Exception as failure:  # noqa: BLE001 - whatever it is, the answer is that we are not ready
+        part, error = "unknown", type(failure).__name__
+    if part:
+        log.warning("web.not_ready", missing=part, error=error)
+    return part

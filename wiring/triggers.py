@@ -1,11 +1,16 @@
-"""Work of the Functions host's triggers: run the unit that a message names, set aside what fails it, find the lost."""
+"""Work of the Functions host's triggers.
 
-from datetime import timedelta
+Run the unit that a message names, set aside what fails it, find what was lost, and see that the Door can work.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
-from workflows.errors import Transient
+from config.settings import Part
+from workflows.errors import OutsideError, Transient
 from workflows.ports.units import DueUnit
 
 if TYPE_CHECKING:
@@ -19,6 +24,7 @@ OLD = timedelta(minutes=15)
 """The time past which somebody is told that due work is not done: the timer has sent its messages twice meanwhile."""
 MOST_LOST = 1_000
 """Messages that one look sends at most; the next one sends the others."""
+READY = 200
 DATABASE_PAUSE = timedelta(minutes=1)
 """The time after which a unit is tried again that could not be looked up."""
 SET_ASIDE = (
@@ -80,9 +86,8 @@ async def find_lost(services: "Services") -> None:
     if queue is None:
         await services.create_engine().run_due()
         return
-    units = services.record.units
     now = services.clock.now()
-    lost = await units.list_lost(now=now, grace=GRACE, ahead=TIMER_PERIOD, limit=MOST_LOST)
+    lost = await _lost(services, now)
     oldest = max((now - min(unit.due_at for unit in lost)).total_seconds(), 0) if lost else 0
     services.outside.telemetry.oldest_work(oldest)
     log.info("queue.looked", units=len(lost))
@@ -95,6 +100,36 @@ async def find_lost(services: "Services") -> None:
         await services.create_engine().run_due()
     finally:
         await _settle(services)
+
+
+async def watch_door(services: "Services") -> None:
+    """
+    Ask the Door at its public address whether it can work, and log what it says or that it says nothing.
+
+    A Door that is dead tells nobody itself. An app that does it all would only ask itself.
+    """
+    from integration.surroundings import HTTPSurroundings
+
+    if services.settings.part is not Part.HANDS:
+        return
+    try:
+        seen = await HTTPSurroundings(services.record.database).ready(services.settings.public_url)
+    except OutsideError as exc:
+        log.warning("web.not_ready", missing="answer", error=type(exc).__name__)
+        return
+    if seen.status != READY:
+        log.warning("web.not_ready", missing=seen.missing or "answer", status=seen.status)
+
+
+async def _lost(services: "Services", now: datetime) -> Sequence[DueUnit]:
+    """List the units that were lost. A database that does not answer is logged, and the host told of it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return await services.record.units.list_lost(now=now, grace=GRACE, ahead=TIMER_PERIOD, limit=MOST_LOST)
+    except (SQLAlchemyError, OutsideError) as exc:
+        log.error("engine.store_failed", error=type(exc).__name__)
+        raise
 
 
 async def _settle(services: "Services") -> None:

@@ -46,7 +46,7 @@ var rules = [
   {
     name: 'queue-away'
     title: 'Messages about work that is due cannot be sent'
-    query: '${events} | where event in ("queue.away", "queue.not_sent", "unit.database_away")'
+    query: '${events} | where event in ("queue.away", "queue.not_sent")'
     severity: 2
     minutes: 15
   }
@@ -59,15 +59,16 @@ var rules = [
   }
   {
     name: 'outcome-lost'
-    title: 'The outcome of a unit could not be noted, or the database did not answer'
-    query: '${events} | where event in ("unit.outcome_lost", "engine.store_failed")'
+    title: 'The database does not answer the Hands, or the outcome of a unit could not be noted'
+    query: '${events} | where event in ("unit.outcome_lost", "engine.store_failed", "unit.database_away")'
     severity: 2
     minutes: 15
   }
   {
     name: 'not-ready'
-    title: 'The Door cannot work'
-    query: '${events} | where event == "web.not_ready"'
+    title: 'The Door cannot work, or does not answer'
+    // From both: the Hands ask the Door every five minutes. Once may be a deployment.
+    query: '${events} | where event == "web.not_ready" | summarize times = count() | where times > 1'
     severity: 1
     minutes: 15
   }
@@ -106,6 +107,8 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rul
     severity: rule.severity
     enabled: true
     scopes: [ workspaceId ]
+    // A new workspace has no tables yet, by which it would hold the queries.
+    skipQueryValidation: true
     evaluationFrequency: rule.minutes > 60 ? 'PT1H' : 'PT${rule.minutes}M'
     windowSize: rule.minutes == 1440 ? 'P1D' : 'PT${rule.minutes}M'
     criteria: {

@@ -52,7 +52,8 @@ def resources() -> Iterator[tuple[str, Mapping[str, Any]]]:
 def properties(kind: str) -> Mapping[str, Any]:
     """Return the properties of the only resource of *kind*."""
     (found,) = (resource for name, resource in resources() if name == kind and not resource["existing"])
-    given: Mapping[str, Any] = found["config"]["properties"]
+    # What is made in a loop has its own settings one step further in.
+    given: Mapping[str, Any] = found["config"].get("config", found["config"])["properties"]
     return given
 
 
@@ -254,6 +255,29 @@ def test_alerts_ask_for_events_that_the_code_writes() -> None:
 
     assert asked >= {"unit.error", "web.not_ready", "doctor.finding"}
     assert [event for event in asked if f'"{event}"' not in code] == []
+
+
+@pytest.mark.parametrize(
+    ("event", "rule"),
+    [
+        pytest.param("unit.database_away", "outcome-lost", id="the database is no fault of the queue's"),
+        pytest.param("engine.store_failed", "outcome-lost", id="the database"),
+        pytest.param("queue.away", "queue-away", id="the queue"),
+        pytest.param("web.not_ready", "not-ready", id="the Door"),
+        pytest.param("doctor.finding", "tenant-changed", id="the doctor"),
+    ],
+)
+def test_an_event_wakes_people_by_the_alert_whose_page_speaks_of_it(event: str, rule: str) -> None:
+    text = (INFRA / "modules" / "alerts.bicep").read_text("utf-8")
+    queries = re.findall(r"name: '([\w-]+)'\n\s+title:.*\n(?:\s+//.*\n)*\s+query: '(.*)'", text)
+
+    assert len(queries) + 1 == len(alert_rules())
+    assert [name for name, query in queries if f'"{event}"' in query] == [rule]
+
+
+def test_rules_are_made_before_there_is_anything_to_ask() -> None:
+    """A workspace of today has no tables yet, and Azure would hold the queries by them."""
+    assert properties("Microsoft.Insights/scheduledQueryRules")["skipQueryValidation"] is True
 
 
 @pytest.mark.parametrize("rule", alert_rules())

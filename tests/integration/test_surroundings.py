@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from integration.database.connection import Database
 from integration.surroundings import HTTPSurroundings
 from workflows.errors import Transient
-from workflows.operations.surroundings import AddressSeen, IssuerSeen, Surroundings
+from workflows.operations.surroundings import AddressSeen, IssuerSeen, ReadySeen, Surroundings
 
 URL = "https://vareunge.fylke.example"
 ISSUER = "https://login.example/t/v2.0"
@@ -45,7 +45,7 @@ def around(database: Database, answer: Callable[[httpx.Request], httpx.Response]
         pytest.param(None, None, id="plain http"),
     ],
 )
-async def test_our_address_is_asked_for_health_and_for_the_bot_without_a_token(
+async def test_our_address_is_asked_whether_it_can_work_and_for_the_bot_without_a_token(
     database: Database, line: Line | None, ends: datetime | None
 ) -> None:
     asked: list[tuple[str, str, str]] = []
@@ -55,8 +55,30 @@ async def test_our_address_is_asked_for_health_and_for_the_bot_without_a_token(
         extensions: dict[str, Any] = {} if line is None else {"network_stream": line}
         return httpx.Response(401 if request.method == "POST" else 200, extensions=extensions)
 
-    assert await around(database, answer).address(f"{URL}/") == AddressSeen(health=200, bot=401, certificate_ends=ends)
-    assert asked == [("GET", f"{URL}/healthz", ""), ("POST", f"{URL}/api/messages", "")]
+    assert await around(database, answer).address(f"{URL}/") == AddressSeen(
+        ready=ReadySeen(status=200), bot=401, certificate_ends=ends
+    )
+    assert asked == [("GET", f"{URL}/readyz", ""), ("POST", f"{URL}/api/messages", "")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        pytest.param(httpx.Response(200, json={"status": "ok"}), ReadySeen(status=200), id="it can work"),
+        pytest.param(
+            httpx.Response(503, json={"status": "unavailable", "missing": "schema"}),
+            ReadySeen(status=503, missing="schema"),
+            id="it lacks a part",
+        ),
+        pytest.param(httpx.Response(502, text="Bad gateway"), ReadySeen(status=502), id="a gateway"),
+        pytest.param(httpx.Response(503, json=["missing"]), ReadySeen(status=503), id="another service"),
+        pytest.param(httpx.Response(503, json={"missing": {}}), ReadySeen(status=503), id="another shape"),
+    ],
+)
+async def test_a_service_says_what_it_lacks(database: Database, answer: httpx.Response, seen: ReadySeen) -> None:
+    surroundings = HTTPSurroundings(database, transport=httpx.MockTransport(lambda _: answer))
+
+    assert await surroundings.ready(URL) == seen
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,28 @@ from fastapi import APIRouter
 from engine.logs import configure_logs
 from engine.units import Engine
 from integration.database.connection import Database
+from integration.database.findings import SQLFindings
 from integration.database.units import SQLUnits
 from integration.telemetry import Export, create_export
 from tests.clocks import NOON, RestfulClock
 from tests.support.insights import QUIET, Insights, running_insights
+from web import health
 from web.app import create_app
 from workflows.errors import Refused
+from workflows.operations.examination import KeptFindings
+from workflows.operations.findings import Finding, Verdict
 from workflows.ports.units import DueUnit, History, Outcome
 
 INFRA = Path(__file__).parents[2] / "infra"
 TOKEN = "geheime-token-123"
 PERSON = "kari.nordmann@larvik.example"
+WORKBOOK = json.loads((INFRA / "workbook.json").read_text("utf-8"))["items"]
+LACKS_A_ROLE = Finding(verdict=Verdict.MISSING, rule="role_missing", values={"identity": "Hands", "role": "A"})
 SEND = DueUnit(key="status.send:larvik/2026-09-08", due_at=NOON)
+
+
+async def no_database() -> str:
+    return "database"
 
 
 @pytest.fixture
@@ -119,12 +129,17 @@ async def test_dashboard_and_alerts_ask_for_what_is_sent(
     configure_logs("INFO", sink=export.log, console=False)
     await visit(export)
     await fail(export, database, SEND)
+    await health.missing(no_database)
+    await SQLFindings(database).keep(KeptFindings(at=NOON, findings=(LACKS_A_ROLE,)))
     await export.close()
     queries = "".join((INFRA / name).read_text("utf-8") for name in ("modules/alerts.bicep", "workbook.json"))
 
     (error,) = [event for event in insights.events() if event["event"] == "unit.error"]
-    of_findings = {"verdict", "rule"}
-    assert set(re.findall(r"\bline\.(\w+)", queries)) - of_findings - {"event"} <= error.keys()
+    told = {event["event"]: event.keys() for event in insights.events()}
+    read = set(re.findall(r"\bline\.(\w+)", queries)) | set(re.findall(r'\bline\[\\"(\w+)', queries))
+    assert read <= error.keys() | told["web.not_ready"] | told["doctor.finding"]
+    assert {"verdict", "rule"} <= told["doctor.finding"]
+    assert "missing" in told["web.not_ready"]
     assert "AppTraces" in queries
     assert insights.data("MessageData")
     assert error["unit"].startswith(re.findall(r'unit startswith "([^"]+)"', queries)[0])
@@ -132,6 +147,33 @@ async def test_dashboard_and_alerts_ask_for_what_is_sent(
     assert role in {item["tags"]["ai.cloud.role"] for item in insights.envelopes}
     assert {"responseCode", "duration", "name"} <= insights.data("RequestData")[0].keys()
     assert {"target", "success"} <= insights.data("RemoteDependencyData")[0].keys()
+
+
+async def test_a_unit_that_fails_is_no_call_to_microsoft_and_a_call_tells_its_request(
+    insights: Insights, export: Export, database: Database
+) -> None:
+    """The workbook leaves out what goes on within a process, and shows the id by which Microsoft finds a request."""
+    await fail(export, database, SEND)
+    await export.close()
+
+    failed = [item for item in insights.data("RemoteDependencyData") if not item["success"]]
+    assert {item["name"]: item.get("type") == "InProc" for item in failed} == {
+        "unit status.send": True,
+        "POST /users/{user-id}/sendMail": False,
+    }
+    calls = [item["content"]["query"] for item in WORKBOOK if "AppDependencies" in item["content"].get("query", "")]
+    assert len(calls) == 2
+    assert all('DependencyType != "InProc"' in query for query in calls)
+    (shown,) = set(re.findall(r'Properties\["([^"]+)"\]', "".join(calls)))
+    assert [item["properties"].get(shown) for item in failed if item.get("type") != "InProc"] == ["graph-request"]
+
+
+def test_visits_are_counted_once() -> None:
+    """The host tells of each visit besides, and the Hands' host of every message and timer."""
+    visits = [item["content"]["query"] for item in WORKBOOK if "AppRequests" in item["content"].get("query", "")]
+
+    assert visits
+    assert all('AppRoleName == "vareunge-door"' in query for query in visits)
 
 
 async def test_measurements_are_sent_with_routes_and_kinds(

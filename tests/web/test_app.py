@@ -75,6 +75,34 @@ async def test_ready_says_when_the_database_does_not_answer() -> None:
     assert (await client().get("/readyz")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "lacks", "told"),
+    [
+        pytest.param("/readyz", "database", [("database", None)], id="no database"),
+        pytest.param("/readyz", "schema", [("schema", None)], id="an older schema"),
+        pytest.param("/feil/x", "register", [("register", None)], id="a page that failed for it"),
+        pytest.param("/readyz", OSError(SECRET), [("unknown", "OSError")], id="whatever it is"),
+        pytest.param("/readyz", "", [], id="nothing"),
+    ],
+)
+async def test_what_keeps_the_service_from_working_is_logged_by_its_part(
+    path: str, lacks: str | OSError, told: list[tuple[str, str | None]]
+) -> None:
+    """The alert `not-ready` asks the log for it."""
+
+    async def ready() -> str:
+        if isinstance(lacks, OSError):
+            raise lacks
+        return lacks
+
+    with capture_logs() as entries:
+        await client(ready=ready).get(path)
+
+    noted = [entry for entry in entries if entry["event"] == "web.not_ready"]
+    assert [(entry["missing"], entry["error"]) for entry in noted] == told
+    assert SECRET not in str(noted)
+
+
 async def test_the_description_of_the_api_is_there_and_no_page_that_loads_foreign_script() -> None:
     assert (await client().get("/openapi.json")).json()["info"]["title"] == "vareunge"
     assert (await client().get("/docs")).status_code == 404

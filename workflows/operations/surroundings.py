@@ -20,6 +20,13 @@ OLDEST = {"postgresql": (15,), "sqlite": (3, 35)}
 DATABASES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 REFUSES = 401
 """The answer of a bot's endpoint that checks who asks."""
+UNREADY = {
+    "database": "address_no_database",
+    "schema": "address_other_schema",
+    "register": "address_no_register",
+    "unknown": "address_unready",
+}
+"""The rule for each part that `/readyz` may lack."""
 TENANT_SETTINGS = {
     "tenant_invitations": "(Get-MgPolicyAuthorizationPolicy).AllowInvitesFrom",
     "tenant_guests_in_teams": "(Get-CsTeamsClientConfiguration).AllowGuestUser",
@@ -31,10 +38,18 @@ TENANT_SETTINGS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadySeen:
+    """The answer to whether the service can work. *missing*: the part that it lacks, in its own word."""
+
+    status: int
+    missing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddressSeen:
     """Our own address as seen from outside. *certificate_ends*: None on plain http."""
 
-    health: int
+    ready: ReadySeen
     bot: int
     """Status of an activity without a token."""
     certificate_ends: datetime | None
@@ -154,17 +169,21 @@ async def _address(around: Surroundings, url: str, now: datetime) -> list[Findin
 
 def check_address(url: str, seen: AddressSeen) -> list[Finding]:
     """Return findings about what answers at our address."""
-    values: dict[str, str | int] = {"address": url, "status": seen.health}
-    answers = (
-        Finding(verdict=Verdict.OK, rule="address_answers", values=values)
-        if seen.health == 200
-        else Finding(verdict=Verdict.MISSING, rule="address_wrong", values=values, todo="open_address")
-    )
+    answers = _readiness(url, seen.ready)
     told: dict[str, str | int] = {"address": f"{url.rstrip('/')}/api/messages", "status": seen.bot}
     if seen.bot == REFUSES:
         return [answers, Finding(verdict=Verdict.OK, rule="bot_checks", values=told)]
     verdict = Verdict.TOO_MUCH if seen.bot < 300 else Verdict.MISSING
     return [answers, Finding(verdict=verdict, rule="bot_other", values=told, todo="look_at_bot")]
+
+
+def _readiness(url: str, seen: ReadySeen) -> Finding:
+    values: dict[str, str | int] = {"address": url, "status": seen.status}
+    if seen.status == 200:
+        return Finding(verdict=Verdict.OK, rule="address_answers", values=values)
+    if rule := UNREADY.get(seen.missing):
+        return Finding(verdict=Verdict.MISSING, rule=rule, values=values, todo="read_not_ready")
+    return Finding(verdict=Verdict.MISSING, rule="address_wrong", values=values, todo="open_address")
 
 
 def check_certificate(url: str, ends: datetime | None, now: datetime) -> list[Finding]:

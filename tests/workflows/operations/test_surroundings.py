@@ -1,6 +1,6 @@
 """The doctor's findings about what is around the service, with surroundings played by hand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from workflows.operations.surroundings import (
     AddressSeen,
     IssuerSeen,
     QueueSeen,
+    ReadySeen,
     check_certificate,
     check_clock,
     look_around,
@@ -23,7 +24,8 @@ NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
 URL = "https://vareunge.fylke.example"
 ENTRA = "https://login.microsoftonline.com/t/v2.0"
 SILENT = Transient("look", "ConnectTimeout")
-IN_ORDER = AddressSeen(health=200, bot=401, certificate_ends=NOW + timedelta(days=60))
+WORKS = ReadySeen(status=200)
+IN_ORDER = AddressSeen(ready=WORKS, bot=401, certificate_ends=NOW + timedelta(days=60))
 KEY = "00000000-0000-0000-0000-000000000001"
 INSIGHTS = "https://norwayeast-0.in.applicationinsights.example/"
 CONNECTION = f"InstrumentationKey={KEY};IngestionEndpoint={INSIGHTS};ApplicationId={KEY}"
@@ -87,7 +89,7 @@ async def test_everything_in_order_is_told_and_nothing_fails() -> None:
     assert [describe(item, "nb").what for item in findings if item.verdict is Verdict.OK] == [
         "Database: PostgreSQL 17.2",
         "Spor og målinger sendes ikke til Application Insights (VAREUNGE_INSIGHTS_CONNECTION er ikke satt)",
-        f"Tjenesten svarer på {URL}",
+        f"Tjenesten svarer på {URL}, og den kan arbeide",
         f"Boten svarer på {URL}/api/messages og avviser den som ikke er Teams",
         f"Sertifikatet for {URL} gjelder (dager igjen: 60)",
         f"Pålogging: Entra ID svarer på {ENTRA}",
@@ -114,20 +116,20 @@ async def test_settings_of_the_tenant_are_unknown_with_the_administrators_comman
             Played(depths=QueueSeen(waiting=0, given_up=2)), ("missing", "queue_poison"), id="messages given up"
         ),
         pytest.param(
-            Played(seen=AddressSeen(health=404, bot=401, certificate_ends=None)),
+            Played(seen=AddressSeen(ready=ReadySeen(status=404), bot=401, certificate_ends=None)),
             ("missing", "address_wrong"),
             id="something else answers",
         ),
         pytest.param(
-            Played(seen=AddressSeen(health=200, bot=404, certificate_ends=None)), ("missing", "bot_other"), id="no bot"
+            Played(seen=AddressSeen(ready=WORKS, bot=404, certificate_ends=None)), ("missing", "bot_other"), id="no bot"
         ),
         pytest.param(
-            Played(seen=AddressSeen(health=200, bot=200, certificate_ends=None)),
+            Played(seen=AddressSeen(ready=WORKS, bot=200, certificate_ends=None)),
             ("too much", "bot_other"),
             id="a bot that takes what anybody says",
         ),
         pytest.param(
-            Played(seen=AddressSeen(health=200, bot=401, certificate_ends=NOW + timedelta(days=20))),
+            Played(seen=AddressSeen(ready=WORKS, bot=401, certificate_ends=NOW + timedelta(days=20))),
             ("missing", "certificate_ends"),
             id="a certificate near its end",
         ),
@@ -147,6 +149,30 @@ async def test_settings_of_the_tenant_are_unknown_with_the_administrators_comman
 )
 async def test_one_thing_out_of_order_is_found_and_no_other(around: Played, wrong: tuple[str, str]) -> None:
     assert await found(around) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        pytest.param("database", f"Tjenesten på {URL} når ikke databasen", id="its role in the database is missing"),
+        pytest.param(
+            "schema",
+            f"Databasen til tjenesten på {URL} har ikke oppsettet til versjonen som kjører",
+            id="deployed before the schema",
+        ),
+        pytest.param("register", f"Tjenesten på {URL} kan ikke lese programdataene i databasen", id="no programme"),
+        pytest.param("unknown", f"Tjenesten på {URL} kan ikke arbeide (status 503)", id="something else"),
+    ],
+)
+async def test_a_door_that_lives_and_cannot_work_is_told_with_what_it_lacks(part: str, told: str) -> None:
+    seen = replace(IN_ORDER, ready=ReadySeen(status=503, missing=part))
+
+    findings = await look_around(Played(seen=seen), settings(), now=NOW)
+
+    (wrong,) = [item for item in findings if item.fails]
+    assert wrong.verdict is Verdict.MISSING
+    assert describe(wrong, "nb").what == told
+    assert "«not-ready» i docs/runbook.md" in describe(wrong, "nb").todo
 
 
 async def test_a_database_that_does_not_answer_is_told_elsewhere() -> None:
