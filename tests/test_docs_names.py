@@ -11,6 +11,7 @@ import pytest
 
 from cli import create_parser
 from config.settings import Settings
+from tests.infra.azure_cli import unknown_in
 from tests.test_docs import DOCUMENTS, ROOT
 
 CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`]+)`", re.DOTALL)
@@ -86,6 +87,7 @@ def wrong_in(code: str) -> list[str]:
     wrong += [name for name in MODULE.findall(code) if not name.startswith(("venv", "pip")) and not is_module(name)]
     wrong += [name for script, rest in SCRIPT.findall(code) for name in wrong_in_call(script, rest)]
     wrong += [name for name in AZD.findall(code) if name not in azd_reads()]
+    wrong += unknown_in(code)
     return wrong + [path for path in [code] if PATH.match(path) and not is_here(path)]
 
 

@@ -4,15 +4,21 @@ set -euo pipefail
 
 apply=false
 arguments=()
-for argument in "$@"; do
-    case $argument in
+while [ $# -gt 0 ]; do
+    case $1 in
     --apply) apply=true ;;
     --help | -h)
         sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
         exit 0
         ;;
-    *) arguments+=("$argument") ;;
+    --)
+        # What stands behind it is another program's.
+        arguments+=("$@")
+        break
+        ;;
+    *) arguments+=("$1") ;;
     esac
+    shift
 done
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -12,7 +12,12 @@ if [ -z "$host" ]; then
     exit 2
 fi
 
-proof=$(az functionapp show --resource-group "$AZURE_RESOURCE_GROUP" --name "$DOOR_NAME" --query customDomainVerificationId --output tsv)
+proof=$(az resource show --resource-group "$AZURE_RESOURCE_GROUP" --name "$DOOR_NAME" --resource-type Microsoft.Web/sites \
+    --query properties.customDomainVerificationId --output tsv)
+if [ -z "$proof" ]; then
+    echo "Azure told no proof of ownership for $DOOR_NAME: expected its customDomainVerificationId" >&2
+    exit 1
+fi
 echo 'DNS records that have to be there first:'
 echo "  $host  CNAME  $DOOR_NAME.azurewebsites.net"
 echo "  asuid.$host  TXT  $proof"

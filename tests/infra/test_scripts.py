@@ -14,6 +14,7 @@ import jwt
 import pytest
 from pycep import BicepParser
 
+from tests.infra.azure_cli import unknown_in
 from tools import ansattporten_key
 from wiring.shipped import permission_lists
 from workflows.operations.doctor import OPEN_LOBBY, PRIVATE_CHANNELS
@@ -29,6 +30,23 @@ IDENTITIES = {"VAREUNGE_HANDS_ID": "hands", "VAREUNGE_BUILDER_ID": "builder", "V
 @pytest.mark.parametrize("path", SHELL, ids=lambda path: path.name)
 def test_a_shell_script_is_read_by_bash(path: Path) -> None:
     assert subprocess.run(["bash", "-n", path], capture_output=True, check=False).stderr == b""
+
+
+@pytest.mark.parametrize("path", SHELL, ids=lambda path: path.name)
+def test_a_shell_script_calls_azure_s_programs_with_words_that_they_take(path: Path) -> None:
+    code = re.sub(r"^#.*$", "", path.read_text("utf-8"), flags=re.MULTILINE)
+
+    assert list(unknown_in(code)) == []
+
+
+def test_commands_that_we_name_are_some_that_azure_s_programs_take() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "workflows").rglob("*.py")))
+
+    assert list(unknown_in(code)) == []
+    assert list(unknown_in("az ad sp update --id 1 --enabled && azd dance")) == [
+        "az ad sp update --enabled",
+        "azd dance",
+    ]
 
 
 def mistakes(*paths: Path) -> str:
