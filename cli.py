@@ -37,6 +37,7 @@ __all__ = ["DID_NOT_HOLD", "DONE", "WRONG_USE", "create_parser", "main"]
 
 JSON = "answer as JSON, for programs and in English"
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,30}")
+NO_WAIT = "only order it: the running service carries it out, and nothing is asked of Microsoft 365 here"
 PROGRAMME_FOLDER = "folder with the YAML of a programme"
 
 Add = Callable[[str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
@@ -121,7 +122,7 @@ def _add_rollout(add: Add) -> None:
     command = add("rollout", with_services(rollout.rollout, acts=_always))
     command.add_argument("municipality", nargs="*", metavar="M", help=MUNICIPALITY)
     command.add_argument("--all", action="store_true", help="every place of the programme")
-    command.add_argument("--no-wait", action="store_true", help="only order it: the running service carries it out")
+    command.add_argument("--no-wait", action="store_true", help=NO_WAIT)
     restore = "bring a local edit that the plan shows back to the template (may be given again)"
     adopt = "take a group that people made for the place's own, by its object id"
     command.add_argument("--adopt", metavar="ID", help=adopt)
@@ -138,9 +139,11 @@ def _add_lifecycle(add: Add) -> None:
     command = add("close", with_services(closing.close, acts=lambda arguments: arguments.apply))
     command.add_argument("--apply", action="store_true", help="close it; without, only show what stands open")
     command.add_argument("--proof", type=Path, metavar="DIR", help="write how everything was left: PDF, Word and JSON")
+    command.add_argument("--no-wait", action="store_true", help=NO_WAIT)
     command.add_argument("--json", action="store_true", help=JSON)
     add_yes(command)
     command = add("wind-down", with_services(lifecycle.wind_down, acts=_always))
+    command.add_argument("--no-wait", action="store_true", help=NO_WAIT)
     command.add_argument("--json", action="store_true", help=JSON)
     add_yes(command)
 

@@ -7,7 +7,7 @@ from commands.confirm import is_confirmed
 from commands.papers import put_into
 from commands.session import DID_NOT_HOLD, DONE, show, tell
 from commands.subjects import imported_programme
-from commands.units import run_units
+from commands.units import order_units, run_units
 from commands.words import TerminalWords
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ async def close(services: "Services", arguments: argparse.Namespace) -> int:
     from workflows.operations.closing_proof import closing_document, closing_json, closing_lines
 
     programme, closing = await imported_programme(services), services.jobs.operations.closing
-    words, state = TerminalWords(programme), await closing.state()
+    asks = arguments.proof is not None or not arguments.no_wait
+    words, state = TerminalWords(programme), await closing.state(asks=asks)
     lines = closing_lines(state, words.language)
     if arguments.proof is not None:
         verified = await verify(services.record.audit)
@@ -41,4 +42,5 @@ async def close(services: "Services", arguments: argparse.Namespace) -> int:
         return DID_NOT_HOLD
     if not is_confirmed(arguments, words, lines, question=words.say("close_question")):
         return DID_NOT_HOLD
-    return await run_units(services, arguments, [f"{KIND}:{programme.key}"])
+    keys = [f"{KIND}:{programme.key}"]
+    return await (order_units(services, words, keys) if arguments.no_wait else run_units(services, arguments, keys))

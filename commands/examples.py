@@ -43,17 +43,20 @@ vareunge plan fjordvik --json""",
     "rollout": """\
 vareunge rollout fjordvik                make it so, and wait
 vareunge rollout --all --no-wait       only order it
-vareunge rollout fjordvik --restore channel:board""",
+vareunge rollout fjordvik --restore channel:board
+vareunge rollout fjordvik --restore channel:board --no-wait""",
     "drift": "vareunge drift",
     "guests": "vareunge guests",
     "partners": "vareunge partners",
     "close": """\
 vareunge close                         what stands open, and what keeps it from being closed
 vareunge close --apply                 after the last day, once the archive has every paper
+vareunge close --apply --no-wait       order it where no identity of ours is, going by what is noted
 vareunge close --proof bevis/          how each place was left, and the head of the audit""",
     "wind-down": """\
 vareunge wind-down                     show what ends, and ask
-vareunge wind-down --yes               for programs""",
+vareunge wind-down --yes               for programs
+vareunge wind-down --no-wait           only order it""",
     "meetings": """\
 vareunge meetings fjordvik             list, and send nothing
 vareunge meetings --book               show the invitations, ask, and book

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from commands.confirm import is_confirmed
 from commands.session import DID_NOT_HOLD, DONE, show
 from commands.subjects import imported_programme
-from commands.units import run_units
+from commands.units import order_units, run_units
 from commands.words import TerminalWords
 
 if TYPE_CHECKING:
@@ -106,4 +106,5 @@ async def wind_down(services: "Services", arguments: argparse.Namespace) -> int:
     lines = [*preview_lines(programme, previews, language=words.language), counts]
     if not is_confirmed(arguments, words, lines, question=words.say("wind_down_question")):
         return DID_NOT_HOLD
-    return await run_units(services, arguments, [unit.key for unit in units])
+    keys = [unit.key for unit in units]
+    return await (order_units(services, words, keys) if arguments.no_wait else run_units(services, arguments, keys))

@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from commands.session import DID_NOT_HOLD, DONE, Usage, show, tell
+from commands.session import DID_NOT_HOLD, DONE, Usage, show
 from commands.subjects import imported_programme, named_places
-from commands.units import hint, make_due, run_units, waiting_for_it
+from commands.units import order_units, run_units, waiting_for_it
 from commands.words import TerminalWords
 
 if TYPE_CHECKING:
@@ -36,13 +36,10 @@ async def rollout(services: "Services", arguments: argparse.Namespace) -> int:
     if arguments.adopt:
         await services.jobs.rollout.handlers.adopt(places[0], arguments.adopt)
     if arguments.restore:
-        await services.jobs.rollout.handlers.restore(places[0], arguments.restore)
+        await services.jobs.rollout.handlers.restore(places[0], arguments.restore, look=not arguments.no_wait)
     keys = [f"rollout.place:{place}" for place in places]
     if arguments.no_wait:
-        await make_due(services, keys)
-        await hint(services)
-        tell(*(f"{words.unit(key)}  {words.say('ordered')}" for key in keys))
-        return DONE
+        return await order_units(services, words, keys)
     await _see_that_somebody_answers(services)
     code = await run_units(services, arguments, keys)
     return DID_NOT_HOLD if code == DONE and await _something_is_asked(services, places) else code

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from commands.session import DID_NOT_HOLD, DONE, complain, show
+from commands.session import DID_NOT_HOLD, DONE, complain, show, tell
 from commands.words import TerminalWords
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ async def make_due(services: "Services", keys: Sequence[str]) -> None:
 
     now = services.clock.now()
     await services.record.units.make_due([DueUnit(key=key, due_at=now) for key in keys])
+
+
+async def order_units(services: "Services", words: TerminalWords, keys: Sequence[str]) -> int:
+    """Make units due and leave them to the running service. Asks nothing of Microsoft 365."""
+    await make_due(services, keys)
+    await hint(services)
+    tell(*(f"{words.unit(key)}  {words.say('ordered')}" for key in keys))
+    return DONE
 
 
 async def run_units(services: "Services", arguments: argparse.Namespace, keys: Sequence[str]) -> int:

@@ -50,6 +50,8 @@ done
 # The service takes a token in the place of a password, as the address of the database holds one. It stands in no argument.
 quote() { python3 -c 'import sys, urllib.parse; print(urllib.parse.quote(sys.stdin.read().strip(), safe=""))'; }
 user=$(quote <<<"$DATABASE_ADMINISTRATORS_NAME")
+# Whom a rehearsal leaves out, a command here leaves out, too.
+[ "${ALLOWED_RECIPIENTS-}" = '*' ] || export VAREUNGE_ALLOWED_RECIPIENTS="${ALLOWED_RECIPIENTS:-,}"
 export VAREUNGE_DATABASE_URL="postgresql+psycopg://$user:$(quote <<<"$PGPASSWORD")@$DATABASE_HOST/$DATABASE_NAME?sslmode=require"
 
 case ${arguments[0]-} in

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -384,3 +384,46 @@ async def test_what_is_due_is_found_while_real_time_passes(
     units = await told(said, "wind-down", "--yes")
 
     assert f"wind_down.package:{PACKAGE}" in [unit["unit"] for unit in units]
+
+
+# ----------------------------------------------------------------------------------------- where no identity of ours is
+
+
+async def test_a_wind_down_is_ordered_where_microsoft_365_cannot_be_asked(
+    made: Bench, database: Database, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Azure nothing but the apps has the identities: a laptop reaches the database alone."""
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{NOBODY}/msi/token")
+    await save(database, until="2026-08-01")
+
+    assert await run("wind-down", "--yes", "--no-wait") == DONE
+    assert said() == ["Avvikle: Sandefjord  bestilt"]
+    assert not is_archived(made)
+
+    monkeypatch.undo()
+    await made.restart()
+    await made.run_all(until=made.services.clock.now() + timedelta(hours=1))
+    assert is_archived(made)
+
+
+async def test_the_programme_s_end_is_ordered_where_microsoft_365_cannot_be_asked(
+    made: Bench, database: Database, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{NOBODY}/msi/token")
+    order = ("close", "--apply", "--yes", "--no-wait")
+    assert await run(*order) == DID_NOT_HOLD
+    assert said()[-1] == "Programmet kan ikke avsluttes ennå."
+
+    documents = small()
+    documents["programme.yaml"]["programme"]["last_day"] = "2026-08-01"
+    await SQLRegister(database, StillClock()).save(documents)
+
+    assert await run("close", "--no-wait") == DONE
+    assert "Team som ikke er arkivert: 1" in said()
+    assert await run(*order) == DONE
+    assert said() == ["Avslutte: Våre unge Vestfold  bestilt"]
+
+    monkeypatch.undo()
+    await made.restart()
+    await made.run_all(until=made.services.clock.now() + timedelta(hours=1))
+    assert is_archived(made)

@@ -131,6 +131,16 @@ async def test_an_order_that_nobody_waits_for_is_only_noted(
     assert await sandbox.state() == before
 
 
+async def test_a_wish_is_ordered_where_microsoft_365_cannot_be_asked(
+    sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On Azure nothing but the apps has the identities: a laptop reaches the database alone."""
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{NOBODY}/msi/token")
+
+    assert await run("rollout", "horten", "--restore", "channel:board", "--no-wait") == DONE
+    assert capsys.readouterr().out == "Rulle ut: Horten  bestilt\n"
+
+
 async def test_a_tenant_that_does_not_answer_is_a_sentence_and_its_detail(
     sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

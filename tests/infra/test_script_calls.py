@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from config.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 NAMES = {
     "AZURE_RESOURCE_GROUP": "rg-vareunge-prod",
@@ -52,6 +54,7 @@ class Desk:
     folder: Path
     answers: list[tuple[str, str]] = field(default_factory=lambda: [TOKEN, PROOF])
     fails: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=lambda: dict(NAMES))
     printed: str = ""
 
     def __post_init__(self) -> None:
@@ -69,7 +72,7 @@ class Desk:
         for number, (words, text) in enumerate(self.answers):
             (self._recorded / "answers" / str(number)).write_text(f"{words}\n{text}", "utf-8")
         path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        env = {"PATH": path, "HOME": str(self.folder), "RECORDER": str(self._recorded), **NAMES}
+        env = {"PATH": path, "HOME": str(self.folder), "RECORDER": str(self._recorded), **self.names}
         command: list[str | Path] = ["bash", self.folder / "infra" / "scripts" / script, *arguments]
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         self.printed = done.stdout + done.stderr
@@ -155,6 +158,23 @@ def test_a_command_is_run_on_the_database_and_nothing_else(desk: Desk) -> None:
     assert desk.run("database.sh", "--apply", "--", "import", "config/vestfold") == 0, desk.printed
 
     assert [call for call in desk.changes if "firewall-rule" not in call] == ["run import config/vestfold"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "reaches"), [(None, ()), ("", ()), ("kari@fylke.example", ("kari@fylke.example",)), ("*", None)]
+)
+def test_a_command_reaches_nobody_whom_the_apps_do_not_reach(
+    desk: Desk, chosen: str | None, reaches: tuple[str, ...] | None
+) -> None:
+    seen = desk.folder / "run"
+    seen.unlink()
+    seen.write_text("#!/bin/sh\nenv | grep ^VAREUNGE_ALLOWED_RECIPIENTS= || echo nothing\n", "utf-8")
+    seen.chmod(0o755)
+    desk.names |= {} if chosen is None else {"ALLOWED_RECIPIENTS": chosen}
+
+    assert desk.run("database.sh", "--apply", "--", "outbox") == 0, desk.printed
+    given = dict(re.findall(r"^VAREUNGE_(ALLOWED_RECIPIENTS)=(.*)$", desk.printed, re.MULTILINE))
+    assert Settings(**{name.lower(): value for name, value in given.items()}).allowed_recipients == reaches
 
 
 def test_a_command_keeps_its_own_options(desk: Desk) -> None:

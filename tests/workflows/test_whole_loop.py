@@ -282,7 +282,7 @@ async def check_act(bench: Bench) -> None:
 
 
 def given(**arguments: object) -> Namespace:
-    return Namespace(**{"apply": False, "proof": None, "json": False, "yes": True, **arguments})
+    return Namespace(**{"apply": False, "proof": None, "no_wait": False, "json": False, "yes": True, **arguments})
 
 
 async def run(found: Bench, arguments: Namespace) -> int:

@@ -16,7 +16,7 @@ from workflows.errors import IdentityClosed, NotFound
 from workflows.meetings.events import WITHDRAWN
 from workflows.meetings.model import Meeting, MeetingStore
 from workflows.meetings.moves import MeetingMoves, can_change
-from workflows.operations.wind_down import Archive, OpenWork, site_lock
+from workflows.operations.wind_down import ENDED, Archive, OpenWork, site_lock
 from workflows.papers.archive.ports import HandoverStore
 from workflows.papers.archive.receipts import without_receipt
 from workflows.papers.record import PaperRecord
@@ -117,15 +117,19 @@ class Closing:
     def __init__(self, ports: ClosingPorts) -> None:
         self._ports = ports
 
-    async def state(self) -> ClosingState:
-        """Tell how everything stands, changing nothing. Asks the teams themselves. Raises IdentityClosed."""
+    async def state(self, *, asks: bool = True) -> ClosingState:
+        """
+        Tell how everything stands, changing nothing.
+
+        *asks* the teams themselves, and raises IdentityClosed; else a team is archived when that was noted.
+        """
         programme, now = await self._ports.programme(), self._ports.clock.now()
         meetings = await self._ports.meetings.list_meetings()
         records = [await self._ports.papers.of_body(body.key) for body in programme.bodies]
         return ClosingState(
             at=now,
             is_over=programme.today(now) > programme.last_day,
-            places=[await self._place(programme, spec) for spec in programme.places],
+            places=[await self._place(programme, spec, asks=asks) for spec in programme.places],
             meetings=[item.key for item in meetings if can_change(programme, item, now)],
             waiting=[item.key for item in meetings if waits(item, now)],
             rounds=await self._ports.rounds.count_open(),
@@ -178,10 +182,12 @@ class Closing:
         await self._ports.resources.keep(spec.key, Resource(key=CLOSED, external_id=team.external_id))
         await history.note("closing.place_archived", place=spec.key)
 
-    async def _place(self, programme: Programme, spec: PlaceSpec) -> PlaceAtEnd:
+    async def _place(self, programme: Programme, spec: PlaceSpec, *, asks: bool) -> PlaceAtEnd:
         things = await self._ports.resources.of(spec.key)
         archived: bool | None = None
-        if "team" in things:
+        if "team" in things and not asks:
+            archived = CLOSED in things or ENDED in things
+        elif "team" in things:
             try:
                 archived = await self._ports.archive.is_team_archived(things["team"].external_id)
             except NotFound:

@@ -8,6 +8,7 @@ difference, and does it. `Rollout.plan` takes the same walk without doing anythi
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -111,17 +112,17 @@ class Rollout:
             walk.log.replace(question.item)
         return PlacePlan(place=place, items=tuple(walk.log.items))
 
-    async def restore(self, place: str, keys: Sequence[str]) -> None:
+    async def restore(self, place: str, keys: Sequence[str], *, look: bool = True) -> None:
         """
         Order that the next rollout brings these local edits of *place* back to the template.
 
-        Raises InvalidInput for a key that the plan does not offer. While the Builder is closed there is no plan: then
-        the order is noted, and looked into when it is carried out.
+        Raises InvalidInput for a key that the plan does not offer. Without a *look*, and while the Builder is closed,
+        there is no plan: then the order is noted, and looked into when it is carried out.
         """
-        try:
-            offered = [item.key for item in (await self.plan(place)).items if item.can_be_restored]
-        except IdentityClosed:
-            offered = list(keys)
+        offered: Sequence[str] = keys
+        if look:
+            with suppress(IdentityClosed):
+                offered = [item.key for item in (await self.plan(place)).items if item.can_be_restored]
         if orders := restore_orders(place, keys, offered):
             await self._ports.resources.keep(place, *orders)
 
