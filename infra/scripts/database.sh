@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Bring the database to the package's schema, and give Door and Hands what they need there. After every upgrade, before deploy.sh.
-# For: a member of the group of database administrators. Tools: az 2.86 or newer, signed in; psql; this repository with ./run.
+# For: a member of the group of database administrators. Tools: az 2.87 or newer, signed in; psql; this repository with ./run.
 # database.sh [--apply] [--dump FILE | -- vareunge's command…]
 #   --dump FILE  writes the whole database to a file instead, for pg_restore; pg_dump 17 or newer does it
 #   -- import DIR, export DIR, pause, outbox …: runs that command on the database instead. Nothing here has the identities that
