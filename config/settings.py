@@ -213,6 +213,8 @@ class Settings(BaseModel):
     drift_days: int = Field(default=1, ge=1)
     """Days between two looks for something of ours that is gone; 1 is every night before a working
     day."""
+    doctor_days: int = Field(default=1, ge=1)
+    """Days between two looks at what the service may and has in Microsoft 365; 1 is every night."""
     feed_user_agent: Annotated[str, AfterValidator(_user_agent)] = "vaare-unge-365"
     """The name under which municipalities' own calendars are asked for. Some servers answer browsers only."""
     accessibility_statement: Annotated[str, AfterValidator(_https_or_empty)] = ""

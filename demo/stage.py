@@ -199,6 +199,7 @@ async def raised_stage(
                 "VAREUNGE_PUBLIC_URL": service_url,
                 # Months go by in a minute: what is looked at every night, a week's look shows as well.
                 "VAREUNGE_DRIFT_DAYS": "7",
+                "VAREUNGE_DOCTOR_DAYS": "7",
                 # Known to everybody, so that the same play has the same pseudonyms: nobody in it exists.
                 "VAREUNGE_RESEARCH_KEY": "the demo's own key, which is no secret",
                 **(overrides or {}),

@@ -36,6 +36,7 @@ def create_sweep(outside: Outside, jobs: Jobs) -> Sweep:
             jobs.operations.access_removal.due_units,
             jobs.operations.guest_review.due_units,
             jobs.operations.drift.due_units,
+            jobs.operations.examination.due_units,
         ],
         clock=outside.clock,
     )

@@ -45,6 +45,7 @@ def refused(**values: str) -> Sequence[str]:
         pytest.param({"queue_url": "http://me:password@queue.example"}, QUEUE, id="queue over http"),
         pytest.param({"timezone": "Nowhere/Town"}, ZONE, id="zone"),
         pytest.param({"timezone": "../../passwords"}, ZONE, id="path"),
+        pytest.param({"doctor_days": "0"}, "VAREUNGE_DOCTOR_DAYS: ventet minst 1", id="never"),
         pytest.param({"drift_days": "0"}, "VAREUNGE_DRIFT_DAYS: ventet minst 1", id="number too small"),
         pytest.param({"licences": "many"}, "VAREUNGE_LICENCES: ventet et helt tall", id="no number"),
         pytest.param({"part": "window"}, "VAREUNGE_PART: ventet en av: all, door, hands", id="part"),

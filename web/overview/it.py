@@ -9,7 +9,7 @@ import texts
 from web.access.gate import SeesIT
 from web.overview.reading import Overviews
 from web.shell.page import shell_page
-from workflows.operations.examination import KeptFindings, look_unit
+from workflows.operations.examination import KeptFindings, is_looking, look_unit
 from workflows.operations.findings import FindingWords, Verdict, can_describe, describe
 
 TONES: Mapping[str, str] = {
@@ -29,8 +29,8 @@ def router(overviews: Overviews) -> APIRouter:
     @routes.get("/it", response_class=HTMLResponse, summary="The doctor's last findings, each with what to do")
     async def show(request: Request, visit: SeesIT) -> HTMLResponse:
         kept = _told(await overviews.findings.find())
-        key = look_unit(visit.programme, overviews.clock.now()).key
-        unit = await overviews.store.find_unit(key)
+        now = overviews.clock.now()
+        unit = await overviews.store.find_unit(look_unit(visit.programme, now).key)
         return shell_page(
             request,
             "overview/it.html",
@@ -39,7 +39,7 @@ def router(overviews: Overviews) -> APIRouter:
             at=visit.programme.local_time(kept.at) if kept else None,
             groups=_groups(kept, visit.reader.language) if kept else [],
             tones=TONES,
-            is_looking=unit is not None and unit.state == "waiting",
+            is_looking=unit is not None and is_looking(unit.state, unit.due_at, now),
         )
 
     @routes.post("/it/undersok", summary="Let the doctor look again")

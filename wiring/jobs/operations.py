@@ -181,6 +181,7 @@ class OperationJobs:
                 meetings=self._record.meetings,
                 switches=self._record.switches,
                 clock=self._outside.clock,
+                every=timedelta(days=settings.doctor_days),
             )
         )
 

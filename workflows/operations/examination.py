@@ -1,18 +1,21 @@
-"""Examination: the doctor's findings, kept so that a page can show them. Done by the Hands; a page only orders one."""
+"""Examination: the doctor's findings, kept so that a page can show them. Done by the Hands, at night and on order."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from config.programme import Programme
 from workflows.meetings.model import Meeting
 from workflows.operations.doctor import Doctor, check_meetings, check_record
 from workflows.operations.findings import Finding
 from workflows.operations.rehearsal import check_rehearsal
-from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
+from workflows.ports.units import Clock, DueUnit, History, Outcome, Parked
 
 KIND = "doctor.look"
+AT_NIGHT = time(3, 30)
+"""Local time, after the look for drift and the weekly sweep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,8 @@ class ExaminationPorts:
     meetings: KnownMeetings
     switches: PausedPlaces
     clock: Clock
+    every: timedelta
+    """The time between two looks, in whole days."""
 
 
 class Examination:
@@ -68,8 +73,17 @@ class Examination:
     def __init__(self, ports: ExaminationPorts) -> None:
         self._ports = ports
 
+    async def due_units(self) -> Sequence[DueUnit]:
+        """The next look. One that is due sooner stays: nobody comes twice in a night."""
+        programme = await self._ports.programme()
+        return [look_unit(programme, self._next_night(programme))]
+
     async def look(self, unit: DueUnit, history: History) -> Outcome:
-        """Unit `doctor.look` [programme]: look once. A repeat looks again and keeps the newer findings."""
+        """
+        Unit `doctor.look` [programme]: look once, and come again.
+
+        A repeat looks again and keeps the newer findings. What fails is logged each time, which an alert asks for.
+        """
         del unit, history
         ports = self._ports
         programme, now = await ports.programme(), ports.clock.now()
@@ -89,9 +103,20 @@ class Examination:
             *await ports.doctor.examine(programme),
         )
         await ports.store.keep(KeptFindings(at=ports.clock.now(), findings=findings))
-        return Done(note=f"{sum(item.fails for item in findings)} of {len(findings)} need somebody")
+        note = f"{sum(item.fails for item in findings)} of {len(findings)} need somebody"
+        return Parked(until=self._next_night(programme), note=note)
+
+    def _next_night(self, programme: Programme) -> datetime:
+        zone = ZoneInfo(programme.timezone)
+        day = (self._ports.clock.now().astimezone(zone) + self._ports.every).date()
+        return datetime.combine(day, AT_NIGHT, zone).astimezone(UTC)
 
 
 def look_unit(programme: Programme, at: datetime) -> DueUnit:
     """Return the unit that lets the doctor look."""
     return DueUnit(key=f"{KIND}:{programme.key}", due_at=at)
+
+
+def is_looking(state: str, due_at: datetime, now: datetime) -> bool:
+    """Tell whether the doctor looks or is about to, by its unit: at other times that waits for the night."""
+    return state == "waiting" and due_at <= now

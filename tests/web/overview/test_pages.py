@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
 from config.values import BodyKind
 from integration.database.connection import Database
 from integration.database.findings import SQLFindings
+from integration.database.units import SQLUnits
 from tests.web.overview.stage import CHAIR, COUNTY, EARLIER, IT, LEAD, LOCAL, MEMBER, Counter, Stage
 from tests.workflows.programme import body, municipality
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, STARTS
@@ -15,6 +17,7 @@ from tests.workflows.status.test_rounds import DAY, DEADLINE
 from web.shell.paging import pages_of
 from workflows.operations.examination import KeptFindings
 from workflows.operations.findings import Finding, Verdict
+from workflows.ports.units import DueUnit
 from workflows.status.model import RequestState
 
 MOST_STATEMENTS = 12
@@ -321,6 +324,17 @@ async def test_it_orders_an_examination_and_reads_its_findings(stage: Stage) -> 
         "<p>Innstillingene nevner alle identitetene og en møtepostkasse</p>",
     )
     assert [page.index(what) for what in told] == sorted(page.index(what) for what in told)
+
+
+async def test_a_look_that_waits_for_the_night_is_not_going_on(stage: Stage) -> None:
+    """It may be asked for now all the same."""
+    later = DueUnit(key="doctor.look:test", due_at=stage.world.clock.time + timedelta(hours=9))
+    await SQLUnits(stage.database).make_due([later])
+
+    page = (await (await stage.browser(IT)).get("/it")).text
+
+    assert "Undersøker nå" not in page
+    assert "Undersøk nå" in page
 
 
 async def test_findings_that_there_are_no_words_for_ask_for_a_new_look(stage: Stage) -> None:

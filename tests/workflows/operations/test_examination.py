@@ -18,7 +18,7 @@ from workflows.meetings.model import Meeting
 from workflows.operations.doctor import Doctor
 from workflows.operations.examination import Examination, ExaminationPorts, KeptFindings, look_unit
 from workflows.operations.findings import Finding, Verdict
-from workflows.ports.units import Done
+from workflows.ports.units import Parked
 
 NOW = datetime(2026, 10, 1, 8, tzinfo=UTC)
 
@@ -67,6 +67,7 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
             meetings=Quiet(),
             switches=Quiet(),
             clock=clock,
+            every=timedelta(days=1),
         )
     )
     unit = look_unit(programme(), NOW)
@@ -78,7 +79,8 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
     await examination.look(unit, FakeHistory())
     kept = await store.find()
 
-    assert first == Done(note="1 of 5 need somebody")
+    # In Norway it is half past three that night.
+    assert first == Parked(until=datetime(2026, 10, 2, 1, 30, tzinfo=UTC), note="1 of 5 need somebody")
     assert kept is not None
     assert kept.at == NOW + timedelta(hours=1)
     assert kept.findings[0] == Finding(verdict=Verdict.OK, rule="settings_whole")
