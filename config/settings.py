@@ -192,6 +192,10 @@ class Settings(BaseModel):
     app_id: str = ""
     bot_id: str = ""
     hands_id: str = ""
+    """Hands' own identity: an app registration, or the managed identity itself. What a team consents to falls to this
+    one; by Microsoft's pages only to an app registration."""
+    hands_identity_id: str = ""
+    """The managed identity that vouches for the app registration `hands_id`; empty: `hands_id` is one itself."""
     builder_id: str = ""
     door_id: str = ""
     """The Door's own identity, which may nothing in Graph. It vouches for the app when people sign in."""
@@ -288,7 +292,7 @@ class Settings(BaseModel):
     @property
     def own_id(self) -> str:
         """Client id of the identity as which this part signs in to the database and the queue."""
-        return self.door_id if self.part is Part.DOOR else self.hands_id
+        return self.door_id if self.part is Part.DOOR else self.hands_identity_id or self.hands_id
 
     @property
     def embedded_database(self) -> bool:

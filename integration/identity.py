@@ -1,11 +1,13 @@
 """App tokens of the service's own identities. The only module that speaks with azure-identity.
 
-Every identity is a user-assigned managed identity; azure-identity finds the token endpoint of the hosting environment
-by itself (IDENTITY_ENDPOINT and IDENTITY_HEADER, which the sandbox plays as well).
+Every identity is a user-assigned managed identity, or an app registration that one of them vouches for; azure-identity
+finds the token endpoint of the hosting environment by itself (IDENTITY_ENDPOINT and IDENTITY_HEADER, which the sandbox
+plays as well).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import jwt
@@ -13,10 +15,12 @@ import jwt
 from workflows.errors import IdentityClosed, Invalid, Refused, Transient
 
 if TYPE_CHECKING:
-    from azure.identity.aio import ManagedIdentityCredential
+    from azure.identity.aio import ClientAssertionCredential, ManagedIdentityCredential
 
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 BOT_SCOPE = "https://api.botframework.com/.default"
+EXCHANGE_SCOPE = "api://AzureADTokenExchange/.default"
+"""A managed identity's token for this is taken as an app's own assertion: a federated identity credential."""
 
 SWITCHED_OFF = "AADSTS7000112"
 """Entra's error for an application whose service principal is disabled."""
@@ -28,6 +32,16 @@ class Tokens(Protocol):
     async def token(self, client_id: str, scope: str, *, fresh: bool = False) -> str: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """An app registration without a secret: the managed identity *identity_id* vouches for it."""
+
+    client_id: str
+    identity_id: str
+    tenant_id: str
+    authority: str
+
+
 class Identities:
     """
     App tokens by managed identity, kept until shortly before they expire. Close it when the process ends.
@@ -35,8 +49,10 @@ class Identities:
     Nothing is asked of an identity, and azure-identity is not imported, before its first token is needed.
     """
 
-    def __init__(self) -> None:
-        self._credentials: dict[str, ManagedIdentityCredential] = {}
+    def __init__(self, registration: Registration | None = None) -> None:
+        self._registration = registration
+        self._assertion = ""
+        self._credentials: dict[str, ManagedIdentityCredential | ClientAssertionCredential] = {}
 
     async def token(self, client_id: str, scope: str, *, fresh: bool = False) -> str:
         """
@@ -45,9 +61,12 @@ class Identities:
         Raises IdentityClosed when the identity is switched off, Refused when there is none, Transient when the token
         endpoint does not answer.
         """
+        registration = self._registration
+        if registration is not None and client_id == registration.client_id:
+            self._assertion = await self.token(registration.identity_id, EXCHANGE_SCOPE)
         with identity_errors(f"get a token as {client_id}"):
             credential = self._credential(client_id)
-            # azure-identity answers from its cache unless claims are asked for; a managed identity has none to honour.
+            # azure-identity answers from its cache unless claims are asked for; an app's token has none to honour.
             token: str = (await credential.get_token(scope, claims="{}" if fresh else None)).token
         return token
 
@@ -67,12 +86,18 @@ class Identities:
             _, credential = self._credentials.popitem()
             await credential.close()
 
-    def _credential(self, client_id: str) -> "ManagedIdentityCredential":
+    def _credential(self, client_id: str) -> "ManagedIdentityCredential | ClientAssertionCredential":
         if client_id not in self._credentials:
-            from azure.identity.aio import ManagedIdentityCredential
+            from azure.identity.aio import ClientAssertionCredential, ManagedIdentityCredential
 
-            # Its own retries are off: they would sleep past our clock. The one policy is integration/retry.py.
-            self._credentials[client_id] = ManagedIdentityCredential(client_id=client_id, retry_total=0)
+            # Their own retries are off: they would sleep past our clock. The one policy is integration/retry.py.
+            known = self._registration
+            if known is None or client_id != known.client_id:
+                self._credentials[client_id] = ManagedIdentityCredential(client_id=client_id, retry_total=0)
+            else:
+                self._credentials[client_id] = ClientAssertionCredential(
+                    known.tenant_id, client_id, lambda: self._assertion, authority=known.authority, retry_total=0
+                )
         return self._credentials[client_id]
 
 

@@ -57,9 +57,7 @@ def version(settings: Settings) -> str:
 def manifest(settings: Settings) -> dict[str, Any]:
     """Return a deployment's manifest. Raises ValueError, naming each setting that is missing or that Teams refuses."""
     url = urlsplit(settings.public_url)
-    wrong = [
-        f"VAREUNGE_{name.upper()}: missing" for name in ("bot_id", "hands_id", "app_id") if not getattr(settings, name)
-    ]
+    wrong = [f"VAREUNGE_{name.upper()}: missing" for name in ("bot_id", "hands_id") if not getattr(settings, name)]
     if url.scheme != "https" or not url.hostname:
         wrong.append(f"VAREUNGE_PUBLIC_URL: {settings.public_url}: expected an https address")
     if wrong:
@@ -69,7 +67,6 @@ def manifest(settings: Settings) -> dict[str, Any]:
         "{{DOMAIN}}": url.hostname or "",
         "{{BOT_ID}}": settings.bot_id,
         "{{HANDS_ID}}": settings.hands_id,
-        "{{APP_ID}}": settings.app_id,
         **_words(texts.DEFAULT),
     }
     filled: dict[str, Any] = _fill(template(), values) | {"version": version(settings)}

@@ -96,9 +96,18 @@ class Outside:
     @cached_property
     def identities(self) -> "Identities":
         self.only_in(Part.HANDS, "identities")
-        from integration.identity import Identities
+        from integration.identity import Identities, Registration
 
-        return Identities()
+        settings = self.settings
+        if not settings.hands_identity_id:
+            return Identities()
+        hands = Registration(
+            client_id=settings.hands_id,
+            identity_id=settings.hands_identity_id,
+            tenant_id=settings.tenant_id,
+            authority=settings.authority_url,
+        )
+        return Identities(hands)
 
     @cached_property
     def door_identity(self) -> "Identities":

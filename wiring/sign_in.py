@@ -46,7 +46,7 @@ def sign_in_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
         tokens = TeamsTokens(
             authority=settings.authority_url,
             tenant_id=settings.tenant_id,
-            app_id=settings.app_id,
+            app_id=settings.hands_id,
             host=urlsplit(settings.public_url).netloc,
         )
         routers.append(teams_sign_in.router(gate=gate, sign_in=jobs.access.sign_in, tokens=tokens))

@@ -6,15 +6,13 @@ from typing import Any
 
 import jwt
 
-from integration.identity import Tokens
+from integration.identity import EXCHANGE_SCOPE, Tokens
 from integration.openid.provider import Terms
 from integration.signing_keys import SigningKeys
 from workflows.access.identities import ProvedIdentity
 from workflows.errors import Refused
 
 NAME = "entra"
-EXCHANGE_SCOPE = "api://AzureADTokenExchange/.default"
-"""A managed identity's token for this is taken as the app's own assertion: a federated identity credential."""
 TEAMS_SCOPE = "access_as_user"
 LEEWAY = 60
 ACTION = "sign in with Entra ID"
@@ -53,7 +51,11 @@ def account_of(claims: Mapping[str, Any], *, tenant_id: str) -> ProvedIdentity:
 
 
 class TeamsTokens:
-    """Checks the tokens that Teams' `getAuthToken` gives our tab: issued by our tenant, for our app, by its scope."""
+    """
+    Checks the tokens that Teams' `getAuthToken` gives our tab: issued by our tenant, for our app, by its scope.
+
+    *app_id*: the app of the manifest's `webApplicationInfo`. Nothing is asked in its name, so no credential is needed.
+    """
 
     def __init__(self, *, authority: str, tenant_id: str, app_id: str, host: str) -> None:
         self._tenant_id = tenant_id

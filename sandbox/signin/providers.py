@@ -107,7 +107,9 @@ class Providers:
     def teams_token(self, base_url: str, email: str, changes: Mapping[str, Any]) -> str:
         """Return the token that Teams' getAuthToken gives the tab of a person; *changes* make it a wrong one."""
         provider, user = self.all_at(base_url)[ENTRA], self._account(email)
-        claims = {**self._common(provider), **self._account_claims(provider, user), "scp": "access_as_user"}
+        audience = self._cloud.tenant.identities.named("hands").client_id
+        claims = {**self._common(provider), **self._account_claims(provider, user), "aud": audience}
+        claims["scp"] = "access_as_user"
         self._cloud.sign_ins.wrong_claims = dict(changes)
         return self._signed(claims)
 

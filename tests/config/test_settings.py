@@ -188,6 +188,21 @@ def test_signing_in_with_entra_needs_tenant_app_and_the_door_s_identity() -> Non
     assert not any(Settings.model_validate({**whole, name: ""}).signs_in_with_entra for name in whole)
 
 
+@pytest.mark.parametrize(
+    ("values", "own"),
+    [
+        ({}, "hands"),
+        ({"hands_identity_id": "machine"}, "machine"),
+        ({"hands_identity_id": "machine", "part": "door"}, "door"),
+    ],
+    ids=["an identity", "an app registration that an identity vouches for", "the Door"],
+)
+def test_database_and_queue_are_opened_by_the_machine_s_own_identity(values: dict[str, str], own: str) -> None:
+    settings = Settings.model_validate({"hands_id": "hands", "door_id": "door", **values})
+
+    assert settings.own_id == own
+
+
 def test_papers_that_are_not_open_are_named_with_code_and_legal_basis() -> None:
     settings = Settings.model_validate(
         {"archive_restrictions": "minutes=UO: Offl. § 14 første ledd; agenda=UO: Offl. § 13;"}

@@ -1,4 +1,4 @@
-"""Tokens of the service's identities, from a token endpoint on this machine."""
+"""Tokens of the service's identities, from token endpoints on this machine."""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,11 +9,16 @@ import jwt
 import pytest
 from aiohttp import web
 from azure.core import exceptions as azure
+from azure.core.pipeline.transport import AioHttpTransport
 
-from integration.identity import BOT_SCOPE, GRAPH_SCOPE, Identities, identity_errors
+from config.settings import MICROSOFT, Part, Settings
+from integration.identity import BOT_SCOPE, GRAPH_SCOPE, Identities, Registration, identity_errors
+from wiring.process import Services
 from workflows.errors import IdentityClosed, Invalid, OutsideError, Refused, Transient
 
 DISABLED = {"statusCode": 400, "message": "AADSTS7000112: Application 'x' is disabled."}
+AUTHORITY = MICROSOFT["authority_url"]
+HANDS = Registration(client_id="hands-app", identity_id="hands", tenant_id="tenant", authority=AUTHORITY)
 
 
 class Endpoint:
@@ -39,6 +44,20 @@ class Endpoint:
         return web.Response(status=self.status, text=text, content_type=kind, headers=headers)
 
 
+class Entra:
+    """Entra's token endpoint: answers with `status` and `body`, a token unless they are set."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.status = 200
+        self.body: Any = None
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append({"path": request.path, **await request.post()})
+        token = {"token_type": "Bearer", "expires_in": 3600, "access_token": f"app-token-{len(self.asked)}"}
+        return web.json_response(self.body or token, status=self.status)
+
+
 @asynccontextmanager
 async def served(endpoint: Endpoint) -> AsyncIterator[str]:
     app = web.Application()
@@ -58,6 +77,27 @@ async def endpoint(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Endpoint]:
         monkeypatch.setenv("IDENTITY_ENDPOINT", url)
         monkeypatch.setenv("IDENTITY_HEADER", "secret")
         yield endpoint
+
+
+@pytest.fixture
+async def entra(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Entra]:
+    """Give the endpoint; calls to its address, which has to be https, come here over plain http."""
+    entra = Entra()
+    app = web.Application()
+    app.router.add_post("/{rest:.*}", entra.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    here, send = f"http://127.0.0.1:{runner.addresses[0][1]}", AioHttpTransport.send
+
+    async def plainly(self: Any, request: Any, **options: Any) -> Any:
+        request.url = request.url.replace(AUTHORITY, here)
+        return await send(self, request, **options)
+
+    monkeypatch.setattr(AioHttpTransport, "send", plainly)
+    yield entra
+    await runner.cleanup()
 
 
 @pytest.fixture
@@ -181,3 +221,73 @@ def test_every_error_of_azure_becomes_one_of_ours(cause: type[azure.AzureError])
 
     with pytest.raises(OutsideError), identity_errors("try it"):
         raise raised
+
+
+@pytest.fixture
+async def app(endpoint: Endpoint, entra: Entra) -> AsyncIterator[Identities]:
+    app = Identities(HANDS)
+    yield app
+    await app.close()
+
+
+async def test_the_identity_vouches_and_the_token_is_the_app_s(
+    endpoint: Endpoint, entra: Entra, app: Identities
+) -> None:
+    assert await app.token("hands-app", GRAPH_SCOPE) == "app-token-1"
+
+    assert [(ask["client_id"], ask["resource"]) for ask in endpoint.asked] == [("hands", "api://AzureADTokenExchange")]
+    (asked,) = entra.asked
+    assert asked["path"] == "/tenant/oauth2/v2.0/token"
+    assert asked["client_id"] == "hands-app"
+    assert asked["client_assertion"] == "token-1"
+    assert (asked["grant_type"], asked["scope"]) == ("client_credentials", GRAPH_SCOPE)
+
+
+async def test_a_service_whose_hands_are_an_app_registration_speaks_to_graph_as_that_app(
+    endpoint: Endpoint, entra: Entra, database_url: str
+) -> None:
+    settings = Settings(
+        part=Part.HANDS,
+        database_url=database_url,
+        tenant_id="tenant",
+        hands_id="hands-app",
+        hands_identity_id="hands",
+    )
+    services = Services(settings, name="test")
+
+    assert await services.outside.identities.token(settings.hands_id, GRAPH_SCOPE) == "app-token-1"
+    assert entra.asked[0]["client_assertion"] == "token-1"
+
+    await services.close()
+
+
+async def test_a_token_is_kept_until_a_fresh_one_is_asked_for(entra: Entra, app: Identities) -> None:
+    tokens = [await app.token("hands-app", GRAPH_SCOPE, fresh=fresh) for fresh in (False, False, True)]
+
+    assert tokens == ["app-token-1", "app-token-1", "app-token-2"]
+
+
+async def test_every_other_identity_is_asked_of_the_machine_alone(entra: Entra, app: Identities) -> None:
+    assert await app.token("hands", GRAPH_SCOPE) == "token-1"
+    assert await app.token("bot", BOT_SCOPE) == "token-2"
+    assert entra.asked == []
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "expected"),
+    [
+        pytest.param(400, "AADSTS70021: No matching federated identity record found.", Refused, id="nobody vouches"),
+        pytest.param(401, "AADSTS7000112: Application 'hands-app' is disabled.", IdentityClosed, id="switched off"),
+        pytest.param(503, "AADSTS90033: try later", Transient, id="out of order"),
+    ],
+)
+async def test_what_a_refusal_of_the_app_means(
+    entra: Entra, app: Identities, status: int, words: str, expected: type[OutsideError]
+) -> None:
+    entra.status, entra.body = status, {"error": "refused", "error_description": words}
+
+    with pytest.raises(OutsideError) as caught:
+        await app.token("hands-app", GRAPH_SCOPE)
+
+    assert type(caught.value) is expected
+    assert len(entra.asked) == 1

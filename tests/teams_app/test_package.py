@@ -20,11 +20,10 @@ SCHEMA = ROOT / "node_modules/@microsoft/app-manifest/build/json-schemas/teams/v
 SETTINGS = Settings(
     bot_id="11111111-1111-1111-1111-111111111111",
     hands_id="22222222-2222-2222-2222-222222222222",
-    app_id="33333333-3333-3333-3333-333333333333",
     public_url="https://vareunge.example/",
 )
 
-CONTENT = ("0.1", "b31790bff08251f451211927e280acc751e585b21da6c65b71f867b38584341d")
+CONTENT = ("0.2", "fe84d95cce2b060c73a7c8d8df9563058bd0547c3d2ca6bca04bdf74ece7555a")
 """The version in `teams_app/manifest.json` without its last number, and the digest of what a package of it says."""
 
 
@@ -86,17 +85,17 @@ def test_one_command_builds_it(
     assert package.main([str(out)]) == 2
     assert "VAREUNGE_BOT_ID: missing" in capsys.readouterr().err
 
-    for name in ("bot_id", "hands_id", "app_id", "public_url"):
+    for name in ("bot_id", "hands_id", "public_url"):
         monkeypatch.setenv(f"VAREUNGE_{name.upper()}", getattr(SETTINGS, name))
     assert package.main([str(out)]) == 0
-    assert capsys.readouterr().out == f"{out}: 0.1.0\n"
+    assert capsys.readouterr().out == f"{out}: 0.2.0\n"
     assert read(out)["bots"][0]["botId"] == SETTINGS.bot_id
 
 
 def test_it_has_the_words_of_the_programme_that_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("bot_id", "hands_id", "app_id", "public_url"):
+    for name in ("bot_id", "hands_id", "public_url"):
         monkeypatch.setenv(f"VAREUNGE_{name.upper()}", getattr(SETTINGS, name))
     out = tmp_path / "app.zip"
 
@@ -123,7 +122,7 @@ def test_another_package_of_a_deployment_has_a_higher_version(tmp_path: Path) ->
     manifest = read(package.build(later, tmp_path / "app.zip"))
 
     assert manifest["validDomains"] == ["other.example"]
-    assert manifest["version"] == package.version(later) == "0.1.10"
+    assert manifest["version"] == package.version(later) == "0.2.10"
     assert numbers(later) > numbers(SETTINGS.model_copy(update={"teams_app_edition": 9})) > numbers(SETTINGS)
 
 
@@ -141,9 +140,7 @@ def test_what_a_release_changes_in_the_package_raises_its_version(tmp_path: Path
 
 
 def test_everything_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
-    with pytest.raises(
-        ValueError, match=r"BOT_ID: missing; .*HANDS_ID: missing; .*APP_ID: missing; .*PUBLIC_URL: http://127.*https"
-    ):
+    with pytest.raises(ValueError, match=r"BOT_ID: missing; .*HANDS_ID: missing; .*PUBLIC_URL: http://127.*https"):
         package.build(Settings(), tmp_path / "app.zip")
 
 
@@ -155,10 +152,10 @@ def test_the_consent_falls_to_hands_and_asks_for_what_its_list_names() -> None:
     assert package.template()["webApplicationInfo"]["id"] == "{{HANDS_ID}}"
 
 
-def test_the_token_of_a_tab_is_for_the_app_that_people_sign_in_to(tmp_path: Path) -> None:
+def test_the_token_of_a_tab_is_for_the_app_that_the_consent_falls_to(tmp_path: Path) -> None:
     manifest = read(package.build(SETTINGS, tmp_path / "app.zip"))
 
-    assert manifest["webApplicationInfo"]["resource"] == f"api://vareunge.example/{SETTINGS.app_id}"
+    assert manifest["webApplicationInfo"]["resource"] == f"api://vareunge.example/{SETTINGS.hands_id}"
     assert [tab["contentUrl"] for tab in manifest["staticTabs"]] == ["https://vareunge.example/logg-inn/teams"]
 
 

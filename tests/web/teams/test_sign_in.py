@@ -122,10 +122,11 @@ async def test_a_token_of_a_key_that_nobody_has_is_refused(place: Journey) -> No
 async def test_the_resource_s_name_is_an_audience_too(place: Journey) -> None:
     lead = place.county_lead()
     await place.know_account(lead)
-    app_id = place.sandbox.env["VAREUNGE_APP_ID"]
+    hands, people = place.sandbox.env["VAREUNGE_HANDS_ID"], place.sandbox.env["VAREUNGE_APP_ID"]
 
-    for audience in (f"api://{app_id}", f"api://127.0.0.1:8000/{app_id}"):
+    for audience in (f"api://{hands}", f"api://127.0.0.1:8000/{hands}"):
         assert (await give(place, await token(place, lead, aud=audience))).status_code == 200
+    assert (await give(place, await token(place, lead, aud=people))).status_code == 400
 
 
 async def test_while_the_tenant_s_keys_are_unknown_it_is_to_be_tried_again(place: Journey) -> None:
