@@ -24,6 +24,9 @@ param teamsAppEdition int = 0
 @description('Application id of the app registration that people sign in to (infra/scripts/sign-in.sh makes it). Empty: sign-in is off.')
 param signInAppId string = ''
 
+@description('Application id of the app registration that the Hands are towards Microsoft 365 (infra/scripts/hands-app.sh makes it). Empty: their managed identity itself, to which no team\'s consent may fall.')
+param handsAppId string = ''
+
 @description('The organizer mailboxes, with commas between them.')
 param organizers string
 
@@ -160,13 +163,15 @@ module vault 'modules/vault.bicep' = if (!empty(ansattportenUrl)) {
 var doorName = 'func-${name}-door-${token}'
 var doorUrl = empty(publicUrl) ? 'https://${doorName}.azurewebsites.net' : publicUrl
 // A list of nobody is written as a comma: a setting that is empty may not reach the app at all, and without one it sends to everybody.
+var handsId = empty(handsAppId) ? identities.outputs.hands.clientId : handsAppId
 var rehearsal = allowedRecipients == '*' ? {} : { VAREUNGE_ALLOWED_RECIPIENTS: empty(allowedRecipients) ? ',' : allowedRecipients }
 var settings = union(rehearsal, {
   VAREUNGE_TENANT_ID: tenant().tenantId
   VAREUNGE_APP_ID: signInAppId
   VAREUNGE_BOT_ID: identities.outputs.bot.clientId
   VAREUNGE_DOOR_ID: identities.outputs.door.clientId
-  VAREUNGE_HANDS_ID: identities.outputs.hands.clientId
+  VAREUNGE_HANDS_ID: handsId
+  VAREUNGE_HANDS_IDENTITY_ID: empty(handsAppId) ? '' : identities.outputs.hands.clientId
   VAREUNGE_BUILDER_ID: identities.outputs.builder.clientId
   VAREUNGE_PUBLIC_URL: doorUrl
   VAREUNGE_TEAMS_APP_EDITION: string(teamsAppEdition)
@@ -269,7 +274,8 @@ output VAREUNGE_TEAMS_APP_EDITION string = string(teamsAppEdition)
 output VAREUNGE_APP_ID string = signInAppId
 output VAREUNGE_BOT_ID string = identities.outputs.bot.clientId
 output VAREUNGE_DOOR_ID string = identities.outputs.door.clientId
-output VAREUNGE_HANDS_ID string = identities.outputs.hands.clientId
+output VAREUNGE_HANDS_ID string = handsId
+output VAREUNGE_HANDS_IDENTITY_ID string = identities.outputs.hands.clientId
 output VAREUNGE_BUILDER_ID string = identities.outputs.builder.clientId
 output VAREUNGE_ORGANIZER string = organizers
 output ANSATTPORTEN_VAULT string = empty(ansattportenUrl) ? '' : vault.outputs.name

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Give the Door our own address, with a certificate that Azure renews.
 # For: a Contributor of the resource group, after whoever looks after DNS has made the two records that this tells.
-# Tools: az, signed in. Afterwards: azd env set PUBLIC_URL https://HOST, azd provision, sign-in.sh --apply, and a new Teams package.
+# Tools: az, signed in. Afterwards: azd env set PUBLIC_URL https://HOST, azd provision, sign-in.sh and hands-app.sh --apply, and the Teams package anew.
 # domain.sh HOST [--apply]
 
 source "$(dirname "$0")/common.sh" "$@"

@@ -23,9 +23,13 @@ for argument in ${arguments[@]+"${arguments[@]}"}; do
     esac
 done
 
+parts=(hands builder door)
+# Where the Hands are an app registration, the identity that vouches for it has no permission of its own.
+if [ "${VAREUNGE_HANDS_IDENTITY_ID:-$VAREUNGE_HANDS_ID}" != "$VAREUNGE_HANDS_ID" ]; then parts+=(hands_identity); fi
+
 # wanted PART: the tenant-wide permissions of a list, without remarks, consent of teams, or Exchange's.
 wanted() {
-    $none && return
+    if $none || [ "$1" = hands_identity ]; then return 0; fi
     local files=("$lists/$1.txt")
     if [ "$1" = builder ] && [ -n "$more" ]; then files+=("$more"); fi
     sed 's/#.*//; s/[[:space:]]*$//' "${files[@]}" | grep -vE '^(exchange:.*|.*\.(Group|Chat|User))?$' | sort -u || true
@@ -35,7 +39,7 @@ graph=$(az ad sp show --id "$graph_app" --query id --output tsv)
 roles=$(az rest --method get --url "https://graph.microsoft.com/v1.0/servicePrincipals/$graph?\$select=appRoles" \
     --query 'appRoles[].[id, value]' --output tsv)
 
-for part in hands builder door; do
+for part in "${parts[@]}"; do
     variable=VAREUNGE_${part^^}_ID
     principal=$(az ad sp show --id "${!variable}" --query id --output tsv)
     address=https://graph.microsoft.com/v1.0/servicePrincipals/$principal/appRoleAssignments

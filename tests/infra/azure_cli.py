@@ -14,6 +14,8 @@ KNOWN = {
     "az ad app delete": "--id",
     "az ad app federated-credential list": "--id",
     "az ad app list": "--filter --display-name",
+    "az ad app permission grant": "--id --api --scope",
+    "az ad app permission list-grants": "--id",
     "az ad app show": "--id",
     "az ad group create": "--display-name --mail-nickname",
     "az ad group member add": "--group --member-id",

@@ -30,6 +30,7 @@ NAMES = {
     "HANDS_NAME": "func-hands",
     "MY_ADDRESS": "192.0.2.7",
     "VAREUNGE_DOOR_ID": "door",
+    "VAREUNGE_HANDS_IDENTITY_ID": "hands",
     "VAREUNGE_PUBLIC_URL": "https://vareunge.fylke.example",
 }
 """What azd's environment would give them."""
@@ -38,12 +39,13 @@ SCRIPTS = {
     "database.sh": [],
     "deploy.sh": [],
     "domain.sh": ["vareunge.fylke.example"],
+    "hands-app.sh": [],
     "sign-in.sh": [],
 }
 TOKEN = ("get-access-token", "secret token/with signs\n")
 PROOF = ("customDomainVerificationId", "proof\n")
 APP = ("ad app list", "object\tapp\n")
-READS = re.compile(r"az (\S+ )*(show|list|get-access-token)( |$)|az rest --method get ")
+READS = re.compile(r"az (\S+ )*(show|list|list-grants|get-access-token)( |$)|az rest --method get ")
 """Calls that change nothing."""
 
 
@@ -226,26 +228,45 @@ def test_azd_sends_the_package_as_it_is() -> None:
     assert project["requiredVersions"] == {"azd": ">= 1.23.13"}
 
 
-def test_the_app_that_people_sign_in_to_has_no_secret(desk: Desk) -> None:
-    desk.answers += [APP, ("ad sp show", "door-principal\n")]
+@pytest.mark.parametrize(("script", "vouches"), [("sign-in.sh", "door"), ("hands-app.sh", "hands")])
+def test_an_app_has_no_secret_and_one_identity_that_vouches_for_it(desk: Desk, script: str, vouches: str) -> None:
+    desk.answers += [APP, (f"ad sp show --id {vouches}", "its-principal\n")]
+
+    assert desk.run(script, "--apply") == 0, desk.printed
+    (credential,) = desk.sent("post")
+    assert (credential["name"], credential["subject"], credential["issuer"]) == (
+        vouches,
+        "its-principal",
+        "https://login.microsoftonline.com/tenant/v2.0",
+    )
+    assert not [call for call in desk.calls if "credential reset" in call or "password" in call]
+
+
+def test_people_sign_in_without_being_asked_for_consent(desk: Desk) -> None:
+    """Without it the first visitor would be sent to an administrator, where nobody may consent for themselves."""
+    desk.answers += [APP]
 
     assert desk.run("sign-in.sh", "--apply") == 0, desk.printed
-    settings, clients = desk.sent("patch")
-    (credential,) = desk.sent("post")
-    (scope,) = settings["api"]["oauth2PermissionScopes"]
-    assert settings["identifierUris"] == ["api://vareunge.fylke.example/app"]
+    (settings,) = desk.sent("patch")
+    (grant,) = [call for call in desk.changes if "permission grant" in call]
     assert settings["web"]["redirectUris"] == [
         "https://vareunge.fylke.example/logg-inn/entra/retur",
         "https://vareunge.fylke.example/logg-ut",
     ]
-    teams = clients["api"]["preAuthorizedApplications"]
-    assert [client["delegatedPermissionIds"] for client in teams] == [[scope["id"]]] * 2
-    assert (credential["subject"], credential["issuer"]) == (
-        "door-principal",
-        "https://login.microsoftonline.com/tenant/v2.0",
-    )
+    assert grant.endswith("--id app --api 00000003-0000-0000-c000-000000000000 --scope openid profile")
     assert "SIGN_IN_APP_ID=app" in desk.printed
-    assert not [call for call in desk.calls if "credential reset" in call or "password" in call]
+
+
+def test_teams_may_ask_for_a_token_of_the_app_that_the_consent_falls_to(desk: Desk) -> None:
+    desk.answers += [APP]
+
+    assert desk.run("hands-app.sh", "--apply") == 0, desk.printed
+    settings, clients = desk.sent("patch")
+    (scope,) = settings["api"]["oauth2PermissionScopes"]
+    teams = clients["api"]["preAuthorizedApplications"]
+    assert settings["identifierUris"] == ["api://vareunge.fylke.example/app"]
+    assert [client["delegatedPermissionIds"] for client in teams] == [[scope["id"]]] * 2
+    assert "HANDS_APP_ID=app" in desk.printed
 
 
 def test_a_new_app_is_known_by_the_answer_to_its_making(desk: Desk) -> None:
@@ -268,12 +289,16 @@ def test_several_values_are_asked_for_as_a_row(script: str) -> None:
     assert [query for query in listing if not re.search(r"(\[\]|\[\?[^]]*\])\.\[\w+, |\[\[\w+, ", query)] == []
 
 
-def test_a_second_run_keeps_the_scope_and_vouches_no_second_time(desk: Desk) -> None:
-    desk.answers += [APP, ("oauth2PermissionScopes[?", "known-scope\n"), ("federatedIdentityCredentials", "door\n")]
+@pytest.mark.parametrize("script", ["sign-in.sh", "hands-app.sh"])
+def test_a_second_run_keeps_the_scope_and_vouches_no_second_time(desk: Desk, script: str) -> None:
+    desk.answers += [APP, ("oauth2PermissionScopes[?", "known-scope\n"), ("federatedIdentityCredentials", "known\n")]
+    desk.answers += [("list-grants", "known\n")]
 
-    assert desk.run("sign-in.sh", "--apply") == 0, desk.printed
-    assert desk.sent("patch")[0]["api"]["oauth2PermissionScopes"][0]["id"] == "known-scope"
+    assert desk.run(script, "--apply") == 0, desk.printed
+    scopes = [scope for body in desk.sent("patch") for scope in body["api"].get("oauth2PermissionScopes", [])]
+    assert [scope["id"] for scope in scopes] == ["known-scope"] * (script == "hands-app.sh")
     assert desk.sent("post") == []
+    assert not [call for call in desk.changes if "permission grant" in call]
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["the first time", "once more"])

@@ -82,9 +82,16 @@ class Tenant:
         az.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "{fake}" "$@"\n', "utf-8")
         az.chmod(0o755)
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, **names: str) -> str:
         path = f"{self._folder}{os.pathsep}{os.environ['PATH']}"
-        env = {**os.environ, **IDENTITIES, "PATH": path, "FAKE_AZ": str(self._file), "AZURE_RESOURCE_GROUP": "rg"}
+        env = {
+            **os.environ,
+            **IDENTITIES,
+            **names,
+            "PATH": path,
+            "FAKE_AZ": str(self._file),
+            "AZURE_RESOURCE_GROUP": "rg",
+        }
         command: list[str | Path] = ["bash", SCRIPTS / "graph-permissions.sh", *arguments]
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -141,6 +148,17 @@ def test_each_identity_gets_its_list_once_and_loses_the_rest(tenant: Tenant) -> 
     }
     assert tenant.changes == after
     assert "gets" not in again
+
+
+def test_an_identity_that_vouches_for_the_hands_has_no_permission_of_its_own(tenant: Tenant) -> None:
+    tenant.run("--apply", VAREUNGE_HANDS_IDENTITY_ID="hands")
+    before = tenant.held("hands")
+
+    told = tenant.run("--apply", VAREUNGE_HANDS_ID="hands-app", VAREUNGE_HANDS_IDENTITY_ID="hands")
+
+    assert before == tenant.held("hands-app") == permission_lists()["hands"].roles
+    assert tenant.held("hands") == set()
+    assert "hands_identity loses Sites.Selected" in told
 
 
 def test_private_channels_are_the_builders_when_asked_for(tenant: Tenant) -> None:
