@@ -207,7 +207,7 @@ class Settings(BaseModel):
     public_url: Annotated[str, AfterValidator(_https_or_here)] = "http://127.0.0.1:8000"
     teams_app_edition: int = Field(default=0, ge=0)
     """The last number of the Teams app's version. Whoever changes what its package says (our address, the programme's
-    words, an identity) raises it by one: Teams takes no other package of the same version."""
+    words, an identity) raises it by one: a package that says something else needs a higher version."""
     organizer: Addresses = ()
     allowed_recipients: Addresses | None = None
     acceptance_tenant: str = ""

@@ -48,7 +48,7 @@ def version(settings: Settings) -> str:
     Return the version of a deployment's package.
 
     Its first two numbers are the manifest's: they rise with what a release changes. The third is the deployment's own:
-    it rises with what its settings change, since Teams takes another package of the same app by a higher version alone.
+    it rises with what its settings change, since a package that says something else needs a higher version.
     """
     release, _, _ = template()["version"].rpartition(".")
     return f"{release}.{settings.teams_app_edition}"

@@ -57,7 +57,7 @@ if (-not $app) {
     $app = Find-App
 }
 else {
-    # No cmdlet tells which version the catalogue has, and Teams refuses one that it has already: that is told, and the rest goes on.
+    # No cmdlet tells which version the catalogue has, and Teams may refuse one that it has already: that is told, and the rest goes on.
     try { Invoke-Change "gives the catalogue version $($manifest.version)" { Set-TeamsApp -Id $app.Id -Path (Resolve-Path $Package) } }
     catch {
         Write-Warning "Teams did not take version $($manifest.version): $($_.Exception.Message)"

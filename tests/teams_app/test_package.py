@@ -117,7 +117,7 @@ def numbers(settings: Settings) -> tuple[int, ...]:
 
 
 def test_another_package_of_a_deployment_has_a_higher_version(tmp_path: Path) -> None:
-    """Teams takes no other package of the same version: whoever changes the address raises the edition."""
+    """Whoever changes the address raises the edition: the same version could not say something else."""
     later = SETTINGS.model_copy(update={"public_url": "https://other.example", "teams_app_edition": 10})
     manifest = read(package.build(later, tmp_path / "app.zip"))
 
