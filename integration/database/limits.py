@@ -1,6 +1,6 @@
 """Limits that every worker must keep together, and that a restart must not forget."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from integration.database.connection import Database, insert_for, insert_into
 from integration.database.tables import slot
-from integration.limits.bot import Reservation, permit_names, reserve
+from integration.limits.bot import PERMIT_NAMES, Reservation, reserve
 from integration.limits.rate import Rate
 from integration.limits.shared import Permits
 from workflows.ports.units import Clock
@@ -69,9 +69,7 @@ class SQLLimits:
     async def free_at(self, names: Collection[str]) -> Mapping[str, datetime]:
         """Return the moments at which all that was taken under *names* has flowed back, of those that are known."""
         query = select(slot).where(slot.c.name.in_(names))
-        return await self._database.look(
-            lambda connection: {row.name: row.free_at for row in connection.execute(query)}
-        )
+        return await self._database.look(lambda connection: _moments(connection.execute(query)))
 
     async def note_free_at(self, moments: Mapping[str, datetime]) -> None:
         """Note such moments, whatever was noted before."""
@@ -108,12 +106,27 @@ class SQLReservations:
 
 
 def _reserve(connection: Connection, conversations: Sequence[str], now: datetime) -> Sequence[Reservation]:
-    found = connection.execute(_HELD, {"names": permit_names(conversations)})
-    before = {row.name: row.free_at for row in found}
+    permits = _held_permits(connection)
+    if len(permits) < len(PERMIT_NAMES):
+        # What is not there cannot be held. Of two that make them, the second waits for the first, and then holds them.
+        fresh = insert_into(connection, slot).on_conflict_do_nothing()
+        connection.execute(fresh, [{"name": name, "free_at": now} for name in PERMIT_NAMES])
+        permits = _held_permits(connection)
+    # Whoever holds all permits reserves alone, and needs no other row held: one of a new conversation is not there yet.
+    before = {**permits, **_moments(connection.execute(_OF, {"names": list(dict.fromkeys(conversations))}))}
     after = dict(before)
     reservations = reserve(after, conversations, now=now)
     _put(connection, {name: moment for name, moment in after.items() if moment != before.get(name)})
     return reservations
+
+
+def _held_permits(connection: Connection) -> dict[str, datetime]:
+    """Hold the permits that are there until the transaction ends, and return their moments."""
+    return _moments(connection.execute(_HELD, {"names": PERMIT_NAMES}))
+
+
+def _moments(rows: Iterable[Any]) -> dict[str, datetime]:
+    return {row.name: row.free_at for row in rows}
 
 
 def _put(connection: Connection, moments: Mapping[str, datetime]) -> None:
@@ -123,8 +136,9 @@ def _put(connection: Connection, moments: Mapping[str, datetime]) -> None:
 
 
 # Built once: every card that leaves waits for them.
-# Sorted, so that everybody waits for the first permit, and nobody for each other.
-_HELD = select(slot).where(slot.c.name.in_(bindparam("names", expanding=True))).order_by(slot.c.name).with_for_update()
+# What is held is sorted, so that everybody waits for the first permit, and nobody for each other.
+_OF = select(slot).where(slot.c.name.in_(bindparam("names", expanding=True)))
+_HELD = _OF.order_by(slot.c.name).with_for_update()
 
 
 @cache

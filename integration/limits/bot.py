@@ -20,6 +20,8 @@ REQUESTS_PER_SECOND = 50
 """Of one bot in a tenant, in any second."""
 PERMITS = 10
 """Requests that leave at once after a quiet moment; each then waits until its permit is free again."""
+PERMIT_NAMES = tuple(f"bot-lane#{number}" for number in range(PERMITS))
+"""As they are stored; they are older than the word."""
 SLACK = timedelta(milliseconds=20)
 PERMIT_HOLD = (timedelta(seconds=1) + SLACK) * PERMITS / REQUESTS_PER_SECOND
 """A permit is used five times in a little more than a second: never more than 50 of all, 49 in the long run."""
@@ -47,19 +49,9 @@ class Reservations(Protocol):
         ...
 
 
-def permit(number: int) -> str:
-    """Return the stored name of a permit; it is older than the word."""
-    return f"bot-lane#{number}"
-
-
 def named(conversation: str) -> str:
     """Return a short name of a conversation, whatever Teams calls it."""
     return f"bot:{digest(conversation)}"
-
-
-def permit_names(conversations: Sequence[str]) -> list[str]:
-    """Return the names that must be known to reserve moments in *conversations*."""
-    return [*map(permit, range(PERMITS)), *dict.fromkeys(conversations)]
 
 
 def reserve(moments: Moments, conversations: Sequence[str], *, now: datetime) -> list[Reservation]:
@@ -70,7 +62,7 @@ def reserve(moments: Moments, conversations: Sequence[str], *, now: datetime) ->
         if taken.room_at is not None:
             reservations.append(Reservation(taken.room_at, granted=False))
             continue
-        first = min(map(permit, range(PERMITS)), key=lambda item: moments.get(item, now))
+        first = min(PERMIT_NAMES, key=lambda item: moments.get(item, now))
         at = max(moments.get(first, now), now)
         moments[first] = at + PERMIT_HOLD
         moments[name] = max(taken.free_at, at + CONVERSATION.interval)

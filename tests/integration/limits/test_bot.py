@@ -1,17 +1,18 @@
 """The bot's published limits hold in every stretch of time, whoever sends."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.database.connection import Database
+from integration.database.connection import Database, create_database
 from integration.database.limits import SQLReservations
 from integration.limits.bot import BotRateLimiter, LocalReservations, Reservation
 from tests.clocks import NOON, StillClock
+from tests.support.postgres import installed
 from workflows.errors import Throttled
 
 WHOLE = ((50, 1.0),)
@@ -78,6 +79,29 @@ async def test_workers_share_the_reservations(database: Database) -> None:
         reservations += await SQLReservations(database).take([f"chat-{number}-{each}" for each in range(12)], now=NOON)
 
     assert most_within([reservation.at for reservation in reservations], 1.0) == 50
+
+
+@installed
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(hours=1)], ids=["rows that are new", "rows that are there"])
+async def test_workers_that_ask_at_once_keep_the_limits_together(postgres_url: str, later: timedelta) -> None:
+    databases = [create_database(postgres_url) for _ in range(4)]
+
+    async def moments(chats: Callable[[int], Sequence[str]], now: datetime) -> list[datetime]:
+        stores = [SQLReservations(database) for database in databases]
+        taken = await asyncio.gather(*(store.take(chats(number), now=now) for number, store in enumerate(stores)))
+        return [reservation.at for reservations in taken for reservation in reservations if reservation.granted]
+
+    # Their connections are open, so that they meet.
+    await asyncio.gather(*(database.schema() for database in databases))
+    if later:
+        await moments(lambda _: ["one"], NOON)
+    many = await moments(lambda worker: [f"chat-{worker}-{number}" for number in range(40)], NOON + later)
+    one = await moments(lambda _: ["one"] * 7, NOON + later + timedelta(hours=1))
+
+    assert (len(many), most_within(many, 1.0)) == (160, 50)
+    assert all(most_within(one, seconds) <= most for most, seconds in ONE_CHAT)
+    for database in databases:
+        await database.close()
 
 
 async def test_a_chat_is_shared_too(database: Database) -> None:
