@@ -86,8 +86,8 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from config.settings import bot_is_open
     from integration.database.connection import USABLE
     from integration.database.sqlite import CannotOpen
-    from workflows.operations.doctor import check_meetings, check_record, check_settings
     from workflows.operations.findings import describe
+    from workflows.operations.own_checks import check_meetings, check_record, check_settings
     from workflows.operations.rehearsal import check_rehearsal
 
     settings = services.settings
@@ -102,7 +102,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     meetings = await services.record.meetings.list_meetings(since=yesterday) if current else []
     found = [
         *check_settings(settings, open_bot=bot_is_open()),
-        *check_record(current=current, programme=programme, paused=paused, timezone=settings.timezone),
+        *check_record(settings, current=current, programme=programme, paused=paused),
         *check_rehearsal(programme, settings.allowed_recipients, now=services.clock.now()),
         *check_meetings(meetings, now=services.clock.now()),
         *await services.jobs.operations.look_around(),

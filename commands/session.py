@@ -119,7 +119,7 @@ async def _words(services: "Services") -> "TerminalWords":
 def _name_settings(words: "TerminalWords") -> str:
     """Return the sentence for a person who has set nothing: what to set, or how to use the sandbox instead."""
     from config.settings import variable
-    from workflows.operations.doctor import NEEDED
+    from workflows.operations.own_checks import NEEDED
 
     return words.say("no_settings", names=", ".join(variable(name) for name in NEEDED))
 

@@ -280,6 +280,11 @@ class Settings(BaseModel):
         return _ingestion_endpoint(self.insights_connection.get_secret_value())
 
     @property
+    def in_azure(self) -> bool:
+        """True when the Functions host runs the units, as the templates in `infra` make it."""
+        return self.part is not Part.ALL or bool(self.queue_url)
+
+    @property
     def sandboxed(self) -> bool:
         """True when Microsoft 365 is played by the sandbox."""
         return is_loopback(self.graph_url)

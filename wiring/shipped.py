@@ -26,7 +26,7 @@ def permission_texts() -> Mapping[str, str]:
     from workflows.operations.doctor import PRIVATE_CHANNELS
 
     folder = ROOT / "infra" / "permissions"
-    names = ("hands", "builder", "door", PRIVATE_CHANNELS)
+    names = ("hands", "builder", "door", "bot", PRIVATE_CHANNELS)
     return {name: (folder / f"{name}.txt").read_text("utf-8") for name in names}
 
 

@@ -6,7 +6,7 @@
 #   --none              takes every permission away: leaving the product
 
 source "$(dirname "$0")/common.sh" "$@"
-need VAREUNGE_HANDS_ID VAREUNGE_BUILDER_ID VAREUNGE_DOOR_ID
+need VAREUNGE_HANDS_ID VAREUNGE_BUILDER_ID VAREUNGE_DOOR_ID VAREUNGE_BOT_ID
 
 lists=$root/infra/permissions
 graph_app=00000003-0000-0000-c000-000000000000
@@ -23,7 +23,7 @@ for argument in ${arguments[@]+"${arguments[@]}"}; do
     esac
 done
 
-parts=(hands builder door)
+parts=(hands builder door bot)
 # Where the Hands are an app registration, the identity that vouches for it has no permission of its own.
 if [ "${VAREUNGE_HANDS_IDENTITY_ID:-$VAREUNGE_HANDS_ID}" != "$VAREUNGE_HANDS_ID" ]; then parts+=(hands_identity); fi
 

@@ -7,7 +7,7 @@ from integration.graph.client import Address, Graph, Json, Query, Request
 from integration.graph.people import quoted
 from integration.retry import Call
 from workflows.errors import Conflict, NotFound, OutcomeUnknown, Transient
-from workflows.ports.place import CatalogApp, Channel, ChannelKind, InstalledApp, OperationState, Tab
+from workflows.ports.place import CatalogApp, Channel, ChannelKind, InstalledApp, OperationState, Tab, version_order
 
 _APPS = ("teams",)
 _CHANNEL_FIELDS = {"name": "displayName", "description": "description"}
@@ -93,8 +93,13 @@ class GraphTeamBuilder:
         app = await self._graph.find(request)
         if app is None:
             return None
-        versions = [definition.get("version") or "" for definition in app.get("appDefinitions") or ()]
-        return CatalogApp(id=app["id"], external_id=external_id, version=versions[-1] if versions else "")
+        published = (
+            definition.get("version") or ""
+            for definition in app.get("appDefinitions") or ()
+            if definition.get("publishingState") in (None, "published")
+        )
+        highest = max(published, key=version_order, default="")
+        return CatalogApp(id=app["id"], external_id=external_id, version=highest)
 
     async def find_team_app(self, team_id: str, external_id: str) -> InstalledApp | None:
         action = f"find app {external_id} in team {team_id}"

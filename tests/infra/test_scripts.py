@@ -24,7 +24,7 @@ SCRIPTS = ROOT / "infra" / "scripts"
 SHELL = sorted(SCRIPTS.glob("*.sh"))
 POWERSHELL = sorted(SCRIPTS.glob("*.ps1"))
 PAGES = ROOT / "docs" / "administrators"
-IDENTITIES = {"VAREUNGE_HANDS_ID": "hands", "VAREUNGE_BUILDER_ID": "builder", "VAREUNGE_DOOR_ID": "door"}
+IDENTITIES = {f"VAREUNGE_{name.upper()}_ID": name for name in ("hands", "builder", "door", "bot")}
 
 
 @pytest.mark.parametrize("path", SHELL, ids=lambda path: path.name)
@@ -135,16 +135,19 @@ def test_each_identity_gets_its_list_once_and_loses_the_rest(tenant: Tenant) -> 
     lists = permission_lists()
     tenant.give("hands", "Mail.Send")
     tenant.give("door", "Group.Read.All")
+    tenant.give("bot", "Mail.Send")
 
     told = tenant.run("--apply")
     after = tenant.changes
     again = tenant.run("--apply")
 
     assert "hands loses Mail.Send" in told
-    assert {part: tenant.held(part) for part in ("hands", "builder", "door")} == {
+    assert "bot loses Mail.Send" in told
+    assert {part: tenant.held(part) for part in ("hands", "builder", "door", "bot")} == {
         "hands": set(lists["hands"].roles),
         "builder": set(lists["builder"].roles),
         "door": set(),
+        "bot": set(),
     }
     assert tenant.changes == after
     assert "gets" not in again
@@ -172,7 +175,7 @@ def test_leaving_takes_every_permission_away(tenant: Tenant) -> None:
     tenant.run("--apply")
     tenant.run("--apply", "--none")
 
-    assert [tenant.held(part) for part in ("hands", "builder", "door")] == [set(), set(), set()]
+    assert [tenant.held(part) for part in ("hands", "builder", "door", "bot")] == [set()] * 4
 
 
 def test_no_script_names_a_permission_itself() -> None:

@@ -165,7 +165,6 @@ class OperationJobs:
     @cached_property
     def examination(self) -> "Examination":
         from config.settings import bot_is_open
-        from workflows.operations.doctor import check_settings
         from workflows.operations.examination import Examination, ExaminationPorts
 
         settings = self._outside.settings
@@ -175,9 +174,8 @@ class OperationJobs:
                 store=self._record.findings,
                 programme=self._record.register.programme,
                 look_around=self.look_around,
-                settings_findings=check_settings(settings, open_bot=bot_is_open()),
-                timezone=settings.timezone,
-                allowed=settings.allowed_recipients,
+                settings=settings,
+                open_bot=bot_is_open(),
                 meetings=self._record.meetings,
                 switches=self._record.switches,
                 clock=self._outside.clock,
@@ -195,6 +193,7 @@ class OperationJobs:
 
     @cached_property
     def doctor(self) -> "Doctor":
+        from teams_app.package import version
         from workflows.operations.doctor import Doctor, DoctorPorts
 
         return Doctor(
@@ -207,6 +206,7 @@ class OperationJobs:
                 else None,
                 resources=self._record.resources,
                 app=teams_app(),
+                app_version=version(self._outside.settings),
             )
         )
 

@@ -5,34 +5,29 @@ Exchange's scoped roles) is tried by harmless reads that the lists in `infra/per
 do not show is `unknown`, with the administrator's command.
 """
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Protocol
 
 from config.programme import Programme
-from config.settings import OPEN_BOT, Settings, variable
+from config.settings import Part, Settings, variable
 from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
-from workflows.meetings.events import link_failed
-from workflows.meetings.model import Meeting
 from workflows.operations.findings import Finding, Verdict
-from workflows.ports.place import Channels, SiteAccess, SiteContent, TeamBuilder
+from workflows.operations.own_checks import SHOW_TEAMS, on_database
+from workflows.ports.place import Channels, SiteAccess, SiteContent, TeamBuilder, version_order
 from workflows.rollout.ports import Resources, TeamsApp
 
 SITE_ROLE = "manage"
 CONSENTED = (".Group", ".Chat", ".User")
 EXCHANGE = "exchange:"
+ROLES_SCRIPT = "infra/scripts/graph-permissions.sh"
+UPLOAD_APP = "./infra/scripts/teams.ps1 -Package vaare-unge-365.zip -Organizer {} -Apply"
 LIMIT_ROLE = "Set-ManagementRoleAssignment -Identity <assignment> -CustomResourceScope <scope>"
-NEEDED = ("tenant_id", "app_id", "bot_id", "hands_id", "builder_id", "organizer")
-"""Settings without which something does not work."""
 OPEN_LOBBY = (
     "New-CsTeamsMeetingPolicy -Identity VareUnge -AutoAdmittedUsers InvitedUsers; "
     "Grant-CsTeamsMeetingPolicy -Identity {} -PolicyName VareUnge"
 )
 """Done once by hand: Graph would let us set it in each meeting only with a permission over all online meetings."""
-SHOW_TEAMS = "Get-CsOnlineUser -Identity {} | Select-Object AccountEnabled, AssignedPlan, TeamsMeetingPolicy"
-"""Shows whether an organizer account has Teams and may make meetings there."""
 TEAMS = "teamsForBusiness"
 """Graph's name for Teams among the places where a calendar's meetings can be held."""
 STRANGERS = 3
@@ -79,7 +74,7 @@ class TenantClients:
 
 @dataclass(frozen=True, kw_only=True)
 class DoctorPorts:
-    """Everything the doctor looks at. *lists*: by the names hands, builder and door, and PRIVATE_CHANNELS."""
+    """Everything the doctor looks at. *lists*: by the names hands, builder, door and bot, and PRIVATE_CHANNELS."""
 
     settings: Settings
     lists: Mapping[str, Permissions]
@@ -87,6 +82,8 @@ class DoctorPorts:
     tenant: TenantClients | None
     resources: Resources
     app: TeamsApp
+    app_version: str
+    """The version of the Teams app that this version of the service is made for."""
 
 
 def permissions_of(text: str) -> Permissions:
@@ -110,22 +107,26 @@ def wanted_roles(lists: Mapping[str, Permissions], programme: Programme | None) 
     return wanted
 
 
-def compare_roles(identity: str, client_id: str, *, wanted: frozenset[str], held: frozenset[str]) -> list[Finding]:
-    """Return an identity's tenant-wide roles held against its list; anything more is as wrong as anything less."""
-    change = f'm365 entra approleassignment {{}} --appId {client_id} --resource "Microsoft Graph" --scopes {{}}'
+def roles_script(wanted: Mapping[str, frozenset[str]], lists: Mapping[str, Permissions]) -> str:
+    """Return the command that tells how all identities' roles differ from their lists; with --apply it mends them."""
+    private = wanted["builder"] != lists["builder"].roles
+    return f"{ROLES_SCRIPT} --private-channels" if private else ROLES_SCRIPT
+
+
+def compare_roles(identity: str, script: str, *, wanted: frozenset[str], held: frozenset[str]) -> list[Finding]:
+    """
+    Return an identity's tenant-wide roles held against its list; anything more is as wrong as anything less.
+
+    *script*: what mends both.
+    """
     name = identity.capitalize()
     differing = [
-        *((Verdict.MISSING, "role_missing", "add", role) for role in sorted(wanted - held)),
-        *((Verdict.TOO_MUCH, "role_too_much", "remove", role) for role in sorted(held - wanted)),
+        *((Verdict.MISSING, "role_missing", role) for role in sorted(wanted - held)),
+        *((Verdict.TOO_MUCH, "role_too_much", role) for role in sorted(held - wanted)),
     ]
     return [
-        Finding(
-            verdict=verdict,
-            rule=rule,
-            values={"identity": name, "role": role},
-            command=change.format(step, role),
-        )
-        for verdict, rule, step, role in differing
+        Finding(verdict=verdict, rule=rule, values={"identity": name, "role": role}, command=f"{script} --apply")
+        for verdict, rule, role in differing
     ] or [Finding(verdict=Verdict.OK, rule="roles_exact", values={"identity": name, "number": len(wanted)})]
 
 
@@ -137,84 +138,6 @@ def open_builder(client_id: str) -> str:
 def close_builder(client_id: str) -> str:
     """The command by which IT closes the Builder again: it keeps nothing between orders."""
     return f"az ad sp update --id {client_id} --set accountEnabled=false"
-
-
-def check_settings(settings: Settings, *, open_bot: bool) -> list[Finding]:
-    """Return findings about the settings. *open_bot*: the environment asks for an unchecked bot."""
-    found = [_unset(variable(name)) for name in NEEDED if not getattr(settings, name)]
-    if not found:
-        found.append(Finding(verdict=Verdict.OK, rule="settings_whole"))
-    if open_bot:
-        unset = {"variable": OPEN_BOT}
-        found.append(Finding(verdict=Verdict.TOO_MUCH, rule="bot_open", values=unset, todo="unset_variable"))
-    address = {"address": settings.public_url, "variable": variable("public_url")}
-    if settings.public_url.startswith("https://") or settings.sandboxed:
-        found.append(Finding(verdict=Verdict.OK, rule="public_address", values=address))
-    else:
-        plain = Finding(verdict=Verdict.MISSING, rule="public_address_plain", values=address, todo="set_variable")
-        found.append(plain)
-    found.append(Finding(verdict=Verdict.OK, rule="time_zone", values={"zone": settings.timezone}))
-    allowed = settings.allowed_recipients
-    if allowed is None:
-        found.append(Finding(verdict=Verdict.OK, rule="recipients_all"))
-    else:
-        found.append(Finding(verdict=Verdict.OK, rule="recipients_listed", values={"number": len(allowed)}))
-    return found
-
-
-def check_record(
-    *, current: bool | None, programme: Programme | None, paused: Sequence[str], timezone: str
-) -> list[Finding]:
-    """
-    Return findings about the database and its content.
-
-    *current*: it has this version's schema; None where it does not answer. *paused*: municipalities, the empty string
-    for everybody.
-    """
-    if current is None:
-        values = {"variable": variable("database_url")}
-        return [Finding(verdict=Verdict.MISSING, rule="database_silent", values=values, todo="check_database")]
-    if not current:
-        return [Finding(verdict=Verdict.MISSING, rule="schema_old", command="vareunge migrate")]
-    found = [Finding(verdict=Verdict.OK, rule="schema_current")]
-    if programme is None:
-        missing = Finding(verdict=Verdict.MISSING, rule="programme_missing", command="vareunge import DIR")
-        return [*found, missing]
-    if programme.timezone != timezone:
-        zones = {"zone": programme.timezone, "other": timezone, "variable": variable("timezone")}
-        found.append(Finding(verdict=Verdict.MISSING, rule="zone_differs", values=zones, todo="set_zone"))
-    for municipality in paused:
-        named = programme.find_municipality(municipality)
-        found.append(
-            Finding(
-                verdict=Verdict.OK,
-                rule="sending_paused" if municipality else "sending_paused_all",
-                values={"municipality": named.name if named else municipality},
-                command=f"vareunge resume {municipality}".strip(),
-            )
-        )
-    if not paused:
-        found.append(Finding(verdict=Verdict.OK, rule="sending_runs"))
-    return found
-
-
-def check_meetings(meetings: Iterable[Meeting], *, now: datetime) -> list[Finding]:
-    """Return the booked meetings to which Exchange makes no link into Teams, by the mailbox that holds them."""
-    without = Counter(meeting.organizer for meeting in meetings if link_failed(meeting, now))
-    return [
-        Finding(
-            verdict=Verdict.MISSING,
-            rule="join_links_missing",
-            values={"address": organizer, "number": number},
-            todo="license_organizer",
-            command=SHOW_TEAMS.format(organizer),
-        )
-        for organizer, number in sorted(without.items())
-    ] or [Finding(verdict=Verdict.OK, rule="join_links_there")]
-
-
-def _unset(name: str) -> Finding:
-    return Finding(verdict=Verdict.MISSING, rule="setting_missing", values={"variable": name}, todo="set_variable")
 
 
 def strangers(programme: Programme, organizers: Iterable[str]) -> list[str]:
@@ -234,7 +157,8 @@ class Doctor:
     async def examine(self, programme: Programme | None) -> list[Finding]:
         """Every finding about the tenant; without a *programme* there are no places and no strangers to look at."""
         wanted = wanted_roles(self._ports.lists, programme)
-        found = [finding for name, roles in wanted.items() for finding in await self._identity(name, roles)]
+        script = roles_script(wanted, self._ports.lists)
+        found = [finding for name, roles in wanted.items() for finding in await self._identity(name, roles, script)]
         tenant = self._ports.tenant
         if tenant is None:
             return found
@@ -244,11 +168,17 @@ class Doctor:
             found += await self._place(tenant, place.key, place.name)
         return found
 
-    async def _identity(self, name: str, wanted: frozenset[str]) -> list[Finding]:
+    async def _identity(self, name: str, wanted: frozenset[str], script: str) -> list[Finding]:
         client_id = str(getattr(self._settings, f"{name}_id"))
         told = {"identity": name.capitalize(), "variable": variable(f"{name}_id"), "client": client_id}
         if not client_id:
             return [Finding(verdict=Verdict.UNKNOWN, rule="identity_unnamed", values=told, todo="set_variable_here")]
+        if name == "door" and self._settings.part is Part.HANDS:
+            # What works in the tenant does not have the identity of what faces the internet.
+            elsewhere = Finding(
+                verdict=Verdict.UNKNOWN, rule="identity_elsewhere", values=told, todo="compare_roles", command=script
+            )
+            return [elsewhere]
         try:
             held = await self._ports.roles.roles(client_id)
         except IdentityClosed:
@@ -256,12 +186,16 @@ class Doctor:
             opened = open_builder(client_id)
             return [Finding(verdict=verdict, rule="identity_closed", values=told, todo="open", command=opened)]
         except OutsideError as error:
-            detail = str(error)
             silent = Finding(
-                verdict=Verdict.UNKNOWN, rule="identity_silent", values=told, todo="give_identity", detail=detail
+                verdict=Verdict.UNKNOWN,
+                rule="identity_silent",
+                values=told,
+                todo="attach_identity" if self._settings.in_azure else "give_identity",
+                command=script,
+                detail=str(error),
             )
             return [silent]
-        found = compare_roles(name, client_id, wanted=wanted, held=held)
+        found = compare_roles(name, script, wanted=wanted, held=held)
         if name == "builder":
             closed = close_builder(client_id)
             found.append(Finding(verdict=Verdict.OK, rule="builder_open", todo="close_builder", command=closed))
@@ -274,9 +208,9 @@ class Doctor:
             box, test = {"address": address}, show.format(address)
             unseen = Finding(verdict=Verdict.UNKNOWN, rule="mailbox_sending", values=box, command=test)
             calendar, drafts = replace(unseen, rule="mailbox_calendar"), replace(unseen, rule="mailbox_drafts")
-            found.append(await _reach(calendar, mailboxes.read_calendar(address)))
+            found.append(await _reach(calendar, mailboxes.read_calendar(address), show=test))
             found.append(await _meets_in_teams(mailboxes, address))
-            found.append(await _reach(drafts, mailboxes.read_mail(address)))
+            found.append(await _reach(drafts, mailboxes.read_mail(address), show=test))
             found.append(unseen)
             found.append(replace(unseen, rule="mailbox_lobby", command=OPEN_LOBBY.format(address)))
         foreign = [] if programme is None else strangers(programme, self._settings.organizer)[:STRANGERS]
@@ -289,14 +223,20 @@ class Doctor:
         return found
 
     async def _catalogue(self, tenant: TenantClients) -> Finding:
-        app = Finding(verdict=Verdict.MISSING, rule="catalogue_app", todo="upload_app")
+        upload = UPLOAD_APP.format(",".join(self._settings.organizer))
+        app = Finding(verdict=Verdict.MISSING, rule="catalogue_app", todo="upload_app", command=upload)
         try:
             found = await tenant.teams.find_catalog_app(self._ports.app.external_id)
         except OutsideError as error:
             return self._unseen(app, error)
         if found is None:
             return app
-        return Finding(verdict=Verdict.OK, rule="catalogue_version", values={"version": found.version})
+        told = replace(app, values={"version": found.version, "wanted": self._ports.app_version})
+        if not found.version:
+            return replace(told, rule="catalogue_unapproved", todo="approve_app", command="")
+        if version_order(found.version) < version_order(self._ports.app_version):
+            return replace(told, rule="catalogue_old", todo="update_app")
+        return replace(told, verdict=Verdict.OK, rule="catalogue_version", todo="", command="")
 
     async def _place(self, tenant: TenantClients, place: str, name: str) -> list[Finding]:
         made = await self._ports.resources.of(place)
@@ -304,7 +244,7 @@ class Doctor:
             verdict=Verdict.UNKNOWN,
             rule="place_missing",
             values={"place": name},
-            command=f"vareunge rollout {place}",
+            command=self._rollout(place),
         )
         if "team" not in made or "site" not in made:
             return [looked_at]
@@ -315,6 +255,10 @@ class Doctor:
             await _reach(replace(looked_at, rule="place_lists"), tenant.content.list_ids(site)),
             await self._grant(tenant, replace(looked_at, rule="place_grant"), site),
         ]
+
+    def _rollout(self, place: str) -> str:
+        # In Azure whoever types it has none of our identities, and waits for nothing.
+        return on_database(self._settings, f"rollout {place}{' --no-wait' if self._settings.in_azure else ''}")
 
     async def _consent(self, tenant: TenantClients, looked_at: Finding, team: str) -> Finding:
         try:
@@ -332,10 +276,15 @@ class Doctor:
         return _exactly(looked_at, held=held, wanted=frozenset({SITE_ROLE}))
 
     def _unseen(self, looked_at: Finding, error: OutsideError) -> Finding:
-        unseen = replace(looked_at, verdict=Verdict.UNKNOWN, todo="", command="")
         if isinstance(error, IdentityClosed):
-            return replace(unseen, todo="open_builder_to_see", command=open_builder(self._settings.builder_id))
-        return replace(unseen, detail=str(error))
+            opened = open_builder(self._settings.builder_id)
+            return replace(looked_at, verdict=Verdict.UNKNOWN, todo="open_builder_to_see", command=opened)
+        return _later(looked_at, error)
+
+
+def _later(looked_at: Finding, error: OutsideError, *, show: str = "") -> Finding:
+    """Tell that nobody answered as expected. *show*: an administrator's command that shows the same."""
+    return replace(looked_at, verdict=Verdict.UNKNOWN, todo="look_later", command=show, detail=str(error))
 
 
 def _exactly(looked_at: Finding, *, held: frozenset[str], wanted: frozenset[str]) -> Finding:
@@ -362,17 +311,17 @@ async def _meets_in_teams(mailboxes: Mailboxes, address: str) -> Finding:
     try:
         providers = await mailboxes.meeting_providers(address)
     except OutsideError as error:
-        return replace(looked_at, verdict=Verdict.UNKNOWN, todo="", detail=str(error))
+        return _later(looked_at, error, show=show)
     return replace(looked_at, verdict=Verdict.OK, todo="", command="") if TEAMS in providers else looked_at
 
 
-async def _reach(looked_at: Finding, reading: Awaitable[object]) -> Finding:
+async def _reach(looked_at: Finding, reading: Awaitable[object], *, show: str = "") -> Finding:
     try:
         await reading
     except (Refused, NotFound) as error:
         return replace(looked_at, verdict=Verdict.MISSING, detail=str(error))
     except OutsideError as error:
-        return replace(looked_at, verdict=Verdict.UNKNOWN, detail=str(error))
+        return _later(looked_at, error, show=show)
     return replace(looked_at, verdict=Verdict.OK, command="")
 
 

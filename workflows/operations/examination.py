@@ -1,15 +1,17 @@
 """Examination: the doctor's findings, kept so that a page can show them. Done by the Hands, at night and on order."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from config.programme import Programme
+from config.settings import Settings
 from workflows.meetings.model import Meeting
-from workflows.operations.doctor import Doctor, check_meetings, check_record
+from workflows.operations.doctor import Doctor
 from workflows.operations.findings import Finding
+from workflows.operations.own_checks import check_meetings, check_record, check_settings
 from workflows.operations.rehearsal import check_rehearsal
 from workflows.ports.units import Clock, DueUnit, History, Outcome, Parked
 
@@ -55,11 +57,9 @@ class ExaminationPorts:
     programme: Callable[[], Awaitable[Programme]]
     look_around: Callable[[], Awaitable[Sequence[Finding]]]
     """Looks at the service's surroundings: address, sign-in, clock, database."""
-    settings_findings: Sequence[Finding]
-    """The findings about the settings, which do not change while the process runs."""
-    timezone: str
-    allowed: Collection[str] | None
-    """The addresses of a rehearsal; None: everybody."""
+    settings: Settings
+    open_bot: bool
+    """The environment asks for an unchecked bot."""
     meetings: KnownMeetings
     switches: PausedPlaces
     clock: Clock
@@ -90,14 +90,9 @@ class Examination:
         # A meeting ahead of us, wherever it is: nothing is said of those that have been.
         yesterday = (now - timedelta(days=1)).date()
         findings = (
-            *ports.settings_findings,
-            *check_record(
-                current=True,
-                programme=programme,
-                paused=await ports.switches.list_paused(),
-                timezone=ports.timezone,
-            ),
-            *check_rehearsal(programme, ports.allowed, now=now),
+            *check_settings(ports.settings, open_bot=ports.open_bot),
+            *check_record(ports.settings, current=True, programme=programme, paused=await ports.switches.list_paused()),
+            *check_rehearsal(programme, ports.settings.allowed_recipients, now=now),
             *check_meetings(await ports.meetings.list_meetings(since=yesterday), now=now),
             *await ports.look_around(),
             *await ports.doctor.examine(programme),

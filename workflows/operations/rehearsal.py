@@ -18,7 +18,7 @@ def check_rehearsal(programme: Programme | None, allowed: Collection[str] | None
         return []
     listed, today = {address.lower() for address in allowed}, programme.today(now)
     ownerless = [
-        place.key
+        place.name
         for place in programme.places
         if not any(owner.email.lower() in listed for owner in programme.owners(place, today))
     ]

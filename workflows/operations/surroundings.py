@@ -20,6 +20,12 @@ OLDEST = {"postgresql": (15,), "sqlite": (3, 35)}
 DATABASES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 REFUSES = 401
 """The answer of a bot's endpoint that checks who asks."""
+SHOW_SIGN_IN = (
+    "az ad app show --id {0} --query web.redirectUris; "
+    "az ad app federated-credential list --id {0} --query '[].[issuer, subject]'"
+)
+NOT_READY = "not-ready"
+"""Heading of the runbook that says what to do where the service cannot work."""
 UNREADY = {
     "database": "address_no_database",
     "schema": "address_other_schema",
@@ -103,9 +109,10 @@ async def look_around(around: Surroundings, settings: Settings, *, now: datetime
     found += await _address(around, settings.public_url, now)
     if settings.signs_in_with_entra:
         issuer = f"{settings.authority_url.rstrip('/')}/{settings.tenant_id}/v2.0"
-        found += await _issuer(around, "Entra ID", issuer, now)
+        found += [*await _issuer(around, "Entra ID", issuer, now), _sign_in_app(settings)]
     else:
-        found.append(Finding(verdict=Verdict.MISSING, rule="sign_in_off", todo="make_sign_in"))
+        make = "infra/scripts/sign-in.sh --apply"
+        found.append(Finding(verdict=Verdict.MISSING, rule="sign_in_off", todo="make_sign_in", command=make))
     if settings.ansattporten_url:
         found += await _issuer(around, "Ansattporten", settings.ansattporten_url, None)
     unseen = (Finding(verdict=Verdict.UNKNOWN, rule=rule, command=show) for rule, show in TENANT_SETTINGS.items())
@@ -182,7 +189,9 @@ def _readiness(url: str, seen: ReadySeen) -> Finding:
     if seen.status == 200:
         return Finding(verdict=Verdict.OK, rule="address_answers", values=values)
     if rule := UNREADY.get(seen.missing):
-        return Finding(verdict=Verdict.MISSING, rule=rule, values=values, todo="read_not_ready")
+        return Finding(
+            verdict=Verdict.MISSING, rule=rule, values={**values, "heading": NOT_READY}, todo="read_not_ready"
+        )
     return Finding(verdict=Verdict.MISSING, rule="address_wrong", values=values, todo="open_address")
 
 
@@ -210,6 +219,17 @@ async def _issuer(around: Surroundings, name: str, issuer: str, now: datetime | 
         return [Finding(verdict=Verdict.MISSING, rule="issuer_other", values=other, todo="correct_issuer")]
     ready = Finding(verdict=Verdict.OK, rule="issuer_answers", values=values)
     return [ready] if now is None or seen.clock is None else [ready, check_clock(seen.clock, now)]
+
+
+def _sign_in_app(settings: Settings) -> Finding:
+    """Tell what of sign-in is seen by nobody but an administrator, or by signing in."""
+    return Finding(
+        verdict=Verdict.UNKNOWN,
+        rule="sign_in_app",
+        values={"address": settings.public_url},
+        todo="show_sign_in",
+        command=SHOW_SIGN_IN.format(settings.app_id),
+    )
 
 
 def check_clock(theirs: datetime, ours: datetime) -> Finding:

@@ -106,6 +106,12 @@ class CatalogApp:
     id: str
     external_id: str
     version: str
+    """The highest that is published; empty while an administrator has approved none."""
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """Return what versions of an app are ordered by: 1.10.0 comes after 1.9.0."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))
 
 
 class TeamBuilder(Protocol):

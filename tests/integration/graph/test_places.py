@@ -57,6 +57,29 @@ async def test_an_app_that_is_not_in_the_catalogue_is_none(double: Double) -> No
     assert await GraphTeamBuilder(double.graph).find_catalog_app("our-app") is None
 
 
+@pytest.mark.parametrize(
+    ("definitions", "version"),
+    [
+        pytest.param([("1.9.0", "published"), ("1.10.0", "published"), ("1.2.0", "published")], "1.10.0", id="highest"),
+        pytest.param([("1.0.0", "published"), ("1.1.0", "submitted")], "1.0.0", id="one waits for approval"),
+        pytest.param([("1.0.0", "rejected")], "", id="none approved"),
+        pytest.param([("1.0.0", None)], "1.0.0", id="a state that is not told"),
+        pytest.param([], "", id="none told"),
+    ],
+)
+async def test_the_version_in_the_catalogue_is_the_highest_that_is_published(
+    double: Double, definitions: list[tuple[str, str | None]], version: str
+) -> None:
+    """Graph promises no order of them."""
+    told = [{"version": number, "publishingState": state} for number, state in definitions]
+    double.on("GET", "/appCatalogs/teamsApps", answer(200, {"value": [{"id": "c", "appDefinitions": told}]}))
+
+    found = await GraphTeamBuilder(double.graph).find_catalog_app("our-app")
+
+    assert found is not None
+    assert found.version == version
+
+
 async def test_roles_that_stand_in_the_list_are_not_asked_for_again(double: Double) -> None:
     ours = {"id": "p", "roles": ["write"], "grantedToIdentitiesV2": [{"application": {"id": "hands"}}]}
     double.on("GET", "/sites/s/permissions", answer(200, {"value": [ours]}))

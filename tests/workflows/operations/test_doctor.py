@@ -9,26 +9,26 @@ from typing import Any, cast
 import pytest
 
 from config.loading import load_programme
-from config.settings import Settings
+from config.programme import Programme
+from config.settings import Part, Settings
 from tests.web.meeting_store import meeting
 from tests.workflows.programme import programme as sample
-from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused
+from workflows.errors import IdentityClosed, NotFound, OutsideError, Refused, Transient
 from workflows.operations.doctor import (
     PRIVATE_CHANNELS,
     Doctor,
     DoctorPorts,
     TenantClients,
-    check_meetings,
-    check_record,
-    check_settings,
     compare_roles,
     permissions_of,
+    roles_script,
     wanted_roles,
 )
 from workflows.operations.findings import Finding, Verdict, describe
+from workflows.operations.own_checks import check_meetings, check_record, check_settings
 from workflows.operations.rehearsal import check_rehearsal
 from workflows.ports.place import CatalogApp, TeamBuilder
-from workflows.rollout.ports import TeamsApp
+from workflows.rollout.ports import Resources, TeamsApp
 
 IDS: dict[str, Any] = {
     "tenant_id": "t",
@@ -70,10 +70,10 @@ def test_a_list_is_read_by_how_each_permission_is_given() -> None:
     ],
 )
 def test_the_roles_must_be_the_list_no_more_and_no_less(held: set[str], found: list[tuple[str, str]]) -> None:
-    findings = compare_roles("hands", "id", wanted=frozenset({"A"}), held=frozenset(held))
+    findings = compare_roles("hands", "the-script", wanted=frozenset({"A"}), held=frozenset(held))
 
     assert verdicts(findings) == found
-    assert all("--appId id" in item.command for item in findings if item.fails)
+    assert all(item.command == "the-script --apply" for item in findings if item.fails)
 
 
 def test_what_the_settings_lack_is_named_by_its_variable() -> None:
@@ -115,7 +115,7 @@ def test_a_rehearsal_without_a_team_owner_says_which_places_stay_unmade() -> Non
     without = check_rehearsal(programme, ["a@home.example"], now=NOW)
 
     assert [item.verdict for item in without] == ["missing"]
-    assert "horten" in describe(without[0], "nb").what
+    assert "Våre unge Horten" in describe(without[0], "nb").what
     assert check_rehearsal(programme, [owner.email.upper()], now=NOW) == []
     assert check_rehearsal(programme, None, now=NOW) == check_rehearsal(None, [], now=NOW) == []
 
@@ -138,11 +138,11 @@ def test_a_pause_and_a_rehearsal_are_told_and_are_no_faults() -> None:
     ],
 )
 def test_the_record_must_be_there(current: bool, found: list[tuple[str, str]]) -> None:
-    assert verdicts(check_record(current=current, programme=None, paused=[], timezone="Europe/Oslo")) == found
+    assert verdicts(check_record(Settings(), current=current, programme=None, paused=[])) == found
 
 
 def test_a_pause_names_the_municipality_and_how_it_ends() -> None:
-    paused = check_record(current=True, programme=sample(), paused=["", "a-dal"], timezone="Europe/Oslo")[1:]
+    paused = check_record(Settings(), current=True, programme=sample(), paused=["", "a-dal"])[1:]
 
     assert [(describe(item, "nb").what, item.command) for item in paused] == [
         ("Utsendingen er stoppet for alle", "vareunge resume"),
@@ -151,7 +151,7 @@ def test_a_pause_names_the_municipality_and_how_it_ends() -> None:
 
 
 def test_another_time_zone_than_the_programme_s_is_missing() -> None:
-    found = check_record(current=True, programme=sample(), paused=[], timezone="UTC")
+    found = check_record(Settings(timezone="UTC"), current=True, programme=sample(), paused=[])
 
     assert [describe(item, "nn").todo for item in found if item.fails] == ["Set VAREUNGE_TIMEZONE til Europe/Oslo."]
 
@@ -201,8 +201,17 @@ class Catalogue:
         return self._app
 
 
+class Nowhere:
+    """A tenant in which no place is made."""
+
+    async def of(self, place: str) -> Mapping[str, Any]:
+        del place
+        return {}
+
+
 OURS = "m@county.example"
-OUR_APP = CatalogApp(id="c", external_id="x", version="1.0.0")
+OUR_VERSION = "1.10.0"
+OUR_APP = CatalogApp(id="c", external_id="x", version=OUR_VERSION)
 IN_TEAMS: set[str] | OutsideError = {"teamsForBusiness"}
 REFUSED = Refused("read", "403 ErrorAccessDenied")
 
@@ -214,9 +223,11 @@ async def examined(
     others: OutsideError = REFUSED,
     app: CatalogApp | OutsideError | None = OUR_APP,
     providers: set[str] | OutsideError = IN_TEAMS,
+    part: Part = Part.ALL,
+    programme: Programme | None = None,
 ) -> list[Finding]:
     """A tenant in order but for what is said; the lists allow each identity one role, named as itself."""
-    names = {"hands": "h", "builder": "u", "door": "d"}
+    names = {"hands": "h", "builder": "u", "door": "d", "bot": "b"}
     held = {client_id: frozenset({name}) for name, client_id in names.items()}
     unused: Any = None
     tenant = TenantClients(
@@ -227,14 +238,15 @@ async def examined(
         sites=unused,
     )
     ports = DoctorPorts(
-        settings=Settings(**IDS, organizer=(OURS,)),
+        settings=Settings(**IDS, organizer=(OURS,), part=part),
         lists={name: permissions_of(name) for name in names},
         roles=Roles({**held, **(roles or {})}),
         tenant=tenant,
-        resources=unused,
+        resources=cast("Resources", Nowhere()),
         app=TeamsApp(external_id="x", permissions=()),
+        app_version=OUR_VERSION,
     )
-    return await Doctor(ports).examine(sample())
+    return await Doctor(ports).examine(programme or sample())
 
 
 @pytest.mark.parametrize(("kind", "wanted"), [("standard", {"A"}), ("private", {"A", "B"})])
@@ -245,7 +257,10 @@ def test_the_builder_has_more_only_where_a_place_has_a_private_channel(kind: str
     channels = (place.channels[0].model_copy(update={"kind": kind}),)
     programme = programme.model_copy(update={"places": (place.model_copy(update={"channels": channels}),)})
 
-    assert wanted_roles(lists, programme) == {"builder": wanted}
+    roles = wanted_roles(lists, programme)
+    assert roles == {"builder": wanted}
+    # Without the option the script would take away what the channel needs.
+    assert ("--private-channels" in roles_script(roles, lists)) is (kind == "private")
     assert wanted_roles(lists, None) == {"builder": {"A"}}
 
 
@@ -301,6 +316,100 @@ async def test_our_app_must_be_in_the_catalogue() -> None:
     assert ("missing", "Our app in the organisation's catalogue") in verdicts(await examined(app=None))
 
 
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        pytest.param(OUR_VERSION, ("ok", "Our app is in the organisation's catalogue, version 1.10.0"), id="ours"),
+        pytest.param("2.0.0", ("ok", "Our app is in the organisation's catalogue, version 2.0.0"), id="a later one"),
+        pytest.param(
+            "1.9.0",
+            (
+                "missing",
+                "Our app in the organisation's catalogue has version 1.9.0, but the service is made for 1.10.0",
+            ),
+            id="an older one",
+        ),
+        pytest.param(
+            "",
+            ("missing", "Our app is in the organisation's catalogue, but no version of it is approved"),
+            id="none approved",
+        ),
+    ],
+)
+async def test_the_catalogue_must_have_the_version_that_the_service_is_made_for(
+    version: str, told: tuple[str, str]
+) -> None:
+    findings = await examined(app=replace(OUR_APP, version=version))
+
+    (found,) = [item for item in findings if item.rule.startswith("catalogue_")]
+    assert (found.verdict.value, describe(found, "en").what) == told
+    assert bool(found.todo) is found.fails
+
+
+async def test_the_hands_do_not_ask_for_the_door_s_permissions_and_say_how_an_administrator_sees_them() -> None:
+    """On Azure they do not have its identity, and nobody is told to give it to them."""
+    findings = await examined(roles={"d": REFUSED}, part=Part.HANDS)
+
+    (door,) = [item for item in findings if item.values.get("identity") == "Door"]
+    assert (door.verdict, door.rule, door.detail) == (Verdict.UNKNOWN, "identity_elsewhere", "")
+    assert door.command == "infra/scripts/graph-permissions.sh"
+    assert "Gi denne maskinen" not in describe(door, "nb").todo
+    assert not any(item.fails for item in findings)
+
+
+async def test_where_nobody_answers_each_line_says_what_to_do() -> None:
+    """What cannot be seen has an administrator's command beside it, or says when to look again."""
+    away = Transient("ask", "ConnectTimeout")
+    silent = await examined(
+        roles=dict.fromkeys(("h", "u", "d", "b"), away), others=away, opens=set(), app=away, providers=away
+    )
+
+    unseen = [item for item in silent if item.verdict is Verdict.UNKNOWN]
+    assert len(unseen) == len(silent) > 8
+    assert [item.rule for item in unseen if not (item.todo or item.command)] == []
+
+
+@pytest.mark.parametrize(
+    ("part", "migrate", "take_in", "resume", "rollout"),
+    [
+        pytest.param(
+            Part.HANDS,
+            "infra/scripts/database.sh --apply",
+            "infra/scripts/database.sh --apply -- import DIR",
+            "infra/scripts/database.sh --apply -- resume a-dal",
+            "infra/scripts/database.sh --apply -- rollout",
+            id="in Azure, where the database is behind a script",
+        ),
+        pytest.param(
+            Part.ALL,
+            "vareunge migrate",
+            "vareunge import DIR",
+            "vareunge resume a-dal",
+            "vareunge rollout",
+            id="on a machine of one's own",
+        ),
+    ],
+)
+async def test_commands_are_those_of_where_the_service_runs(
+    part: Part, migrate: str, take_in: str, resume: str, rollout: str
+) -> None:
+    settings = Settings(part=part)
+    old = check_record(settings, current=False, programme=None, paused=[])
+    empty = check_record(settings, current=True, programme=None, paused=[])
+    paused = check_record(settings, current=True, programme=sample(), paused=["a-dal"])
+    unmade = [
+        item for item in await examined(part=part, programme=load_programme(VESTFOLD)) if "rollout" in item.command
+    ]
+
+    assert [item.command for item in old] == [migrate]
+    assert [item.command for item in empty if item.fails] == [take_in]
+    assert [item.command for item in paused if item.command] == [resume]
+    assert unmade
+    assert all(item.command.startswith(f"{rollout} ") for item in unmade)
+    # What is typed where no identity of ours is waits for nothing.
+    assert all(("--no-wait" in item.command) is (part is Part.HANDS) for item in unmade)
+
+
 async def test_an_organizer_without_teams_is_told_with_the_command_that_shows_its_licence() -> None:
     """Exchange would book its meetings all the same, without a link."""
     (found,) = [item for item in await examined(providers=set()) if item.rule == "mailbox_teams"]
@@ -309,10 +418,10 @@ async def test_an_organizer_without_teams_is_told_with_the_command_that_shows_it
     assert f"Get-CsOnlineUser -Identity {OURS}" in found.command
 
 
-@pytest.mark.parametrize("identity", ["hands", "builder", "door"])
+@pytest.mark.parametrize("identity", ["hands", "builder", "door", "bot"])
 async def test_a_grant_that_is_taken_away_is_missing_at_that_identity_alone(identity: str) -> None:
     """One by one, and one too many by one."""
-    client_id = {"hands": "h", "builder": "u", "door": "d"}[identity]
+    client_id = {"hands": "h", "builder": "u", "door": "d", "bot": "b"}[identity]
     less = verdicts(await examined(roles={client_id: frozenset()}))
     more = verdicts(await examined(roles={client_id: frozenset({identity, "Mail.Send"})}))
 

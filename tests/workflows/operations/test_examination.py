@@ -3,11 +3,12 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import update
 
 from config.programme import Programme
+from config.settings import Settings
 from integration.database.connection import Database
 from integration.database.findings import SQLFindings
 from integration.database.tables import switch
@@ -20,6 +21,11 @@ from workflows.operations.examination import Examination, ExaminationPorts, Kept
 from workflows.operations.findings import Finding, Verdict
 from workflows.ports.units import Parked
 
+WHOLE: dict[str, Any] = {
+    **dict.fromkeys(("tenant_id", "app_id", "bot_id", "hands_id", "builder_id"), "id"),
+    "organizer": ("moter@fylke.example",),
+    "public_url": "https://vareunge.fylke.example",
+}
 NOW = datetime(2026, 10, 1, 8, tzinfo=UTC)
 
 LACKS_A_ROLE = Finding(
@@ -61,9 +67,8 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
             store=store,
             programme=read,
             look_around=nothing_around,
-            settings_findings=[Finding(verdict=Verdict.OK, rule="settings_whole")],
-            timezone="Europe/Oslo",
-            allowed=None,
+            settings=Settings(**WHOLE),
+            open_bot=False,
             meetings=Quiet(),
             switches=Quiet(),
             clock=clock,
@@ -80,7 +85,7 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
     kept = await store.find()
 
     # In Norway it is half past three that night.
-    assert first == Parked(until=datetime(2026, 10, 2, 1, 30, tzinfo=UTC), note="1 of 5 need somebody")
+    assert first == Parked(until=datetime(2026, 10, 2, 1, 30, tzinfo=UTC), note="1 of 8 need somebody")
     assert kept is not None
     assert kept.at == NOW + timedelta(hours=1)
     assert kept.findings[0] == Finding(verdict=Verdict.OK, rule="settings_whole")

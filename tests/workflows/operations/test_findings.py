@@ -46,7 +46,9 @@ def test_only_a_finding_with_words_can_be_told(finding: Finding, known: bool) ->
 
 def test_every_rule_that_the_doctor_names_has_its_text() -> None:
     folder = Path(operations.__path__[0])
-    sources = [(folder / name).read_text("utf-8") for name in ("doctor.py", "surroundings.py")]
+    sources = [
+        (folder / name).read_text("utf-8") for name in ("doctor.py", "own_checks.py", "rehearsal.py", "surroundings.py")
+    ]
     named = [pair for source in sources for pair in NAMED.findall(source)]
     named += [("rule", rule) for rule in (*surroundings.TENANT_SETTINGS, *surroundings.UNREADY.values())]
     wanted = {f"doctor.todo_{name}" if kind == "todo" else f"doctor.{name}" for kind, name in named}

@@ -74,12 +74,12 @@ def settings(**changes: Any) -> Settings:
 
 
 async def found(around: Played, **changes: Any) -> list[tuple[str, str]]:
-    """Return how things stand that are not in order, without the settings that nobody can see."""
+    """Return how things stand that are not in order, without what only an administrator can see."""
     findings = await look_around(around, settings(**changes), now=NOW)
     return [
         (item.verdict.value, item.rule)
         for item in findings
-        if item.verdict is not Verdict.OK and item.rule not in TENANT_SETTINGS
+        if item.verdict is not Verdict.OK and item.rule not in (*TENANT_SETTINGS, "sign_in_app")
     ]
 
 
@@ -92,7 +92,7 @@ async def test_everything_in_order_is_told_and_nothing_fails() -> None:
         f"Tjenesten svarer på {URL}, og den kan arbeide",
         f"Boten svarer på {URL}/api/messages og avviser den som ikke er Teams",
         f"Sertifikatet for {URL} gjelder (dager igjen: 60)",
-        f"Pålogging: Entra ID svarer på {ENTRA}",
+        f"Pålogging: Entra ID finnes på {ENTRA} og svarer",
         "Klokken stemmer med Microsofts (sekunder forskjell: 0)",
     ]
     assert not any(item.fails for item in findings)
@@ -183,6 +183,17 @@ async def test_sign_in_that_is_switched_off_is_missing() -> None:
     assert await found(Played(), door_id="") == [("missing", "sign_in_off")]
 
 
+async def test_whether_people_can_sign_in_is_not_said_of_a_provider_that_answers() -> None:
+    """A wrong way back or a missing credential is seen by an administrator's command, or by signing in."""
+    findings = await look_around(Played(), settings(), now=NOW)
+
+    (unseen,) = [item for item in findings if item.rule == "sign_in_app"]
+    assert (unseen.verdict, unseen.fails) == (Verdict.UNKNOWN, False)
+    assert "Logg inn én gang" in describe(unseen, "nb").todo
+    assert "az ad app show --id a --query web.redirectUris" in unseen.command
+    assert "az ad app federated-credential list --id a " in unseen.command
+
+
 async def test_ansattporten_is_looked_at_where_it_is_switched_on() -> None:
     """Its clock is not asked: Microsoft's is the one that tokens are held against."""
     switched_on = {
@@ -214,7 +225,10 @@ async def test_telemetry_is_told_by_its_address_and_never_by_its_key() -> None:
 
     told = [describe(item, "nb").what for item in (*answers, *silent) if item.rule.startswith("telemetry")]
     assert told == [
-        f"Spor og målinger sendes til {INSIGHTS}, som svarer",
+        (
+            f"Herfra sendes spor og målinger til {INSIGHTS}, og adressen svarer. "
+            "At de blir tatt imot, også fra Door, viser Application Insights"
+        ),
         f"Spor og målinger når ikke fram: {INSIGHTS} svarer ikke",
     ]
     assert [item.rule for item in silent if item.fails] == ["telemetry_silent"]
