@@ -20,6 +20,8 @@ from workflows.rollout.ports import Resources, TeamsApp
 SITE_ROLE = "manage"
 CONSENTED = (".Group", ".Chat", ".User")
 EXCHANGE = "exchange:"
+VOUCHER = "hands_identity"
+"""The managed identity that vouches for the Hands where they are an app registration: it may nothing itself."""
 ROLES_SCRIPT = "infra/scripts/graph-permissions.sh"
 UPLOAD_APP = "./infra/scripts/teams.ps1 -Package vaare-unge-365.zip -Organizer {} -Apply"
 LIMIT_ROLE = "Set-ManagementRoleAssignment -Identity <assignment> -CustomResourceScope <scope>"
@@ -107,6 +109,11 @@ def wanted_roles(lists: Mapping[str, Permissions], programme: Programme | None) 
     return wanted
 
 
+def shown(identity: str) -> str:
+    """Return an identity's name for people."""
+    return "Hands (managed identity)" if identity == VOUCHER else identity.capitalize()
+
+
 def roles_script(wanted: Mapping[str, frozenset[str]], lists: Mapping[str, Permissions]) -> str:
     """Return the command that tells how all identities' roles differ from their lists; with --apply it mends them."""
     private = wanted["builder"] != lists["builder"].roles
@@ -119,7 +126,7 @@ def compare_roles(identity: str, script: str, *, wanted: frozenset[str], held: f
 
     *script*: what mends both.
     """
-    name = identity.capitalize()
+    name = shown(identity)
     differing = [
         *((Verdict.MISSING, "role_missing", role) for role in sorted(wanted - held)),
         *((Verdict.TOO_MUCH, "role_too_much", role) for role in sorted(held - wanted)),
@@ -157,6 +164,8 @@ class Doctor:
     async def examine(self, programme: Programme | None) -> list[Finding]:
         """Every finding about the tenant; without a *programme* there are no places and no strangers to look at."""
         wanted = wanted_roles(self._ports.lists, programme)
+        if self._settings.hands_identity_id:
+            wanted = {**wanted, VOUCHER: frozenset()}
         script = roles_script(wanted, self._ports.lists)
         found = [finding for name, roles in wanted.items() for finding in await self._identity(name, roles, script)]
         tenant = self._ports.tenant
@@ -170,7 +179,9 @@ class Doctor:
 
     async def _identity(self, name: str, wanted: frozenset[str], script: str) -> list[Finding]:
         client_id = str(getattr(self._settings, f"{name}_id"))
-        told = {"identity": name.capitalize(), "variable": variable(f"{name}_id"), "client": client_id}
+        # The one that can be given to a machine: an app registration cannot.
+        given = self._settings.hands_identity_id or client_id if name == "hands" else client_id
+        told = {"identity": shown(name), "variable": variable(f"{name}_id"), "client": given}
         if not client_id:
             return [Finding(verdict=Verdict.UNKNOWN, rule="identity_unnamed", values=told, todo="set_variable_here")]
         if name == "door" and self._settings.part is Part.HANDS:

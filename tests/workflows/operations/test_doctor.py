@@ -224,6 +224,7 @@ async def examined(
     app: CatalogApp | OutsideError | None = OUR_APP,
     providers: set[str] | OutsideError = IN_TEAMS,
     part: Part = Part.ALL,
+    hands_identity_id: str = "",
     programme: Programme | None = None,
 ) -> list[Finding]:
     """A tenant in order but for what is said; the lists allow each identity one role, named as itself."""
@@ -238,7 +239,7 @@ async def examined(
         sites=unused,
     )
     ports = DoctorPorts(
-        settings=Settings(**IDS, organizer=(OURS,), part=part),
+        settings=Settings(**IDS, organizer=(OURS,), part=part, hands_identity_id=hands_identity_id),
         lists={name: permissions_of(name) for name in names},
         roles=Roles({**held, **(roles or {})}),
         tenant=tenant,
@@ -357,8 +358,19 @@ async def test_the_hands_do_not_ask_for_the_door_s_permissions_and_say_how_an_ad
     assert not any(item.fails for item in findings)
 
 
+async def test_where_the_hands_are_an_app_registration_the_identity_that_vouches_may_nothing() -> None:
+    findings = await examined(roles={"v": frozenset({"Sites.Selected"})}, hands_identity_id="v")
+
+    assert [item for item in verdicts(findings) if item[0] != "unknown"] == [
+        (
+            "too much",
+            "Hands (managed identity) has the tenant-wide permission Sites.Selected, which is not on its list",
+        )
+    ]
+
+
 async def test_where_nobody_answers_each_line_says_what_to_do() -> None:
-    """What cannot be seen has an administrator's command beside it, or says when to look again."""
+    """An administrator's command stands beside what cannot be seen, or when to look again."""
     away = Transient("ask", "ConnectTimeout")
     silent = await examined(
         roles=dict.fromkeys(("h", "u", "d", "b"), away), others=away, opens=set(), app=away, providers=away
