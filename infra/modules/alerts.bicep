@@ -74,7 +74,7 @@ var rules = [
   }
   {
     name: 'tenant-changed'
-    title: 'A consent, a permission or a setting in Microsoft 365 is missing or too much'
+    title: 'The doctor found something missing or too much: a consent, a permission, a certificate, a setting'
     query: '${events} | where event == "doctor.finding" | summarize times = count() by tostring(line.verdict), tostring(line.rule)'
     severity: 2
     minutes: 1440
