@@ -35,7 +35,7 @@ from benchmarks.statements import watched_statements
 from config.loading import load_documents
 from config.programme import Programme
 from config.settings import Part, Settings
-from integration.database.connection import VERSION_TABLE
+from integration.database.schema import VERSION_TABLE
 from tools.authorisation import routes_of
 from web.access.gate import Gate, rule_of
 from web.assets import FOLDER, packed

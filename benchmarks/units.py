@@ -28,7 +28,7 @@ from benchmarks.plans import Noted, noted_scans, report
 from benchmarks.statements import watched_statements
 from benchmarks.unit_stage import play, stage
 from integration.database import tables
-from integration.database.connection import VERSION_TABLE
+from integration.database.schema import VERSION_TABLE
 
 FEW, LONG = 6, 27
 STEPS = 50

@@ -8,10 +8,9 @@ def explain_database(exc: Exception) -> tuple[int, list[str]] | None:
     """Return exit code and lines for an error of the database; None for any other error."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from integration.database.connection import SchemaNewer
     from integration.database.register import CorruptRegister
+    from integration.database.schema import SchemaNewer, SchemaOutdated
     from integration.database.sqlite import CannotOpen, DatabaseGone
-    from wiring.record import SchemaOutdated
 
     words = TerminalWords()
     match exc:

@@ -84,7 +84,7 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.settings import bot_is_open
-    from integration.database.connection import USABLE
+    from integration.database.schema import USABLE
     from integration.database.sqlite import CannotOpen
     from workflows.operations.findings import describe
     from workflows.operations.own_checks import check_meetings, check_record, check_settings

@@ -17,6 +17,11 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of control signs, format signs, half pairs, and separators of lines and paragraphs."""
 
 
+def is_storable(text: str) -> bool:
+    """Return True where every database takes *text*: PostgreSQL knows no NUL, and half a pair cannot be sent to it."""
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text))
+
+
 def unseen_signs(text: str, *, several_lines: bool = False) -> Iterator[str]:
     """Yield every sign of *text* that a reader cannot see; with *several_lines*, line breaks and tabs are no such."""
     # Nearly every text ends here: Python calls none of these signs printable but the blank letters.

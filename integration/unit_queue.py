@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from config.signs import is_storable
 from workflows.errors import Invalid, Transient
 from workflows.ports.units import Clock, DueUnit
 
@@ -33,6 +34,8 @@ AT_ONCE = 16
 """Messages on their way at the same time, of one process."""
 ANSWER_WITHIN = 5
 """Seconds that the queue may take to answer."""
+LONGEST_KEY = 200
+"""Signs of a unit's key. A longer one names no unit, and neither does one with a sign that a database does not take."""
 
 log = structlog.get_logger()
 
@@ -171,9 +174,9 @@ def unit_in(message: bytes) -> str:
     """Return the key of the unit that a message names. Raises Invalid for a message that is none of ours."""
     try:
         content = json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     key = content.get("unit") if isinstance(content, dict) else None
-    if not isinstance(key, str) or not key:
+    if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY or not is_storable(key):
         raise Invalid("read a unit's message", 'expected {"unit": KEY}')
     return key

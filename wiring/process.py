@@ -127,7 +127,7 @@ class Services:
         if self.settings.embedded_database:
             await self.migrate_embedded_database()
         else:
-            await self.record.check_schema()
+            await self.record.database.check_schema()
 
     async def migrate_embedded_database(self) -> None:
         """Give a database of this process's own its tables, once. Any other gets them at deployment."""

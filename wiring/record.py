@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 import texts
 from config.programme import Programme
 from integration.clock import ServiceClock
-from integration.database.connection import USABLE, Database, Schema, SchemaNewer, create_database
+from integration.database.connection import Database, create_database
+from integration.database.schema import USABLE
 from integration.database.sqlite import CannotOpen
 from workflows.errors import OutsideError
 
@@ -53,10 +54,6 @@ if TYPE_CHECKING:
 def _speak_as(programme: Programme) -> None:
     """Let the programme's own words go before ours in this process, which serves it alone."""
     texts.reword(programme.wording.by_language())
-
-
-class SchemaOutdated(RuntimeError):
-    """The database must be migrated first; at deployment, not by whoever comes first."""
 
 
 class Record:
@@ -260,14 +257,6 @@ class Record:
         from integration.database.sessions import SQLSessions
 
         return SQLSessions(self.database)
-
-    async def check_schema(self) -> None:
-        """Raise SchemaOutdated or SchemaNewer unless the database has a schema that this version can use."""
-        match await self.database.schema():
-            case Schema.OLDER:
-                raise SchemaOutdated("the database has an older schema than this version: vareunge migrate")
-            case Schema.NEWER:
-                raise SchemaNewer
 
     async def not_ready(self) -> str:
         """Return the part that keeps people from being answered, `database`, `schema` or `register`; empty for none."""

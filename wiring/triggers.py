@@ -42,17 +42,17 @@ async def run_named(services: "Services", message: bytes) -> None:
     """
     Run the unit that a message names, under its lease; one that is not due yet, held or gone is left alone.
 
-    A database that is away is no fault of the unit: it gets a new message, and does not come nearer to being set aside.
+    A database that is away, or whose schema is not this version's, is no fault of the unit: it gets a new message, and
+    does not come nearer to being set aside.
     Raises Invalid for a message that names no unit.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-
+    from integration.database.away import AWAY
     from integration.unit_queue import unit_in
 
     key = unit_in(message)
     try:
         await services.create_engine().run_due(only=[key])
-    except SQLAlchemyError as exc:
+    except AWAY as exc:
         log.warning("unit.database_away", unit=key, error=type(exc).__name__)
         if services.record.queue is None:
             raise

@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import copy_context
-from enum import Enum, StrEnum, auto
-from functools import cache, cached_property, partial
-from pathlib import Path
+from enum import Enum, auto
+from functools import cached_property, partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 
 from integration.database.kept import KeptConnections
 from integration.database.postgres import (
@@ -24,6 +23,7 @@ from integration.database.postgres import (
     exchange_ended,
     sign_in_with,
 )
+from integration.database.schema import Schema, SchemaNewer, SchemaOutdated, schema_of, upgrade
 from integration.database.sqlite import WAIT_FOR_LOCK, CannotOpen, File, open_connection
 from workflows.ports.units import DueUnit
 
@@ -33,39 +33,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 U = TypeVar("U")
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION_TABLE = "alembic_version"
-OLDEST_BESIDE = "SELECT value FROM switch WHERE name = 'schema:oldest'"
-"""Asks for the oldest version that may go on, by revision; no row while no migration has taken anything away."""
 FEW = 10
 """Keys whose rows are read faster than a thread is started."""
 SCHEMA_CHECK_INTERVAL = 5.0
-"""Seconds of real time between two looks, before a write, whether another process has brought a newer schema."""
+"""Seconds of real time between two looks, before a write, whether another process has brought another schema."""
 
 
 MADE_DUE = "made_due"
 OnDue = Callable[[Sequence[DueUnit]], None]
-
-
-class SchemaNewer(RuntimeError):
-    """This version does not know the database's schema, which no longer has what it uses, and leaves it alone."""
-
-    def __init__(self) -> None:
-        super().__init__("the database was made by a newer version of the service: install that version")
-
-
-class Schema(StrEnum):
-    """A database's schema against this version's."""
-
-    CURRENT = "current"
-    OLDER = "older"
-    AHEAD = "ahead"
-    """Newer, and everything that this version uses is still there: it goes on until its successor is deployed."""
-    NEWER = "newer"
-
-
-USABLE = (Schema.CURRENT, Schema.AHEAD)
-"""Schemas that this version reads and writes."""
 
 
 class _Kind(Enum):
@@ -224,23 +199,30 @@ class Database:
             self._begin(connection)
             if not self._is_file:
                 begin_writing(connection, alone=True)
-            found = _schema(connection)
+            found = schema_of(connection)
             if found is Schema.NEWER:
                 raise SchemaNewer
             if found is Schema.OLDER:
-                _upgrade(connection)
+                upgrade(connection)
 
     async def schema(self) -> Schema:
         """Return how the tables' schema stands to this version's."""
-        return await self.look(_schema)
+        return await self.look(schema_of)
+
+    async def check_schema(self) -> None:
+        """Raise SchemaOutdated or SchemaNewer unless the database has a schema that this version can use."""
+        match await self.schema():
+            case Schema.OLDER:
+                raise SchemaOutdated
+            case Schema.NEWER:
+                raise SchemaNewer
 
     async def _check(self) -> None:
-        """Raise DatabaseGone or SchemaNewer where nothing may be written, and so nothing acknowledged."""
+        """Raise DatabaseGone, SchemaOutdated or SchemaNewer where nothing may be written, and so acknowledged."""
         self._file.check()
         now = time.monotonic()
         if self._schema_checked_at is None or now - self._schema_checked_at >= SCHEMA_CHECK_INTERVAL:
-            if await self.schema() is Schema.NEWER:
-                raise SchemaNewer
+            await self.check_schema()
             self._schema_checked_at = now
 
     def check_file(self) -> None:
@@ -357,39 +339,3 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin(connection: Connection) -> str:
     # A transaction that takes the lock only at its first write fails at once when another one wrote meanwhile.
     return "BEGIN" if connection.get_execution_options().get("only_reads", False) else "BEGIN IMMEDIATE"
-
-
-# Alembic costs a third of a second to import, so only who migrates pays for it.
-
-
-def _alembic(connection: Connection) -> Any:
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _upgrade(connection: Connection) -> None:
-    from alembic import command
-
-    command.upgrade(_alembic(connection), "head")
-
-
-def _schema(connection: Connection) -> Schema:
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return Schema.OLDER
-    found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # noqa: S608 - a constant
-    if found == newest_revision():
-        return Schema.CURRENT
-    if found is None or found < newest_revision():
-        return Schema.OLDER
-    oldest = connection.exec_driver_sql(OLDEST_BESIDE).scalar()
-    return Schema.AHEAD if oldest is None or oldest <= newest_revision() else Schema.NEWER
-
-
-@cache
-def newest_revision() -> str:
-    """Return this version's revision: the number that its last migration's file begins with."""
-    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))

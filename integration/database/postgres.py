@@ -3,6 +3,7 @@
 import select as sockets
 from typing import Any, Protocol
 
+import structlog
 from sqlalchemy import Connection, Engine, event, func, make_url, select
 from sqlalchemy.exc import DisconnectionError
 
@@ -53,6 +54,9 @@ def begin_writing(connection: Connection, *, alone: bool) -> None:
     driver: Any = connection.connection.driver_connection
     # Two commands in one text cannot be prepared.
     driver.execute(BEGINNINGS[alone], prepare=False)
+
+
+log = structlog.get_logger()
 
 
 class Passwords(Protocol):
@@ -110,7 +114,8 @@ class ManagedIdentityPasswords:
     """
     Tokens for the database by managed identity: kept, and renewed in time, by azure-identity.
 
-    It is asked while a connection is made, where nothing can be awaited; that is seldom, and the endpoint is near.
+    It is asked while a connection is made, where nothing can be awaited; that is seldom, and the endpoint is near. One
+    that gives no token is a database that is away.
     """
 
     def __init__(self, client_id: str) -> None:
@@ -118,11 +123,19 @@ class ManagedIdentityPasswords:
         self._credential: Any = None
 
     def __call__(self) -> str:
+        from azure.core.exceptions import AzureError
+        from psycopg import OperationalError
+
         if self._credential is None:
             from azure.identity import ManagedIdentityCredential
 
-            self._credential = ManagedIdentityCredential(client_id=self._client_id)
-        token: str = self._credential.get_token(DATABASE_SCOPE).token
+            self._credential = ManagedIdentityCredential(client_id=self._client_id, retry_total=1)
+        try:
+            token: str = self._credential.get_token(DATABASE_SCOPE).token
+        except (AzureError, ValueError) as exc:
+            log.warning("database.no_token", error=type(exc).__name__)
+            # The driver's own error, as of a server that lets nobody in: whoever meets that knows this one, too.
+            raise OperationalError("no token for the database") from exc
         return token
 
 

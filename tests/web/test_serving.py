@@ -11,10 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from integration.database.connection import create_database, newest_revision
+from integration.database.connection import create_database
 from integration.database.links import SQLLinks
 from integration.database.meetings import SQLMeetings
 from integration.database.register import SQLRegister
+from integration.database.schema import newest_revision
 from integration.database.status import SQLStatus
 from integration.database.units import SQLUnits, UnitState, UnitView
 from tests.clocks import StillClock

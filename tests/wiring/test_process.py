@@ -10,13 +10,13 @@ from pydantic import SecretStr
 from sqlalchemy import insert, text
 
 from config.settings import Part, Settings
-from integration.database.connection import Database, SchemaNewer
+from integration.database.connection import Database
 from integration.database.register_tables import register
+from integration.database.schema import SchemaNewer, SchemaOutdated
 from tests.support.schema import TAKEN_AWAY
 from wiring.answers import ADDRESSES
 from wiring.outside import NotInThisPart
 from wiring.process import Services, create_services
-from wiring.record import SchemaOutdated
 from wiring.start import start_services
 
 

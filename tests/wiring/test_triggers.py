@@ -84,8 +84,8 @@ async def working(url: str, queue_url: str) -> AsyncIterator[Worker]:
 
 
 @pytest.fixture
-async def worker(azurite: Azurite, database_url: str) -> AsyncIterator[Worker]:
-    async with working(database_url, azurite.url) as found:
+async def worker(azurite: Azurite, either_url: str) -> AsyncIterator[Worker]:
+    async with working(either_url, azurite.url) as found:
         await found.host.create_queues()
         yield found
         await found.host.clear()
@@ -253,7 +253,17 @@ async def test_a_unit_that_was_done_meanwhile_is_not_set_aside(worker: Worker) -
     assert (await worker.unit()).state is UnitState.DONE
 
 
-@pytest.mark.parametrize("body", ["no JSON", "[]", "{}", '{"unit": 3}', '{"unit": ""}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("no JSON", "[]", "{}", '{"unit": 3}', '{"unit": ""}'),
+        pytest.param('{"unit": "test.work:B\\u0000"}', id="NUL"),
+        pytest.param('{"unit": "test.work:B\\ud800"}', id="half a pair"),
+        pytest.param(message_for("x" * 201), id="too long"),
+        pytest.param("[" * 30_000, id="too deep"),
+        pytest.param('{"unit": ' + "1" * 5_000 + "}", id="too many digits"),
+    ],
+)
 async def test_a_message_that_names_no_unit_is_set_aside_and_harms_nothing(worker: Worker, body: str) -> None:
     await worker.make_due(UNIT)
     await worker.host.put(body)

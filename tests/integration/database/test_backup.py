@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from integration.database.audit import SQLAudit
-from integration.database.connection import Schema, create_database
+from integration.database.connection import create_database
+from integration.database.schema import Schema
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
 from tests.clocks import NOON, StillClock

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from integration.database.access_tables import session
-from integration.database.connection import Database, Schema, create_database
+from integration.database.connection import Database, create_database
 from integration.database.paper_tables import question_step
 from integration.database.privacy_tables import redaction
 from integration.database.register_tables import register_change
+from integration.database.schema import Schema
 from integration.database.tables import slot, status_request
 
 

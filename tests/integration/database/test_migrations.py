@@ -9,10 +9,11 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from integration.database.connection import MIGRATIONS, Database, Schema, SchemaNewer, create_database
+from integration.database.connection import Database, create_database
+from integration.database.schema import MIGRATIONS, Schema, SchemaNewer
 from integration.database.switches import SQLSwitches
 from tests.clocks import StillClock
-from tests.support.schema import TAKEN_AWAY
+from tests.support.schema import TAKEN_AWAY, change
 
 EARLY_FORM = (
     # The tables as the first form of migration 0007 left them.
@@ -39,10 +40,10 @@ async def run(database: Database, *statements: str) -> None:
             await connection.execute(text(statement))
 
 
-async def bound(database: Database, subject: str, person: str) -> None:
+def bound(url: str, subject: str, person: str) -> None:
     columns = "issuer, subject, person, bound_at, bound_by, undone_at, undone_by"
-    await run(
-        database,
+    change(
+        url,
         f"insert into identity ({columns}) values ('i', '{subject}', '{person}', '{AT}', '', null, '')",
         "insert into session (id, person, issuer, subject, started_at, seen_at, ends_at) "
         f"values ('{subject}', '{person}', 'i', '{subject}', '{AT}', '{AT}', '{AT}')",
@@ -53,10 +54,11 @@ async def test_a_database_of_an_early_form_gets_the_index_and_keeps_each_person_
     tmp_path: Path,
 ) -> None:
     upgrade(tmp_path / "early.db", "0010")
-    database = create_database(f"sqlite+aiosqlite:///{tmp_path / 'early.db'}")
-    await run(database, *EARLY_FORM)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'early.db'}"
+    change(url, *EARLY_FORM)
     for subject, person in (("one", "chair"), ("two", "chair"), ("three", "lead")):
-        await bound(database, subject, person)
+        bound(url, subject, person)
+    database = create_database(url)
 
     await database.migrate()
 
@@ -78,11 +80,12 @@ async def test_a_database_of_an_early_form_gets_the_index_and_keeps_each_person_
 
 async def test_reports_of_before_keep_what_they_hold_when_their_pdfs_move_behind_it(tmp_path: Path) -> None:
     upgrade(tmp_path / "early.db", "0022")
-    database = create_database(f"sqlite+aiosqlite:///{tmp_path / 'early.db'}")
+    url = f"sqlite+aiosqlite:///{tmp_path / 'early.db'}"
+    database = create_database(url)
     columns = "meeting, version, state, content, checksum, pdf, compiled_at, released_at, published"
     add = f"insert into report ({columns}) values ('a-dal/2026-09-08', "
-    await run(
-        database,
+    change(
+        url,
         f"{add} 1, 'draft', '{{}}', 'x', null, '{AT}', null, '{{}}')",
         f"{add} 2, 'released', '{{}}', 'y', 'a file', '{AT}', '{AT}', '{{\"a\": 1}}')",
     )

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from engine.units import LEASE
-from integration.database.connection import Schema, create_database
+from integration.database.connection import create_database
 from integration.database.postgres import THREADS, ManagedIdentityPasswords, passwords_for
+from integration.database.schema import Schema
 from integration.database.units import SQLUnits, UnitState
 from tests.clocks import NOON
 from tests.integration.test_identity import Endpoint, served

@@ -12,10 +12,11 @@ from alembic.config import Config
 from benchmarks.country import write_country
 from config.loading import load_documents
 from config.values import Role
-from integration.database.connection import MIGRATIONS, Database, create_database
+from integration.database.connection import Database, create_database
 from integration.database.register import SQLRegister
 from integration.database.register_tables import register as register_table
 from integration.database.roles import SQLRoles
+from integration.database.schema import MIGRATIONS
 from integration.database.tables import audit
 from integration.database.units import SQLUnits
 from tests.clocks import NOON, StillClock

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from integration.database.connection import Database, Schema, SchemaNewer, create_database, newest_revision
+from integration.database.connection import Database, create_database
+from integration.database.schema import Schema, SchemaNewer, newest_revision
 from integration.database.sqlite import CACHE_KIB, CannotOpen, DatabaseGone, File, open_connection
 from integration.database.switches import SQLSwitches
 from integration.database.units import SQLUnits
@@ -161,9 +162,8 @@ def _open_at_once(path: str, together: Any) -> None:
     async def open_it() -> None:
         database = create_database(f"sqlite+aiosqlite:///{path}")
         together.wait(timeout=20)
-        async with database.begin() as connection:
-            await connection.execute(text("create table if not exists met (a)"))
-            await connection.execute(text("insert into met values (1)"))
+        await database.migrate()
+        await SQLSwitches(database, StillClock()).pause("a-dal")
         await database.close()
 
     asyncio.run(open_it())
@@ -232,8 +232,7 @@ def test_a_switch_that_never_succeeds_is_given_up(monkeypatch: pytest.MonkeyPatc
 async def test_a_database_in_memory_has_no_file_to_look_after() -> None:
     database = create_database("sqlite+aiosqlite:///:memory:")
 
-    async with database.begin() as connection:
-        await connection.execute(text("create table met (a)"))
+    await database.migrate()
     database.check_file()
     await database.close()
 
