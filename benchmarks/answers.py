@@ -1,12 +1,13 @@
 """Time that a country's answers take, and proof that nothing acknowledged is lost: `python -m benchmarks.answers`.
 
-Two Doors on one database. Answers arrive at fixed times, whether earlier ones were answered or not: half of them from
-the form, half from a card as signed invokes. With `--kill` a Door is killed every few seconds; afterwards the client's
-own log is held against the database. `--price` measures the disk's part: runs with every commit synchronised, as the
-service does it, and runs without, in turn. `--postgres` measures on a PostgreSQL of the run's own. `--bare N` has the
-same client send N answers to two fresh Doors, N bare inserts of the same row, and N answers to what somebody would
-write by hand with the same checks, each to two processes at the same pace, in turns of a second, so that all meet the
-same neighbours: an answer should cost no more than BARE and CHECKED of the others.
+Two Doors on one database, which name what becomes due to a queue, as in Azure. Answers arrive at fixed times, whether
+earlier ones were answered or not: half of them from the form, half from a card as signed invokes. With `--kill` a Door
+is killed every few seconds; afterwards the client's own log is held against the database. `--price` measures the disk's
+part: runs with every commit synchronised, as the service does it, and runs without, in turn. `--postgres` measures on a
+PostgreSQL of the run's own. `--bare N` has the same client send N answers to two fresh Doors, N bare inserts of the
+same row, and N answers to what somebody would write by hand with the same checks (neither sends a message), each to two
+processes at the same pace, in turns of a second, so that all meet the same neighbours: an answer should cost no more
+than BARE and CHECKED of the others.
 `--feeds` has each Door write the county lead's calendar every three seconds meanwhile, twelve rounds behind it.
 """
 
@@ -31,7 +32,7 @@ from typing import Any
 from sqlalchemy import select
 
 from benchmarks.answers_bare import BareClient, create_bare, create_checked, prepare_bare
-from benchmarks.answers_client import WARM_UP, Client, Job, door_settings, published_keys_server
+from benchmarks.answers_client import WARM_UP, Client, Job, QueueServer, door_settings, published_keys_server
 from benchmarks.answers_feeds import prepare_feed, read_feeds
 from benchmarks.answers_figures import FEEDS_TARGET, POSTGRES_TARGET, TARGET, Figures, faults, report
 from benchmarks.status_rounds_stage import MEETING_DAY, OPENS, ShiftedClock, prepare
@@ -70,8 +71,9 @@ async def measure(
     url = database_url or f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     await (await _start("prepare", str(municipalities), str(folder), url, "feeds" if feeds else "")).wait()
     jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
-    async with published_keys_server() as teams:
-        env = {**os.environ, **door_settings(teams), "VAREUNGE_DATABASE_URL": url}
+    async with published_keys_server() as teams, QueueServer().serving() as queue:
+        outside = {"VAREUNGE_DATABASE_URL": url, "VAREUNGE_QUEUE_URL": queue.url}
+        env = {**os.environ, **door_settings(teams), **outside}
         doors = [Door(folder, env, number, synchronous) for number in range(2)]
         client = Client(doors, jobs, f"{teams}/connector")
         began = time.process_time()
@@ -83,6 +85,7 @@ async def measure(
             beside = partial(read_feeds, **feed, database_url=url, clock=clock, times=looks)
         await _send(client, doors, rate, seconds, beside=beside)
         own = time.process_time() - began
+        messages = queue.messages
         missing = len(set(client.log) - await stored_answers(url))
         notes = _notes(folder, "door")
         prices = {"answer": _price(notes)}
@@ -102,6 +105,7 @@ async def measure(
         acknowledged=len(client.log),
         lost=rate * seconds - len(client.times),
         missing=missing,
+        messages=messages,
         kills=sum(door.kills for door in doors),
         processor=sum(note["processor"] for note in notes),
         own=own,

@@ -26,6 +26,8 @@ class Figures:
     """Sent, and never acknowledged."""
     missing: int
     """Acknowledged, and not stored."""
+    messages: int
+    """Messages that came to the queue meanwhile: one at least for each answer."""
     kills: int
     processor: float
     """Seconds, of the Doors."""
@@ -52,6 +54,10 @@ def faults(figures: Figures) -> list[str]:
             (f"99 of 100 answers took up to {slowest:.0f} ms", slowest >= figures.target),
             (f"{figures.lost} answers were never acknowledged", figures.lost),
             (f"{figures.missing} acknowledged answers are not stored", figures.missing),
+            (
+                f"{figures.acknowledged} answers sent {figures.messages} messages",
+                figures.messages < figures.acknowledged,
+            ),
             (f"one answer costs {figures.answer:.1f} ms", _is_dear(figures)),
         )
         if wrong
@@ -66,6 +72,7 @@ def report(figures: Figures) -> str:
         f"seen by the client  {_spread(figures.client)}",
         f"acknowledged        {figures.acknowledged} with those before the time was taken",
         f"not stored of them  {figures.missing}",
+        f"messages to a queue {figures.messages}",
         f"processor time      Doors {figures.processor:.0f} s, client {figures.own:.0f} s",
         f"one answer          {figures.answer:.2f} ms of a processor",
         f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores",

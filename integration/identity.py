@@ -5,6 +5,7 @@ finds the token endpoint of the hosting environment by itself (IDENTITY_ENDPOINT
 plays as well).
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ BOT_SCOPE = "https://api.botframework.com/.default"
 EXCHANGE_SCOPE = "api://AzureADTokenExchange/.default"
 """A managed identity's token for this is taken as an app's own assertion: a federated identity credential."""
 
+KEPT = 60.0
+"""Seconds for which a token is handed out without a question: azure-identity takes a millisecond of a processor for one
+that it has, which is more than a message to the queue."""
+LAST = 300.0
+"""Seconds before its end in which a token is no longer kept here: azure-identity gets a new one then."""
 SWITCHED_OFF = "AADSTS7000112"
 """Entra's error for an application whose service principal is disabled."""
 
@@ -53,6 +59,7 @@ class Identities:
         self._registration = registration
         self._assertion = ""
         self._credentials: dict[str, ManagedIdentityCredential | ClientAssertionCredential] = {}
+        self._kept: dict[tuple[str, str], tuple[str, float]] = {}
 
     async def token(self, client_id: str, scope: str, *, fresh: bool = False) -> str:
         """
@@ -61,13 +68,18 @@ class Identities:
         Raises IdentityClosed when the identity is switched off, Refused when there is none, Transient when the token
         endpoint does not answer.
         """
+        kept, until = self._kept.get((client_id, scope), ("", 0.0))
+        if not fresh and time.monotonic() < until:
+            return kept
         registration = self._registration
         if registration is not None and client_id == registration.client_id:
             self._assertion = await self.token(registration.identity_id, EXCHANGE_SCOPE)
         with identity_errors(f"get a token as {client_id}"):
             credential = self._credential(client_id)
             # azure-identity answers from its cache unless claims are asked for; an app's token has none to honour.
-            token: str = (await credential.get_token(scope, claims="{}" if fresh else None)).token
+            given = await credential.get_token(scope, claims="{}" if fresh else None)
+        self._kept[client_id, scope] = given.token, time.monotonic() + min(KEPT, given.expires_on - time.time() - LAST)
+        token: str = given.token
         return token
 
     async def roles(self, client_id: str) -> frozenset[str]:
@@ -82,6 +94,7 @@ class Identities:
 
     async def close(self) -> None:
         """Close the connections to the token endpoint. A token asked for later opens them again."""
+        self._kept.clear()
         while self._credentials:
             _, credential = self._credentials.popitem()
             await credential.close()

@@ -3,12 +3,14 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 import pytest
 from aiohttp import web
 from azure.core import exceptions as azure
+from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import AioHttpTransport
 
 from config.settings import MICROSOFT, Part, Settings
@@ -124,6 +126,32 @@ async def test_a_fresh_token_passes_by_the_cache(identities: Identities) -> None
     tokens = [await identities.token("hands", GRAPH_SCOPE, fresh=fresh) for fresh in (False, True)]
 
     assert tokens == ["token-1", "token-2"]
+
+
+class Credential:
+    """One of azure-identity's, whose tokens end so soon; `asked` counts them."""
+
+    def __init__(self, lasts: timedelta) -> None:
+        self._lasts = lasts
+        self.asked = 0
+
+    async def get_token(self, scope: str, *, claims: str | None) -> AccessToken:
+        self.asked += 1
+        return AccessToken(f"token-{self.asked}", int((datetime.now(UTC) + self._lasts).timestamp()))
+
+
+@pytest.mark.parametrize(
+    ("lasts", "asked"), [(timedelta(hours=1), 1), (timedelta(minutes=4), 3)], ids=["long", "about to end"]
+)
+async def test_who_has_a_token_is_asked_again_only_when_it_is_about_to_end(lasts: timedelta, asked: int) -> None:
+    identities, credential = Identities(), Credential(lasts)
+    known: Any = identities
+    known._credentials["hands"] = credential
+
+    for _ in range(3):
+        await identities.token("hands", GRAPH_SCOPE)
+
+    assert credential.asked == asked
 
 
 @pytest.mark.parametrize(
