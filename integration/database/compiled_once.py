@@ -10,8 +10,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement, Select
+
+from integration.database.driver import as_raised
 
 Watcher = Callable[[Connection, str, Any], None]
 
@@ -45,7 +46,7 @@ class CompiledOnce:
             found = cursor.fetchall() if compiled.names else []
             cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _wrapped(error, compiled.text, connection) from error
+            raise as_raised(error, compiled.text, connection) from error
         return [compiled.row(row) for row in found]
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:
@@ -105,14 +106,3 @@ def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
 
 def _in(dialect: Dialect, kind: Any) -> Any:
     return kind.dialect_impl(dialect)
-
-
-def _wrapped(error: Exception, text: str, connection: Connection) -> Exception:
-    """Return what SQLAlchemy raises for a driver's error, without the values, and give an ended connection up."""
-    dialect: Any = connection.dialect
-    ended = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
-    if ended:
-        connection.invalidate(error)
-    return DBAPIError.instance(
-        text, {}, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=ended, dialect=dialect
-    )

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 
+from integration.database.driver import ask_driver
 from integration.database.kept import KeptConnections
 from integration.database.postgres import (
     ALONE,
-    OPTIONS,
     THREADS,
     Passwords,
+    begin_migrating,
     begin_writing,
+    engine_options,
     exchange_ended,
     sign_in_with,
 )
@@ -179,7 +181,7 @@ class Database:
         if not self._is_file:
             return connection
         if kind is _Kind.WRITES_FOR_NOW:
-            _driver(connection).execute("pragma synchronous=normal")
+            ask_driver(connection, "pragma synchronous=normal")
         return connection.execution_options(only_reads=kind is _Kind.READS)
 
     def _begin(self, connection: Connection) -> None:
@@ -187,7 +189,7 @@ class Database:
         if self._is_file:
             # Past SQLAlchemy, for which it would be a statement like any other: a tenth of what an answer costs. Nor as
             # a listener of its own: with any, each statement looks for those of every other event as well.
-            _driver(connection).execute(_begin(connection))
+            ask_driver(connection, _begin(connection))
 
     async def migrate(self) -> None:
         """Bring the tables to the current schema. A repeat does nothing. Raises SchemaNewer, and changes nothing."""
@@ -198,7 +200,7 @@ class Database:
             # Neither engine begins by itself. Of two that migrate at once, the second finds everything done.
             self._begin(connection)
             if not self._is_file:
-                begin_writing(connection, alone=True)
+                begin_migrating(connection)
             found = schema_of(connection)
             if found is Schema.NEWER:
                 raise SchemaNewer
@@ -256,7 +258,8 @@ def _create_on_server(url: str, passwords: Passwords | None) -> Database:
     try:
         from integration.database.described_once import DescribedOnce
 
-        options = {**OPTIONS, "connect_args": {**OPTIONS["connect_args"], "cursor_factory": DescribedOnce}}
+        options = engine_options()
+        options["connect_args"]["cursor_factory"] = DescribedOnce
         # Of what only reads, each statement is a transaction: each sees a moment of its own anyway, and a beginning and
         # an end would be two more questions to the server. What writes says its beginning itself. Set for the whole
         # engine, for setting it at each use costs a seventh of what an answer asks.
@@ -268,7 +271,7 @@ def _create_on_server(url: str, passwords: Passwords | None) -> Database:
         from sqlalchemy.ext.asyncio import create_async_engine
 
         # psycopg is both, asynchronous and not.
-        engine = create_async_engine(url, **OPTIONS)
+        engine = create_async_engine(url, **engine_options())
         _watched(engine.sync_engine, passwords)
         return engine
 
@@ -325,11 +328,6 @@ def insert_for(dialect: str, table: Table) -> Any:
     from sqlalchemy.dialects.sqlite import insert
 
     return insert(table)
-
-
-def _driver(connection: Connection) -> Any:
-    """Return the driver's own connection, which SQLAlchemy knows nothing about but that there is one."""
-    return connection.connection.dbapi_connection
 
 
 def _begin_sqlite(connection: Connection) -> None:

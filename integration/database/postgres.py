@@ -7,24 +7,28 @@ import structlog
 from sqlalchemy import Connection, Engine, event, func, make_url, select
 from sqlalchemy.exc import DisconnectionError
 
+from integration.database.driver import ask_driver
+
 CONNECTIONS = 4
 """Connections of each kind that a process holds at most. The smallest server in Azure takes 35 from all processes."""
 THREADS = CONNECTIONS - 1
 """Threads that each keep one of them; what is scanned shares the rest."""
 CONNECT_SECONDS = 10
 """Seconds after which a server that does not answer counts as away."""
-IDLE_SECONDS = 60
-"""Seconds of silence after which a connection shows that it lives."""
-OPTIONS: dict[str, Any] = {
-    "pool_size": CONNECTIONS,
-    "max_overflow": 0,
-    "connect_args": {
-        "connect_timeout": CONNECT_SECONDS,
-        "application_name": "vareunge",
-        # What stands between us and a server forgets a silent line after some minutes, and tells nobody.
-        "keepalives_idle": IDLE_SECONDS,
-    },
+SILENT_SECONDS = 20
+"""Seconds of silence after which a line shows that it lives: what stands between forgets one that says nothing."""
+PROBES, PROBE_SECONDS = 3, 10
+"""Times that a silent line is asked whether it lives, and the pause between two."""
+SECONDS = {
+    # Our transactions never wait for anything but the database: one that says nothing is a process that was frozen, or
+    # a machine that is gone, and it holds the lock of all who write.
+    "idle_in_transaction_session_timeout": 20,
+    # Longer than that, so that who waits for such a one outlasts it. Who waits for one that works is told so.
+    "lock_timeout": 30,
+    # For what was sent and nobody took: a line that was cut counts as alive for a quarter of an hour by itself.
+    "tcp_user_timeout": 30,
 }
+"""The limits that the server keeps of each connection of ours, and a line's own also at our end."""
 ENCRYPTED = frozenset({"require", "verify-ca", "verify-full"})
 """The values of `sslmode` under which nothing leaves in the clear."""
 WRITERS = 365_001
@@ -47,13 +51,43 @@ Beginnings of a transaction that writes alone, and of one beside others, each wi
 Beside others it waits until nobody writes alone, and keeps those who would waiting: for statements that hold by
 themselves.
 """
+MIGRATING = f"""
+BEGIN;
+SET LOCAL lock_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SELECT pg_advisory_xact_lock({WRITERS})
+"""
+"""The same for a change of the schema: it takes as long as it takes, and so does the wait for another one's."""
+
+
+def engine_options() -> dict[str, Any]:
+    """Return what both of psycopg's kinds of connections are made with."""
+    limits = {name: f"{seconds}s" for name, seconds in SECONDS.items()}
+    probes = {"keepalives_idle": SILENT_SECONDS, "keepalives_interval": PROBE_SECONDS, "keepalives_count": PROBES}
+    # By itself a server asks after two hours, and a connection of a machine that is gone counts until then.
+    limits |= {f"tcp_{name}": str(number) for name, number in probes.items()}
+    return {
+        "pool_size": CONNECTIONS,
+        "max_overflow": 0,
+        "connect_args": {
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "vareunge",
+            "options": " ".join(f"-c {name}={limit}" for name, limit in limits.items()),
+            "tcp_user_timeout": SECONDS["tcp_user_timeout"] * 1000,
+            **probes,
+        },
+    }
 
 
 def begin_writing(connection: Connection, *, alone: bool) -> None:
     """Begin a transaction that may write, on a *connection* that begins none by itself."""
-    driver: Any = connection.connection.driver_connection
-    # Two commands in one text cannot be prepared.
-    driver.execute(BEGINNINGS[alone], prepare=False)
+    # Several commands in one text cannot be prepared.
+    ask_driver(connection, BEGINNINGS[alone], prepare=False)
+
+
+def begin_migrating(connection: Connection) -> None:
+    """Begin one that changes the schema, and writes alone."""
+    ask_driver(connection, MIGRATING, prepare=False)
 
 
 log = structlog.get_logger()
