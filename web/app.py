@@ -17,6 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.signs import is_storable
 from engine.telemetry import NO_TELEMETRY, Telemetry
 from web import health, pages, problems
 from web.access.gate import IN_TEAMS, SEE_OTHER, Gate, Visit, known_visit
@@ -133,8 +134,8 @@ def recorded(telemetry: Telemetry) -> TelemetryConfig:
 
 class Frame:
     """
-    The frame of every request: security headers, a time limit for bodies, HEAD wherever GET answers, and no exception
-    reaches the outside.
+    The frame of every request: security headers, a time limit for bodies, HEAD wherever GET answers, no address with a
+    sign that a database refuses, and no exception reaches the outside.
     """
 
     def __init__(self, app: ASGIApp, *, around: Around, body_time: float, words: Words, ready: health.Check) -> None:
@@ -155,6 +156,9 @@ class Frame:
         answer = _Answer(scope, send, body)
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
+        if not _is_storable(scope):
+            await _problem(Request(scope), 404)(scope, receive, answer.send)
+            return
         async with self._around():
             try:
                 await self._learn_words(scope["path"])
@@ -187,6 +191,12 @@ class Frame:
             self._knows_words = True
         except Exception as error:  # noqa: BLE001 - whatever it is, the page is shown in our own words
             log.warning("web.no_words", error=type(error).__name__)
+
+
+def _is_storable(scope: Scope) -> bool:
+    """Return False for an address that names nothing, as a database would not even look for it. See `is_storable`."""
+    query = scope["query_string"]
+    return is_storable(scope["path"]) and b"%00" not in query and b"\0" not in query
 
 
 class TooSlow(Exception):

@@ -5,11 +5,14 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import HTTPException, Request
 
 MAX_FIELDS = 100
+NO_SIGN = "\N{REPLACEMENT CHARACTER}"
 
 
 async def read_pairs(request: Request, *, most: int, fields: int = MAX_FIELDS) -> list[tuple[str, str]]:
     """
     Return the form's fields in their order. Refuses more than *most* bytes before all of it is read; at most *fields*.
+
+    What is no sign of a text arrives as U+FFFD: a byte that makes none, and NUL, which PostgreSQL does not take.
 
     They are kept with the request, so that the page of a failure can give them back (`typed_in`).
     """
@@ -19,7 +22,8 @@ async def read_pairs(request: Request, *, most: int, fields: int = MAX_FIELDS) -
         if len(body) > most:
             raise HTTPException(413)
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="replace", max_num_fields=fields)
+        text = body.decode("ascii").replace("%00", NO_SIGN).replace("\0", NO_SIGN)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=fields)
     except ValueError:
         raise HTTPException(400) from None
     keep_typed(request, pairs)
