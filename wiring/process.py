@@ -70,10 +70,12 @@ class Services:
 
     def create_engine(self) -> Engine:
         """Return an engine for one caller, who waits for its units and for nobody else's."""
+        from wiring.units import outlasting_database
+
         return Engine(
             self.record.units,
             self.clock,
-            self.handlers,
+            outlasting_database(self.handlers),
             owner=uuid.uuid4().hex,
             poll=POLL if self.settings.clock_url is None else SIMULATED_POLL,
             telemetry=self.outside.telemetry,

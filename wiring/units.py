@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from engine.units import Handler
+from integration.database.away import AWAY
 from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
+from workflows.errors import Transient
 from workflows.meetings.external_feeds import reading_units
-from workflows.ports.units import DueUnit
+from workflows.ports.units import DueUnit, History, Outcome
 from workflows.sweep import Sweep
 
 
@@ -84,3 +86,18 @@ def unit_handlers(jobs: Jobs, sweep: Sweep) -> Mapping[str, Handler]:
         "minutes.prepare": agendas.prepare,
         "minutes.publish": agendas.publish_minutes,
     }
+
+
+def outlasting_database(handlers: Mapping[str, Handler]) -> Mapping[str, Handler]:
+    """Return *handlers* to which a database that is away is like all else outside: another try may help."""
+    return {kind: _outlasting_database(handler) for kind, handler in handlers.items()}
+
+
+def _outlasting_database(handler: Handler) -> Handler:
+    async def run(unit: DueUnit, history: History) -> Outcome:
+        try:
+            return await handler(unit, history)
+        except AWAY as exc:
+            raise Transient("use the database", type(exc).__name__) from exc
+
+    return run

@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from structlog.testing import capture_logs
 
 from cli import main
 from commands.session import DID_NOT_HOLD
 from config.settings import MICROSOFT, variable
-from integration.database.schema import newest_revision
+from engine.units import LONGEST_DELAY, TRIES
+from integration.database.schema import SchemaNewer, newest_revision
 from integration.database.units import UnitState
 from integration.unit_queue import message_for
 from tests.support.azurite import MOST_READS, POISON, Azurite
@@ -17,6 +20,7 @@ from tests.support.schema import TAKEN_AWAY, change
 from tests.wiring.test_triggers import MINUTE, UNIT, Worker, azurite, worker, working
 from wiring import triggers
 from wiring.triggers import GRACE
+from workflows.ports.units import Done, DueUnit, History, Outcome
 
 __all__ = ["azurite", "worker"]
 
@@ -140,3 +144,82 @@ async def test_a_unit_waits_while_the_server_only_reads(azurite: Azurite, postgr
 
         assert (await worker.host.waiting(), await worker.host.waiting(POISON)) == (1, 0)
         await worker.host.clear()
+
+
+# ------------------------------------------------------------------------------------------ away from what a unit does
+
+
+async def run_due(worker: Worker) -> None:
+    await worker.services.create_engine().run_due(only=[UNIT.key])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(OperationalError("select 1", {}, Exception()), id="no answer"),
+        pytest.param(InterfaceError("select 1", {}, Exception()), id="no line"),
+        pytest.param(NoConnectionFree(), id="no connection free"),
+        pytest.param(InternalError("insert", {}, Exception()), id="reads only"),
+        pytest.param(SchemaNewer(), id="a newer schema"),
+    ],
+)
+async def test_a_unit_waits_for_a_database_that_leaves_it_alone_at_work(worker: Worker, error: Exception) -> None:
+    tries: list[str] = []
+
+    async def work(unit: DueUnit, _: History) -> Outcome:
+        tries.append(unit.key)
+        if len(tries) <= 2 * TRIES:
+            raise error
+        return Done()
+
+    worker.services.__dict__["handlers"] = {"test.work": work}
+    await worker.make_due(UNIT)
+    waited = []
+    for _ in range(2 * TRIES):
+        await run_due(worker)
+        waited.append(await worker.unit())
+        worker.clock.advance(LONGEST_DELAY)
+    await run_due(worker)
+
+    assert {(unit.state, unit.note) for unit in waited} == {
+        (UnitState.WAITING, f"could not use the database: {type(error).__name__}")
+    }
+    assert (await worker.unit()).state is UnitState.DONE
+
+
+async def test_a_connection_that_ends_at_work_costs_one_run(azurite: Azurite, postgres_url: str) -> None:
+    end = "select pg_terminate_backend(pg_backend_pid())"
+    ends = [end, "select 1"]
+
+    async with working(postgres_url, azurite.url) as worker:
+
+        async def work(*_: object) -> Outcome:
+            statement = ends.pop(0)
+            await worker.services.record.database.write(
+                lambda connection: connection.exec_driver_sql(statement).close()
+            )
+            return Done()
+
+        worker.services.__dict__["handlers"] = {"test.work": work}
+        await worker.host.create_queues()
+        await worker.make_due(UNIT)
+        await run_due(worker)
+        assert (await worker.unit()).state is UnitState.WAITING
+        worker.clock.advance(MINUTE)
+        await run_due(worker)
+
+        assert (await worker.unit()).state is UnitState.DONE
+        await worker.host.clear()
+
+
+async def test_what_the_database_refuses_is_the_unit_s_own_fault(worker: Worker) -> None:
+    async def work(*_: object) -> Outcome:
+        raise DataError("insert", {}, Exception())
+
+    worker.services.__dict__["handlers"] = {"test.work": work}
+    await worker.make_due(UNIT)
+    for _ in range(TRIES):
+        await run_due(worker)
+        worker.clock.advance(LONGEST_DELAY)
+
+    assert ((await worker.unit()).state, (await worker.unit()).note) == (UnitState.FAILED, "unexpected DataError")
