@@ -45,7 +45,7 @@ def read_county(
         next_meetings=_next_starts(connection, now_local, bodies),
         rounds=newest.rounds,
         requests=newest.requests,
-        questions=tuple(map(QuestionCount._make, _read(connection, statements.questions_waiting, bodies=bodies))),
+        questions=read_questions(connection, bodies),
         undelivered=read_undelivered(connection, now, municipalities),
         places=read_places(connection, municipalities),
         rollouts=read_rollouts(connection, municipalities),
@@ -91,6 +91,11 @@ def _next_starts(connection: Connection, now_local: datetime, bodies: Collection
 
 def _ahead(now_local: datetime) -> Mapping[str, datetime]:
     return {"after": now_local, "begun": now_local - LONGEST_MEETING}
+
+
+def read_questions(connection: Connection, bodies: Collection[str] | None) -> tuple[QuestionCount, ...]:
+    """Count the questions that wait for a board, those asked for meetings of *bodies* alone; None for all."""
+    return tuple(map(rows_of.question_count, _read(connection, statements.questions_waiting, bodies=bodies)))
 
 
 def read_undelivered(

@@ -112,15 +112,19 @@ def _every_body() -> Any:
 
 @cache
 def questions_waiting(*, some: bool = False) -> Select[Any]:
-    """Count the questions that wait for a board, by the body they were asked for and the level they stand at."""
-    escalation = tables.escalation
+    """
+    Count the questions that wait for a board, by the meeting they were asked for and the level they stand at.
+
+    The key of a meeting names its body, so that of all of them no meeting is looked up.
+    """
+    asked = tables.escalation
     query = (
-        select(meeting.c.body, escalation.c.level, func.count())
-        .join(meeting, meeting.c.key == escalation.c.meeting)
-        .where(escalation.c.state.in_(BOARD_STATES))
-        .group_by(meeting.c.body, escalation.c.level)
+        select(asked.c.meeting, asked.c.level, func.count().label("number"))
+        .where(asked.c.state.in_(BOARD_STATES))
+        .group_by(asked.c.meeting, asked.c.level)
     )
-    return query.where(meeting.c.body.in_(_given("bodies"))) if some else query
+    of_bodies = select(meeting.c.key).where(meeting.c.body.in_(_given("bodies")))
+    return query.where(asked.c.meeting.in_(of_bodies)) if some else query
 
 
 @cache

@@ -14,6 +14,7 @@ from integration.database.county_reading import (
     read_flags,
     read_next_meetings,
     read_places,
+    read_questions,
     read_reports,
     read_rounds,
     read_undelivered,
@@ -23,7 +24,6 @@ from integration.database.messages import message_of
 from integration.database.overview_statements import (
     agendas_sent,
     asked,
-    asks_bodies,
     coming_meetings,
     matters_of,
     minutes_kept,
@@ -111,6 +111,7 @@ class SQLOverview:
         now: datetime,
         now_local: datetime,
         bodies: Collection[str],
+        asked_in: Collection[str] | None,
         packages: Collection[str],
         municipalities: Collection[str] | None,
         scopes: Collection[str],
@@ -118,7 +119,9 @@ class SQLOverview:
     ) -> StartRows:
         mine = _requests_of_reader(packages, municipalities)
         return await self._database.look(
-            lambda connection: _start(connection, now, now_local, bodies, mine, municipalities, scopes, places)
+            lambda connection: _start(
+                connection, now, now_local, bodies, asked_in, mine, municipalities, scopes, places
+            )
         )
 
 
@@ -186,6 +189,7 @@ def _start(
     now: datetime,
     now_local: datetime,
     bodies: Collection[str],
+    asked_in: Collection[str] | None,
     mine: ColumnElement[bool] | None,
     municipalities: Collection[str] | None,
     scopes: Collection[str],
@@ -202,7 +206,7 @@ def _start(
         answered=answered,
         open_rounds=_open_rounds(connection, now) if runs_all else None,
         reports=_reports(connection, keys),
-        questions=questions_where(connection, asks_bodies(bodies)),
+        questions=read_questions(connection, asked_in),
         undelivered=read_undelivered(connection, now, None if runs_all else sorted(municipalities or ())),
         guests_asked=guests,
         rollouts=read_unfinished_rollouts(connection) if runs_all else {},

@@ -15,6 +15,7 @@ from workflows.overview.rows import (
     AnsweredRequest,
     MeetingLine,
     PlaceLine,
+    QuestionCount,
     ReportLine,
     RoundLine,
     Undelivered,
@@ -73,6 +74,11 @@ def answered(row: Row[Any]) -> AnsweredRequest:
         answer=answer,
         drafted=bool(row.drafted),
     )
+
+
+def question_count(row: Row[Any]) -> QuestionCount:
+    """Return a count of questions, by the body that the key of their meeting names."""
+    return QuestionCount(row.meeting.rpartition("/")[0], row.level, row.number)
 
 
 def report_line(row: Row[Any]) -> ReportLine:

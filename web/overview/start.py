@@ -10,6 +10,8 @@ from web.shell.page import shell_page
 from workflows.access.model import Right, Where
 from workflows.access.rules import may
 from workflows.overview.start import StartPlanner
+from workflows.papers.questions.life import level_of
+from workflows.status.model import Level
 
 
 def router(overviews: Overviews) -> APIRouter:
@@ -24,6 +26,7 @@ def router(overviews: Overviews) -> APIRouter:
             now=now,
             now_local=now_local,
             bodies=_bodies(visit),
+            asked_in=_asked_in(visit),
             packages=reader.led_packages,
             municipalities=None if reader.runs_programme else reader.looks_after,
             scopes=_scopes(visit),
@@ -63,6 +66,13 @@ def _bodies(visit: Visit) -> list[str]:
     if not visit.reader.runs_programme:
         return mine
     return [key for key in mine if visit.programme.body(key).municipality is None]
+
+
+def _asked_in(visit: Visit) -> list[str] | None:
+    """List the bodies for whose meetings those questions were asked that wait for the reader's; None for all."""
+    mine = _bodies(visit)
+    of_all = any(level_of(visit.programme, body) is Level.OWNER for body in mine)
+    return None if of_all else mine
 
 
 def _first_name(visit: Visit) -> str:

@@ -80,6 +80,7 @@ class OverviewStore(Protocol):
         now: datetime,
         now_local: datetime,
         bodies: Collection[str],
+        asked_in: Collection[str] | None,
         packages: Collection[str],
         municipalities: Collection[str] | None,
         scopes: Collection[str],
@@ -88,6 +89,7 @@ class OverviewStore(Protocol):
         """
         Return what a reader's start page needs.
 
+        *asked_in*: the bodies for whose meetings questions were asked that are counted, None for all of them.
         *municipalities*: those that the reader looks after, None for all. *packages*: those whose requests are the
         reader's, besides those of the municipalities. *scopes*: those whose guests the reader confirms.
         """

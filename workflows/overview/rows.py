@@ -247,8 +247,8 @@ class StartRows:
     """Over all municipalities, for a county lead; None when no round is open, and for others."""
     reports: Mapping[str, ReportLine]
     """Of the reader's boards' meetings to come."""
-    questions: tuple[BoardQuestion, ...]
-    """Questions that wait for the reader's boards, and for the owner board."""
+    questions: tuple[QuestionCount, ...]
+    """Questions that wait for the reader's boards."""
     undelivered: tuple[Undelivered, ...]
     guests_asked: Mapping[str, int]
     """By scope."""

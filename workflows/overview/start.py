@@ -14,10 +14,9 @@ from workflows.overview.model import Belonging, Fine, StartPage, Task, TaskKind
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import AnsweredRequest, StartRows
 from workflows.papers.questions.life import level_of
-from workflows.papers.questions.plan import questions_for
 from workflows.papers.reports.model import ReportState
 from workflows.rollout.orders import BUILDER_CLOSED
-from workflows.status.model import RequestState
+from workflows.status.model import Level, RequestState
 
 MOST_TASKS = 7
 CHAIRS = (Role.BOARD_CHAIR, Role.OWNER_BOARD_CHAIR)
@@ -100,9 +99,21 @@ class StartPlanner:
             level = level_of(self.programme, meeting.body)
             if body is None or level is None or body.municipality not in leads or body.key not in self.reader.bodies:
                 continue
-            if asked := len(questions_for(level, self.rows.questions, municipality=body.municipality)):
+            if asked := self._asked(level, body.municipality):
                 values = {"questions": asked, "body": body.name}
                 yield Task(kind=TaskKind.DECIDE, values=values, address=f"/styret/{body.key}", at=meeting.starts_local)
+
+    def _asked(self, level: Level, municipality: str | None) -> int:
+        """Count the questions that wait at *level*, of one municipality or (None) of all."""
+        return sum(
+            counted.number
+            for counted in self.rows.questions
+            if counted.level == level and municipality in (None, self._municipality_of(counted.body))
+        )
+
+    def _municipality_of(self, key: str) -> str | None:
+        body = self.programme.find_body(key)
+        return body.municipality if body else None
 
     def _operations(self) -> Iterator[Task]:
         """Give what does not go by itself: closed doors, failures, guests, and pauses."""

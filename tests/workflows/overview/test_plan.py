@@ -8,7 +8,6 @@ import pytest
 
 from config.programme import Programme
 from config.values import Assignment, BodyKind, Municipality, Place, Role
-from tests.workflows.papers.questions.question_samples import passed_on, question
 from tests.workflows.programme import body, municipality, programme
 from tests.workflows.status.rounds import package
 from tools.authorisation import create_app, routes_of
@@ -24,6 +23,7 @@ from workflows.overview.rows import (
     MunicipalityRows,
     OpenRoundCounts,
     PlaceLine,
+    QuestionCount,
     ReportLine,
     RolloutLine,
     StartRows,
@@ -32,7 +32,7 @@ from workflows.overview.rows import (
 )
 from workflows.overview.start import StartPlanner
 from workflows.papers.reports.model import ReportState
-from workflows.status.model import RoundState, StatusRound
+from workflows.status.model import Level, RoundState, StatusRound
 
 NOW = datetime(2026, 10, 1, 8, tzinfo=UTC)
 MADE = PlaceLine(place="a-dal", urls={"team": "https://teams.example/a-dal"})
@@ -232,7 +232,11 @@ def test_a_member_is_troubled_by_no_pause() -> None:
 
 
 def test_a_chair_decides_what_is_asked_of_their_own_board_alone() -> None:
-    asked = (question(meeting="a-dal/2026-10-20"), question("else", municipality="b-vik"), passed_on("up"))
+    asked = (
+        QuestionCount("a-dal", Level.LOCAL, 1),
+        QuestionCount("b-vik", Level.LOCAL, 1),
+        QuestionCount("a-dal", Level.OWNER, 1),
+    )
     [task] = planned("chair", meetings=(meeting("a-dal"), meeting("b-vik")), questions=asked).tasks
     assert (task.kind, task.values["questions"], task.address) == (TaskKind.DECIDE, 1, "/styret/a-dal")
     assert planned("chair", meetings=(meeting("b-vik"),), questions=asked).tasks == ()
