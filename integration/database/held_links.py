@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, column, null, or_, select, union_all, update
 
 from integration.database.audit import note_action
 from integration.database.connection import Database
@@ -11,9 +11,11 @@ from integration.database.tables import link, status_request
 from workflows.access.held_links import HeldLink, LinkOwner
 from workflows.ports.units import Clock
 
-_LINKS = select(link, status_request.c.work_package, status_request.c.meeting).select_from(
-    link.outerjoin(status_request, (link.c.purpose == "answer") & (link.c.subject == status_request.c.id))
-)
+_FIRST_OF, _FIRST_BEHIND = "/", "0"
+"""The sign after a root in what lies below it, and the one that follows it: a range, which the index knows."""
+_COLUMNS = (*link.c, status_request.c.work_package, status_request.c.meeting)
+_ASKS = (link.c.purpose == "answer") & (link.c.subject == status_request.c.id)
+_LINKS = select(*_COLUMNS).select_from(link.outerjoin(status_request, _ASKS))
 
 
 class SQLHeldLinks:
@@ -24,10 +26,16 @@ class SQLHeldLinks:
         self._clock = clock
 
     async def list_held(self, owner: LinkOwner) -> Sequence[HeldLink]:
-        below = [link.c.subject.startswith(f"{root}/", autoescape=True) for root in sorted(owner.roots)]
+        below = [
+            (link.c.subject >= root + _FIRST_OF) & (link.c.subject < root + _FIRST_BEHIND)
+            for root in sorted(owner.roots)
+        ]
+        named = or_(link.c.subject.in_(sorted(owner.subjects)), *below)
         asked = status_request.c.work_package.in_(sorted(owner.packages))
-        wanted = or_(asked, link.c.subject.in_(sorted(owner.subjects)), *below)
-        query = _LINKS.where(wanted, *self._holds()).order_by(link.c.used_at.desc(), link.c.id)
+        # Two questions, each along an index of its own: with "or" between them, all links there are would be read.
+        answers = select(*_COLUMNS).where(_ASKS, asked, *self._holds())
+        others = select(*link.c, null(), null()).where(named, *self._holds())
+        query = union_all(answers, others).order_by(column("used_at").desc(), column("id"))
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         # Databases do not agree on where those that were never used stand.

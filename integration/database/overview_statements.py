@@ -4,15 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import Select, Table, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from integration.database import tables
 from integration.database.messages import PAUSE
 from integration.database.status_rows import CANCELLED
 from workflows.messages.model import MessageState
-from workflows.papers.questions.model import BOARD_STATES
-from workflows.status.model import EscalationState, Level, RequestState, RoundState
+from workflows.status.model import EscalationState, RequestState, RoundState
 
 meeting, status_round, request, answer = (
     tables.meeting,
@@ -75,7 +74,8 @@ def requests_with_answers(condition: ColumnElement[bool], *, rounds: int) -> Sel
     *condition*: about requests and rounds. *rounds*: of each municipality, the newest so many.
     """
     order = func.dense_rank().over(partition_by=status_round.c.municipality, order_by=status_round.c.deadline_at.desc())
-    drafted = exists().where(tables.status_draft.c.request == request.c.id)
+    # The first of them, not whether there is one: PostgreSQL would read all drafts once, to look into them for each.
+    draft = select(tables.status_draft.c.person).where(tables.status_draft.c.request == request.c.id).limit(1)
     numbered = (
         select(
             request,
@@ -86,7 +86,7 @@ def requests_with_answers(condition: ColumnElement[bool], *, rounds: int) -> Sel
             status_round.c.deadline_at,
             status_round.c.release_at,
             meeting.c.starts_local,
-            drafted.label("drafted"),
+            draft.scalar_subquery().is_not(None).label("drafted"),
             order.label("number"),
         )
         .join(status_round, status_round.c.meeting == request.c.meeting)
@@ -120,13 +120,6 @@ def asked(*, meetings: Sequence[str] | None = None, requests: Sequence[str] | No
     escalation = tables.escalation
     named = escalation.c.meeting.in_(meetings or ()) if requests is None else escalation.c.request.in_(requests)
     return and_(named, escalation.c.state != EscalationState.WITHDRAWN)
-
-
-def asks_bodies(bodies: Collection[str]) -> ColumnElement[bool]:
-    """Return the condition of the questions that wait for boards among *bodies*, and for the owner board."""
-    escalation = tables.escalation
-    own = exists().where(meeting.c.key == escalation.c.meeting, meeting.c.body.in_(bodies))
-    return and_(escalation.c.state.in_(BOARD_STATES), or_(own, escalation.c.level == Level.OWNER))
 
 
 def matters_of(body: str) -> Any:
