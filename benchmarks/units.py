@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from benchmarks.pages import MUNICIPALITIES, ROUNDS
-from benchmarks.plans import Noted, noted_scans, report
+from benchmarks.plans import Noted, filled, noted_scans, report
 from benchmarks.statements import watched_statements
-from benchmarks.unit_stage import play, stage
+from benchmarks.unit_stage import NOW, play, stage
 from integration.database import tables
 from integration.database.schema import VERSION_TABLE
 
@@ -130,7 +130,7 @@ async def measure(
             meter.work = Work()
 
         async with stage(municipalities, rounds, folder) as made:
-            with noted_scans(few_rows=True) as noted:
+            with noted_scans({}) as noted:
                 await play(made, metered, leave_out=leave_out)
     return found, noted
 
@@ -149,15 +149,11 @@ def grown(few: Mapping[str, Work], many: Mapping[str, Work]) -> list[str]:
     return found
 
 
-async def look_at_plans(
-    municipalities: int, rounds: int, folder: Path, database_url: str = "", *, few_rows: bool
-) -> Noted:
-    """Return what was noted of the plans of all statements; *few_rows* as for `noted_scans`."""
+async def look_at_plans(municipalities: int, rounds: int, folder: Path, database_url: str = "") -> Noted:
+    """Return what was noted of the plans of all statements, but for those that must go through everything."""
     async with stage(municipalities, rounds, folder, database_url) as made:
-        if database_url and not few_rows:
-            await made.services.record.database.look(lambda connection: connection.execute(text("ANALYZE")).close())
-        with noted_scans(few_rows=few_rows) as noted:
-            await play(made, lambda _: nullcontext())
+        with noted_scans(await filled(made.services.record.database, NOW)) as noted:
+            await play(made, lambda _: nullcontext(), leave_out=frozenset(GOES_THROUGH_ALL))
     return noted
 
 
@@ -189,8 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.plans or options.database:
         with tempfile.TemporaryDirectory() as folder:
-            looked = look_at_plans(options.municipalities, LONG, Path(folder), options.database, few_rows=False)
-            noted = asyncio.run(looked)
+            noted = asyncio.run(look_at_plans(options.municipalities, LONG, Path(folder), options.database))
         print(report(noted))
         return int(bool(noted.scans))
     few, country, years = asyncio.run(_measure_all(options.municipalities))

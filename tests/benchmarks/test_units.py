@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.pages import MUNICIPALITIES, ROUNDS
 from benchmarks.plans import report
 from benchmarks.unit_stage import BOT, UNITS
 from benchmarks.units import GOES_THROUGH_ALL, MAY_DO_MORE, SLACK, Work, grown, look_at_plans, measure, table
@@ -38,7 +39,7 @@ async def test_nothing_grows_in_a_country_with_three_years_of_rounds_behind_it(t
 
 async def test_no_unit_reads_all_of_a_growing_table_in_postgresql(postgres_server: str, tmp_path: Path) -> None:
     with new_database(postgres_server) as url:
-        noted = await look_at_plans(2, 2, tmp_path, url, few_rows=True)
+        noted = await look_at_plans(MUNICIPALITIES, ROUNDS, tmp_path, url)
 
     assert not noted.scans, report(noted)
     assert len(noted.statements) > 100
