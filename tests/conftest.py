@@ -124,19 +124,21 @@ def postgres_url(postgres_server: str, migrated_postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def sqlite_url(database_file: Path) -> str:
+    """Return the address of a database of this test's own in a file, migrated."""
+    return f"sqlite+aiosqlite:///{database_file}"
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
     """Return the address of a database of this test's own, migrated: a file, or on the server that is named."""
-    if os.environ.get(TEST_DATABASE_URL):
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
+    return str(request.getfixturevalue("postgres_url" if os.environ.get(TEST_DATABASE_URL) else "sqlite_url"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def either_url(request: pytest.FixtureRequest) -> str:
     """Return the address of a database of this test's own on SQLite and, where it is installed, on PostgreSQL."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite+aiosqlite:///{request.getfixturevalue('database_file')}"
+    return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture

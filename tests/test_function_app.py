@@ -28,6 +28,7 @@ from tests.clocks import NOON, StillClock
 from tests.support.insights import QUIET, running_insights
 from tests.support.one_answer import served
 from tests.support.patience import output_of
+from tests.support.triggers import why_missing
 from wiring.process import Services
 from wiring.triggers import SET_ASIDE, TIMER_PERIOD
 from workflows.ports.units import DueUnit
@@ -54,9 +55,7 @@ UNIT = DueUnit(key="rollout.place:nowhere", due_at=NOON)
 """A unit that needs no Graph: there is no such place."""
 QUEUE = {"trigger": "queue", "body": message_for(UNIT.key)}
 
-under_the_worker = pytest.mark.skipif(
-    sys.version_info < (3, 13), reason="the Functions worker library needs Python 3.13, the deployment's version"
-)
+under_the_worker = pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "the worker library is here")
 
 
 async def play(database_url: str, requests: Sequence[Mapping[str, str]], part: str = "all", **more: str) -> Any:

@@ -17,12 +17,12 @@ from integration.database.units import UnitState
 from integration.unit_queue import message_for
 from tests.support.azurite import MOST_READS, POISON, Azurite
 from tests.support.schema import TAKEN_AWAY, change
+from tests.support.triggers import Way, ground, way
 from tests.wiring.test_triggers import MINUTE, UNIT, Worker, azurite, worker, working
-from wiring import triggers
 from wiring.triggers import GRACE
 from workflows.ports.units import Done, DueUnit, History, Outcome
 
-__all__ = ["azurite", "worker"]
+__all__ = ["azurite", "ground", "way", "worker"]
 
 BY_TOKEN = "postgresql+psycopg://hands@127.0.0.1:9/none?sslmode=require"
 
@@ -41,8 +41,8 @@ def without_token(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def unable(azurite: Azurite, without_token: None) -> AsyncIterator[Worker]:
-    async with working(BY_TOKEN, azurite.url) as found:
+async def unable(way: Way, azurite: Azurite, without_token: None) -> AsyncIterator[Worker]:
+    async with working(BY_TOKEN, azurite.url, way) as found:
         await found.host.create_queues()
         yield found
         await found.host.clear()
@@ -111,7 +111,7 @@ async def test_a_unit_waits_while_the_schema_is_another_version_s(
     )
 
     worker.clock.advance(MINUTE + GRACE)
-    await triggers.find_lost(worker.services)
+    await worker.functions.tick()
     await worker.host.deliver_all()
     assert worker.ran == [UNIT.key]
     assert (await worker.unit()).state is UnitState.DONE
@@ -133,10 +133,10 @@ async def test_a_unit_is_not_set_aside_while_the_schema_is_another_version_s(
     assert (await worker.unit()).state is UnitState.WAITING
 
 
-async def test_a_unit_waits_while_the_server_only_reads(azurite: Azurite, postgres_url: str) -> None:
+async def test_a_unit_waits_while_the_server_only_reads(way: Way, azurite: Azurite, postgres_url: str) -> None:
     """A server whose disk is full, or whose place another one takes."""
     change(postgres_url, f'alter database "{make_url(postgres_url).database}" set default_transaction_read_only = on')
-    async with working(postgres_url, azurite.url) as worker:
+    async with working(postgres_url, azurite.url, way) as worker:
         await worker.host.create_queues()
         await worker.host.put(message_for(UNIT.key))
 

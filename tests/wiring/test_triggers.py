@@ -1,4 +1,9 @@
-"""The host's triggers on a real queue (Azurite): messages lost, doubled, late, poisonous; queue and database away."""
+"""
+The host's triggers on a real queue (Azurite): messages lost, doubled, late, poisonous; queue and database away.
+
+Each scene is played with what is behind our functions and, on PostgreSQL, with the functions themselves, which the real
+Python worker library has loaded and calls.
+"""
 
 import asyncio
 import json
@@ -6,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -20,16 +24,19 @@ from tests.clocks import NOON, RestfulClock
 from tests.support import azurite as azurite_support
 from tests.support import postgres
 from tests.support.azurite import MOST_READS, POISON, UNITS, Azurite, QueueHost, running_azurite
+from tests.support.triggers import Functions, Ground, Way, directly, ground, way
 from wiring import triggers
 from wiring.process import Services
-from wiring.triggers import GRACE, SET_ASIDE, TIMER_PERIOD, StillHeld
+from wiring.triggers import GRACE, SET_ASIDE, TIMER_PERIOD
 from workflows.errors import Invalid, Transient
 from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
 
+__all__ = ["ground", "way"]
+
 UNIT = DueUnit(key="test.work:Bø", due_at=NOON)
 NO_QUEUE = "http://127.0.0.1:9/account?sig=none"
-HERE: dict[str, Any] = dict.fromkeys(MICROSOFT, "http://127.0.0.1:9")
-"""Microsoft's addresses on this machine, where nobody answers: no test looks at the real ones."""
+HERE: dict[str, Any] = dict.fromkeys((*MICROSOFT, "public_url"), "http://127.0.0.1:9")
+"""Microsoft's addresses and the Door's on this machine, where nobody answers: no test looks at the real ones."""
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -46,6 +53,7 @@ class Worker:
     """A worker of the Functions host, whose units only note that they ran."""
 
     services: Services
+    functions: Functions
     host: QueueHost
     clock: RestfulClock
     ran: list[str] = field(default_factory=list)
@@ -70,22 +78,22 @@ class Worker:
 
 
 @asynccontextmanager
-async def working(url: str, queue_url: str) -> AsyncIterator[Worker]:
+async def working(url: str, queue_url: str, way: Way = directly) -> AsyncIterator[Worker]:
     services = Services(Settings(database_url=url, queue_url=queue_url, part=Part.HANDS, **HERE), name="test")
     clock = RestfulClock()
     services.outside.__dict__["clock"] = clock
-    deliver = {UNITS: partial(triggers.run_named, services), POISON: partial(triggers.set_aside, services)}
-    host = QueueHost(queue_url or NO_QUEUE, deliver)
-    worker = Worker(services, host, clock)
-    services.__dict__["handlers"] = {"test.work": worker.run}
-    yield worker
+    with way(services) as functions:
+        host = QueueHost(queue_url or NO_QUEUE, {UNITS: functions.due, POISON: functions.poison})
+        worker = Worker(services, functions, host, clock)
+        services.__dict__["handlers"] = {"test.work": worker.run}
+        yield worker
     await worker.host.close()
     await services.close()
 
 
 @pytest.fixture
-async def worker(azurite: Azurite, either_url: str) -> AsyncIterator[Worker]:
-    async with working(either_url, azurite.url) as found:
+async def worker(azurite: Azurite, ground: Ground) -> AsyncIterator[Worker]:
+    async with working(ground.database_url, azurite.url, ground.way) as found:
         await found.host.create_queues()
         yield found
         await found.host.clear()
@@ -151,7 +159,7 @@ async def test_a_lost_message_is_found_by_the_timer(worker: Worker) -> None:
     await worker.host.clear()
     worker.clock.advance(GRACE)
 
-    await triggers.find_lost(worker.services)
+    await worker.functions.tick()
     await worker.host.deliver_all()
 
     assert worker.ran == [UNIT.key]
@@ -170,7 +178,7 @@ async def test_work_that_has_been_due_for_long_is_told(
     worker.clock.advance(waited)
 
     with capture_logs() as entries:
-        await triggers.find_lost(worker.services)
+        await worker.functions.tick()
 
     late = [entry for entry in entries if entry["event"] == "queue.old"]
     assert [(entry["event"], entry["units"], entry["seconds"]) for entry in late] == told
@@ -186,7 +194,7 @@ async def test_the_timer_leaves_alone_what_is_on_its_way_held_or_done(worker: Wo
     await worker.make_due(UNIT)
     await worker.host.clear()
 
-    await triggers.find_lost(worker.services)
+    await worker.functions.tick()
 
     assert await worker.host.waiting() == 0
 
@@ -197,7 +205,7 @@ async def test_what_is_due_later_than_a_queue_hides_gets_its_message_from_the_ti
     assert await worker.host.waiting() == 0
     worker.clock.advance(due_at - NOON - TIMER_PERIOD)
 
-    await triggers.find_lost(worker.services)
+    await worker.functions.tick()
 
     assert await worker.host.waiting() == 1
 
@@ -209,7 +217,7 @@ async def test_a_unit_whose_worker_died_is_taken_over_when_its_lease_has_ended(w
     assert worker.ran == []
 
     worker.clock.advance(LEASE)
-    await triggers.find_lost(worker.services)
+    await worker.functions.tick()
     await worker.host.deliver_all()
 
     assert worker.ran == [UNIT.key]
@@ -235,11 +243,13 @@ async def test_a_unit_that_stops_its_workers_becomes_a_failed_unit_with_what_to_
 async def test_a_unit_is_not_set_aside_while_somebody_holds_it(worker: Worker) -> None:
     await worker.make_due(UNIT)
     await worker.units.claim("other", now=NOON, lease_until=NOON + LEASE, limit=1)
+    await worker.host.put(message_for(UNIT.key), name=POISON)
 
-    with pytest.raises(StillHeld):
-        await triggers.set_aside(worker.services, message_for(UNIT.key).encode())
+    await worker.host.deliver_one(POISON)
+    assert await worker.host.waiting(POISON) == 1
+    assert (await worker.unit()).state is UnitState.WAITING
     worker.clock.advance(LEASE)
-    await triggers.set_aside(worker.services, message_for(UNIT.key).encode())
+    await worker.host.deliver_all(POISON)
 
     assert (await worker.unit()).state is UnitState.FAILED
 
@@ -248,7 +258,7 @@ async def test_a_unit_that_was_done_meanwhile_is_not_set_aside(worker: Worker) -
     await worker.make_due(UNIT)
     await worker.host.deliver_all()
 
-    await triggers.set_aside(worker.services, message_for(UNIT.key).encode())
+    await worker.functions.poison(message_for(UNIT.key).encode())
 
     assert (await worker.unit()).state is UnitState.DONE
 
@@ -288,22 +298,22 @@ def test_a_message_is_ascii_and_says_the_unit_whatever_its_name() -> None:
 # -------------------------------------------------------------------------------------------------------------- outages
 
 
-async def test_a_queue_that_is_away_for_an_hour_stops_nothing(database_url: str) -> None:
+async def test_a_queue_that_is_away_for_an_hour_stops_nothing(ground: Ground) -> None:
     if reason := azurite_support.why_missing():
         pytest.skip(reason)
     with running_azurite() as azurite:
-        async with working(database_url, azurite.url) as worker:
+        async with working(ground.database_url, azurite.url, ground.way) as worker:
             azurite.stop()
             await worker.make_due(UNIT)
             worker.outcomes.append(Parked(until=NOON + HOUR, note="waits"))
             worker.clock.advance(TIMER_PERIOD)
-            await triggers.find_lost(worker.services)
+            await worker.functions.tick()
             assert worker.ran == [UNIT.key]
 
             worker.clock.advance(HOUR)
             azurite.start()
             await worker.host.create_queues()
-            await triggers.find_lost(worker.services)
+            await worker.functions.tick()
             await worker.host.deliver_all()
 
             assert worker.ran == [UNIT.key] * 2
@@ -348,11 +358,11 @@ async def test_a_connection_that_the_queue_has_closed_meanwhile_loses_no_message
     assert [line.partition(b" ")[0] for line in asked] == [b"POST", b"POST"]
 
 
-async def test_a_database_that_is_away_for_a_minute_is_not_held_against_a_unit(azurite: Azurite) -> None:
+async def test_a_database_that_is_away_for_a_minute_is_not_held_against_a_unit(way: Way, azurite: Azurite) -> None:
     if reason := postgres.why_missing():
         pytest.skip(reason)
     with postgres.running_server() as server, postgres.new_database(server.url) as url:
-        async with working(url, azurite.url) as worker:
+        async with working(url, azurite.url, way) as worker:
             await worker.host.create_queues()
             await worker.services.record.database.migrate()
             await worker.make_due(UNIT)
@@ -365,23 +375,23 @@ async def test_a_database_that_is_away_for_a_minute_is_not_held_against_a_unit(a
             server.start()
 
             worker.clock.advance(MINUTE + GRACE)
-            await triggers.find_lost(worker.services)
+            await worker.functions.tick()
             await worker.host.deliver_all()
             assert worker.ran == [UNIT.key]
             await worker.host.clear()
 
 
-async def test_without_a_queue_a_database_that_is_away_is_the_host_s_to_repeat() -> None:
-    async with working("postgresql+psycopg://nobody@127.0.0.1:9/none", "") as worker:
+async def test_without_a_queue_a_database_that_is_away_is_the_host_s_to_repeat(way: Way) -> None:
+    async with working("postgresql+psycopg://nobody@127.0.0.1:9/none", "", way) as worker:
         with pytest.raises(Exception, match="connection"):
-            await triggers.run_named(worker.services, message_for(UNIT.key).encode())
+            await worker.functions.due(message_for(UNIT.key).encode())
 
 
-async def test_without_a_queue_the_timer_runs_what_is_due(database_url: str) -> None:
-    async with working(database_url, "") as worker:
+async def test_without_a_queue_the_timer_runs_what_is_due(way: Way, database_url: str) -> None:
+    async with working(database_url, "", way) as worker:
         await worker.make_due(UNIT)
 
-        await triggers.find_lost(worker.services)
+        await worker.functions.tick()
 
         assert worker.ran == [UNIT.key]
 
