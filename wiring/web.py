@@ -150,7 +150,7 @@ def _oversight_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
     return [
         redaction.router(doors),
         governance.router(jobs.paper_files.governance),
-        closing.router(jobs.operations.closing_desk),
+        closing.router(jobs.operations.closing_desk, outside.settings),
     ]
 
 

@@ -1,7 +1,7 @@
 """The programme's end on a page: `GET /fylket/avslutning` tells how far it is, and which command comes next.
 
 The end itself is carried out by a command: it needs the Builder, which is switched off otherwise, and files for the
-archive.
+archive. In Azure a command only orders it: no identity that Microsoft 365 asks for is where commands are typed.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,11 @@ from fastapi.responses import HTMLResponse
 
 import texts
 from config.programme import Programme
+from config.settings import Settings
 from web.access.gate import RunsProgramme
 from web.shell.page import shell_page
 from workflows.operations.closing_outlook import ClosingOutlook
+from workflows.operations.own_checks import on_database
 
 PATH = "/fylket/avslutning"
 
@@ -40,8 +42,8 @@ class ClosingStep:
     """Address and words."""
 
 
-def router(desk: Outlooks) -> APIRouter:
-    """Return the route of the programme's end."""
+def router(desk: Outlooks, settings: Settings) -> APIRouter:
+    """Return the route of the programme's end, with the commands of where the service runs."""
     routes = APIRouter()
 
     @routes.get(PATH, response_class=HTMLResponse, summary="How far the programme's end is, and what to do next")
@@ -54,22 +56,23 @@ def router(desk: Outlooks) -> APIRouter:
             visit,
             crumbs=[(texts.say("oversight.closing", language), "")],
             outlook=outlook,
-            steps=closing_steps(outlook, language),
+            steps=closing_steps(outlook, settings, language),
+            noted=_by_place("noted", settings, language),
         )
 
     return routes
 
 
-def closing_steps(outlook: ClosingOutlook, language: str) -> list[ClosingStep]:
+def closing_steps(outlook: ClosingOutlook, settings: Settings, language: str) -> list[ClosingStep]:
     """Return the steps of the end in their order: the first that is not done waits, those after it come later."""
     return [
         _last_day(outlook, language),
-        _archive(outlook, language),
-        _end(outlook, language),
+        _archive(outlook, settings, language),
+        _end(outlook, settings, language),
         ClosingStep(
             tone="wait" if outlook.is_ended and outlook.has_receipts else "none",
             heading=texts.say("oversight.closing_proof", language),
-            text=texts.say("oversight.closing_proof_what", language),
+            text=_by_place("proof_what", settings, language),
             commands=["vareunge close --proof bevis"],
         ),
         ClosingStep(
@@ -89,17 +92,17 @@ def _last_day(outlook: ClosingOutlook, language: str) -> ClosingStep:
     )
 
 
-def _archive(outlook: ClosingOutlook, language: str) -> ClosingStep:
+def _archive(outlook: ClosingOutlook, settings: Settings, language: str) -> ClosingStep:
     papers, missing = outlook.tally.papers, outlook.tally.papers_missing
     return ClosingStep(
         tone="ok" if outlook.has_receipts else "wait",
         heading=texts.say("oversight.closing_archive", language, kept=papers - missing, of=papers),
         text=texts.say("oversight.closing_archive_what", language),
-        commands=["vareunge papers archive ut", "vareunge papers receipts inn"],
+        commands=[on_database(settings, f"papers {what}") for what in ("archive ut", "receipts inn")],
     )
 
 
-def _end(outlook: ClosingOutlook, language: str) -> ClosingStep:
+def _end(outlook: ClosingOutlook, settings: Settings, language: str) -> ClosingStep:
     counts = {"meetings": outlook.meetings, "rounds": outlook.tally.rounds, "links": outlook.tally.links}
     still = [texts.say(f"oversight.closing_{name}", language, count=count) for name, count in counts.items() if count]
     if outlook.places:
@@ -107,10 +110,16 @@ def _end(outlook: ClosingOutlook, language: str) -> ClosingStep:
     if not outlook.is_paused:
         still.append(texts.say("oversight.closing_sending", language))
     waits = outlook.is_over and outlook.has_receipts
+    order = " --no-wait" if settings.in_azure else ""
     return ClosingStep(
         tone="ok" if outlook.is_ended else "wait" if waits else "none",
         heading=texts.say("oversight.closing_end", language),
-        text=texts.say("oversight.closing_end_what", language),
+        text=_by_place("end_what", settings, language),
         open=still or [texts.say("oversight.closing_nothing_open", language)],
-        commands=["vareunge close", "vareunge close --apply"],
+        commands=[on_database(settings, f"close{apply}{order}") for apply in ("", " --apply")],
     )
+
+
+def _by_place(name: str, settings: Settings, language: str) -> str:
+    """Return a text that is another one in Azure."""
+    return texts.say(f"oversight.closing_{name}{'_azure' if settings.in_azure else ''}", language)

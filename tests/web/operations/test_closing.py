@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from config.settings import Settings
 from integration.database.connection import Database
 from tests.clocks import StillClock
 from tests.support.signed_in import create_gate, signed_in
@@ -14,6 +15,8 @@ from web.operations.closing import PATH, closing_steps, router
 from workflows.operations.closing_outlook import ClosingOutlook, ClosingTally
 
 LEAD = "leder-vestfold"
+HERE = Settings()
+IN_AZURE = Settings(part="door")
 NOTHING = ClosingTally(rounds=0, links=0, papers=12, papers_missing=0)
 ENDED = ClosingOutlook(last_day=date(2027, 12, 31), is_over=True, tally=NOTHING, meetings=0, places=(), is_paused=True)
 GOES_ON = replace(
@@ -27,7 +30,7 @@ GOES_ON = replace(
 
 
 def tones(outlook: ClosingOutlook) -> list[str]:
-    return [step.tone for step in closing_steps(outlook, "nb")]
+    return [step.tone for step in closing_steps(outlook, HERE, "nb")]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,7 @@ def test_the_first_step_that_is_not_done_waits_and_the_others_come_later(
 
 
 def test_all_is_told_that_the_end_would_close() -> None:
-    step = closing_steps(GOES_ON, "nb")[2]
+    step = closing_steps(GOES_ON, HERE, "nb")[2]
 
     assert step.open == [
         "Møter som avlyses, med beskjed til alle som er innkalt: 4",
@@ -56,7 +59,21 @@ def test_all_is_told_that_the_end_would_close() -> None:
         "Team som arkiveres: Larvik og Horten",
         "All utsending stanses",
     ]
-    assert closing_steps(ENDED, "nb")[2].open == ["Ingenting står åpent."]
+    assert closing_steps(ENDED, HERE, "nb")[2].open == ["Ingenting står åpent."]
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_in_azure_commands_go_by_the_database_s_script_and_order_the_end(language: str) -> None:
+    """No identity that Microsoft 365 asks for is where commands are typed."""
+    _, archive, end, proof, _ = closing_steps(GOES_ON, IN_AZURE, language)
+    script = "infra/scripts/database.sh --apply --"
+
+    assert archive.commands == [f"{script} papers archive ut", f"{script} papers receipts inn"]
+    assert end.commands == [f"{script} close --no-wait", f"{script} close --apply --no-wait"]
+    assert proof.commands == ["vareunge close --proof bevis"]
+    here = closing_steps(GOES_ON, HERE, language)
+    assert [end.text, proof.text] != [here[2].text, here[3].text]
+    assert "Builder" in proof.text
 
 
 async def test_the_page_leads_from_the_last_day_to_the_proof(database: Database) -> None:
@@ -68,7 +85,7 @@ async def test_the_page_leads_from_the_last_day_to_the_proof(database: Database)
             return next(outlooks)
 
     gate = create_gate(database, PROGRAMME, StillClock())
-    browser = await signed_in(gate, [router(Desk())], LEAD)
+    browser = await signed_in(gate, [router(Desk(), HERE)], LEAD)
 
     goes_on, ended = [words((await browser.get(PATH)).text) for _ in range(2)]
 
