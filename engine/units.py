@@ -29,7 +29,7 @@ CONSISTENCY_WINDOW = timedelta(seconds=60)
 """The time a write whose answer was lost may take to be seen."""
 CLOSED_DELAY = timedelta(minutes=15)
 TRIES = 5
-"""The tries of a unit after errors that nobody foresaw."""
+"""The tries of a unit after errors that nobody foresaw, and of one that ends its process."""
 
 Handler = Callable[[DueUnit, History], Awaitable[Outcome]]
 log = structlog.get_logger()
@@ -43,6 +43,8 @@ class Claim:
     owner: str
     run: int
     failures: int
+    stopped: int = 0
+    """The runs just before this one that ended with their process, one after the other, without a step noted."""
 
 
 class UnitStore(Protocol):
@@ -138,14 +140,18 @@ class Engine:
         """Look now: something became due."""
         self._alarm.ring()
 
-    async def run_due(self, only: Collection[str] | None = None) -> int:
-        """Run units, *only* those keys if given, until none is due now; returns how many runs that took."""
+    async def run_due(self, only: Collection[str] | None = None, *, until: datetime | None = None) -> int:
+        """Run units, *only* those keys if given, until none is due now; returns how many runs that took.
+
+        None is begun from *until* on; what runs then is waited for.
+        """
         started = 0
         async with self._clock.busy():
             while True:
                 # A unit that ends while we look may have made another due: then look once more.
                 were_running = bool(self._running)
-                fresh = await self._start_due(only)
+                is_over = until is not None and self._clock.now() >= until
+                fresh = 0 if is_over else await self._start_due(only)
                 started += fresh
                 if not fresh and not were_running:
                     return started
@@ -255,6 +261,8 @@ class Engine:
             log.warning("unit.taken_over")
 
     async def _handle(self, claim: Claim, history: History) -> Outcome:
+        if claim.stopped >= TRIES:
+            raise Permanent(f"run {claim.unit.kind}", "its worker was stopped again and again while it ran")
         handler = self._handlers.get(claim.unit.kind)
         if handler is None:
             raise Permanent(f"run {claim.unit.kind}", "nothing here handles this kind of unit")

@@ -3,7 +3,9 @@
 Run the unit that a message names, set aside what fails it, find what was lost, and see that the Door can work.
 """
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,15 +29,17 @@ MOST_LOST = 1_000
 READY = 200
 DATABASE_PAUSE = timedelta(minutes=1)
 """The time after which a unit is tried again that could not be looked up."""
+SKEW = timedelta(seconds=2)
+"""The difference of two machines' clocks that costs a unit no turn of the timer."""
+SENDING = timedelta(minutes=1)
+"""Real time that the queue gets to take what is sent at once; a slow one counts as away."""
+RUNNING = timedelta(minutes=3)
+"""The time for which the timer begins units itself. With what runs then, it ends within the host's functionTimeout."""
 SET_ASIDE = (
     "its worker was stopped again and again while it ran; look for the unit's key in the log, then order it again"
 )
 
 log = structlog.get_logger()
-
-
-class StillHeld(Exception):
-    """A unit that is to be set aside still belongs to a worker, or to one that was stopped a moment ago."""
 
 
 async def run_named(services: "Services", message: bytes) -> None:
@@ -44,14 +48,18 @@ async def run_named(services: "Services", message: bytes) -> None:
 
     A database that is away, or whose schema is not this version's, is no fault of the unit: it gets a new message, and
     does not come nearer to being set aside.
+    One that is due in a moment gets a new message, too: the clock of who made it due is ahead of ours.
+
     Raises Invalid for a message that names no unit.
     """
     from integration.database.away import AWAY
     from integration.unit_queue import unit_in
 
     key = unit_in(message)
+    looked = services.clock.now()
     try:
-        await services.create_engine().run_due(only=[key])
+        if not await services.create_engine().run_due(only=[key]):
+            await _send_again(services, key, looked)
     except AWAY as exc:
         log.warning("unit.database_away", unit=key, error=type(exc).__name__)
         if services.record.queue is None:
@@ -65,7 +73,8 @@ async def set_aside(services: "Services", message: bytes) -> None:
     """
     Turn a message that the host gave up into a failed unit, which people see with what to do.
 
-    Raises StillHeld while somebody holds the unit, so that the host comes again. A message without a unit is logged.
+    Raises StillHeld while somebody holds the unit, so that the host comes again. A message without a unit is logged;
+    one whose unit was carried out meanwhile is let go.
     """
     from integration.unit_queue import unit_in
     from workflows.errors import Invalid
@@ -75,16 +84,20 @@ async def set_aside(services: "Services", message: bytes) -> None:
     except Invalid:
         log.error("queue.unreadable", size=len(message))
         return
-    if not await services.record.units.set_aside(key, now=services.clock.now(), note=SET_ASIDE):
-        raise StillHeld(key)
-    log.error("unit.set_aside", unit=key)
+    if await services.record.units.set_aside(key, now=services.clock.now(), note=SET_ASIDE):
+        log.error("unit.set_aside", unit=key)
+    await _settle(services)
 
 
 async def find_lost(services: "Services") -> None:
-    """Send the messages of units that have waited too long; where there is no queue, or it is away, run what is due."""
+    """
+    Send the messages of units that have waited too long; where there is no queue, or it is away, run what is due.
+
+    What the host's time for a function does not suffice for is left to the next look.
+    """
     queue = services.record.queue
     if queue is None:
-        await services.create_engine().run_due()
+        await _run_due(services)
         return
     now = services.clock.now()
     lost = await _lost(services, now)
@@ -94,10 +107,11 @@ async def find_lost(services: "Services") -> None:
     if old := [unit for unit in lost if unit.due_at <= now - OLD]:
         log.warning("queue.old", units=len(old), seconds=round(oldest))
     try:
-        await queue.send(lost)
-    except Transient:
+        async with asyncio.timeout(SENDING.total_seconds()):
+            await queue.send(lost)
+    except (Transient, TimeoutError):
         log.warning("queue.away", lost=len(lost))
-        await services.create_engine().run_due()
+        await _run_due(services)
     finally:
         await _settle(services)
 
@@ -132,7 +146,25 @@ async def _lost(services: "Services", now: datetime) -> Sequence[DueUnit]:
         raise
 
 
+async def _run_due(services: "Services") -> None:
+    await services.create_engine().run_due(until=services.clock.now() + RUNNING)
+
+
+async def _send_again(services: "Services", key: str, looked: datetime) -> None:
+    """Send the message of a unit that was not due yet when we *looked*, but was so for who sent it."""
+    if services.record.queue is None:
+        return
+    soon = await services.record.units.list_lost(now=looked, grace=GRACE, ahead=SKEW, limit=1, only=key)
+    await services.record.queue.send(soon)
+
+
 async def _settle(services: "Services") -> None:
-    """Wait until the messages of what became due are sent: the host may stop a worker that does nothing."""
+    """
+    Wait until the messages of what became due are sent: the host may stop a worker that does nothing.
+
+    Not for long: what a queue does not take by then the timer finds.
+    """
     if services.record.queue is not None:
-        await services.record.queue.settle()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SENDING.total_seconds()):
+                await services.record.queue.settle()

@@ -5,21 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, or_, select, true, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, func, or_, select, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from engine.units import Claim
+from engine.units import TRIES, Claim
 from integration.database.audit import note_act
 from integration.database.connection import Database, announce, insert_for
 from integration.database.history import note as note_of
-from integration.database.tables import unit
+from integration.database.tables import event, unit
 from integration.database.together import Write
 from workflows.ports.units import DueUnit
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+STARTED = "unit.started"
+
+
+class StillHeld(Exception):
+    """A unit that is to be set aside still belongs to a worker, or to one that was stopped a moment ago."""
 
 
 class UnitState(StrEnum):
@@ -145,16 +153,16 @@ class SQLUnits:
             .returning(unit.c.key, unit.c.due_at, unit.c.runs, unit.c.failures)
         )
 
-        def claim(connection: Connection) -> Sequence[Any]:
-            rows = connection.execute(take).all()
-            for row in rows:
-                connection.execute(note_of(row.key, "unit.started", at=now, values={"run": row.runs}))
-            return rows
+        def claim(connection: Connection) -> list[Claim]:
+            claims, abandoned = [], set(connection.execute(_ABANDONED, {"now": now}).scalars())
+            for row in connection.execute(take).all():
+                stopped = _count_stopped(connection, row.key) if row.key in abandoned else 0
+                connection.execute(note_of(row.key, STARTED, at=now, values={"run": row.runs}))
+                due = DueUnit(key=row.key, due_at=row.due_at)
+                claims.append(Claim(unit=due, owner=owner, run=row.runs, failures=row.failures, stopped=stopped))
+            return claims
 
-        claims = [
-            Claim(unit=DueUnit(key=row.key, due_at=row.due_at), owner=owner, run=row.runs, failures=row.failures)
-            for row in await self._database.write(claim)
-        ]
+        claims = await self._database.write(claim)
         return sorted(claims, key=lambda claim: (claim.unit.due_at, claim.unit.key))
 
     async def renew(self, claim: Claim, *, lease_until: datetime) -> bool:
@@ -196,34 +204,40 @@ class SQLUnits:
 
         return await self._database.write(wake)
 
-    async def list_lost(self, *, now: datetime, grace: timedelta, ahead: timedelta, limit: int) -> Sequence[DueUnit]:
+    async def list_lost(
+        self, *, now: datetime, grace: timedelta, ahead: timedelta, limit: int, only: str | None = None
+    ) -> Sequence[DueUnit]:
         """
         List units whose message may be lost: due for longer than *grace* and held by nobody, the earliest first.
 
-        And those that become due within *ahead*: the message of some would have had to be hidden for too long.
+        And those that become due within *ahead*: the message of some would have had to be hidden for too long, or came
+        too early. *only*: that key, if given.
         """
         late = and_(unit.c.due_at <= now - grace, or_(unit.c.lease_until.is_(None), unit.c.lease_until <= now))
         soon = and_(unit.c.due_at > now, unit.c.due_at <= now + ahead)
         query = select(unit.c.key, unit.c.due_at).where(unit.c.state == UnitState.WAITING, or_(late, soon))
+        query = query.where(true() if only is None else unit.c.key == only)
         query = query.order_by(unit.c.due_at, unit.c.key).limit(limit)
         rows = await self._database.look(lambda connection: connection.execute(query).all())
         return [DueUnit(key=row.key, due_at=row.due_at) for row in rows]
 
     async def set_aside(self, key: str, *, now: datetime, note: str) -> bool:
-        """Fail a unit that stopped its workers again and again; False, and nothing changed, while somebody holds it.
+        """Fail a unit that stopped its workers again and again; True when it was. Raises StillHeld while it is held.
 
-        A unit that is not due, or is gone, is left as it is: somebody else has carried it out meanwhile.
+        What became due once more meanwhile waits for that, as after any other run. A unit that is not due, or is gone,
+        is left as it is: somebody else has carried it out.
         """
         due = (unit.c.key == key, unit.c.state == UnitState.WAITING, unit.c.due_at <= now)
         free = or_(unit.c.lease_until.is_(None), unit.c.lease_until <= now)
-        fail = update(unit).where(*due, free).values(state=UnitState.FAILED, note=note, lease_owner=None)
+        fail = _ended(update(unit).where(*due, free).values(note=note, **_FAILED))
         is_held = select(unit.c.key).where(*due)
 
         def put_aside(connection: Connection) -> bool:
-            if connection.execute(fail.values(lease_until=None, again_at=None)).rowcount:
-                connection.execute(note_of(key, "unit.failed", at=now, values={"note": note}))
+            if _end(connection, fail, {}, key, "unit.failed", at=now, note=note):
                 return True
-            return connection.execute(is_held).first() is None
+            if connection.execute(is_held).first() is not None:
+                raise StillHeld(key)
+            return False
 
         return await self._database.write(put_aside)
 
@@ -263,15 +277,35 @@ class SQLUnits:
         given = {**_held(claim), "note": note, **values}
 
         def release(connection: Connection) -> bool:
-            now = connection.execute(change, given).one_or_none()
-            if now is None:
-                return False
-            connection.execute(note_of(claim.unit.key, event, at=at, values={"note": note}))
-            if now.state == UnitState.WAITING:
-                announce(connection, [DueUnit(key=claim.unit.key, due_at=now.due_at)])
-            return True
+            return _end(connection, change, given, claim.unit.key, event, at=at, note=note)
 
         return await self._database.write(release)
+
+
+def _end(
+    connection: Connection,
+    change: ReturningUpdate[Any],
+    given: Mapping[str, Any],
+    key: str,
+    what: str,
+    *,
+    at: datetime,
+    note: str,
+) -> bool:
+    """Carry out the *change* that ends a hold, and tell of a unit that waits again; False when it changed nothing."""
+    now = connection.execute(change, given).one_or_none()
+    if now is None:
+        return False
+    connection.execute(note_of(key, what, at=at, values={"note": note}))
+    if now.state == UnitState.WAITING:
+        announce(connection, [DueUnit(key=key, due_at=now.due_at)])
+    return True
+
+
+def _count_stopped(connection: Connection, key: str) -> int:
+    """Return how many runs of a unit were stopped one after the other, before any of them had noted a step."""
+    latest = select(event.c.what).where(event.c.unit == key).order_by(event.c.id.desc()).limit(TRIES)
+    return len(list(takewhile(STARTED.__eq__, connection.execute(latest).scalars())))
 
 
 def _held(claim: Claim) -> dict[str, Any]:
@@ -285,19 +319,25 @@ _IF_HELD = update(unit).where(
     unit.c.key == bindparam("of"), unit.c.lease_owner == bindparam("by"), unit.c.runs == bindparam("run")
 )
 _RENEW = _IF_HELD.values(lease_until=bindparam("lease_until"))
-_RELEASE = _IF_HELD.values(
-    lease_owner=None,
-    lease_until=None,
-    again_at=None,
-    failures=bindparam("failures"),
-    note=bindparam("note"),
-).returning(unit.c.state, unit.c.due_at)
+_ABANDONED = select(unit.c.key).where(
+    unit.c.state == UnitState.WAITING, unit.c.due_at <= bindparam("now"), unit.c.lease_until <= bindparam("now")
+)
+"""Units whose worker did not renew its hold: it was stopped, most probably."""
+
+
+def _ended(change: Update) -> ReturningUpdate[Any]:
+    """Return a *change* that ends a hold as well."""
+    return change.values(lease_owner=None, lease_until=None, again_at=None).returning(unit.c.state, unit.c.due_at)
+
+
+_RELEASE = _ended(_IF_HELD.values(failures=bindparam("failures"), note=bindparam("note")))
 _AGAIN = unit.c.again_at.is_not(None)
 _AT_ONCE_AGAIN = func.coalesce(unit.c.again_at, unit.c.due_at)
 _FINISH = _RELEASE.values(
     state=case((_AGAIN, UnitState.WAITING), else_=UnitState.DONE), due_at=_AT_ONCE_AGAIN, done_at=bindparam("done_at")
 )
-_FAIL = _RELEASE.values(state=case((_AGAIN, UnitState.WAITING), else_=UnitState.FAILED), due_at=_AT_ONCE_AGAIN)
+_FAILED = {"state": case((_AGAIN, UnitState.WAITING), else_=UnitState.FAILED), "due_at": _AT_ONCE_AGAIN}
+_FAIL = _RELEASE.values(**_FAILED)
 _UNTIL = bindparam("until", type_=unit.c.due_at.type)
 _PARK = _RELEASE.values(due_at=case((and_(_AGAIN, unit.c.again_at < _UNTIL), unit.c.again_at), else_=_UNTIL))
 # A held unit is looked at when its lease ends: its holder may be gone.

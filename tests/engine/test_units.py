@@ -459,6 +459,71 @@ async def test_a_unit_survives_the_process_that_ran_it(database: Database, datab
     assert (view.state, view.runs) == (UnitState.DONE, 2)
 
 
+async def stop_workers(database: Database, clock: StillClock, *, times: int) -> None:
+    """Let so many workers claim the unit, one after the other, and be killed while they run it."""
+    for number in range(times):
+        claims = await SQLUnits(database).claim(
+            f"killed-{number}", now=clock.now(), lease_until=clock.now() + LEASE, limit=1
+        )
+        assert len(claims) == 1
+        clock.advance(LEASE)
+
+
+@pytest.mark.parametrize(
+    ("times", "state"),
+    [pytest.param(TRIES - 1, UnitState.DONE, id="often"), pytest.param(TRIES, UnitState.FAILED, id="again and again")],
+)
+async def test_a_unit_that_ends_its_process_again_and_again_fails_visibly_without_being_run(
+    either_url: str, times: int, state: UnitState
+) -> None:
+    """With a queue or without: nobody but the record counts it."""
+    database, clock, ran = create_database(either_url), RestfulClock(), list[str]()
+
+    async def handler(unit: DueUnit, history: History) -> Outcome:
+        ran.append(unit.key)
+        return Done()
+
+    await SQLUnits(database).make_due([UNIT])
+    await stop_workers(database, clock, times=times)
+    await engine_of(database, clock, handler).run_due()
+
+    unit = await the_unit(database)
+    assert unit.state is state
+    assert bool(ran) is (state is UnitState.DONE)
+    if state is UnitState.FAILED:
+        assert unit.note == "could not run rollout.place: its worker was stopped again and again while it ran"
+        await SQLUnits(database).make_due([UNIT])
+        await engine_of(database, clock, handler).run_due()
+        assert ran == [UNIT.key]
+    await database.close()
+
+
+async def test_a_unit_that_gets_on_is_not_held_to_how_often_its_workers_were_stopped(database: Database) -> None:
+    clock, units = RestfulClock(), SQLUnits(database)
+    await units.make_due([UNIT])
+    await stop_workers(database, clock, times=TRIES - 1)
+    await units.note(UNIT.key, "rollout.tab_made", at=clock.now(), values={})
+    await stop_workers(database, clock, times=TRIES - 1)
+
+    (claim,) = await units.claim("me", now=clock.now(), lease_until=clock.now() + LEASE, limit=1)
+
+    assert claim.stopped == TRIES - 1
+
+
+async def test_no_unit_is_begun_when_the_time_for_it_is_over(database: Database) -> None:
+    clock, ran = RestfulClock(), list[str]()
+
+    async def handler(unit: DueUnit, history: History) -> Outcome:
+        ran.append(unit.key)
+        clock.advance(2 * MINUTE)
+        return Done()
+
+    await SQLUnits(database).make_due([DueUnit(key=f"rollout.place:{name}", due_at=NOON) for name in "abc"])
+    await engine_of(database, clock, handler, concurrency=1).run_due(until=NOON + 3 * MINUTE)
+
+    assert ran == ["rollout.place:a", "rollout.place:b"]
+
+
 async def test_a_clock_that_jumps_ahead_makes_no_engine_run_a_unit_twice(database: Database) -> None:
     """The lease has ended by the new time, but its holder is this engine itself."""
     clock, runs = RestfulClock(), 0
