@@ -27,7 +27,7 @@ def router(handle: Handle) -> APIRouter:
         if content is None:
             return JSONResponse({"error": "too large"}, 413)
         try:
-            body = json.loads(NUL.sub(r"\1\\ufffd", content.decode("utf-8-sig")))
+            body = json.loads(_without_nul(content.decode("utf-8-sig")))
             # Half of a surrogate pair is no text, and an endless number no number: neither could be sent back.
             json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, RecursionError):
@@ -36,6 +36,11 @@ def router(handle: Handle) -> APIRouter:
         return Response(status_code=status) if answer is None else JSONResponse(answer, status)
 
     return routes
+
+
+def _without_nul(text: str) -> str:
+    # Hardly any activity has one, and to search for the sign alone takes a fiftieth of the time.
+    return NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text
 
 
 async def _read(request: Request) -> bytes | None:
