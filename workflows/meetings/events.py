@@ -203,12 +203,21 @@ def _moved_by_others(meeting: Meeting, event: BookedEvent) -> bool:
     written = tuple(meeting.booked.get(name) for name in TIMES)
     ours = (_minute(meeting.starts_local), _minute(meeting.ends_local))
     theirs = (_minute(event.starts_local), _minute(event.ends_local))
-    return written == ours and theirs != ours
+    return (written == ours or _is_news_here(meeting)) and theirs != ours
+
+
+def _is_news_here(meeting: Meeting) -> bool:
+    """
+    Tell whether nothing is known of what was written, and nobody has changed the meeting since it was planned.
+
+    So it is when the database was lost: what stands in the calendar then is what people were told last.
+    """
+    return not meeting.booked and not meeting.sequence
 
 
 def _is_place_of_others(body: Body, meeting: Meeting, place: str) -> bool:
     """Tell whether a place is neither the one we wrote nor, after a lost answer, the one we meant to."""
-    written = meeting.booked.get("location")
+    written = "" if _is_news_here(meeting) else meeting.booked.get("location")
     return written is not None and place not in (written.strip(), body.location.strip())
 
 
