@@ -1,10 +1,13 @@
 """The drill of `docs/store.md`: a copy made while the service works, brought back, and what it holds."""
 
+import shutil
 import sqlite3
 import subprocess
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from sqlalchemy import make_url
 
 from integration.database.audit import SQLAudit
@@ -47,15 +50,26 @@ async def assert_brought_back(url: str) -> None:
     await database.close()
 
 
+def copy_by_command(path: Path, copy: Path) -> None:
+    if shutil.which("sqlite3") is None:
+        pytest.skip("the command sqlite3 is not installed")
+    run("sqlite3", str(path), f".backup {copy}")
+
+
+def copy_by_python(path: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+
+
+@pytest.mark.parametrize("make_copy", [copy_by_command, copy_by_python])
 async def test_a_file_is_copied_while_somebody_writes_and_holds_what_was_committed(
-    database_file: Path, tmp_path: Path
+    make_copy: Callable[[Path, Path], None], database_file: Path, tmp_path: Path
 ) -> None:
     await fill(f"sqlite+aiosqlite:///{database_file}")
     copy = tmp_path / "copy.db"
-    with closing(sqlite3.connect(database_file)) as writer, closing(sqlite3.connect(database_file)) as source:
+    with closing(sqlite3.connect(database_file)) as writer:
         writer.execute("delete from unit")
-        with closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
+        make_copy(database_file, copy)
         writer.rollback()
 
     await assert_brought_back(f"sqlite+aiosqlite:///{copy}")
