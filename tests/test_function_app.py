@@ -25,6 +25,7 @@ from integration.database.register import SQLRegister
 from integration.database.units import SQLUnits, UnitState
 from integration.unit_queue import message_for
 from tests.clocks import NOON, StillClock
+from tests.support.azurite import MOST_READS
 from tests.support.insights import QUIET, running_insights
 from tests.support.one_answer import served
 from tests.support.patience import output_of
@@ -237,6 +238,8 @@ def test_the_host_leaves_addresses_and_messages_alone_and_outlasts_a_unit() -> N
     assert queues["messageEncoding"] == "none"
     # A unit that is due is looked for every other second, while the app is warm.
     assert queues["maxPollingInterval"] == "00:00:02"
+    # What failed comes again in a minute, and is given up as the tests' own host does it.
+    assert (queues["visibilityTimeout"], queues["maxDequeueCount"]) == ("00:01:00", MOST_READS)
     # As many connections to the database at once as a process holds, and one for heartbeats and the timer.
     assert queues["batchSize"] + queues["newBatchThreshold"] < 2 * CONNECTIONS
     assert hours * 3600 + minutes * 60 + seconds > 2 * LONGEST_RUN.total_seconds()

@@ -1,10 +1,14 @@
 """Units as rows: made due once, claimed once, changed only by who holds them."""
 
 import asyncio
+import re
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import integration.database.units as units_module
 from engine.units import Claim
 from integration.database.connection import Database, create_database
 from integration.database.units import SQLUnits, UnitState, UnitView
@@ -94,6 +98,65 @@ async def test_a_holder_that_dies_delays_nothing_that_became_due_meanwhile(units
     await claim(units)
     await units.make_due([due(48)])
     assert (await claim(units, hours=2, owner="other")).unit.due_at == NOON
+
+
+async def parked_by_an_error(units: SQLUnits) -> None:
+    await units.make_due([due()])
+    assert await units.park(await claim(units), now=NOON, until=NOON + 99 * HOUR, note="away", failures=1)
+
+
+async def held_and_due_again(units: SQLUnits) -> Claim:
+    await units.make_due([due()])
+    held = await claim(units)
+    await units.make_due([due(1)])
+    return held
+
+
+async def make_due(units: SQLUnits) -> None:
+    await units.make_due([due()])
+
+
+async def wake(units: SQLUnits) -> None:
+    await parked_by_an_error(units)
+    await units.wake_overdue(now=NOON, longest=HOUR)
+
+
+async def finish(units: SQLUnits) -> None:
+    assert await units.finish(await held_and_due_again(units), now=NOON, note="")
+
+
+async def fail(units: SQLUnits) -> None:
+    assert await units.fail(await held_and_due_again(units), now=NOON, note="", failures=1)
+
+
+async def set_aside(units: SQLUnits) -> None:
+    await held_and_due_again(units)
+    assert await units.set_aside(KEY, now=NOON + HOUR, note="")
+
+
+@pytest.mark.parametrize("make", [make_due, parked_by_an_error, wake, finish, fail, set_aside])
+async def test_whatever_makes_a_unit_wait_tells_of_it_after_the_commit(
+    database: Database, units: SQLUnits, make: Callable[[SQLUnits], Awaitable[None]]
+) -> None:
+    """Else its message would be the timer's to send, minutes later."""
+    told: list[DueUnit] = []
+    database.on_due = told.extend
+
+    await make(units)
+
+    unit = await the_unit(units)
+    assert unit.state is UnitState.WAITING
+    assert told[-1] == DueUnit(key=KEY, due_at=unit.due_at)
+
+
+def test_no_other_module_writes_units() -> None:
+    """So that none can forget to tell of them."""
+    folder = Path(units_module.__file__).parent
+    writes = re.compile(r"\b(insert|update|insert_into|insert_for)\([^)]*\bunit\b")
+
+    found = [path.name for path in folder.rglob("*.py") if writes.search(path.read_text("utf-8"))]
+
+    assert found == ["units.py"]
 
 
 async def test_a_held_unit_is_claimed_by_others_only_when_its_lease_has_ended(units: SQLUnits) -> None:
