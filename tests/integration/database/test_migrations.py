@@ -1,7 +1,5 @@
 """Migrations of databases that hold something."""
 
-import ast
-import re
 from pathlib import Path
 
 import pytest
@@ -106,49 +104,6 @@ async def test_reports_of_before_keep_what_they_hold_when_their_pdfs_move_behind
 
 # ------------------------------------------------------------------------- two versions beside each other
 
-TAKES_AWAY = re.compile(r"(drop|alter|rename|batch_alter)_")
-FORBIDS = ("create_index", "create_unique_constraint", "create_check_constraint", "create_foreign_key")
-SQL_THAT_TAKES_AWAY = re.compile(r"\b(drop|alter|rename|delete|truncate)\b", re.IGNORECASE)
-FIRST_TO_SAY = "0019"
-"""The first migration that versions which look for the row may meet."""
-
-
-def takes_away_silently(migration: str) -> bool:
-    """
-    Tell whether versions before it would go on writing into what is no longer there, or is refused from then on.
-
-    What a migration makes itself, no version before it writes into.
-    """
-    calls = [node for node in ast.walk(ast.parse(migration)) if isinstance(node, ast.Call)]
-    made = {name for call in calls if name_of(call) == "create_table" for name in texts_in(call)[:1]}
-    return any(hinders(call, made) for call in calls) and "schema:oldest" not in migration
-
-
-def hinders(call: ast.Call, made: set[str]) -> bool:
-    """Tell whether an operation takes away what versions before it use, or forbids what they do."""
-    name, given = name_of(call), {word.arg: ast.unparse(word.value) for word in call.keywords}
-    if name == "execute":
-        return bool(SQL_THAT_TAKES_AWAY.search(ast.unparse(call)))
-    if name == "add_column":
-        columns = [{word.arg: ast.unparse(word.value) for word in part.keywords} for part in call_parts(call)]
-        return any(it.get("nullable") == "False" and "server_default" not in it for it in columns)
-    if name in FORBIDS:
-        is_of_its_own = made.intersection(texts_in(call)[1:2])
-        return not is_of_its_own and (name != "create_index" or given.get("unique") == "True")
-    return bool(TAKES_AWAY.match(name)) and "partial_reordering" not in given
-
-
-def name_of(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
-
-
-def texts_in(call: ast.Call) -> list[str]:
-    return [part.value for part in call.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-
-
-def call_parts(call: ast.Call) -> list[ast.Call]:
-    return [part for part in call.args if isinstance(part, ast.Call)]
-
 
 async def test_a_version_goes_on_beside_a_newer_schema_that_only_added(database: Database) -> None:
     await run(
@@ -176,47 +131,3 @@ async def test_a_version_stops_once_what_it_uses_was_taken_away(database: Databa
     assert await database.schema() is Schema.NEWER
     with pytest.raises(SchemaNewer):
         await database.migrate()
-
-
-@pytest.mark.parametrize(
-    ("migration", "silently"),
-    [
-        pytest.param('op.add_column("link", sa.Column("seen", sa.Integer(), nullable=True))', False, id="adds"),
-        pytest.param(
-            'op.add_column("link", sa.Column("seen", sa.Integer(), nullable=False, server_default="0"))',
-            False,
-            id="adds what has a value by itself",
-        ),
-        pytest.param(
-            'op.add_column("link", sa.Column("seen", sa.Integer(), nullable=False))',
-            True,
-            id="adds what versions before do not fill in",
-        ),
-        pytest.param('op.create_index("ix_link_seen", "link", ["seen"])', False, id="adds an index"),
-        pytest.param('op.create_index("uq_link_seen", "link", ["seen"], unique=True)', True, id="forbids doubles"),
-        pytest.param('op.create_unique_constraint("uq_link_seen", "link", ["seen"])', True, id="forbids them, too"),
-        pytest.param(
-            'op.create_table("new")\nop.create_index("uq_new_seen", "new", ["seen"], unique=True)',
-            False,
-            id="forbids doubles in its own table",
-        ),
-        pytest.param('op.execute("update link set seen = 1")', False, id="fills in"),
-        pytest.param('op.execute("DROP INDEX uq_link_seen")', True, id="takes away in words of SQL"),
-        pytest.param(
-            'op.batch_alter_table("report", partial_reordering=[])', False, id="puts columns in another order"
-        ),
-        pytest.param('op.batch_alter_table("report")', True, id="alters"),
-        pytest.param('op.drop_column("link", "used_at")', True, id="takes away"),
-        pytest.param(
-            'op.drop_column("link", "used_at")\nop.execute("… schema:oldest …")', False, id="takes away and says so"
-        ),
-    ],
-)
-def test_a_migration_that_takes_away_and_does_not_say_so_is_known(migration: str, *, silently: bool) -> None:
-    assert takes_away_silently(migration) is silently
-
-
-def test_every_migration_that_takes_away_says_so() -> None:
-    newer = [path for path in (MIGRATIONS / "versions").glob("[0-9]*.py") if path.name >= FIRST_TO_SAY]
-
-    assert [path.name for path in newer if takes_away_silently(path.read_text("utf-8"))] == []
