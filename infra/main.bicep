@@ -40,7 +40,38 @@ param licences int = 1000
 @description('Address of the county\'s accessibility statement at uustatus.no. Empty: none is shown.')
 param accessibilityStatement string = ''
 
-@description('Issuer of Ansattporten. Empty: that way of signing in is off, and no key vault is made.')
+@description('The time zone of the programme. Empty: Europe/Oslo.')
+param timezone string = ''
+@description('How much the log says.')
+@allowed([ 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL' ])
+param logLevel string = 'INFO'
+
+@description('Days between two looks for something of ours that is gone. 1 is every night before a working day.')
+@minValue(1)
+param driftDays int = 1
+@description('Days between two looks at what the service may and has in Microsoft 365. 1 is every night.')
+@minValue(1)
+param doctorDays int = 1
+
+@description('Name under which the municipalities\' own calendars are asked for. Empty: vaare-unge-365.')
+param feedUserAgent string = ''
+
+@description('The county\'s colour in PDF and Word files, such as #7A1F5C. Empty: #1E2B3C.')
+param paperColour string = ''
+@description('Name above papers. Empty: of the organisation that leads the programme.')
+param paperOwner string = ''
+@description('Logo above papers: name of a PNG or SVG file in the folder "county", which the package takes along. Empty: none.')
+param paperLogo string = ''
+@description('Template of Word files: name of a file in the same folder. Empty: our own.')
+param wordTemplate string = ''
+@description('The body that answers for the archive. Empty: the organisation that leads the programme.')
+param archiveOwner string = ''
+@description('Papers that are not open to everybody in the archive: minutes=UO: Offl. § 14; agenda=UO: Offl. § 14. Empty: none.')
+param archiveRestrictions string = ''
+@description('True where a data set for research is made: a key vault holds the key of its pseudonyms.')
+param researchData bool = false
+
+@description('Issuer of Ansattporten. Empty: that way of signing in is off, and no key vault is made for it.')
 param ansattportenUrl string = ''
 @description('Id of the integration at Ansattporten. Empty: the vault is there for the key, and nobody signs in that way yet.')
 param ansattportenClientId string = ''
@@ -149,7 +180,7 @@ module database 'modules/database.bicep' = {
   }
 }
 
-module vault 'modules/vault.bicep' = if (!empty(ansattportenUrl)) {
+module vault 'modules/vault.bicep' = if (!empty(ansattportenUrl) || researchData) {
   name: 'vault'
   scope: group
   params: {
@@ -165,7 +196,12 @@ var doorUrl = empty(publicUrl) ? 'https://${doorName}.azurewebsites.net' : publi
 // A list of nobody is written as a comma: a setting that is empty may not reach the app at all, and without one it sends to everybody.
 var handsId = empty(handsAppId) ? identities.outputs.hands.clientId : handsAppId
 var rehearsal = allowedRecipients == '*' ? {} : { VAREUNGE_ALLOWED_RECIPIENTS: empty(allowedRecipients) ? ',' : allowedRecipients }
-var settings = union(rehearsal, {
+// Left out when they are empty: the code has its own, and takes no empty ones.
+var zone = empty(timezone) ? {} : { VAREUNGE_TIMEZONE: timezone }
+var agent = empty(feedUserAgent) ? {} : { VAREUNGE_FEED_USER_AGENT: feedUserAgent }
+var colour = empty(paperColour) ? {} : { VAREUNGE_PAPER_COLOUR: paperColour }
+var county = '/home/site/wwwroot/county'
+var settings = union(rehearsal, zone, agent, colour, {
   VAREUNGE_TENANT_ID: tenant().tenantId
   VAREUNGE_APP_ID: signInAppId
   VAREUNGE_BOT_ID: identities.outputs.bot.clientId
@@ -179,6 +215,14 @@ var settings = union(rehearsal, {
   VAREUNGE_LICENCES: string(licences)
   VAREUNGE_BACKUP_DAYS: string(databaseBackupDays)
   VAREUNGE_ACCESSIBILITY_STATEMENT: accessibilityStatement
+  VAREUNGE_LOG_LEVEL: logLevel
+  VAREUNGE_DRIFT_DAYS: string(driftDays)
+  VAREUNGE_DOCTOR_DAYS: string(doctorDays)
+  VAREUNGE_PAPER_OWNER: paperOwner
+  VAREUNGE_PAPER_LOGO: empty(paperLogo) ? '' : '${county}/${paperLogo}'
+  VAREUNGE_WORD_TEMPLATE: empty(wordTemplate) ? '' : '${county}/${wordTemplate}'
+  VAREUNGE_ARCHIVE_OWNER: archiveOwner
+  VAREUNGE_ARCHIVE_RESTRICTIONS: archiveRestrictions
   VAREUNGE_QUEUE_URL: handsStorage.outputs.queueUrl
 })
 // Only with the integration's id: the Door refuses to start with half of the settings.
@@ -187,6 +231,8 @@ var ansattporten = empty(ansattportenUrl) || empty(ansattportenClientId) ? {} : 
   VAREUNGE_ANSATTPORTEN_CLIENT_ID: ansattportenClientId
   VAREUNGE_ANSATTPORTEN_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.ansattportenKeyUri})'
 }
+// The Door's papers tell of the data set where there is a key; a command at an administrator's machine makes it.
+var research = researchData ? { VAREUNGE_RESEARCH_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.researchKeyUri})' } : {}
 
 module door 'modules/function.bicep' = {
   name: 'door'
@@ -204,7 +250,7 @@ module door 'modules/function.bicep' = {
     takesVisitors: true
     alwaysReady: alwaysReadyDoors
     mostInstances: mostDoors
-    settings: union(settings, ansattporten, {
+    settings: union(settings, ansattporten, research, {
       VAREUNGE_PART: 'door'
       VAREUNGE_DATABASE_URL: 'postgresql+psycopg://${identities.outputs.door.name}@${database.outputs.host}/${database.outputs.database}?sslmode=require'
     })
@@ -278,4 +324,6 @@ output VAREUNGE_HANDS_ID string = handsId
 output VAREUNGE_HANDS_IDENTITY_ID string = identities.outputs.hands.clientId
 output VAREUNGE_BUILDER_ID string = identities.outputs.builder.clientId
 output VAREUNGE_ORGANIZER string = organizers
+output VAREUNGE_BACKUP_DAYS string = string(databaseBackupDays)
 output ANSATTPORTEN_VAULT string = empty(ansattportenUrl) ? '' : vault.outputs.name
+output RESEARCH_VAULT string = researchData ? vault.outputs.name : ''

@@ -1,9 +1,10 @@
 """Build the deployment package for Azure Functions: `python -m tools.package OUT.zip [--python PYTHON]`.
 
-The package holds our code, the packages it needs below `.python_packages/lib/site-packages`, and nothing else: no
-tests, no sandbox, no demo. Modules are compiled beforehand with unchecked hashes: Python otherwise tells an old one
-by the times of files, which change when a package is unpacked, and a new worker would compile everything again.
-Texts are one file a language, read without the YAML reader, and pages' templates are compiled to Python.
+The package holds our code, the packages it needs below `.python_packages/lib/site-packages`, the county's own files
+where there are any, and nothing else: no tests, no sandbox, no demo. Modules are compiled beforehand with unchecked
+hashes: Python otherwise tells an old one by the times of files, which change when a package is unpacked, and a new
+worker would compile everything again. Texts are one file a language, read without the YAML reader, and pages' templates
+are compiled to Python.
 
 Packages come as wheels for Linux (x86-64), whatever machine builds. The package is for the Python that compiles it,
 3.13 unless said otherwise.
@@ -32,6 +33,8 @@ OURS = (
     "cards", "commands", "config", "documents", "engine", "integration", "teams_app", "texts", "web", "wiring",
     "workflows", "infra/permissions", "cli.py", "function_app.py", "host.json", "LICENSE", "package-lock.json",
 )  # fmt: skip
+COUNTY = ROOT / "county"
+"""The county's logo and template of Word files (`PAPER_LOGO`, `WORD_TEMPLATE`). Git leaves the folder out."""
 SITE_PACKAGES = Path(".python_packages/lib/site-packages")
 PLATFORM = "x86_64-manylinux_2_28"
 FOR_TERMINALS = ("rich", "markdown-it-py", "mdurl", "pygments")
@@ -139,6 +142,8 @@ def _copy_ours(folder: Path) -> None:
             shutil.copytree(source, target, ignore=ignore)
         else:
             shutil.copyfile(source, target)
+    if COUNTY.is_dir():
+        shutil.copytree(COUNTY, folder / COUNTY.name)
     for language in texts.languages():
         packed = texts.packed_texts(folder / "texts", language)
         packed.write_text(json.dumps(texts.read_language(language), ensure_ascii=False), encoding="utf-8")

@@ -1,8 +1,9 @@
-// Holds one key: that of the integration at Ansattporten. infra/scripts/ansattporten.sh makes it there; it is never shown.
+// Holds the key of the integration at Ansattporten (infra/scripts/ansattporten.sh makes it there; it is never shown) and that of
+// the pseudonyms in the data set for research (docs/azure.md says how it is made).
 param name string
 param location string
 param tags object
-@description('The Door\'s principal id. It reads the key when it starts.')
+@description('The Door\'s principal id. It reads the keys when it starts.')
 param readerPrincipalId string
 
 // Key Vault Secrets User
@@ -32,3 +33,4 @@ resource mayRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 output name string = vault.name
 output ansattportenKeyUri string = '${vault.properties.vaultUri}secrets/ansattporten-key'
+output researchKeyUri string = '${vault.properties.vaultUri}secrets/research-key'

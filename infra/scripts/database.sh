@@ -52,6 +52,13 @@ quote() { python3 -c 'import sys, urllib.parse; print(urllib.parse.quote(sys.std
 user=$(quote <<<"$DATABASE_ADMINISTRATORS_NAME")
 # Whom a rehearsal leaves out, a command here leaves out, too.
 [ "${ALLOWED_RECIPIENTS-}" = '*' ] || export VAREUNGE_ALLOWED_RECIPIENTS="${ALLOWED_RECIPIENTS:-,}"
+# What the apps know of papers and the archive, it knows, too.
+for name in TIMEZONE PAPER_COLOUR PAPER_OWNER ARCHIVE_OWNER ARCHIVE_RESTRICTIONS; do
+    [ -z "${!name-}" ] || export "VAREUNGE_$name=${!name}"
+done
+for name in PAPER_LOGO WORD_TEMPLATE; do
+    [ -z "${!name-}" ] || export "VAREUNGE_$name=$root/county/${!name}"
+done
 export VAREUNGE_DATABASE_URL="postgresql+psycopg://$user:$(quote <<<"$PGPASSWORD")@$DATABASE_HOST/$DATABASE_NAME?sslmode=require"
 
 case ${arguments[0]-} in

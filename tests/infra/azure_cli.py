@@ -32,6 +32,7 @@ KNOWN = {
     "az functionapp config hostname delete": "--resource-group --name --hostname",
     "az functionapp config hostname list": "--resource-group --webapp-name",
     "az keyvault secret set": "--vault-name --name --file",
+    "az keyvault secret show": "--vault-name --name",
     "az login": "",
     "az postgres flexible-server delete": "--resource-group --name --yes",
     "az postgres flexible-server firewall-rule create": (

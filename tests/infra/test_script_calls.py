@@ -162,21 +162,40 @@ def test_a_command_is_run_on_the_database_and_nothing_else(desk: Desk) -> None:
     assert [call for call in desk.changes if "firewall-rule" not in call] == ["run import config/vestfold"]
 
 
+def command_settings(desk: Desk, chosen: dict[str, str]) -> dict[str, Any]:
+    """Return the settings that a command on the database is given, by what azd's environment has beside the names."""
+    seen = desk.folder / "run"
+    seen.unlink()
+    seen.write_text("#!/bin/sh\nenv\n", "utf-8")
+    seen.chmod(0o755)
+    desk.names |= chosen
+    assert desk.run("database.sh", "--apply", "--", "outbox") == 0, desk.printed
+    given = re.findall(r"^VAREUNGE_(\w+)=(.*)$", desk.printed, re.MULTILINE)
+    return {name.lower(): value for name, value in given}
+
+
 @pytest.mark.parametrize(
     ("chosen", "reaches"), [(None, ()), ("", ()), ("kari@fylke.example", ("kari@fylke.example",)), ("*", None)]
 )
 def test_a_command_reaches_nobody_whom_the_apps_do_not_reach(
     desk: Desk, chosen: str | None, reaches: tuple[str, ...] | None
 ) -> None:
-    seen = desk.folder / "run"
-    seen.unlink()
-    seen.write_text("#!/bin/sh\nenv | grep ^VAREUNGE_ALLOWED_RECIPIENTS= || echo nothing\n", "utf-8")
-    seen.chmod(0o755)
-    desk.names |= {} if chosen is None else {"ALLOWED_RECIPIENTS": chosen}
+    given = command_settings(desk, {} if chosen is None else {"ALLOWED_RECIPIENTS": chosen})
 
-    assert desk.run("database.sh", "--apply", "--", "outbox") == 0, desk.printed
-    given = dict(re.findall(r"^VAREUNGE_(ALLOWED_RECIPIENTS)=(.*)$", desk.printed, re.MULTILINE))
-    assert Settings(**{name.lower(): value for name, value in given.items()}).allowed_recipients == reaches
+    assert Settings(**given).allowed_recipients == reaches
+
+
+def test_a_command_makes_papers_as_the_apps_do(desk: Desk) -> None:
+    county = desk.folder / "county"
+    county.mkdir()
+    (county / "logo.svg").touch()
+    chosen = {"PAPER_COLOUR": "#7a1f5c", "PAPER_LOGO": "logo.svg", "ARCHIVE_RESTRICTIONS": "minutes=UO: Offl. § 14"}
+
+    settings = Settings(**command_settings(desk, chosen | {"ARCHIVE_OWNER": "", "TIMEZONE": ""}))
+
+    assert (settings.paper_colour, settings.paper_logo) == ("#7a1f5c", str(county / "logo.svg"))
+    assert settings.archive_restrictions == (("minutes", "UO", "Offl. § 14"),)
+    assert (settings.archive_owner, settings.timezone) == ("", "Europe/Oslo")
 
 
 def test_a_command_keeps_its_own_options(desk: Desk) -> None:

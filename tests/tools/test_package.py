@@ -33,7 +33,12 @@ def python() -> str:
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # As in a new checkout, whose folder for packages is not there yet.
     out = tmp_path_factory.mktemp("package") / "dist" / "vareunge.zip"
-    package.build(out, python(), compression=zipfile.ZIP_STORED)
+    county = tmp_path_factory.mktemp("checkout") / "county"
+    county.mkdir()
+    (county / "logo.svg").write_text("<svg/>", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(package, "COUNTY", county)
+        package.build(out, python(), compression=zipfile.ZIP_STORED)
     return out
 
 
@@ -71,10 +76,15 @@ def test_nothing_of_tests_demo_or_sandbox_is_in_the_package(packed: Path) -> Non
     names = zipfile.ZipFile(packed).namelist()
 
     ours = {name.partition("/")[0] for name in names}
-    assert ours == {name.partition("/")[0] for name in package.OURS} | {".python_packages", "__pycache__"}
+    assert ours == {name.partition("/")[0] for name in package.OURS} | {".python_packages", "__pycache__", "county"}
     assert "function_app.py" in names
     assert "infra/permissions/hands.txt" in names
-    assert not [name for name in names if name.startswith(("texts/nb/", f"{SITE_PACKAGES}/rich/"))]
+    left_out = ("texts/nb/", f"{SITE_PACKAGES}/rich/", f"{SITE_PACKAGES}/azure/storage/")
+    assert not [name for name in names if name.startswith(left_out)]
+
+
+def test_the_county_s_own_files_are_in_the_package(packed: Path) -> None:
+    assert zipfile.ZipFile(packed).read("county/logo.svg") == b"<svg/>"
 
 
 def test_every_module_is_compiled_and_never_checked_again(unpacked: Path) -> None:
