@@ -316,3 +316,17 @@ def test_rules_are_made_before_there_is_anything_to_ask() -> None:
 @pytest.mark.parametrize("rule", alert_rules())
 def test_each_alert_has_its_place_in_the_runbook(rule: str) -> None:
     assert f"### {rule}\n" in (ROOT / "docs" / "runbook.md").read_text("utf-8")
+
+
+def test_every_setting_of_queues_and_scale_stands_on_the_engine_s_page_with_its_reason() -> None:
+    page = (ROOT / "docs" / "engine.md").read_text("utf-8")
+    host = json.loads((ROOT / "host.json").read_text("utf-8"))
+    app = (INFRA / "modules" / "function.bicep").read_text("utf-8")
+    numbers = dict(re.findall(r"\b(instanceMemoryMB|perInstanceConcurrency): (\d+)", app))
+    most = set(re.findall(r"^param most\w+ int = (\d+)$", (INFRA / "main.bicep").read_text("utf-8"), re.MULTILINE))
+
+    for setting in ["functionTimeout", *host["extensions"]["queues"], *numbers, "maximumInstanceCount", "alwaysReady"]:
+        assert re.search(rf"^\|.*{setting}`.* \| .+ \| .+ \|$", page, re.MULTILINE), setting
+    for setting, number in numbers.items():
+        assert f"{setting}` | {number} |" in page
+    assert [f"`maximumInstanceCount` | {number}," in page for number in most] == [True]
