@@ -4,7 +4,6 @@ Run the unit that a message names, set aside what fails it, find what was lost, 
 """
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -93,14 +92,27 @@ async def find_lost(services: "Services") -> None:
     """
     Send the messages of units that have waited too long; where there is no queue, or it is away, run what is due.
 
-    What the host's time for a function does not suffice for is left to the next look.
+    What the host's time for a function does not suffice for is left to the next look. A database that is away is
+    logged, and the host told of it.
     """
+    from integration.database.away import AWAY
+
+    try:
+        await _find_lost(services)
+    except AWAY as exc:
+        log.error("engine.store_failed", error=type(exc).__name__)
+        raise
+
+
+async def _find_lost(services: "Services") -> None:
     queue = services.record.queue
     if queue is None:
         await _run_due(services)
         return
+    # Else a message would be sent, every time, for a unit that nobody can claim.
+    await services.record.database.check_schema()
     now = services.clock.now()
-    lost = await _lost(services, now)
+    lost = await services.record.units.list_lost(now=now, grace=GRACE, ahead=TIMER_PERIOD, limit=MOST_LOST)
     oldest = max((now - min(unit.due_at for unit in lost)).total_seconds(), 0) if lost else 0
     services.outside.telemetry.oldest_work(oldest)
     log.info("queue.looked", units=len(lost))
@@ -133,17 +145,6 @@ async def watch_door(services: "Services") -> None:
         return
     if seen.status != READY:
         log.warning("web.not_ready", missing=seen.missing or "answer", status=seen.status)
-
-
-async def _lost(services: "Services", now: datetime) -> Sequence[DueUnit]:
-    """List the units that were lost. A database that does not answer is logged, and the host told of it."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        return await services.record.units.list_lost(now=now, grace=GRACE, ahead=TIMER_PERIOD, limit=MOST_LOST)
-    except (SQLAlchemyError, OutsideError) as exc:
-        log.error("engine.store_failed", error=type(exc).__name__)
-        raise
 
 
 async def _run_due(services: "Services") -> None:

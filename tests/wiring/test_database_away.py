@@ -118,6 +118,23 @@ async def test_a_unit_waits_while_the_schema_is_another_version_s(
 
 
 @SCHEMAS
+async def test_the_timer_sends_no_messages_while_the_schema_is_another_version_s(
+    worker: Worker, schema: list[str]
+) -> None:
+    """They would come again every minute, and more of them with each of the timer's turns."""
+    await worker.make_due(UNIT)
+    await worker.host.clear()
+    change(worker.services.settings.database_url, *schema)
+    worker.clock.advance(MINUTE + GRACE)
+
+    with capture_logs() as entries, pytest.raises(Exception, match=r"schema|newer version"):
+        await worker.functions.tick()
+
+    assert await worker.host.waiting() == 0
+    assert "engine.store_failed" in [entry["event"] for entry in entries]
+
+
+@SCHEMAS
 async def test_a_unit_is_not_set_aside_while_the_schema_is_another_version_s(
     worker: Worker, schema: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

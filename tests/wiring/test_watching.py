@@ -64,8 +64,10 @@ async def test_an_app_that_does_it_all_does_not_ask_itself() -> None:
     assert asked == []
 
 
-async def test_a_database_that_does_not_answer_the_timer_is_told_and_the_host_comes_again() -> None:
-    async with working(Part.HANDS, queue_url=f"{NOBODY}/account?sig=none") as services:
+@pytest.mark.parametrize("queue_url", [f"{NOBODY}/account?sig=none", ""], ids=["with a queue", "without one"])
+async def test_a_database_that_does_not_answer_the_timer_is_told_and_the_host_comes_again(queue_url: str) -> None:
+    async with working(Part.HANDS, queue_url=queue_url) as services:
+        services.__dict__["handlers"] = {}
         with capture_logs() as entries, pytest.raises(Exception, match="connection"):
             await triggers.find_lost(services)
 
