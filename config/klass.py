@@ -17,6 +17,7 @@ from config.shapes import shown
 
 SHIPPED = Path(__file__).parent / "klass_131.json"
 LENGTH = 4
+LONGEST_NAME = 200
 NOT_STATED = "9999"
 """The code for «not stated», which is no municipality."""
 FORMATS = phrase("klass_formats")
@@ -101,7 +102,7 @@ def _municipalities(
         if not isinstance(code, str) or not (len(code) == LENGTH and code.isascii() and code.isdigit()):
             expected = phrase("digits_as_text")
             problems.append(Problem(where=f"{file}:{line}: code", value=shown(code), expected=expected))
-        elif not isinstance(name, str) or not name.strip():
+        elif not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST_NAME:
             problems.append(Problem(where=f"{file}:{line}: name", value=shown(name), expected=phrase("a_name")))
         elif code != NOT_STATED:
             yield KnownMunicipality(number=code, name=name.strip())

@@ -134,7 +134,7 @@ class _Conversation(_Part):
 
 
 class _Sender(_Part):
-    aad_object_id: str | None = None
+    aad_object_id: str | None = Field(default=None, max_length=36)
 
 
 class _Activity(_Part):

@@ -11,6 +11,11 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:LENGTH]
 
 
+def bounded(text: str, most: int) -> str:
+    """Return *text*, or its digest where it is longer than the *most* signs that are kept: it is still told apart."""
+    return text if len(text) <= most else digest(text)
+
+
 def is_digest_of(stored: str | None, *parts: str) -> bool:
     """Tell if *stored* was made of *parts*; also when an earlier version stored more digits of it."""
     return stored is not None and stored[:LENGTH] == digest(*parts)

@@ -12,9 +12,12 @@ from integration.database.tables import slot
 from integration.limits.bot import PERMIT_NAMES, Reservation, reserve
 from integration.limits.rate import Rate
 from integration.limits.shared import Permits
+from workflows.digest import bounded
 from workflows.ports.units import Clock
 
 SOON = timedelta(milliseconds=20)
+LONGEST_NAME = 190
+"""Signs of a limit's name that are kept as they are: a mailbox may be in it, and a permit has a number after it."""
 
 
 class SQLLimits:
@@ -35,16 +38,16 @@ class SQLLimits:
         """
         if count > rate.burst:
             raise ValueError(f"{count} at once under {name}: expected at most {rate.burst}")
-        now = self._clock.now()
+        now, row = self._clock.now(), bounded(name, LONGEST_NAME)
 
         def take(connection: Connection) -> datetime | None:
-            fresh = insert_into(connection, slot).values(name=name, free_at=now)
+            fresh = insert_into(connection, slot).values(name=row, free_at=now)
             connection.execute(fresh.on_conflict_do_nothing())
-            query = select(slot.c.free_at).where(slot.c.name == name).with_for_update()
+            query = select(slot.c.free_at).where(slot.c.name == row).with_for_update()
             free_at: datetime = connection.execute(query).scalar_one()
             taken = rate.take(free_at, now, count)
             if taken.room_at is None:
-                connection.execute(update(slot).where(slot.c.name == name).values(free_at=taken.free_at))
+                connection.execute(update(slot).where(slot.c.name == row).values(free_at=taken.free_at))
             return taken.room_at
 
         return await self._database.write(take)
@@ -68,15 +71,19 @@ class SQLLimits:
 
     async def free_at(self, names: Collection[str]) -> Mapping[str, datetime]:
         """Return the moments at which all that was taken under *names* has flowed back, of those that are known."""
-        query = select(slot).where(slot.c.name.in_(names))
-        return await self._database.look(lambda connection: _moments(connection.execute(query)))
+        rows = {bounded(name, LONGEST_NAME): name for name in names}
+        query = select(slot).where(slot.c.name.in_(rows))
+        found = await self._database.look(lambda connection: _moments(connection.execute(query)))
+        return {rows[row]: free_at for row, free_at in found.items()}
 
     async def note_free_at(self, moments: Mapping[str, datetime]) -> None:
         """Note such moments, whatever was noted before."""
-        await self._database.write(lambda connection: _put(connection, moments))
+        rows = {bounded(name, LONGEST_NAME): moment for name, moment in moments.items()}
+        await self._database.write(lambda connection: _put(connection, rows))
 
     def _take_permits(self, connection: Connection, name: str, permits: Permits) -> datetime | None:
-        now, rows = self._clock.now(), [f"{name}#{number}" for number in range(permits.number)]
+        now, own = self._clock.now(), bounded(name, LONGEST_NAME)
+        rows = [f"{own}#{number}" for number in range(permits.number)]
         if name not in self._known:
             fresh = insert_into(connection, slot).on_conflict_do_nothing()
             connection.execute(fresh, [{"name": row, "free_at": now} for row in rows])

@@ -9,6 +9,8 @@ from integration.external_calendar.components import Component, Properties, Prop
 from integration.external_calendar.moments import LeftOut, Moment, moment_of
 from integration.external_calendar.values import is_date, parse_date, parse_duration
 from integration.external_calendar.zones import Zones
+from workflows.digest import bounded
+from workflows.ports.calendar import LONGEST_UID
 from workflows.ports.external_calendar import ExternalDate
 
 REPEATS = ("RRULE", "RDATE", "EXDATE", "EXRULE")
@@ -44,7 +46,7 @@ class Event:
 
     @property
     def uid(self) -> str:
-        return self.properties.text("UID")
+        return bounded(self.properties.text("UID"), LONGEST_UID)
 
     @property
     def sequence(self) -> int:

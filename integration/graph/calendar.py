@@ -12,9 +12,10 @@ from integration.graph.time_zones import wall_time, windows_name
 from integration.limits.published import MAILS
 from integration.limits.recipients import RecipientLimiter
 from integration.retry import Call
+from workflows.digest import bounded
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.ports.accounts import Recipients
-from workflows.ports.calendar import Attendee, BookedEvent, EventSpec, InvitationResponse
+from workflows.ports.calendar import LONGEST_UID, Attendee, BookedEvent, EventSpec, InvitationResponse
 
 NAMESPACE = UUID("6c1c8f5e-3f0b-4c55-9a0e-7f6a1d0a4b11")
 KEY_PROPERTY = f"String {{{NAMESPACE}}} Name VareUngeKey"
@@ -249,7 +250,7 @@ class GraphCalendar:
         return BookedEvent(
             id=event["id"],
             key=key,
-            ical_uid=event.get("iCalUId") or "",
+            ical_uid=bounded(event.get("iCalUId") or "", LONGEST_UID),
             subject=event.get("subject") or "",
             starts_local=self._local(event["start"]),
             ends_local=self._local(event["end"]),

@@ -13,14 +13,18 @@ from typing import Any
 
 import jwt
 
+from config.signs import is_storable
 from integration.openid.provider import Terms
 from workflows.access.identities import ProvedIdentity
+from workflows.digest import bounded
 from workflows.errors import Refused
 
 NAME = "ansattporten"
 ACR = "entraid"
 ASSERTION_LIFE = 100
 """Seconds; Ansattporten takes statements of at most two minutes."""
+LONGEST_SUBJECT = 200
+"""Signs of a subject that are kept as they are. OpenID allows 255."""
 
 
 def ansattporten_terms(*, issuer: str, client_id: str, key: str) -> Terms:
@@ -52,6 +56,10 @@ async def _statement(*, issuer: str, client_id: str, key: str) -> str:
 
 def _subject_of(claims: Mapping[str, Any]) -> ProvedIdentity:
     subject, email = claims.get("sub"), claims.get("email")
-    if not isinstance(subject, str) or not subject:
+    if not isinstance(subject, str) or not subject or not is_storable(subject):
         raise Refused("sign in with Ansattporten", "no subject")
-    return ProvedIdentity(issuer=str(claims["iss"]), subject=subject, shown_as=email if isinstance(email, str) else "")
+    return ProvedIdentity(
+        issuer=str(claims["iss"]),
+        subject=bounded(subject, LONGEST_SUBJECT),
+        shown_as=email if isinstance(email, str) else "",
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 import jwt
 
+from config.signs import is_storable
 from integration.identity import EXCHANGE_SCOPE, Tokens
 from integration.openid.provider import Terms
 from integration.signing_keys import SigningKeys
@@ -15,6 +16,8 @@ from workflows.errors import Refused
 NAME = "entra"
 TEAMS_SCOPE = "access_as_user"
 LEEWAY = 60
+LONGEST_ID = 36
+"""Signs of an object id."""
 ACTION = "sign in with Entra ID"
 
 
@@ -45,7 +48,7 @@ def account_of(claims: Mapping[str, Any], *, tenant_id: str) -> ProvedIdentity:
     if claims.get("tid") != tenant_id:
         raise Refused(ACTION, "another tenant")
     object_id = claims.get("oid")
-    if not isinstance(object_id, str) or not object_id:
+    if not isinstance(object_id, str) or not 0 < len(object_id) <= LONGEST_ID or not is_storable(object_id):
         raise Refused(ACTION, "no object id")
     return ProvedIdentity(issuer=str(claims["iss"]), subject=object_id, object_id=object_id)
 

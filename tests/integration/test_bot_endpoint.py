@@ -292,6 +292,9 @@ DEEP = "[" * 100_000
         pytest.param(json.dumps(activity(type=None)).encode(), id="no type"),
         pytest.param(json.dumps(activity(conversation=None)).encode(), id="no conversation"),
         pytest.param(json.dumps(activity(**{"from": "me"})).encode(), id="a sender that is a text"),
+        pytest.param(
+            json.dumps(activity(**{"from": {"id": "29:x", "aadObjectId": "a" * 37}})).encode(), id="no account's id"
+        ),
         pytest.param(json.dumps(activity(channelData=[])).encode(), id="channel data that is a list"),
     ],
 )

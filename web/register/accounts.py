@@ -9,7 +9,7 @@ import texts
 from web.access.gate import LooksAfter, RunsProgramme, Visit
 from web.register.reading import RegisterDoors
 from web.shell.page import shell_page
-from workflows.register.look_up import LookUp
+from workflows.register.look_up import LookUp, is_address
 
 LOOK_UP = "look_up"
 """The value of the button that looks an address up and keeps nothing."""
@@ -37,7 +37,7 @@ def router(doors: RegisterDoors) -> APIRouter:
 async def look_up(doors: RegisterDoors, visit: Visit, typed: Mapping[str, str]) -> Sequence[LookUp]:
     """Ask about the address that was typed, and return the answer as far as it is known; nothing without an address."""
     email = typed.get("email", "").strip()
-    return [await doors.accounts.ask(email, by=visit.reader.person)] if "@" in email else []
+    return [await doors.accounts.ask(email, by=visit.reader.person)] if is_address(email) else []
 
 
 async def _answers(doors: RegisterDoors, request: Request, visit: Visit, here: str, question: str) -> HTMLResponse:

@@ -24,7 +24,7 @@ from workflows.register.editing import RegisterDesk
 from workflows.register.edits.people import suggest_organisation
 from workflows.register.edits.places import AddMunicipality, NewPerson
 from workflows.register.keys import slug_of
-from workflows.register.look_up import LookUp
+from workflows.register.look_up import LookUp, is_address
 from workflows.rollout.desk import RolloutDesk
 
 PATH = "/fylket/ny-kommune"
@@ -105,7 +105,9 @@ def router(pages: NewMunicipalityPages) -> APIRouter:
         form = dict(typed_in(request))
         if form.get("act") == LOOK_UP:
             emails = dict.fromkeys(form.get(f"{seat}_email", "").strip() for seat, _ in SEATS)
-            accounts = [await pages.accounts.ask(email, by=visit.reader.person) for email in emails if "@" in email]
+            accounts = [
+                await pages.accounts.ask(email, by=visit.reader.person) for email in emails if is_address(email)
+            ]
             return _form(request, visit, form, accounts=accounts)
         problems = missing_fields(form, _language(visit)) or await _kept(pages, visit, form)
         if problems:

@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+LONGEST_UID = 360
+"""Signs of an event's uid in iCalendar that are kept as they are; the moment of one of a series may follow."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attendee:

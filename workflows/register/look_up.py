@@ -16,6 +16,8 @@ from workflows.ports.accounts import Account, AccountKind, Directory
 from workflows.ports.units import Clock, Done, DueUnit, History, Outcome
 
 KIND = "people.look_up"
+LONGEST_ADDRESS = 254
+"""Signs of an address, in the register and in mail."""
 FRESH = timedelta(minutes=10)
 """Time for which an answer is given again without asking anew."""
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -55,6 +57,11 @@ class LookUps(Protocol):
         ...
 
     async def answer(self, look_up_id: str, state: LookUpState, at: datetime) -> None: ...
+
+
+def is_address(typed: str) -> bool:
+    """Return True for what may be asked about: an address, and none that is longer than addresses are."""
+    return "@" in typed and len(typed.lower()) <= LONGEST_ADDRESS
 
 
 @dataclass(frozen=True, kw_only=True)

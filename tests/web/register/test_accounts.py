@@ -46,7 +46,7 @@ async def test_the_address_that_a_guest_signs_in_at_comes_with_the_answer(lead: 
     assert re.search(r'id="sign-in-link" value="http[^"]+/logg-inn"', (await lead.send_form(FORM, TYPED)).text)
 
 
-@pytest.mark.parametrize("email", ["", "nobody"])
+@pytest.mark.parametrize("email", ["", "nobody", "@here.no".rjust(255, "a")], ids=["none", "no address", "too long"])
 async def test_without_an_address_nothing_is_asked(lead: Browser, email: str) -> None:
     asked = await lead.send_form(FORM, {**TYPED, "email": email})
 
