@@ -29,7 +29,7 @@ from tests.support.azurite import MOST_READS
 from tests.support.insights import QUIET, running_insights
 from tests.support.one_answer import served
 from tests.support.patience import output_of
-from tests.support.triggers import why_missing
+from tests.support.triggers import under_the_worker
 from wiring.process import Services
 from wiring.triggers import SET_ASIDE, TIMER_PERIOD
 from workflows.ports.units import DueUnit
@@ -55,8 +55,6 @@ TIMER = {"trigger": "timer"}
 UNIT = DueUnit(key="rollout.place:nowhere", due_at=NOON)
 """A unit that needs no Graph: there is no such place."""
 QUEUE = {"trigger": "queue", "body": message_for(UNIT.key)}
-
-under_the_worker = pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "the worker library is here")
 
 
 async def play(database_url: str, requests: Sequence[Mapping[str, str]], part: str = "all", **more: str) -> Any:
@@ -133,17 +131,6 @@ async def test_the_timer_asks_the_door_also_where_the_database_is_away() -> None
             await play(AWAY, [TIMER], part="hands", PUBLIC_URL=address)
 
     assert asked == ["GET /readyz HTTP/1.1"]
-
-
-@under_the_worker
-async def test_a_message_runs_the_unit_that_it_names_and_no_other(database: Database, database_url: str) -> None:
-    other = DueUnit(key="rollout.place:nobody", due_at=NOON)
-    await SQLRegister(database, StillClock()).save(load_documents(ROOT / "config" / "vestfold"), then=(UNIT, other))
-
-    await play(database_url, [QUEUE], part="hands")
-
-    ran = {unit.key: unit.runs for unit in await SQLUnits(database).list_units()}
-    assert ran == {UNIT.key: 1, other.key: 0}
 
 
 @under_the_worker

@@ -27,6 +27,9 @@ def why_missing() -> str:
     return ""
 
 
+under_the_worker = pytest.mark.skipif(bool(why_missing()), reason=why_missing() or "the worker library is here")
+
+
 @dataclass(frozen=True)
 class Functions:
     """The functions of the Hands. What one raises is for the host, which then gives the message once more."""
@@ -50,13 +53,18 @@ def directly(services: Services) -> Iterator[Functions]:
 
 
 @cache
-def _indexed() -> "FunctionsHost":
-    """Load the functions of the Hands: the worker library does it once in a process."""
+def indexed_functions() -> "FunctionsHost":
+    """Load the functions of both parts: the worker library does it once in a process."""
     from tests.support.functions_host import load
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv(variable("part"), Part.HANDS)
+        patched.setenv(variable("part"), Part.ALL)
         return asyncio.run(load())
+
+
+def working_with(services: Services) -> AbstractContextManager[object]:
+    """Give the functions that were indexed in this process *services* to work with."""
+    return patch("function_app.services_of", return_value=services)
 
 
 @contextmanager
@@ -66,7 +74,7 @@ def _called_by(host: "FunctionsHost", services: Services) -> Iterator[Functions]
     async def deliver(name: str, message: bytes) -> None:
         await host.queue(message.decode(), name=name)
 
-    with patch("function_app.services_of", return_value=services):
+    with working_with(services):
         yield Functions(due=partial(deliver, UNITS), poison=partial(deliver, POISON), tick=host.timer)
 
 
@@ -79,7 +87,7 @@ def way_named(name: str) -> Way:
         return directly
     if reason := why_missing():
         pytest.skip(reason)
-    return partial(_called_by, _indexed())
+    return partial(_called_by, indexed_functions())
 
 
 @pytest.fixture(params=["directly", WORKER_LIBRARY])
@@ -96,7 +104,10 @@ class Ground:
     database_url: str
 
 
-@pytest.fixture(params=["sqlite directly", "postgres directly", f"postgres {WORKER_LIBRARY}"])
+# Where the library is, it calls what would be called directly: once is enough on PostgreSQL, whose databases take long.
+@pytest.fixture(
+    params=["sqlite directly", f"postgres {WORKER_LIBRARY}", *(["postgres directly"] if why_missing() else ())]
+)
 def ground(request: pytest.FixtureRequest) -> Ground:
     """Return a way and a database of this test's own, migrated: by the worker library, that which Azure has."""
     return Ground(way_named(request.param), request.getfixturevalue(f"{request.param.split()[0]}_url"))

@@ -5,29 +5,24 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from integration.database.connection import create_database
-from integration.database.links import SQLLinks
-from integration.database.meetings import SQLMeetings
 from integration.database.register import SQLRegister
 from integration.database.schema import newest_revision
-from integration.database.status import SQLStatus
 from integration.database.units import SQLUnits, UnitState, UnitView
 from tests.clocks import StillClock
+from tests.support.open_round import open_round
 from tests.support.patience import waiting_for
 from tests.support.rollout import PLACE, START, small
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from tests.support.schema import TAKEN_AWAY
 from tests.support.serving import Ended, Served, served, start
-from workflows.meetings.model import Meeting, MeetingState
 from workflows.ports.units import DueUnit
-from workflows.status.model import RoundState, StatusRound
-from workflows.status.plan import new_requests
 
 DAY = timedelta(days=1)
 ROLLOUT = f"rollout.place:{PLACE}"
@@ -103,36 +98,7 @@ def file_of(database_url: str) -> Path:
 @pytest.fixture
 async def link(database_url: str) -> str:
     """Return the path of the form for a request of an open round."""
-    database = create_database(database_url)
-    programme = await SQLRegister(database, StillClock(START)).save(small())
-    board = programme.local_board(PLACE).key
-    day = (START + 14 * DAY).date()
-    starts = datetime.combine(day, datetime.min.time()).replace(hour=9)
-    meeting = Meeting(
-        key=f"{board}/{day}",
-        body=board,
-        state=MeetingState.PLANNED,
-        starts_local=starts,
-        ends_local=starts + timedelta(hours=2),
-        timezone=programme.timezone,
-        changed_at=START,
-        booked_by_us=True,
-    )
-    await SQLMeetings(database).add([meeting])
-    status_round = StatusRound(
-        meeting=meeting.key,
-        municipality=PLACE,
-        state=RoundState.OPEN,
-        opens_at=START,
-        reminders_at=(),
-        deadline_at=START + 7 * DAY,
-        release_at=START + 10 * DAY,
-    )
-    (request,) = new_requests(programme, meeting.key, PLACE, START)
-    await SQLStatus(database).open_round(status_round, [request], [])
-    token = await SQLLinks(database, StillClock(START)).issue("answer", request.id, request.person)
-    await database.close()
-    return f"/svar/{token}"
+    return await open_round(database_url)
 
 
 def door(environment: dict[str, str]) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """
 The host's triggers on a real queue (Azurite): messages lost, doubled, late, poisonous; queue and database away.
 
-Each scene is played with what is behind our functions and, on PostgreSQL, with the functions themselves, which the real
-Python worker library has loaded and calls.
+On PostgreSQL the functions themselves are played, which the real Python worker library has indexed and calls; on
+SQLite, and where that library is not, what is behind them.
 """
 
 import asyncio
