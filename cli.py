@@ -25,6 +25,7 @@ from commands import (
     rollout,
     rounds,
     sending,
+    stopped,
 )
 from commands.confirm import add_yes
 from commands.database import explain_database
@@ -99,6 +100,10 @@ def _add_processes(add: Add) -> None:
     add("doctor", with_services(processes.doctor, prepared=False)).add_argument(
         "--json", action="store_true", help=JSON
     )
+    command = add("stopped", with_services(stopped.stopped))
+    again = "key of what is ordered again, as this command and the log have it (may be given again)"
+    command.add_argument("--again", action="append", metavar="KEY", help=again)
+    command.add_argument("--json", action="store_true", help=JSON)
 
 
 def _add_register(add: Add) -> None:

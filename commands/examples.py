@@ -29,6 +29,9 @@ vareunge tick --now 2026-09-08T07:00:00Z""",
     "doctor": """\
 vareunge doctor
 vareunge doctor --json                 for programs, in English""",
+    "stopped": """\
+vareunge stopped                       what stands still, why, and what to do
+vareunge stopped --again rollout.place:fjordvik""",
     "check": """\
 vareunge check config/vestfold
 vareunge check config/vestfold --json    for programs, in English""",

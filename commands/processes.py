@@ -87,8 +87,9 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     from integration.database.schema import USABLE
     from integration.database.sqlite import CannotOpen
     from workflows.operations.findings import describe
-    from workflows.operations.own_checks import check_meetings, check_record, check_settings
+    from workflows.operations.own_checks import check_meetings, check_record, check_settings, check_stopped
     from workflows.operations.rehearsal import check_rehearsal
+    from workflows.operations.stopped import StoppedWork
 
     settings = services.settings
     current: bool | None
@@ -100,11 +101,13 @@ async def doctor(services: "Services", arguments: argparse.Namespace) -> int:
     paused = await services.record.switches.list_paused() if current else []
     yesterday = (services.clock.now() - timedelta(days=1)).date()
     meetings = await services.record.meetings.list_meetings(since=yesterday) if current else []
+    stopped = await services.jobs.operations.stopped.work() if current else StoppedWork()
     found = [
         *check_settings(settings, open_bot=bot_is_open()),
         *check_record(settings, current=current, programme=programme, paused=paused),
         *check_rehearsal(programme, settings.allowed_recipients, now=services.clock.now()),
         *check_meetings(meetings, now=services.clock.now()),
+        *check_stopped(settings, stopped, programme),
         *await services.jobs.operations.look_around(),
         *await services.jobs.operations.doctor.examine(programme),
     ]

@@ -1,7 +1,7 @@
 """Words for the person at the terminal: the programme's language, names instead of keys, local time instead of UTC."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from commands.notes import note_at_terminal
@@ -37,18 +37,17 @@ class TerminalWords:
 
     def name(self, key: str | None) -> str:
         """
-        Return the name of a municipality, place or body, or of the programme itself.
+        Return the name of a municipality, place, body or work package, or of the programme itself.
 
         None is everybody, and anything unknown stands for itself.
         """
+        from workflows.operations.stopped import name_of
+
         if key is None:
             return self.say("everybody")
         if self._programme is None:
             return key
-        if key == self._programme.key:
-            return self._programme.name
-        look_ups = (self._programme.find_municipality, self._programme.find_place, self._programme.find_body)
-        return next((found.name for look_up in look_ups if (found := look_up(key)) is not None), key)
+        return name_of(key, self._programme) or key
 
     def person(self, key: str) -> str:
         """Return a person's name, and *key* for somebody who is not in the register."""
@@ -102,20 +101,6 @@ class TerminalWords:
 
     def unit(self, key: str) -> str:
         """Return a unit as a sentence's subject: `Åpne statusrunden: Styret i Dal, 8. september 2026`."""
-        from texts import keys, say
+        from workflows.operations.stopped import unit_in_words
 
-        kind, _, subject = key.partition(":")
-        text = f"terminal.unit_{kind.replace('.', '_')}"
-        return f"{say(text, self.language)}: {self._subject(subject)}" if text in keys(self.language) else key
-
-    def _subject(self, subject: str) -> str:
-        from texts import short_date
-
-        key, _, rest = subject.partition("/")
-        body = self._programme.find_body(key) if self._programme else None
-        if body is None or not rest:
-            return self.name(subject)
-        try:
-            return f"{body.name}, {short_date(date.fromisoformat(rest.partition('/')[0]), self.language)}"
-        except ValueError:
-            return body.name
+        return unit_in_words(key, self._programme, self.language) or key

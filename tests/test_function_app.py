@@ -31,8 +31,8 @@ from tests.support.one_answer import served
 from tests.support.patience import output_of
 from tests.support.triggers import under_the_worker
 from wiring.process import Services
-from wiring.triggers import SET_ASIDE, TIMER_PERIOD
-from workflows.ports.units import DueUnit
+from wiring.triggers import TIMER_PERIOD
+from workflows.ports.units import SET_ASIDE, DueUnit
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9"

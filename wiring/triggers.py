@@ -12,7 +12,7 @@ import structlog
 
 from config.settings import Part
 from workflows.errors import OutsideError, Transient
-from workflows.ports.units import DueUnit
+from workflows.ports.units import SET_ASIDE, DueUnit
 
 if TYPE_CHECKING:
     from wiring.process import Services
@@ -34,9 +34,6 @@ SENDING = timedelta(minutes=1)
 """Real time that the queue gets to take what is sent at once; a slow one counts as away."""
 RUNNING = timedelta(minutes=3)
 """The time for which the timer begins units itself. With what runs then, it ends within the host's functionTimeout."""
-SET_ASIDE = (
-    "its worker was stopped again and again while it ran; look for the unit's key in the log, then order it again"
-)
 
 log = structlog.get_logger()
 

@@ -24,6 +24,7 @@ from wiring.jobs.rooms import Jobs
 from wiring.outside import Outside
 from wiring.sign_in import create_gate, sign_in_routers
 from workflows.operations.doctor import open_builder
+from workflows.operations.own_checks import on_database
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -86,6 +87,8 @@ def web_routers(outside: Outside, jobs: Jobs) -> "list[APIRouter]":
                 agendas=desk,
                 findings=record.findings,
                 units=record.units,
+                stopped=jobs.operations.stopped,
+                order_again=on_database(outside.settings, "stopped --again"),
                 links=links,
                 settings=record.register,
                 clock=clock,

@@ -36,7 +36,7 @@ COMMANDS = {
     "acceptance",
     "audit", "access-request", "check", "close", "demo", "doctor", "drift", "export", "guests", "import", "meetings",
     "migrate", "municipalities", "outbox", "papers", "partners", "pause", "plan", "redact", "report", "resume",
-    "retention", "rollout", "sandbox", "serve", "status", "tick", "wind-down",
+    "retention", "rollout", "sandbox", "serve", "status", "stopped", "tick", "wind-down",
 }  # fmt: skip
 
 
@@ -298,7 +298,7 @@ def test_a_unit_is_told_by_names_and_its_day_and_moments_are_local() -> None:
         words.unit("status.open:horten/2026-09-08") == "Åpne statusrunden: Styret i Våre unge Horten, 8. september 2026"
     )
     assert words.unit("rollout.place:horten") == "Rulle ut: Horten"
-    assert words.unit("leads.mail:unheard-of") == "leads.mail:unheard-of"
+    assert words.unit("unheard.of:horten") == "unheard.of:horten"
     assert words.unit("status.open:horten/soon") == "Åpne statusrunden: Styret i Våre unge Horten"
     assert words.state("waiting", datetime(2026, 9, 7, 22, 30, tzinfo=UTC)) == (
         "venter til tirsdag 8. september 2026 kl. 00.30"

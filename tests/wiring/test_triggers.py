@@ -27,9 +27,9 @@ from tests.support.azurite import MOST_READS, POISON, UNITS, Azurite, QueueHost,
 from tests.support.triggers import Functions, Ground, Way, directly, ground, way
 from wiring import triggers
 from wiring.process import Services
-from wiring.triggers import GRACE, SET_ASIDE, TIMER_PERIOD
+from wiring.triggers import GRACE, TIMER_PERIOD
 from workflows.errors import Invalid, Transient
-from workflows.ports.units import Done, DueUnit, History, Outcome, Parked
+from workflows.ports.units import SET_ASIDE, Done, DueUnit, History, Outcome, Parked
 
 __all__ = ["ground", "way"]
 

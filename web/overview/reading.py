@@ -9,6 +9,7 @@ from web.papers.papers import SentAgendas
 from web.papers.reports import ReadableReports
 from workflows.meetings.model import MeetingStore
 from workflows.operations.examination import FindingStore
+from workflows.operations.stopped import StoppedDesk
 from workflows.overview.ports import OverviewStore
 from workflows.ports.links import Links
 from workflows.ports.units import Clock, Units
@@ -32,6 +33,9 @@ class Overviews:
     agendas: SentAgendas
     findings: FindingStore
     units: Units
+    stopped: StoppedDesk
+    order_again: str
+    """The command that orders again, at a terminal, what has stopped; the unit's key follows it."""
     links: Links
     settings: PersonalSettings
     clock: Clock

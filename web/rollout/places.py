@@ -14,6 +14,7 @@ from web.rollout.overrides import overridable, set_override
 from web.rollout.showing import ORDER_TONES, left_over, log_lines, note_in_words, steps_in_words, tree_of
 from web.shell.page import shell_page
 from workflows.errors import NotFound
+from workflows.operations.stopped import reason_of
 from workflows.ports.units import Clock
 from workflows.register.editing import RegisterDesk
 from workflows.register.model import ChangedMeanwhile
@@ -124,6 +125,7 @@ async def _place_page(
         order=order,
         order_tone=ORDER_TONES[order.state],
         order_note=note_in_words(order.note, language) if order.goes_on else "",
+        stopped=reason_of(order.note, language) if order.state is OrderState.FAILED else None,
         local=programme.local_time,
         steps=steps_in_words(file.steps, language),
         preview=preview,

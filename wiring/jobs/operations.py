@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workflows.operations.examination import Examination
     from workflows.operations.findings import Finding
     from workflows.operations.guest_review import GuestDesk, GuestReview
+    from workflows.operations.stopped import StoppedDesk
     from workflows.operations.wind_down import WindDown
 
 
@@ -178,10 +179,18 @@ class OperationJobs:
                 open_bot=bot_is_open(),
                 meetings=self._record.meetings,
                 switches=self._record.switches,
+                stopped=self.stopped,
                 clock=self._outside.clock,
                 every=timedelta(days=settings.doctor_days),
             )
         )
+
+    @cached_property
+    def stopped(self) -> "StoppedDesk":
+        from integration.database.stopped import SQLStoppedUnits
+        from workflows.operations.stopped import StoppedDesk
+
+        return StoppedDesk(SQLStoppedUnits(self._record.database), self._outside.clock)
 
     async def look_around(self) -> "Sequence[Finding]":
         """Return the doctor's findings about address, sign-in, clock and database."""

@@ -11,8 +11,9 @@ from config.settings import Settings
 from workflows.meetings.model import Meeting
 from workflows.operations.doctor import Doctor
 from workflows.operations.findings import Finding
-from workflows.operations.own_checks import check_meetings, check_record, check_settings
+from workflows.operations.own_checks import check_meetings, check_record, check_settings, check_stopped
 from workflows.operations.rehearsal import check_rehearsal
+from workflows.operations.stopped import StoppedDesk
 from workflows.ports.units import Clock, DueUnit, History, Outcome, Parked
 
 KIND = "doctor.look"
@@ -62,6 +63,7 @@ class ExaminationPorts:
     """The environment asks for an unchecked bot."""
     meetings: KnownMeetings
     switches: PausedPlaces
+    stopped: StoppedDesk
     clock: Clock
     every: timedelta
     """The time between two looks, in whole days."""
@@ -94,6 +96,7 @@ class Examination:
             *check_record(ports.settings, current=True, programme=programme, paused=await ports.switches.list_paused()),
             *check_rehearsal(programme, ports.settings.allowed_recipients, now=now),
             *check_meetings(await ports.meetings.list_meetings(since=yesterday), now=now),
+            *check_stopped(ports.settings, await ports.stopped.work(), programme),
             *await ports.look_around(),
             *await ports.doctor.examine(programme),
         )

@@ -1,4 +1,4 @@
-"""Checks of what is the service's own, for the doctor: settings, database, booked meetings."""
+"""Checks of what is the service's own, for the doctor: settings, database, booked meetings, work that stopped."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,11 +9,15 @@ from config.settings import OPEN_BOT, Settings, variable
 from workflows.meetings.events import link_failed
 from workflows.meetings.model import Meeting
 from workflows.operations.findings import Finding, Verdict
+from workflows.operations.stopped import StoppedWork, place_in_words
 
 NEEDED = ("tenant_id", "app_id", "bot_id", "hands_id", "builder_id", "organizer")
 """Settings without which something does not work."""
 SHOW_TEAMS = "Get-CsOnlineUser -Identity {} | Select-Object AccountEnabled, AssignedPlan, TeamsMeetingPolicy"
 """Shows whether an organizer account has Teams and may make meetings there."""
+WORK_RUNS, WORK_STOPPED = "work_runs", "work_stopped"
+MOST_NAMED = 5
+"""Places that are named where work stands still in many."""
 DATABASE_SCRIPT = "infra/scripts/database.sh --apply"
 """Brings the database in Azure to this version's schema, or runs a command of ours on it."""
 
@@ -100,6 +104,28 @@ def check_meetings(meetings: Iterable[Meeting], *, now: datetime) -> list[Findin
         )
         for organizer, number in sorted(without.items())
     ] or [Finding(verdict=Verdict.OK, rule="join_links_there")]
+
+
+def check_stopped(settings: Settings, work: StoppedWork, programme: Programme | None) -> list[Finding]:
+    """Return a finding about what stands still; nothing where there is no programme to name its places."""
+    if programme is None:
+        return []
+    if not work.units:
+        return [Finding(verdict=Verdict.OK, rule=WORK_RUNS)]
+    places = list(dict.fromkeys(place_in_words(unit.key, programme) for unit in work.units))
+    number = str(len(work.units)) if work.is_all else f"{len(work.units)}+"
+    return [
+        Finding(
+            verdict=Verdict.MISSING,
+            rule=WORK_STOPPED,
+            values={
+                "number": number,
+                "places": ", ".join([*places[:MOST_NAMED], *(["…"] * (len(places) > MOST_NAMED))]),
+            },
+            todo="order_again",
+            command=on_database(settings, "stopped"),
+        )
+    ]
 
 
 def _unset(name: str) -> Finding:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+SET_ASIDE = "set_aside"
+"""The note of a unit that failed because its worker was stopped, time after time, while it ran."""
+
 
 class Clock(Protocol):
     """The only source of time. With the sandbox's simulated clock, time passes only while everybody sleeps."""
@@ -30,6 +33,16 @@ class DueUnit:
     @property
     def subject(self) -> str:
         return self.key.partition(":")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoppedUnit:
+    """A unit that failed. *log_key*: its key as the log has it, in which people are pseudonyms."""
+
+    key: str
+    log_key: str
+    due_at: datetime
+    note: str
 
 
 class Units(Protocol):

@@ -14,6 +14,7 @@ from integration.database.meetings import SQLMeetings
 from integration.database.overview import SQLOverview
 from integration.database.reports import SQLReports
 from integration.database.sessions import SQLSessions
+from integration.database.stopped import SQLStoppedUnits
 from integration.database.units import SQLUnits
 from tests.support.signed_in import PUBLIC, Browser, create_gate, signed_in
 from tests.workflows.status.rounds import HOME, STARTS, World
@@ -21,6 +22,7 @@ from tests.workflows.status.test_rounds import DAY, DEADLINE
 from web.lessons import pages as lesson_pages
 from web.overview.pages import routers
 from web.overview.reading import Overviews
+from workflows.operations.stopped import StoppedDesk
 from workflows.papers.agendas.model import Agenda, StoredAgenda
 
 COUNTY, LOCAL, LEAD, CHAIR, MEMBER, IT = "stranger", "lead", "guest-lead", "chair", "member", "home-lead"
@@ -75,6 +77,8 @@ class Stage:
             agendas=self.agendas,
             findings=SQLFindings(database),
             units=SQLUnits(database),
+            stopped=StoppedDesk(SQLStoppedUnits(database), self.world.clock),
+            order_again="vareunge stopped --again",
             links=self.world.links,
             settings=self.languages,
             clock=self.world.clock,

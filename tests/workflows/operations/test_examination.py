@@ -11,6 +11,7 @@ from config.programme import Programme
 from config.settings import Settings
 from integration.database.connection import Database
 from integration.database.findings import SQLFindings
+from integration.database.stopped import SQLStoppedUnits
 from integration.database.tables import switch
 from tests.clocks import StillClock
 from tests.workflows.programme import programme
@@ -19,6 +20,7 @@ from workflows.meetings.model import Meeting
 from workflows.operations.doctor import Doctor
 from workflows.operations.examination import Examination, ExaminationPorts, KeptFindings, look_unit
 from workflows.operations.findings import Finding, Verdict
+from workflows.operations.stopped import StoppedDesk
 from workflows.ports.units import Parked
 
 WHOLE: dict[str, Any] = {
@@ -60,7 +62,7 @@ async def read() -> Programme:
 
 
 async def test_the_newest_findings_are_kept(database: Database) -> None:
-    doctor, clock, store = FakeDoctor(), StillClock(NOW), SQLFindings(database)
+    doctor, clock, store, units = FakeDoctor(), StillClock(NOW), SQLFindings(database), SQLStoppedUnits(database)
     examination = Examination(
         ExaminationPorts(
             doctor=cast("Doctor", doctor),
@@ -71,6 +73,7 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
             open_bot=False,
             meetings=Quiet(),
             switches=Quiet(),
+            stopped=StoppedDesk(units, clock),
             clock=clock,
             every=timedelta(days=1),
         )
@@ -85,7 +88,7 @@ async def test_the_newest_findings_are_kept(database: Database) -> None:
     kept = await store.find()
 
     # In Norway it is half past three that night.
-    assert first == Parked(until=datetime(2026, 10, 2, 1, 30, tzinfo=UTC), note="1 of 8 need somebody")
+    assert first == Parked(until=datetime(2026, 10, 2, 1, 30, tzinfo=UTC), note="1 of 9 need somebody")
     assert kept is not None
     assert kept.at == NOW + timedelta(hours=1)
     assert kept.findings[0] == Finding(verdict=Verdict.OK, rule="settings_whole")
