@@ -34,6 +34,7 @@ from integration.database.overview_statements import (
     units_named,
 )
 from integration.database.questions import questions_where
+from integration.database.stopped import read_stopped
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import (
     AnsweredRequest,
@@ -116,11 +117,12 @@ class SQLOverview:
         municipalities: Collection[str] | None,
         scopes: Collection[str],
         places: Collection[str],
+        most_stopped: int,
     ) -> StartRows:
         mine = _requests_of_reader(packages, municipalities)
         return await self._database.look(
             lambda connection: _start(
-                connection, now, now_local, bodies, asked_in, mine, municipalities, scopes, places
+                connection, now, now_local, bodies, asked_in, mine, municipalities, scopes, places, most_stopped
             )
         )
 
@@ -194,6 +196,7 @@ def _start(
     municipalities: Collection[str] | None,
     scopes: Collection[str],
     places: Collection[str],
+    most_stopped: int,
 ) -> StartRows:
     is_open = tables.status_round.c.state == RoundState.OPEN
     answered = () if mine is None else _answered(connection, is_open & mine, rounds=1)
@@ -212,6 +215,7 @@ def _start(
         rollouts=read_unfinished_rollouts(connection) if runs_all else {},
         places=read_places(connection, list(places)),
         paused=stopped,
+        stopped=tuple(unit.key for unit in read_stopped(connection, most_stopped)) if most_stopped else (),
     )
 
 

@@ -26,6 +26,12 @@ AGAIN = (
 )
 
 
+def read_stopped(connection: Connection, most: int) -> Sequence[StoppedUnit]:
+    """Return up to *most* units that failed, those that were due last first."""
+    rows = connection.execute(STOPPED, {"most": most})
+    return [StoppedUnit(key=row.key, log_key=loggable(row.key), due_at=row.due_at, note=row.note) for row in rows]
+
+
 class SQLStoppedUnits:
     """The `StoppedUnits` of the workflows."""
 
@@ -33,8 +39,7 @@ class SQLStoppedUnits:
         self._database = database
 
     async def list_stopped(self, *, most: int) -> Sequence[StoppedUnit]:
-        rows = await self._database.look(lambda connection: connection.execute(STOPPED, {"most": most}).all())
-        return [StoppedUnit(key=row.key, log_key=loggable(row.key), due_at=row.due_at, note=row.note) for row in rows]
+        return await self._database.look(lambda connection: read_stopped(connection, most))
 
     async def order_again(self, key: str, *, now: datetime, by: str) -> bool:
         def order(connection: Connection) -> bool:

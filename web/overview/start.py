@@ -9,6 +9,7 @@ from web.overview.reading import Overviews
 from web.shell.page import shell_page
 from workflows.access.model import Right, Where
 from workflows.access.rules import may
+from workflows.operations.stopped import MOST_SHOWN
 from workflows.overview.start import StartPlanner
 from workflows.papers.questions.life import level_of
 from workflows.status.model import Level
@@ -31,6 +32,7 @@ def router(overviews: Overviews) -> APIRouter:
             municipalities=None if reader.runs_programme else reader.looks_after,
             scopes=_scopes(visit),
             places=_places(visit),
+            most_stopped=MOST_SHOWN if may(reader, Right.SEE_IT) or reader.looks_after else 0,
         )
         page = StartPlanner(programme, reader, rows, now).page()
         return shell_page(

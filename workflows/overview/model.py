@@ -335,6 +335,10 @@ class TaskKind(StrEnum):
     UNDELIVERED = "undelivered"
     CONFIRM_GUESTS = "confirm_guests"
     PAUSED = "paused"
+    STOPPED = "stopped"
+    """Work has stopped, which the reader may order again."""
+    STOPPED_THERE = "stopped_there"
+    """Work of a municipality that the reader looks after has stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,12 +85,14 @@ class OverviewStore(Protocol):
         municipalities: Collection[str] | None,
         scopes: Collection[str],
         places: Collection[str],
+        most_stopped: int,
     ) -> StartRows:
         """
         Return what a reader's start page needs.
 
         *asked_in*: the bodies for whose meetings questions were asked that are counted, None for all of them.
         *municipalities*: those that the reader looks after, None for all. *packages*: those whose requests are the
-        reader's, besides those of the municipalities. *scopes*: those whose guests the reader confirms.
+        reader's, besides those of the municipalities. *scopes*: those whose guests the reader confirms. *most_stopped*:
+        as many units that failed are read at most.
         """
         ...

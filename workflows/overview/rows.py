@@ -256,3 +256,5 @@ class StartRows:
     """Those that are not done, by the keys of their units, for a county lead."""
     places: Mapping[str, PlaceLine]
     paused: frozenset[str]
+    stopped: tuple[str, ...] = ()
+    """Keys of the units that failed, for those who look after something."""

@@ -1,5 +1,6 @@
 """The start page: what needs its reader now, by role, and where they belong."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,10 @@ from typing import Any
 import texts
 from config.programme import Programme
 from config.values import BodyKind, Role
-from workflows.access.model import Reader
+from workflows.access.model import Reader, Right
+from workflows.access.rules import may
 from workflows.meetings.body_names import tell_apart
+from workflows.operations.stopped import municipality_of
 from workflows.overview.model import Belonging, Fine, StartPage, Task, TaskKind
 from workflows.overview.plan import rollout_key
 from workflows.overview.rows import AnsweredRequest, StartRows
@@ -133,6 +136,20 @@ class StartPlanner:
         if stopped and (self.reader.runs_programme or self.reader.looks_after):
             address = self._page_of(set(stopped), "/fylket?vis=pause", "")
             yield Task(kind=TaskKind.PAUSED, values={}, address=address, urgent=True)
+        yield from self._stopped()
+
+    def _stopped(self) -> Iterator[Task]:
+        """Give the work that has stopped: all of it to who may order it again, else that of the reader's places."""
+        if may(self.reader, Right.SEE_IT):
+            # A county lead has a task of its own for rollouts.
+            told = self.rows.rollouts if self.reader.runs_programme else ()
+            if number := sum(key not in told for key in self.rows.stopped):
+                yield Task(kind=TaskKind.STOPPED, values={"units": number}, address="/it", urgent=True)
+            return
+        there = Counter(municipality_of(key, self.programme) for key in self.rows.stopped)
+        for slug in sorted(self.reader.looks_after & there.keys()):
+            values = {"name": self.programme.municipality(slug).name, "units": there[slug]}
+            yield Task(kind=TaskKind.STOPPED_THERE, values=values, address=f"/kommune/{slug}", urgent=True)
 
     def _rollouts(self) -> Iterator[Task]:
         waits, failed = [], []

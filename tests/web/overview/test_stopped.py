@@ -251,6 +251,26 @@ async def test_the_night_s_finding_gives_way_to_what_is_so_now(stage: Stage) -> 
     assert "Innstillingene nevner alle identitetene" in page
 
 
+@pytest.mark.parametrize(
+    ("person", "told", "address"),
+    [
+        pytest.param(COUNTY, "Arbeid som har stoppet: 2", "/it", id="the county"),
+        pytest.param(IT, "Arbeid som har stoppet: 2", "/it", id="IT"),
+        pytest.param(LOCAL, "Arbeid for a-dal har stoppet: 1", "/kommune/a-dal", id="who looks after a municipality"),
+    ],
+)
+async def test_the_start_page_tells_those_whom_it_concerns(stage: Stage, person: str, told: str, address: str) -> None:
+    await set_aside(stage, SEND, LOOK_UP)
+
+    assert f'<a class="ds-link" href="{address}">{told}</a>' in await stage.page(person, "/")
+
+
+async def test_the_start_page_of_others_says_nothing_of_it(stage: Stage) -> None:
+    await set_aside(stage, SEND, LOOK_UP)
+
+    assert "har stoppet" not in await stage.page(MEMBER, "/")
+
+
 async def acts(stage: Stage) -> list[tuple[str, str, str]]:
     """Return who ordered what again, by the audit."""
     audit = tables.audit

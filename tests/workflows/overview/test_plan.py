@@ -180,6 +180,12 @@ def test_the_progress_of_a_report(state: RoundState | None, newest: ReportState 
             "/kommune/a-dal/rapport",
             id="draft",
         ),
+        pytest.param(
+            {"stopped": ("status.send:a-dal/2026-10-20", "rollout.place:b-vik")},
+            TaskKind.STOPPED_THERE,
+            "/kommune/a-dal",
+            id="work of theirs that stopped",
+        ),
     ],
 )
 def test_what_waits_for_a_local_lead(found: dict[str, Any], kind: TaskKind, address: str) -> None:
@@ -207,6 +213,13 @@ def test_what_waits_for_a_local_lead(found: dict[str, Any], kind: TaskKind, addr
             "/fylket?vis=utrulling",
             id="a rollout failed",
         ),
+        pytest.param({"stopped": ("status.send:a-dal/2026-10-20",)}, "stopped", "/it", id="work that stopped"),
+        pytest.param(
+            {"stopped": ("rollout.place:a-dal",), "rollouts": {"rollout.place:a-dal": RolloutLine("failed", "")}},
+            "rollout_failed",
+            "/fylket?vis=utrulling",
+            id="a rollout failed, which is told once",
+        ),
     ],
 )
 def test_what_waits_for_a_county_lead(found: dict[str, Any], kind: str, address: str) -> None:
@@ -220,6 +233,8 @@ def test_what_waits_for_a_county_lead(found: dict[str, Any], kind: str, address:
     [
         pytest.param({"undelivered": (undelivered(municipality="b-vik"),)}, id="another municipality's mail"),
         pytest.param({"paused": frozenset({"b-vik"})}, id="another municipality paused"),
+        pytest.param({"stopped": ("status.send:b-vik/2026-10-20",)}, id="another municipality's work stopped"),
+        pytest.param({"stopped": ("doctor.look:test",)}, id="common work stopped"),
         pytest.param({"meetings": (meeting(),)}, id="a meeting without a draft"),
     ],
 )
