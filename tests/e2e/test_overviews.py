@@ -21,6 +21,7 @@ from workflows.operations.examination import KeptFindings
 from workflows.operations.findings import Finding, Verdict
 
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SEND = "status.send:a-dal/2026-11-17"
 LONG_NAME = "Samarbeidsprosjektet for arbeidsmarkedsopplæringstiltak"
 
 
@@ -57,6 +58,9 @@ async def house(database: Database, browser: Browser) -> AsyncIterator[House]:
     ]
     stage.world.programme = stage.world.programme.model_copy(update={"work_packages": tuple(packages)})
     await stage.fail_a_mail()
+    await stage.set_aside(SEND)
+    await stage.set_aside("rollout.place:a-dal", note="could not add a member: 403 Forbidden (request-id 7c1f)")
+    await stage.set_aside("access.account:somebody", note="unexpected KeyError")
     found = (
         Finding(verdict=Verdict.OK, rule="settings_whole"),
         Finding(
@@ -192,6 +196,20 @@ async def test_an_examination_shows_its_findings_by_itself(house: House) -> None
 
     await expect(page.get_by_text("E-postrollen gjelder flere postkasser enn våre")).to_be_visible(timeout=10_000)
     await expect(page.get_by_role("button", name="Undersøk nå")).to_be_visible()
+
+
+async def test_work_that_stopped_is_ordered_again_with_the_keyboard_alone(house: House) -> None:
+    page = await house.enter(IT, width=360)
+    await page.goto(f"{house.url}/it")
+    name = "Bestill på nytt Sende statusforespørsler: Styret i a-dal, 17. november 2026"
+
+    await page.get_by_role("button", name=name).focus()
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("status").filter(has_text="Bestilt på nytt")).to_be_visible()
+    await expect(page.get_by_role("button", name=name)).to_have_count(0)
+    await expect(page.get_by_role("heading", name="Arbeid som har stoppet (2)")).to_be_visible()
+    assert SEND in await house.stage.world.due()
 
 
 async def test_a_county_of_many_prints_on_its_first_page(house: House) -> None:

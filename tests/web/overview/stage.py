@@ -24,6 +24,7 @@ from web.overview.pages import routers
 from web.overview.reading import Overviews
 from workflows.operations.stopped import StoppedDesk
 from workflows.papers.agendas.model import Agenda, StoredAgenda
+from workflows.ports.units import SET_ASIDE, DueUnit
 
 COUNTY, LOCAL, LEAD, CHAIR, MEMBER, IT = "stranger", "lead", "guest-lead", "chair", "member", "home-lead"
 EARLIER = "a-dal/2026-10-06"
@@ -120,6 +121,13 @@ class Stage:
         done = tables.unit.update().where(tables.unit.c.key == key).values(state="done")
         async with self.database.begin() as connection:
             await connection.execute(done)
+
+    async def set_aside(self, *keys: str, note: str = SET_ASIDE) -> None:
+        """Let units have stopped that were due now."""
+        units, now = SQLUnits(self.database), self.world.clock.now()
+        await units.make_due([DueUnit(key=key, due_at=now) for key in keys])
+        for key in keys:
+            assert await units.set_aside(key, now=now, note=note)
 
     async def fail_a_mail(self) -> None:
         """Let the mail to the guest lead have failed."""

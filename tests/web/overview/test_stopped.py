@@ -57,13 +57,6 @@ async def run_units(database: Database, keys: Sequence[str], handler: Handler, c
     await engine.run_due(keys)
 
 
-async def set_aside(stage: Stage, *keys: str, note: str = SET_ASIDE) -> None:
-    units, now = SQLUnits(stage.database), stage.world.clock.now()
-    await units.make_due([DueUnit(key=key, due_at=now) for key in keys])
-    for key in keys:
-        assert await units.set_aside(key, now=now, note=note)
-
-
 async def test_without_stopped_work_the_page_says_nothing_of_it(stage: Stage) -> None:
     assert "Arbeid som har stoppet" not in await stage.page(IT, "/it")
 
@@ -72,11 +65,13 @@ async def test_without_stopped_work_the_page_says_nothing_of_it(stage: Stage) ->
     "note",
     [
         pytest.param(SET_ASIDE, id="the poison reader's"),
-        pytest.param("could not run status.send: its worker was stopped again and again while it ran", id="the engine's"),
+        pytest.param(
+            "could not run status.send: its worker was stopped again and again while it ran", id="the engine's"
+        ),
     ],
 )
 async def test_a_unit_that_the_host_gave_up_is_told_in_plain_words(stage: Stage, note: str) -> None:
-    await set_aside(stage, SEND, note=note)
+    await stage.set_aside(SEND, note=note)
 
     page = await stage.page(IT, "/it")
 
@@ -92,7 +87,7 @@ async def test_a_unit_that_the_host_gave_up_is_told_in_plain_words(stage: Stage,
 
 
 async def test_every_language_says_why_and_what_to_do(stage: Stage) -> None:
-    await set_aside(stage, SEND)
+    await stage.set_aside(SEND)
     people = stage.world.programme.people
     seen = []
     for language in ("nn", "en"):
@@ -118,7 +113,7 @@ async def test_an_answer_of_another_system_stands_as_it_came(stage: Stage) -> No
 
 
 async def test_a_person_is_a_pseudonym_as_in_the_log(stage: Stage) -> None:
-    await set_aside(stage, LOOK_UP)
+    await stage.set_aside(LOOK_UP)
 
     page = await stage.page(IT, "/it")
 
@@ -170,7 +165,7 @@ async def test_work_that_stopped_its_workers_runs_when_it_is_ordered_again(stage
 
 
 async def test_a_second_press_changes_nothing_and_says_so(stage: Stage) -> None:
-    await set_aside(stage, SEND)
+    await stage.set_aside(SEND)
     browser = await stage.browser(COUNTY)
 
     first, second = [await browser.send_form("/it/bestill", {"key": SEND}) for _ in range(2)]
@@ -200,7 +195,7 @@ async def test_nothing_but_stopped_work_can_be_ordered(stage: Stage, key: str) -
 
 @pytest.mark.parametrize("person", [LOCAL, MEMBER])
 async def test_who_may_not_see_the_page_orders_nothing(stage: Stage, person: str) -> None:
-    await set_aside(stage, SEND)
+    await stage.set_aside(SEND)
 
     answer = await (await stage.browser(person)).send_form("/it/bestill", {"key": SEND})
 
@@ -209,7 +204,7 @@ async def test_who_may_not_see_the_page_orders_nothing(stage: Stage, person: str
 
 
 async def test_a_form_without_the_session_s_word_orders_nothing(stage: Stage) -> None:
-    await set_aside(stage, SEND)
+    await stage.set_aside(SEND)
 
     answer = await (await stage.browser(IT)).post("/it/bestill", data={"key": SEND})
 
@@ -218,7 +213,7 @@ async def test_a_form_without_the_session_s_word_orders_nothing(stage: Stage) ->
 
 
 async def test_two_who_press_at_once_order_it_once(stage: Stage) -> None:
-    await set_aside(stage, SEND)
+    await stage.set_aside(SEND)
     units, now = SQLStoppedUnits(stage.database), stage.world.clock.now()
 
     ordered = await asyncio.gather(*(units.order_again(SEND, now=now, by=person) for person in (IT, COUNTY)))
@@ -228,7 +223,7 @@ async def test_two_who_press_at_once_order_it_once(stage: Stage) -> None:
 
 
 async def test_the_newest_are_shown_and_that_there_are_more(stage: Stage) -> None:
-    await set_aside(stage, *(f"status.nudge:a-dal/2026-11-17/{number:02}" for number in range(MOST_SHOWN + 1)))
+    await stage.set_aside(*(f"status.nudge:a-dal/2026-11-17/{number:02}" for number in range(MOST_SHOWN + 1)))
 
     page = await stage.page(IT, "/it")
 
@@ -260,13 +255,13 @@ async def test_the_night_s_finding_gives_way_to_what_is_so_now(stage: Stage) -> 
     ],
 )
 async def test_the_start_page_tells_those_whom_it_concerns(stage: Stage, person: str, told: str, address: str) -> None:
-    await set_aside(stage, SEND, LOOK_UP)
+    await stage.set_aside(SEND, LOOK_UP)
 
     assert f'<a class="ds-link" href="{address}">{told}</a>' in await stage.page(person, "/")
 
 
 async def test_the_start_page_of_others_says_nothing_of_it(stage: Stage) -> None:
-    await set_aside(stage, SEND, LOOK_UP)
+    await stage.set_aside(SEND, LOOK_UP)
 
     assert "har stoppet" not in await stage.page(MEMBER, "/")
 
