@@ -100,10 +100,10 @@ param privateNetwork bool = false
 @minValue(0)
 @maxValue(5)
 param alwaysReadyDoors int = 1
-@description('Most instances of the Door. Each holds up to 8 connections, and the smallest database takes 35 in all.')
+@description('Most instances of the Door, besides those that always wait. Each holds up to 6 connections; the smallest database takes 35 in all.')
 @minValue(1)
 param mostDoors int = 2
-@description('Most instances of the Hands, with connections as the Door. Limits at Microsoft are kept together, so many bring nothing.')
+@description('Most instances of each queue of the Hands, which are two; the timer has one. Each holds up to 3 connections. Limits at Microsoft are kept together, so many bring nothing.')
 @minValue(1)
 param mostHands int = 2
 

@@ -20,7 +20,7 @@ from config.settings import Settings
 from engine.units import LONGEST_RUN
 from integration import unit_queue
 from integration.database.connection import Database
-from integration.database.postgres import CONNECTIONS
+from integration.database.postgres import ANSWERING, WORKING
 from integration.database.register import SQLRegister
 from integration.database.units import SQLUnits, UnitState
 from integration.unit_queue import message_for
@@ -36,6 +36,8 @@ from workflows.ports.units import SET_ASIDE, DueUnit
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9"
+SMALLEST = 35
+"""Connections that the smallest PostgreSQL in Azure takes from applications, by Microsoft's table of limits."""
 AWAY = "postgresql+psycopg://nobody@127.0.0.1:9/none"
 HEALTH = {"trigger": "http", "method": "GET", "path": "/healthz", "body": ""}
 OPENAPI = {"trigger": "http", "method": "GET", "path": "/openapi.json", "body": ""}
@@ -227,9 +229,24 @@ def test_the_host_leaves_addresses_and_messages_alone_and_outlasts_a_unit() -> N
     assert queues["maxPollingInterval"] == "00:00:02"
     # What failed comes again in a minute, and is given up as the tests' own host does it.
     assert (queues["visibilityTimeout"], queues["maxDequeueCount"]) == ("00:01:00", MOST_READS)
-    # As many connections to the database at once as a process holds, and one for heartbeats and the timer.
-    assert queues["batchSize"] + queues["newBatchThreshold"] < 2 * CONNECTIONS
     assert hours * 3600 + minutes * 60 + seconds > 2 * LONGEST_RUN.total_seconds()
+
+
+def test_all_instances_that_azure_may_run_find_room_in_the_smallest_database() -> None:
+    """Each function of the Hands has instances of its own, and those that are always ready come on top."""
+    given = json.loads((ROOT / "infra/main.parameters.json").read_text("utf-8"))["parameters"]
+
+    def number(name: str) -> int:
+        found = re.fullmatch(r"\$\{[A-Z_]+=(\d+)\}", given[name]["value"])
+        assert found is not None
+        return int(found[1])
+
+    doors = number("mostDoors") + number("alwaysReadyDoors")
+    # The timer runs on one; messages and poison are two queues.
+    hands = 1 + 2 * number("mostHands")
+
+    assert (number("mostDoors"), number("alwaysReadyDoors"), number("mostHands")) == (2, 1, 2)
+    assert doors * ANSWERING.total + hands * WORKING.total == 33 < SMALLEST
 
 
 def test_what_is_for_developers_stays_out_of_the_package() -> None:

@@ -63,11 +63,12 @@ class Outside:
 
     @cached_property
     def record(self) -> Record:
-        from integration.database.postgres import passwords_for
+        from integration.database.postgres import ANSWERING, WORKING, passwords_for
 
+        connections = WORKING if self.settings.part is Part.HANDS else ANSWERING
         url, own_id = self.settings.database_url, self.settings.own_id
         queue = create_queue(self.settings.queue_url, own_id, self.clock)
-        return Record(url, self.clock, passwords=passwords_for(url, own_id), queue=queue)
+        return Record(url, self.clock, passwords=passwords_for(url, own_id), connections=connections, queue=queue)
 
     @cached_property
     def recipients(self) -> Recipients:

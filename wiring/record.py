@@ -12,6 +12,7 @@ import texts
 from config.programme import Programme
 from integration.clock import ServiceClock
 from integration.database.connection import Database, create_database
+from integration.database.postgres import ANSWERING, Connections
 from integration.database.schema import USABLE
 from integration.database.sqlite import CannotOpen
 from workflows.errors import OutsideError
@@ -64,17 +65,24 @@ class Record:
     """
 
     def __init__(
-        self, url: str, clock: ServiceClock, *, passwords: "Passwords | None" = None, queue: "UnitQueue | None" = None
+        self,
+        url: str,
+        clock: ServiceClock,
+        *,
+        passwords: "Passwords | None" = None,
+        connections: Connections = ANSWERING,
+        queue: "UnitQueue | None" = None,
     ) -> None:
         self._url = url
         self._clock = clock
         self._passwords = passwords
+        self._connections = connections
         self.queue = queue
         """The queue that names due units to the Functions host; None where the engine looks for itself."""
 
     @cached_property
     def database(self) -> Database:
-        database = create_database(self._url, passwords=self._passwords)
+        database = create_database(self._url, passwords=self._passwords, connections=self._connections)
         database.on_due = self.queue.announce if self.queue else None
         return database
 

@@ -17,7 +17,8 @@ from integration.database.driver import ask_driver
 from integration.database.kept import KeptConnections
 from integration.database.postgres import (
     ALONE,
-    THREADS,
+    ANSWERING,
+    Connections,
     Passwords,
     begin_migrating,
     begin_writing,
@@ -56,7 +57,7 @@ class _Kind(Enum):
 class Database:
     """Short transactions, a method for each way of reading and writing, and the schema's version."""
 
-    def __init__(self, make_engine: Callable[[], "AsyncEngine"], plain: Engine, file: File) -> None:
+    def __init__(self, make_engine: Callable[[], "AsyncEngine"], plain: Engine, file: File, *, threads: int) -> None:
         self._make_engine = make_engine
         self._plain = plain
         self._file = file
@@ -64,7 +65,7 @@ class Database:
         # instead. Its readers wait for nobody, and a thread of their own would cost more than what they read.
         self._is_file = plain.dialect.name == "sqlite"
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self._is_file else nullcontext()
-        self._threads = ThreadPoolExecutor(1 if self._is_file else THREADS, thread_name_prefix="database")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
         # Of a file one for each kind of transaction, of a server one for each thread.
         self._kept = KeptConnections()
         self._schema_checked_at: float | None = None
@@ -244,21 +245,21 @@ async def read_named(database: Database, number: int, work: Callable[[Connection
     return await (database.look(work) if number <= FEW else database.scan(work))
 
 
-def create_database(url: str, *, passwords: Passwords | None = None) -> Database:
+def create_database(url: str, *, passwords: Passwords | None = None, connections: Connections = ANSWERING) -> Database:
     """
     Return the database at *url*; nothing is opened before the first transaction.
 
-    *passwords*: asked for each new connection to a server, when given. Raises CannotOpen where the driver cannot be
-    loaded.
+    *passwords*: asked for each new connection to a server, when given. *connections*: the most to a server. Raises
+    CannotOpen where the driver cannot be loaded.
     """
-    return _create_file(url) if url.startswith("sqlite") else _create_on_server(url, passwords)
+    return _create_file(url) if url.startswith("sqlite") else _create_on_server(url, passwords, connections)
 
 
-def _create_on_server(url: str, passwords: Passwords | None) -> Database:
+def _create_on_server(url: str, passwords: Passwords | None, connections: Connections) -> Database:
     try:
         from integration.database.described_once import DescribedOnce
 
-        options = engine_options()
+        options = engine_options(connections.plain)
         options["connect_args"]["cursor_factory"] = DescribedOnce
         # Of what only reads, each statement is a transaction: each sees a moment of its own anyway, and a beginning and
         # an end would be two more questions to the server. What writes says its beginning itself. Set for the whole
@@ -271,11 +272,11 @@ def _create_on_server(url: str, passwords: Passwords | None) -> Database:
         from sqlalchemy.ext.asyncio import create_async_engine
 
         # psycopg is both, asynchronous and not.
-        engine = create_async_engine(url, **engine_options())
+        engine = create_async_engine(url, **engine_options(connections.awaited))
         _watched(engine.sync_engine, passwords)
         return engine
 
-    return Database(make_engine, plain, File(None))
+    return Database(make_engine, plain, File(None), threads=connections.threads)
 
 
 def _watched(engine: Engine, passwords: Passwords | None) -> Engine:
@@ -302,7 +303,7 @@ def _create_file(url: str) -> Database:
         return engine
 
     plain = create_engine(plain_url, connect_args={"timeout": WAIT_FOR_LOCK})
-    return Database(make_engine, prepared(plain), file)
+    return Database(make_engine, prepared(plain), file, threads=1)
 
 
 def announce(connection: "AsyncConnection | Connection", units: Sequence[DueUnit]) -> None:

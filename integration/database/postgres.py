@@ -1,6 +1,7 @@
 """PostgreSQL as our database: how it is connected to, as whom, and how those who write keep out of each other's way."""
 
 import select as sockets
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
@@ -9,10 +10,28 @@ from sqlalchemy.exc import DisconnectionError
 
 from integration.database.driver import ask_driver
 
-CONNECTIONS = 4
-"""Connections of each kind that a process holds at most. The smallest server in Azure takes 35 from all processes."""
-THREADS = CONNECTIONS - 1
-"""Threads that each keep one of them; what is scanned shares the rest."""
+
+@dataclass(frozen=True)
+class Connections:
+    """The most connections of a process: *awaited* ones for `begin` and `read`, *plain* ones for all else."""
+
+    plain: int
+    awaited: int
+
+    @property
+    def threads(self) -> int:
+        """Return how many threads keep a plain one each; what is scanned shares the last."""
+        return self.plain - 1
+
+    @property
+    def total(self) -> int:
+        return self.plain + self.awaited
+
+
+ANSWERING = Connections(plain=4, awaited=2)
+WORKING = Connections(plain=2, awaited=1)
+"""For the Hands, whose units wait for the network: the host may run five of them beside three Doors (`docs/azure.md`),
+and the smallest server in Azure takes 35 from all."""
 CONNECT_SECONDS = 10
 """Seconds after which a server that does not answer counts as away."""
 SILENT_SECONDS = 20
@@ -67,7 +86,7 @@ SELECT pg_advisory_xact_lock({WRITERS})
 """The same for a change of the schema: it takes as long as it takes, and so does the wait for another one's."""
 
 
-def engine_options() -> dict[str, Any]:
+def engine_options(connections: int) -> dict[str, Any]:
     """Return what both of psycopg's kinds of connections are made with."""
     settings = {name: f"{seconds}s" for name, seconds in SECONDS.items()}
     probes = {"keepalives_idle": SILENT_SECONDS, "keepalives_interval": PROBE_SECONDS, "keepalives_count": PROBES}
@@ -75,7 +94,7 @@ def engine_options() -> dict[str, Any]:
     settings |= {f"tcp_{name}": str(number) for name, number in probes.items()}
     settings["random_page_cost"] = str(LOOK_UP_COST)
     return {
-        "pool_size": CONNECTIONS,
+        "pool_size": connections,
         "max_overflow": 0,
         "connect_args": {
             "connect_timeout": CONNECT_SECONDS,

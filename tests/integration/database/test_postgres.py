@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from engine.units import LEASE
 from integration.database.connection import create_database
-from integration.database.postgres import THREADS, ManagedIdentityPasswords, passwords_for
+from integration.database.postgres import ANSWERING, WORKING, Connections, ManagedIdentityPasswords, passwords_for
 from integration.database.schema import Schema
 from integration.database.units import SQLUnits, UnitState
 from tests.clocks import NOON
@@ -133,8 +133,12 @@ async def test_nobody_notices_a_server_that_was_restarted_while_nobody_asked(pos
 
 
 @installed
-async def test_each_thread_keeps_its_connection_and_leaves_one_to_what_is_scanned(postgres_url: str) -> None:
-    database, all_there = create_database(postgres_url), threading.Barrier(THREADS)
+@pytest.mark.parametrize("connections", [ANSWERING, WORKING], ids=["answering", "working"])
+async def test_each_thread_keeps_its_connection_and_leaves_one_to_what_is_scanned(
+    postgres_url: str, connections: Connections
+) -> None:
+    threads = connections.threads
+    database, all_there = create_database(postgres_url, connections=connections), threading.Barrier(threads)
 
     def backend(connection: Connection) -> int:
         return int(connection.exec_driver_sql("select pg_backend_pid()").scalar_one())
@@ -143,11 +147,17 @@ async def test_each_thread_keeps_its_connection_and_leaves_one_to_what_is_scanne
         all_there.wait(timeout=10)
         return backend(connection)
 
-    kept = await asyncio.gather(*(database.look(backend_of_each) for _ in range(THREADS)))
-    again = await asyncio.gather(*(database.write(backend_of_each) for _ in range(THREADS)))
-    scanned = await asyncio.gather(*(database.scan(backend) for _ in range(2 * THREADS)))
+    async def awaited() -> int:
+        async with database.read() as connection:
+            return int((await connection.execute(text("select pg_backend_pid()"))).scalar_one())
 
-    assert len(set(kept)) == THREADS
+    kept = await asyncio.gather(*(database.look(backend_of_each) for _ in range(threads)))
+    again = await asyncio.gather(*(database.write(backend_of_each) for _ in range(threads)))
+    scanned = await asyncio.gather(*(database.scan(backend) for _ in range(2 * threads)))
+    others = await asyncio.gather(*(awaited() for _ in range(2 * connections.total)))
+
+    assert len(set(kept)) == threads
+    assert len({*kept, *scanned, *others}) <= connections.total
     assert set(again) == set(kept)
     assert not set(scanned) & set(kept)
     await database.close()
